@@ -1,0 +1,27 @@
+# Each target does all the set-up it needs; see scripts/setup.sh.
+BIN := .venv/bin
+
+play:  ## play the demo: through the speakers, or to a WAV where there is no audio device
+	@bash scripts/setup.sh play
+	@$(BIN)/luthier play --demo
+
+test:  ## set up everything and run every check
+	@bash scripts/setup.sh test
+	@$(MAKE) --no-print-directory check
+
+check: lint types arrows tests  ## every check, once set up
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+arrows:
+	$(BIN)/lint-imports
+
+tests:
+	$(BIN)/pytest -q
+
+.PHONY: play test check lint types arrows tests

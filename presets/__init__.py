@@ -1,0 +1,1 @@
+"""The factory instruments and the demo score: data, read by the engine."""

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Set up everything that playing (setup.sh play) or testing (setup.sh test) needs, once: system libraries where
+# apt is at hand and we are root, then a virtual environment in .venv. What cannot be done is said in one command.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+purpose=${1:-play}
+venv=.venv
+
+# command or library on the left, Debian package on the right
+play_needs="libportaudio.so.2=libportaudio2 libjack.so.0=libjack-jackd2-0"
+test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb"
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+has() {
+    case $1 in
+        *.so.*) { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q "$1" ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+apt_install() {  # PACKAGE...: install as root; otherwise print the command
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" != 0 ]; then
+        say "please run: sudo apt-get install $*"
+        return 1
+    fi
+    say "installing $*"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -qq -y --no-install-recommends "$@" >/dev/null 2>&1 && return
+    apt-get update -qq >&2 && apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+system_libraries() {
+    [ "$(uname -s)" = Linux ] || return 0
+    local needs=$play_needs missing=() need
+    [ "$purpose" = test ] && needs=$test_needs
+    for need in $needs; do
+        has "${need%%=*}" || missing+=("${need##*=}")
+    done
+    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || say "going on without ${missing[*]}"
+}
+
+find_python() {  # the first Python that is new enough
+    local python
+    for python in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    say "no Python 3.11 or newer found; install one and run again, or name it: PYTHON=/path/to/python3 make $purpose"
+    exit 1
+}
+
+virtual_environment() {
+    [ -x $venv/bin/pip ] && return
+    local python
+    python=$(find_python)
+    say "making a virtual environment in $venv with $("$python" --version)"
+    "$python" -m venv $venv >/dev/null 2>&1 && return
+    rm -rf $venv
+    apt_install python3-venv || { say "$python lacks venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
+    "$python" -m venv $venv
+}
+
+packages() {  # pip runs only when what it would read has changed
+    local extras="" stamp
+    [ "$purpose" = test ] && extras="[train,dev]"
+    stamp=$venv/.set-up-$purpose
+    if [ "$(cat $stamp 2>/dev/null)" = "$(wanted)" ]; then
+        return
+    fi
+    say "installing the Python packages (minutes the first time)"
+    $venv/bin/pip install --disable-pip-version-check --quiet -c constraints.txt -e ".$extras"
+    wanted >$stamp
+}
+
+wanted() { cat pyproject.toml constraints.txt | cksum; }
+
+system_libraries
+virtual_environment
+packages
