@@ -1,0 +1,1 @@
+"""From trained weights to instruments that the engine plays."""

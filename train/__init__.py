@@ -1,0 +1,1 @@
+"""Learning: recordings in, trained models out. One recipe per kind of instrument."""

@@ -1,0 +1,113 @@
+"""The resonance model: sparse control → router → attacks → ringing modes → cross-fade → tanh.
+
+After John Vinyard, "Extracting Playable Instrument Models from Short Audio Examples", 2025, with one addition:
+an attack is noise under an envelope, as published, and may carry a short strike that is the same every time.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate, pad
+
+from .response import convolve, ring
+
+PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
+SLOWEST = 1e-12  # least squared frequency of a mode: an overdamped one crawls
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a model is made of; the published values, but for `strike`, which was 0."""
+
+    control: int = 16  # dimensions K of the control signal
+    resonances: int = 16
+    modes: int = 64  # of each variant of each resonance
+    variants: int = 2  # between which the deformation fades
+    envelope: int = 256  # points over the noise of an attack
+    attack: int = 2048  # samples of noise
+    strike: int = 256  # samples of the attack that are the same every time, at most `attack`
+    hop: int = 128  # samples per frame of the control signal
+    frames: int = 2**17  # samples of the whole segment, a multiple of hop
+    rate: int = 22050  # Hz
+
+
+class Resonance(nn.Module):
+    """An instrument and the control signal that plays one recording on it."""
+
+    def __init__(self, sizes: Sizes, generator: torch.Generator) -> None:
+        super().__init__()
+        self.sizes = sizes
+        banks = (sizes.resonances, sizes.variants, sizes.modes)
+        columns = sizes.frames // sizes.hop
+
+        def drawn(low: float, high: float, *shape: int) -> nn.Parameter:
+            return nn.Parameter(torch.empty(shape).uniform_(low, high, generator=generator))
+
+        self.damping = drawn(0.5, 1.5, *banks)
+        self.mass = drawn(-2, 2, *banks)
+        self.tension = drawn(4, 9, *banks)
+        self.displacement = drawn(-1, 2, *banks)
+        self.amplitude = drawn(-1, 1, *banks)
+        self.envelope = drawn(-1, 1, sizes.resonances, sizes.envelope)
+        self.strike = drawn(-0.1, 0.1, sizes.resonances, sizes.strike)
+        self.router = drawn(-1, 1, sizes.control, sizes.resonances)
+        self.mix = drawn(-1, 1, sizes.resonances, 2)
+        self.gain = drawn(0.01, 1.1, sizes.resonances)
+        self.control = drawn(-0.01, 0.01, sizes.control, columns)
+        self.deformation = drawn(-0.01, 0.01, sizes.variants, columns)
+        self.register_buffer("sites", torch.ones(sizes.control, columns))  # 0 where control was pruned
+
+    def forward(self, noise: Tensor) -> Tensor:
+        """noise: (R, attack), uniform in ±1. Returns (frames,)."""
+        dry = self.excitation(noise)
+        answers = convolve(dry, self.responses())
+        wet = (self.crossfade() * answers).sum(1)
+        mix = self.mix.softmax(1)
+        heard = mix[:, :1] * dry + mix[:, 1:] * wet
+        return torch.tanh(self.gain.abs()[:, None] * heard).sum(0)
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """Noise for one rendering: (R, attack)."""
+        shape = (self.sizes.resonances, self.sizes.attack)
+        return torch.empty(shape).uniform_(-1, 1, generator=generator).to(self.gain.device)
+
+    def played(self) -> Tensor:
+        """The control signal as it is heard: (K, F), never negative, zero at almost all sites."""
+        return torch.relu(self.control + self.control.mean()) * self.sites
+
+    def attacks(self, noise: Tensor) -> Tensor:
+        """What one unit of control sends into each resonance: (R, attack)."""
+        loudness = interpolate(self.envelope[None], size=self.sizes.attack, mode="linear")[0]
+        return loudness * noise + pad(self.strike, (0, self.sizes.attack - self.sizes.strike))
+
+    def excitation(self, noise: Tensor) -> Tensor:
+        """An attack at each frame of control, routed: (R, frames)."""
+        length, hop = self.sizes.attack, self.sizes.hop
+        energy = self.router.T @ self.played()
+        spans = -(-length // hop)
+        recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)  # (R, F, spans), newest last
+        pieces = pad(self.attacks(noise), (0, spans * hop - length)).unflatten(1, (spans, hop)).flip(1)
+        return torch.bmm(recent, pieces).flatten(1)
+
+    def modes(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Decay and angle per sample in float64, and residue in parts, before the unit norm: each (R, E, J)."""
+        damping, mass = 30 * torch.sigmoid(self.damping.double()), torch.sigmoid(self.mass.double())
+        decay = damping / (2 * mass)
+        angle = torch.sqrt(torch.clamp(10 ** self.tension.double() - decay**2, min=SLOWEST))
+        real = self.displacement * self.amplitude**2
+        imag = -real * (decay / angle).to(real.dtype)
+        scale = PACE / self.sizes.rate
+        return decay * scale, angle * scale, real, imag
+
+    def responses(self) -> Tensor:
+        """Impulse responses of unit norm: (R, E, frames)."""
+        rung = ring(*self.modes(), self.sizes.frames)
+        return rung / (torch.linalg.vector_norm(rung, dim=-1, keepdim=True) + 1e-8)
+
+    def crossfade(self) -> Tensor:
+        """Weights of the variants at audio rate: (E, frames), summing to 1."""
+        rest = torch.zeros_like(self.deformation)
+        rest[0] = 1
+        weights = torch.softmax(rest + self.deformation, 0)
+        return interpolate(weights[None], size=self.sizes.frames, mode="linear")[0]
