@@ -1,0 +1,1 @@
+"""Effects: plugins that change the sound of the one before them."""

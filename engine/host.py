@@ -1,0 +1,210 @@
+"""The main thread's side of the record that the audio thread works on."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from .block import HOST, KEYS, LIVE, LOADS, MAIN, SEEN, SLOTS, SOURCES
+from .events import ALL, NOW, Kind
+from .memory import store_release
+from .plugin import Param, Plugin, address, entry
+from .ring import Ring
+
+PATIENCE = 2.0  # seconds to wait for the audio thread to take up a row
+
+
+@dataclass(frozen=True)
+class Meters:
+    """What the host measured: levels linear, loads as a share of the time there is."""
+
+    peak: tuple[float, float]
+    rms: tuple[float, float]
+    clipped: int
+    load: float
+    worst: float
+    blocks: int
+    xruns: int
+    lost: int
+
+
+class Host:
+    """A row of plugins between a head and a tail that stay: what an audio device plays.
+
+    Everything that the audio thread can reach lies in `memory`, one HOST record, or in the records of the
+    plugins, which are kept alive until no block uses them any more.
+    """
+
+    def __init__(self, rate: float, head: Sequence[Plugin] = (), tail: Sequence[Plugin] = ()) -> None:
+        self.memory = np.zeros(1, HOST)
+        record = self.memory[0]
+        record["rate"] = rate
+        self.events = Ring(record["queues"][MAIN], record["cursors"][MAIN])
+        self.keys = Ring(record["queues"][KEYS], record["cursors"][KEYS])
+        self.outbox = Ring(record["outbox"], record["outbox_cursors"])
+        self.running: Callable[[], bool] = lambda: False  # whether a device calls us; the stream says it
+        self.row: list[Plugin] = []
+        self.head, self.tail = list(head), list(tail)
+        self._record = record
+        self._kept: dict[int, list[object]] = {}
+        self._sources = KEYS + 1
+        for plugin in (*self.head, *self.tail):
+            plugin.prepare(rate)
+        self._kept[-1] = [self._write("head", 2, self.head), self._write("tail", 3, self.tail)]
+
+    @property
+    def rate(self) -> float:
+        """Hz."""
+        return float(self._record["rate"])
+
+    @property
+    def frame(self) -> int:
+        """The first frame of the block that comes next."""
+        return int(self._record["frame"])
+
+    def play(self, row: Sequence[Plugin]) -> None:
+        """[main thread] Prepare new plugins and let them take over from the row that plays, without a click.
+
+        A plugin that is in the row already cannot be in the next one, since both sound while they are faded.
+        Raises ValueError for that and for a row that is too long, RuntimeError when a running device has
+        not taken up the row before this one within two seconds.
+        """
+        if len(row) > SLOTS:
+            raise ValueError(f"{len(row)} plugins in a row, at most {SLOTS}")
+        if any(plugin is other for plugin in row for other in self.row):
+            raise ValueError("a plugin of the row that plays cannot be in the next one: make a new one")
+        self._settle()
+        turn = int(self._record["turn"][LIVE]) + 1
+        for plugin in row:
+            plugin.prepare(self.rate)
+        kept = self._write("rows", turn & 1, row)
+        self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
+        self._kept[turn] = kept
+        self._record["listens"] = any(getattr(plugin, "listens", False) for plugin in row)
+        self._record["faded"] = 0
+        publish(self._record["turn"], turn)
+        self.row = list(row)
+
+    def send(
+        self, kind: Kind, key: int = 0, value: float = 0.0, *,
+        frame: int = NOW, channel: int = 0, note: int = ALL, target: Plugin | None = None,
+    ) -> bool:  # fmt: skip
+        """[main thread] Send an event, heard at `frame` (absolute) or as soon as it can be; False when too many wait.
+
+        Raises ValueError for what the audio thread could not bear: it checks nothing.
+        """
+        check(kind, key, value, channel, note)
+        where = address(target) if target is not None else 0
+        return self.events.push(int(kind), key, value, frame=frame, channel=channel, note=note, target=where)
+
+    def midi(self, status: int, first: int = 0, second: int = 0, frame: int = NOW) -> bool:
+        """[main thread] Send a MIDI message of up to three bytes, as if from a keyboard."""
+        return self.send(Kind.MIDI, status & 0xFF | (first & 0x7F) << 8 | (second & 0x7F) << 16, frame=frame)
+
+    def set(self, plugin: Plugin, name: str, value: float, frame: int = NOW) -> bool:
+        """[main thread] Turn a knob of a plugin, in the knob's own unit; a value out of range is its nearest bound.
+
+        Raises ValueError when the plugin has no such parameter or the value is no number.
+        """
+        index, param = find(plugin, name)
+        if not np.isfinite(value):
+            raise ValueError(f"{plugin.name}: {name} must be a number, not {value}")
+        value = min(max(value, param.low), param.high)
+        return self.send(Kind.PARAM, index, value, frame=frame, target=plugin)
+
+    def source(self) -> Ring:
+        """A queue for one more thread that sends events; at most two can be had."""
+        if self._sources == SOURCES:
+            raise RuntimeError(f"at most {SOURCES} threads may send events")
+        index, self._sources = self._sources, self._sources + 1
+        return Ring(self._record["queues"][index], self._record["cursors"][index])
+
+    def now(self) -> int:
+        """The absolute frame that is being played, by the clock; 0 before the first block."""
+        if not self._record["blocks"]:
+            return 0
+        return max(int((time.perf_counter() - self._record["epoch"]) * self.rate), 0)
+
+    def meters(self) -> Meters:
+        """What was measured up to the last block."""
+        record = self._record
+        left, right = record["peak"].tolist()
+        rms = np.sqrt(record["power"]).tolist()
+        return Meters(
+            peak=(left, right), rms=(rms[0], rms[1]), clipped=int(record["clipped"]),
+            load=float(record["load"]), worst=float(record["worst"]), blocks=int(record["blocks"]),
+            xruns=int(record["xruns"]), lost=int(record["cursors"][:, 16].sum()),
+        )  # fmt: skip
+
+    def reset_meters(self) -> None:
+        """Forget the worst load, the distribution of loads and the counts of trouble."""
+        for name in ("worst", "clipped", "xruns", "loads"):
+            self._record[name] = 0
+
+    def load_quantile(self, share: float) -> float:
+        """The block load that a share (0..1) of the blocks stayed within, to one percent."""
+        counts = np.cumsum(self._record["loads"])
+        if not counts[-1]:
+            return 0.0
+        return float(min(np.searchsorted(counts, share * counts[-1]) + 1, LOADS)) / 100
+
+    def prepare(self, rate: float) -> None:
+        """[main thread, not playing] Take the rate of another device: every plugin starts afresh."""
+        if self.running():
+            raise RuntimeError("the rate cannot change while a device plays")
+        self._settle()
+        self._record["rate"] = rate
+        for plugin in (*self.head, *self.row, *self.tail):
+            plugin.prepare(rate)
+
+    def _settle(self) -> None:
+        """Wait until the row before has faded; finish its fade where no device does."""
+        turn = self._record["turn"]
+        until = time.monotonic() + PATIENCE
+        while turn[SEEN] != turn[LIVE] and self.running():
+            if time.monotonic() > until:
+                raise RuntimeError("the audio device has stopped: it does not take up a new instrument")
+            time.sleep(0.002)
+        turn[SEEN] = turn[LIVE]
+
+    def _write(self, name: str, used: int, plugins: Sequence[Plugin]) -> list[object]:
+        entries = [entry(plugin) for plugin in plugins]
+        row = self._record[name][used] if name == "rows" else self._record[name]
+        for slot, plugin, function in zip(row, plugins, entries, strict=False):
+            slot["process"] = function.address
+            slot["state"] = address(plugin)
+        self._record["used"][used] = len(plugins)
+        return [*plugins, *entries]
+
+
+def find(plugin: Plugin, name: str) -> tuple[int, Param]:
+    """The place of a parameter and the parameter; ValueError names those there are."""
+    for index, param in enumerate(plugin.params):
+        if param.name == name:
+            return index, param
+    names = ", ".join(param.name for param in plugin.params) or "none"
+    raise ValueError(f"{plugin.name} has no parameter {name!r}; it has: {names}")
+
+
+def check(kind: int, key: int, value: float, channel: int, note: int) -> None:
+    """Raise ValueError unless the audio thread can take this event as it is."""
+    if kind not in Kind._value2member_map_:
+        raise ValueError(f"kind {kind} is none of {', '.join(Kind.__members__)}")
+    if not np.isfinite(value):
+        raise ValueError(f"value must be a number, not {value}")
+    if not 0 <= channel < 16:
+        raise ValueError(f"channel {channel} is outside 0..15")
+    if not ALL <= note < 1 << 11:
+        raise ValueError(f"note id {note} is outside -1..2047")
+    if kind in (Kind.NOTE_ON, Kind.NOTE_OFF) and not 0 <= key < 128:
+        raise ValueError(f"key {key} is outside 0..127")
+    if not 0 <= key < 1 << 24:
+        raise ValueError(f"key {key} is outside 0..16777215")
+
+
+@njit(cache=True, error_model="numpy")
+def publish(turn, value):
+    """[main thread] Make a finished row the live one."""
+    store_release(turn, LIVE, value)

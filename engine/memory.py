@@ -1,0 +1,151 @@
+"""What numba cannot say by itself: ordered memory, calls and views by address, the float mode."""
+
+import platform
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+C_PROCESS = types.intp(
+    types.voidptr,  # state of the plugin: one record
+    types.CPointer(types.float32),  # audio, (2, frames)
+    types.intp,  # frames
+    types.voidptr,  # events of this block, in order of frame
+    types.intp,  # how many; the result: how many there are for the next plugin
+)
+_ARM = platform.machine().lower() in ("arm64", "aarch64")
+_FLUSH = 1 << 24 if _ARM else 0x8040  # FPCR.FZ; MXCSR: flush to zero and denormals are zero
+
+
+@intrinsic
+def load_acquire(typing, array, index):
+    """Read array[index]; nothing after it is read earlier."""
+
+    def generate(context, builder, signature, args):
+        return builder.load_atomic(_element(context, builder, signature, args), "acquire", 8)
+
+    return types.int64(array, types.intp), generate
+
+
+@intrinsic
+def store_release(typing, array, index, value):
+    """Write array[index]; nothing before it is written later."""
+
+    def generate(context, builder, signature, args):
+        builder.store_atomic(args[2], _element(context, builder, signature, args), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.int64), generate
+
+
+@intrinsic
+def invoke(typing, address, state, audio, frames, events, count):
+    """Call the C_PROCESS function that stands at an address."""
+    word = types.uintp
+    signature = types.intp(word, word, types.CPointer(types.float32), types.intp, types.voidptr, types.intp)
+
+    def generate(context, builder, signature, args):
+        number = context.get_value_type(types.intp)
+        byte = ir.IntType(8).as_pointer()
+        sample = context.get_value_type(types.CPointer(types.float32))
+        kind = ir.FunctionType(number, [byte, sample, number, byte, number])
+        function = builder.inttoptr(args[0], kind.as_pointer())
+        return builder.call(function, [builder.inttoptr(args[1], byte), *args[2:]])
+
+    return signature, generate
+
+
+@intrinsic
+def pointer_f4(typing, address):
+    """The float32 pointer that an address stands for."""
+    return _pointer(types.float32)
+
+
+@intrinsic
+def pointer_i4(typing, address):
+    """The int32 pointer that an address stands for."""
+    return _pointer(types.int32)
+
+
+@intrinsic
+def address_of(typing, pointer):
+    """The address that a pointer stands for."""
+
+    def generate(context, builder, signature, args):
+        return builder.ptrtoint(args[0], context.get_value_type(types.uintp))
+
+    return types.uintp(pointer), generate
+
+
+@njit(inline="always")
+def view_f4(address, shape):
+    """The float32 array of a shape that lies at an address."""
+    return carray(pointer_f4(address), shape)
+
+
+@njit(inline="always")
+def view_i4(address, shape):
+    """The int32 array of a shape that lies at an address."""
+    return carray(pointer_i4(address), shape)
+
+
+@intrinsic
+def float_mode(typing):
+    """The float mode of this thread (MXCSR or FPCR), to give back to `set_float_mode`."""
+
+    def generate(context, builder, signature, args):
+        if _ARM:
+            get = _declare(builder, "llvm.aarch64.get.fpcr", ir.IntType(64), [])
+            return builder.trunc(builder.call(get, []), ir.IntType(32))
+        slot = cgutils.alloca_once(builder, ir.IntType(32))
+        store = _declare(builder, "llvm.x86.sse.stmxcsr", ir.VoidType(), [ir.IntType(8).as_pointer()])
+        builder.call(store, [builder.bitcast(slot, ir.IntType(8).as_pointer())])
+        return builder.load(slot)
+
+    return types.int32(), generate
+
+
+@intrinsic
+def set_float_mode(typing, mode):
+    """Set the float mode of this thread."""
+
+    def generate(context, builder, signature, args):
+        if _ARM:
+            put = _declare(builder, "llvm.aarch64.set.fpcr", ir.VoidType(), [ir.IntType(64)])
+            builder.call(put, [builder.zext(args[0], ir.IntType(64))])
+            return context.get_dummy_value()
+        slot = cgutils.alloca_once(builder, ir.IntType(32))
+        builder.store(args[0], slot)
+        load = _declare(builder, "llvm.x86.sse.ldmxcsr", ir.VoidType(), [ir.IntType(8).as_pointer()])
+        builder.call(load, [builder.bitcast(slot, ir.IntType(8).as_pointer())])
+        return context.get_dummy_value()
+
+    return types.void(types.int32), generate
+
+
+@njit(inline="always")
+def flush_denormals():
+    """Let numbers too small for a normal float32 be zero on this thread; the mode before."""
+    mode = float_mode()
+    set_float_mode(np.int32(mode | _FLUSH))
+    return mode
+
+
+def _pointer(kind):
+    pointer = types.CPointer(kind)
+
+    def generate(context, builder, signature, args):
+        return builder.inttoptr(args[0], context.get_value_type(pointer))
+
+    return pointer(types.uintp), generate
+
+
+def _element(context, builder, signature, args):
+    view = context.make_array(signature.args[0])(context, builder, args[0])
+    return builder.gep(view.data, [args[1]])
+
+
+def _declare(builder, name, result, arguments):
+    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(result, arguments), name)

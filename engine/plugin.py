@@ -1,0 +1,173 @@
+"""What an instrument or an effect is: a record, and four verbs.
+
+    prepare  [main thread, not playing]  size and tune the record to a sample rate
+    reset    [main thread, not playing]  silence: forget all that rings
+    handle   [audio thread]              take one event
+    process  [audio thread]              make or change a run of samples
+
+An instrument adds its sound to `audio`, an effect changes it in place; what comes in at the head
+of the row is silence, or the microphone when a plugin of the row listens.
+
+A plugin that *emits* events for the plugins after it has the fields of `EMITTING` in its record: it
+writes them to `out[emitted]` and counts `emitted` up, with frames counted from the run of samples it
+is in (0 in `handle`). All that it heard goes on to the next plugin as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numba import carray, cfunc, njit
+
+from .events import EVENT
+from .memory import C_PROCESS, address_of
+from .ring import copy
+
+BURST = 1024  # events that one block may bring to a plugin
+EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8")]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A knob: its name, its unit, its range in that unit, and the MIDI controller that moves it."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    default: float
+    cc: int | None = None
+    help: str = ""
+
+
+@runtime_checkable
+class Plugin(Protocol):
+    """Anything the host can hold in a slot."""
+
+    name: str
+    params: tuple[Param, ...]
+    state: np.ndarray  # one record of the plugin's own dtype, at an address that never changes
+
+    def prepare(self, rate: float) -> None: ...
+    def reset(self) -> None: ...
+
+
+class Compiled(Plugin, Protocol):
+    """A plugin in Python: its audio side is two numba functions."""
+
+    handle: Callable[..., Any]  # njit (state, event)
+    process: Callable[..., Any]  # njit (state, audio (2, T))
+
+
+class Native(Plugin, Protocol):
+    """A plugin from elsewhere: its audio side is one C function of the signature C_PROCESS."""
+
+    address: int
+
+
+def entry(plugin: Plugin) -> Any:
+    """The one C function of a plugin, with its `address`: compiled once for each kind of plugin.
+
+    The block is cut at its events here, once and for all, so that no plugin
+    ever reads the time of an event.
+    """
+    if hasattr(plugin, "address"):
+        return plugin
+    handle, process, dtype = plugin.handle, plugin.process, plugin.state.dtype  # type: ignore[attr-defined]
+    if (handle, process) not in _entries:
+        _entries[handle, process] = _compile(handle, process, dtype)
+    return _entries[handle, process]
+
+
+def address(plugin: Plugin) -> int:
+    """Where a plugin's record lies: the target of an event meant for it alone."""
+    return int(plugin.state.ctypes.data)
+
+
+_entries: dict[tuple[Any, Any], Any] = {}
+
+
+def _compile(handle, process, dtype):
+    emits = "emitted" in (dtype.names or ())
+
+    def run(state, audio, frames, events, count):
+        record = carray(state, 1, dtype)[0]
+        block = carray(audio, (2, frames))
+        queue = carray(events, BURST, EVENT)
+        me = address_of(state)
+        start = 0
+        for i in range(count):
+            event = queue[i]
+            if event.target == 0 or event.target == me:
+                frame = min(max(event.frame, start), frames)
+                if frame > start:
+                    process(record, block[:, start:frame])
+                    start = frame
+                handle(record, event)
+        if start < frames:
+            process(record, block[:, start:])
+        return count
+
+    def run_and_emit(state, audio, frames, events, count):
+        record = carray(state, 1, dtype)[0]
+        block = carray(audio, (2, frames))
+        queue = carray(events, BURST, EVENT)
+        me = address_of(state)
+        for i in range(count):
+            copy(queue[i], record.heard[i])
+        start, told = 0, 0
+        for i in range(count):
+            event = record.heard[i]
+            if event.target == 0 or event.target == me:
+                frame = min(max(event.frame, start), frames)
+                if frame > start:
+                    process(record, block[:, start:frame])
+                    told = tell(record, queue, told, start)
+                    start = frame
+                told = pass_on(event, queue, told)
+                handle(record, event)
+                told = tell(record, queue, told, start)
+            else:
+                told = pass_on(event, queue, told)
+        if start < frames:
+            process(record, block[:, start:])
+            told = tell(record, queue, told, start)
+        return told
+
+    return cfunc(C_PROCESS, error_model="numpy")(run_and_emit if emits else run)
+
+
+@njit(cache=True, error_model="numpy")
+def pass_on(event, queue, told):
+    """[audio thread] Append an event to those for the next plugin; how many there are now."""
+    if told == queue.shape[0]:
+        return told
+    copy(event, queue[told])
+    return told + 1
+
+
+@njit(cache=True, error_model="numpy")
+def tell(record, queue, told, start):
+    """[audio thread] Append what a plugin emitted in the run that began at `start`."""
+    for i in range(record.emitted):
+        record.out[i].frame += start
+        told = pass_on(record.out[i], queue, told)
+    record.emitted = 0
+    return told
+
+
+@njit(cache=True, error_model="numpy")
+def emit(record, frame, kind, channel, note, key, value):
+    """[audio thread] Say an event to the plugins after this one; too many in one block are dropped."""
+    if record.emitted == record.out.shape[0]:
+        return
+    event = record.out[record.emitted]
+    event.frame = frame
+    event.target = 0
+    event.kind = kind
+    event.channel = channel
+    event.note = note
+    event.key = key
+    event.value = value
+    record.emitted += 1

@@ -1,0 +1,91 @@
+"""A queue between two threads: one writes, one reads, nobody waits.
+
+The writer owns `tail` and the reader owns `head`; both only grow, and an event's
+slot is its position modulo the capacity. A full ring refuses the event and counts
+it as lost: the audio thread never waits and nothing is ever overwritten.
+"""
+
+import numpy as np
+from numba import njit
+
+from .events import EVENT, NOW
+from .memory import load_acquire, store_release
+
+HEAD, TAIL, LOST = 0, 8, 16  # eight words apart: each on a cache line of its own
+CURSORS = 24
+
+
+class Ring:
+    """One end of a queue that lies in two arrays."""
+
+    def __init__(self, slots: np.ndarray, cursors: np.ndarray) -> None:
+        if slots.dtype != EVENT or slots.ndim != 1:
+            raise ValueError(f"slots must be one row of EVENT, not {slots.dtype} {slots.shape}")
+        if cursors.dtype != np.int64 or cursors.shape != (CURSORS,):
+            raise ValueError(f"cursors must be {CURSORS} int64, not {cursors.dtype} {cursors.shape}")
+        self.slots = slots
+        self.cursors = cursors
+
+    @property
+    def lost(self) -> int:
+        """Events refused so far because the ring was full."""
+        return int(self.cursors[LOST])
+
+    @property
+    def waiting(self) -> int:
+        """Events that nobody has taken yet."""
+        return int(self.cursors[TAIL] - self.cursors[HEAD])
+
+    def push(
+        self, kind: int, key: int = 0, value: float = 0.0, *,
+        frame: int = NOW, channel: int = 0, note: int = 0, target: int = 0,
+    ) -> bool:  # fmt: skip
+        """[writer thread] Put one event in; False when the ring is full."""
+        return bool(push(self.slots, self.cursors, frame, target, kind, channel, note, key, value))
+
+    def take(self) -> np.ndarray:
+        """[reader thread] All events that wait, oldest first: (N,) EVENT, a copy."""
+        events = np.zeros(max(self.waiting, 0), EVENT)
+        return events[: drain(self.slots, self.cursors, events)]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def push(slots, cursors, frame, target, kind, channel, note, key, value):
+    """[writer thread] Append an event; False when there is no room."""
+    tail = cursors[TAIL]
+    if tail - load_acquire(cursors, HEAD) >= slots.shape[0]:
+        cursors[LOST] += 1
+        return False
+    slot = slots[tail % slots.shape[0]]
+    slot.frame = frame
+    slot.target = target
+    slot.kind = kind
+    slot.channel = channel
+    slot.note = note
+    slot.key = key
+    slot.value = value
+    store_release(cursors, TAIL, tail + 1)
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def copy(source, event):
+    """Write the event `source` over `event`."""
+    event.frame = source.frame
+    event.target = source.target
+    event.kind = source.kind
+    event.channel = source.channel
+    event.note = source.note
+    event.key = source.key
+    event.value = source.value
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def drain(slots, cursors, events):
+    """[reader thread] Move waiting events into `events`, at most its length; how many."""
+    head = cursors[HEAD]
+    count = min(load_acquire(cursors, TAIL) - head, events.shape[0])
+    for i in range(count):
+        copy(slots[(head + i) % slots.shape[0]], events[i])
+    store_release(cursors, HEAD, head + count)
+    return count
