@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
-from .response import convolve, ring
+from .response import Modes, norm, resound
 
 PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
 SLOWEST = 1e-12  # least squared frequency of a mode: an overdamped one crawls
@@ -60,8 +60,8 @@ class Resonance(nn.Module):
 
     def forward(self, noise: Tensor) -> Tensor:
         """noise: (R, attack), uniform in ±1. Returns (frames,)."""
-        dry = self.excitation(noise)
-        answers = convolve(dry, self.responses())
+        energy = self.router.T @ self.played()
+        dry, answers = resound(energy, self.attacks(noise), self.modes(), self.sizes.hop)
         wet = (self.crossfade() * answers).sum(1)
         mix = self.mix.softmax(1)
         heard = mix[:, :1] * dry + mix[:, 1:] * wet
@@ -81,29 +81,15 @@ class Resonance(nn.Module):
         loudness = interpolate(self.envelope[None], size=self.sizes.attack, mode="linear")[0]
         return loudness * noise + pad(self.strike, (0, self.sizes.attack - self.sizes.strike))
 
-    def excitation(self, noise: Tensor) -> Tensor:
-        """An attack at each frame of control, routed: (R, frames)."""
-        length, hop = self.sizes.attack, self.sizes.hop
-        energy = self.router.T @ self.played()
-        spans = -(-length // hop)
-        recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)  # (R, F, spans), newest last
-        pieces = pad(self.attacks(noise), (0, spans * hop - length)).unflatten(1, (spans, hop)).flip(1)
-        return torch.bmm(recent, pieces).flatten(1)
-
-    def modes(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Decay and angle per sample in float64, and residue in parts, before the unit norm: each (R, E, J)."""
+    def modes(self) -> Modes:
+        """The banks (R, E, J), each of unit norm over the segment."""
         damping, mass = 30 * torch.sigmoid(self.damping.double()), torch.sigmoid(self.mass.double())
         decay = damping / (2 * mass)
         angle = torch.sqrt(torch.clamp(10 ** self.tension.double() - decay**2, min=SLOWEST))
-        real = self.displacement * self.amplitude**2
-        imag = -real * (decay / angle).to(real.dtype)
+        size = self.displacement.double() * self.amplitude.double() ** 2
         scale = PACE / self.sizes.rate
-        return decay * scale, angle * scale, real, imag
-
-    def responses(self) -> Tensor:
-        """Impulse responses of unit norm: (R, E, frames)."""
-        rung = ring(*self.modes(), self.sizes.frames)
-        return rung / (torch.linalg.vector_norm(rung, dim=-1, keepdim=True) + 1e-8)
+        modes = Modes(decay * scale, angle * scale, torch.complex(size, -size * decay / angle))
+        return modes._replace(residue=modes.residue / (norm(modes, self.sizes.frames) + 1e-8)[..., None])
 
     def crossfade(self) -> Tensor:
         """Weights of the variants at audio rate: (E, frames), summing to 1."""

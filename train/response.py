@@ -1,99 +1,122 @@
-"""Impulse responses of banks of damped modes, and convolution with them, fast enough to learn on a CPU.
+"""Banks of damped modes driven by attacks at control rate, fast enough to learn on a CPU.
 
-Both are written with their gradients: automatic differentiation would keep every table of
-cosines and turn each real FFT into a complex one of twice the work.
+A convolution by FFT does not know that a response is a sum of modes, nor that an excitation is a few attacks on
+a grid. Here the modes keep a state from frame to frame instead, as they do in the engine. What an attack leaves in a
+mode at the end of a frame is a small matrix product, the way of the states through the frames a scan, and the sound
+between two of them a matrix product again. Nothing is approximated and no table is as long as the recording.
 """
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-BLOCK = 512  # samples per row of the factored table
+CHUNK = 32  # frames of the scan that are worked through side by side
 
 
-def ring(decay: Tensor, angle: Tensor, real: Tensor, imag: Tensor, frames: int) -> Tensor:
-    """What banks of J modes answer to a unit sample: h[n] = Σ Re((real + i·imag)·exp((i·angle − decay)·n)).
+class Modes(NamedTuple):
+    """Modes that answer Re(residue·exp((i·angle − decay)·n)) to a unit sample.
 
-    decay, angle: (..., J) per sample, in float64, since angle·n has to be exact to a small part of a turn.
-    real, imag: (..., J), whose type is that of the answer (..., frames).
-
-    With n = bB + i the sum over modes is a matrix product of a table of b by a table of i.
+    decay, angle: per sample, float64, since angle·n has to be exact to a small part of a turn. residue: complex128.
     """
-    lead, modes = real.shape[:-1], real.shape[-1]
-    flat = (part.reshape(-1, modes) for part in (decay, angle, real, imag))
-    return _Ring.apply(*flat, frames).reshape(*lead, frames)
+
+    decay: Tensor
+    angle: Tensor
+    residue: Tensor
 
 
-def convolve(excitation: Tensor, responses: Tensor) -> Tensor:
-    """Linear convolution of excitation (R, N) with each of responses (R, E, N), cut to N: (R, E, N)."""
-    return _Convolve.apply(excitation, responses)
+def resound(energy: Tensor, attacks: Tensor, modes: Modes, hop: int) -> tuple[Tensor, Tensor]:
+    """Attacks (R, T) at the frames of energy (R, F), as they are and through banks of modes (R, E, J).
+
+    Returns the excitations (R, N) and what the banks answer (R, E, N), with N = F·hop, in the type of `energy`.
+    """
+    variants = modes.decay.shape[1]
+    spans = -(-attacks.shape[1] // hop)
+    recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)  # (R, F, spans), the newest frame last
+    pieces = pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
+    excitation = torch.bmm(recent, pieces).flatten(1)
+    each = tuple(part.repeat_interleave(variants, 0) for part in (recent, pieces))
+    answer = _answer(*each, Modes(*(part.flatten(0, 1) for part in modes)), hop)
+    return excitation, answer.flatten(1).unflatten(0, (-1, variants))
 
 
-class _Ring(torch.autograd.Function):
+def norm(modes: Modes, frames: int) -> Tensor:
+    """The norm over `frames` samples of the answer of banks (..., J) to a unit sample: (...), in closed form."""
+    pole = torch.exp(torch.complex(-modes.decay, modes.angle))
+    late = torch.exp(torch.complex(-modes.decay, modes.angle) * frames)
+    total = torch.zeros_like(modes.decay[..., 0])
+    for turn in (torch.conj, torch.Tensor.clone):
+        pairs, ends, weights = (part[..., :, None] * turn(part)[..., None, :] for part in (pole, late, modes.residue))
+        total = total + (weights * (1 - ends) / (1 - pairs)).real.sum((-1, -2))
+    return torch.sqrt(torch.clamp(total / 2, min=0))
+
+
+def _answer(recent: Tensor, pieces: Tensor, modes: Modes, hop: int) -> Tensor:
+    """Sound (G, F, hop) of banks (G, J), from recent energies (G, F, spans) and pieces of attack (G, spans, hop)."""
+    dtype = recent.dtype
+    powers = _powers(modes, 1, hop + 1, dtype)
+    ladder = _powers(modes, hop, CHUNK + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
+    left = torch.bmm(pieces, _parts(powers[..., :hop].flip(-1).transpose(1, 2)))  # in the modes at a frame's end
+    arriving = torch.view_as_complex(torch.bmm(recent, left).unflatten(2, (-1, 2)))
+    states = _Scan.apply(arriving, ladder)
+    before = torch.view_as_real(torch.cat((torch.zeros_like(states[:, :1]), states[:, :-1]), 1)).flatten(2)
+    ringing = modes.residue.to(powers.dtype)[..., None] * powers
+    onward = _parts(ringing[..., 1:].conj().transpose(1, 2)).transpose(1, 2)  # Re(c·s) = Re c·Re s − Im c·Im s
+    return torch.baddbmm(torch.bmm(recent, _within(pieces, ringing[..., :hop].real.sum(1))), before, onward)
+
+
+def _within(pieces: Tensor, head: Tensor) -> Tensor:
+    """What pieces (G, spans, hop) sound like inside their own frame: their causal convolution with head (G, hop)."""
+    hop = head.shape[1]
+    toeplitz = pad(head, (hop - 1, 0)).unfold(1, hop, 1).flip(1)
+    return torch.bmm(pieces, toeplitz)
+
+
+def _powers(modes: Modes, stride: int, count: int, dtype: torch.dtype) -> Tensor:
+    """exp((i·angle − decay)·stride·k) for k < count: (G, J, count), complex; the phase is wrapped in float64."""
+    steps = stride * torch.arange(count, dtype=modes.angle.dtype, device=modes.angle.device)
+    phase = torch.remainder(modes.angle[..., None] * steps, 2 * torch.pi)
+    return torch.polar(torch.exp(-modes.decay[..., None] * steps).to(dtype), phase.to(dtype))
+
+
+def _parts(numbers: Tensor) -> Tensor:
+    """Complex (A, B, C) → real (A, B, 2C), real and imaginary parts in turn."""
+    return torch.view_as_real(numbers.resolve_conj().contiguous()).flatten(2)
+
+
+class _Scan(torch.autograd.Function):
+    """y[f] = x[f] + pole·y[f − 1] for x (G, F, J) and the powers 1 … CHUNK of the poles, ladder (G, CHUNK, J).
+
+    Of the ladder only the first rung carries a gradient: the others are there for speed.
+    """
+
     @staticmethod
-    def forward(ctx: Any, decay: Tensor, angle: Tensor, real: Tensor, imag: Tensor, frames: int) -> Tensor:
-        rows = -(-frames // BLOCK)
-        coarse = _powers(decay, angle, BLOCK, rows, real.dtype)  # (G, J, rows) re, im
-        fine = _powers(decay, angle, 1, BLOCK, real.dtype)  # (G, J, BLOCK) re, im
-        left_re = coarse[0] * real[..., None] - coarse[1] * imag[..., None]
-        left_im = coarse[0] * imag[..., None] + coarse[1] * real[..., None]
-        left = torch.cat((left_re, -left_im), 1).transpose(1, 2)
-        ctx.save_for_backward(real, imag, *coarse, *fine)
-        ctx.frames, ctx.wide = frames, decay.dtype
-        return torch.bmm(left, torch.cat(fine, 1)).flatten(1)[:, :frames]
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        """With S_k = Σ n^k·grad[n]·p^n every gradient is a part of S_0 or c·S_1."""
-        real, imag, coarse_re, coarse_im, fine_re, fine_im = ctx.saved_tensors
-        rows = coarse_re.shape[-1]
-        grad = torch.nn.functional.pad(grads[0], (0, rows * BLOCK - ctx.frames)).unflatten(1, (rows, BLOCK))
-        within = torch.arange(BLOCK, dtype=real.dtype, device=real.device)
-        before = torch.arange(rows, dtype=real.dtype, device=real.device) * BLOCK
-        table = torch.cat((fine_re, fine_im, fine_re * within, fine_im * within), 1)
-        re, im, later_re, later_im = torch.bmm(table, grad.transpose(1, 2)).chunk(4, 1)  # each (G, J, rows)
-        later_re, later_im = later_re + before * re, later_im + before * im
-        zero_re, zero_im = _sum_product(coarse_re, coarse_im, re, im)
-        one_re, one_im = _sum_product(coarse_re, coarse_im, later_re, later_im)
-        decay = -(real * one_re - imag * one_im)
-        angle = -(real * one_im + imag * one_re)
-        return decay.to(ctx.wide), angle.to(ctx.wide), zero_re, -zero_im, None
-
-
-class _Convolve(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, excitation: Tensor, responses: Tensor) -> Tensor:
-        frames = excitation.shape[-1]
-        size = fast_length(2 * frames - 1)
-        source = torch.fft.rfft(excitation, size)[:, None]
-        answer = torch.fft.rfft(responses, size)
-        ctx.save_for_backward(source, answer)
-        ctx.frames, ctx.size = frames, size
-        return torch.fft.irfft(source * answer, size)[..., :frames]
+    def forward(ctx: Any, arriving: Tensor, ladder: Tensor) -> Tensor:
+        states = _scan(arriving, ladder, range(CHUNK))
+        ctx.save_for_backward(states, ladder)
+        return states
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
-        source, answer = ctx.saved_tensors
-        grad = torch.fft.rfft(grads[0], ctx.size)
-        to_source = torch.fft.irfft((grad * answer.conj()).sum(1), ctx.size)[..., : ctx.frames]
-        to_answer = torch.fft.irfft(grad * source.conj(), ctx.size)[..., : ctx.frames]
-        return to_source, to_answer
+        states, ladder = ctx.saved_tensors
+        arriving = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK)[::-1])
+        rungs = torch.zeros_like(ladder)
+        rungs[:, 0] = (arriving[:, 1:] * states[:, :-1].conj()).sum(1)
+        return arriving, rungs
 
 
-def fast_length(least: int) -> int:
-    """The smallest FFT length of the form 2^a, 3·2^a or 5·2^a that is not below `least`."""
-    return min(odd << max(0, (-(-least // odd) - 1).bit_length()) for odd in (1, 3, 5))
-
-
-def _powers(decay: Tensor, angle: Tensor, stride: int, count: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Real and imaginary part of exp((i·angle − decay)·stride·k) for k < count: two of (G, J, count)."""
-    steps = stride * torch.arange(count, dtype=angle.dtype, device=angle.device)
-    phase = torch.remainder(angle[..., None] * steps, 2 * torch.pi).to(dtype)
-    size = torch.exp(-(decay.to(dtype)[..., None] * steps.to(dtype)))
-    return size * phase.cos(), size * phase.sin()
-
-
-def _sum_product(a_re: Tensor, a_im: Tensor, b_re: Tensor, b_im: Tensor) -> tuple[Tensor, Tensor]:
-    """Σ a·b over the last axis, of complex numbers in parts."""
-    return (a_re * b_re - a_im * b_im).sum(-1), (a_re * b_im + a_im * b_re).sum(-1)
+def _scan(arriving: Tensor, ladder: Tensor, order: range) -> Tensor:
+    """The recurrence in chunks, forwards in time or, with the order reversed, backwards."""
+    frames, rungs = arriving.shape[1], ladder if order[0] == 0 else ladder.flip(1)
+    padded = pad(torch.view_as_real(arriving), (0, 0, 0, 0, 0, -frames % CHUNK))
+    states = torch.view_as_complex(padded.clone()).unflatten(1, (-1, CHUNK))
+    for last, now in pairwise(order):
+        states[:, :, now].addcmul_(ladder[:, None, 0], states[:, :, last])
+    ends = states[:, :, order[-1]].clone()
+    chunks = range(states.shape[1])
+    for last, now in pairwise(chunks if order[0] == 0 else chunks[::-1]):
+        ends[:, now].addcmul_(ladder[:, -1], ends[:, last])
+        states[:, now].addcmul_(rungs, ends[:, None, last])
+    return states.flatten(1, 2)[:, :frames]

@@ -1,58 +1,59 @@
-"""The fast evaluation against the sums and products that it stands for."""
+"""The fast evaluation against the sums and convolutions that it stands for."""
 
+import numpy as np
 import pytest
 import torch
 
-from train.response import convolve, fast_length, ring
+from train.response import Modes, norm, resound
 
 
-def _modes(dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
+def _modes(banks: tuple[int, ...]) -> Modes:
     torch.manual_seed(0)
-    decay = torch.rand(2, 3, 5, dtype=torch.float64) * 0.01
-    angle = torch.rand(2, 3, 5, dtype=torch.float64) * torch.pi
-    real, imag = torch.randn(2, 2, 3, 5, dtype=dtype)
-    return decay, angle, real, imag
+    decay = torch.rand(*banks, 5, dtype=torch.float64) * 0.01
+    angle = torch.rand(*banks, 5, dtype=torch.float64) * torch.pi
+    return Modes(decay, angle, torch.randn(*banks, 5, dtype=torch.complex128))
 
 
-@pytest.mark.parametrize("frames", [1, 511, 512, 1300])
-def test_the_factored_response_is_the_sum_of_the_modes(frames):
-    decay, angle, real, imag = _modes(torch.float64)
-    time = torch.arange(frames, dtype=torch.float64)
-    poles = torch.exp(torch.complex(-decay, angle)[..., None] * time)
-    direct = (torch.complex(real, imag)[..., None] * poles).real.sum(-2)
-    torch.testing.assert_close(ring(decay, angle, real, imag, frames), direct, rtol=0, atol=1e-11)
+def _rung(modes: Modes, frames: int) -> torch.Tensor:
+    """The answer to a unit sample as a plain sum of modes: (..., frames)."""
+    poles = torch.exp(torch.complex(-modes.decay, modes.angle)[..., None] * torch.arange(frames))
+    return (modes.residue[..., None] * poles).real.sum(-2)
+
+
+@pytest.mark.parametrize(("frames", "hop", "length"), [(1, 16, 16), (31, 16, 40), (100, 8, 3), (64, 32, 33)])
+def test_it_is_the_convolution_of_the_excitation_with_the_sum_of_the_modes(frames, hop, length):
+    modes = _modes((2, 3))
+    energy = torch.rand(2, frames, dtype=torch.float64)
+    attacks = torch.randn(2, length, dtype=torch.float64)
+    excitation, answer = resound(energy, attacks, modes, hop)
+    for r in range(2):
+        pulses = np.zeros(frames * hop)
+        pulses[::hop] = energy[r]
+        dry = np.convolve(pulses, attacks[r])[: frames * hop]
+        np.testing.assert_allclose(excitation[r], dry, atol=1e-12)
+        for e in range(3):
+            direct = np.convolve(dry, _rung(modes, frames * hop)[r, e])[: frames * hop]
+            np.testing.assert_allclose(answer[r, e], direct, atol=1e-10)
 
 
 def test_single_precision_keeps_the_phase_over_six_seconds():
-    decay, angle, real, imag = _modes(torch.float32)
-    decay = decay * 1e-3
-    wide = ring(decay, angle, real.double(), imag.double(), 2**17)
-    narrow = ring(decay, angle, real, imag, 2**17)
-    assert (narrow - wide).norm() / wide.norm() < 1e-6
+    modes = _modes((1, 2))
+    modes = modes._replace(decay=modes.decay * 1e-3)
+    energy, attacks = torch.rand(1, 1024), torch.randn(1, 200)
+    _, narrow = resound(energy, attacks, modes, 128)
+    _, wide = resound(energy.double(), attacks.double(), modes, 128)
+    assert (narrow - wide).norm() / wide.norm() < 1e-5
 
 
-def test_gradients_of_the_response_are_those_of_differences():
-    parts = [part[0, :1, :2].requires_grad_() for part in _modes(torch.float64)]
-    assert torch.autograd.gradcheck(lambda *modes: ring(*modes, 700), parts)
+def test_its_gradients_are_those_of_differences():
+    modes = _modes((1, 2))
+    energy = torch.rand(1, 70, dtype=torch.float64)
+    attacks = torch.randn(1, 5, dtype=torch.float64)
+    given = [part.requires_grad_() for part in (energy, attacks, *modes)]
+    assert torch.autograd.gradcheck(lambda energy, attacks, *parts: resound(energy, attacks, Modes(*parts), 2), given)
 
 
-def test_convolution_is_linear_and_causal():
-    torch.manual_seed(0)
-    excitation = torch.randn(2, 50, dtype=torch.float64)
-    responses = torch.randn(2, 3, 50, dtype=torch.float64)
-    direct = torch.zeros(2, 3, 50, dtype=torch.float64)
-    for n in range(50):
-        direct[..., n] = (excitation[:, None, : n + 1] * responses[..., : n + 1].flip(-1)).sum(-1)
-    torch.testing.assert_close(convolve(excitation, responses), direct)
-
-
-def test_gradients_of_convolution_are_those_of_differences():
-    torch.manual_seed(0)
-    excitation = torch.randn(2, 9, dtype=torch.float64, requires_grad=True)
-    responses = torch.randn(2, 3, 9, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(convolve, (excitation, responses))
-
-
-@pytest.mark.parametrize(("least", "length"), [(1, 1), (17, 20), (21, 24), (262143, 262144), (40000, 40960)])
-def test_transform_lengths_have_small_factors(least, length):
-    assert fast_length(least) == length
+@pytest.mark.parametrize("frames", [1, 7, 5000])
+def test_the_norm_is_that_of_the_sum_of_the_modes(frames):
+    modes = _modes((2, 3))
+    torch.testing.assert_close(norm(modes, frames), _rung(modes, frames).norm(dim=-1))
