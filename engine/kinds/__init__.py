@@ -1,0 +1,8 @@
+"""What a preset of each kind of instrument must hold: one file and one line here per kind."""
+
+from . import resonance
+from .schema import Schema, Tensor
+
+KINDS: dict[str, Schema] = {"resonance": resonance.SCHEMA}
+
+__all__ = ["KINDS", "Schema", "Tensor"]

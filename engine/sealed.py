@@ -1,0 +1,148 @@
+"""A safetensors file whose every byte is covered by a digest: pack, and open without trusting it.
+
+The file is the plain format (8 bytes of header length, a JSON header, the tensors' bytes), with one text under the
+metadata key `luthier`. That text begins with {"digest":"…"}: 64 hex digits of BLAKE2b-256 over the whole file in
+which these digits read 0. So a file is either what was written, or refused.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+
+DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I32": np.dtype("<i4")}
+LONGEST_HEADER = 4 << 20  # bytes; parsed JSON takes a multiple of its text
+
+_MARK = b'"luthier":"{\\"digest\\":\\"'
+_BLANK = b"0" * 64
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file's parts, of which only the layout has been checked yet.
+
+    text: the JSON under `luthier`. table: (name, dtype, shape, first byte, last byte + 1) in file order.
+    """
+
+    data: memoryview
+    text: str
+    table: list[tuple[str, np.dtype, tuple[int, ...], int, int]]
+
+    def digest(self) -> str:
+        """The digest that the file claims; ValueError if it is not the one that the file has."""
+        at = _place_of_digest(self.data)
+        claimed = bytes(self.data[at : at + 64])
+        if claimed != _hash(self.data, at):
+            raise ValueError("is damaged: its bytes do not give the digest that it carries")
+        return claimed.decode()
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Arrays by name, as writable views of the file's bytes where these are aligned."""
+        return {
+            name: np.require(np.frombuffer(self.data[first:last], dtype).reshape(shape), requirements="A")
+            for name, dtype, shape, first, last in self.table
+        }
+
+
+def pack(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytearray:
+    """The bytes of a sealed file: the same for the same content. ValueError if a value cannot be written."""
+    rest = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = f'{{"digest":"{_BLANK.decode()}"' + ("," + rest[1:] if header else "}")
+    known = list(DTYPES.values())
+    for name, tensor in tensors.items():
+        if tensor.dtype not in known:
+            raise ValueError(f"has tensor {name!r} of type {tensor.dtype}; known are {', '.join(map(str, known))}")
+    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    data = bytearray(save(whole, {"luthier": text}))
+    return seal(data)
+
+
+def seal(data: bytearray) -> bytearray:
+    """Put the digest that a file's bytes have into its place."""
+    at = _place_of_digest(memoryview(data))
+    data[at : at + 64] = _hash(memoryview(data), at)
+    return data
+
+
+def unpack(data: memoryview) -> Opened:
+    """Check the layout of a file's bytes; ValueError says in words what is wrong with it."""
+    if len(data) < 8:
+        raise ValueError("is empty" if len(data) == 0 else f"is cut short: it has only {len(data)} bytes")
+    length = int.from_bytes(data[:8], "little")
+    if length > len(data) - 8:
+        raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
+    if length > LONGEST_HEADER:
+        raise ValueError(f"has a header of {length} bytes; at most {LONGEST_HEADER} are allowed")
+    header = parse(bytes(data[8 : 8 + length]), "its header")
+    metadata = header.pop("__metadata__", None)
+    text = metadata.get("luthier") if isinstance(metadata, dict) else None
+    if not isinstance(text, str):
+        raise ValueError("is no .luthier file: its header has no text called 'luthier'")
+    table = sorted((_entry(name, entry, 8 + length) for name, entry in header.items()), key=lambda row: row[3:])
+    end = 8 + length
+    for name, _, _, first, last in table:
+        if first != end:
+            raise ValueError(f"has a lying header: tensor {name!r} does not start where the one before it ends")
+        end = last
+    if end != len(data):
+        raise ValueError(f"has {len(data)} bytes where its tensors end after {end}")
+    return Opened(data, text, table)
+
+
+def parse(text: bytes | str, what: str) -> dict[str, Any]:
+    """A JSON object; ValueError if the text is anything else or has numbers that are none."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise ValueError(f"is damaged: {what} is not readable JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"is damaged: {what} is not a JSON object")
+    return value
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(word)
+
+
+def _entry(name: str, entry: Any, start: int) -> tuple[str, np.dtype, tuple[int, ...], int, int]:
+    """One row of the table from one entry of the header; the tensors' bytes begin at `start`."""
+    if not isinstance(entry, dict):
+        raise ValueError(f"has a lying header: tensor {name!r} is not described")
+    word = entry.get("dtype")
+    dtype = DTYPES.get(word) if isinstance(word, str) else None
+    if dtype is None:
+        raise ValueError(f"has tensor {name!r} of type {word!r}; known are {', '.join(DTYPES)}")
+    shape, offsets = _counts(entry.get("shape")), _counts(entry.get("data_offsets"))
+    if shape is None or len(shape) > 8:
+        raise ValueError(f"has a lying header: tensor {name!r} has no shape of at most 8 sizes")
+    if offsets is None or len(offsets) != 2 or offsets[1] - offsets[0] != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"has a lying header: the bytes of tensor {name!r} do not fit its shape")
+    return name, dtype, shape, start + offsets[0], start + offsets[1]
+
+
+def _counts(values: Any) -> tuple[int, ...] | None:
+    """The integers of a JSON list that could be sizes or offsets in a file, or None if it is anything else."""
+    if isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 62 for value in values):
+        return tuple(values)
+    return None
+
+
+def _place_of_digest(data: memoryview) -> int:
+    """Index of the first of the 64 digits."""
+    length = int.from_bytes(data[:8], "little")
+    at = bytes(data[8 : 8 + length]).find(_MARK)
+    if at < 0 or at + len(_MARK) + 64 > length:
+        raise ValueError("is damaged: it carries no digest")
+    return 8 + at + len(_MARK)
+
+
+def _hash(data: memoryview, at: int) -> bytes:
+    """BLAKE2b-256 in hex of a file whose 64 bytes from `at` on read 0."""
+    digest = hashlib.blake2b(data[:at], digest_size=32)
+    digest.update(_BLANK)
+    digest.update(data[at + 64 :])
+    return digest.hexdigest().encode()
