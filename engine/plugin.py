@@ -9,8 +9,8 @@ An instrument adds its sound to `audio`, an effect changes it in place; what com
 of the row is silence, or the microphone when a plugin of the row listens.
 
 A plugin that *emits* events for the plugins after it has the fields of `EMITTING` in its record: it
-writes them to `out[emitted]` and counts `emitted` up, with frames counted from the run of samples it
-is in (0 in `handle`). All that it heard goes on to the next plugin as well.
+says them with `emit`, with frames counted from the run of samples it is in (0 in `handle`), as long as
+there is `room` in this block. All that it heard goes on to the next plugin as well.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from .memory import C_PROCESS, address_of
 from .ring import copy
 
 BURST = 1024  # events that one block may bring to a plugin
-EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8")]
+EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8"), ("room", "i8")]
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,18 @@ def _compile(handle, process, dtype):
             if event.target == 0 or event.target == me:
                 frame = min(max(event.frame, start), frames)
                 if frame > start:
+                    record.room = queue.shape[0] - told - (count - i)
                     process(record, block[:, start:frame])
                     told = tell(record, queue, told, start)
                     start = frame
                 told = pass_on(event, queue, told)
+                record.room = queue.shape[0] - told - (count - i - 1)
                 handle(record, event)
                 told = tell(record, queue, told, start)
             else:
                 told = pass_on(event, queue, told)
         if start < frames:
+            record.room = queue.shape[0] - told
             process(record, block[:, start:])
             told = tell(record, queue, told, start)
         return told
@@ -159,9 +162,9 @@ def tell(record, queue, told, start):
 
 @njit(cache=True, error_model="numpy")
 def emit(record, frame, kind, channel, note, key, value):
-    """[audio thread] Say an event to the plugins after this one; too many in one block are dropped."""
-    if record.emitted == record.out.shape[0]:
-        return
+    """[audio thread] Say an event to the plugins after this one; False when this block has no room for it."""
+    if record.emitted >= record.room:
+        return False
     event = record.out[record.emitted]
     event.frame = frame
     event.target = 0
@@ -171,3 +174,4 @@ def emit(record, frame, kind, channel, note, key, value):
     event.key = key
     event.value = value
     record.emitted += 1
+    return True
