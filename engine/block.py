@@ -50,6 +50,9 @@ HOST = np.dtype(
         ("old", "f4", (2 * LONGEST,)),
         ("input", "f4", (2 * LONGEST,)),  # the microphone, when `listens`
         ("listens", "i8"),
+        ("inputs", "i8"),  # channels of the device's microphone: 0, 1 or 2
+        ("outputs", "i8"),  # and of its speaker: 1 or 2
+        ("block", "i8"),  # frames that the device last asked for
         ("scratch", "i8", (2,)),
         ("peak", "f4", (2,)),  # linear, falling
         ("power", "f4", (2,)),  # mean square

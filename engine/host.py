@@ -41,6 +41,7 @@ class Host:
         self.memory = np.zeros(1, HOST)
         record = self.memory[0]
         record["rate"] = rate
+        record["inputs"] = record["outputs"] = 2
         self.events = Ring(record["queues"][MAIN], record["cursors"][MAIN])
         self.keys = Ring(record["queues"][KEYS], record["cursors"][KEYS])
         self.outbox = Ring(record["outbox"], record["outbox_cursors"])

@@ -58,15 +58,27 @@ def invoke(typing, address, state, audio, frames, events, count):
 
 
 @intrinsic
+def pointer(typing, address):
+    """The untyped pointer that an address stands for."""
+    return _pointer(types.voidptr)
+
+
+@intrinsic
 def pointer_f4(typing, address):
     """The float32 pointer that an address stands for."""
-    return _pointer(types.float32)
+    return _pointer(types.CPointer(types.float32))
 
 
 @intrinsic
 def pointer_i4(typing, address):
     """The int32 pointer that an address stands for."""
-    return _pointer(types.int32)
+    return _pointer(types.CPointer(types.int32))
+
+
+@intrinsic
+def pointer_u1(typing, address):
+    """The byte pointer that an address stands for."""
+    return _pointer(types.CPointer(types.uint8))
 
 
 @intrinsic
@@ -83,6 +95,12 @@ def address_of(typing, pointer):
 def view_f4(address, shape):
     """The float32 array of a shape that lies at an address."""
     return carray(pointer_f4(address), shape)
+
+
+@njit(inline="always")
+def view_u1(address, shape):
+    """The byte array of a shape that lies at an address."""
+    return carray(pointer_u1(address), shape)
 
 
 @njit(inline="always")
@@ -134,12 +152,10 @@ def flush_denormals():
 
 
 def _pointer(kind):
-    pointer = types.CPointer(kind)
-
     def generate(context, builder, signature, args):
-        return builder.inttoptr(args[0], context.get_value_type(pointer))
+        return builder.inttoptr(args[0], context.get_value_type(kind))
 
-    return pointer(types.uintp), generate
+    return kind(types.uintp), generate
 
 
 def _element(context, builder, signature, args):
