@@ -1,0 +1,77 @@
+"""The `luthier` command: find the sub-command, run it, say errors in one line.
+
+Exit status: 0 done, 2 an error (one line on stderr), 130 stopped by Ctrl+C, 141 nobody reads the output any more.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import engine
+
+COMMANDS = {
+    "presets": "list the instruments that have a name",
+    "show": "what is known about one instrument",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, OSError) as error:
+        return _fail(str(error))
+    except Exception as error:
+        if os.environ.get("LUTHIER_TRACEBACK"):
+            raise
+        return _fail(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where")
+    return status
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with errors of one line that say where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the words, and leave."""
+        self.exit(_fail(f"{message}; see `{self.prog} --help`"))
+
+
+def _run(words: list[str]) -> int:
+    """Hand the words over to their sub-command; only that one is imported."""
+    parser = Parser(prog="luthier", description="Turns recordings into instruments that you play.")
+    parser.add_argument("--version", action="version", version=f"luthier {engine.VERSION}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=Parser)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if words[:1] == [name]:
+            module = import_module(f"cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    try:
+        args = parser.parse_args(words)
+    except SystemExit as done:
+        return int(done.code or 0)
+    if "run" not in args:
+        parser.print_help()
+        return 0
+    return int(args.run(args))
+
+
+def _fail(message: str) -> int:
+    """Say an error in one line."""
+    line = " ".join(message.split())
+    print("luthier: " + "".join(letter if letter.isprintable() else "?" for letter in line), file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""luthier presets: every instrument that can be played by its name."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from engine import library, preset
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Only --json."""
+    parser.add_argument("--json", action="store_true", help="one JSON object per line instead of a table")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line for each preset; one that cannot be read is listed with its fault."""
+    rows = [_row(name, path) for name, path in library.everything().items()]
+    if args.json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))
+        return 0
+    if not rows:
+        print(f"no presets yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
+    wide = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        print(f"{row['name']:{wide}}  {row['kind']:9}  {row['origin']:7}  {row['text']}")
+    return 0
+
+
+def _row(name: str, path: Path) -> dict[str, Any]:
+    """What is listed of one preset."""
+    row = {"name": name, "origin": "factory" if library.is_factory(path) else "user", "path": str(path)}
+    try:
+        header = preset.read(path).header
+    except preset.PresetError as error:
+        return {**row, "kind": "broken", "text": str(error)}
+    return {**row, "kind": header["kind"], "text": " ".join(header.get("description", "").split())}
