@@ -16,26 +16,6 @@ PA_STREAM_CALLBACK = types.intc(
 )
 
 
-@cfunc(PA_STREAM_CALLBACK, cache=True, error_model="numpy")
-def callback(microphone, speaker, frames, _times, flags, user):
-    """Fill the speaker's block, whatever its size: (frames, outputs); the microphone's is (frames, inputs)."""
-    host = carray(user, 1, HOST)[0]
-    mode = flush_denormals()
-    total = types.intp(frames)
-    host.xruns += flags != 0
-    host.block = total
-    start = 0
-    while start < total:
-        n = min(total - start, LONGEST)
-        if host.listens:
-            hear(host, microphone, total, start, n)
-        advance(host, n)
-        speak(host, speaker, total, start, n)
-        start += n
-    set_float_mode(np.int32(mode))
-    return 0
-
-
 @njit(cache=True, error_model="numpy")
 def hear(host, microphone, total, start, n):
     """Take n frames from `start` on; one channel is heard on both sides, none as silence."""
@@ -60,3 +40,23 @@ def speak(host, speaker, total, start, n):
         else:
             out[start + t, 0] = left
             out[start + t, 1] = right
+
+
+@cfunc(PA_STREAM_CALLBACK, cache=True, error_model="numpy")
+def callback(microphone, speaker, frames, _times, flags, user):
+    """Fill the speaker's block, whatever its size: (frames, outputs); the microphone's is (frames, inputs)."""
+    host = carray(user, 1, HOST)[0]
+    mode = flush_denormals()
+    total = types.intp(frames)
+    host.xruns += flags != 0
+    host.block = total
+    start = 0
+    while start < total:
+        n = min(total - start, LONGEST)
+        if host.listens:
+            hear(host, microphone, total, start, n)
+        advance(host, n)
+        speak(host, speaker, total, start, n)
+        start += n
+    set_float_mode(np.int32(mode))
+    return 0
