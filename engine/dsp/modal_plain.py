@@ -1,0 +1,58 @@
+"""The kernels of modal.py without explicit vectors: to be read, and for machines on which vectors misbehave.
+
+Same arguments, same meaning. Of the lanes in `sums` only the first is used. LLVM makes vectors of the inner loop
+where it can; the state travels through memory at every frame, which is what the explicit kernels save.
+"""
+
+import numpy as np
+from numba import njit
+
+from .modal import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def ring(bank, sums, frames):
+    """Let a bank ring on by itself for a number of frames ≤ STRIDE."""
+    re, im, a, b, sides = bank[RE], bank[IM], bank[A], bank[B], bank[SIDE]
+    for t in range(frames):
+        middle = side = np.float32(0)
+        for k in range(bank.shape[1]):
+            turned = a[k] * re[k] - b[k] * im[k]
+            im[k] = a[k] * im[k] + b[k] * re[k]
+            re[k] = turned
+            middle += turned
+            side += sides[k] * turned
+        sums[0, t, 0] += middle
+        sums[1, t, 0] += side
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def drive(bank, u, sums):
+    """Let a bank ring on, driven by u (T,), T ≤ STRIDE."""
+    re, im, a, b, sides = bank[RE], bank[IM], bank[A], bank[B], bank[SIDE]
+    gain_re, gain_im = bank[GAIN_RE], bank[GAIN_IM]
+    for t in range(u.shape[0]):
+        push = u[t]
+        middle = side = np.float32(0)
+        for k in range(bank.shape[1]):
+            turned = a[k] * re[k] - b[k] * im[k] + gain_re[k] * push
+            im[k] = a[k] * im[k] + b[k] * re[k] + gain_im[k] * push
+            re[k] = turned
+            middle += turned
+            side += sides[k] * turned
+        sums[0, t, 0] += middle
+        sums[1, t, 0] += side
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def settle(sums, weight, left, right):
+    """Add to left and right (T,) what sums (E, 2, STRIDE, LANES) hold, weighted by (E, T), and clear them."""
+    for t in range(left.shape[0]):
+        middle = side = np.float32(0)
+        for e in range(sums.shape[0]):
+            share = weight[e, t] if sums.shape[0] > 1 else np.float32(1)
+            middle += share * sums[e, 0, t, 0]
+            side += share * sums[e, 1, t, 0]
+            sums[e, 0, t, 0] = sums[e, 1, t, 0] = 0
+        left[t] += middle - side
+        right[t] += middle + side

@@ -1,0 +1,216 @@
+"""Explicit vectors for numba: the one place that knows how wide this machine computes.
+
+A vector holds WIDTH float32: as many registers of LANES as a recurrence can keep beside its coefficients, so that
+one of them computes while another waits. LLVM cuts it into the machine's registers: a kernel has one text everywhere.
+Arrays are C-contiguous float32 of any shape, addressed by a flat offset; nothing checks it.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic, models, register_model
+
+
+def _registers(features: str) -> tuple[int, int]:
+    """Lanes of one register and registers of one vector, for the instruction set that numba generates."""
+    if "+avx512f" in features:
+        return 16, 4
+    if "+avx" in features:
+        return 8, 2
+    if "+neon" in features:
+        return 4, 4
+    return 4, 2
+
+
+LANES, _COUNT = _registers(cpu_target.target_context.codegen().magic_tuple()[2])
+WIDTH = LANES * _COUNT
+_LINE = 16  # float32 in a line of the cache
+_FLOAT = ir.FloatType()
+
+
+class _Vector(types.Type):
+    """WIDTH float32 in registers."""
+
+    def __init__(self) -> None:
+        super().__init__(name=f"float32x{WIDTH}")
+
+
+VECTOR = _Vector()
+
+
+@register_model(_Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: types.Type) -> None:
+        super().__init__(manager, kind, ir.VectorType(_FLOAT, WIDTH))
+
+
+def aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros of float32 that begin where a line of the cache begins, so that no register straddles two."""
+    size = math.prod(shape)
+    room = np.zeros(size + _LINE, np.float32)
+    start = -(room.ctypes.data // room.itemsize) % _LINE
+    return room[start : start + size].reshape(shape)
+
+
+@intrinsic
+def load(typing, array, offset):
+    """WIDTH floats of an array from an offset on."""
+
+    def generate(context, builder, signature, args):
+        return _load(builder, _place(context, builder, signature, args), WIDTH)
+
+    return VECTOR(array, types.intp), generate
+
+
+@intrinsic
+def store(typing, array, offset, x):
+    """Write x to an array from an offset on."""
+
+    def generate(context, builder, signature, args):
+        _store(builder, args[2], _place(context, builder, signature, args))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, VECTOR), generate
+
+
+@intrinsic
+def splat(typing, value):
+    """A number in every lane."""
+
+    def generate(context, builder, signature, args):
+        return _splat(builder, args[0])
+
+    return VECTOR(types.float32), generate
+
+
+@intrinsic
+def add(typing, x, y):
+    """The sum x + y."""
+    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fadd(*args)
+
+
+@intrinsic
+def sub(typing, x, y):
+    """The difference x − y."""
+    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fsub(*args)
+
+
+@intrinsic
+def mul(typing, x, y):
+    """The product x y."""
+    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fmul(*args)
+
+
+@intrinsic
+def fma(typing, x, y, z):
+    """The value x y + z, rounded once where the machine can."""
+    return VECTOR(VECTOR, VECTOR, VECTOR), lambda context, builder, signature, args: _fma(builder, *args)
+
+
+@intrinsic
+def fms(typing, x, y, z):
+    """The value x y − z, rounded once where the machine can."""
+
+    def generate(context, builder, signature, args):
+        return _fma(builder, args[0], args[1], builder.fneg(args[2]))
+
+    return VECTOR(VECTOR, VECTOR, VECTOR), generate
+
+
+@intrinsic
+def gather(typing, array, offset, x):
+    """Add the registers of x to the LANES floats of an array at an offset."""
+
+    def generate(context, builder, signature, args):
+        place = _place(context, builder, signature, args)
+        parts = _parts(builder, args[2])
+        while len(parts) > 1:
+            parts = [builder.fadd(*pair) for pair in zip(parts[0::2], parts[1::2], strict=True)]
+        _store(builder, builder.fadd(_load(builder, place, LANES), parts[0]), place)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, VECTOR), generate
+
+
+@intrinsic
+def gather_scaled(typing, array, offset, x, gain):
+    """Add the registers of x times gain to the LANES floats of an array at an offset."""
+
+    def generate(context, builder, signature, args):
+        place = _place(context, builder, signature, args)
+        total = _load(builder, place, LANES)
+        for x, gain in zip(_parts(builder, args[2]), _parts(builder, args[3]), strict=True):
+            total = _fma(builder, x, gain, total)
+        _store(builder, total, place)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, VECTOR, VECTOR), generate
+
+
+@intrinsic
+def sum_rows(typing, array, offset):
+    """Put the sums of LANES rows of LANES floats into the first of them; each adds in the same order."""
+
+    def generate(context, builder, signature, args):
+        place = _place(context, builder, signature, args)
+        rows = [_load(builder, _beyond(builder, place, row * LANES), LANES) for row in range(LANES)]
+        while len(rows) > 1:
+            rows = [_neighbours(builder, *pair) for pair in zip(rows[0::2], rows[1::2], strict=True)]
+        _store(builder, rows[0], place)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+def _place(context: Any, builder: ir.IRBuilder, signature: Any, args: Any) -> ir.Value:
+    """The address of element args[1] of array args[0]."""
+    view = context.make_array(signature.args[0])(context, builder, args[0])
+    return builder.gep(view.data, [args[1]])
+
+
+def _beyond(builder: ir.IRBuilder, place: ir.Value, offset: int) -> ir.Value:
+    return builder.gep(place, [ir.Constant(ir.IntType(64), offset)])
+
+
+def _load(builder: ir.IRBuilder, place: ir.Value, lanes: int) -> ir.Value:
+    return builder.load(builder.bitcast(place, ir.VectorType(_FLOAT, lanes).as_pointer()), align=4)
+
+
+def _store(builder: ir.IRBuilder, x: ir.Value, place: ir.Value) -> None:
+    builder.store(x, builder.bitcast(place, x.type.as_pointer()), align=4)
+
+
+def _splat(builder: ir.IRBuilder, value: ir.Value) -> ir.Value:
+    nothing = ir.Constant(ir.VectorType(_FLOAT, WIDTH), ir.Undefined)
+    single = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(single, nothing, _lanes([0] * WIDTH))
+
+
+def _fma(builder: ir.IRBuilder, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+    kind = ir.FunctionType(x.type, [x.type] * 3)
+    name = f"llvm.fmuladd.v{x.type.count}f32"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [x, y, z])
+
+
+def _parts(builder: ir.IRBuilder, x: ir.Value) -> list[ir.Value]:
+    """The registers that a vector consists of."""
+    starts = range(0, WIDTH, LANES)
+    return [builder.shuffle_vector(x, x, _lanes(range(start, start + LANES))) for start in starts]
+
+
+def _neighbours(builder: ir.IRBuilder, x: ir.Value, y: ir.Value) -> ir.Value:
+    """The sums of neighbouring lanes, of x and then of y."""
+    even = builder.shuffle_vector(x, y, _lanes(range(0, 2 * LANES, 2)))
+    odd = builder.shuffle_vector(x, y, _lanes(range(1, 2 * LANES, 2)))
+    return builder.fadd(even, odd)
+
+
+def _lanes(numbers: Iterable[int]) -> ir.Constant:
+    numbers = list(numbers)
+    return ir.Constant(ir.VectorType(ir.IntType(32), len(numbers)), numbers)

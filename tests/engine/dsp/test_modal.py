@@ -1,0 +1,187 @@
+"""Banks of modes against their closed form, against themselves cut otherwise, and against the plain twin."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from engine.dsp import modal, modal_plain
+from engine.simd import LANES, WIDTH
+
+RATE = 48_000.0
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(1)
+
+
+def partials(noise, count, slowest=0.5, fastest=20.0):
+    """Random modes (4, count) as `tune` takes them."""
+    c = noise.uniform(0.1, 1, count) * np.exp(2j * np.pi * noise.random(count))
+    return np.array([noise.uniform(20, 20_000, count), noise.uniform(slowest, fastest, count), c.real, c.imag])
+
+
+def bank_of(partials, place=0.0, rate=RATE):
+    bank = modal.new_banks(1, partials.shape[1])[0]
+    modal.tune(bank, partials, 1.0, 0.0, rate)
+    bank[modal.SIDE, : partials.shape[1]] = modal.stereo(place)[1]
+    return bank
+
+
+def play(bank, excitation, cuts, kernels=modal):
+    """Left and right (2, T) of a bank driven by an excitation (T,), cut into runs, corrected on the grid."""
+    sums, out = modal.new_sums(1), np.zeros((2, len(excitation)), np.float32)
+    weight = np.ones((1, modal.STRIDE), np.float32)
+    edges = sorted({0, len(excitation), *cuts, *range(0, len(excitation), modal.STRIDE)})
+    for start, stop in itertools.pairwise(edges):
+        if start % modal.STRIDE == 0 and start:
+            modal.correct(bank)
+        kernels.drive(bank, excitation[start:stop], sums[0])
+        kernels.settle(sums, weight, out[0, start:stop], out[1, start:stop])
+    return out
+
+
+def closed_form(partials, frames, rate=RATE):
+    """Sum of Re(c pⁿ) at frames (T,), float64; each mode (K, T)."""
+    frequency, decay, real, imaginary = partials[:, :, None]
+    return ((real + 1j * imaginary) * np.exp((-decay + 2j * np.pi * frequency) / rate * frames)).real
+
+
+def test_a_unit_sample_rings_as_the_closed_form(noise):
+    modes = partials(noise, WIDTH + 7)
+    impulse = np.zeros(1000, np.float32)
+    impulse[0] = 1
+    out = play(bank_of(modes), impulse, ())
+    expected = closed_form(modes, np.arange(1000)).sum(0)
+    np.testing.assert_allclose(out, [expected, expected], atol=1e-5 * np.abs(expected).max())
+
+
+def test_driving_is_convolution_with_the_closed_form(noise):
+    modes = partials(noise, 5)
+    u = noise.standard_normal(300).astype(np.float32)
+    expected = np.convolve(u.astype(float), closed_form(modes, np.arange(300)).sum(0))[:300]
+    np.testing.assert_allclose(play(bank_of(modes), u, ())[0], expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("cuts", [(1,), (63, 64, 65), range(1, 200), (7, 50, 130, 131, 197)])
+def test_how_a_run_is_cut_changes_no_bit(noise, cuts):
+    modes, u = partials(noise, 2 * WIDTH), noise.standard_normal(200).astype(np.float32)
+    place = np.linspace(-1, 1, 2 * WIDTH)
+    whole = play(bank_of(modes, place), u, ())
+    np.testing.assert_array_equal(play(bank_of(modes, place), u, cuts), whole)
+
+
+def test_ringing_is_being_driven_by_silence(noise):
+    driven = bank_of(partials(noise, 2 * WIDTH), noise.uniform(-1, 1, 2 * WIDTH))
+    modal.drive(driven, noise.standard_normal(64).astype(np.float32), modal.new_sums(1)[0])
+    free, sums = driven.copy(), modal.new_sums(2)
+    modal.drive(driven, np.zeros(50, np.float32), sums[0])
+    modal.ring(free, sums[1], 50)
+    np.testing.assert_array_equal(free, driven)
+    np.testing.assert_array_equal(sums[0], sums[1])
+
+
+@pytest.mark.parametrize("slowest", [0.23, 1.38], ids=["T60 30 s", "T60 5 s"])
+def test_float32_is_right_within_90_dB_after_ten_seconds_of_ringing(noise, slowest):
+    modes = partials(noise, 512, slowest, 1.38)
+    bank, sums = bank_of(modes), modal.new_sums(1)
+    impulse = np.zeros(1, np.float32)
+    impulse[0] = 1
+    out = np.zeros((2, modal.STRIDE), np.float32)
+    modal.drive(bank, impulse, sums[0])
+    modal.ring(bank, sums[0], modal.STRIDE - 1)
+    for _ in range(int(10 * RATE) // modal.STRIDE):
+        sums[:] = 0
+        modal.correct(bank)
+        modal.ring(bank, sums[0], modal.STRIDE)
+    modal.settle(sums, np.ones((1, modal.STRIDE), np.float32), *out)
+    expected = closed_form(modes, 10 * RATE + np.arange(modal.STRIDE)).sum(0)
+    assert 20 * np.log10(np.std(out[0] - expected) / np.std(expected)) < -90
+
+
+def test_places_in_the_stereo_field_have_equal_power_and_the_law_of_sines():
+    place = np.array([-1, -0.5, 0, 0.25, 1])
+    middle, side = modal.stereo(place)
+    angle = (place + 1) * np.pi / 4
+    np.testing.assert_allclose(middle * (1 - side), np.sqrt(2) * np.cos(angle), atol=1e-12)
+    np.testing.assert_allclose(middle * (1 + side), np.sqrt(2) * np.sin(angle), atol=1e-12)
+
+
+def test_each_mode_sounds_at_its_place(noise):
+    modes = partials(noise, 3)
+    place = np.array([-1.0, 0.3, 1.0])
+    middle = modal.stereo(place)[0]
+    bank = bank_of(modes * np.array([np.ones(3), np.ones(3), middle, middle]), place)
+    impulse = np.zeros(100, np.float32)
+    impulse[0] = 1
+    each = closed_form(modes, np.arange(100))
+    angle = (place + 1) * np.pi / 4
+    expected = np.sqrt(2) * np.stack([np.cos(angle) @ each, np.sin(angle) @ each])
+    np.testing.assert_allclose(play(bank, impulse, ()), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("frames", [1, LANES - 1, LANES, LANES + 1, modal.STRIDE])
+def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, frames):
+    sums = modal.new_sums(3)
+    sums[:, :, :frames] = noise.standard_normal((3, 2, frames, LANES))
+    weight = noise.random((3, frames)).astype(np.float32)
+    out = noise.standard_normal((2, frames)).astype(np.float32)
+    middle, side = np.einsum("et,ectl->ct", weight.astype(float), sums[:, :, :frames].astype(float))
+    expected = out + np.stack([middle - side, middle + side])
+    modal.settle(sums, weight, out[0], out[1])
+    np.testing.assert_allclose(out, expected, atol=1e-5)
+    assert not sums.any()
+
+
+@pytest.mark.parametrize("frequency", [24_000.0, 24_001.0, 1e6])
+def test_a_mode_at_or_above_half_the_rate_is_mute_even_while_driven(frequency):
+    bank = bank_of(np.array([[frequency], [1.0], [1.0], [1.0]]))
+    assert not play(bank, np.ones(64, np.float32), ()).any()
+
+
+def test_tuning_is_exp_in_double_precision_split_into_a_float_and_a_rest(noise):
+    modes = partials(noise, WIDTH, 0.01, 5000)
+    bank = modal.new_banks(1, WIDTH)[0]
+    modal.tune(bank, modes, 1.01, 3.0, RATE)
+    p = np.exp((-modes[modal.DECAY] - 3 + 2j * np.pi * 1.01 * modes[modal.FREQUENCY]) / RATE)
+    heard = 1.01 * modes[modal.FREQUENCY] < RATE / 2
+    rounded = (bank[modal.A].astype(float) + 1j * bank[modal.B])[heard]
+    rest = (bank[modal.REST_RE].astype(float) + 1j * bank[modal.REST_IM])[heard]
+    np.testing.assert_allclose(rounded, p[heard], atol=1e-7)
+    np.testing.assert_allclose(rounded * (1 + rest / modal.STRIDE), p[heard], atol=1e-13)
+
+
+def test_no_decay_however_fast_breaks_a_mode():
+    bank = bank_of(np.array([[440.0, 440.0], [1e9, 0.0], [1.0, 1.0], [0.0, 0.0]]))
+    out = play(bank, np.ones(6400, np.float32), ())
+    assert np.isfinite(out).all()
+    assert np.hypot(bank[modal.A], bank[modal.B]).max() <= 1 + 1e-7
+
+
+def test_energy_is_the_sum_of_squares(noise):
+    bank = modal.new_banks(1, 100)[0]
+    bank[[modal.RE, modal.IM], :100] = noise.standard_normal((2, 100))
+    np.testing.assert_allclose(modal.energy(bank), (bank[:2].astype(float) ** 2).sum(), rtol=1e-6)
+
+
+def test_the_plain_twin_sounds_the_same(noise):
+    modes, place = partials(noise, WIDTH), noise.uniform(-1, 1, WIDTH)
+    u = noise.standard_normal(500).astype(np.float32)
+    explicit, plain = (play(bank_of(modes, place), u, (1, 100), kernels) for kernels in (modal, modal_plain))
+    np.testing.assert_allclose(plain, explicit, atol=2e-6 * np.abs(explicit).max())
+    bank = bank_of(modes, place)
+    bank[modal.RE] = 1
+    sums = modal.new_sums(2)
+    modal.ring(bank.copy(), sums[0], 50)
+    modal_plain.ring(bank, sums[1], 50)
+    np.testing.assert_allclose(sums[1].sum(-1), sums[0].sum(-1), atol=1e-4)
+
+
+def test_the_plain_twin_settles_the_same(noise):
+    out = np.zeros((2, 2, 40), np.float32)
+    for kernels, left_right in zip((modal, modal_plain), out, strict=True):
+        sums = modal.new_sums(2)
+        sums[:, :, :40, 0] = np.arange(160).reshape(2, 2, 40)
+        kernels.settle(sums, np.linspace(0, 1, 80, dtype=np.float32).reshape(2, 40), *left_right)
+    np.testing.assert_allclose(out[1], out[0], rtol=1e-6)
