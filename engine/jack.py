@@ -1,0 +1,210 @@
+"""The way out to a JACK or PipeWire server, without Python on the audio thread.
+
+Importing this raises OSError where libjack is not installed.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import cffi
+import jack
+import numpy as np
+
+from . import jack_callback as compiled
+from .host import Host
+from .outlet import NAME, Errand, Given, NoDevice, Settings
+
+PATIENCE = 2.0  # seconds that a server may take to answer
+_CAST = {
+    "process": "JackProcessCallback",
+    "xrun": "JackXRunCallback",
+    "new_block": "JackBufferSizeCallback",
+    "new_rate": "JackSampleRateCallback",
+    "shut_down": "JackInfoShutdownCallback",
+}
+_PRETTY = {"out_1": "Left", "out_2": "Right", "in_1": "Microphone", "midi_in": "Keys"}
+_RANGES = """
+    typedef struct { uint32_t min; uint32_t max; } jack_latency_range_t;
+    void jack_port_get_latency_range(void *port, int mode, jack_latency_range_t *range);
+"""
+_CAPTURE, _PLAYBACK = 0, 1  # jack_latency_callback_mode_t
+
+_opening: Errand | None = None
+
+
+class Jack:
+    """A client of the server: out_1, out_2, midi_in, and in_1 while somebody listens.
+
+    Raises NoDevice when no server answers, or none of its speakers is of the name that is asked for.
+    """
+
+    backend = "jack"
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = _connect(settings)
+        self._settings = settings
+        self._ports: dict[str, jack.OwnPort] = {}
+        self._record = np.zeros(1, compiled.PORTS)
+        self._met: set[str] = set()
+        self._held = 0
+        self._realtime = bool(self._client.realtime)
+        self._name = str(self._client.name)
+        self.rate = float(self._client.samplerate)
+        if settings.device and not self._speakers():
+            self._client.close()
+            raise NoDevice(f"JACK has no output named {settings.device!r}")
+
+    @property
+    def given(self) -> Given:
+        """What the server gave."""
+        outputs = self._ports["out_1"].connections
+        device = outputs[0].name.split(":")[0] if outputs else "not connected"
+        heard = self._ports.get("in_1")
+        return Given(
+            backend=self.backend, device=device, name=self._name, rate=self.rate, block=int(self._client.blocksize),
+            latency=self._latency(self._ports["out_1"], _PLAYBACK),
+            input_latency=self._latency(heard, _CAPTURE) if heard else None, realtime=self._realtime,
+        )  # fmt: skip
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server still calls us, at the rate that it began with."""
+        return not self._record["gone"][0] and self._record["rate"][0] in (0, int(self.rate))
+
+    @property
+    def missed(self) -> int:
+        """Frames that the server went on without us."""
+        return int(self._record["missed"][0])
+
+    @property
+    def refused(self) -> int:
+        """MIDI messages so far that were not whole."""
+        return int(self._record["refused"][0])
+
+    def start(self, host: Host) -> None:
+        """[main thread] Make the ports and play; the host must have taken our rate."""
+        self._host = host  # its record must outlive us
+        record = self._record[0]
+        record["host"] = host.memory.ctypes.data
+        record["client"] = _address(self._client._ptr)
+        record["next"] = -1
+        for name, field in (("out_1", "left"), ("out_2", "right")):
+            record[field] = self._register(self._client.outports, name)
+        record["midi"] = self._register(self._client.midi_inports, "midi_in")
+        self._set_callbacks()
+        self._client.activate()
+        if self._settings.connect:
+            for port, speaker in zip(("out_1", "out_2"), self._speakers(), strict=False):
+                self._link(self._ports[port].name, speaker.name)
+        self.tend(host)
+
+    def tend(self, host: Host) -> bool:
+        """[main thread] Meet new keyboards, open or close the microphone; False when keys were lost that may sound."""
+        if self._settings.connect:
+            for port in self._client.get_ports(is_midi=True, is_output=True, is_physical=True):
+                if port.name not in self._met:
+                    self._met.add(port.name)
+                    self._link(port.name, self._ports["midi_in"].name)
+        if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
+            self._toggle_microphone(host)
+        before, self._held = self._held, self._ports["midi_in"].number_of_connections
+        self._met.intersection_update(port.name for port in self._client.get_ports(is_midi=True, is_output=True))
+        return self._held >= before
+
+    def close(self) -> None:
+        """Leave the server; may take long when it has died."""
+        self._client.close()
+
+    def _set_callbacks(self) -> None:
+        ffi, lib, client = jack._ffi, jack._lib, self._client._ptr
+        user = ffi.cast("void*", self._record.ctypes.data)
+        hooks = {name: ffi.cast(kind, getattr(compiled, name).address) for name, kind in _CAST.items()}
+        lib.jack_set_process_callback(client, hooks["process"], user)
+        lib.jack_set_xrun_callback(client, hooks["xrun"], user)
+        lib.jack_set_buffer_size_callback(client, hooks["new_block"], user)
+        lib.jack_set_sample_rate_callback(client, hooks["new_rate"], user)
+        lib.jack_on_info_shutdown(client, hooks["shut_down"], user)
+
+    def _register(self, ports: Any, name: str) -> int:
+        port = ports.register(name)
+        self._ports[name] = port
+        with contextlib.suppress(jack.JackError):  # a server may keep no metadata
+            self._client.set_property(port, jack.METADATA_PRETTY_NAME, _PRETTY[name], "text/plain")
+        return _address(port._ptr)
+
+    def _toggle_microphone(self, host: Host) -> None:
+        if "in_1" in self._ports:
+            self._record["microphone"] = 0
+            self._pass_a_block(host)
+            self._ports.pop("in_1").unregister()
+            return
+        self._record["microphone"] = self._register(self._client.inports, "in_1")
+        if self._settings.connect:
+            for source in self._client.get_ports(is_audio=True, is_output=True, is_physical=True)[:1]:
+                self._link(source.name, self._ports["in_1"].name)
+
+    def _pass_a_block(self, host: Host) -> None:
+        begun, until = int(host.memory["blocks"][0]), time.monotonic() + PATIENCE
+        while int(host.memory["blocks"][0]) < begun + 2 and self.alive and time.monotonic() < until:
+            time.sleep(0.002)
+
+    def _link(self, source: str, destination: str) -> None:
+        with contextlib.suppress(jack.JackError):  # it went away in between, or is linked already
+            self._client.connect(source, destination)
+
+    def _speakers(self) -> list[jack.Port]:
+        """The physical outputs whose names contain the one that is asked for."""
+        wanted = (self._settings.device or "").lower()
+        ports = self._client.get_ports(is_audio=True, is_input=True, is_physical=True)
+        return [
+            port for port in ports if wanted in port.name.lower() or any(wanted in a.lower() for a in port.aliases)
+        ]
+
+    def _latency(self, port: jack.OwnPort, mode: int) -> float:
+        span = _ranges.new("jack_latency_range_t*")
+        _latencies.jack_port_get_latency_range(_ranges.cast("void*", _address(port._ptr)), mode, span)
+        return float(span.max) / self.rate
+
+
+@contextlib.contextmanager
+def visitor() -> Iterator[jack.Client]:
+    """A client that plays nothing, to look around; NoDevice when no server answers."""
+    client = _connect(Settings(), "luthier-visitor")
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _connect(settings: Settings, name: str = NAME) -> jack.Client:
+    """A new client, unless no server answers in time."""
+    global _opening
+    if settings.block:
+        os.environ["PIPEWIRE_LATENCY"] = f"{settings.block}/{settings.rate or 48000:.0f}"
+    if _opening is None:
+        _opening = Errand(lambda: jack.Client(name, no_start_server=True))
+    try:
+        client = _opening.result(PATIENCE)
+    except TimeoutError:
+        raise NoDevice("the JACK server does not answer") from None
+    except jack.JackOpenError:
+        client = None
+    _opening = None
+    if client is None:
+        raise NoDevice("no JACK server is running")
+    return client
+
+
+def _address(pointer: Any) -> int:
+    return int(jack._ffi.cast("uintptr_t", pointer))
+
+
+_silent = jack._ffi.cast("void (*)(const char *)", compiled.say_nothing.address)
+jack._lib.jack_set_error_function(_silent)
+jack._lib.jack_set_info_function(_silent)
+_ranges = cffi.FFI()
+_ranges.cdef(_RANGES)
+_latencies = _ranges.dlopen(jack._libname)

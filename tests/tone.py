@@ -1,0 +1,47 @@
+"""The plainest instrument: a note on makes a constant, a note off ends it, a MIDI message an impulse of its velocity."""
+
+import numpy as np
+from numba import njit
+
+from engine.events import Kind
+from engine.plugin import Param
+
+STATE = np.dtype([("level", "f4"), ("impulse", "f4")], align=True)
+
+
+class Tone:
+    """A constant while a note is held, and one sample for each MIDI note on."""
+
+    name = "tone"
+    params: tuple[Param, ...] = ()
+
+    def __init__(self, listens: bool = False) -> None:
+        self.state = np.zeros(1, STATE)
+        self.handle, self.process = handle, process
+        self.listens = listens
+
+    def prepare(self, rate: float) -> None:
+        pass
+
+    def reset(self) -> None:
+        self.state["level"] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def handle(state, event):
+    if event.kind == Kind.NOTE_ON:
+        state.level = event.value
+    elif event.kind == Kind.NOTE_OFF:
+        state.level = 0
+    elif event.kind == Kind.MIDI and event.key & 0xF0 == 0x90:
+        state.impulse = np.float32(event.key >> 16) / np.float32(127)
+
+
+@njit(cache=True, error_model="numpy")
+def process(state, audio):
+    for t in range(audio.shape[1]):
+        for c in range(2):
+            audio[c, t] += state.level
+    for c in range(2):
+        audio[c, 0] += state.impulse
+    state.impulse = np.float32(0)
