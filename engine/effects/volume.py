@@ -16,7 +16,7 @@ class Volume:
     """How loud it leaves the program; the knob ends at 0 dB, so that it can never make a sound unsafe."""
 
     name = "volume"
-    params = (Param("level", "dB", SILENT, 0.0, 0.0, help="how loud it leaves the program"),)
+    params: tuple[Param, ...] = (Param("level", "dB", SILENT, 0.0, 0.0, help="how loud it leaves the program"),)
 
     def __init__(self) -> None:
         self.state = np.ones(1, STATE)

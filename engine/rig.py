@@ -1,0 +1,32 @@
+"""The standard rig: MIDI at the head, a guarded output at the tail, and the controllers laid on every new row."""
+
+from collections.abc import Iterable, Sequence
+
+from .effects.limiter import Limiter
+from .effects.volume import Volume
+from .events import Kind
+from .host import Host
+from .plugin import Plugin
+from .sources.midi import Interpreter
+
+
+class Rig(Host):
+    """A host that is played by MIDI: interpreter ▸ row ▸ limiter ▸ volume.
+
+    channels: the MIDI channels heard, counted from 1; all but the drums unless given.
+    """
+
+    def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:
+        self.interpreter = Interpreter(channels)
+        self.limiter = Limiter()
+        self.volume = Volume()
+        super().__init__(rate, head=[self.interpreter], tail=[self.limiter, self.volume])
+
+    def play(self, row: Sequence[Plugin]) -> None:
+        """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""
+        super().play(row)
+        self.interpreter.map(row)
+
+    def panic(self) -> bool:
+        """[main thread] Silence everything now, and forget every key, pedal and wheel that is held."""
+        return self.send(Kind.CHOKE)

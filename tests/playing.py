@@ -1,0 +1,124 @@
+"""Play a host through its real callback, and two plugins to play: one that writes down, one that sounds on."""
+
+import ctypes
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numba import njit
+
+from engine.callback import callback
+from engine.events import EVENT, Kind
+from engine.host import Host
+from engine.plugin import Param
+from engine.ring import copy
+
+RATE = 48_000
+ROOM = 1 << 15  # events that a listener remembers
+
+
+def render(host: Host, frames: int, block: int | Sequence[int] = 128) -> np.ndarray:
+    """The sound of the next frames, (2, frames), in blocks of one size or of the sizes given, again and again."""
+    sizes = [block] if isinstance(block, int) else list(block)
+    out = np.zeros((frames, 2), np.float32)
+    start, turn = 0, 0
+    while start < frames:
+        n = min(sizes[turn % len(sizes)], frames - start)
+        speaker = ctypes.cast(out[start:].ctypes.data, ctypes.POINTER(ctypes.c_float))
+        callback.ctypes(None, speaker, n, None, 0, host.memory.ctypes.data)
+        start, turn = start + n, turn + 1
+    return out.T
+
+
+LISTENER = np.dtype([("log", EVENT, (ROOM,)), ("count", "i8"), ("time", "i8")], align=True)
+
+
+class Listener:
+    """Writes down every event that reaches it, with the absolute frame at which it was handled."""
+
+    name = "listener"
+
+    def __init__(self, params: Iterable[Param] = ()) -> None:
+        self.params = tuple(params)
+        self.state = np.zeros(1, LISTENER)
+        self.handle, self.process = _write_down, _count_time
+
+    def prepare(self, rate: float) -> None:
+        """Forget what was heard."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self.state["count"] = 0
+
+    def heard(self, *kinds: Kind) -> np.ndarray:
+        """The events of these kinds so far: (N,) EVENT."""
+        log = self.state["log"][0][: int(self.state["count"][0])]
+        return log[np.isin(log["kind"], kinds)].copy() if kinds else log.copy()
+
+
+@njit(cache=True, error_model="numpy")
+def _write_down(state, event):
+    if state.count < ROOM:
+        copy(event, state.log[state.count])
+        state.log[state.count].frame = state.time
+        state.count += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _count_time(state, audio):
+    state.time += audio.shape[1]
+
+
+ORGAN = np.dtype(
+    [("gain", "f4", (2048,)), ("target", "f4", (2048,)), ("phase", "f4", (2048,)), ("glide", "f4"), ("cycle", "f4")],
+    align=True,
+)
+
+
+class Organ:
+    """A pulse for every note id: sounds on as long as nothing damps it, so a stuck note is heard for ever."""
+
+    name = "organ"
+    params = (Param("level", "", 0.0, 1.0, 0.5, cc=74),)
+
+    def __init__(self) -> None:
+        self.state = np.zeros(1, ORGAN)
+        self.handle, self.process = _play_keys, _sound_on
+
+    def prepare(self, rate: float) -> None:
+        """Take the rate in Hz."""
+        self.state["glide"] = 1 - np.exp(-1 / (0.005 * rate))
+        self.state["cycle"] = 8.1758 / rate
+
+    def reset(self) -> None:
+        """Silence."""
+        self.state["gain"] = self.state["target"] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def _play_keys(state, event):
+    if event.kind == Kind.NOTE_ON:
+        state.target[event.note] = np.float32(0.01) * event.value
+    elif event.kind == Kind.NOTE_OFF:
+        if event.value == 1:
+            state.target[event.note] = 0
+    elif event.kind == Kind.CHOKE:
+        for i in range(2048):
+            if event.note == i or (event.note < 0 and event.channel == i >> 7):
+                state.target[i] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def _sound_on(state, audio):
+    for i in range(2048):
+        if state.target[i] > 0 or state.gain[i] > 0:
+            step = state.cycle * np.float32(2) ** (np.float32(i & 127) / np.float32(12))
+            for t in range(audio.shape[1]):
+                state.gain[i] += state.glide * (state.target[i] - state.gain[i])
+                state.phase[i] += step
+                state.phase[i] -= np.floor(state.phase[i])
+                x = state.gain[i] * (np.float32(1) if state.phase[i] < np.float32(0.5) else np.float32(-1))
+                audio[0, t] += x
+                audio[1, t] += x
+            if state.gain[i] < np.float32(1e-8) and state.target[i] == 0:
+                state.gain[i] = 0
