@@ -1,0 +1,115 @@
+"""What the audio thread knows of a resonance instrument: one record, the same for every preset."""
+
+import numpy as np
+
+from ...dsp.modal import STRIDE
+from ...plugin import Param
+from ..voices import VOICE, VOICES
+
+STRIKES = 32  # attacks that one voice may be in the midst of
+VARIANTS = 8  # deformations of a resonance, at most
+CHANNELS = 16
+PARTIALS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
+
+PARAMS = (
+    Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("decay", "x", 0.1, 10, 1, cc=75, help="how long it rings, in multiples of the recording"),
+    Param("brightness", "dB/oct", -12, 12, 0, cc=74, help="tilts the spectrum about the note"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
+    Param("attack", "dB", -40, 12, 0, cc=73, help="level of what is heard past the body: finger, hammer, breath"),
+    Param("body", "dB", -40, 12, 0, cc=71, help="level of what rings"),
+    Param("deform", "", 0, 1, 0, help="from the resonance at rest to its last variant"),
+    Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
+    Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
+    Param("width", "x", 0, 2, 1, help="of the stereo field"),
+    Param("variation", "", 0, 1, 1, help="0: the noise of every strike is the same"),
+)
+(PLAY, LEVEL, DECAY, BRIGHTNESS, RELEASE, ATTACK, BODY, DEFORM, VIBRATO, SPEED, WIDTH, VARIATION) = range(len(PARAMS))
+
+STRIKE = np.dtype(
+    [
+        ("position", "i8"),  # frames since it began
+        ("noise", "i8"),  # where its noise begins in the table
+        ("table", "i8"),  # which attack: resonance · L + layer
+        ("gain", "f4"),
+    ],
+    align=True,
+)
+VOICE_STATE = np.dtype(
+    VOICE
+    + [
+        ("resonance", "i4"),
+        ("strikes", STRIKE, (STRIKES,)),
+        ("striking", "i4"),  # how many
+        ("damping", "f4"),  # 1/s beyond the learned decay
+        ("ratio", "f4"),  # of bend and vibrato, as tuned
+        ("gain", "f4", (2,)),  # left and right, as they are
+        ("step", "f4", (2,)),  # what each frame adds until the next tick
+        ("drive", "f4"),  # γ of the resonance; 0: linear
+        ("asleep", "i4"),  # 1 when nothing of it can be heard
+    ],
+    align=True,
+)
+RESONANCE = np.dtype(
+    [
+        ("rate", "f8"),  # Hz, of the device
+        ("learned", "f8"),  # Hz, of the recording
+        ("clock", "i8"),  # frames since `reset`: what is periodic is counted by it
+        ("notes", "i8"),  # begun so far
+        ("dice", "u4"),  # state of the random numbers
+        ("R", "i8"),
+        ("L", "i8"),
+        ("E", "i8"),
+        ("J", "i8"),
+        ("K", "i8"),
+        ("width", "i8"),  # modes that a bank has room for
+        # addresses of float32 arrays, (shape)
+        ("frequency", "u8"),  # (R, L, E, J) Hz
+        ("decay", "u8"),  # 1/s
+        ("amplitude", "u8"),
+        ("phase", "u8"),  # rad
+        ("place", "u8"),  # (R, E, J)
+        ("velocity", "u8"),  # (R, L)
+        ("drive", "u8"),  # (R,)
+        ("router", "u8"),  # (K, R)
+        ("keys", "u8"),  # (128, R): what a key sends to each resonance, as learned
+        ("nearest", "u8"),  # (128,) int32: the resonance that a key plays
+        ("move", "u8"),  # (128,): the ratio by which it is moved
+        ("strike", "u8"),  # (R · L, struck): excitation of the modes, at the device's rate
+        ("envelope", "u8"),  # (R · L, blown): of the noise that excites them
+        ("knock", "u8"),  # (R · L, 2, knocked): heard directly
+        ("hiss", "u8"),  # (R · L, hissed): of the noise heard directly
+        ("struck", "i8"),
+        ("blown", "i8"),
+        ("knocked", "i8"),
+        ("hissed", "i8"),
+        ("noise", "u8"),  # (noisy,)
+        ("noisy", "i8"),
+        ("partials", "u8"),  # (VOICES, E, PARTIALS, J): what each voice rings, before bend and damping
+        ("banks", "u8"),  # (VOICES, E, ROWS, width)
+        ("sums", "u8"),  # (E, 2, STRIDE, LANES): room to work in
+        # what the player set
+        ("param", "f4", (len(PARAMS),)),
+        ("dirty", "i8"),  # resonances, as learned, still to be tuned to new parameters
+        ("lfo", "f8"),  # of the vibrato, in turns
+        ("bend", "f4", (CHANNELS,)),  # semitones
+        ("modulation", "f4", (CHANNELS,)),
+        ("volume", "f4", (CHANNELS,)),
+        ("pan", "f4", (CHANNELS,)),
+        ("rest", "f4", (VARIANTS,)),  # logits of the variants at rest
+        ("logit", "f4", (VARIANTS,)),  # as they are told
+        ("weight", "f4", (VARIANTS,)),  # where the cross-fade between variants begins
+        ("slope", "f4", (VARIANTS,)),  # what a frame adds to it
+        ("weights", "f4", (VARIANTS, STRIDE)),  # of the frames at hand
+        ("ramped", "i8"),  # frames since it began
+        ("ramp", "i8"),  # frames that it takes
+        ("wheel", "f4"),  # the deformation last followed
+        ("voices", VOICE_STATE, (VOICES,)),
+        # room to work in
+        ("u", "f4", (STRIDE,)),
+        ("left", "f4", (STRIDE,)),
+        ("right", "f4", (STRIDE,)),
+    ],
+    align=True,
+)

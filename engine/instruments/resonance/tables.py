@@ -1,0 +1,84 @@
+"""[main thread] What a preset says, laid out for a device: attacks and noise at its rate, keys on resonances.
+
+Whatever excites lives at the learned rate and is brought to the device's here, once. So a strike sounds the same at
+every rate: the spectrum of its noise ends where the recording's did.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import soxr
+
+NOISE = 1 << 16  # samples of noise, at the learned rate
+NOISE_SEED = 1
+
+Tensors = Mapping[str, np.ndarray]
+
+
+def noise(learned: float, rate: float) -> np.ndarray:
+    """The table of U(-1, 1) noise that every strike reads from, (N,) at a rate in Hz."""
+    table = np.random.default_rng(NOISE_SEED).uniform(-1, 1, NOISE).astype(np.float32)
+    return resampled(table, learned, rate)
+
+
+def resampled(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
+    """x (..., N) brought from one rate to another, its first sample staying the first; float32."""
+    if learned == rate or x.shape[-1] == 0:
+        return np.ascontiguousarray(x, np.float32)
+    rows = np.ascontiguousarray(x, np.float32).reshape(-1, x.shape[-1])
+    moved = np.stack([soxr.resample(row, learned, rate, quality="VHQ") for row in rows])
+    return moved.reshape(*x.shape[:-1], -1)
+
+
+def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
+    """The deterministic excitations (R · L, D'); a single sample stays one, of the same area."""
+    strike = np.asarray(tensors["strike"], np.float32)
+    strike = strike.reshape(-1, strike.shape[-1])
+    if strike.shape[1] == 1:
+        return strike * np.float32(rate / learned)
+    return resampled(strike, learned, rate)
+
+
+def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> np.ndarray:
+    """Envelopes (R, L, A) drawn through their points over `attack` learned samples: (R · L, N); (R · L, 0) if all are 0.
+
+    Point a stands in the middle of its share of the attack, and the ends are flat.
+    """
+    points = np.asarray(points, np.float32).reshape(-1, points.shape[-1])
+    if not points.any():
+        return np.zeros((len(points), 0), np.float32)
+    frames = round(attack * rate / learned)
+    middle = (np.arange(points.shape[1]) + 0.5) * attack / points.shape[1] - 0.5
+    time = np.arange(frames) * learned / rate
+    return np.stack([np.interp(time, middle, row) for row in points]).astype(np.float32)
+
+
+def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
+    """What is heard directly, left and right: (R · L, 2, Q')."""
+    knock = np.asarray(tensors["knock"], np.float32)
+    if knock.ndim == 3:
+        knock = np.repeat(knock[:, :, None], 2, axis=2)
+    tables = knock.shape[0] * knock.shape[1]
+    return resampled(knock.reshape(tables, 2, knock.shape[-1]), learned, rate)
+
+
+def keyboard(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each key the resonance nearest in pitch, (128,) int32, and the ratio that moves it there, (128,) float32.
+
+    pitch: (R,) Hz, 0 for what has none. An instrument without any pitch lies on the keys as percussion does, one
+    resonance after the other, unmoved.
+    """
+    keys = np.arange(128)
+    if not (pitch > 0).any():
+        return (keys % len(pitch)).astype(np.int32), np.ones(128, np.float32)
+    frequency = 440.0 * 2.0 ** ((keys - 69) / 12)
+    octaves = np.where(pitch > 0, np.log2(np.maximum(pitch, 1e-3)), np.inf)
+    nearest = np.abs(np.log2(frequency)[:, None] - octaves).argmin(axis=1)
+    return nearest.astype(np.int32), (frequency / pitch[nearest]).astype(np.float32)
+
+
+def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:
+    """What a key sends to each resonance when it is played as learned: (128, R)."""
+    if "map_keys" not in tensors:
+        return np.zeros((128, resonances), np.float32)
+    return np.ascontiguousarray(tensors["map_keys"].T.astype(np.float32) @ tensors["router"].astype(np.float32))

@@ -1,0 +1,127 @@
+"""[audio thread] What a voice rings and how loud: from the preset, the key, the velocity and the controllers."""
+
+import numpy as np
+from numba import njit
+
+from ...dsp import modal
+from ...memory import view_f4
+from ..voices import ENDING, VOICES
+from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
+
+LOUDNESS = 1.3  # beyond the recorded dynamics, amplitude goes with velocity to this power
+DULLNESS = 9.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
+STEEPEST = np.float32(4)  # powers of frequency: the most that a spectrum is tilted
+GLIDE = np.float32(0.15)  # of the way that a gain goes in one tick: 8 ms at 48 kHz
+FADING = np.float32(0.45)  # of the way to silence that a voice goes in one tick when it must give way
+
+
+@njit(cache=True, error_model="numpy")
+def touch(state, resonance, velocity):
+    """What a velocity means for a resonance: layer below, share of the layer above, gain, dullness in dB per octave."""
+    played = view_f4(state.velocity, (state.R, state.L))[resonance]
+    last = state.L - 1
+    if velocity >= played[last]:
+        return last, np.float32(0), (velocity / played[last]) ** np.float32(LOUDNESS), np.float32(0)
+    if velocity <= played[0]:
+        part = max(velocity, np.float32(0)) / played[0]
+        return 0, np.float32(0), part ** np.float32(LOUDNESS), np.float32(DULLNESS) * (np.float32(1) - part)
+    layer = 0
+    while velocity > played[layer + 1]:
+        layer += 1
+    share = (velocity - played[layer]) / (played[layer + 1] - played[layer])
+    return layer, share, np.float32(1), np.float32(0)
+
+
+@njit(cache=True, error_model="numpy")
+def morph(state, index, layer, share, ratio, tilt):
+    """Write the partials of a voice: its resonance between two layers, moved by a ratio, tilted in dB per octave.
+
+    Mode j is the same partial in every layer: its frequency goes linearly, its decay and amplitude geometrically
+    from one to the other; the phase is that of the nearer layer.
+    """
+    voice = state.voices[index]
+    shape = (state.R, state.L, state.E, state.J)
+    frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
+    amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
+    place = view_f4(state.place, (state.R, state.E, state.J))
+    partials = view_f4(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
+    r, below = voice.resonance, layer
+    above = min(layer + 1, state.L - 1)
+    near = above if share > 0.5 else below
+    tilt = (tilt + state.param[BRIGHTNESS]) / np.float32(20 * np.log10(2.0))
+    body = decibels(state.param[BODY]) * np.float32(state.learned / state.rate)
+    for e in range(state.E):
+        lowest = max(frequency[r, near, e, 0], np.float32(20)) if tilt != 0 else np.float32(1)
+        for j in range(state.J):
+            at = between(frequency[r, below, e, j], frequency[r, above, e, j], share)
+            fall = geometric(decay[r, below, e, j], decay[r, above, e, j], share)
+            loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
+            if tilt != 0 and at > 0:
+                loud *= (at / lowest) ** min(max(tilt, np.float32(-4)), np.float32(4))
+            partials[e, modal.FREQUENCY, j] = at * ratio
+            partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
+            partials[e, modal.REAL, j] = body * loud * np.cos(phase[r, near, e, j])
+            partials[e, modal.IMAGINARY, j] = body * loud * np.sin(phase[r, near, e, j])
+            banks[e, modal.SIDE, j] = min(max(place[r, e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1))
+
+
+@njit(cache=True, error_model="numpy")
+def settle(state, v):
+    """Bring the pitch and the gain of a voice to what the controllers ask for, at once: it begins."""
+    voice = state.voices[v]
+    voice.ratio = np.float32(2.0 ** (state.bend[voice.channel] / 12))
+    retune(state, v)
+    for c in range(2):
+        voice.gain[c] = wanted(state, voice, c)
+        voice.step[c] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def retune(state, v):
+    """Give the modes of a voice their bend and damping."""
+    voice = state.voices[v]
+    partials = view_f4(state.partials, (VOICES, state.E, PARTIALS, state.J))[v]
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
+    for e in range(state.E):
+        modal.tune(banks[e], partials[e], voice.ratio, voice.damping, state.rate)
+
+
+@njit(cache=True, error_model="numpy")
+def follow(state, voice):
+    """Let the gains of a voice go on towards what the controllers ask for."""
+    part = FADING if voice.stage == ENDING else GLIDE
+    for c in range(2):
+        voice.step[c] = part * (wanted(state, voice, c) - voice.gain[c]) / np.float32(modal.STRIDE)
+
+
+@njit(cache=True, error_model="numpy")
+def wanted(state, voice, side):
+    """The gain that a voice should have on the left (0) or right (1); none when it must give way."""
+    if voice.stage == ENDING:
+        return np.float32(0)
+    pan = state.pan[voice.channel]
+    balance = min(np.float32(1), np.float32(1) + (pan if side else -pan))
+    return state.volume[voice.channel] * decibels(state.param[LEVEL]) * balance
+
+
+@njit(cache=True, error_model="numpy")
+def decibels(level):
+    """A level in dB as a gain."""
+    return np.float32(10) ** (level / np.float32(20))
+
+
+@njit(cache=True, error_model="numpy")
+def between(low, high, share):
+    """From low at 0 to high at 1."""
+    return low + share * (high - low)
+
+
+@njit(cache=True, error_model="numpy")
+def geometric(low, high, share):
+    """From low at 0 to high at 1 by equal ratios; 0 stays 0."""
+    if share == 0 or low == high:
+        return low
+    if low <= 0 or high <= 0:
+        return between(low, high, share)
+    return low * (high / low) ** share
