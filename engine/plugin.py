@@ -13,8 +13,10 @@ says them with `emit`, with frames counted from the run of samples it is in (0 i
 there is `room` in this block. All that it heard goes on to the next plugin as well.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -74,9 +76,9 @@ def entry(plugin: Plugin) -> Any:
     """
     if hasattr(plugin, "address"):
         return plugin
-    handle, process, dtype = plugin.handle, plugin.process, plugin.state.dtype  # type: ignore[attr-defined]
+    handle, process = plugin.handle, plugin.process  # type: ignore[attr-defined]
     if (handle, process) not in _entries:
-        _entries[handle, process] = _compile(handle, process, dtype)
+        _entries[handle, process] = _compile(plugin, handle, process)
     return _entries[handle, process]
 
 
@@ -85,60 +87,72 @@ def address(plugin: Plugin) -> int:
     return int(plugin.state.ctypes.data)
 
 
+# Stand-ins for the names that `_compile` gives to each copy of `_run`.
+DTYPE = EVENT
+handle = process = None
+
 _entries: dict[tuple[Any, Any], Any] = {}
 
 
-def _compile(handle, process, dtype):
-    emits = "emitted" in (dtype.names or ())
+def _compile(plugin, handle, process):
+    """Compile `_run` for one plugin, and keep it in numba's cache beside the plugin's own functions.
 
-    def run(state, audio, frames, events, count):
-        record = carray(state, 1, dtype)[0]
-        block = carray(audio, (2, frames))
-        queue = carray(events, BURST, EVENT)
-        me = address_of(state)
-        start = 0
-        for i in range(count):
-            event = queue[i]
-            if event.target == 0 or event.target == me:
-                frame = min(max(event.frame, start), frames)
-                if frame > start:
-                    process(record, block[:, start:frame])
-                    start = frame
-                handle(record, event)
-        if start < frames:
-            process(record, block[:, start:])
-        return count
+    numba caches no closure over compiled functions, so `_run` gets them as globals of a copy that belongs to
+    the plugin's file.
+    """
+    dtype = plugin.state.dtype
+    template = _run_and_emit if "emitted" in (dtype.names or ()) else _run
+    source = inspect.getfile(handle.py_func)
+    name = f"{type(plugin).__qualname__}.entry"
+    code = template.__code__.replace(co_filename=source, co_name="entry", co_qualname=name)
+    run = FunctionType(code, {**globals(), "handle": handle, "process": process, "DTYPE": dtype}, name)
+    run.__module__, run.__qualname__ = handle.py_func.__module__, name
+    return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
 
-    def run_and_emit(state, audio, frames, events, count):
-        record = carray(state, 1, dtype)[0]
-        block = carray(audio, (2, frames))
-        queue = carray(events, BURST, EVENT)
-        me = address_of(state)
-        for i in range(count):
-            copy(queue[i], record.heard[i])
-        start, told = 0, 0
-        for i in range(count):
-            event = record.heard[i]
-            if event.target == 0 or event.target == me:
-                frame = min(max(event.frame, start), frames)
-                if frame > start:
-                    record.room = queue.shape[0] - told - (count - i)
-                    process(record, block[:, start:frame])
-                    told = tell(record, queue, told, start)
-                    start = frame
-                told = pass_on(event, queue, told)
-                record.room = queue.shape[0] - told - (count - i - 1)
-                handle(record, event)
-                told = tell(record, queue, told, start)
-            else:
-                told = pass_on(event, queue, told)
-        if start < frames:
-            record.room = queue.shape[0] - told
-            process(record, block[:, start:])
+
+def _run(state, audio, frames, events, count):
+    record = carray(state, 1, DTYPE)[0]
+    block = carray(audio, (2, frames))
+    queue = carray(events, BURST, EVENT)
+    me = address_of(state)
+    start = 0
+    for i in range(count):
+        event = queue[i]
+        if event.target == 0 or event.target == me:
+            frame = min(max(event.frame, start), frames)
+            if frame > start:
+                process(record, block[:, start:frame])
+                start = frame
+            handle(record, event)
+    if start < frames:
+        process(record, block[:, start:])
+    return count
+
+
+def _run_and_emit(state, audio, frames, events, count):
+    record = carray(state, 1, DTYPE)[0]
+    block = carray(audio, (2, frames))
+    queue = carray(events, BURST, EVENT)
+    me = address_of(state)
+    for i in range(count):
+        copy(queue[i], record.heard[i])
+    start, told = 0, 0
+    for i in range(count):
+        event = record.heard[i]
+        mine = event.target == 0 or event.target == me
+        frame = min(max(event.frame, start), frames)
+        if mine and frame > start:
+            process(record, block[:, start:frame])
             told = tell(record, queue, told, start)
-        return told
-
-    return cfunc(C_PROCESS, error_model="numpy")(run_and_emit if emits else run)
+            start = frame
+        told = pass_on(event, queue, told)
+        if mine:
+            handle(record, event)
+            told = tell(record, queue, told, start)
+    if start < frames:
+        process(record, block[:, start:])
+        told = tell(record, queue, told, start)
+    return told
 
 
 @njit(cache=True, error_model="numpy")
