@@ -72,8 +72,18 @@ packages() {  # pip runs only when what it would read has changed
         return
     fi
     say "installing the Python packages (minutes the first time)"
-    $venv/bin/pip install --disable-pip-version-check --quiet -c constraints.txt -e ".$extras"
+    [ "$purpose" = play ] || small_torch
+    install -e ".$extras"
     wanted >$stamp
+}
+
+install() { $venv/bin/pip install --disable-pip-version-check --quiet -c constraints.txt "$@"; }
+
+small_torch() {  # on Linux, plain torch is the CUDA build; take the CPU build where the package index has it
+    [ "$(uname -s)" = Linux ] || return 0
+    $venv/bin/python -c 'import torch' 2>/dev/null && return
+    install "$(grep '^torch==' constraints.txt)+cpu" 2>/dev/null ||
+        say "the package index has no CPU build of torch: the CUDA build comes, several gigabytes (the README tells how not to)"
 }
 
 wanted() { cat pyproject.toml constraints.txt | cksum; }
