@@ -51,8 +51,11 @@ class Plugin(Protocol):
     params: tuple[Param, ...]
     state: np.ndarray  # one record of the plugin's own dtype, at an address that never changes
 
-    def prepare(self, rate: float) -> None: ...
-    def reset(self) -> None: ...
+    def prepare(self, rate: float) -> None:
+        """[main thread, not playing] Size and tune the record to a rate in Hz."""
+
+    def reset(self) -> None:
+        """[main thread, not playing] Silence: forget all that rings."""
 
 
 class Compiled(Plugin, Protocol):

@@ -1,1 +1,27 @@
-"""Instruments: one learned kind each."""
+"""Instruments: one learned kind each, made from presets."""
+
+import os
+
+from ..library import find
+from ..preset import Preset, PresetError, read
+from .resonance import Resonance
+
+KINDS = {"resonance": Resonance}
+
+Instrument = Resonance
+
+
+def load(preset: str | os.PathLike[str], seed: int = 0) -> Instrument:
+    """[main thread] The instrument of a preset, given by name or path; the seed decides its noise.
+
+    PresetError says in one line why it cannot be had.
+    """
+    return make(read(find(preset)), seed)
+
+
+def make(preset: Preset, seed: int = 0) -> Instrument:
+    """[main thread] The instrument that a preset describes; PresetError if the engine cannot play it."""
+    try:
+        return KINDS[preset.header["kind"]](preset, seed)
+    except ValueError as error:
+        raise PresetError(f"{preset.header['name']}: {error}") from None

@@ -75,7 +75,7 @@ class Resonance:
 
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
-        resonances, layers, variants, modes = tensors["frequency"].shape
+        resonances, _layers, variants, modes = tensors["frequency"].shape
         width = modal.padded(modes)
         for name, size in zip("RLEJ", tensors["frequency"].shape, strict=True):
             self.state[name] = size
@@ -110,7 +110,9 @@ def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
         **header.get("params", {}),
     }
     return tuple(
-        Param(p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help)
+        Param(
+            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
+        )
         for p in PARAMS
     )
 

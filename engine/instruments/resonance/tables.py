@@ -40,9 +40,9 @@ def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
 
 
 def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> np.ndarray:
-    """Envelopes (R, L, A) drawn through their points over `attack` learned samples: (R · L, N); (R · L, 0) if all are 0.
+    """Envelopes (R, L, A) drawn through their points over `attack` learned samples: (R · L, N).
 
-    Point a stands in the middle of its share of the attack, and the ends are flat.
+    N is 0 if all points are 0. Point a stands in the middle of its share of the attack, and the ends are flat.
     """
     points = np.asarray(points, np.float32).reshape(-1, points.shape[-1])
     if not points.any():

@@ -17,7 +17,7 @@ FADING = np.float32(0.45)  # of the way to silence that a voice goes in one tick
 
 @njit(cache=True, error_model="numpy")
 def touch(state, resonance, velocity):
-    """What a velocity means for a resonance: layer below, share of the layer above, gain, dullness in dB per octave."""
+    """What a velocity means for a resonance: layer below, share of the next, gain, dullness in dB per octave."""
     played = view_f4(state.velocity, (state.R, state.L))[resonance]
     last = state.L - 1
     if velocity >= played[last]:
