@@ -1,0 +1,182 @@
+"""Where learning begins: timbres, partials, decays and onsets taken from the recording itself.
+
+The spectrogram is split into as many timbres as there are resonances (non-negative factors: Lee and Seung, 2001). The
+peaks of a timbre become modes, the way its partials fall becomes their decay, and the few onsets whose decays
+add up to its activity (non-negative least squares, so most are zero) become the control signal.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.optimize import nnls
+from scipy.signal import find_peaks
+
+from .resonance import PACE, Resonance
+from .spectra import magnitudes
+
+TINY = 1e-6
+LAG = 0.046  # seconds between the magnitudes that a decay is measured from
+SLOW, FAST = 0.7, 80.0  # 1/s: the decays that can be told from a spectrogram
+DETUNED = 0.5  # Hz by which the partials of a variant differ from those of the first
+
+
+@dataclass(frozen=True)
+class Timbre:
+    """One factor of a spectrogram.
+
+    frequency Hz, decay 1/s, weight: (P,) of its partials, strongest first. onsets: (F,), mostly 0.
+    level: magnitude of the strongest partial per unit of onset.
+    """
+
+    frequency: np.ndarray
+    decay: np.ndarray
+    weight: np.ndarray
+    onsets: np.ndarray
+    level: float
+
+
+def begin(model: Resonance, samples: torch.Tensor, seed: int) -> None:
+    """Set the parameters of a model from its target (N,), in place."""
+    sizes = model.sizes
+    window = _window(sizes.rate)
+    timbres = listen(samples, min(sizes.control, sizes.resonances), sizes.rate, window, sizes.hop, seed)
+    with torch.no_grad():
+        _settle_modes(model, timbres, np.random.default_rng(seed))
+        _settle_attacks(model, seed)
+        _settle_control(model, timbres, window)
+
+
+def listen(samples: torch.Tensor, count: int, rate: float, window: int, hop: int, seed: int) -> list[Timbre]:
+    """Split samples (N,) into `count` timbres, with onsets on the grid of `hop` samples."""
+    spectra = magnitudes(samples.cpu(), window, hop).numpy()
+    activity, shapes = separate(spectra, count, seed)
+    whole = activity @ shapes + TINY
+    timbres = []
+    for r in range(count):
+        alone = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
+        decay = _decays(alone, rate, hop)
+        peaks = _peaks(shapes[r])
+        share = shapes[r][peaks] ** 2
+        typical = float(np.exp((share * np.log(decay[peaks])).sum() / share.sum()))
+        onsets = _onsets(activity[:, r], typical / rate, window, hop)
+        frequency = _between_bins(shapes[r], peaks) * rate / window
+        timbres.append(Timbre(frequency, decay[peaks], shapes[r][peaks], onsets, float(shapes[r].max())))
+    return timbres
+
+
+def separate(spectra: np.ndarray, count: int, seed: int, rounds: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Magnitudes (F, B) ≈ activity (F, R) @ shapes (R, B), all non-negative, each shape with its peak at 1."""
+    random = np.random.default_rng(seed)
+    activity = random.uniform(0.1, 1.1, (len(spectra), count)).astype(np.float32)
+    shapes = random.uniform(0.1, 1.1, (count, spectra.shape[1])).astype(np.float32)
+    for _ in range(rounds):
+        excess = spectra / (activity @ shapes + TINY)
+        activity *= excess @ shapes.T / (shapes.sum(1) + TINY)
+        excess = spectra / (activity @ shapes + TINY)
+        shapes *= activity.T @ excess / (activity.sum(0)[:, None] + TINY)
+    peak = shapes.max(1) + TINY
+    return activity * peak, shapes / peak[:, None]
+
+
+def _window(rate: float) -> int:
+    """Samples of about 93 ms, a power of two."""
+    return 1 << round(np.log2(0.093 * rate))
+
+
+def _peaks(shape: np.ndarray) -> np.ndarray:
+    """Bins where a shape (B,) has a peak, the highest first; its highest bin if it has none."""
+    peaks = find_peaks(shape[1:-1])[0] + 1
+    return peaks[np.argsort(-shape[peaks])] if len(peaks) else np.array([shape[1:-1].argmax() + 1])
+
+
+def _between_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+    """Where peaks really lie, in bins: the tops of parabolas through logs."""
+    left, top, right = (np.log(shape[peaks + step] + TINY) for step in (-1, 0, 1))
+    bend = np.minimum(left - 2 * top + right, -TINY)
+    return peaks + np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
+
+
+def _decays(alone: np.ndarray, rate: float, hop: int) -> np.ndarray:
+    """How fast each bin of magnitudes (F, B) falls where it falls: (B,) in 1/s."""
+    lag = max(round(LAG * rate / hop), 1)
+    before, after = alone[:-lag], alone[lag:]
+    falling = after < before
+    left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + TINY**2)
+    return np.clip(-np.log(np.clip(left, TINY, 1)) * rate / (lag * hop), SLOW, FAST)
+
+
+def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.ndarray:
+    """The non-negative impulses (F,) that, each decaying (per sample), add up to an activity (F,)."""
+    frames = len(activity)
+    early = window // hop - 1  # frames before an onset whose window already holds it
+    hann = np.hanning(window + 1)[:-1]
+    time = np.arange(window) + hop * np.arange(-early, frames)[:, None]
+    seen = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
+    padded = np.concatenate((np.zeros(frames), seen))
+    rows = frames + early + np.arange(frames)[:, None] - np.arange(frames)
+    return nnls(padded[rows], activity.astype(np.float64), maxiter=20 * frames)[0]
+
+
+def _settle_modes(model: Resonance, timbres: list[Timbre], random: np.random.Generator) -> None:
+    """Partials into banks: the strongest in a first variant, half of them, detuned, with weaker ones in each other."""
+    resonances, variants, modes = model.damping.shape
+    shares = -(-resonances // len(timbres))  # resonances of one timbre
+    shape = (resonances, variants, modes)
+    frequency = random.uniform(0.005, 0.45, shape) * model.sizes.rate  # modes without a partial: soft ones anywhere
+    decay, weight = np.full(shape, 20.0), np.full(shape, 1e-4)
+    for r in range(resonances):
+        timbre, share = timbres[r % len(timbres)], r // len(timbres)
+        for e in range(variants):
+            chosen = _chosen(len(timbre.frequency[share::shares]), modes, e) * shares + share
+            taken = slice(0, len(chosen))
+            frequency[r, e, taken] = timbre.frequency[chosen] + (e > 0) * random.normal(0, DETUNED, len(chosen))
+            decay[r, e, taken], weight[r, e, taken] = timbre.decay[chosen], timbre.weight[chosen]
+    sign = random.choice([-1.0, 1.0], shape)  # all in step they would begin with a click
+    x, omega = decay / PACE, 2 * np.pi * np.abs(frequency) / PACE
+    damping = np.clip(x / 30, 1e-4, 1 - 1e-4)  # of a mass of 1/2
+    model.mass.zero_()
+    model.damping.copy_(torch.as_tensor(np.log(damping / (1 - damping))))
+    model.tension.copy_(torch.as_tensor(np.log10(omega**2 + x**2)))
+    model.displacement.copy_(torch.as_tensor(sign))
+    model.amplitude.copy_(torch.as_tensor(np.sqrt(weight)))
+
+
+def _chosen(available: int, modes: int, variant: int) -> np.ndarray:
+    """Which of the partials, strongest first, a variant takes."""
+    if variant == 0:
+        return np.arange(min(modes, available))
+    half = modes // 2
+    weaker = modes + (variant - 1) * (modes - half) + np.arange(modes - half)
+    chosen = np.concatenate((np.arange(half), weaker))
+    return chosen[chosen < available]
+
+
+def _settle_attacks(model: Resonance, seed: int) -> None:
+    """A click that is the same every time, a breath of noise, and hardly any of either heard past the modes."""
+    model.strike.zero_()
+    if model.sizes.strike:
+        model.strike[:, 0] = 1
+    generator = torch.Generator().manual_seed(seed)
+    breath = 0.02 if model.sizes.strike else 0.1
+    model.envelope.copy_(torch.empty(model.envelope.shape).normal_(0, breath, generator=generator))
+    model.mix.copy_(torch.tensor([-2.0, 2.0]).expand_as(model.mix))
+    model.deformation.zero_()
+
+
+def _settle_control(model: Resonance, timbres: list[Timbre], window: int) -> None:
+    """Onsets into the control signal, 1 at the strongest of each row; the gain makes them as loud as recorded."""
+    rows, columns = model.control.shape
+    onsets = np.zeros((rows, columns))
+    onsets[: len(timbres)] = [timbre.onsets for timbre in timbres]
+    peak = onsets.max(1) + TINY
+    played = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
+    model.sites.copy_(played > 0)
+    model.control.copy_(played - played.mean() / 2)  # as `played` adds the mean
+    owner = torch.arange(model.router.shape[1]) % len(timbres)
+    model.router.copy_(torch.nn.functional.one_hot(owner, rows).T)
+    loudest = model.modes().residue[:, 0].abs().amax(1).cpu().numpy() * torch.sigmoid(torch.tensor(4.0)).item()
+    level = np.array([timbres[k].level * peak[k] for k in owner.tolist()])
+    full = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
+    rest = torch.softmax(torch.eye(model.sizes.variants)[0], 0)[0].item()
+    model.gain.copy_(torch.as_tensor(level / full / (loudest * rest + TINY)))
