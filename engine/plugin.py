@@ -145,14 +145,17 @@ def _run_and_emit(state, audio, frames, events, count):
         mine = event.target == 0 or event.target == me
         frame = min(max(event.frame, start), frames)
         if mine and frame > start:
+            record.room = BURST - told - (count - i)  # what is still to be passed on has its place
             process(record, block[:, start:frame])
             told = tell(record, queue, told, start)
             start = frame
         told = pass_on(event, queue, told)
         if mine:
+            record.room = BURST - told - (count - i - 1)
             handle(record, event)
             told = tell(record, queue, told, start)
     if start < frames:
+        record.room = BURST - told
         process(record, block[:, start:])
         told = tell(record, queue, told, start)
     return told
