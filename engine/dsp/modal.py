@@ -4,9 +4,9 @@ Mode k is z ← p z + c u, p = exp((−decay + 2πi frequency) / rate), and soun
 n ≥ 0. Amplitude and phase stand in c, at the input. A mode may be retuned while it rings, since z keeps its size.
 
 A bank is a float32 array (ROWS, K); K is a multiple of WIDTH (`padded`), and modes that are not used are zero.
-What sounds is gathered in `sums` (2, STRIDE, LANES), for each frame the lanes of the middle and of the side signal,
-and added up by `settle`, once for all modes and banks that share them. A run of frames keeps its state in registers.
-However a run is cut, the samples are the same to the bit.
+What sounds is gathered in `sums` (C, STRIDE, LANES): for each frame the lanes of the middle and, where C is 2, of
+the side signal. `settle` adds the lanes up, once for all modes and banks that share the sums. State stays in
+registers for a whole run of frames, and however a run is cut, the samples are the same to the bit.
 
 A p rounded to float32 drifts, to −40 dB after 10 s. `correct` turns z by the rest every STRIDE frames: by
 ε = (p/p̂)^STRIDE − 1 to first order, p̂ the rounded p. That leaves −90 dB after 10 s.
@@ -15,7 +15,22 @@ A p rounded to float32 drifts, to −40 dB after 10 s. `correct` turns z by the 
 import numpy as np
 from numba import njit
 
-from ..simd import LANES, WIDTH, aligned, fma, fms, gather, gather_scaled, load, mul, splat, store, sum_rows
+from ..simd import (
+    LANES,
+    WIDTH,
+    aligned,
+    at,
+    fma,
+    fms,
+    gather,
+    gather_scaled,
+    load,
+    mix_row,
+    mul,
+    splat,
+    store,
+    sum_rows,
+)
 from .math import shrink, sincos_half_turn
 
 STRIDE = 64  # frames between corrections, and the longest run
@@ -34,9 +49,9 @@ def new_banks(banks: int, count: int) -> np.ndarray:
     return aligned((banks, ROWS, padded(count)))
 
 
-def new_sums(variants: int) -> np.ndarray:
-    """[main thread] Clear sums (variants, 2, STRIDE, LANES)."""
-    return aligned((variants, 2, STRIDE, LANES))
+def new_sums(variants: int, channels: int = 2) -> np.ndarray:
+    """[main thread] Clear sums (variants, channels, STRIDE, LANES); one channel does where every SIDE is zero."""
+    return aligned((variants, channels, STRIDE, LANES))
 
 
 def stereo(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -52,9 +67,9 @@ def stereo(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def ring(bank, sums, frames):
     """Let a bank ring on by itself for a number of frames ≤ STRIDE.
 
-    bank: (ROWS, K), the state moves on. sums: (2, STRIDE, LANES), the first frames are added to.
+    bank: (ROWS, K), the state moves on. sums: (C, STRIDE, LANES), the first frames are added to.
     """
-    modes = bank.shape[1]
+    modes, wide = bank.shape[1], sums.shape[0] > 1
     for k in range(0, modes, WIDTH):
         re, im = load(bank, RE * modes + k), load(bank, IM * modes + k)
         a, b, side = load(bank, A * modes + k), load(bank, B * modes + k), load(bank, SIDE * modes + k)
@@ -63,7 +78,8 @@ def ring(bank, sums, frames):
             im = fma(a, im, mul(b, re))
             re = turned
             gather(sums, t * LANES, re)
-            gather_scaled(sums, (STRIDE + t) * LANES, re, side)
+            if wide:
+                gather_scaled(sums, (STRIDE + t) * LANES, re, side)
         store(bank, RE * modes + k, re)
         store(bank, IM * modes + k, im)
 
@@ -71,7 +87,7 @@ def ring(bank, sums, frames):
 @njit(cache=True, error_model="numpy")
 def drive(bank, u, sums):
     """Let a bank ring on, driven by u (T,), T ≤ STRIDE; otherwise as `ring`."""
-    modes = bank.shape[1]
+    modes, wide = bank.shape[1], sums.shape[0] > 1
     for k in range(0, modes, WIDTH):
         re, im = load(bank, RE * modes + k), load(bank, IM * modes + k)
         a, b, side = load(bank, A * modes + k), load(bank, B * modes + k), load(bank, SIDE * modes + k)
@@ -82,7 +98,8 @@ def drive(bank, u, sums):
             im = fma(a, im, fma(gain_im, push, mul(b, re)))
             re = turned
             gather(sums, t * LANES, re)
-            gather_scaled(sums, (STRIDE + t) * LANES, re, side)
+            if wide:
+                gather_scaled(sums, (STRIDE + t) * LANES, re, side)
         store(bank, RE * modes + k, re)
         store(bank, IM * modes + k, im)
 
@@ -91,24 +108,25 @@ def drive(bank, u, sums):
 def settle(sums, weight, left, right):
     """Add to left and right (T,) what was gathered, and clear it for the next run.
 
-    sums: (E, 2, STRIDE, LANES), one for each variant of the same modes. weight: (E, T), how much each variant
-    sounds at each frame; not read where E is 1. The middle plus and minus the side is right and left.
+    sums: (E, C, STRIDE, LANES), one for each variant of the same modes. weight: (E, T), how much each variant
+    sounds at each frame; not read where E is 1. Left is the middle less the side, right the middle and the side.
     """
-    frames = left.shape[0]
-    if sums.shape[0] > 1:
-        _blend(sums, weight, frames)
-    for first in range(0, frames, LANES):
-        sum_rows(sums, first * LANES)
-        sum_rows(sums, (STRIDE + first) * LANES)
-        middle, side = sums[0, 0, first], sums[0, 1, first]
-        for i in range(min(LANES, frames - first)):
-            left[first + i] += middle[i] - side[i]
-            right[first + i] += middle[i] + side[i]
-    for e in range(sums.shape[0]):
-        for channel in range(2):
-            for t in range(frames):
-                for i in range(LANES):
-                    sums[e, channel, t, i] = 0
+    frames, channels = left.shape[0], sums.shape[1]
+    for channel in range(channels):
+        if sums.shape[0] > 1:
+            _blend(sums, channel, weight, frames)
+        for first in range(0, frames, LANES):
+            row = channel * STRIDE * LANES
+            sum_rows(sums, row + first * LANES, row + first)
+    share, last = np.float32(channels - 1), (channels - 1) * STRIDE * LANES
+    for t in range(frames):
+        middle, side = at(sums, t), at(sums, last + t)
+        left[t] += middle - share * side
+        right[t] += middle + share * side
+    for channel in range(channels):
+        for row in range(-(-frames // LANES)):
+            for i in range(LANES):
+                sums[0, channel, row, i] = 0
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -157,13 +175,12 @@ def energy(bank):
     return total
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def _blend(sums, weight, frames):
+@njit(cache=True, error_model="numpy")
+def _blend(sums, channel, weight, frames):
     """Put the weighted sum of all variants into the first."""
-    for channel in range(2):
+    channels, size = sums.shape[1], STRIDE * LANES
+    for e in range(1, sums.shape[0]):
         for t in range(frames):
-            for i in range(LANES):
-                sums[0, channel, t, i] *= weight[0, t]
-            for e in range(1, sums.shape[0]):
-                for i in range(LANES):
-                    sums[0, channel, t, i] += weight[e, t] * sums[e, channel, t, i]
+            kept = weight[0, t] if e == 1 else np.float32(1)
+            first, other = channel * size + t * LANES, (e * channels + channel) * size + t * LANES
+            mix_row(sums, first, kept, other, weight[e, t])

@@ -23,7 +23,8 @@ def ring(bank, sums, frames):
             middle += turned
             side += sides[k] * turned
         sums[0, t, 0] += middle
-        sums[1, t, 0] += side
+        if sums.shape[0] > 1:
+            sums[1, t, 0] += side
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
@@ -41,18 +42,20 @@ def drive(bank, u, sums):
             middle += turned
             side += sides[k] * turned
         sums[0, t, 0] += middle
-        sums[1, t, 0] += side
+        if sums.shape[0] > 1:
+            sums[1, t, 0] += side
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def settle(sums, weight, left, right):
-    """Add to left and right (T,) what sums (E, 2, STRIDE, LANES) hold, weighted by (E, T), and clear them."""
+    """Add to left and right (T,) what sums (E, C, STRIDE, LANES) hold, weighted by (E, T), and clear them."""
+    last = sums.shape[1] - 1
     for t in range(left.shape[0]):
         middle = side = np.float32(0)
         for e in range(sums.shape[0]):
             share = weight[e, t] if sums.shape[0] > 1 else np.float32(1)
             middle += share * sums[e, 0, t, 0]
-            side += share * sums[e, 1, t, 0]
-            sums[e, 0, t, 0] = sums[e, 1, t, 0] = 0
+            side += share * sums[e, last, t, 0] * np.float32(last)
+            sums[e, 0, t, 0] = sums[e, last, t, 0] = 0
         left[t] += middle - side
         right[t] += middle + side

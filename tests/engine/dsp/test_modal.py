@@ -134,6 +134,20 @@ def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, f
     assert not sums.any()
 
 
+@pytest.mark.parametrize("kernels", [modal, modal_plain], ids=["vectors", "plain"])
+def test_one_channel_is_enough_where_all_stands_in_the_middle(noise, kernels):
+    modes, u = partials(noise, WIDTH), noise.standard_normal(64).astype(np.float32)
+    weight, out = noise.random((2, 64)).astype(np.float32), np.zeros((2, 2, 64), np.float32)
+    for channels in (1, 2):
+        bank, sums = bank_of(modes), modal.new_sums(2, channels)
+        kernels.drive(bank, u, sums[0])
+        kernels.ring(bank, sums[1], 64)
+        kernels.settle(sums, weight, *out[channels - 1])
+        assert not sums.any()
+    np.testing.assert_array_equal(out[0, 0], out[0, 1])
+    np.testing.assert_allclose(out[0], out[1], atol=1e-6)
+
+
 @pytest.mark.parametrize("frequency", [24_000.0, 24_001.0, 1e6])
 def test_a_mode_at_or_above_half_the_rate_is_mute_even_while_driven(frequency):
     bank = bank_of(np.array([[frequency], [1.0], [1.0], [1.0]]))
