@@ -113,10 +113,11 @@ class Interpreter:
         """[main thread] Let controllers turn the knobs of these plugins, as their `Param.cc` says, and no others."""
         record = self.state[0]
         turn = int(record["turn"][0]) ^ 1
-        knobs = [(plugin, i) for plugin in plugins for i, param in enumerate(plugin.params) if param.cc is not None]
-        for route, (plugin, index) in zip(record["routes"][turn], knobs, strict=False):
+        knobs = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
+        knobs = [knob for knob in knobs if knob[2].cc is not None]
+        for route, (plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
             route["target"], route["index"] = address(plugin), index
-            _scale(route, plugin.params[index])
+            _scale(route, param, param.cc or 0)
         record["used"][turn] = min(len(knobs), ROUTES)
         _publish(record["turn"], turn)
 
@@ -131,16 +132,16 @@ def _mask(channels: Iterable[int]) -> int:
     return mask
 
 
-def _scale(route: np.void, param: Param) -> None:
+def _scale(route: np.void, param: Param, controller: int) -> None:
     """Lay a controller's way over a knob's; 70..79 are relative, and leave it as it is at 64 (General MIDI 2)."""
     curved = param.low > 0 and param.high > 10 * param.low
-    if param.cc is not None and 70 <= param.cc <= 79:
+    if 70 <= controller <= 79:
         middle = param.default
     elif curved:
         middle = param.low * (param.high / param.low) ** (64 / 127)
     else:
         middle = param.low + (param.high - param.low) * 64 / 127
-    route["controller"], route["curved"] = param.cc, curved
+    route["controller"], route["curved"] = controller, curved
     route["low"], route["middle"], route["high"] = param.low, middle, param.high
 
 

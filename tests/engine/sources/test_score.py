@@ -1,0 +1,102 @@
+"""MIDI files, read against what was written into them."""
+
+import mido
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.events import Kind, midi
+from engine.sources.score import ScoreError, phrase, read, score
+
+
+def save(path, *tracks, division=480, kind=1):
+    file = mido.MidiFile(type=kind, ticks_per_beat=division)
+    for messages in tracks:
+        file.tracks.append(mido.MidiTrack(messages))
+    file.save(path)
+    return path
+
+
+def note(key, ticks, kind="note_on"):
+    return mido.Message(kind, note=key, velocity=90, time=ticks)
+
+
+def test_a_file_is_played_at_half_a_second_a_quarter_unless_it_says_otherwise(tmp_path):
+    path = save(tmp_path / "a.mid", [note(60, 0), note(60, 480, "note_off"), note(62, 240)])
+    np.testing.assert_allclose(read(path).times, [0, 0.5, 0.75])
+    assert read(path).messages.tolist() == [midi(0x90, 60, 90), midi(0x80, 60, 90), midi(0x90, 62, 90)]
+
+
+def test_a_tempo_holds_from_where_it_stands_for_all_tracks(tmp_path):
+    tempos = [
+        mido.MetaMessage("set_tempo", tempo=1_000_000, time=480),
+        mido.MetaMessage("set_tempo", tempo=250_000, time=480),
+    ]
+    path = save(tmp_path / "a.mid", tempos, [note(60, 240), note(61, 480), note(62, 480), note(63, 480)])
+    np.testing.assert_allclose(read(path).times, [0.25, 1.0, 1.5 + 0.125, 1.875])
+
+
+def test_tracks_are_merged_in_time(tmp_path):
+    path = save(tmp_path / "a.mid", [note(60, 0), note(61, 960)], [note(62, 480)])
+    assert [int(key) >> 8 & 0x7F for key in read(path).messages] == [60, 62, 61]
+
+
+def test_texts_and_system_exclusive_messages_are_passed_over(tmp_path):
+    path = save(
+        tmp_path / "a.mid", [mido.MetaMessage("text", text="x"), mido.Message("sysex", data=[1, 2]), note(60, 48)]
+    )
+    np.testing.assert_allclose(read(path).times, [0.05])
+
+
+@pytest.mark.parametrize(("fps", "seconds"), [(25, 0.04), (24, 1 / 24), (29, 1001 / 30000)])
+def test_film_time_is_counted_in_frames(tmp_path, fps, seconds):
+    path = save(tmp_path / "a.mid", [note(60, 80)])
+    data = bytearray(path.read_bytes())
+    data[12:14] = bytes([256 - fps, 80])
+    path.write_bytes(data)
+    np.testing.assert_allclose(read(path).times, [seconds])
+
+
+def test_events_fall_on_the_nearest_frame():
+    events = score([(0.5, (0x90, 60, 1)), (0.25, (0xC0, 5))]).events(44100)
+    assert events["frame"].tolist() == [11025, 22050]
+    assert events["key"].tolist() == [midi(0xC0, 5), midi(0x90, 60, 1)]
+    assert (events["kind"] == Kind.MIDI).all()
+
+
+def test_a_file_that_is_not_there_is_named():
+    with pytest.raises(ScoreError, match=r"^no such score: /nowhere/a\.mid$"):
+        read("/nowhere/a.mid")
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_a_damaged_file_is_refused_in_one_line_or_read(tmp_path_factory, data):
+    path = save(tmp_path_factory.mktemp("damaged") / "a.mid", [note(60, 0), note(60, 480, "note_off"), note(62, 240)])
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    error, events = _try(path)
+    assert "\n" not in error
+    assert (np.diff(events["frame"]) >= 0).all()
+
+
+def _try(path):
+    """The error, if any, and the events, if any."""
+    try:
+        return "", read(path).events(48000)
+    except ScoreError as error:
+        return str(error), score([]).events(48000)
+
+
+def test_the_phrase_is_four_notes_and_two_seconds():
+    events = phrase().events(1000)
+    assert events["key"][[0, 2, 4, 6]].tolist() == [midi(0x90, key, 90) for key in (60, 64, 67, 72)]
+    assert events["frame"].tolist() == [0, 500, 500, 1000, 1000, 1500, 1500, 2000, 4000]
+
+
+def test_the_phrase_moves_to_the_nearest_keys_there_are():
+    keys = [int(key) >> 8 & 0x7F for key in phrase(62, 70).messages if key & 0xF0 == 0x90]
+    assert keys == [62, 64, 67, 70]

@@ -1,0 +1,83 @@
+"""Rendering: scores of any density through the callback, whole files."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.events import EVENT, Kind
+from engine.render import TAIL, render, render_to
+from engine.rig import Rig
+from engine.sources.score import phrase, score
+from tests.playing import RATE, Listener, Organ
+
+SIZES = (1, 7, 64, 128, 4096, (64, 1, 300, 4096, 17))
+
+
+def rig(plugin):
+    made = Rig(RATE)
+    made.play([plugin])
+    return made
+
+
+def dense(count, seconds, random):
+    """Many messages, those for one key in turn on and off."""
+    times = np.sort(random.uniform(0, seconds, count))
+    return score((time, (0x90, 21 + i // 2 % 88, 90 * (1 - i % 2))) for i, time in enumerate(times))
+
+
+def test_a_score_is_played_to_its_end_and_until_it_is_silent():
+    audio = render(rig(Organ()), phrase())
+    ends = 4 * RATE
+    assert np.abs(audio[:, : 2 * RATE]).max() > 0.003
+    assert np.abs(audio[:, -RATE // 2 :]).max() < 1e-4
+    assert ends + RATE // 2 < audio.shape[1] < ends + RATE
+
+
+def test_a_note_that_never_ends_is_cut_after_the_longest_tail():
+    audio = render(rig(Organ()), score([(0.0, (0x90, 60, 100))]), tail=2.0, block=480)
+    assert audio.shape[1] == 2 * RATE + 480
+    assert TAIL > 2
+
+
+def test_seconds_are_exact():
+    assert render(rig(Organ()), phrase(), seconds=0.1234).shape == (2, round(0.1234 * RATE))
+    assert render(rig(Organ()), seconds=0).shape == (2, 0)
+
+
+@pytest.mark.parametrize("block", SIZES)
+def test_no_message_of_a_dense_score_is_lost_or_late(block, random):
+    listener = Listener()
+    music = dense(12_000, 1.0, random)
+    render(rig(listener), music, seconds=1.1, block=block)
+    heard = listener.heard(Kind.MIDI)
+    np.testing.assert_array_equal(heard["key"], music.messages)
+    np.testing.assert_array_equal(heard["frame"], music.events(RATE)["frame"])
+    assert len(listener.heard(Kind.NOTE_ON)) == 6000
+
+
+def test_more_messages_at_one_moment_than_a_block_takes_are_all_played():
+    listener = Listener()
+    music = score((0.0, (0x90 | channel, key, 1)) for key in range(128) for channel in range(9))
+    render(rig(listener), music, seconds=0.1, block=4096)
+    heard = listener.heard(Kind.NOTE_ON)
+    assert len(heard) == 9 * 128
+    assert heard["frame"].max() < 8
+
+
+def test_a_second_score_is_played_from_where_the_first_ended():
+    listener = Listener()
+    made = rig(listener)
+    render(made, seconds=0.5)
+    events = np.zeros(1, EVENT)
+    events["kind"], events["frame"], events["key"] = Kind.NOTE_ON, 100, 60
+    render(made, events, seconds=0.1)
+    assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [RATE // 2 + 100]
+
+
+def test_a_file_holds_what_an_array_holds(tmp_path):
+    seconds, peak = render_to(tmp_path / "a.wav", rig(Organ()), phrase(), block=64, float32=True)
+    audio = render(rig(Organ()), phrase(), block=64)
+    back, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    np.testing.assert_array_equal(back.T, audio)
+    assert seconds == audio.shape[1] / RATE
+    assert peak == np.abs(audio).max()

@@ -1,0 +1,62 @@
+"""Sound files, read back by libsndfile."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.wav import writing
+
+
+@pytest.fixture
+def audio(random):
+    return random.uniform(-0.99, 0.99, (2, 5000)).astype(np.float32)
+
+
+def save(path, audio, float32=False):
+    with writing(path, 44100, float32) as write:
+        for part in np.array_split(audio, 7, axis=1):
+            write(part)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac"])
+def test_24_bits_are_kept(tmp_path, audio, name):
+    back, rate = soundfile.read(save(tmp_path / name, audio), dtype="float64")
+    assert rate == 44100
+    np.testing.assert_allclose(back.T, audio, atol=2**-23)
+    assert soundfile.info(tmp_path / name).subtype == "PCM_24"
+
+
+def test_float_is_kept_exactly(tmp_path, audio):
+    back, _ = soundfile.read(save(tmp_path / "a.wav", audio, float32=True), dtype="float32")
+    np.testing.assert_array_equal(back.T, audio)
+
+
+def test_what_is_too_loud_is_clipped_and_never_wraps(tmp_path):
+    back, _ = soundfile.read(save(tmp_path / "a.wav", np.full((2, 10), 1.5, np.float32)))
+    np.testing.assert_allclose(back, 1, atol=2**-22)
+
+
+def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path, audio):
+    path = save(tmp_path / "a.wav", audio)
+    before = path.read_bytes()
+    with pytest.raises(AttributeError), writing(path, 44100) as write:
+        write([audio[:, :10], write(audio[:, :10])])
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.wav"]
+
+
+@pytest.mark.parametrize(("name", "rate", "float32", "match"), [
+    ("a.mp3", 48000, False, "ending must be .wav or .flac"),
+    ("a.flac", 48000, True, "only .wav"),
+    ("a.wav", 44100.5, False, "whole number of Hz"),
+])  # fmt: skip
+def test_what_cannot_be_written_is_said(tmp_path, name, rate, float32, match):
+    with pytest.raises(ValueError, match=match), writing(tmp_path / name, rate, float32):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(OSError, match="No such file"), writing(tmp_path / "no" / "a.wav", 48000):
+        pass
