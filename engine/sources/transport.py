@@ -1,0 +1,33 @@
+"""A score played live: the next half second of it always lies in a queue of the host."""
+
+from ..events import Kind
+from ..ring import Ring
+from .score import Score
+
+AHEAD = 0.5  # seconds of the score that wait in the queue: Python may be late by so much
+
+
+class Transport:
+    """Gives the messages of a score to a queue, in time with the frames that a host plays."""
+
+    def __init__(self, ring: Ring, score: Score, start: int) -> None:
+        """start: the absolute frame at which the score begins."""
+        self._ring = ring
+        self._score = score
+        self._start = start
+        self._next = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether all has been handed over; it sounds within the next half second."""
+        return self._next == len(self._score.times)
+
+    def feed(self, frame: int, rate: float) -> None:
+        """[writer thread] Hand over what is due by `frame`, the host's next, and a little more. rate: Hz."""
+        while not self.done:
+            due = self._start + round(float(self._score.times[self._next]) * rate)
+            if due > frame + AHEAD * rate:
+                return
+            if not self._ring.push(Kind.MIDI, int(self._score.messages[self._next]), frame=due):
+                return
+            self._next += 1

@@ -1,0 +1,47 @@
+"""The last step of every preset: measured loudness, and a level at which all presets are equally loud.
+
+The nominal phrase is that of engine.sources.score: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second each,
+then two seconds. Loudness is that of ITU-R BS.1770.
+"""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pyloudnorm
+
+from engine.instruments import make
+from engine.preset import Preset
+from engine.render import render
+from engine.rig import Rig
+from engine.sources.score import phrase
+
+TARGET = -23.0  # LUFS of the nominal phrase: a chord of eight at full velocity stays below the limiter
+RATE = 48_000
+ROUNDS = 3  # a limiter, if the sound reaches it, makes the level a little less than proportional
+
+
+def finish(preset: Preset) -> Preset:
+    """The preset with the level that brings its nominal phrase to TARGET, and its loudness as measured.
+
+    ValueError when the phrase is silent: nothing was learned that its keys could play.
+    """
+    header = dict(preset.header, level=0.0)
+    for _ in range(ROUNDS):
+        lufs = loudness(replace(preset, header=header))
+        if not np.isfinite(lufs):
+            raise ValueError("the instrument is silent on the keys of the nominal phrase")
+        header = dict(header, level=round(header["level"] + TARGET - lufs, 2))
+    lufs = loudness(replace(preset, header=header))
+    return replace(preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"}))
+
+
+def loudness(preset: Preset) -> float:
+    """LUFS of the nominal phrase of a preset, as the engine plays it at 48 kHz; -inf when it is silent."""
+    keys = preset.header.get("keys", {"low": 0, "high": 127})
+    rig = Rig(RATE)
+    rig.play([make(preset)])
+    sound = render(rig, phrase(keys["low"], keys["high"]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the logarithm of a silent block
+        return float(pyloudnorm.Meter(RATE).integrated_loudness(sound.T.astype(np.float64)))
