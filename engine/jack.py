@@ -4,20 +4,18 @@ Importing this raises OSError where libjack is not installed.
 """
 
 import contextlib
-import os
+import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
-import cffi
 import jack
 import numpy as np
 
 from . import jack_callback as compiled
 from .host import Host
-from .outlet import NAME, Errand, Given, NoDevice, Settings
+from .jack_server import connect, latency
+from .outlet import NAME, Given, NoDevice, Settings, watch
 
-PATIENCE = 2.0  # seconds that a server may take to answer
 _CAST = {
     "process": "JackProcessCallback",
     "xrun": "JackXRunCallback",
@@ -26,13 +24,8 @@ _CAST = {
     "shut_down": "JackInfoShutdownCallback",
 }
 _PRETTY = {"out_1": "Left", "out_2": "Right", "in_1": "Microphone", "midi_in": "Keys"}
-_RANGES = """
-    typedef struct { uint32_t min; uint32_t max; } jack_latency_range_t;
-    void jack_port_get_latency_range(void *port, int mode, jack_latency_range_t *range);
-"""
-_CAPTURE, _PLAYBACK = 0, 1  # jack_latency_callback_mode_t
-
-_opening: Errand | None = None
+_CAPTURE, _PLAYBACK = 0, 1  # what latency is asked for
+_PATIENCE = 0.5  # seconds for two blocks to pass
 
 
 class Jack:
@@ -44,17 +37,19 @@ class Jack:
     backend = "jack"
 
     def __init__(self, settings: Settings) -> None:
-        self._client = _connect(settings)
+        self._client = connect(NAME, settings)
         self._settings = settings
         self._ports: dict[str, jack.OwnPort] = {}
         self._record = np.zeros(1, compiled.PORTS)
         self._met: set[str] = set()
         self._held = 0
+        self._leaving = threading.Lock()  # libjack bears no second attempt beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
         self.rate = float(self._client.samplerate)
+        watch(self)
         if settings.device and not self._speakers():
-            self._client.close()
+            self.close()
             raise NoDevice(f"JACK has no output named {settings.device!r}")
 
     @property
@@ -65,8 +60,8 @@ class Jack:
         heard = self._ports.get("in_1")
         return Given(
             backend=self.backend, device=device, name=self._name, rate=self.rate, block=int(self._client.blocksize),
-            latency=self._latency(self._ports["out_1"], _PLAYBACK),
-            input_latency=self._latency(heard, _CAPTURE) if heard else None, realtime=self._realtime,
+            latency=latency(self._ports["out_1"], _PLAYBACK) / self.rate,
+            input_latency=latency(heard, _CAPTURE) / self.rate if heard else None, realtime=self._realtime,
         )  # fmt: skip
 
     @property
@@ -86,6 +81,27 @@ class Jack:
 
     def start(self, host: Host) -> None:
         """[main thread] Make the ports and play; the host must have taken our rate."""
+        try:
+            self._start(host)
+        except jack.JackError as error:
+            raise NoDevice(f"JACK: {error}") from None
+
+    def tend(self, host: Host) -> bool:
+        """[main thread] Meet new keyboards, open or close the microphone; False when a keyboard was lost."""
+        with contextlib.suppress(jack.JackError):  # the server is going: `alive` will say it
+            if self._settings.connect:
+                self._meet_keyboards()
+            if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
+                self._toggle_microphone(host)
+        before, self._held = self._held, self._ports["midi_in"].number_of_connections
+        return self._held >= before
+
+    def close(self) -> None:
+        """Leave the server; may take long when it has died."""
+        with self._leaving:
+            self._client.close()
+
+    def _start(self, host: Host) -> None:
         self._host = host  # its record must outlive us
         record = self._record[0]
         record["host"] = host.memory.ctypes.data
@@ -100,23 +116,6 @@ class Jack:
             for port, speaker in zip(("out_1", "out_2"), self._speakers(), strict=False):
                 self._link(self._ports[port].name, speaker.name)
         self.tend(host)
-
-    def tend(self, host: Host) -> bool:
-        """[main thread] Meet new keyboards, open or close the microphone; False when keys were lost that may sound."""
-        if self._settings.connect:
-            for port in self._client.get_ports(is_midi=True, is_output=True, is_physical=True):
-                if port.name not in self._met:
-                    self._met.add(port.name)
-                    self._link(port.name, self._ports["midi_in"].name)
-        if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
-            self._toggle_microphone(host)
-        before, self._held = self._held, self._ports["midi_in"].number_of_connections
-        self._met.intersection_update(port.name for port in self._client.get_ports(is_midi=True, is_output=True))
-        return self._held >= before
-
-    def close(self) -> None:
-        """Leave the server; may take long when it has died."""
-        self._client.close()
 
     def _set_callbacks(self) -> None:
         ffi, lib, client = jack._ffi, jack._lib, self._client._ptr
@@ -135,6 +134,13 @@ class Jack:
             self._client.set_property(port, jack.METADATA_PRETTY_NAME, _PRETTY[name], "text/plain")
         return _address(port._ptr)
 
+    def _meet_keyboards(self) -> None:
+        """Connect each physical keyboard once, so that the player can take it off."""
+        there = {port.name for port in self._client.get_ports(is_midi=True, is_output=True, is_physical=True)}
+        for name in there - self._met:
+            self._link(name, self._ports["midi_in"].name)
+        self._met = there
+
     def _toggle_microphone(self, host: Host) -> None:
         if "in_1" in self._ports:
             self._record["microphone"] = 0
@@ -147,7 +153,7 @@ class Jack:
                 self._link(source.name, self._ports["in_1"].name)
 
     def _pass_a_block(self, host: Host) -> None:
-        begun, until = int(host.memory["blocks"][0]), time.monotonic() + PATIENCE
+        begun, until = int(host.memory["blocks"][0]), time.monotonic() + _PATIENCE
         while int(host.memory["blocks"][0]) < begun + 2 and self.alive and time.monotonic() < until:
             time.sleep(0.002)
 
@@ -163,48 +169,6 @@ class Jack:
             port for port in ports if wanted in port.name.lower() or any(wanted in a.lower() for a in port.aliases)
         ]
 
-    def _latency(self, port: jack.OwnPort, mode: int) -> float:
-        span = _ranges.new("jack_latency_range_t*")
-        _latencies.jack_port_get_latency_range(_ranges.cast("void*", _address(port._ptr)), mode, span)
-        return float(span.max) / self.rate
-
-
-@contextlib.contextmanager
-def visitor() -> Iterator[jack.Client]:
-    """A client that plays nothing, to look around; NoDevice when no server answers."""
-    client = _connect(Settings(), "luthier-visitor")
-    try:
-        yield client
-    finally:
-        client.close()
-
-
-def _connect(settings: Settings, name: str = NAME) -> jack.Client:
-    """A new client, unless no server answers in time."""
-    global _opening
-    if settings.block:
-        os.environ["PIPEWIRE_LATENCY"] = f"{settings.block}/{settings.rate or 48000:.0f}"
-    if _opening is None:
-        _opening = Errand(lambda: jack.Client(name, no_start_server=True))
-    try:
-        client = _opening.result(PATIENCE)
-    except TimeoutError:
-        raise NoDevice("the JACK server does not answer") from None
-    except jack.JackOpenError:
-        client = None
-    _opening = None
-    if client is None:
-        raise NoDevice("no JACK server is running")
-    return client
-
 
 def _address(pointer: Any) -> int:
     return int(jack._ffi.cast("uintptr_t", pointer))
-
-
-_silent = jack._ffi.cast("void (*)(const char *)", compiled.say_nothing.address)
-jack._lib.jack_set_error_function(_silent)
-jack._lib.jack_set_info_function(_silent)
-_ranges = cffi.FFI()
-_ranges.cdef(_RANGES)
-_latencies = _ranges.dlopen(jack._libname)

@@ -1,6 +1,7 @@
 """What is asked of a way out of the program, and what it gave."""
 
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -46,12 +47,39 @@ class Outlet(Protocol):
     rate: float  # Hz, known before it starts
 
     @property
-    def given(self) -> Given: ...
+    def given(self) -> Given:
+        """What the device gave, once it has started."""
+
     @property
-    def alive(self) -> bool: ...
-    def start(self, host: Host) -> None: ...
-    def tend(self, host: Host) -> bool: ...
-    def close(self) -> None: ...
+    def alive(self) -> bool:
+        """Whether it calls us, in the way that it began with."""
+
+    def start(self, host: Host) -> None:
+        """[main thread] Play; NoDevice when it does not let us."""
+
+    def tend(self, host: Host) -> bool:
+        """[main thread] Look around, now and then; False when a keyboard was lost whose notes may sound."""
+
+    def close(self) -> None:
+        """Leave the device; may take long when it has died."""
+
+
+def watch(outlet: Outlet) -> None:
+    """Let `bury` know of an outlet."""
+    _watched.add(outlet)
+
+
+def bury() -> None:
+    """Close the outlets that have died.
+
+    libjack crashes when a dead client is closed after another one was opened, and PortAudio opens one as well.
+    """
+    for outlet in list(_watched):
+        if not outlet.alive:
+            outlet.close()
+
+
+_watched: weakref.WeakSet[Outlet] = weakref.WeakSet()
 
 
 class Errand(threading.Thread):

@@ -24,7 +24,7 @@ class Stream:
     def __init__(self, host: Host, settings: Settings | None = None) -> None:
         self.host = host
         self.problem = ""  # one line: why there is no sound
-        self.losses = 0  # how often the device was lost
+        self.reopened = 0  # how often the device had to be left and looked for
         self._settings = settings or Settings()
         self._outlet: Outlet | None = None
         self._closing: Errand | None = None
@@ -57,14 +57,15 @@ class Stream:
             return
         if self._outlet is not None and not self._plays(self._outlet, now):
             self._leave()
+            self.reopened += 1
             self._due = now
         if now < self._due:
             return
-        self._due = now + RETRY
         if self._outlet is None:
-            self._enter(now)
+            self._enter()
         elif not self._outlet.tend(self.host):
             self._release_keys()
+        self._due = time.monotonic() + RETRY
 
     def wait(self, seconds: float) -> None:
         """[main thread] Sleep, but keep watch."""
@@ -97,14 +98,13 @@ class Stream:
         outlet, self._outlet = self._outlet, None
         if outlet is None:
             return
-        self.losses += 1
         self._closing = Errand(outlet.close)
         try:
             self._closing.result(PATIENCE)
         except TimeoutError:
             self.problem = "the audio device does not answer"
 
-    def _enter(self, now: float) -> None:
+    def _enter(self) -> None:
         problems = []
         for way in _ways(self._settings.backend):
             try:
@@ -115,9 +115,9 @@ class Stream:
                 continue
             self._outlet = outlet
             self._settings = replace(self._settings, backend=outlet.backend)
-            self._last = (self.host.frame, now)
+            self._last = (self.host.frame, time.monotonic())
             self.problem = ""
-            if self.losses and self.brings_midi:
+            if self.reopened and self.brings_midi:
                 self._release_keys()
             return
         self.problem = "; ".join(problems)

@@ -1,23 +1,27 @@
 """A JACK server of our own, without hardware: started for a test, and killed in it."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
+import tempfile
 import time
-import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
 import jack
 import pytest
 
 STARTED = 10.0  # seconds that a server may take
+NAMES = 6  # of servers at a time: JACK bears eight, and remembers one that was killed until its name comes back
 
 
 class Server:
     """A dummy JACK server under a name that nobody else has."""
 
     def __init__(self, rate: int = 48000, block: int = 128) -> None:
-        self.name = f"luthier-{uuid.uuid4().hex[:8]}"
+        self.name, self._lock = _free_name()
         self.rate, self.block = rate, block
         self.realtime = True
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,6 +49,13 @@ class Server:
         self._process.kill()
         self._process.wait()
 
+    def close(self) -> None:
+        """End it so that nothing is left of it, even if it was killed before."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        self.terminate()
+        self._lock.close()
+
     def client(self, name: str) -> jack.Client:
         """A client to test with."""
         return jack.Client(name, no_start_server=True, servername=self.name)
@@ -60,6 +71,19 @@ class Server:
         return False
 
 
+def _free_name() -> tuple[str, IO[str]]:
+    """A name for a server that no other process uses, and the lock that holds it."""
+    for number in range(NAMES):
+        lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return f"luthier-{number}", lock
+    raise RuntimeError(f"{NAMES} JACK servers run already")
+
+
 @contextlib.contextmanager
 def running(rate: int = 48000, block: int = 128) -> Iterator[Server]:
     """A server that this process and its children take for the only one."""
@@ -70,7 +94,7 @@ def running(rate: int = 48000, block: int = 128) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.kill()
+        server.close()
         if before is None:
             del os.environ["JACK_DEFAULT_SERVER"]
         else:

@@ -1,4 +1,4 @@
-"""The plainest instrument: a note on makes a constant, a note off ends it, a MIDI message an impulse of its velocity."""
+"""The plainest instrument: a note on makes a constant, a note off ends it, a MIDI message is an impulse."""
 
 import numpy as np
 from numba import njit
