@@ -13,6 +13,8 @@ from typing import NoReturn
 import engine
 
 COMMANDS = {
+    "play": "play an instrument",
+    "render": "play a MIDI file into a sound file",
     "presets": "list the instruments that have a name",
     "show": "what is known about one instrument",
 }
