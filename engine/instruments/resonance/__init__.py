@@ -7,7 +7,7 @@ from numba import njit
 
 from ...dsp import modal
 from ...events import ALL, Kind
-from ...plugin import Param
+from ...plugin import Param, entry
 from ...preset import Preset
 from ...simd import LANES
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
@@ -100,6 +100,18 @@ class Resonance:
         self.state[name] = self._arrays[name].ctypes.data
         if count:
             self.state[count] = array.shape[-1]
+
+
+def compile_all() -> None:
+    """[main thread] Compile all that the audio thread needs of a resonance instrument."""
+    modes, one = np.ones((1, 1, 1, 1), np.float32), np.ones((1, 1, 1), np.float32)
+    tensors = {name: modes for name in ("frequency", "decay", "amplitude", "phase")}
+    tensors |= {name: one for name in ("place", "strike", "knock", "envelope", "hiss")}
+    tensors |= {name: one[0, 0] for name in ("gain", "pitch")}
+    header = {"name": "silence", "kind": "resonance", "rate": 48_000, "attack": 1}
+    instrument = Resonance(Preset(header, tensors | {"velocity": one[0]}))
+    instrument.prepare(48_000.0)
+    entry(instrument)
 
 
 def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
