@@ -33,23 +33,23 @@ PORTS = np.dtype(
 )
 
 
-def _bind(name, result, *arguments):
+def bind(name, result, *arguments):
     """A function of libjack, for compiled code; pointers are passed as addresses."""
     function = jack._ffi.addressof(jack._lib, name)
     binding.add_symbol(name, int(jack._ffi.cast("uintptr_t", function)))
     return types.ExternalFunction(name, result(*arguments))
 
 
-_port_get_buffer = _bind("jack_port_get_buffer", types.uintp, types.uintp, types.uint32)
-_midi_get_event_count = _bind("jack_midi_get_event_count", types.uint32, types.uintp)
-_midi_event_get = _bind("jack_midi_event_get", types.intc, types.CPointer(types.uint64), types.uintp, types.uint32)
-_last_frame_time = _bind("jack_last_frame_time", types.uint32, types.uintp)
+port_get_buffer = bind("jack_port_get_buffer", types.uintp, types.uintp, types.uint32)
+_midi_get_event_count = bind("jack_midi_get_event_count", types.uint32, types.uintp)
+_midi_event_get = bind("jack_midi_event_get", types.intc, types.CPointer(types.uint64), types.uintp, types.uint32)
+last_frame_time = bind("jack_last_frame_time", types.uint32, types.uintp)
 
 
 @njit(cache=True, error_model="numpy")
 def keep_count(ports, frames):
     """Count the frames that went by without us since the last block."""
-    cycle = types.int64(_last_frame_time(ports.client))
+    cycle = types.int64(last_frame_time(ports.client))
     gap = (cycle - ports.next) & 0xFFFFFFFF
     if ports.next >= 0 and gap < 1 << 31:
         ports.missed += gap
@@ -59,7 +59,7 @@ def keep_count(ports, frames):
 @njit(cache=True, error_model="numpy")
 def read_midi(ports, host, frames):
     """Put this block's messages into the ring of the keys, at their frames."""
-    buffer = _port_get_buffer(ports.midi, frames)
+    buffer = port_get_buffer(ports.midi, frames)
     for i in range(_midi_get_event_count(buffer)):
         if _midi_event_get(ports.message.ctypes, buffer, types.uint32(i)) != 0:
             continue
@@ -89,7 +89,7 @@ def hear(ports, host, frames, start, n):
     """Take n frames of the microphone from `start` on, for both sides; silence without one."""
     port = ports.microphone
     if port:
-        heard = view_f4(_port_get_buffer(port, frames), types.intp(frames))
+        heard = view_f4(port_get_buffer(port, frames), types.intp(frames))
         for t in range(n):
             host.input[t] = heard[start + t]
             host.input[n + t] = heard[start + t]
@@ -107,8 +107,8 @@ def process(frames, user):
     host.block = frames
     keep_count(ports, frames)
     read_midi(ports, host, frames)
-    left = view_f4(_port_get_buffer(ports.left, frames), types.intp(frames))
-    right = view_f4(_port_get_buffer(ports.right, frames), types.intp(frames))
+    left = view_f4(port_get_buffer(ports.left, frames), types.intp(frames))
+    right = view_f4(port_get_buffer(ports.right, frames), types.intp(frames))
     start = 0
     while start < left.shape[0]:
         n = min(left.shape[0] - start, LONGEST)

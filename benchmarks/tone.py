@@ -21,14 +21,16 @@ class Tone:
         self.listens = listens
 
     def prepare(self, rate: float) -> None:
-        pass
+        """Nothing depends on the rate."""
 
     def reset(self) -> None:
+        """Silence."""
         self.state["level"] = 0
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
+    """[audio thread] Take a note, or a message."""
     if event.kind == Kind.NOTE_ON:
         state.level = event.value
     elif event.kind == Kind.NOTE_OFF:
@@ -39,6 +41,7 @@ def handle(state, event):
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
+    """[audio thread] Add the constant, and the impulse to the first frame of this run."""
     for t in range(audio.shape[1]):
         for c in range(2):
             audio[c, t] += state.level

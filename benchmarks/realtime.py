@@ -1,0 +1,107 @@
+"""Whether the sound is on time: callbacks, and notes from another JACK client, on a busy computer.
+
+    python -m benchmarks.realtime [--seconds 60] [--notes 1000] [--json]
+
+Measured on a JACK server without hardware, 128 frames at 48 kHz, in realtime where that is allowed; beside two
+Python threads that compute and allocate without rest, and with work for every further core.
+"""
+
+import argparse
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+import jack
+import numpy as np
+
+from engine import stream
+from engine.host import Host
+from engine.outlet import Settings
+
+from .busy import Busy
+from .jackserver import Server, running
+from .rows import Row, show
+from .tone import Tone
+from .witness import Witness
+
+
+def main() -> None:
+    """Measure, and print the rows."""
+    parser = argparse.ArgumentParser(description="Whether the sound is on time.")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of callbacks beside busy threads")
+    parser.add_argument("--notes", type=int, default=1000, help="played to the JACK port")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    show(measure(args.seconds, args.notes), args.json)
+
+
+def measure(seconds: float, notes: int) -> list[Row]:
+    """All rows: seconds of callbacks for each kind of callback, notes at rest and under load."""
+    with running() as server:
+        mode = "realtime" if server.realtime else "not realtime"
+        rows = [
+            Row(f"callbacks on time, compiled, {mode}", _compiled(server, seconds), "%", 99.8),
+            Row(f"callbacks on time, in Python, {mode}", _python(server, min(seconds, 10.0)), "%"),
+        ]
+        return rows + _notes(server, notes, busy=False) + _notes(server, notes, busy=True)
+
+
+def _compiled(server: Server, seconds: float) -> float:
+    """Percent of the blocks in which our callback was called, beside the busy threads."""
+    with _playing() as playing, Busy():
+        return _share(lambda: playing.host.meters().blocks, server, seconds)
+
+
+def _python(server: Server, seconds: float) -> float:
+    """The same for a callback in Python that gives out silence."""
+    client = jack.Client("python", no_start_server=True)
+    port = client.outports.register("out_1")
+    blocks = 0
+
+    def process(frames: int) -> None:
+        nonlocal blocks
+        blocks += 1
+        port.get_array()[:] = 0
+
+    client.set_process_callback(process)
+    with client, Busy():
+        return _share(lambda: blocks, server, seconds)
+
+
+def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
+    time.sleep(0.2)
+    before, start = count(), time.perf_counter()
+    time.sleep(seconds)
+    done, elapsed = count() - before, time.perf_counter() - start
+    return 100 * done / (elapsed * server.rate / server.block)
+
+
+def _notes(server: Server, notes: int, busy: bool) -> list[Row]:
+    """How many blocks after a note its sound begins, how much that varies, and whether none is lost."""
+    where = "beside busy threads" if busy else "at rest"
+    with _playing() as playing, Busy(2 if busy else 0, None if busy else 0):
+        with Witness(playing.given.name, notes) as witness:
+            delays = witness.delays(10 + notes * 2200 / server.rate)
+    heard = delays[delays >= 0]
+    late, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
+    return [
+        Row(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
+        Row(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
+        Row(f"note to sound, {where}: never heard", float(notes - len(heard)), f"of {notes}", 0, goal_is_most=True),
+    ]
+
+
+@contextlib.contextmanager
+def _playing() -> Iterator[stream.Stream]:
+    """A stream that plays the plainest instrument on the server."""
+    host = Host(48_000.0)
+    host.play([Tone()])
+    playing = stream.open(host, Settings(backend="jack"))
+    try:
+        yield playing
+    finally:
+        playing.close()
+
+
+if __name__ == "__main__":
+    main()
