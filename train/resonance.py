@@ -5,6 +5,7 @@ an attack is noise under an envelope, as published, and may carry a short strike
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -74,7 +75,7 @@ class Resonance(nn.Module):
 
     def played(self) -> Tensor:
         """The control signal as it is heard: (K, F), never negative, zero at almost all sites."""
-        return torch.relu(self.control + self.control.mean()) * self.sites
+        return _Gate.apply(self.control + self.control.mean()) * self.sites
 
     def attacks(self, noise: Tensor) -> Tensor:
         """What one unit of control sends into each resonance: (R, attack)."""
@@ -97,3 +98,17 @@ class Resonance(nn.Module):
         rest[0] = 1
         weights = torch.softmax(rest + self.deformation, 0)
         return interpolate(weights[None], size=self.sizes.frames, mode="linear")[0]
+
+
+class _Gate(torch.autograd.Function):
+    """max(x, 0) whose gradient also reaches a closed site that ought to open; else none that closed could return."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return torch.relu(x)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return grads[0] * ((x > 0) | (grads[0] < 0))

@@ -10,6 +10,24 @@ SCALES = (512, 1024, 2048, 4096)  # windows of the multi-resolution loss
 FLOOR = 1e-3  # magnitudes below it count as silence in logs
 
 
+class Target:
+    """A sound (N,) to be met."""
+
+    def __init__(self, sound: Tensor) -> None:
+        self.sound = sound
+        self._plain = magnitudes(sound)
+        self._logs = {window: _log_magnitudes(sound, window) for window in SCALES}
+
+    def distance(self, sound: Tensor) -> Tensor:
+        """The published loss: the summed difference of magnitudes."""
+        return (magnitudes(sound) - self._plain).abs().sum()
+
+    def log_distance(self, sound: Tensor) -> Tensor:
+        """Mean difference of log magnitudes over four resolutions; it hears decays that the other does not."""
+        parts = [(_log_magnitudes(sound, window) - logs).abs().mean() for window, logs in self._logs.items()]
+        return torch.stack(parts).mean()
+
+
 def magnitudes(sound: Tensor, window: int = WINDOW, hop: int = HOP) -> Tensor:
     """(N,) → (N // hop, window/2 + 1): orthonormal Hann spectra; row i begins at sample i·hop, zeros at the end."""
     rows = torch.nn.functional.pad(sound, (0, window)).unfold(0, window, hop)[: len(sound) // hop]
@@ -17,19 +35,8 @@ def magnitudes(sound: Tensor, window: int = WINDOW, hop: int = HOP) -> Tensor:
     return torch.fft.rfft(rows * hann, norm="ortho").abs()
 
 
-def distance(sound: Tensor, target: Tensor) -> Tensor:
-    """The published loss: summed difference of the magnitudes of (N,) and (N,)."""
-    return (magnitudes(sound) - magnitudes(target)).abs().sum()
-
-
-def log_distance(sound: Tensor, target: Tensor) -> Tensor:
-    """Mean difference of log magnitudes over four resolutions; nearer to the ear where a sound decays."""
-    return torch.stack([_log_difference(sound, target, window) for window in SCALES]).mean()
-
-
-def _log_difference(sound: Tensor, target: Tensor, window: int) -> Tensor:
-    spectra = (magnitudes(part, window, window // 4).add(FLOOR).log() for part in (sound, target))
-    return torch.nn.functional.l1_loss(*spectra)
+def _log_magnitudes(sound: Tensor, window: int) -> Tensor:
+    return magnitudes(sound, window, window // 4).add(FLOOR).log()
 
 
 @cache

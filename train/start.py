@@ -18,6 +18,7 @@ from .spectra import magnitudes
 TINY = 1e-6
 LAG = 0.046  # seconds between the magnitudes that a decay is measured from
 SLOW, FAST = 0.7, 80.0  # 1/s: the decays that can be told from a spectrogram
+NEAR = 2  # frames by which learning may move an onset
 DETUNED = 0.5  # Hz by which the partials of a variant differ from those of the first
 
 
@@ -55,7 +56,7 @@ def listen(samples: torch.Tensor, count: int, rate: float, window: int, hop: int
     timbres = []
     for r in range(count):
         alone = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
-        decay = _decays(alone, rate, hop)
+        decay = _decays(alone[: max(len(alone) - window // hop, 2)], rate, hop)  # the last windows look past the end
         peaks = _peaks(shapes[r])
         share = shapes[r][peaks] ** 2
         typical = float(np.exp((share * np.log(decay[peaks])).sum() / share.sum()))
@@ -99,7 +100,7 @@ def _between_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
 
 def _decays(alone: np.ndarray, rate: float, hop: int) -> np.ndarray:
     """How fast each bin of magnitudes (F, B) falls where it falls: (B,) in 1/s."""
-    lag = max(round(LAG * rate / hop), 1)
+    lag = min(max(round(LAG * rate / hop), 1), len(alone) - 1)
     before, after = alone[:-lag], alone[lag:]
     falling = after < before
     left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + TINY**2)
@@ -119,7 +120,7 @@ def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.nda
 
 
 def _settle_modes(model: Resonance, timbres: list[Timbre], random: np.random.Generator) -> None:
-    """Partials into banks: the strongest in a first variant, half of them, detuned, with weaker ones in each other."""
+    """Partials into banks: the strongest in a first variant; half of them, detuned, and weaker ones in others."""
     resonances, variants, modes = model.damping.shape
     shares = -(-resonances // len(timbres))  # resonances of one timbre
     shape = (resonances, variants, modes)
@@ -171,7 +172,8 @@ def _settle_control(model: Resonance, timbres: list[Timbre], window: int) -> Non
     onsets[: len(timbres)] = [timbre.onsets for timbre in timbres]
     peak = onsets.max(1) + TINY
     played = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
-    model.sites.copy_(played > 0)
+    near = torch.nn.functional.max_pool1d(played[:, None], 2 * NEAR + 1, 1, NEAR)[:, 0]
+    model.sites.copy_(near > 0)
     model.control.copy_(played - played.mean() / 2)  # as `played` adds the mean
     owner = torch.arange(model.router.shape[1]) % len(timbres)
     model.router.copy_(torch.nn.functional.one_hot(owner, rows).T)
