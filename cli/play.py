@@ -1,13 +1,14 @@
 """luthier play PRESET: an instrument on the audio device, played from MIDI ports or by the demo score."""
 
 import argparse
+import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine import library, preset
 
-from .rows import RATE, build
-from .values import add_sound
+from . import rows
 
 if TYPE_CHECKING:
     from engine.host import Host
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from engine.stream import Stream
 
 DEMO = "luthier-demo.wav"
-AHEAD = 0.5  # seconds of a score that wait in the engine's queue
-RING_OUT = 3.0  # seconds after the last event of the demo
+BEGIN = 0.2  # seconds before the demo's first note
+RING_OUT = 3.0  # seconds after its last
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend", choices=["jack", "portaudio"], help="the way out; the first that works otherwise"
     )
-    add_sound(parser)
+    rows.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl+C, until the demo is over or for --seconds."""
     if args.preset is None and not args.demo:
         raise ValueError("play what? name a PRESET (`luthier presets` lists them), or say --demo")
-    rig = build(args.preset or _favourite(), args.rate or RATE, args.seed, args.channel)
+    args.preset = args.preset or _favourite()
+    rig = rows.build(args)
     from engine import stream
     from engine.outlet import Settings
     from engine.sources.score import read
@@ -44,9 +46,12 @@ def run(args: argparse.Namespace) -> int:
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
     opened = stream.open(rig, Settings(args.device, args.rate, args.block, args.backend))
     try:
-        if score is not None and opened.state != "playing":
-            return _into_file(rig, score, args.seconds, opened.problem)
-        _sound(opened, rig, score, args.seconds)
+        if score is None:
+            _sound(opened, args.seconds)
+        elif opened.state == "playing":
+            _demonstrate(opened, rig, score, args.seconds)
+        else:
+            _into_file(rig, score, args.seconds, opened.problem)
     finally:
         opened.close()
     return 0
@@ -60,54 +65,32 @@ def _favourite() -> str:
     return "guitar" if "guitar" in names else names[0]
 
 
-def _into_file(rig: "Host", score: "Score", seconds: float | None, reason: str) -> int:
+def _into_file(rig: "Host", score: "Score", seconds: float | None, reason: str) -> None:
     """Render the demo and say where and why."""
     from engine.render import render_to
 
-    print(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder")
+    print(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder", flush=True)
     length, _ = render_to(DEMO, rig, score, seconds)
     print(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz")
-    return 0
 
 
-def _sound(opened: "Stream", host: "Host", score: "Score | None", seconds: float | None) -> None:
-    """Keep the stream alive, feed the score and tell what changes."""
-    ends = time.monotonic() + seconds if seconds else float("inf")
-    player = _Player(host, score) if score is not None else None
+def _demonstrate(opened: "Stream", host: "Host", score: "Score", seconds: float | None) -> None:
+    """Play a score through a device, to its end."""
+    from engine.sources.transport import Transport
+
+    transport = Transport(host.source(), score, host.frame + round(BEGIN * host.rate))
+    length = min(BEGIN + score.seconds + RING_OUT, seconds or math.inf)
+    _sound(opened, length, lambda: transport.feed(host.frame, host.rate))
+
+
+def _sound(opened: "Stream", seconds: float | None, feed: Callable[[], None] = lambda: None) -> None:
+    """Keep the stream alive and tell what changes."""
+    ends = time.monotonic() + (seconds or math.inf)
     told = ""
-    while time.monotonic() < ends and not (player and player.over()):
+    while time.monotonic() < ends:
         told = _tell(opened, told)
-        if player and opened.state == "playing":
-            player.feed()
+        feed()
         opened.wait(0.05)
-
-
-class _Player:
-    """Sends a score to a host that plays, a little ahead of time."""
-
-    def __init__(self, host: "Host", score: "Score") -> None:
-        self._host = host
-        self._events = score.events(host.rate)
-        self._origin = host.frame + round(0.1 * host.rate)
-        self._next = 0
-
-    def feed(self) -> None:
-        """Send what comes next."""
-        until = self._host.frame - self._origin + AHEAD * self._host.rate
-        while self._next < len(self._events) and self._events[self._next]["frame"] <= until:
-            event = self._events[self._next]
-            if not self._host.events.push(
-                int(event["kind"]), int(event["key"]), 0.0, frame=self._origin + int(event["frame"]),
-                channel=0, note=int(event["note"]), target=0,
-            ):  # fmt: skip
-                return
-            self._next += 1
-
-    def over(self) -> bool:
-        """Whether all has been sent and has rung out."""
-        done = self._next == len(self._events)
-        last = int(self._events[-1]["frame"]) if len(self._events) else 0
-        return done and self._host.frame > self._origin + last + RING_OUT * self._host.rate
 
 
 def _tell(opened: "Stream", told: str) -> str:

@@ -3,8 +3,7 @@
 import argparse
 import json
 
-from .rows import RATE, build
-from .values import add_sound
+from . import rows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preset", metavar="PRESET", help="a name or a path")
     parser.add_argument("score", metavar="SCORE.mid", help="a MIDI file")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    add_sound(parser)
+    rows.add_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
 
@@ -22,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.sources.score import read
 
     score = read(args.score)
-    rig = build(args.preset, args.rate or RATE, args.seed, args.channel)
+    rig = rows.build(args)
     from engine.render import render_to
 
     seconds, peak = render_to(args.output, rig, score, args.seconds, args.block or 128, args.float)

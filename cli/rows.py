@@ -1,10 +1,9 @@
-"""What the sub-commands that sound have in common: an instrument in a rig."""
+"""What the sub-commands that sound have in common: a row of plugins in a rig."""
 
-import os
-import sys
-from importlib import import_module
-from pathlib import Path
+import argparse
 from typing import TYPE_CHECKING
+
+from .values import number, whole
 
 if TYPE_CHECKING:
     from engine.rig import Rig
@@ -12,20 +11,52 @@ if TYPE_CHECKING:
 RATE = 48000.0  # Hz, where no device has its own
 
 
-def build(preset: str, rate: float, seed: int, channels: list[int] | None) -> "Rig":
-    """A rig that plays a preset, given by name or path. PresetError if there is none."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that playing and rendering share."""
+    parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
+    parser.add_argument(
+        "--block", type=whole(1, 4096, "frames"), metavar="N", help="frames that are computed at once"
+    )
+    parser.add_argument("--seconds", type=number(0.01, 86400, "s"), metavar="S", help="stop after this time")
+    parser.add_argument(
+        "--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise of attacks"
+    )
+    parser.add_argument(
+        "--channel", type=whole(1, 16), action="append", metavar="C",
+        help="hear only this MIDI channel; may be given several times (otherwise all but 10 are heard)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--with", dest="plugins", action="append", default=[], metavar="PLUGIN",
+        help="a plugin to append to the instrument, by name or as a C library; may be given several times",
+    )  # fmt: skip
+
+
+def build(args: argparse.Namespace) -> "Rig":
+    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
     from engine import library
 
-    path = library.find(preset)
-    compiled = Path(os.environ["NUMBA_CACHE_DIR"]) / "compiled"
-    if not compiled.exists():
-        print("luthier: compiling the engine for this processor, once; some seconds …", file=sys.stderr, flush=True)
-    import_module("engine.callback")  # compiles it
+    path = library.find(args.preset)
+    _compile()
+    from engine.foreign import load as load_plugin
     from engine.instruments import load
     from engine.rig import Rig
 
-    rig = Rig(rate, channels)
-    rig.play([load(path, seed)])
-    compiled.parent.mkdir(parents=True, exist_ok=True)
-    compiled.touch()
+    rig = Rig(args.rate or RATE, args.channel)
+    rig.play([load(path, args.seed), *map(load_plugin, args.plugins)])
     return rig
+
+
+def _compile() -> None:
+    """Compile what plays, the first time, and show how far it is."""
+    from engine.warm import is_warm, warm
+
+    if is_warm():
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("compiling for this processor, once")
+        for number, total, name in warm():
+            progress.update(task, total=total, completed=number, description=f"compiling, once: {name}")
+        progress.update(task, completed=total)
