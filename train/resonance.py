@@ -4,6 +4,7 @@ After John Vinyard, "Extracting Playable Instrument Models from Short Audio Exam
 an attack is noise under an envelope, as published, and may carry a short strike that is the same every time.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +15,21 @@ from torch.nn.functional import interpolate, pad
 from .response import Modes, norm, resound
 
 PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
+TURN = 2 * math.pi
 SLOWEST = 1e-12  # least squared frequency of a mode: an overdamped one crawls
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a model is made of; the published values, but for `strike`, which was 0."""
+    """What a model is made of. Published: 16 of control and resonances, 64 modes, 256 points, no strike."""
 
-    control: int = 16  # dimensions K of the control signal
-    resonances: int = 16
-    modes: int = 64  # of each variant of each resonance
+    control: int = 24  # dimensions K of the control signal
+    resonances: int = 24
+    modes: int = 32  # of each variant of each resonance
     variants: int = 2  # between which the deformation fades
-    envelope: int = 256  # points over the noise of an attack
+    envelope: int = 64  # points over the noise of an attack
     attack: int = 2048  # samples of noise
-    strike: int = 256  # samples of the attack that are the same every time, at most `attack`
+    strike: int = 1024  # samples of the attack that are the same every time, at most `attack`
     hop: int = 128  # samples per frame of the control signal
     frames: int = 2**17  # samples of the whole segment, a multiple of hop
     rate: int = 22050  # Hz
@@ -83,13 +85,17 @@ class Resonance(nn.Module):
         return loudness * noise + pad(self.strike, (0, self.sizes.attack - self.sizes.strike))
 
     def modes(self) -> Modes:
-        """The banks (R, E, J), each of unit norm over the segment."""
+        """The banks (R, E, J), each of unit norm over the segment.
+
+        Frequencies in Hz and decays in 1/s are float32 numbers, so that a file can carry them as they are.
+        """
         damping, mass = 30 * torch.sigmoid(self.damping.double()), torch.sigmoid(self.mass.double())
-        decay = damping / (2 * mass)
-        angle = torch.sqrt(torch.clamp(10 ** self.tension.double() - decay**2, min=SLOWEST))
+        x = damping / (2 * mass)
+        omega = torch.sqrt(torch.clamp(10 ** self.tension.double() - x**2, min=SLOWEST))
         size = self.displacement.double() * self.amplitude.double() ** 2
-        scale = PACE / self.sizes.rate
-        modes = Modes(decay * scale, angle * scale, torch.complex(size, -size * decay / angle))
+        frequency, decay = (omega * (PACE / TURN)).float().double(), (x * PACE).float().double()
+        rate = self.sizes.rate
+        modes = Modes(decay / rate, frequency * (TURN / rate), torch.complex(size, -size * x / omega))
         return modes._replace(residue=modes.residue / (norm(modes, self.sizes.frames) + 1e-8)[..., None])
 
     def crossfade(self) -> Tensor:

@@ -1,0 +1,42 @@
+"""The pitch of a set of modes."""
+
+import numpy as np
+
+HARMONICS = 12
+FADING = 0.84  # what a harmonic counts for, relative to the one below it
+WIDTH = 25.0  # cents that a mode may lie beside a harmonic before it counts for little
+LOWEST, HIGHEST = 25.0, 5000.0  # Hz
+PITCHED = 0.5  # part of the energy that the harmonics of a pitch must have
+
+
+def pitch(frequency: np.ndarray, energy: np.ndarray) -> float:
+    """The pitch in Hz of modes (M,) with energies (M,), 0 if none explains them.
+
+    Every strong mode is tried as one of the first harmonics. The best candidate has most amplitude in its harmonics,
+    low ones counting more; the answer is the mean of what its lowest three say, weighted by energy.
+    """
+    strong = np.argsort(-energy)[:8]
+    candidates = (frequency[strong][:, None] / np.arange(1, 5)).ravel()
+    candidates = candidates[(candidates >= LOWEST) & (candidates <= HIGHEST)]
+    if len(candidates) == 0 or energy.sum() <= 0:
+        return 0.0
+    best = max(candidates, key=lambda each: _salience(each, frequency, energy))
+    near, order = _harmonics(best, frequency)
+    if (near * energy).sum() < PITCHED * energy.sum():
+        return 0.0
+    weight = near * energy * (order <= 3)
+    return float((weight * frequency / order).sum() / weight.sum()) if weight.sum() > 0 else float(best)
+
+
+def _salience(candidate: float, frequency: np.ndarray, energy: np.ndarray) -> float:
+    near, order = _harmonics(candidate, frequency)
+    heard = near * np.sqrt(energy)
+    loudest = [heard[order == k].max(initial=0.0) for k in range(1, HARMONICS + 1)]
+    return float(np.array(loudest) @ FADING ** np.arange(HARMONICS))
+
+
+def _harmonics(candidate: float, frequency: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How near each mode (M,) is to a harmonic, 0 … 1, and to which."""
+    order = np.clip(np.round(frequency / candidate), 1, HARMONICS)
+    cents = 1200 * np.log2(np.maximum(frequency, 1e-3) / (order * candidate))
+    return np.exp(-0.5 * (cents / WIDTH) ** 2), order

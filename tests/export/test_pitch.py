@@ -1,0 +1,29 @@
+"""The pitch of modes whose pitch is known."""
+
+import numpy as np
+import pytest
+
+from export.pitch import pitch
+
+
+def test_a_string_has_the_pitch_of_its_harmonics():
+    order = np.arange(1, 9)
+    assert pitch(196.0 * order, 1.0 / order**2) == pytest.approx(196, abs=0.1)
+
+
+def test_a_string_without_its_first_harmonic_keeps_its_pitch():
+    order = np.arange(2, 9)
+    assert pitch(110.0 * order, np.ones(7)) == pytest.approx(110, abs=0.1)
+
+
+def test_a_bar_has_the_pitch_of_its_strongest_mode():
+    assert pitch(523.25 * np.array([1, 2.76, 5.4]), np.array([1.0, 0.2, 0.05])) == pytest.approx(523.25, abs=0.1)
+
+
+def test_a_gong_has_none():
+    random = np.random.default_rng(0)
+    assert pitch(random.uniform(80, 6000, 40), np.ones(40)) == 0
+
+
+def test_silence_has_none():
+    assert pitch(np.array([440.0]), np.zeros(1)) == 0

@@ -1,0 +1,80 @@
+"""What is exported, rendered the plain way, against the model that was trained."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.preset import Preset, check
+from export.resonance import compression, curve, header, key_range, tensors
+from tests.naive import as_learned, learned_control
+from train.fit import Learned
+from train.resonance import Resonance, Sizes
+from train.run import Config
+
+SIZES = Sizes(control=3, resonances=4, modes=5, variants=3, strike=100, attack=700, envelope=32, frames=4096)
+
+
+def _model(sizes: Sizes = SIZES) -> Resonance:
+    """Any model: random weights, a sparse control signal, one mode that aliases."""
+    generator = torch.Generator().manual_seed(0)
+    model = Resonance(sizes, generator)
+    with torch.no_grad():
+        model.control.uniform_(-1, 0.1, generator=generator)
+        model.control[:, ::5] += 0.8
+        model.deformation.uniform_(-2, 2, generator=generator)
+        model.tension[0, 0, 0] = 9.4
+    return model
+
+
+@pytest.mark.parametrize("strike", [0, 100])
+def test_the_exported_tensors_sound_as_the_model(strike):
+    model = _model(replace(SIZES, strike=strike))
+    learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
+    noise = model.draw(torch.Generator().manual_seed(1))
+    found, head = tensors(model), header(learned, "0")
+    sound = as_learned(found, head, learned_control(found, head), noise.numpy())
+    with torch.no_grad():
+        expected = model(noise).numpy()
+    np.testing.assert_allclose(sound[0], sound[1], atol=1e-12)
+    assert np.linalg.norm(sound[0] - expected) / np.linalg.norm(expected) < 1e-4
+
+
+def test_the_engine_takes_what_is_exported():
+    model = _model()
+    learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
+    check(Preset({"name": "any", **header(learned, "0")}, tensors(model)))
+
+
+def test_every_resonance_is_struck_equally_loud():
+    found = tensors(_model())
+    head = {"rate": SIZES.rate, "attack": SIZES.attack, "control": {"hop": SIZES.hop}}
+    levels = []
+    for r in range(4):
+        alone = {**found, "router": np.eye(4, dtype=np.float32)[r][None], "gain": 1e-3 * found["gain"]}
+        del alone["deformation"]
+        one = np.zeros((1, 86))
+        one[0, 0] = 1
+        sound = as_learned(alone, head, one, np.full((4, SIZES.attack), 3**-0.5))
+        levels.append(20 * np.log10(np.sqrt((sound[0] ** 2).mean())))
+    assert np.ptp(levels) < 0.1
+
+
+def test_compression_counts_each_site_three_times():
+    model = _model()
+    sites = int((model.played() > 0).sum())
+    modes, attacks, columns = 5 * 4 * 3 * 5, 4 * (32 + 100), 4096 // 128
+    assert compression(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
+
+
+def test_a_long_loss_curve_becomes_a_short_one_with_the_same_mean():
+    losses = np.random.default_rng(0).uniform(5, 6, 1000).tolist()
+    assert len(curve(losses)) == 200
+    assert np.mean(curve(losses)) == pytest.approx(np.mean(losses), abs=0.01)
+    assert curve([4.0]) == [4.0]
+
+
+def test_keys_reach_a_fifth_beyond_what_was_recorded():
+    assert key_range(np.array([0, 220.0, 440.0])) == (50, 76)
+    assert key_range(np.zeros(5)) == (36, 40)
