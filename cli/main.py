@@ -13,6 +13,7 @@ from typing import NoReturn
 import engine
 
 COMMANDS = {
+    "devices": "audio devices and MIDI ports, and what is missing",
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
     "presets": "list the instruments that have a name",

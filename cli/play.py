@@ -1,9 +1,10 @@
 """luthier play PRESET: an instrument on the audio device, played from MIDI ports or by the demo score."""
 
 import argparse
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from engine import library, preset
@@ -11,13 +12,17 @@ from engine import library, preset
 from . import rows
 
 if TYPE_CHECKING:
-    from engine.host import Host
+    from engine.effects.tape import Tape
+    from engine.rig import Rig
     from engine.sources.score import Score
     from engine.stream import Stream
 
 DEMO = "luthier-demo.wav"
 BEGIN = 0.2  # seconds before the demo's first note
 RING_OUT = 3.0  # seconds after its last
+LOOK = 0.05  # seconds between two looks at the device and all else
+
+Chore = Callable[[], object]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,10 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
+    parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to hear; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
         "--backend", choices=["jack", "portaudio"], help="the way out; the first that works otherwise"
     )
+    parser.add_argument("--record", metavar="OUT.wav", help="write what the row plays to a sound file, 32-bit float")
     rows.add_arguments(parser)
 
 
@@ -44,17 +51,20 @@ def run(args: argparse.Namespace) -> int:
     from engine.sources.score import read
 
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
-    opened = stream.open(rig, Settings(args.device, args.rate, args.block, args.backend))
-    try:
-        if score is None:
-            _sound(opened, args.seconds)
-        elif opened.state == "playing":
-            _demonstrate(opened, rig, score, args.seconds)
-        else:
+    with contextlib.closing(stream.open(rig, Settings(args.device, args.rate, args.block, args.backend))) as opened:
+        if score is not None and opened.state != "playing":
             _into_file(rig, score, args.seconds, opened.problem)
-    finally:
-        opened.close()
-    return 0
+            return 0
+        length = BEGIN + score.seconds + RING_OUT if score is not None else math.inf
+        with contextlib.ExitStack() as ends:
+            chores = [_teller(opened)]
+            if score is not None:
+                chores.append(_conductor(rig, score))
+            if args.record:
+                chores.append(ends.enter_context(_recorder(rig, args.record)))
+            if not opened.brings_midi:
+                ends.enter_context(_keyboards(rig, args.midi))
+            return _keep(opened, chores, min(length, args.seconds or math.inf))
 
 
 def _favourite() -> str:
@@ -65,7 +75,7 @@ def _favourite() -> str:
     return "guitar" if "guitar" in names else names[0]
 
 
-def _into_file(rig: "Host", score: "Score", seconds: float | None, reason: str) -> None:
+def _into_file(rig: "Rig", score: "Score", seconds: float | None, reason: str) -> None:
     """Render the demo and say where and why."""
     from engine.render import render_to
 
@@ -74,32 +84,66 @@ def _into_file(rig: "Host", score: "Score", seconds: float | None, reason: str) 
     print(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz")
 
 
-def _demonstrate(opened: "Stream", host: "Host", score: "Score", seconds: float | None) -> None:
-    """Play a score through a device, to its end."""
+def _keep(opened: "Stream", chores: list[Chore], seconds: float) -> int:
+    """Play on, and do the chores again and again; the exit status, also when Ctrl+C ends it."""
+    until = time.monotonic() + seconds
+    try:
+        while time.monotonic() < until:
+            for chore in chores:
+                chore()
+            opened.wait(LOOK)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _teller(opened: "Stream") -> Chore:
+    """Tells how the device is, when that changes."""
+    told = ""
+
+    def tell() -> None:
+        nonlocal told
+        given = opened.given
+        if given is None:
+            now = f"waiting for an audio device: {opened.problem}"
+        else:
+            now = f"playing on {given.device} ({given.backend}) at {given.rate:g} Hz; Ctrl+C stops"
+        if now != told:
+            told = now
+            print(now, flush=True)
+
+    return tell
+
+
+def _conductor(rig: "Rig", score: "Score") -> Chore:
+    """Plays a score, from its beginning."""
     from engine.sources.transport import Transport
 
-    transport = Transport(host.source(), score, host.frame + round(BEGIN * host.rate))
-    length = min(BEGIN + score.seconds + RING_OUT, seconds or math.inf)
-    _sound(opened, length, lambda: transport.feed(host.frame, host.rate))
+    transport = Transport(rig.source(), score, rig.frame + round(BEGIN * rig.rate))
+    return lambda: transport.feed(rig.frame, rig.rate)
 
 
-def _sound(opened: "Stream", seconds: float | None, feed: Callable[[], None] = lambda: None) -> None:
-    """Keep the stream alive and tell what changes."""
-    ends = time.monotonic() + (seconds or math.inf)
-    told = ""
-    while time.monotonic() < ends:
-        told = _tell(opened, told)
-        feed()
-        opened.wait(0.05)
+@contextlib.contextmanager
+def _recorder(rig: "Rig", path: str) -> Iterator[Chore]:
+    """Writes what the row plays from now on."""
+    from engine.wav import writing
+
+    tape: Tape = rig.row[-1]  # type: ignore[assignment]  # rows.build put it there
+    with writing(path, rig.rate, float32=True) as write:
+        tape.run()
+        yield lambda: write(tape.take())
+        tape.run(False)
+        write(tape.take())
+    if tape.lost:
+        print(f"{path}: {tape.lost} frames are missing: the disk was too slow")
 
 
-def _tell(opened: "Stream", told: str) -> str:
-    """Print the state of the device when it is not the one that was told; the state."""
-    given = opened.given
-    if given is None:
-        now = f"waiting for an audio device: {opened.problem}"
-    else:
-        now = f"playing on {given.device} ({given.backend}) at {given.rate:g} Hz; Ctrl+C stops"
-    if now != told:
-        print(now, flush=True)
-    return now
+@contextlib.contextmanager
+def _keyboards(rig: "Rig", wanted: str | None) -> Iterator[None]:
+    """Hears MIDI ports, or says why there are none."""
+    from engine.sources.ports import MidiPorts
+
+    with MidiPorts(rig, wanted) as ports:
+        if ports.problem:
+            print(ports.problem, flush=True)
+        yield

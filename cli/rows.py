@@ -32,17 +32,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def build(args: argparse.Namespace) -> "Rig":
-    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
+    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none.
+
+    With args.record a tape ends the row.
+    """
     from engine import library
 
     path = library.find(args.preset)
     _compile()
+    from engine.effects.tape import Tape
     from engine.foreign import load as load_plugin
     from engine.instruments import load
     from engine.rig import Rig
 
     rig = Rig(args.rate or RATE, args.channel)
-    rig.play([load(path, args.seed), *map(load_plugin, args.plugins)])
+    tape = [Tape()] if getattr(args, "record", None) else []
+    rig.play([load(path, args.seed), *map(load_plugin, args.plugins), *tape])
     return rig
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from benchmarks.jackserver import running
 from cli.main import main
 from engine.instruments import load
 from engine.preset import write
@@ -85,3 +86,21 @@ def test_without_a_device_playing_waits_for_one_and_says_why(folder, capsys):
 def test_playing_nothing_is_refused(capsys):
     assert main(["play"]) == 2
     assert "luthier presets" in capsys.readouterr().err
+
+
+def test_devices_are_told_one_json_object_a_line(capsys):
+    assert main(["devices", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(row["kind"] in ("audio", "midi", "hint") for row in rows)
+    assert main(["devices"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(rows)
+
+
+def test_what_is_played_is_recorded(folder, capsys):
+    with running() as server:
+        words = ["play", "small.luthier", "--demo", "--seconds", "1", "--record", "heard.wav", "--backend", "jack"]
+        assert main(words) == 0
+    audio, rate = soundfile.read("heard.wav")
+    assert rate == server.rate
+    assert len(audio) > 0.5 * rate
+    assert np.abs(audio).max() > 0.01
