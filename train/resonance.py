@@ -63,12 +63,16 @@ class Resonance(nn.Module):
 
     def forward(self, noise: Tensor) -> Tensor:
         """noise: (R, attack), uniform in ±1. Returns (frames,)."""
+        return self.voices(noise).sum(0)
+
+    def voices(self, noise: Tensor) -> Tensor:
+        """What each resonance adds to the sound: (R, frames)."""
         energy = self.router.T @ self.played()
         dry, answers = resound(energy, self.attacks(noise), self.modes(), self.sizes.hop)
         wet = (self.crossfade() * answers).sum(1)
         mix = self.mix.softmax(1)
         heard = mix[:, :1] * dry + mix[:, 1:] * wet
-        return torch.tanh(self.gain.abs()[:, None] * heard).sum(0)
+        return torch.tanh(self.gain.abs()[:, None] * heard)
 
     def draw(self, generator: torch.Generator) -> Tensor:
         """Noise for one rendering: (R, attack)."""

@@ -1,0 +1,44 @@
+"""Places that were put into a recording are found in it again."""
+
+import numpy as np
+import pytest
+import torch
+
+from export.place import places
+from train.resonance import Resonance, Sizes
+
+SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, attack=128, envelope=4, frames=2**15)
+
+
+def _two_bars() -> Resonance:
+    """Resonance 0 sounds below 1 kHz and first, resonance 1 above 2 kHz and later."""
+    model = Resonance(SIZES, torch.Generator().manual_seed(0))
+    hertz = torch.tensor([[[300.0, 500, 800]], [[2100, 3300, 4700]]])
+    with torch.no_grad():
+        model.tension.copy_(2 * torch.log10(hertz / 0.267745))
+        model.damping.fill_(-2)
+        model.displacement.fill_(1)
+        model.amplitude.fill_(1)
+        model.router.copy_(torch.eye(2))
+        model.strike.fill_(1)
+        model.envelope.zero_()
+        model.control.fill_(-1)
+        model.control[0, 0] = model.control[1, 50] = 5
+    return model
+
+
+def test_each_resonance_is_found_where_it_was_put():
+    model = _two_bars()
+    with torch.no_grad():
+        voices = model.voices(torch.zeros(2, 128)).numpy()
+    wanted = np.array([-0.6, 0.3])
+    gains = np.sqrt(2) * np.stack((np.cos((wanted + 1) * np.pi / 4), np.sin((wanted + 1) * np.pi / 4)))
+    found = places(model, gains @ voices)
+    np.testing.assert_allclose(found, np.broadcast_to(wanted[:, None, None], found.shape), atol=0.03)
+
+
+@pytest.mark.parametrize("sides", [1, 2])
+def test_a_recording_without_sides_stands_in_the_middle(sides):
+    model = _two_bars()
+    sound = np.random.default_rng(0).normal(size=2**15)
+    assert not places(model, np.stack([sound] * sides)).any()
