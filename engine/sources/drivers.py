@@ -1,0 +1,165 @@
+"""Live MIDI by whichever library is there: python-rtmidi, or rtmidi2 where it has no wheels (Python 3.13 and on)."""
+
+import re
+import sys
+from typing import Any, Protocol
+
+NAME = "Luthier"  # what other programs see
+_QUEUE = 4096  # messages that may wait between two looks
+
+
+class NoMidi(RuntimeError):
+    """There is no live MIDI; the message says why in one line."""
+
+
+class Port(Protocol):
+    """One open port."""
+
+    def read(self) -> tuple[list[int], float] | None:
+        """The next message and the seconds since the one before it; None when none waits."""
+
+    def close(self) -> None:
+        """Let it go."""
+
+
+class Driver(Protocol):
+    """A MIDI system."""
+
+    def names(self) -> list[str]:
+        """The ports that can be heard, each by a name of its own that it keeps when it comes back."""
+
+    def open(self, name: str) -> Port:
+        """Hear a port. NoMidi when it is gone or taken."""
+
+    def offer(self) -> Port | None:
+        """A port of our own that other programs can play; None where the system has no such thing."""
+
+
+def driver(api: str | None = None) -> Driver:
+    """The MIDI system of this machine, or the one asked for: "alsa" or "jack". Raises NoMidi."""
+    try:
+        import rtmidi
+    except ImportError:
+        return _from_rtmidi2(api)
+    problems = []
+    wanted = {"alsa": [rtmidi.API_LINUX_ALSA], "jack": [rtmidi.API_UNIX_JACK]}
+    for number in wanted[api] if api else rtmidi.get_compiled_api():
+        try:
+            return RtMidi(rtmidi, number)
+        except (rtmidi.RtMidiError, OSError) as error:
+            problems.append(str(error).strip())
+    raise NoMidi("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
+
+
+def _from_rtmidi2(api: str | None) -> Driver:
+    """rtmidi2 on the system's own MIDI: on JACK its library ends the process where it should raise."""
+    try:
+        import rtmidi2
+    except ImportError:
+        raise NoMidi("no live MIDI: neither python-rtmidi nor rtmidi2 is installed") from None
+    if api == "jack":
+        raise NoMidi("no live MIDI: rtmidi2 cannot be trusted with JACK")
+    numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
+    try:
+        return RtMidi2(rtmidi2, numbers.get(sys.platform, rtmidi2.API_LINUX_ALSA))
+    except (RuntimeError, OSError) as error:
+        raise NoMidi(f"no live MIDI: {str(error).strip()}") from None
+
+
+class RtMidi:
+    """python-rtmidi."""
+
+    def __init__(self, library: Any, api: int) -> None:
+        self._library, self._api = library, api
+        self._probe = library.MidiIn(api, name=f"{NAME} ports")
+
+    def names(self) -> list[str]:
+        """See Driver."""
+        return _distinct(self._probe.get_ports())
+
+    def open(self, name: str) -> Port:
+        """See Driver."""
+        port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
+        try:
+            port.open_port(_distinct(port.get_ports()).index(name), name)
+        except (ValueError, self._library.RtMidiError) as error:
+            raise NoMidi(f"{name}: {error}") from None
+        return _RtMidiPort(port)
+
+    def offer(self) -> Port | None:
+        """See Driver."""
+        port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
+        try:
+            port.open_virtual_port("midi_in")
+        except (self._library.RtMidiError, NotImplementedError):
+            return None
+        return _RtMidiPort(port)
+
+
+class _RtMidiPort:
+    def __init__(self, port: Any) -> None:
+        self._port = port
+
+    def read(self) -> tuple[list[int], float] | None:
+        """See Port."""
+        message: tuple[list[int], float] | None = self._port.get_message()
+        return message
+
+    def close(self) -> None:
+        """See Port."""
+        self._port.close_port()
+        self._port.delete()
+
+
+class RtMidi2:
+    """rtmidi2."""
+
+    def __init__(self, library: Any, api: int) -> None:
+        self._library, self._api = library, api
+        self._probe = library.MidiIn(f"{NAME} ports", 16, api)
+
+    def names(self) -> list[str]:
+        """See Driver."""
+        return _distinct(self._probe.ports)
+
+    def open(self, name: str) -> Port:
+        """See Driver."""
+        port = self._library.MidiIn(NAME, _QUEUE, self._api)
+        try:
+            port.open_port(_distinct(port.ports).index(name))
+        except (ValueError, RuntimeError) as error:
+            raise NoMidi(f"{name}: {error}") from None
+        return _RtMidi2Port(port)
+
+    def offer(self) -> Port | None:
+        """See Driver."""
+        if self._api == self._library.API_WINDOWS_MM:
+            return None
+        port = self._library.MidiIn(NAME, _QUEUE, self._api)
+        port.open_virtual_port("midi_in")
+        return _RtMidi2Port(port)
+
+
+class _RtMidi2Port:
+    def __init__(self, port: Any) -> None:
+        self._port = port
+
+    def read(self) -> tuple[list[int], float] | None:
+        """See Port."""
+        message = self._port.get_message()
+        return None if message is None else (message, self._port.deltatime)
+
+    def close(self) -> None:
+        """See Port."""
+        self._port.close_port()
+        self._port = None
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names without the client numbers of ALSA, which change; the second of two alike is called "name #2"."""
+    found: list[str] = []
+    for name in names:
+        plain = re.sub(r" \d+:\d+$", "", name or "?")
+        alike = sum(other == plain or other.startswith(plain + " #") for other in found)
+        found.append(f"{plain} #{alike + 1}" if alike else plain)
+    return found
