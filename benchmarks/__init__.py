@@ -1,0 +1,1 @@
+"""What the kernels are measured by: limits of the machine, peers, and goals, in figures that anyone can run."""

@@ -1,0 +1,67 @@
+"""What one core can do at most: multiply-adds, and reading from each level of memory.
+
+python -m benchmarks.limits [--json]
+"""
+
+import numpy as np
+from numba import njit
+
+from engine.simd import LANES, WIDTH, add, aligned, fma, load, splat, store
+
+from .rows import Row, medians, show
+
+CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
+STEPS = 100_000
+LEVELS = {"16 KB": 1 << 14, "256 KB": 1 << 18, "8 MB": 1 << 23, "256 MB": 1 << 28}
+
+
+def measure() -> list[Row]:
+    """The limits of this core."""
+    rows = [
+        Row("lanes of a register", LANES, "float32"),
+        Row("multiply-add, float32", peak(), "G/s"),
+    ]
+    for name, size in LEVELS.items():
+        rows.append(Row(f"read from {name}", bandwidth(size), "GB/s"))
+    return rows
+
+
+def peak(rounds: int = 30) -> float:
+    """Float32 multiply-adds of one core, in 1e9 a second."""
+    x = aligned((CHAINS * WIDTH,))
+    seconds = medians({"fma": lambda: multiply_add(x, STEPS)}, rounds)["fma"]
+    return CHAINS * WIDTH * STEPS / seconds / 1e9
+
+
+def bandwidth(size: int) -> float:
+    """Reading of so many bytes over and over, in 1e9 bytes a second."""
+    x = aligned((size // 4,))
+    times = max(1, (1 << 24) // size)
+    seconds = medians({"read": lambda: read(x, times)}, 10)["read"]
+    return size * times / seconds / 1e9
+
+
+@njit(cache=True, error_model="numpy")
+def multiply_add(x, steps):
+    """Multiply and add CHAINS vectors of x, so many steps each."""
+    a, b = splat(np.float32(0.999)), splat(np.float32(0.001))
+    first, second, third = load(x, 0), load(x, WIDTH), load(x, 2 * WIDTH)
+    for _ in range(steps):
+        first, second, third = fma(first, a, b), fma(second, a, b), fma(third, a, b)
+    store(x, 0, first)
+    store(x, WIDTH, second)
+    store(x, 2 * WIDTH, third)
+
+
+@njit(cache=True, error_model="numpy")
+def read(x, times):
+    """Add up all of x, so many times; the sum goes into its first elements."""
+    even, odd = splat(np.float32(0)), splat(np.float32(0))
+    for _ in range(times):
+        for k in range(0, x.shape[0], 2 * WIDTH):
+            even, odd = add(even, load(x, k)), add(odd, load(x, k + WIDTH))
+    store(x, 0, add(even, odd))
+
+
+if __name__ == "__main__":
+    show(measure())

@@ -1,0 +1,52 @@
+"""The figures of a benchmark: measured, with a unit and, where there is one, a goal."""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. A goal is the least that `value` should be, or the most where `goal_is_most`."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+    goal_is_most: bool = False
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None without a goal."""
+        if self.goal is None:
+            return None
+        return self.value <= self.goal if self.goal_is_most else self.value >= self.goal
+
+
+def medians(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Seconds that each candidate takes: the median of so many rounds in which all take turns."""
+    for candidate in candidates.values():
+        candidate()
+    times: dict[str, list[float]] = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, candidate in candidates.items():
+            start = time.perf_counter()
+            candidate()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
+
+
+def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:
+    """Print rows for a reader, or as one JSON object a line."""
+    for row in rows:
+        print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
+
+
+def _line(row: Row) -> str:
+    if row.goal is None:
+        return f"{row.name:<58}{row.value:>10.4g} {row.unit}"
+    sign, mark = "≤" if row.goal_is_most else "≥", "met" if row.met else "MISSED"
+    return f"{row.name:<58}{row.value:>10.4g} {row.unit}  (goal {sign} {row.goal:g}: {mark})"

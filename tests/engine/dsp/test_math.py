@@ -1,0 +1,91 @@
+"""Series against numpy on dense grids, and what the compiled code may call."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from engine.dsp import math
+
+LIBRARY = {
+    name + kind for name in ("tanh", "sin", "cos", "sincos", "exp", "rint", "floor", "fma") for kind in ("", "f")
+}
+
+
+@njit(error_model="numpy")
+def apply_tanh(x, out):
+    for i in range(x.shape[0]):
+        out[i] = math.tanh(x[i])
+
+
+@njit(error_model="numpy")
+def apply_sincos(x, sine, cosine):
+    for i in range(x.shape[0]):
+        sine[i], cosine[i] = math.sincos_turns(x[i])
+
+
+@njit(error_model="numpy")
+def apply_half_turn(x, sine, cosine):
+    for i in range(x.shape[0]):
+        sine[i], cosine[i] = math.sincos_half_turn(x[i])
+
+
+@njit(error_model="numpy")
+def apply_shrink(x, out):
+    for i in range(x.shape[0]):
+        out[i] = math.shrink(x[i])
+
+
+def through(function, x, outputs=1):
+    out = [np.empty_like(x) for _ in range(outputs)]
+    function(x, *out)
+    return out[0] if outputs == 1 else out
+
+
+def test_tanh_is_right_to_the_last_bit_of_a_float32():
+    x = np.concatenate([np.linspace(-12, 12, 400_001), np.geomspace(1e-30, 1, 100_001)]).astype(np.float32)
+    out, expected = through(apply_tanh, x), np.tanh(x.astype(float))
+    np.testing.assert_allclose(out, expected, rtol=1.2e-7, atol=0)
+
+
+def test_tanh_saturates_and_keeps_nan():
+    x = np.array([np.inf, -np.inf, np.nan, 1e30, -1e30, 0, 9.2], np.float32)
+    np.testing.assert_array_equal(through(apply_tanh, x), np.array([1, -1, np.nan, 1, -1, 0, 1], np.float32))
+
+
+@pytest.mark.parametrize("reach", [0.25, 3.0, 1e3, 4e6])
+def test_sine_and_cosine_of_many_turns(reach):
+    x = np.linspace(-reach, reach, 300_001).astype(np.float32)
+    angle = 2 * np.pi * (x.astype(float) % 1)
+    sine, cosine = through(apply_sincos, x, 2)
+    np.testing.assert_allclose(sine, np.sin(angle), atol=2e-7, rtol=0)
+    np.testing.assert_allclose(cosine, np.cos(angle), atol=2e-7, rtol=0)
+
+
+def test_sine_of_a_small_phase_is_relatively_right():
+    x = np.geomspace(1e-30, 0.1, 10_001).astype(np.float32)
+    np.testing.assert_allclose(through(apply_sincos, x, 2)[0], np.sin(2 * np.pi * x.astype(float)), rtol=3e-7, atol=0)
+
+
+def test_sine_and_cosine_of_half_a_turn_in_double_precision():
+    x = np.linspace(0, 0.5, 300_001)
+    sine, cosine = through(apply_half_turn, x, 2)
+    np.testing.assert_allclose(sine, np.sin(2 * np.pi * x), atol=1e-15, rtol=0)
+    np.testing.assert_allclose(cosine, np.cos(2 * np.pi * x), atol=1e-15, rtol=0)
+
+
+def test_shrinking_is_the_exponential_and_never_nothing():
+    x = np.concatenate([np.geomspace(1e-12, 8, 100_001), [0.0, 8.0]])
+    out = through(apply_shrink, x)
+    np.testing.assert_allclose(out, np.exp(-x), rtol=1e-9, atol=0)
+    np.testing.assert_allclose(out[x < 1], np.exp(-x[x < 1]), rtol=1e-14, atol=0)
+    np.testing.assert_allclose(through(apply_shrink, np.array([9.0, 1e9, np.inf])), np.exp(-8.0), rtol=1e-9)
+
+
+@pytest.mark.parametrize("function", [apply_tanh, apply_sincos, apply_half_turn, apply_shrink])
+def test_no_function_calls_the_mathematical_library(function):
+    arrays = 3 if function in (apply_sincos, apply_half_turn) else 2
+    kind = np.float32 if function in (apply_tanh, apply_sincos) else np.float64
+    function(*np.zeros((arrays, 8), kind))
+    for code in function.inspect_llvm().values():
+        declared = {line.split("@")[1].split("(")[0] for line in code.splitlines() if line.startswith("declare")}
+        assert not declared & LIBRARY

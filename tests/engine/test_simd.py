@@ -1,0 +1,106 @@
+"""Explicit vectors against numpy, lane by lane."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from engine import simd
+from engine.dsp import modal
+from engine.simd import LANES, WIDTH
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(6)
+
+
+@njit
+def arithmetic(x, y, z, out):
+    a, b, c = simd.load(x, 0), simd.load(y, 0), simd.load(z, 1)
+    simd.store(out, 0, simd.add(a, b))
+    simd.store(out, WIDTH, simd.sub(a, b))
+    simd.store(out, 2 * WIDTH, simd.mul(a, b))
+    simd.store(out, 3 * WIDTH, simd.fma(a, b, c))
+    simd.store(out, 4 * WIDTH, simd.fms(a, b, c))
+    simd.store(out, 5 * WIDTH, simd.splat(x[1]))
+    out[6, 0] = simd.at(out, WIDTH + 2)
+
+
+@njit
+def gathered(x, gain, out):
+    simd.gather(out, 0, simd.load(x, 0))
+    simd.gather_scaled(out, LANES, simd.load(x, 0), simd.load(gain, 0))
+
+
+@njit
+def summed(rows, target):
+    simd.sum_rows(rows, 0, target)
+
+
+@njit
+def mixed(x, gain, share):
+    simd.mix_row(x, 1, gain, LANES + 1, share)
+
+
+def test_arithmetic_is_that_of_numpy(noise):
+    x, y = noise.standard_normal((2, WIDTH)).astype(np.float32)
+    z, out = noise.standard_normal(WIDTH + 1).astype(np.float32), np.zeros((7, WIDTH), np.float32)
+    arithmetic(x, y, z, out)
+    product = x.astype(float) * y
+    expected = [x + y, x - y, x * y, product + z[1:], product - z[1:], np.full(WIDTH, x[1])]
+    np.testing.assert_allclose(out[:6], expected, rtol=1e-6, atol=1e-6)
+    assert out[6, 0] == out[1, 2]
+
+
+def test_gathering_adds_every_register_to_one(noise):
+    x, gain = noise.standard_normal((2, WIDTH)).astype(np.float32)
+    out = np.ones((3, LANES), np.float32)
+    gathered(x, gain, out)
+    expected = np.stack([x, x * gain]).reshape(2, -1, LANES).sum(1) + 1
+    np.testing.assert_allclose(out[:2], expected, atol=1e-5)
+    assert (out[2] == 1).all()
+
+
+@pytest.mark.parametrize("target", [0, LANES * LANES])
+def test_the_sums_of_rows_stand_in_the_order_of_the_rows_which_are_cleared(noise, target):
+    rows = noise.standard_normal((LANES + 1, LANES)).astype(np.float32)
+    expected = rows[:LANES].sum(1)
+    summed(rows, target)
+    np.testing.assert_allclose(rows.flat[target : target + LANES], expected, atol=1e-5)
+    rows.flat[target : target + LANES] = 0
+    assert not rows[:LANES].any()
+
+
+def test_the_sum_of_a_row_does_not_depend_on_its_place(noise):
+    rows = np.tile(noise.standard_normal(LANES).astype(np.float32), (LANES, 1))
+    summed(rows, 0)
+    assert len(set(rows[0])) == 1
+
+
+def test_mixing_weighs_two_rows_and_clears_the_second(noise):
+    x = noise.standard_normal(2 * LANES + 2).astype(np.float32)
+    first, second = x[1 : LANES + 1].copy(), x[LANES + 1 : -1].copy()
+    mixed(x, np.float32(0.25), np.float32(0.5))
+    np.testing.assert_allclose(x[1 : LANES + 1], 0.25 * first + 0.5 * second, atol=1e-6)
+    assert not x[LANES + 1 : -1].any()
+    assert x[0] != 0
+    assert x[-1] != 0
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 2, 64, LANES)])
+def test_aligned_arrays_begin_on_a_line_of_the_cache_and_are_clear(shape):
+    array = simd.aligned(shape)
+    assert array.shape == shape
+    assert array.ctypes.data % 64 == 0
+    assert not array.any()
+
+
+def test_the_modal_kernels_call_nothing():
+    for kernel in (modal.ring, modal.drive):
+        fresh = njit(error_model="numpy")(kernel.py_func)
+        bank, sums = modal.new_banks(1, 1)[0], modal.new_sums(1)[0]
+        fresh(bank, *((sums, 1) if kernel is modal.ring else (np.zeros(1, np.float32), sums)))
+        (code,) = fresh.inspect_llvm().values()
+        body = code.split("define")[1].split("\n}")[0]
+        calls = {line.split("@")[1].split("(")[0] for line in body.splitlines() if " call " in line and "@" in line}
+        assert all(name.startswith("llvm.") for name in calls), calls
