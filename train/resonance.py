@@ -38,6 +38,8 @@ class Sizes:
 class Resonance(nn.Module):
     """An instrument and the control signal that plays one recording on it."""
 
+    sites: Tensor  # (K, F): 0 where the control signal was pruned
+
     def __init__(self, sizes: Sizes, generator: torch.Generator) -> None:
         super().__init__()
         self.sizes = sizes
@@ -59,7 +61,7 @@ class Resonance(nn.Module):
         self.gain = drawn(0.01, 1.1, sizes.resonances)
         self.control = drawn(-0.01, 0.01, sizes.control, columns)
         self.deformation = drawn(-0.01, 0.01, sizes.variants, columns)
-        self.register_buffer("sites", torch.ones(sizes.control, columns))  # 0 where control was pruned
+        self.register_buffer("sites", torch.ones(sizes.control, columns))
 
     def forward(self, noise: Tensor) -> Tensor:
         """noise: (R, attack), uniform in ±1. Returns (frames,)."""

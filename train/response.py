@@ -37,8 +37,8 @@ def resound(energy: Tensor, attacks: Tensor, modes: Modes, hop: int) -> tuple[Te
     recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)  # (R, F, spans), the newest frame last
     pieces = pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
     excitation = torch.bmm(recent, pieces).flatten(1)
-    each = tuple(part.repeat_interleave(variants, 0) for part in (recent, pieces))
-    answer = _answer(*each, Modes(*(part.flatten(0, 1) for part in modes)), hop)
+    recent, pieces = (part.repeat_interleave(variants, 0) for part in (recent, pieces))
+    answer = _answer(recent, pieces, Modes(*(part.flatten(0, 1) for part in modes)), hop)
     return excitation, answer.flatten(1).unflatten(0, (-1, variants))
 
 
