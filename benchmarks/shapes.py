@@ -7,7 +7,7 @@ All of them let LLVM reorder sums (fastmath), without which it makes no vectors 
 import numpy as np
 from numba import njit
 
-from engine.dsp.modal import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
+from engine.dsp.bank import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -1,132 +1,50 @@
-"""Banks of modes: decaying partials as complex numbers that shrink and turn, WIDTH of them at a time.
+"""Banks of modes: decaying partials as complex numbers that shrink and turn.
 
 Mode k is z ← p z + c u, p = exp((−decay + 2πi frequency) / rate), and sounds as Re z: a unit sample gives Re(c pⁿ),
 n ≥ 0. Amplitude and phase stand in c, at the input. A mode may be retuned while it rings, since z keeps its size.
-
-A bank is a float32 array (ROWS, K); K is a multiple of WIDTH (`padded`), and modes that are not used are zero.
-What sounds is gathered in `sums` (C, STRIDE, LANES): for each frame the lanes of the middle and, where C is 2, of
-the side signal. `settle` adds the lanes up, once for all modes and banks that share the sums. State stays in
-registers for a whole run of frames, and however a run is cut, the samples are the same to the bit.
+bank.py says how a bank lies in memory, ringing.py how it rings; LUTHIER_KERNELS=plain takes ringing_plain.py instead.
 
 A p rounded to float32 drifts, to −40 dB after 10 s. `correct` turns z by the rest every STRIDE frames: by
 ε = (p/p̂)^STRIDE − 1 to first order, p̂ the rounded p. That leaves −90 dB after 10 s.
 """
 
+import os
+
 import numpy as np
 from numba import njit
 
-from ..simd import (
-    LANES,
-    WIDTH,
-    aligned,
-    at,
-    fma,
-    fms,
-    gather,
-    gather_scaled,
-    load,
-    mix_row,
-    mul,
-    splat,
-    store,
-    sum_rows,
+from . import ringing, ringing_plain
+from .bank import (
+    DECAY,
+    FREQUENCY,
+    GAIN_IM,
+    GAIN_RE,
+    IM,
+    IMAGINARY,
+    RE,
+    REAL,
+    REST_IM,
+    REST_RE,
+    ROWS,
+    SIDE,
+    STRIDE,
+    A,
+    B,
+    new_banks,
+    new_sums,
+    padded,
+    stereo,
 )
 from .math import shrink, sincos_half_turn
 
-STRIDE = 64  # frames between corrections, and the longest run
-ROWS = 9
-RE, IM, A, B, REST_RE, REST_IM, GAIN_RE, GAIN_IM, SIDE = range(ROWS)
-FREQUENCY, DECAY, REAL, IMAGINARY = range(4)
+__all__ = [
+    "DECAY", "FREQUENCY", "GAIN_IM", "GAIN_RE", "IM", "IMAGINARY", "RE", "REAL", "REST_IM", "REST_RE", "ROWS", "SIDE",
+    "STRIDE", "A", "B", "correct", "drive", "energy", "new_banks", "new_sums", "padded", "ring", "settle", "stereo",
+    "tune",
+]  # fmt: skip
 
-
-def padded(count: int) -> int:
-    """The number of modes that a bank has when `count` of them are used."""
-    return -(-count // WIDTH) * WIDTH
-
-
-def new_banks(banks: int, count: int) -> np.ndarray:
-    """[main thread] Silent banks (banks, ROWS, K) with room for `count` modes each."""
-    return aligned((banks, ROWS, padded(count)))
-
-
-def new_sums(variants: int, channels: int = 2) -> np.ndarray:
-    """[main thread] Clear sums (variants, channels, STRIDE, LANES); one channel does where every SIDE is zero."""
-    return aligned((variants, channels, STRIDE, LANES))
-
-
-def stereo(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a place in the stereo field (−1 left, 1 right) means for a mode: a factor on its c, and its SIDE.
-
-    Left and right then are √2 cos θ and √2 sin θ with θ = (place + 1) π/4: equal power, 1 in the centre.
-    """
-    angle = np.asarray(place, np.float64) * (np.pi / 4)
-    return np.cos(angle), np.tan(angle)
-
-
-@njit(cache=True, error_model="numpy")
-def ring(bank, sums, frames):
-    """Let a bank ring on by itself for a number of frames ≤ STRIDE.
-
-    bank: (ROWS, K), the state moves on. sums: (C, STRIDE, LANES), the first frames are added to.
-    """
-    modes, wide = bank.shape[1], sums.shape[0] > 1
-    for k in range(0, modes, WIDTH):
-        re, im = load(bank, RE * modes + k), load(bank, IM * modes + k)
-        a, b, side = load(bank, A * modes + k), load(bank, B * modes + k), load(bank, SIDE * modes + k)
-        for t in range(frames):
-            turned = fms(a, re, mul(b, im))
-            im = fma(a, im, mul(b, re))
-            re = turned
-            gather(sums, t * LANES, re)
-            if wide:
-                gather_scaled(sums, (STRIDE + t) * LANES, re, side)
-        store(bank, RE * modes + k, re)
-        store(bank, IM * modes + k, im)
-
-
-@njit(cache=True, error_model="numpy")
-def drive(bank, u, sums):
-    """Let a bank ring on, driven by u (T,), T ≤ STRIDE; otherwise as `ring`."""
-    modes, wide = bank.shape[1], sums.shape[0] > 1
-    for k in range(0, modes, WIDTH):
-        re, im = load(bank, RE * modes + k), load(bank, IM * modes + k)
-        a, b, side = load(bank, A * modes + k), load(bank, B * modes + k), load(bank, SIDE * modes + k)
-        gain_re, gain_im = load(bank, GAIN_RE * modes + k), load(bank, GAIN_IM * modes + k)
-        for t in range(u.shape[0]):
-            push = splat(u[t])
-            turned = fma(a, re, fms(gain_re, push, mul(b, im)))
-            im = fma(a, im, fma(gain_im, push, mul(b, re)))
-            re = turned
-            gather(sums, t * LANES, re)
-            if wide:
-                gather_scaled(sums, (STRIDE + t) * LANES, re, side)
-        store(bank, RE * modes + k, re)
-        store(bank, IM * modes + k, im)
-
-
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def settle(sums, weight, left, right):
-    """Add to left and right (T,) what was gathered, and clear it for the next run.
-
-    sums: (E, C, STRIDE, LANES), one for each variant of the same modes. weight: (E, T), how much each variant
-    sounds at each frame; not read where E is 1. Left is the middle less the side, right the middle and the side.
-    """
-    frames, channels = left.shape[0], sums.shape[1]
-    for channel in range(channels):
-        if sums.shape[0] > 1:
-            _blend(sums, channel, weight, frames)
-        for first in range(0, frames, LANES):
-            row = channel * STRIDE * LANES
-            sum_rows(sums, row + first * LANES, row + first)
-    share, last = np.float32(channels - 1), (channels - 1) * STRIDE * LANES
-    for t in range(frames):
-        middle, side = at(sums, t), at(sums, last + t)
-        left[t] += middle - share * side
-        right[t] += middle + share * side
-    for channel in range(channels):
-        for row in range(-(-frames // LANES)):
-            for i in range(LANES):
-                sums[0, channel, row, i] = 0
+_kernels = ringing_plain if os.environ.get("LUTHIER_KERNELS") == "plain" else ringing
+ring, drive, settle = _kernels.ring, _kernels.drive, _kernels.settle
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -173,14 +91,3 @@ def energy(bank):
     for k in range(re.shape[0]):
         total += re[k] * re[k] + im[k] * im[k]
     return total
-
-
-@njit(cache=True, error_model="numpy")
-def _blend(sums, channel, weight, frames):
-    """Put the weighted sum of all variants into the first."""
-    channels, size = sums.shape[1], STRIDE * LANES
-    for e in range(1, sums.shape[0]):
-        for t in range(frames):
-            kept = weight[0, t] if e == 1 else np.float32(1)
-            first, other = channel * size + t * LANES, (e * channels + channel) * size + t * LANES
-            mix_row(sums, first, kept, other, weight[e, t])

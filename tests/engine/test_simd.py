@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from engine import simd
-from engine.dsp import modal
+from engine.dsp import modal, ringing
 from engine.simd import LANES, WIDTH
 
 
@@ -96,10 +96,10 @@ def test_aligned_arrays_begin_on_a_line_of_the_cache_and_are_clear(shape):
 
 
 def test_the_modal_kernels_call_nothing():
-    for kernel in (modal.ring, modal.drive):
+    for kernel in (ringing.ring, ringing.drive):
         fresh = njit(error_model="numpy")(kernel.py_func)
         bank, sums = modal.new_banks(1, 1)[0], modal.new_sums(1)[0]
-        fresh(bank, *((sums, 1) if kernel is modal.ring else (np.zeros(1, np.float32), sums)))
+        fresh(bank, *((sums, 1) if kernel is ringing.ring else (np.zeros(1, np.float32), sums)))
         (code,) = fresh.inspect_llvm().values()
         body = code.split("define")[1].split("\n}")[0]
         calls = {line.split("@")[1].split("(")[0] for line in body.splitlines() if " call " in line and "@" in line}

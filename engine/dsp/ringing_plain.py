@@ -1,4 +1,4 @@
-"""The kernels of modal.py without explicit vectors: to be read, and for machines on which vectors misbehave.
+"""The kernels of ringing.py without explicit vectors: to be read, and for machines on which vectors misbehave.
 
 Same arguments, same meaning. Of the lanes in `sums` only the first is used. LLVM makes vectors of the inner loop
 where it can; the state travels through memory at every frame, which is what the explicit kernels save.
@@ -7,7 +7,7 @@ where it can; the state travels through memory at every frame, which is what the
 import numpy as np
 from numba import njit
 
-from .modal import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
+from .bank import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
