@@ -1,4 +1,4 @@
-"""Play a host through its real callback, and two plugins to play: one that writes down, one that sounds on."""
+"""Play a host through its real callback, and plugins to play: one writes down, one gives a signal, one sounds on."""
 
 import ctypes
 from collections.abc import Iterable, Sequence
@@ -67,6 +67,44 @@ def _write_down(state, event):
 @njit(cache=True, error_model="numpy")
 def _count_time(state, audio):
     state.time += audio.shape[1]
+
+
+SIGNAL = np.dtype([("audio", "f4", (2, ROOM)), ("time", "i8")], align=True)
+
+
+class Signal:
+    """Adds a given signal, (2, T) or one number, from the first frame that it plays."""
+
+    name = "signal"
+    params: tuple[Param, ...] = ()
+
+    def __init__(self, audio: np.ndarray | float) -> None:
+        self.state = np.zeros(1, SIGNAL)
+        audio = np.broadcast_to(np.float32(audio), (2, ROOM)) if np.isscalar(audio) else np.asarray(audio)
+        self.state["audio"][0, :, : audio.shape[1]] = audio
+        self.handle, self.process = _ignore, _give
+
+    def prepare(self, rate: float) -> None:
+        """Begin again."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin again."""
+        self.state["time"] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def _ignore(state, event):
+    pass
+
+
+@njit(cache=True, error_model="numpy")
+def _give(state, audio):
+    for t in range(audio.shape[1]):
+        if state.time < ROOM:
+            audio[0, t] += state.audio[0, state.time]
+            audio[1, t] += state.audio[1, state.time]
+        state.time += 1
 
 
 ORGAN = np.dtype(
