@@ -71,12 +71,12 @@ HOST = np.dtype(
 def advance(host, frames):
     """Render 1..LONGEST frames to host.mix as (2, frames); host.input holds the microphone, if any."""
     started = now(host.scratch)
-    count = gather(host, frames)
+    turn = load_acquire(host.turn, LIVE)  # read once: a row published meanwhile is for the next block
+    count = gather(host, frames, turn)
     for i in range(2 * frames):
         host.mix[i] = host.input[i] if host.listens else np.float32(0)
     count = run(host.head, host.used[2], host.mix, frames, host.burst, count)
     report(host, count)
-    turn = load_acquire(host.turn, LIVE)
     if turn != host.turn[SEEN]:
         count = fade(host, turn, frames, count)
     else:
@@ -88,10 +88,10 @@ def advance(host, frames):
 
 
 @njit(cache=True, error_model="numpy")
-def gather(host, frames):
+def gather(host, frames, turn):
     """Move the events that fall before the end of this block to host.burst, in order; how many."""
     count = 0
-    if load_acquire(host.turn, LIVE) != host.turn[SEEN] and host.faded == 0:
+    if turn != host.turn[SEEN] and host.faded == 0:
         host.burst[0].frame = 0
         host.burst[0].target = 0
         host.burst[0].kind = Kind.REFRESH
