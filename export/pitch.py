@@ -4,16 +4,18 @@ import numpy as np
 
 HARMONICS = 12
 FADING = 0.84  # what a harmonic counts for, relative to the one below it
+GAP = 0.5  # what it costs, in strongest harmonics, if all below the strongest are missing
+FAINT = 4.0  # a harmonic of so small a part of the strongest is not missing
 WIDTH = 25.0  # cents that a mode may lie beside a harmonic before it counts for little
 LOWEST, HIGHEST = 25.0, 5000.0  # Hz
-PITCHED = 0.5  # part of the energy that the harmonics of a pitch must have
+PITCHED = 0.4  # part of the energy that the harmonics of a pitch must have
 
 
 def pitch(frequency: np.ndarray, energy: np.ndarray) -> float:
     """The pitch in Hz of modes (M,) with energies (M,), 0 if none explains them.
 
     Every strong mode is tried as one of the first harmonics. The best candidate has most amplitude in its harmonics,
-    low ones counting more; the answer is the mean of what its lowest three say, weighted by energy.
+    low ones counting more, and lacks none; the answer is the mean of what its lowest three say, weighted by energy.
     """
     strong = np.argsort(-energy)[:8]
     candidates = (frequency[strong][:, None] / np.arange(1, 5)).ravel()
@@ -29,10 +31,15 @@ def pitch(frequency: np.ndarray, energy: np.ndarray) -> float:
 
 
 def _salience(candidate: float, frequency: np.ndarray, energy: np.ndarray) -> float:
+    """Amplitude in the harmonics of a candidate, less what is missing below the strongest of them."""
     near, order = _harmonics(candidate, frequency)
     heard = near * np.sqrt(energy)
-    loudest = [heard[order == k].max(initial=0.0) for k in range(1, HARMONICS + 1)]
-    return float(np.array(loudest) @ FADING ** np.arange(HARMONICS))
+    loudest = np.array([heard[order == k].max(initial=0.0) for k in range(1, HARMONICS + 1)])
+    strongest = int(loudest.argmax())
+    if loudest[strongest] <= 0:
+        return 0.0
+    missing = 1 - np.minimum(FAINT * loudest[: strongest + 1] / loudest[strongest], 1)
+    return float(loudest @ FADING ** np.arange(HARMONICS) - GAP * missing.mean() * loudest[strongest])
 
 
 def _harmonics(candidate: float, frequency: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,18 +6,30 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.preset import Preset
 from train import mappings
 from train.fit import Learned
 from train.resonance import Resonance
 from train.response import resound
 
 from .pitch import pitch
+from .place import places
 
 VELOCITY = 0.7  # at which a learned strike was played
 RMS = 3**-0.5  # of noise in ±1
 HEARD = 0.5  # seconds of a strike that count for how loud it is
-RANGE = 7  # semitones that a resonance may be moved beyond those recorded
+RANGE = 12  # semitones that a resonance may be moved beyond those recorded
 CURVE = 200  # points of the loss curve that are kept
+
+
+def preset(learned: Learned, version: str, stereo: np.ndarray | None = None, **words: Any) -> Preset:
+    """A whole preset, but for its loudness and probe.
+
+    stereo: (2, N), the recording's sides if it has two. words: name, description, author and so on, of the header.
+    """
+    place = None if stereo is None else places(learned.model, stereo)
+    found = tensors(learned.model, place)
+    return Preset({**header(learned, found["pitch"], version), **words}, found)
 
 
 def tensors(model: Resonance, place: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -58,10 +70,13 @@ def tensors(model: Resonance, place: np.ndarray | None = None) -> dict[str, np.n
     return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def header(learned: Learned, version: str) -> dict[str, Any]:
-    """What a preset says of its model: sizes, control plane, range of keys, and how it was learned."""
+def header(learned: Learned, pitch: np.ndarray, version: str) -> dict[str, Any]:
+    """What a preset says of its model: sizes, control plane, range of keys, and how it was learned.
+
+    pitch: (R,) Hz, of its resonances.
+    """
     sizes, model = learned.config.sizes, learned.model
-    low, high = key_range(tensors(model)["pitch"])
+    low, high = key_range(pitch)
     return {
         "format_version": "1.0",
         "kind": "resonance",

@@ -20,6 +20,10 @@ def test_a_bar_has_the_pitch_of_its_strongest_mode():
     assert pitch(523.25 * np.array([1, 2.76, 5.4]), np.array([1.0, 0.2, 0.05])) == pytest.approx(523.25, abs=0.1)
 
 
+def test_three_times_a_pitch_is_not_taken_for_it():
+    assert pitch(np.array([495.0, 990, 1155]), np.array([1.0, 0.1, 0.3])) == pytest.approx(495, abs=1)
+
+
 def test_a_gong_has_none():
     random = np.random.default_rng(0)
     assert pitch(random.uniform(80, 6000, 40), np.ones(40)) == 0
