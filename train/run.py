@@ -36,6 +36,7 @@ class Config:
     minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
     step_size: float = 3e-3
     control_step: float = 1e-2  # step size of the control signal
+    tuning_step: float = 3e-4  # step size of the frequencies, in decades of tension
     sparsity: float = 0.1  # weight of the sum of the control signal
     sites: int = 600  # of the control signal that may differ from zero in the end
     ear: float = 0.0  # weight of the multi-resolution log loss, in units of the loss that silence has
@@ -65,7 +66,7 @@ class Run:
         self.model = Resonance(config.sizes, self.generator).to(samples.device)
         if config.start == "recording":
             begin(self.model, samples, config.seed)
-        own = {"control": config.control_step}
+        own = {"control": config.control_step, "tension": config.tuning_step}
         groups = [
             {"params": [value], "full": own.get(name, config.step_size)}
             for name, value in self.model.named_parameters()
