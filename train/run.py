@@ -21,6 +21,7 @@ from .start import begin
 WARMING = 20  # steps until the step size is full
 LAST = 0.02  # of the step size, at the end
 PRUNINGS = ((0.35, 1.5), (0.5, 1.2), (0.65, 1.0))  # part of the run, multiple of the budget of sites
+PACES = {"control": 3.0, "strike": 3.0, "tension": 0.1}  # step sizes relative to that of all others
 SMOOTH = 20  # steps over which a loss is averaged before it counts as better
 SETBACKS = 8  # times that a run may fall back after a loss that is no number
 _CARRIED = ("losses", "seconds", "pruned", "since", "setbacks", "lowest", "best")  # plain parts of a run's state
@@ -35,8 +36,6 @@ class Config:
     steps: int = 3000
     minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
     step_size: float = 3e-3
-    control_step: float = 1e-2  # step size of the control signal
-    tuning_step: float = 3e-4  # step size of the frequencies, in decades of tension
     sparsity: float = 0.1  # weight of the sum of the control signal
     sites: int = 600  # of the control signal that may differ from zero in the end
     ear: float = 0.0  # weight of the multi-resolution log loss, in units of the loss that silence has
@@ -66,9 +65,8 @@ class Run:
         self.model = Resonance(config.sizes, self.generator).to(samples.device)
         if config.start == "recording":
             begin(self.model, samples, config.seed)
-        own = {"control": config.control_step, "tension": config.tuning_step}
         groups = [
-            {"params": [value], "full": own.get(name, config.step_size)}
+            {"params": [value], "full": PACES.get(name, 1.0) * config.step_size}
             for name, value in self.model.named_parameters()
         ]
         self.optimizer = torch.optim.Adam(groups, lr=config.step_size, betas=(0.9, 0.99))
