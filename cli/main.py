@@ -13,11 +13,13 @@ from typing import NoReturn
 import engine
 
 COMMANDS = {
-    "devices": "audio devices and MIDI ports, and what is missing",
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
+    "learn": "make an instrument from a recording",
     "presets": "list the instruments that have a name",
     "show": "what is known about one instrument",
+    "devices": "audio devices and MIDI ports, and what is missing",
+    "bench": "what the engine costs on this machine",
 }
 
 

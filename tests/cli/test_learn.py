@@ -1,0 +1,53 @@
+"""luthier learn makes a preset that plays, from a recording, and refuses in words what it cannot learn from."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from cli.main import main
+from engine.instruments import load
+from engine.preset import read
+
+TINY = ["--steps", "3", "--control", "2", "--resonances", "2", "--modes", "4", "--variants", "1", "--length", "1"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working folder, with a recording of one struck string."""
+    monkeypatch.chdir(tmp_path)
+    time = np.arange(22050) / 22050
+    soundfile.write("string.wav", 0.5 * np.sin(2 * np.pi * 440 * time) * np.exp(-6 * time), 22050)
+    soundfile.write("silence.wav", np.zeros(22050), 22050)
+    return tmp_path
+
+
+def test_a_recording_becomes_a_preset_that_tells_where_it_comes_from(folder, capsys):
+    words = ["string.wav", "-o", "string.luthier", *TINY, "--seed", "5", "--author", "A. Luthier", "--json"]
+    assert main(["learn", "resonance", *words]) == 0
+    *progress, told = map(json.loads, capsys.readouterr().out.splitlines())
+    assert {"step", "loss", "left"} <= progress[0].keys()
+    assert told["steps"] == 3
+    assert soundfile.info(told["preview"]).duration == pytest.approx(1, abs=0.02)
+    header = read("string.luthier").header
+    assert (header["name"], header["author"], header["training"]["seed"]) == ("string", "A. Luthier", 5)
+    assert header["source"]["recording"] == "string.wav"
+    assert load("string.luthier").name == "resonance"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["resonance", "nothing.wav", "-o", "x.luthier"], "no such recording"),
+        (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
+        (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
+        (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),
+        (["resonance", "string.wav", "-o", "x.luthier", "--steps", "3", "--minutes", "1"], "not allowed with"),
+        (["kazoo", "string.wav", "-o", "x.luthier"], "invalid choice"),
+    ],
+)
+def test_what_cannot_be_learned_is_one_line(folder, capsys, words, hint):
+    assert main(["learn", *words]) == 2
+    assert hint in capsys.readouterr().err.splitlines()[-1]
+    assert not list(folder.glob("x.*"))
