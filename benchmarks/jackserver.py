@@ -3,7 +3,9 @@
 import contextlib
 import fcntl
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,6 +15,18 @@ from typing import IO
 import jack
 
 STARTED = 10.0  # seconds that a server may take
+_KNOCK = """
+import jack, time
+until = time.monotonic() + {seconds}
+while True:
+    try:
+        jack.Client("knock", no_start_server=True, servername={name!r}).close()
+        break
+    except jack.JackOpenError:
+        if time.monotonic() > until:
+            raise
+        time.sleep(0.02)
+"""  # in a process of its own: one that has a dead client must not open another
 NAMES = 6  # of servers at a time: JACK bears eight, and remembers one that was killed until its name comes back
 
 
@@ -40,6 +54,7 @@ class Server:
         """Ask it to end, and wait until it has."""
         assert self._process is not None
         self._process.terminate()
+        self.signal(signal.SIGCONT)
         self._process.wait()
 
     def kill(self) -> None:
@@ -47,6 +62,16 @@ class Server:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, such as SIGSTOP."""
+        os.kill(self.pid, number)
 
     def close(self) -> None:
         """End it so that nothing is left of it, even if it was killed before."""
@@ -61,26 +86,42 @@ class Server:
 
     def _answers(self) -> bool:
         assert self._process is not None
-        until = time.monotonic() + STARTED
-        while time.monotonic() < until and self._process.poll() is None:
-            with contextlib.suppress(jack.JackOpenError):
-                self.client("probe").close()
-                return True
-            time.sleep(0.05)
-        return False
+        self._lock.seek(0)
+        self._lock.truncate()
+        print(self._process.pid, file=self._lock, flush=True)
+        code = _KNOCK.format(name=self.name, seconds=STARTED)
+        knocking = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while knocking.poll() is None and self._process.poll() is None:
+            time.sleep(0.02)
+        if knocking.poll() is None:
+            knocking.kill()
+        return knocking.wait() == 0 and self._process.poll() is None
 
 
 def _free_name() -> tuple[str, IO[str]]:
     """A name for a server that no other process uses, and the lock that holds it."""
     for number in range(NAMES):
-        lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("w")
+        lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             continue
+        _end_what_is_left(lock)
         return f"luthier-{number}", lock
     raise RuntimeError(f"{NAMES} JACK servers run already")
+
+
+def _end_what_is_left(lock: IO[str]) -> None:
+    """End the server of a process that did not live to do it."""
+    lock.seek(0)
+    number = lock.read().strip()
+    name = Path(f"/proc/{number}/comm")
+    if number and name.exists() and name.read_text().startswith("jackd"):
+        os.kill(int(number), signal.SIGKILL)
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager

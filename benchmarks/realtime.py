@@ -22,7 +22,7 @@ from .busy import Busy
 from .jackserver import Server, running
 from .rows import Row, show
 from .tone import Tone
-from .witness import Witness
+from .witness import NEVER, UNKNOWN, Witness
 
 
 def main() -> None:
@@ -79,15 +79,19 @@ def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
 def _notes(server: Server, notes: int, busy: bool) -> list[Row]:
     """How many blocks after a note its sound begins, how much that varies, and whether none is lost."""
     where = "beside busy threads" if busy else "at rest"
-    with _playing() as playing, Busy(2 if busy else 0, None if busy else 0):
-        with Witness(playing.given.name, notes) as witness:
-            delays = witness.delays(10 + notes * 2200 / server.rate)
+    with (
+        _playing() as playing,
+        Busy(2 if busy else 0, None if busy else 0),
+        Witness(playing.given.name, notes) as witness,
+    ):
+        delays = witness.delays(10 + notes * 2200 / server.rate)
     heard = delays[delays >= 0]
     late, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
     return [
         Row(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
         Row(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
-        Row(f"note to sound, {where}: never heard", float(notes - len(heard)), f"of {notes}", 0, goal_is_most=True),
+        Row(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
+        Row(f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"),
     ]
 
 

@@ -14,17 +14,21 @@ from engine.jack_callback import bind, last_frame_time, port_get_buffer
 from engine.memory import view_f4, view_u1
 
 ROOM = 4096  # notes that one witness can play
+NEVER = -1  # it was not heard
+UNKNOWN = -2  # the server's own time jumped between the note and its sound
 
 WITNESS = np.dtype(
     [
         ("client", "u8"),
         ("keys", "u8"),  # ports
         ("ear", "u8"),
+        ("next", "i8"),  # the frame that should come next, by JACK's counter
+        ("even", "i8"),  # whether JACK's time went on evenly since the last note
         ("every", "i8"),  # frames between two notes
         ("wanted", "i8"),  # notes to be played
         ("played", "i8"),  # notes so far
         ("sent", "i8", (ROOM,)),  # the frame of each, by JACK's counter
-        ("heard", "i8", (ROOM,)),  # the first frame at which something sounded after it; -1: never
+        ("heard", "i8", (ROOM,)),  # the first frame at which something sounded after it, or NEVER or UNKNOWN
     ],
     align=True,
 )
@@ -41,10 +45,12 @@ def process(frames, user):
     keys = port_get_buffer(my.keys, frames)
     ear = view_f4(port_get_buffer(my.ear, frames), types.intp(frames))
     _clear_buffer(keys)
-    if my.played and my.heard[my.played - 1] < 0:
+    my.even &= now == my.next
+    my.next = now + frames & 0xFFFFFFFF
+    if my.played and my.heard[my.played - 1] == NEVER:
         for t in range(ear.shape[0]):
             if ear[t] != 0:
-                my.heard[my.played - 1] = now + t
+                my.heard[my.played - 1] = now + t if my.even else UNKNOWN
                 break
     if my.played < my.wanted and (my.played == 0 or now - my.sent[my.played - 1] >= my.every):
         offset = my.played * 37 % frames
@@ -53,7 +59,8 @@ def process(frames, user):
             message = view_u1(address, 3)
             message[0], message[1], message[2] = 0x90, 60, 127
             my.sent[my.played] = now + offset
-            my.heard[my.played] = -1
+            my.heard[my.played] = NEVER
+            my.even = 1
             my.played += 1
     return 0
 
@@ -87,16 +94,16 @@ class Witness:
         self._client.close()
 
     def delays(self, seconds: float) -> np.ndarray:
-        """Frames from each note to its sound, once all were played; those that were never heard are -1."""
+        """Frames from each note to its sound, or NEVER or UNKNOWN; once all were played, or after so many seconds."""
         record = self._record[0]
         until = time.monotonic() + seconds
         while time.monotonic() < until and (
-            record["played"] < record["wanted"] or record["heard"][record["played"] - 1] < 0
+            record["played"] < record["wanted"] or record["heard"][record["played"] - 1] == NEVER
         ):
             time.sleep(0.05)
         played = int(record["played"])
         sent, heard = record["sent"][:played], record["heard"][:played]
-        return np.where(heard < 0, -1, heard - sent)
+        return np.where(heard < 0, heard, heard - sent)
 
 
 def _address(pointer: Any) -> int:

@@ -1,0 +1,155 @@
+from collections.abc import Iterator
+
+import jack
+import numpy as np
+import pytest
+
+from benchmarks.busy import Busy
+from benchmarks.jackserver import Server
+from benchmarks.tone import Tone
+from benchmarks.witness import UNKNOWN, Witness
+from engine import jack_callback, stream
+from engine.block import LONGEST
+from engine.events import Kind
+from engine.host import Host
+from engine.outlet import Settings
+from engine.stream import Stream
+from tests.jackserver import server
+
+__all__ = ["server"]
+
+
+@pytest.fixture
+def playing(server: Server) -> Iterator[Stream]:
+    """A plain instrument on the server."""
+    host = Host(44_100.0)
+    host.play([Tone()])
+    stream_ = stream.open(host, Settings(backend="jack"))
+    yield stream_
+    stream_.close()
+
+
+@pytest.fixture
+def friend(server: Server) -> Iterator[jack.Client]:
+    """Another program on the server."""
+    client = server.client("friend")
+    yield client
+    client.close()
+
+
+def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
+    """Let another program send messages, all in one block."""
+    port = friend.midi_outports.register("keys")
+    waiting = [messages]
+
+    def process(frames: int) -> None:
+        port.clear_buffer()
+        if waiting and port.number_of_connections:
+            for offset, message in enumerate(waiting.pop()):
+                port.write_midi_event(offset, message)
+
+    friend.set_process_callback(process)
+    friend.activate()
+    friend.connect(port, f"{playing.given.name}:midi_in")
+    playing.wait(0.3)
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_every_note_sounds_exactly_one_block_after_it_was_played(server, playing, threads):
+    with Busy(threads, processes=0), Witness(playing.given.name, notes=40, every=700) as witness:
+        delays = witness.delays(10)
+    assert len(delays) == 40
+    assert set(delays) <= {server.block, UNKNOWN}
+    assert np.mean(delays == server.block) > 0.9
+
+
+def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing, friend):
+    ours = {port.shortname: port for port in friend.get_ports(f"^{playing.given.name}:")}
+    assert set(ours) == {"out_1", "out_2", "midi_in"}
+    pretty = {name: jack.get_property(port.uuid, jack.METADATA_PRETTY_NAME)[0] for name, port in ours.items()}
+    assert pretty == {"out_1": b"Left", "out_2": b"Right", "midi_in": b"Keys"}
+    assert [port.name for port in friend.get_all_connections(ours["out_1"])] == ["system:playback_1"]
+    assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
+
+
+def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked(playing):
+    second = stream.open(Host(48_000.0), Settings(backend="jack", connect=False))
+    first, given = playing.given, second.given
+    second.close()
+    assert (first.name, first.device) == ("luthier", "system")
+    assert (given.name, given.device) == ("luthier-01", "not connected")
+
+
+def test_the_host_takes_the_rate_of_the_server(playing):
+    assert playing.host.rate == playing.given.rate == 48_000
+    assert playing.given.block == 128
+    assert playing.given.latency >= 128 / 48_000
+
+
+def test_the_block_size_may_change_while_it_plays(playing, friend):
+    playing.host.send(Kind.NOTE_ON, 60, 0.5, note=60)
+    for block in (512, 2 * LONGEST, 32):
+        friend.blocksize = block
+        playing.wait(0.4)
+        before = playing.host.frame
+        playing.wait(0.4)
+        assert playing.given.block == block
+        assert (playing.host.frame - before) % block == 0
+        assert playing.host.frame > before
+        assert playing.host.meters().peak == (0.5, 0.5)
+    assert playing.reopened == 0
+
+
+def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
+    def ports() -> set[str]:
+        return {port.shortname for port in friend.get_ports(f"^{playing.given.name}:", is_audio=True)}
+
+    playing.host.play([Tone(listens=True)])
+    playing.wait(0.7)
+    assert ports() == {"in_1", "out_1", "out_2"}
+    assert playing.given.input_latency >= 0
+    playing.host.play([Tone()])
+    playing.wait(0.7)
+    assert ports() == {"out_1", "out_2"}
+    assert playing.given.input_latency is None
+
+
+def test_what_another_program_plays_into_the_microphone_comes_out(playing, friend):
+    source = friend.outports.register("source")
+    friend.set_process_callback(lambda frames: source.get_array().fill(0.25))
+    friend.activate()
+    playing.host.play([Tone(listens=True)])
+    playing.wait(0.7)
+    friend.connect(source, f"{playing.given.name}:in_1")
+    playing.wait(0.3)
+    assert playing.host.meters().peak == (0.25, 0.25)
+
+
+def test_messages_that_are_not_whole_are_counted_and_sysex_passes_by(playing, friend):
+    whole, cut, sysex, clock = b"\x90\x3c\x7f", b"\x90\x3c", b"\xf0" + bytes(200) + b"\xf7", b"\xf8"
+    send(friend, playing, [whole, cut, sysex, clock, whole])
+    assert playing._outlet.refused == 1
+    assert int(playing.host.keys.cursors[8]) == 2  # taken in
+
+
+def test_only_channel_messages_of_the_right_length_are_whole():
+    lengths = {8: 3, 9: 3, 10: 3, 11: 3, 12: 2, 13: 2, 14: 3}
+    for status in range(256):
+        for length in range(1, 6):
+            data = np.array([status, 1, 127, 3, 4][:length], np.uint8)
+            assert jack_callback.whole(data) == (lengths.get(status >> 4) == length)
+    assert not jack_callback.whole(np.array([0x90, 0x80, 0], np.uint8))
+    assert not jack_callback.whole(np.array([0x90, 0, 0x80], np.uint8))
+
+
+def test_without_a_server_the_stream_waits_and_says_why(monkeypatch):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody")
+    waiting = stream.open(Host(48_000.0), Settings(backend="jack"))
+    assert (waiting.state, waiting.problem, waiting.given) == ("waiting", "no JACK server is running", None)
+    waiting.close()
+
+
+def test_an_output_that_the_server_has_not_is_named(server):
+    waiting = stream.open(Host(48_000.0), Settings(backend="jack", device="trombone"))
+    assert (waiting.state, waiting.problem) == ("waiting", "JACK has no output named 'trombone'")
+    waiting.close()

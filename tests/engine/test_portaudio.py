@@ -1,0 +1,133 @@
+import ctypes
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.tone import Tone
+from engine import portaudio, stream
+from engine.callback import callback
+from engine.events import Kind
+from engine.host import Host
+from engine.outlet import NoDevice, Settings
+from tests.alsadevice import device
+
+__all__ = ["device"]
+
+SPEAKER = Settings(backend="portaudio", device="Speaker")
+
+
+@pytest.fixture
+def host() -> Host:
+    """A host with a plain instrument that sounds at half of full level."""
+    host = Host(48_000.0)
+    host.play([Tone()])
+    host.send(Kind.NOTE_ON, 60, 0.5, note=60)
+    return host
+
+
+def call(host: Host, microphone: np.ndarray | None, frames: int) -> np.ndarray:
+    """One block from the callback as PortAudio would have it, (frames, host.outputs)."""
+    pointer = ctypes.POINTER(ctypes.c_float)
+    host.memory["inputs"] = 0 if microphone is None else microphone.shape[1]
+    out = np.full((frames, int(host.memory["outputs"][0])), np.nan, np.float32)
+    heard = None if microphone is None else ctypes.cast(microphone.ctypes.data, pointer)
+    callback.ctypes(heard, ctypes.cast(out.ctypes.data, pointer), frames, None, 0, host.memory.ctypes.data)
+    return out
+
+
+def test_the_device_gets_what_the_host_plays(host, device):
+    with_device = stream.open(host, SPEAKER)
+    with_device.wait(0.3)
+    with_device.close()
+    assert with_device.state == "closed"
+    left, right = device.heard()
+    first = np.flatnonzero(left)[0]
+    assert len(left) > 2000
+    np.testing.assert_array_equal(left[first:], 0.5)
+    np.testing.assert_array_equal(right, left)
+
+
+def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(host, device):
+    playing = stream.open(host, Settings(backend="portaudio", device="speaker", block=96))
+    playing.wait(0.3)
+    given = playing.given
+    playing.close()
+    assert given is not None
+    assert (given.rate, given.block, given.device) == (host.rate, 96, "speaker (ALSA)")
+    assert host.rate == 44_100
+    assert given.latency >= 96 / given.rate
+    assert given.input_latency is None
+
+
+def test_a_rate_may_be_asked_for(host, device):
+    playing = stream.open(host, Settings(backend="portaudio", device="speaker", rate=96_000))
+    playing.close()
+    assert host.rate == 96_000
+
+
+def test_a_device_that_was_unplugged_plays_on_when_it_is_back(host, device):
+    playing = stream.open(host, SPEAKER)
+    playing.wait(0.2)
+    device.unplug()
+    playing.wait(0.7)
+    assert playing.state == "waiting"
+    assert playing.problem == "no audio output is named 'Speaker'"
+    assert not host.running()
+    before = device.heard().shape[1]
+    device.plug()
+    playing.wait(1.2)
+    assert playing.state == "playing"
+    playing.close()
+    assert np.median(device.heard()[0, before:]) == 0.5
+
+
+def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
+    playing = stream.open(host, SPEAKER)
+    playing.wait(0.1)
+    assert int(host.memory["inputs"][0]) == 0
+    host.play([Tone(listens=True)])
+    playing.wait(0.3)
+    given = playing.given
+    playing.close()
+    assert given is not None
+    assert given.input_latency == pytest.approx(0, abs=0.1)
+    assert int(host.memory["inputs"][0]) == 2
+
+
+def test_one_speaker_gets_the_mean_of_both_sides(host):
+    host.memory["outputs"] = 1
+    np.testing.assert_array_equal(call(host, None, 64), np.full((64, 1), 0.5, np.float32))
+
+
+def test_no_microphone_is_silence_one_is_heard_on_both_sides_and_two_each_on_its_own(random):
+    host = Host(48_000.0)
+    host.play([Tone(listens=True)])
+    np.testing.assert_array_equal(call(host, None, 64), 0)
+    for channels in (1, 2):
+        microphone = random.normal(size=(5000, channels)).astype(np.float32)
+        np.testing.assert_array_equal(call(host, microphone, 5000), np.broadcast_to(microphone, (5000, 2)))
+
+
+def test_portaudio_never_meets_a_jack_server(device):
+    assert {portaudio.label(each).split("(")[-1] for each in portaudio.devices()} <= {"ALSA)", "OSS)"}
+
+
+def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    code = "from engine import portaudio, stream, host, outlet\ns = stream.open(host.Host(48e3), outlet.Settings("
+    code += "backend='portaudio'))\nprint(s.state, '-', s.problem)"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}."}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout == "waiting - PortAudio is not installed (PortAudio library not found)\n"
+
+
+def test_a_device_is_found_by_part_of_its_name(device):
+    portaudio.load(afresh=True)
+    assert portaudio.find("output", "SPEAK")["name"] == device.name
+    assert portaudio.find("output", None)["name"] == "default"
+    with pytest.raises(NoDevice, match="no audio output is named 'trombone'"):
+        portaudio.find("output", "trombone")

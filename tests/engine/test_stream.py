@@ -1,0 +1,153 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from benchmarks.jackserver import Server
+from benchmarks.tone import Tone
+from engine import stream
+from engine.events import Kind
+from engine.host import Host
+from engine.outlet import Settings
+from engine.rig import Rig
+from tests.jackserver import server
+from tests.playing import Listener
+
+__all__ = ["server"]
+
+JACK = Settings(backend="jack")
+
+EXIT = """
+import os, signal, sys
+from benchmarks.tone import Tone
+from engine import stream
+from engine.host import Host
+from engine.outlet import Settings
+host = Host(48_000.0)
+host.play([Tone()])
+playing = stream.open(host, Settings(backend="jack"))
+os.kill(int(sys.argv[1]), signal.SIGKILL)
+playing.wait(0.3)
+print(playing.state)
+if sys.argv[2] == "close":
+    playing.close()
+"""
+
+
+def tone() -> Host:
+    """A host that sounds at half of full level."""
+    host = Host(48_000.0)
+    host.play([Tone()])
+    host.send(Kind.NOTE_ON, 60, 0.5, note=60)
+    return host
+
+
+@pytest.mark.parametrize("end", [Server.terminate, Server.kill])
+def test_sound_is_back_when_a_server_that_ended_is_there_again(server, end):
+    host = tone()
+    playing = stream.open(host, JACK)
+    playing.wait(0.2)
+    end(server)
+    playing.wait(0.2)
+    assert (playing.state, playing.problem) == ("waiting", "no JACK server is running")
+    assert not host.running()
+    server.start()
+    playing.wait(1.0)
+    assert playing.state == "playing"
+    assert host.running()
+    before = host.frame
+    playing.wait(0.3)
+    assert host.frame > before
+    assert host.meters().peak == (0.5, 0.5)
+    playing.close()
+    assert not host.running()
+
+
+def test_a_new_instrument_can_be_played_while_the_device_is_away(server):
+    host = tone()
+    playing = stream.open(host, JACK)
+    server.kill()
+    playing.wait(0.2)
+    host.play([Tone()])
+    host.play([Tone()])
+    host.send(Kind.NOTE_ON, 60, 0.25, note=60)
+    server.start()
+    playing.wait(1.0)
+    assert host.meters().peak == (0.25, 0.25)
+    playing.close()
+
+
+def test_a_server_that_comes_back_at_another_rate_is_followed(server):
+    host = tone()
+    playing = stream.open(host, JACK)
+    server.terminate()
+    playing.wait(0.1)
+    server.rate = 44_100
+    server.start()
+    playing.wait(1.0)
+    assert host.rate == playing.given.rate == 44_100
+    assert host.meters().peak == (0.5, 0.5)
+    playing.close()
+
+
+def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
+    rig = Rig(48_000.0)
+    listener = Listener()
+    rig.play([listener])
+    playing = stream.open(rig, JACK)
+    rig.midi(0xB0, 64, 127)
+    rig.midi(0x90, 60, 100)
+    playing.wait(0.2)
+    assert not any(listener.heard(Kind.NOTE_OFF)["value"] == 1)
+    server.kill()
+    playing.wait(0.2)
+    server.start()
+    playing.wait(1.0)
+    playing.close()
+    assert [event["note"] for event in listener.heard(Kind.NOTE_OFF) if event["value"] == 1] == [60]
+
+
+def test_a_frozen_server_is_left_without_waiting_for_it(server, monkeypatch):
+    monkeypatch.setattr(stream, "STALLED", 0.3)
+    monkeypatch.setattr(stream, "PATIENCE", 0.2)
+    host = tone()
+    playing = stream.open(host, JACK)
+    playing.wait(0.1)
+    server.signal(signal.SIGSTOP)
+    playing.wait(0.8)
+    assert playing.state == "waiting"
+    assert "does not answer" in playing.problem
+    server.signal(signal.SIGCONT)
+    playing.wait(1.5)
+    assert playing.state == "playing"
+    before = host.frame
+    playing.wait(0.2)
+    assert host.frame > before
+    playing.close()
+
+
+@pytest.mark.parametrize("end", ["close", "leave open"])
+def test_a_program_whose_server_was_killed_ends_cleanly(server, end):
+    command = [sys.executable, "-c", EXIT, str(server.pid), end]
+    environment = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "waiting\n")
+
+
+def test_no_thread_is_left_behind(server):
+    before = threading.active_count()
+    playing = stream.open(tone(), JACK)
+    playing.wait(0.1)
+    playing.close()
+    playing.close()
+    playing.poll()
+    assert playing.state == "closed"
+    assert threading.active_count() == before
+
+
+def test_a_backend_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="backend 'tin can' is none of jack, portaudio"):
+        stream.open(Host(48_000.0), Settings(backend="tin can"))
