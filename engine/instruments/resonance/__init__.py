@@ -9,7 +9,6 @@ from ...dsp import modal
 from ...events import ALL, Kind
 from ...plugin import Param, entry
 from ...preset import Preset
-from ...simd import LANES
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
 from . import tables
 from .pluck import arm, excite_dimension, excite_key, pluck
@@ -90,26 +89,29 @@ class Resonance:
         self._lay("nearest", nearest)
         self._lay("move", move)
         self._lay("partials", np.zeros((VOICES, variants, PARTIALS, modes)))
-        self._lay("banks", np.zeros((VOICES, variants, modal.ROWS, width)))
-        self._lay("sums", np.zeros((variants, 2, modal.STRIDE, LANES)))
+        self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
+        self._keep("banks", modal.new_banks(VOICES * variants, modes))
+        self._keep("sums", modal.new_sums(variants, channels))
 
     def _lay(self, name: str, array: np.ndarray, count: str = "") -> None:
         """Keep an array and tell the record where it lies; `count`: the field for the length of its last axis."""
         kind = np.int32 if array.dtype.kind == "i" else np.float32
-        self._arrays[name] = np.array(array, kind, order="C")
-        self.state[name] = self._arrays[name].ctypes.data
+        self._keep(name, np.array(array, kind, order="C"))
         if count:
             self.state[count] = array.shape[-1]
+
+    def _keep(self, name: str, array: np.ndarray) -> None:
+        self._arrays[name] = array
+        self.state[name] = array.ctypes.data
 
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a resonance instrument."""
-    modes, one = np.ones((1, 1, 1, 1), np.float32), np.ones((1, 1, 1), np.float32)
-    tensors = {name: modes for name in ("frequency", "decay", "amplitude", "phase")}
-    tensors |= {name: one for name in ("place", "strike", "knock", "envelope", "hiss")}
-    tensors |= {name: one[0, 0] for name in ("gain", "pitch")}
+    ranks = {"frequency": 4, "decay": 4, "amplitude": 4, "phase": 4, "gain": 1, "pitch": 1, "velocity": 2}
+    ranks |= dict.fromkeys(("place", "strike", "knock", "envelope", "hiss"), 3)
+    tensors = {name: np.ones((1,) * rank, np.float32) for name, rank in ranks.items()}
     header = {"name": "silence", "kind": "resonance", "rate": 48_000, "attack": 1}
-    instrument = Resonance(Preset(header, tensors | {"velocity": one[0]}))
+    instrument = Resonance(Preset(header, tensors))
     instrument.prepare(48_000.0)
     entry(instrument)
 

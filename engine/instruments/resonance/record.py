@@ -63,6 +63,7 @@ RESONANCE = np.dtype(
         ("E", "i8"),
         ("J", "i8"),
         ("K", "i8"),
+        ("C", "i8"),  # 1: every mode stands in the middle; 2: they are spread
         ("width", "i8"),  # modes that a bank has room for
         # addresses of float32 arrays, (shape)
         ("frequency", "u8"),  # (R, L, E, J) Hz
@@ -88,7 +89,7 @@ RESONANCE = np.dtype(
         ("noisy", "i8"),
         ("partials", "u8"),  # (VOICES, E, PARTIALS, J): what each voice rings, before bend and damping
         ("banks", "u8"),  # (VOICES, E, ROWS, width)
-        ("sums", "u8"),  # (E, 2, STRIDE, LANES): room to work in
+        ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
         # what the player set
         ("param", "f4", (len(PARAMS),)),
         ("dirty", "i8"),  # resonances, as learned, still to be tuned to new parameters

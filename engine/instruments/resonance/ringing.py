@@ -114,7 +114,7 @@ def ring(state, v, audio):
         u[t] = left[t] = right[t] = 0
     driven = excite(state, voice, u, left, right)
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
-    sums = view_f4(state.sums, (state.E, 2, modal.STRIDE, LANES))
+    sums = view_f4(state.sums, (state.E, state.C, modal.STRIDE, LANES))
     for e in range(state.E):
         if driven:
             modal.drive(banks[e], u, sums[e])

@@ -61,9 +61,12 @@ def morph(state, index, layer, share, ratio, tilt):
                 loud *= (at / lowest) ** min(max(tilt, np.float32(-4)), np.float32(4))
             partials[e, modal.FREQUENCY, j] = at * ratio
             partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
-            partials[e, modal.REAL, j] = body * loud * np.cos(phase[r, near, e, j])
-            partials[e, modal.IMAGINARY, j] = body * loud * np.sin(phase[r, near, e, j])
-            banks[e, modal.SIDE, j] = min(max(place[r, e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1))
+            spread = min(max(place[r, e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1))
+            aside = spread * np.float32(np.pi / 4)  # as in modal.stereo
+            middle = np.cos(aside)
+            partials[e, modal.REAL, j] = middle * body * loud * np.cos(phase[r, near, e, j])
+            partials[e, modal.IMAGINARY, j] = middle * body * loud * np.sin(phase[r, near, e, j])
+            banks[e, modal.SIDE, j] = np.tan(aside)
 
 
 @njit(cache=True, error_model="numpy")
