@@ -10,15 +10,16 @@ from engine.preset import Preset
 from train import mappings
 from train.fit import Learned
 from train.resonance import Resonance
-from train.response import resound
+from train.response import place, resound
 
+from . import place as stage
 from .pitch import pitch
-from .place import places
 
 VELOCITY = 0.7  # at which a learned strike was played
 RMS = 3**-0.5  # of noise in ±1
 HEARD = 0.5  # seconds of a strike that count for how loud it is
 RANGE = 12  # semitones that a resonance may be moved beyond those recorded
+SHORT = 0.35  # what rings for a smaller part of the time that is usual for notes is none
 CURVE = 200  # points of the loss curve that are kept
 
 
@@ -27,13 +28,12 @@ def preset(learned: Learned, version: str, stereo: np.ndarray | None = None, **w
 
     stereo: (2, N), the recording's sides if it has two. words: name, description, author and so on, of the header.
     """
-    place = None if stereo is None else places(learned.model, stereo)
-    found = tensors(learned.model, place)
+    found = tensors(learned.model, None if stereo is None else stage.places(learned.model, stereo))
     return Preset({**header(learned, found["pitch"], version), **words}, found)
 
 
-def tensors(model: Resonance, place: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """All tensors of a preset; place: (R, E, J) in the stereo field, none for the middle.
+def tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """All tensors of a preset; places: (R, E, J) in the stereo field, none for the middle.
 
     Mass, tension and damping become frequency and decay; norm, mix and amplitude the residue. Every resonance is
     struck equally loud by one unit of energy; the router makes up for it, so the recording's own control sounds as
@@ -53,13 +53,13 @@ def tensors(model: Resonance, place: np.ndarray | None = None) -> dict[str, np.n
         "decay": modes["decay"][:, None] * model.sizes.rate,
         "amplitude": np.abs(residue)[:, None],
         "phase": np.angle(residue)[:, None],
-        "place": np.zeros_like(frequency) if place is None else place,
+        "place": np.zeros_like(frequency) if places is None else places,
         "strike": (even * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
         "envelope": (even * envelope)[:, None],
-        "knock": (even * mix[:, :1] * attack)[:, None],
+        "knock": (even * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
         "hiss": (even * mix[:, :1] * envelope)[:, None],
         "gain": np.abs(_numbers(model.gain)),
-        "pitch": pitches(frequency, modes["decay"], residue),
+        "pitch": pitches(frequency, modes["decay"] * model.sizes.rate, residue),
         "velocity": np.full((len(frequency), 1), VELOCITY),
         "router": _numbers(model.router) / even[:, 0],
         "control_values": control[tuple(sites.T)],
@@ -120,9 +120,15 @@ def key_range(pitch: np.ndarray) -> tuple[int, int]:
 
 
 def pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarray) -> np.ndarray:
-    """The pitch of each resonance (R,) in Hz, from modes (R, E, J); 0 where it has none."""
+    """The pitch of each resonance (R,) in Hz, from modes (R, E, J), decays in 1/s; 0 where it is no note.
+
+    Noises of attacks and keys have a pitch at times, but die away long before the notes do.
+    """
     energy = np.abs(residue) ** 2 / decay
-    return np.array([pitch(f.ravel(), e.ravel()) for f, e in zip(frequency, energy, strict=True)])
+    found = np.array([pitch(f.ravel(), e.ravel()) for f, e in zip(frequency, energy, strict=True)])
+    ringing = (energy / decay).sum((1, 2)) / energy.sum((1, 2))
+    notes = ringing[found > 0]
+    return np.where(ringing >= SHORT * np.median(notes), found, 0.0) if len(notes) else found
 
 
 def _folded(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
@@ -141,10 +147,12 @@ def _evened(model: Resonance) -> np.ndarray:
         once = torch.zeros(sizes.resonances, -(-int(HEARD * sizes.rate) // sizes.hop), device=model.gain.device)
         once[:, 0] = 1
         breath = RMS * torch.ones(sizes.resonances, sizes.attack, device=model.gain.device)
-        dry, wet = resound(once, model.attacks(breath), model.modes(), sizes.hop)
+        attacks = model.attacks(breath)
+        wet = resound(once, attacks, model.modes(), sizes.hop)
         rest = torch.softmax(torch.eye(sizes.variants)[0], 0).to(wet)
         mix = model.mix.softmax(1)
-        heard = mix[:, :1] * dry + mix[:, 1:] * (rest[:, None] * wet).sum(1)
+        dry = place(once, mix[:, :1] * attacks + model.direct(), sizes.hop)
+        heard = dry + mix[:, 1:] * (rest[:, None] * wet).sum(1)
         level = _numbers(model.gain.abs() * heard.square().mean(1).sqrt())
         energy = _numbers(model.router.T @ model.played()).clip(min=0)
     level = np.maximum(level, 1e-3 * level.max() + 1e-12)
@@ -164,6 +172,12 @@ def _maps(
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
     maps = {name: mappings.components(control, count) for name, count in axes.items()}
     return {**maps, "map_keys": mappings.keys(control, height)}
+
+
+def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The sum of curves (R, A) and (R, B), the shorter going on as silence."""
+    length = max(a.shape[1], b.shape[1])
+    return sum(np.pad(part, ((0, 0), (0, length - part.shape[1]))) for part in (a, b))
 
 
 def _logits(model: Resonance) -> np.ndarray:

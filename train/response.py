@@ -27,19 +27,17 @@ class Modes(NamedTuple):
     residue: Tensor
 
 
-def resound(energy: Tensor, attacks: Tensor, modes: Modes, hop: int) -> tuple[Tensor, Tensor]:
-    """Attacks (R, T) at the frames of energy (R, F), as they are and through banks of modes (R, E, J).
+def place(energy: Tensor, attacks: Tensor, hop: int) -> Tensor:
+    """Attacks (R, T) begun at the frames of energy (R, F), as loud as it says: (R, F·hop)."""
+    return torch.bmm(*_cut(energy, attacks, hop)).flatten(1)
 
-    Returns the excitations (R, N) and what the banks answer (R, E, N), with N = F·hop, in the type of `energy`.
-    """
+
+def resound(energy: Tensor, attacks: Tensor, modes: Modes, hop: int) -> Tensor:
+    """What banks of modes (R, E, J) answer to attacks (R, T) at the frames of energy (R, F): (R, E, F·hop)."""
     variants = modes.decay.shape[1]
-    spans = -(-attacks.shape[1] // hop)
-    recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)  # (R, F, spans), the newest frame last
-    pieces = pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
-    excitation = torch.bmm(recent, pieces).flatten(1)
-    recent, pieces = (part.repeat_interleave(variants, 0) for part in (recent, pieces))
+    recent, pieces = (part.repeat_interleave(variants, 0) for part in _cut(energy, attacks, hop))
     answer = _answer(recent, pieces, Modes(*(part.flatten(0, 1) for part in modes)), hop)
-    return excitation, answer.flatten(1).unflatten(0, (-1, variants))
+    return answer.flatten(1).unflatten(0, (-1, variants))
 
 
 def norm(modes: Modes, frames: int) -> Tensor:
@@ -51,6 +49,13 @@ def norm(modes: Modes, frames: int) -> Tensor:
         pairs, ends, weights = (part[..., :, None] * turn(part)[..., None, :] for part in (pole, late, modes.residue))
         total = total + (weights * (1 - ends) / (1 - pairs)).real.sum((-1, -2))
     return torch.sqrt(torch.clamp(total / 2, min=0))
+
+
+def _cut(energy: Tensor, attacks: Tensor, hop: int) -> tuple[Tensor, Tensor]:
+    """The energies that still sound in each frame (R, F, spans), newest last, and their pieces (R, spans, hop)."""
+    spans = -(-attacks.shape[1] // hop)
+    recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)
+    return recent, pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
 
 
 def _answer(recent: Tensor, pieces: Tensor, modes: Modes, hop: int) -> Tensor:

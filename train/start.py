@@ -156,6 +156,7 @@ def _chosen(available: int, modes: int, variant: int) -> np.ndarray:
 def _settle_attacks(model: Resonance, seed: int) -> None:
     """A click that is the same every time, a breath of noise, and hardly any of either heard past the modes."""
     model.strike.zero_()
+    model.knock.zero_()
     if model.sizes.strike:
         model.strike[:, 0] = 1
     generator = torch.Generator().manual_seed(seed)

@@ -7,7 +7,7 @@ import torch
 from export.place import places
 from train.resonance import Resonance, Sizes
 
-SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, attack=128, envelope=4, frames=2**15)
+SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, knock=0, attack=128, envelope=4, frames=2**15)
 
 
 def _two_bars() -> Resonance:

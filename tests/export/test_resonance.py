@@ -13,7 +13,7 @@ from train.fit import Learned
 from train.resonance import Resonance, Sizes
 from train.run import Config
 
-SIZES = Sizes(control=3, resonances=4, modes=5, variants=3, strike=100, attack=700, envelope=32, frames=4096)
+SIZES = Sizes(3, 4, 5, variants=3, strike=100, knock=150, attack=700, envelope=32, frames=4096)
 
 
 def _model(sizes: Sizes = SIZES) -> Resonance:
@@ -65,7 +65,7 @@ def test_every_resonance_is_struck_equally_loud():
 def test_compression_counts_each_site_three_times():
     model = _model()
     sites = int((model.played() > 0).sum())
-    modes, attacks, columns = 5 * 4 * 3 * 5, 4 * (32 + 100), 4096 // 128
+    modes, attacks, columns = 6 * 4 * 3 * 5, 4 * (32 + 100 + 150), 4096 // 128
     assert compression(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
 
 

@@ -13,7 +13,7 @@ from train.resonance import Resonance, Sizes
 from train.run import SETBACKS, Config, Progress, Run
 from train.start import begin
 
-SIZES = Sizes(control=2, resonances=2, modes=8, strike=64, attack=512, envelope=32, frames=2**15)
+SIZES = Sizes(control=2, resonances=2, modes=8, strike=32, knock=64, attack=512, envelope=32, frames=2**15)
 SHORT = Config(sizes=SIZES, steps=24, sites=12)
 
 

@@ -6,7 +6,7 @@ from torch.nn.functional import interpolate
 
 from train.resonance import Resonance, Sizes
 
-SMALL = Sizes(control=3, resonances=4, modes=5, variants=3, strike=100, attack=700, envelope=32, frames=8192)
+SMALL = Sizes(3, 4, 5, variants=3, strike=100, knock=200, attack=700, envelope=32, frames=8192)
 
 
 def test_the_fast_model_is_the_published_one():
@@ -46,9 +46,13 @@ def _published(model: Resonance, noise: torch.Tensor) -> torch.Tensor:
     time = torch.arange(frames, dtype=torch.float64) * 10 * 22050 / (2**17 - 1) / sizes.rate
     sound = torch.zeros(frames, dtype=torch.float64)
     for r in range(sizes.resonances):
+        knock = torch.zeros(frames, dtype=torch.float64)
+        knock[: sizes.knock] = weights["knock"][r]
+        pulses = torch.zeros(frames, dtype=torch.float64)
+        pulses[:: sizes.hop] = routed[r]
         wet = sum(fade[e] * _convolved(dry[r], _oscillators(weights, r, e, time)) for e in range(sizes.variants))
         mix = weights["mix"][r].softmax(0)
-        sound += torch.tanh(weights["gain"][r].abs() * (mix[0] * dry[r] + mix[1] * wet))
+        sound += torch.tanh(weights["gain"][r].abs() * (mix[0] * dry[r] + mix[1] * wet + _convolved(pulses, knock)))
     return sound
 
 
