@@ -189,10 +189,6 @@ def _begin(state):
     state.ramped = state.ramp
     if state.E > 1:
         aim(state)
-        for e in range(state.E):
-            state.weight[e] += state.slope[e] * np.float32(state.ramp)
-            state.slope[e] = 0
-        state.ramped = state.ramp
     if state.param[PLAY] <= 0.5:
         for r in range(state.R):
             arm(state, r)

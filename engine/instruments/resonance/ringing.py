@@ -50,15 +50,21 @@ def wheel_deforms(state):
 
 @njit(cache=True, error_model="numpy")
 def aim(state):
-    """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames."""
+    """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames.
+
+    Before the first frame there is nothing to fade: the weights are there at once.
+    """
     top, total = state.logit[0], np.float32(0)
     for e in range(1, state.E):
         top = max(top, state.logit[e])
     for e in range(state.E):
         total += np.exp(state.logit[e] - top)
     for e in range(state.E):
-        state.weight[e] += state.slope[e] * np.float32(min(state.ramped, state.ramp))
-        state.slope[e] = (np.exp(state.logit[e] - top) / total - state.weight[e]) / np.float32(state.ramp)
+        target = np.exp(state.logit[e] - top) / total
+        state.weight[e] += state.slope[e] * np.float32(state.ramped)
+        if state.clock == 0:
+            state.weight[e] = target
+        state.slope[e] = (target - state.weight[e]) / np.float32(state.ramp)
     state.ramped = 0
 
 

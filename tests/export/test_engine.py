@@ -1,0 +1,44 @@
+"""The engine, playing what was exported, against the torch model that was trained."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.events import EVENT
+from engine.host import Host
+from engine.instruments import make
+from engine.instruments.resonance.tables import noise as table
+from engine.performance import perform
+from engine.render import render
+from export.resonance import preset
+from tests.export.test_resonance import _model
+from train.fit import Learned
+from train.resonance import Sizes
+from train.run import Config
+
+SIZES = Sizes(control=5, resonances=6, modes=40, variants=2, attack=2048, frames=2**15)
+PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, knock=0, envelope=256, frames=2**16)
+
+
+@pytest.mark.parametrize("sizes", [SIZES, PUBLISHED])
+@pytest.mark.parametrize("block", [128, 331])
+def test_the_engine_is_the_model(sizes, block):
+    model = _model(sizes)
+    made = preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
+    made.header["params"] = {"play": 0, "variation": 0}
+    rate = sizes.rate
+    noise = table(rate, rate)[: sizes.resonances * sizes.attack].reshape(sizes.resonances, sizes.attack)
+    with torch.no_grad():
+        expected = model(torch.from_numpy(noise)).numpy()
+    host = Host(rate)
+    host.play([make(made)])
+    heard = render(host, _events(perform(made.header, made.tensors, "learned"), rate), sizes.frames / rate, block)
+    np.testing.assert_array_equal(heard[0], heard[1])
+    assert np.linalg.norm(heard[0] - expected) / np.linalg.norm(expected) < 1e-4
+
+
+def _events(performance, rate):
+    events = np.zeros(len(performance), EVENT)
+    for event, (seconds, kind, key, value) in zip(events, performance, strict=True):
+        event["frame"], event["kind"], event["key"], event["value"] = round(seconds * rate), kind, key, value
+    return events
