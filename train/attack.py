@@ -5,6 +5,8 @@ from scipy.signal import istft, stft
 
 KNOCK = 0.11
 """Seconds of deterministic attack."""
+RAW = 0.004
+"""Seconds at its beginning that are kept to the sample: there it cancels the modes, which all begin at once."""
 HISS = 0.35
 """Seconds over which noise may fade."""
 POINTS = 64
@@ -20,24 +22,24 @@ def knock(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
     the end fades over its second half.
     """
     frames = int(KNOCK * rate)
-    clean = _without_noise(rest[: 2 * frames], noise)[:frames]
-    fade = np.ones(frames)
+    rest = np.pad(rest[: 2 * frames], (0, max(2 * frames - len(rest), 0)))
+    clean = _without_noise(rest, noise)[:frames]
+    exact = np.clip(2 - np.arange(frames) / (RAW * rate), 0, 1)
+    clean += exact * (rest[:frames] - clean)
     half = frames // 2
-    fade[half:] = 0.5 + 0.5 * np.cos(np.pi * np.arange(frames - half) / (frames - half))
-    rise = min(16, frames)
-    fade[:rise] *= np.arange(rise) / rise
-    return clean * fade
+    clean[half:] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(frames - half) / (frames - half))
+    return np.asarray(clean)
 
 
 def hiss(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
     """Envelope (POINTS,) over HISS seconds of the noise in rest (T,), the note less its modes and its knock.
 
-    As loud as white noise that is nowhere louder than rest between 2 and 12 kHz, where only noise is left of an attack.
+    As loud as white noise that is nowhere louder than rest between 2 and 15 kHz, where only noise is left of an attack.
     """
     frames = int(HISS * rate)
     window = np.hanning(512)
     step = frames / POINTS
-    low, high = int(2000 / rate * 512), int(12000 / rate * 512)
+    low, high = int(2000 / rate * 512), int(min(15000, 0.45 * rate) / rate * 512)
     floor = np.interp(np.arange(257) / 256, np.linspace(0, 1, len(noise)), noise)[low:high]
     padded = np.pad(rest[:frames], (256, 256 + max(frames - len(rest), 0)))
     levels = np.zeros(POINTS)
@@ -47,7 +49,7 @@ def hiss(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
         parts = np.array_split(np.maximum(power - 1.5 * floor, 0), 6)
         levels[point] = np.sqrt(3 * min(part.mean() for part in parts))
     smooth = np.convolve(np.pad(levels, 1, "edge"), (0.25, 0.5, 0.25), "valid")
-    return np.asarray(np.minimum(smooth, np.minimum.accumulate(smooth[:]) * 1.2) * np.linspace(1, 0, POINTS))
+    return np.asarray(np.minimum(smooth, np.minimum.accumulate(smooth) * 1.2) * np.linspace(1, 0, POINTS))
 
 
 def blur(rate: float, spread: float = SPREAD) -> np.ndarray:

@@ -1,14 +1,16 @@
 """One recorded note as an instrument's resonance: modes that ring, a knock, a little noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.signal import fftconvolve
 
 from . import attack, onset, partials, pitch
+from .onset import Span
 from .partials import Modes
 
-SKIP = 0.004
-"""Seconds after the onset that the modes need not explain: the plectrum or the hammer is still there."""
+TOUCH = 0.03
+"""Seconds that a plectrum or a finger may rest on the string, audibly, before it lets go."""
 
 
 @dataclass(frozen=True)
@@ -32,39 +34,69 @@ class Note:
     def scaled(self, gain: float) -> "Note":
         """The same note, louder or softer."""
         modes = Modes(self.modes.frequency, self.modes.decay, self.modes.amplitude * gain)
-        return Note(self.rate, self.pitch, modes, self.place, self.knock * gain, self.hiss * gain, self.blur, self.attack)
+        return replace(self, modes=modes, knock=self.knock * gain, hiss=self.hiss * gain)
 
 
 def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
-    """The note in samples (C, T): at most `count` modes; near: Hz of the pitch that it should have."""
-    mono = samples.mean(axis=0).astype(np.float64)
-    span = onset.find(mono, rate)
-    note = samples[:, span.onset : span.end].astype(np.float64)
-    found = pitch.detect(mono[span.onset : span.end], rate, near).frequency if pitched else 0.0
-    modes = partials.find(mono, rate, span, found)
-    modes = modes.take(np.argsort(-partials.strengths(modes))[:count])
-    sides = partials.amplitudes(note, rate, modes, int(SKIP * rate))
-    modes = Modes(modes.frequency, modes.decay, sides.mean(axis=0))
+    """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have."""
+    mono, span, found = _heard(samples, rate, near, pitched)
+    modes = partials.find(mono, rate, span, found, count)
     modes = modes.take(np.argsort(-partials.strengths(modes)))
-    rest = note.mean(axis=0) - partials.ring(modes, note.shape[1], rate)
-    knock = attack.knock(rest, rate, span.noise)
-    left = rest.copy()
-    left[: len(knock)] -= knock
-    return Note(rate, found, modes, _places(sides), knock, attack.hiss(left, rate, span.noise),
-                attack.blur(rate), int(attack.HISS * rate))
+    return _whole(samples, rate, span, found, modes)
+
+
+def fit_like(samples: np.ndarray, rate: float, leader: Note) -> Note:
+    """Another dynamic of the same key: its mode j is the same partial as mode j of `leader`."""
+    mono, span, found = _heard(samples, rate, leader.pitch or None, leader.pitch > 0)
+    ratio = found / leader.pitch if found else 1.0
+    return _whole(samples, rate, span, found, partials.follow(mono, rate, span, found, leader.modes, ratio))
 
 
 def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
     """What a note sounds like (frames,), the plain way; seed None leaves the noise out."""
-    noise = np.zeros(note.attack) if seed is None else np.random.default_rng(seed).uniform(-1, 1, note.attack)
     response = partials.ring(note.modes, frames, note.rate)
     sound = response.copy()
-    driven = np.convolve(response, attack.stretch(note.blur, note.attack) * noise)[:frames] if seed is not None else 0
-    sound += driven
+    if seed is not None:
+        noise = np.random.default_rng(seed).uniform(-1, 1, note.attack)
+        sound += fftconvolve(response, attack.stretch(note.blur, note.attack) * noise)[:frames]
+        direct = (attack.stretch(note.hiss, note.attack) * noise)[:frames]
+        sound[: len(direct)] += direct
     sound[: len(note.knock)] += note.knock[:frames]
-    direct = (attack.stretch(note.hiss, note.attack) * noise)[:frames]
-    sound[: len(direct)] += direct
-    return sound
+    return np.asarray(sound)
+
+
+def _heard(samples: np.ndarray, rate: float, near: float | None, pitched: bool) -> tuple[np.ndarray, Span, float]:
+    """Samples (C, T) as one channel, the span of the note in it, and its pitch in Hz or 0."""
+    mono = samples.mean(axis=0).astype(np.float64)
+    span = onset.find(mono, rate)
+    return mono, span, pitch.detect(mono[span.onset : span.end], rate, near).frequency if pitched else 0.0
+
+
+def _whole(samples: np.ndarray, rate: float, span: Span, found: float, modes: Modes) -> Note:
+    """The note of span in samples (C, T) whose modes are known: their amplitudes together, and what they leave over."""
+    note = samples[:, span.onset : span.end].astype(np.float64)
+    begin = _release(note.mean(axis=0), partials.ring(modes, note.shape[1], rate), rate)
+    note, modes = note[:, begin:], modes.later(begin / rate)
+    sides = partials.amplitudes(note, rate, modes)
+    modes = Modes(modes.frequency, modes.decay, sides.mean(axis=0))
+    rest = note.mean(axis=0) - partials.ring(modes, note.shape[1], rate)
+    knock = attack.knock(rest, rate, span.noise)
+    rest[: len(knock)] -= knock[: len(rest)]
+    return Note(rate, found, modes, _places(sides), knock, attack.hiss(rest, rate, span.noise),
+                attack.blur(rate), int(attack.HISS * rate))
+
+
+def _release(note: np.ndarray, modes: np.ndarray, rate: float) -> int:
+    """When the string is let go: the sample of note (T,) from which on its modes (T,) explain it, and before which silence does.
+
+    A finger touches the string up to 30 ms before; whoever plays a key should not wait for that.
+    """
+    reach = min(int(TOUCH * rate), len(note))
+    silent = np.cumsum(note[:reach] ** 2)
+    missed = np.cumsum((note[:reach] - modes[:reach])[::-1] ** 2)[::-1]
+    best = int(np.argmin(silent + missed))
+    low = max(best - int(0.001 * rate), 0)
+    return low + int(np.argmin(np.abs(note[low : best + 1])))
 
 
 def _places(sides: np.ndarray) -> np.ndarray:

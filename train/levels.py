@@ -1,0 +1,57 @@
+"""Even levels over the keyboard: at one velocity no key stands out beside its neighbours."""
+
+import numpy as np
+from scipy.signal import lfilter
+
+from .note import Note, render
+
+HEARD = 0.5
+"""Seconds of a note that count for how loud it is."""
+REACH = 4.0
+"""Semitones over which levels are averaged."""
+STEP = 3.0
+"""dB that a louder dynamic is above a softer one, at least."""
+
+
+def even(keys: dict[int, list[Note]]) -> dict[int, list[Note]]:
+    """The same keys, each dynamic brought to a level that goes smoothly over the keyboard, louder ones above softer ones."""
+    order = sorted(keys)
+    levels = np.array([[level(note) for note in keys[key]] for key in order])
+    wanted = np.stack([_smooth(np.array(order, float), column) for column in levels.T], axis=1)
+    for layer in range(wanted.shape[1] - 2, -1, -1):
+        wanted[:, layer] = np.minimum(wanted[:, layer], wanted[:, layer + 1] - STEP)
+    gains = 10 ** ((wanted - levels) / 20)
+    return {key: [note.scaled(float(gain)) for note, gain in zip(keys[key], row, strict=True)]
+            for key, row in zip(order, gains, strict=True)}
+
+
+def level(note: Note) -> float:
+    """How loud the beginning of a note is, in dB: the mean of its plain and its K-weighted (ITU-R BS.1770) level."""
+    sound = render(note, int(HEARD * note.rate), seed=None)
+    return 0.5 * (_power(sound) + _power(_k_weighted(sound, note.rate)))
+
+
+def _power(sound: np.ndarray) -> float:
+    return float(10 * np.log10((sound**2).mean() + 1e-14))
+
+
+def _k_weighted(sound: np.ndarray, rate: float) -> np.ndarray:
+    """A shelf of 4 dB above 1.7 kHz and a high-pass at 38 Hz, from their analogue forms (De Man 2014)."""
+    k = np.tan(np.pi * 1681.97 / rate)
+    high, band, q = 10 ** (3.99984 / 20), 10 ** (3.99984 / 20 * 0.4996667), 0.7071752
+    shelf = lfilter([high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k],
+                    [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k], sound)
+    k, q = np.tan(np.pi * 38.1355 / rate), 0.5003270
+    return np.asarray(lfilter([1, -2, 1], [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k], shelf))
+
+
+def _smooth(keys: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Levels (R,) at keys (R,) by lines through their neighbourhoods."""
+    if len(keys) < 3:
+        return np.full(len(keys), levels.mean())
+    smooth = np.empty(len(keys))
+    for place, key in enumerate(keys):
+        weight = np.exp(-0.25 * ((keys - key) / REACH) ** 2)
+        slope, middle = np.polyfit(keys - key, levels, 1, w=weight)
+        smooth[place] = middle
+    return smooth
