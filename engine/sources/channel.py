@@ -35,7 +35,7 @@ CHANNEL = np.dtype(
 )
 NOTHING = 0x3FFF
 SUSTAIN, SOSTENUTO, SOFT = 0, 1, 2
-PEDALS = (64, 66, 67)  # their controllers
+PEDALS = np.array([64, 66, 67], np.int32)  # their controllers
 WIDEST = 96.0  # semitones that a bend may reach, at most
 UNITY = 100.0  # CC 7 at which a channel neither adds nor takes: where General MIDI begins
 HALF = 64.0  # CC 64 from which the dampers are off the strings
@@ -46,7 +46,7 @@ CHOKE, PROGRAM = 1 << int(Kind.CHOKE), 1 << int(Kind.PROGRAM)
 PEDAL = 1 << 20  # and the next two: one bit for each pedal
 SETTINGS = BEND | PRESSURE | TIMBRE | MODULATION | VOLUME | PAN | 7 * PEDAL
 _ORDER = (Kind.CHOKE, Kind.VOLUME, Kind.PAN, Kind.BEND, Kind.MODULATION, Kind.PRESSURE, Kind.TIMBRE, Kind.PROGRAM)
-_SAID = tuple(int(kind) for kind in _ORDER)
+_SAID = np.array(_ORDER, np.int32)
 
 
 @njit(cache=True, error_model="numpy")
