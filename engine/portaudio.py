@@ -140,11 +140,12 @@ def load(afresh: bool = False) -> Any:
             import sounddevice
 
             if known and afresh:
-                sounddevice._terminate()
+                if sounddevice._initialized:
+                    sounddevice._terminate()
                 sounddevice._initialize()
         except OSError as error:
             raise NoDevice(f"PortAudio is not installed ({error})") from None
-        except sys.modules["sounddevice"].PortAudioError as error:
+        except Exception as error:  # its own kind, which cannot be named where importing it fails
             raise NoDevice(f"PortAudio: {error}") from None
     return sounddevice
 

@@ -91,7 +91,7 @@ def test_playing_nothing_is_refused(capsys):
 def test_devices_are_told_one_json_object_a_line(capsys):
     assert main(["devices", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert all(row["kind"] in ("audio", "midi", "hint") for row in rows)
+    assert all(row["kind"] in ("output", "input", "midi", "hint") for row in rows)
     assert main(["devices"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(rows)
 

@@ -1,0 +1,44 @@
+import os
+import subprocess
+import sys
+
+from engine import devices, portaudio
+from engine.devices import Found, survey
+from tests.alsadevice import device
+from tests.jackserver import server
+
+__all__ = ["device", "server"]
+
+
+def test_the_ports_of_a_server_are_listed_and_its_first_two_outputs_are_opened(server):
+    seen = survey()
+    text = "48000 Hz, blocks of 128" + (", realtime" if server.realtime else "")
+    assert [each for each in seen.found if each.backend == "jack"] == [
+        Found("output", "jack", "system:playback_1", text, opens=True),
+        Found("output", "jack", "system:playback_2", text, opens=True),
+        Found("input", "jack", "system:capture_1", text, opens=True),
+        Found("input", "jack", "system:capture_2", text, opens=False),
+    ]
+    assert not any(each.opens for each in seen.found if each.backend != "jack")
+    assert not {devices.NO_SERVER, devices.NO_OUTPUT} & set(seen.hints)
+
+
+def test_without_a_server_the_default_of_portaudio_is_opened(device, monkeypatch):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody")
+    portaudio.load(afresh=True)
+    seen = survey()
+    outputs = {each.name: each.opens for each in seen.found if each.kind == "output"}
+    assert outputs == {"default (ALSA)": True, "speaker (ALSA)": False, "sink (ALSA)": False}
+    assert devices.NO_SERVER in seen.hints
+
+
+def test_what_is_missing_is_said_in_words(tmp_path):
+    for library, fault in (("jack", "OSError"), ("sounddevice", "OSError"), ("rtmidi", "ImportError")):
+        (tmp_path / f"{library}.py").write_text(f"raise {fault}('not there')")
+    code = "from engine.devices import survey; s = survey(); print(s.found, *s.hints, sep='\\n')"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}."}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    found, *hints = said.stdout.splitlines()
+    assert found == "[]"
+    assert hints[:2] == [devices.NO_JACK, devices.NO_PORTAUDIO]
+    assert hints[2].startswith("no live MIDI")
