@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 import jack
 import numpy as np
 
-from engine import stream
+from engine import jack_server, stream
 from engine.host import Host
 from engine.outlet import Settings
+from engine.sources.drivers import driver
+from engine.sources.ports import MidiPorts
 
 from .busy import Busy
 from .jackserver import Server, running
@@ -43,7 +45,8 @@ def measure(seconds: float, notes: int) -> list[Row]:
             Row(f"callbacks on time, compiled, {mode}", _compiled(server, seconds), "%", 99.8),
             Row(f"callbacks on time, in Python, {mode}", _python(server, min(seconds, 10.0)), "%"),
         ]
-        return rows + _notes(server, notes, busy=False) + _notes(server, notes, busy=True)
+        rows += _notes(server, notes, busy=False) + _notes(server, notes, busy=True)
+        return [*rows, _through_rtmidi(server, min(notes, 200))]
 
 
 def _compiled(server: Server, seconds: float) -> float:
@@ -93,6 +96,17 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Row]:
         Row(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
         Row(f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"),
     ]
+
+
+def _through_rtmidi(server: Server, notes: int) -> Row:
+    """How late a note is that comes through rtmidi and Python instead."""
+    every = server.rate // 5
+    with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.visit() as client:
+        port = client.get_ports("^Luthier:", is_midi=True, is_input=True)[0].name
+        with Busy(), Witness(playing.given.name, notes, every, port) as witness:
+            delays = witness.delays(10 + notes * every / server.rate)
+    late = 1000 * np.percentile(delays[delays >= 0], 99) / server.rate
+    return Row("note to sound through rtmidi, beside busy threads: 99 %", float(late), "ms")
 
 
 @contextlib.contextmanager

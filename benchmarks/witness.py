@@ -66,9 +66,9 @@ def process(frames, user):
 
 
 class Witness:
-    """Plays `notes` notes to a client's midi_in and listens to its out_1."""
+    """Plays `notes` notes to a client's midi_in, or to the port that is named, and listens to its out_1."""
 
-    def __init__(self, client: str, notes: int, every: int = 2000) -> None:
+    def __init__(self, client: str, notes: int, every: int = 2000, port: str | None = None) -> None:
         if notes > ROOM:
             raise ValueError(f"{notes} notes, at most {ROOM}")
         self._client = jack.Client("witness", no_start_server=True)
@@ -83,7 +83,7 @@ class Witness:
         jack._lib.jack_set_process_callback(self._client._ptr, hook, user)
         self._client.activate()
         self._client.connect(f"{client}:out_1", ear)
-        self._client.connect(keys, f"{client}:midi_in")
+        self._client.connect(keys, port or f"{client}:midi_in")
         time.sleep(0.1)
         record["wanted"] = notes
 
