@@ -14,7 +14,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 has() {
     case $1 in
-        *.so.*) { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q "$1" ;;
+        *.so.*) [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) == *"$1"* ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
