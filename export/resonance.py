@@ -176,8 +176,10 @@ def _maps(
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The sum of curves (R, A) and (R, B), the shorter going on as silence."""
-    length = max(a.shape[1], b.shape[1])
-    return sum(np.pad(part, ((0, 0), (0, length - part.shape[1]))) for part in (a, b))
+    out = np.zeros((len(a), max(a.shape[1], b.shape[1])))
+    out[:, : a.shape[1]] += a
+    out[:, : b.shape[1]] += b
+    return out
 
 
 def _logits(model: Resonance) -> np.ndarray:
