@@ -21,7 +21,8 @@ from .start import begin
 WARMING = 20  # steps until the step size is full
 LAST = 0.02  # of the step size, at the end
 PRUNINGS = ((0.35, 1.5), (0.5, 1.2), (0.65, 1.0))  # part of the run, multiple of the budget of sites
-PACES = {"control": 3.0, "strike": 3.0, "knock": 3.0, "phase": 3.0, "tension": 0.1}  # step sizes relative to that of all others
+# Step sizes relative to that of all others.
+PACES = {"control": 3.0, "strike": 3.0, "knock": 3.0, "phase": 3.0, "tension": 0.1}
 SMOOTH = 20  # steps over which a loss is averaged before it counts as better
 SETBACKS = 8  # times that a run may fall back after a loss that is no number
 _CARRIED = ("losses", "seconds", "pruned", "since", "setbacks", "lowest", "best")  # plain parts of a run's state
