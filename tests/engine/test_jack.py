@@ -15,13 +15,15 @@ from engine.host import Host
 from engine.outlet import Settings
 from engine.stream import Stream
 from tests.jackserver import server
+from tests.waiting import until, until_played
 
 __all__ = ["server"]
 
 
 @pytest.fixture
-def playing(server: Server) -> Iterator[Stream]:
+def playing(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]:
     """A plain instrument on the server."""
+    monkeypatch.setattr(stream, "RETRY", 0.02)
     host = Host(44_100.0)
     host.play([Tone()])
     stream_ = stream.open(host, Settings(backend="jack"))
@@ -51,7 +53,8 @@ def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
     friend.set_process_callback(process)
     friend.activate()
     friend.connect(port, f"{playing.given.name}:midi_in")
-    playing.wait(0.3)
+    until(playing, lambda: not waiting)
+    until_played(playing, 1000)
 
 
 @pytest.mark.parametrize("threads", [0, 2])
@@ -90,12 +93,11 @@ def test_the_block_size_may_change_while_it_plays(playing, friend):
     playing.host.send(Kind.NOTE_ON, 60, 0.5, note=60)
     for block in (512, 2 * LONGEST, 32):
         friend.blocksize = block
-        playing.wait(0.4)
+        until(playing, lambda block=block: playing.host.memory["block"][0] == block)
         before = playing.host.frame
-        playing.wait(0.4)
+        until_played(playing, 2 * block)
         assert playing.given.block == block
         assert (playing.host.frame - before) % block == 0
-        assert playing.host.frame > before
         assert playing.host.meters().peak == (0.5, 0.5)
     assert playing.reopened == 0
 
@@ -105,12 +107,10 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
         return {port.shortname for port in friend.get_ports(f"^{playing.given.name}:", is_audio=True)}
 
     playing.host.play([Tone(listens=True)])
-    playing.wait(0.7)
-    assert ports() == {"in_1", "out_1", "out_2"}
+    until(playing, lambda: ports() == {"in_1", "out_1", "out_2"})
     assert playing.given.input_latency >= 0
     playing.host.play([Tone()])
-    playing.wait(0.7)
-    assert ports() == {"out_1", "out_2"}
+    until(playing, lambda: ports() == {"out_1", "out_2"})
     assert playing.given.input_latency is None
 
 
@@ -119,10 +119,9 @@ def test_what_another_program_plays_into_the_microphone_comes_out(playing, frien
     friend.set_process_callback(lambda frames: source.get_array().fill(0.25))
     friend.activate()
     playing.host.play([Tone(listens=True)])
-    playing.wait(0.7)
+    until(playing, lambda: playing.given.input_latency is not None)
     friend.connect(source, f"{playing.given.name}:in_1")
-    playing.wait(0.3)
-    assert playing.host.meters().peak == (0.25, 0.25)
+    until(playing, lambda: playing.host.meters().peak == (0.25, 0.25))
 
 
 def test_messages_that_are_not_whole_are_counted_and_sysex_passes_by(playing, friend):

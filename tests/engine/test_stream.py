@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,10 +16,18 @@ from engine.outlet import Settings
 from engine.rig import Rig
 from tests.jackserver import server
 from tests.playing import Listener
+from tests.waiting import until, until_played
 
 __all__ = ["server"]
 
 JACK = Settings(backend="jack")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Look around more often than a program has to."""
+    monkeypatch.setattr(stream, "RETRY", 0.05)
+
 
 EXIT = """
 import os, signal, sys
@@ -30,7 +39,8 @@ host = Host(48_000.0)
 host.play([Tone()])
 playing = stream.open(host, Settings(backend="jack"))
 os.kill(int(sys.argv[1]), signal.SIGKILL)
-playing.wait(0.3)
+while playing.state == "playing":
+    playing.wait(0.05)
 print(playing.state)
 if sys.argv[2] == "close":
     playing.close()
@@ -48,85 +58,77 @@ def tone() -> Host:
 @pytest.mark.parametrize("end", [Server.terminate, Server.kill])
 def test_sound_is_back_when_a_server_that_ended_is_there_again(server, end):
     host = tone()
-    playing = stream.open(host, JACK)
-    playing.wait(0.2)
-    end(server)
-    playing.wait(0.2)
-    assert (playing.state, playing.problem) == ("waiting", "no JACK server is running")
-    assert not host.running()
-    server.start()
-    playing.wait(1.0)
-    assert playing.state == "playing"
-    assert host.running()
-    before = host.frame
-    playing.wait(0.3)
-    assert host.frame > before
-    assert host.meters().peak == (0.5, 0.5)
-    playing.close()
+    with contextlib.closing(stream.open(host, JACK)) as playing:
+        until_played(playing, 1000)
+        end(server)
+        until(playing, lambda: playing.state == "waiting")
+        assert playing.problem == "no JACK server is running"
+        assert not host.running()
+        server.start()
+        until(playing, lambda: playing.state == "playing")
+        assert host.running()
+        until_played(playing, 1000)
+        assert host.meters().peak == (0.5, 0.5)
     assert not host.running()
 
 
 def test_a_new_instrument_can_be_played_while_the_device_is_away(server):
     host = tone()
-    playing = stream.open(host, JACK)
-    server.kill()
-    playing.wait(0.2)
-    host.play([Tone()])
-    host.play([Tone()])
-    host.send(Kind.NOTE_ON, 60, 0.25, note=60)
-    server.start()
-    playing.wait(1.0)
-    assert host.meters().peak == (0.25, 0.25)
-    playing.close()
+    with contextlib.closing(stream.open(host, JACK)) as playing:
+        server.kill()
+        until(playing, lambda: playing.state == "waiting")
+        host.play([Tone()])
+        host.play([Tone()])
+        host.send(Kind.NOTE_ON, 60, 0.25, note=60)
+        server.start()
+        until(playing, lambda: host.meters().peak == (0.25, 0.25))
 
 
 def test_a_server_that_comes_back_at_another_rate_is_followed(server):
     host = tone()
-    playing = stream.open(host, JACK)
-    server.terminate()
-    playing.wait(0.1)
-    server.rate = 44_100
-    server.start()
-    playing.wait(1.0)
-    assert host.rate == playing.given.rate == 44_100
-    assert host.meters().peak == (0.5, 0.5)
-    playing.close()
+    with contextlib.closing(stream.open(host, JACK)) as playing:
+        until_played(playing, 1)
+        server.terminate()
+        until(playing, lambda: playing.state == "waiting")
+        server.rate = 44_100
+        server.start()
+        until(playing, lambda: playing.state == "playing")
+        until_played(playing, 1000)
+        assert host.rate == playing.given.rate == 44_100
+        assert host.meters().peak == (0.5, 0.5)
 
 
 def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
     rig = Rig(48_000.0)
     listener = Listener()
     rig.play([listener])
-    playing = stream.open(rig, JACK)
-    rig.midi(0xB0, 64, 127)
-    rig.midi(0x90, 60, 100)
-    playing.wait(0.2)
-    assert not any(listener.heard(Kind.NOTE_OFF)["value"] == 1)
-    server.kill()
-    playing.wait(0.2)
-    server.start()
-    playing.wait(1.0)
-    playing.close()
-    assert [event["note"] for event in listener.heard(Kind.NOTE_OFF) if event["value"] == 1] == [60]
+
+    def released() -> list[int]:
+        return [event["note"] for event in listener.heard(Kind.NOTE_OFF) if event["value"] == 1]
+
+    with contextlib.closing(stream.open(rig, JACK)) as playing:
+        rig.midi(0xB0, 64, 127)
+        rig.midi(0x90, 60, 100)
+        until_played(playing, 5000)
+        assert released() == []
+        server.kill()
+        until(playing, lambda: playing.state == "waiting")
+        server.start()
+        until(playing, lambda: released() == [60])
 
 
-def test_a_frozen_server_is_left_without_waiting_for_it(server, monkeypatch):
+def test_a_frozen_server_is_left_and_met_again(server, monkeypatch):
     monkeypatch.setattr(stream, "STALLED", 0.3)
     monkeypatch.setattr(stream, "PATIENCE", 0.2)
-    host = tone()
-    playing = stream.open(host, JACK)
-    playing.wait(0.1)
-    server.signal(signal.SIGSTOP)
-    playing.wait(0.8)
-    assert playing.state == "waiting"
-    assert "does not answer" in playing.problem
-    server.signal(signal.SIGCONT)
-    playing.wait(1.5)
-    assert playing.state == "playing"
-    before = host.frame
-    playing.wait(0.2)
-    assert host.frame > before
-    playing.close()
+    monkeypatch.setattr("engine.jack_server.PATIENCE", 0.2)
+    with contextlib.closing(stream.open(tone(), JACK)) as playing:
+        until_played(playing, 1000)
+        server.signal(signal.SIGSTOP)
+        until(playing, lambda: "does not answer" in playing.problem)
+        assert playing.state == "waiting"
+        server.signal(signal.SIGCONT)
+        until(playing, lambda: playing.state == "playing")
+        until_played(playing, 1000)
 
 
 @pytest.mark.parametrize("end", ["close", "leave open"])
@@ -140,7 +142,7 @@ def test_a_program_whose_server_was_killed_ends_cleanly(server, end):
 def test_no_thread_is_left_behind(server):
     before = threading.active_count()
     playing = stream.open(tone(), JACK)
-    playing.wait(0.1)
+    until_played(playing, 1)
     playing.close()
     playing.close()
     playing.poll()

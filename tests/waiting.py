@@ -1,0 +1,26 @@
+"""Keep a stream going until something has come true."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from engine.stream import Stream
+
+PATIENCE = 20.0  # seconds: far more than it takes
+
+
+def until(playing: Stream, condition: Callable[[], bool]) -> None:
+    """Poll until the condition holds; a failure when it never does."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"waited {PATIENCE:g} s in vain; {playing.state} {playing.problem}")
+        playing.poll()
+        time.sleep(0.005)
+
+
+def until_played(playing: Stream, frames: int) -> None:
+    """Poll until so many more frames were played."""
+    end = playing.host.frame + frames
+    until(playing, lambda: playing.host.frame >= end)
