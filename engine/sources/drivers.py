@@ -1,7 +1,10 @@
 """Live MIDI by whichever library is there: python-rtmidi, or rtmidi2 where it has no wheels (Python 3.13 and on)."""
 
+import contextlib
+import os
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 NAME = "Luthier"  # what other programs see
@@ -26,7 +29,7 @@ class Driver(Protocol):
     """A MIDI system."""
 
     def names(self) -> list[str]:
-        """The ports that can be heard, each by a name of its own that it keeps when it comes back."""
+        """The ports that can be heard, each by a name of its own that it keeps when it comes back. Or NoMidi."""
 
     def open(self, name: str) -> Port:
         """Hear a port. NoMidi when it is gone or taken."""
@@ -45,7 +48,8 @@ def driver(api: str | None = None) -> Driver:
     wanted = {"alsa": [rtmidi.API_LINUX_ALSA], "jack": [rtmidi.API_UNIX_JACK]}
     for number in wanted[api] if api else rtmidi.get_compiled_api():
         try:
-            return RtMidi(rtmidi, number)
+            with _hushed():
+                return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
             problems.append(str(error).strip())
     raise NoMidi("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
@@ -61,7 +65,8 @@ def _from_rtmidi2(api: str | None) -> Driver:
         raise NoMidi("no live MIDI: rtmidi2 cannot be trusted with JACK")
     numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
     try:
-        return RtMidi2(rtmidi2, numbers.get(sys.platform, rtmidi2.API_LINUX_ALSA))
+        with _hushed():
+            return RtMidi2(rtmidi2, numbers.get(sys.platform, rtmidi2.API_LINUX_ALSA))
     except (RuntimeError, OSError) as error:
         raise NoMidi(f"no live MIDI: {str(error).strip()}") from None
 
@@ -75,12 +80,15 @@ class RtMidi:
 
     def names(self) -> list[str]:
         """See Driver."""
-        return _distinct(self._probe.get_ports())
+        try:
+            return _distinct(self._probe.get_ports())
+        except self._library.RtMidiError as error:
+            raise NoMidi(f"no live MIDI: {error}") from None
 
     def open(self, name: str) -> Port:
         """See Driver."""
-        port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
         try:
+            port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
             port.open_port(_distinct(port.get_ports()).index(name), name)
         except (ValueError, self._library.RtMidiError) as error:
             raise NoMidi(f"{name}: {error}") from None
@@ -88,8 +96,8 @@ class RtMidi:
 
     def offer(self) -> Port | None:
         """See Driver."""
-        port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
         try:
+            port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
             port.open_virtual_port("midi_in")
         except (self._library.RtMidiError, NotImplementedError):
             return None
@@ -124,8 +132,8 @@ class RtMidi2:
 
     def open(self, name: str) -> Port:
         """See Driver."""
-        port = self._library.MidiIn(NAME, _QUEUE, self._api)
         try:
+            port = self._library.MidiIn(NAME, _QUEUE, self._api)
             port.open_port(_distinct(port.ports).index(name))
         except (ValueError, RuntimeError) as error:
             raise NoMidi(f"{name}: {error}") from None
@@ -153,6 +161,24 @@ class _RtMidi2Port:
         """See Port."""
         self._port.close_port()
         self._port = None
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep libraries from writing to the terminal what their error says as well."""
+    try:
+        before = os.dup(2)
+    except OSError:  # there is no terminal
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 def _distinct(names: list[str]) -> list[str]:

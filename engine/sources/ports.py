@@ -53,10 +53,10 @@ class MidiPorts:
         self.idle: Callable[[], bool] = lambda: False
         self._host, self._wanted = host, (wanted or "").casefold()
         self._events = host.source()
-        self._system: Driver | None = system
         self._open: dict[str, _Heard] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
+        self._system = system
         try:
             self._system = system or driver()
         except NoMidi as error:
@@ -72,7 +72,7 @@ class MidiPorts:
             own = self._system.offer()
             if own is not None:
                 self._open[NAME] = _Heard(own)
-            self._meet()
+            self._meet(self._system)
             self._thread.start()
         return self
 
@@ -86,12 +86,13 @@ class MidiPorts:
             self._leave(name)
 
     def _run(self) -> None:
+        assert self._system is not None
         due = time.monotonic() + SCAN
         while not self._stop.wait(LOOK):
             for heard in list(self._open.values()):
                 self._listen(heard)
             if time.monotonic() >= due:
-                self._meet()
+                self._meet(self._system)
                 due = time.monotonic() + SCAN
 
     def _listen(self, heard: "_Heard") -> None:
@@ -110,19 +111,28 @@ class MidiPorts:
         block = int(self._host.memory["block"][0])
         return self._host.now() + block + round((LOOK - age) * self._host.rate)
 
-    def _meet(self) -> None:
+    def _meet(self, system: Driver) -> None:
         """Hear the ports that are new, and leave those that are gone."""
-        assert self._system is not None
-        there = [] if self.idle() else [name for name in self._system.names() if self._wants(name)]
+        there = self._there(system)
         for name in set(self._open) - set(there) - {NAME}:
             self._leave(name)
         for name in there:
             if name not in self._open:
                 try:
-                    self._open[name] = _Heard(self._system.open(name))
+                    self._open[name] = _Heard(system.open(name))
                     self.problem = ""
                 except NoMidi as error:
                     self.problem = str(error)
+
+    def _there(self, system: Driver) -> list[str]:
+        """The ports that should be heard now."""
+        if self.idle():
+            return []
+        try:
+            return [name for name in system.names() if self._wants(name)]
+        except NoMidi as error:
+            self.problem = str(error)
+            return []
 
     def _wants(self, name: str) -> bool:
         return self._wanted in name.casefold() and not name.startswith(_PASSED_BY)

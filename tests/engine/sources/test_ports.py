@@ -95,11 +95,12 @@ def test_closing_lets_go_of_what_is_held(rig):
     assert heard(rig, 2)[1:] == [midi(0x80, 60)]
 
 
-def test_without_any_midi_the_reason_is_one_line_and_nothing_fails(rig, monkeypatch):
+def test_without_any_midi_the_reason_is_one_line_and_no_library_chatters(monkeypatch, capfd):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
     with pytest.raises(NoMidi) as refused:
         driver("jack")
     assert "\n" not in str(refused.value)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_message_keeps_the_time_at_which_it_came_however_late_it_is_found(random):
