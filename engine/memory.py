@@ -70,6 +70,12 @@ def pointer_f4(typing, address):
 
 
 @intrinsic
+def pointer_f8(typing, address):
+    """The float64 pointer that an address stands for."""
+    return _pointer(types.CPointer(types.float64))
+
+
+@intrinsic
 def pointer_i4(typing, address):
     """The int32 pointer that an address stands for."""
     return _pointer(types.CPointer(types.int32))
@@ -101,6 +107,12 @@ def view_f4(address, shape):
 def view_u1(address, shape):
     """The byte array of a shape that lies at an address."""
     return carray(pointer_u1(address), shape)
+
+
+@njit(inline="always")
+def view_f8(address, shape):
+    """The float64 array of a shape that lies at an address."""
+    return carray(pointer_f8(address), shape)
 
 
 @njit(inline="always")

@@ -88,7 +88,7 @@ class Resonance:
         nearest, move = tables.keyboard(np.asarray(tensors["pitch"], np.float64))
         self._lay("nearest", nearest)
         self._lay("move", move)
-        self._lay("partials", np.zeros((VOICES, variants, PARTIALS, modes)))
+        self._keep("partials", np.zeros((VOICES, variants, PARTIALS, modes)))
         self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
         self._keep("banks", modal.new_banks(VOICES * variants, modes))
         self._keep("sums", modal.new_sums(variants, channels))

@@ -87,7 +87,7 @@ RESONANCE = np.dtype(
         ("hissed", "i8"),
         ("noise", "u8"),  # (noisy,)
         ("noisy", "i8"),
-        ("partials", "u8"),  # (VOICES, E, PARTIALS, J): what each voice rings, before bend and damping
+        ("partials", "u8"),  # (VOICES, E, PARTIALS, J) float64: what each voice rings, before bend and damping
         ("banks", "u8"),  # (VOICES, E, ROWS, width)
         ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
         # what the player set

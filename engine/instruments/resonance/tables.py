@@ -21,6 +21,12 @@ def noise(learned: float, rate: float) -> np.ndarray:
     return resampled(table, learned, rate)
 
 
+def frozen(index: int, length: int) -> np.ndarray:
+    """The noise (length,) that attack `index` has when strikes do not vary, at the learned rate."""
+    start = index * length % max(NOISE - length, 1)
+    return noise(1.0, 1.0)[start : start + length]
+
+
 def resampled(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
     """x (..., N) brought from one rate to another, its first sample staying the first; float32."""
     if learned == rate or x.shape[-1] == 0:

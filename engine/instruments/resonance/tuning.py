@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from ...dsp import modal
-from ...memory import view_f4
+from ...memory import view_f4, view_f8
 from ..voices import ENDING, VOICES
 from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
 
@@ -44,7 +44,7 @@ def morph(state, index, layer, share, ratio, tilt):
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
     place = view_f4(state.place, (state.R, state.E, state.J))
-    partials = view_f4(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
+    partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     r, below = voice.resonance, layer
     above = min(layer + 1, state.L - 1)
@@ -59,7 +59,7 @@ def morph(state, index, layer, share, ratio, tilt):
             loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
             if tilt != 0 and at > 0:
                 loud *= (at / lowest) ** min(max(tilt, np.float32(-4)), np.float32(4))
-            partials[e, modal.FREQUENCY, j] = at * ratio
+            partials[e, modal.FREQUENCY, j] = np.float64(at) * ratio
             partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
             spread = min(max(place[r, e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1))
             aside = spread * np.float32(np.pi / 4)  # as in modal.stereo
@@ -84,7 +84,7 @@ def settle(state, v):
 def retune(state, v):
     """Give the modes of a voice their bend and damping."""
     voice = state.voices[v]
-    partials = view_f4(state.partials, (VOICES, state.E, PARTIALS, state.J))[v]
+    partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     for e in range(state.E):
         modal.tune(banks[e], partials[e], voice.ratio, voice.damping, state.rate)

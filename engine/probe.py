@@ -1,0 +1,65 @@
+"""The probe of a preset: an input, and the output that whoever trained it computed; the engine must agree.
+
+Input: either a key and a velocity ("note"), or the learned control signal ("performance"), at the learned rate, with
+the same noise at every strike, in mono and at 0 dB. Output: every n-th sample of the left side.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .events import EVENT, Kind
+from .host import Host
+from .instruments import make
+from .performance import Event, perform
+from .preset import Preset
+from .render import render
+
+PLAIN = {"variation": 0.0, "width": 0.0}  # knobs at which what is heard is the bare model
+LOW = 1e-12
+
+
+def described(sound: np.ndarray, every: int, given: dict[str, Any]) -> dict[str, Any]:
+    """The probe for a header: an input, {"note": [key, velocity]} for one, and the sound (T,) that it must give."""
+    return {**given, "samples": len(sound), "every": every, "sound": [float(f"{x:.7g}") for x in sound[::every]]}
+
+
+def deviation(preset: Preset) -> float:
+    """How far the engine is from the probe: dB of the difference against the expected sound.
+
+    Raises ValueError when the preset has no probe.
+    """
+    probe = preset.header.get("probe")
+    if not probe or "sound" not in probe:
+        raise ValueError(f"{preset.header['name']} has no probe")
+    expected = np.array(probe["sound"], np.float64)
+    heard = answer(preset, probe)[:: probe["every"]].astype(np.float64)
+    return float(10 * np.log10((((heard - expected) ** 2).sum() + LOW) / ((expected**2).sum() + LOW)))
+
+
+def answer(preset: Preset, given: dict[str, Any]) -> np.ndarray:
+    """What the engine makes of a probe's input, (T,)."""
+    rate = float(preset.header["rate"])
+    plain = {**preset.header.get("params", {}), **PLAIN, "play": float("note" in given)}
+    instrument = make(replace(preset, header={**preset.header, "params": plain, "level": 0.0}))
+    host = Host(rate)
+    host.play([instrument])
+    return render(host, _input(preset, given, rate), given["samples"] / rate)[0]
+
+
+def events(performance: Iterable[Event], rate: float) -> np.ndarray:
+    """A performance as events at a rate in Hz: (N,) EVENT, frames counted from its beginning."""
+    listed = list(performance)
+    out = np.zeros(len(listed), EVENT)
+    for event, (seconds, kind, key, value) in zip(out, listed, strict=True):
+        event["frame"], event["kind"], event["key"], event["value"] = round(seconds * rate), kind, key, value
+    return out
+
+
+def _input(preset: Preset, given: dict[str, Any], rate: float) -> np.ndarray:
+    if "note" in given:
+        key, velocity = given["note"]
+        return events([(0.0, Kind.NOTE_ON, int(key), float(velocity))], rate)
+    return events(perform(preset.header, preset.tensors, given["performance"]), rate)
