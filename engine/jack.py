@@ -110,6 +110,7 @@ class Jack:
         for name, field in (("out_1", "left"), ("out_2", "right")):
             record[field] = self._register(self._client.outports, name)
         record["midi"] = self._register(self._client.midi_inports, "midi_in")
+        self._call(self._client.uuid, NAME.capitalize())
         self._set_callbacks()
         self._client.activate()
         if self._settings.connect:
@@ -130,9 +131,13 @@ class Jack:
     def _register(self, ports: Any, name: str) -> int:
         port = ports.register(name)
         self._ports[name] = port
-        with contextlib.suppress(jack.JackError):  # a server may keep no metadata
-            self._client.set_property(port, jack.METADATA_PRETTY_NAME, _PRETTY[name], "text/plain")
+        self._call(port, _PRETTY[name])
         return _address(port._ptr)
+
+    def _call(self, subject: Any, name: str) -> None:
+        """Give a port, or the client, a name for people."""
+        with contextlib.suppress(jack.JackError):  # a server may keep no metadata
+            self._client.set_property(subject, jack.METADATA_PRETTY_NAME, name, "text/plain")
 
     def _meet_keyboards(self) -> None:
         """Connect each physical keyboard once, so that the player can take it off."""

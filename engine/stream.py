@@ -43,7 +43,7 @@ class Stream:
     @property
     def given(self) -> Given | None:
         """What the device really gave; None while there is none."""
-        return self._outlet.given if self._outlet is not None else None
+        return self._outlet.given if self._outlet is not None and self._outlet.alive else None
 
     @property
     def brings_midi(self) -> bool:

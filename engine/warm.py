@@ -1,5 +1,6 @@
 """The first start compiles the engine for this machine; the next ones find it done."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def _callback() -> None:
     from . import callback  # noqa: F401 - a callback is compiled where it is defined
     from .host import Host
 
+    with contextlib.suppress(OSError):  # without libjack it is never called
+        from . import jack_callback  # noqa: F401
     Host(48_000.0).play([])
 
 

@@ -71,6 +71,8 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
     assert set(ours) == {"out_1", "out_2", "midi_in"}
     pretty = {name: jack.get_property(port.uuid, jack.METADATA_PRETTY_NAME)[0] for name, port in ours.items()}
     assert pretty == {"out_1": b"Left", "out_2": b"Right", "midi_in": b"Keys"}
+    client = friend.get_uuid_for_client_name(playing.given.name)
+    assert jack.get_property(client, jack.METADATA_PRETTY_NAME)[0] == b"Luthier"
     assert [port.name for port in friend.get_all_connections(ours["out_1"])] == ["system:playback_1"]
     assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
 
