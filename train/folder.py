@@ -1,0 +1,225 @@
+"""A folder of single notes → one instrument: a resonance per key, a layer per dynamic, fitted in parallel processes."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from . import layers, levels, onset, pitch, recording
+from .note import Note, fit, fit_like
+
+USUAL = "mezzo-forte"
+"""The dynamic of a recording whose name tells none."""
+TRUST = 0.7
+"""A name is believed before the ear if its pitch explains the recording at least this well beside the best."""
+RARE = 0.2
+"""A dynamic that fewer keys have than this part is left out."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that decides what is learned. modes: per note. rate: Hz. processes: 0 for one per core."""
+
+    modes: int = 64
+    rate: int = 44100
+    processes: int = 0
+    even: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A recording before it is learned. key: MIDI note; 0 … 1 clarity of its pitch; words: what is to be said of it."""
+
+    path: str
+    key: int | None
+    dynamic: str
+    clarity: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far learning is. done, all: recordings. seconds: so far. text: what has just been done."""
+
+    done: int
+    all: int
+    seconds: float
+    text: str
+
+
+@dataclass
+class Instrument:
+    """Keys (MIDI) with one note per dynamic, soft to loud; velocities: of the dynamics; words: what was found odd."""
+
+    rate: int
+    dynamics: list[str]
+    keys: dict[int, list[Note]]
+    words: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    stopped: bool = False
+
+    @property
+    def velocities(self) -> list[float]:
+        """Velocity 0 … 1 of each dynamic; of a single one the middle."""
+        return [layers.DYNAMICS[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
+
+
+def learn(paths: Sequence[str | Path], config: Config | None = None,
+          report: Callable[[Progress], None] | None = None) -> Instrument:
+    """One instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
+
+    ValueError in one line if none of them can be learned from. The same recordings give the same instrument.
+    """
+    config, start = config or Config(), time.monotonic()
+    tell = report or (lambda progress: None)
+    found: dict[int, dict[str, Note]] = {}
+    words: list[str] = []
+    stopped = False
+    names = sorted(str(path) for path in paths)
+    with _pool(config) as pool:
+        try:
+            listened = list(pool.map(listen, names, [config.rate] * len(names)))
+            chosen, said = _choose(listened)
+            words += said
+            total = sum(len(group) for group in chosen.values())
+            jobs = {pool.submit(_learn_key, group, config): key for key, group in chosen.items()}
+            done = 0
+            for key, notes in _as_done(jobs):
+                found[key] = notes
+                done += len(notes)
+                tell(Progress(done, total, time.monotonic() - start, f"{pitch.name_of(key)}: {', '.join(notes)}"))
+        except KeyboardInterrupt:
+            stopped = True
+            pool.shutdown(wait=False, cancel_futures=True)
+    if not found:
+        raise ValueError("nothing was learned: " + (words[0] if words else "stopped before the first note was done"))
+    return _assembled(dict(sorted(found.items())), config, words, time.monotonic() - start, stopped)
+
+
+def listen(path: str, rate: int) -> Heard:
+    """What a recording is: its key by ear, checked against its name, its dynamic, and what is wrong with it."""
+    name = Path(path).name
+    dynamic = pitch.dynamic_in_name(path) or USUAL
+    try:
+        samples, rate = recording.load(path, rate)
+    except recording.RecordingError as error:
+        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {error}",))
+    troubles = recording.check(samples, rate)
+    words = [f"{name}: {trouble}" for trouble in troubles]
+    if any("too short" in trouble or "silent" in trouble for trouble in troubles):
+        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {troubles[0]}",))
+    mono = samples.mean(axis=0).astype(np.float64)
+    span = onset.find(mono, rate)
+    note = mono[span.onset : span.end]
+    best = pitch.detect(note, rate)
+    key, text = _key(name, pitch.key_in_name(path), best, note, rate)
+    return Heard(path, key, dynamic, best.clarity, (*words, *text))
+
+
+def _key(name: str, told: int | None, best: pitch.Pitch, note: np.ndarray, rate: float) -> tuple[int | None, list[str]]:
+    """The key of a recording, from its name and its pitch by ear, and in words where they disagree."""
+    ear = round(pitch.key_of(best.frequency))
+    if told is None:
+        if best.clarity < pitch.SURE:
+            return None, [f"{name} is left out: no clear pitch, and none in its name."]
+        return ear, []
+    if abs(pitch.key_of(best.frequency) - told) <= 0.5:
+        return told, []
+    said = f"{name} sounds like {pitch.name_of(ear)} ({best.frequency:.1f} Hz)"
+    if pitch.harmonicity(note, rate, pitch.frequency_of(told)) >= TRUST * best.clarity:
+        return told, [f"{said} but its partials fit {pitch.name_of(told)} too: its name is believed."]
+    if best.clarity >= 2 * pitch.SURE:
+        return ear, [f"{said}, not like {pitch.name_of(told)} as its name says: it is learned as {pitch.name_of(ear)}."]
+    return None, [f"{said}, not like {pitch.name_of(told)} as its name says, and not clearly: it is left out."]
+
+
+def _choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
+    """Recordings by key, one per dynamic, the clearest; loudest dynamic first. And in words what is left out."""
+    words = [word for heard in listened for word in heard.words]
+    keys: dict[int, dict[str, Heard]] = {}
+    for heard in listened:
+        if heard.key is None:
+            continue
+        row = keys.setdefault(heard.key, {})
+        rival = row.get(heard.dynamic)
+        if rival:
+            loser = min(rival, heard, key=lambda one: one.clarity)
+            words.append(f"{Path(loser.path).name} is left out: {pitch.name_of(heard.key)} {heard.dynamic} is there twice.")
+            heard = rival if loser is heard else heard
+        row[heard.dynamic] = heard
+    counts = {name: sum(name in row for row in keys.values()) for name in layers.DYNAMICS}
+    kept = [name for name, count in counts.items() if count and count >= RARE * len(keys)]
+    chosen = {}
+    for key, row in sorted(keys.items()):
+        group = [row[name] for name in reversed(kept) if name in row]
+        if group:
+            chosen[key] = group
+        words += [f"{Path(row[name].path).name} is left out: too few keys are played {name}."
+                  for name in row if name not in kept]
+    return chosen, words
+
+
+def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
+    """The notes of one key by dynamic: the loudest leads, the others follow it."""
+    notes: dict[str, Note] = {}
+    for heard in group:
+        samples, rate = recording.load(heard.path, config.rate)
+        if not notes:
+            near = pitch.frequency_of(heard.key) if heard.key is not None else None
+            leader = fit(samples, rate, config.modes, near)
+            notes[heard.dynamic] = leader
+        else:
+            notes[heard.dynamic] = fit_like(samples, rate, leader)
+    return notes
+
+
+def _assembled(found: dict[int, dict[str, Note]], config: Config, words: list[str], seconds: float, stopped: bool) \
+        -> Instrument:
+    """The keys with all dynamics, in tune and even."""
+    dynamics = [name for name in layers.DYNAMICS if any(name in notes for notes in found.values())]
+    pitches = {key: next(iter(notes.values())).pitch for key, notes in found.items()}
+    whole, said = layers.fill(found, dynamics)
+    whole = {key: layers.tuned(row, pitches[key]) for key, row in whole.items()}
+    if config.even:
+        whole = levels.even(whole)
+    return Instrument(config.rate, dynamics, whole, words + said, seconds, stopped)
+
+
+def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note]]]:
+    """Key and notes of each job as it ends."""
+    waiting = set(jobs)
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+        for job in sorted(done, key=lambda one: jobs[one]):
+            yield jobs[job], job.result()
+
+
+@contextmanager
+def _pool(config: Config) -> Iterator[ProcessPoolExecutor]:
+    """Processes with one thread each: their sums then have one order, and the result does not hang on the machine's load."""
+    count = config.processes or os.cpu_count() or 1
+    before = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    os.environ.update(dict.fromkeys(before, "1"))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_deaf)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _deaf() -> None:
+    """Ctrl+C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
