@@ -1,48 +1,48 @@
-"""luthier learn KIND RECORDING -o NAME: a preset from a recording."""
+"""luthier learn KIND RECORDING... -o NAME: a preset from recordings."""
 
 import argparse
-import contextlib
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import engine
+import numpy as np
+
 from engine import library, preset
 
+from .progress import Result
 from .values import number, whole
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from train.run import Config, Progress
-
 STEPS = 3000
-OFTEN = 1.0  # seconds between two lines of --json
+HEARD = 22050  # Hz, at which a recording is judged before it is learned
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to learn from what, and how long."""
     parser.add_argument("kind", metavar="KIND", choices=["resonance"], help="resonance")
-    parser.add_argument("recording", metavar="RECORDING", help="a sound file")
+    parser.add_argument(
+        "recordings", metavar="RECORDING", nargs="+",
+        help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard",
+    )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the preset, or a path")
+    parser.add_argument(
+        "--as", dest="taken", choices=["notes", "piece"],
+        help="take the recordings as single notes or as a piece; heard from them otherwise",
+    )  # fmt: skip
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
     parser.add_argument(
-        "--length", type=number(0.3, 60, "s"), default=5.94, metavar="S", help="how much to learn from"
+        "--length", type=number(0.3, 60, "s"), metavar="S", help="how much to learn from; of a piece 5.94 s otherwise"
     )
     howlong = parser.add_mutually_exclusive_group()
-    howlong.add_argument("--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn")
-    howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"how long to learn; {STEPS} otherwise")
+    howlong.add_argument("--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn a piece")
+    howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, name in (("K", "control"), ("R", "resonances"), ("J", "modes"), ("E", "variants")):
         parser.add_argument(f"--{name}", type=whole(1, 4096), metavar=letter, help=f"size of the model: its {name}")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
-    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
+    parser.add_argument("--resume", action="store_true", help="go on with a piece from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, kept in the preset")
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object per line")
 
 
@@ -50,25 +50,13 @@ def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
     path = library.destination(args.output)
     _check_torch(args.device)
-    import torch
-
-    from export.finish import finish
-    from export.resonance import preset as whole_preset
-    from train.fit import fit
-
-    config = _config(args)
-    samples = _hear(args, config)
-    folder = path.with_suffix(".learning")
-    with _progress(args.json) as report:
-        middle = torch.from_numpy(samples.mean(axis=0))
-        learned = fit(middle, config, folder, report, args.device, args.resume)
-    stereo = samples if len(samples) == 2 else None
-    words = {"name": path.stem, "source": {"recording": Path(args.recording).name, "attribution": args.attribution}}
-    words |= {key: getattr(args, key) for key in ("description", "author", "licence")}
-    preset.write(path, finish(whole_preset(learned, engine.VERSION, stereo, **words)))
-    ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    told = {"path": str(path), "preview": str(folder / "preview.wav"), "steps": len(learned.losses), "ending": ending}
-    print(json.dumps(told) if args.json else f"{path} ({ending}); a preview is {told['preview']}")
+    if _as_notes(args):
+        from .learn_notes import learn
+    else:
+        from .learn_piece import learn
+    made = learn(args, path)
+    preset.write(path, made.preset)
+    _tell(args, path, made)
     return 0
 
 
@@ -83,69 +71,40 @@ def _check_torch(device: str) -> None:
         raise ValueError(f"there is no device {device!r}; PyTorch here has {' and '.join(known)}")
 
 
-def _config(args: argparse.Namespace) -> "Config":
-    """What decides the run."""
-    from train.resonance import Sizes
-    from train.run import Config
+def _as_notes(args: argparse.Namespace) -> bool:
+    """Whether the recordings are single notes; ValueError if they can be neither that nor one piece."""
+    if args.taken == "piece" and len(args.recordings) > 1:
+        raise ValueError(f"a piece is learned from one recording, not from {len(args.recordings)}")
+    if args.taken or len(args.recordings) > 1:
+        return args.taken != "piece"
+    from train import strokes
 
-    chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
-    plain = Sizes()
-    frames = -(-round(args.length * plain.rate) // plain.hop) * plain.hop
-    sizes = Sizes(**{name: size for name, size in chosen.items() if size}, frames=frames)
-    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+    samples = _hear(args.recordings[0], args.start, args.length)
+    struck_once = strokes.count(samples.mean(axis=0), HEARD) == 1
+    print("one stroke: learning it as a note" if struck_once else "learning it as a piece", file=sys.stderr)
+    return struck_once
 
 
-def _hear(args: argparse.Namespace, config: "Config") -> "np.ndarray":
-    """The part to learn from, (C, N); ValueError if it cannot be learned from, and a word on what is not so good."""
-    import numpy as np
-
+def _hear(path: str, start: float, length: float | None) -> np.ndarray:
+    """The part to learn from, (C, N); ValueError if nothing can be learned from it, a word on what is not so good."""
     from train import recording
 
-    sizes = config.sizes
-    samples, rate = recording.load(args.recording, sizes.rate, args.start, sizes.frames / sizes.rate)
+    samples, rate = recording.load(path, HEARD, start, length)
     faults = recording.check(samples, rate)
     silent = np.abs(samples).max() < 10 ** (recording.QUIETEST / 20)
     if silent or samples.shape[1] < recording.SHORTEST * rate:
-        raise ValueError(f"{args.recording}: {' '.join(faults)}")
+        raise ValueError(f"{Path(path).name}: {' '.join(faults)}")
     for fault in faults:
         print(fault, file=sys.stderr)
     return samples
 
 
-@contextlib.contextmanager
-def _progress(as_json: bool) -> Iterator[Callable[["Progress"], None]]:
-    """Shows how far it is: a bar, or lines of JSON."""
-    if as_json:
-        yield _lines()
+def _tell(args: argparse.Namespace, path: Path, made: Result) -> None:
+    """Where it is, and how it ended."""
+    if args.json:
+        print(json.dumps({"path": str(path), **made.told, "ending": made.ending}))
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    words = TextColumn(
-        "loss {task.fields[loss]:.0f} · {task.fields[pace]:.1f} steps/s · {task.fields[left]:.0f} s left"
-    )
-    with Bar(BarColumn(), TimeElapsedColumn(), words, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=1.0, loss=0.0, pace=0.0, left=0.0)
-
-        def show(now: "Progress") -> None:
-            share = (now.step / now.steps_per_second) / max(now.step / now.steps_per_second + now.left, 1e-9)
-            bar.update(task, completed=share, loss=now.loss, pace=now.steps_per_second, left=now.left)
-            if now.preview:
-                bar.console.print(f"preview: {now.preview}")
-
-        yield show
-
-
-def _lines() -> Callable[["Progress"], None]:
-    """Prints progress as JSON, not too often."""
-    last = 0.0
-
-    def show(now: "Progress") -> None:
-        nonlocal last
-        if now.preview or time.monotonic() - last > OFTEN:
-            last = time.monotonic()
-            line: dict[str, Any] = asdict(now)
-            print(json.dumps(line, default=str), flush=True)
-
-    return show
+    for word in made.words:
+        print(word)
+    preview = made.told.get("preview")
+    print(f"{path} ({made.ending})" + (f"; a preview is {preview}" if preview else ""))

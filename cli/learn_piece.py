@@ -1,0 +1,64 @@
+"""Learning from a piece: the instrument, and the control signal that plays the recording on it."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import engine
+from export import probe
+from export.finish import finish
+from export.resonance import preset
+from train import recording
+from train.fit import fit
+from train.resonance import Sizes
+from train.run import Config, Progress
+
+from .progress import Moment, Result, shown
+
+LENGTH = 5.94  # seconds, as published
+STEPS = 3000
+
+
+def learn(args: argparse.Namespace, path: Path) -> Result:
+    """Learn for as long as was asked, or until Ctrl+C; the checkpoint and a preview lie beside the preset."""
+    config = _config(args)
+    samples, _ = recording.load(
+        args.recordings[0], config.sizes.rate, args.start, config.sizes.frames / config.sizes.rate
+    )
+    folder = path.with_suffix(".learning")
+    with shown(args.json) as show:
+        middle = torch.from_numpy(samples.mean(axis=0))
+        learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
+    source = {"recording": Path(args.recordings[0]).name, "attribution": args.attribution}
+    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
+    stereo = _stereo(samples)
+    made = preset(learned, engine.VERSION, stereo, name=path.stem, source=source, tags=args.tag, **texts)
+    whole = finish(probe.of_model(made, learned.model))
+    ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
+    return Result(whole, ending, {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)})
+
+
+def _config(args: argparse.Namespace) -> Config:
+    """What decides the run."""
+    chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
+    plain = Sizes()
+    frames = -(-round((args.length or LENGTH) * plain.rate) // plain.hop) * plain.hop
+    sizes = Sizes(**{name: size for name, size in chosen.items() if size}, frames=frames)
+    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+
+
+def _stereo(samples: np.ndarray) -> np.ndarray | None:
+    """The two sides of a recording (C, N), where they differ."""
+    return samples if len(samples) == 2 and not np.array_equal(samples[0], samples[1]) else None
+
+
+def _moment(now: Progress) -> Moment:
+    """A step of the run, for a person and for a program."""
+    seconds = now.step / now.steps_per_second
+    text = f"loss {now.loss:.0f} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
+    return Moment(
+        seconds / max(seconds + now.left, 1e-9), text, asdict(now), f"preview: {now.preview}" if now.preview else ""
+    )
