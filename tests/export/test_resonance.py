@@ -24,6 +24,7 @@ def _model(sizes: Sizes = SIZES) -> Resonance:
         model.control.uniform_(-1, 0.1, generator=generator)
         model.control[:, ::5] += 0.8
         model.deformation.uniform_(-2, 2, generator=generator)
+        model.phase.uniform_(-3, 3, generator=generator)
         model.tension[0, 0, 0] = 9.4
     return model
 
