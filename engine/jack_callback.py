@@ -4,6 +4,8 @@ MIDI comes with the block it belongs to, each message at its frame, so that a no
 after it was played as any other.
 """
 
+from typing import Any
+
 import jack
 import numpy as np
 from llvmlite import binding
@@ -33,7 +35,7 @@ PORTS = np.dtype(
 )
 
 
-def bind(name, result, *arguments):
+def bind(name: str, result: Any, *arguments: Any) -> Any:
     """A function of libjack, for compiled code; pointers are passed as addresses."""
     function = jack._ffi.addressof(jack._lib, name)
     binding.add_symbol(name, int(jack._ffi.cast("uintptr_t", function)))
@@ -123,7 +125,7 @@ def process(frames, user):
     return 0
 
 
-@cfunc(types.intc(types.voidptr), cache=True)
+@cfunc(types.intc(types.voidptr), cache=True, error_model="numpy")
 def xrun(user):
     """Count an under-run of the server."""
     ports = carray(user, 1, PORTS)[0]
@@ -132,7 +134,7 @@ def xrun(user):
     return 0
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True)
+@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def new_block(frames, user):
     """Take a new block size: `process` bears any, this only shows it."""
     ports = carray(user, 1, PORTS)[0]
@@ -141,19 +143,19 @@ def new_block(frames, user):
     return 0
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True)
+@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def new_rate(rate, user):
     """Note a new rate: the main thread starts afresh with it."""
     carray(user, 1, PORTS)[0].rate = rate
     return 0
 
 
-@cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True)
+@cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True, error_model="numpy")
 def shut_down(_code, _reason, user):
     """Note that the server has gone."""
     carray(user, 1, PORTS)[0].gone = 1
 
 
-@cfunc(types.void(types.voidptr), cache=True)
+@cfunc(types.void(types.voidptr), cache=True, error_model="numpy")
 def say_nothing(_message):
     """Keep libjack from writing to the terminal."""

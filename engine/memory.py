@@ -97,25 +97,25 @@ def address_of(typing, pointer):
     return types.uintp(pointer), generate
 
 
-@njit(inline="always")
+@njit(inline="always", error_model="numpy")
 def view_f4(address, shape):
     """The float32 array of a shape that lies at an address."""
     return carray(pointer_f4(address), shape)
 
 
-@njit(inline="always")
+@njit(inline="always", error_model="numpy")
 def view_u1(address, shape):
     """The byte array of a shape that lies at an address."""
     return carray(pointer_u1(address), shape)
 
 
-@njit(inline="always")
+@njit(inline="always", error_model="numpy")
 def view_f8(address, shape):
     """The float64 array of a shape that lies at an address."""
     return carray(pointer_f8(address), shape)
 
 
-@njit(inline="always")
+@njit(inline="always", error_model="numpy")
 def view_i4(address, shape):
     """The int32 array of a shape that lies at an address."""
     return carray(pointer_i4(address), shape)
@@ -155,7 +155,7 @@ def set_float_mode(typing, mode):
     return types.void(types.int32), generate
 
 
-@njit(inline="always")
+@njit(inline="always", error_model="numpy")
 def flush_denormals():
     """Let numbers too small for a normal float32 be zero on this thread; the mode before."""
     mode = float_mode()
