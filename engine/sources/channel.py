@@ -72,7 +72,7 @@ def relax(channel):
 
 @njit(cache=True, error_model="numpy")
 def control(channel, number, value):
-    """Take a controller that sets something of a channel; whether this is one."""
+    """Take a controller that sets something of a channel."""
     if number == 7:
         channel.volume = value
         channel.owed |= VOLUME
@@ -92,14 +92,16 @@ def control(channel, number, value):
         channel.bank = value << 7 | channel.bank & 0x7F
     elif number == 32:
         channel.bank = channel.bank & 0x3F80 | value
+    elif number == 74:
+        channel.timbre = value
+        channel.owed |= TIMBRE
     else:
-        return register(channel, number, value)
-    return True
+        register(channel, number, value)
 
 
 @njit(cache=True, error_model="numpy")
 def register(channel, number, value):
-    """CC 98..101 choose a registered parameter, 6 and 38 set it; whether this is one of them."""
+    """CC 98..101 choose a registered parameter, 6 and 38 set it."""
     if number == 101:
         channel.rpn = value << 7 | channel.rpn & 0x7F
     elif number == 100:
@@ -120,9 +122,6 @@ def register(channel, number, value):
         elif channel.rpn == 1:
             channel.fine = math.floor(channel.fine * 64) / 64 + value / 8192
         channel.owed |= BEND
-    else:
-        return False
-    return True
 
 
 @njit(cache=True, error_model="numpy")

@@ -10,44 +10,16 @@ import numpy as np
 from numba import njit
 
 from ..events import ALL, Kind
-from ..memory import load_acquire, store_release
-from ..plugin import EMITTING, Param, Plugin, address, emit
-from .channel import (
-    BEND,
-    CHANNEL,
-    CHOKE,
-    PEDAL,
-    PEDALS,
-    PRESSURE,
-    PROGRAM,
-    SETTINGS,
-    SOSTENUTO,
-    TIMBRE,
-    begin,
-    control,
-    relax,
-    say,
-)
-from .pedals import KEYS, NOTE, damp, end_all, press, release, release_all, step
+from ..plugin import EMITTING, Param, Plugin
+from .channel import BEND, CHANNEL, SETTINGS, begin, say
+from .knobs import ROUTE, ROUTES, lay
+from .messages import CHANNELS, hear, silence
+from .pedals import KEYS, NOTE, damp, end_all
 
-CHANNELS = 16
 DRUMS = 10  # the channel that means drums, counted from 1
 PITCHED = 0xFFFF & ~(1 << DRUMS - 1)
-ROUTES = 64  # knobs that controllers may turn
 A4, HEARD = 0, 1  # places of the parameters
 
-ROUTE = np.dtype(
-    [
-        ("target", "u8"),  # the address of the plugin
-        ("controller", "i4"),
-        ("index", "i4"),  # of the parameter
-        ("low", "f4"),  # at 0
-        ("middle", "f4"),  # at 64
-        ("high", "f4"),  # at 127
-        ("curved", "i4"),  # equal ratios for equal steps
-    ],
-    align=True,
-)
 STATE = np.dtype(
     EMITTING
     + [
@@ -111,15 +83,7 @@ class Interpreter:
 
     def map(self, plugins: Sequence[Plugin]) -> None:
         """[main thread] Let controllers turn the knobs of these plugins, as their `Param.cc` says, and no others."""
-        record = self.state[0]
-        turn = int(record["turn"][0]) ^ 1
-        knobs = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
-        knobs = [knob for knob in knobs if knob[2].cc is not None]
-        for route, (plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
-            route["target"], route["index"] = address(plugin), index
-            _scale(route, param, param.cc or 0)
-        record["used"][turn] = min(len(knobs), ROUTES)
-        _publish(record["turn"], turn)
+        lay(self.state[0], plugins)
 
 
 def _mask(channels: Iterable[int]) -> int:
@@ -130,24 +94,6 @@ def _mask(channels: Iterable[int]) -> int:
             raise ValueError(f"MIDI channel {channel} is outside 1..{CHANNELS}")
         mask |= 1 << channel - 1
     return mask
-
-
-def _scale(route: np.void, param: Param, controller: int) -> None:
-    """Lay a controller's way over a knob's; 70..79 are relative, and leave it as it is at 64 (General MIDI 2)."""
-    curved = param.low > 0 and param.high > 10 * param.low
-    if 70 <= controller <= 79:
-        middle = param.default
-    elif curved:
-        middle = param.low * (param.high / param.low) ** (64 / 127)
-    else:
-        middle = param.low + (param.high - param.low) * 64 / 127
-    route["controller"], route["curved"] = controller, curved
-    route["low"], route["middle"], route["high"] = param.low, middle, param.high
-
-
-@njit(cache=True, error_model="numpy")
-def _publish(turn, value):
-    store_release(turn, 0, value)
 
 
 @njit(cache=True, error_model="numpy")
@@ -181,106 +127,6 @@ def process(state, audio):
 
 
 @njit(cache=True, error_model="numpy")
-def hear(state, message):
-    """One MIDI message: status | first << 8 | second << 16."""
-    status, first, second = message & 0xFF, message >> 8 & 0xFF, message >> 16 & 0xFF
-    if status < 0x80 or first > 0x7F or second > 0x7F:
-        state.malformed += 1
-        return
-    channel = status & 0xF
-    kind = status & 0xF0
-    if kind == 0xF0:
-        if status == 0xFF:
-            silence(state)
-        return
-    if not state.mask >> channel & 1:
-        return
-    if kind == 0x90 and second:
-        if say(state, channel):
-            press(state, channel, first, second)
-        else:
-            state.dropped += 1
-    elif kind == 0x90 or kind == 0x80:
-        release(state, channel, first)
-    elif kind == 0xA0:
-        emit(state, 0, Kind.PRESSURE, channel, channel << 7 | first, first, second / 127)
-    elif kind == 0xB0:
-        turn(state, channel, first, second)
-    else:
-        move(state.channels[channel], kind, first, second)
-
-
-@njit(cache=True, error_model="numpy")
-def move(channel, kind, first, second):
-    """Program change, channel pressure and pitch bend."""
-    if kind == 0xC0:
-        channel.program = first
-        channel.owed |= PROGRAM
-    elif kind == 0xD0:
-        channel.pressure = first
-        channel.owed |= PRESSURE
-    else:
-        bend = (second << 7 | first) - 8192
-        channel.bend = bend / 8191 if bend > 0 else bend / 8192
-        channel.owed |= BEND
-
-
-@njit(cache=True, error_model="numpy")
-def turn(state, number, controller, value):
-    """A controller of a channel."""
-    channel = state.channels[number]
-    for i in range(3):
-        if controller == PEDALS[i]:
-            before = channel.pedals[i]
-            channel.pedals[i] = value
-            channel.owed |= PEDAL << i
-            step(state, number, i, before)
-    if controller >= 120:
-        mode(state, number, controller)
-    elif not route(state, number, controller, value) and not control(channel, controller, value) and controller == 74:
-        channel.timbre = value
-        channel.owed |= TIMBRE
-
-
-@njit(cache=True, error_model="numpy")
-def mode(state, number, controller):
-    """Channel mode messages: 120 silence now, 121 controllers back, 123..127 keys up."""
-    if controller == 120:
-        state.channels[number].owed |= CHOKE
-        say(state, number)
-        end_all(state, number)
-    elif controller == 121:
-        relax(state.channels[number])
-        step(state, number, SOSTENUTO, 0)
-    elif controller >= 123:
-        release_all(state, number)
-
-
-@njit(cache=True, error_model="numpy")
-def route(state, channel, controller, value):
-    """Turn the knobs that a controller moves; whether it moves any."""
-    table = load_acquire(state.turn, 0)
-    found = False
-    for i in range(state.used[table]):
-        way = state.routes[table, i]
-        if way.controller == controller:
-            found = True
-            if emit(state, 0, Kind.PARAM, channel, ALL, way.index, along(way, value)):
-                state.out[state.emitted - 1].target = way.target
-            else:
-                state.dropped += 1
-    return found
-
-
-@njit(cache=True, error_model="numpy")
-def along(way, value):
-    """Where a controller at 0..127 puts a knob, in the knob's unit."""
-    start, end = (way.low, way.middle) if value <= 64 else (way.middle, way.high)
-    share = np.float32(value / 64 if value <= 64 else (value - 64) / 63)
-    return start * (end / start) ** share if way.curved else start + (end - start) * share
-
-
-@njit(cache=True, error_model="numpy")
 def listen(state, mask):
     """Hear other channels; the notes of those no longer heard end."""
     lost = state.mask & ~mask
@@ -289,16 +135,6 @@ def listen(state, mask):
         if lost >> channel & 1:
             end_all(state, channel)
     owe(state, SETTINGS)
-
-
-@njit(cache=True, error_model="numpy")
-def silence(state):
-    """Panic: every note ends now and every hand and foot is taken off."""
-    for channel in range(CHANNELS):
-        relax(state.channels[channel])
-        state.channels[channel].owed |= CHOKE
-        say(state, channel)
-        end_all(state, channel)
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,0 +1,82 @@
+"""The knobs that controllers turn: a table from CC numbers to parameters, laid over every new row.
+
+There are two tables: the audio thread reads one while the main thread writes the other.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit
+
+from ..events import ALL, Kind
+from ..memory import load_acquire, store_release
+from ..plugin import Param, Plugin, address, emit
+
+ROUTES = 64  # knobs that controllers may turn
+
+ROUTE = np.dtype(
+    [
+        ("target", "u8"),  # the address of the plugin
+        ("controller", "i4"),
+        ("index", "i4"),  # of the parameter
+        ("low", "f4"),  # at 0
+        ("middle", "f4"),  # at 64
+        ("high", "f4"),  # at 127
+        ("curved", "i4"),  # equal ratios for equal steps
+    ],
+    align=True,
+)
+
+
+def lay(record: np.void, plugins: Sequence[Plugin]) -> None:
+    """[main thread] Let controllers turn the knobs of these plugins, and no others."""
+    turn = int(record["turn"][0]) ^ 1
+    knobs = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
+    knobs = [knob for knob in knobs if knob[2].cc is not None]
+    for way, (plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
+        way["target"], way["index"] = address(plugin), index
+        _scale(way, param, param.cc or 0)
+    record["used"][turn] = min(len(knobs), ROUTES)
+    _publish(record["turn"], turn)
+
+
+def _scale(way: np.void, param: Param, controller: int) -> None:
+    """Lay a controller's way over a knob's; 70..79 are relative, and leave it as it is at 64 (General MIDI 2)."""
+    curved = param.low > 0 and param.high > 10 * param.low
+    if 70 <= controller <= 79:
+        middle = param.default
+    elif curved:
+        middle = param.low * (param.high / param.low) ** (64 / 127)
+    else:
+        middle = param.low + (param.high - param.low) * 64 / 127
+    way["controller"], way["curved"] = controller, curved
+    way["low"], way["middle"], way["high"] = param.low, middle, param.high
+
+
+@njit(cache=True, error_model="numpy")
+def _publish(turn, value):
+    store_release(turn, 0, value)
+
+
+@njit(cache=True, error_model="numpy")
+def turn_knobs(state, channel, controller, value):
+    """[audio thread] Turn the knobs that a controller moves; whether it moves any."""
+    table = load_acquire(state.turn, 0)
+    found = False
+    for i in range(state.used[table]):
+        way = state.routes[table, i]
+        if way.controller == controller:
+            found = True
+            if emit(state, 0, Kind.PARAM, channel, ALL, way.index, along(way, value)):
+                state.out[state.emitted - 1].target = way.target
+            else:
+                state.dropped += 1
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def along(way, value):
+    """Where a controller at 0..127 puts a knob, in the knob's unit."""
+    start, end = (way.low, way.middle) if value <= 64 else (way.middle, way.high)
+    share = np.float32(value / 64 if value <= 64 else (value - 64) / 63)
+    return start * (end / start) ** share if way.curved else start + (end - start) * share
