@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,8 @@ def is_warm() -> bool:
 def warm() -> Iterator[tuple[int, int, str]]:
     """Compile what plays, step by step: before each step its number, how many there are, and what it is.
 
-    Some twenty seconds the first time, a part of a second when it was done before.
+    Some ten or twenty seconds the first time, a part of a second when it was done before. What takes longest is
+    compiled by a second process meanwhile.
     """
     jobs = [
         ("the audio callback", _callback),
@@ -24,8 +27,11 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("the output", _tail),
         ("resonance instruments", _resonance),
     ]
+    helper = _helper() if (os.cpu_count() or 1) > 1 and not is_warm() else None
     for number, (name, job) in enumerate(jobs):
         yield number, len(jobs), name
+        if job is _resonance and helper is not None:
+            helper.wait()
         job()
     _mark().parent.mkdir(parents=True, exist_ok=True)
     _mark().touch()
@@ -33,6 +39,17 @@ def warm() -> Iterator[tuple[int, int, str]]:
 
 def _mark() -> Path:
     return Path(os.environ["NUMBA_CACHE_DIR"]) / MARK
+
+
+def _helper() -> subprocess.Popen[bytes] | None:
+    """A process that fills the cache with the last job; that job finds it there, or does it after all."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    code = f"import engine.warm; engine.warm.{_resonance.__name__}()"
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    return None
 
 
 def _callback() -> None:
