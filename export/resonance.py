@@ -17,6 +17,7 @@ from .pitch import pitch
 
 VELOCITY = 0.7  # at which a learned strike was played
 RMS = 3**-0.5  # of noise in ±1
+TOGETHER = 5  # frames of control that are heard as one strike
 HEARD = 0.5  # seconds of a strike that count for how loud it is
 RANGE = 12  # semitones that a resonance may be moved beyond those recorded
 SHORT = 0.35  # what rings for a smaller part of the time that is usual for notes is none
@@ -141,7 +142,10 @@ def _folded(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.nda
 
 
 def _evened(model: Resonance) -> np.ndarray:
-    """By what the attack of each resonance (R,) must be multiplied for all to be equally loud."""
+    """By what the attack of each resonance (R,) must be multiplied for all to be equally loud.
+
+    As loud, on average, as the louder strikes of the recording: so the tanh has the work that it was learned with.
+    """
     sizes = model.sizes
     with torch.no_grad():
         once = torch.zeros(sizes.resonances, -(-int(HEARD * sizes.rate) // sizes.hop), device=model.gain.device)
@@ -156,7 +160,8 @@ def _evened(model: Resonance) -> np.ndarray:
         level = _numbers(model.gain.abs() * heard.square().mean(1).sqrt())
         energy = _numbers(model.router.T @ model.played()).clip(min=0)
     level = np.maximum(level, 1e-3 * level.max() + 1e-12)
-    played = np.array([np.percentile(row[row > 0], 75) if (row > 0).any() else 0.0 for row in energy])
+    energy = np.stack([np.convolve(row, np.ones(TOGETHER), "same") for row in energy])
+    played = np.array([np.percentile(row[row > 0], 90) if (row > 0).any() else 0.0 for row in energy])
     usual = (level * played)[played > 0]
     return np.exp(np.log(usual).mean()) / level if len(usual) else np.ones_like(level)
 

@@ -59,6 +59,7 @@ class Run:
     """What changes from step to step."""
 
     def __init__(self, samples: Tensor, config: Config) -> None:
+        began = time.monotonic()
         self.config = config
         self.target = Target(samples)
         self.silence = float(self.target.distance(torch.zeros_like(samples)))
@@ -72,10 +73,10 @@ class Run:
         ]
         self.optimizer = torch.optim.Adam(groups, lr=config.step_size, betas=(0.9, 0.99))
         self.losses: list[float] = []
-        self.seconds = 0.0
         self.pruned = self.since = self.setbacks = 0
         self.lowest = math.inf
         self.best = _copy(self.model)
+        self.seconds = time.monotonic() - began
 
     def part(self) -> float:
         """How much of the run is done, 0 … 1."""
@@ -114,9 +115,11 @@ class Run:
 
     def preview(self, path: Path) -> Path:
         """Write what the model sounds like now."""
+        began = time.monotonic()
         with torch.no_grad():
             sound = self.model(self.model.draw(torch.Generator().manual_seed(0))).cpu()
         soundfile.write(path, (sound / max(1.0, float(sound.abs().max()))).numpy(), self.config.sizes.rate)
+        self.seconds += time.monotonic() - began
         return path
 
     def state(self) -> dict[str, Any]:
