@@ -12,7 +12,6 @@ from engine import library, preset
 from . import rows
 
 if TYPE_CHECKING:
-    from engine.effects.tape import Tape
     from engine.rig import Rig
     from engine.sources.score import Score
     from engine.stream import Stream
@@ -62,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
                 chores.append(_conductor(rig, score))
             if args.record:
                 chores.append(ends.enter_context(_recorder(rig, args.record)))
-            if not opened.brings_midi:
-                ends.enter_context(_keyboards(rig, args.midi))
+            chores.append(_programs(rig, args))
+            ends.enter_context(_keyboards(rig, args.midi, opened))
             return _keep(opened, chores, min(length, args.seconds or math.inf))
 
 
@@ -106,13 +105,39 @@ def _teller(opened: "Stream") -> Chore:
         given = opened.given
         if given is None:
             now = f"waiting for an audio device: {opened.problem}"
+        elif given.block == 0:
+            return  # it has not asked for a block yet
         else:
-            now = f"playing on {given.device} ({given.backend}) at {given.rate:g} Hz; Ctrl+C stops"
+            delay = 1000 * (given.latency + given.block / given.rate)
+            now = (
+                f"playing on {given.device} ({given.backend}) at {given.rate:g} Hz, {given.block} frames a block, "
+                f"{delay:.1f} ms from key to speaker{'' if given.realtime else ', not realtime'}; Ctrl+C stops"
+            )
         if now != told:
             told = now
             print(now, flush=True)
 
     return tell
+
+
+def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
+    """Changes the instrument when a keyboard asks for it: program N is the N-th of `luthier presets`, from 0."""
+    from engine.events import Kind
+
+    def change() -> None:
+        asked = [int(event["key"]) for event in rig.outbox.take() if event["kind"] == Kind.PROGRAM]
+        paths = list(library.everything().values())
+        if not asked or asked[-1] >= len(paths):
+            return
+        path = paths[asked[-1]]
+        try:
+            rig.play(rows.row(args, path))
+        except ValueError as error:  # the one that plays goes on
+            print(error, flush=True)
+        else:
+            print(f"program {asked[-1]}: {path.stem}", flush=True)
+
+    return change
 
 
 def _conductor(rig: "Rig", score: "Score") -> Chore:
@@ -128,7 +153,7 @@ def _recorder(rig: "Rig", path: str) -> Iterator[Chore]:
     """Writes what the row plays from now on."""
     from engine.wav import writing
 
-    tape: Tape = rig.row[-1]  # type: ignore[assignment]  # rows.build put it there
+    tape = rig.tape
     with writing(path, rig.rate, float32=True) as write:
         tape.run()
         yield lambda: write(tape.take())
@@ -139,11 +164,12 @@ def _recorder(rig: "Rig", path: str) -> Iterator[Chore]:
 
 
 @contextlib.contextmanager
-def _keyboards(rig: "Rig", wanted: str | None) -> Iterator[None]:
-    """Hears MIDI ports, or says why there are none."""
+def _keyboards(rig: "Rig", wanted: str | None, opened: "Stream") -> Iterator[None]:
+    """Hears MIDI ports while the audio device does not bring them itself, or says why there are none."""
     from engine.sources.ports import MidiPorts
 
     with MidiPorts(rig, wanted) as ports:
-        if ports.problem:
+        ports.idle = lambda: opened.brings_midi
+        if ports.problem and not opened.brings_midi:
             print(ports.problem, flush=True)
         yield

@@ -1,15 +1,29 @@
-"""luthier render PRESET SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime."""
+"""luthier render PRESET SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime.
+
+In place of a score an instrument can play a performance of its own: the learned control signal, or one made from it.
+"""
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from . import rows
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.rig import Rig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which instrument plays what, into which file."""
     parser.add_argument("preset", metavar="PRESET", help="a name or a path")
-    parser.add_argument("score", metavar="SCORE.mid", help="a MIDI file")
+    played = parser.add_mutually_exclusive_group(required=True)
+    played.add_argument("score", metavar="SCORE.mid", nargs="?", help="a MIDI file")
+    played.add_argument(
+        "--performance", choices=["learned", "random", "permuted"],
+        help="the control signal of the recording, a sparse random one, or the learned one with its rows exchanged",
+    )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
     rows.add_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
@@ -20,13 +34,28 @@ def run(args: argparse.Namespace) -> int:
     """Write the file and tell its length and peak."""
     from engine.sources.score import read
 
-    score = read(args.score)
+    score = read(args.score) if args.score else None
     rig = rows.build(args)
     from engine.render import render_to
 
-    seconds, peak = render_to(args.output, rig, score, args.seconds, args.block or 128, args.float)
+    events = score if score is not None else _performance(rig, args)
+    seconds, peak = render_to(args.output, rig, events, args.seconds, args.block or 128, args.float)
     if args.json:
         print(json.dumps({"path": args.output, "rate": rig.rate, "seconds": round(seconds, 6), "peak": peak}))
     else:
         print(f"{args.output}: {seconds:.2f} s at {rig.rate:g} Hz, peak {peak:.3f}")
     return 0
+
+
+def _performance(rig: "Rig", args: argparse.Namespace) -> "np.ndarray":
+    """The events of a performance, for the instrument at the head of the row, which then plays as it was learned."""
+    from engine.instruments.resonance import Resonance
+    from engine.performance import perform
+    from engine.probe import events
+
+    instrument = rig.row[0]
+    assert isinstance(instrument, Resonance)
+    header, tensors = instrument.preset.header, instrument.preset.tensors
+    performance = perform(header, tensors, args.performance, args.seed)
+    rig.set(instrument, "play", 0)
+    return events(performance, rig.rate)

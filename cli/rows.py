@@ -1,11 +1,13 @@
 """What the sub-commands that sound have in common: a row of plugins in a rig."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .values import number, whole
 
 if TYPE_CHECKING:
+    from engine.plugin import Plugin
     from engine.rig import Rig
 
 RATE = 48000.0  # Hz, where no device has its own
@@ -32,23 +34,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def build(args: argparse.Namespace) -> "Rig":
-    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none.
-
-    With args.record a tape ends the row.
-    """
+    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
     from engine import library
 
     path = library.find(args.preset)
     _compile()
-    from engine.effects.tape import Tape
-    from engine.foreign import load as load_plugin
-    from engine.instruments import load
     from engine.rig import Rig
 
     rig = Rig(args.rate or RATE, args.channel)
-    tape = [Tape()] if getattr(args, "record", None) else []
-    rig.play([load(path, args.seed), *map(load_plugin, args.plugins), *tape])
+    rig.play(row(args, path))
     return rig
+
+
+def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
+    """The instrument of a preset, and the plugins that were asked for."""
+    from engine.foreign import load as load_plugin
+    from engine.instruments import load
+
+    return [load(path, args.seed), *map(load_plugin, args.plugins)]
 
 
 def _compile() -> None:

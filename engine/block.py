@@ -151,10 +151,9 @@ def report(host, count):
     for i in range(count):
         event = host.burst[i]
         if event.kind == Kind.PROGRAM or event.kind == Kind.NOTE_ON or event.kind == Kind.NOTE_OFF:
-            push(
-                host.outbox, host.outbox_cursors, host.frame + event.frame, event.target,
-                event.kind, event.channel, event.note, event.key, event.value,
-            )  # fmt: skip
+            event.frame += host.frame
+            push(host.outbox, host.outbox_cursors, event)
+            event.frame -= host.frame
 
 
 @njit(cache=True, error_model="numpy")

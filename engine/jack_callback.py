@@ -71,7 +71,12 @@ def read_midi(ports, host, frames):
             if data.shape[0] == 3:
                 key |= types.int64(data[2]) << 16
             at = host.frame + types.int64(ports.message[0] & 0xFFFFFFFF)
-            push(host.queues[KEYS], host.cursors[KEYS], at, 0, Kind.MIDI, 0, 0, key, np.float32(0))
+            message = host.burst[0]  # free until `advance` fills it
+            message.frame = at
+            message.target = 0
+            message.kind = Kind.MIDI
+            message.key = key
+            push(host.queues[KEYS], host.cursors[KEYS], message)
         elif data.shape[0] and data[0] < 0xF0:
             ports.refused += 1
 

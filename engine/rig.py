@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from .effects.limiter import Limiter
+from .effects.tape import Tape
 from .effects.volume import Volume
 from .events import Kind
 from .host import Host
@@ -11,7 +12,7 @@ from .sources.midi import Interpreter
 
 
 class Rig(Host):
-    """A host that is played by MIDI: interpreter ▸ row ▸ limiter ▸ volume.
+    """A host that is played by MIDI: interpreter ▸ row ▸ limiter ▸ tape ▸ volume.
 
     channels: the MIDI channels heard, counted from 1; all but the drums unless given.
     """
@@ -19,8 +20,9 @@ class Rig(Host):
     def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:
         self.interpreter = Interpreter(channels)
         self.limiter = Limiter()
+        self.tape = Tape()
         self.volume = Volume()
-        super().__init__(rate, head=[self.interpreter], tail=[self.limiter, self.volume])
+        super().__init__(rate, head=[self.interpreter], tail=[self.limiter, self.tape, self.volume])
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""

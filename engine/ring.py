@@ -25,6 +25,7 @@ class Ring:
             raise ValueError(f"cursors must be {CURSORS} int64, not {cursors.dtype} {cursors.shape}")
         self.slots = slots
         self.cursors = cursors
+        self._event = np.zeros(1, EVENT)
 
     @property
     def lost(self) -> int:
@@ -41,31 +42,13 @@ class Ring:
         frame: int = NOW, channel: int = 0, note: int = 0, target: int = 0,
     ) -> bool:  # fmt: skip
         """[writer thread] Put one event in; False when the ring is full."""
-        return bool(push(self.slots, self.cursors, frame, target, kind, channel, note, key, value))
+        self._event[0] = (frame, target, kind, channel, note, key, value)
+        return bool(push(self.slots, self.cursors, self._event[0]))
 
     def take(self) -> np.ndarray:
         """[reader thread] All events that wait, oldest first: (N,) EVENT, a copy."""
         events = np.zeros(max(self.waiting, 0), EVENT)
         return events[: drain(self.slots, self.cursors, events)]
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def push(slots, cursors, frame, target, kind, channel, note, key, value):
-    """[writer thread] Append an event; False when there is no room."""
-    tail = cursors[TAIL]
-    if tail - load_acquire(cursors, HEAD) >= slots.shape[0]:
-        cursors[LOST] += 1
-        return False
-    slot = slots[tail % slots.shape[0]]
-    slot.frame = frame
-    slot.target = target
-    slot.kind = kind
-    slot.channel = channel
-    slot.note = note
-    slot.key = key
-    slot.value = value
-    store_release(cursors, TAIL, tail + 1)
-    return True
 
 
 @njit(cache=True, error_model="numpy")
@@ -78,6 +61,18 @@ def copy(source, event):
     event.note = source.note
     event.key = source.key
     event.value = source.value
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def push(slots, cursors, event):
+    """[writer thread] Append a copy of an event; False when there is no room."""
+    tail = cursors[TAIL]
+    if tail - load_acquire(cursors, HEAD) >= slots.shape[0]:
+        cursors[LOST] += 1
+        return False
+    copy(event, slots[tail % slots.shape[0]])
+    store_release(cursors, TAIL, tail + 1)
+    return True
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

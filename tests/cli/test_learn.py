@@ -9,8 +9,27 @@ import soundfile
 from cli.main import main
 from engine.instruments import load
 from engine.preset import read
+from engine.probe import deviation
+from engine.render import render
+from engine.rig import Rig
+from engine.sources.score import score
 
-TINY = ["--steps", "3", "--control", "2", "--resonances", "2", "--modes", "4", "--variants", "1", "--length", "1"]
+TINY = [
+    "--as",
+    "piece",
+    "--steps",
+    "3",
+    "--control",
+    "2",
+    "--resonances",
+    "2",
+    "--modes",
+    "4",
+    "--variants",
+    "1",
+    "--length",
+    "1",
+]
 
 
 @pytest.fixture
@@ -36,10 +55,26 @@ def test_a_recording_becomes_a_preset_that_tells_where_it_comes_from(folder, cap
     assert load("string.luthier").name == "resonance"
 
 
+def test_one_stroke_is_learned_as_a_note_that_is_in_tune(folder, capsys):
+    assert main(["learn", "resonance", "string.wav", "-o", "note.luthier", "--tag", "string"]) == 0
+    assert "one stroke" in capsys.readouterr().err
+    header = read("note.luthier").header
+    assert (header["training"]["recipe"], header["tags"]) == ("notes", ["string"])
+    rig = Rig(48_000)
+    rig.play([load("note.luthier")])
+    sound = render(rig, score([(0, (0x90, 72, 90))]), seconds=1.0)[0]
+    assert np.abs(np.fft.rfft(sound)).argmax() == pytest.approx(523.25, abs=1)
+    assert deviation(read("note.luthier")) < -80
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
         (["resonance", "nothing.wav", "-o", "x.luthier"], "no such recording"),
+        (
+            ["resonance", "string.wav", "silence.wav", "--as", "piece", "-o", "x.luthier"],
+            "from one recording, not from 2",
+        ),
         (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
         (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),

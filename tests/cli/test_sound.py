@@ -46,9 +46,20 @@ def test_a_channel_that_is_not_asked_for_is_not_heard(folder):
     assert not audio.any()
 
 
+@pytest.mark.parametrize("performance", ["learned", "random", "permuted"])
+def test_an_instrument_performs_what_it_learned(folder, performance):
+    words = ["render", "small.luthier", "--performance", performance, "-o", "out.wav", "--seconds", "0.5"]
+    assert main([*words, "--seed", "2"]) == 0
+    once = soundfile.read("out.wav")[0]
+    assert main([*words, "--seed", "2"]) == 0
+    np.testing.assert_array_equal(soundfile.read("out.wav")[0], once)
+    assert np.abs(once).max() > 0.001
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
+        (["small.luthier", "-o", "out.wav"], "SCORE.mid --performance is required"),
         (["nobody.luthier", "score.mid", "-o", "out.wav"], "no file 'nobody.luthier'"),
         (["small.luthier", "nothing.mid", "-o", "out.wav"], "nothing.mid"),
         (["small.luthier", "small.luthier", "-o", "out.wav"], "not a MIDI file"),

@@ -5,7 +5,7 @@ from numba import njit
 
 from ...dsp import modal
 from ...memory import view_f4, view_i4
-from ..voices import HELD, VOICES, allot
+from ..voices import FREE, HELD, VOICES, allot
 from .record import STRIKES, VARIATION
 from .tuning import morph, settle, touch
 
@@ -69,6 +69,19 @@ def strike(state, voice, table, gain):
 
 
 @njit(cache=True, error_model="numpy")
+def arm(state, r):
+    """Give resonance r the voice r, as it was learned."""
+    voice = state.voices[r]
+    voice.stage = HELD
+    voice.resonance = r
+    voice.note = LEARNED
+    voice.drive = view_f4(state.drive, state.R)[r]
+    voice.damping = 0
+    morph(state, r, 0, np.float32(0), np.float32(1), np.float32(0))
+    settle(state, r)
+
+
+@njit(cache=True, error_model="numpy")
 def excite_key(state, event):
     """Play a key as learned: its part of the control plane, with the energy of its velocity."""
     shares = view_f4(state.keys, (128, state.R))[min(max(event.key, 0), 127)]
@@ -80,19 +93,6 @@ def excite_dimension(state, event):
     """Inject energy into one dimension of the control plane."""
     if 0 <= event.key < state.K:
         _excite(state, view_f4(state.router, (state.K, state.R))[event.key], event.value, event.channel)
-
-
-@njit(cache=True, error_model="numpy")
-def arm(state, r):
-    """Give resonance r the voice r, as it was learned."""
-    voice = state.voices[r]
-    voice.stage = HELD
-    voice.resonance = r
-    voice.note = LEARNED
-    voice.drive = view_f4(state.drive, state.R)[r]
-    voice.damping = 0
-    morph(state, r, 0, np.float32(0), np.float32(1), np.float32(0))
-    settle(state, r)
 
 
 @njit(cache=True, error_model="numpy")
@@ -110,6 +110,8 @@ def roll(state):
 def _excite(state, shares, energy, channel):
     for r in range(state.R):
         gain, voice = energy * shares[r], state.voices[r]
+        if gain != 0 and voice.stage == FREE:
+            arm(state, r)
         if gain != 0 and voice.note == LEARNED:
             voice.channel = channel & 15
             if voice.asleep:
