@@ -14,6 +14,8 @@ from .resonance import Resonance, Sizes
 from .run import Config, Progress, Run
 from .spectra import Target
 
+MANY = 8  # resonances that share the peak of a recording
+ALONE = 0.4  # peak of a recording that fewer make: each is bent by its tanh, which a pure tone must not fill
 SAVED, HEARD = 60.0, 30.0  # seconds between checkpoints, between previews
 
 
@@ -72,9 +74,10 @@ def distance(model: Resonance, samples: Tensor, draws: int = 32, seed: int = 1) 
 
 
 def _prepared(samples: Tensor, sizes: Sizes) -> Tensor:
-    """Cut or zero-pad samples (N,) to the segment and bring their peak to 1."""
+    """Cut or zero-pad samples (N,) to the segment; bring their peak to 1, or lower where few resonances share it."""
     fitted = torch.nn.functional.pad(samples, (0, max(0, sizes.frames - len(samples))))[: sizes.frames]
-    return (fitted / fitted.abs().max().clamp(min=1e-9)).to(torch.float32)
+    peak = 1.0 if sizes.resonances >= MANY else ALONE
+    return (peak * fitted / fitted.abs().max().clamp(min=1e-9)).to(torch.float32)
 
 
 def _save(state: dict[str, Any], path: Path) -> None:
