@@ -83,6 +83,7 @@ class Resonance:
         for name in ("frequency", "decay", "amplitude", "phase", "place", "velocity"):
             self._lay(name, tensors[name])
         self._lay("drive", tensors["gain"])
+        self._lay("energy", tables.energy(tensors))
         self._lay("router", tensors.get("router", np.zeros((0, resonances))))
         self._lay("keys", tables.learned_keys(tensors, resonances))
         nearest, move = tables.keyboard(np.asarray(tensors["pitch"], np.float64))

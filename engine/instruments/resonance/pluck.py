@@ -22,13 +22,13 @@ def pluck(state, event):
     voice.resonance = view_i4(state.nearest, 128)[key]
     ratio = view_f4(state.move, 128)[key]
     layer, share, loudness, dullness = touch(state, voice.resonance, event.value)
-    morph(state, index, layer, share, ratio, -dullness)
+    beside = morph(state, index, layer, share, ratio, -dullness)
     silence(state, index)
     voice.drive = view_f4(state.drive, state.R)[voice.resonance]
     voice.damping = 0
     settle(state, index)
     nearest = layer + (1 if share > 0.5 else 0)
-    strike(state, voice, voice.resonance * state.L + nearest, loudness)
+    strike(state, voice, voice.resonance * state.L + nearest, loudness, beside * loudness)
 
 
 @njit(cache=True, error_model="numpy")
@@ -45,11 +45,15 @@ def silence(state, index):
 
 
 @njit(cache=True, error_model="numpy")
-def strike(state, voice, table, gain):
-    """Strike a voice with an attack of the preset; strikes at the same frame are one."""
+def strike(state, voice, table, gain, direct):
+    """Strike a voice with an attack of the preset, and let so much of it be heard directly.
+
+    Strikes at the same frame are one.
+    """
     last = voice.striking - 1
     if last >= 0 and voice.strikes[last].position == 0 and voice.strikes[last].table == table:
         voice.strikes[last].gain += gain
+        voice.strikes[last].direct += direct
         return
     if voice.striking == STRIKES:
         for i in range(STRIKES - 1):
@@ -59,6 +63,7 @@ def strike(state, voice, table, gain):
     new.position = 0
     new.table = table
     new.gain = gain
+    new.direct = direct
     longest = max(state.blown, state.hissed)
     if state.param[VARIATION] > 0.5:
         new.noise = np.int64(roll(state) % np.uint32(max(state.noisy - longest, 1)))
@@ -117,7 +122,7 @@ def _excite(state, shares, energy, channel):
             if voice.asleep:
                 voice.stage = HELD
                 settle(state, r)
-            strike(state, voice, r * state.L, gain)
+            strike(state, voice, r * state.L, gain, gain)
 
 
 @njit(cache=True, error_model="numpy")
@@ -126,3 +131,4 @@ def _move(source, target):
     target.noise = source.noise
     target.table = source.table
     target.gain = source.gain
+    target.direct = source.direct

@@ -32,7 +32,8 @@ STRIKE = np.dtype(
         ("position", "i8"),  # frames since it began
         ("noise", "i8"),  # where its noise begins in the table
         ("table", "i8"),  # which attack: resonance · L + layer
-        ("gain", "f4"),
+        ("gain", "f4"),  # of what drives the modes
+        ("direct", "f4"),  # of what is heard past them
     ],
     align=True,
 )
@@ -72,6 +73,7 @@ RESONANCE = np.dtype(
         ("phase", "u8"),  # rad
         ("place", "u8"),  # (R, E, J)
         ("velocity", "u8"),  # (R, L)
+        ("energy", "u8"),  # (R, L): of the modes, as they ring by themselves
         ("drive", "u8"),  # (R,)
         ("router", "u8"),  # (K, R)
         ("keys", "u8"),  # (128, R): what a key sends to each resonance, as learned

@@ -152,15 +152,15 @@ def excite(state, voice, u, left, right):
     driven, kept = False, 0
     for i in range(voice.striking):
         strike = voice.strikes[i]
-        at, table, gain = strike.position, strike.table, strike.gain
+        at, table, direct = strike.position, strike.table, strike.direct * aside
         heard = noise[strike.noise + at :]
         driven |= at < max(state.struck, state.blown)
-        _shape(u, strikes[table], at, gain)
-        _breathe(u, envelope[table], heard, at, gain)
-        _shape(left, knocks[table, 0], at, gain * aside)
-        _shape(right, knocks[table, 1], at, gain * aside)
-        _breathe(left, hiss[table], heard, at, gain * aside)
-        _breathe(right, hiss[table], heard, at, gain * aside)
+        _shape(u, strikes[table], at, strike.gain)
+        _breathe(u, envelope[table], heard, at, strike.gain)
+        _shape(left, knocks[table, 0], at, direct)
+        _shape(right, knocks[table, 1], at, direct)
+        _breathe(left, hiss[table], heard, at, direct)
+        _breathe(right, hiss[table], heard, at, direct)
         strike.position += u.shape[0]
         if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)):
             _keep(voice, i, kept)
@@ -192,3 +192,4 @@ def _keep(voice, i, kept):
     target.noise = source.noise
     target.table = source.table
     target.gain = source.gain
+    target.direct = source.direct

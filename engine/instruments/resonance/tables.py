@@ -11,6 +11,7 @@ import soxr
 
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1
+PRESENT = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
 
 Tensors = Mapping[str, np.ndarray]
 
@@ -81,6 +82,12 @@ def keyboard(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     octaves = np.where(pitch > 0, np.log2(np.maximum(pitch, 1e-3)), np.inf)
     nearest = np.abs(np.log2(frequency)[:, None] - octaves).argmin(axis=1)
     return nearest.astype(np.int32), (frequency / pitch[nearest]).astype(np.float32)
+
+
+def energy(tensors: Tensors) -> np.ndarray:
+    """The energy of the modes of each resonance and layer as it is first heard, all variants: (R, L)."""
+    amplitude, decay = (np.asarray(tensors[name], np.float64) for name in ("amplitude", "decay"))
+    return np.asarray((amplitude**2 / (decay + PRESENT)).sum(axis=(2, 3)))
 
 
 def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:

@@ -7,10 +7,12 @@ from ...dsp import modal
 from ...memory import view_f4, view_f8
 from ..voices import ENDING, VOICES
 from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
+from .tables import PRESENT
 
 LOUDNESS = 1.3  # beyond the recorded dynamics, amplitude goes with velocity to this power
 DULLNESS = 9.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
 STEEPEST = np.float32(4)  # powers of frequency: the most that a spectrum is tilted
+QUARTER = np.float32(np.pi / 4)
 GLIDE = np.float32(0.15)  # of the way that a gain goes in one tick: 8 ms at 48 kHz
 FADING = np.float32(0.45)  # of the way to silence that a voice goes in one tick when it must give way
 
@@ -37,35 +39,49 @@ def morph(state, index, layer, share, ratio, tilt):
     """Write the partials of a voice: its resonance between two layers, moved by a ratio, tilted in dB per octave.
 
     Mode j is the same partial in every layer: its frequency goes linearly, its decay and amplitude geometrically
-    from one to the other; the phase is that of the nearer layer.
+    from one to the other; the phase is that of the nearer layer. The energy of all of them goes geometrically too,
+    and no tilt changes it. The result is the gain of that energy over the nearer layer's.
     """
     voice = state.voices[index]
     shape = (state.R, state.L, state.E, state.J)
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
-    place = view_f4(state.place, (state.R, state.E, state.J))
     partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
-    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
-    r, below = voice.resonance, layer
-    above = min(layer + 1, state.L - 1)
+    r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
     near = above if share > 0.5 else below
-    tilt = (tilt + state.param[BRIGHTNESS]) / np.float32(20 * np.log10(2.0))
-    body = decibels(state.param[BODY]) * np.float32(state.learned / state.rate)
+    steep = min(max((tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -STEEPEST), STEEPEST)
+    total = np.float32(0)
     for e in range(state.E):
-        lowest = max(frequency[r, near, e, 0], np.float32(20)) if tilt != 0 else np.float32(1)
         for j in range(state.J):
             at = between(frequency[r, below, e, j], frequency[r, above, e, j], share)
             fall = geometric(decay[r, below, e, j], decay[r, above, e, j], share)
             loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
-            if tilt != 0 and at > 0:
-                loud *= (at / lowest) ** min(max(tilt, np.float32(-4)), np.float32(4))
+            if steep != 0 and at > 0:
+                loud *= (at / np.float32(1000)) ** steep
+            total += loud * loud / (fall + PRESENT)
             partials[e, modal.FREQUENCY, j] = np.float64(at) * ratio
             partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
-            spread = min(max(place[r, e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1))
-            aside = spread * np.float32(np.pi / 4)  # as in modal.stereo
-            middle = np.cos(aside)
-            partials[e, modal.REAL, j] = middle * body * loud * np.cos(phase[r, near, e, j])
-            partials[e, modal.IMAGINARY, j] = middle * body * loud * np.sin(phase[r, near, e, j])
+            partials[e, modal.REAL, j] = loud * np.cos(phase[r, near, e, j])
+            partials[e, modal.IMAGINARY, j] = loud * np.sin(phase[r, near, e, j])
+    energy = view_f4(state.energy, (state.R, state.L))[r]
+    wanted = geometric(energy[below], energy[above], share)
+    even = np.sqrt(wanted / total) if (share != 0 or steep != 0) and total > 0 else np.float32(1)
+    spread(state, index, even * decibels(state.param[BODY]) * np.float32(state.learned / state.rate))
+    return np.sqrt(wanted / energy[near]) if energy[near] > 0 else np.float32(1)
+
+
+@njit(cache=True, error_model="numpy")
+def spread(state, index, gain):
+    """Scale the partials of a voice, and set them where they stand in the stereo field."""
+    place = view_f4(state.place, (state.R, state.E, state.J))[state.voices[index].resonance]
+    partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
+    for e in range(state.E):
+        for j in range(state.J):
+            aside = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER
+            middle = gain * np.cos(aside)  # as in modal.stereo
+            partials[e, modal.REAL, j] *= middle
+            partials[e, modal.IMAGINARY, j] *= middle
             banks[e, modal.SIDE, j] = np.tan(aside)
 
 
