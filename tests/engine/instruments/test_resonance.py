@@ -6,6 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance import Resonance
+from engine.instruments.resonance.tables import PRESENT
 from engine.preset import Preset
 from tests.playing import render
 
@@ -230,9 +231,14 @@ def test_velocity_goes_from_layer_to_layer():
 
     time = np.arange(2048)[:, None] / LEARNED
     turning = np.cos(2 * np.pi * FREQUENCY * time + PHASE)
+    def energy(doublings):
+        return (AMPLITUDE**2 * 4.0**doublings / (DECAY * 2.0**doublings + PRESENT)).sum()
+
     for velocity, doublings in ((0.25, 0), (0.625, 1), (1.0, 2), (0.25 + 0.375 / 2, 0.5)):
         loud = 2.0**doublings
-        expected = (AMPLITUDE * loud * np.exp(-DECAY * loud * time) * turning).sum(1)
+        low, high = energy(np.floor(doublings)), energy(np.ceil(doublings))
+        even = np.sqrt(np.sqrt(low * high) / energy(doublings))
+        expected = (even * AMPLITUDE * loud * np.exp(-DECAY * loud * time) * turning).sum(1)
         np.testing.assert_allclose(play(velocity), expected, atol=2e-5)
 
 
