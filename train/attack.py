@@ -18,7 +18,7 @@ SPREAD = 0.05
 def knock(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
     """The deterministic attack (Q,) from rest (T,), the note less its modes, free of the recording's noise.
 
-    noise: density of the recording's noise. Each short-time bin is lowered by what of it is noise (Wiener);
+    noise: density of the recording's noise, by which each short-time bin is lowered (Wiener);
     the end fades over its second half.
     """
     frames = int(KNOCK * rate)
@@ -34,7 +34,7 @@ def knock(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
 def hiss(rest: np.ndarray, rate: float, noise: np.ndarray) -> np.ndarray:
     """Envelope (POINTS,) over HISS seconds of the noise in rest (T,), the note less its modes and its knock.
 
-    As loud as white noise that is nowhere louder than rest between 2 and 15 kHz, where only noise is left of an attack.
+    As loud as white noise that is nowhere louder than rest between 2 and 15 kHz.
     """
     frames = int(HISS * rate)
     window = np.hanning(512)
@@ -65,7 +65,7 @@ def blur(rate: float, spread: float = SPREAD) -> np.ndarray:
 
 
 def stretch(envelope: np.ndarray, frames: int) -> np.ndarray:
-    """An envelope (A,) interpolated to frames: point i lies at (i + ½)·frames/A − ½, beyond the outer points it is flat."""
+    """An envelope (A,) interpolated to frames: point i lies at (i + ½)·frames/A − ½, flat beyond."""
     places = (np.arange(frames) + 0.5) * len(envelope) / frames - 0.5
     return np.interp(places, np.arange(len(envelope)), envelope)
 

@@ -1,4 +1,4 @@
-"""A folder of single notes → one instrument: a resonance per key, a layer per dynamic, fitted in parallel processes."""
+"""A folder of single notes → one instrument: a resonance per key, a layer per dynamic, in parallel processes."""
 
 import multiprocessing
 import os
@@ -10,17 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from . import layers, levels, onset, pitch, recording
+from . import layers, levels, pitch, recording
+from .listening import Heard, choose, listen
 from .note import Note, fit, fit_like
-
-USUAL = "mezzo-forte"
-"""The dynamic of a recording whose name tells none."""
-TRUST = 0.7
-"""A name is believed before the ear if its pitch explains the recording at least this well beside the best."""
-RARE = 0.2
-"""A dynamic that fewer keys have than this part is left out."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +24,6 @@ class Config:
     processes: int = 0
     even: bool = True
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A recording before it is learned. key: MIDI note; 0 … 1 clarity of its pitch; words: what is to be said of it."""
-
-    path: str
-    key: int | None
-    dynamic: str
-    clarity: float
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +68,7 @@ def learn(paths: Sequence[str | Path], config: Config | None = None,
     with _pool(config) as pool:
         try:
             listened = list(pool.map(listen, names, [config.rate] * len(names)))
-            chosen, said = _choose(listened)
+            chosen, said = choose(listened)
             words += said
             total = sum(len(group) for group in chosen.values())
             jobs = {pool.submit(_learn_key, group, config): key for key, group in chosen.items()}
@@ -102,69 +83,6 @@ def learn(paths: Sequence[str | Path], config: Config | None = None,
     if not found:
         raise ValueError("nothing was learned: " + (words[0] if words else "stopped before the first note was done"))
     return _assembled(dict(sorted(found.items())), config, words, time.monotonic() - start, stopped)
-
-
-def listen(path: str, rate: int) -> Heard:
-    """What a recording is: its key by ear, checked against its name, its dynamic, and what is wrong with it."""
-    name = Path(path).name
-    dynamic = pitch.dynamic_in_name(path) or USUAL
-    try:
-        samples, rate = recording.load(path, rate)
-    except recording.RecordingError as error:
-        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {error}",))
-    troubles = recording.check(samples, rate)
-    words = [f"{name}: {trouble}" for trouble in troubles]
-    if any("too short" in trouble or "silent" in trouble for trouble in troubles):
-        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {troubles[0]}",))
-    mono = samples.mean(axis=0).astype(np.float64)
-    span = onset.find(mono, rate)
-    note = mono[span.onset : span.end]
-    best = pitch.detect(note, rate)
-    key, text = _key(name, pitch.key_in_name(path), best, note, rate)
-    return Heard(path, key, dynamic, best.clarity, (*words, *text))
-
-
-def _key(name: str, told: int | None, best: pitch.Pitch, note: np.ndarray, rate: float) -> tuple[int | None, list[str]]:
-    """The key of a recording, from its name and its pitch by ear, and in words where they disagree."""
-    ear = round(pitch.key_of(best.frequency))
-    if told is None:
-        if best.clarity < pitch.SURE:
-            return None, [f"{name} is left out: no clear pitch, and none in its name."]
-        return ear, []
-    if abs(pitch.key_of(best.frequency) - told) <= 0.5:
-        return told, []
-    said = f"{name} sounds like {pitch.name_of(ear)} ({best.frequency:.1f} Hz)"
-    if pitch.harmonicity(note, rate, pitch.frequency_of(told)) >= TRUST * best.clarity:
-        return told, [f"{said} but its partials fit {pitch.name_of(told)} too: its name is believed."]
-    if best.clarity >= 2 * pitch.SURE:
-        return ear, [f"{said}, not like {pitch.name_of(told)} as its name says: it is learned as {pitch.name_of(ear)}."]
-    return None, [f"{said}, not like {pitch.name_of(told)} as its name says, and not clearly: it is left out."]
-
-
-def _choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
-    """Recordings by key, one per dynamic, the clearest; loudest dynamic first. And in words what is left out."""
-    words = [word for heard in listened for word in heard.words]
-    keys: dict[int, dict[str, Heard]] = {}
-    for heard in listened:
-        if heard.key is None:
-            continue
-        row = keys.setdefault(heard.key, {})
-        rival = row.get(heard.dynamic)
-        if rival:
-            loser = min(rival, heard, key=lambda one: one.clarity)
-            words.append(f"{Path(loser.path).name} is left out: {pitch.name_of(heard.key)} {heard.dynamic} is there twice.")
-            heard = rival if loser is heard else heard
-        row[heard.dynamic] = heard
-    counts = {name: sum(name in row for row in keys.values()) for name in layers.DYNAMICS}
-    kept = [name for name, count in counts.items() if count and count >= RARE * len(keys)]
-    chosen = {}
-    for key, row in sorted(keys.items()):
-        group = [row[name] for name in reversed(kept) if name in row]
-        if group:
-            chosen[key] = group
-        words += [f"{Path(row[name].path).name} is left out: too few keys are played {name}."
-                  for name in row if name not in kept]
-    return chosen, words
 
 
 def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
@@ -204,7 +122,7 @@ def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, di
 
 @contextmanager
 def _pool(config: Config) -> Iterator[ProcessPoolExecutor]:
-    """Processes with one thread each: their sums then have one order, and the result does not hang on the machine's load."""
+    """Processes with one thread each: their sums then have one order, and the result always is the same."""
     count = config.processes or os.cpu_count() or 1
     before = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     os.environ.update(dict.fromkeys(before, "1"))

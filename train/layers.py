@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from .modes import Modes, strengths
 from .note import Note
-from .partials import Modes, strengths
+from .pitch import name_of
 
-DYNAMICS = {"pianissimo": 0.2, "piano": 0.4, "mezzo-piano": 0.55, "mezzo-forte": 0.7, "forte": 0.85, "fortissimo": 1.0}
+DYNAMICS = {
+    "pianissimo": 0.2, "piano": 0.4, "mezzo-piano": 0.55, "mezzo-forte": 0.7, "forte": 0.85, "fortissimo": 1.0,
+}
 """Velocity at which each is played."""
 NEAR = 5.0
 """Semitones over which keys learn from each other."""
@@ -34,7 +37,8 @@ def fill(keys: Keys, dynamics: list[str]) -> tuple[dict[int, list[Note]], list[s
             other = min(notes, key=lambda have: abs(DYNAMICS[have] - DYNAMICS[name]))
             level, tilt = _difference(keys, key, other, name)
             row.append(tilted(notes[other], level, tilt))
-            words.append(f"key {key} has no {name}: made from its {other}, {level:+.1f} dB and {tilt:+.1f} dB per octave")
+            change = f"{level:+.1f} dB and {tilt:+.1f} dB per octave"
+            words.append(f"{name_of(key)} has no {name}: made from its {other}, {change}.")
         whole[key] = row
     return whole, words
 

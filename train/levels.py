@@ -9,15 +9,17 @@ HEARD = 0.5
 """Seconds of a note that count for how loud it is."""
 REACH = 4.0
 """Semitones over which levels are averaged."""
+CALM = 1.0
+"""dB that a key may differ from the next recorded one."""
 STEP = 3.0
 """dB that a louder dynamic is above a softer one, at least."""
 
 
 def even(keys: dict[int, list[Note]]) -> dict[int, list[Note]]:
-    """The same keys, each dynamic brought to a level that goes smoothly over the keyboard, louder ones above softer ones."""
+    """The same keys, each dynamic at a level that goes smoothly over the keyboard, loud above soft."""
     order = sorted(keys)
     levels = np.array([[level(note) for note in keys[key]] for key in order])
-    wanted = np.stack([_smooth(np.array(order, float), column) for column in levels.T], axis=1)
+    wanted = np.stack([_calm(_smooth(np.array(order, float), column)) for column in levels.T], axis=1)
     for layer in range(wanted.shape[1] - 2, -1, -1):
         wanted[:, layer] = np.minimum(wanted[:, layer], wanted[:, layer + 1] - STEP)
     gains = 10 ** ((wanted - levels) / 20)
@@ -52,6 +54,12 @@ def _smooth(keys: np.ndarray, levels: np.ndarray) -> np.ndarray:
     smooth = np.empty(len(keys))
     for place, key in enumerate(keys):
         weight = np.exp(-0.25 * ((keys - key) / REACH) ** 2)
-        slope, middle = np.polyfit(keys - key, levels, 1, w=weight)
-        smooth[place] = middle
+        smooth[place] = np.polyfit(keys - key, levels, 1, w=weight)[1]
     return smooth
+
+
+def _calm(levels: np.ndarray) -> np.ndarray:
+    """Levels (R,) with no step above CALM: the mean of the highest such line below them and the lowest above."""
+    places = CALM * np.arange(len(levels))
+    apart = np.abs(places[:, None] - places[None])
+    return np.asarray(0.5 * ((levels[None] + apart).min(axis=1) + (levels[None] - apart).max(axis=1)))

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from . import attack, onset, partials, pitch
+from .modes import Modes, amplitudes, ring, strengths
 from .onset import Span
-from .partials import Modes
 
 TOUCH = 0.03
 """Seconds that a plectrum or a finger may rest on the string, audibly, before it lets go."""
@@ -37,11 +37,13 @@ class Note:
         return replace(self, modes=modes, knock=self.knock * gain, hiss=self.hiss * gain)
 
 
-def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
+def fit(
+    samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True
+) -> Note:
     """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have."""
     mono, span, found = _heard(samples, rate, near, pitched)
     modes = partials.find(mono, rate, span, found, count)
-    modes = modes.take(np.argsort(-partials.strengths(modes)))
+    modes = modes.take(np.argsort(-strengths(modes)))
     return _whole(samples, rate, span, found, modes)
 
 
@@ -54,7 +56,7 @@ def fit_like(samples: np.ndarray, rate: float, leader: Note) -> Note:
 
 def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
     """What a note sounds like (frames,), the plain way; seed None leaves the noise out."""
-    response = partials.ring(note.modes, frames, note.rate)
+    response = ring(note.modes, frames, note.rate)
     sound = response.copy()
     if seed is not None:
         noise = np.random.default_rng(seed).uniform(-1, 1, note.attack)
@@ -73,13 +75,13 @@ def _heard(samples: np.ndarray, rate: float, near: float | None, pitched: bool) 
 
 
 def _whole(samples: np.ndarray, rate: float, span: Span, found: float, modes: Modes) -> Note:
-    """The note of span in samples (C, T) whose modes are known: their amplitudes together, and what they leave over."""
+    """The note of span in samples (C, T) whose modes are known: their amplitudes, and what they leave."""
     note = samples[:, span.onset : span.end].astype(np.float64)
-    begin = _release(note.mean(axis=0), partials.ring(modes, note.shape[1], rate), rate)
+    begin = _release(note.mean(axis=0), ring(modes, note.shape[1], rate), rate)
     note, modes = note[:, begin:], modes.later(begin / rate)
-    sides = partials.amplitudes(note, rate, modes)
+    sides = amplitudes(note, rate, modes)
     modes = Modes(modes.frequency, modes.decay, sides.mean(axis=0))
-    rest = note.mean(axis=0) - partials.ring(modes, note.shape[1], rate)
+    rest = note.mean(axis=0) - ring(modes, note.shape[1], rate)
     knock = attack.knock(rest, rate, span.noise)
     rest[: len(knock)] -= knock[: len(rest)]
     return Note(rate, found, modes, _places(sides), knock, attack.hiss(rest, rate, span.noise),
@@ -87,7 +89,7 @@ def _whole(samples: np.ndarray, rate: float, span: Span, found: float, modes: Mo
 
 
 def _release(note: np.ndarray, modes: np.ndarray, rate: float) -> int:
-    """When the string is let go: the sample of note (T,) from which on its modes (T,) explain it, and before which silence does.
+    """When the string is let go: the sample of note (T,) from which its modes (T,) explain it best.
 
     A finger touches the string up to 30 ms before; whoever plays a key should not wait for that.
     """

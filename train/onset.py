@@ -75,7 +75,7 @@ def _end(samples: np.ndarray, rate: float, onset: int) -> int:
 
 
 def _noise(note: np.ndarray) -> np.ndarray:
-    """Density of the noise under the note (T,): what is low both over the frames of its last part and between partials."""
+    """Density of the noise under the note (T,): what is low in its last part, and between partials."""
     last = note[-max(len(note) // 2, min(len(note), 2 * WINDOW)) :]
     if len(last) < WINDOW:
         last = np.pad(last, (0, WINDOW - len(last)))

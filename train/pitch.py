@@ -80,7 +80,7 @@ def name_of(key: int) -> str:
 
 
 def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> float:
-    """Mean of √spectrum at partials less mean of the highest at halves and thirds, weighted by 1/√k, relative to its size there."""
+    """√spectrum at partials against the highest at halves and thirds, weighted by 1/√k, times what part it covers."""
     count = int(min(12, 9000 / frequency, len(spectrum) * bin_width / frequency - 1))
     k = np.arange(1, count + 1)
     half = max(int(0.012 * frequency / bin_width), 1)
