@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from train.pitch import detect, dynamic_in_name, frequency_of, harmonicity, key_in_name, key_of, name_of
+
+RATE = 44100
+
+
+def _string(frequency, stretch=0.0, weak=(), seconds=1.2):
+    t = np.arange(int(seconds * RATE)) / RATE
+    k = np.arange(1, min(30, int(10000 / frequency)) + 1)
+    places = k * frequency * np.sqrt((1 + stretch * k**2) / (1 + stretch))
+    heights = np.where(np.isin(k, weak), 0.02, 1) / k
+    return sum(h * np.exp(-(1 + 0.3 * n) * t) * np.sin(2 * np.pi * f * t) for n, (f, h) in enumerate(zip(places, heights)))
+
+
+@pytest.mark.parametrize("key", [40, 45, 52, 60, 69, 76, 84, 91])
+def test_a_string_has_its_pitch_within_two_cents(key):
+    assert abs(key_of(detect(_string(frequency_of(key)), RATE).frequency) - key) < 0.02
+
+
+def test_a_weak_first_partial_does_not_hide_the_pitch():
+    assert abs(key_of(detect(_string(82.41, weak=(1, 2)), RATE).frequency) - 40) < 0.05
+
+
+def test_stretched_partials_do_not_sharpen_the_pitch():
+    found = detect(_string(110.0, stretch=2e-4), RATE)
+    assert abs(1200 * np.log2(found.frequency / 110.0)) < 3
+    assert found.stretch == pytest.approx(2e-4, rel=0.3)
+
+
+def test_a_neighbouring_key_explains_a_string_worse_than_its_own():
+    string = _string(220.0)
+    assert harmonicity(string, RATE, 220.0) > 2 * harmonicity(string, RATE, frequency_of(58))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "dynamic"),
+    [
+        ("guitar_As3_very-long_forte_normal.mp3", 58, "forte"),
+        ("guitar_E2_very-long_pianissimo_harmonics.mp3", 40, "pianissimo"),
+        ("vibraphone-C6.wav", 84, None),
+        ("my piano Bb4.wav", 70, "piano"),
+        ("C-1.wav", 0, None),
+        ("drum.wav", None, None),
+        ("Take5.wav", None, None),
+    ],
+)
+def test_a_name_tells_key_and_dynamic(name, key, dynamic):
+    assert (key_in_name(name), dynamic_in_name(name)) == (key, dynamic)
+
+
+def test_keys_and_names_agree():
+    assert [key_in_name(name_of(key).replace("♯", "s")) for key in range(128)] == list(range(128))
+
+
+def test_real_notes_have_the_pitch_of_their_names(data):
+    from train import onset, recording
+
+    for name in ("guitar/guitar_E2_very-long_forte_normal.mp3", "banjo/banjo_C5_very-long_forte_normal.mp3"):
+        samples, rate = recording.load(data / name)
+        span = onset.find(samples[0], rate)
+        found = detect(samples[0, span.onset : span.end].astype(float), rate)
+        assert abs(key_of(found.frequency) - key_in_name(name.split("/")[1])) < 0.3

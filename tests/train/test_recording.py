@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from train.recording import RecordingError, check, load
+
+
+def _tone(seconds=1.0, level=0.3, rate=22050):
+    return level * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate)[None]
+
+
+def test_a_sound_file_comes_back_as_channels_by_samples(tmp_path, random):
+    written = random.uniform(-0.5, 0.5, (1000, 2)).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", written, 22050, subtype="FLOAT")
+    samples, rate = load(tmp_path / "a.wav")
+    assert rate == 22050
+    np.testing.assert_array_equal(samples, written.T)
+
+
+def test_a_part_is_cut_out_before_anything_else(tmp_path, random):
+    written = random.uniform(-0.5, 0.5, 22050).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", written, 22050, subtype="FLOAT")
+    samples, _ = load(tmp_path / "a.wav", start=0.5, seconds=0.1)
+    np.testing.assert_array_equal(samples[0], written[11025:13230])
+
+
+def test_another_rate_keeps_the_pitch(tmp_path):
+    soundfile.write(tmp_path / "a.wav", _tone()[0], 22050, subtype="FLOAT")
+    samples, rate = load(tmp_path / "a.wav", rate=44100)
+    assert (rate, samples.shape) == (44100, (1, 44100))
+    expected = _tone(rate=44100)[0]
+    np.testing.assert_allclose(samples[0, 2000:-2000], expected[2000:-2000], atol=1e-3)
+
+
+@pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])
+def test_what_is_no_recording_is_refused_in_one_line(tmp_path, content):
+    (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(RecordingError) as error:
+        load(tmp_path / "a.wav")
+    assert "\n" not in str(error.value)
+    assert "a.wav" in str(error.value)
+
+
+def test_a_missing_file_and_an_empty_part_are_named():
+    with pytest.raises(RecordingError, match="no such recording"):
+        load(Path("nowhere.wav"))
+
+
+def test_a_good_recording_has_nothing_said_of_it():
+    assert check(_tone() * np.hanning(22050), 22050) == []
+
+
+@pytest.mark.parametrize(
+    ("samples", "word"),
+    [
+        (_tone(0.1), "too short"),
+        (_tone(level=1e-5), "silent"),
+        (_tone(level=0.003), "soft"),
+        (np.clip(_tone(level=2.0), -1, 1), "clipped"),
+        (_tone() + 0.1, "off centre"),
+        (_tone() + 0.05 * np.random.default_rng(1).standard_normal(22050), "noisy"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(samples, word):
+    assert any(word in sentence for sentence in check(samples.astype(np.float32), 22050))
