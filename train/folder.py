@@ -67,16 +67,23 @@ def learn(paths: Sequence[str | Path], config: Config | None = None,
     names = sorted(str(path) for path in paths)
     with _pool(config) as pool:
         try:
-            listened = list(pool.map(listen, names, [config.rate] * len(names)))
+            listened = []
+            for heard in pool.map(listen, names, [config.rate] * len(names)):
+                listened.append(heard)
+                tell(Progress(0, len(names), time.monotonic() - start, f"heard {Path(heard.path).name}"))
             chosen, said = choose(listened)
             words += said
             total = sum(len(group) for group in chosen.values())
             jobs = {pool.submit(_learn_key, group, config): key for key, group in chosen.items()}
             done = 0
             for key, notes in _as_done(jobs):
-                found[key] = notes
-                done += len(notes)
-                tell(Progress(done, total, time.monotonic() - start, f"{pitch.name_of(key)}: {', '.join(notes)}"))
+                name = pitch.name_of(key)
+                if isinstance(notes, ValueError):
+                    words.append(f"{name} is left out: {notes}")
+                else:
+                    found[key] = notes
+                done += len(chosen[key])
+                tell(Progress(done, total, time.monotonic() - start, name))
         except KeyboardInterrupt:
             stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
@@ -111,13 +118,16 @@ def _assembled(found: dict[int, dict[str, Note]], config: Config, words: list[st
     return Instrument(config.rate, dynamics, whole, words + said, seconds, stopped)
 
 
-def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note]]]:
-    """Key and notes of each job as it ends."""
+def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note] | ValueError]]:
+    """Key of each job as it ends, and its notes or why there are none (numpy's LinAlgError is a ValueError too)."""
     waiting = set(jobs)
     while waiting:
         done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
         for job in sorted(done, key=lambda one: jobs[one]):
-            yield jobs[job], job.result()
+            error = job.exception()
+            if error is not None and not isinstance(error, ValueError):
+                raise error
+            yield jobs[job], error if isinstance(error, ValueError) else job.result()
 
 
 @contextmanager

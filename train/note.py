@@ -40,9 +40,14 @@ class Note:
 def fit(
     samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True
 ) -> Note:
-    """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have."""
+    """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have.
+
+    ValueError if nothing rings above the noise.
+    """
     mono, span, found = _heard(samples, rate, near, pitched)
     modes = partials.find(mono, rate, span, found, count)
+    if len(modes) == 0:
+        raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-strengths(modes)))
     return _whole(samples, rate, span, found, modes)
 

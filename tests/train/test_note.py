@@ -31,7 +31,8 @@ def _pluck(frequency=220.0, seconds=1.5, before=0.4, noise=1e-4, thump=0.0, seed
 
 
 def test_modes_ring_as_their_formula_says(random):
-    modes = Modes(random.uniform(50, 9000, 9), random.uniform(1, 80, 9), random.normal(size=9) + 1j * random.normal(size=9))
+    strength = random.normal(size=9) + 1j * random.normal(size=9)
+    modes = Modes(random.uniform(50, 9000, 9), random.uniform(1, 80, 9), strength)
     np.testing.assert_allclose(ring(modes, 3000, RATE), _plain(modes, 3000), atol=1e-9)
 
 
@@ -126,3 +127,8 @@ def _fall(sound, rate, frequency):
     level = 20 * np.log10(np.abs(np.convolve(moved, window, "same")) + 1e-9)
     t = np.arange(int(0.1 * rate), int(1.2 * rate), 100)
     return np.polyfit(t / rate, level[t], 1)[0]
+
+
+def test_noise_alone_is_no_note(random):
+    with pytest.raises(ValueError, match="above the noise"):
+        fit(0.01 * random.standard_normal((1, RATE)), RATE, 8, pitched=False)
