@@ -3,20 +3,18 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from ...dsp import modal
-from ...events import ALL, Kind
 from ...plugin import Param, entry
 from ...preset import Preset
-from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
+from ..voices import FREE, VOICES
 from . import tables
-from .pluck import arm, excite_dimension, excite_key, pluck
-from .record import PARAMS, PARTIALS, PLAY, RELEASE, RESONANCE, VARIANTS
-from .ringing import aim, ring, tick, weigh
-from .tuning import retune
+from .playing import begin, handle, process
+from .record import PARAMS, PARTIALS, RESONANCE, VARIANTS
 
-FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
+GLIDE = 0.008  # seconds in which gains go most of their way
+BENDING = 0.010  # the same of bends
+FADING = 0.0022  # the same of what must give way
 
 
 class Resonance:
@@ -45,14 +43,24 @@ class Resonance:
         self.state["param"] = [param.default for param in self.params]
         self.state["volume"] = 1
         self.state["learned"] = header["rate"]
+        self.state["low"] = [param.low for param in PARAMS]
+        self.state["high"] = [param.high for param in PARAMS]
         self.state["rest"][0, 0] = 1
         self._describe(tensors)
+
+    @property
+    def voices(self) -> int:
+        """How many notes or resonances sound."""
+        voices = self.state["voices"][0]
+        return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
 
     def prepare(self, rate: float) -> None:
         """[main thread] Bring attacks and noise to a device's rate in Hz; the knobs stay as they are."""
         header, tensors = self.preset.header, self.preset.tensors
         learned = float(header["rate"])
         self.state["rate"] = rate
+        for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
+            self.state[name] = 1 - np.exp(-modal.STRIDE / (rate * seconds))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._lay("noise", tables.noise(learned, rate), "noisy")
         self._lay("strike", tables.strikes(tensors, learned, rate), "struck")
@@ -65,12 +73,12 @@ class Resonance:
         """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
         state = self.state
         state["dice"] = (self._seed * 2654435761 + 88172645) % (1 << 32) or 1
-        for name in ("clock", "notes", "lfo", "ramped", "voices", "dirty"):
+        for name in ("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel"):
             state[name] = np.zeros((), state[name].dtype)
         self._arrays["banks"][:] = 0
         self._arrays["sums"][:] = 0
         state["logit"] = state["rest"]
-        _begin(state[0])
+        begin(state[0])
 
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
@@ -130,107 +138,3 @@ def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
         )
         for p in PARAMS
     )
-
-
-@njit(cache=True, error_model="numpy")
-def handle(state, event):
-    """[audio thread] Begin, damp, bend, deform or choke."""
-    kind = event.kind
-    channel = event.channel & 15
-    if kind == Kind.NOTE_ON:
-        if state.param[PLAY] > 0.5:
-            pluck(state, event)
-        else:
-            excite_key(state, event)
-    elif kind == Kind.NOTE_OFF:
-        _release(state, event)
-    elif kind == Kind.CHOKE:
-        _choke(state, event)
-    elif kind == Kind.BEND:
-        state.bend[channel] = event.value
-    elif kind == Kind.MODULATION or kind == Kind.PRESSURE and event.note == ALL:
-        state.modulation[channel] = event.value
-    elif kind == Kind.VOLUME:
-        state.volume[channel] = event.value
-    elif kind == Kind.PAN:
-        state.pan[channel] = event.value
-    elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5:
-        excite_dimension(state, event)
-    elif kind == Kind.DEFORM and 0 <= event.key < state.E:
-        state.logit[event.key] = event.value
-        aim(state)
-    elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        _turn(state, event)
-
-
-@njit(cache=True, error_model="numpy")
-def process(state, audio):
-    """[audio thread] Add the sound of all voices to audio (2, T), in runs that end at the ticks of the clock."""
-    start, frames = 0, audio.shape[1]
-    while start < frames:
-        since = state.clock % modal.STRIDE
-        if since == 0:
-            tick(state)
-            _tune_one(state)
-        count = min(modal.STRIDE - since, frames - start)
-        weigh(state, count)
-        for v in range(VOICES):
-            if state.voices[v].stage != FREE and not state.voices[v].asleep:
-                ring(state, v, audio[:, start : start + count])
-        state.clock += count
-        start += count
-
-
-@njit(cache=True, error_model="numpy")
-def _begin(state):
-    """[main thread] Weights at rest; as learned, a voice for each resonance."""
-    for e in range(state.E):
-        state.weight[e] = 1 if state.E == 1 else 0
-        state.slope[e] = 0
-    state.ramped = state.ramp
-    if state.E > 1:
-        aim(state)
-    if state.param[PLAY] <= 0.5:
-        for r in range(state.R):
-            arm(state, r)
-
-
-@njit(cache=True, error_model="numpy")
-def _release(state, event):
-    """Damp a note by so much of its release as its key and pedal let go."""
-    extra = event.value * FALL / state.param[RELEASE]
-    for v in range(VOICES):
-        voice = state.voices[v]
-        if (voice.stage == HELD or voice.stage == RELEASED) and voice.note == event.note:
-            voice.stage = RELEASED
-            voice.damping = extra
-            retune(state, v)
-
-
-@njit(cache=True, error_model="numpy")
-def _choke(state, event):
-    """Let notes end within milliseconds."""
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].stage = ENDING
-
-
-@njit(cache=True, error_model="numpy")
-def _turn(state, event):
-    """Take a knob's new value; the resonances that ring as learned are tuned to it one by one."""
-    before = state.param[event.key]
-    state.param[event.key] = event.value
-    if event.key == PLAY and (before > 0.5) != (event.value > 0.5):
-        for v in range(VOICES):
-            if state.voices[v].stage != FREE:
-                state.voices[v].stage = ENDING
-    if state.param[PLAY] <= 0.5 and before != event.value:
-        state.dirty = state.R
-
-
-@njit(cache=True, error_model="numpy")
-def _tune_one(state):
-    """Tune one of the resonances that ring as learned to the parameters, if any waits for it."""
-    if state.dirty > 0 and state.voices[state.dirty - 1].stage != ENDING:
-        state.dirty -= 1
-        arm(state, state.dirty)

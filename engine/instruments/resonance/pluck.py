@@ -5,9 +5,9 @@ from numba import njit
 
 from ...dsp import modal
 from ...memory import view_f4, view_i4
-from ..voices import FREE, HELD, VOICES, allot
+from ..voices import ENDING, FREE, HELD, VOICES, allot
 from .record import STRIKES, VARIATION
-from .tuning import morph, settle, touch
+from .tuning import morph, settle, touch, within
 
 LEARNED = -2  # the note id of a resonance that rings as learned: no note's, so that only all can be silenced
 
@@ -20,15 +20,21 @@ def pluck(state, event):
     voice = state.voices[index]
     key = min(max(event.key, 0), 127)
     voice.resonance = view_i4(state.nearest, 128)[key]
-    ratio = view_f4(state.move, 128)[key]
-    layer, share, loudness, dullness = touch(state, voice.resonance, event.value)
-    beside = morph(state, index, layer, share, ratio, -dullness)
+    voice.move = view_f4(state.move, 128)[key]
+    voice.layer, voice.share, loudness, dullness = touch(state, voice.resonance, within(event.value, 0, 1))
+    voice.tilt = -dullness
+    wanted = morph(state, index)
     silence(state, index)
     voice.drive = view_f4(state.drive, state.R)[voice.resonance]
-    voice.damping = 0
+    voice.damping = voice.bend = voice.pressure = 0
     settle(state, index)
-    nearest = layer + (1 if share > 0.5 else 0)
-    strike(state, voice, voice.resonance * state.L + nearest, loudness, beside * loudness)
+    energy = view_f4(state.energy, (state.R, state.L))[voice.resonance]
+    for above in range(2 if voice.share > 0 else 1):
+        part = voice.share if above else np.float32(1) - voice.share
+        has = energy[voice.layer + above]
+        direct = np.sqrt(wanted / has) if has > 0 else np.float32(1)
+        table = voice.resonance * state.L + voice.layer + above
+        strike(state, voice, table, part * loudness, part * loudness * direct)
 
 
 @njit(cache=True, error_model="numpy")
@@ -57,7 +63,7 @@ def strike(state, voice, table, gain, direct):
         return
     if voice.striking == STRIKES:
         for i in range(STRIKES - 1):
-            _move(voice.strikes[i + 1], voice.strikes[i])
+            shift(voice.strikes[i + 1], voice.strikes[i])
         voice.striking -= 1
     new = voice.strikes[voice.striking]
     new.position = 0
@@ -81,9 +87,20 @@ def arm(state, r):
     voice.resonance = r
     voice.note = LEARNED
     voice.drive = view_f4(state.drive, state.R)[r]
-    voice.damping = 0
-    morph(state, r, 0, np.float32(0), np.float32(1), np.float32(0))
+    voice.layer, voice.share, voice.move, voice.tilt = 0, 0, 1, 0
+    voice.damping = voice.bend = voice.pressure = 0
+    morph(state, r)
     settle(state, r)
+
+
+@njit(cache=True, error_model="numpy")
+def shift(source, target):
+    """Write one strike over another."""
+    target.position = source.position
+    target.noise = source.noise
+    target.table = source.table
+    target.gain = source.gain
+    target.direct = source.direct
 
 
 @njit(cache=True, error_model="numpy")
@@ -119,16 +136,9 @@ def _excite(state, shares, energy, channel):
             arm(state, r)
         if gain != 0 and voice.note == LEARNED:
             voice.channel = channel & 15
-            if voice.asleep:
+            if voice.stage == ENDING:
+                silence(state, r)
+            if voice.stage == ENDING or voice.asleep:
                 voice.stage = HELD
                 settle(state, r)
             strike(state, voice, r * state.L, gain, gain)
-
-
-@njit(cache=True, error_model="numpy")
-def _move(source, target):
-    target.position = source.position
-    target.noise = source.noise
-    target.table = source.table
-    target.gain = source.gain
-    target.direct = source.direct

@@ -15,10 +15,10 @@ PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("decay", "x", 0.1, 10, 1, cc=75, help="how long it rings, in multiples of the recording"),
-    Param("brightness", "dB/oct", -12, 12, 0, cc=74, help="tilts the spectrum about the note"),
+    Param("brightness", "dB/oct", -12, 12, 0, cc=74, help="tilts the spectrum of the next notes"),
     Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param("attack", "dB", -40, 12, 0, cc=73, help="level of what is heard past the body: finger, hammer, breath"),
-    Param("body", "dB", -40, 12, 0, cc=71, help="level of what rings"),
+    Param("body", "dB", -40, 12, 0, cc=71, help="level of what rings, from the next note on"),
     Param("deform", "", 0, 1, 0, help="from the resonance at rest to its last variant"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
@@ -43,6 +43,12 @@ VOICE_STATE = np.dtype(
         ("resonance", "i4"),
         ("strikes", STRIKE, (STRIKES,)),
         ("striking", "i4"),  # how many
+        ("layer", "i4"),  # how it was begun: the dynamic below its velocity,
+        ("share", "f4"),  # how far it is to the next one,
+        ("move", "f4"),  # the ratio by which its resonance was moved to the key,
+        ("tilt", "f4"),  # and dB per octave beyond what the knob says
+        ("bend", "f4"),  # semitones, its own
+        ("pressure", "f4"),  # its own
         ("damping", "f4"),  # 1/s beyond the learned decay
         ("ratio", "f4"),  # of bend and vibrato, as tuned
         ("gain", "f4", (2,)),  # left and right, as they are
@@ -94,10 +100,16 @@ RESONANCE = np.dtype(
         ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
         # what the player set
         ("param", "f4", (len(PARAMS),)),
-        ("dirty", "i8"),  # resonances, as learned, still to be tuned to new parameters
+        ("low", "f4", (len(PARAMS),)),
+        ("high", "f4", (len(PARAMS),)),
+        ("glide", "f4"),  # of the way that a gain goes in one tick
+        ("bending", "f4"),  # of the way that a bend goes in one tick
+        ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
+        ("dirty", "i8"),  # voices still to be tuned to new parameters
         ("lfo", "f8"),  # of the vibrato, in turns
         ("bend", "f4", (CHANNELS,)),  # semitones
         ("modulation", "f4", (CHANNELS,)),
+        ("pressure", "f4", (CHANNELS,)),
         ("volume", "f4", (CHANNELS,)),
         ("pan", "f4", (CHANNELS,)),
         ("rest", "f4", (VARIANTS,)),  # logits of the variants at rest

@@ -1,4 +1,4 @@
-"""[audio thread] How a note goes on: its attacks drive its modes, in runs that end at the ticks of the clock."""
+"""[audio thread] How a note sounds: its attacks drive its modes, in runs of at most STRIDE frames."""
 
 import numpy as np
 from numba import njit
@@ -7,107 +7,10 @@ from ...dsp import attack, modal
 from ...dsp.math import tanh
 from ...memory import view_f4
 from ...simd import LANES
-from ..voices import ENDING, FREE, HELD, VOICES
-from .pluck import LEARNED, silence
-from .record import ATTACK, DEFORM, PLAY, SPEED, VIBRATO
-from .tuning import decibels, follow, retune
-
-BENDING = np.float32(0.12)  # of the way that a bend goes in one tick
-GONE = np.float32(1e-6)  # -120 dB: what cannot be heard
-
-
-@njit(cache=True, error_model="numpy")
-def tick(state):
-    """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
-    state.lfo = (state.lfo + state.param[SPEED] * modal.STRIDE / state.rate) % 1.0
-    sway = np.float32(np.sin(2 * np.pi * state.lfo)) * state.param[VIBRATO] / np.float32(100)
-    if state.E > 1:
-        wheel_deforms(state)
-        sway = np.float32(0)
-    for v in range(VOICES):
-        voice = state.voices[v]
-        if voice.stage == FREE or voice.asleep:
-            continue
-        tend(state, v, sway)
-        follow(state, voice)
-        listen(state, v)
-
-
-@njit(cache=True, error_model="numpy")
-def wheel_deforms(state):
-    """Aim at the variants that the knob and the modulation wheels ask for, when they have moved."""
-    wheel = state.param[DEFORM]
-    for channel in range(state.modulation.shape[0]):
-        wheel = max(wheel, state.modulation[channel])
-    if abs(wheel - state.wheel) < 1e-4:
-        return
-    state.wheel = wheel
-    for e in range(state.E):
-        last = np.float32(4) if e == state.E - 1 else np.float32(0)
-        state.logit[e] = state.rest[e] + wheel * (last - state.rest[e])
-    aim(state)
-
-
-@njit(cache=True, error_model="numpy")
-def aim(state):
-    """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames.
-
-    Before the first frame there is nothing to fade: the weights are there at once.
-    """
-    top, total = state.logit[0], np.float32(0)
-    for e in range(1, state.E):
-        top = max(top, state.logit[e])
-    for e in range(state.E):
-        total += np.exp(state.logit[e] - top)
-    for e in range(state.E):
-        target = np.exp(state.logit[e] - top) / total
-        state.weight[e] += state.slope[e] * np.float32(state.ramped)
-        if state.clock == 0:
-            state.weight[e] = target
-        state.slope[e] = (target - state.weight[e]) / np.float32(state.ramp)
-    state.ramped = 0
-
-
-@njit(cache=True, error_model="numpy")
-def weigh(state, frames):
-    """Write the weights of the variants for the next frames: each is that of the middle of its frame."""
-    for e in range(state.E):
-        for t in range(frames):
-            at = min(np.float32(state.ramped + t) + np.float32(0.5), np.float32(state.ramp))
-            state.weights[e, t] = state.weight[e] + state.slope[e] * at
-    state.ramped = min(state.ramped + frames, state.ramp)
-
-
-@njit(cache=True, error_model="numpy")
-def tend(state, v, sway):
-    """Correct the modes of a voice, or tune them anew when its pitch or damping has moved."""
-    voice = state.voices[v]
-    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
-    for e in range(state.E):
-        modal.correct(banks[e])
-    semitones = state.bend[voice.channel] + sway * state.modulation[voice.channel]
-    target = np.float32(2.0 ** (semitones / 12))
-    if voice.ratio != target:
-        moved = target - voice.ratio
-        voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + BENDING * moved
-        retune(state, v)
-
-
-@njit(cache=True, error_model="numpy")
-def listen(state, v):
-    """Put a voice to sleep once it is silent, and clear one that is broken; a sleeping note's voice is free."""
-    voice = state.voices[v]
-    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
-    energy = np.float32(0)
-    for e in range(state.E):
-        energy += modal.energy(banks[e])
-    loud = max(abs(voice.gain[0]), abs(voice.gain[1]))
-    slope = voice.drive if voice.drive > 0 else np.float32(1)
-    silent = voice.striking == 0 and np.sqrt(energy) * slope * loud < GONE
-    if silent or loud < GONE and voice.stage == ENDING or not energy < 1e12:
-        silence(state, v)
-        voice.asleep = 1
-        voice.stage = HELD if voice.note == LEARNED and state.param[PLAY] <= 0.5 else FREE
+from ..voices import VOICES
+from .pluck import shift, silence
+from .record import ATTACK
+from .tuning import decibels
 
 
 @njit(cache=True, error_model="numpy")
@@ -127,6 +30,9 @@ def ring(state, v, audio):
         else:
             modal.ring(banks[e], sums[e], frames)
     modal.settle(sums, state.weights, left, right)
+    if not whole(left, right):
+        silence(state, v)
+        return
     if voice.drive > 0:
         for t in range(frames):
             left[t] = tanh(voice.drive * left[t])
@@ -163,10 +69,19 @@ def excite(state, voice, u, left, right):
         _breathe(right, hiss[table], heard, at, direct)
         strike.position += u.shape[0]
         if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)):
-            _keep(voice, i, kept)
+            shift(voice.strikes[i], voice.strikes[kept])
             kept += 1
     voice.striking = kept
     return driven
+
+
+@njit(cache=True, error_model="numpy")
+def whole(left, right):
+    """Whether two sides (T,) hold nothing but numbers of a sane size."""
+    total = np.float32(0)
+    for t in range(left.shape[0]):
+        total += left[t] * left[t] + right[t] * right[t]
+    return total < np.float32(1e12)
 
 
 @njit(cache=True, error_model="numpy")
@@ -180,16 +95,6 @@ def _shape(out, curve, start, gain):
 @njit(cache=True, error_model="numpy")
 def _breathe(out, envelope, noise, start, gain):
     """Add to `out` noise in the shape of an envelope from `start` on."""
-    count = min(out.shape[0], envelope.shape[0] - start)
+    count = min(out.shape[0], min(envelope.shape[0] - start, noise.shape[0]))
     if count > 0:
         attack.breath(out[:count], envelope[start : start + count], noise[:count], gain)
-
-
-@njit(cache=True, error_model="numpy")
-def _keep(voice, i, kept):
-    source, target = voice.strikes[i], voice.strikes[kept]
-    target.position = source.position
-    target.noise = source.noise
-    target.table = source.table
-    target.gain = source.gain
-    target.direct = source.direct

@@ -11,10 +11,9 @@ from .tables import PRESENT
 
 LOUDNESS = 1.3  # beyond the recorded dynamics, amplitude goes with velocity to this power
 DULLNESS = 9.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
-STEEPEST = np.float32(4)  # powers of frequency: the most that a spectrum is tilted
+STEEPEST = np.float32(2)  # powers of frequency: the most that a spectrum is tilted
+LOWEST = np.float32(80)  # Hz: a tilt goes no further down, or rumble would be all that is left
 QUARTER = np.float32(np.pi / 4)
-GLIDE = np.float32(0.15)  # of the way that a gain goes in one tick: 8 ms at 48 kHz
-FADING = np.float32(0.45)  # of the way to silence that a voice goes in one tick when it must give way
 
 
 @njit(cache=True, error_model="numpy")
@@ -35,21 +34,22 @@ def touch(state, resonance, velocity):
 
 
 @njit(cache=True, error_model="numpy")
-def morph(state, index, layer, share, ratio, tilt):
-    """Write the partials of a voice: its resonance between two layers, moved by a ratio, tilted in dB per octave.
+def morph(state, index):
+    """Write the partials of a voice: its resonance between two layers, moved to the key, tilted in dB per octave.
 
     Mode j is the same partial in every layer: its frequency goes linearly, its decay and amplitude geometrically
     from one to the other; the phase is that of the nearer layer. The energy of all of them goes geometrically too,
-    and no tilt changes it. The result is the gain of that energy over the nearer layer's.
+    and no tilt changes it. What already rings keeps its amplitude; the result is the energy of the next strike.
     """
     voice = state.voices[index]
+    layer, share, ratio = voice.layer, voice.share, voice.move
     shape = (state.R, state.L, state.E, state.J)
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
     partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
     r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
     near = above if share > 0.5 else below
-    steep = min(max((tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -STEEPEST), STEEPEST)
+    steep = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -STEEPEST), STEEPEST)
     total = np.float32(0)
     for e in range(state.E):
         for j in range(state.J):
@@ -57,7 +57,7 @@ def morph(state, index, layer, share, ratio, tilt):
             fall = geometric(decay[r, below, e, j], decay[r, above, e, j], share)
             loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
             if steep != 0 and at > 0:
-                loud *= (at / np.float32(1000)) ** steep
+                loud *= (max(at, LOWEST) / np.float32(1000)) ** steep
             total += loud * loud / (fall + PRESENT)
             partials[e, modal.FREQUENCY, j] = np.float64(at) * ratio
             partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
@@ -67,7 +67,7 @@ def morph(state, index, layer, share, ratio, tilt):
     wanted = geometric(energy[below], energy[above], share)
     even = np.sqrt(wanted / total) if (share != 0 or steep != 0) and total > 0 else np.float32(1)
     spread(state, index, even * decibels(state.param[BODY]) * np.float32(state.learned / state.rate))
-    return np.sqrt(wanted / energy[near]) if energy[near] > 0 else np.float32(1)
+    return wanted
 
 
 @njit(cache=True, error_model="numpy")
@@ -89,7 +89,7 @@ def spread(state, index, gain):
 def settle(state, v):
     """Bring the pitch and the gain of a voice to what the controllers ask for, at once: it begins."""
     voice = state.voices[v]
-    voice.ratio = np.float32(2.0 ** (state.bend[voice.channel] / 12))
+    voice.ratio = np.float32(2.0 ** ((state.bend[voice.channel] + voice.bend) / 12))
     retune(state, v)
     for c in range(2):
         voice.gain[c] = wanted(state, voice, c)
@@ -109,7 +109,7 @@ def retune(state, v):
 @njit(cache=True, error_model="numpy")
 def follow(state, voice):
     """Let the gains of a voice go on towards what the controllers ask for."""
-    part = FADING if voice.stage == ENDING else GLIDE
+    part = state.fading if voice.stage == ENDING else state.glide
     for c in range(2):
         voice.step[c] = part * (wanted(state, voice, c) - voice.gain[c]) / np.float32(modal.STRIDE)
 
@@ -144,3 +144,9 @@ def geometric(low, high, share):
     if low <= 0 or high <= 0:
         return between(low, high, share)
     return low * (high / low) ** share
+
+
+@njit(cache=True, error_model="numpy")
+def within(value, low, high):
+    """A value, or the nearest bound; the lower one for what is no number."""
+    return min(value, high) if value >= low else low

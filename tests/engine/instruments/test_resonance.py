@@ -231,6 +231,7 @@ def test_velocity_goes_from_layer_to_layer():
 
     time = np.arange(2048)[:, None] / LEARNED
     turning = np.cos(2 * np.pi * FREQUENCY * time + PHASE)
+
     def energy(doublings):
         return (AMPLITUDE**2 * 4.0**doublings / (DECAY * 2.0**doublings + PRESENT)).sum()
 
