@@ -18,7 +18,7 @@ REACH = 2.0
 """How far, in time constants, a mode may be followed back from where its band is clear to the onset."""
 BRIDGE = 0.4
 """Seconds that a beat may hide a mode in the noise."""
-SLOWEST = 0.2
+SLOWEST = 0.4
 """1/s: the smallest decay."""
 
 
