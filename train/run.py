@@ -92,7 +92,7 @@ class Run:
             self.pruned, self.since, self.lowest = self.pruned + 1, len(self.losses), math.inf
         sound = self.model(self.model.draw(self.generator))
         distance = self.target.distance(sound)
-        loss = distance + self.config.sparsity * self.model.played().sum()
+        loss = distance + self.target.early_distance(sound) + self.config.sparsity * self.model.played().sum()
         if self.config.ear:
             loss = loss + self.config.ear * self.silence * self.target.log_distance(sound)
         self.optimizer.zero_grad()

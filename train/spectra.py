@@ -16,11 +16,16 @@ class Target:
     def __init__(self, sound: Tensor) -> None:
         self.sound = sound
         self._plain = magnitudes(sound)
+        self._early = _early_magnitudes(sound)
         self._logs = {window: _log_magnitudes(sound, window) for window in SCALES}
 
     def distance(self, sound: Tensor) -> Tensor:
         """The published loss: the summed difference of magnitudes."""
         return (magnitudes(sound) - self._plain).abs().sum()
+
+    def early_distance(self, sound: Tensor) -> Tensor:
+        """The same of windows that begin before the sound; without them nothing hears its first milliseconds."""
+        return (_early_magnitudes(sound) - self._early).abs().sum()
 
     def log_distance(self, sound: Tensor) -> Tensor:
         """Mean difference of log magnitudes over four resolutions; it hears decays that the other does not."""
@@ -33,6 +38,10 @@ def magnitudes(sound: Tensor, window: int = WINDOW, hop: int = HOP) -> Tensor:
     rows = torch.nn.functional.pad(sound, (0, window)).unfold(0, window, hop)[: len(sound) // hop]
     hann = _hann(window, sound.dtype, sound.device)
     return torch.fft.rfft(rows * hann, norm="ortho").abs()
+
+
+def _early_magnitudes(sound: Tensor) -> Tensor:
+    return magnitudes(torch.nn.functional.pad(sound[:WINDOW], (WINDOW - HOP, 0)))[: WINDOW // HOP - 1]
 
 
 def _log_magnitudes(sound: Tensor, window: int) -> Tensor:
