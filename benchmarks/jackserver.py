@@ -35,7 +35,7 @@ class Server:
 
     def __init__(self, rate: int = 48000, block: int = 128) -> None:
         self.name, self._lock = _free_name()
-        self.rate, self.block = rate, block
+        self.rate, self.block, self.speakers = rate, block, 2
         self.realtime = True
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -43,6 +43,7 @@ class Server:
         """Start it, in realtime where that is allowed, and wait until it answers."""
         for mode in (["-R", "-P70"], ["-r"]):
             command = ["jackd", "-n", self.name, *mode, "-d", "dummy", "-r", str(self.rate), "-p", str(self.block)]
+            command += ["-P", str(self.speakers)]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.realtime = mode[0] == "-R"
             if self._answers():

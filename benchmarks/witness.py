@@ -4,13 +4,12 @@ Its process callback is compiled too: what it finds is never blurred by Python.
 """
 
 import time
-from typing import Any
 
 import jack
 import numpy as np
 from numba import carray, cfunc, types
 
-from engine.jack_callback import bind, last_frame_time, port_get_buffer
+from engine.jack_callback import address, bind, last_frame_time, port_get_buffer
 from engine.memory import view_f4, view_u1
 
 ROOM = 4096  # notes that one witness can play
@@ -54,9 +53,9 @@ def process(frames, user):
                 break
     if my.played < my.wanted and (my.played == 0 or now - my.sent[my.played - 1] >= my.every):
         offset = my.played * 37 % frames
-        address = _event_reserve(keys, types.uint32(offset), types.uint64(3))
-        if address:
-            message = view_u1(address, 3)
+        place = _event_reserve(keys, types.uint32(offset), types.uint64(3))
+        if place:
+            message = view_u1(place, 3)
             message[0], message[1], message[2] = 0x90, 60, 127
             my.sent[my.played] = now + offset
             my.heard[my.played] = NEVER
@@ -76,7 +75,7 @@ class Witness:
         keys = self._client.midi_outports.register("keys")
         ear = self._client.inports.register("ear")
         record = self._record[0]
-        record["client"], record["keys"], record["ear"] = map(_address, (self._client._ptr, keys._ptr, ear._ptr))
+        record["client"], record["keys"], record["ear"] = map(address, (self._client._ptr, keys._ptr, ear._ptr))
         record["every"] = every
         user = jack._ffi.cast("void*", self._record.ctypes.data)
         hook = jack._ffi.cast("JackProcessCallback", process.address)
@@ -104,7 +103,3 @@ class Witness:
         played = int(record["played"])
         sent, heard = record["sent"][:played], record["heard"][:played]
         return np.where(heard < 0, heard, heard - sent)
-
-
-def _address(pointer: Any) -> int:
-    return int(jack._ffi.cast("uintptr_t", pointer))

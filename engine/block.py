@@ -17,8 +17,8 @@ from .plugin import BURST
 from .ring import CURSORS, HEAD, TAIL, copy, push
 
 SLOTS = 8  # plugins in a row, at most
-SOURCES = 4  # threads that may send events
-MAIN, KEYS = 0, 1  # their rings: the main thread's, and that of the MIDI port
+SOURCES = 5  # rings of events, each written by one thread
+MAIN, LATER, KEYS = 0, 1, 2  # the main thread's for now and for later, and that of the device's MIDI port
 QUEUE = 4096  # events that may wait in a ring
 TAKEN = BURST // 2  # of them, what one block may take; the rest of its room is for what plugins emit
 LONGEST = 4096  # frames rendered at once, at most
@@ -89,7 +89,10 @@ def advance(host, frames):
 
 @njit(cache=True, error_model="numpy")
 def gather(host, frames, turn):
-    """Move the events that fall before the end of this block to host.burst, in order; how many."""
+    """Move the events that fall before the end of this block to host.burst, in order; how many.
+
+    A ring gives up its events in the order they were put in: one that waits for its frame holds back those behind.
+    """
     count = 0
     if turn != host.turn[SEEN] and host.faded == 0:
         host.burst[0].frame = 0
@@ -118,6 +121,7 @@ def run(slots, used, audio, frames, events, count):
     """Run a row of plugins over audio (2 · frames); how many events came out of the last."""
     for i in range(used):
         count = invoke(slots[i].process, slots[i].state, audio.ctypes, frames, events.ctypes, count)
+        count = min(max(count, 0), BURST)  # a plugin from elsewhere may say anything
     return count
 
 

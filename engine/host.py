@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
-from .block import HOST, KEYS, LIVE, LOADS, MAIN, SEEN, SLOTS, SOURCES
+from .block import HOST, KEYS, LATER, LIVE, LOADS, MAIN, SEEN, SLOTS, SOURCES
 from .events import ALL, NOW, Kind
-from .memory import store_release
+from .memory import publish
 from .plugin import Param, Plugin, address, entry
-from .ring import Ring
+from .ring import LOST, Ring
 
 PATIENCE = 2.0  # seconds to wait for the audio thread to take up a row
 
@@ -28,6 +27,7 @@ class Meters:
     blocks: int
     xruns: int
     lost: int
+    voices: int = 0  # notes that sound, of the plugins of the row that count theirs
 
 
 class Host:
@@ -43,6 +43,7 @@ class Host:
         record["rate"] = rate
         record["inputs"] = record["outputs"] = 2
         self.events = Ring(record["queues"][MAIN], record["cursors"][MAIN])
+        self.later = Ring(record["queues"][LATER], record["cursors"][LATER])
         self.keys = Ring(record["queues"][KEYS], record["cursors"][KEYS])
         self.outbox = Ring(record["outbox"], record["outbox_cursors"])
         self.running: Callable[[], bool] = lambda: False  # whether a device calls us; the stream says it
@@ -69,13 +70,15 @@ class Host:
         """[main thread] Prepare new plugins and let them take over from the row that plays, without a click.
 
         A plugin that is in the row already cannot be in the next one, since both sound while they are faded.
-        Raises ValueError for that and for a row that is too long, RuntimeError when a running device has
-        not taken up the row before this one within two seconds.
+        Raises ValueError for that, for a plugin that is there twice and for a row that is too long, RuntimeError
+        when a running device has not taken up the row before this one within two seconds.
         """
         if len(row) > SLOTS:
             raise ValueError(f"{len(row)} plugins in a row, at most {SLOTS}")
         if any(plugin is other for plugin in row for other in self.row):
             raise ValueError("a plugin of the row that plays cannot be in the next one: make a new one")
+        if len({id(plugin) for plugin in row}) < len(row):
+            raise ValueError("a plugin cannot be in a row twice: make a new one")
         self._settle()
         turn = int(self._record["turn"][LIVE]) + 1
         for plugin in row:
@@ -85,7 +88,7 @@ class Host:
         self._kept[turn] = kept
         self._record["listens"] = any(getattr(plugin, "listens", False) for plugin in row)
         self._record["faded"] = 0
-        publish(self._record["turn"], turn)
+        publish(self._record["turn"], LIVE, turn)
         self.row = list(row)
 
     def send(
@@ -94,11 +97,14 @@ class Host:
     ) -> bool:  # fmt: skip
         """[main thread] Send an event, heard at `frame` (absolute) or as soon as it can be; False when too many wait.
 
+        Events with a frame wait in a ring of their own and hold up none for now; among themselves they are to be
+        sent in the order of their frames, for a later one holds back those sent after it.
         Raises ValueError for what the audio thread could not bear: it checks nothing.
         """
         check(kind, key, value, channel, note)
         where = address(target) if target is not None else 0
-        return self.events.push(int(kind), key, value, frame=frame, channel=channel, note=note, target=where)
+        ring = self.events if frame == NOW else self.later
+        return ring.push(int(kind), key, value, frame=frame, channel=channel, note=note, target=where)
 
     def midi(self, status: int, first: int = 0, second: int = 0, frame: int = NOW) -> bool:
         """[main thread] Send a MIDI message of up to three bytes, as if from a keyboard."""
@@ -118,7 +124,7 @@ class Host:
     def source(self) -> Ring:
         """A queue for one more thread that sends events; at most two can be had."""
         if self._sources == SOURCES:
-            raise RuntimeError(f"at most {SOURCES} threads may send events")
+            raise RuntimeError(f"at most {SOURCES - KEYS - 1} more threads may send events")
         index, self._sources = self._sources, self._sources + 1
         return Ring(self._record["queues"][index], self._record["cursors"][index])
 
@@ -136,7 +142,8 @@ class Host:
         return Meters(
             peak=(left, right), rms=(rms[0], rms[1]), clipped=int(record["clipped"]),
             load=float(record["load"]), worst=float(record["worst"]), blocks=int(record["blocks"]),
-            xruns=int(record["xruns"]), lost=int(record["cursors"][:, 16].sum()),
+            xruns=int(record["xruns"]), lost=int(record["cursors"][:, LOST].sum()),
+            voices=sum(int(getattr(plugin, "voices", 0)) for plugin in self.row),
         )  # fmt: skip
 
     def reset_meters(self) -> None:
@@ -203,9 +210,3 @@ def check(kind: int, key: int, value: float, channel: int, note: int) -> None:
         raise ValueError(f"key {key} is outside 0..127")
     if not 0 <= key < 1 << 24:
         raise ValueError(f"key {key} is outside 0..16777215")
-
-
-@njit(cache=True, error_model="numpy")
-def publish(turn, value):
-    """[main thread] Make a finished row the live one."""
-    store_release(turn, LIVE, value)

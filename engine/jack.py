@@ -12,9 +12,11 @@ import jack
 import numpy as np
 
 from . import jack_callback as compiled
+from .graveyard import watch
 from .host import Host
+from .jack_callback import address
 from .jack_server import connect, latency
-from .outlet import NAME, Given, NoDevice, Settings, watch
+from .outlet import NAME, Given, NoDevice, Settings
 
 _CAST = {
     "process": "JackProcessCallback",
@@ -42,7 +44,7 @@ class Jack:
         self._ports: dict[str, jack.OwnPort] = {}
         self._record = np.zeros(1, compiled.PORTS)
         self._met: set[str] = set()
-        self._held = 0
+        self._keyboards: set[str] = set()  # names of the ports that play us
         self._leaving = threading.Lock()  # libjack bears no second attempt beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
@@ -66,8 +68,18 @@ class Jack:
 
     @property
     def alive(self) -> bool:
-        """Whether the server still calls us, at the rate that it began with."""
-        return not self._record["gone"][0] and self._record["rate"][0] in (0, int(self.rate))
+        """Whether the server still calls us."""
+        return not self._record["gone"][0]
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the server has another rate now than it began with."""
+        return self._record["rate"][0] not in (0, int(self.rate))
+
+    @property
+    def brings_midi(self) -> bool:
+        """Whether the server offers a keyboard that we hear; those that only the system knows are not for us."""
+        return bool(self._met)
 
     @property
     def missed(self) -> int:
@@ -93,8 +105,9 @@ class Jack:
                 self._meet_keyboards()
             if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
                 self._toggle_microphone(host)
-        before, self._held = self._held, self._ports["midi_in"].number_of_connections
-        return self._held >= before
+            before, self._keyboards = self._keyboards, self._connected()
+            return before <= self._keyboards
+        return True
 
     def close(self) -> None:
         """Leave the server; may take long when it has died."""
@@ -105,16 +118,18 @@ class Jack:
         self._host = host  # its record must outlive us
         record = self._record[0]
         record["host"] = host.memory.ctypes.data
-        record["client"] = _address(self._client._ptr)
+        record["client"] = address(self._client._ptr)
         record["next"] = -1
         for name, field in (("out_1", "left"), ("out_2", "right")):
             record[field] = self._register(self._client.outports, name)
         record["midi"] = self._register(self._client.midi_inports, "midi_in")
+        speakers = self._speakers()
+        host.memory["outputs"] = 1 if self._settings.connect and len(speakers) == 1 else 2
         self._call(self._client.uuid, NAME.capitalize())
         self._set_callbacks()
         self._client.activate()
         if self._settings.connect:
-            for port, speaker in zip(("out_1", "out_2"), self._speakers(), strict=False):
+            for port, speaker in zip(("out_1", "out_2"), (*speakers, *speakers), strict=False):
                 self._link(self._ports[port].name, speaker.name)
         self.tend(host)
 
@@ -132,7 +147,7 @@ class Jack:
         port = ports.register(name)
         self._ports[name] = port
         self._call(port, _PRETTY[name])
-        return _address(port._ptr)
+        return address(port._ptr)
 
     def _call(self, subject: Any, name: str) -> None:
         """Give a port, or the client, a name for people."""
@@ -141,10 +156,15 @@ class Jack:
 
     def _meet_keyboards(self) -> None:
         """Connect each physical keyboard once, so that the player can take it off."""
-        there = {port.name for port in self._client.get_ports(is_midi=True, is_output=True, is_physical=True)}
-        for name in there - self._met:
-            self._link(name, self._ports["midi_in"].name)
-        self._met = there
+        wanted = self._settings.midi or ""
+        ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=True)
+        there = {port.name for port in ports if _is_named(port, wanted)}
+        ours = self._ports["midi_in"].name
+        self._met = {name for name in there if name in self._met or self._link(name, ours)}
+
+    def _connected(self) -> set[str]:
+        """The names of the ports that play us."""
+        return {port.name for port in self._ports["midi_in"].connections}
 
     def _toggle_microphone(self, host: Host) -> None:
         if "in_1" in self._ports:
@@ -162,18 +182,21 @@ class Jack:
         while int(host.memory["blocks"][0]) < begun + 2 and self.alive and time.monotonic() < until:
             time.sleep(0.002)
 
-    def _link(self, source: str, destination: str) -> None:
-        with contextlib.suppress(jack.JackError):  # it went away in between, or is linked already
+    def _link(self, source: str, destination: str) -> bool:
+        """Connect two ports; False when one went away in between, is not ready yet, or they are connected already."""
+        try:
             self._client.connect(source, destination)
+        except jack.JackError:
+            return False
+        return True
 
     def _speakers(self) -> list[jack.Port]:
         """The physical outputs whose names contain the one that is asked for."""
-        wanted = (self._settings.device or "").lower()
+        wanted = self._settings.device or ""
         ports = self._client.get_ports(is_audio=True, is_input=True, is_physical=True)
-        return [
-            port for port in ports if wanted in port.name.lower() or any(wanted in a.lower() for a in port.aliases)
-        ]
+        return [port for port in ports if _is_named(port, wanted)]
 
 
-def _address(pointer: Any) -> int:
-    return int(jack._ffi.cast("uintptr_t", pointer))
+def _is_named(port: jack.Port, wanted: str) -> bool:
+    """Whether a port has a name that contains the one that is asked for."""
+    return any(wanted.casefold() in name.casefold() for name in (port.name, *port.aliases))

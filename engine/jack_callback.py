@@ -38,8 +38,13 @@ PORTS = np.dtype(
 def bind(name: str, result: Any, *arguments: Any) -> Any:
     """A function of libjack, for compiled code; pointers are passed as addresses."""
     function = jack._ffi.addressof(jack._lib, name)
-    binding.add_symbol(name, int(jack._ffi.cast("uintptr_t", function)))
+    binding.add_symbol(name, address(function))
     return types.ExternalFunction(name, result(*arguments))
+
+
+def address(pointer: Any) -> int:
+    """Where a pointer of libjack points."""
+    return int(jack._ffi.cast("uintptr_t", pointer))
 
 
 port_get_buffer = bind("jack_port_get_buffer", types.uintp, types.uintp, types.uint32)
@@ -116,6 +121,7 @@ def process(frames, user):
     read_midi(ports, host, frames)
     left = view_f4(port_get_buffer(ports.left, frames), types.intp(frames))
     right = view_f4(port_get_buffer(ports.right, frames), types.intp(frames))
+    share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports, and with them the mean
     start = 0
     while start < left.shape[0]:
         n = min(left.shape[0] - start, LONGEST)
@@ -123,8 +129,8 @@ def process(frames, user):
             hear(ports, host, frames, start, n)
         advance(host, n)
         for t in range(n):
-            left[start + t] = host.mix[t]
-            right[start + t] = host.mix[n + t]
+            left[start + t] = share * host.mix[t]
+            right[start + t] = share * host.mix[n + t]
         start += n
     set_float_mode(np.int32(mode))
     return 0

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import cffi
 import jack
 
+from .errand import Errand
+from .graveyard import bury
 from .jack_callback import say_nothing
-from .outlet import Errand, NoDevice, Settings, bury
+from .outlet import NoDevice, Settings
 
 PATIENCE = 2.0  # seconds that a server may take to answer
 

@@ -40,6 +40,12 @@ def store_release(typing, array, index, value):
     return types.void(array, types.intp, types.int64), generate
 
 
+@njit(cache=True, error_model="numpy")
+def publish(array, index, value):
+    """[main thread] Write array[index]; whoever reads it with `load_acquire` sees all that was written before."""
+    store_release(array, index, value)
+
+
 @intrinsic
 def invoke(typing, address, state, audio, frames, events, count):
     """Call the C_PROCESS function that stands at an address."""

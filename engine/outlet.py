@@ -1,10 +1,7 @@
 """What is asked of a way out of the program, and what it gave."""
 
-import threading
-import weakref
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from .host import Host
 
@@ -23,6 +20,7 @@ class Settings:
     rate: float | None = None  # Hz; a JACK server has its own
     block: int | None = None  # frames; a JACK server has its own
     backend: str | None = None  # "jack" or "portaudio"
+    midi: str | None = None  # a part of the names of the keyboards to hear, where the device brings them
     connect: bool = True  # to the speakers and keyboards that a JACK server offers
 
 
@@ -52,7 +50,15 @@ class Outlet(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether it calls us, in the way that it began with."""
+        """Whether it still calls us: while it does, what a block uses must not change."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether it should be opened again, since what is wished of it or what it gives has changed."""
+
+    @property
+    def brings_midi(self) -> bool:
+        """Whether it brings the keyboards' messages itself: then no other source may write them."""
 
     def start(self, host: Host) -> None:
         """[main thread] Play; NoDevice when it does not let us."""
@@ -62,48 +68,3 @@ class Outlet(Protocol):
 
     def close(self) -> None:
         """Leave the device; may take long when it has died."""
-
-
-def watch(outlet: Outlet) -> None:
-    """Let `bury` know of an outlet."""
-    _watched.add(outlet)
-
-
-def bury() -> None:
-    """Close the outlets that have died.
-
-    libjack crashes when a dead client is closed after another one was opened, and PortAudio opens one as well.
-    """
-    for outlet in list(_watched):
-        if not outlet.alive:
-            outlet.close()
-
-
-_watched: weakref.WeakSet[Outlet] = weakref.WeakSet()
-
-
-class Errand(threading.Thread):
-    """Work that may never come back, done on a thread that nobody has to wait for."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__(daemon=True, name="luthier errand")
-        self._work = work
-        self._result: Any = None
-        self._error: Exception | None = None
-        self.start()
-
-    def run(self) -> None:
-        """Do the work."""
-        try:
-            self._result = self._work()
-        except Exception as error:
-            self._error = error
-
-    def result(self, seconds: float) -> Any:
-        """What the work gave, or its error; TimeoutError when it is not back in time."""
-        self.join(seconds)
-        if self.is_alive():
-            raise TimeoutError
-        if self._error is not None:
-            raise self._error
-        return self._result

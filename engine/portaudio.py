@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from .callback import callback
+from .graveyard import bury
 from .host import Host
-from .outlet import NAME, Given, NoDevice, Settings, bury
+from .outlet import NAME, Given, NoDevice, Settings
 
 HIDDEN = {"JACK_DEFAULT_SERVER": "nobody", "PIPEWIRE_NOJACK": "1"}  # see `load`
 PRIORITY = 65  # of the audio thread, where PortAudio leaves it to us: below what drives the hardware
@@ -23,6 +24,7 @@ class PortAudio:
     """
 
     backend = "portaudio"
+    brings_midi = False
 
     def __init__(self, settings: Settings) -> None:
         self._library = load(afresh=True)
@@ -46,12 +48,16 @@ class PortAudio:
 
     @property
     def alive(self) -> bool:
-        """Whether the device still calls us, and an input is open when it should be."""
+        """Whether the device still calls us."""
         try:
-            active = bool(self._stream.active)
+            return self._stream is not None and bool(self._stream.active)
         except self._library.PortAudioError:
             return False
-        return active and self._listens == bool(self._host.memory["listens"][0])
+
+    @property
+    def outdated(self) -> bool:
+        """Whether an input is open that nobody listens to, or none where somebody does."""
+        return self._listens != bool(self._host.memory["listens"][0])
 
     def start(self, host: Host) -> None:
         """[main thread] Play; the host must have taken our rate."""
@@ -133,13 +139,14 @@ def load(afresh: bool = False) -> Any:
     PortAudio must not see a JACK server: it would hang for good when that dies, and we speak to JACK ourselves.
     """
     known = "sounddevice" in sys.modules
-    if afresh or not known:
-        bury()
+    if known and not afresh:
+        return sys.modules["sounddevice"]
+    bury()
     with _environment(HIDDEN):
         try:
             import sounddevice
 
-            if known and afresh:
+            if known:
                 if sounddevice._initialized:
                     sounddevice._terminate()
                 sounddevice._initialize()

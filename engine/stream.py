@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
+from .errand import Errand
 from .host import Host
-from .outlet import Errand, Given, NoDevice, Outlet, Settings
+from .outlet import Given, NoDevice, Outlet, Settings
 
 PATIENCE = 2.0  # seconds that a device may take to close
 STALLED = 2.0  # seconds without a block after which a device counts as lost
@@ -28,6 +29,7 @@ class Stream:
         self._settings = settings or Settings()
         self._outlet: Outlet | None = None
         self._closing: Errand | None = None
+        self._closing_calls = False  # whether the device that is being closed may call us until it is
         self._closed = False
         self._due = 0.0  # when to look around again
         self._last = (0, 0.0)  # the frame that was seen last, and when it was new
@@ -48,18 +50,18 @@ class Stream:
     @property
     def brings_midi(self) -> bool:
         """Whether the device delivers the keyboards' messages itself: then no other source may write them."""
-        return self._outlet is not None and self._outlet.backend == "jack"
+        return self._outlet is not None and self._outlet.brings_midi
 
     def poll(self) -> None:
         """[main thread] Notice a loss, and come back from one."""
         now = time.monotonic()
-        if self._closed or (self._closing is not None and self._closing.is_alive()):
+        if self._closed or self._is_closing():
             return
         if self._outlet is not None and not self._plays(self._outlet, now):
             self._leave()
             self.reopened += 1
             self._due = now
-        if now < self._due:
+        if now < self._due or self._is_closing():
             return
         if self._outlet is None:
             self._enter()
@@ -80,7 +82,13 @@ class Stream:
         self._closed = True
 
     def _running(self) -> bool:
-        return self._outlet is not None and self._outlet.alive
+        """Whether a device may call us; one that is being closed may until it is."""
+        if self._outlet is not None:
+            return self._outlet.alive
+        return self._closing_calls and self._is_closing()
+
+    def _is_closing(self) -> bool:
+        return self._closing is not None and self._closing.is_alive()
 
     def _plays(self, outlet: Outlet, now: float) -> bool:
         frame = self.host.frame
@@ -91,13 +99,17 @@ class Stream:
         elif now - self._last[1] > STALLED:
             self.problem = "the audio device has stopped"
         else:
-            return True
+            return not outlet.outdated
         return False
 
     def _leave(self) -> None:
         outlet, self._outlet = self._outlet, None
-        if outlet is None:
-            return
+        if outlet is not None:
+            self._finish(outlet)
+
+    def _finish(self, outlet: Outlet) -> None:
+        """Close a device, on a thread that may never come back."""
+        self._closing_calls = outlet.alive
         self._closing = Errand(outlet.close)
         try:
             self._closing.result(PATIENCE)
@@ -112,12 +124,14 @@ class Stream:
                 self._begin(outlet)
             except NoDevice as error:
                 problems.append(str(error))
+                if self._is_closing():
+                    break
                 continue
             self._outlet = outlet
             self._settings = replace(self._settings, backend=outlet.backend)
             self._last = (self.host.frame, time.monotonic())
             self.problem = ""
-            if self.reopened and self.brings_midi:
+            if self.reopened and outlet.backend == "jack":
                 self._release_keys()
             return
         self.problem = "; ".join(problems)
@@ -128,7 +142,7 @@ class Stream:
         try:
             outlet.start(self.host)
         except NoDevice:
-            self._closing = Errand(outlet.close)
+            self._finish(outlet)
             raise
 
     def _release_keys(self) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..memory import load_acquire, store_release
+from ..memory import load_acquire, publish, store_release
 from ..plugin import Param
 
 LENGTH = 1 << 19  # frames that may wait to be taken: 10 s at 48 kHz
@@ -50,7 +50,7 @@ class Tape:
         record = self.state[0]
         first, last = int(record["cursors"][TAKEN]), int(_written(record["cursors"]))
         sound = np.take(record["sound"], np.arange(first, last), axis=1, mode="wrap")
-        _give_back(record["cursors"], last)
+        publish(record["cursors"], TAKEN, last)
         return sound
 
 
@@ -78,8 +78,3 @@ def process(state, audio):
 @njit(cache=True, error_model="numpy")
 def _written(cursors):
     return load_acquire(cursors, WRITTEN)
-
-
-@njit(cache=True, error_model="numpy")
-def _give_back(cursors, position):
-    store_release(cursors, TAKEN, position)

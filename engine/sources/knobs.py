@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from ..events import ALL, Kind
-from ..memory import load_acquire, store_release
+from ..memory import load_acquire, publish
 from ..plugin import Param, Plugin, address, emit
 
 ROUTES = 64  # knobs that controllers may turn
@@ -37,7 +37,7 @@ def lay(record: np.void, plugins: Sequence[Plugin]) -> None:
         way["target"], way["index"] = address(plugin), index
         _scale(way, param, param.cc or 0)
     record["used"][turn] = min(len(knobs), ROUTES)
-    _publish(record["turn"], turn)
+    publish(record["turn"], 0, turn)
 
 
 def _scale(way: np.void, param: Param, controller: int) -> None:
@@ -51,11 +51,6 @@ def _scale(way: np.void, param: Param, controller: int) -> None:
         middle = param.low + (param.high - param.low) * 64 / 127
     way["controller"], way["curved"] = controller, curved
     way["low"], way["middle"], way["high"] = param.low, middle, param.high
-
-
-@njit(cache=True, error_model="numpy")
-def _publish(turn, value):
-    store_release(turn, 0, value)
 
 
 @njit(cache=True, error_model="numpy")

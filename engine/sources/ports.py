@@ -33,6 +33,10 @@ class Played(Protocol):
     def rate(self) -> float:
         """Hz."""
 
+    @property
+    def frame(self) -> int:
+        """The first frame of the block that comes next."""
+
     def now(self) -> int:
         """The absolute frame that is being played."""
 
@@ -105,11 +109,17 @@ class MidiPorts:
                 self._events.push(Kind.MIDI, message, frame=self._frame(age))
 
     def _frame(self, age: float) -> int:
-        """The frame of a message that came `age` seconds ago: a constant time later, or at once without a device."""
+        """The frame of a message that came `age` seconds ago: a constant time later, or at once without a device.
+
+        Never far from the next block: the clock runs on where a device pauses, the blocks do not.
+        """
         if not self._host.running():
             return NOW
         block = int(self._host.memory["block"][0])
-        return self._host.now() + block + round((LOOK - age) * self._host.rate)
+        look = round(LOOK * self._host.rate)
+        wanted = self._host.now() + block + look - round(age * self._host.rate)
+        soonest = self._host.frame
+        return min(max(wanted, soonest), soonest + 2 * block + look)
 
     def _meet(self, system: Driver) -> None:
         """Hear the ports that are new, and leave those that are gone."""

@@ -6,12 +6,14 @@ import weakref
 
 import numpy as np
 import pytest
+from numba import cfunc
 
 from engine.block import FADE, LONGEST, QUEUE, SLOTS
 from engine.callback import callback
 from engine.events import NOW, Kind
 from engine.host import Host
-from engine.plugin import Param
+from engine.memory import C_PROCESS
+from engine.plugin import BURST, Param
 from engine.rig import Rig
 from tests.playing import RATE, Listener, Organ, Signal, render
 
@@ -59,11 +61,21 @@ def test_an_event_for_now_or_for_the_past_is_heard_in_the_next_block():
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [1000, 1000]
 
 
+def test_what_is_sent_for_later_holds_up_nothing_that_is_for_now():
+    rig, listener = Rig(RATE), Listener()
+    rig.play([listener])
+    rig.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=1000)
+    rig.panic()
+    render(rig, 2000, 64)
+    assert set(listener.heard(Kind.CHOKE)["frame"]) == {0}
+    assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [1000]
+
+
 def test_events_of_several_threads_are_taken_in_the_order_of_their_frames(random):
     host, listener = Host(RATE), Listener()
     host.play([listener])
     frames = [np.sort(random.integers(0, 2000, 50)) for _ in range(3)]
-    for ring, times in zip((host.events, host.keys, host.source()), frames, strict=True):
+    for ring, times in zip((host.later, host.keys, host.source()), frames, strict=True):
         for frame in times:
             ring.push(Kind.NOTE_ON, frame=int(frame))
     render(host, 2000, 77)
@@ -164,6 +176,8 @@ def test_a_row_that_cannot_be_played_is_refused():
     host.play([plugin])
     with pytest.raises(ValueError, match="make a new one"):
         host.play([plugin])
+    with pytest.raises(ValueError, match="twice"):
+        host.play([one := Signal(0.1), one])
     with pytest.raises(ValueError, match=f"at most {SLOTS}"):
         host.play([Signal(0.1) for _ in range(SLOTS + 1)])
 
@@ -251,5 +265,24 @@ def test_only_two_more_threads_may_send():
     host = Host(RATE)
     host.source()
     host.source()
-    with pytest.raises(RuntimeError, match="at most 4 threads"):
+    with pytest.raises(RuntimeError, match="at most 2 more threads"):
         host.source()
+
+
+def test_the_voices_of_a_row_are_those_of_the_plugins_that_count_theirs():
+    host, one, other = Host(RATE), Signal(0.1), Signal(0.1)
+    one.voices, other.voices = 3, 4
+    host.play([one, Signal(0.1), other])
+    assert host.meters().voices == 7
+
+
+@pytest.mark.parametrize("said", [-5, 1 << 40])
+def test_a_plugin_from_elsewhere_may_say_any_count_of_events(said):
+    foreign = Signal(0.0)
+    wrong = cfunc(C_PROCESS)(lambda state, audio, frames, events, count: said)
+    foreign.address = wrong.address
+    host, listener = Host(RATE), Listener()
+    host.play([foreign, listener])
+    host.send(Kind.NOTE_ON, 60, 1.0, note=60)
+    render(host, 64)
+    assert len(listener.heard()) == (0 if said < 0 else BURST)

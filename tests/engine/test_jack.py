@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import Iterator
 
 import jack
@@ -12,6 +13,7 @@ from engine import jack_callback, stream
 from engine.block import LONGEST
 from engine.events import Kind
 from engine.host import Host
+from engine.jack import Jack
 from engine.outlet import Settings
 from engine.stream import Stream
 from tests.jackserver import server
@@ -75,6 +77,41 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
     assert jack.get_property(client, jack.METADATA_PRETTY_NAME)[0] == b"Luthier"
     assert [port.name for port in friend.get_all_connections(ours["out_1"])] == ["system:playback_1"]
     assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
+
+
+def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_a_new_one(server, friend):
+    ports = {name: friend.midi_outports.register(name, is_physical=True) for name in ("Grand", "small", "grander")}
+    friend.activate()
+    outlet = Jack(Settings(midi="grand"))
+    host = Host(outlet.rate)
+    outlet.start(host)
+    assert outlet.brings_midi
+    assert outlet._keyboards == {"friend:Grand", "friend:grander"}
+    ports["Grand"].unregister()  # and another comes, both between two looks
+    friend.midi_outports.register("baby grand", is_physical=True)
+    assert not outlet.tend(host)
+    assert outlet._keyboards == {"friend:grander", "friend:baby grand"}
+    assert outlet.tend(host)
+    outlet.close()
+
+
+def test_a_server_without_keyboards_leaves_those_of_the_system_to_others(playing):
+    assert not playing.brings_midi
+
+
+def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
+    server.terminate()
+    server.speakers = 1
+    friend.close()
+    server.start()
+    host = Host(48_000.0)
+    host.play([Tone()])
+    host.send(Kind.NOTE_ON, 60, 0.5, note=60)
+    with contextlib.closing(stream.open(host, Settings(backend="jack"))) as playing:
+        ports = [playing._outlet._ports[name] for name in ("out_1", "out_2")]
+        assert [[port.name for port in each.connections] for each in ports] == [["system:playback_1"]] * 2
+        until_played(playing, 1000)
+        np.testing.assert_array_equal(ports[0].get_array() + ports[1].get_array(), np.float32(0.5))
 
 
 def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked(playing):

@@ -3,6 +3,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from benchmarks.tone import Tone
 from engine import portaudio, stream
+from engine.block import SEEN
 from engine.callback import callback
 from engine.events import Kind
 from engine.host import Host
@@ -96,6 +98,33 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
         host.play([Tone(listens=True)])
         until(playing, lambda: playing.given is not None and playing.given.input_latency is not None)
         assert int(host.memory["inputs"][0]) == 2
+        until_played(playing, 1000)
+
+
+def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_calls(host, device):
+    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+        until_played(playing, 5000)
+        host.play([Tone(listens=True)])
+        assert host.running()
+        with pytest.raises(RuntimeError, match="while a device plays"):
+            host.prepare(44_100.0)
+        host.play([Tone()])  # only once the row before it is taken up
+        assert int(host.memory["turn"][0][SEEN]) >= 2
+
+
+def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monkeypatch):
+    monkeypatch.setattr(stream, "PATIENCE", 0.05)
+    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+        until_played(playing, 5000)
+        let_go, close = threading.Event(), playing._outlet.close
+        playing._outlet.close = lambda: (let_go.wait(20), close())
+        host.memory["listens"] = 1
+        playing.poll()
+        playing.poll()
+        assert playing.state == "waiting"
+        assert host.running()
+        let_go.set()
+        until(playing, lambda: playing.state == "playing")
         until_played(playing, 1000)
 
 

@@ -6,10 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from engine.events import Kind, midi
+from engine.events import NOW, Kind, midi
 from engine.rig import Rig
 from engine.sources.drivers import NAME, NoMidi, _distinct, driver
-from engine.sources.ports import MidiPorts, _Heard
+from engine.sources.ports import LOOK, MidiPorts, _Heard
 from tests.jackserver import server  # noqa: F401
 from tests.playing import RATE, Listener, render
 
@@ -26,6 +26,16 @@ def keyboard(name="Test Keys"):
         yield out
     finally:
         out.delete()
+
+
+class Nothing:
+    """A MIDI system without any port."""
+
+    def names(self):
+        return []
+
+    def offer(self):
+        return None
 
 
 @pytest.fixture
@@ -93,6 +103,20 @@ def test_closing_lets_go_of_what_is_held(rig):
         keys.send_message([0x90, 60, 100])
         heard(rig, 1)
     assert heard(rig, 2)[1:] == [midi(0x80, 60)]
+
+
+@pytest.mark.parametrize("gap", [-3.0, 0.0, 3.0])
+def test_a_message_is_put_near_the_next_block_however_long_none_came(rig, gap):
+    ports = MidiPorts(rig, system=Nothing())
+    render(rig, 1000)
+    assert ports._frame(0.0) == NOW
+    rig.running = lambda: True
+    rig.memory["block"] = 128
+    rig.memory["epoch"] = time.perf_counter() - 1000 / RATE - gap
+    wanted = {-3.0: 1000, 3.0: 1000 + 2 * 128 + round(LOOK * RATE)}
+    frame = ports._frame(0.0)
+    assert frame == wanted.get(gap, frame)
+    assert 1000 <= frame <= wanted[3.0]
 
 
 def test_without_any_midi_the_reason_is_one_line_and_no_library_chatters(monkeypatch, capfd):
