@@ -1,7 +1,7 @@
 """What the sixteen channels are set to, by their controllers, and the events that say so.
 
 A controller only changes the record and notes what is owed to the instrument; `say` pays when the block has
-room. So no setting is ever lost, however fast they come: the last one is said.
+room. So no setting is ever lost, however fast they come: the last one is said. Knobs and single keys hold to it too.
 """
 
 import math

@@ -23,6 +23,7 @@ ROUTE = np.dtype(
         ("middle", "f4"),  # at 64
         ("high", "f4"),  # at 127
         ("curved", "i4"),  # equal ratios for equal steps
+        ("owed", "i4"),  # where its controller was last put and not yet said: 0..127; -1: nothing
     ],
     align=True,
 )
@@ -34,7 +35,7 @@ def lay(record: np.void, plugins: Sequence[Plugin]) -> None:
     knobs = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
     knobs = [knob for knob in knobs if knob[2].cc is not None]
     for way, (plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
-        way["target"], way["index"] = address(plugin), index
+        way["target"], way["index"], way["owed"] = address(plugin), index, -1
         _scale(way, param, param.cc or 0)
     record["used"][turn] = min(len(knobs), ROUTES)
     publish(record["turn"], 0, turn)
@@ -54,19 +55,32 @@ def _scale(way: np.void, param: Param, controller: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def turn_knobs(state, channel, controller, value):
-    """[audio thread] Turn the knobs that a controller moves; whether it moves any."""
+def turn_knobs(state, controller, value):
+    """[audio thread] Owe the knobs that a controller moves; whether it moves any."""
     table = load_acquire(state.turn, 0)
     found = False
     for i in range(state.used[table]):
-        way = state.routes[table, i]
-        if way.controller == controller:
+        if state.routes[table, i].controller == controller:
+            state.routes[table, i].owed = value
             found = True
-            if emit(state, 0, Kind.PARAM, channel, ALL, way.index, along(way, value)):
-                state.out[state.emitted - 1].target = way.target
-            else:
-                state.dropped += 1
+    state.turned |= found
     return found
+
+
+@njit(cache=True, error_model="numpy")
+def say_knobs(state):
+    """[audio thread] Say where the knobs that were turned are, as far as there is room."""
+    table = load_acquire(state.turn, 0)
+    state.turned = False
+    for i in range(state.used[table]):
+        way = state.routes[table, i]
+        if way.owed < 0:
+            continue
+        if emit(state, 0, Kind.PARAM, 0, ALL, way.index, along(way, way.owed)):
+            state.out[state.emitted - 1].target = way.target
+            way.owed = -1
+        else:
+            state.turned = True
 
 
 @njit(cache=True, error_model="numpy")

@@ -2,11 +2,9 @@
 
 from numba import njit
 
-from ..events import Kind
-from ..plugin import emit
 from .channel import BEND, CHOKE, PEDAL, PEDALS, PRESSURE, PROGRAM, SOSTENUTO, control, relax, say
 from .knobs import turn_knobs
-from .pedals import end_all, press, release, release_all, step
+from .pedals import ease, end_all, lean, press, release, release_all, step
 
 CHANNELS = 16
 
@@ -34,7 +32,8 @@ def hear(state, message):
     elif kind == 0x90 or kind == 0x80:
         release(state, channel, first)
     elif kind == 0xA0:
-        emit(state, 0, Kind.PRESSURE, channel, channel << 7 | first, first, second / 127)
+        state.notes[channel, first].pressure = second
+        lean(state, channel, first)
     elif kind == 0xB0:
         turn(state, channel, first, second)
     else:
@@ -68,7 +67,7 @@ def turn(state, number, controller, value):
             step(state, number, i, before)
     if controller >= 120:
         mode(state, number, controller)
-    elif not turn_knobs(state, number, controller, value):
+    elif not turn_knobs(state, controller, value):
         control(channel, controller, value)
 
 
@@ -81,6 +80,7 @@ def mode(state, number, controller):
         end_all(state, number)
     elif controller == 121:
         relax(state.channels[number])
+        ease(state, number)
         step(state, number, SOSTENUTO, 0)
     elif controller >= 123:
         release_all(state, number)
@@ -91,6 +91,7 @@ def silence(state):
     """Panic: every note ends now and every hand and foot is taken off."""
     for channel in range(CHANNELS):
         relax(state.channels[channel])
+        ease(state, channel)
         state.channels[channel].owed |= CHOKE
         say(state, channel)
         end_all(state, channel)

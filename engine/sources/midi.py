@@ -12,9 +12,9 @@ from numba import njit
 from ..events import ALL, Kind
 from ..plugin import EMITTING, Param, Plugin
 from .channel import BEND, CHANNEL, SETTINGS, begin, say
-from .knobs import ROUTE, ROUTES, lay
+from .knobs import ROUTE, ROUTES, lay, say_knobs
 from .messages import CHANNELS, hear, silence
-from .pedals import KEYS, NOTE, damp, end_all
+from .pedals import KEYS, NOTE, damp, end_all, lean
 
 DRUMS = 10  # the channel that means drums, counted from 1
 PITCHED = 0xFFFF & ~(1 << DRUMS - 1)
@@ -32,7 +32,8 @@ STATE = np.dtype(
         ("tuning", "f4"),  # semitones from A4 = 440 Hz
         ("rate", "f4"),
         ("time", "i8"),  # frames since the beginning
-        ("owing", "i8"),  # some notes were not told of their damping yet
+        ("owing", "i8"),  # some notes were not told of their damping or pressure yet
+        ("turned", "i8"),  # some knobs were not told yet
         ("malformed", "i8"),
         ("dropped", "i8"),
     ],
@@ -66,7 +67,7 @@ class Interpreter:
 
     @property
     def dropped(self) -> int:
-        """Notes and knob turns so far that came too thick to be played."""
+        """Notes so far that came too thick to be played."""
         return int(self.state["dropped"][0])
 
     def prepare(self, rate: float) -> None:
@@ -123,6 +124,7 @@ def process(state, audio):
         for channel in range(CHANNELS):
             for key in range(KEYS):
                 damp(state, channel, key)
+                lean(state, channel, key)
     state.time += audio.shape[1]
 
 
@@ -146,7 +148,9 @@ def owe(state, what):
 
 @njit(cache=True, error_model="numpy")
 def pay(state):
-    """Say what the heard channels owe, as far as there is room."""
+    """Say what the heard channels and the knobs owe, as far as there is room."""
     for channel in range(CHANNELS):
         if state.channels[channel].owed and state.mask >> channel & 1:
             say(state, channel)
+    if state.turned:
+        say_knobs(state)

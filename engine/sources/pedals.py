@@ -22,6 +22,8 @@ NOTE = np.dtype(
         ("latched", "i4"),  # the sostenuto pedal holds it
         ("ended", "i4"),  # it ends whatever holds it
         ("damping", "f4"),  # as last said; -1: never
+        ("pressure", "f4"),  # on its key alone, 0..127
+        ("leant", "f4"),  # as last said
         ("released", "i8"),  # the frame when it was last let go for good
     ],
     align=True,
@@ -36,6 +38,7 @@ def press(state, channel, key, velocity):
     softness = SOFTENED * state.channels[channel].pedals[SOFT] / 127
     if emit(state, 0, Kind.NOTE_ON, channel, channel << 7 | key, key, velocity / 127 * (1 - softness)):
         note.sounds, note.down, note.ended, note.damping = 1, 1, 0, -1
+        note.pressure, note.leant = 0, 0  # so an instrument begins a note
     else:
         state.dropped += 1
 
@@ -78,6 +81,25 @@ def step(state, channel, pedal, before):
     if pedal != SOFT:
         for key in range(KEYS):
             damp(state, channel, key)
+
+
+@njit(cache=True, error_model="numpy")
+def ease(state, channel):
+    """The pressure on every single key of a channel is gone."""
+    for key in range(KEYS):
+        state.notes[channel, key].pressure = 0
+        lean(state, channel, key)
+
+
+@njit(cache=True, error_model="numpy")
+def lean(state, channel, key):
+    """Say the pressure on a key when it is not what was said last; owed when there is no room."""
+    note = state.notes[channel, key]
+    if note.pressure != note.leant:
+        if emit(state, 0, Kind.PRESSURE, channel, channel << 7 | key, key, note.pressure / 127):
+            note.leant = note.pressure
+        else:
+            state.owing = 1
 
 
 @njit(cache=True, error_model="numpy")

@@ -20,7 +20,7 @@ from .wire import Wire
 LOOK = 0.001  # seconds between two looks for messages
 SCAN = 1.0  # seconds between two looks for ports
 _PASSED_BY = ("Midi Through", NAME)  # ports that would bring our own messages, or nothing
-_KEPT = (64, 66, 67)  # pedals, which a lost port can no longer lift
+_RESTS = {1: 0, 2: 127, 11: 127, 64: 0, 66: 0, 67: 0}  # controllers that hands and feet hold, and where they rest
 
 
 class Played(Protocol):
@@ -148,12 +148,10 @@ class MidiPorts:
         return self._wanted in name.casefold() and not name.startswith(_PASSED_BY)
 
     def _leave(self, name: str) -> None:
-        """Let go of the keys and pedals that a port holds."""
+        """Let go of the keys, pedals and wheels that a port holds."""
         heard = self._open.pop(name)
-        for channel, key in heard.keys:
-            self._events.push(Kind.MIDI, midi(0x80 | channel, key))
-        for channel, pedal in heard.pedals:
-            self._events.push(Kind.MIDI, midi(0xB0 | channel, pedal))
+        for message in heard.held.values():
+            self._events.push(Kind.MIDI, message)
         heard.port.close()
 
 
@@ -162,8 +160,7 @@ class _Heard:
 
     def __init__(self, port: Port) -> None:
         self.port, self.wire = port, Wire()
-        self.keys: set[tuple[int, int]] = set()
-        self.pedals: set[tuple[int, int]] = set()
+        self.held: dict[int, int] = {}  # by status and number: the message that lets go of it
         self._clock = 0.0  # of the port: seconds since its first message
         self._behind = float("inf")  # the least that this clock was seen to lag ours
 
@@ -177,12 +174,27 @@ class _Heard:
         return min(now - self._clock - self._behind, SCAN)
 
     def follow(self, message: int) -> None:
-        """Keep account of the keys and pedals that are down."""
-        channel, kind = message & 0xF, message & 0xF0
-        first, second = message >> 8 & 0x7F, message >> 16 & 0x7F
-        if kind == 0x90 and second:
-            self.keys.add((channel, first))
-        elif kind in (0x80, 0x90):
-            self.keys.discard((channel, first))
-        elif kind == 0xB0 and first in _KEPT:
-            (self.pedals.add if second else self.pedals.discard)((channel, first))
+        """Keep account of the keys, pedals and wheels that are held."""
+        rest = _resting(message)
+        if rest is None:
+            return
+        what, kind = rest & 0x7FFF, message & 0xF0
+        self.held.pop(what, None)
+        if message != rest and kind != 0x80 and (kind != 0x90 or message >> 16):
+            self.held[what] = rest
+
+
+def _resting(message: int) -> int | None:
+    """The message that takes back what a message does; None where it stays when the player goes."""
+    channel, kind, first = message & 0xF, message & 0xF0, message >> 8 & 0x7F
+    if kind in (0x80, 0x90):
+        return midi(0x80 | channel, first)
+    if kind == 0xA0:
+        return midi(0xA0 | channel, first)
+    if kind == 0xB0 and first in _RESTS:
+        return midi(0xB0 | channel, first, _RESTS[first])
+    if kind == 0xD0:
+        return midi(0xD0 | channel)
+    if kind == 0xE0:
+        return midi(0xE0 | channel, 0, 64)
+    return None

@@ -235,6 +235,30 @@ def test_controllers_turn_the_knobs_that_name_them():
     assert turned(91, 127) == ([2], 0.0)
 
 
+def test_of_knobs_turned_in_one_block_the_last_place_is_said_however_many_are():
+    many = [Param(f"knob {i}", "", 0.0, 127.0, 0.0, cc=20 + i // 4) for i in range(60)]
+    keyboard = Keyboard(params=many)
+    for i in range(400):
+        assert keyboard.rig.midi(CC, 20 + i % 15, i % 128)
+    heard = keyboard.play()
+    turned = heard[heard["kind"] == Kind.PARAM]
+    assert 60 < len(turned) < 4 * 400  # there was no room for all
+    render(keyboard.rig, 128)
+    turned = np.concatenate([turned, keyboard.listener.heard(Kind.PARAM)])
+    last = {i % 15: i % 128 for i in range(400)}
+    said = {int(event["key"]): round(float(event["value"]), 4) for event in turned}
+    assert said == {k: last[k // 4] for k in range(60)}
+    assert keyboard.rig.interpreter.dropped == 0
+
+
+def test_reset_controllers_and_panic_take_the_pressure_off_single_keys(keyboard):
+    for end in ((CC, 121, 0), (0xFF, 0, 0)):
+        heard = keyboard.play((POLY, 60, 127), (POLY, 62, 50), (POLY, 62, 0), end)
+        single = heard[(heard["kind"] == Kind.PRESSURE) & (heard["note"] >= 0)]
+        assert single["note"].tolist() == [60, 62, 62, 60]
+        assert single["value"][[0, 2, 3]].tolist() == [1, 0, 0]
+
+
 def test_a_new_row_takes_the_controllers_over():
     keyboard = Keyboard(params=KNOBS)
     old, keyboard.listener = keyboard.listener, Listener(KNOBS[1:])
