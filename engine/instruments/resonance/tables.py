@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import soxr
 
+from ...dsp.energy import energy as modes_energy
+
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1
 PRESENT = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
@@ -86,8 +88,15 @@ def keyboard(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def energy(tensors: Tensors) -> np.ndarray:
     """The energy of the modes of each resonance and layer as it is first heard, all variants: (R, L)."""
-    amplitude, decay = (np.asarray(tensors[name], np.float64) for name in ("amplitude", "decay"))
-    return np.asarray((amplitude**2 / (decay + PRESENT)).sum(axis=(2, 3)))
+    frequency, decay, size, phase = (
+        np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude", "phase")
+    )
+    real, imaginary = size * np.cos(phase), size * np.sin(phase)
+    sums = np.zeros(size.shape[:2])
+    for r, layer, e in np.ndindex(*size.shape[:3]):
+        at = r, layer, e
+        sums[r, layer] += modes_energy(frequency[at], decay[at], real[at], imaginary[at], PRESENT)
+    return sums
 
 
 def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from ...dsp import modal
+from ...dsp.energy import energy
 from ...memory import view_f4, view_f8
 from ..voices import ENDING, VOICES
 from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
@@ -42,7 +43,7 @@ def morph(state, index):
     and no tilt changes it. What already rings keeps its amplitude; the result is the energy of the next strike.
     """
     voice = state.voices[index]
-    layer, share, ratio = voice.layer, voice.share, voice.move
+    layer, share = voice.layer, voice.share
     shape = (state.R, state.L, state.E, state.J)
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
@@ -50,7 +51,6 @@ def morph(state, index):
     r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
     near = above if share > 0.5 else below
     steep = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -STEEPEST), STEEPEST)
-    total = np.float32(0)
     for e in range(state.E):
         for j in range(state.J):
             at = between(frequency[r, below, e, j], frequency[r, above, e, j], share)
@@ -58,28 +58,44 @@ def morph(state, index):
             loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
             if steep != 0 and at > 0:
                 loud *= (max(at, LOWEST) / np.float32(1000)) ** steep
-            total += loud * loud / (fall + PRESENT)
-            partials[e, modal.FREQUENCY, j] = np.float64(at) * ratio
-            partials[e, modal.DECAY, j] = fall * ratio / state.param[DECAY]
+            partials[e, modal.FREQUENCY, j] = at
+            partials[e, modal.DECAY, j] = fall
             partials[e, modal.REAL, j] = loud * np.cos(phase[r, near, e, j])
             partials[e, modal.IMAGINARY, j] = loud * np.sin(phase[r, near, e, j])
-    energy = view_f4(state.energy, (state.R, state.L))[r]
-    wanted = geometric(energy[below], energy[above], share)
-    even = np.sqrt(wanted / total) if (share != 0 or steep != 0) and total > 0 else np.float32(1)
-    spread(state, index, even * decibels(state.param[BODY]) * np.float32(state.learned / state.rate))
+    layers = view_f4(state.energy, (state.R, state.L))[r]
+    wanted = geometric(layers[below], layers[above], share)
+    gain = decibels(state.param[BODY]) * np.float32(state.learned / state.rate)
+    if share != 0 or steep != 0:
+        gain *= evened(partials, wanted)
+    spread(state, index, gain)
     return wanted
 
 
 @njit(cache=True, error_model="numpy")
+def evened(partials, wanted):
+    """The gain that gives the partials (E, PARTIALS, J) of a voice the energy that is wanted, within 20 dB."""
+    total = np.float32(0)
+    for e in range(partials.shape[0]):
+        frequency, decay = partials[e, modal.FREQUENCY], partials[e, modal.DECAY]
+        total += np.float32(energy(frequency, decay, partials[e, modal.REAL], partials[e, modal.IMAGINARY], PRESENT))
+    if total <= 0 or wanted <= 0:
+        return np.float32(1)
+    return within(np.float32(np.sqrt(wanted / total)), np.float32(0.1), np.float32(10))
+
+
+@njit(cache=True, error_model="numpy")
 def spread(state, index, gain):
-    """Scale the partials of a voice, and set them where they stand in the stereo field."""
-    place = view_f4(state.place, (state.R, state.E, state.J))[state.voices[index].resonance]
+    """Move the partials of a voice to its key, scale them, and set them where they stand in the stereo field."""
+    voice = state.voices[index]
+    place = view_f4(state.place, (state.R, state.E, state.J))[voice.resonance]
     partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
         for j in range(state.J):
             aside = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER
             middle = gain * np.cos(aside)  # as in modal.stereo
+            partials[e, modal.FREQUENCY, j] *= voice.move
+            partials[e, modal.DECAY, j] *= voice.move / state.param[DECAY]
             partials[e, modal.REAL, j] *= middle
             partials[e, modal.IMAGINARY, j] *= middle
             banks[e, modal.SIDE, j] = np.tan(aside)
