@@ -1,11 +1,11 @@
 """The .luthier file: read, validate, write.
 
-A preset is a JSON header and tensors by name. Everything is checked before anything is believed: layout, version,
-digest, header, then the tensors against the table of the preset's kind (engine/kinds).
+A preset is a JSON header and tensors by name. Everything is checked before anything is believed: digest, layout,
+version, header, then the tensors against the table of the preset's kind (engine/kinds).
 """
 
-import math
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import sealed
-from .kinds import KINDS
+from .kinds import SCHEMAS
 
 FORMAT_VERSION = "1.0"
 SUFFIX = ".luthier"
@@ -39,15 +39,19 @@ class Preset:
 
 
 def read(path: str | os.PathLike[str]) -> Preset:
-    """Read and validate a file; takes no more memory than twice its size. PresetError if anything is wrong."""
+    """Read and validate a file; PresetError if anything is wrong.
+
+    Takes no more memory than twice the file's size and, once its digest is found right, what its header takes when
+    parsed: up to thirty times the bytes of it, of which there are at most `sealed.LONGEST_HEADER`.
+    """
     path = Path(path)
     try:
         opened = sealed.unpack(_bytes_of(path))
         header = sealed.parse(opened.text, "its description")
+        if header.pop("digest", None) != opened.digest:
+            raise ValueError("is damaged: its digest stands in the wrong place")
         _check_version(header.get("format_version"))
-        digest = opened.digest()
-        preset = Preset(header, opened.tensors(), digest)
-        del header["digest"]
+        preset = Preset(header, opened.tensors(), opened.digest)
         check(preset)
     except OSError as error:
         raise PresetError(f"{_show(path)} cannot be read: {error.strerror or error}") from None
@@ -65,8 +69,9 @@ def write(path: str | os.PathLike[str], preset: Preset) -> str:
     try:
         check(preset)
         data = sealed.pack({key: value for key, value in preset.header.items() if key != "digest"}, preset.tensors)
+        digest = sealed.unpack(memoryview(data)).digest
         _replace(path, data)
-        return sealed.unpack(memoryview(data)).digest()
+        return digest
     except OSError as error:
         raise PresetError(f"{_show(path)} cannot be written: {error.strerror or error}") from None
     except (ValueError, TypeError) as error:
@@ -78,11 +83,11 @@ def check(preset: Preset) -> None:
     header = preset.header
     _check_version(header.get("format_version"))
     kind = header.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"is of kind {kind!r}; this version plays {', '.join(KINDS)}")
+    if not isinstance(kind, str) or kind not in SCHEMAS:
+        raise ValueError(f"is of kind {kind!r}; this version plays {', '.join(SCHEMAS)}")
     _check_header(header)
     try:
-        KINDS[kind].validate(header, preset.tensors)
+        SCHEMAS[kind].validate(header, preset.tensors)
     except ValueError as error:
         raise ValueError(f"is not playable: {error}") from None
 
@@ -142,7 +147,9 @@ def _check_keys(keys: Any) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value of JSON fits into a float, which its whole numbers may not."""
+    most = sys.float_info.max
+    return isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most
 
 
 def _replace(path: Path, data: bytearray) -> None:

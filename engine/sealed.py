@@ -15,7 +15,7 @@ import numpy as np
 from safetensors.numpy import save
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I32": np.dtype("<i4")}
-LONGEST_HEADER = 4 << 20  # bytes; parsed JSON takes a multiple of its text
+LONGEST_HEADER = 1 << 20  # bytes; parsed JSON can take thirty times its text
 
 _MARK = b'"luthier":"{\\"digest\\":\\"'
 _BLANK = b"0" * 64
@@ -23,22 +23,15 @@ _BLANK = b"0" * 64
 
 @dataclass(frozen=True)
 class Opened:
-    """A file's parts, of which only the layout has been checked yet.
+    """A file's parts, of which only the digest and the layout have been checked yet.
 
     text: the JSON under `luthier`. table: (name, dtype, shape, first byte, last byte + 1) in file order.
     """
 
     data: memoryview
+    digest: str
     text: str
     table: list[tuple[str, np.dtype, tuple[int, ...], int, int]]
-
-    def digest(self) -> str:
-        """The digest that the file claims; ValueError if it is not the one that the file has."""
-        at = _place_of_digest(self.data)
-        claimed = bytes(self.data[at : at + 64])
-        if claimed != _hash(self.data, at):
-            raise ValueError("is damaged: its bytes do not give the digest that it carries")
-        return claimed.decode()
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Arrays by name, as writable views of the file's bytes where these are aligned."""
@@ -57,8 +50,7 @@ def pack(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytearray:
         if tensor.dtype not in known:
             raise ValueError(f"has tensor {name!r} of type {tensor.dtype}; known are {', '.join(map(str, known))}")
     whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    data = bytearray(save(whole, {"luthier": text}))
-    return seal(data)
+    return seal(bytearray(save(whole, {"luthier": text})))
 
 
 def seal(data: bytearray) -> bytearray:
@@ -69,14 +61,9 @@ def seal(data: bytearray) -> bytearray:
 
 
 def unpack(data: memoryview) -> Opened:
-    """Check the layout of a file's bytes; ValueError says in words what is wrong with it."""
-    if len(data) < 8:
-        raise ValueError("is empty" if len(data) == 0 else f"is cut short: it has only {len(data)} bytes")
-    length = int.from_bytes(data[:8], "little")
-    if length > len(data) - 8:
-        raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
-    if length > LONGEST_HEADER:
-        raise ValueError(f"has a header of {length} bytes; at most {LONGEST_HEADER} are allowed")
+    """Check the digest and then the layout of a file's bytes; ValueError says in words what is wrong with it."""
+    length = _header_length(data)
+    digest = _digest(data)
     header = parse(bytes(data[8 : 8 + length]), "its header")
     metadata = header.pop("__metadata__", None)
     text = metadata.get("luthier") if isinstance(metadata, dict) else None
@@ -90,13 +77,14 @@ def unpack(data: memoryview) -> Opened:
         end = last
     if end != len(data):
         raise ValueError(f"has {len(data)} bytes where its tensors end after {end}")
-    return Opened(data, text, table)
+    return Opened(data, digest, text, table)
 
 
 def parse(text: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object; ValueError if the text is anything else or has numbers that are none."""
+    """A JSON object; ValueError if the text is anything else, or has numbers or letters that are none."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
     except (ValueError, RecursionError):
         raise ValueError(f"is damaged: {what} is not readable JSON") from None
     if not isinstance(value, dict):
@@ -131,12 +119,33 @@ def _counts(values: Any) -> tuple[int, ...] | None:
     return None
 
 
+def _header_length(data: memoryview) -> int:
+    """Bytes of the JSON header that follows the first eight."""
+    if len(data) < 8:
+        raise ValueError("is empty" if len(data) == 0 else f"is cut short: it has only {len(data)} bytes")
+    length = int.from_bytes(data[:8], "little")
+    if length > len(data) - 8:
+        raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
+    if length > LONGEST_HEADER:
+        raise ValueError(f"has a header of {length} bytes; at most {LONGEST_HEADER} are allowed")
+    return length
+
+
+def _digest(data: memoryview) -> str:
+    """The digest that a file claims; ValueError if it is not the one that the file has."""
+    at = _place_of_digest(data)
+    claimed = bytes(data[at : at + 64])
+    if claimed != _hash(data, at):
+        raise ValueError("is damaged: its bytes do not give the digest that it carries")
+    return claimed.decode()
+
+
 def _place_of_digest(data: memoryview) -> int:
     """Index of the first of the 64 digits."""
     length = int.from_bytes(data[:8], "little")
     at = bytes(data[8 : 8 + length]).find(_MARK)
     if at < 0 or at + len(_MARK) + 64 > length:
-        raise ValueError("is damaged: it carries no digest")
+        raise ValueError("is no .luthier file, or damaged: it carries no digest")
     return 8 + at + len(_MARK)
 
 

@@ -3,6 +3,6 @@
 from . import resonance
 from .schema import Schema, Tensor
 
-KINDS: dict[str, Schema] = {"resonance": resonance.SCHEMA}
+SCHEMAS: dict[str, Schema] = {"resonance": resonance.SCHEMA}
 
-__all__ = ["KINDS", "Schema", "Tensor"]
+__all__ = ["SCHEMAS", "Schema", "Tensor"]

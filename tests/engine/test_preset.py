@@ -1,6 +1,7 @@
 """The .luthier file comes back as it was written, or is refused in one line."""
 
 import json
+import re
 import tracemalloc
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from safetensors import safe_open
 
 from engine import sealed
+from engine.kinds.resonance import SCHEMA
 from engine.preset import Preset, PresetError, read, write
 
 from .instrument import small_preset
@@ -171,7 +173,12 @@ def test_a_lying_length_allocates_nothing(path):
         ({"name": "a\nb", "rate": "fast"}, "rate of 'fast'"),
         ({"rate": True}, "rate"),
         ({"rate": 1e400}, "not readable JSON"),
+        ({"rate": 10**400}, "rate"),
         ({"rate": 5e9}, "rate"),
+        ({"level": -(10**400)}, "level"),
+        ({"params": {"decay": 10**400}}, "'decay'"),
+        ({"description": "half a pair: \ud800"}, "not readable JSON"),
+        ({"novelty": {"\udfff": 1}}, "not readable JSON"),
         ({"level": 500}, "level"),
         ({"tags": "metal"}, "tags"),
         ({"keys": {"low": 60, "high": 20}}, "keys"),
@@ -179,8 +186,10 @@ def test_a_lying_length_allocates_nothing(path):
         ({"params": {"volume": "loud"}}, "'volume'"),
         ({"training": 5}, "training"),
         ({"attack": 0}, "'attack'"),
-        ({"attack": 10**12}, "'attack'"),
+        ({"attack": 32769}, "'attack'"),
         ({"control": None}, "control"),
+        ({"control": {"dimensions": 3, "frames": 50, "hop": 10**30}}, "a hop of 1 s"),
+        ({"control": {"dimensions": 3, "frames": 10**400, "hop": 128}}, "3600 s in all"),
         ({"control": {"dimensions": 2, "frames": 50, "hop": 128}}, "other dimensions"),
         ({"control": {"dimensions": 3, "frames": 49, "hop": 128}}, "outside its plane"),
     ],
@@ -210,6 +219,8 @@ def test_a_later_minor_version_is_read(path):
         ("velocity", 1, "ascend"),
         ("velocity", 0, "above 0"),
         ("pitch", 20000, "pitch"),
+        ("pitch", 7.9, "pitches must be 0 or from 8 to below 11025 Hz"),
+        ("pitch", 1e-38, "pitches must be 0 or from 8"),
         ("gain", -1, "gain"),
         ("control_sites", 3, "outside its plane"),
     ],
@@ -220,6 +231,44 @@ def test_values_that_cannot_sound_are_refused_in_words(path, name, value, words)
     preset.tensors[name].flat[0] = value
     path.write_bytes(sealed.pack(preset.header, preset.tensors))
     assert words in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "words"),
+    [
+        ("frequency", (2, 2, 1, 1025), "size J of its tensors is 1025; at most 1024"),
+        ("frequency", (2, 2, 9, 8), "size E of its tensors is 9"),
+        ("frequency", (2, 9, 1, 8), "size L of its tensors is 9"),
+        ("frequency", (513, 2, 1, 8), "size R of its tensors is 513"),
+        ("envelope", (2, 2, 4097), "size A of its tensors is 4097"),
+        ("router", (4097, 2), "at most 4096 dimensions"),
+        ("strike", (2, 2, 44_101), "its strikes are 2.00005 s long; at most 2 s"),
+        ("knock", (2, 2, 50_000), "its knocks are 2.26757 s long"),
+        ("strike", (300, 8, 2), "numbers of memory to play; at most 67108864"),
+    ],
+)
+def test_what_would_take_too_much_memory_to_play_is_refused_in_words(name, shape, words):
+    preset = small_preset()
+    sizes = dict(zip(SCHEMA.tensors[name].shape, shape, strict=True))
+    tensors = {}
+    for other, tensor in preset.tensors.items():
+        wanted = SCHEMA.tensors[other].shape
+        fit = [sizes.get(letter, size) for letter, size in zip(wanted, tensor.shape, strict=True)]
+        tensors[other] = np.broadcast_to(tensor.flat[0] if tensor.size else tensor.dtype.type(0), fit)
+    tensors["velocity"] = np.linspace(0.1, 1, tensors["velocity"].size, dtype=np.float32).reshape(
+        tensors["velocity"].shape
+    )
+    preset.header["control"]["dimensions"], preset.header["attack"] = sizes.get("K", 3), 32768
+    with pytest.raises(ValueError, match=re.escape(words)):
+        SCHEMA.validate(preset.header, tensors)
+
+
+def test_a_control_plane_is_checked_without_its_tensors(path):
+    preset = small_preset(control={"hop": "x"})
+    for name in ("router", "control_values", "control_sites"):
+        del preset.tensors[name]
+    path.write_bytes(sealed.pack(preset.header, preset.tensors))
+    assert "'control' must give" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["frequency", "velocity", "knock", "router"])
@@ -243,26 +292,55 @@ def test_what_is_no_preset_at_all_is_refused(path):
         (b"RIFF", "only 4 bytes"),
         (b"RIFF" + bytes(range(200)), "no .luthier file"),
         ((2).to_bytes(8, "little") + b"{}", "no .luthier file"),
-        ((2).to_bytes(8, "little") + b"[]", "not a JSON object"),
-        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "not readable JSON"),
+        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "carries no digest"),
+        (sealed_text(b'[{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'\\"}"}]'), "not a JSON object"),
+        (sealed_text(b'{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b"[" * 10**5), "not readable JSON"),
+        (sealed_text(b'{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'\\"}"}'), "no text called 'luthier'"),
+        (
+            sealed_text(b'{"__metadata__":{"a":{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'"},"luthier":"{}"}}'),
+            "in the wrong place",
+        ),
         ((sealed.LONGEST_HEADER + 1).to_bytes(8, "little") + b" " * (sealed.LONGEST_HEADER + 1), "at most"),
     ]:
         path.write_bytes(content)
         assert words in refusal(path)
 
 
+def sealed_text(header: bytes) -> bytes:
+    """A file of a header alone, with a digest that fits."""
+    return bytes(sealed.seal(bytearray(len(header).to_bytes(8, "little") + header)))
+
+
+def peak_of(path: Path, reading) -> int:
+    """The most bytes that reading a file takes at once."""
+    tracemalloc.start()
+    reading(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 def test_reading_takes_no_more_memory_than_twice_the_file(path):
-    write(path, small_preset(modes=100_000))
+    preset = small_preset()
+    preset.tensors["more"] = np.zeros(1_000_000, np.float32)
+    write(path, preset)
     size = path.stat().st_size
-    damaged = bytearray(path.read_bytes())
-    damaged[-1] ^= 1
-    for content in (path.read_bytes(), damaged):
-        path.write_bytes(content)
-        tracemalloc.start()
-        if content is damaged:
-            refusal(path)
-        else:
-            read(path)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert peak < 2 * size
+    assert peak_of(path, read) < 2 * size
+    damage_the_end(path)
+    assert peak_of(path, refusal) < 2 * size
+
+
+def test_a_file_that_is_all_header_takes_memory_only_where_its_digest_is_right(path):
+    write(path, small_preset(junk=[{}] * 300_000))
+    size = path.stat().st_size
+    assert size > 0.8 * sealed.LONGEST_HEADER
+    assert peak_of(path, read) < 2 * size + 30 * sealed.LONGEST_HEADER
+    damage_the_end(path)
+    assert peak_of(path, refusal) < 2 * size + 100_000
+
+
+def damage_the_end(path: Path) -> None:
+    """Change the last byte of a file."""
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
