@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import firwin
 
 from .modes import EVEN, NOTHING, Modes
-from .poles import esprit, paired, project, sharpen
+from .poles import bounded, esprit, paired, project, sharpen
 
 ORDERS = (1, 2, 3, 4, 5, 6)
 """How many modes a band may have."""
@@ -50,9 +50,10 @@ class Bands:
             starts = [esprit(band, order, limits)]
             if order > 1:
                 starts.append(np.append(best, esprit(project(band, weight, best)[1] * weight, 1, limits)))
-            error, best = min((sharpen(band, weight, poles, limits) for poles in starts), key=lambda found: found[0])
+            tries = [sharpen(band, weight, poles, limits) for poles in starts]
+            error, best, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
             if error < BETTER * ladder[-1][1]:
-                modes = self._unfiltered(best, project(band, weight, best)[0], centre, begin)
+                modes = self._unfiltered(best, amplitudes, centre, begin)
                 inside = np.abs(modes.frequency - centre) <= 0.5 * self.width
                 ladder.append((modes.take(np.flatnonzero(inside)), error))
         return ladder
@@ -67,10 +68,9 @@ class Bands:
         if len(band) >= 8 * len(start):
             limits = self._limits(begin)
             tries = [start, esprit(band, len(start), limits)]
-            tries = [paired(sharpen(band, weight, poles, limits)[1], start) for poles in tries]
-        errors = [float((np.abs(project(band, weight, poles)[1] * weight) ** 2).sum()) for poles in tries]
-        poles = tries[int(np.argmin(errors))]
-        return self._unfiltered(poles, project(band, weight, poles)[0], centre, begin)
+            tries = [paired(sharpen(band, weight, poles, limits), start) for poles in tries]
+        _, poles, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
+        return self._unfiltered(poles, amplitudes, centre, begin)
 
     def _cut(self, number: int) -> tuple[float, np.ndarray, np.ndarray, int]:
         """Band `number`: centre in Hz, values at rate / step while they are heard, their weights, first sample."""
@@ -99,6 +99,12 @@ class Bands:
         amplitude = amplitudes / response * np.exp(-pole * begin / self.rate)
         frequency, decay = pole.imag / (2 * np.pi), -pole.real
         return Modes(frequency + centre, decay, amplitude)
+
+
+def _judged(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The weighted squared error that poles leave in a band, the poles, and their amplitudes."""
+    amplitudes, left = bounded(band, weight, poles)
+    return float((np.abs(left * weight) ** 2).sum()), poles, amplitudes
 
 
 def _heard(band: np.ndarray, floor: float, bridge: float) -> int:

@@ -7,6 +7,8 @@ Decays are per sample of the signal and stay between two limits.
 import numpy as np
 from scipy.optimize import least_squares, linear_sum_assignment
 
+LARGEST = 1.5
+"""How much stronger than the band a mode may be."""
 ROWS = 72
 """Rows of the Hankel matrix of ESPRIT."""
 LIFT = 0.7
@@ -25,10 +27,8 @@ def esprit(band: np.ndarray, order: int, limits: tuple[float, float]) -> np.ndar
     return _inside(poles * np.exp(slope), limits)
 
 
-def sharpen(
-    band: np.ndarray, weight: np.ndarray, poles: np.ndarray, limits: tuple[float, float]
-) -> tuple[float, np.ndarray]:
-    """The least weighted squared error, and poles moved to where it is."""
+def sharpen(band: np.ndarray, weight: np.ndarray, poles: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Poles moved to the least weighted error."""
     order, (low, high) = len(poles), np.log(limits)
 
     def poles_of(values: np.ndarray) -> np.ndarray:
@@ -40,15 +40,26 @@ def sharpen(
 
     start = np.concatenate([np.log(-np.log(np.abs(poles))), np.angle(poles)])
     found = least_squares(error, start, method="lm", max_nfev=30 * order, xtol=1e-5, ftol=1e-5)
-    return 2 * float(found.cost), poles_of(found.x)
+    return poles_of(found.x)
 
 
-def project(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bounded(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Like `project`, but no amplitude is far above the band: modes that nearly cancel bear no change."""
+    for ridge in (1e-9, 1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+        amplitudes, left = project(band, weight, poles, ridge)
+        if np.abs(amplitudes).max() <= LARGEST * np.abs(band).max():
+            break
+    return amplitudes, left
+
+
+def project(
+    band: np.ndarray, weight: np.ndarray, poles: np.ndarray, ridge: float = 1e-9
+) -> tuple[np.ndarray, np.ndarray]:
     """Amplitudes (P,) of poles in a band (T,) by weighted least squares, and what is left of it (T,)."""
     table = np.exp(np.log(poles)[:, None] * np.arange(len(band)))
     weighted = (table * weight**2).conj()
     square = weighted @ table.T
-    square += 1e-9 * np.trace(square).real * np.eye(len(poles))
+    square += ridge * np.trace(square).real * np.eye(len(poles))
     amplitudes = np.linalg.solve(square, weighted @ band)
     return amplitudes, band - amplitudes @ table
 
