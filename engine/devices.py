@@ -12,6 +12,7 @@ from .outlet import NoDevice
 
 NO_JACK = "libjack is not installed, the way to JACK and PipeWire: on Debian, `apt-get install libjack-jackd2-0`"
 NO_SERVER = "no JACK or PipeWire server answers: sound goes through PortAudio"
+NO_KEYBOARDS = "the server brings no MIDI: keyboards are heard beside it; `a2jmidid -e` brings them exactly in time"
 NO_PORTAUDIO = "PortAudio is not installed: on Debian, `apt-get install libportaudio2`"
 NO_OUTPUT = "PortAudio sees no audio output: plug one in, or start a sound server"
 NO_REALTIME = "no permission for realtime threads, sound may stutter under load: let your group have rtprio 95"
@@ -117,12 +118,15 @@ def _look_at_portaudio(survey: Survey, served: bool) -> None:
 
 
 def _look_at_midi(survey: Survey, served: bool) -> None:
-    """The ports that are heard where no server brings the keyboards."""
+    """The ports that are heard where no server brings keyboards."""
+    brought = any(each.kind == "midi" and each.opens for each in survey.found)
+    if served and not brought:
+        survey.hints.append(NO_KEYBOARDS)
     from .sources.drivers import NoMidi, driver
 
     try:
         names = driver().names()
     except NoMidi as error:
-        survey.hints += [] if served else [str(error)]
+        survey.hints += [] if brought else [str(error)]
         return
-    survey.found += [Found("midi", "system", name, "", opens=not served) for name in names]
+    survey.found += [Found("midi", "system", name, "", opens=not brought) for name in names]

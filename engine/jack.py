@@ -44,7 +44,7 @@ class Jack:
         self._ports: dict[str, jack.OwnPort] = {}
         self._record = np.zeros(1, compiled.PORTS)
         self._met: set[str] = set()
-        self._keyboards: set[str] = set()  # names of the ports that play us
+        self._players: set[str] = set()  # names of the ports that play us
         self._leaving = threading.Lock()  # libjack bears no second attempt beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
@@ -82,6 +82,11 @@ class Jack:
         return bool(self._met)
 
     @property
+    def keyboards(self) -> list[str]:
+        """The names of the ports that play us, as they were at the last look."""
+        return sorted(self._players)
+
+    @property
     def missed(self) -> int:
         """Frames that the server went on without us."""
         return int(self._record["missed"][0])
@@ -105,8 +110,8 @@ class Jack:
                 self._meet_keyboards()
             if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
                 self._toggle_microphone(host)
-            before, self._keyboards = self._keyboards, self._connected()
-            return before <= self._keyboards
+            before, self._players = self._players, self._connected()
+            return before <= self._players
         return True
 
     def close(self) -> None:

@@ -60,6 +60,10 @@ class Outlet(Protocol):
     def brings_midi(self) -> bool:
         """Whether it brings the keyboards' messages itself: then no other source may write them."""
 
+    @property
+    def keyboards(self) -> list[str]:
+        """The names of the ports that play us through the device."""
+
     def start(self, host: Host) -> None:
         """[main thread] Play; NoDevice when it does not let us."""
 

@@ -25,6 +25,7 @@ class PortAudio:
 
     backend = "portaudio"
     brings_midi = False
+    keyboards: list[str] = []
 
     def __init__(self, settings: Settings) -> None:
         self._library = load(afresh=True)

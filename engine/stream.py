@@ -52,6 +52,11 @@ class Stream:
         """Whether the device delivers the keyboards' messages itself: then no other source may write them."""
         return self._outlet is not None and self._outlet.brings_midi
 
+    @property
+    def keyboards(self) -> list[str]:
+        """The names of the ports that play us through the device."""
+        return self._outlet.keyboards if self._outlet is not None else []
+
     def poll(self) -> None:
         """[main thread] Notice a loss, and come back from one."""
         now = time.monotonic()

@@ -39,14 +39,18 @@ class Driver(Protocol):
 
 
 def driver(api: str | None = None) -> Driver:
-    """The MIDI system of this machine, or the one asked for: "alsa" or "jack". Raises NoMidi."""
+    """The MIDI system of this machine, or the one asked for: "alsa" or "jack". Raises NoMidi.
+
+    Never JACK unless it is asked for: what a server brings comes with the sound, exactly in time.
+    """
     try:
         import rtmidi
     except ImportError:
         return _from_rtmidi2(api)
     problems = []
     wanted = {"alsa": [rtmidi.API_LINUX_ALSA], "jack": [rtmidi.API_UNIX_JACK]}
-    for number in wanted[api] if api else rtmidi.get_compiled_api():
+    own = [number for number in rtmidi.get_compiled_api() if number != rtmidi.API_UNIX_JACK]
+    for number in wanted[api] if api else own:
         try:
             with _hushed():
                 return RtMidi(rtmidi, number)

@@ -71,6 +71,11 @@ class MidiPorts:
         """The ports that are heard now."""
         return sorted(self._open)
 
+    @property
+    def others(self) -> list[str]:
+        """Of them, those that are not our own."""
+        return [name for name in self.names if name != NAME]
+
     def __enter__(self) -> "MidiPorts":
         if self._system is not None:
             own = self._system.offer()

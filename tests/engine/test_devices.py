@@ -1,3 +1,4 @@
+import contextlib
 import os
 import subprocess
 import sys
@@ -19,8 +20,20 @@ def test_the_ports_of_a_server_are_listed_and_its_first_two_outputs_are_opened(s
         Found("input", "jack", "system:capture_1", text, opens=True),
         Found("input", "jack", "system:capture_2", text, opens=False),
     ]
-    assert not any(each.opens for each in seen.found if each.backend != "jack")
+    assert not any(each.opens for each in seen.found if each.backend == "portaudio")
+    assert devices.NO_KEYBOARDS in seen.hints
     assert not {devices.NO_SERVER, devices.NO_OUTPUT} & set(seen.hints)
+
+
+def test_a_server_that_brings_keyboards_spares_those_of_the_system(server):
+    with contextlib.closing(server.client("friend")) as friend:
+        friend.midi_outports.register("keys", is_physical=True)
+        friend.midi_outports.register("software")
+        seen = survey()
+    midi = {(each.backend, each.name): each.opens for each in seen.found if each.kind == "midi"}
+    assert midi.pop(("jack", "friend:keys"))
+    assert not any(midi.values())
+    assert devices.NO_KEYBOARDS not in seen.hints
 
 
 def test_without_a_server_the_default_of_portaudio_is_opened(device, monkeypatch):

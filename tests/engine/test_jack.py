@@ -86,11 +86,11 @@ def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_
     host = Host(outlet.rate)
     outlet.start(host)
     assert outlet.brings_midi
-    assert outlet._keyboards == {"friend:Grand", "friend:grander"}
+    assert outlet.keyboards == ["friend:Grand", "friend:grander"]
     ports["Grand"].unregister()  # and another comes, both between two looks
     friend.midi_outports.register("baby grand", is_physical=True)
     assert not outlet.tend(host)
-    assert outlet._keyboards == {"friend:grander", "friend:baby grand"}
+    assert outlet.keyboards == ["friend:baby grand", "friend:grander"]
     assert outlet.tend(host)
     outlet.close()
 
