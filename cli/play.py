@@ -1,4 +1,7 @@
-"""luthier play PRESET: an instrument on the audio device, played from MIDI ports or by the demo score."""
+"""luthier play PRESET: an instrument on the audio device, played from MIDI ports or by the demo score.
+
+On a terminal `p` and Enter silence everything that sounds; Ctrl+C ends it.
+"""
 
 import argparse
 import contextlib
@@ -9,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from engine import library, preset
 
-from . import rows
+from . import hands, rows, status
 
 if TYPE_CHECKING:
     from engine.rig import Rig
+    from engine.sources.ports import MidiPorts
     from engine.sources.score import Score
     from engine.stream import Stream
 
@@ -36,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend", choices=["jack", "portaudio"], help="the way out; the first that works otherwise"
     )
     parser.add_argument("--record", metavar="OUT.wav", help="write what the row plays to a sound file, 32-bit float")
+    parser.add_argument("--json", action="store_true", help="tell how it goes as one JSON object per line")
     rows.add_arguments(parser)
 
 
@@ -50,19 +55,16 @@ def run(args: argparse.Namespace) -> int:
     from engine.sources.score import read
 
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
-    with contextlib.closing(stream.open(rig, Settings(args.device, args.rate, args.block, args.backend))) as opened:
+    settings = Settings(args.device, args.rate, args.block, args.backend, args.midi)
+    with contextlib.closing(stream.open(rig, settings)) as opened:
         if score is not None and opened.state != "playing":
-            _into_file(rig, score, args.seconds, opened.problem)
+            _into_file(rig, score, args, opened.problem)
             return 0
         length = BEGIN + score.seconds + RING_OUT if score is not None else math.inf
         with contextlib.ExitStack() as ends:
-            chores = [_teller(opened)]
+            chores = _chores(ends, rig, opened, args)
             if score is not None:
-                chores.append(_conductor(rig, score))
-            if args.record:
-                chores.append(ends.enter_context(_recorder(rig, args.record)))
-            chores.append(_programs(rig, args))
-            ends.enter_context(_keyboards(rig, args.midi, opened))
+                chores.insert(0, _conductor(rig, score))
             return _keep(opened, chores, min(length, args.seconds or math.inf))
 
 
@@ -74,13 +76,27 @@ def _favourite() -> str:
     return "guitar" if "guitar" in names else names[0]
 
 
-def _into_file(rig: "Rig", score: "Score", seconds: float | None, reason: str) -> None:
+def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str) -> None:
     """Render the demo and say where and why."""
     from engine.render import render_to
 
-    print(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder", flush=True)
-    length, _ = render_to(DEMO, rig, score, seconds)
-    print(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz")
+    status.say(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder", args.json)
+    length, _ = render_to(DEMO, rig, score, args.seconds)
+    status.say(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+
+
+def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argparse.Namespace) -> list[Chore]:
+    """What is to be done again and again; `ends` ends it."""
+    chores = [_programs(rig, args)]
+    if args.record:
+        chores.append(ends.enter_context(_recorder(rig, args)))
+    ports = ends.enter_context(_keyboards(rig, args, opened))
+    chores.append(ends.enter_context(status.shown(args.json, lambda: status.read(opened, rig, ports))))
+    panic = hands.listener(rig.panic)
+    if panic is None:
+        return chores
+    status.say("p and Enter silence everything, Ctrl+C stops", args.json)
+    return [*chores, panic]
 
 
 def _keep(opened: "Stream", chores: list[Chore], seconds: float) -> int:
@@ -96,30 +112,6 @@ def _keep(opened: "Stream", chores: list[Chore], seconds: float) -> int:
     return 0
 
 
-def _teller(opened: "Stream") -> Chore:
-    """Tells how the device is, when that changes."""
-    told = ""
-
-    def tell() -> None:
-        nonlocal told
-        given = opened.given
-        if given is None:
-            now = f"waiting for an audio device: {opened.problem}"
-        elif given.block == 0:
-            return  # it has not asked for a block yet
-        else:
-            delay = 1000 * (given.latency + given.block / given.rate)
-            now = (
-                f"playing on {given.device} ({given.backend}) at {given.rate:g} Hz, {given.block} frames a block, "
-                f"{delay:.1f} ms from key to speaker{'' if given.realtime else ', not realtime'}; Ctrl+C stops"
-            )
-        if now != told:
-            told = now
-            print(now, flush=True)
-
-    return tell
-
-
 def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
     """Changes the instrument when a keyboard asks for it: program N is the N-th of `luthier presets`, from 0."""
     from engine.events import Kind
@@ -132,10 +124,10 @@ def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
         path = paths[asked[-1]]
         try:
             rig.play(rows.row(args, path))
-        except ValueError as error:  # the one that plays goes on
-            print(error, flush=True)
+        except (ValueError, RuntimeError) as error:  # no such plugin, or a device that stalls: what plays goes on
+            status.say(str(error), args.json)
         else:
-            print(f"program {asked[-1]}: {path.stem}", flush=True)
+            status.say(f"program {asked[-1]}: {path.stem}", args.json)
 
     return change
 
@@ -149,27 +141,28 @@ def _conductor(rig: "Rig", score: "Score") -> Chore:
 
 
 @contextlib.contextmanager
-def _recorder(rig: "Rig", path: str) -> Iterator[Chore]:
+def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
     """Writes what the row plays from now on."""
     from engine.wav import writing
 
     tape = rig.tape
-    with writing(path, rig.rate, float32=True) as write:
+    with writing(args.record, rig.rate, float32=True) as write:
         tape.run()
         yield lambda: write(tape.take())
         tape.run(False)
         write(tape.take())
     if tape.lost:
-        print(f"{path}: {tape.lost} frames are missing: the disk was too slow")
+        status.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
 
 
 @contextlib.contextmanager
-def _keyboards(rig: "Rig", wanted: str | None, opened: "Stream") -> Iterator[None]:
+def _keyboards(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
     """Hears MIDI ports while the audio device does not bring them itself, or says why there are none."""
     from engine.sources.ports import MidiPorts
 
-    with MidiPorts(rig, wanted) as ports:
-        ports.idle = lambda: opened.brings_midi
+    ports = MidiPorts(rig, args.midi)
+    ports.idle = lambda: opened.brings_midi
+    with ports:
         if ports.problem and not opened.brings_midi:
-            print(ports.problem, flush=True)
-        yield
+            status.say(ports.problem, args.json)
+        yield ports

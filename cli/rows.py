@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--block", type=whole(1, 4096, "frames"), metavar="N", help="frames that are computed at once"
     )
     parser.add_argument("--seconds", type=number(0.01, 86400, "s"), metavar="S", help="stop after this time")
+    parser.add_argument("--a4", type=number(400, 480, "Hz"), metavar="HZ", help="the pitch of the A above middle C")
     parser.add_argument(
         "--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise of attacks"
     )
@@ -43,6 +44,8 @@ def build(args: argparse.Namespace) -> "Rig":
 
     rig = Rig(args.rate or RATE, args.channel)
     rig.play(row(args, path))
+    if args.a4 is not None:
+        rig.set(rig.interpreter, "a4", args.a4)
     return rig
 
 

@@ -1,6 +1,9 @@
 """luthier render and luthier play sound as the engine does, and say plainly when they cannot."""
 
+import argparse
 import json
+import os
+import sys
 
 import mido
 import numpy as np
@@ -8,13 +11,18 @@ import pytest
 import soundfile
 
 from benchmarks.jackserver import running
+from benchmarks.tone import Tone
+from cli import hands, play, status
 from cli.main import main
+from engine import library
 from engine.instruments import load
 from engine.preset import write
 from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import read
 from tests.engine.instrument import small_preset
+from tests.playing import Organ
+from tests.playing import render as call
 
 
 @pytest.fixture
@@ -54,6 +62,12 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
     assert main([*words, "--seed", "2"]) == 0
     np.testing.assert_array_equal(soundfile.read("out.wav")[0], once)
     assert np.abs(once).max() > 0.001
+
+
+def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
+    monkeypatch.setattr("engine.instruments.load", lambda path, seed: Tone())
+    assert main(["render", "small.luthier", "--performance", "learned", "-o", "out.wav"]) == 2
+    assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
 
 
 @pytest.mark.parametrize(
@@ -107,11 +121,84 @@ def test_devices_are_told_one_json_object_a_line(capsys):
     assert len(capsys.readouterr().out.splitlines()) == len(rows)
 
 
-def test_what_is_played_is_recorded(folder, capsys):
+def test_what_is_played_is_recorded_as_a_rendering_of_it_sounds(folder, capsys):
     with running() as server:
         words = ["play", "small.luthier", "--demo", "--seconds", "1", "--record", "heard.wav", "--backend", "jack"]
         assert main(words) == 0
-    audio, rate = soundfile.read("heard.wav")
+    audio, rate = soundfile.read("heard.wav", dtype="float32")
     assert rate == server.rate
-    assert len(audio) > 0.5 * rate
-    assert np.abs(audio).max() > 0.01
+    rig = Rig(rate)
+    rig.play([load(folder / "small.luthier", 0)])
+    rendered = render(rig, read(library.factory_folder() / "demo.mid"), 1.0)
+    heard, wanted = (sound[:, np.flatnonzero(np.abs(sound).max(axis=0) > 1e-3)[0] :] for sound in (audio.T, rendered))
+    length = min(heard.shape[1], wanted.shape[1])
+    assert length > 0.3 * rate
+    np.testing.assert_allclose(heard[:, :length], wanted[:, :length], atol=1e-4)
+
+
+def test_how_playing_goes_is_told_as_json(folder, capsys):
+    with running() as server:
+        assert main(["play", "small.luthier", "--seconds", "1.5", "--backend", "jack", "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    last = [each for each in told if "state" in each][-1]
+    assert (last["state"], last["rate"], last["block"], last["voices"]) == ("playing", server.rate, server.block, 0)
+
+
+def test_an_instrument_is_tuned_to_the_a_that_is_asked_for(folder):
+    assert (
+        main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float", "--a4", "415"])
+        == 0
+    )
+    rig = Rig(48000)
+    rig.set(rig.interpreter, "a4", 415)
+    rig.play([load(folder / "small.luthier")])
+    wanted = render(rig, read("score.mid"), 1.0)
+    np.testing.assert_array_equal(soundfile.read("out.wav", dtype="float32")[0].T, wanted)
+    rig = Rig(48000)
+    rig.play([load(folder / "small.luthier")])
+    assert np.abs(render(rig, read("score.mid"), 1.0) - wanted).max() > 0.001
+
+
+@pytest.mark.parametrize("error", [ValueError("a plugin is gone"), RuntimeError("the audio device has stopped")])
+def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypatch, error):
+    write(folder / "small.luthier", small_preset())
+    monkeypatch.setattr(library, "user_folder", lambda: folder)
+    rig = Rig(48000)
+
+    def refuse(row):
+        raise error
+
+    monkeypatch.setattr(rig, "play", refuse)
+    rig.midi(0xC0, 0)
+    call(rig, 128)
+    args = argparse.Namespace(seed=0, plugins=[], json=False)
+    play._programs(rig, args)()
+    assert capsys.readouterr().out == f"{error}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of its own")
+def test_typing_p_silences_everything(monkeypatch):
+    rig, organ = Rig(48000), Organ()
+    rig.play([organ])
+    rig.midi(0x90, 60, 127)
+    assert call(rig, 1000).any()
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        look = hands.listener(rig.panic)
+        look()
+        assert call(rig, 48000, 4096)[0, -1] != 0
+        keys.write(b"p\n")
+        look()
+    assert not call(rig, 96000, 4096)[:, -1000:].any()
+
+
+def test_the_live_line_shows_all_there_is_to_know():
+    reading = {
+        "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
+        "load": 0.123, "worst": 0.5, "underruns": 2, "voices": 7, "ports": ["Grand", "Pads"],
+    }  # fmt: skip
+    assert status.line(reading) == (
+        "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · voices 7 · "
+        "MIDI Grand, Pads"
+    )
