@@ -1,7 +1,8 @@
 """The realtime line: sources → events → instrument → effects → speaker.
 
 Importing this folder names numba's cache by a digest of the engine's sources, before any kernel is imported:
-numba notices a change in the file of a function but not in what the function calls.
+numba notices a change in the file of a function but not in what the function calls. Kernels chosen by
+LUTHIER_KERNELS have a cache of their own; whoever chooses NUMBA_CACHE_DIR must give them one.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ def _name_the_cache() -> None:
     from platformdirs import user_cache_path
 
     kernels = user_cache_path("luthier", appauthor=False) / "kernels"
-    folder = kernels / _digest(Path(__file__).parent)
+    folder = kernels / _digest(Path(__file__).parent, os.environ.get("LUTHIER_KERNELS", ""))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
@@ -36,9 +37,9 @@ def _name_the_cache() -> None:
         sys.modules["numba"].core.config.reload_config()
 
 
-def _digest(folder: Path) -> str:
-    """Twelve hex digits that change with any source in a folder."""
-    digest = hashlib.blake2b(digest_size=6)
+def _digest(folder: Path, kernels: str) -> str:
+    """Twelve hex digits that change with any source in a folder, and with the choice of kernels."""
+    digest = hashlib.blake2b(kernels.encode() + b"\0", digest_size=6)
     for source in sorted(folder.rglob("*.py")):
         digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()

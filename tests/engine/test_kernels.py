@@ -1,0 +1,38 @@
+"""The choice of kernels is kept apart in the cache, whatever was compiled before."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+CALLER = """
+import numpy as np
+from numba import njit
+from engine.dsp import modal
+
+@njit(cache=True)
+def ring(bank, sums):
+    modal.drive(bank, np.ones(1, np.float32), sums)
+
+bank, sums = modal.new_banks(1, 64)[0], modal.new_sums(1, 1)[0]
+bank[modal.GAIN_RE] = 1
+ring(bank, sums)
+print("explicit" if sums[0, 0, 1:].any() else "plain", sum(ring.stats.cache_hits.values()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the platform's cache folder is moved by XDG_CACHE_HOME")
+def test_neither_choice_of_kernels_plays_what_was_compiled_for_the_other(tmp_path):
+    (tmp_path / "caller.py").write_text(CALLER)
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.getcwd()}
+
+    def run(kernels):
+        words = [sys.executable, str(tmp_path / "caller.py")]
+        chosen = {**environment, "LUTHIER_KERNELS": kernels}
+        return subprocess.run(words, env=chosen, capture_output=True, text=True, check=True).stdout.split()
+
+    assert run("plain") == ["plain", "0"]
+    assert run("") == ["explicit", "0"]
+    assert run("plain") == ["plain", "1"]
