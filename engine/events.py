@@ -46,8 +46,3 @@ class Kind(IntEnum):
 def midi(status: int, first: int = 0, second: int = 0) -> int:
     """The `key` of a MIDI event: three bytes in one number."""
     return status | first << 8 | second << 16
-
-
-def note_id(channel: int, key: int) -> int:
-    """The id under which a keyboard's note is known."""
-    return channel << 7 | key

@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 
 
-def _sine_series(terms: int, kind: type) -> tuple:
+def _sine_series(terms: int) -> tuple[float, ...]:
     """Taylor coefficients of sin(2π y) / y in powers of y², highest first."""
-    return tuple(kind((-1) ** n * math.tau ** (2 * n + 1) / math.factorial(2 * n + 1)) for n in range(terms))[::-1]
+    return tuple((-1) ** n * math.tau ** (2 * n + 1) / math.factorial(2 * n + 1) for n in range(terms))[::-1]
 
 
 def _tanh_fraction(levels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -31,8 +31,7 @@ def _ratios(numbers: list[int], unit: int) -> list[float]:
     return [float(Fraction(number, unit)) for number in reversed(numbers)]
 
 
-_SINE_F8 = _sine_series(11, float)  # 1e-16 for |y| <= 1/4
-_SINE_F4 = _sine_series(7, np.float32)  # 1e-7
+_SINE = _sine_series(11)  # 1e-16 for |y| <= 1/4
 _TANH_ABOVE, _TANH_BELOW = _tanh_fraction(12)  # 5e-8 for |x| <= 9.1
 _TANH_END = 9.1  # where tanh rounds to 1 in float32
 _EXP = tuple(1 / math.factorial(n) for n in range(10, -1, -1))
@@ -50,22 +49,9 @@ def tanh(x):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def sincos_turns(phase):
-    """Sine and cosine of 2π phase, float32, within 2e-7, for a float32 phase in turns, |phase| < 2²².
-
-    The phase is folded into a quarter turn without rounding, so whole turns cost no accuracy.
-    """
-    turn = phase - np.rint(phase)
-    size = abs(turn)
-    fold = min(size, np.float32(0.5) - size)
-    sine = _sine_f4(math.copysign(fold, turn))
-    return sine, _sine_f4(np.float32(0.25) - size)
-
-
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
 def sincos_half_turn(phase):
     """Sine and cosine of 2π phase, float64, within 1e-15, for a phase in turns between 0 and 1/2."""
-    return _sine_f8(min(phase, 0.5 - phase)), _sine_f8(0.25 - phase)
+    return _sine(min(phase, 0.5 - phase)), _sine(0.25 - phase)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -80,13 +66,8 @@ def shrink(x):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def _sine_f4(y):
-    return y * _horner(_SINE_F4, y * y)
-
-
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def _sine_f8(y):
-    return y * _horner(_SINE_F8, y * y)
+def _sine(y):
+    return y * _horner(_SINE, y * y)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

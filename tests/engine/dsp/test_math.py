@@ -18,12 +18,6 @@ def apply_tanh(x, out):
 
 
 @njit(error_model="numpy")
-def apply_sincos(x, sine, cosine):
-    for i in range(x.shape[0]):
-        sine[i], cosine[i] = math.sincos_turns(x[i])
-
-
-@njit(error_model="numpy")
 def apply_half_turn(x, sine, cosine):
     for i in range(x.shape[0]):
         sine[i], cosine[i] = math.sincos_half_turn(x[i])
@@ -52,20 +46,6 @@ def test_tanh_saturates_and_keeps_nan():
     np.testing.assert_array_equal(through(apply_tanh, x), np.array([1, -1, np.nan, 1, -1, 0, 1], np.float32))
 
 
-@pytest.mark.parametrize("reach", [0.25, 3.0, 1e3, 4e6])
-def test_sine_and_cosine_of_many_turns(reach):
-    x = np.linspace(-reach, reach, 300_001).astype(np.float32)
-    angle = 2 * np.pi * (x.astype(float) % 1)
-    sine, cosine = through(apply_sincos, x, 2)
-    np.testing.assert_allclose(sine, np.sin(angle), atol=2e-7, rtol=0)
-    np.testing.assert_allclose(cosine, np.cos(angle), atol=2e-7, rtol=0)
-
-
-def test_sine_of_a_small_phase_is_relatively_right():
-    x = np.geomspace(1e-30, 0.1, 10_001).astype(np.float32)
-    np.testing.assert_allclose(through(apply_sincos, x, 2)[0], np.sin(2 * np.pi * x.astype(float)), rtol=3e-7, atol=0)
-
-
 def test_sine_and_cosine_of_half_a_turn_in_double_precision():
     x = np.linspace(0, 0.5, 300_001)
     sine, cosine = through(apply_half_turn, x, 2)
@@ -81,10 +61,10 @@ def test_shrinking_is_the_exponential_and_never_nothing():
     np.testing.assert_allclose(through(apply_shrink, np.array([9.0, 1e9, np.inf])), np.exp(-8.0), rtol=1e-9)
 
 
-@pytest.mark.parametrize("function", [apply_tanh, apply_sincos, apply_half_turn, apply_shrink])
+@pytest.mark.parametrize("function", [apply_tanh, apply_half_turn, apply_shrink])
 def test_no_function_calls_the_mathematical_library(function):
-    arrays = 3 if function in (apply_sincos, apply_half_turn) else 2
-    kind = np.float32 if function in (apply_tanh, apply_sincos) else np.float64
+    arrays = 3 if function is apply_half_turn else 2
+    kind = np.float32 if function is apply_tanh else np.float64
     function(*np.zeros((arrays, 8), kind))
     for code in function.inspect_llvm().values():
         declared = {line.split("@")[1].split("(")[0] for line in code.splitlines() if line.startswith("declare")}
