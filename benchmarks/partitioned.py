@@ -2,7 +2,7 @@
 
 import numpy as np
 from numba import njit
-from scipy import fft
+from numpy import fft
 
 
 class Convolver:
