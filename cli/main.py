@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import engine
 
+from .text import plain
+
 COMMANDS = {
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
@@ -74,7 +76,7 @@ def _run(words: list[str]) -> int:
 def _fail(message: str) -> int:
     """Say an error in one line."""
     line = " ".join(message.split())
-    print("luthier: " + "".join(letter if letter.isprintable() else "?" for letter in line), file=sys.stderr)
+    print("luthier: " + plain(line, "?"), file=sys.stderr)
     return 2
 
 

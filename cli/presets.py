@@ -7,6 +7,8 @@ from typing import Any
 
 from engine import library, preset
 
+from .text import plain
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Only --json."""
@@ -24,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"no presets yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
     wide = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
-        print(f"{row['name']:{wide}}  {row['kind']:9}  {row['origin']:7}  {row['text']}")
+        print(f"{plain(row['name']):{wide}}  {row['kind']:9}  {row['origin']:7}  {plain(row['text'])}")
     return 0
 
 

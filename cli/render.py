@@ -49,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _performance(rig: "Rig", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance, for the instrument at the head of the row, which then plays as it was learned."""
-    from engine.instruments.resonance import Resonance
     from engine.performance import perform
     from engine.probe import events
 
     instrument = rig.row[0]
-    assert isinstance(instrument, Resonance)
-    header, tensors = instrument.preset.header, instrument.preset.tensors
-    performance = perform(header, tensors, args.performance, args.seed)
+    preset = getattr(instrument, "preset", None)
+    if preset is None:
+        raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
+    performance = perform(preset.header, preset.tensors, args.performance, args.seed)
     rig.set(instrument, "play", 0)
     return events(performance, rig.rate)

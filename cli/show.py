@@ -6,6 +6,8 @@ from typing import Any
 
 from engine import library, preset
 
+from .text import plain
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The preset, and --json."""
@@ -35,15 +37,15 @@ def _print_tree(values: dict[str, Any], indent: str) -> None:
     """One line per value, objects indented, long lists by their length and ends."""
     for key, value in values.items():
         if isinstance(value, dict):
-            print(f"{indent}{key}:")
+            print(f"{indent}{plain(key)}:")
             _print_tree(value, indent + "  ")
         else:
-            print(f"{indent}{key}: {_shorten(value)}")
+            print(f"{indent}{plain(key)}: {_shorten(value)}")
 
 
 def _shorten(value: Any) -> str:
-    """A value on one line of plain characters."""
+    """A value on one line."""
     if isinstance(value, list) and len(value) > 12:
         return f"{len(value)} values, from {_shorten(value[0])} to {_shorten(value[-1])}"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return plain(text)

@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import cycle, islice
 
 import numpy as np
 import pytest
 
 from cli.main import COMMANDS, main
-from engine import library
+from engine import library, sealed
 from engine.preset import write
 from tests.engine.instrument import small_preset
 
@@ -52,6 +53,16 @@ def test_presets_lists_broken_ones_with_their_fault(path, capsys):
     assert "small" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [["presets"], ["show", "small"]])
+def test_what_stands_in_a_file_cannot_move_the_cursor(path, capsys, words):
+    write(path, small_preset(description="first\x1b[2J", tags=["\x07"], **{"\x1b[1m": 1}))
+    path.with_name("\x1b]0;x.luthier").write_bytes(b"RIFF")
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "first" in out
+    assert all(letter.isprintable() or letter == "\n" for letter in out)
+
+
 @pytest.mark.parametrize(
     "words", [["shw"], ["show"], ["show", "nobody"], ["show", "nobody.luthier"], ["presets", "--jsn"], ["show", "/"]]
 )
@@ -60,15 +71,65 @@ def test_a_mistake_is_one_line_and_status_2(path, capsys, words):
     assert one_line(capsys).startswith("luthier: ")
 
 
-def test_damaged_files_are_refused_with_status_2(path, capsys):
-    whole = path.read_bytes()
-    random = np.random.default_rng(1)
-    for _ in range(100):
-        damaged = bytearray(whole)
-        damaged[random.integers(len(whole))] ^= random.integers(1, 256)
-        path.write_bytes(damaged)
+def test_five_hundred_damaged_files_are_five_hundred_refusals(path, capsys):
+    random = np.random.default_rng(500)
+    damages = cycle([cut, flipped, lying, misshapen, poisoned, unstable, newer])
+    for damage in islice(damages, 500):
+        path.write_bytes(damage(small_preset(), random))
         assert main(["show", "small"]) == 2
         assert "small.luthier" in one_line(capsys)
+
+
+def cut(preset, random):
+    whole = sealed.pack(preset.header, preset.tensors)
+    return whole[: random.integers(len(whole))]
+
+
+def flipped(preset, random):
+    data = sealed.pack(preset.header, preset.tensors)
+    data[random.integers(len(data))] ^= random.integers(1, 256)
+    return data
+
+
+def lying(preset, random):
+    """A header in which one tensor has another shape, type or place than its bytes, under a digest that fits."""
+    data = sealed.pack(preset.header, preset.tensors)
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    name = random.choice([name for name in header if name not in ("__metadata__", "knock")])
+    what = random.choice(["shape", "dtype", "data_offsets"])
+    shift = int(random.integers(1, 1 << 40))
+    header[name][what] = "F64" if what == "dtype" else [size + shift for size in header[name][what]]
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return sealed.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
+
+
+def misshapen(preset, random):
+    name = random.choice(list(preset.tensors))
+    tensor = preset.tensors[name]
+    preset.tensors[name] = np.zeros((*tensor.shape, 1 + random.integers(3)), tensor.dtype)
+    return sealed.pack(preset.header, preset.tensors)
+
+
+def poisoned(preset, random):
+    put(preset, random, random.choice(["decay", "strike", "router", "phase"]), [np.nan, np.inf, -np.inf])
+    return sealed.pack(preset.header, preset.tensors)
+
+
+def unstable(preset, random):
+    put(preset, random, "decay", [0, -1e-6, -30])
+    return sealed.pack(preset.header, preset.tensors)
+
+
+def newer(preset, random):
+    preset.header["format_version"] = f"{random.integers(2, 100)}.{random.integers(10)}"
+    return sealed.pack(preset.header, preset.tensors)
+
+
+def put(preset, random, name, values):
+    """Write one of the values somewhere into a tensor."""
+    tensor = preset.tensors[name] = preset.tensors[name].copy()
+    tensor.flat[random.integers(tensor.size)] = random.choice(values)
 
 
 def test_a_fault_of_ours_is_one_line_too(path, capsys, monkeypatch):
