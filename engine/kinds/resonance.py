@@ -52,7 +52,7 @@ def _check_control(control: Any, rate: float, tensors: Tensors, sizes: dict[str,
         raise ValueError(f"a control plane needs the tensors {', '.join(sorted(together))} together")
     if control is None and not together & tensors.keys():
         return
-    plane = [control.get(key) if isinstance(control, dict) else None for key in ("dimensions", "frames", "hop")]
+    plane = [control.get(key, 0) if isinstance(control, dict) else 0 for key in ("dimensions", "frames", "hop")]
     if any(type(size) is not int or size < 1 for size in plane):
         raise ValueError("'control' must give dimensions, frames and hop as numbers above 0")
     dimensions, frames, hop = plane

@@ -1,0 +1,50 @@
+"""Plugins that say events to the plugins after them.
+
+A plugin that *emits* has the fields of `EMITTING` in its record: it says events with `emit`, with frames counted
+from the run of samples it is in (0 in `handle`), as long as there is `room` in this block. All that it heard goes on
+to the next plugin as well.
+"""
+
+from numba import njit
+
+from ..events import EVENT
+from ..ring import copy
+from .contract import BURST
+
+EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8"), ("room", "i8")]
+
+
+@njit(cache=True, error_model="numpy")
+def emit(record, frame, kind, channel, note, key, value):
+    """[audio thread] Say an event to the plugins after this one; False when this block has no room for it."""
+    if record.emitted >= record.room:
+        return False
+    event = record.out[record.emitted]
+    event.frame = frame
+    event.target = 0
+    event.kind = kind
+    event.channel = channel
+    event.note = note
+    event.key = key
+    event.value = value
+    record.emitted += 1
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def pass_on(event, queue, told):
+    """[audio thread] Append an event to those for the next plugin; how many there are now."""
+    if told == queue.shape[0]:
+        return told
+    copy(event, queue[told])
+    return told + 1
+
+
+@njit(cache=True, error_model="numpy")
+def tell(record, queue, told, start):
+    """[audio thread] Append what a plugin emitted in the run that began at `start`."""
+    for i in range(record.emitted):
+        record.out[i].frame += start
+        told = pass_on(record.out[i], queue, told)
+    record.emitted = 0
+    return told
