@@ -8,8 +8,10 @@ import numpy as np
 from train.folder import Config, Instrument
 from train.note import Note
 
-RANGE = 3
-"""Semitones that the keyboard goes beyond the recorded keys."""
+RANGE, FAR = 3, 24
+"""Semitones that the keyboard goes beyond the recorded keys; of an instrument that has only a few."""
+FEW = 6
+"""Keys: so many or fewer are not a keyboard but what there was to learn from."""
 
 
 def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
@@ -39,6 +41,7 @@ def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
 def header(instrument: Instrument, config: Config, version: str) -> dict[str, Any]:
     """What a preset says of its notes: rate, range of keys, and how they were learned."""
     keys = list(instrument.keys)
+    beyond = RANGE if len(keys) > FEW else FAR
     numbers = sum(
         4 * int((np.abs(note.modes.amplitude) > 0).sum()) + len(note.knock)
         for row in instrument.keys.values()
@@ -49,7 +52,7 @@ def header(instrument: Instrument, config: Config, version: str) -> dict[str, An
         "kind": "resonance",
         "rate": instrument.rate,
         "attack": next(iter(instrument.keys.values()))[0].attack,
-        "keys": {"low": max(min(keys) - RANGE, 0), "high": min(max(keys) + RANGE, 127)},
+        "keys": {"low": max(min(keys) - beyond, 0), "high": min(max(keys) + beyond, 127)},
         "training": {
             "version": version,
             "recipe": "notes",
