@@ -3,8 +3,15 @@
 import argparse
 from importlib import import_module
 
-BENCHMARKS: dict[str, tuple[float, ...]] = {"limits": (), "modal": (), "realtime": (60.0, 1000)}  # their arguments
+BENCHMARKS: dict[str, tuple[float, ...]] = {
+    "limits": (),
+    "modal": (),
+    "voices": (),
+    "start": (),
+    "realtime": (60.0, 1000),
+}  # fmt: skip - and their arguments
 USUAL = ("limits", "modal")  # need nothing installed
+OF_A_PRESET = ("voices", "start")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first two otherwise"
     )
+    parser.add_argument(
+        "--preset", metavar="PRESET", default="guitar",
+        help=f"for {' and '.join(OF_A_PRESET)}: a name or a path, the guitar otherwise",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
@@ -23,5 +34,6 @@ def run(args: argparse.Namespace) -> int:
     from benchmarks.rows import show
 
     for name in args.names or USUAL:
-        show(import_module(f"benchmarks.{name}").measure(*BENCHMARKS[name]), args.json)
+        given = (args.preset,) if name in OF_A_PRESET else BENCHMARKS[name]
+        show(import_module(f"benchmarks.{name}").measure(*given), args.json)
     return 0

@@ -1,0 +1,89 @@
+"""What sixty-four sounding notes of an instrument cost: the whole rig, from keys to speaker.
+
+    python -m benchmarks.voices [PRESET] [--json]
+
+Every key of the instrument in turn, over as many channels as it takes; each note is struck again in turn, so that
+none dies away. Time is taken round every call of the callback, by the clock on the wall and by that of the thread
+alone, which does not run while something else has the core.
+"""
+
+import argparse
+import ctypes
+import time
+
+import numpy as np
+
+from engine.callback import callback
+from engine.instruments import load
+from engine.rig import Rig
+
+from .rows import Row, show
+
+RATE = 48_000
+BLOCK = 64
+NOTES = 64
+ROUND = 4.0  # seconds in which every note is struck once
+VELOCITY = 100
+MEAN, RARE = 10.0, 40.0  # percent of the time there is: the most for the mean, and for 999 blocks of 1000
+
+
+def main() -> None:
+    """Measure, and print the rows."""
+    parser = argparse.ArgumentParser(description="What sixty-four sounding notes cost.")
+    parser.add_argument("preset", metavar="PRESET", nargs="?", default="guitar", help="a name or a path")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    show(measure(args.preset), args.json)
+
+
+def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Row]:
+    """All rows, from so many seconds of sound."""
+    rig = Rig(RATE)
+    instrument = load(preset)
+    rig.play([instrument])
+    notes = _notes(instrument.preset.header.get("keys", {"low": 36, "high": 96}))
+    _play(rig, notes, ROUND)  # until all sound
+    wall, thread, voices = _play(rig, notes, seconds)
+    name = instrument.preset.header["name"]
+    return [
+        Row(f"{name}: voices that sound, at least", voices.min(), "", NOTES),
+        Row(f"{name}: mean load, wall clock", wall.mean(), "%", MEAN, goal_is_most=True),
+        Row(f"{name}: mean load, thread's own time", thread.mean(), "%", MEAN, goal_is_most=True),
+        Row(f"{name}: load of 999 blocks of 1000, wall clock", _rare(wall), "%", RARE, goal_is_most=True),
+        Row(f"{name}: the same, thread's own time", _rare(thread), "%", RARE, goal_is_most=True),
+        Row(f"{name}: worst block, thread's own time", thread.max(), "%"),
+    ]
+
+
+def _notes(keys: dict[str, int]) -> list[tuple[int, int]]:
+    """Channel and key of each note: all keys on the first channel, then on the next."""
+    count = keys["high"] - keys["low"] + 1
+    return [(i // count, keys["low"] + i % count) for i in range(NOTES)]
+
+
+def _play(rig: Rig, notes: list[tuple[int, int]], seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Strike the notes in turn; of each block its load by either clock, in percent, and how many voices sounded."""
+    audio = np.zeros((BLOCK, 2), np.float32)
+    speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
+    call, memory = callback.ctypes, rig.memory.ctypes.data
+    blocks, apart = round(seconds * RATE / BLOCK), round(ROUND * RATE / BLOCK / NOTES)
+    wall, thread, voices = np.zeros(blocks), np.zeros(blocks), np.zeros(blocks, int)
+    for block in range(blocks):
+        if block % apart == 0:
+            channel, key = notes[block // apart % NOTES]
+            rig.midi(0x90 | channel, key, VELOCITY)
+        wall_before, thread_before = time.perf_counter_ns(), time.thread_time_ns()
+        call(None, speaker, BLOCK, None, 0, memory)
+        thread[block] = time.thread_time_ns() - thread_before
+        wall[block] = time.perf_counter_ns() - wall_before
+        voices[block] = rig.row[0].voices if block % apart == 0 else NOTES  # type: ignore[attr-defined]
+    there_is = 1e9 * BLOCK / RATE
+    return 100 * wall / there_is, 100 * thread / there_is, voices
+
+
+def _rare(loads: np.ndarray) -> float:
+    return float(np.percentile(loads, 99.9))
+
+
+if __name__ == "__main__":
+    main()

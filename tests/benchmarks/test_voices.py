@@ -1,0 +1,22 @@
+"""The benchmark of many voices strikes the notes that it says."""
+
+from benchmarks import voices
+from engine.preset import write
+from tests.engine.instrument import small_preset
+
+
+def test_notes_go_on_on_the_next_channel_when_the_keys_are_used_up():
+    notes = voices._notes({"low": 40, "high": 88})
+    assert notes[0] == (0, 40)
+    assert notes[48:50] == [(0, 88), (1, 40)]
+    assert len(set(notes)) == len(notes) == 64
+
+
+def test_all_of_them_sound_while_it_measures(tmp_path):
+    path = tmp_path / "small.luthier"
+    preset = small_preset()
+    preset.tensors["decay"] = preset.tensors["decay"] / 10
+    write(path, preset)
+    rows = voices.measure(str(path), 0.5)
+    assert rows[0].value == 64
+    assert all(row.value > 0 for row in rows)
