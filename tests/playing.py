@@ -14,17 +14,20 @@ from engine.ring import copy
 
 RATE = 48_000
 ROOM = 1 << 15  # events that a listener remembers
+CALLBACK = ctypes.CFUNCTYPE(  # what a device calls, with plain addresses: quick enough for blocks of one frame
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
+)
 
 
 def render(host: Host, frames: int, block: int | Sequence[int] = 128) -> np.ndarray:
     """The sound of the next frames, (2, frames), in blocks of one size or of the sizes given, again and again."""
     sizes = [block] if isinstance(block, int) else list(block)
     out = np.zeros((frames, 2), np.float32)
+    call, speaker, memory = CALLBACK(callback.address), out.ctypes.data, host.memory.ctypes.data
     start, turn = 0, 0
     while start < frames:
         n = min(sizes[turn % len(sizes)], frames - start)
-        speaker = ctypes.cast(out[start:].ctypes.data, ctypes.POINTER(ctypes.c_float))
-        callback.ctypes(None, speaker, n, None, 0, host.memory.ctypes.data)
+        call(None, speaker + start * out.strides[0], n, None, 0, memory)
         start, turn = start + n, turn + 1
     return out.T
 
