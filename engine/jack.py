@@ -104,7 +104,10 @@ class Jack:
             raise NoDevice(f"JACK: {error}") from None
 
     def tend(self, host: Host) -> bool:
-        """[main thread] Meet new keyboards, open or close the microphone; False when a keyboard was lost."""
+        """[main thread] Meet new keyboards, open or close the microphone; False when a keyboard was lost.
+
+        What that one held is not known, since the server mixes all that play a port.
+        """
         with contextlib.suppress(jack.JackError):  # the server is going: `alive` will say it
             if self._settings.connect:
                 self._meet_keyboards()

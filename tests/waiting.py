@@ -7,7 +7,7 @@ import pytest
 
 from engine.stream import Stream
 
-PATIENCE = 20.0  # seconds: far more than it takes
+PATIENCE = 60.0  # seconds: far more than it takes
 
 
 def until(playing: Stream, condition: Callable[[], bool]) -> None:

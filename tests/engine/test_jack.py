@@ -13,7 +13,6 @@ from engine import jack_callback, stream
 from engine.block import LONGEST
 from engine.events import Kind
 from engine.host import Host
-from engine.jack import Jack
 from engine.outlet import Settings
 from engine.stream import Stream
 from tests.jackserver import server
@@ -63,9 +62,10 @@ def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
 def test_every_note_sounds_exactly_one_block_after_it_was_played(server, playing, threads):
     with Busy(threads, processes=0), Witness(playing.given.name, notes=40, every=700) as witness:
         delays = witness.delays(10)
+    known = delays[delays != UNKNOWN]  # a server that is not realtime may jump now and then
     assert len(delays) == 40
-    assert set(delays) <= {server.block, UNKNOWN}
-    assert np.mean(delays == server.block) > 0.9
+    assert len(known) >= 5
+    assert set(known) == {server.block}
 
 
 def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing, friend):
@@ -79,20 +79,17 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
     assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
 
 
-def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_a_new_one(server, friend):
+def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_a_new_one(friend):
     ports = {name: friend.midi_outports.register(name, is_physical=True) for name in ("Grand", "small", "grander")}
     friend.activate()
-    outlet = Jack(Settings(midi="grand"))
-    host = Host(outlet.rate)
-    outlet.start(host)
-    assert outlet.brings_midi
-    assert outlet.keyboards == ["friend:Grand", "friend:grander"]
-    ports["Grand"].unregister()  # and another comes, both between two looks
-    friend.midi_outports.register("baby grand", is_physical=True)
-    assert not outlet.tend(host)
-    assert outlet.keyboards == ["friend:baby grand", "friend:grander"]
-    assert outlet.tend(host)
-    outlet.close()
+    with contextlib.closing(stream.open(Host(48_000.0), Settings(backend="jack", midi="grand"))) as playing:
+        until(playing, lambda: playing.keyboards == ["friend:Grand", "friend:grander"])
+        assert playing.brings_midi
+        ports["Grand"].unregister()  # and another comes, both between two looks
+        friend.midi_outports.register("baby grand", is_physical=True)
+        assert not playing._outlet.tend(playing.host)
+        until(playing, lambda: playing.keyboards == ["friend:baby grand", "friend:grander"])
+        assert playing._outlet.tend(playing.host)
 
 
 def test_a_server_without_keyboards_leaves_those_of_the_system_to_others(playing):
@@ -125,7 +122,7 @@ def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked
 def test_the_host_takes_the_rate_of_the_server(playing):
     assert playing.host.rate == playing.given.rate == 48_000
     assert playing.given.block == 128
-    assert playing.given.latency >= 128 / 48_000
+    until(playing, lambda: playing.given.latency >= 128 / 48_000)
 
 
 def test_the_block_size_may_change_while_it_plays(playing, friend):

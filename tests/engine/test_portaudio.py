@@ -132,7 +132,7 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
 def test_the_audio_thread_goes_before_all_others_where_that_is_allowed(host, device):
     device.pace = 0.02  # about as fast as a speaker
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
-        playing.wait(0.3)
+        until(playing, lambda: playing._outlet._raised is not None)
         policies = {os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task")}
         assert (os.SCHED_FIFO in policies) == playing.given.realtime
 
@@ -153,6 +153,12 @@ def test_no_microphone_is_silence_one_is_heard_on_both_sides_and_two_each_on_its
 
 def test_portaudio_never_meets_a_jack_server(device):
     assert {portaudio.label(each).split("(")[-1] for each in portaudio.devices()} <= {"ALSA)", "OSS)"}
+
+
+def test_what_is_known_of_a_device_is_told_without_another_look_around(device, monkeypatch):
+    portaudio.load(afresh=True)
+    monkeypatch.delattr(portaudio, "_environment")
+    assert portaudio.label(portaudio.find("output", device.name)) == f"{device.name} (ALSA)"
 
 
 def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
