@@ -34,10 +34,14 @@ def measure(preset: str = "guitar", times: int = 5) -> list[Row]:
     """The first start with an empty cache, and the median of so many after it."""
     path = find(preset).resolve()
     with tempfile.TemporaryDirectory() as name:
+        before = os.times()
         cold = _start(path, Path(name))
+        after = os.times()
         warm = sorted(_start(path, Path(name)) for _ in range(times))
+    work = after.children_user + after.children_system - before.children_user - before.children_system
     return [
         Row("start to first sound, nothing compiled", cold, "s", COLD, goal_is_most=True),
+        Row("of that, work of the processor", work, "s"),
         Row("start to first sound, compiled before", warm[times // 2], "s", WARM, goal_is_most=True),
     ]
 
