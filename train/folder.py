@@ -53,8 +53,9 @@ class Instrument:
         return [layers.DYNAMICS[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
 
 
-def learn(paths: Sequence[str | Path], config: Config | None = None,
-          report: Callable[[Progress], None] | None = None) -> Instrument:
+def learn(
+    paths: Sequence[str | Path], config: Config | None = None, report: Callable[[Progress], None] | None = None
+) -> Instrument:
     """One instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
 
     ValueError in one line if none of them can be learned from. The same recordings give the same instrument.
@@ -106,8 +107,9 @@ def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
     return notes
 
 
-def _assembled(found: dict[int, dict[str, Note]], config: Config, words: list[str], seconds: float, stopped: bool) \
-        -> Instrument:
+def _assembled(
+    found: dict[int, dict[str, Note]], config: Config, words: list[str], seconds: float, stopped: bool
+) -> Instrument:
     """The keys with all dynamics, in tune and even."""
     dynamics = [name for name in layers.DYNAMICS if any(name in notes for notes in found.values())]
     pitches = {key: next(iter(notes.values())).pitch for key, notes in found.items()}

@@ -10,7 +10,12 @@ from .note import Note
 from .pitch import name_of
 
 DYNAMICS = {
-    "pianissimo": 0.2, "piano": 0.4, "mezzo-piano": 0.55, "mezzo-forte": 0.7, "forte": 0.85, "fortissimo": 1.0,
+    "pianissimo": 0.2,
+    "piano": 0.4,
+    "mezzo-piano": 0.55,
+    "mezzo-forte": 0.7,
+    "forte": 0.85,
+    "fortissimo": 1.0,
 }
 """Velocity at which each is played."""
 NEAR = 5.0
@@ -75,8 +80,11 @@ def _slope(frequency: np.ndarray, middle: float, level: float, tilt: float) -> n
 
 def _difference(keys: Keys, key: int, have: str, want: str) -> tuple[float, float]:
     """Level in dB and tilt in dB per octave of one dynamic against another, as keys near `key` have it."""
-    found = [(other, *_compared(notes[have], notes[want])) for other, notes in keys.items()
-             if have in notes and want in notes]
+    found = [
+        (other, *_compared(notes[have], notes[want]))
+        for other, notes in keys.items()
+        if have in notes and want in notes
+    ]
     if not found:
         return 20 * 1.3 * float(np.log10(DYNAMICS[want] / DYNAMICS[have])), 0.0
     weight = np.array([np.exp(-0.5 * ((other - key) / NEAR) ** 2) + 1e-6 for other, _, _ in found])

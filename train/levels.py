@@ -23,8 +23,10 @@ def even(keys: dict[int, list[Note]]) -> dict[int, list[Note]]:
     for layer in range(wanted.shape[1] - 2, -1, -1):
         wanted[:, layer] = np.minimum(wanted[:, layer], wanted[:, layer + 1] - STEP)
     gains = 10 ** ((wanted - levels) / 20)
-    return {key: [note.scaled(float(gain)) for note, gain in zip(keys[key], row, strict=True)]
-            for key, row in zip(order, gains, strict=True)}
+    return {
+        key: [note.scaled(float(gain)) for note, gain in zip(keys[key], row, strict=True)]
+        for key, row in zip(order, gains, strict=True)
+    }
 
 
 def level(note: Note) -> float:
@@ -41,8 +43,11 @@ def _k_weighted(sound: np.ndarray, rate: float) -> np.ndarray:
     """A shelf of 4 dB above 1.7 kHz and a high-pass at 38 Hz, from their analogue forms (De Man 2014)."""
     k = np.tan(np.pi * 1681.97 / rate)
     high, band, q = 10 ** (3.99984 / 20), 10 ** (3.99984 / 20 * 0.4996667), 0.7071752
-    shelf = lfilter([high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k],
-                    [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k], sound)
+    shelf = lfilter(
+        [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k],
+        [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k],
+        sound,
+    )
     k, q = np.tan(np.pi * 38.1355 / rate), 0.5003270
     return np.asarray(lfilter([1, -2, 1], [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k], shelf))
 

@@ -68,8 +68,11 @@ def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
         group = [row[name] for name in reversed(kept) if name in row]
         if group:
             chosen[key] = group
-        words += [f"{Path(row[name].path).name} is left out: too few keys are played {name}."
-                  for name in row if name not in kept]
+        words += [
+            f"{Path(row[name].path).name} is left out: too few keys are played {name}."
+            for name in row
+            if name not in kept
+        ]
     return chosen, words
 
 

@@ -37,9 +37,7 @@ class Note:
         return replace(self, modes=modes, knock=self.knock * gain, hiss=self.hiss * gain)
 
 
-def fit(
-    samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True
-) -> Note:
+def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
     """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have.
 
     ValueError if nothing rings above the noise.
@@ -89,8 +87,16 @@ def _whole(samples: np.ndarray, rate: float, span: Span, found: float, modes: Mo
     rest = note.mean(axis=0) - ring(modes, note.shape[1], rate)
     knock = attack.knock(rest, rate, span.noise)
     rest[: len(knock)] -= knock[: len(rest)]
-    return Note(rate, found, modes, _places(sides), knock, attack.hiss(rest, rate, span.noise),
-                attack.blur(rate), int(attack.HISS * rate))
+    return Note(
+        rate,
+        found,
+        modes,
+        _places(sides),
+        knock,
+        attack.hiss(rest, rate, span.noise),
+        attack.blur(rate),
+        int(attack.HISS * rate),
+    )
 
 
 def _release(note: np.ndarray, modes: np.ndarray, rate: float) -> int:

@@ -18,8 +18,9 @@ def find(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int 
     bands = Bands(note, rate, _width(pitch), span.noise)
     ladders = [bands.fit(number) for number in range(1, int(min(TOP, 0.45 * rate) / bands.width))]
     parts = [NOTHING, *_share(ladders, count)]
-    return Modes(*(np.concatenate([getattr(part, name) for part in parts])
-                   for name in ("frequency", "decay", "amplitude")))
+    return Modes(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("frequency", "decay", "amplitude"))
+    )
 
 
 def follow(samples: np.ndarray, rate: float, span: Span, pitch: float, leader: Modes, ratio: float) -> Modes:

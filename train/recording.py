@@ -16,8 +16,9 @@ class RecordingError(ValueError):
     """A file that cannot be heard; the text is one line for the player."""
 
 
-def load(path: str | Path, rate: float | None = None, start: float = 0.0, seconds: float | None = None) \
-        -> tuple[np.ndarray, int]:
+def load(
+    path: str | Path, rate: float | None = None, start: float = 0.0, seconds: float | None = None
+) -> tuple[np.ndarray, int]:
     """Samples (C, T) float32 of a sound file and their rate in Hz.
 
     rate: resample to this, None keeps the file's own. start, seconds: the part to take.
