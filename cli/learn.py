@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, name in (("K", "control"), ("R", "resonances"), ("J", "modes"), ("E", "variants")):
         parser.add_argument(f"--{name}", type=whole(1, 4096), metavar=letter, help=f"size of the model: its {name}")
+    parser.add_argument("--sites", type=whole(1, 10**6), metavar="N", help="how often a piece may strike, at most")
+    parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
     parser.add_argument("--resume", action="store_true", help="go on with a piece from where it was stopped")

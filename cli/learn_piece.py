@@ -45,9 +45,12 @@ def _config(args: argparse.Namespace) -> Config:
     """What decides the run."""
     chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
     plain = Sizes()
-    frames = -(-round((args.length or LENGTH) * plain.rate) // plain.hop) * plain.hop
-    sizes = Sizes(**{name: size for name, size in chosen.items() if size}, frames=frames)
-    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+    rate = args.rate or plain.rate
+    frames = -(-round((args.length or LENGTH) * rate) // plain.hop) * plain.hop
+    attacks = {name: round(getattr(plain, name) * rate / plain.rate) for name in ("attack", "knock")}
+    sizes = Sizes(**{name: size for name, size in chosen.items() if size}, **attacks, frames=frames, rate=rate)
+    sites = {"sites": args.sites} if args.sites else {}
+    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed, **sites)
 
 
 def _stereo(samples: np.ndarray) -> np.ndarray | None:

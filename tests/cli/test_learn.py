@@ -67,6 +67,14 @@ def test_one_stroke_is_learned_as_a_note_that_is_in_tune(folder, capsys):
     assert deviation(read("note.luthier")) < -80
 
 
+def test_a_part_of_a_recording_can_be_learned(folder):
+    time = np.arange(22050) / 22050
+    low, high = (0.5 * np.sin(2 * np.pi * f * time) * np.exp(-6 * time) for f in (220, 330))
+    soundfile.write("two.wav", np.concatenate([low, high]), 22050)
+    assert main(["learn", "resonance", "two.wav", "-o", "second.luthier", "--as", "notes", "--start", "0.99"]) == 0
+    assert read("second.luthier").tensors["pitch"][0] == pytest.approx(330, rel=0.002)
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -75,6 +83,7 @@ def test_one_stroke_is_learned_as_a_note_that_is_in_tune(folder, capsys):
             ["resonance", "string.wav", "silence.wav", "--as", "piece", "-o", "x.luthier"],
             "from one recording, not from 2",
         ),
+        (["resonance", "string.wav", "silence.wav", "-o", "x.luthier", "--start", "1"], "a part of one recording"),
         (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
         (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),
