@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine import library, preset
+from engine.kinds.resonance import SIZES
 
 from .progress import Result
 from .values import number, whole
@@ -36,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     howlong.add_argument("--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn a piece")
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, name in (("K", "control"), ("R", "resonances"), ("J", "modes"), ("E", "variants")):
-        parser.add_argument(f"--{name}", type=whole(1, 4096), metavar=letter, help=f"size of the model: its {name}")
+        size = whole(1, SIZES[letter])
+        parser.add_argument(f"--{name}", type=size, metavar=letter, help=f"size of the model: its {name}")
     parser.add_argument("--sites", type=whole(1, 10**6), metavar="N", help="how often a piece may strike, at most")
     parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")

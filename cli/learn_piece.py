@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 import engine
+from engine.instruments.voices import VOICES
 from export import probe
 from export.finish import finish
 from export.resonance import preset
@@ -49,6 +50,8 @@ def _config(args: argparse.Namespace) -> Config:
     frames = -(-round((args.length or LENGTH) * rate) // plain.hop) * plain.hop
     attacks = {name: round(getattr(plain, name) * rate / plain.rate) for name in ("attack", "knock")}
     sizes = Sizes(**{name: size for name, size in chosen.items() if size}, **attacks, frames=frames, rate=rate)
+    if sizes.resonances > VOICES:
+        raise ValueError(f"{sizes.resonances} resonances are too many: {VOICES} can ring at once")
     sites = {"sites": args.sites} if args.sites else {}
     return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed, **sites)
 

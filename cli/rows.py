@@ -36,9 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def build(args: argparse.Namespace) -> "Rig":
     """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
-    from engine import library
+    from engine import library, preset
 
     path = library.find(args.preset)
+    preset.read(path)  # a damaged file is refused before anything is compiled
     _compile()
     from engine.rig import Rig
 
