@@ -84,9 +84,12 @@ def _as_notes(args: argparse.Namespace) -> bool:
     from train import strokes
 
     samples = _hear(args.recordings[0], args.start, args.length)
-    struck_once = strokes.count(samples.mean(axis=0), HEARD) == 1
-    print("one stroke: learning it as a note" if struck_once else "learning it as a piece", file=sys.stderr)
-    return struck_once
+    struck = strokes.count(samples.mean(axis=0), HEARD)
+    if struck == 1:
+        print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
+    else:
+        print(f"{struck} strokes: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
+    return struck == 1
 
 
 def _hear(path: str, start: float, length: float | None) -> np.ndarray:

@@ -151,6 +151,7 @@ def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
         yield lambda: write(tape.take())
         tape.run(False)
         write(tape.take())
+    status.say(f"{args.record} is saved", args.json)
     if tape.lost:
         status.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
 

@@ -29,6 +29,8 @@ def writing(path: str | PathLike[str], rate: float, float32: bool = False) -> It
         raise ValueError(f"{path.name}: only .wav can hold 32-bit float")
     if rate != round(rate):
         raise ValueError(f"a sound file needs a whole number of Hz, not {rate}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
     handle, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
     os.close(handle)
     try:

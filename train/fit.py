@@ -50,7 +50,7 @@ def fit(
         run.restore(torch.load(checkpoint, map_location=device, weights_only=True))
     saved = heard = time.monotonic()
     with Patience() as patience:
-        while run.part() < 1 and not patience.asked:
+        while (not run.losses or run.part() < 1) and not patience.asked:
             run.step()
             now, preview = time.monotonic(), None
             if now - heard > HEARD:

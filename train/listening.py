@@ -83,7 +83,9 @@ def _key(
     ear = round(pitch.key_of(best.frequency))
     if told is None:
         if best.clarity < pitch.SURE:
-            return None, [f"{name} is left out: no clear pitch, and none in its name."]
+            return None, [
+                f"{name} is left out: no clear pitch, and none in its name (a name such as guitar_E4 tells it)."
+            ]
         return ear, []
     if abs(pitch.key_of(best.frequency) - told) <= 0.5:
         return told, []

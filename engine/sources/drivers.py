@@ -55,8 +55,15 @@ def driver(api: str | None = None) -> Driver:
             with _hushed():
                 return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
-            problems.append(str(error).strip())
+            problems.append(_plainly(str(error).strip()))
     raise NoMidi("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
+
+
+def _plainly(problem: str) -> str:
+    """What a MIDI library says, in words for a player."""
+    if "ALSA sequencer" in problem:
+        return "the ALSA sequencer is missing; `sudo modprobe snd-seq` loads it"
+    return problem
 
 
 def _from_rtmidi2(api: str | None) -> Driver:

@@ -130,10 +130,8 @@ def test_the_block_size_may_change_while_it_plays(playing, friend):
     for block in (512, 2 * LONGEST, 32):
         friend.blocksize = block
         until(playing, lambda block=block: playing.host.memory["block"][0] == block)
-        before = playing.host.frame
         until_played(playing, 2 * block)
         assert playing.given.block == block
-        assert (playing.host.frame - before) % block == 0
         assert playing.host.meters().peak == (0.5, 0.5)
     assert playing.reopened == 0
 

@@ -111,9 +111,9 @@ def test_a_run_that_never_recovers_ends_in_words():
 
 def test_minutes_end_a_run_whatever_its_steps(tmp_path):
     seen: list[Progress] = []
-    learned = fit(_strikes(), replace(SHORT, steps=1, minutes=0.02), tmp_path, seen.append)
+    learned = fit(_strikes(), replace(SHORT, steps=10**6, minutes=0.02), tmp_path, seen.append)
     assert learned.seconds >= 1.2
-    assert len(learned.losses) > 1
+    assert 1 <= len(learned.losses) < 10**6
     assert seen[-1].left == 0
 
 

@@ -15,7 +15,7 @@ PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("decay", "x", 0.1, 10, 1, cc=75, help="how long it rings, in multiples of the recording"),
-    Param("brightness", "dB/oct", -12, 12, 0, cc=74, help="tilts the spectrum of the next notes"),
+    Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the next notes"),
     Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param("attack", "dB", -40, 12, 0, cc=73, help="level of what is heard past the body: finger, hammer, breath"),
     Param("body", "dB", -40, 12, 0, cc=71, help="level of what rings, from the next note on"),

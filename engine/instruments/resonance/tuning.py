@@ -10,8 +10,8 @@ from ..voices import ENDING, VOICES
 from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
 
-LOUDNESS = 1.3  # beyond the recorded dynamics, amplitude goes with velocity to this power
-DULLNESS = 9.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
+LOUDNESS = 0.9  # beyond the recorded dynamics, amplitude goes with velocity to this power
+DULLNESS = 6.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
 STEEPEST = np.float32(2)  # powers of frequency: the most that a spectrum is tilted
 LOWEST = np.float32(80)  # Hz: a tilt goes no further down, or rumble would be all that is left
 QUARTER = np.float32(np.pi / 4)
