@@ -57,7 +57,7 @@ def _callback() -> None:
     from .host import Host
 
     with contextlib.suppress(OSError):  # without libjack it is never called
-        from . import jack_callback  # noqa: F401
+        from . import jack_callback  # noqa: F401 - as above
     Host(48_000.0).play([])
 
 
