@@ -1,8 +1,8 @@
 """What a preset of each kind of instrument must hold: one file and one line here per kind."""
 
-from . import resonance
+from . import ddsp, resonance
 from .schema import Schema, Tensor
 
-SCHEMAS: dict[str, Schema] = {"resonance": resonance.SCHEMA}
+SCHEMAS: dict[str, Schema] = {"resonance": resonance.SCHEMA, "ddsp": ddsp.SCHEMA}
 
 __all__ = ["SCHEMAS", "Schema", "Tensor"]
