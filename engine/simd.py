@@ -2,7 +2,8 @@
 
 A vector holds WIDTH float32, several registers of LANES, so that one of them computes while another waits. LLVM cuts
 it into what the machine has, and a kernel is one text everywhere.
-Arrays are C-contiguous float32 of any shape, addressed by a flat offset; nothing checks it.
+Arrays are C-contiguous float32 of any shape, addressed by a flat offset; nothing checks it. `load` takes uint16 as
+well, whose bits are those of float16.
 """
 
 import math
@@ -24,7 +25,14 @@ def _lanes_of(features: str) -> int:
     return 8 if "+avx" in features else 4
 
 
-LANES = _lanes_of(cpu_target.target_context.codegen().magic_tuple()[2])
+def _widens(triple: str, features: str) -> bool:
+    """Whether the instruction set turns float16 into float32 by itself."""
+    return "+f16c" in features or "+avx512f" in features or triple.startswith(("aarch64", "arm64"))
+
+
+_TRIPLE, _, _FEATURES = cpu_target.target_context.codegen().magic_tuple()
+LANES = _lanes_of(_FEATURES)
+HALVES = _widens(_TRIPLE, _FEATURES)  # whether `load` can read float16
 WIDTH = (
     4 * LANES
 )  # four registers hide the time that a multiply-add takes; measured best with 16 as with 32 registers
@@ -69,10 +77,13 @@ def at(typing, array, offset):
 
 @intrinsic
 def load(typing, array, offset):
-    """WIDTH floats of an array from an offset on."""
+    """WIDTH floats of an array from an offset on; float16, as uint16, is widened."""
 
     def generate(context, builder, signature, args):
-        return _load(builder, _place(context, builder, signature, args), WIDTH)
+        place = _place(context, builder, signature, args)
+        if signature.args[0].dtype == types.uint16:
+            return _load_half(builder, place)
+        return _load(builder, place, WIDTH)
 
     return VECTOR(array, types.intp), generate
 
@@ -208,6 +219,11 @@ def _beyond(builder: ir.IRBuilder, place: ir.Value, offset: int) -> ir.Value:
 
 def _load(builder: ir.IRBuilder, place: ir.Value, lanes: int) -> ir.Value:
     return builder.load(builder.bitcast(place, ir.VectorType(_FLOAT, lanes).as_pointer()), align=4)
+
+
+def _load_half(builder: ir.IRBuilder, place: ir.Value) -> ir.Value:
+    halves = builder.bitcast(place, ir.VectorType(ir.HalfType(), WIDTH).as_pointer())
+    return builder.fpext(builder.load(halves, align=2), ir.VectorType(_FLOAT, WIDTH))
 
 
 def _store(builder: ir.IRBuilder, x: ir.Value, place: ir.Value) -> None:

@@ -34,8 +34,10 @@ def _ratios(numbers: list[int], unit: int) -> list[float]:
 _SINE = _sine_series(11)  # 1e-16 for |y| <= 1/4
 _TANH_ABOVE, _TANH_BELOW = _tanh_fraction(12)  # 5e-8 for |x| <= 9.1
 _TANH_END = 9.1  # where tanh rounds to 1 in float32
+_ATANH = tuple(1 / (2 * n + 1) for n in range(9, -1, -1))  # atanh z / z in powers of z², 1e-10 for z <= 1/3
 _EXP = tuple(1 / math.factorial(n) for n in range(10, -1, -1))
 _EXP_END = 8.0
+_FADE_END = 46.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -63,6 +65,24 @@ def shrink(x):
     value *= value
     value *= value
     return value * value
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def fade(x):
+    """Value of exp(−x), float64, within 1e-7 of it, for x from 0 to 46; exp(−46) beyond."""
+    part = min(x, _FADE_END) * -0.015625
+    value = _horner(_EXP, part)
+    for _ in range(6):
+        value *= value
+    return value
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def soft_step(x, power):
+    """Value of sigmoid(x) ** power, float64, within 2e-7 of it, for a power > 0; never less than exp(−46)."""
+    small = fade(abs(x))
+    z = small / (2 + small)  # log(1 + small) = 2 atanh z
+    return fade(power * (max(-x, 0.0) + 2 * z * _horner(_ATANH, z * z)))
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

@@ -29,6 +29,18 @@ def apply_shrink(x, out):
         out[i] = math.shrink(x[i])
 
 
+@njit(error_model="numpy")
+def apply_soft_step(x, out):
+    for i in range(x.shape[0]):
+        out[i] = math.soft_step(x[i], np.log(10))
+
+
+@njit(error_model="numpy")
+def apply_fade(x, out):
+    for i in range(x.shape[0]):
+        out[i] = math.fade(x[i])
+
+
 def through(function, x, outputs=1):
     out = [np.empty_like(x) for _ in range(outputs)]
     function(x, *out)
@@ -61,7 +73,22 @@ def test_shrinking_is_the_exponential_and_never_nothing():
     np.testing.assert_allclose(through(apply_shrink, np.array([9.0, 1e9, np.inf])), np.exp(-8.0), rtol=1e-9)
 
 
-@pytest.mark.parametrize("function", [apply_tanh, apply_half_turn, apply_shrink])
+def test_fading_is_the_exponential_down_to_its_end():
+    x = np.concatenate([np.geomspace(1e-12, 46, 100_001), [0.0]])
+    np.testing.assert_allclose(through(apply_fade, x), np.exp(-x), rtol=1e-7, atol=0)
+    np.testing.assert_allclose(through(apply_fade, np.array([47.0, 1e9, np.inf])), np.exp(-46.0), rtol=1e-7)
+
+
+def test_a_soft_step_is_a_power_of_the_sigmoid():
+    x = np.concatenate([np.linspace(-19, 60, 400_001), [0.0]])
+    expected = np.exp(-np.log(10) * np.logaddexp(0, -x))
+    np.testing.assert_allclose(through(apply_soft_step, x), expected, rtol=2e-7, atol=0)
+    np.testing.assert_allclose(
+        through(apply_soft_step, np.array([-100.0, -np.inf, np.inf])), [np.exp(-46.0)] * 2 + [1]
+    )
+
+
+@pytest.mark.parametrize("function", [apply_tanh, apply_half_turn, apply_shrink, apply_fade, apply_soft_step])
 def test_no_function_calls_the_mathematical_library(function):
     arrays = 3 if function is apply_half_turn else 2
     kind = np.float32 if function is apply_tanh else np.float64

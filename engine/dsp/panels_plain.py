@@ -1,0 +1,20 @@
+"""The kernel of panels.py without explicit vectors: to be read, and for machines on which vectors misbehave."""
+
+import numpy as np
+from numba import njit
+
+from ..simd import WIDTH
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def multiply(panels, bias, x, y):
+    """Write y = matrix · x + bias for each vector of a batch; panels (P, inputs, WIDTH) of float32."""
+    for p in range(panels.shape[0]):
+        for b in range(x.shape[0]):
+            total = y[b, p * WIDTH : (p + 1) * WIDTH]
+            for row in range(WIDTH):
+                total[row] = bias[p * WIDTH + row]
+            for k in range(x.shape[1]):
+                value = np.float32(x[b, k])
+                for row in range(WIDTH):
+                    total[row] += panels[p, k, row] * value
