@@ -1,0 +1,52 @@
+"""Vectors of moments against numpy, lane by lane."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from engine import lanes, simd
+from engine.simd import WIDTH
+
+T = np.arange(WIDTH)
+
+
+@njit
+def ramp(first, step, out):
+    simd.store(out, 0, lanes.ramp(first, step))
+
+
+@njit
+def half_turns(first, step, bend, out):
+    rest, sign = lanes.half_turns(first, step, bend)
+    simd.store(out, 0, rest)
+    simd.store(out, WIDTH, sign)
+
+
+@njit
+def add_to(out, x, offset, count):
+    lanes.add_to(out, offset, simd.load(x, 0), count)
+
+
+def test_a_ramp_is_a_straight_line():
+    out = np.zeros(WIDTH, np.float32)
+    ramp(np.float32(0.25), np.float32(0.01), out)
+    np.testing.assert_allclose(out, 0.25 + 0.01 * T, rtol=1e-6)
+
+
+@pytest.mark.parametrize("first", [0.0, -0.75, 1000.3])
+def test_half_turns_and_their_rest_are_the_phase(first):
+    out = np.zeros((2, WIDTH), np.float32)
+    half_turns(first, 0.11, 0.001, out)
+    phase = first + 0.11 * T + 0.001 * T**2
+    whole = np.round(2 * phase)
+    np.testing.assert_allclose(out[0], phase - whole / 2, atol=1e-7)
+    np.testing.assert_array_equal(out[1], 1 - 2 * (whole % 2))
+
+
+@pytest.mark.parametrize("count", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1])
+def test_only_so_many_lanes_are_added(count):
+    out, x = np.ones(2 * WIDTH, np.float32), 1 + T.astype(np.float32)
+    add_to(out, x, 3, count)
+    expected = np.ones(2 * WIDTH)
+    expected[3 : 3 + min(count, WIDTH)] += x[:count]
+    np.testing.assert_array_equal(out, expected)
