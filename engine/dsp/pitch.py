@@ -1,0 +1,86 @@
+"""Pitch from how well a sound resembles itself one lag earlier.
+
+The measure is the normalised correlation of two windows that lie `lag` apart, the later one ending now:
+
+    r(lag) = Σ x(t) x(t − lag) / √(Σ x(t)² Σ x(t − lag)²),    t over the last `window` samples
+
+It does not mind a level that rises between the two, as it does in every onset. Where the window is as long as the
+lag, two periods of a tone are enough.
+"""
+
+import numpy as np
+from numba import njit
+
+
+def low_pass(rate: float, cutoff: float, seconds: float) -> np.ndarray:
+    """Taps (N,) float32, N odd, of a low pass at a cutoff in Hz; its gain at 0 is 1, its delay half of `seconds`."""
+    half = max(round(seconds * rate / 2), 1)
+    taps = np.sinc(2 * cutoff / rate * np.arange(-half, half + 1)) * np.hanning(2 * half + 3)[1:-1]
+    return (taps / taps.sum()).astype(np.float32)
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def thin(samples, taps, step, out):
+    """Every step-th sample of a filtered sound.
+
+    samples: (N − 1 + step · T,). taps: (N,), symmetric. out: (T,).
+    """
+    count = taps.shape[0]
+    for t in range(out.shape[0]):
+        part = samples[t * step + step - 1 :]
+        total = np.float32(0)
+        for i in range(count):
+            total += taps[i] * part[i]
+        out[t] = total
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def energies(x, out):
+    """Of the last n samples of x (T,) the energy, for n = 0 … : out (N + 1,) float64, N ≤ T."""
+    total = 0.0
+    last = x.shape[0] - 1
+    out[0] = 0
+    for n in range(1, out.shape[0]):
+        total += np.float64(x[last + 1 - n]) * x[last + 1 - n]
+        out[n] = total
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def product(x, lag, window):
+    """The sum of x(t) x(t − lag) over the last `window` samples of x (T,)."""
+    last = x.shape[0]
+    later = x[last - window : last]
+    earlier = x[last - window - lag : last - lag]
+    total = np.float32(0)
+    for i in range(window):
+        total += later[i] * earlier[i]
+    return total
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def correlation(x, energy, lag, window, quiet):
+    """The value of r(lag) at the end of x (T,).
+
+    energy: as `energies` tells. quiet: the power of noise that no correlation is looked for in.
+    """
+    now, before = energy[window], energy[lag + window] - energy[lag]
+    least = window * quiet
+    return product(x, lag, window) / np.sqrt((now + least) * (max(before, 0.0) + least))
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def correlations(x, energy, low, shortest, quiet, out):
+    """The values r(low), r(low + 1) … at the end of x: out (N,); each window as long as its lag, or `shortest`."""
+    for i in range(out.shape[0]):
+        lag = low + i
+        out[i] = correlation(x, energy, lag, max(lag, shortest), quiet)
+
+
+@njit(cache=True, error_model="numpy")
+def summit(left, middle, right):
+    """The top of a parabola through three neighbours: its place, −0.5 … 0.5 from the middle, and its height."""
+    bend = left - 2 * middle + right
+    if bend >= 0:
+        return 0.0, middle
+    shift = min(max(0.5 * (left - right) / bend, -0.5), 0.5)
+    return shift, middle - 0.25 * (left - right) * shift
