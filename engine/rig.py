@@ -22,12 +22,17 @@ class Rig(Host):
         self.limiter = Limiter()
         self.tape = Tape()
         self.volume = Volume()
+        self.learned: dict[tuple[str, str], int | None] = {}  # see `Interpreter.map`
         super().__init__(rate, head=[self.interpreter], tail=[self.limiter, self.tape, self.volume])
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""
         super().play(row)
-        self.interpreter.map(row)
+        self.relearn()
+
+    def relearn(self) -> None:
+        """[main thread] Lay the controllers anew, once `learned` has changed."""
+        self.interpreter.map([*self.row, self.volume], self.learned)
 
     def panic(self) -> bool:
         """[main thread] Silence everything now, and forget every key, pedal and wheel that is held."""

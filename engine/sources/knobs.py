@@ -3,7 +3,7 @@
 There are two tables: the audio thread reads one while the main thread writes the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,8 @@ from ..memory import load_acquire, publish
 from ..plugin import Param, Plugin, address, emit
 
 ROUTES = 64  # knobs that controllers may turn
+
+Learned = Mapping[tuple[str, str], int | None]  # plugin and parameter → its controller, or none
 
 ROUTE = np.dtype(
     [
@@ -29,14 +31,15 @@ ROUTE = np.dtype(
 )
 
 
-def lay(record: np.void, plugins: Sequence[Plugin]) -> None:
-    """[main thread] Let controllers turn the knobs of these plugins, and no others."""
+def lay(record: np.void, plugins: Sequence[Plugin], learned: Learned) -> None:
+    """[main thread] Let controllers turn the knobs of these plugins, and no others; `learned` goes before `cc`."""
     turn = int(record["turn"][0]) ^ 1
-    knobs = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
-    knobs = [knob for knob in knobs if knob[2].cc is not None]
-    for way, (plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
+    named = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
+    knobs = [(learned.get((plugin.name, param.name), param.cc), plugin, i, param) for plugin, i, param in named]
+    knobs = [knob for knob in knobs if knob[0] is not None]
+    for way, (controller, plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
         way["target"], way["index"], way["owed"] = address(plugin), index, -1
-        _scale(way, param, param.cc or 0)
+        _scale(way, param, controller or 0)
     record["used"][turn] = min(len(knobs), ROUTES)
     publish(record["turn"], 0, turn)
 

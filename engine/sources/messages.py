@@ -24,6 +24,7 @@ def hear(state, message):
         return
     if not state.mask >> channel & 1:
         return
+    state.messages += 1
     if kind == 0x90 and second:
         if say(state, channel):
             press(state, channel, first, second)
@@ -58,6 +59,8 @@ def move(channel, kind, first, second):
 @njit(cache=True, error_model="numpy")
 def turn(state, number, controller, value):
     """A controller of a channel."""
+    state.moved = controller
+    state.moves += 1
     channel = state.channels[number]
     for i in range(3):
         if controller == PEDALS[i]:

@@ -12,7 +12,7 @@ from numba import njit
 from ..events import ALL, Kind
 from ..plugin import EMITTING, Param, Plugin
 from .channel import BEND, CHANNEL, SETTINGS, begin, say
-from .knobs import ROUTE, ROUTES, lay, say_knobs
+from .knobs import ROUTE, ROUTES, Learned, lay, say_knobs
 from .messages import CHANNELS, hear, silence
 from .pedals import KEYS, NOTE, damp, end_all, lean
 
@@ -34,6 +34,9 @@ STATE = np.dtype(
         ("time", "i8"),  # frames since the beginning
         ("owing", "i8"),  # some notes were not told of their damping or pressure yet
         ("turned", "i8"),  # some knobs were not told yet
+        ("messages", "i8"),  # heard so far
+        ("moves", "i8"),  # of them, controllers
+        ("moved", "i8"),  # the number of the last one
         ("malformed", "i8"),
         ("dropped", "i8"),
     ],
@@ -70,6 +73,16 @@ class Interpreter:
         """Notes so far that came too thick to be played."""
         return int(self.state["dropped"][0])
 
+    @property
+    def heard(self) -> int:
+        """Messages so far on the channels that are heard."""
+        return int(self.state["messages"][0])
+
+    @property
+    def moved(self) -> tuple[int, int]:
+        """How many controllers were moved so far, and the number of the last one."""
+        return int(self.state["moves"][0]), int(self.state["moved"][0])
+
     def prepare(self, rate: float) -> None:
         """[main thread] Take the rate in Hz; settings are said again, keys that are held are forgotten."""
         self.state["rate"] = rate
@@ -82,9 +95,9 @@ class Interpreter:
         for channel in self.state["channels"][0]:
             begin(channel)
 
-    def map(self, plugins: Sequence[Plugin]) -> None:
-        """[main thread] Let controllers turn the knobs of these plugins, as their `Param.cc` says, and no others."""
-        lay(self.state[0], plugins)
+    def map(self, plugins: Sequence[Plugin], learned: Learned | None = None) -> None:
+        """[main thread] Let controllers turn the knobs of these plugins and no others: as `learned` or as `cc`."""
+        lay(self.state[0], plugins, learned or {})
 
 
 def _mask(channels: Iterable[int]) -> int:
