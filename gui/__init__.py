@@ -1,0 +1,1 @@
+"""The window: widgets that know Qt only, and one place that wires them to the engine."""

@@ -1,0 +1,142 @@
+"""How the window looks: two sets of colours, one accent, one typographic scale.
+
+Painted widgets take their colours from the palette roles named here, so that a change of theme reaches them as it
+reaches every other widget.
+"""
+
+from dataclasses import dataclass
+
+from PyQt6.QtGui import QColor, QFont, QPalette
+from PyQt6.QtWidgets import QApplication, QWidget
+
+Role = QPalette.ColorRole
+GROUND, PANEL, RAISED, LINE = Role.Window, Role.Base, Role.Button, Role.Mid
+TEXT, QUIET, ACCENT, ON_ACCENT, STAGE = (
+    Role.WindowText,
+    Role.PlaceholderText,
+    Role.Highlight,
+    Role.HighlightedText,
+    Role.Dark,
+)
+WARNING = Role.BrightText
+
+BASE = 9.5  # points of running text
+STEP = 1.25  # from one size of the scale to the next
+CAPTION, BODY, TITLE, DISPLAY = -1, 0, 2, 4
+GAP = 8  # pixels: all distances are its multiples
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One theme, from the ground up."""
+
+    ground: str
+    panel: str
+    raised: str
+    line: str
+    stage: str
+    text: str
+    quiet: str
+    accent: str
+    on_accent: str
+    warning: str
+
+
+THEMES = {
+    "dark": Colours(
+        ground="#17181b", panel="#1e2024", raised="#2a2d33", line="#3a3e46", stage="#101114", text="#ece7de",
+        quiet="#9a978f", accent="#eda64b", on_accent="#1b1408", warning="#ff7a68",
+    ),
+    "light": Colours(
+        ground="#efebe4", panel="#f9f7f3", raised="#ffffff", line="#d3ccc0", stage="#fdfcfa", text="#26231f",
+        quiet="#6b655b", accent="#b4610a", on_accent="#ffffff", warning="#b3261e",
+    ),
+}  # fmt: skip
+
+
+def apply(app: QApplication, name: str) -> None:
+    """Dress a whole application in the theme of a name."""
+    app.setStyle("Fusion")
+    colours = THEMES[name]
+    app.setPalette(_palette(colours))
+    app.setFont(sized(app.font(), BODY))
+    app.setStyleSheet(_sheet(colours))
+
+
+def colour(widget: QWidget, role: QPalette.ColorRole, strength: float = 1.0) -> QColor:
+    """A colour of the theme that a widget wears, with an opacity of 0..1."""
+    found = QColor(widget.palette().color(role))
+    found.setAlphaF(min(max(strength, 0.0), 1.0))
+    return found
+
+
+def sized(font: QFont, step: int, bold: bool = False) -> QFont:
+    """A font at a step of the scale."""
+    found = QFont(font)
+    found.setPointSizeF(BASE * STEP ** (step / 2))
+    found.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return found
+
+
+def is_dark(widget: QWidget) -> bool:
+    """Whether a widget wears the dark theme."""
+    return widget.palette().color(GROUND).lightness() < 128
+
+
+def _palette(colours: Colours) -> QPalette:
+    roles = {
+        GROUND: colours.ground, PANEL: colours.panel, RAISED: colours.raised, LINE: colours.line,
+        STAGE: colours.stage, TEXT: colours.text, Role.Text: colours.text, Role.ButtonText: colours.text,
+        QUIET: colours.quiet, ACCENT: colours.accent, ON_ACCENT: colours.on_accent, WARNING: colours.warning,
+        Role.AlternateBase: colours.raised, Role.ToolTipBase: colours.raised, Role.ToolTipText: colours.text,
+        Role.Link: colours.accent, Role.Light: colours.raised, Role.Midlight: colours.line, Role.Shadow: colours.line,
+    }  # fmt: skip
+    palette = QPalette()
+    for role, value in roles.items():
+        palette.setColor(role, QColor(value))
+    for role in (TEXT, Role.Text, Role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.quiet))
+    return palette
+
+
+def _sheet(c: Colours) -> str:
+    """What Qt's own widgets need beyond the palette."""
+    return f"""
+QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px 6px; }}
+QFrame#panel {{ background: {c.panel}; border: none; border-radius: 10px; }}
+QFrame#stage {{ background: {c.stage}; border: none; border-radius: 10px; }}
+QLabel#quiet {{ color: {c.quiet}; }}
+QLabel#notice {{ color: {c.text}; }}
+QFrame#notice {{ background: {c.raised}; border: none; border-left: 4px solid {c.accent}; border-radius: 6px; }}
+QLineEdit, QComboBox, QSpinBox {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 6px;
+    padding: 5px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 1px solid {c.accent}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none;
+    selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid transparent; border-radius: 6px;
+    padding: 5px 11px; }}
+QPushButton:hover, QToolButton:hover {{ border: 1px solid {c.line}; }}
+QPushButton:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
+QPushButton:checked, QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {c.line}; background: transparent; }}
+QPushButton#flat, QToolButton#flat {{ background: transparent; padding: 3px 7px; }}
+QPushButton#flat:checked, QToolButton#flat:checked {{ background: {c.raised}; color: {c.accent}; }}
+QPushButton#main {{ background: {c.accent}; color: {c.on_accent}; }}
+QListView {{ background: transparent; border: none; outline: none; }}
+QScrollArea {{ background: transparent; border: none; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 4px; min-height: 28px; }}
+QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 4px; min-width: 28px; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
+    width: 0; height: 0; }}
+QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
+QMenu::item {{ padding: 5px 22px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
+QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
+QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; max-height: 6px; }}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+"""
