@@ -1,0 +1,96 @@
+"""Controls to sound: harmonics, filtered noise and a room, for whole clips at once.
+
+A clip of F frames has F + 1 controls: frame j goes from control j to control j + 1.
+"""
+
+import math
+from functools import cache
+
+import torch
+from torch import Tensor
+
+
+def harmonics(amplitudes: Tensor, phase: Tensor, ramps: bool = True) -> Tensor:
+    """Sum of sines (B, F·hop).
+
+    amplitudes: (B, F + 1, H). phase: (B, F, hop) of the fundamental, in turns; it needs no gradient, so the sines of
+    a frame are a fixed matrix, and the sound one product with it.
+    """
+    batch, frames, hop = phase.shape
+    sines = _sines(phase.reshape(-1, hop), amplitudes.shape[-1])
+    if not ramps:
+        return torch.bmm(amplitudes[:, :-1].reshape(-1, 1, amplitudes.shape[-1]), sines).view(batch, -1)
+    ends = torch.stack([amplitudes[:, :-1], amplitudes[:, 1:]], 2).view(batch * frames, 2, -1)
+    return _faded(torch.bmm(ends, sines), hop).view(batch, -1)
+
+
+def noise(bands: Tensor, hop: int, ramps: bool = True, generator: torch.Generator | None = None) -> Tensor:
+    """White noise through filters that change (B, F·hop). bands: (B, F + 1, Nb) magnitudes up to half the rate."""
+    batch, controls, count = bands.shape
+    frames, reach = controls - 1, count - 1
+    size = _fft_size(hop + 2 * reach)
+    white = 2 * torch.rand(batch, frames * hop + size - hop, generator=generator).to(bands.device) - 1
+    spectra = torch.fft.rfft(white.unfold(1, size, hop))
+    gains = bands @ _responses(count, size).to(bands)
+    ends = (gains[:, :-1], gains[:, 1:]) if ramps else (gains[:, :-1],)
+    parts = torch.fft.irfft(spectra[:, :, None] * torch.stack(ends, 2), size)[..., reach : reach + hop]
+    return (_faded(parts, hop) if ramps else parts[:, :, 0]).reshape(batch, -1)
+
+
+def roomed(dry: Tensor, room: Tensor, share: float) -> Tensor:
+    """The direct sound (B, N) times its share, and the sound in a room (taps,)."""
+    size = _fft_size(dry.shape[1] + len(room) - 1)
+    wet = torch.fft.irfft(torch.fft.rfft(dry, size) * torch.fft.rfft(room, size), size)[:, : dry.shape[1]]
+    return share * dry + wet
+
+
+def turns(pitch: Tensor, rate: int, hop: int) -> Tensor:
+    """Phase in turns (F, hop) float32, wrapped, of a pitch (F + 1,) in Hz that moves in straight lines."""
+    part = torch.arange(hop, dtype=torch.float64, device=pitch.device) / hop
+    start = pitch.double()[:-1, None]
+    step = start + (pitch.double()[1:, None] - start) * part
+    return torch.remainder(torch.cumsum(step.flatten() / rate, 0), 1.0).view(-1, hop).float()
+
+
+def _sines(phase: Tensor, count: int) -> Tensor:
+    """(n, hop) turns to the sines (n, count, hop) of its multiples, each turned on from the one before."""
+    angle = 2 * math.pi * phase
+    sines = torch.empty(len(phase), count, phase.shape[1], dtype=phase.dtype, device=phase.device)
+    sine, cosine = torch.sin(angle), torch.cos(angle)
+    turned, across = sine, cosine
+    for k in range(count):
+        sines[:, k] = turned
+        turned, across = turned * cosine + across * sine, across * cosine - turned * sine
+    return sines
+
+
+def _faded(ends: Tensor, hop: int) -> Tensor:
+    """From the first of two sounds (…, 2, hop) to the second, in a straight line."""
+    part = torch.arange(hop, dtype=ends.dtype, device=ends.device) / hop
+    return torch.lerp(ends[..., 0, :], ends[..., 1, :], part)
+
+
+@cache
+def _responses(count: int, size: int) -> Tensor:
+    """(count, size/2 + 1): zero-phase responses of the filters that each band alone makes, Hann window included."""
+    length = 2 * (count - 1)
+    taps = torch.fft.irfft(torch.eye(count, dtype=torch.float64), length)
+    window = torch.hann_window(length, dtype=torch.float64).roll(length // 2)
+    laid = torch.zeros(count, size, dtype=torch.float64)
+    laid[:, : count - 1] = (taps * window)[:, : count - 1]
+    laid[:, -(count - 1) :] = (taps * window)[:, -(count - 1) :]
+    return torch.fft.rfft(laid).real
+
+
+@cache
+def _fft_size(least: int) -> int:
+    """The next size with small factors."""
+    size = least
+    while True:
+        rest = size
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1 and size % 2 == 0:
+            return size
+        size += 1
