@@ -42,19 +42,21 @@ _NOTHING = ir.Constant(ir.VectorType(_FLOAT, LANES), None)
 
 
 class _Vector(types.Type):
-    """WIDTH float32 in registers."""
+    """So many float32 in registers."""
 
-    def __init__(self) -> None:
-        super().__init__(name=f"float32x{WIDTH}")
+    def __init__(self, lanes: int) -> None:
+        super().__init__(name=f"float32x{lanes}")
+        self.lanes = lanes
 
 
-VECTOR = _Vector()
+VECTOR = _Vector(WIDTH)
+ROW = _Vector(LANES)  # a single register; registers.py has more of it
 
 
 @register_model(_Vector)
 class _VectorModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: types.Type) -> None:
-        super().__init__(manager, kind, ir.VectorType(_FLOAT, WIDTH))
+    def __init__(self, manager: Any, kind: _Vector) -> None:
+        super().__init__(manager, kind, ir.VectorType(_FLOAT, kind.lanes))
 
 
 def aligned(shape: tuple[int, ...]) -> np.ndarray:
@@ -112,25 +114,25 @@ def splat(typing, value):
 @intrinsic
 def add(typing, x, y):
     """The sum x + y."""
-    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fadd(*args)
+    return x(x, x), lambda context, builder, signature, args: builder.fadd(*args)
 
 
 @intrinsic
 def sub(typing, x, y):
     """The difference x − y."""
-    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fsub(*args)
+    return x(x, x), lambda context, builder, signature, args: builder.fsub(*args)
 
 
 @intrinsic
 def mul(typing, x, y):
     """The product x y."""
-    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, args: builder.fmul(*args)
+    return x(x, x), lambda context, builder, signature, args: builder.fmul(*args)
 
 
 @intrinsic
 def fma(typing, x, y, z):
     """The value x y + z, rounded once where the machine can."""
-    return VECTOR(VECTOR, VECTOR, VECTOR), lambda context, builder, signature, args: _fma(builder, *args)
+    return x(x, x, x), lambda context, builder, signature, args: _fma(builder, *args)
 
 
 @intrinsic
@@ -140,7 +142,7 @@ def fms(typing, x, y, z):
     def generate(context, builder, signature, args):
         return _fma(builder, args[0], args[1], builder.fneg(args[2]))
 
-    return VECTOR(VECTOR, VECTOR, VECTOR), generate
+    return x(x, x, x), generate
 
 
 @intrinsic

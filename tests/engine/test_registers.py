@@ -1,0 +1,54 @@
+"""Single registers against numpy."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from engine import registers
+from engine.simd import LANES
+
+
+@njit
+def copied(x, out):
+    registers.put(out, 2, registers.row(x, 1))
+    registers.put(out, 2 + LANES, registers.negative(registers.row(x, 1)))
+
+
+@njit
+def transformed(x):
+    re, im = registers.transform(registers.row(x, 0), registers.row(x, LANES))
+    registers.put(x, 0, re)
+    registers.put(x, LANES, im)
+
+
+@njit
+def restored(x):
+    re, im = registers.restore(registers.row(x, 0), registers.row(x, LANES))
+    registers.put(x, 0, re)
+    registers.put(x, LANES, im)
+
+
+@pytest.fixture
+def x(random):
+    return random.standard_normal((2, LANES)).astype(np.float32)
+
+
+def test_a_register_is_loaded_stored_and_negated(x):
+    out = np.zeros(2 * LANES + 2, np.float32)
+    copied(x, out)
+    np.testing.assert_array_equal(out, [0, 0, *x.flat[1 : LANES + 1], *-x.flat[1 : LANES + 1]])
+
+
+def test_the_transform_of_the_lanes_is_that_of_numpy_with_its_bits_reversed(x):
+    expected = np.fft.fft(x[0] + 1j * x[1])
+    bits = LANES.bit_length() - 1
+    order = [int(f"{lane:0{bits}b}"[::-1], 2) for lane in range(LANES)]
+    transformed(x)
+    np.testing.assert_allclose(x[0] + 1j * x[1], expected[order], atol=1e-5)
+
+
+def test_restoring_gives_the_lanes_so_many_times(x):
+    before = x.copy()
+    transformed(x)
+    restored(x)
+    np.testing.assert_allclose(x, LANES * before, atol=1e-5 * LANES)
