@@ -64,6 +64,20 @@ def invoke(typing, address, state, audio, frames, events, count):
 
 
 @intrinsic
+def call(typing, address, record, count):
+    """Call the C function (record, count) without a result that stands at an address."""
+
+    def generate(context, builder, signature, args):
+        byte, number = ir.IntType(8).as_pointer(), context.get_value_type(types.intp)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number])
+        function = builder.inttoptr(args[0], kind.as_pointer())
+        builder.call(function, [builder.inttoptr(args[1], byte), args[2]])
+        return context.get_dummy_value()
+
+    return types.void(types.uintp, types.uintp, types.intp), generate
+
+
+@intrinsic
 def pointer(typing, address):
     """The untyped pointer that an address stands for."""
     return _pointer(types.voidptr)
@@ -88,6 +102,12 @@ def pointer_i4(typing, address):
 
 
 @intrinsic
+def pointer_u2(typing, address):
+    """The 16-bit pointer that an address stands for."""
+    return _pointer(types.CPointer(types.uint16))
+
+
+@intrinsic
 def pointer_u1(typing, address):
     """The byte pointer that an address stands for."""
     return _pointer(types.CPointer(types.uint8))
@@ -107,6 +127,12 @@ def address_of(typing, pointer):
 def view_f4(address, shape):
     """The float32 array of a shape that lies at an address."""
     return carray(pointer_f4(address), shape)
+
+
+@njit(inline="always", error_model="numpy")
+def view_u2(address, shape):
+    """The uint16 array of a shape that lies at an address; float16 by its bits."""
+    return carray(pointer_u2(address), shape)
 
 
 @njit(inline="always", error_model="numpy")

@@ -25,6 +25,7 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("the audio callback", _callback),
         ("keys and pedals", _head),
         ("the output", _tail),
+        ("decoded instruments", _ddsp),
         ("resonance instruments", _resonance),
     ]
     helper = _helper() if (os.cpu_count() or 1) > 1 and not is_warm() else None
@@ -76,6 +77,12 @@ def _tail() -> None:
 
     for plugin in (Limiter(), Tape(), Volume()):
         entry(plugin)
+
+
+def _ddsp() -> None:
+    from .instruments.ddsp import compile_all
+
+    compile_all()
 
 
 def _resonance() -> None:

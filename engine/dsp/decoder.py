@@ -69,57 +69,55 @@ def prepare(tensors: Mapping[str, np.ndarray], half: bool) -> Decoder:
 def decode(weights, vectors, units, features, state, work, heads):
     """One frame for each voice of a batch.
 
-    weights, vectors, units: as in `Decoder`. features: (B, 2) pitch and loudness, as the decoder was taught them.
-    state: (B, padded(U)) of the recurrent unit, moved on. work: (B, ROOM · padded(U)). heads: (B, padded(heads))
+    weights, vectors, units: as in `Decoder`. features: (2, B) pitch and loudness, as the decoder was taught them.
+    state: (B, padded(U)) of the recurrent unit, moved on. work: (≥ ROOM · B · padded(U),). heads: (B, padded(heads))
     written: amplitude, harmonics and noise, each 1e-7 … 2; those beyond the decoder's own mean nothing.
     """
-    size = state.shape[1]
-    joined, first, second = work[:, : 3 * size], work[:, 9 * size : 10 * size], work[:, 10 * size :]
+    batch, size = state.shape
+    room = work[: ROOM * batch * size].reshape((ROOM, batch, size))
+    joined, given, kept, first, second = room[:3], room[3:6], room[6:9], room[9:10], room[10:11]
     w, v = 0, 0
     for stack in range(2):
-        v = _first(vectors, v, units, features[:, stack], first)
+        v = _first(vectors, v, units, features[stack], first)
         w, v = _layer(weights, vectors, w, v, units, first, second)
-        w, v = _layer(weights, vectors, w, v, units, second, joined[:, stack * size : (stack + 1) * size])
-    gates = work[:, 3 * size : 9 * size]
-    w, v = _dense(weights, vectors, w, v, joined[:, : 2 * size], gates[:, : 3 * size])
-    w, v = _dense(weights, vectors, w, v, state, gates[:, 3 * size :])
-    for b in range(state.shape[0]):
-        _remember(gates[b], state[b], units)
-        for k in range(size):
-            joined[b, 2 * size + k] = state[b, k]
+        w, v = _layer(weights, vectors, w, v, units, second, joined[stack : stack + 1])
+    w, v = _dense(weights, vectors, w, v, joined[:2], given)
+    w, v = _dense(weights, vectors, w, v, state.reshape((1, batch, size)), kept)
+    _remember(given, kept, state, units)
+    _write(state, joined[2])
     w, v = _layer(weights, vectors, w, v, units, joined, first)
     w, v = _layer(weights, vectors, w, v, units, first, second)
     w, v = _layer(weights, vectors, w, v, units, second, first)
-    _dense(weights, vectors, w, v, first, heads)
-    for b in range(state.shape[0]):
+    _dense(weights, vectors, w, v, first, heads.reshape((1, batch, heads.shape[1])))
+    for b in range(batch):
         _activate(heads[b])
 
 
 @njit(cache=True, error_model="numpy")
 def _first(vectors, v, units, feature, y):
     """The layer from one number to all units; where the next vectors begin."""
-    size = y.shape[1]
-    for b in range(y.shape[0]):
+    size = y.shape[2]
+    for b in range(y.shape[1]):
         for k in range(size):
-            y[b, k] = vectors[v + k] * feature[b] + vectors[v + size + k]
-        _normalise(y[b], vectors[v + 2 * size : v + 4 * size], units)
+            y[0, b, k] = vectors[v + k] * feature[b] + vectors[v + size + k]
+        _normalise(y[0, b], vectors[v + 2 * size : v + 4 * size], units)
     return v + 4 * size
 
 
 @njit(cache=True, error_model="numpy")
 def _layer(weights, vectors, w, v, units, x, y):
     """A layer of units: y from x; where the next weights and vectors begin."""
-    size = y.shape[1]
+    size = y.shape[2]
     w, v = _dense(weights, vectors, w, v, x, y)
-    for b in range(y.shape[0]):
-        _normalise(y[b], vectors[v : v + 2 * size], units)
+    for b in range(y.shape[1]):
+        _normalise(y[0, b], vectors[v : v + 2 * size], units)
     return w, v + 2 * size
 
 
 @njit(cache=True, error_model="numpy")
 def _dense(weights, vectors, w, v, x, y):
     """The next matrix times x, and its bias, into y; where those after them begin."""
-    inputs, rows = x.shape[1], y.shape[1]
+    inputs, rows = x.shape[0] * x.shape[2], y.shape[0] * y.shape[2]
     matrix = weights[w : w + rows * inputs].reshape((rows // WIDTH, inputs, WIDTH))
     _multiply(matrix, vectors[v : v + rows], x, y)
     return w + rows * inputs, v + rows
@@ -145,15 +143,23 @@ def _normalise(y, curve, units):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def _remember(gates, state, units):
-    """Move the state of the recurrent unit on; gates: reset, update and new, from the input and then the state."""
-    size, half = state.shape[0], np.float32(0.5)
-    given, kept = gates[: 3 * size], gates[3 * size :]
-    for k in range(units):
-        reset = half + half * tanh(half * (given[k] + kept[k]))
-        update = half + half * tanh(half * (given[size + k] + kept[size + k]))
-        new = tanh(given[2 * size + k] + reset * kept[2 * size + k])
-        state[k] = new + update * (state[k] - new)
+def _remember(given, kept, state, units):
+    """Move the states (B, size) on; given, kept: (3, B, size) reset, update and new, of the input and the state."""
+    half = np.float32(0.5)
+    for b in range(state.shape[0]):
+        for k in range(units):
+            reset = half + half * tanh(half * (given[0, b, k] + kept[0, b, k]))
+            update = half + half * tanh(half * (given[1, b, k] + kept[1, b, k]))
+            new = tanh(given[2, b, k] + reset * kept[2, b, k])
+            state[b, k] = new + update * (state[b, k] - new)
+
+
+@njit(cache=True, error_model="numpy")
+def _write(state, target):
+    """Write states (B, size) over others."""
+    for b in range(state.shape[0]):
+        for k in range(state.shape[1]):
+            target[b, k] = state[b, k]
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

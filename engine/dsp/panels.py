@@ -33,53 +33,56 @@ def pack(matrix: np.ndarray, half: bool) -> np.ndarray:
 def multiply(panels, bias, x, y):
     """Write y = matrix · x + bias for each vector of a batch.
 
-    panels: (P, inputs, WIDTH). bias: (P · WIDTH,). x: (B, inputs). y: (B, P · WIDTH). The vectors of x and of y may
-    lie at any distance from each other, their numbers side by side.
+    panels: (P, inputs, WIDTH). bias: (P · WIDTH,). x: (parts, B, size), each vector in so many parts, together
+    `inputs`. y: likewise, together P · WIDTH.
     """
+    each, batch = y.shape[2] // WIDTH, x.shape[1]
     for p in range(panels.shape[0]):
+        sums, row = y[p // each], p % each * WIDTH
+        total = load(bias, p * WIDTH)
         b = 0
-        while _MANY and b + 4 <= x.shape[0]:
-            _four(panels, p, bias, x, y, b)
+        while _MANY and b + 4 <= batch:
+            _four(panels[p], total, x, b, sums, row)
             b += 4
-        while b + 2 <= x.shape[0]:
-            _two(panels, p, bias, x, y, b)
+        while b + 2 <= batch:
+            _two(panels[p], total, x, b, sums, row)
             b += 2
-        if b < x.shape[0]:
-            _one(panels, p, bias, x, y, b)
+        if b < batch:
+            _one(panels[p], total, x, b, sums, row)
 
 
 @njit(inline="always", error_model="numpy")
-def _one(panels, p, bias, x, y, b):
-    inputs, row, column = panels.shape[1], p * panels.shape[1] * WIDTH, p * WIDTH
-    total = load(bias, column)
-    for k in range(inputs):
-        total = fma(load(panels, row + k * WIDTH), splat(at(x[b], k)), total)
-    store(y[b], column, total)
+def _one(panel, total, x, b, sums, row):
+    size = x.shape[2]
+    for part in range(x.shape[0]):
+        for k in range(size):
+            total = fma(load(panel, (part * size + k) * WIDTH), splat(at(x[part, b], k)), total)
+    store(sums[b], row, total)
 
 
 @njit(inline="always", error_model="numpy")
-def _two(panels, p, bias, x, y, b):
-    inputs, row, column = panels.shape[1], p * panels.shape[1] * WIDTH, p * WIDTH
-    first = second = load(bias, column)
-    for k in range(inputs):
-        weight = load(panels, row + k * WIDTH)
-        first = fma(weight, splat(at(x[b], k)), first)
-        second = fma(weight, splat(at(x[b + 1], k)), second)
-    store(y[b], column, first)
-    store(y[b + 1], column, second)
+def _two(panel, total, x, b, sums, row):
+    size, first, second = x.shape[2], total, total
+    for part in range(x.shape[0]):
+        for k in range(size):
+            weight = load(panel, (part * size + k) * WIDTH)
+            first = fma(weight, splat(at(x[part, b], k)), first)
+            second = fma(weight, splat(at(x[part, b + 1], k)), second)
+    store(sums[b], row, first)
+    store(sums[b + 1], row, second)
 
 
 @njit(inline="always", error_model="numpy")
-def _four(panels, p, bias, x, y, b):
-    inputs, row, column = panels.shape[1], p * panels.shape[1] * WIDTH, p * WIDTH
-    first = second = third = fourth = load(bias, column)
-    for k in range(inputs):
-        weight = load(panels, row + k * WIDTH)
-        first = fma(weight, splat(at(x[b], k)), first)
-        second = fma(weight, splat(at(x[b + 1], k)), second)
-        third = fma(weight, splat(at(x[b + 2], k)), third)
-        fourth = fma(weight, splat(at(x[b + 3], k)), fourth)
-    store(y[b], column, first)
-    store(y[b + 1], column, second)
-    store(y[b + 2], column, third)
-    store(y[b + 3], column, fourth)
+def _four(panel, total, x, b, sums, row):
+    size, first, second, third, fourth = x.shape[2], total, total, total, total
+    for part in range(x.shape[0]):
+        for k in range(size):
+            weight = load(panel, (part * size + k) * WIDTH)
+            first = fma(weight, splat(at(x[part, b], k)), first)
+            second = fma(weight, splat(at(x[part, b + 1], k)), second)
+            third = fma(weight, splat(at(x[part, b + 2], k)), third)
+            fourth = fma(weight, splat(at(x[part, b + 3], k)), fourth)
+    store(sums[b], row, first)
+    store(sums[b + 1], row, second)
+    store(sums[b + 2], row, third)
+    store(sums[b + 3], row, fourth)

@@ -9,12 +9,14 @@ from ..simd import WIDTH
 @njit(cache=True, error_model="numpy", fastmath=True)
 def multiply(panels, bias, x, y):
     """Write y = matrix · x + bias for each vector of a batch; panels (P, inputs, WIDTH) of float32."""
+    each, size = y.shape[2] // WIDTH, x.shape[2]
     for p in range(panels.shape[0]):
-        for b in range(x.shape[0]):
-            total = y[b, p * WIDTH : (p + 1) * WIDTH]
+        for b in range(x.shape[1]):
+            total = y[p // each, b, p % each * WIDTH : (p % each + 1) * WIDTH]
             for row in range(WIDTH):
                 total[row] = bias[p * WIDTH + row]
-            for k in range(x.shape[1]):
-                value = np.float32(x[b, k])
-                for row in range(WIDTH):
-                    total[row] += panels[p, k, row] * value
+            for part in range(x.shape[0]):
+                for k in range(size):
+                    value = np.float32(x[part, b, k])
+                    for row in range(WIDTH):
+                        total[row] += panels[p, part * size + k, row] * value

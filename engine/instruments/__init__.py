@@ -4,11 +4,11 @@ import os
 
 from ..library import find
 from ..preset import Preset, PresetError, read
+from .ddsp import Ddsp
 from .resonance import Resonance
 
-KINDS = {"resonance": Resonance}
-
-Instrument = Resonance
+Instrument = Resonance | Ddsp
+KINDS: dict[str, type[Resonance] | type[Ddsp]] = {"resonance": Resonance, "ddsp": Ddsp}
 
 
 def load(preset: str | os.PathLike[str], seed: int = 0) -> Instrument:

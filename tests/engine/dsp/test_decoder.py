@@ -60,13 +60,13 @@ def decoded(tensors, inputs, half=False, batches=None):
     weights, vectors, units, heads = prepare(tensors, half)
     count, frames, _ = inputs.shape
     state = np.zeros((count, padded(units)), np.float32)
-    work = np.zeros((count, ROOM * padded(units)), np.float32)
+    work = np.zeros(ROOM * count * padded(units), np.float32)
     out = np.zeros((frames, count, padded(heads)), np.float32)
     for f in range(frames):
         start = 0
         for size in batches or [count]:
             part = slice(start, start + size)
-            decode(weights, vectors, units, inputs[part, f].copy(), state[part], work[part], out[f, part])
+            decode(weights, vectors, units, inputs[part, f].T.copy(), state[part], work, out[f, part])
             start += size
     return out[:, :, :heads].transpose(1, 0, 2)
 
@@ -97,18 +97,22 @@ def test_a_voice_does_not_hear_who_is_decoded_beside_it(half, batches):
 
 
 @pytest.mark.parametrize("batch", range(1, 6))
-@pytest.mark.parametrize(("rows", "inputs"), [(1, 1), (WIDTH, 7), (WIDTH + 1, 64), (3 * WIDTH, 100)])
-def test_panels_multiply_as_matrices_do(batch, rows, inputs, random):
-    matrix, bias = random.normal(size=(rows, inputs)).astype("f4"), random.normal(size=padded(rows)).astype("f4")
-    x, y = random.normal(size=(batch, inputs)).astype("f4"), np.zeros((batch, padded(rows)), np.float32)
-    expected = x.astype(float) @ matrix.T.astype(float) + bias[:rows]
+@pytest.mark.parametrize(("parts", "size", "gates"), [(1, 1, 1), (2, 7, 3), (3, 64, 1)])
+def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
+    rows, inputs = gates * 2 * WIDTH, parts * size
+    matrix, bias = random.normal(size=(rows, inputs)).astype("f4"), random.normal(size=rows).astype("f4")
+    x, y = random.normal(size=(parts, batch, size)).astype("f4"), np.zeros((gates, batch, 2 * WIDTH), np.float32)
+    whole = x.transpose(1, 0, 2).reshape(batch, inputs).astype(float)
+
+    def check(multiply, panels, matrix):
+        multiply(panels, bias, x, y)
+        expected = (whole @ matrix.T.astype(float) + bias).reshape(batch, gates, -1).transpose(1, 0, 2)
+        np.testing.assert_allclose(y, expected, atol=1e-4)
+
     for kernels in (panels, panels_plain):
-        kernels.multiply(pack(matrix, False), bias, x, y)
-        np.testing.assert_allclose(y[:, :rows], expected, atol=1e-4)
+        check(kernels.multiply, pack(matrix, False), matrix)
     if HALVES:
-        halved = matrix.astype(np.float16).astype(float)
-        panels.multiply(pack(matrix, True), bias, x, y)
-        np.testing.assert_allclose(y[:, :rows], x.astype(float) @ halved.T + bias[:rows], atol=1e-4)
+        check(panels.multiply, pack(matrix, True), matrix.astype(np.float16))
 
 
 def test_heads_stay_within_their_range_whatever_comes_in():

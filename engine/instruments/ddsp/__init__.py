@@ -1,0 +1,119 @@
+"""Decoded instruments: a network that has learned how harmonics and noise follow pitch and loudness."""
+
+from typing import Any
+
+import numpy as np
+
+from ...dsp import decoder, noise
+from ...dsp.panels import padded
+from ...kinds.ddsp import drawn
+from ...plugin import Param, entry
+from ...preset import Preset
+from ..voices import FREE, VOICES
+from .decoding import decoder_for
+from .playing import handle, process
+from .record import BATCH, DDSP, PARAMS, TICK
+
+GLIDE = 0.008  # seconds in which gains go most of their way
+FADING = 0.0022  # the same of what must give way
+ONSET = 0.002  # seconds in which a note comes in, however short its attack
+
+
+class Ddsp:
+    """An instrument of kind `ddsp`, played by keys, each note a voice of its own, and by a tracker.
+
+    What it adds to audio is without its room.
+    """
+
+    name = "ddsp"
+
+    def __init__(self, preset: Preset, seed: int = 0) -> None:
+        header, tensors = preset.header, preset.tensors
+        self.preset = preset
+        self.params = _params(header)
+        self.state = np.zeros(1, DDSP)
+        self.handle, self.process = handle, process
+        self._seed = seed
+        self._arrays: dict[str, np.ndarray] = {}
+        self.state["param"] = [param.default for param in self.params]
+        self.state["least"] = [param.low for param in PARAMS]
+        self.state["most"] = [param.high for param in PARAMS]
+        self.state["volume"] = 1
+        features = header["features"]
+        self.state["hertz"] = features["pitch"] == "hertz"
+        self.state["mean"], self.state["deviation"] = features["mean"], features["deviation"]
+        self.state["low"], self.state["high"] = header["pitch"]["low"], header["pitch"]["high"]
+        self.state["H"], self.state["N"] = len(tensors["harmonics_bias"]), len(tensors["noise_bias"])
+        self._describe(tensors)
+
+    @property
+    def voices(self) -> int:
+        """How many notes sound."""
+        return int((self.state["voices"]["stage"] != FREE).sum())
+
+    def prepare(self, rate: float) -> None:
+        """[main thread] Lay out frames and filters for a device's rate in Hz; the knobs stay as they are."""
+        header, bands = self.preset.header, int(self.state["N"][0])
+        learned = float(header["rate"])
+        hop = max(round(header["hop"] * rate / learned), 4)
+        self.state["rate"], self.state["band"] = rate, min(learned, rate) / 2
+        self.state["hop"], self.state["reach"] = hop, hop // 4
+        self.state["glide"], self.state["fading"] = (1 - np.exp(-TICK / (rate * time)) for time in (GLIDE, FADING))
+        self.state["onset"] = max(round(ONSET * rate), 1)
+        table = noise.table(bands, learned, rate)
+        taps, line = noise.taps(table), noise.new_line(table)
+        self.state["R"], self.state["taps"], self.state["line"] = len(table), taps, line.shape[1]
+        self._keep("table", table)
+        self._keep("filters", np.zeros((VOICES + 1, 3, taps), np.float32))
+        self._keep("lines", np.zeros((VOICES + 1, *line.shape), np.float32))
+        self.reset()
+
+    def reset(self) -> None:
+        """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
+        self.state["seed"] = (self._seed * 2654435761 + 88172645) % (1 << 32)
+        for name in ("clock", "notes", "lfo", "ticked", "held", "voices"):
+            self.state[name] = np.zeros((), self.state[name].dtype)
+        for name in ("memory", "harmonics", "filters"):
+            self._arrays[name][:] = 0
+
+    def _describe(self, tensors: Any) -> None:
+        """Lay out what does not depend on the device."""
+        half = decoder.HALVES and all(tensor.dtype == np.float16 for tensor in tensors.values() if tensor.ndim > 1)
+        weights, vectors, units, heads = decoder.prepare(tensors, half)
+        size = padded(units)
+        self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
+        self.state["weighing"], self.state["adding"] = len(weights), len(vectors)
+        self.state["decoder"], self.state["me"] = decoder_for(half).address, self.state.ctypes.data
+        self._keep("weights", weights)
+        self._keep("vectors", vectors)
+        self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
+        self._keep("harmonics", np.zeros((VOICES + 1, 3, int(self.state["H"][0])), np.float32))
+        for name, width in (
+            ("features", 2),
+            ("states", size),
+            ("work", decoder.ROOM * size),
+            ("said", padded(heads)),
+        ):
+            self._keep(name, np.zeros((BATCH, width), np.float32))
+
+    def _keep(self, name: str, array: np.ndarray) -> None:
+        self._arrays[name] = array
+        self.state[name] = array.ctypes.data
+
+
+def compile_all() -> None:
+    """[main thread] Compile all that the audio thread needs of a decoded instrument."""
+    instrument = Ddsp(Preset(*drawn(half=decoder.HALVES)))
+    instrument.prepare(48_000.0)
+    entry(instrument)
+
+
+def _params(header: dict[str, Any]) -> tuple[Param, ...]:
+    """The knobs, at the values of a preset."""
+    values = {"level": float(header.get("level", 0.0)), **header.get("params", {})}
+    return tuple(
+        Param(
+            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
+        )
+        for p in PARAMS
+    )
