@@ -4,11 +4,15 @@ import numpy as np
 from numba import njit
 from numpy import fft
 
+from engine.simd import WIDTH, aligned, fma, load, splat, store
+
 
 class Convolver:
     """Many responses on few inputs, block by block, overlap-save with a delay line of input spectra.
 
-    responses: (inputs, E, taps). Real and imaginary parts stand apart, so that products become vectors.
+    responses: (inputs, E, taps); block: a multiple of WIDTH. It costs what reading the spectra costs: real and
+    imaginary parts stand apart and on lines of the cache, and the sums stay in registers. A spectrum has `block`
+    bins; the highest frequency, which like the lowest has no imaginary part, stands in that of the lowest.
     """
 
     def __init__(self, responses: np.ndarray, block: int) -> None:
@@ -16,11 +20,11 @@ class Convolver:
         parts = -(-taps // block)
         whole = np.zeros((inputs, variants, parts * block), np.float32)
         whole[..., :taps] = responses
-        spectra = fft.rfft(whole.reshape(inputs, variants, parts, block), 2 * block)
-        self.spectra = np.stack([spectra.real, spectra.imag], -2).astype(np.float32)
-        self.delayed = np.zeros((inputs, parts, 2, block + 1), np.float32)
+        self.spectra = aligned((inputs, variants, parts, 2, block))
+        _part(fft.rfft(whole.reshape(inputs, variants, parts, block), 2 * block), self.spectra)
+        self.delayed = aligned((inputs, parts, 2, block))
         self.window = np.zeros((inputs, 2 * block), np.float32)
-        self.product = np.zeros((inputs, variants, block + 1), np.complex64)
+        self.products = aligned((inputs, variants, 3, block))
         self.newest = 0
         self.block = block
 
@@ -28,28 +32,41 @@ class Convolver:
         """The next block of outputs (inputs, E, block) for a block of inputs (inputs, block)."""
         self.window[:, : self.block] = self.window[:, self.block :]
         self.window[:, self.block :] = audio
-        spectrum = fft.rfft(self.window)
         self.newest = (self.newest - 1) % self.delayed.shape[1]
-        self.delayed[:, self.newest, 0], self.delayed[:, self.newest, 1] = spectrum.real, spectrum.imag
-        _multiply(self.spectra, self.delayed, self.newest, self.product)
-        return fft.irfft(self.product)[..., self.block :]
+        _part(fft.rfft(self.window), self.delayed[:, self.newest])
+        _multiply(self.spectra, self.delayed, self.newest, self.products)
+        return fft.irfft(self._whole())[..., self.block :]
+
+    def _whole(self) -> np.ndarray:
+        """The spectra (inputs, E, block + 1) of the products."""
+        real, imaginary, cross = np.moveaxis(self.products, -2, 0)
+        spectra = np.empty((*real.shape[:-1], self.block + 1), np.complex64)
+        spectra[..., :-1].real, spectra[..., :-1].imag = real - imaginary, cross
+        spectra[..., 0], spectra[..., -1] = real[..., 0], imaginary[..., 0]
+        return spectra
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
-def _multiply(spectra, delayed, newest, product):
-    """Sum over the parts: spectrum of the response times spectrum of the input as long ago."""
+def _part(spectra: np.ndarray, parts: np.ndarray) -> None:
+    """Write the real and imaginary parts (..., 2, block) of spectra (..., block + 1)."""
+    parts[..., 0, :], parts[..., 1, :] = spectra[..., :-1].real, spectra[..., :-1].imag
+    parts[..., 1, 0] = spectra[..., -1].real
+
+
+@njit(cache=True, error_model="numpy")
+def _multiply(spectra, delayed, newest, products):
+    """Sum over the parts, response times input as long ago: real by real, imaginary by imaginary, both crossed."""
     inputs, variants, parts, _, bins = spectra.shape
-    re, im = np.zeros(bins, np.float32), np.zeros(bins, np.float32)
-    for r in range(inputs):
-        for e in range(variants):
-            re[:] = 0
-            im[:] = 0
+    for response in range(inputs * variants):
+        for k in range(0, bins, WIDTH):
+            real = imaginary = cross = splat(np.float32(0))
             for part in range(parts):
-                line = (newest + part) % parts
-                h_re, h_im = spectra[r, e, part, 0], spectra[r, e, part, 1]
-                x_re, x_im = delayed[r, line, 0], delayed[r, line, 1]
-                for k in range(bins):
-                    re[k] += h_re[k] * x_re[k] - h_im[k] * x_im[k]
-                    im[k] += h_re[k] * x_im[k] + h_im[k] * x_re[k]
-            for k in range(bins):
-                product[r, e, k] = complex(re[k], im[k])
+                h = (response * parts + part) * 2 * bins + k
+                x = (response // variants * parts + (newest + part) % parts) * 2 * bins + k
+                h_re, h_im = load(spectra, h), load(spectra, h + bins)
+                x_re, x_im = load(delayed, x), load(delayed, x + bins)
+                real, imaginary = fma(h_re, x_re, real), fma(h_im, x_im, imaginary)
+                cross = fma(h_re, x_im, fma(h_im, x_re, cross))
+            target = response * 3 * bins + k
+            store(products, target, real)
+            store(products, target + bins, imaginary)
+            store(products, target + 2 * bins, cross)

@@ -6,18 +6,19 @@ from importlib import import_module
 BENCHMARKS: dict[str, tuple[float, ...]] = {
     "limits": (),
     "modal": (),
+    "instrument": (),
     "voices": (),
     "start": (),
     "realtime": (60.0, 1000),
 }  # fmt: skip - and their arguments
-USUAL = ("limits", "modal")  # need nothing installed
+USUAL = ("limits", "modal", "instrument")  # need nothing installed
 OF_A_PRESET = ("voices", "start")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which benchmarks."""
     parser.add_argument(
-        "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first two otherwise"
+        "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first three otherwise"
     )
     parser.add_argument(
         "--preset", metavar="PRESET", default="guitar",

@@ -1,8 +1,11 @@
 """How a bank of modes lies in memory, whoever computes it.
 
 A bank is a float32 array (ROWS, K); K is a multiple of WIDTH (`padded`), and modes that are not used are zero.
+A mode is z ← p z + c u. With p = a + ib, its state is kept as RE: x = Re z, and TURN: y = −b Im z, that which the
+next x gets from Im z. So x ← a x + y + Re(c) u and y ← a y − b² x − b Im(c) u: one multiplication less than in re
+and im, and as exact. A, BACK: a and −b². IN_RE, IN_TURN: Re(c) and −b Im(c). REST_RE, REST_TURN: see `modal.correct`.
 What sounds is gathered in `sums` (C, STRIDE, LANES): for each frame the lanes of the middle and, where C is 2, of
-the side signal.
+the side signal, SIDE times x.
 """
 
 import numpy as np
@@ -11,7 +14,7 @@ from ..simd import LANES, WIDTH, aligned
 
 STRIDE = 64  # frames between corrections, and the longest run
 ROWS = 9
-RE, IM, A, B, REST_RE, REST_IM, GAIN_RE, GAIN_IM, SIDE = range(ROWS)
+RE, TURN, A, BACK, IN_RE, IN_TURN, SIDE, REST_RE, REST_TURN = range(ROWS)
 FREQUENCY, DECAY, REAL, IMAGINARY = range(4)  # the rows of what `tune` is given
 
 

@@ -5,7 +5,7 @@ n ≥ 0. Amplitude and phase stand in c, at the input. A mode may be retuned whi
 bank.py says how a bank lies in memory, ringing.py how it rings; LUTHIER_KERNELS=plain takes ringing_plain.py instead.
 
 A p rounded to float32 drifts, to −40 dB after 10 s. `correct` turns z by the rest every STRIDE frames: by
-ε = (p/p̂)^STRIDE − 1 to first order, p̂ the rounded p. That leaves −90 dB after 10 s.
+ε = (p/p̂)^STRIDE − 1 to first order, p̂ the p of the rounded A and BACK. That leaves −90 dB after 10 s.
 """
 
 import os
@@ -15,21 +15,21 @@ from numba import njit
 
 from . import ringing, ringing_plain
 from .bank import (
+    BACK,
     DECAY,
     FREQUENCY,
-    GAIN_IM,
-    GAIN_RE,
-    IM,
     IMAGINARY,
+    IN_RE,
+    IN_TURN,
     RE,
     REAL,
-    REST_IM,
     REST_RE,
+    REST_TURN,
     ROWS,
     SIDE,
     STRIDE,
+    TURN,
     A,
-    B,
     new_banks,
     new_sums,
     padded,
@@ -38,10 +38,12 @@ from .bank import (
 from .math import shrink, sincos_half_turn
 
 __all__ = [
-    "DECAY", "FREQUENCY", "GAIN_IM", "GAIN_RE", "IM", "IMAGINARY", "RE", "REAL", "REST_IM", "REST_RE", "ROWS", "SIDE",
-    "STRIDE", "A", "B", "correct", "drive", "energy", "new_banks", "new_sums", "padded", "ring", "settle", "stereo",
-    "tune",
+    "BACK", "DECAY", "FREQUENCY", "IMAGINARY", "IN_RE", "IN_TURN", "RE", "REAL", "REST_RE", "REST_TURN", "ROWS",
+    "SIDE", "STRIDE", "TURN", "A", "correct", "drive", "energy", "new_banks", "new_sums", "padded", "ring", "settle",
+    "stereo", "still", "tune",
 ]  # fmt: skip
+
+LEAST = np.float32(1e-30)  # added to what may be 0 before it divides
 
 _kernels = ringing_plain if os.environ.get("LUTHIER_KERNELS") == "plain" else ringing
 ring, drive, settle = _kernels.ring, _kernels.drive, _kernels.settle
@@ -49,12 +51,15 @@ ring, drive, settle = _kernels.ring, _kernels.drive, _kernels.settle
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def correct(bank):
-    """Make good for the rounding of p; to be called once every STRIDE frames of absolute time."""
-    re, im, rest_re, rest_im = bank[RE], bank[IM], bank[REST_RE], bank[REST_IM]
+    """Make good for the rounding of p; to be called once every STRIDE frames of absolute time.
+
+    z += ε z, REST_RE being Re ε, and REST_TURN what the next x gets from y: Im ε / b.
+    """
+    re, turn, back, rest_re, rest_turn = bank[RE], bank[TURN], bank[BACK], bank[REST_RE], bank[REST_TURN]
     for k in range(re.shape[0]):
-        x, y = re[k], im[k]
-        re[k] = x + (rest_re[k] * x - rest_im[k] * y)
-        im[k] = y + (rest_re[k] * y + rest_im[k] * x)
+        x, y = re[k], turn[k]
+        re[k] = x + (rest_re[k] * x + rest_turn[k] * y)
+        turn[k] = y + (rest_re[k] * y + rest_turn[k] * back[k] * x)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -65,8 +70,8 @@ def tune(bank, partials, ratio, damping, rate):
     added to every decay. rate: Hz. A mode at or above half the rate is mute.
     """
     frequency, decay, real, imaginary = partials[FREQUENCY], partials[DECAY], partials[REAL], partials[IMAGINARY]
-    a, b, rest_re, rest_im = bank[A], bank[B], bank[REST_RE], bank[REST_IM]
-    gain_re, gain_im = bank[GAIN_RE], bank[GAIN_IM]
+    turn, a, back, rest_re, rest_turn = bank[TURN], bank[A], bank[BACK], bank[REST_RE], bank[REST_TURN]
+    in_re, in_turn = bank[IN_RE], bank[IN_TURN]
     scale, period = ratio / rate, 1 / rate
     for k in range(frequency.shape[0]):
         phase = scale * frequency[k]
@@ -74,20 +79,30 @@ def tune(bank, partials, ratio, damping, rate):
         sine, cosine = sincos_half_turn(phase)
         radius = heard * shrink((decay[k] + damping) * period)
         x, y = radius * cosine, radius * sine
-        a[k], b[k] = x, y
-        rounded_x, rounded_y = np.float64(a[k]), np.float64(b[k])
-        lost_x, lost_y = x - rounded_x, y - rounded_y
-        share = STRIDE / (rounded_x * rounded_x + rounded_y * rounded_y + (1 - heard))
-        rest_re[k] = share * (lost_x * rounded_x + lost_y * rounded_y)
-        rest_im[k] = share * (lost_y * rounded_x - lost_x * rounded_y)
-        gain_re[k], gain_im[k] = heard * real[k], heard * imaginary[k]
+        before = back[k]
+        a[k], back[k] = x, -y * y
+        turn[k] *= np.sqrt(back[k] / (before - LEAST))  # y = −b Im z, and z stays
+        rounded, square = np.float64(a[k]), -np.float64(back[k])
+        lost, lost_share = x - rounded, 0.5 * (y * y - square) / (square + LEAST)  # of a, and of b as a share of it
+        share = STRIDE / (rounded * rounded + square + (1 - heard))
+        rest_re[k] = share * (lost * rounded + lost_share * square)
+        rest_turn[k] = share * (lost_share * rounded - lost)
+        in_re[k], in_turn[k] = heard * real[k], -y * imaginary[k]
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def energy(bank):
     """The sum of |z|² over a bank: below it, nothing can be louder than sqrt(K energy)."""
-    re, im = bank[RE], bank[IM]
+    re, turn, back = bank[RE], bank[TURN], bank[BACK]
     total = np.float32(0)
     for k in range(re.shape[0]):
-        total += re[k] * re[k] + im[k] * im[k]
+        total += re[k] * re[k] + turn[k] * turn[k] / (LEAST - back[k])
     return total
+
+
+@njit(cache=True, error_model="numpy")
+def still(bank):
+    """Let a bank forget what rings in it."""
+    re, turn = bank[RE], bank[TURN]
+    for k in range(re.shape[0]):
+        re[k] = turn[k] = 0

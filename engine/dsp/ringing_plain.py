@@ -7,19 +7,19 @@ where it can; the state travels through memory at every frame, which is what the
 import numpy as np
 from numba import njit
 
-from .bank import GAIN_IM, GAIN_RE, IM, RE, SIDE, A, B
+from .bank import BACK, IN_RE, IN_TURN, RE, SIDE, TURN, A
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def ring(bank, sums, frames):
     """Let a bank ring on by itself for a number of frames ≤ STRIDE."""
-    re, im, a, b, sides = bank[RE], bank[IM], bank[A], bank[B], bank[SIDE]
+    x, y, a, back, sides = bank[RE], bank[TURN], bank[A], bank[BACK], bank[SIDE]
     for t in range(frames):
         middle = side = np.float32(0)
         for k in range(bank.shape[1]):
-            turned = a[k] * re[k] - b[k] * im[k]
-            im[k] = a[k] * im[k] + b[k] * re[k]
-            re[k] = turned
+            turned = a[k] * x[k] + y[k]
+            y[k] = a[k] * y[k] + back[k] * x[k]
+            x[k] = turned
             middle += turned
             side += sides[k] * turned
         sums[0, t, 0] += middle
@@ -30,15 +30,15 @@ def ring(bank, sums, frames):
 @njit(cache=True, error_model="numpy", fastmath=True)
 def drive(bank, u, sums):
     """Let a bank ring on, driven by u (T,), T ≤ STRIDE."""
-    re, im, a, b, sides = bank[RE], bank[IM], bank[A], bank[B], bank[SIDE]
-    gain_re, gain_im = bank[GAIN_RE], bank[GAIN_IM]
+    x, y, a, back, sides = bank[RE], bank[TURN], bank[A], bank[BACK], bank[SIDE]
+    in_re, in_turn = bank[IN_RE], bank[IN_TURN]
     for t in range(u.shape[0]):
         push = u[t]
         middle = side = np.float32(0)
         for k in range(bank.shape[1]):
-            turned = a[k] * re[k] - b[k] * im[k] + gain_re[k] * push
-            im[k] = a[k] * im[k] + b[k] * re[k] + gain_im[k] * push
-            re[k] = turned
+            turned = a[k] * x[k] + y[k] + in_re[k] * push
+            y[k] = a[k] * y[k] + back[k] * x[k] + in_turn[k] * push
+            x[k] = turned
             middle += turned
             side += sides[k] * turned
         sums[0, t, 0] += middle
@@ -53,9 +53,8 @@ def settle(sums, weight, left, right):
     for t in range(left.shape[0]):
         middle = side = np.float32(0)
         for e in range(sums.shape[0]):
-            share = weight[e, t] if sums.shape[0] > 1 else np.float32(1)
-            middle += share * sums[e, 0, t, 0]
-            side += share * sums[e, last, t, 0] * np.float32(last)
+            middle += weight[e, t] * sums[e, 0, t, 0]
+            side += weight[e, t] * sums[e, last, t, 0] * np.float32(last)
             sums[e, 0, t, 0] = sums[e, last, t, 0] = 0
         left[t] += middle - side
         right[t] += middle + side

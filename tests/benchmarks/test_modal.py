@@ -3,60 +3,75 @@
 import numpy as np
 import pytest
 
+from benchmarks import instrument, shapes
 from benchmarks import modal as benchmark
-from benchmarks import shapes
 from benchmarks.partitioned import Convolver
 from benchmarks.rows import Row
-from engine.dsp import modal
+from engine.dsp import modal, ringing, ringing_plain
+from engine.simd import WIDTH
 
 
 def driven(shape):
-    noise = np.random.default_rng(4)
-    bank = benchmark._bank(noise, 256)[0]
-    u, out = noise.uniform(-1, 1, modal.STRIDE).astype(np.float32), np.zeros((2, modal.STRIDE), np.float32)
-    shape(bank, u, *out)
+    bank, partials = benchmark.new_bank(np.random.default_rng(4), 256)
+    u, out = np.random.default_rng(5).uniform(-1, 1, 64).astype(np.float32), np.zeros((2, 64), np.float32)
+    shape(bank, partials, u, *out)
     return out
 
 
-def explicit(bank, u, left, right):
+def kernel(bank, partials, u, left, right):
     sums = modal.new_sums(1)
     modal.drive(bank, u, sums[0])
-    modal.settle(sums, np.ones((1, modal.STRIDE), np.float32), left, right)
+    modal.settle(sums, np.ones((1, 64), np.float32), left, right)
 
 
-def complex_numbers(bank, u, left, right):
-    z, p, c = (bank[[modal.RE, modal.A, modal.GAIN_RE]] + 1j * bank[[modal.IM, modal.B, modal.GAIN_IM]]).astype("c8")
+def time_outside(bank, partials, u, left, right):
+    shapes.time_outside(bank, u, modal.new_sums(1), np.ones((1, 64), np.float32), left, right, 1)
+
+
+def time_inside(bank, partials, u, left, right):
+    shapes.time_inside(bank, u, left, right, 1)
+
+
+def complex_numbers(bank, partials, u, left, right):
+    z, p, c = np.zeros((3, 256), np.complex64)
+    p[:], c[:] = benchmark._numbers(partials)
     shapes.complex_numbers(z, p, c, bank[modal.SIDE].copy(), u, left, right, 1)
 
 
-def resonances(bank, u, left, right):
-    out = np.zeros((1, 2, modal.STRIDE), np.float32)
-    shapes.resonances(bank[None, None], u[None], np.ones((1, modal.STRIDE), np.float32), out, 1)
-    left[:], right[:] = out[0]
-
-
-@pytest.mark.parametrize(
-    "shape",
-    [
-        lambda *arrays: shapes.time_outside(*arrays, 1),
-        lambda *arrays: shapes.groups_of_64(*arrays, 1),
-        lambda *arrays: shapes.time_inside(*arrays, 1),
-        complex_numbers,
-        resonances,
-    ],
-    ids=["time outside", "groups of 64", "time inside", "complex numbers", "resonances"],
-)
+@pytest.mark.parametrize("shape", [time_outside, time_inside, complex_numbers])
 def test_every_plain_shape_does_the_work_of_the_kernel(shape):
-    np.testing.assert_allclose(driven(shape), driven(explicit), atol=1e-5)
+    np.testing.assert_allclose(driven(shape), driven(kernel), atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("kernels", [ringing, ringing_plain])
+def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them(kernels, channels):
+    noise, frames = np.random.default_rng(6), 128
+    pairs = [benchmark.new_bank(noise, 8) for _ in range(4)]
+    banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
+    banks[:, :, modal.SIDE] = 0
+    u, weight = noise.uniform(-1, 1, (2, frames)).astype(np.float32), noise.random((2, frames)).astype(np.float32)
+    out = np.zeros((2, 2, frames), np.float32)
+    instrument.player(kernels)(banks, u, modal.new_sums(2, channels), weight, out, 1)
+    for r in range(2):
+        each = [_response(pairs[2 * r + e][1], frames) for e in range(2)]
+        expected = sum(weight[e] * np.convolve(u[r], each[e])[:frames] for e in range(2))
+        np.testing.assert_allclose(out[r], [expected, expected], atol=1e-5)
+
+
+def _response(partials, frames):
+    p, c = benchmark._numbers(partials)
+    return (c * p ** np.arange(frames)[:, None]).real.sum(1)
 
 
 def test_partitioned_convolution_is_convolution():
-    noise = np.random.default_rng(5)
-    responses, u = noise.standard_normal((2, 3, 50)).astype(np.float32), noise.standard_normal((2, 80))
-    convolver = Convolver(responses, 16)
-    out = np.concatenate([convolver(u[:, t : t + 16]).copy() for t in range(0, 80, 16)], -1)
+    noise, block = np.random.default_rng(5), WIDTH
+    responses, u = noise.standard_normal((2, 3, 5 * block // 2)).astype(np.float32), noise.standard_normal((2, 400))
+    convolver = Convolver(responses, block)
+    out = np.concatenate([convolver(u[:, t : t + block]) for t in range(0, 400 - block + 1, block)], -1)
     for r, e in np.ndindex(2, 3):
-        np.testing.assert_allclose(out[r, e], np.convolve(u[r], responses[r, e])[:80], atol=1e-4)
+        expected = np.convolve(u[r], responses[r, e])[: out.shape[-1]]
+        np.testing.assert_allclose(out[r, e], expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def ring(bank, sums):
     modal.drive(bank, np.ones(1, np.float32), sums)
 
 bank, sums = modal.new_banks(1, 64)[0], modal.new_sums(1, 1)[0]
-bank[modal.GAIN_RE] = 1
+bank[modal.IN_RE] = 1
 ring(bank, sums)
 print("explicit" if sums[0, 0, 1:].any() else "plain", sum(ring.stats.cache_hits.values()))
 """

@@ -43,9 +43,7 @@ def silence(state, index):
     voice = state.voices[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
-        for k in range(state.width):
-            banks[e, modal.RE, k] = 0
-            banks[e, modal.IM, k] = 0
+        modal.still(banks[e])
     voice.striking = 0
     voice.asleep = 0
 

@@ -45,10 +45,15 @@ def play(bank, excitation, cuts, kernels=ringing):
     return out
 
 
+def poles(partials, rate=RATE):
+    """The p of each mode, in float64."""
+    return np.exp((-partials[modal.DECAY] + 2j * np.pi * partials[modal.FREQUENCY]) / rate)
+
+
 def closed_form(partials, frames, rate=RATE):
-    """Sum of Re(c pⁿ) at frames (T,), float64; each mode (K, T)."""
-    frequency, decay, real, imaginary = partials[:, :, None]
-    return ((real + 1j * imaginary) * np.exp((-decay + 2j * np.pi * frequency) / rate * frames)).real
+    """What each mode gives for a unit sample, Re(c pⁿ), at frames (T,), in float64: (K, T)."""
+    c = partials[modal.REAL] + 1j * partials[modal.IMAGINARY]
+    return (c[:, None] * poles(partials, rate)[:, None] ** frames).real
 
 
 def test_a_unit_sample_rings_as_the_closed_form(noise):
@@ -163,23 +168,46 @@ def test_tuning_is_exp_in_double_precision_split_into_a_float_and_a_rest(noise):
     modal.tune(bank, modes, 1.01, 3.0, RATE)
     p = np.exp((-modes[modal.DECAY] - 3 + 2j * np.pi * 1.01 * modes[modal.FREQUENCY]) / RATE)
     heard = 1.01 * modes[modal.FREQUENCY] < RATE / 2
-    rounded = (bank[modal.A].astype(float) + 1j * bank[modal.B])[heard]
-    rest = (bank[modal.REST_RE].astype(float) + 1j * bank[modal.REST_IM])[heard]
-    np.testing.assert_allclose(rounded, p[heard], atol=1e-7)
-    np.testing.assert_allclose(rounded * (1 + rest / modal.STRIDE), p[heard], atol=1e-13)
+    a, back, rest_re, rest_turn = bank[[modal.A, modal.BACK, modal.REST_RE, modal.REST_TURN]].astype(float)[:, heard]
+    b = np.sqrt(-back)
+    np.testing.assert_allclose(a + 1j * b, p[heard], atol=1e-7)
+    np.testing.assert_allclose(
+        (a + 1j * b) * (1 + (rest_re + 1j * b * rest_turn) / modal.STRIDE), p[heard], atol=1e-13
+    )
 
 
 def test_no_decay_however_fast_breaks_a_mode():
     bank = bank_of(np.array([[440.0, 440.0], [1e9, 0.0], [1.0, 1.0], [0.0, 0.0]]))
     out = play(bank, np.ones(6400, np.float32), ())
     assert np.isfinite(out).all()
-    assert np.hypot(bank[modal.A], bank[modal.B]).max() <= 1 + 1e-7
+    assert np.sqrt(bank[modal.A] ** 2 - bank[modal.BACK]).max() <= 1 + 1e-7
 
 
 def test_energy_is_the_sum_of_squares(noise):
-    bank = modal.new_banks(1, 100)[0]
-    bank[[modal.RE, modal.IM], :100] = noise.standard_normal((2, 100))
-    np.testing.assert_allclose(modal.energy(bank), (bank[:2].astype(float) ** 2).sum(), rtol=1e-6)
+    modes = partials(noise, 100)
+    bank = bank_of(modes)
+    modal.drive(bank, np.ones(1, np.float32), modal.new_sums(1)[0])
+    np.testing.assert_allclose(modal.energy(bank), (modes[modal.REAL :] ** 2).sum(), rtol=1e-6)
+
+
+def test_a_mode_that_is_retuned_while_it_rings_keeps_its_size_and_phase(noise):
+    first, second = partials(noise, 50), partials(noise, 50)
+    impulse, rest = np.eye(1, 64, dtype=np.float32)[0], np.zeros(64, np.float32)
+    bank = bank_of(first)
+    play(bank, impulse, ())
+    for modes in (second * [[1], [100], [1], [1]], second):
+        modal.tune(bank, modes, 1.0, 0.0, RATE)
+    reached = (first[modal.REAL] + 1j * first[modal.IMAGINARY]) * poles(first) ** 63
+    expected = (reached * poles(second) ** np.arange(1, 65)[:, None]).real.sum(1)
+    np.testing.assert_allclose(play(bank, rest, ())[0], expected, atol=1e-5 * np.abs(expected).max())
+
+
+def test_a_bank_made_still_is_silent(noise):
+    bank = bank_of(partials(noise, 5))
+    play(bank, np.ones(64, np.float32), ())
+    modal.still(bank)
+    assert modal.energy(bank) == 0
+    assert not play(bank, np.zeros(64, np.float32), ()).any()
 
 
 def test_the_plain_twin_sounds_the_same(noise):
@@ -188,7 +216,7 @@ def test_the_plain_twin_sounds_the_same(noise):
     explicit, plain = (play(bank_of(modes, place), u, (1, 100), kernels) for kernels in (ringing, ringing_plain))
     np.testing.assert_allclose(plain, explicit, atol=2e-6 * np.abs(explicit).max())
     bank = bank_of(modes, place)
-    bank[modal.RE] = 1
+    bank[[modal.RE, modal.TURN]] = 1
     sums = modal.new_sums(2)
     ringing.ring(bank.copy(), sums[0], 50)
     ringing_plain.ring(bank, sums[1], 50)
