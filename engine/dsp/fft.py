@@ -19,7 +19,7 @@ RADIX, WIDTH, STEPS, PLACE = range(4)  # of a pass: how far apart its numbers ar
 
 
 def passes(size: int) -> np.ndarray:
-    """[main thread] The passes (P, 4) int64 of a transform of `size` numbers, a power of two from SMALLEST on."""
+    """[main thread] The passes (P, 4) int32 of a transform of `size` numbers, a power of two from SMALLEST on."""
     found, width, place = [], size // 4, 0
     while width >= LANES:
         found.append((4, width, size // 4, place))
@@ -27,7 +27,7 @@ def passes(size: int) -> np.ndarray:
         width //= 4
     if 4 * width == 2 * LANES:
         found.append((2, LANES, size // 2, place))
-    return np.array([*found, (1, LANES, size, 0)], np.int64)
+    return np.array([*found, (1, LANES, size, 0)], np.int32)
 
 
 def twiddles(size: int) -> np.ndarray:
@@ -48,7 +48,7 @@ def order(size: int) -> np.ndarray:
     x[1] = 1
     forward(x, 0, size, twiddles(size), passes(size))
     angle = np.angle(x[:size] + 1j * x[size:])
-    return np.round(-angle * size / (2 * np.pi)).astype(np.int64) % size
+    return np.round(-angle * size / (2 * np.pi)).astype(np.int32) % size
 
 
 @njit(cache=True, error_model="numpy")

@@ -133,10 +133,10 @@ class _Draft:
         memory[:] = np.concatenate(self.memory)
         return Layout(
             memory,
-            np.array(places, np.int64),
-            np.array(self.levels, np.int64).reshape(-1, SHARE + 1),
-            np.array(self.jobs, np.int64).reshape(-1, END + 1),
-            np.array(self.shares, np.int64),
+            np.array(places, np.int32),
+            np.array(self.levels, np.int32).reshape(-1, SHARE + 1),
+            np.array(self.jobs, np.int32).reshape(-1, END + 1),
+            np.array(self.shares, np.int32),
         )
 
 

@@ -1,0 +1,116 @@
+"""A room around what is played: its response, learned or recorded, added to the dry sound without delay."""
+
+import numpy as np
+from numba import njit
+
+from ..dsp.convolution import END, HEAD, SHARE, convolve
+from ..dsp.partition import lay_out
+from ..dsp.response import at_rate
+from ..events import Kind
+from ..memory import view_f4, view_i4
+from ..plugin import Param, entry
+
+GLIDE = 0.01  # seconds: no zipper noise
+SILENT = -60.0  # dB: the lower end of the knob, which is no room at all
+LOUDEST = np.float32(1e4)  # a sample that is more, or no number, is silence: it would ring on for ever
+_TABLES = ("memory", "places", "levels", "jobs", "shares")
+
+ROOM = np.dtype(
+    [
+        *((name, "u8") for name in _TABLES),  # where they lie
+        *((name + "_size", "i8") for name in _TABLES),
+        ("position", "i8"),  # samples since it was silent
+        ("heard", "f4", (2, HEAD)),
+        ("wet", "f4", (2, HEAD)),
+        ("dry", "f4"),
+        ("gain", "f4"),
+        ("target", "f4"),
+        ("glide", "f4"),
+    ],
+    align=True,
+)
+
+
+class Room:
+    """Adds what a room makes of the sound; `level` is that of the room alone, the dry sound stays as it is."""
+
+    name = "room"
+
+    def __init__(self, response: np.ndarray, learned: float, dry: float = 1.0) -> None:
+        """response: (C, taps) at `learned` Hz, C = 1, or 2 for left and right. dry: gain of the sound as it comes."""
+        self.params: tuple[Param, ...] = (
+            Param("level", "dB", SILENT, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
+        )
+        self.state = np.zeros(1, ROOM)
+        self.handle, self.process = handle, process
+        self._response, self._learned = np.atleast_2d(response), learned
+        self._arrays: dict[str, np.ndarray] = {}
+        self.state["dry"] = dry
+        self.state["gain"] = self.state["target"] = 1
+
+    def prepare(self, rate: float) -> None:
+        """[main thread] Bring the response to a rate in Hz and be silent; the level stays."""
+        layout = lay_out(at_rate(self._response, self._learned, rate))
+        for name, array in zip(_TABLES, layout.arrays(), strict=True):
+            self._arrays[name] = array
+            self.state[name], self.state[name + "_size"] = array.ctypes.data, len(array)
+        self._silence = layout.memory.copy()
+        self.state["glide"] = 1 - np.exp(-1 / (GLIDE * rate))
+        self.reset()
+
+    def reset(self) -> None:
+        """[main thread] Silence."""
+        self._arrays["memory"][:] = self._silence
+        self.state["position"] = 0
+        self.state["gain"] = self.state["target"]
+
+
+def compile_all() -> None:
+    """[main thread] Compile all that the audio thread needs of a room."""
+    room = Room(np.ones((1, 1)), 48_000.0)
+    room.prepare(48_000.0)
+    entry(room)
+
+
+@njit(cache=True, error_model="numpy")
+def handle(state, event):
+    """[audio thread] Aim at a new level."""
+    if event.kind == Kind.PARAM:
+        state.target = np.float32(10) ** (event.value / np.float32(20)) if event.value > SILENT else np.float32(0)
+
+
+@njit(cache=True, error_model="numpy")
+def process(state, audio):
+    """[audio thread] Add the room to audio (2, T), in place."""
+    frames, t = audio.shape[1], 0
+    while t < frames:
+        count = min(frames - t, HEAD - state.position % HEAD)
+        _play(state, audio[:, t : t + count])
+        state.position += count
+        t += count
+
+
+@njit(cache=True, error_model="numpy")
+def _play(state, audio):
+    """[audio thread] A run that crosses no multiple of HEAD samples."""
+    count = audio.shape[1]
+    for channel in range(2):
+        for t in range(count):
+            x = audio[channel, t]
+            state.heard[channel, t] = x if abs(x) < LOUDEST else np.float32(0)
+    convolve(
+        view_f4(state.memory, state.memory_size),
+        view_i4(state.places, state.places_size),
+        view_i4(state.levels, (state.levels_size, SHARE + 1)),
+        view_i4(state.jobs, (state.jobs_size, END + 1)),
+        view_i4(state.shares, state.shares_size),
+        state.position,
+        state.heard[:, :count],
+        state.wet[:, :count],
+    )
+    gain = state.gain
+    for t in range(count):
+        gain += state.glide * (state.target - gain)
+        audio[0, t] = state.dry * audio[0, t] + gain * state.wet[0, t]
+        audio[1, t] = state.dry * audio[1, t] + gain * state.wet[1, t]
+    state.gain = gain

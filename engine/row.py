@@ -1,0 +1,30 @@
+"""The row that a preset is played with: the instrument, and the room around it."""
+
+import os
+
+from .effects.room import Room
+from .instruments import make
+from .library import find
+from .plugin import Plugin
+from .preset import Preset, read
+from .rooms import NONE, of_preset
+from .rooms import room as room_of
+
+
+def make_row(
+    preset: Preset | str | os.PathLike[str], seed: int = 0, room: str | os.PathLike[str] | None = None
+) -> list[Plugin]:
+    """[main thread] The instrument of a preset, first, and its room, if any.
+
+    preset: read already, or a name or path. seed: decides its noise. room: "none", a sound file, or a preset whose
+    room it shall be; the preset's own otherwise. PresetError, ValueError or OSError say in one line what is wrong.
+    """
+    if not isinstance(preset, Preset):
+        preset = read(find(preset))
+    instrument = make(preset, seed)
+    if room == NONE:
+        return [instrument]
+    response = of_preset(preset) if room is None else room_of(room)
+    if response is None or (response.dry == 1 and not response.samples.any()):
+        return [instrument]
+    return [instrument, Room(response.samples, response.rate, response.dry)]
