@@ -28,6 +28,21 @@ class Row:
 
 def medians(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Seconds that each candidate takes: the median of so many rounds in which all take turns."""
+    return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds).items()}
+
+
+def minima(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Seconds that each candidate takes at best, in so many rounds in which all take turns."""
+    return {name: min(seconds) for name, seconds in _times(candidates, rounds).items()}
+
+
+def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:
+    """Print rows for a reader, or as one JSON object a line."""
+    for row in rows:
+        print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
+
+
+def _times(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     for candidate in candidates.values():
         candidate()
     times: dict[str, list[float]] = {name: [] for name in candidates}
@@ -36,13 +51,7 @@ def medians(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[st
             start = time.perf_counter()
             candidate()
             times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(seconds) for name, seconds in times.items()}
-
-
-def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:
-    """Print rows for a reader, or as one JSON object a line."""
-    for row in rows:
-        print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
+    return times
 
 
 def _line(row: Row) -> str:

@@ -176,22 +176,6 @@ def gather_scaled(typing, array, offset, x, gain):
 
 
 @intrinsic
-def mix_row(typing, array, offset, gain, other, share):
-    """Multiply LANES floats at an offset by gain, add share times those at another offset, and clear the others."""
-
-    def generate(context, builder, signature, args):
-        gain, share = _splat(builder, args[2], LANES), _splat(builder, args[4], LANES)
-        place = _place(context, builder, signature, args)
-        source = _place(context, builder, signature, (args[0], args[3]))
-        kept = builder.fmul(gain, _load(builder, place, LANES))
-        _store(builder, _fma(builder, share, _load(builder, source, LANES), kept), place)
-        _store(builder, _NOTHING, source)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, types.float32, types.intp, types.float32), generate
-
-
-@intrinsic
 def sum_rows(typing, array, offset, target):
     """Write at target the sums of LANES rows of LANES floats, each added in the same order, and clear the rows."""
 

@@ -46,17 +46,18 @@ def test_every_plain_shape_does_the_work_of_the_kernel(shape):
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("kernels", [ringing, ringing_plain])
 def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them(kernels, channels):
-    noise, frames = np.random.default_rng(6), 128
+    noise, frames = np.random.default_rng(6), 100
     pairs = [benchmark.new_bank(noise, 8) for _ in range(4)]
     banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
     banks[:, :, modal.SIDE] = 0
-    u, weight = noise.uniform(-1, 1, (2, frames)).astype(np.float32), noise.random((2, frames)).astype(np.float32)
-    out = np.zeros((2, 2, frames), np.float32)
+    u, weight = (noise.random((2, 2, 50)).astype(np.float32) for _ in range(2))
+    out = np.zeros((2, 2, 2, 50), np.float32)
     instrument.player(kernels)(banks, u, modal.new_sums(2, channels), weight, out, 1)
     for r in range(2):
         each = [_response(pairs[2 * r + e][1], frames) for e in range(2)]
-        expected = sum(weight[e] * np.convolve(u[r], each[e])[:frames] for e in range(2))
-        np.testing.assert_allclose(out[r], [expected, expected], atol=1e-5)
+        driven = [np.convolve(np.hstack(u[:, r]), response)[:frames] for response in each]
+        expected = (np.hstack(list(weight)) * driven).sum(0)
+        np.testing.assert_allclose(np.hstack(list(out[:, r])), [expected, expected], atol=1e-5)
 
 
 def _response(partials, frames):

@@ -37,11 +37,6 @@ def summed(rows, target):
     simd.sum_rows(rows, 0, target)
 
 
-@njit
-def mixed(x, gain, share):
-    simd.mix_row(x, 1, gain, LANES + 1, share)
-
-
 def test_arithmetic_is_that_of_numpy(noise):
     x, y = noise.standard_normal((2, WIDTH)).astype(np.float32)
     z, out = noise.standard_normal(WIDTH + 1).astype(np.float32), np.zeros((7, WIDTH), np.float32)
@@ -75,16 +70,6 @@ def test_the_sum_of_a_row_does_not_depend_on_its_place(noise):
     rows = np.tile(noise.standard_normal(LANES).astype(np.float32), (LANES, 1))
     summed(rows, 0)
     assert len(set(rows[0])) == 1
-
-
-def test_mixing_weighs_two_rows_and_clears_the_second(noise):
-    x = noise.standard_normal(2 * LANES + 2).astype(np.float32)
-    first, second = x[1 : LANES + 1].copy(), x[LANES + 1 : -1].copy()
-    mixed(x, np.float32(0.25), np.float32(0.5))
-    np.testing.assert_allclose(x[1 : LANES + 1], 0.25 * first + 0.5 * second, atol=1e-6)
-    assert not x[LANES + 1 : -1].any()
-    assert x[0] != 0
-    assert x[-1] != 0
 
 
 @pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 2, 64, LANES)])
