@@ -13,6 +13,7 @@ from ..voices import FREE, VOICES
 from .decoding import decoder_for
 from .playing import handle, process
 from .record import BATCH, DDSP, PARAMS, TICK
+from .settled import keyboard, settled
 
 GLIDE = 0.008  # seconds in which gains go most of their way
 FADING = 0.0022  # the same of what must give way
@@ -79,13 +80,16 @@ class Ddsp:
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
         half = decoder.HALVES and all(tensor.dtype == np.float16 for tensor in tensors.values() if tensor.ndim > 1)
-        weights, vectors, units, heads = decoder.prepare(tensors, half)
+        network = decoder.prepare(tensors, half)
+        weights, vectors, units, heads = network
         size = padded(units)
         self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
         self.state["weighing"], self.state["adding"] = len(weights), len(vectors)
         self.state["decoder"], self.state["me"] = decoder_for(half).address, self.state.ctypes.data
         self._keep("weights", weights)
         self._keep("vectors", vectors)
+        self.state["first"], self.state["known"] = keyboard(self.preset.header["pitch"])
+        self._keep("settled", settled(network, self.preset.header))
         self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
         self._keep("harmonics", np.zeros((VOICES + 1, 3, int(self.state["H"][0])), np.float32))
         for name, width in (

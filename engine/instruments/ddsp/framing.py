@@ -4,14 +4,17 @@ Each voice has a frame every `hop`, at its own of SLOTS moments, and one at once
 voice sounds a hop later, so that it gets there in a straight line; the first one how it sounds now.
 """
 
+import math
+
 import numpy as np
 from numba import njit
 
 from ...dsp import harmonics, noise
 from ...memory import call, view_f4
 from ..voices import FREE, VOICES
-from .curves import judge
+from .curves import judge, within
 from .record import BATCH, BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
+from .settled import LEVELS
 
 _NAUGHT = np.float32(0)
 SILENT_NOISE = np.float32(-59.9)  # dB, of the knob: below it there is none
@@ -65,11 +68,8 @@ def cut(state, v):
 
 
 @njit(cache=True, error_model="numpy")
-def forget(state, v):
-    """Let a voice begin with an empty memory and noise of its own."""
-    memory = view_f4(state.memory, (VOICES + 1, state.size))[v]
-    for k in range(state.size):
-        memory[k] = 0
+def draw(state, v):
+    """Let a voice begin with noise of its own."""
     voice = state.voices[v]
     voice.seed = np.uint32(state.seed + 2 * state.notes)
     noise.fill(view_f4(state.lines, (VOICES + 1, 2, state.line))[v], state.taps, voice.seed, state.clock)
@@ -83,6 +83,8 @@ def _decode(state, count):
     for i in range(count):
         v = state.chosen[i]
         told[0, i], told[1, i] = judge(state, v, _moment(state, v))
+        if state.voices[v].asked == BEGIN:
+            _recall(state, state.voices[v], told[1, i], memory[v])
         for k in range(state.size):
             states[i, k] = memory[v, k]
     call(state.decoder, state.me, count)
@@ -91,6 +93,20 @@ def _decode(state, count):
         for k in range(state.size):
             memory[v, k] = states[i, k]
         _take(state, v, said[i])
+
+
+@njit(cache=True, error_model="numpy")
+def _recall(state, voice, loudness, memory):
+    """Write to memory (size,) what it holds in a note of this pitch and loudness that has long been held."""
+    hertz = within(np.float32(voice.pitch_next * state.rate), state.low, state.high)
+    key = round(69 + 12 * math.log2(hertz / 440)) - state.first
+    held = view_f4(state.settled, (state.known, len(LEVELS), state.size))[min(max(key, 0), state.known - 1)]
+    above = 1
+    while above < len(LEVELS) - 1 and loudness > LEVELS[above]:
+        above += 1
+    share = (loudness - LEVELS[above - 1]) / (LEVELS[above] - LEVELS[above - 1])
+    for k in range(state.size):
+        memory[k] = held[above - 1, k] + share * (held[above, k] - held[above - 1, k])
 
 
 @njit(cache=True, error_model="numpy")

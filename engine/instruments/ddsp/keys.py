@@ -5,12 +5,12 @@ from numba import njit
 
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
 from .curves import within
-from .framing import forget
+from .framing import draw
 from .record import BEGIN, DYNAMICS, GO_ON, KEPT, LEGATO, PORTAMENTO
 from .sounding import settle
 
 _NOMINAL, _ABOVE = np.float32(0.8), np.float32(0.5)  # a velocity, and its loudness in deviations above the mean
-_STEEP = np.float32(2.5)  # deviations from the softest velocity to the hardest
+_STEEP = np.float32(3)  # deviations from the softest velocity to the hardest
 _FASTEST = np.float32(1e6)  # semitones a second: at once
 
 
@@ -41,7 +41,7 @@ def begin(state, v):
     voice.phase = voice.slide = 0
     voice.fallen = voice.damping = voice.bend = voice.pressure = 0
     voice.quiet = 0
-    forget(state, v)
+    draw(state, v)
     settle(state, voice)
     state.notes += 1
 

@@ -93,6 +93,9 @@ DDSP = np.dtype(
         ("weights", "u8"),  # (weighing,), or float16
         ("vectors", "u8"),  # (adding,)
         ("memory", "u8"),  # (VOICES + 1, size): the recurrent units' state
+        ("settled", "u8"),  # (known, LEVELS, size): that of notes long held,
+        ("first", "i8"),  # from this key on
+        ("known", "i8"),
         ("table", "u8"),  # (R, N): from bands to filters
         ("R", "i8"),
         ("taps", "i8"),  # of a filter
