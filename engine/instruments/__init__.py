@@ -6,9 +6,14 @@ from ..library import find
 from ..preset import Preset, PresetError, read
 from .ddsp import Ddsp
 from .resonance import Resonance
+from .ssm import StateSpace
 
-Instrument = Resonance | Ddsp
-KINDS: dict[str, type[Resonance] | type[Ddsp]] = {"resonance": Resonance, "ddsp": Ddsp}
+Instrument = Resonance | Ddsp | StateSpace
+KINDS: dict[str, type[Resonance] | type[Ddsp] | type[StateSpace]] = {
+    "resonance": Resonance,
+    "ddsp": Ddsp,
+    "ssm": StateSpace,
+}
 
 
 def load(preset: str | os.PathLike[str], seed: int = 0) -> Instrument:

@@ -1,0 +1,116 @@
+"""State-space instruments: a network of tanh units that rings in frames, as it was learned or moved to the keys."""
+
+from typing import Any
+
+import numpy as np
+
+from ...dsp import recurrence
+from ...dsp.interpolation import REACH, TAPS, tables
+from ...plugin import Param, entry
+from ...preset import Preset
+from ...simd import aligned
+from ..resonance.tables import keyboard
+from ..voices import FREE, VOICES
+from .playing import handle, process
+from .record import PARAMS, SSM, STRIDE
+
+GLIDE = 0.008  # seconds in which gains go most of their way
+BENDING = 0.010  # the same of bends
+FADING = 0.0022  # the same of what must give way
+
+
+class StateSpace:
+    """An instrument of kind `ssm`.
+
+    *As learned*, keys and controls send energy into states that keep to one grid of frames; what falls on the frames
+    of the learned performance meets in one state, as it was learned. *Chromatic*, a note has a state of its own that
+    begins with it, struck through the dimension nearest in pitch, and its frames go by faster or slower.
+    """
+
+    name = "ssm"
+
+    def __init__(self, preset: Preset, seed: int = 0) -> None:
+        """[main thread] Nothing in it is random: the seed changes nothing."""
+        self.preset = preset
+        self.params = _params(preset.header, preset.tensors)
+        self.state = np.zeros(1, SSM)
+        self.handle, self.process = handle, process
+        self._arrays: dict[str, np.ndarray] = {}
+        self.state["param"] = [param.default for param in self.params]
+        self.state["volume"] = 1
+        self.state["low"] = [param.low for param in PARAMS]
+        self.state["high"] = [param.high for param in PARAMS]
+        self._describe(preset.tensors)
+
+    @property
+    def voices(self) -> int:
+        """How many states sound."""
+        voices = self.state["voices"][0]
+        return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
+
+    def prepare(self, rate: float) -> None:
+        """[main thread] Take a device's rate in Hz; the knobs stay as they are."""
+        learned = float(self.preset.header["rate"])
+        self.state["rate"], self.state["pace"] = rate, learned / rate
+        self.state["ahead"] = 0 if rate == learned else REACH
+        for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
+            self.state[name] = 1 - np.exp(-STRIDE / (rate * seconds))
+        self.reset()
+
+    def reset(self) -> None:
+        """[main thread] Silence; the knobs and controllers stay as they are."""
+        for name in ("clock", "notes", "lfo", "voices"):
+            self.state[name] = np.zeros((), self.state[name].dtype)
+        for name in ("h", "entering", "wave"):
+            self._arrays[name][:] = 0
+
+    def _describe(self, tensors: Any) -> None:
+        """Lay out what the audio thread reads."""
+        (frame, size), dimensions = tensors["output"].shape, tensors["input"].shape[1]
+        units, samples = recurrence.padded(size), recurrence.padded(frame)
+        for name, number in (("S", size), ("K", dimensions), ("B", frame), ("units", units), ("samples", samples)):
+            self.state[name] = number
+        self._keep("recurrence", recurrence.pack(tensors["recurrence"]))
+        self._keep("output", recurrence.pack(tensors["output"]))
+        entrance = np.zeros((dimensions, units), np.float32)
+        entrance[:, :size] = tensors["input"].T
+        self._keep("input", entrance)
+        self._keep("nothing", np.zeros(samples, np.float32))
+        self._keep("energy", np.array(tensors["energy"], np.float32))
+        keys = tensors.get("map_keys", np.zeros((dimensions, 128)))
+        self._keep("keys", np.ascontiguousarray(keys.T, np.float32))
+        nearest, move = keyboard(np.asarray(tensors["pitch"], np.float64))
+        self._keep("nearest", nearest)
+        self._keep("move", move)
+        self._keep("sincs", tables())
+        self._keep("h", aligned((VOICES, units)))
+        self._keep("entering", aligned((VOICES, units)))
+        self._keep("wave", aligned((VOICES, TAPS + samples)))
+
+    def _keep(self, name: str, array: np.ndarray) -> None:
+        self._arrays[name] = array
+        self.state[name] = array.ctypes.data
+
+
+def compile_all() -> None:
+    """[main thread] Compile all that the audio thread needs of a state-space instrument."""
+    shapes = {"recurrence": (1, 1), "input": (1, 1), "output": (32, 1), "pitch": (1,), "energy": (1,)}
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    instrument = StateSpace(Preset({"name": "silence", "kind": "ssm", "rate": 48_000}, tensors))
+    instrument.prepare(48_000.0)
+    entry(instrument)
+
+
+def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
+    """The knobs, at the values of a preset: chromatic where a dimension has a pitch."""
+    values = {
+        "play": float((tensors["pitch"] > 0).any()),
+        "level": float(header.get("level", 0.0)),
+        **header.get("params", {}),
+    }
+    return tuple(
+        Param(
+            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
+        )
+        for p in PARAMS
+    )

@@ -1,0 +1,189 @@
+"""[audio thread] A state-space instrument as the host sees it: it takes events and adds its sound."""
+
+import numpy as np
+from numba import njit
+
+from ...events import ALL, Kind
+from ...memory import view_f4, view_i4
+from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
+from .framing import LEARNED, begun, ring, silence, soonest, strike
+from .record import DRIVE, PLAY, RELEASE, SPEED, STRIDE, VIBRATO
+from .tuning import decibels, follow, settle, turn, within
+
+FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
+FARTHEST = 96  # semitones that a bend may reach
+LOUDEST = 4  # the most that a channel may amplify
+LEARNED_AT = np.float32(0.7)  # the velocity that stands for the energy that was learned
+LOUDNESS = np.float32(0.9)  # energy goes with velocity to this power
+HARDEST = np.float32(1e3)  # times the learned energy: all units are saturated long before
+GONE = np.float32(1e-6)  # −120 dB: what cannot be heard
+
+
+@njit(cache=True, error_model="numpy")
+def handle(state, event):
+    """[audio thread] Begin, damp, bend or choke."""
+    kind = event.kind
+    channel = event.channel & 15
+    if kind == Kind.NOTE_ON:
+        if state.param[PLAY] > 0.5:
+            _begin(state, event)
+        else:
+            _excite_key(state, event)
+    elif kind == Kind.NOTE_OFF:
+        _release(state, event)
+    elif kind == Kind.CHOKE:
+        _choke(state, event)
+    elif kind == Kind.BEND:
+        _bend(state, event)
+    elif kind == Kind.PRESSURE:
+        _press(state, event)
+    elif kind == Kind.MODULATION:
+        state.modulation[channel] = within(event.value, 0, 1)
+    elif kind == Kind.VOLUME:
+        state.volume[channel] = within(event.value, 0, LOUDEST)
+    elif kind == Kind.PAN:
+        state.pan[channel] = within(event.value, -1, 1)
+    elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5 and 0 <= event.key < state.K:
+        energy = within(event.value, -HARDEST, HARDEST) * decibels(state.param[DRIVE])
+        strike(state, _lane(state, channel), event.key, energy)
+    elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
+        _turn_knob(state, event)
+
+
+@njit(cache=True, error_model="numpy")
+def process(state, audio):
+    """[audio thread] Add the sound of all voices to audio (2, T), in runs that end at the ticks of the clock."""
+    start, frames = 0, audio.shape[1]
+    while start < frames:
+        since = state.clock % STRIDE
+        if since == 0:
+            _tick(state)
+        count = min(STRIDE - since, frames - start)
+        for v in range(VOICES):
+            voice = state.voices[v]
+            if voice.stage != FREE and not voice.asleep:
+                ring(state, v, audio[:, start : start + count])
+                if voice.asleep and voice.note != LEARNED:
+                    voice.stage = FREE
+        state.clock += count
+        start += count
+
+
+@njit(cache=True, error_model="numpy")
+def _tick(state):
+    """Every STRIDE frames: follow the controllers, and let go of what has faded."""
+    state.lfo = (state.lfo + state.param[SPEED] * STRIDE / state.rate) % 1.0
+    sway = np.float32(np.sin(2 * np.pi * state.lfo)) * state.param[VIBRATO] / np.float32(100)
+    for v in range(VOICES):
+        voice = state.voices[v]
+        if voice.stage == FREE or voice.asleep:
+            continue
+        if voice.note != LEARNED:
+            turn(state, voice, sway)
+        follow(state, voice)
+        faded = max(abs(voice.gain[0]), abs(voice.gain[1])) < GONE
+        if faded and (voice.stage == ENDING or voice.held < GONE):
+            silence(state, v)
+            voice.stage = FREE
+
+
+@njit(cache=True, error_model="numpy")
+def _begin(state, event):
+    """Begin a note in the chromatic way: a state of its own, whose first frame begins here."""
+    v = allot(state.voices, event, state.notes)
+    state.notes += 1
+    voice = state.voices[v]
+    key = min(max(event.key, 0), 127)
+    dimension = view_i4(state.nearest, 128)[key]
+    voice.move = view_f4(state.move, 128)[key]
+    silence(state, v)
+    voice.bend = voice.pressure = 0
+    voice.release = 1
+    voice.at, voice.origin = state.B, 0
+    settle(state, voice)
+    loudness = (within(event.value, 0, 1) / LEARNED_AT) ** LOUDNESS
+    energy = view_f4(state.energy, state.K)[dimension] * decibels(state.param[DRIVE])
+    strike(state, v, dimension, loudness * energy)
+
+
+@njit(cache=True, error_model="numpy")
+def _excite_key(state, event):
+    """Play a key as learned: its part of the control plane, with the energy of its velocity."""
+    shares = view_f4(state.keys, (128, state.K))[min(max(event.key, 0), 127)]
+    energy = within(event.value, 0, 1) * decibels(state.param[DRIVE])
+    lane = -1
+    for k in range(state.K):
+        if shares[k] != 0:
+            lane = _lane(state, event.channel & 15) if lane < 0 else lane
+            strike(state, lane, k, energy * shares[k])
+
+
+@njit(cache=True, error_model="numpy")
+def _lane(state, channel):
+    """The lane whose next frame begins soonest, ready to be struck."""
+    lane = soonest(state)
+    voice = state.voices[lane]
+    voice.channel = channel
+    if voice.stage != HELD or voice.asleep or voice.note != LEARNED:
+        silence(state, lane)
+        voice.stage, voice.note, voice.key = HELD, LEARNED, 0
+        voice.move, voice.release, voice.bend, voice.pressure = 1, 1, 0, 0
+        voice.origin = (begun(state, lane) - 1) * state.B
+        settle(state, voice)
+        voice.pace = state.pace
+    return lane
+
+
+@njit(cache=True, error_model="numpy")
+def _release(state, event):
+    """Let a note fall as fast as its key and pedal let go."""
+    part = within(event.value, 0, 1) * FALL / state.param[RELEASE]
+    for v in range(VOICES):
+        voice = state.voices[v]
+        sounds = voice.stage == HELD or voice.stage == RELEASED
+        if sounds and voice.note != LEARNED and concerns(voice, event):
+            voice.stage = RELEASED
+            voice.release = np.float32(np.exp(-part * STRIDE / state.rate))
+
+
+@njit(cache=True, error_model="numpy")
+def _choke(state, event):
+    """Let notes end within milliseconds."""
+    for v in range(VOICES):
+        if concerns(state.voices[v], event) and not state.voices[v].asleep:
+            state.voices[v].stage = ENDING
+
+
+@njit(cache=True, error_model="numpy")
+def _turn_knob(state, event):
+    """Take a knob's new value; another way to play ends what sounds."""
+    knob, before = event.key, state.param[event.key]
+    state.param[knob] = within(event.value, state.low[knob], state.high[knob])
+    if knob == PLAY and (before > 0.5) != (state.param[knob] > 0.5):
+        for v in range(VOICES):
+            if state.voices[v].stage != FREE:
+                state.voices[v].stage = FREE if state.voices[v].asleep else ENDING
+
+
+@njit(cache=True, error_model="numpy")
+def _bend(state, event):
+    """Bend a note, or all of a channel."""
+    semitones = within(event.value, -FARTHEST, FARTHEST)
+    if event.note == ALL:
+        state.bend[event.channel & 15] = semitones
+        return
+    for v in range(VOICES):
+        if concerns(state.voices[v], event):
+            state.voices[v].bend = semitones
+
+
+@njit(cache=True, error_model="numpy")
+def _press(state, event):
+    """Press a note, or all of a channel."""
+    pressure = within(event.value, 0, 1)
+    if event.note == ALL:
+        state.pressure[event.channel & 15] = pressure
+        return
+    for v in range(VOICES):
+        if concerns(state.voices[v], event):
+            state.voices[v].pressure = pressure
