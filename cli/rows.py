@@ -29,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="hear only this MIDI channel; may be given several times (otherwise all but 10 are heard)",
     )  # fmt: skip
     parser.add_argument(
+        "--room", metavar="ROOM",
+        help="none, a sound file of a clap in a room, or an instrument whose room to play in; its own otherwise",
+    )  # fmt: skip
+    parser.add_argument(
         "--with", dest="plugins", action="append", default=[], metavar="PLUGIN",
         help="a plugin to append to the instrument, by name or as a C library; may be given several times",
     )  # fmt: skip
@@ -51,11 +55,11 @@ def build(args: argparse.Namespace) -> "Rig":
 
 
 def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
-    """The instrument of a preset, and the plugins that were asked for."""
+    """The instrument of a preset, its room, and the plugins that were asked for."""
     from engine.foreign import load as load_plugin
-    from engine.instruments import load
+    from engine.row import make_row
 
-    return [load(path, args.seed), *map(load_plugin, args.plugins)]
+    return [*make_row(path, args.seed, args.room), *map(load_plugin, args.plugins)]
 
 
 def _compile() -> None:

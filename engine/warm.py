@@ -25,6 +25,7 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("the audio callback", _callback),
         ("keys and pedals", _head),
         ("the output", _tail),
+        ("rooms", _room),
         ("decoded instruments", _ddsp),
         ("resonance instruments", _resonance),
     ]
@@ -77,6 +78,12 @@ def _tail() -> None:
 
     for plugin in (Limiter(), Tape(), Volume()):
         entry(plugin)
+
+
+def _room() -> None:
+    from .effects.room import compile_all
+
+    compile_all()
 
 
 def _ddsp() -> None:
