@@ -43,9 +43,15 @@ def fit(
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
+    run = Run(_prepared(samples, config.sizes).to(device), config)
+    stopped = follow(run, folder, report, device, resume)
+    return Learned(run.model, config, run.losses, run.seconds, stopped)
+
+
+def follow(run: Run, folder: Path, report: Callable[[Progress], None], device: str, resume: bool) -> bool:
+    """Take all steps of a run, or those until Ctrl+C, and leave its model at its best; whether it was stopped."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
-    run = Run(_prepared(samples, config.sizes).to(device), config)
     if resume and checkpoint.is_file():
         run.restore(torch.load(checkpoint, map_location=device, weights_only=True))
     saved = heard = time.monotonic()
@@ -62,7 +68,7 @@ def fit(
         _save(run.state(), checkpoint)
     run.model.load_state_dict(run.best)
     run.preview(folder / "preview.wav")
-    return Learned(run.model, config, run.losses, run.seconds, patience.asked)
+    return patience.asked
 
 
 def distance(model: Resonance, samples: Tensor, draws: int = 32, seed: int = 1) -> float:

@@ -58,6 +58,10 @@ class Progress:
 class Run:
     """What changes from step to step."""
 
+    prunings: tuple[tuple[float, float], ...] = PRUNINGS
+    seconds: float
+    pruned: int
+
     def __init__(self, samples: Tensor, config: Config) -> None:
         began = time.monotonic()
         self.config = config
@@ -72,11 +76,7 @@ class Run:
             for name, value in self.model.named_parameters()
         ]
         self.optimizer = torch.optim.Adam(groups, lr=config.step_size, betas=(0.9, 0.99))
-        self.losses: list[float] = []
-        self.pruned = self.since = self.setbacks = 0
-        self.lowest = math.inf
-        self.best = _copy(self.model)
-        self.seconds = time.monotonic() - began
+        self._begin(began)
 
     def part(self) -> float:
         """How much of the run is done, 0 … 1."""
@@ -87,14 +87,10 @@ class Run:
     def step(self) -> None:
         """Prune if it is time, take one step, and keep the model if it is the best so far."""
         began = time.monotonic()
-        if self.pruned < len(PRUNINGS) and self.part() >= PRUNINGS[self.pruned][0]:
-            self._prune(round(PRUNINGS[self.pruned][1] * self.config.sites))
+        if self.pruned < len(self.prunings) and self.part() >= self.prunings[self.pruned][0]:
+            self._prune(round(self.prunings[self.pruned][1] * self.config.sites))
             self.pruned, self.since, self.lowest = self.pruned + 1, len(self.losses), math.inf
-        sound = self.model(self.model.draw(self.generator))
-        distance = self.target.distance(sound)
-        loss = distance + self.target.early_distance(sound) + self.config.sparsity * self.model.played().sum()
-        if self.config.ear:
-            loss = loss + self.config.ear * self.silence * self.target.log_distance(sound)
+        distance, loss = self._compare()
         self.optimizer.zero_grad()
         loss.backward()
         self.losses.append(float(distance.detach()))
@@ -117,7 +113,7 @@ class Run:
         """Write what the model sounds like now."""
         began = time.monotonic()
         with torch.no_grad():
-            sound = self.model(self.model.draw(torch.Generator().manual_seed(0))).cpu()
+            sound = self._heard(torch.Generator().manual_seed(0)).cpu()
         soundfile.write(path, (sound / max(1.0, float(sound.abs().max()))).numpy(), self.config.sizes.rate)
         self.seconds += time.monotonic() - began
         return path
@@ -143,6 +139,27 @@ class Run:
         self.generator.set_state(state["generator"].cpu())
         for name in _CARRIED:
             setattr(self, name, state[name])
+
+    def _begin(self, began: float) -> None:
+        """Count from here; `began`: when the work did."""
+        self.losses: list[float] = []
+        self.pruned = self.since = self.setbacks = 0
+        self.lowest = math.inf
+        self.best = _copy(self.model)
+        self.seconds = time.monotonic() - began
+
+    def _heard(self, generator: torch.Generator) -> Tensor:
+        """What the model sounds like now, (N,)."""
+        return self.model(self.model.draw(generator))
+
+    def _compare(self) -> tuple[Tensor, Tensor]:
+        """The distance that is told, and the loss that is made small."""
+        sound = self._heard(self.generator)
+        distance = self.target.distance(sound)
+        loss = distance + self.target.early_distance(sound) + self.config.sparsity * self.model.played().sum()
+        if self.config.ear:
+            loss = loss + self.config.ear * self.silence * self.target.log_distance(sound)
+        return distance, loss
 
     def _sound(self, loss: Tensor) -> bool:
         """Whether the loss and all its gradients are numbers."""
