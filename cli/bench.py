@@ -7,6 +7,7 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
     "limits": (),
     "modal": (),
     "instrument": (),
+    "decoder": (),
     "voices": (),
     "start": (),
     "realtime": (60.0, 1000),

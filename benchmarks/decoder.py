@@ -1,0 +1,151 @@
+"""The decoder against the memory it reads and its peers, and what a decoded instrument costs with everything on.
+
+    python -m benchmarks.decoder [--json]
+
+The size is the article's, 512 units, with random weights; instruments of 256 units are measured as well. A frame is
+hot where its weights are in the cache, and cold where 64 MB of something else were read since.
+"""
+
+import ctypes
+import itertools
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.callback import callback
+from engine.dsp.decoder import HALVES, ROOM, decode, prepare
+from engine.dsp.panels import padded
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset
+from engine.rig import Rig
+from engine.row import make_row
+from engine.simd import aligned
+
+from . import limits
+from .peers import in_onnx, in_torch
+from .rows import Row, medians, show
+
+RATE, BLOCK = 48_000, 64
+UNITS, HARMONICS, TAPS = 512, 100, 16_000
+CHORD = 8
+ROUNDS = 200
+SECONDS = 8.0  # of sound, for each load
+
+
+def measure() -> list[Row]:
+    """All figures of the decoder and of instruments with it."""
+    return [*_frames(), *(row for units in (UNITS, UNITS // 2) for row in _instrument(units))]
+
+
+def frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
+    """What decodes a frame for a batch of voices."""
+    _, tensors = drawn(units, HARMONICS, seed=1)
+    network = prepare(tensors, half)
+    state, heads = np.zeros((batch, padded(units)), np.float32), np.zeros((batch, padded(network.heads)), np.float32)
+    work, told = np.zeros(ROOM * state.size, np.float32), np.full((2, batch), 0.5, np.float32)
+    return lambda: decode(network.panels, network.vectors, network.units, told, state, work, heads)
+
+
+def _frames() -> list[Row]:
+    """One frame, hot and cold, by us and by the others."""
+    _, tensors = drawn(UNITS, HARMONICS, seed=1)
+    other = aligned((1 << 24,))
+    size = sum(tensor.size for name, tensor in tensors.items() if name != "room")
+    weights = aligned((size // (2 if HALVES else 1) // 512 * 512,))
+    torch, onnx = in_torch(tensors), in_onnx(tensors)
+    own = {"ours": frame(HALVES), "float32": frame(False), "eight": frame(HALVES, CHORD)}
+    hot = medians(
+        own
+        | {
+            "read": lambda: limits.read(weights, 1),
+            "onnx": lambda: onnx(0.5, 0.5),
+            "torch": lambda: torch(0.5, 0.5),
+        },
+        ROUNDS,
+    )
+    cold = _cold(own["ours"], lambda: limits.read(other, 1))
+    return [
+        Row(f"frame, {size} weights", 1e6 * hot["ours"], "µs"),
+        Row("the same, float32", 1e6 * hot["float32"], "µs"),
+        Row("the same, weights not in the cache", 1e6 * float(np.median(cold)), "µs"),
+        Row(f"a frame of {CHORD} voices at once, each", 1e6 * hot["eight"] / CHORD, "µs"),
+        Row("frame : reading its weights", hot["ours"] / hot["read"], "×", 1.3, goal_is_most=True),
+        Row("onnxruntime : frame", hot["onnx"] / hot["ours"], "×", 2),
+        Row("torch : frame", hot["torch"] / hot["ours"], "×", 8),
+    ]
+
+
+def _cold(work: Callable[[], None], spoil: Callable[[], None]) -> list[float]:
+    """Seconds of work, each time after something else has filled the cache."""
+    times = []
+    for _ in range(50):
+        spoil()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _instrument(units: int) -> list[Row]:
+    """The load of a whole rig with a room, in percent of the time there is."""
+    one, chord = _load(units, 1), _load(units, CHORD)
+    onset = _onsets(units)
+    name = f"{units} units"
+    return [
+        Row(f"{name}: one voice, everything on", one.mean(), "%", 8 if units < UNITS else None, goal_is_most=True),
+        Row(f"{name}: 999 of 1000 blocks of 64, one voice", _rare(one), "%", 60, goal_is_most=True),
+        Row(f"{name}: {CHORD} voices", chord.mean(), "%", 35 if units < UNITS else None, goal_is_most=True),
+        Row(f"{name}: 999 of 1000 blocks of 64, {CHORD} voices", _rare(chord), "%", 60, goal_is_most=True),
+        Row(f"{name}: the block in which {CHORD} notes begin", float(np.median(onset)), "%", 60, goal_is_most=True),
+    ]
+
+
+def _load(units: int, voices: int) -> np.ndarray:
+    """Load of each block while so many notes are held."""
+    rig, play = _rig(units)
+    for i in range(voices):
+        rig.midi(0x90, 48 + 5 * i, 100)
+    for _ in range(200):
+        play()
+    return np.array([play() for _ in range(round(SECONDS * RATE / BLOCK))])
+
+
+def _onsets(units: int) -> list[float]:
+    """Load of each block in which a chord begins."""
+    rig, play = _rig(units)
+    loads = []
+    for _, key in itertools.product(range(20), (48, 50)):
+        for i in range(CHORD):
+            rig.midi(0x90, key + 5 * i, 100)
+        loads.append(play())
+        for _ in range(100):
+            play()
+        for i in range(CHORD):
+            rig.midi(0x80, key + 5 * i, 0)
+        for _ in range(500):
+            play()
+    return loads
+
+
+def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
+    """A rig with a drawn instrument, and what plays a block of it: its load in percent by the thread's own time."""
+    rig = Rig(RATE)
+    rig.play(make_row(Preset(*drawn(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
+    audio = np.zeros((BLOCK, 2), np.float32)
+    speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
+
+    def play() -> float:
+        start = time.thread_time_ns()
+        callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
+        return 100 * (time.thread_time_ns() - start) / (1e9 * BLOCK / RATE)
+
+    return rig, play
+
+
+def _rare(loads: np.ndarray) -> float:
+    return float(np.percentile(loads, 99.9))
+
+
+if __name__ == "__main__":
+    show(measure())

@@ -1,0 +1,17 @@
+"""The decoder's peers compute what the engine does."""
+
+import numpy as np
+import pytest
+
+from benchmarks.peers import in_onnx, in_torch
+from engine.kinds.ddsp import drawn
+from tests.engine.dsp.test_decoder import decoded, features
+
+
+@pytest.mark.parametrize("peer", [in_torch, in_onnx])
+def test_every_peer_does_the_work_of_the_kernel(peer):
+    _, tensors = drawn(64, 20, seed=2)
+    inputs = features(1, frames=5)
+    frame = peer(tensors)
+    said = [frame(float(pitch), float(loudness)) for pitch, loudness in inputs[0]]
+    np.testing.assert_allclose(said, decoded(tensors, inputs)[0], atol=2e-6)
