@@ -8,6 +8,8 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
     "modal": (),
     "instrument": (),
     "decoder": (),
+    "harmonics": (),
+    "room": (),
     "voices": (),
     "start": (),
     "realtime": (60.0, 1000),

@@ -19,7 +19,7 @@ from numba import njit
 
 from ..lanes import add_to
 from ..registers import negative, put, row
-from ..simd import LANES, WIDTH, fma, load, mul, splat, store, sub
+from ..simd import LANES, WIDTH, at, fma, load, mul, splat, store, sub
 from . import fft
 
 HEAD = 64  # samples of a share of work, and of the response's part that is convolved as it stands
@@ -54,7 +54,7 @@ def _convolve_head(memory, taps, now, y):
     for t in range(0, frames, WIDTH):
         total = splat(np.float32(0))
         for i in range(HEAD):
-            total = fma(splat(memory[taps + i]), load(memory, now + t - i), total)
+            total = fma(splat(at(memory, taps + i)), load(memory, now + t - i), total)
         add_to(y, t, total, frames - t)
 
 

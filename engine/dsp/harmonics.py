@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 
 from ..lanes import add_to, half_turns, ramp
-from ..simd import WIDTH, add, fma, mul, splat, sub
+from ..simd import WIDTH, add, at, fma, mul, splat, sub
 
 
 def _series(first: int) -> tuple[np.float32, ...]:
@@ -70,20 +70,16 @@ def _sum(x, sign, u, before, after, count):
     d = s
     odd_before = odd_after = even_before = even_after = splat(np.float32(0))
     for k in range(0, count - 1, 2):
-        odd_before, odd_after = fma(splat(before[k]), s, odd_before), fma(splat(after[k]), s, odd_after)
+        odd_before, odd_after = fma(splat(at(before, k)), s, odd_before), fma(splat(at(after, k)), s, odd_after)
         d = fma(w, s, d)
         s = add(s, d)
-        even_before, even_after = (
-            fma(splat(before[k + 1]), s, even_before),
-            fma(splat(after[k + 1]), s, even_after),
-        )
+        first, last = splat(at(before, k + 1)), splat(at(after, k + 1))
+        even_before, even_after = fma(first, s, even_before), fma(last, s, even_after)
         d = fma(w, s, d)
         s = add(s, d)
     if count & 1:
-        odd_before, odd_after = (
-            fma(splat(before[count - 1]), s, odd_before),
-            fma(splat(after[count - 1]), s, odd_after),
-        )
+        first, last = splat(at(before, count - 1)), splat(at(after, count - 1))
+        odd_before, odd_after = fma(first, s, odd_before), fma(last, s, odd_after)
     first, last = fma(sign, odd_before, even_before), fma(sign, odd_after, even_after)
     return fma(u, sub(last, first), first)
 

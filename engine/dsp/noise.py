@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from ..lanes import add_to, ramp
-from ..simd import WIDTH, aligned, fma, load, splat, sub
+from ..simd import WIDTH, aligned, at, fma, load, splat, sub
 
 RUN = 64  # samples of noise at once, at most
 
@@ -90,7 +90,7 @@ def sound(out, row, before, after, start, hop):
         place = RUN - frames + t
         for i in range(before.shape[0]):
             x = load(row, place + i)
-            first, last = fma(splat(before[i]), x, first), fma(splat(after[i]), x, last)
+            first, last = fma(splat(at(before, i)), x, first), fma(splat(at(after, i)), x, last)
         u = ramp(np.float32((start + t) / hop), np.float32(1 / hop))
         add_to(out, t, fma(u, sub(last, first), first), frames - t)
 

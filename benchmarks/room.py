@@ -1,0 +1,100 @@
+"""A room of one second at 48 kHz in blocks of 64 frames, against its own mean, and against other ways to convolve.
+
+    python -m benchmarks.room [--json]
+
+Both channels are convolved. The peer is partitioned convolution with numpy's transforms, all parts of one size.
+"""
+
+import time
+
+import numpy as np
+from numba import njit
+
+from engine.dsp import fft
+from engine.dsp.convolution import HEAD, convolve
+from engine.dsp.partition import lay_out
+from engine.simd import aligned
+
+from .partitioned import Convolver
+from .rows import Row, minima, show
+
+RATE, TAPS = 48_000.0, 48_000
+TIMES = 128  # blocks a measurement: two rounds of the longest level
+ROUNDS = 60
+PERIOD = 64  # blocks in which all levels have done each of their shares
+
+
+def measure() -> list[Row]:
+    """All figures of a room."""
+    random = np.random.default_rng(1)
+    mono = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
+    stereo = np.stack([mono, random.permutation(mono)])
+    layouts = {"a room": lay_out(mono).arrays(), "a stereo room": lay_out(stereo).arrays()}
+    x, y = random.standard_normal((2, HEAD)).astype(np.float32), np.zeros((2, HEAD), np.float32)
+    uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD)
+    times = minima(
+        {
+            **{name: lambda arrays=arrays: _blocks(*arrays, x, y, TIMES) for name, arrays in layouts.items()},
+            "uniform": lambda: uniform(x),
+            **_transforms(random),
+        },
+        ROUNDS,
+    )
+    blocks = {name: times[name] / TIMES for name in layouts}
+    worst, mean = spread(layouts["a room"], x, y)
+    return [
+        *(Row(f"{name} of 1 s, both channels, 64 frames", 1e6 * seconds, "µs") for name, seconds in blocks.items()),
+        *(Row(f"{name}, of one core", 100 * s * RATE / HEAD, "%", 0.6, True) for name, s in blocks.items()),
+        Row("worst block : mean block", worst / mean, "×", 2, goal_is_most=True),
+        Row("parts of one size by numpy : a room", times["uniform"] / blocks["a room"], "×", 7),
+        Row("transform of 1024 complex numbers", 1e6 * times["ours"] / TIMES, "µs"),
+        Row("the same by numpy : ours", times["numpy"] / 64 / (times["ours"] / TIMES), "×", 1),
+        Row("error against direct convolution", error(random), "dB", -110, goal_is_most=True),
+    ]
+
+
+def spread(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Seconds of the slowest and of the mean block of a period, each the median of its turns."""
+    seconds = np.zeros((ROUNDS, PERIOD))
+    for turn in range(ROUNDS):
+        for block in range(PERIOD):
+            start = time.perf_counter()
+            convolve(*arrays, (turn * PERIOD + block) * HEAD, x, y)
+            seconds[turn, block] = time.perf_counter() - start
+    each = np.median(seconds, 0)
+    return float(each.max()), float(each.mean())
+
+
+def error(random: np.random.Generator) -> float:
+    """Level in dB of the error of two seconds, against convolution in float64."""
+    response = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
+    x = random.standard_normal((2, 2 * TAPS)).astype(np.float32)
+    y, size, arrays = np.zeros_like(x), 1 << 18, lay_out(response).arrays()
+    for start in range(0, x.shape[1], HEAD):
+        convolve(*arrays, start, x[:, start : start + HEAD], y[:, start : start + HEAD])
+    expected = np.fft.irfft(np.fft.rfft(x.astype(float), size) * np.fft.rfft(response, size), size)[:, : x.shape[1]]
+    return float(20 * np.log10(np.std(y - expected) / np.std(expected)))
+
+
+def _transforms(random: np.random.Generator) -> dict:
+    """A transform of 1024 numbers by our kernel, and by numpy, many at once, in single precision."""
+    size = 1024
+    x, table, passes = aligned((2 * size,)), fft.twiddles(size), fft.passes(size)
+    many = random.standard_normal((64, size)).astype(np.complex64)
+    return {"ours": lambda: _forward(x, size, table, passes, TIMES), "numpy": lambda: np.fft.fft(many)}
+
+
+@njit(cache=True, error_model="numpy")
+def _blocks(memory, places, levels, jobs, shares, x, y, times):
+    for i in range(times):
+        convolve(memory, places, levels, jobs, shares, i * HEAD, x, y)
+
+
+@njit(cache=True, error_model="numpy")
+def _forward(x, size, table, passes, times):
+    for _ in range(times):
+        fft.forward(x, 0, size, table, passes)
+
+
+if __name__ == "__main__":
+    show(measure())
