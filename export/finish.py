@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pyloudnorm
 
-from engine.instruments import make
 from engine.preset import Preset
 from engine.render import render
 from engine.rig import Rig
+from engine.row import make_row
 from engine.sources.score import phrase
 
 TARGET = -23.0  # LUFS of the nominal phrase: a chord of eight at full velocity stays below the limiter
@@ -40,7 +40,7 @@ def loudness(preset: Preset) -> float:
     """LUFS of the nominal phrase of a preset, as the engine plays it at 48 kHz; -inf when it is silent."""
     keys = preset.header.get("keys", {"low": 0, "high": 127})
     rig = Rig(RATE)
-    rig.play([make(preset)])
+    rig.play(make_row(preset))
     sound = render(rig, phrase(keys["low"], keys["high"]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the logarithm of a silent block
