@@ -1,9 +1,9 @@
 # Each target does all the set-up it needs; see scripts/setup.sh.
 BIN := .venv/bin
 
-play:  ## play the demo: through the speakers, or to a WAV where there is no audio device
+play:  ## open the window; where there is no display, play the demo: through the speakers, or to a WAV
 	@bash scripts/setup.sh play
-	@$(BIN)/luthier play --demo
+	@$(BIN)/luthier || $(BIN)/luthier play --demo
 
 test:  ## set up everything and run every check
 	@bash scripts/setup.sh test

@@ -1,4 +1,4 @@
-"""The `luthier` command: find the sub-command, run it, say errors in one line.
+"""The `luthier` command: find the sub-command, or open the window; say errors in one line.
 
 Exit status: 0 done, 2 an error (one line on stderr), 130 stopped by Ctrl+C, 141 nobody reads the output any more.
 """
@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import engine
@@ -53,10 +54,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def _run(words: list[str]) -> int:
-    """Hand the words over to their sub-command; only that one is imported."""
-    parser = Parser(prog="luthier", description="Turns recordings into instruments that you play.")
+    """Hand the words over to their sub-command; only that one is imported. Without one, the window opens."""
+    if not words or _are_files(words):
+        return int(import_module("cli.window").run(words))
+    parser = Parser(
+        prog="luthier", description="Turns recordings into instruments that you play. Without a command: the window.",
+        usage="luthier [FILE ...] | luthier COMMAND ...",
+    )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"luthier {engine.VERSION}")
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=Parser)
+    commands = parser.add_subparsers(prog="luthier", metavar="COMMAND", title="commands", parser_class=Parser)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if words[:1] == [name]:
@@ -71,6 +77,11 @@ def _run(words: list[str]) -> int:
         parser.print_help()
         return 0
     return int(args.run(args))
+
+
+def _are_files(words: list[str]) -> bool:
+    """Whether the words are files to be opened rather than a command."""
+    return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
 
 
 def _fail(message: str) -> int:

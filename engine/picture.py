@@ -58,9 +58,10 @@ def ringing(instrument: Plugin, faintest: float = 1e-5) -> Modes:
     variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
     banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
     gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
-    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.IM]) * gain
+    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/bank.py
+    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.TURN] / turning) * gain
     resonance = np.broadcast_to(voices["resonance"][sounding][:, None, None], level.shape)
-    pole = banks[:, :, modal.A] + 1j * banks[:, :, modal.B]
+    pole = banks[:, :, modal.A] + 1j * turning
     rate = float(state["rate"])
     frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
     decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate

@@ -134,20 +134,21 @@ class Keyboard(QWidget):
         x, y, width, height = self._layout.place(key)
         area = QRectF(x * self.width(), y, width * self.width(), height * self.height()).adjusted(0.7, -4, -0.7, -1)
         inside = self._range[0] <= key <= self._range[1]
-        painter.setBrush(_body(area, black, theme.is_dark(self), inside))
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_body(area, black, theme.is_dark(), inside))
+        painter.setPen(Qt.PenStyle.NoPen if theme.is_dark() or black else QPen(theme.colour(theme.LINE), 1))
         painter.drawRoundedRect(area, 3.5, 3.5)
+        painter.setPen(Qt.PenStyle.NoPen)
         if key in self._lit:
             glow = QLinearGradient(area.topLeft(), area.bottomLeft())
-            glow.setColorAt(0, theme.colour(self, theme.ACCENT, 0.35))
-            glow.setColorAt(1, theme.colour(self, theme.ACCENT, 0.45 + 0.55 * self._lit[key]))
+            glow.setColorAt(0, theme.colour(theme.ACCENT, 0.35))
+            glow.setColorAt(1, theme.colour(theme.ACCENT, 0.45 + 0.55 * self._lit[key]))
             painter.setBrush(glow)
             painter.drawRoundedRect(area, 3.5, 3.5)
-            painter.setBrush(theme.colour(self, theme.ON_ACCENT))  # seen without colour too: a mark on the key
+            painter.setBrush(theme.colour(theme.ON_ACCENT))  # seen without colour too: a mark on the key
             painter.drawEllipse(QPointF(area.center().x(), area.bottom() - (8 if black else 26)), 3, 3)
         if key == self._chosen and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.colour(self, theme.ACCENT), 2))
+            painter.setPen(QPen(theme.colour(theme.ACCENT), 2))
             painter.drawRoundedRect(area.adjusted(1, 4, -1, -1), 3, 3)
         self._label(painter, key, area)
 

@@ -13,6 +13,7 @@ STEPS = 1000  # of the way that assistive programs and arrow keys go
 WAY = 200  # pixels of a drag from one end to the other
 FINE = 10  # times as many with Shift or Ctrl
 START, SWEEP = 225.0, 270.0  # degrees
+HEIGHT = 94  # pixels
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Knob(QDial):
         self.setSingleStep(STEPS // 100)
         self.setPageStep(STEPS // 10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedHeight(HEIGHT)
         self.setAccessibleName(spec.name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.actionTriggered.connect(self._step)
@@ -81,11 +83,11 @@ class Knob(QDial):
 
     def sizeHint(self) -> QSize:
         """Room for the arc, the name and the value."""
-        return QSize(76, 92)
+        return QSize(76, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """The same: a knob is not squeezed."""
-        return QSize(66, 88)
+        return QSize(66, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """An arc from rest to the value, the name above, the value below."""
@@ -93,9 +95,9 @@ class Knob(QDial):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        painter.setPen(theme.colour(self, theme.TEXT if self.hasFocus() else theme.QUIET))
+        painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.QUIET))
         painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.name.capitalize())
-        painter.setPen(theme.colour(self, theme.ACCENT if self._learning else theme.TEXT))
+        painter.setPen(theme.colour(theme.ACCENT if self._learning else theme.TEXT))
         painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._caption())
         side = min(area.width() - 20, area.height() - 42)
         self._paint_arc(painter, QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side))
@@ -222,21 +224,21 @@ class Knob(QDial):
         rest = quantity.place(max(self.spec.low, min(0.0, self.spec.high)), self.spec.low, self.spec.high)
         rest = rest if self.spec.low < 0 else 0.0
         place = self._place()
-        painter.setPen(_pen(theme.colour(self, theme.LINE), 4))
+        painter.setPen(_pen(theme.colour(theme.LINE), 4))
         painter.drawArc(area, round(16 * (START - SWEEP)), round(16 * SWEEP))
-        painter.setPen(_pen(theme.colour(self, theme.ACCENT), 4))
+        painter.setPen(_pen(theme.colour(theme.ACCENT), 4))
         painter.drawArc(area, round(16 * (START - SWEEP * rest)), round(-16 * SWEEP * (place - rest)))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(self, theme.RAISED))
+        painter.setBrush(theme.colour(theme.RAISED))
         inner = area.adjusted(6, 6, -6, -6)
         painter.drawEllipse(inner)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(_pen(theme.colour(self, theme.ACCENT), 1.5))
+            painter.setPen(_pen(theme.colour(theme.ACCENT), 1.5))
             painter.drawEllipse(inner)
         painter.translate(area.center())
         painter.rotate(-(START - SWEEP * place))
-        painter.setPen(_pen(theme.colour(self, theme.TEXT), 2.5))
+        painter.setPen(_pen(theme.colour(theme.TEXT), 2.5))
         reach = inner.width() / 2
         painter.drawLine(QPointF(0.45 * reach, 0), QPointF(0.85 * reach, 0))
 

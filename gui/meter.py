@@ -53,11 +53,11 @@ class Meter(QWidget):
         width, middle = self.width() - 16, self.height() / 2
         for i, level in enumerate(self._levels):
             bar = QRectF(0, middle - 5 + 5.5 * i, width, 4)
-            painter.setBrush(theme.colour(self, theme.LINE))
+            painter.setBrush(theme.colour(theme.LINE))
             painter.drawRoundedRect(bar, 2, 2)
             bar.setWidth(width * (1 - level / FLOOR))
-            painter.setBrush(theme.colour(self, theme.ACCENT))
+            painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawRoundedRect(bar, 2, 2)
-        painter.setBrush(theme.colour(self, theme.WARNING if self._held else theme.LINE))
+        painter.setBrush(theme.colour(theme.WARNING if self._held else theme.LINE))
         size = 9.5 if self._held else 6
         painter.drawRoundedRect(QRectF(width + 10 - size / 2, middle + 0.2 - size / 2, size, size), 3, 3)

@@ -7,7 +7,7 @@ reaches every other widget.
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QFont, QPalette
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication
 
 Role = QPalette.ColorRole
 GROUND, PANEL, RAISED, LINE = Role.Window, Role.Base, Role.Button, Role.Mid
@@ -63,9 +63,12 @@ def apply(app: QApplication, name: str) -> None:
     app.setStyleSheet(_sheet(colours))
 
 
-def colour(widget: QWidget, role: QPalette.ColorRole, strength: float = 1.0) -> QColor:
-    """A colour of the theme that a widget wears, with an opacity of 0..1."""
-    found = QColor(widget.palette().color(role))
+def colour(role: QPalette.ColorRole, strength: float = 1.0) -> QColor:
+    """A colour of the theme that is worn, with an opacity of 0..1.
+
+    From the application, since a style sheet may have bent a widget's own palette.
+    """
+    found = QColor(QApplication.palette().color(role))
     found.setAlphaF(min(max(strength, 0.0), 1.0))
     return found
 
@@ -78,9 +81,9 @@ def sized(font: QFont, step: int, bold: bool = False) -> QFont:
     return found
 
 
-def is_dark(widget: QWidget) -> bool:
-    """Whether a widget wears the dark theme."""
-    return widget.palette().color(GROUND).lightness() < 128
+def is_dark() -> bool:
+    """Whether the dark theme is worn."""
+    return QApplication.palette().color(GROUND).lightness() < 128
 
 
 def _palette(colours: Colours) -> QPalette:
@@ -111,7 +114,9 @@ QFrame#notice {{ background: {c.raised}; border: none; border-left: 4px solid {c
 QLineEdit, QComboBox, QSpinBox {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 6px;
     padding: 5px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 1px solid {c.accent}; }}
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: none; width: 0; height: 0; border-left: 4px solid {c.ground};
+    border-right: 4px solid {c.ground}; border-top: 5px solid {c.quiet}; margin-right: 8px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none;
     selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid transparent; border-radius: 6px;

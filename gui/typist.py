@@ -61,7 +61,8 @@ class Typist(QObject):
         assert isinstance(event, QKeyEvent)
         if event.type() == QEvent.Type.KeyRelease:
             return not event.isAutoRepeat() and self._release(event.key())
-        if self.locked or event.modifiers() & _HELD or isinstance(QApplication.focusWidget(), _WRITTEN):
+        written = isinstance(watched, _WRITTEN) or isinstance(QApplication.focusWidget(), _WRITTEN)
+        if self.locked or written or event.modifiers() & _HELD:
             return False
         return self._press(event)
 

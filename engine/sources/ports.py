@@ -76,6 +76,10 @@ class MidiPorts:
         """Of them, those that are not our own."""
         return [name for name in self.names if name != NAME]
 
+    def want(self, wanted: str | None) -> None:
+        """Hear the ports with another part in their names from the next look for ports on; all without it."""
+        self._wanted = (wanted or "").casefold()
+
     def __enter__(self) -> "MidiPorts":
         if self._system is not None:
             own = self._system.offer()

@@ -138,10 +138,22 @@ def test_a_fault_of_ours_is_one_line_too(path, capsys, monkeypatch):
     assert "ZeroDivisionError" in one_line(capsys)
 
 
-def test_without_words_it_tells_the_commands(capsys):
-    assert main([]) == 0
+def test_help_tells_the_commands(capsys):
+    assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in COMMANDS)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
+def test_without_a_display_it_says_so_and_names_what_plays_without_one(path, capsys, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for words in ([], [str(path)]):
+        assert main(words) == 2
+        assert "luthier play guitar" in one_line(capsys)
+    monkeypatch.setenv("DISPLAY", ":99999")
+    assert main([]) == 2
+    assert "does not answer" in one_line(capsys)
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

@@ -1,0 +1,108 @@
+"""Opens the window."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+NEEDED = {  # what Qt needs under X11, which no Python package brings: library and Debian package
+    "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libX11-xcb.so.1": "libx11-xcb1",
+    "libdbus-1.so.3": "libdbus-1-3", "libfontconfig.so.1": "libfontconfig1", "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0", "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0", "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0", "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0", "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0", "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}  # fmt: skip
+POLL = 200  # milliseconds in which Ctrl+C in the terminal is noticed
+
+
+class NoDisplay(OSError):
+    """There is nowhere to open a window; the message says why in one line."""
+
+
+def check_display() -> None:
+    """Raise NoDisplay where Qt would end the whole program."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if sys.platform.startswith("linux"):
+        _check_linux()
+
+
+def run(paths: Sequence[Path] = ()) -> int:
+    """Show the window until it is closed; the exit status. Raises NoDisplay."""
+    check_display()
+    from PyQt6.QtCore import QTimer
+    from PyQt6.QtWidgets import QApplication
+
+    from . import memory, theme
+
+    app = QApplication(["luthier"])
+    app.setApplicationName("Luthier")
+    app.setDesktopFileName("luthier")
+    remembered = memory.recall()
+    theme.apply(app, remembered.theme if remembered.theme in theme.THEMES else "dark")
+    wiring = open_window(app, remembered, paths)
+    signal.signal(signal.SIGINT, lambda *_: wiring.window.close())
+    awake = QTimer()
+    awake.timeout.connect(lambda: None)  # lets Python see signals
+    awake.start(POLL)
+    status = app.exec()
+    if not wiring.ended:
+        os._exit(status)  # a thread hangs in a dead server: it must not hold up the end
+    return status
+
+
+def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:
+    """A window and its engine, wired and shown."""
+    from .deck import Deck
+    from .window import Window
+    from .wiring import Wiring
+
+    window = Window()
+    deck = Deck(_settings(remembered.device), remembered.midi)
+    wiring = Wiring(app, window, deck, remembered)
+    wiring.open_first(list(paths))
+    window.show()
+    deck.start()
+    return wiring
+
+
+def _settings(values: dict[str, Any]) -> Any:
+    from engine.outlet import Settings
+
+    known = {field.name for field in fields(Settings)}
+    return Settings(**{name: value for name, value in values.items() if name in known})
+
+
+def _check_linux() -> None:
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise NoDisplay("there is no display to open a window on; `luthier play guitar` plays without one")
+    missing = [package for library, package in NEEDED.items() if not _loads(library)]
+    if missing:
+        raise NoDisplay(f"the window needs more system libraries: sudo apt-get install {' '.join(missing)}")
+    if not os.environ.get("WAYLAND_DISPLAY") and not _answers():
+        display = os.environ["DISPLAY"]
+        raise NoDisplay(f"the display {display} does not answer; `luthier play guitar` plays without one")
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _answers() -> bool:
+    """Whether an X server takes us."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    answers = not xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return answers

@@ -1,0 +1,284 @@
+"""The browser: find an instrument while typing, and keep house among one's own."""
+
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from . import catalogue, parts, theme
+from .catalogue import Entry, Wish
+from .details import Details
+
+ENTRY = Qt.ItemDataRole.UserRole
+ROW = 42  # pixels
+
+
+class Browser(QFrame):
+    """A list that `chosen` is said of with every move through it, filters above it, and the details below."""
+
+    chosen = pyqtSignal(object)  # Entry
+    loved = pyqtSignal(object)
+    rename = pyqtSignal(object)
+    duplicate = pyqtSignal(object)
+    show_folder = pyqtSignal(object)
+    discard = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._entries: list[Entry] = []
+        self._favourites: frozenset[str] = frozenset()
+        self._current: Entry | None = None
+        self._search = QLineEdit()
+        self._search.setPlaceholderText(self.tr("Search instruments"))
+        self._search.setClearButtonEnabled(True)
+        self._search.setAccessibleName(self.tr("Search instruments"))
+        self._kind, self._tag = QComboBox(), QComboBox()
+        self._kind.setAccessibleName(self.tr("Kind"))
+        self._tag.setAccessibleName(self.tr("Tag"))
+        self._only = parts.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
+        self._model = _Model(self)
+        self._list = QListView()
+        self._list.setAccessibleName(self.tr("Instruments"))
+        self.details = Details()
+        self._lay_out()
+        self._connect()
+
+    @property
+    def shown(self) -> list[Entry]:
+        """The entries that meet the filters, in order."""
+        return self._model.entries
+
+    def set_entries(self, entries: Sequence[Entry], favourites: frozenset[str]) -> None:
+        """Show what there is."""
+        self._entries, self._favourites = list(entries), favourites
+        self._fill(self._kind, self.tr("All kinds"), catalogue.kinds(entries))
+        self._fill(self._tag, self.tr("All tags"), catalogue.tags(entries))
+        self._filter()
+
+    def set_favourites(self, favourites: frozenset[str]) -> None:
+        """Show other stars."""
+        self._favourites = favourites
+        self._filter()
+
+    def set_current(self, path: object) -> None:
+        """Mark the entry of a path as the one that plays, without choosing it again."""
+        self._current = next((entry for entry in self._entries if entry.path == path), None)
+        self.details.show_entry(self._current)
+        self._mark()
+
+    def step(self, by: int) -> None:
+        """Choose the next entry, or the one before, among those shown; around the ends."""
+        if not self.shown:
+            return
+        places = [i for i, entry in enumerate(self.shown) if self._current and entry.path == self._current.path]
+        start = places[0] if places else (-1 if by > 0 else 0)
+        self._choose(self._model.index((start + by) % len(self.shown)))
+
+    def search(self) -> None:
+        """Go to where one types."""
+        self._search.setFocus()
+        self._search.selectAll()
+
+    def love(self) -> None:
+        """Star what plays, or take its star away."""
+        if self._current is not None:
+            self.loved.emit(self._current)
+
+    def menu(self, entry: Entry) -> QMenu:
+        """What can be done with an entry; the factory's can only be looked at and copied."""
+        menu = QMenu(self)
+        love = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
+        offers: list[tuple[str, Callable[[Entry], object], bool]] = [
+            (love, self.loved.emit, not entry.fault),
+            (self.tr("Duplicate"), self.duplicate.emit, not entry.fault),
+            (self.tr("Rename…"), self.rename.emit, not entry.factory),
+            (self.tr("Show in folder"), self.show_folder.emit, True),
+            (self.tr("Move to the bin"), self.discard.emit, not entry.factory),
+        ]
+        for words, work, allowed in offers:
+            action = menu.addAction(words)
+            if action is not None:
+                action.setEnabled(allowed)
+                action.triggered.connect(lambda _=False, work=work: work(entry))
+        return menu
+
+    def _lay_out(self) -> None:
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(_Row(self._list))
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        filters = QHBoxLayout()
+        filters.setSpacing(6)
+        filters.addWidget(self._kind, 1)
+        filters.addWidget(self._tag, 1)
+        filters.addWidget(self._only)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self._search)
+        column.addLayout(filters)
+        column.addWidget(self._list, 1)
+        column.addWidget(self.details)
+
+    def _connect(self) -> None:
+        self._search.textChanged.connect(self._filter)
+        self._search.returnPressed.connect(lambda: self.step(1))
+        self._kind.currentIndexChanged.connect(self._filter)
+        self._tag.currentIndexChanged.connect(self._filter)
+        self._only.toggled.connect(self._filter)
+        self._list.clicked.connect(self._choose)
+        self._list.customContextMenuRequested.connect(self._offer)
+        selection = self._list.selectionModel()
+        if selection is not None:
+            selection.currentChanged.connect(self._move)
+        self.details.more.connect(self._offer_more)
+        self.details.loved.connect(self.love)
+
+    def _fill(self, box: QComboBox, every: str, names: Sequence[str]) -> None:
+        chosen = box.currentData()
+        blocked = box.blockSignals(True)
+        box.clear()
+        box.addItem(every, "")
+        for name in names:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(box.findData(chosen), 0))
+        box.blockSignals(blocked)
+
+    def _filter(self) -> None:
+        wish = Wish(
+            self._search.text(), self._kind.currentData() or "", self._tag.currentData() or "", self._only.isChecked()
+        )
+        self._model.show(catalogue.chosen(self._entries, wish, self._favourites), self._favourites)
+        self.details.set_loved(self._current is not None and self._current.digest in self._favourites)
+        self._mark()
+
+    def _mark(self) -> None:
+        for i, entry in enumerate(self.shown):
+            if self._current is not None and entry.path == self._current.path:
+                selection = self._list.selectionModel()
+                assert selection is not None
+                blocked = selection.blockSignals(True)
+                self._list.setCurrentIndex(self._model.index(i))
+                selection.blockSignals(blocked)
+                self._list.scrollTo(self._model.index(i))
+        self.details.set_loved(self._current is not None and self._current.digest in self._favourites)
+        viewport = self._list.viewport()
+        if viewport is not None:
+            viewport.update()
+
+    def _choose(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY)
+        if entry is not None and (self._current is None or entry.path != self._current.path):
+            self._current = entry
+            self._mark()
+            self.details.show_entry(entry)
+            self.chosen.emit(entry)
+
+    def _move(self, index: QModelIndex) -> None:
+        """The arrow keys choose as they go."""
+        if self._list.hasFocus():
+            self._choose(index)
+
+    def _offer_more(self) -> None:
+        if self._current is not None:
+            self._offer_at(self._current, self.details.corner())
+
+    def _offer(self, point: QPoint) -> None:
+        entry = self._list.indexAt(point).data(ENTRY)
+        viewport = self._list.viewport()
+        if entry is not None and viewport is not None:
+            self._offer_at(entry, viewport.mapToGlobal(point))
+
+    def _offer_at(self, entry: Entry, point: QPoint) -> None:
+        self.menu(entry).popup(point)
+
+
+class _Model(QAbstractListModel):
+    """The entries that are shown."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.entries: list[Entry] = []
+        self.favourites: frozenset[str] = frozenset()
+
+    def show(self, entries: list[Entry], favourites: frozenset[str]) -> None:
+        """Show others."""
+        self.beginResetModel()
+        self.entries, self.favourites = entries, favourites
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """How many."""
+        return len(self.entries)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The name for eyes, all of it for ears, the entry for us."""
+        if not index.isValid() or index.row() >= len(self.entries):
+            return None
+        entry = self.entries[index.row()]
+        if role == ENTRY:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.fault or entry.description
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            star = self.tr("favourite") if entry.digest in self.favourites else ""
+            return ", ".join(filter(None, [entry.name, entry.kind, star, entry.fault]))
+        return None
+
+
+class _Row(QStyledItemDelegate):
+    """A name, what it is below it, and a star where it is a favourite."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Room for two lines."""
+        return QSize(160, ROW)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint one row."""
+        view, entry, model = option.widget, index.data(ENTRY), index.model()
+        if painter is None or view is None or entry is None or not isinstance(model, _Model):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = option.rect.adjusted(0, 1, -6, -1)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour(theme.RAISED, 1.0 if chosen else 0.5))
+            painter.drawRoundedRect(area, 7, 7)
+        if chosen:
+            painter.setBrush(theme.colour(theme.ACCENT))
+            painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
+        words = area.adjusted(14, 5, -26, -5)
+        painter.setFont(theme.sized(view.font(), theme.BODY, bold=chosen))
+        painter.setPen(theme.colour(theme.WARNING if entry.fault else theme.TEXT))
+        painter.drawText(words, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
+        painter.setFont(theme.sized(view.font(), theme.CAPTION))
+        painter.setPen(theme.colour(theme.QUIET))
+        below = self.tr("cannot be read") if entry.fault else " · ".join(entry.tags[:3]) or entry.kind
+        painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + ("" if entry.factory else self.tr(" · mine")))
+        if entry.digest and entry.digest in model.favourites:
+            painter.setPen(theme.colour(theme.ACCENT))
+            painter.drawText(area.adjusted(0, 0, -10, 0), _RIGHT, "★")
+        painter.restore()
+
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

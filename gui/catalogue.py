@@ -1,0 +1,104 @@
+"""What there is to play: every preset with what is known about it, and which of them a player is looking for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import library
+from engine.preset import PresetError, read
+
+from . import quantity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One preset; `fault` says in one line why it cannot be played."""
+
+    path: Path
+    name: str
+    factory: bool
+    size: int = 0
+    kind: str = ""
+    digest: str = ""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    author: str = ""
+    licence: str = ""
+    attribution: str = ""
+    recording: str = ""
+    low: int = 0
+    high: int = 127
+    rate: float = 0.0
+    lufs: float | None = None
+    fault: str = ""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands in the details: names and values, those that are known."""
+        size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e6 else f"{self.size / 1e3:.0f} kB"
+        facts = [
+            ("Kind", self.kind), ("Keys", f"{quantity.note(self.low)} – {quantity.note(self.high)}"),
+            ("Learned at", quantity.text(self.rate, "Hz") if self.rate else ""), ("Size", size),
+            ("Loudness", f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""),
+            ("Author", self.author), ("Licence", self.licence), ("Source", self.recording),
+            ("Attribution", self.attribution), ("Tags", ", ".join(self.tags)),
+        ]  # fmt: skip
+        return [fact for fact in facts if fact[1]]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for: words in any order, a kind, a tag, favourites only."""
+
+    words: str = ""
+    kind: str = ""
+    tag: str = ""
+    favourites: bool = False
+
+
+def scan() -> list[Entry]:
+    """Every preset, in alphabetical order. Reads each file whole: not for the window's thread."""
+    return [_entry(name, path) for name, path in library.everything().items()]
+
+
+def chosen(entries: Iterable[Entry], wish: Wish, favourites: Iterable[str]) -> list[Entry]:
+    """The entries that meet a wish; favourites are known by their digests."""
+    loved = set(favourites)
+    return [entry for entry in entries if _meets(entry, wish, loved)]
+
+
+def kinds(entries: Iterable[Entry]) -> list[str]:
+    """The kinds there are."""
+    return sorted({entry.kind for entry in entries if entry.kind})
+
+
+def tags(entries: Iterable[Entry]) -> list[str]:
+    """The tags there are."""
+    return sorted({tag for entry in entries for tag in entry.tags})
+
+
+def _meets(entry: Entry, wish: Wish, loved: set[str]) -> bool:
+    text = " ".join([entry.name, entry.kind, entry.description, entry.author, *entry.tags]).casefold()
+    return (
+        all(word in text for word in wish.words.casefold().split())
+        and wish.kind in ("", entry.kind)
+        and (not wish.tag or wish.tag in entry.tags)
+        and (not wish.favourites or entry.digest in loved)
+    )
+
+
+def _entry(name: str, path: Path) -> Entry:
+    factory = library.is_factory(path)
+    try:
+        preset = read(path)
+    except PresetError as error:
+        return Entry(path, name, factory, fault=str(error))
+    header = preset.header
+    keys, source = header.get("keys", {}), header.get("source", {})
+    loud = header.get("loudness", {}).get("lufs")
+    return Entry(
+        path, name, factory, path.stat().st_size, header["kind"], preset.digest, tuple(header.get("tags", ())),
+        " ".join(header.get("description", "").split()), header.get("author", ""), header.get("licence", ""),
+        str(source.get("attribution", "")), str(source.get("recording", "")), keys.get("low", 0),
+        keys.get("high", 127), float(header["rate"]), float(loud) if isinstance(loud, int | float) else None,
+    )  # fmt: skip

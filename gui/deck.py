@@ -1,0 +1,220 @@
+"""The engine, on a thread of its own: it compiles, opens devices and loads presets while the window stays awake.
+
+The window asks with `load`, `use` and `ask`, and takes what came of it from `news`. Notes and knobs go another way,
+straight into a queue of the audio thread (`Hands`): nothing that the deck is busy with ever holds them up.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .hands import Hands
+from .reading import Reading, read
+from .store import Loading
+
+if TYPE_CHECKING:
+    from engine.outlet import Settings
+    from engine.plugin import Plugin
+    from engine.rig import Rig
+    from engine.sources.ports import MidiPorts
+    from engine.stream import Stream
+
+RATE = 48000.0  # Hz, until a device says its own
+LOOK = 0.05  # seconds between two looks at the device
+READ = 0.2  # seconds between two readings of it
+SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """News: the engine is compiled for this processor; step `number` of `total` begins."""
+
+    number: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """News: it can be played."""
+
+    hands: Hands
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """News: an instrument plays."""
+
+    path: Path
+    header: dict[str, Any]
+    tensors: Any
+    plugin: "Plugin"
+    values: dict[str, float]  # of its knobs, as they were asked for
+
+
+@dataclass(frozen=True)
+class Failed:
+    """News: something that was asked for cannot be had; the message is one line."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """News: what came of `ask`."""
+
+    take: Callable[[Any], object]
+    result: Any
+
+
+@dataclass
+class _Wanted:
+    """The instrument that should play."""
+
+    path: Path
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Deck(threading.Thread):
+    """[any thread] A rig, its device and its keyboards. `close` ends it."""
+
+    def __init__(self, settings: "Settings | None" = None, midi: str | None = None) -> None:
+        super().__init__(name="deck", daemon=True)
+        self.news: queue.SimpleQueue[Compiling | Ready | Loaded | Failed | Answer] = queue.SimpleQueue()
+        self.reading = Reading()
+        self.loading = Loading()
+        self.rig: Rig | None = None
+        self._settings, self._midi = settings, midi
+        self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._wanted: _Wanted | None = None
+        self._ended = threading.Event()
+        self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
+
+    def load(self, path: Path, values: dict[str, float] | None = None) -> None:
+        """Let the instrument of a preset take over, its knobs at these values; the last wish of several counts."""
+        self._wanted = _Wanted(path, dict(values or {}))
+        self._tasks.put(self._load)
+
+    def use(self, settings: "Settings") -> None:
+        """Leave the device and open another one."""
+        self._tasks.put(lambda: self._use(settings))
+
+    def learn(self, learned: dict[tuple[str, str], int | None]) -> None:
+        """Let these controllers turn the knobs."""
+        self._tasks.put(lambda: self._learn(dict(learned)))
+
+    def ask(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Do some work on this thread; the window then gives the result to `take`."""
+        self._tasks.put(lambda: self.news.put(Answer(take, work())))
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Do some work on this thread."""
+        self._tasks.put(work)
+
+    def close(self, seconds: float) -> bool:
+        """Stop the sound and leave; whether it was done in time."""
+        self._ended.set()
+        self._tasks.put(lambda: None)
+        self.join(seconds)
+        return not self.is_alive()
+
+    def run(self) -> None:
+        """Build the rig, then look after it until the end."""
+        try:
+            self._compile()
+            if self._ended.is_set():
+                return
+            self._run()
+        except Exception as error:
+            self.news.put(Failed(f"the engine has stopped: {type(error).__name__}: {error}"))
+            raise
+
+    def _compile(self) -> None:
+        from engine.warm import is_warm, warm
+
+        if is_warm():
+            return
+        for number, total, what in warm():
+            self.news.put(Compiling(number, total, what))
+            if self._ended.is_set():
+                return
+
+    def _run(self) -> None:
+        from engine import stream
+        from engine.rig import Rig
+        from engine.sources.ports import MidiPorts
+
+        self.rig = Rig(RATE)
+        hands = Hands(self.rig)
+        self._opened: Stream = stream.open(self.rig, self._settings)
+        self._ports = ports = MidiPorts(self.rig, self._midi)
+        ports.idle = lambda: self._opened.brings_midi
+        with ports:
+            self.news.put(Ready(hands))
+            while not self._ended.is_set():
+                self._work()
+                self._opened.poll()
+                self._look(ports)
+            hands.panic()
+            time.sleep(0.03)  # the fade of what sounds
+        self._opened.close()
+
+    def _work(self) -> None:
+        """Do what was asked, or wait a moment for it."""
+        try:
+            task = self._tasks.get(timeout=LOOK)
+        except queue.Empty:
+            return
+        try:
+            task()
+        except (ValueError, RuntimeError, OSError) as error:
+            self.news.put(Failed(str(error)))
+
+    def _look(self, ports: "MidiPorts") -> None:
+        now = time.monotonic()
+        if self._harmless and now > self._harmless:
+            self._harmless = 0.0
+            self.loading.done()
+        if now - self.reading.time >= READ:
+            assert self.rig is not None
+            self.reading = read(self._opened, self.rig, ports, now)
+
+    def _load(self) -> None:
+        from engine.instruments import make
+        from engine.preset import read as read_preset
+
+        wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        assert self.rig is not None
+        self.loading.begin(wanted.path)
+        try:
+            preset = read_preset(wanted.path)
+            plugin = make(preset)
+            self.rig.play([plugin])
+        except Exception:
+            self.loading.done()
+            raise
+        known = {param.name: param for param in plugin.params}
+        for name, value in wanted.values.items():
+            if name in known:
+                self.rig.set(plugin, name, value)
+        self._harmless = time.monotonic() + SETTLED
+        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, plugin, wanted.values))
+
+    def _use(self, settings: "Settings") -> None:
+        from engine import stream
+
+        assert self.rig is not None
+        self._opened.close()
+        self._opened = stream.open(self.rig, settings)
+        self._ports.want(settings.midi)
+
+    def _learn(self, learned: dict[tuple[str, str], int | None]) -> None:
+        assert self.rig is not None
+        self.rig.learned = learned
+        self.rig.relearn()

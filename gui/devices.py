@@ -1,0 +1,156 @@
+"""The dialogue of devices: what is wished, what was given, what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from . import parts, theme
+from .reading import Reading
+
+RATES = (44100, 48000, 88200, 96000)
+BLOCKS = (32, 64, 128, 256, 512, 1024)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere that sound can go or come from, or notes can come from."""
+
+    kind: str  # "output", "input" or "midi"
+    backend: str
+    name: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the player chose; None leaves it to the device."""
+
+    backend: str | None = None
+    device: str | None = None
+    rate: float | None = None
+    block: int | None = None
+    midi: str | None = None
+
+
+class Devices(QDialog):
+    """Every choice is taken up at once, so that it can be heard."""
+
+    wished = pyqtSignal(object)  # Wishes
+    tone = pyqtSignal()
+    again = pyqtSignal()
+
+    def __init__(self, wishes: Wishes, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Devices"))
+        self.setMinimumWidth(560)
+        self._wishes = wishes
+        self._output, self._rate, self._block, self._midi = (QComboBox() for _ in range(4))
+        self._inputs, self._given, self._hints = (_words() for _ in range(3))
+        self._fill_numbers()
+        self.set_places([], [])
+        self._lay_out()
+        for box in (self._output, self._rate, self._block, self._midi):
+            box.activated.connect(self._choose)
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is chosen."""
+        backend, device = self._output.currentData() or (None, None)
+        return Wishes(backend, device, self._rate.currentData(), self._block.currentData(), self._midi.currentData())
+
+    def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
+        """Show what was found, and what is missing."""
+        chosen = self._wishes
+        _fill(self._output, self.tr("The first that works"), None)
+        for place in places:
+            if place.kind == "output" and place.backend != "jack":
+                self._output.addItem(f"{place.name} · {place.text}", (place.backend, place.name))
+        if any(place.backend == "jack" for place in places):
+            self._output.insertItem(1, self.tr("JACK or PipeWire"), ("jack", None))
+        self._select(self._output, (chosen.backend, chosen.device) if chosen.backend else None)
+        _fill(self._midi, self.tr("All keyboards"), None)
+        for place in places:
+            if place.kind == "midi":
+                self._midi.addItem(place.name, place.name)
+        self._select(self._midi, chosen.midi)
+        inputs = [place.name for place in places if place.kind == "input"]
+        self._inputs.setText(", ".join(inputs) or self.tr("none found"))
+        self._hints.setText("\n".join(f"• {hint}" for hint in hints))
+        self._hints.setVisible(bool(hints))
+
+    def show_reading(self, now: Reading) -> None:
+        """Show what the device really gave."""
+        if now.state != "playing" or not now.device:
+            self._given.setText("⚠ " + (now.problem or self.tr("waiting for an audio device")))
+            return
+        manner = self.tr("realtime") if now.realtime else self.tr("not realtime")
+        words = self.tr("{0} ({1}) at {2:g} Hz, blocks of {3}, {4:.1f} ms from key to speaker, {5}")
+        self._given.setText(words.format(now.device, now.backend, now.rate, now.block, 1000 * now.latency, manner))
+
+    def _choose(self) -> None:
+        self._wishes = self.wishes
+        self.wished.emit(self._wishes)
+
+    def _fill_numbers(self) -> None:
+        _fill(self._rate, self.tr("The device's own"), None)
+        _fill(self._block, self.tr("The device's own"), None)
+        for rate in RATES:
+            self._rate.addItem(f"{rate} Hz", float(rate))
+        for block in BLOCKS:
+            self._block.addItem(self.tr("{0} frames").format(block), block)
+        self._select(self._rate, self._wishes.rate)
+        self._select(self._block, self._wishes.block)
+
+    def _select(self, box: QComboBox, wanted: object) -> None:
+        """Choose an item by its data; what is wished but not there is shown as missing."""
+        for i in range(box.count()):
+            if box.itemData(i) == wanted:
+                box.setCurrentIndex(i)
+                return
+        name = wanted[1] if isinstance(wanted, tuple) else wanted
+        box.addItem(self.tr("{0} (not there)").format(name), wanted)
+        box.setCurrentIndex(box.count() - 1)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(20)
+        form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for words, field in (
+            (self.tr("Output"), self._output), (self.tr("Sample rate"), self._rate),
+            (self.tr("Block"), self._block), (self.tr("MIDI keyboards"), self._midi),
+            (self.tr("Microphones"), self._inputs), (self.tr("What was given"), self._given),
+        ):  # fmt: skip
+            field.setAccessibleName(words)
+            form.addRow(parts.label(words, quiet=True), field)
+        buttons = QHBoxLayout()
+        for words, signal in ((self.tr("Test note"), self.tone), (self.tr("Look again"), self.again)):
+            button = parts.push(words)
+            button.clicked.connect(signal)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        close = parts.push(self.tr("Close"), style="main")
+        close.clicked.connect(self.accept)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(14)
+        column.addWidget(parts.label(self.tr("Devices"), theme.TITLE))
+        column.addLayout(form)
+        column.addWidget(self._hints)
+        column.addLayout(buttons)
+
+
+def _words() -> QLabel:
+    found = parts.label()
+    found.setWordWrap(True)
+    return found
+
+
+def _fill(box: QComboBox, words: str, data: object) -> None:
+    """Begin anew with one item."""
+    box.clear()
+    box.addItem(words, data)

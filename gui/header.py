@@ -1,0 +1,107 @@
+"""The top of the window: which instrument plays, what can be taken back, and how loud it is."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from . import parts, quantity, theme
+from .meter import Meter
+
+QUIETEST = -60.0  # dB: the lower end of the slider, silence
+
+
+class Header(QWidget):
+    """Buttons whose meaning is their owner's to give them."""
+
+    volume = pyqtSignal(float)  # dB
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.before = parts.tool("‹", self.tr("Previous instrument"), self.tr("Previous instrument (Alt+Up)"))
+        self.after = parts.tool("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
+        self.undo = parts.tool("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
+        self.redo = parts.tool("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
+        self.compare = parts.push("A", self.tr("Compare settings A and B"), self.tr("Compare A and B (Ctrl+B)"))
+        self.theme = parts.tool("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
+        self.help = parts.tool("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
+        self.meter = Meter()
+        self._name = parts.label(self.tr("Luthier"), theme.DISPLAY)
+        self._what = parts.label(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
+        for label in (self._name, self._what):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._level = parts.label(step=theme.CAPTION, quiet=True)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(round(10 * QUIETEST), 0)
+        self._slider.setSingleStep(10)
+        self._slider.setPageStep(60)
+        self._slider.setAccessibleName(self.tr("Volume"))
+        self._slider.valueChanged.connect(self._move)
+        self._lay_out()
+        self.set_volume(0.0)
+
+    def set_instrument(self, name: str, what: str) -> None:
+        """Say what plays."""
+        self._name.setText(name)
+        self._what.setText(what)
+        self._what.setToolTip(what)
+        self.setAccessibleName(name)
+
+    def set_volume(self, level: float) -> None:
+        """Show a volume in dB."""
+        blocked = self._slider.blockSignals(True)
+        self._slider.setValue(round(10 * level))
+        self._slider.blockSignals(blocked)
+        self._show_level(level)
+
+    def _move(self, tenths: int) -> None:
+        self._show_level(tenths / 10)
+        self.volume.emit(tenths / 10)
+
+    def _show_level(self, level: float) -> None:
+        words = self.tr("silent") if level <= QUIETEST else quantity.text(level, "dB")
+        self._level.setText(words)
+        self._slider.setAccessibleDescription(words)
+        self._slider.setToolTip(self.tr("Volume: {0}").format(words))
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._name)
+        names.addWidget(self._what)
+        loud = QVBoxLayout()
+        loud.setContentsMargins(0, 0, 0, 0)
+        loud.setSpacing(3)
+        loud.addStretch(1)
+        upper = QHBoxLayout()
+        upper.addWidget(self._slider, 1)
+        self._level.setFixedWidth(60)
+        self._level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        upper.addWidget(self._level)
+        loud.addLayout(upper)
+        loud.addWidget(self.meter)
+        loud.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        for button in (self.before, self.after):
+            button.setFont(theme.sized(self.font(), theme.DISPLAY))
+            row.addWidget(button)
+        row.addSpacing(6)
+        row.addLayout(names, 1)
+        for button in (self.undo, self.redo):
+            button.setFont(theme.sized(self.font(), theme.TITLE))
+            row.addWidget(button)
+        self.compare.setFixedWidth(44)
+        row.addWidget(self.compare)
+        row.addSpacing(14)
+        meters = QWidget()
+        meters.setLayout(loud)
+        meters.setFixedWidth(170)
+        row.addWidget(meters)
+        row.addSpacing(8)
+        for small in (self.theme, self.help):
+            row.addWidget(_square(small))
+
+
+def _square(button: QToolButton) -> QToolButton:
+    button.setFixedSize(30, 30)
+    return button

@@ -1,0 +1,51 @@
+"""Qt's own widgets, named for eyes and for screen readers at once."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
+
+from . import theme
+
+
+def tool(sign: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
+    """A small button with a sign on it; its name is what it does, its tip may say more."""
+    button = QToolButton()
+    button.setText(sign)
+    button.setCheckable(checkable)
+    _name(button, name, tip)
+    if flat:
+        button.setObjectName("flat")
+    return button
+
+
+def push(words: str, name: str = "", tip: str = "", style: str = "") -> QPushButton:
+    """A button with words on it; style: "flat", "main" or none."""
+    button = QPushButton(words)
+    button.setObjectName(style)
+    _name(button, name or words, tip)
+    return button
+
+
+def label(words: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
+    """Words of a size of the scale."""
+    found = QLabel(words)
+    found.setTextFormat(Qt.TextFormat.PlainText)
+    found.setFont(theme.sized(found.font(), step, bold))
+    if quiet:
+        found.setObjectName("quiet")
+    return found
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """A widget that may be higher than its room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    return area
+
+
+def _name(button: QToolButton | QPushButton, name: str, tip: str) -> None:
+    button.setAccessibleName(name)
+    button.setToolTip(tip or name)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)

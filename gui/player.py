@@ -1,0 +1,178 @@
+"""The engine as the window sees it: it takes what the player does, and says what it hears, from one timer."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from engine.events import Kind
+
+from .deck import Answer, Compiling, Deck, Failed, Loaded, Ready
+from .hands import Hands
+from .modes import Dots
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from engine.picture import Modes
+
+OFTEN = 16  # milliseconds between two looks: 60 a second
+BRIGHT = 4.0  # by which a mode that rings is shown stronger than it sounds
+UNANSWERED = 0.25  # seconds that a turned knob may take to be where it was turned to
+
+
+class Player(QObject):
+    """[the window's thread] Every signal is said from here, none by another thread."""
+
+    compiling = pyqtSignal(int, int, str)
+    ready = pyqtSignal()
+    loaded = pyqtSignal(object)  # Loaded
+    failed = pyqtSignal(str)
+    lit = pyqtSignal(dict)  # keys that sound: velocity
+    ringing = pyqtSignal(object)  # Dots
+    levels = pyqtSignal(float, float)
+    read = pyqtSignal(object)  # Reading
+    midi = pyqtSignal(bool)
+    controller = pyqtSignal(int)  # one was moved
+    program = pyqtSignal(int)
+    swayed = pyqtSignal(int, float)  # a knob was turned by something else than the window
+    looked = pyqtSignal()
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__()
+        self.deck = deck
+        self.hands: Hands | None = None
+        self.now: Loaded | None = None
+        self.reading = Reading()
+        self.watching = True  # whether anybody looks at what rings
+        self._lit: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
+        self._heard, self._moves = 0, 0
+        self._values: np.ndarray | None = None
+        self._turned: dict[int, float] = {}  # when the window last turned each knob
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(OFTEN)
+
+    def load(self, path: Path, values: dict[str, float] | None = None) -> None:
+        """Let an instrument take over."""
+        self.deck.load(path, values)
+
+    def press(self, key: int, velocity: float) -> None:
+        """Begin a note."""
+        if self.hands is not None and 0 <= key <= 127:
+            self.hands.press(key, velocity)
+
+    def release(self, key: int) -> None:
+        """End a note."""
+        if self.hands is not None and 0 <= key <= 127:
+            self.hands.release(key)
+
+    def sound(self, key: int, velocity: float, milliseconds: int) -> None:
+        """Play a note that ends by itself."""
+        self.press(key, velocity)
+        QTimer.singleShot(milliseconds, lambda: self.release(key))
+
+    def turn(self, place: int, value: float) -> None:
+        """Turn a knob of the instrument."""
+        if self.hands is not None and self.now is not None:
+            self._turned[place] = time.monotonic()
+            self.hands.turn(self.now.plugin, place, value)
+
+    def set_volume(self, level: float) -> None:
+        """Turn the last knob before the speaker, in dB."""
+        if self.hands is not None:
+            self.hands.turn(self.hands.rig.volume, 0, level)
+
+    def panic(self) -> None:
+        """Silence everything now."""
+        if self.hands is not None:
+            self.hands.panic()
+        self._lit.clear()
+        self.lit.emit({})
+
+    def reset_meters(self) -> None:
+        """Count under-runs anew, and forget the worst block."""
+        rig = self.deck.rig
+        if rig is not None:
+            self.deck.do(rig.reset_meters)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    def look(self) -> None:
+        """Say what is new."""
+        self._take_news()
+        if self.hands is not None:
+            self._take_events()
+            self._see()
+        if self.deck.reading is not self.reading:
+            self.reading = self.deck.reading
+            self.read.emit(self.reading)
+        self.looked.emit()
+
+    def _take_news(self) -> None:
+        while not self.deck.news.empty():
+            news = self.deck.news.get()
+            if isinstance(news, Compiling):
+                self.compiling.emit(news.number, news.total, news.what)
+            elif isinstance(news, Ready):
+                self.hands = news.hands
+                self.ready.emit()
+            elif isinstance(news, Loaded):
+                self.now, self._values, self._turned = news, None, {}
+                self.loaded.emit(news)
+            elif isinstance(news, Failed):
+                self.failed.emit(news.message)
+            elif isinstance(news, Answer):
+                news.take(news.result)
+
+    def _take_events(self) -> None:
+        """Which notes began and ended, whoever played them; what controllers did."""
+        assert self.hands is not None
+        rig, before = self.hands.rig, dict(self._lit)
+        for event in rig.outbox.take():
+            note = int(event["note"])
+            if event["kind"] == Kind.NOTE_ON:
+                self._lit[note] = (int(event["key"]), float(event["value"]))
+            elif event["kind"] == Kind.NOTE_OFF and event["value"] >= 1:
+                self._lit.pop(note, None)
+            elif event["kind"] == Kind.PROGRAM:
+                self.program.emit(int(event["key"]))
+        if self._lit and rig.meters().voices == 0:
+            self._lit.clear()
+        if self._lit != before:
+            self.lit.emit(dict(self._lit.values()))
+        heard = rig.interpreter.heard - self.hands.said
+        self.midi.emit(heard > self._heard)
+        self._heard = max(heard, self._heard)
+        moves, moved = rig.interpreter.moved
+        if moves != self._moves:
+            self._moves = moves
+            self.controller.emit(moved)
+
+    def _see(self) -> None:
+        """Levels, what rings, and the knobs that something else has turned."""
+        from engine import picture
+
+        assert self.hands is not None
+        self.levels.emit(*self.hands.rig.meters().peak)
+        if self.now is None:
+            return
+        if self.watching:
+            self.ringing.emit(dots(picture.ringing(self.now.plugin), BRIGHT))
+        values = picture.values(self.now.plugin)
+        if values is None:
+            return
+        if self._values is not None:
+            late = time.monotonic() - UNANSWERED
+            for place in np.flatnonzero(values != self._values).tolist():
+                if self._turned.get(place, 0.0) < late:
+                    self.swayed.emit(place, float(values[place]))
+        self._values = values
+
+
+def dots(modes: "Modes", gain: float = 1.0) -> Dots:
+    """What the engine sees, as the view takes it: levels 0..1."""
+    return Dots(modes.frequency, modes.decay, np.minimum(gain * modes.level, 1.0), modes.resonance)

@@ -1,0 +1,66 @@
+"""Plugs devices in and out, as the dialogue asks."""
+
+from typing import Any
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QWidget
+
+from .deck import Deck
+from .devices import Devices, Place, Wishes
+from .memory import Memory
+from .player import Player
+
+NOTE = (69, 0.7)  # to test the way to the speaker: A4 of the instrument that plays
+LONG = 1200  # milliseconds
+
+
+class Plugging(QObject):
+    """Opens the dialogue, and remembers what was chosen."""
+
+    def __init__(self, deck: Deck, player: Player, memory: Memory, window: QWidget) -> None:
+        super().__init__()
+        self._deck, self._player, self._memory, self._window = deck, player, memory, window
+        self.dialogue: Devices | None = None
+
+    def show(self) -> None:
+        """Open the dialogue; what there is appears as soon as it is found."""
+        known = {key: value for key, value in self._memory.device.items() if key in Wishes.__dataclass_fields__}
+        self.dialogue = dialogue = Devices(Wishes(**{**known, "midi": self._memory.midi}), self._window)
+        dialogue.wished.connect(self.use)
+        dialogue.tone.connect(self._sound)
+        dialogue.again.connect(self._look)
+        dialogue.show_reading(self._player.reading)
+        self._player.read.connect(dialogue.show_reading)
+        dialogue.finished.connect(self._end)
+        dialogue.show()
+        self._look()
+
+    def use(self, wishes: Wishes) -> None:
+        """Open other devices."""
+        device = {"backend": wishes.backend, "device": wishes.device, "rate": wishes.rate, "block": wishes.block}
+        self._memory.device, self._memory.midi = device, wishes.midi
+        from engine.outlet import Settings
+
+        self._deck.use(Settings(**device, midi=wishes.midi))  # type: ignore[arg-type]
+
+    def _look(self) -> None:
+        def work() -> Any:
+            from engine.devices import survey
+
+            return survey()
+
+        self._deck.ask(work, self._take)
+
+    def _take(self, survey: Any) -> None:
+        if self.dialogue is not None:
+            places = [Place(each.kind, each.backend, each.name, each.text) for each in survey.found]
+            self.dialogue.set_places(places, survey.hints)
+
+    def _sound(self) -> None:
+        self._player.sound(*NOTE, LONG)
+
+    def _end(self) -> None:
+        if self.dialogue is not None:
+            self._player.read.disconnect(self.dialogue.show_reading)
+            self.dialogue.deleteLater()
+            self.dialogue = None

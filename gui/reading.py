@@ -1,0 +1,44 @@
+"""How device, row and keyboards are, read on the deck's thread: no server that hangs holds up the window."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.rig import Rig
+    from engine.sources.ports import MidiPorts
+    from engine.stream import Stream
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One look. latency: seconds from a key to the speaker. load: of the worst block since the last reset."""
+
+    time: float = 0.0
+    state: str = "waiting"
+    problem: str = ""
+    backend: str = ""
+    device: str = ""
+    name: str = ""
+    rate: float = 0.0
+    block: int = 0
+    latency: float = 0.0
+    realtime: bool = True
+    worst: float = 0.0
+    underruns: int = 0
+    voices: int = 0
+    ports: tuple[str, ...] = ()
+    midi_problem: str = ""
+
+
+def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Reading:
+    """[deck's thread] Look at all of it."""
+    meters, given = rig.meters(), opened.given
+    heard = tuple(sorted({*opened.keyboards, *ports.others}))
+    found = {"worst": meters.worst, "underruns": meters.xruns, "voices": meters.voices, "ports": heard}
+    problem = "" if opened.brings_midi else ports.problem
+    if given is None:
+        return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)  # type: ignore[arg-type]
+    return Reading(
+        now, opened.state, opened.problem, given.backend, given.device, given.name, given.rate, given.block,
+        given.latency + given.block / given.rate, given.realtime, midi_problem=problem, **found,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""The keys, listed."""
+
+from PyQt6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from . import parts, theme
+
+
+class Shortcuts(QDialog):
+    """What can be done without a mouse."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys and shortcuts"))
+        rows = [
+            ("Z … M,  Q … P", self.tr("play notes; black keys lie in the row above")),
+            ("Page up, Page down", self.tr("an octave higher, lower")),
+            ("Ctrl+K", self.tr("lock the computer's keys, or play on them")),
+            ("Esc", self.tr("panic: silence everything now")),
+            ("Alt+Up, Alt+Down", self.tr("previous, next instrument")),
+            ("Ctrl+F", self.tr("search instruments")),
+            ("Ctrl+D", self.tr("favourite")),
+            ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
+            ("Ctrl+B", self.tr("compare settings A and B")),
+            ("Ctrl+,", self.tr("audio and MIDI devices")),
+            ("Ctrl+1, Ctrl+2", self.tr("modes, pad")),
+            ("Ctrl+T", self.tr("light or dark")),
+            (self.tr("On a knob"), self.tr("arrows turn, Enter types, Delete is the default, Shift-drag is fine")),
+            (self.tr("On keys, modes, pad"), self.tr("arrows choose, Space plays")),
+            ("Ctrl+Q", self.tr("quit")),
+        ]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.addWidget(parts.label(self.tr("Keys and shortcuts"), theme.TITLE))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        for i, (keys, what) in enumerate(rows):
+            grid.addWidget(parts.label(keys, bold=True), i, 0)
+            grid.addWidget(parts.label(what), i, 1)
+        column.addLayout(grid)
+        close = parts.push(self.tr("Close"), style="main")
+        close.clicked.connect(self.accept)
+        column.addSpacing(10)
+        column.addWidget(close)

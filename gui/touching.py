@@ -1,0 +1,124 @@
+"""What touching the picture or the pad means for the instrument that plays."""
+
+import numpy as np
+from PyQt6.QtCore import QObject
+
+from . import quantity
+from .deck import Loaded
+from .player import Player, dots
+from .stage import LEARNED, Stage
+from .tuning import Tuning
+
+FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise
+LEAST = 0.02  # of the largest energy of the plane: less is not sent
+
+
+class Touching(QObject):
+    """Strikes resonances from the picture, and drives the learned plane or two knobs from the pad."""
+
+    def __init__(self, player: Player, tuning: Tuning, stage: Stage) -> None:
+        super().__init__()
+        self._player, self._tuning, self._stage = player, tuning, stage
+        self._axes = (LEARNED, LEARNED)
+        self._plane = np.zeros((0, 2))
+        self._router = np.zeros((0, 0))
+        self._key = 60
+        self._held: dict[int, int] = {}
+        player.loaded.connect(self._loaded)
+        player.ringing.connect(stage.modes.set_ringing)
+        player.looked.connect(stage.pad.age)
+        player.lit.connect(self._follow)
+        stage.modes.struck.connect(self._strike_resonance)
+        stage.modes.released.connect(self._release_resonance)
+        stage.pad.struck.connect(self._strike)
+        stage.pad.driven.connect(self._drive)
+        stage.pad.lifted.connect(self._lift)
+        stage.axes.connect(self._take_axes)
+        stage.viewed.connect(self._look)
+
+    def _loaded(self, now: Loaded) -> None:
+        from engine import picture
+
+        self._stage.modes.set_modes(dots(picture.modes(now.plugin)))
+        self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
+        self._plane = np.asarray(now.tensors.get("map_pad", np.zeros((0, 2))), np.float64)
+        keys = now.header.get("keys", {})
+        self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
+        names = self._tuning.names
+        learned = bool(self._plane.any()) and len(self._plane) > 1
+        default = [name for name in (FIRST, SECOND) if name in names] or [LEARNED]
+        across, upwards = (LEARNED, LEARNED) if learned and not self._plays_notes() else (default[0], default[-1])
+        if self._axes[0] in names and self._axes[1] in names:
+            across, upwards = self._axes
+        self._stage.set_axes(names, learned, across, upwards)
+
+    def _take_axes(self, across: str, upwards: str) -> None:
+        self._axes = (across, upwards)
+
+    def _look(self, view: int) -> None:
+        self._player.watching = view == 0
+
+    def _follow(self, lit: dict[int, float]) -> None:
+        """The pad plays the key that was played last."""
+        if lit and not self._held:
+            self._key = next(reversed(lit))
+
+    def _plays_notes(self) -> bool:
+        setting = self._tuning.setting
+        return setting is None or setting.values.get("play", 1.0) > 0.5
+
+    def _strike_resonance(self, resonance: int, force: float) -> None:
+        from engine import picture
+
+        if self._player.now is None or self._player.hands is None:
+            return
+        if not self._plays_notes() and resonance < self._router.shape[1]:
+            dimension = int(self._router[:, resonance].argmax())
+            self._player.hands.excite(dimension, force)
+            return
+        key = picture.key_of(self._player.now.plugin, resonance)
+        if key >= 0:
+            self._held[-3] = key
+            self._player.press(key, force)
+
+    def _release_resonance(self, _: int) -> None:
+        self._lift(-3)
+
+    def _strike(self, finger: int, x: float, y: float, force: float) -> None:
+        """A press: the knobs are where the finger is, then the note begins."""
+        if self._axes[0] == LEARNED:
+            self._excite(x, y, force)
+            return
+        self._turn(x, y)
+        self._lift_note(finger)
+        self._held[finger] = self._key
+        self._player.press(self._key, force)
+
+    def _drive(self, finger: int, x: float, y: float, force: float) -> None:
+        """A drag: the plane is fed, or the knobs turn and the note is struck again."""
+        self._strike(finger, x, y, force)
+
+    def _lift(self, finger: int) -> None:
+        self._lift_note(finger)
+        self._tuning.settle()
+
+    def _lift_note(self, finger: int) -> None:
+        if finger in self._held:
+            self._player.release(self._held.pop(finger))
+
+    def _turn(self, x: float, y: float) -> None:
+        for name, share in zip(self._axes, (x, y), strict=True):
+            if name in self._tuning.names:
+                self._tuning.turn(name, quantity.value(share, *self._tuning.place(name)))
+
+    def _excite(self, x: float, y: float, force: float) -> None:
+        """Send each dimension its part of the place; an instrument that plays notes is asked to play as learned."""
+        if self._player.hands is None:
+            return
+        if self._plays_notes():
+            self._tuning.turn("play", 0.0)
+            self._tuning.settle()
+        energies = self._plane @ (x, y) * force
+        least = LEAST * self._plane.max(initial=0.0)
+        for dimension in np.flatnonzero(energies > least).tolist():
+            self._player.hands.excite(dimension, float(energies[dimension]))

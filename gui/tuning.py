@@ -1,0 +1,228 @@
+"""The knobs of what plays: turned, told, learned by controllers, taken back, compared."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QUndoStack
+
+from .deck import Loaded
+from .history import Change, Turn
+from .knob import Spec
+from .knobs import Knobs
+from .player import Player
+
+REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
+STEPS = 500  # that can be taken back
+SWITCHES = ("play", "variation")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An instrument and where its knobs stand."""
+
+    path: Path
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Tuning(QObject):
+    """Keeps the knobs on the screen, those of the engine and the history of both alike."""
+
+    told = pyqtSignal(str)
+
+    def __init__(self, player: Player, knobs: Knobs) -> None:
+        super().__init__()
+        self.history = QUndoStack(self)
+        self.history.setUndoLimit(STEPS)
+        self.learned: dict[tuple[str, str], int | None] = {}
+        self.compared = "A"
+        self._player, self._knobs = player, knobs
+        self._specs: list[Spec] = []
+        self._values: dict[str, float] = {}
+        self._pending: Setting | None = None
+        self._path: Path | None = None
+        self._turning: Turn | None = None
+        self._waiting: int | None = None  # the knob that a controller is learned for
+        self._other: Setting | None = None
+        knobs.turned.connect(self._turned)
+        knobs.settled.connect(self.settle)
+        knobs.learn.connect(self.learn)
+        knobs.forget.connect(self._forget)
+        player.loaded.connect(self._loaded)
+        player.swayed.connect(self._swayed)
+        player.controller.connect(self._moved)
+        player.failed.connect(self._failed)
+
+    @property
+    def setting(self) -> Setting | None:
+        """What plays, or is about to."""
+        if self._pending is not None:
+            return self._pending
+        return Setting(self._path, dict(self._values)) if self._path is not None else None
+
+    @property
+    def names(self) -> list[str]:
+        """The knobs that turn, in order; no switches."""
+        return [
+            spec.name for place, spec in enumerate(self._specs) if place in self._knobs.knobs and not _is_switch(spec)
+        ]
+
+    def value(self, name: str) -> float:
+        """Where a knob stands."""
+        return self._values[name]
+
+    def place(self, name: str) -> tuple[float, float]:
+        """The range of a knob."""
+        spec = next(spec for spec in self._specs if spec.name == name)
+        return spec.low, spec.high
+
+    def choose(self, path: Path) -> None:
+        """Let another instrument play; this can be taken back."""
+        before = self.setting
+        after = Setting(path)
+        self.recall(after)
+        if before is not None:
+            self.history.push(Change(self.tr("change of instrument"), before, after, self._recall))
+
+    def recall(self, setting: Setting) -> None:
+        """Bring back an instrument and where its knobs stood."""
+        self.settle()
+        if setting.path == self._path and self._pending is None and setting.values:
+            for name, value in setting.values.items():
+                self._go(name, value)
+            return
+        self._pending = Setting(setting.path, dict(setting.values))
+        self._player.load(setting.path, setting.values)
+
+    def turn(self, name: str, value: float) -> None:
+        """Turn a knob from elsewhere, as if by its own."""
+        place = next((i for i, spec in enumerate(self._specs) if spec.name == name), None)
+        if place is not None and self._values[name] != value:
+            self._turned(place, value)
+            self._knobs.tell(place, value)
+
+    def settle(self) -> None:
+        """A movement of the hand is over: the next one is a step of its own."""
+        if self._turning is not None:
+            self._turning.open = False
+            self._turning = None
+
+    def compare(self) -> None:
+        """Go to the other one of two settings, A and B; at first both are alike."""
+        here = self.setting
+        if here is None:
+            return
+        there = self._other or here
+        self._swap((here, there))
+        self.history.push(Change(self.tr("comparison"), (there, here), (here, there), self._swap))
+
+    def learn(self, place: int) -> None:
+        """The next controller that moves turns this knob from then on; asked again, no more."""
+        self._waiting = None if self._waiting == place else place
+        self._show_controllers()
+
+    def set_learned(self, learned: dict[tuple[str, str], int | None]) -> None:
+        """Take over what was learned before."""
+        self.learned = learned
+        self._player.deck.learn(learned)
+        self._show_controllers()
+
+    def _swap(self, pair: object) -> None:
+        """Leave the first of two settings for the second."""
+        here, there = cast(tuple[Setting, Setting], pair)
+        self._other = here
+        self.compared = "B" if self.compared == "A" else "A"
+        self.recall(there)
+        self.told.emit(self.tr("Setting {0}").format(self.compared))
+
+    def _recall(self, setting: object) -> None:
+        assert isinstance(setting, Setting)
+        self.recall(setting)
+
+    def _turned(self, place: int, value: float) -> None:
+        spec = self._specs[place]
+        before = self._values[spec.name]
+        self._values[spec.name] = value
+        self._player.turn(place, value)
+        turn = Turn(self.tr("turn of {0}").format(spec.name), spec.name, (before, value), self._go)
+        if self._turning is None or self._turning.knob != spec.name:
+            self.settle()
+            self._turning = turn
+        self.history.push(turn)
+
+    def _go(self, name: str, value: float) -> None:
+        """Bring a knob to a value: of the instrument that plays, or of the one that is about to."""
+        self.settle()
+        if self._pending is not None:
+            self._pending.values[name] = value
+            self._player.load(self._pending.path, self._pending.values)
+            return
+        for place, spec in enumerate(self._specs):
+            if spec.name == name:
+                self._values[name] = value
+                self._player.turn(place, value)
+                self._knobs.tell(place, value)
+
+    def _loaded(self, now: Loaded) -> None:
+        if self._pending is not None and now.path != self._pending.path:
+            return  # a newer wish is on its way
+        self._pending, self._path = None, now.path
+        self._specs = [
+            Spec(param.name, param.unit, param.low, param.high, param.default, param.help, param.cc)
+            for param in now.plugin.params
+        ]
+        self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
+        words = {"play": (self.tr("as learned"), self.tr("notes")), "variation": (self.tr("off"), self.tr("on"))}
+        self._knobs.set_knobs(self._specs, words, _hidden(now))
+        for place, spec in enumerate(self._specs):
+            self._knobs.tell(place, self._values[spec.name])
+        self._waiting = None
+        self._show_controllers()
+
+    def _failed(self, _: str) -> None:
+        self._pending = None
+
+    def _swayed(self, place: int, value: float) -> None:
+        if place < len(self._specs):
+            self._values[self._specs[place].name] = value
+            self._knobs.tell(place, value)
+
+    def _moved(self, controller: int) -> None:
+        if self._waiting is None or self._player.now is None:
+            return
+        if controller in REFUSED:
+            self.told.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
+            return
+        self._assign(self._waiting, controller)
+
+    def _forget(self, place: int) -> None:
+        self._assign(place, None)
+
+    def _assign(self, place: int, controller: int | None) -> None:
+        assert self._player.now is not None
+        self.learned[(self._player.now.plugin.name, self._specs[place].name)] = controller
+        self._waiting = None
+        self._player.deck.learn(self.learned)
+        self._show_controllers()
+
+    def _show_controllers(self) -> None:
+        now = self._player.now
+        name = now.plugin.name if now is not None else ""
+        found = {place: self.learned.get((name, spec.name), spec.cc) for place, spec in enumerate(self._specs)}
+        self._knobs.set_controllers(found, self._waiting)
+
+
+def _is_switch(spec: Spec) -> bool:
+    return spec.name in SWITCHES
+
+
+def _hidden(now: Loaded) -> list[str]:
+    """Knobs that would do nothing for this instrument."""
+    tensors = now.tensors
+    hidden = []
+    if "router" not in tensors:
+        hidden.append("play")
+    if "frequency" in tensors and tensors["frequency"].shape[2] == 1:
+        hidden.append("deform")
+    return hidden

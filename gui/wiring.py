@@ -1,0 +1,222 @@
+"""Connects the window to the engine: what widgets say goes to the player, what the player hears goes to widgets."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QObject
+from PyQt6.QtWidgets import QApplication
+
+from engine import library
+from engine.preset import SUFFIX
+
+from . import memory, theme
+from .catalogue import Entry
+from .deck import Deck, Loaded
+from .housekeeping import Housekeeping
+from .memory import Memory
+from .player import Player
+from .plugging import Plugging
+from .shortcuts import Shortcuts
+from .stage import PAD, PICTURE
+from .touching import Touching
+from .tuning import Setting, Tuning
+from .typist import Typist
+from .window import Window
+
+FIRST = "guitar"  # what plays when nothing is remembered
+PATIENCE = 0.9  # seconds that the engine may take to end
+
+
+class Wiring(QObject):
+    """One window and one deck, from the first look to the last."""
+
+    def __init__(self, app: QApplication, window: Window, deck: Deck, remembered: Memory) -> None:
+        super().__init__()
+        self._app, self.window, self.deck, self.memory = app, window, deck, remembered
+        self.player = Player(deck)
+        self.tuning = Tuning(self.player, window.knobs)
+        self.house = Housekeeping(deck, window.browser)
+        self.touching = Touching(self.player, self.tuning, window.stage)
+        self.typist = Typist(app)
+        self.plugging = Plugging(deck, self.player, remembered, window)
+        self.ended = True  # whether the engine came to its end in time
+        self._opening: list[Path] = []
+        self._connect_playing()
+        self._connect_browsing()
+        self._connect_status()
+        self._shortcuts()
+        self._restore()
+
+    def open(self, paths: list[Path]) -> None:
+        """Do the obvious thing with files: play an instrument; say why not with others."""
+        self._opening = []
+        for path in paths:
+            if path.suffix == SUFFIX and path.is_file():
+                self.tuning.choose(path)
+                return
+        names = ", ".join(path.name for path in paths)
+        self.window.notice.say(self.tr("{0}: only instruments ({1}) can be opened").format(names, SUFFIX), True)
+
+    def close(self) -> None:
+        """Remember everything, and end the sound."""
+        self.typist.release_all()
+        self.player.stop()
+        self.tuning.history.blockSignals(True)  # it is emptied when it goes
+        memory.keep(self._remember())
+        self.ended = self.deck.close(PATIENCE)
+
+    def change_theme(self) -> None:
+        """From dark to light, and back."""
+        self.memory.theme = "light" if self.memory.theme == "dark" else "dark"
+        theme.apply(self._app, self.memory.theme)
+
+    def _connect_playing(self) -> None:
+        window, player = self.window, self.player
+        for source in (window.keyboard, self.typist):
+            source.pressed.connect(player.press)
+            source.released.connect(player.release)
+        player.lit.connect(window.keyboard.set_lit)
+        player.levels.connect(window.header.meter.set_levels)
+        player.compiling.connect(self._show_compiling)
+        player.ready.connect(self._begin)
+        player.loaded.connect(self._show_instrument)
+        player.failed.connect(self._fail)
+        player.program.connect(self._change_program)
+        window.header.volume.connect(self._set_volume)
+        self.typist.moved.connect(lambda: window.keyboard.set_letters(self.typist.letters))
+        window.octave_down.clicked.connect(lambda: self.typist.shift(-1))
+        window.octave_up.clicked.connect(lambda: self.typist.shift(1))
+        window.lock.setChecked(True)
+        window.lock.toggled.connect(lambda plays: self.typist.lock(not plays))
+        window.keyboard.set_letters(self.typist.letters)
+
+    def _connect_browsing(self) -> None:
+        window, tuning = self.window, self.tuning
+        window.browser.chosen.connect(self._choose)
+        window.dropped.connect(self.open)
+        window.closing.connect(self.close)
+        self.house.told.connect(window.notice.say)
+        self.house.scanned.connect(self._mark)
+        self.house.moved.connect(self._follow)
+        tuning.told.connect(window.notice.say)
+        header = window.header
+        header.before.clicked.connect(lambda: window.browser.step(-1))
+        header.after.clicked.connect(lambda: window.browser.step(1))
+        header.undo.clicked.connect(tuning.history.undo)
+        header.redo.clicked.connect(tuning.history.redo)
+        header.compare.clicked.connect(tuning.compare)
+        header.theme.clicked.connect(self.change_theme)
+        header.help.clicked.connect(lambda: Shortcuts(window).show())
+        tuning.history.indexChanged.connect(self._show_history)
+        self._show_history()
+
+    def _connect_status(self) -> None:
+        status, player = self.window.status, self.player
+        player.read.connect(status.show_reading)
+        player.midi.connect(status.blink)
+        status.devices.connect(self.plugging.show)
+        status.reset.connect(player.reset_meters)
+        status.panic.connect(player.panic)
+
+    def _shortcuts(self) -> None:
+        window, history = self.window, self.tuning.history
+        for keys, work in (
+            ("Esc", self.player.panic),
+            ("Alt+Up", lambda: window.browser.step(-1)), ("Alt+Down", lambda: window.browser.step(1)),
+            ("Ctrl+F", window.browser.search), ("Ctrl+Z", history.undo), ("Ctrl+Shift+Z", history.redo),
+            ("Ctrl+B", self.tuning.compare), ("Ctrl+T", self.change_theme), ("Ctrl+K", window.lock.toggle),
+            ("PgDown", lambda: self.typist.shift(-1)), ("PgUp", lambda: self.typist.shift(1)),
+            ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
+            ("Ctrl+D", window.browser.love), ("Ctrl+,", self.plugging.show),
+            ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
+        ):  # fmt: skip
+            window.shortcut(keys, work)
+
+    def _restore(self) -> None:
+        """The last evening, but for the instrument: that waits for the engine."""
+        old = self.memory
+        self.house.favourites = set(old.favourites)
+        self.window.header.set_volume(old.volume)
+        if old.geometry:
+            self.window.restoreGeometry(QByteArray.fromHex(old.geometry.encode()))
+        self.house.scan()
+
+    def _begin(self) -> None:
+        """The engine can be played: the first instrument, unless the last start died of it."""
+        self.player.set_volume(self.memory.volume)
+        self.tuning.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
+        self.window.stage.show_view(self.memory.view)
+        left = self.deck.loading.left()
+        if left:
+            self.deck.loading.done()
+            words = self.tr("The last start did not survive {0}; this one begins without it").format(Path(left).name)
+            self.window.notice.say(words, True)
+        elif self._opening:
+            self.open(self._opening)
+        else:
+            path = memory.path(self.memory)
+            known = library.everything()
+            if path is not None:
+                self.tuning.recall(Setting(path, self.memory.values))
+            elif known:
+                self.tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
+
+    def open_first(self, paths: list[Path]) -> None:
+        """Files named at the start: opened once the engine can play."""
+        self._opening = paths
+
+    def _remember(self) -> Memory:
+        old, setting = self.memory, self.tuning.setting
+        if setting is not None:
+            old.preset, old.values = str(setting.path), setting.values
+        old.geometry = bytes(self.window.saveGeometry().toHex().data()).decode()
+        old.view = self.window.stage.view
+        old.favourites = sorted(self.house.favourites)
+        old.learned = [[*knob, controller] for knob, controller in self.tuning.learned.items()]
+        return old
+
+    def _show_compiling(self, number: int, total: int, what: str) -> None:
+        words = self.tr("Compiling for this processor, once: {0}").format(what)
+        self.window.stage.show_progress(words, number, total)
+
+    def _show_instrument(self, now: Loaded) -> None:
+        header, keys = now.header, now.header.get("keys", {})
+        self.window.header.set_instrument(now.path.stem.capitalize(), " ".join(header.get("description", "").split()))
+        self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
+        self.window.setWindowTitle(f"{now.path.stem} – Luthier")
+        self._mark()
+        memory.keep(self._remember())
+
+    def _choose(self, entry: Entry) -> None:
+        if entry.fault:
+            self.window.notice.say(entry.fault, True)
+        else:
+            self.tuning.choose(entry.path)
+
+    def _change_program(self, number: int) -> None:
+        if number < len(self.house.entries):
+            self._choose(self.house.entries[number])
+
+    def _mark(self) -> None:
+        if self.player.now is not None:
+            self.window.browser.set_current(self.player.now.path)
+
+    def _follow(self, before: Path, after: Path) -> None:
+        """A file was renamed: what plays goes on under its new name."""
+        if self.player.now is not None and self.player.now.path == before:
+            self.tuning.recall(Setting(after, self.tuning.setting.values if self.tuning.setting else {}))
+
+    def _fail(self, message: str) -> None:
+        self.window.notice.say(message, True)
+        self._mark()
+
+    def _set_volume(self, level: float) -> None:
+        self.memory.volume = level
+        self.player.set_volume(level)
+
+    def _show_history(self, _: int = 0) -> None:
+        header, history = self.window.header, self.tuning.history
+        header.undo.setEnabled(history.canUndo())
+        header.redo.setEnabled(history.canRedo())
+        header.undo.setToolTip(self.tr("Undo {0} (Ctrl+Z)").format(history.undoText()))
+        header.redo.setToolTip(self.tr("Redo {0} (Ctrl+Shift+Z)").format(history.redoText()))
+        header.compare.setText(self.tuning.compared)

@@ -1,0 +1,95 @@
+"""From one evening to the next: what is remembered, what is survived, what is shown of devices."""
+
+import time
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from engine import library
+from gui import memory, store
+from gui.memory import Memory
+from tests.gui.conftest import end, start, until
+from tests.gui.ear import level
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """A user of this test's own."""
+    for name in ("CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    return tmp_path
+
+
+def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
+    first = start(app, ear)
+    until(lambda: first.player.now is not None)
+    assert first.memory.volume == -12
+    first.tuning.choose(library.find("vibraphone"))
+    until(lambda: first.player.now.path.stem == "vibraphone")
+    first.tuning.turn("decay", 0.4)
+    first.tuning.learned[("resonance", "width")] = 21
+    first.window.header._slider.setValue(-200)
+    first.change_theme()
+    first.window.stage.show_view(1)
+    first.window.resize(1000, 700)
+    end(first)
+    second = start(app, ear)
+    until(lambda: second.player.now is not None)
+    assert second.player.now.path.stem == "vibraphone"
+    assert second.tuning.value("decay") == pytest.approx(0.4)
+    assert second.tuning.learned == {("resonance", "width"): 21}
+    assert (second.memory.volume, second.memory.theme, second.window.stage.view) == (-20, "light", 1)
+    assert (second.window.width(), second.window.height()) == (1000, 700)
+    second.player.press(72, 1.0)
+    assert level(ear.listen(0.3, QTest.qWait)) > -70
+    began = time.monotonic()
+    end(second)
+    assert time.monotonic() - began < 5
+
+
+def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
+    memory.keep(Memory(preset=str(library.find("banjo"))))
+    store.Loading().begin(library.find("banjo"))
+    wiring = start(app, ear)
+    until(lambda: wiring.window.notice.text)
+    assert "banjo.luthier" in wiring.window.notice.text
+    assert wiring.player.now is None
+    wiring.tuning.choose(library.find("gong"))
+    until(lambda: wiring.player.now is not None and not store.Loading().left())
+    end(wiring)
+
+
+def test_files_named_at_the_start_are_opened(app, ear, home):
+    wiring = start(app, ear, (library.find("cowbell"),))
+    until(lambda: wiring.player.now is not None)
+    assert wiring.player.now.path.stem == "cowbell"
+    end(wiring)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"volume": "loud", "values": {"decay": "x"}, "learned": [[1, 2]], "theme": 5}']
+)
+def test_a_damaged_memory_is_a_first_start(home, text):
+    store.folder().mkdir(parents=True)
+    (store.folder() / "session.json").write_text(text)
+    assert memory.recall() == Memory()
+
+
+def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ear, home, server):
+    wiring = start(app, ear)
+    until(lambda: wiring.player.now is not None)
+    QTest.mouseClick(wiring.window.status._device, LEFT)
+    dialogue = wiring.plugging.dialogue
+    until(lambda: dialogue._output.count() > 1)
+    assert "48000 Hz, blocks of 128" in dialogue._given.text()
+    assert dialogue._output.itemData(1) == ("jack", None)
+    dialogue._output.setCurrentIndex(1)
+    dialogue._output.activated.emit(1)
+    until(lambda: wiring.deck.reading.state == "playing" and wiring.memory.device.get("backend") == "jack")
+    until(lambda: wiring.player.reading.name)
+    QTest.keyClick(dialogue, Qt.Key.Key_Escape)
+    end(wiring)

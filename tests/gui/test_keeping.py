@@ -1,0 +1,163 @@
+"""Finding instruments and keeping house among them."""
+
+import shutil
+
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDesktopServices, QDropEvent
+from PyQt6.QtTest import QTest
+
+from engine import library
+from gui import catalogue
+from gui.catalogue import Wish
+from tests.gui.conftest import activate, until
+from tests.gui.ear import level
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(opened):
+    """The window with the guitar in it."""
+    opened.player.panic()
+    activate(opened)
+    until(lambda: opened.house.entries and opened.player.now is not None)
+    yield opened
+    opened.tuning.recall(opened.tuning.setting.__class__(library.find("guitar")))
+    until(lambda: opened.player.now.path.stem == "guitar")
+    opened.tuning.history.clear()
+
+
+def entry(window, name):
+    """What is known of a preset, once it is."""
+    until(lambda: any(each.name == name for each in window.house.entries))
+    return next(each for each in window.house.entries if each.name == name)
+
+
+def act(window, name, words):
+    """Choose something from the menu of a preset."""
+    menu = window.window.browser.menu(entry(window, name))
+    action = next(action for action in menu.actions() if action.text().startswith(words))
+    assert action.isEnabled()
+    action.trigger()
+
+
+def test_every_instrument_is_listed_and_found_by_words_kind_and_tag():
+    entries = catalogue.scan()
+    names = [each.name for each in entries]
+    assert names == sorted(library.everything())
+    assert [each.name for each in catalogue.chosen(entries, Wish("strings classical"), ())] == ["guitar"]
+    assert "gong" in [each.name for each in catalogue.chosen(entries, Wish(tag="metal"), ())]
+    assert catalogue.chosen(entries, Wish(kind="nothing"), ()) == []
+    loved = entries[0].digest
+    assert [each.name for each in catalogue.chosen(entries, Wish(favourites=True), (loved,))] == [names[0]]
+
+
+def test_the_next_and_the_previous_instrument_come_by_keys_without_a_click_while_a_chord_rings(window, ear):
+    for key in (52, 59, 64):
+        ear.send(0x90, key, 90)
+    ear.listen(0.2, QTest.qWait)
+    steady = abs(ear.listen(0.2, QTest.qWait))
+    steps = abs(steady[:, 1:] - steady[:, :-1]).max()
+    names = [each.name for each in window.window.browser.shown]
+    before = names.index("guitar")
+    QTest.keyClick(window.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    heard = ear.listen(0.5, QTest.qWait)
+    until(lambda: window.player.now.path.stem == names[before + 1])
+    assert abs(heard[:, 1:] - heard[:, :-1]).max() < 2 * steps
+    assert level(ear.listen(0.1, QTest.qWait)) < -70
+    QTest.keyClick(window.window, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    until(lambda: window.player.now.path.stem == "guitar")
+    for key in (52, 59, 64):
+        ear.send(0x80, key, 0)
+
+
+def test_a_click_in_the_list_loads_and_shows_what_it_is(window):
+    rows = window.window.browser._list
+    place = [each.name for each in window.window.browser.shown].index("gong")
+    index = window.window.browser._model.index(place)
+    rows.scrollTo(index)
+    QTest.mouseClick(rows.viewport(), LEFT, pos=rows.visualRect(index).center())
+    until(lambda: window.player.now.path.stem == "gong")
+    assert "Thai gong" in window.window.browser.details._facts.text()
+    assert window.window.header.accessibleName() == "Gong"
+    QTest.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.player.now.path.stem == "guitar")
+
+
+def test_turns_taken_back_across_instruments_come_back_in_order(window):
+    window.tuning.turn("decay", 3.0)
+    window.tuning.choose(library.find("gong"))
+    until(lambda: window.player.now.path.stem == "gong")
+    window.tuning.turn("decay", 0.5)
+    for _ in range(3):
+        window.tuning.history.undo()
+    until(lambda: window.player.now.path.stem == "guitar" and window.tuning.value("decay") == 1)
+    for _ in range(3):
+        window.tuning.history.redo()
+    until(lambda: window.player.now.path.stem == "gong" and window.tuning.value("decay") == 0.5)
+
+
+def test_favourites_are_starred_by_a_key_and_can_be_shown_alone(window):
+    browser = window.window.browser
+    QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    QTest.mouseClick(browser._only, LEFT)
+    assert [each.name for each in browser.shown] == ["guitar"]
+    assert "favourite" in browser._model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    QTest.mouseClick(browser._only, LEFT)
+    QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert window.house.favourites == set()
+
+
+def test_a_copy_is_mine_to_rename_and_to_throw_away(window, home, monkeypatch):
+    act(window, "gong", "Duplicate")
+    mine = entry(window, "gong 2")
+    assert not mine.factory
+    window.house.rename(mine, "tam-tam")
+    assert entry(window, "tam-tam").digest == mine.digest
+    assert not (library.user_folder() / "gong 2.luthier").exists()
+    window.house.rename(entry(window, "tam-tam"), "guitar")
+    assert "already" in window.window.notice.text
+    act(window, "tam-tam", "Move to the bin")
+    until(lambda: all(each.name != "tam-tam" for each in window.house.entries))
+    assert list(home.rglob("Trash/files/tam-tam.luthier"))
+
+
+def test_what_came_with_the_program_can_neither_be_renamed_nor_thrown_away(window):
+    actions = {
+        action.text(): action.isEnabled() for action in window.window.browser.menu(entry(window, "gong")).actions()
+    }
+    assert not actions["Rename…"]
+    assert not actions["Move to the bin"]
+
+
+def test_the_folder_of_an_instrument_is_shown(window, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(shown.append(url.toLocalFile())) or True)
+    act(window, "gong", "Show in folder")
+    assert shown == [str(library.factory_folder())]
+
+
+def drop(window, *paths):
+    """Let files fall on the window."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(QPoint(400, 300)), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
+    )
+    window.window.dropEvent(event)
+
+
+def test_an_instrument_that_is_dropped_plays_and_a_damaged_one_is_refused_in_words(window, tmp_path):
+    good, bad = tmp_path / "bell.luthier", tmp_path / "broken.luthier"
+    shutil.copyfile(library.find("vibraphone"), good)
+    bad.write_bytes(good.read_bytes()[:5000])
+    drop(window, bad)
+    until(lambda: "broken.luthier" in window.window.notice.text)
+    assert window.player.now.path.stem == "guitar"
+    assert "⚠" in window.window.notice.text
+    drop(window, good)
+    until(lambda: window.player.now.path == good)
+    (tmp_path / "notes.txt").write_text("la")
+    drop(window, tmp_path / "notes.txt")
+    assert "notes.txt" in window.window.notice.text

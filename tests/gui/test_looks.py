@@ -1,0 +1,47 @@
+"""How the window looks: pictures of every view, in a folder that LUTHIER_SHOTS names or a temporary one."""
+
+import os
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QImage
+from PyQt6.QtTest import QTest
+
+from gui import theme
+from gui.stage import PAD, PICTURE
+from tests.gui.conftest import until
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize(("view", "called"), [(PICTURE, "modes"), (PAD, "pad")])
+def test_every_view_is_drawn_in_every_theme(opened, app, ear, tmp_path, name, view, called):
+    folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
+    until(lambda: opened.player.now is not None)
+    before = opened.memory.theme
+    theme.apply(app, name)
+    opened.window.stage.show_view(view)
+    for key in (52, 59, 64, 68):
+        opened.player.press(key, 0.8)
+    until(lambda: len(opened.window.keyboard._lit) == 4)
+    if view == PAD:
+        opened.window.stage.pad._press(0, opened.window.stage.pad._point(0.6, 0.7), 0.8)
+    QTest.qWait(60)
+    image = opened.window.grab().toImage()
+    image.save(str(folder / f"{called}-{name}.png"))
+    opened.player.panic()
+    opened.window.stage.pad._lift(0)
+    theme.apply(app, before)
+    colours = theme.THEMES[name]
+    assert image.pixelColor(2, 2).name() == colours.ground
+    assert _count(image, colours.accent) > 300
+    assert _count(image, colours.stage if view == PICTURE else colours.panel) > 10_000
+
+
+def _count(image: QImage, colour: str) -> int:
+    """Pixels that have exactly a colour."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    bits = plain.constBits()
+    assert bits is not None
+    bits.setsize(plain.sizeInBytes())
+    wanted = int(colour[1:], 16)
+    return sum(1 for pixel in memoryview(bits).cast("I") if pixel & 0xFFFFFF == wanted)
