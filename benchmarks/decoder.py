@@ -42,8 +42,8 @@ def frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
     """What decodes a frame for a batch of voices."""
     _, tensors = drawn(units, HARMONICS, seed=1)
     network = prepare(tensors, half)
-    state, heads = np.zeros((batch, padded(units)), np.float32), np.zeros((batch, padded(network.heads)), np.float32)
-    work, told = np.zeros(ROOM * state.size, np.float32), np.full((2, batch), 0.5, np.float32)
+    state, work = (np.zeros((rows, batch, padded(units)), np.float32) for rows in (1, ROOM))
+    heads, told = np.zeros((1, batch, padded(network.heads)), np.float32), np.full((2, batch), 0.5, np.float32)
     return lambda: decode(network.panels, network.vectors, network.units, told, state, work, heads)
 
 

@@ -2,6 +2,7 @@
 
 Input: either a key and a velocity ("note"), or the learned control signal ("performance"), at the learned rate, with
 the same noise at every strike, in mono and at 0 dB. Output: every n-th sample of the left side.
+Of a decoder: a "curve" of pitch in Hz and loudness in dB; its amplitude, harmonics and noise at every n-th frame.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ import numpy as np
 from .events import EVENT, Kind
 from .host import Host
 from .instruments import make
+from .instruments.ddsp.spoken import spoken
 from .performance import Event, perform
 from .preset import Preset
 from .render import render
@@ -27,16 +29,17 @@ def described(sound: np.ndarray, every: int, given: dict[str, Any]) -> dict[str,
 
 
 def deviation(preset: Preset) -> float:
-    """How far the engine is from the probe: dB of the difference against the expected sound.
+    """How far the engine is from the probe: dB of the difference against what is expected.
 
-    Raises ValueError when the preset has no probe.
+    Of a decoder the worst of its three heads. Raises ValueError when the preset has no probe.
     """
     probe = preset.header.get("probe")
+    if probe and "curve" in probe:
+        return _of_heads(preset, probe)
     if not probe or "sound" not in probe:
         raise ValueError(f"{preset.header['name']} has no probe")
     expected = np.array(probe["sound"], np.float64)
-    heard = answer(preset, probe)[:: probe["every"]].astype(np.float64)
-    return float(10 * np.log10((((heard - expected) ** 2).sum() + LOW) / ((expected**2).sum() + LOW)))
+    return _apart(answer(preset, probe)[:: probe["every"]].astype(np.float64), expected)
 
 
 def answer(preset: Preset, given: dict[str, Any]) -> np.ndarray:
@@ -56,6 +59,19 @@ def events(performance: Iterable[Event], rate: float) -> np.ndarray:
     for event, (seconds, kind, key, value) in zip(out, listed, strict=True):
         event["frame"], event["kind"], event["key"], event["value"] = round(seconds * rate), kind, key, value
     return out
+
+
+def _of_heads(preset: Preset, probe: dict[str, Any]) -> float:
+    """As `deviation`, of the heads of a decoder."""
+    every = probe["every"]
+    heads = spoken(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
+    expected = (np.array(probe[name], np.float64) for name in ("amplitude", "harmonics", "noise"))
+    return max(_apart(head[every - 1 :: every], wanted) for head, wanted in zip(heads, expected, strict=True))
+
+
+def _apart(heard: np.ndarray, expected: np.ndarray) -> float:
+    """DB of the difference of two arrays against the second."""
+    return float(10 * np.log10((((heard - expected) ** 2).sum() + LOW) / ((expected**2).sum() + LOW)))
 
 
 def _input(preset: Preset, given: dict[str, Any], rate: float) -> np.ndarray:

@@ -17,7 +17,7 @@ from numba import njit
 from ..simd import aligned
 from . import panels, panels_plain
 from .math import soft_step, tanh
-from .panels import WIDTH, pack, padded
+from .panels import pack, padded
 
 HALVES = panels.HALVES and os.environ.get("LUTHIER_KERNELS") != "plain"  # whether float16 panels can be multiplied
 ROOM = 11  # rows of `padded(U)` numbers that a voice needs to work in
@@ -61,7 +61,7 @@ def prepare(tensors: Mapping[str, np.ndarray], half: bool) -> Decoder:
     heads = np.concatenate([tensors[f"{name}_weight"] for name in ("amplitude", "harmonics", "noise")])
     matrices.append(_columns(heads.astype(np.float32), units))
     vectors.append(_vector(np.concatenate([tensors[f"{name}_bias"] for name in ("amplitude", "harmonics", "noise")])))
-    packed = np.concatenate([pack(matrix, half).ravel() for matrix in matrices])
+    packed = np.concatenate([pack(matrix, half) for matrix in matrices])
     return Decoder(_aligned(packed), _aligned(np.concatenate(vectors)), units, len(heads))
 
 
@@ -70,27 +70,25 @@ def decode(weights, vectors, units, features, state, work, heads):
     """One frame for each voice of a batch.
 
     weights, vectors, units: as in `Decoder`. features: (2, B) pitch and loudness, as the decoder was taught them.
-    state: (B, padded(U)) of the recurrent unit, moved on. work: (≥ ROOM · B · padded(U),). heads: (B, padded(heads))
+    state: (1, B, padded(U)) of the recurrent unit, moved on. work: (ROOM, B, padded(U)). heads: (1, B, padded(heads))
     written: amplitude, harmonics and noise, each 1e-7 … 2; those beyond the decoder's own mean nothing.
     """
-    batch, size = state.shape
-    room = work[: ROOM * batch * size].reshape((ROOM, batch, size))
-    joined, given, kept, first, second = room[:3], room[3:6], room[6:9], room[9:10], room[10:11]
+    joined, given, kept, first, second = work[:3], work[3:6], work[6:9], work[9:10], work[10:11]
     w, v = 0, 0
     for stack in range(2):
         v = _first(vectors, v, units, features[stack], first)
         w, v = _layer(weights, vectors, w, v, units, first, second)
         w, v = _layer(weights, vectors, w, v, units, second, joined[stack : stack + 1])
     w, v = _dense(weights, vectors, w, v, joined[:2], given)
-    w, v = _dense(weights, vectors, w, v, state.reshape((1, batch, size)), kept)
-    _remember(given, kept, state, units)
-    _write(state, joined[2])
+    w, v = _dense(weights, vectors, w, v, state, kept)
+    _remember(given, kept, state[0], units)
+    _write(state[0], joined[2])
     w, v = _layer(weights, vectors, w, v, units, joined, first)
     w, v = _layer(weights, vectors, w, v, units, first, second)
     w, v = _layer(weights, vectors, w, v, units, second, first)
-    _dense(weights, vectors, w, v, first, heads.reshape((1, batch, heads.shape[1])))
-    for b in range(batch):
-        _activate(heads[b])
+    _dense(weights, vectors, w, v, first, heads)
+    for b in range(heads.shape[1]):
+        _activate(heads[0, b])
 
 
 @njit(cache=True, error_model="numpy")
@@ -118,8 +116,7 @@ def _layer(weights, vectors, w, v, units, x, y):
 def _dense(weights, vectors, w, v, x, y):
     """The next matrix times x, and its bias, into y; where those after them begin."""
     inputs, rows = x.shape[0] * x.shape[2], y.shape[0] * y.shape[2]
-    matrix = weights[w : w + rows * inputs].reshape((rows // WIDTH, inputs, WIDTH))
-    _multiply(matrix, vectors[v : v + rows], x, y)
+    _multiply(weights, w, vectors[v : v + rows], x, y)
     return w + rows * inputs, v + rows
 
 

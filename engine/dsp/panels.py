@@ -1,7 +1,8 @@
 """Matrices times a batch of vectors, as a decoder needs them: every weight is read once for all.
 
-A matrix (rows, inputs) lies in panels (rows / WIDTH, inputs, WIDTH), float32 or float16 as uint16: a panel is read
-from end to end while WIDTH sums stay in registers. However many vectors there are at once, each gets the same bits.
+A matrix (rows, inputs) lies in panels (rows / WIDTH, inputs, WIDTH) one after another, float32 or float16 as uint16:
+each is read from end to end while WIDTH sums stay in registers. However many vectors there are at once, each gets the
+same bits.
 In plain numba: panels_plain.py.
 """
 
@@ -21,51 +22,51 @@ def padded(count: int) -> int:
 
 
 def pack(matrix: np.ndarray, half: bool) -> np.ndarray:
-    """The panels (P, inputs, WIDTH) of a matrix (rows, inputs), rows of zeros added; half: float16, as uint16."""
+    """The panels of a matrix (rows, inputs), rows of zeros added, as one row of numbers; half: float16, as uint16."""
     rows, inputs = matrix.shape
-    panels = np.zeros((padded(rows), inputs), np.float16 if half else np.float32)
-    panels[:rows] = matrix
-    panels = np.ascontiguousarray(panels.reshape(-1, WIDTH, inputs).transpose(0, 2, 1))
+    whole = np.zeros((padded(rows), inputs), np.float16 if half else np.float32)
+    whole[:rows] = matrix
+    panels = whole.reshape(-1, WIDTH, inputs).transpose(0, 2, 1).ravel()
     return panels.view(np.uint16) if half else panels
 
 
 @njit(cache=True, error_model="numpy")
-def multiply(panels, bias, x, y):
+def multiply(panels, start, bias, x, y):
     """Write y = matrix · x + bias for each vector of a batch.
 
-    panels: (P, inputs, WIDTH). bias: (P · WIDTH,). x: (parts, B, size), each vector in so many parts, together
-    `inputs`. y: likewise, together P · WIDTH.
+    panels: (n,), of which the matrix begins at `start`. bias: (rows,). x: (parts, B, size), each vector in so many
+    parts, together `inputs`. y: likewise, together `rows`.
     """
-    each, batch = y.shape[2] // WIDTH, x.shape[1]
-    for p in range(panels.shape[0]):
-        sums, row = y[p // each], p % each * WIDTH
+    each, batch, panel = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
+    for p in range(y.shape[0] * each):
+        sums, row, first = y[p // each], p % each * WIDTH, start + p * panel
         total = load(bias, p * WIDTH)
         b = 0
         while _MANY and b + 4 <= batch:
-            _four(panels[p], total, x, b, sums, row)
+            _four(panels, first, total, x, b, sums, row)
             b += 4
         while b + 2 <= batch:
-            _two(panels[p], total, x, b, sums, row)
+            _two(panels, first, total, x, b, sums, row)
             b += 2
         if b < batch:
-            _one(panels[p], total, x, b, sums, row)
+            _one(panels, first, total, x, b, sums, row)
 
 
 @njit(inline="always", error_model="numpy")
-def _one(panel, total, x, b, sums, row):
+def _one(panels, start, total, x, b, sums, row):
     size = x.shape[2]
     for part in range(x.shape[0]):
         for k in range(size):
-            total = fma(load(panel, (part * size + k) * WIDTH), splat(at(x[part, b], k)), total)
+            total = fma(load(panels, start + (part * size + k) * WIDTH), splat(at(x[part, b], k)), total)
     store(sums[b], row, total)
 
 
 @njit(inline="always", error_model="numpy")
-def _two(panel, total, x, b, sums, row):
+def _two(panels, start, total, x, b, sums, row):
     size, first, second = x.shape[2], total, total
     for part in range(x.shape[0]):
         for k in range(size):
-            weight = load(panel, (part * size + k) * WIDTH)
+            weight = load(panels, start + (part * size + k) * WIDTH)
             first = fma(weight, splat(at(x[part, b], k)), first)
             second = fma(weight, splat(at(x[part, b + 1], k)), second)
     store(sums[b], row, first)
@@ -73,11 +74,11 @@ def _two(panel, total, x, b, sums, row):
 
 
 @njit(inline="always", error_model="numpy")
-def _four(panel, total, x, b, sums, row):
+def _four(panels, start, total, x, b, sums, row):
     size, first, second, third, fourth = x.shape[2], total, total, total, total
     for part in range(x.shape[0]):
         for k in range(size):
-            weight = load(panel, (part * size + k) * WIDTH)
+            weight = load(panels, start + (part * size + k) * WIDTH)
             first = fma(weight, splat(at(x[part, b], k)), first)
             second = fma(weight, splat(at(x[part, b + 1], k)), second)
             third = fma(weight, splat(at(x[part, b + 2], k)), third)

@@ -27,6 +27,9 @@ PLAYED = {
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.engine.instrument import small_preset; "
     "it = entry(make(small_preset()))",
+    "ddsp": "from engine.instruments import make; from engine.kinds.ddsp import drawn; "
+    "from engine.preset import Preset; it = entry(make(Preset(*drawn())))",
+    "decoder": "from engine.instruments.ddsp.decoding import decoder_for; it = decoder_for(False)",
 }  # one line for each thing that plays
 ALLOWED = {
     "clock_gettime", "QueryPerformanceCounter",  # the clock of the meters
@@ -36,7 +39,7 @@ ALLOWED = {
 }  # fmt: skip
 TUNING = {"exp", "exp2", "cos", "sin", "tan", "tanf", "sqrtf"}  # once a note or a control period
 LIBJACK = {"jack_port_get_buffer", "jack_midi_get_event_count", "jack_midi_event_get", "jack_last_frame_time"}
-ALSO = {"resonance": TUNING, "jack": LIBJACK}
+ALSO = {"resonance": TUNING, "ddsp": TUNING, "jack": LIBJACK}
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",
           "usub", "uadd", "sadd", "ssub", "smul", "umul", "x86", "aarch64", "masked", "vector", "abs", "copysign",

@@ -14,6 +14,7 @@ from .decoding import decoder_for
 from .playing import handle, process
 from .record import BATCH, DDSP, PARAMS, TICK
 from .settled import keyboard, settled
+from .spoken import halved
 
 GLIDE = 0.008  # seconds in which gains go most of their way
 FADING = 0.0022  # the same of what must give way
@@ -79,7 +80,7 @@ class Ddsp:
 
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
-        half = decoder.HALVES and all(tensor.dtype == np.float16 for tensor in tensors.values() if tensor.ndim > 1)
+        half = halved(self.preset)
         network = decoder.prepare(tensors, half)
         weights, vectors, units, heads = network
         size = padded(units)

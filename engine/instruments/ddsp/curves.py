@@ -48,7 +48,7 @@ def loudness(state, v, moment):
     """DB at a moment, by velocity, envelope, pressure and the channel's volume."""
     voice = state.voices[v]
     volume = state.volume[voice.channel]
-    total = voice.peak - voice.fallen + np.float32(20 * math.log10(max(volume, np.float32(1e-8))))
+    total = voice.peak - voice.fallen + np.float32(6.0206 * math.log2(max(volume, np.float32(1e-8))))
     if v == SINGER:
         return total
     total += state.param[PRESSURE] * max(voice.pressure, state.pressed[voice.channel])

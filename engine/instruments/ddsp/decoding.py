@@ -32,6 +32,6 @@ def _floats(pointer, count):
 @njit(cache=True, error_model="numpy")
 def _decode(state, weights, count):
     """[audio thread] Decode the features and states of so many voices."""
-    told, states = view_f4(state.features, (2, count)), view_f4(state.states, (count, state.size))
-    work, said = view_f4(state.work, ROOM * count * state.size), view_f4(state.said, (count, state.heads))
+    told, states = view_f4(state.features, (2, count)), view_f4(state.states, (1, count, state.size))
+    work, said = view_f4(state.work, (ROOM, count, state.size)), view_f4(state.said, (1, count, state.heads))
     decode(weights, view_f4(state.vectors, state.adding), state.units, told, states, work, said)

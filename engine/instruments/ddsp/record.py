@@ -107,7 +107,7 @@ DDSP = np.dtype(
         ("chosen", "i8", (BATCH,)),
         ("features", "u8"),  # (2, B) of a batch of B ≤ BATCH
         ("states", "u8"),  # (B, size)
-        ("work", "u8"),  # (ROOM · B · size,)
+        ("work", "u8"),  # (ROOM, B, size)
         ("said", "u8"),  # (B, heads)
         ("tone", "f4", (TICK,)),
         ("left", "f4", (TICK,)),

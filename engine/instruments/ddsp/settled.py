@@ -28,11 +28,11 @@ def settled(network: Decoder, header: dict[str, Any]) -> np.ndarray:
     told = 440 * 2 ** ((keys - 69) / 12) if header["features"]["pitch"] == "hertz" else keys / 127
     features = np.stack([np.repeat(told, len(LEVELS)), np.tile(LEVELS, count)]).astype(np.float32)
     size = padded(network.units)
-    states = np.zeros((features.shape[1], size), np.float32)
-    work = np.zeros(ROOM * _AT_ONCE * size, np.float32)
-    for start in range(0, len(states), _AT_ONCE):
-        part = np.ascontiguousarray(features[:, start : start + _AT_ONCE])
-        state, heads = states[start : start + _AT_ONCE], np.zeros((part.shape[1], padded(network.heads)), np.float32)
+    states = np.zeros((1, features.shape[1], size), np.float32)
+    for start in range(0, features.shape[1], _AT_ONCE):
+        part, state = features[:, start : start + _AT_ONCE].copy(), states[:, start : start + _AT_ONCE]
+        work = np.zeros((ROOM, part.shape[1], size), np.float32)
+        heads = np.zeros((1, part.shape[1], padded(network.heads)), np.float32)
         for _ in range(HELD):
             decode(network.panels, network.vectors, network.units, part, state, work, heads)
     return states.reshape(count, len(LEVELS), size)

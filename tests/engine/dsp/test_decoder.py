@@ -59,14 +59,13 @@ def decoded(tensors, inputs, half=False, batches=None):
     """Heads (B, F, 1 + H + N), the voices decoded in batches of these sizes."""
     weights, vectors, units, heads = prepare(tensors, half)
     count, frames, _ = inputs.shape
-    state = np.zeros((count, padded(units)), np.float32)
-    work = np.zeros(ROOM * count * padded(units), np.float32)
+    state = np.zeros((1, count, padded(units)), np.float32)
     out = np.zeros((frames, count, padded(heads)), np.float32)
     for f in range(frames):
         start = 0
         for size in batches or [count]:
-            part = slice(start, start + size)
-            decode(weights, vectors, units, inputs[part, f].T.copy(), state[part], work, out[f, part])
+            part, work = slice(start, start + size), np.zeros((ROOM, size, padded(units)), np.float32)
+            decode(weights, vectors, units, inputs[part, f].T.copy(), state[:, part], work, out[f : f + 1, part])
             start += size
     return out[:, :, :heads].transpose(1, 0, 2)
 
@@ -105,7 +104,7 @@ def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
     whole = x.transpose(1, 0, 2).reshape(batch, inputs).astype(float)
 
     def check(multiply, panels, matrix):
-        multiply(panels, bias, x, y)
+        multiply(panels, 0, bias, x, y)
         expected = (whole @ matrix.T.astype(float) + bias).reshape(batch, gates, -1).transpose(1, 0, 2)
         np.testing.assert_allclose(y, expected, atol=1e-4)
 

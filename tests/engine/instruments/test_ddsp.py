@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from engine.dsp.decoder import ROOM, decode, prepare
 from engine.dsp.panels import padded
@@ -14,6 +15,8 @@ from engine.instruments.ddsp.settled import LEVELS, keyboard, settled
 from engine.instruments.voices import FREE, HELD
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset
+from engine.probe import deviation
+from tests.engine.dsp.test_decoder import Twin
 from tests.engine.instruments.test_resonance import cents_from, level
 from tests.playing import render
 
@@ -45,12 +48,12 @@ def said(preset, key, count):
     """What the decoder says of a key at the nominal loudness, frame by frame, once long held: (F, heads)."""
     network = prepare(preset.tensors, False)
     states = settled(network, preset.header)[key - keyboard(preset.header["pitch"])[0]]
-    state = states[LEVELS.tolist().index(0.5)][None].copy()
-    heads, work = np.zeros((count, 1, padded(network.heads)), np.float32), np.zeros(ROOM * state.size, np.float32)
+    state = states[LEVELS.tolist().index(0.5)][None, None].copy()
+    heads, work = np.zeros((count, 1, 1, padded(network.heads)), np.float32), np.zeros((ROOM, *state.shape[1:]), "f4")
     told = np.array([[key / 127], [0.5]], np.float32)
     for frame in heads:
         decode(network.panels, network.vectors, network.units, told, state, work, frame)
-    return heads[:, 0].astype(float)
+    return heads[:, 0, 0].astype(float)
 
 
 def harmonics_of(preset, key, rate, frames):
@@ -319,3 +322,21 @@ def test_a_broken_memory_is_silent_and_the_next_note_sounds():
     heard = render(host, 9600)
     assert np.isfinite(heard).all()
     assert level(heard[0, 4800:]) > -80
+
+
+@pytest.mark.parametrize(("half", "bound"), [(False, -100.0), (True, -55.0)])
+@pytest.mark.parametrize("told", ["midi", "hertz"])
+def test_a_probe_is_what_torch_says_to_a_curve(half, bound, told):
+    header, tensors = drawn(64, 20, seed=5)
+    header["features"] = {**header["features"], "pitch": told}
+    random = np.random.default_rng(1)
+    pitch, loudness = random.uniform(200, 900, 30), random.uniform(-60, -25, 30)
+    hears = (69 + 12 * np.log2(pitch / 440)) / 127 if told == "midi" else pitch
+    inputs = np.stack([hears, (loudness + 40) / 10], 1).astype(np.float32)
+    amplitude, shares, noise = np.split(Twin(tensors)(torch.from_numpy(inputs)[None]).numpy()[0], [1, 21], 1)
+    shares = shares * (pitch[:, None] * np.arange(1, 21) < 8000)
+    rows = {"amplitude": amplitude, "harmonics": shares / shares.sum(1, keepdims=True), "noise": noise}
+    header["probe"] = {"curve": {"pitch": pitch, "loudness": loudness}, "every": 9}
+    header["probe"] |= {name: part[8::9] for name, part in rows.items()}
+    halves = {name: tensor.astype(np.float16) if tensor.ndim > 1 else tensor for name, tensor in tensors.items()}
+    assert deviation(Preset(header, halves if half else tensors)) <= bound
