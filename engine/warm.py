@@ -27,6 +27,7 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("the output", _tail),
         ("rooms", _room),
         ("decoded instruments", _ddsp),
+        ("networks", _ssm),
         ("resonance instruments", _resonance),
     ]
     helper = _helper() if (os.cpu_count() or 1) > 1 and not is_warm() else None
@@ -88,6 +89,12 @@ def _room() -> None:
 
 def _ddsp() -> None:
     from .instruments.ddsp import compile_all
+
+    compile_all()
+
+
+def _ssm() -> None:
+    from .instruments.ssm import compile_all
 
     compile_all()
 
