@@ -82,7 +82,7 @@ def values(plugin: Plugin) -> np.ndarray | None:
     """Where the knobs of a plugin stand, (N,), for those that keep them in a field `param` of their record."""
     if "param" not in (plugin.state.dtype.names or ()):
         return None
-    return np.array(plugin.state["param"][0], np.float64)
+    return np.array(plugin.state["param"][0], np.float32)
 
 
 def _chosen(all_: Modes, which: np.ndarray) -> Modes:

@@ -48,8 +48,8 @@ class Player(QObject):
         self.watching = True  # whether anybody looks at what rings
         self._lit: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
         self._heard, self._moves = 0, 0
-        self._values: np.ndarray | None = None
-        self._turned: dict[int, float] = {}  # when the window last turned each knob
+        self._values = np.zeros(0, np.float32)  # where the window believes the knobs to stand,
+        self._turned = np.zeros(0)  # and when it turned each
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(OFTEN)
@@ -76,7 +76,7 @@ class Player(QObject):
     def turn(self, place: int, value: float) -> None:
         """Turn a knob of the instrument."""
         if self.hands is not None and self.now is not None:
-            self._turned[place] = time.monotonic()
+            self._values[place], self._turned[place] = value, time.monotonic()
             self.hands.turn(self.now.plugin, place, value)
 
     def set_volume(self, level: float) -> None:
@@ -121,12 +121,19 @@ class Player(QObject):
                 self.hands = news.hands
                 self.ready.emit()
             elif isinstance(news, Loaded):
-                self.now, self._values, self._turned = news, None, {}
-                self.loaded.emit(news)
+                self._begin(news)
             elif isinstance(news, Failed):
                 self.failed.emit(news.message)
             elif isinstance(news, Answer):
                 news.take(news.result)
+
+    def _begin(self, now: Loaded) -> None:
+        """Another instrument plays."""
+        params = now.plugin.params
+        self._values = np.array([now.values.get(param.name, param.default) for param in params], np.float32)
+        self._turned = np.full(len(params), time.monotonic())
+        self.now = now
+        self.loaded.emit(now)
 
     def _take_events(self) -> None:
         """Which notes began and ended, whoever played them; what controllers did."""
@@ -163,14 +170,12 @@ class Player(QObject):
         if self.watching:
             self.ringing.emit(dots(picture.ringing(self.now.plugin), BRIGHT))
         values = picture.values(self.now.plugin)
-        if values is None:
+        if values is None or self.reading.state != "playing":
             return
-        if self._values is not None:
-            late = time.monotonic() - UNANSWERED
-            for place in np.flatnonzero(values != self._values).tolist():
-                if self._turned.get(place, 0.0) < late:
-                    self.swayed.emit(place, float(values[place]))
-        self._values = values
+        answered = self._turned < time.monotonic() - UNANSWERED
+        for place in np.flatnonzero(answered & (values != self._values)).tolist():
+            self._values[place] = values[place]
+            self.swayed.emit(place, float(values[place]))
 
 
 def dots(modes: "Modes", gain: float = 1.0) -> Dots:

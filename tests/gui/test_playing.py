@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 
+from engine import picture
 from gui import quantity
 from gui.stage import PAD, PICTURE
 from tests.gui.conftest import activate, until
@@ -104,7 +105,7 @@ def test_a_knob_is_turned_typed_and_brought_back_and_the_engine_follows(window):
     place = next(i for i, each in window.window.knobs.knobs.items() if each is decay)
 
     def engine():
-        return window.player._values[place]
+        return picture.values(window.player.now.plugin)[place]
 
     QTest.mousePress(decay, LEFT, pos=QPoint(38, 50))
     QTest.mouseMove(decay, QPoint(38, 20))
@@ -160,7 +161,8 @@ def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
     until(lambda: "CC 32 has a meaning" in window.window.notice.text)
     ear.send(0xB0, 22, 0)
     until(lambda: "CC 22" in width.toolTip())
-    until(lambda: 22 in window.deck.rig.interpreter.state["routes"]["controller"])
+    until(lambda: ("resonance", "width") in window.deck.rig.learned)
+    ear.listen(0.2, QTest.qWait)
     ear.send(0xB0, 22, 127)
     until(lambda: width.amount == pytest.approx(2))
     forget.trigger()
