@@ -1,0 +1,114 @@
+"""How even an instrument is over its keys and rates, and whether it survives a flood of messages.
+
+    python -m benchmarks.keyboard [PRESET] [--json]
+
+Without a preset: the factory instruments. Sixteen strikes of every key, each let go and silenced before the next, are
+held against those of the keys beside; sixty-four strikes at three rates against each other. The flood is ten thousand
+random MIDI messages, a quarter of them malformed, at full speed; then every channel is told to let go.
+"""
+
+import argparse
+
+import numpy as np
+
+from engine.instruments import make
+from engine.library import factory_folder, find
+from engine.preset import Preset, read
+from engine.render import render
+from engine.rig import Rig
+from engine.sources.score import score
+from train import pitch
+
+from .rows import Row, show
+
+RATE, RATES = 48_000, (44_100, 48_000, 96_000)
+STRIKES, SERIES, APART = 16, 64, 0.5  # of a key, of the middle key at each rate; seconds from one to the next
+VELOCITY = 90
+FLOOD, WAIT = 10_000, 30.0  # messages; seconds in which it must be quiet
+STEP, CENTS, SPREAD, QUIET = 3.0, 1.0, 0.5, -90.0  # goals: dB, cents, dB, dBFS
+
+
+def main() -> None:
+    """Measure, and print the rows."""
+    parser = argparse.ArgumentParser(description="How even an instrument is, and how robust.")
+    parser.add_argument("preset", metavar="PRESET", nargs="?", help="a name or a path; all of the factory otherwise")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    show(measure(args.preset), args.json)
+
+
+def measure(preset: str | None = None) -> list[Row]:
+    """All rows of one preset, or of every factory instrument that is played on keys."""
+    paths = [find(preset)] if preset else sorted(factory_folder().glob("*.luthier"))
+    presets = [read(path) for path in paths]
+    return [row for one in presets if "keys" in one.header for row in _rows(one)]
+
+
+def strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = APART) -> np.ndarray:
+    """Strikes of keys, one after the other: (len(keys), frames), the middle of left and right."""
+    rig = Rig(rate)
+    rig.play([make(preset)])
+    messages = []
+    for i, key in enumerate(keys):
+        messages += [(i * apart, (0x90, key, VELOCITY)), ((i + 0.9) * apart, (0x80, key, 0))]
+        messages += [((i + 0.98) * apart, (0xB0, 120, 0))]
+    sound = render(rig, score(messages), seconds=len(keys) * apart).mean(axis=0)
+    return np.asarray(sound.reshape(len(keys), -1))
+
+
+def flooded(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> tuple[np.ndarray, np.ndarray]:
+    """The sound (2, T) of random messages at full speed, and that of the seconds after all was let go."""
+    noise, rig = np.random.default_rng(1), Rig(RATE)
+    rig.play([make(preset)])
+    parts = []
+    for _ in range(messages // 100):
+        for _ in range(100):
+            status = int(noise.integers(0, 256 if noise.random() < 0.25 else 0x80) | 0x80)
+            rig.midi(status, *(int(value) for value in noise.integers(0, 256 if status > 0xF0 else 128, 2)))
+        parts.append(render(rig, None, seconds=0.05))
+    for channel in range(16):
+        for controller in (121, 123):
+            rig.midi(0xB0 | channel, controller, 0)
+    return np.concatenate(parts, axis=1), render(rig, None, seconds=wait)
+
+
+def _rows(preset: Preset) -> list[Row]:
+    name, keys = preset.header["name"], preset.header["keys"]
+    row, middle = list(range(keys["low"], keys["high"] + 1)), (keys["low"] + keys["high"]) // 2
+    levels = np.array([_level(strikes(preset, [key] * STRIKES)) for key in row])
+    steps = np.abs(np.diff(levels))
+    worst = int(np.argmax(steps))
+    told = f"{name}: step to the next key, mean of {STRIKES} strikes, at most (key {row[worst]})"
+    flood, after = flooded(preset)
+    still = np.abs(after).max(axis=0) > 10 ** (QUIET / 20)
+    until = (np.flatnonzero(still)[-1] + 1) / RATE if still.any() else 0.0
+    return [
+        Row(told, steps[worst], "dB", STEP, goal_is_most=True),
+        *_rate_rows(preset, name, middle),
+        Row(f"{name}: samples of the flood that are no numbers", np.count_nonzero(~np.isfinite(flood)), "", 0, True),
+        Row(f"{name}: peak of the flood", float(np.abs(flood).max()), ""),
+        Row(f"{name}: from letting go to {QUIET:g} dBFS", until, "s", WAIT - 1, goal_is_most=True),
+    ]
+
+
+def _rate_rows(preset: Preset, name: str, key: int) -> list[Row]:
+    """How far the rates are apart, in the pitch of a key and in the level of many strikes of it."""
+    sounds = [strikes(preset, [key] * SERIES, rate) for rate in RATES]
+    levels = [_level(sound) for sound in sounds]
+    near = pitch.detect(sounds[0][0], RATES[0]).frequency
+    tones = [pitch.detect(sound[0], rate, near) for sound, rate in zip(sounds, RATES, strict=True)]
+    cents = [pitch.key_of(tone.frequency) * 100 for tone in tones]
+    rates = " / ".join(f"{rate / 1000:g}" for rate in RATES)
+    return [
+        Row(f"{name}: {rates} kHz, pitch apart (key {key})", max(cents) - min(cents), "cents", CENTS, True),
+        Row(f"{name}: mean level of {SERIES} strikes apart", max(levels) - min(levels), "dB", SPREAD, True),
+    ]
+
+
+def _level(sounds: np.ndarray) -> float:
+    """The mean level in dB of sounds (N, T)."""
+    return float(10 * np.log10((sounds.astype(np.float64) ** 2).mean()))
+
+
+if __name__ == "__main__":
+    main()
