@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine import library, preset
+from engine.kinds.ddsp import SIZES as WIDTHS
 from engine.kinds.resonance import SIZES
+from engine.kinds.ssm import SIZES as NETWORK
 
 from .progress import Result
 from .values import number, whole
@@ -19,31 +21,44 @@ HEARD = 22050  # Hz, at which a recording is judged before it is learned
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to learn from what, and how long."""
-    parser.add_argument("kind", metavar="KIND", choices=["resonance"], help="resonance")
+    parser.add_argument("kind", metavar="KIND", choices=["resonance", "ddsp", "ssm"], help="resonance, ddsp or ssm")
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
         help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the preset, or a path")
     parser.add_argument(
-        "--as", dest="taken", choices=["notes", "piece"],
-        help="take the recordings as single notes or as a piece; heard from them otherwise",
+        "--as", dest="taken", choices=["notes", "piece", "modes"],
+        help="take the recordings as single notes or as a piece, heard from them otherwise; or (ssm) as modes",
     )  # fmt: skip
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
     parser.add_argument(
         "--length", type=number(0.3, 60, "s"), metavar="S", help="how much to learn from; of a piece 5.94 s otherwise"
     )
     howlong = parser.add_mutually_exclusive_group()
-    howlong.add_argument("--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn a piece")
+    howlong.add_argument(
+        "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (piece, ddsp)"
+    )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, name in (("K", "control"), ("R", "resonances"), ("J", "modes"), ("E", "variants")):
         size = whole(1, SIZES[letter])
         parser.add_argument(f"--{name}", type=size, metavar=letter, help=f"size of the model: its {name}")
+    parser.add_argument(
+        "--units", type=whole(1, WIDTHS["U"]), metavar="U", help="width of a decoder (ddsp); 256 otherwise"
+    )
+    parser.add_argument("--harmonics", type=whole(1, WIDTHS["H"]), metavar="H", help="how many it steers (ddsp)")
+    parser.add_argument("--from", dest="start_from", metavar="PRESET", help="go on from a finished preset (ddsp)")
+    parser.add_argument(
+        "--voice", metavar="FILE", help="a voice to be heard on the instrument while it learns (ddsp)"
+    )
+    for letter, name in (("S", "state"), ("B", "frame")):
+        size = whole(2, NETWORK[letter])
+        parser.add_argument(f"--{name}", type=size, metavar="N", help=f"size of the network: its {name} (ssm)")
     parser.add_argument("--sites", type=whole(1, 10**6), metavar="N", help="how often a piece may strike, at most")
     parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
-    parser.add_argument("--resume", action="store_true", help="go on with a piece from where it was stopped")
+    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped (piece, ddsp)")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, kept in the preset")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
@@ -54,11 +69,19 @@ def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
     path = library.destination(args.output)
     _check_torch(args.device)
-    if _as_notes(args):
+    if args.taken == "modes" and args.kind != "ssm":
+        raise ValueError("--as modes is for ssm: a resonance instrument has modes anyway")
+    if args.kind == "ddsp":
+        from .learn_ddsp import learn
+    elif args.kind == "ssm":
+        from .learn_ssm import learn
+    elif _as_notes(args):
         from .learn_notes import learn
     else:
         from .learn_piece import learn
     made = learn(args, path)
+    if made is None:
+        return 0
     preset.write(path, made.preset)
     _tell(args, path, made)
     return 0

@@ -1,81 +1,136 @@
-"""Recordings cut into clips: what is learned from, and the last seconds that are kept back."""
+"""Recordings made ready: heard, judged in words, and split into what is learned and what is kept back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from .. import pitch as names
+from .. import recording
 from . import synthesis
+from .clips import SILENCE, Passage, joined
+from .decoder import Sizes
 from .features import Features, follow
 
-SILENCE = -60.0  # dB, A-weighted, of a recording whose peak is 1: below it a fade or nothing, no playing
+KEPT = 20.0  # seconds kept back at the end of every long recording
+LONG = 60.0  # seconds from which a recording is long
+EVERY = 20  # of the short recordings, every so many-th is kept back
+SURELY = 0.6  # share of frames with a pitch, below which a recording is not one voice at a time
+AGREED = 0.7  # of the two trackers' agreement, the same
+NARROW = 5.0  # semitones: less than this teaches nothing about pitch
+SHORT = 60.0  # seconds in all, below which little can be learned
+SIDES = (0.005, 0.995)  # quantiles that are the range of a set
 
 
 @dataclass(frozen=True)
-class Passage:
-    """One stretch of sound (F·hop,); pitch in Hz and loudness in dB (F + 1,), phase in turns (F, hop)."""
+class Corpus:
+    """What a model learns from, and what it is told about it.
 
-    sound: Tensor
-    pitch: Tensor
-    loudness: Tensor
-    phase: Tensor
+    mean, deviation: dB of the loudness learned from. low, high: Hz. agreement: of two trackers, 0 … 1.
+    """
 
-    @property
-    def frames(self) -> int:
-        """F."""
-        return len(self.phase)
-
-    def cut(self, start: int, frames: int) -> "Passage":
-        """A part of it, in frames."""
-        hop, end = self.phase.shape[1], start + frames
-        return Passage(
-            self.sound[start * hop : end * hop],
-            self.pitch[start : end + 1],
-            self.loudness[start : end + 1],
-            self.phase[start:end],
-        )
+    learned: list[Passage]
+    kept: list[Passage]
+    mean: float
+    deviation: float
+    low: float
+    high: float
+    agreement: float
+    words: list[str]
 
 
-def passage(samples: np.ndarray, rate: int, hop: int, features: Features | None = None) -> Passage:
+def gather(paths: Sequence[str | Path], sizes: Sizes) -> Corpus:
+    """Hear recordings at the model's rate; the loudest of their peaks becomes 1.
+
+    Raises RecordingError for a file that cannot be read, ValueError when there is nothing to learn in any.
+    """
+    sounds = [recording.load(path, sizes.rate)[0].mean(axis=0) for path in paths]
+    peak = max(float(np.abs(sound).max(initial=0.0)) for sound in sounds)
+    if peak < 10 ** (recording.QUIETEST / 20):
+        raise ValueError("the recordings are silent")
+    heard: list[tuple[Passage, Features]] = []
+    words: list[str] = []
+    for path, sound in zip(paths, sounds, strict=True):
+        words += [f"{Path(path).name}: {fault}" for fault in recording.check(sound[None], sizes.rate)]
+        features = _named(path, follow(sound / peak, sizes.rate, sizes.hop))
+        whole = passage(sound / peak, sizes, features)
+        if whole.frames > 1:
+            heard.append((whole, features))
+    if not heard:
+        raise ValueError("the recordings hold nothing that is loud enough to learn")
+    learned, kept = split([whole for whole, _ in heard], sizes)
+    return _told(learned, kept, [features for _, features in heard], words, sizes)
+
+
+def passage(samples: np.ndarray, sizes: Sizes, features: Features) -> Passage:
     """A passage of samples (N,), whole frames of it; silence at either end is left out."""
-    samples = samples[: len(samples) // hop * hop]
-    found = features or follow(samples, rate, hop)
-    heard = np.flatnonzero(found.loudness > SILENCE)
-    begin, end = (int(heard[0]), min(int(heard[-1]) + 1, len(samples) // hop)) if len(heard) else (0, 0)
-    pitch = torch.from_numpy(found.pitch[begin : end + 1]).float()
-    return Passage(
-        torch.from_numpy(np.ascontiguousarray(samples[begin * hop : end * hop], np.float32)),
-        pitch,
-        torch.from_numpy(found.loudness[begin : end + 1]).float(),
-        synthesis.turns(pitch, rate, hop),
-    )
+    count = len(samples) // sizes.hop
+    audible = np.flatnonzero(features.loudness > SILENCE)
+    begin, end = (int(audible[0]), min(int(audible[-1]) + 1, count)) if len(audible) else (0, 0)
+    pitch, loudness = (torch.from_numpy(c[begin : end + 1]).float() for c in (features.pitch, features.loudness))
+    sound = np.ascontiguousarray(samples[begin * sizes.hop : end * sizes.hop], np.float32)
+    return Passage(torch.from_numpy(sound), pitch, loudness, synthesis.turns(pitch, sizes.rate, sizes.hop))
 
 
-def stacked(passages: list[Passage]) -> Passage:
-    """Passages of one length as one with a first dimension B."""
-    return Passage(*(torch.stack(parts) for parts in zip(*(vars(p).values() for p in passages), strict=True)))
+def split(passages: list[Passage], sizes: Sizes) -> tuple[list[Passage], list[Passage]]:
+    """What is learned from, and what is kept back: the end of each long recording, every 20th of the short ones."""
+    back, least = (round(seconds * sizes.rate / sizes.hop) for seconds in (KEPT, LONG))
+    long, short = ([p for p in passages if (p.frames >= least) == is_long] for is_long in (True, False))
+    kept = [p.cut(p.frames - back, back) for p in long]
+    learned = [p.cut(0, p.frames - back) for p in long]
+    away = short[EVERY // 2 :: EVERY]
+    stay = [p for i, p in enumerate(short) if i % EVERY != EVERY // 2]
+    for parts, into in ((stay, learned), (away, kept)):
+        if parts:
+            into.append(joined(parts, sizes.rate))
+    return learned, kept
 
 
-class Clips:
-    """Draws clips of one length from passages, each place as likely as any other where nothing is silent."""
-
-    def __init__(self, passages: list[Passage], frames: int) -> None:
-        self.passages, self.frames = passages, frames
-        self._places = [(i, start) for i, whole in enumerate(passages) for start in _starts(whole, frames)]
-        if not self._places:
-            raise ValueError("nowhere in the recordings is there sound without a break as long as a clip")
-
-    def draw(self, count: int, generator: torch.Generator) -> Passage:
-        """`count` clips."""
-        chosen = torch.randint(len(self._places), (count,), generator=generator).tolist()
-        places = [self._places[c] for c in chosen]
-        return stacked([self.passages[i].cut(start, self.frames) for i, start in places])
+def _named(path: str | Path, features: Features) -> Features:
+    """The pitch in the octave that the file's name says, if it is a single note and has a name."""
+    key = names.key_in_name(path)
+    if key is None:
+        return features
+    far = 69 + 12 * np.log2(features.pitch / 440) - key
+    octaves = np.round(far / 12)
+    alone = np.abs(far - 12 * octaves)[features.voiced] < 0.6
+    if not len(alone) or alone.mean() < 0.8:
+        return features
+    return Features(features.pitch / 2**octaves, features.voiced, features.loudness, features.agreement)
 
 
-def _starts(whole: Passage, frames: int) -> list[int]:
-    """Where clips of so many frames may begin."""
-    silent = torch.cumsum((whole.loudness < SILENCE).int(), 0)
-    silent = torch.nn.functional.pad(silent, (1, 0))
-    last = whole.frames - frames
-    return [] if last < 0 else torch.nonzero(silent[frames : frames + last + 1] == silent[: last + 1])[:, 0].tolist()
+def _told(
+    learned: list[Passage], kept: list[Passage], features: list[Features], words: list[str], sizes: Sizes
+) -> Corpus:
+    """A corpus with its figures, and what is wrong with it in words."""
+    loudness = torch.cat([p.loudness for p in learned])
+    loudness = loudness[loudness > SILENCE]
+    counts = np.array([len(f.pitch) for f in features], float)
+    agreement = float(np.average([f.agreement for f in features], weights=counts))
+    loud = [f.voiced & (f.loudness > SILENCE) for f in features]
+    pitch = np.concatenate([f.pitch[where] for f, where in zip(features, loud, strict=True)])
+    if not len(pitch):
+        raise ValueError("no pitch can be heard in the recordings")
+    low, high = (float(q) for q in np.quantile(pitch, SIDES))
+    voiced = len(pitch) / max(sum(int((f.loudness > SILENCE).sum()) for f in features), 1)
+    seconds = sum(p.frames for p in learned) * sizes.hop / sizes.rate
+    words = [*words, *_faults(seconds, voiced, agreement, 12 * np.log2(high / low))]
+    mean, deviation = float(loudness.mean()), max(float(loudness.std()), 1.0)
+    return Corpus(learned, kept, mean, deviation, low, high, agreement, words)
+
+
+def _faults(seconds: float, voiced: float, agreement: float, span: float) -> list[str]:
+    """What stands in the way of learning an instrument from the whole set."""
+    found = []
+    if seconds < SHORT:
+        found.append(f"There are only {seconds:.0f} s to learn from; a few minutes are better.")
+    if voiced < SURELY or agreement < AGREED:
+        found.append(
+            "The recordings do not sound like one note at a time: "
+            f"{100 * voiced:.0f} % of it has a pitch, and two trackers agree on {100 * agreement:.0f} % of that."
+        )
+    if span < NARROW:
+        found.append(f"The notes span only {span:.1f} semitones; the instrument will know no others.")
+    return found

@@ -49,14 +49,18 @@ class Decoder(nn.Module):
         self.amplitude = nn.Linear(units, 1)
         self.harmonics = nn.Linear(units, sizes.harmonics)
         self.noise = nn.Linear(units, sizes.bands)
+        self.forgetting = 0.0  # share of what is known that a step of learning goes without
 
     def forward(self, pitch: Tensor, loudness: Tensor, state: Tensor | None = None) -> tuple[Controls, Tensor]:
         """Scaled pitch and loudness (B, F) and the state (1, B, U) to controls and the next state."""
         heard = torch.cat([self.pitch(pitch[..., None]), self.loudness(loudness[..., None])], -1)
         remembered, state = recur(self.gru, heard, state)
-        known = self.out(torch.cat([heard, remembered], -1))
+        known = self._forgotten(self.out(self._forgotten(torch.cat([heard, remembered], -1))))
         heads = (self.amplitude, self.harmonics, self.noise)
         return Controls(*(positive(head(known)) for head in heads)), state
+
+    def _forgotten(self, known: Tensor) -> Tensor:
+        return nn.functional.dropout(known, self.forgetting) if self.training and self.forgetting else known
 
 
 def positive(x: Tensor) -> Tensor:

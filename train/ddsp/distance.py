@@ -19,13 +19,19 @@ def distance(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WINDOWS) 
     return torch.stack([_Distance.apply(sound, target, window) for window in windows]).sum()
 
 
+def spectrum(sound: Tensor, window: int) -> Tensor:
+    """(B, N) → (B, frames, window/2 + 1), as torch.stft centres them, ends reflected."""
+    around = torch.nn.functional.pad(sound, (window // 2, window // 2), mode="reflect")
+    return torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device))
+
+
 class _Distance(torch.autograd.Function):
     """The loss of one window; the gradient is made on the way."""
 
     @staticmethod
     def forward(ctx: Any, sound: Tensor, target: Tensor, window: int) -> Tensor:
-        spectra = _spectra(sound, window)
-        made, meant = spectra.abs(), _spectra(target, window).abs()
+        spectra = spectrum(sound, window)
+        made, meant = spectra.abs(), spectrum(target, window).abs()
         linear = made - meant
         loss = linear.abs().mean() + torch.log((made + FLOOR) / (meant + FLOOR)).abs_().mean()
         if ctx.needs_input_grad[0]:
@@ -36,12 +42,6 @@ class _Distance(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, None, None]:
         return outer[0] * ctx.gradient, None, None
-
-
-def _spectra(sound: Tensor, window: int) -> Tensor:
-    """(B, N) → (B, frames, window/2 + 1), as torch.stft centres them, ends reflected."""
-    around = torch.nn.functional.pad(sound, (window // 2, window // 2), mode="reflect")
-    return torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device))
 
 
 def _back(slopes: Tensor, length: int, window: int) -> Tensor:

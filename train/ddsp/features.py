@@ -1,44 +1,52 @@
-"""What the decoder hears of a recording: pitch and loudness, every 10 ms."""
+"""What the decoder hears of a recording: pitch and loudness, every 10 ms.
+
+Loudness comes from the engine's own kernel. So might the pitch; but the live tracker cannot look ahead, and a sound
+that is learned at a pitch a few cents off is learned without its high partials. So SwiftF0, which looks ahead, says
+where the pitch is, the engine's tracker what lies above its range, and the partials of the sound make it exact.
+How far the two trackers agree is measured.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.signal
+
+from engine import listening
 
 from . import tuning
 
 SURE = 0.5
-"""Confidence from which a frame has a pitch."""
-FLOOR = -80.0  # dB
+"""Confidence from which SwiftF0 has heard a pitch."""
+HIGHEST = 1900.0
+"""Hz up to which SwiftF0 can be trusted to hear what is there."""
+NEAR = 50.0
+"""Cents within which two pitches agree."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """Frames at j·hop. pitch: (F,) Hz, held where there is none. voiced: (F,) bool. loudness: (F,) dB, A-weighted."""
+    """Frames at j·hop. pitch: (F,) Hz, held where there is none. voiced: (F,) bool. loudness: (F,) dB, A-weighted.
+
+    agreement: share of the frames with a pitch on which both trackers are within 50 cents.
+    """
 
     pitch: np.ndarray
     voiced: np.ndarray
     loudness: np.ndarray
+    agreement: float
 
 
 def follow(samples: np.ndarray, rate: int, hop: int) -> Features:
     """Features of samples (N,) at a rate in Hz, N // hop + 1 frames."""
-    frames = np.arange(len(samples) // hop + 1)
-    pitch, voiced = _pitch(samples, rate, frames * hop / rate)
-    pitch = np.where(voiced, tuning.exact(samples, rate, hop, pitch), pitch)
-    return Features(pitch, voiced, loudness(samples, rate)[np.minimum(frames * hop, len(samples) - 1)])
-
-
-def loudness(samples: np.ndarray, rate: int) -> np.ndarray:
-    """A-weighted level in dB at each of samples (N,), over about 20 ms around it."""
-    spectrum = np.fft.rfft(samples.astype(np.float64), len(samples) + rate)
-    squares = np.fft.fftfreq(len(samples) + rate, 1 / rate)[: len(spectrum)] ** 2
-    gain = 12194**2 * squares**2 * 10 ** (2 / 20)
-    gain /= (squares + 20.6**2) * np.sqrt((squares + 107.7**2) * (squares + 737.9**2)) * (squares + 12194**2)
-    power = np.fft.irfft(spectrum * gain, len(samples) + rate)[: len(samples)] ** 2
-    box = np.ones(rate // 100 | 1) / (rate // 100 | 1)
-    smooth = scipy.signal.fftconvolve(scipy.signal.fftconvolve(power, box, "same"), box, "same")
-    return 10 * np.log10(np.maximum(smooth, 0) + 10 ** (FLOOR / 10))
+    live = listening.follow(samples, rate, hop / rate)
+    frames = len(live.pitch)
+    ahead, confidence = _swift(samples, rate, np.arange(frames) * hop / rate)
+    sure, heard = confidence > SURE, live.voiced > 0
+    both = sure & heard
+    cents = 1200 * np.abs(np.log2(np.maximum(live.pitch[both], 1) / ahead[both]))
+    voiced = sure | (heard & (live.pitch > HIGHEST))
+    pitch = held(np.where(sure, ahead, live.pitch).astype(np.float64), voiced)
+    exact = np.where(voiced, tuning.exact(samples, rate, hop, pitch), pitch)
+    return Features(exact, voiced, live.loudness, float((cents < NEAR).mean()) if both.any() else 0.0)
 
 
 def held(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
@@ -49,11 +57,12 @@ def held(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     return pitch[np.where(last < 0, int(np.argmax(voiced)), last)]
 
 
-def _pitch(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch in Hz and whether there is one, at times in s."""
+def _swift(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pitch in Hz, held where there is none, and confidence, as SwiftF0 has them at times in s."""
     from swift_f0 import SwiftF0
 
-    heard = SwiftF0().detect(samples.astype(np.float32), rate)
-    sure = np.interp(times, heard.timestamps, heard.confidence) > SURE
-    steady = held(heard.pitch_hz, heard.confidence > SURE)
-    return held(2 ** np.interp(times, heard.timestamps, np.log2(np.maximum(steady, 1.0))), sure), sure
+    heard = SwiftF0(threads=1).detect(samples.astype(np.float32), rate)
+    steady = np.log2(held(heard.pitch_hz, heard.confidence > SURE))
+    confidence = np.interp(times, heard.timestamps, heard.confidence)
+    sure = confidence > SURE
+    return held(2 ** np.interp(times, heard.timestamps, steady), sure), confidence

@@ -24,10 +24,13 @@ class Instrument(nn.Module):
 
     def room(self) -> Tensor:
         """The room's response (taps,)."""
-        if not self.sizes.dry:
-            return torch.tanh(self.taps)
-        time = torch.arange(len(self.taps), device=self.taps.device) / self.sizes.rate
-        return self.taps * ROOM * torch.exp(-FALL * time)
+        return self.taps * self._scale() if self.sizes.dry else torch.tanh(self.taps)
+
+    def set_room(self, response: Tensor) -> None:
+        """Take over a response (taps,)."""
+        with torch.no_grad():
+            inner = response / self._scale() if self.sizes.dry else torch.atanh(response.clamp(-0.999999, 0.999999))
+            self.taps.copy_(inner)
 
     def controls(self, pitch: Tensor, loudness: Tensor) -> Controls:
         """Pitch (B, F) in Hz and scaled loudness (B, F) to controls; `harmonics` are amplitudes here."""
@@ -42,3 +45,7 @@ class Instrument(nn.Module):
         sound = synthesis.harmonics(said.harmonics, phase, sizes.ramps)
         sound = sound + synthesis.noise(said.noise, sizes.hop, sizes.ramps, generator)
         return synthesis.roomed(sound, self.room(), sizes.dry)
+
+    def _scale(self) -> Tensor:
+        time = torch.arange(len(self.taps), device=self.taps.device) / self.sizes.rate
+        return ROOM * torch.exp(-FALL * time)

@@ -1,4 +1,7 @@
-"""One run of learning: what changes from step to step, and how the best of it is kept."""
+"""One run of learning: what changes from step to step, and how the best of it is kept.
+
+The step size rises for a moment and falls as a half cosine. What is tested, and kept, is a slow mean of the weights.
+"""
 
 import math
 import time
@@ -6,9 +9,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor
 
-from .corpus import Clips, Passage, stacked
+from .clips import Clips, Passage, stacked
+from .corpus import Corpus
 from .decoder import Sizes
 from .distance import distance
 from .model import Instrument
@@ -16,6 +21,19 @@ from .model import Instrument
 WARMING = 100  # steps until the step size is full
 LAST = 0.02  # of the step size, at the end
 SLOWNESS = 0.998  # of the mean over weights, a step
+TIGHT = 3.0  # norm to which a gradient is clipped
+SETBACKS = 8  # times in a row that a gradient may be no number
+_CARRIED = ("losses", "tests", "seconds", "best")  # plain parts of a run's state
+
+
+@dataclass(frozen=True)
+class Variety:
+    """What keeps a model from learning its recordings by heart."""
+
+    gain: float = 3.0  # dB by which a clip is made louder or softer, at most
+    cents: float = 15.0  # by which the pitch that it hears is off, as a deviation, a clip
+    loudness: float = 0.5  # dB, the same of the loudness, a frame
+    forgetting: float = 0.1  # share of what the decoder knows that it goes without
 
 
 @dataclass(frozen=True)
@@ -25,39 +43,35 @@ class Config:
     sizes: Sizes = field(default_factory=Sizes)
     steps: int = 10_000
     minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    batch: int = 8
+    batch: int = 8  # clips a step, on each device
     clip: int = 240  # frames
-    lead: int = 40  # frames of it that only bring memory and room into swing, and do not count
-    step_size: float = 1e-3
-    clipping: float = 3.0  # norm of the gradient
+    lead: int = 40  # frames of it that bring memory and room into swing, and do not count
+    step_size: float = 2e-3
+    variety: Variety = field(default_factory=Variety)
     seed: int = 0
 
 
 class Run:
     """Weights, their mean, and the best of these by what was kept back."""
 
-    def __init__(
-        self,
-        learned: list[Passage],
-        kept: list[Passage],
-        scale: tuple[float, float],
-        config: Config,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, corpus: Corpus, config: Config, fabric: Fabric, start: Instrument | None = None) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.device = config, device
-        self.scale = scale
-        self.clips = Clips(learned, config.clip)
-        self.kept = kept
-        self.generator = torch.Generator().manual_seed(config.seed)
-        self.model = Instrument(config.sizes).to(device)
-        self.mean = Instrument(config.sizes).to(device).requires_grad_(False)
+        self.config, self.corpus, self.fabric = config, corpus, fabric
+        self.clips = Clips(corpus.learned, config.clip)
+        self.generator = torch.Generator().manual_seed(config.seed + 7919 * fabric.global_rank)
+        self.model, self.mean = Instrument(config.sizes), Instrument(config.sizes).requires_grad_(False)
+        if start is not None:
+            self.model.load_state_dict(start.state_dict())
         self.mean.load_state_dict(self.model.state_dict())
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=config.step_size, betas=(0.9, 0.99))
+        self.mean.to(fabric.device).eval()
+        self.model.decoder.forgetting = config.variety.forgetting
+        optimizer = torch.optim.Adam(self.model.parameters(), lr=config.step_size, betas=(0.9, 0.99))
+        self._carried, self.optimizer = fabric.setup(self.model, optimizer)
         self.losses: list[float] = []
         self.tests: list[tuple[int, float]] = []
-        self.best = {name: value.clone() for name, value in self.mean.state_dict().items()}
+        self.best = _copy(self.mean)
         self.seconds = 0.0
+        self._setbacks = 0
 
     def part(self) -> float:
         """How much of the run is done, 0 … 1."""
@@ -66,40 +80,39 @@ class Run:
         return len(self.losses) / self.config.steps
 
     def step(self) -> None:
-        """One clip batch, one move."""
+        """One batch of clips, one move."""
         began = time.monotonic()
         config = self.config
-        clip = self.clips.draw(config.batch, self.generator)
-        loss = self.loss(self.model, clip, config.lead)
+        torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # of what the decoder forgets
+        clip = self._varied(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
+        sound = self._carried(clip.pitch, clip.phase, self.scaled(clip.loudness), self.generator)
+        start = config.lead * config.sizes.hop
+        loss = distance(sound[:, start:], clip.sound[:, start:])
         self.optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clipping)
+        self.fabric.backward(loss)
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), TIGHT)
         self.losses.append(float(loss.detach()))
-        if math.isfinite(self.losses[-1]) and bool(torch.isfinite(norm)):
-            for group in self.optimizer.param_groups:
-                group["lr"] = config.step_size * self._share()
-            self.optimizer.step()
-            self._average()
+        self._move(bool(torch.isfinite(norm)))
         self.seconds += time.monotonic() - began
-
-    def loss(self, model: Instrument, clip: Passage, lead: int = 0) -> Tensor:
-        """Distance of a batch of clips, from frame `lead` on."""
-        start = lead * self.config.sizes.hop
-        sound = model(clip.pitch, clip.phase, self.scaled(clip.loudness), self.generator)
-        return distance(sound[:, start:], clip.sound[:, start:])
 
     def scaled(self, loudness: Tensor) -> Tensor:
         """Loudness in dB as the decoder hears it."""
-        return (loudness - self.scale[0]) / self.scale[1]
+        return (loudness - self.corpus.mean) / self.corpus.deviation
+
+    def sound(self, passage: Passage) -> Tensor:
+        """What the mean weights make of the curves of a passage, (F·hop,)."""
+        with torch.no_grad():
+            one = stacked([passage]).to(self.fabric.device)
+            draw = torch.Generator().manual_seed(self.config.seed)
+            return self.mean(one.pitch, one.phase, self.scaled(one.loudness), draw)[0]
 
     def test(self) -> float:
         """Distance of the mean weights over what was kept back; the best are remembered."""
         began = time.monotonic()
-        with torch.no_grad():
-            parts = [(self.loss(self.mean, stacked([p])).item(), p.frames) for p in self.kept]
-        found = sum(loss * frames for loss, frames in parts) / sum(frames for _, frames in parts)
+        kept = self.corpus.kept or self.corpus.learned[:1]
+        found = sum(self._distance(p) * p.frames for p in kept) / sum(p.frames for p in kept)
         if found <= min((loss for _, loss in self.tests), default=math.inf):
-            self.best = {name: value.clone() for name, value in self.mean.state_dict().items()}
+            self.best = _copy(self.mean)
         self.tests.append((len(self.losses), found))
         self.seconds += time.monotonic() - began
         return found
@@ -108,33 +121,57 @@ class Run:
         """All that another process needs to go on."""
         return {
             "config": asdict(self.config),
-            "scale": self.scale,
+            "scale": (self.corpus.mean, self.corpus.deviation),
             "model": self.model.state_dict(),
             "mean": self.mean.state_dict(),
-            "best": self.best,
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
-            "losses": self.losses,
-            "tests": self.tests,
-            "seconds": self.seconds,
+            **{name: getattr(self, name) for name in _CARRIED},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Go on from a state; how long to learn is the one thing that may have changed."""
+        before, now = ({**config, "steps": 0, "minutes": 0} for config in (state["config"], asdict(self.config)))
+        changed = [name for name in now if before.get(name) != now[name]]
+        if changed:
+            raise ValueError(f"the checkpoint was learned with another {', '.join(changed)}")
         self.model.load_state_dict(state["model"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"].cpu())
-        for name in ("best", "losses", "tests", "seconds", "scale"):
+        if self.fabric.global_rank == 0:
+            self.generator.set_state(state["generator"].cpu())
+        for name in _CARRIED:
             setattr(self, name, state[name])
 
-    def _share(self) -> float:
-        falling = LAST + (1 - LAST) * 0.5 * (1 + math.cos(math.pi * min(self.part(), 1.0)))
-        return falling * min(1.0, len(self.losses) / WARMING)
+    def _varied(self, clip: Passage) -> Passage:
+        """Clips a little louder or softer, their curves a little off."""
+        variety = self.config.variety
+        louder = variety.gain * (2 * torch.rand(len(clip.sound), 1, generator=self.generator) - 1)
+        off = variety.cents / 1200 * torch.randn(len(clip.sound), 1, generator=self.generator)
+        shaken = variety.loudness * torch.randn(clip.loudness.shape, generator=self.generator)
+        return Passage(
+            clip.sound * 10 ** (louder / 20), clip.pitch * 2**off, clip.loudness + louder + shaken, clip.phase
+        )
 
-    def _average(self) -> None:
+    def _distance(self, passage: Passage) -> float:
+        return float(distance(self.sound(passage)[None], passage.sound[None].to(self.fabric.device)))
+
+    def _move(self, sound: bool) -> None:
+        """Take the step, unless its gradient is no number."""
+        self._setbacks = 0 if sound else self._setbacks + 1
+        if self._setbacks > SETBACKS:
+            raise ArithmeticError("learning diverged: try a smaller step size")
+        if not sound:
+            return
+        share = LAST + (1 - LAST) * 0.5 * (1 + math.cos(math.pi * min(self.part(), 1.0)))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.step_size * share * min(1.0, len(self.losses) / WARMING)
+        self.optimizer.step()
         count = len(self.losses)
-        share = 1 - min(SLOWNESS, (1 + count) / (10 + count))
         with torch.no_grad():
             for mean, value in zip(self.mean.parameters(), self.model.parameters(), strict=True):
-                mean.lerp_(value, share)
+                mean.lerp_(value, 1 - min(SLOWNESS, (1 + count) / (10 + count)))
+
+
+def _copy(model: Instrument) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}

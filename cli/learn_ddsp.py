@@ -1,0 +1,110 @@
+"""Learning an instrument of pitch and loudness: it is played by keys, or by a voice."""
+
+import argparse
+import contextlib
+import math
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import engine
+from engine import library
+from engine import preset as presets
+from engine.preset import Preset
+
+from .progress import Moment, Result, shown
+
+if TYPE_CHECKING:
+    from train.ddsp.corpus import Corpus
+    from train.ddsp.decoder import Sizes
+    from train.ddsp.fit import Progress
+    from train.ddsp.run import Config
+
+MOST = 100  # harmonics, unless more are asked for
+STEPS = 10_000
+
+
+def learn(args: argparse.Namespace, path: Path) -> Result | None:
+    """Learn for as long as was asked, or until Ctrl+C; the checkpoint and the logs lie beside the preset.
+
+    None in all but the first of several processes that learn together.
+    """
+    from export.ddsp import limited, preset
+    from export.finish import finish
+    from train.ddsp import weights
+    from train.ddsp.corpus import gather
+    from train.ddsp.fit import devices, fit
+    from train.ddsp.voice import transferred
+
+    before = presets.read(library.find(args.start_from)) if args.start_from else None
+    sizes = _sizes(args, before)
+    corpus = gather(args.recordings, sizes)
+    if before:
+        corpus = limited(corpus, before)
+    elif not args.harmonics:
+        sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / corpus.low), MOST))
+    fabric = devices(args.device)
+    _judge(corpus, fabric.global_rank)
+    model = weights.model_of(before.header, before.tensors) if before else None
+    voice = transferred(args.voice, corpus, sizes) if args.voice else None
+    folder, config = path.with_suffix(".learning"), _config(args, sizes)
+    alone = fabric.global_rank == 0
+    with shown(args.json) if alone else contextlib.nullcontext(lambda now: None) as show:
+        learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
+    if not alone:
+        return None
+    names = sorted(Path(recording).name for recording in args.recordings)
+    source = {
+        "recording": ", ".join(names) if len(names) < 4 else f"{len(names)} recordings, {names[0]} to {names[-1]}",
+        "attribution": args.attribution,
+    }
+    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
+    made = preset(learned, corpus, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
+    ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
+    kept = round(min(loss for _, loss in learned.tests), 3)
+    told = {"steps": len(learned.losses), "kept": kept, "agreement": corpus.agreement, "folder": str(folder)}
+    return Result(finish(made), ending, told, [f"loss on what was kept back: {kept:.2f}"])
+
+
+def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
+    """The sizes of the model: those asked for, or those of the preset from which it goes on."""
+    from train.ddsp.decoder import Sizes
+    from train.ddsp.weights import sizes_of
+
+    if before is None:
+        chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
+        return Sizes(**{name: size for name, size in chosen.items() if size})
+    if before.header["kind"] != "ddsp":
+        raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
+    return sizes_of(before.header, before.tensors)
+
+
+def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":
+    from train.ddsp.run import Config
+
+    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+
+
+def _judge(corpus: "Corpus", rank: int) -> None:
+    """Say what was heard, and what is wrong with it."""
+    if rank:
+        return
+    for word in corpus.words:
+        print(word, file=sys.stderr)
+    seconds = [sum(p.frames for p in part) / 100 for part in (corpus.learned, corpus.kept)]
+    print(
+        f"{seconds[0]:.0f} s to learn from, {seconds[1]:.0f} s kept back; "
+        f"pitch from {corpus.low:.0f} to {corpus.high:.0f} Hz, on which two trackers agree in "
+        f"{100 * corpus.agreement:.0f} % of the frames; loudness {corpus.mean:.1f} ± {corpus.deviation:.1f} dB",
+        file=sys.stderr,
+    )
+
+
+def _moment(now: "Progress") -> Moment:
+    """A step of the run, for a person and for a program."""
+    seconds = now.step / now.steps_per_second
+    kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was kept back)"
+    text = f"loss {now.loss:.2f}{kept} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
+    line = {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in asdict(now).items()}
+    return Moment(seconds / max(seconds + now.left, 1e-9), text, line)

@@ -1,0 +1,139 @@
+"""Learning decoders: from the toy set of plucked FM tones, on, again, and by several processes together."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from train.ddsp.clips import Passage
+from train.ddsp.corpus import Corpus, gather
+from train.ddsp.decoder import Sizes
+from train.ddsp.fit import devices, fit
+from train.ddsp.run import Config, Run
+from train.ddsp.synthesis import turns
+
+RATE, HOP = 16_000, 160
+SMALL = Sizes(units=24, harmonics=20, taps=20)
+QUICK = Config(SMALL, steps=160, batch=4, clip=50, lead=5, step_size=8e-3)
+
+
+def plucks(notes, seed):
+    """FM tones whose index falls with their level, half a second each: sound, pitch and loudness of a passage."""
+    random = np.random.default_rng(seed)
+    sounds, pitches = [], []
+    for frequency in random.uniform(220, 440, notes):
+        time = np.arange(RATE // 2) / RATE
+        envelope = np.exp(-5 * time) * np.minimum(time / 0.005, 1)
+        sounds.append(
+            0.8
+            * envelope
+            * np.sin(2 * np.pi * frequency * time + 2 * envelope * np.sin(2 * np.pi * frequency * time))
+        )
+        pitches.append(np.full(50, frequency))
+    sound = np.concatenate(sounds)
+    pitch = torch.tensor(np.append(np.concatenate(pitches), pitches[-1][0])).float()
+    power = np.convolve(sound**2, np.ones(HOP) / HOP, "same")[np.minimum(np.arange(len(pitch)) * HOP, len(sound) - 1)]
+    loudness = torch.tensor(10 * np.log10(power + 1e-8)).float()
+    return Passage(torch.tensor(sound).float(), pitch, loudness, turns(pitch, RATE, HOP))
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small models are learned faster by one thread, and where tests run side by side much faster."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    learned = plucks(24, 0)
+    mean, deviation = float(learned.loudness.mean()), float(learned.loudness.std())
+    return Corpus([learned], [plucks(4, 1)], mean, deviation, 220, 440, 1.0, [])
+
+
+def test_a_few_hundred_steps_learn_plucked_fm_tones(corpus, tmp_path):
+    before = Run(corpus, QUICK, devices()).test()
+    learned = fit(corpus, QUICK, tmp_path, devices())
+    after = min(loss for _, loss in learned.tests)
+    assert after < 0.5 * before
+    assert not learned.stopped
+    assert len(learned.losses) == QUICK.steps
+    assert list(tmp_path.glob("events.*"))
+
+
+def test_a_run_that_was_cut_goes_on_as_if_it_had_not_been(corpus, tmp_path):
+    whole = Run(corpus, replace(QUICK, steps=8), devices())
+    first = Run(corpus, replace(QUICK, steps=8), devices())
+    for run, steps in ((whole, 8), (first, 4)):
+        for _ in range(steps):
+            run.step()
+    torch.save(first.state(), tmp_path / "checkpoint.pt")
+    again = Run(corpus, replace(QUICK, steps=8), devices())
+    again.restore(torch.load(tmp_path / "checkpoint.pt", weights_only=True))
+    for _ in range(4):
+        again.step()
+    np.testing.assert_allclose(again.losses, whole.losses, rtol=1e-5)
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(corpus):
+    state = Run(corpus, QUICK, devices()).state()
+    with pytest.raises(ValueError, match="another step_size"):
+        Run(corpus, replace(QUICK, step_size=1e-5), devices()).restore(state)
+
+
+def test_two_processes_keep_the_same_weights_and_learn_from_different_clips(tmp_path):
+    script = tmp_path / "both.py"
+    script.write_text(
+        "import sys, torch\n"
+        "from tests.train.test_ddsp_fit import QUICK, plucks\n"
+        "from train.ddsp.corpus import Corpus\n"
+        "from train.ddsp.fit import devices\n"
+        "from train.ddsp.run import Run\n"
+        "torch.set_num_threads(1)\n"
+        "fabric = devices()\n"
+        "run = Run(Corpus([plucks(8, 0)], [], -20, 10, 220, 440, 1, []), QUICK, fabric)\n"
+        "for _ in range(3): run.step()\n"
+        "total = sum(value.double().sum() for value in run.model.parameters()).item()\n"
+        "told = f'{fabric.world_size} {total:.9f} {run.losses[0]:.6f}'\n"
+        "open(f'{sys.argv[1]}/told{fabric.global_rank}', 'w').write(told)\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--nproc-per-node=2",
+        "--standalone",
+        str(script),
+        str(tmp_path),
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=_environment())
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = [(tmp_path / f"told{rank}").read_text().split() for rank in range(2)]
+    assert [line[0] for line in told] == ["2", "2"]
+    assert told[0][1] == told[1][1]
+    assert told[0][2] != told[1][2]
+
+
+def _environment():
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
+
+
+def test_recordings_are_heard_judged_and_split(tmp_path):
+    time = np.arange(70 * RATE) / RATE
+    sound = sum(np.sin(2 * np.pi * 330 * k * time) / k for k in range(1, 8)) * 0.2
+    soundfile.write(tmp_path / "tone.wav", sound, RATE)
+    found = gather([tmp_path / "tone.wav"], SMALL)
+    assert [p.frames for p in found.learned] == [5000]
+    assert [p.frames for p in found.kept] == [2000]
+    assert found.low == pytest.approx(330, rel=1e-3)
+    assert found.agreement > 0.99
+    assert any("span only 0.0 semitones" in word for word in found.words)
+    assert any("only 50 s to learn from" in word for word in found.words)

@@ -1,0 +1,123 @@
+"""The fast parts of the decoder and its synthesis against what they stand for, written out."""
+
+import numpy as np
+import pytest
+import torch
+
+from train.ddsp import synthesis, tuning
+from train.ddsp.decoder import ARTICLE, Sizes, scaled_pitch
+from train.ddsp.distance import WINDOWS, distance
+from train.ddsp.model import Instrument
+from train.ddsp.recurrence import recur
+from train.ddsp.weights import model_of, tensors
+
+RATE, HOP = 16_000, 160
+SMALL = Sizes(units=12, harmonics=7, taps=300)
+
+
+@pytest.fixture
+def random():
+    return torch.Generator().manual_seed(0)
+
+
+def test_the_article_has_4837670_numbers():
+    assert sum(value.numel() for value in Instrument(ARTICLE).parameters()) == 4_837_670
+
+
+def test_the_recurrence_and_its_gradient_are_those_of_torch(random):
+    gru = torch.nn.GRU(6, 5, batch_first=True).double()
+    heard = torch.randn(3, 7, 6, dtype=torch.double, generator=random, requires_grad=True)
+    state = torch.randn(1, 3, 5, dtype=torch.double, generator=random, requires_grad=True)
+    weight = torch.randn(3, 7, 5, dtype=torch.double, generator=random)
+
+    def found(way):
+        states, last = way(heard, state)
+        learned = [heard, state, *gru.parameters()]
+        return [states, *torch.autograd.grad((states * weight).sum() + last.square().sum(), learned)]
+
+    for ours, theirs in zip(found(lambda x, s: recur(gru, x, s)), found(gru), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_the_distance_and_its_gradient_are_those_of_the_article(random):
+    sound = torch.randn(2, 3000, dtype=torch.double, generator=random, requires_grad=True)
+    target = torch.randn(2, 3000, dtype=torch.double, generator=random)
+    plain = torch.zeros(())
+    for window in WINDOWS:
+        made, meant = (_magnitudes(x, window) for x in (sound, target))
+        plain = plain + (made - meant).abs().mean() + (torch.log(made + 1e-7) - torch.log(meant + 1e-7)).abs().mean()
+    ours = distance(sound, target)
+    torch.testing.assert_close(ours, plain, rtol=1e-6, atol=0)
+    (fast,), (slow,) = (torch.autograd.grad(loss, sound) for loss in (ours, plain))
+    assert (fast - slow).norm() / slow.norm() < 3e-4  # our window is float32
+
+
+def _magnitudes(sound, window):
+    return torch.stft(sound, window, window=torch.hann_window(window, dtype=sound.dtype), return_complex=True).abs()
+
+
+@pytest.mark.parametrize("ramps", [True, False])
+def test_harmonics_are_a_sum_of_sines(random, ramps):
+    pitch = torch.tensor([200.0, 260.0, 240.0, 300.0])
+    amplitudes = torch.rand(1, 4, 9, generator=random)
+    fast = synthesis.harmonics(amplitudes, synthesis.turns(pitch, RATE, HOP)[None], ramps)[0]
+    time = np.arange(3 * HOP)
+    frames = time / HOP if ramps else time // HOP
+    turns = np.cumsum(np.interp(time / HOP, range(4), pitch.numpy())) / RATE
+    plain = sum(
+        np.interp(frames, range(4), amplitudes[0, :, k].numpy()) * np.sin(2 * np.pi * (k + 1) * turns)
+        for k in range(9)
+    )
+    np.testing.assert_allclose(fast, plain, atol=2e-5)
+
+
+def test_noise_has_the_spectrum_that_its_bands_ask_for(random):
+    bands = torch.zeros(1, 2001, 65)
+    bands[:, :, 16:33] = 0.5
+    sound = synthesis.noise(bands, HOP, generator=random)[0].numpy()
+    power = np.abs(np.fft.rfft(sound)) ** 2 / len(sound)
+    bins = np.arange(len(power)) / (len(power) - 1) * 64
+    inside, outside = power[(bins > 18) & (bins < 30)].mean(), power[(bins < 13) | (bins > 36)].mean()
+    assert inside == pytest.approx(0.25 / 3, rel=0.05)
+    assert outside < 1e-4 * inside
+
+
+def test_a_room_is_a_convolution_beside_the_direct_sound(random):
+    dry, room = torch.randn(2, 700, generator=random), torch.randn(300, generator=random)
+    wet = synthesis.roomed(dry, room, 0.5).numpy()
+    for sound, heard in zip(dry.numpy(), wet, strict=True):
+        np.testing.assert_allclose(heard, 0.5 * sound + np.convolve(sound, room.numpy())[:700], atol=1e-4)
+
+
+def test_harmonics_above_the_band_are_silent_and_the_others_share_the_amplitude():
+    model = Instrument(SMALL)
+    said = model.controls(torch.tensor([[1500.0, 3000.0]]), torch.zeros(1, 2))
+    assert (said.harmonics[0, 0] > 0).tolist() == [True] * 5 + [False] * 2
+    assert (said.harmonics[0, 1] > 0).tolist() == [True] * 2 + [False] * 5
+    torch.testing.assert_close(said.harmonics.sum(-1, keepdim=True), said.amplitude)
+
+
+def test_the_article_hears_hertz_and_we_a_part_of_the_keyboard():
+    pitch = torch.tensor([440.0])
+    assert scaled_pitch(pitch, ARTICLE).item() == 440
+    assert scaled_pitch(pitch, SMALL).item() == pytest.approx(69 / 127)
+
+
+@pytest.mark.parametrize("sizes", [SMALL, Sizes(units=8, harmonics=5, taps=50, pitch="hertz", dry=0.0)])
+def test_a_preset_gives_back_the_model(sizes):
+    model = Instrument(sizes)
+    header = {"rate": RATE, "hop": HOP, "dry": sizes.dry, "features": {"pitch": sizes.pitch}}
+    back = model_of(header, tensors(model))
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(back.state_dict()[name], value, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [-30, 20])
+def test_a_pitch_that_is_cents_off_is_made_exact(wrong):
+    time = np.arange(2 * RATE) / RATE
+    pitch = 300 * 2 ** (0.3 / 12 * np.sin(2 * np.pi * 5 * time))
+    turns = np.cumsum(pitch) / RATE
+    sound = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 11))
+    found = tuning.exact(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
+    cents = 1200 * np.log2(found / pitch[::HOP])[5:-5]
+    assert np.abs(cents).max() < 3
