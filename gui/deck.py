@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .compiling import Compiler
 from .hands import Hands
 from .reading import Reading, read
 from .store import Loading
@@ -92,6 +93,7 @@ class Deck(threading.Thread):
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._wanted: _Wanted | None = None
         self._ended = threading.Event()
+        self._compiler: Compiler | None = None
         self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
 
     def load(self, path: Path, values: dict[str, float] | None = None) -> None:
@@ -119,6 +121,9 @@ class Deck(threading.Thread):
         """Stop the sound and leave; whether it was done in time."""
         self._ended.set()
         self._tasks.put(lambda: None)
+        compiler = self._compiler
+        if compiler is not None:
+            compiler.stop()
         self.join(seconds)
         return not self.is_alive()
 
@@ -134,14 +139,14 @@ class Deck(threading.Thread):
             raise
 
     def _compile(self) -> None:
-        from engine.warm import is_warm, warm
+        from engine.warm import is_warm
 
-        if is_warm():
+        if is_warm() or self._ended.is_set():
             return
-        for number, total, what in warm():
+        self._compiler = Compiler()
+        for number, total, what in self._compiler.steps():
             self.news.put(Compiling(number, total, what))
-            if self._ended.is_set():
-                return
+        self._compiler = None
 
     def _run(self) -> None:
         from engine import stream

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QEventPoint, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from . import quantity, theme
@@ -90,10 +90,10 @@ class Keyboard(QWidget):
         """Fingers, each a player of its own."""
         if event is not None and event.type() in _TOUCHES:
             for point in event.points():  # type: ignore[attr-defined]
-                if point.state().name == "Released" or event.type() == QEvent.Type.TouchCancel:
+                if point.state() == QEventPoint.State.Released or event.type() == QEvent.Type.TouchCancel:
                     self._let_go(point.id())
                 else:
-                    self._touch(point.id(), point.position())
+                    self._touch(point.id(), self.mapFromGlobal(point.globalPosition()))
             event.accept()
             return True
         return super().event(event)

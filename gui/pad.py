@@ -93,14 +93,14 @@ class Pad(QWidget):
         if event is None or event.type() not in _TOUCHES:
             return super().event(event)
         for point in event.points():  # type: ignore[attr-defined]
-            state = point.state()
+            state, place = point.state(), self.mapFromGlobal(point.globalPosition())
             if state == QEventPoint.State.Released or event.type() == QEvent.Type.TouchCancel:
                 self._lift(point.id())
             elif state == QEventPoint.State.Pressed:
                 pressure = point.pressure()
-                self._press(point.id(), point.position(), pressure if 0 < pressure < 1 else PRESS)
+                self._press(point.id(), place, pressure if 0 < pressure < 1 else PRESS)
             elif state == QEventPoint.State.Updated:
-                self._drag(point.id(), point.position())
+                self._drag(point.id(), place)
         event.accept()
         return True
 

@@ -1,5 +1,7 @@
 """From one evening to the next: what is remembered, what is survived, what is shown of devices."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
+from gui import app as gui_app
 from gui import memory, store
 from gui.memory import Memory
 from tests.gui.conftest import end, start, until
@@ -93,3 +96,30 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     until(lambda: wiring.player.reading.name)
     QTest.keyClick(dialogue, Qt.Key.Key_Escape)
     end(wiring)
+
+
+def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
+    command = [sys.executable, "-m", "tests.gui.loss"]
+    seen = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120, check=False).stdout
+    assert seen.split() == ["shown", "back", "sounding", "ended"]
+
+
+def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    wiring = gui_app.open_window(app, memory.recall())
+    until(lambda: "Compiling" in wiring.window.stage._words.text())
+    number = wiring.deck._compiler._process.pid
+    began = time.monotonic()
+    end(wiring)
+    assert time.monotonic() - began < 5
+    assert wiring.deck._compiler is None
+    assert not any(_group(process) == number for process in Path("/proc").glob("[0-9]*"))
+
+
+def _group(process: Path) -> int:
+    """The group of a process that still runs; 0 when it does not."""
+    try:
+        state, _, group = (process / "stat").read_text().rpartition(") ")[2].split()[:3]
+    except OSError:
+        return 0
+    return int(group) if state not in "ZX" else 0

@@ -1,0 +1,38 @@
+"""Compiling the engine in a process of its own: the window stays awake, and can be closed meanwhile."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+_STEPS = "from engine.warm import warm\nfor number, total, what in warm(): print(number, total, what, flush=True)"
+
+
+class Compiler:
+    """One run of it; what is compiled lies in the cache once it is over."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _STEPS], env=environment, text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def steps(self) -> Iterator[tuple[int, int, str]]:
+        """Before each step its number, how many there are, and what it is; ends when all is done, or stopped."""
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                number, total, what = line.strip().split(" ", 2)
+                yield int(number), int(total), what
+        self._process.wait()
+
+    def stop(self) -> None:
+        """[any thread] End it, and whatever it has started."""
+        with contextlib.suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
