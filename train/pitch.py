@@ -12,6 +12,8 @@ LOWER = 0.08
 """How much a lower candidate is preferred: a third of a pitch explains what the pitch explains."""
 SURE = 0.2
 """Clarity above which a pitch counts as one."""
+PRIMES = (1, 2, 3, 5, 7, 11)
+"""Partials that a pitch must cover: of half a pitch only one of them is there (SWIPE′)."""
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NAME = re.compile(r"(?<![A-Za-z0-9])([A-Ga-g])(s|#|♯|b|♭)?(-?\d)(?![A-Za-z0-9])")
 _LOUD = ("pianissimo", "piano", "mezzo-piano", "mezzo-forte", "forte", "fortissimo")
@@ -80,7 +82,10 @@ def name_of(key: int) -> str:
 
 
 def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> float:
-    """√spectrum at partials against the highest at halves and thirds, weighted by 1/√k, times what part it covers."""
+    """√spectrum at partials against the highest at halves and thirds, times what part of the PRIMES it covers.
+
+    Both weighted by 1/√k.
+    """
     count = int(min(12, 9000 / frequency, len(spectrum) * bin_width / frequency - 1))
     k = np.arange(1, count + 1)
     half = max(int(0.012 * frequency / bin_width), 1)
@@ -89,7 +94,8 @@ def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> fl
     between = np.sqrt(np.max([_peaks(spectrum, place, half) for place in places], axis=0))
     weight = 1 / np.sqrt(k)
     strongest = np.sqrt(spectrum[int(0.8 * LOWEST / bin_width) :].max())
-    coverage = (weight * at).sum() / weight.sum() / strongest
+    telling = np.isin(k, PRIMES)
+    coverage = (weight * at)[telling].sum() / weight[telling].sum() / strongest
     contrast = (weight * (at - between)).sum() / (weight * (at + between)).sum()
     return float(contrast * np.sqrt(coverage))
 

@@ -24,6 +24,15 @@ def test_a_weak_first_partial_does_not_hide_the_pitch():
     assert abs(key_of(detect(_string(82.41, weak=(1, 2)), RATE).frequency) - 40) < 0.05
 
 
+@pytest.mark.parametrize("frequency", [220.0, 659.3, 880.0])
+def test_a_faint_mode_of_the_body_an_octave_below_is_not_the_pitch(frequency):
+    t = np.arange(RATE) / RATE
+    levels = [0, -7, -15, -22, -37, -36, -35, -58, -64, -68, -73, -78]  # dB, of a guitar high up the neck
+    string = sum(10 ** (level / 20) * np.sin(2 * np.pi * k * frequency * t) for k, level in enumerate(levels, 1))
+    heard = (string + 10 ** (-33 / 20) * np.sin(np.pi * frequency * t)) * np.exp(-3 * t)
+    assert abs(1200 * np.log2(detect(heard, RATE).frequency / frequency)) < 2
+
+
 def test_stretched_partials_do_not_sharpen_the_pitch():
     found = detect(_string(110.0, stretch=2e-4), RATE)
     assert abs(1200 * np.log2(found.frequency / 110.0)) < 3
