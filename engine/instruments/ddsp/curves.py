@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .record import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, VIBRATO
+from .record import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
 
 RISE = np.float32(36)  # dB that a note rises in its attack
 FALL = np.float32(60)  # dB that it falls in its release
@@ -14,6 +14,7 @@ SOFTEST, LOUDEST = np.float32(-2.5), np.float32(2)  # deviations from the mean: 
 MUTE = np.float32(-80)  # dB below the softest at which there is nothing
 EXCESS = np.float32(12)  # dB above the loudest, at most
 LOWEST = 8.0  # Hz
+STILL, SWAYING = 0.25, 0.75  # seconds after which a held note begins to sway by itself, and does so fully
 
 
 @njit(cache=True, error_model="numpy")
@@ -27,7 +28,7 @@ def judge(state, v, moment):
         voice.fallen = voice.fallen + SHUT * seconds if voice.damping > 0 else np.float32(0)
     else:
         voice.fallen += voice.damping * FALL / state.param[RELEASE] * seconds
-    hertz = pitch(state, voice, moment)
+    hertz = pitch(state, v, moment)
     voice.pitch_next = hertz / state.rate
     known = within(np.float32(hertz), state.low, state.high)
     told = known if state.hertz else np.float32((69 + 12 * math.log2(known / 440)) / 127)
@@ -35,11 +36,15 @@ def judge(state, v, moment):
 
 
 @njit(cache=True, error_model="numpy")
-def pitch(state, voice, moment):
+def pitch(state, v, moment):
     """Hz at a moment, as far as the glide has come."""
+    voice = state.voices[v]
+    cents = state.param[VIBRATO] * state.modulation[voice.channel]
+    if v != SINGER:
+        age = (moment - voice.born) / state.rate
+        cents += state.param[SWAY] * min(max((age - STILL) / (SWAYING - STILL), 0.0), 1.0)
     lfo = state.lfo + state.param[SPEED] * (moment - state.ticked) / state.rate
-    sway = math.sin(2 * math.pi * lfo) * state.param[VIBRATO] / 100 * state.modulation[voice.channel]
-    number = voice.semitone + voice.bend + state.bend[voice.channel] + sway
+    number = voice.semitone + voice.bend + state.bend[voice.channel] + math.sin(2 * math.pi * lfo) * cents / 100
     return min(max(440 * 2 ** ((number - 69) / 12), LOWEST), 0.49 * state.rate)
 
 

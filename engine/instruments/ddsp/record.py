@@ -25,13 +25,14 @@ PARAMS = (
     Param("legato", "", 0, 1, 0, cc=68, help="1: one voice on each channel, that glides from key to key"),
     Param("portamento", "s", 0, 2, 0.06, cc=5, help="time of the glide"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
+    Param("sway", "cents", 0, 100, 0, help="vibrato that comes by itself while a key is held"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
     Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the harmonics"),
     Param("noise", "dB", -60, 12, 0, cc=71, help="level of bow and breath; none at -60"),
     Param("width", "x", 0, 1, 0.5, help="how wide bow and breath are in the stereo field"),
 )
-(LEVEL, ATTACK, DECAY, SUSTAIN, RELEASE, DYNAMICS, PRESSURE, LEGATO, PORTAMENTO, VIBRATO, SPEED, BRIGHTNESS, NOISE,
- WIDTH) = range(len(PARAMS))  # fmt: skip
+(LEVEL, ATTACK, DECAY, SUSTAIN, RELEASE, DYNAMICS, PRESSURE, LEGATO, PORTAMENTO, VIBRATO, SWAY, SPEED, BRIGHTNESS,
+ NOISE, WIDTH) = range(len(PARAMS))  # fmt: skip
 
 VOICE_STATE = np.dtype(
     VOICE

@@ -23,21 +23,22 @@ def take_loudness(state, event):
 @njit(cache=True, error_model="numpy")
 def take_pitch(state, event):
     """PITCH in Hz: followed at once; 0 where there is none. With key 1 something begins, and a frame with it."""
-    voice = state.voices[SINGER]
+    v = np.intp(SINGER)  # as the type of any other voice's number, or all below would be compiled twice
+    voice = state.voices[v]
     if not event.value > 0:
         voice.damping = 1
         return
     voice.semitone = voice.aim = np.float32(69 + 12 * math.log2(event.value / 440))
     if voice.stage == FREE or voice.stage == ENDING:
         voice.stage, voice.note, voice.channel = HELD, SUNG, event.channel & 15
-        begin(state, SINGER)
+        begin(state, v)
     elif voice.asked == 0:
         again = event.key == 1 or voice.damping > 0
         voice.damping = 0
         if again:
             voice.asked = GO_ON
         else:
-            steer(state, SINGER)
+            steer(state, v)
 
 
 @njit(cache=True, error_model="numpy")
@@ -47,4 +48,4 @@ def steer(state, v):
     if voice.asked == BEGIN or state.clock >= voice.due:
         return
     cut(state, v)
-    voice.pitch_to = pitch(state, voice, voice.due) / state.rate
+    voice.pitch_to = pitch(state, v, voice.due) / state.rate

@@ -16,6 +16,9 @@ from engine.instruments.voices import FREE, HELD
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset
 from engine.probe import deviation
+from engine.render import render as rendered
+from engine.rig import Rig
+from engine.sources.score import score
 from tests.engine.dsp.test_decoder import Twin
 from tests.engine.instruments.test_resonance import cents_from, level
 from tests.playing import render
@@ -340,3 +343,54 @@ def test_a_probe_is_what_torch_says_to_a_curve(half, bound, told):
     header["probe"] |= {name: part[8::9] for name, part in rows.items()}
     halves = {name: tensor.astype(np.float16) if tensor.ndim > 1 else tensor for name, tensor in tensors.items()}
     assert deviation(Preset(header, halves if half else tensors)) <= bound
+
+
+def test_a_held_note_sways_by_itself_but_stays_in_tune():
+    host, instrument = playing(sway=40, speed=5, **PLAIN)
+    press(host, 57)
+    cents = []
+    for _ in range(100):
+        render(host, 480)
+        cents.append(1200 * np.log2(float(instrument.state["voices"][0, 0]["pitch_to"]) * 48_000 / 220))
+    assert np.abs(cents[:20]).max() < 1e-3
+    assert 35 < np.max(cents) < 41
+    assert abs(np.mean(cents)) < 3
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_a_score_is_played_in_tune_and_without_a_click(rate):
+    keys, apart = (57, 64, 60, 72, 67), 0.5
+    notes = [(i * apart, (0x90, key, 100)) for i, key in enumerate(keys)]
+    notes += [((i + 0.6) * apart, (0x80, key, 0)) for i, key in enumerate(keys)]
+    rig, instrument = Rig(rate), playing(rate, release=0.1, **PLAIN)[1]
+    instrument.state["deviation"] = 0.01  # a decoder that has learned nothing may be louder where it is told less
+    rig.play([instrument])
+    heard = rendered(rig, score(sorted(notes)), seconds=apart * len(keys))[0]
+    parts = np.array_split(heard, len(keys))
+    for part, key in zip(parts, keys, strict=True):
+        assert abs(cents_from(part[rate // 20 :], rate // 2, 440 * 2 ** ((key - 69) / 12) / 2)) < 10
+    steps = [np.abs(np.diff(part)) for part in np.split(heard, np.arange(1, len(keys)) * rate // 2 - 8)]
+    for step in steps:
+        assert step.max() < 1.2 * step[rate // 10 : rate // 4].max()
+
+
+def test_another_instrument_takes_over_without_a_click():
+    host, _ = playing(attack=0.0, noise=-60.0)
+    press(host, 57)
+    before = render(host, 9600)[0]
+    host.play([playing(attack=0.0)[1]])
+    after = render(host, 9600)[0]
+    assert np.abs(np.diff(np.concatenate([before[-1:], after]))).max() < 1.2 * np.abs(np.diff(before[2400:])).max()
+    assert not after[1200:].any()
+
+
+def test_panic_silences_keys_and_singer():
+    rig = Rig(48_000)
+    rig.play(playing()[1:])
+    for channel in (0, 3):
+        rig.midi(0x90 | channel, 60 + channel, 100)
+    sing(rig, 330.0)
+    assert level(render(rig, 9600)[0]) > -60
+    rig.panic()
+    render(rig, 4800)
+    assert not render(rig, 9600).any()
