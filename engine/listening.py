@@ -5,16 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .tracker import hear, new_ear
+from .tracker import hear, lateness, new_ear
 from .tracker.record import HIGHEST, LOWEST
 
 RATE = 48_000.0  # Hz at which every recording is heard
-LAG = 0.006  # seconds that a pitch is late: the low pass, and half of what it is measured over
+GATE = -60.0  # dB
+TAIL = 0.1  # seconds of silence after a recording, in which its end is heard
 
 
 @dataclass(frozen=True)
 class Followed:
-    """Frames (F,) at t = j · hop: pitch in Hz (the last one where none is voiced), voiced 0 or 1, loudness in dB."""
+    """Frames (F,) at t = j · hop: pitch in Hz, voiced 0 or 1, loudness in dB.
+
+    Where nothing is voiced the pitch is the last one, at the beginning the first one, and 0 if there is none at all.
+    """
 
     pitch: np.ndarray
     voiced: np.ndarray
@@ -27,38 +31,46 @@ def follow(
     hop_seconds: float = 0.01,
     low: float = LOWEST,
     high: float = HIGHEST,
-    gate: float = -60.0,
+    gate: float = GATE,
 ) -> Followed:
     """Follow samples (N,) at a rate in Hz: F = N / (rate · hop) + 1 frames, the tracker's delays taken off.
 
     low, high: Hz, where a pitch is looked for. gate: dB below which nothing is voiced.
     """
+    time = np.arange(int(len(samples) / (rate * hop_seconds) + 1e-9) + 1) * hop_seconds
+    heard, loudness_delay, rows = looks(samples, rate, low, high, gate)
+    pitch, voiced, late, loudness = rows
+    first = int(np.argmax(voiced))
+    pitch[:first] = pitch[first]
+    at = np.clip(np.searchsorted(np.maximum.accumulate(heard - late), time), 0, len(heard) - 1)
+    level = np.interp(time, heard - loudness_delay, loudness)
+    return Followed(pitch[at].astype(np.float32), voiced[at].astype(np.float32), level.astype(np.float32))
+
+
+def looks(
+    samples: np.ndarray, rate: float, low: float = LOWEST, high: float = HIGHEST, gate: float = GATE
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """All that the tracker says, look by look.
+
+    When it says it, in seconds (T,); by how many seconds the loudness is late; and the rows (4, T): pitch in Hz,
+    voiced, by how many seconds the pitch is late, loudness in dB.
+    """
     sound = np.asarray(samples, np.float32)
-    frames = int(len(sound) / (rate * hop_seconds)) + 1
     if rate != RATE:
         import soxr
 
         sound = soxr.resample(sound, rate, RATE).astype(np.float32)
     ear = new_ear(RATE, low, high, gate)
     hop = int(ear["hop"][0])
-    looks = -(-len(sound) // hop) + round(0.1 * RATE / hop)
-    rows = np.zeros((3, looks))
-    _looks(ear[0], np.concatenate((sound, np.zeros(looks * hop - len(sound), np.float32))), rows)
-    pitch, voiced, loudness = rows
-    heard = (np.arange(looks) + 1) * hop / RATE
-    time = np.arange(frames) * hop_seconds
-    nearest = np.clip(np.searchsorted(heard - LAG, time), 0, looks - 1)
-    return Followed(
-        pitch[nearest].astype(np.float32),
-        voiced[nearest].astype(np.float32),
-        np.interp(time, heard - float(ear["loudness_delay"][0]), loudness).astype(np.float32),
-    )
+    count = -(-(len(sound) + round(TAIL * RATE)) // hop)
+    rows = np.zeros((4, count))
+    _follow(ear[0], np.concatenate((sound, np.zeros(count * hop - len(sound), np.float32))), rows)
+    return (np.arange(count) + 1) * hop / RATE, float(ear["loudness_delay"][0]), rows
 
 
 @njit(cache=True, error_model="numpy")
-def _looks(ear, sound, rows):
-    """Pitch, voice and loudness at every look: rows (3, T)."""
+def _follow(ear, sound, rows):
     at = 0
     for t in range(rows.shape[1]):
         at += hear(ear, sound[at:])
-        rows[0, t], rows[1, t], rows[2, t] = ear.pitch, ear.voiced, ear.loudness
+        rows[0, t], rows[1, t], rows[2, t], rows[3, t] = ear.pitch, ear.voiced, lateness(ear), ear.loudness

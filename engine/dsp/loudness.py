@@ -40,8 +40,8 @@ def gain(sections: np.ndarray, frequency: float | np.ndarray, rate: float) -> np
 
 
 def triangle(count: int) -> np.ndarray:
-    """Weights (count,) of a triangle over the powers of equal hops; their sum is 1."""
-    weights = count / 2 - np.abs(np.arange(count) + 0.5 - count / 2)
+    """Weights (count,) of two boxes in a row over the powers of equal hops; their sum is 1."""
+    weights = np.convolve(np.ones((count + 1) // 2), np.ones(count // 2 + 1))
     return weights / weights.sum()
 
 
@@ -69,7 +69,7 @@ def level(powers, newest, weights):
     count = weights.shape[0]
     total = 0.0
     for i in range(count):
-        total += weights[i] * powers[(newest - i + count) % count]
+        total += weights[i] * powers[(newest - i) % count]
     return 10 * np.log10(max(total + _SMALLEST, _SMALLEST))
 
 

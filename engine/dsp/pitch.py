@@ -20,6 +20,21 @@ def low_pass(rate: float, cutoff: float, seconds: float) -> np.ndarray:
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
+def high_pass(samples, memory, pole):
+    """Take from samples (T,) what is lower than f, where the pole is exp(−2π f / rate).
+
+    memory: (2,) float64, the last sample that came in and the last that went out.
+    """
+    before, y = memory[0], memory[1]
+    for t in range(samples.shape[0]):
+        x = np.float64(samples[t])
+        y = pole * y + x - before
+        before = x
+        samples[t] = y
+    memory[0], memory[1] = before, y
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
 def thin(samples, taps, step, out):
     """Every step-th sample of a filtered sound.
 
@@ -84,3 +99,56 @@ def summit(left, middle, right):
         return 0.0, middle
     shift = min(max(0.5 * (left - right) / bend, -0.5), 0.5)
     return shift, middle - 0.25 * (left - right) * shift
+
+
+def fourier(count: int, bins: int, spacing: float, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Waves (bins, count / 2) float32 for `spectrum`, a Hann window in them: cosines and sines at i · spacing Hz."""
+    time = np.arange(count // 2) + 0.5
+    phase = 2 * np.pi * spacing / rate * np.arange(bins)[:, None] * time
+    window = np.cos(np.pi * time / count) ** 2 * (2 / count)
+    return (np.cos(phase) * window).astype(np.float32), (np.sin(phase) * window).astype(np.float32)
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def spectrum(x, cosines, sines, even, odd, out):
+    """The magnitudes of x (T,) at the frequencies of waves (N, T / 2): out (N,); even, odd: (T / 2,) room."""
+    half = even.shape[0]
+    for t in range(half):
+        even[t] = x[half + t] + x[half - 1 - t]
+        odd[t] = x[half + t] - x[half - 1 - t]
+    for i in range(out.shape[0]):
+        real = imaginary = np.float32(0)
+        cosine, sine = cosines[i], sines[i]
+        for t in range(half):
+            real += cosine[t] * even[t]
+            imaginary += sine[t] * odd[t]
+        out[i] = np.sqrt(real * real + imaginary * imaginary)
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def presence(magnitudes, place, times, least):
+    """How many partials a tone has that are not those of another one, `times` as high: 0 none … 1 all.
+
+    magnitudes: (N,) a spectrum. place: where in it the low tone lies, times · place < N − 1.
+    least: a partial is there when it is this share of the stronger of the first two of the high tone.
+    """
+    end = magnitudes.shape[0] - 1
+    strong = between(magnitudes, times * place)
+    if 2 * times * place < end:
+        strong = max(strong, between(magnitudes, 2 * times * place))
+    found, count = 0.0, 0
+    for k in range(1, 2 * times):
+        if k == times:
+            continue
+        if k * place >= end:
+            break
+        found += min(between(magnitudes, k * place) / (least * strong + 1e-12), 1.0)
+        count += 1
+    return found / count
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def between(values, place):
+    """The value at a place between two of values (N,), 0 ≤ place < N − 1, on the straight line."""
+    i = np.intp(place)
+    return values[i] + (place - i) * (values[i + 1] - values[i])

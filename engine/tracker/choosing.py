@@ -1,120 +1,105 @@
-"""[audio thread] Which of the lags at which a sound resembles itself is its period.
+"""[audio thread] Which candidate is the pitch, and whether it is a tone at all.
 
-Every look finds the lags at which the resemblance has a top, and refines them on the fine sound. A path through the
-looks gathers what speaks for each of them (Viterbi's forward pass, with a memory that fades): a lag that was right a
-moment ago starts ahead, so a stray octave must last to be believed, while after silence the first clear one is taken
-at once.
+A path through the looks gathers what speaks for each candidate (Viterbi's forward pass, with a memory that fades): a
+lag that was right a moment ago starts ahead, so that a stray octave must last to be believed, while after silence the
+first clear one is taken at once.
 """
 
 import numpy as np
 from numba import njit
 
-from ..dsp import pitch
-from .record import CANDIDATES
+from .finding import clearness, find, merit
+from .vetoing import transform, veto
 
-WORTH = 0.5  # height of a top that is weighed at all
-OCTAVE = 0.1  # what a lag twice as long must be better by
-MEMORY = 0.88  # of what was gathered, that is left after a look
-JUMP = 0.35  # what a jump from one lag to another costs, in units of height
-STEP = 0.06  # octaves that a voice may move in one look for nothing
-OPEN, CLOSE = 0.85, 0.7  # clarity above which a tone begins, and below which it ends
-SHORT = 0.002  # seconds of the shortest window
-LONG = 0.012  # seconds that a window grows to while a tone goes on
+MEMORY = 0.8  # of what was gathered, what is left after a look
+JUMP = 0.35  # what a jump from one lag to another costs, in units of resemblance
+NEAR, BEND = 0.06, 0.3  # octaves that a voice may move in a look without a jump, and the share of JUMP this costs
+SUDDEN, CLEAR, DOUBTFUL = 0.73, 0.8, 0.87  # clarity at which a tone begins; see `threshold`
+GOES_ON = 0.6  # clarity at which it goes on
+KEPT = 0.7  # resemblance below which the pitch stays where it is
+HELD = 0.016  # seconds for which an unclear tone is held
 HYSTERESIS = 6.0  # dB by which a tone must pass the gate to begin
+RISE = 10.0  # dB above what was before, by which a level has risen
+RECOVERY = 300.0  # dB a second by which "before" follows a level that goes on
+EARLY = 0.035  # seconds in which what has risen is young
+PERIODS, SMEAR = 3.2, 0.0015  # periods, and seconds beyond them, in which a young tone may begin at once
 
 
 @njit(cache=True, error_model="numpy")
 def choose(ear):
-    """Look for tops, weigh them, and say the pitch, or that there is none."""
+    """Say the pitch, or that there is none, from the sound kept so far."""
     find(ear)
-    gather(ear)
-    best = -1
-    for i in range(ear.count):
-        if best < 0 or ear.scores[i] > ear.scores[best]:
-            best = i
-    ear.clarity = ear.heights[best] if best >= 0 else 0.0
-    decide(ear, best)
-    ear.old_count = ear.count
-    for i in range(ear.count):
-        ear.old_lags[i] = ear.lags[i]
-        ear.old_scores[i] = ear.scores[i]
+    watch(ear)
+    if ear.count > 0:
+        transform(ear)
+        veto(ear)
+    best = gather(ear)
+    ear.clarity = clearness(ear, ear.support[best]) if best >= 0 else 0.0
+    ear.onset = 0
+    if ear.voiced:
+        go_on(ear, best)
+    elif best >= 0:
+        begin(ear, best)
 
 
 @njit(cache=True, error_model="numpy")
-def find(ear):
-    """The tops of the resemblance, as lags in seconds with their heights."""
-    sound = ear.coarse[: ear.coarse_end]
-    first = max(np.intp(ear.coarse_rate / ear.high) - 1, 2)
-    last = min(np.intp(ear.coarse_rate / ear.low) + 2, first + ear.likeness.shape[0] - 1)
-    energy = ear.energy[: 2 * last + 1]
-    pitch.energies(sound, energy)
-    pitch.energies(ear.fine[: ear.fine_end], ear.fine_energy[: 2 * (last + 1) * ear.step + 1])
-    shortest = np.intp(SHORT * ear.coarse_rate)
-    quiet = 10 ** (ear.gate / 10 - 2)
-    height = ear.likeness[: last - first + 1]
-    pitch.correlations(sound, energy, first, shortest, quiet, height)
-    ear.level = 10 * np.log10(energy[4 * shortest] / (4 * shortest) + 1e-12)
-    ear.count = 0
-    for i in range(1, height.shape[0] - 1):
-        if height[i] > WORTH and height[i] >= height[i - 1] and height[i] > height[i + 1]:
-            shift, _ = pitch.summit(height[i - 1], height[i], height[i + 1])
-            refine(ear, (first + i + shift) * ear.step, quiet)
-
-
-@njit(cache=True, error_model="numpy")
-def refine(ear, lag, quiet):
-    """Add a candidate: the top near a lag in fine samples."""
-    sound = ear.fine[: ear.fine_end]
-    centre = np.intp(lag + 0.5)
-    window = max(centre, np.intp(SHORT * ear.fine_rate))
-    reach = ear.step // 2 + 1
-    best, place = -1.0, centre
-    for k in range(max(centre - reach, 2), centre + reach + 1):
-        r = pitch.correlation(sound, ear.fine_energy, k, window, quiet)
-        if r > best:
-            best, place = r, k
-    left = pitch.correlation(sound, ear.fine_energy, place - 1, window, quiet)
-    right = pitch.correlation(sound, ear.fine_energy, place + 1, window, quiet)
-    shift, top = pitch.summit(left, best, right)
-    seconds = (place + shift) / ear.fine_rate
-    if top < WORTH or seconds * ear.high < 1 or seconds * ear.low > 1:
-        return
-    slot = ear.count
-    if slot == CANDIDATES:
-        slot = 0
-        for i in range(CANDIDATES):
-            if ear.heights[i] < ear.heights[slot]:
-                slot = i
-        if top <= ear.heights[slot]:
-            return
+def watch(ear):
+    """Count the looks since the level rose above what it was before."""
+    if ear.level < ear.before:
+        ear.before += 0.3 * (ear.level - ear.before)
     else:
-        ear.count += 1
-    ear.lags[slot], ear.heights[slot] = seconds, top
+        ear.before += RECOVERY * ear.hop / ear.rate
+    ear.risen = ear.risen + 1 if ear.level > max(ear.before + RISE, ear.gate) else 0
 
 
 @njit(cache=True, error_model="numpy")
 def gather(ear):
-    """What speaks for each candidate: its height, and the best of the paths that lead to it."""
+    """Add up what speaks for each candidate: its height, and the best of the paths that lead to it; the best one."""
+    best = -1
     for i in range(ear.count):
         path = 0.0
         for j in range(ear.old_count):
             away = abs(np.log2(ear.lags[i] / ear.old_lags[j]))
-            cost = JUMP if away > STEP else JUMP * 0.3 * away / STEP
+            cost = JUMP if away > NEAR else JUMP * BEND * away / NEAR
             path = max(path, MEMORY * ear.old_scores[j] - cost)
-        ear.scores[i] = path + ear.heights[i] - OCTAVE * np.log2(ear.lags[i] * ear.high)
+        ear.scores[i] = path + merit(ear.lags[i] * ear.high, ear.heights[i]) - ear.doubts[i]
+        if best < 0 or ear.scores[i] > ear.scores[best]:
+            best = i
+    ear.old_count = ear.count
+    for i in range(ear.count):
+        ear.old_lags[i], ear.old_scores[i] = ear.lags[i], ear.scores[i]
+    return best
 
 
 @njit(cache=True, error_model="numpy")
-def decide(ear, best):
-    """Voiced or not, and an onset where it begins."""
-    ear.onset = 0
-    if best >= 0:
-        threshold, level = (CLOSE, ear.gate) if ear.voiced else (OPEN, ear.gate + HYSTERESIS)
-        if ear.heights[best] > threshold and ear.level > level:
-            ear.onset = 1 - ear.voiced
-            ear.voiced = 1
-            ear.since = 0 if ear.onset else ear.since + 1
-            ear.pitch = 1 / ear.lags[best]
-            return
-    ear.voiced = 0
-    ear.since = 0
+def begin(ear, best):
+    """Begin a tone when the best candidate is clear enough."""
+    least = threshold(ear, ear.lags[best])
+    if min(ear.clarity, ear.heights[best]) > least and ear.level > ear.gate + HYSTERESIS:
+        ear.onset = ear.voiced = 1
+        ear.unclear = ear.since = 0
+        ear.pitch = 1 / ear.lags[best]
+
+
+@njit(cache=True, error_model="numpy")
+def threshold(ear, lag):
+    """The clarity at which a tone of this period may begin.
+
+    What has just risen and is clear after two or three of its periods begins at once. Had it been a tone of a short
+    period, it would have been clear before: later than that it must be clearer than usual, as long as it is young.
+    """
+    age = ear.risen * ear.hop / ear.rate
+    if age == 0 or age > EARLY:
+        return CLEAR
+    return SUDDEN if age < PERIODS * lag + SMEAR else DOUBTFUL
+
+
+@njit(cache=True, error_model="numpy")
+def go_on(ear, best):
+    """Follow a tone, hold it for a moment where it is unclear, and end it where that lasts or the gate closes."""
+    ear.since += 1
+    ear.unclear = 0 if ear.clarity > GOES_ON else ear.unclear + 1
+    if ear.unclear * ear.hop > HELD * ear.rate or ear.level < ear.gate:
+        ear.voiced = 0
+    elif ear.unclear == 0 and ear.heights[best] > KEPT:
+        ear.pitch = 1 / ear.lags[best]

@@ -6,6 +6,8 @@ from numba import njit
 from ..dsp import loudness, pitch
 from .choosing import choose
 
+LOUDEST = np.float32(1e4)  # what is beyond is no sound
+
 
 @njit(cache=True, error_model="numpy")
 def hear(ear, samples):
@@ -14,7 +16,7 @@ def hear(ear, samples):
     start = ear.tapped - 1 + ear.filled
     for t in range(taken):
         x = samples[t]
-        if not abs(x) < np.float32(1e4):
+        if not abs(x) < LOUDEST:
             ear.broken += 1
             x = np.float32(0)
         ear.raw[start + t] = x
@@ -29,21 +31,33 @@ def hear(ear, samples):
 def look(ear):
     """One hop has been filled: say its loudness and its pitch."""
     past = ear.tapped - 1
-    weigh(ear, ear.raw[past : past + ear.hop])
+    fresh = ear.raw[past : past + ear.hop]
+    weigh(ear, fresh)
+    pitch.high_pass(fresh, ear.bass, ear.floor)
     keep(ear)
     for i in range(past):
         ear.raw[i] = ear.raw[i + ear.hop]
     choose(ear)
-    ear.clock += 1
+    ear.present = max(ear.loudness, presently(ear)) if ear.voiced and ear.since < ear.powers_kept else ear.loudness
 
 
 @njit(cache=True, error_model="numpy")
 def weigh(ear, samples):
     """The loudness of the last hops."""
-    ear.newest = (ear.newest + 1) % ear.powers_kept
-    ear.powers[ear.newest] = loudness.energy(ear.sections, ear.memory, samples)
     kept = ear.powers_kept
+    ear.newest = (ear.newest + 1) % kept
+    ear.powers[ear.newest] = loudness.energy(ear.sections, ear.memory, samples) / ear.hop
     ear.loudness = loudness.level(ear.powers[:kept], ear.newest, ear.triangle[:kept])
+
+
+@njit(cache=True, error_model="numpy")
+def presently(ear):
+    """The loudness over the last period alone, which the whole window cannot know yet when a tone begins."""
+    hops = min(np.intp(ear.rate / (ear.pitch * ear.hop)) + 1, ear.powers_kept)
+    total = 0.0
+    for i in range(hops):
+        total += ear.powers[(ear.newest - i + ear.powers_kept) % ear.powers_kept]
+    return max(10 * np.log10(total / hops + 1e-12), loudness.FLOOR)
 
 
 @njit(cache=True, error_model="numpy")
