@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QModelIndex, QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -12,19 +11,14 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QListView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from . import catalogue, parts, theme
+from . import catalogue, parts
 from .catalogue import Entry, Wish
 from .details import Details
-
-ENTRY = Qt.ItemDataRole.UserRole
-ROW = 42  # pixels
+from .listing import ENTRY, Listing, Row
 
 
 class Browser(QFrame):
@@ -51,7 +45,7 @@ class Browser(QFrame):
         self._kind.setAccessibleName(self.tr("Kind"))
         self._tag.setAccessibleName(self.tr("Tag"))
         self._only = parts.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
-        self._model = _Model(self)
+        self._model = Listing(self)
         self._list = QListView()
         self._list.setAccessibleName(self.tr("Instruments"))
         self.details = Details()
@@ -119,7 +113,7 @@ class Browser(QFrame):
 
     def _lay_out(self) -> None:
         self._list.setModel(self._model)
-        self._list.setItemDelegate(_Row(self._list))
+        self._list.setItemDelegate(Row(self._list))
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -207,78 +201,3 @@ class Browser(QFrame):
 
     def _offer_at(self, entry: Entry, point: QPoint) -> None:
         self.menu(entry).popup(point)
-
-
-class _Model(QAbstractListModel):
-    """The entries that are shown."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.entries: list[Entry] = []
-        self.favourites: frozenset[str] = frozenset()
-
-    def show(self, entries: list[Entry], favourites: frozenset[str]) -> None:
-        """Show others."""
-        self.beginResetModel()
-        self.entries, self.favourites = entries, favourites
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """How many."""
-        return len(self.entries)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The name for eyes, all of it for ears, the entry for us."""
-        if not index.isValid() or index.row() >= len(self.entries):
-            return None
-        entry = self.entries[index.row()]
-        if role == ENTRY:
-            return entry
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.name
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.fault or entry.description
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            star = self.tr("favourite") if entry.digest in self.favourites else ""
-            return ", ".join(filter(None, [entry.name, entry.kind, star, entry.fault]))
-        return None
-
-
-class _Row(QStyledItemDelegate):
-    """A name, what it is below it, and a star where it is a favourite."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """Room for two lines."""
-        return QSize(160, ROW)
-
-    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Paint one row."""
-        view, entry, model = option.widget, index.data(ENTRY), index.model()
-        if painter is None or view is None or entry is None or not isinstance(model, _Model):
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = option.rect.adjusted(0, 1, -6, -1)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(theme.RAISED, 1.0 if chosen else 0.5))
-            painter.drawRoundedRect(area, 7, 7)
-        if chosen:
-            painter.setBrush(theme.colour(theme.ACCENT))
-            painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
-        words = area.adjusted(14, 5, -26, -5)
-        painter.setFont(theme.sized(view.font(), theme.BODY, bold=chosen))
-        painter.setPen(theme.colour(theme.WARNING if entry.fault else theme.TEXT))
-        painter.drawText(words, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
-        painter.setFont(theme.sized(view.font(), theme.CAPTION))
-        painter.setPen(theme.colour(theme.QUIET))
-        below = self.tr("cannot be read") if entry.fault else " · ".join(entry.tags[:3]) or entry.kind
-        painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + ("" if entry.factory else self.tr(" · mine")))
-        if entry.digest and entry.digest in model.favourites:
-            painter.setPen(theme.colour(theme.ACCENT))
-            painter.drawText(area.adjusted(0, 0, -10, 0), _RIGHT, "★")
-        painter.restore()
-
-
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -14,62 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from .compiling import Compiler
 from .hands import Hands
+from .news import Answer, Compiling, Failed, Loaded, News, Ready, knobs
 from .reading import Reading, read
 from .store import Loading
 
 if TYPE_CHECKING:
     from engine.outlet import Settings
-    from engine.plugin import Plugin
     from engine.rig import Rig
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
+
+    from .scoring import Scoring
+    from .taking import Tape
 
 RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
 READ = 0.2  # seconds between two readings of it
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
-
-
-@dataclass(frozen=True)
-class Compiling:
-    """News: the engine is compiled for this processor; step `number` of `total` begins."""
-
-    number: int
-    total: int
-    what: str
-
-
-@dataclass(frozen=True)
-class Ready:
-    """News: it can be played."""
-
-    hands: Hands
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """News: an instrument plays."""
-
-    path: Path
-    header: dict[str, Any]
-    tensors: Any
-    plugin: "Plugin"
-    values: dict[str, float]  # of its knobs, as they were asked for
-
-
-@dataclass(frozen=True)
-class Failed:
-    """News: something that was asked for cannot be had; the message is one line."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """News: what came of `ask`."""
-
-    take: Callable[[Any], object]
-    result: Any
 
 
 @dataclass
@@ -85,12 +46,14 @@ class Deck(threading.Thread):
 
     def __init__(self, settings: "Settings | None" = None, midi: str | None = None) -> None:
         super().__init__(name="deck", daemon=True)
-        self.news: queue.SimpleQueue[Compiling | Ready | Loaded | Failed | Answer] = queue.SimpleQueue()
+        self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self.reading = Reading()
         self.loading = Loading()
         self.rig: Rig | None = None
         self._settings, self._midi = settings, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self.score: Scoring | None = None
+        self._tape: Tape | None = None
         self._wanted: _Wanted | None = None
         self._ended = threading.Event()
         self._compiler: Compiler | None = None
@@ -138,6 +101,37 @@ class Deck(threading.Thread):
             self.news.put(Failed(f"the engine has stopped: {type(error).__name__}: {error}"))
             raise
 
+    def begin_tape(self, path: Path) -> "Tape":
+        """[deck's thread] Take down what is played from now on."""
+        from .taking import Tape
+
+        assert self.rig is not None
+        self.end_tape()
+        self._tape = Tape(self.rig, path)
+        return self._tape
+
+    def end_tape(self) -> None:
+        """[deck's thread] Let the file be whole."""
+        tape, self._tape = self._tape, None
+        if tape is not None:
+            tape.stop()
+
+    def open_score(self, path: Path) -> None:
+        """[deck's thread] Play a MIDI file."""
+        from .scoring import Scoring
+
+        assert self.rig is not None
+        score = Scoring(self.rig, path)
+        self.close_score()
+        self.score = score
+        score.play()
+
+    def close_score(self) -> None:
+        """[deck's thread] End the score."""
+        score, self.score = self.score, None
+        if score is not None:
+            score.stop()
+
     def _compile(self) -> None:
         from engine.warm import is_warm
 
@@ -163,7 +157,12 @@ class Deck(threading.Thread):
             while not self._ended.is_set():
                 self._work()
                 self._opened.poll()
+                self._perform()
                 self._look(ports)
+            self._wanted = None
+            while not self._tasks.empty():
+                self._work()
+            self.end_tape()
             hands.panic()
             time.sleep(0.03)  # the fade of what sounds
         self._opened.close()
@@ -179,6 +178,12 @@ class Deck(threading.Thread):
         except (ValueError, RuntimeError, OSError) as error:
             self.news.put(Failed(str(error)))
 
+    def _perform(self) -> None:
+        if self._tape is not None:
+            self._tape.spool()
+        if self.score is not None:
+            self.score.feed()
+
     def _look(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
         if self._harmless and now > self._harmless:
@@ -189,8 +194,8 @@ class Deck(threading.Thread):
             self.reading = read(self._opened, self.rig, ports, now)
 
     def _load(self) -> None:
-        from engine.instruments import make
         from engine.preset import read as read_preset
+        from engine.row import make_row
 
         wanted, self._wanted = self._wanted, None
         if wanted is None:
@@ -199,17 +204,16 @@ class Deck(threading.Thread):
         self.loading.begin(wanted.path)
         try:
             preset = read_preset(wanted.path)
-            plugin = make(preset)
-            self.rig.play([plugin])
+            row = make_row(preset)
+            self.rig.play(row)
         except Exception:
             self.loading.done()
             raise
-        known = {param.name: param for param in plugin.params}
-        for name, value in wanted.values.items():
-            if name in known:
-                self.rig.set(plugin, name, value)
+        for knob in knobs(row):
+            if knob.name in wanted.values:
+                self.rig.set(knob.plugin, knob.param.name, wanted.values[knob.name])
         self._harmless = time.monotonic() + SETTLED
-        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, plugin, wanted.values))
+        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, wanted.values))
 
     def _use(self, settings: "Settings") -> None:
         from engine import stream

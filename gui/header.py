@@ -20,6 +20,7 @@ class Header(QWidget):
         self.after = parts.tool("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
         self.undo = parts.tool("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
         self.redo = parts.tool("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
+        self.record = parts.tool("●", self.tr("Record"), self.tr("Record sound and notes (Ctrl+R)"), checkable=True)
         self.compare = parts.push("A", self.tr("Compare settings A and B"), self.tr("Compare A and B (Ctrl+B)"))
         self.theme = parts.tool("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
         self.help = parts.tool("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
@@ -51,6 +52,14 @@ class Header(QWidget):
         self._slider.setValue(round(10 * level))
         self._slider.blockSignals(blocked)
         self._show_level(level)
+
+    def set_recording(self, recording: bool) -> None:
+        """Show whether a performance is taken down: a square means that it can be ended."""
+        self.record.setChecked(recording)
+        self.record.setText("■" if recording else "●")
+        name = self.tr("End the recording") if recording else self.tr("Record")
+        self.record.setAccessibleName(name)
+        self.record.setToolTip(name + " (Ctrl+R)")
 
     def _move(self, tenths: int) -> None:
         self._show_level(tenths / 10)
@@ -87,7 +96,7 @@ class Header(QWidget):
             row.addWidget(button)
         row.addSpacing(6)
         row.addLayout(names, 1)
-        for button in (self.undo, self.redo):
+        for button in (self.record, self.undo, self.redo):
             button.setFont(theme.sized(self.font(), theme.TITLE))
             row.addWidget(button)
         self.compare.setFixedWidth(44)

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QColor,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
-    QRadialGradient,
     QResizeEvent,
 )
 from PyQt6.QtWidgets import QWidget
 
 from . import theme
+from .glow import SIZES, paint_glows
 
 LOWEST, HIGHEST = 27.5, 16000.0  # Hz
 SHORTEST, LONGEST = 0.02, 60.0  # seconds to fall by 60 dB
@@ -28,7 +27,6 @@ FALL = float(np.log(1000.0))  # nepers in 60 dB
 MARGIN = 34
 REACH = 24  # pixels around a touch in which a dot is found
 MOST = 500  # dots that are lit at once, the loudest
-SIZES = 12  # of glows, painted once
 
 
 @dataclass(frozen=True)
@@ -189,8 +187,12 @@ class ModesView(QWidget):
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        self._paint_grid(painter)
-        if self._rest is not None:
+        if self._rest is None or len(self._rest.level) == 0:
+            painter.setPen(theme.colour(theme.QUIET))
+            words = self.tr("Its modes cannot be seen: play the keys, or the pad")
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, words)
+        else:
+            self._paint_grid(painter)
             painter.setPen(Qt.PenStyle.NoPen)
             strength = 0.20 if len(self._rest.level) > 600 else 0.34
             dots = zip(*self._places(self._rest), _share(self._rest.level), _radius(self._rest.level), strict=True)
@@ -229,7 +231,7 @@ class ModesView(QWidget):
 
     def _paint_lit(self, painter: QPainter, lit: Dots) -> None:
         if not self._glows:
-            self._glows = _paint_glows(self.devicePixelRatioF())
+            self._glows = paint_glows(self.devicePixelRatioF())
         sizes = np.clip((SIZES * _share(lit.level)).astype(int), 0, SIZES - 1)
         for x, y, size in zip(*self._places(lit), sizes, strict=True):
             glow = self._glows[size]
@@ -254,35 +256,3 @@ def _share(level: np.ndarray) -> np.ndarray:
 
 def _radius(level: np.ndarray) -> np.ndarray:
     return 1.2 + 5.5 * _share(level) ** 1.5
-
-
-def _paint_glows(scale: float) -> list[QPixmap]:
-    """Lights of SIZES sizes: a core and a halo."""
-    accent = theme.colour(theme.ACCENT)
-    core = QColor("#fff3dc") if theme.is_dark() else accent
-    glows = []
-    for size in range(SIZES):
-        share = (size + 1) / SIZES
-        radius = 5 + 19 * share**1.4
-        glow = QPixmap(round(2 * radius * scale), round(2 * radius * scale))
-        glow.setDevicePixelRatio(scale)
-        glow.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(glow)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        light = QRadialGradient(radius, radius, radius)
-        for at, colour, strength in (
-            (0, core, 1),
-            (0.16, core, 0.95),
-            (0.3, accent, 0.6),
-            (0.6, accent, 0.14),
-            (1, accent, 0),
-        ):
-            tone = QColor(colour)
-            tone.setAlphaF(strength * (0.25 + 0.75 * share))
-            light.setColorAt(at, tone)
-        painter.setBrush(light)
-        painter.drawEllipse(QPointF(radius, radius), radius, radius)
-        painter.end()
-        glows.append(glow)
-    return glows

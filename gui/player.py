@@ -9,13 +9,15 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 
-from .deck import Answer, Compiling, Deck, Failed, Loaded, Ready
+from .deck import Deck
 from .hands import Hands
 from .modes import Dots
+from .news import Answer, Compiling, Failed, Loaded, Ready
 from .reading import Reading
 
 if TYPE_CHECKING:
     from engine.picture import Modes
+    from engine.plugin import Plugin
 
 OFTEN = 16  # milliseconds between two looks: 60 a second
 BRIGHT = 4.0  # by which a mode that rings is shown stronger than it sounds
@@ -36,6 +38,7 @@ class Player(QObject):
     midi = pyqtSignal(bool)
     controller = pyqtSignal(int)  # one was moved
     program = pyqtSignal(int)
+    events = pyqtSignal(object)  # (N,) EVENT, what began and ended
     swayed = pyqtSignal(int, float)  # a knob was turned by something else than the window
     looked = pyqtSignal()
 
@@ -47,7 +50,7 @@ class Player(QObject):
         self.reading = Reading()
         self.watching = True  # whether anybody looks at what rings
         self._lit: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
-        self._heard, self._moves = 0, 0
+        self._heard, self._moves, self._odd = 0, 0, False
         self._values = np.zeros(0, np.float32)  # where the window believes the knobs to stand,
         self._turned = np.zeros(0)  # and when it turned each
         self._timer = QTimer(self)
@@ -74,10 +77,11 @@ class Player(QObject):
         QTimer.singleShot(milliseconds, lambda: self.release(key))
 
     def turn(self, place: int, value: float) -> None:
-        """Turn a knob of the instrument."""
+        """Turn a knob of the row, by its place."""
         if self.hands is not None and self.now is not None:
             self._values[place], self._turned[place] = value, time.monotonic()
-            self.hands.turn(self.now.plugin, place, value)
+            knob = self.now.knobs[place]
+            self.hands.turn(knob.plugin, knob.index, value)
 
     def set_volume(self, level: float) -> None:
         """Turn the last knob before the speaker, in dB."""
@@ -129,9 +133,8 @@ class Player(QObject):
 
     def _begin(self, now: Loaded) -> None:
         """Another instrument plays."""
-        params = now.plugin.params
-        self._values = np.array([now.values.get(param.name, param.default) for param in params], np.float32)
-        self._turned = np.full(len(params), time.monotonic())
+        self._values = np.array([now.values.get(knob.name, knob.param.default) for knob in now.knobs], np.float32)
+        self._turned = np.full(len(self._values), time.monotonic())
         self.now = now
         self.loaded.emit(now)
 
@@ -139,7 +142,10 @@ class Player(QObject):
         """Which notes began and ended, whoever played them; what controllers did."""
         assert self.hands is not None
         rig, before = self.hands.rig, dict(self._lit)
-        for event in rig.outbox.take():
+        events = rig.outbox.take()
+        if len(events):
+            self.events.emit(events)
+        for event in events:
             note = int(event["note"])
             if event["kind"] == Kind.NOTE_ON:
                 self._lit[note] = (int(event["key"]), float(event["value"]))
@@ -167,15 +173,24 @@ class Player(QObject):
         self.levels.emit(*self.hands.rig.meters().peak)
         if self.now is None:
             return
-        if self.watching:
+        self._odd = not self._odd
+        if self.watching and self._odd:  # half as often: what rings is much to paint
             self.ringing.emit(dots(picture.ringing(self.now.plugin), BRIGHT))
-        values = picture.values(self.now.plugin)
-        if values is None or self.reading.state != "playing":
+        if self.reading.state != "playing":
             return
         answered = self._turned < time.monotonic() - UNANSWERED
-        for place in np.flatnonzero(answered & (values != self._values)).tolist():
+        values = np.concatenate([_values(plugin) for plugin in self.now.row])
+        for place in np.flatnonzero(answered & (values != self._values) & np.isfinite(values)).tolist():
             self._values[place] = values[place]
             self.swayed.emit(place, float(values[place]))
+
+
+def _values(plugin: "Plugin") -> np.ndarray:
+    """Where the knobs of a plugin stand; no numbers where it does not tell."""
+    from engine import picture
+
+    found = picture.values(plugin)
+    return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)
 
 
 def dots(modes: "Modes", gain: float = 1.0) -> Dots:

@@ -20,6 +20,7 @@ class Shortcuts(QDialog):
             ("Ctrl+F", self.tr("search instruments")),
             ("Ctrl+D", self.tr("favourite")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
+            ("Ctrl+R", self.tr("record sound and notes, or end it")),
             ("Ctrl+B", self.tr("compare settings A and B")),
             ("Ctrl+,", self.tr("audio and MIDI devices")),
             ("Ctrl+1, Ctrl+2", self.tr("modes, pad")),

@@ -4,7 +4,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from . import quantity
-from .deck import Loaded
+from .news import Loaded
 from .player import Player, dots
 from .stage import LEARNED, Stage
 from .tuning import Tuning

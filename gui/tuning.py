@@ -7,15 +7,15 @@ from typing import cast
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
-from .deck import Loaded
 from .history import Change, Turn
 from .knob import Spec
 from .knobs import Knobs
+from .news import Loaded
 from .player import Player
 
 REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
 STEPS = 500  # that can be taken back
-SWITCHES = ("play", "variation")
+SWITCHES = ("play", "variation", "legato", "gate")
 
 
 @dataclass(frozen=True)
@@ -169,11 +169,13 @@ class Tuning(QObject):
             return  # a newer wish is on its way
         self._pending, self._path = None, now.path
         self._specs = [
-            Spec(param.name, param.unit, param.low, param.high, param.default, param.help, param.cc)
-            for param in now.plugin.params
+            Spec(knob.name, param.unit, param.low, param.high, param.default, param.help, param.cc)
+            for knob in now.knobs
+            for param in [knob.param]
         ]
         self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
-        words = {"play": (self.tr("as learned"), self.tr("notes")), "variation": (self.tr("off"), self.tr("on"))}
+        words = dict.fromkeys(SWITCHES, (self.tr("off"), self.tr("on")))
+        words["play"] = (self.tr("as learned"), self.tr("notes"))
         self._knobs.set_knobs(self._specs, words, _hidden(now))
         for place, spec in enumerate(self._specs):
             self._knobs.tell(place, self._values[spec.name])
@@ -201,16 +203,16 @@ class Tuning(QObject):
 
     def _assign(self, place: int, controller: int | None) -> None:
         assert self._player.now is not None
-        self.learned[(self._player.now.plugin.name, self._specs[place].name)] = controller
+        knob = self._player.now.knobs[place]
+        self.learned[(knob.plugin.name, knob.param.name)] = controller
         self._waiting = None
         self._player.deck.learn(self.learned)
         self._show_controllers()
 
     def _show_controllers(self) -> None:
-        now = self._player.now
-        name = now.plugin.name if now is not None else ""
-        found = {place: self.learned.get((name, spec.name), spec.cc) for place, spec in enumerate(self._specs)}
-        self._knobs.set_controllers(found, self._waiting)
+        knobs = self._player.now.knobs if self._player.now is not None else []
+        found = [self.learned.get((knob.plugin.name, knob.param.name), knob.param.cc) for knob in knobs]
+        self._knobs.set_controllers(dict(enumerate(found)), self._waiting)
 
 
 def _is_switch(spec: Spec) -> bool:
@@ -221,7 +223,7 @@ def _hidden(now: Loaded) -> list[str]:
     """Knobs that would do nothing for this instrument."""
     tensors = now.tensors
     hidden = []
-    if "router" not in tensors:
+    if now.header["kind"] == "resonance" and "router" not in tensors:
         hidden.append("play")
     if "frequency" in tensors and tensors["frequency"].shape[2] == 1:
         hidden.append("deform")

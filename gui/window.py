@@ -15,6 +15,7 @@ from .knobs import Knobs
 from .notice import Notice
 from .stage import Stage
 from .statusline import StatusLine
+from .transport import TransportBar
 
 
 class Window(QMainWindow):
@@ -31,6 +32,7 @@ class Window(QMainWindow):
         self.setMinimumSize(860, 600)
         self.header, self.browser, self.stage, self.knobs = Header(), Browser(), Stage(), Knobs()
         self.notice, self.status, self.keyboard = Notice(), StatusLine(), Keyboard()
+        self.transport = TransportBar()
         self.octave_down = parts.tool("−", self.tr("Keys an octave lower"), self.tr("An octave lower (Page down)"))
         self.octave_up = parts.tool("+", self.tr("Keys an octave higher"), self.tr("An octave higher (Page up)"))
         self.lock = parts.tool(
@@ -71,6 +73,7 @@ class Window(QMainWindow):
         column.setSpacing(theme.GAP)
         column.addWidget(self.notice)
         column.addWidget(self.stage, 1)
+        column.addWidget(self.transport)
         column.addWidget(_panel(self.knobs))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.browser)

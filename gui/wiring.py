@@ -10,9 +10,11 @@ from engine.preset import SUFFIX
 
 from . import memory, theme
 from .catalogue import Entry
-from .deck import Deck, Loaded
+from .deck import Deck
 from .housekeeping import Housekeeping
 from .memory import Memory
+from .news import Loaded
+from .performing import Performing
 from .player import Player
 from .plugging import Plugging
 from .shortcuts import Shortcuts
@@ -37,6 +39,7 @@ class Wiring(QObject):
         self.house = Housekeeping(deck, window.browser)
         self.touching = Touching(self.player, self.tuning, window.stage)
         self.typist = Typist(app)
+        self.performing = Performing(deck, self.player, window)
         self.plugging = Plugging(deck, self.player, remembered, window)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
@@ -49,16 +52,19 @@ class Wiring(QObject):
     def open(self, paths: list[Path]) -> None:
         """Do the obvious thing with files: play an instrument; say why not with others."""
         self._opening = []
+        doors = {SUFFIX: self.tuning.choose, ".mid": self.performing.open, ".midi": self.performing.open}
         for path in paths:
-            if path.suffix == SUFFIX and path.is_file():
-                self.tuning.choose(path)
-                return
-        names = ", ".join(path.name for path in paths)
-        self.window.notice.say(self.tr("{0}: only instruments ({1}) can be opened").format(names, SUFFIX), True)
+            door = doors.get(path.suffix.lower())
+            if door is not None:
+                door(path)
+            else:
+                words = self.tr("{0}: only instruments ({1}) and scores (.mid) can be opened")
+                self.window.notice.say(words.format(path.name, SUFFIX), True)
 
     def close(self) -> None:
         """Remember everything, and end the sound."""
         self.typist.release_all()
+        self.performing.finish()
         self.player.stop()
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
         memory.keep(self._remember())
@@ -95,6 +101,7 @@ class Wiring(QObject):
         window.dropped.connect(self.open)
         window.closing.connect(self.close)
         self.house.told.connect(window.notice.say)
+        self.performing.told.connect(window.notice.say)
         self.house.scanned.connect(self._mark)
         self.house.moved.connect(self._follow)
         tuning.told.connect(window.notice.say)
@@ -126,7 +133,7 @@ class Wiring(QObject):
             ("Ctrl+B", self.tuning.compare), ("Ctrl+T", self.change_theme), ("Ctrl+K", window.lock.toggle),
             ("PgDown", lambda: self.typist.shift(-1)), ("PgUp", lambda: self.typist.shift(1)),
             ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
-            ("Ctrl+D", window.browser.love), ("Ctrl+,", self.plugging.show),
+            ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record), ("Ctrl+,", self.plugging.show),
             ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
         ):  # fmt: skip
             window.shortcut(keys, work)

@@ -10,23 +10,24 @@ AHEAD = 0.5  # seconds of the score that wait in the queue: Python may be late b
 class Transport:
     """Gives the messages of a score to a queue, in time with the frames that a host plays."""
 
-    def __init__(self, ring: Ring, score: Score, start: int) -> None:
-        """start: the absolute frame at which the score begins."""
+    def __init__(self, ring: Ring, score: Score, start: int, ahead: float = AHEAD) -> None:
+        """start: the absolute frame at which the score begins. ahead: seconds of it that wait in the queue."""
         self._ring = ring
         self._score = score
         self._start = start
+        self._ahead = ahead
         self._next = 0
 
     @property
     def done(self) -> bool:
-        """Whether all has been handed over; it sounds within the next half second."""
+        """Whether all has been handed over; it sounds within the seconds that it is ahead."""
         return self._next == len(self._score.times)
 
     def feed(self, frame: int, rate: float) -> None:
         """[writer thread] Hand over what is due by `frame`, the host's next, and a little more. rate: Hz."""
         while not self.done:
             due = self._start + round(float(self._score.times[self._next]) * rate)
-            if due > frame + AHEAD * rate:
+            if due > frame + self._ahead * rate:
                 return
             if not self._ring.push(Kind.MIDI, int(self._score.messages[self._next]), frame=due):
                 return

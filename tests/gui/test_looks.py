@@ -8,6 +8,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 
 from gui import theme
+from gui.shortcuts import Shortcuts
 from gui.stage import PAD, PICTURE
 from tests.gui.conftest import until
 
@@ -35,6 +36,25 @@ def test_every_view_is_drawn_in_every_theme(opened, app, ear, tmp_path, name, vi
     assert image.pixelColor(2, 2).name() == colours.ground
     assert _count(image, colours.accent) > 300
     assert _count(image, colours.stage if view == PICTURE else colours.panel) > 10_000
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_dialogues_are_drawn_in_every_theme(opened, app, tmp_path, name):
+    folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
+    before = opened.memory.theme
+    theme.apply(app, name)
+    opened.plugging.show()
+    devices, keys = opened.plugging.dialogue, Shortcuts(opened.window)
+    until(lambda: devices._output.count() > 1)
+    keys.show()
+    QTest.qWait(30)
+    for dialogue, called in ((devices, "devices"), (keys, "keys")):
+        image = dialogue.grab().toImage()
+        image.save(str(folder / f"{called}-{name}.png"))
+        assert image.pixelColor(2, 2).name() == theme.THEMES[name].ground
+        assert _count(image, theme.THEMES[name].accent) > 300
+        dialogue.accept()
+    theme.apply(app, before)
 
 
 def _count(image: QImage, colour: str) -> int:

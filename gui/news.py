@@ -1,0 +1,85 @@
+"""What the deck has to tell the window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .hands import Hands
+
+if TYPE_CHECKING:
+    from engine.plugin import Param, Plugin
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """The engine is compiled for this processor; step `number` of `total` begins."""
+
+    number: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """It can be played."""
+
+    hands: Hands
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An instrument plays."""
+
+    path: Path
+    header: dict[str, Any]
+    tensors: Any
+    row: "list[Plugin]"  # the instrument first
+    values: dict[str, float]  # of its knobs, as they were asked for
+
+    @property
+    def plugin(self) -> "Plugin":
+        """The instrument."""
+        return self.row[0]
+
+    @property
+    def knobs(self) -> "list[Knob]":
+        """Every parameter of the row; those of effects bear the effect's name as well."""
+        return knobs(self.row)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A parameter of a row: whose it is, its place there, and the name under which it is remembered."""
+
+    plugin: "Plugin"
+    index: int
+    name: str
+    param: "Param"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something that was asked for cannot be had; the message is one line."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of `ask`."""
+
+    take: Callable[[Any], object]
+    result: Any
+
+
+def knobs(row: "list[Plugin]") -> list[Knob]:
+    """See `Loaded.knobs`."""
+    return [
+        Knob(plugin, index, f"{plugin.name} {param.name}" if place else param.name, param)
+        for place, plugin in enumerate(row)
+        for index, param in enumerate(plugin.params)
+    ]
+
+
+News = Compiling | Ready | Loaded | Failed | Answer

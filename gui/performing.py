@@ -1,0 +1,111 @@
+"""Wires recording and scores: what is taken down, and what is played by itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from .deck import Deck
+from .player import Player
+from .taking import Notes, Tape, name_for
+from .window import Window
+
+
+class Performing(QObject):
+    """The files are written and the scores are played on the deck's thread."""
+
+    told = pyqtSignal(str, bool)
+
+    def __init__(self, deck: Deck, player: Player, window: Window) -> None:
+        super().__init__()
+        self._deck, self._player, self._window = deck, player, window
+        self._tape: Tape | None = None
+        self._notes: Notes | None = None
+        bar = window.transport
+        window.header.record.clicked.connect(self.record)
+        bar.played.connect(self._play)
+        bar.looped.connect(lambda looped: self._tell("loop", looped))
+        bar.tempo.connect(lambda tempo: self._tell("tempo", tempo))
+        bar.closed.connect(self._close)
+        player.events.connect(self._hear)
+        player.looked.connect(self._show)
+
+    @property
+    def recording(self) -> bool:
+        """Whether a performance is taken down."""
+        return self._tape is not None
+
+    def record(self) -> None:
+        """Begin to take down a performance, or end it."""
+        if self._tape is not None:
+            self.finish()
+        elif self._player.now is not None:
+            path = name_for(self._player.now.path.stem.capitalize())
+            self._deck.ask(lambda: self._deck.begin_tape(path), self._begin)
+
+    def finish(self) -> None:
+        """End the performance; both files are whole when the deck has done it."""
+        tape, notes = self._tape, self._notes
+        self._tape = self._notes = None
+        self._window.header.set_recording(False)
+        if tape is None or notes is None:
+            return
+
+        def work() -> Path:
+            self._deck.end_tape()
+            notes.write(tape.path.with_suffix(".mid"))
+            return tape.path
+
+        self._deck.ask(work, lambda path: self.told.emit(self.tr("Recorded: {0}").format(path), False))
+
+    def open(self, path: Path) -> None:
+        """Play a MIDI file."""
+        self._deck.ask(lambda: self._deck.open_score(path), self._opened)
+
+    def _begin(self, tape: Tape) -> None:
+        assert self._player.hands is not None
+        self._tape = tape
+        self._notes = Notes(tape.start, self._player.hands.rig.rate)
+        self._window.header.set_recording(True)
+
+    def _hear(self, events: object) -> None:
+        if self._notes is not None:
+            self._notes.hear(events)  # type: ignore[arg-type]
+
+    def _opened(self, _: object) -> None:
+        score = self._deck.score
+        if score is not None:
+            self._window.transport.open(score.path.stem)
+
+    def _play(self, playing: bool) -> None:
+        score = self._deck.score
+        if score is not None:
+            self._do(score.play if playing else score.stop)
+
+    def _tell(self, name: str, value: object) -> None:
+        """Set something of the score; another tempo begins anew."""
+        score = self._deck.score
+        if score is None:
+            return
+
+        def work() -> None:
+            playing = score.position is not None
+            if name == "tempo" and playing:
+                score.stop()
+            setattr(score, name, value)
+            if name == "tempo" and playing:
+                score.play()
+
+        self._do(work)
+
+    def _close(self) -> None:
+        self._window.transport.hide()
+        self._do(self._deck.close_score)
+
+    def _do(self, work: Callable[[], object]) -> None:
+        self._deck.do(work)
+
+    def _show(self) -> None:
+        score = self._deck.score
+        if score is not None and self._window.transport.isVisible():
+            self._window.transport.show_position(score.position, score.seconds)

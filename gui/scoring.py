@@ -1,0 +1,69 @@
+"""[deck's thread] A score that is played: when it begins, how fast, and again from the beginning."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.sources.score import Score, read
+from engine.sources.transport import Transport
+
+if TYPE_CHECKING:
+    from engine.rig import Rig
+
+LEAD = 0.15  # seconds before its first note
+AHEAD = 0.25  # seconds of it that wait in the queue: it ends so long after it is stopped
+CHANNELS = 16
+NOTES_OFF = 123
+
+
+class Scoring:
+    """One score; the ring for later events is its own while it plays."""
+
+    def __init__(self, rig: "Rig", path: Path) -> None:
+        """Raises ScoreError when it cannot be read."""
+        self.path, self.loop, self.tempo = path, False, 1.0
+        self._score = read(path)
+        self._rig = rig
+        self._transport: Transport | None = None
+        self._start = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, at its own tempo."""
+        return self._score.seconds
+
+    @property
+    def position(self) -> float | None:
+        """How far it is, in its own seconds; None while it does not play."""
+        if self._transport is None:
+            return None
+        return min(max((self._rig.frame - self._start) / self._rig.rate * self.tempo, 0.0), self.seconds)
+
+    def play(self) -> None:
+        """Begin at the beginning."""
+        self._begin(self._rig.frame + round(LEAD * self._rig.rate))
+
+    def stop(self) -> None:
+        """End it, and every note of it."""
+        if self._transport is None:
+            return
+        self._transport = None
+        last = self._rig.frame + round((AHEAD + 0.05) * self._rig.rate)
+        for channel in range(CHANNELS):
+            self._rig.midi(0xB0 | channel, NOTES_OFF)
+            self._rig.midi(0xB0 | channel, NOTES_OFF, frame=last)
+
+    def feed(self) -> None:
+        """Hand over what is due; to be called ten times a second or more often."""
+        if self._transport is None:
+            return
+        self._transport.feed(self._rig.frame, self._rig.rate)
+        end = self._start + round(self.seconds / self.tempo * self._rig.rate)
+        if self._transport.done and self.loop and self._rig.frame + AHEAD * self._rig.rate > end:
+            self._begin(end)
+        elif self._transport.done and self._rig.frame > end:
+            self._transport = None
+
+    def _begin(self, start: int) -> None:
+        score = Score(self._score.times / self.tempo, self._score.messages)
+        self._start = start
+        self._transport = Transport(self._rig.later, score, start, AHEAD)

@@ -1,0 +1,67 @@
+"""The row of a score: its name, how far it is, and what it can be told."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSlider, QWidget
+
+from . import parts, theme
+
+SLOWEST, FASTEST = 40, 200  # per cent of its own tempo
+
+
+class TransportBar(QFrame):
+    """Hidden until there is a score."""
+
+    played = pyqtSignal(bool)
+    looped = pyqtSignal(bool)
+    tempo = pyqtSignal(float)
+    closed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.play = parts.tool("▶", self.tr("Play the score"), checkable=True)
+        self.loop = parts.tool("⟳", self.tr("Play it again and again"), checkable=True)
+        self._name, self._time = parts.label(), parts.label(quiet=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setAccessibleName(self.tr("Position in the score"))
+        self._speed = QSlider(Qt.Orientation.Horizontal)
+        self._speed.setRange(SLOWEST, FASTEST)
+        self._speed.setValue(100)
+        self._speed.setFixedWidth(110)
+        self._speed.setAccessibleName(self.tr("Tempo in per cent"))
+        self._percent = parts.label("100 %", theme.CAPTION, quiet=True)
+        close = parts.tool("✕", self.tr("Close the score"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 6, 4)
+        row.setSpacing(10)
+        for widget in (self.play, self._name, self._bar, self._time, self.loop, self._speed, self._percent, close):
+            row.addWidget(widget, 1 if widget is self._bar else 0)
+        self.play.clicked.connect(self.played)
+        self.loop.clicked.connect(self.looped)
+        self._speed.valueChanged.connect(self._set_tempo)
+        close.clicked.connect(self.closed)
+        self.hide()
+
+    def open(self, name: str) -> None:
+        """Show a score."""
+        self._name.setText(name)
+        self.loop.setChecked(False)
+        self._speed.setValue(100)
+        self.show()
+
+    def show_position(self, position: float | None, seconds: float) -> None:
+        """Show how far it is; None: it does not play."""
+        self.play.setChecked(position is not None)
+        self.play.setText("■" if position is not None else "▶")
+        self._bar.setValue(round(1000 * (position or 0.0) / max(seconds, 1e-3)))
+        self._time.setText(f"{_clock(position or 0.0)} / {_clock(seconds)}")
+
+    def _set_tempo(self, percent: int) -> None:
+        self._percent.setText(f"{percent} %")
+        self.tempo.emit(percent / 100)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -1,0 +1,98 @@
+"""What is taken down, and what plays by itself."""
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from engine import library
+from tests.gui.conftest import activate, until
+from tests.gui.ear import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(opened, tmp_path, monkeypatch):
+    """The window with the guitar in it, and a folder for music."""
+    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
+    opened.player.panic()
+    until(lambda: opened.player.now is not None and opened.player.now.path.stem == "guitar")
+    activate(opened)
+    return opened
+
+
+def score(path, *keys):
+    """A MIDI file of quarter notes at 120 beats a minute."""
+    file, track = mido.MidiFile(), mido.MidiTrack()
+    for key in keys:
+        track.append(mido.Message("note_on", note=key, velocity=100))
+        track.append(mido.Message("note_off", note=key, time=file.ticks_per_beat))
+    file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear):
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    assert window.window.header.record.text() == "■"
+    window.player.press(57, 0.8)
+    ear.listen(0.4, QTest.qWait)
+    window.player.release(57)
+    ear.listen(0.2, QTest.qWait)
+    QTest.mouseClick(window.window.header.record, LEFT)
+    until(lambda: "Recorded" in window.window.notice.text)
+    sound, rate = soundfile.read(next((tmp_path / "Luthier").glob("Guitar – *.wav")), dtype="float32")
+    assert soundfile.info(next((tmp_path / "Luthier").glob("*.wav"))).subtype == "PCM_24"
+    begin = int(np.abs(sound).max(axis=1).argmax())
+    assert pitch(sound[begin : begin + round(0.3 * rate)].T) == pytest.approx(220, rel=0.01)
+    track = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid"))).tracks[0]
+    notes = [(message.type, message.note) for message in track if not message.is_meta]
+    assert notes == [("note_on", 57), ("note_off", 57)]
+    length = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid"))).length
+    assert 0.4 < length < len(sound) / rate
+
+
+def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
+    bar = window.window.transport
+    window.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
+    until(lambda: 57 in window.window.keyboard._lit)
+    sound = ear.listen(0.3, QTest.qWait)
+    assert pitch(sound) == pytest.approx(220, rel=0.02)
+    until(lambda: window.deck.score.position > 0.6)
+    assert bar.play.text() == "■"
+    assert bar._time.text().endswith("/ 0:04")
+    QTest.mouseClick(bar.play, LEFT)
+    until(lambda: window.deck.score.position is None)
+    until(lambda: not window.window.keyboard._lit)
+    until(lambda: window.player.reading.voices == 0)
+    assert level(ear.listen(0.2, QTest.qWait)) < -70
+    QTest.mouseClick(bar.play, LEFT)
+    until(lambda: window.deck.score.position is not None)
+    QTest.mouseClick(bar.loop, LEFT)
+    bar._speed.setValue(200)
+    until(lambda: window.deck.score.tempo == 2 and window.deck.score.loop)
+    window.deck.close_score()
+    bar.hide()
+    window.player.panic()
+
+
+def test_a_score_that_is_none_is_refused_in_words(window, tmp_path):
+    (tmp_path / "noise.mid").write_bytes(b"no score at all")
+    window.open([tmp_path / "noise.mid"])
+    until(lambda: "noise.mid" in window.window.notice.text)
+    assert "⚠" in window.window.notice.text
+
+
+def test_the_demo_score_that_comes_with_the_program_is_opened(window):
+    window.open([library.factory_folder() / "demo.mid"])
+    until(lambda: window.deck.score is not None and window.deck.score.path.stem == "demo")
+    until(window.window.transport.isVisible)
+    assert window.deck.score.seconds > 5
+    QTest.mouseClick(window.window.transport.findChildren(type(window.window.transport.play))[-1], LEFT)
+    until(lambda: window.deck.score is None)
+    assert not window.window.transport.isVisible()
+    window.player.panic()
