@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST = 100  # harmonics, unless more are asked for
 STEPS = 10_000
+TOLD = 8  # remarks on recordings, at most
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result | None:
@@ -90,8 +91,10 @@ def _judge(corpus: "Corpus", rank: int) -> None:
     """Say what was heard, and what is wrong with it."""
     if rank:
         return
-    for word in corpus.words:
+    for word in corpus.words[:TOLD]:
         print(word, file=sys.stderr)
+    if len(corpus.words) > TOLD:
+        print(f"There are {len(corpus.words) - TOLD} more remarks of this kind.", file=sys.stderr)
     seconds = [sum(p.frames for p in part) / 100 for part in (corpus.learned, corpus.kept)]
     print(
         f"{seconds[0]:.0f} s to learn from, {seconds[1]:.0f} s kept back; "

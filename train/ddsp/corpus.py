@@ -116,7 +116,7 @@ def _told(
     low, high = (float(q) for q in np.quantile(pitch, SIDES))
     voiced = len(pitch) / max(sum(int((f.loudness > SILENCE).sum()) for f in features), 1)
     seconds = sum(p.frames for p in learned) * sizes.hop / sizes.rate
-    words = [*words, *_faults(seconds, voiced, agreement, 12 * np.log2(high / low))]
+    words = [*_faults(seconds, voiced, agreement, 12 * np.log2(high / low)), *words]
     mean, deviation = float(loudness.mean()), max(float(loudness.std()), 1.0)
     return Corpus(learned, kept, mean, deviation, low, high, agreement, words)
 
