@@ -1,0 +1,50 @@
+"""Preset files that are not as they should be, and the line with which one is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine import sealed
+from engine.preset import PresetError, read
+
+
+def refusal(path: Path) -> str:
+    """The line with which a file is refused; it names the file."""
+    with pytest.raises(PresetError) as caught:
+        read(path)
+    line = str(caught.value)
+    assert "\n" not in line
+    assert line.startswith(path.name)
+    return line
+
+
+def change_header(data: bytes, change) -> bytes:
+    """The file with its header changed by a function of the parsed header, and a digest that fits again."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    change(header)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return sealed.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
+
+
+def describe(data: bytes, **keys) -> bytes:
+    """The file with keys of its description replaced, and a digest that fits again."""
+
+    def change(header):
+        text = {**json.loads(header["__metadata__"]["luthier"]), **keys}
+        header["__metadata__"]["luthier"] = json.dumps(text, separators=(",", ":"))
+
+    return change_header(data, change)
+
+
+def sealed_text(header: bytes) -> bytes:
+    """A file of a header alone, with a digest that fits."""
+    return bytes(sealed.seal(bytearray(len(header).to_bytes(8, "little") + header)))
+
+
+def damage_the_end(path: Path) -> None:
+    """Change the last byte of a file."""
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
