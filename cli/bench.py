@@ -8,6 +8,7 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
     "modal": (),
     "instrument": (),
     "decoder": (),
+    "recurrence": (),
     "harmonics": (),
     "room": (),
     "voices": (),

@@ -32,7 +32,7 @@ class Config:
     start: str = "recording"  # or "published"
     steps: int = 3000
     minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    step_size: float = 2e-3
+    step_size: float = 4e-3
     sparsity: float = 0.02  # weight of the control signal, in units of the loss of silence when it has its sites
     sites: int = 256  # of the control signal that may differ from zero in the end
     radius: float = 0.998  # the largest singular value of the recurrence

@@ -1,0 +1,146 @@
+"""A frame of a state-space instrument against the memory it reads and its peers, and what sixty-four voices cost.
+
+    python -m benchmarks.recurrence [--json]
+
+The size is the article's: 128 units, frames of 128 samples, 64 dimensions of control; random weights.
+"""
+
+import ctypes
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numba import njit
+
+from engine.callback import callback
+from engine.dsp import recurrence
+from engine.events import Kind
+from engine.instruments.ssm import StateSpace
+from engine.preset import Preset
+from engine.rig import Rig
+from engine.simd import aligned
+
+from . import limits
+from .rows import Row, medians, show
+
+SIZE, FRAME, CONTROL, LEARNED = 128, 128, 64, 22_050
+RATE, BLOCK, NOTES = 48_000, 64, 64
+TIMES = 50  # frames a measurement, so that the call from Python does not count
+SECONDS = 4.0
+
+
+def measure() -> list[Row]:
+    """All figures of the recurrence, and of an instrument with it."""
+    return [*_frames(), *_voices()]
+
+
+def drawn(seed: int = 0) -> Preset:
+    """A preset of the article's sizes that rings for a second or two."""
+    random = np.random.default_rng(seed)
+    turned = np.linalg.qr(random.normal(size=(SIZE, SIZE)))[0]
+    tensors = {
+        "recurrence": 0.998 * turned,
+        "input": random.normal(0, 0.3, (SIZE, CONTROL)),
+        "output": random.uniform(-0.05, 0.05, (FRAME, SIZE)),
+        "pitch": np.full(CONTROL, 220.0),
+        "energy": np.ones(CONTROL),
+        "control_values": np.ones(1),
+    }
+    laid = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in tensors.items()}
+    laid["control_sites"] = np.zeros((1, 2), np.int32)
+    control = {"dimensions": CONTROL, "frames": 8, "hop": FRAME}
+    return Preset(
+        {"format_version": "1.0", "kind": "ssm", "name": "drawn", "rate": LEARNED, "control": control}, laid
+    )
+
+
+def _frames() -> list[Row]:
+    """One frame, its state moved on, by us and by the others."""
+    made = drawn()
+    weights = aligned((SIZE * (SIZE + FRAME),))
+    times = medians(
+        {
+            "ours": _ours(made),
+            "onnxruntime": _onnx(made),
+            "torch": _torch(made),
+            "read": lambda: limits.read(weights, TIMES),
+        },
+        40,
+    )
+    ours, read = times["ours"] / TIMES, times["read"] / TIMES
+    return [
+        Row("a frame of 128 units and 128 samples", 1e6 * ours, "µs"),
+        Row("the time in which its weights can be read, of that", 100 * read / ours, "%", 60),
+        Row("onnxruntime : ours", times["onnxruntime"] / ours, "×", 4),
+        Row("torch : ours", times["torch"] / ours, "×", 20),
+        Row("frames of the article in realtime on one core", FRAME / LEARNED / ours, ""),
+    ]
+
+
+def _ours(made: Preset) -> Callable[[], object]:
+    panels, frames = recurrence.pack(made.tensors["recurrence"]), recurrence.pack(made.tensors["output"])
+    entering, nothing, u, h, y = (aligned((SIZE,)) for _ in range(5))
+    entering[:] = made.tensors["input"][:, 0]
+    return lambda: _repeated(panels, frames, nothing, entering, u, h, y, TIMES)
+
+
+@njit(cache=True, error_model="numpy")
+def _repeated(panels, frames, nothing, entering, u, h, y, times):
+    for _ in range(times):
+        for s in range(u.shape[0]):
+            u[s] = entering[s]
+        recurrence.advance(panels, frames, nothing, u, np.float32(1), h, y)
+
+
+def _onnx(made: Preset) -> Callable[[], object]:
+    import onnxruntime
+
+    from export.ssm import onnx_frame
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(onnx_frame(made).SerializeToString(), options)
+    given = {"control": np.eye(1, CONTROL, dtype=np.float32), "state": np.zeros((1, SIZE), np.float32)}
+    return lambda: session.run(None, given)
+
+
+def _torch(made: Preset) -> Callable[[], object]:
+    import torch
+
+    torch.set_num_threads(1)
+    weight, entrance, output = (torch.from_numpy(made.tensors[name]) for name in ("recurrence", "input", "output"))
+    control, state = torch.eye(1, CONTROL)[0], torch.zeros(SIZE)
+
+    def frame() -> torch.Tensor:
+        with torch.inference_mode():
+            return torch.sin(output @ torch.tanh(weight @ state + entrance @ control))
+
+    return frame
+
+
+def _voices() -> list[Row]:
+    """Sixty-four notes of different keys, each in its own state: the whole rig, by the thread's own time."""
+    rig = Rig(RATE)
+    instrument = StateSpace(drawn())
+    rig.play([instrument])
+    for i in range(NOTES):
+        rig.send(Kind.NOTE_ON, 28 + i, 0.8, note=28 + i)
+    audio = np.zeros((BLOCK, 2), np.float32)
+    speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
+    blocks = round(SECONDS * RATE / BLOCK)
+    loads, voices = np.zeros(blocks), NOTES
+    for block in range(blocks):
+        started = time.thread_time_ns()
+        callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
+        loads[block] = time.thread_time_ns() - started
+        voices = min(voices, instrument.voices)
+    loads *= 100 * RATE / (1e9 * BLOCK)
+    return [
+        Row("voices that sound, at least", voices, "", NOTES),
+        Row("mean load of 64 voices at 48 kHz, thread's own time", float(loads.mean()), "%", 15, goal_is_most=True),
+        Row("load of 999 blocks of 1000, thread's own time", float(np.percentile(loads, 99.9)), "%"),
+    ]
+
+
+if __name__ == "__main__":
+    show(measure())

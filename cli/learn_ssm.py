@@ -1,0 +1,68 @@
+"""Learning a state-space instrument from a piece: the network, and the control signal that plays the recording."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+import engine
+from export.finish import finish
+from export.linear import as_modes
+from export.ssm import preset
+from train import recording
+from train.run import Progress
+from train.ssm.fit import fit
+from train.ssm.model import Sizes
+from train.ssm.run import Config
+
+from .progress import Moment, Result, shown
+
+LENGTH = 11.88  # seconds, as published
+
+
+def learn(args: argparse.Namespace, path: Path) -> Result:
+    """Learn for as long as was asked, or until Ctrl+C; the checkpoint and a preview lie beside the preset."""
+    if len(args.recordings) > 1:
+        raise ValueError(f"a state-space instrument is learned from one recording, not from {len(args.recordings)}")
+    config = _config(args)
+    sizes = config.sizes
+    samples, rate = recording.load(
+        args.recordings[0], sizes.rate, args.start, args.length or sizes.samples / sizes.rate
+    )
+    faults = recording.check(samples, rate)
+    if samples.shape[1] < recording.SHORTEST * rate or abs(samples).max() < 10 ** (recording.QUIETEST / 20):
+        raise ValueError(f"{Path(args.recordings[0]).name}: {' '.join(faults)}")
+    folder = path.with_suffix(".learning")
+    with shown(args.json) as show:
+        middle = torch.from_numpy(samples.mean(axis=0))
+        learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
+    source = {"recording": Path(args.recordings[0]).name, "attribution": args.attribution}
+    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
+    made = preset(learned, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
+    whole = finish(as_modes(made) if args.taken == "modes" else made)
+    ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
+    told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
+    return Result(whole, ending, told, faults)
+
+
+def _config(args: argparse.Namespace) -> Config:
+    """What decides the run; the segment is the power of two that holds what is asked for."""
+    rate = args.rate or Sizes.rate
+    wanted = (args.length or LENGTH) * rate
+    samples = max(1 << max(int(wanted) - 1, 1).bit_length(), 1 << 13)
+    chosen = {name: size for name in ("control", "state", "frame") if (size := getattr(args, name, None))}
+    sizes = Sizes(**chosen, samples=samples, rate=rate)
+    if sizes.frame & (sizes.frame - 1) or sizes.state % 2:
+        raise ValueError("--frame must be a power of two, and --state even")
+    steps = args.steps or Config.steps
+    sites = {"sites": args.sites} if args.sites else {}
+    return Config(sizes=sizes, steps=steps, minutes=args.minutes or 0.0, seed=args.seed, **sites)
+
+
+def _moment(now: Progress) -> Moment:
+    """A step of the run, for a person and for a program."""
+    seconds = now.step / now.steps_per_second
+    text = f"loss {now.loss:.0f} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
+    event = f"preview: {now.preview}" if now.preview else ""
+    return Moment(seconds / max(seconds + now.left, 1e-9), text, asdict(now), event)

@@ -1,0 +1,101 @@
+"""What was exported of a state-space model: the engine, ONNX and the exact modes against torch."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from engine.preset import PresetError, read, write
+from engine.probe import answer, deviation
+from export.finish import TARGET, finish
+from export.linear import as_modes, poles, response, ringing
+from export.ssm import contracted, onnx_frame, preset
+from train.ssm.fit import Learned
+from train.ssm.model import Sizes, StateSpace
+from train.ssm.run import Config
+
+SIZES = Sizes(control=6, state=32, frame=128, samples=2**14)
+
+
+def model(radius: float = 0.97) -> StateSpace:
+    """A network that rings, played at thirty sites."""
+    generator = torch.Generator().manual_seed(3)
+    made = StateSpace(SIZES, generator)
+    with torch.no_grad():
+        made.recurrence.copy_(radius * torch.linalg.qr(torch.randn(32, 32, generator=generator))[0])
+        made.projection.mul_(100)
+        made.output.mul_(4)
+        kept = torch.rand(made.control.shape, generator=generator) < 0.05
+        made.control.mul_(kept)
+    return made
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return Learned(model(), Config(sizes=SIZES), [3.0, 2.0], 1.0, False)
+
+
+@pytest.fixture(scope="module")
+def made(learned):
+    return preset(learned, "0", name="network")
+
+
+def test_the_engine_is_the_model(made, learned):
+    assert deviation(made) < -100
+    heard = answer(made, {"performance": "learned", "samples": SIZES.samples})
+    expected = learned.model().detach().numpy()
+    assert np.linalg.norm(heard - expected) < 1e-5 * np.linalg.norm(expected)
+
+
+def test_a_frame_in_onnx_is_a_frame_of_the_model(made, learned):
+    session = onnxruntime.InferenceSession(onnx_frame(made).SerializeToString())
+    control = learned.model.played().detach().numpy()
+    state, written = np.zeros((1, 32), np.float32), []
+    for column in control.T:
+        sound, state = session.run(None, {"control": column[None], "state": state})
+        written.append(sound[0])
+    np.testing.assert_allclose(np.concatenate(written), learned.model().detach().numpy(), atol=1e-5)
+    assert '"kind": "ssm"' in session.get_modelmeta().custom_metadata_map["luthier"]
+
+
+def test_a_preset_is_written_and_read(made, tmp_path):
+    write(tmp_path / "network.luthier", made)
+    again = read(tmp_path / "network.luthier")
+    assert again.header["training"]["compression_ratio"] == made.header["training"]["compression_ratio"]
+    for name, tensor in made.tensors.items():
+        np.testing.assert_array_equal(again.tensors[name], tensor)
+
+
+def test_a_finished_preset_is_as_loud_as_all(made):
+    assert finish(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
+
+
+def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made, tmp_path):
+    weight = 1.3 * made.tensors["recurrence"].astype(np.float64)
+    assert np.linalg.norm(contracted(weight), 2) == pytest.approx(0.998)
+    made.tensors["recurrence"] *= np.float32(1.3)
+    with pytest.raises(PresetError, match="never fall silent"):
+        write(tmp_path / "loud.luthier", made)
+    made.tensors["recurrence"] /= np.float32(1.3)
+
+
+def test_all_modes_together_are_the_linear_network(made):
+    t = {name: tensor.astype(np.float64) for name, tensor in made.tensors.items()}
+    pole, residue = poles(t["recurrence"], t["output"], t["input"])
+    expected = response(t["recurrence"], t["output"], t["input"], 4096)
+    heard = np.stack([ringing(pole, row, 4096) for row in residue])
+    steady = np.fft.rfft(expected - heard, axis=1)  # what is left: modes of 0 Hz and of half the rate, which are none
+    assert np.linalg.norm(steady[:, 200:-200]) < 0.02 * np.linalg.norm(np.fft.rfft(expected, axis=1))
+
+
+def test_the_modes_are_a_resonance_preset_near_the_network(made):
+    resonance = as_modes(made, 400)
+    assert resonance.header["kind"] == "resonance"
+    assert deviation(resonance) < -80
+    soft = {**made.tensors, "control_values": 0.02 * made.tensors["control_values"]}
+    network, modes = (
+        answer(type(made)(one.header, {**one.tensors, "control_values": soft["control_values"]}),
+               {"performance": "learned", "samples": 8192})
+        for one in (made, resonance)
+    )  # fmt: skip
+    assert np.linalg.norm(network - modes) < 0.3 * np.linalg.norm(network)
