@@ -18,6 +18,7 @@ from .text import plain
 COMMANDS = {
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
+    "transfer": "let an instrument play what a voice sings in a recording",
     "learn": "make an instrument from a recording",
     "presets": "list the instruments that have a name",
     "show": "what is known about one instrument",

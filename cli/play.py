@@ -1,4 +1,4 @@
-"""luthier play PRESET: an instrument on the audio device, played from MIDI ports or by the demo score.
+"""luthier play PRESET: an instrument on the audio device, played from MIDI ports, by a voice or by the demo score.
 
 On a terminal `p` and Enter silence everything that sounds; Ctrl+C ends it.
 """
@@ -15,6 +15,7 @@ from engine import library, preset
 from . import hands, rows, status
 
 if TYPE_CHECKING:
+    from engine.outlet import Given
     from engine.rig import Rig
     from engine.sources.ports import MidiPorts
     from engine.sources.score import Score
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
+    parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
     parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to hear; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
@@ -88,6 +90,8 @@ def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str
 def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argparse.Namespace) -> list[Chore]:
     """What is to be done again and again; `ends` ends it."""
     chores = [_programs(rig, args)]
+    if args.mic:
+        chores.append(_lateness(rig, opened, args))
     if args.record:
         chores.append(ends.enter_context(_recorder(rig, args)))
     ports = ends.enter_context(_keyboards(rig, args, opened))
@@ -130,6 +134,26 @@ def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
             status.say(f"program {asked[-1]}: {path.stem}", args.json)
 
     return change
+
+
+def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
+    """Says how late the instrument follows the voice, by part, when that is known and whenever it changes."""
+    from engine.latency import latency
+
+    told: Given | None = None
+
+    def tell() -> None:
+        nonlocal told
+        given = opened.given
+        if given is None or not given.block or given == told:
+            return
+        told = given
+        if given.input_latency is None:
+            status.say(f"there is no microphone to hear: {given.device} has no input", args.json)
+        else:
+            status.say(latency(rig.row, rig.rate, given).words(), args.json)
+
+    return tell
 
 
 def _conductor(rig: "Rig", score: "Score") -> Chore:

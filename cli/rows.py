@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--channel", type=whole(1, 16), action="append", metavar="C",
         help="hear only this MIDI channel; may be given several times (otherwise all but 10 are heard)",
     )  # fmt: skip
+    add_row_arguments(parser)
+
+
+def add_row_arguments(parser: argparse.ArgumentParser) -> None:
+    """What stands in the row beside the instrument."""
     parser.add_argument(
         "--room", metavar="ROOM",
         help="none, a sound file of a clap in a room, or an instrument whose room to play in; its own otherwise",
@@ -47,19 +52,20 @@ def build(args: argparse.Namespace) -> "Rig":
     _compile()
     from engine.rig import Rig
 
-    rig = Rig(args.rate or RATE, args.channel)
+    rig = Rig(args.rate or RATE, getattr(args, "channel", None))
     rig.play(row(args, path))
-    if args.a4 is not None:
+    if getattr(args, "a4", None) is not None:
         rig.set(rig.interpreter, "a4", args.a4)
     return rig
 
 
 def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
-    """The instrument of a preset, its room, and the plugins that were asked for."""
+    """The instrument of a preset, its room, and the plugins that were asked for; with args.mic it follows a voice."""
     from engine.foreign import load as load_plugin
-    from engine.row import make_row
+    from engine.row import follow, make_row
 
-    return [*make_row(path, args.seed, args.room), *map(load_plugin, args.plugins)]
+    made = make_row(path, args.seed, args.room)
+    return [*(follow(made) if getattr(args, "mic", False) else made), *map(load_plugin, args.plugins)]
 
 
 def _compile() -> None:

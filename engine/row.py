@@ -1,9 +1,11 @@
-"""The row that a preset is played with: the instrument, and the room around it."""
+"""The row that a preset is played with: the instrument, the room around it, and what may follow a voice for it."""
 
 import os
+from collections.abc import Sequence
 
 from .effects.room import Room
 from .instruments import make
+from .instruments.ddsp import Ddsp
 from .library import find
 from .plugin import Plugin
 from .preset import Preset, read
@@ -28,3 +30,12 @@ def make_row(
     if response is None or (response.dry == 1 and not response.samples.any()):
         return [instrument]
     return [instrument, Room(response.samples, response.rate, response.dry)]
+
+
+def follow(row: Sequence[Plugin]) -> list[Plugin]:
+    """[main thread] A row with a tracker at its head, so that its instrument is sung; ValueError if it cannot be."""
+    if not isinstance(row[0], Ddsp):
+        raise ValueError(f"{row[0].name} instruments cannot follow a voice, decoded ones (ddsp) can")
+    from .sources.voice import Voice
+
+    return [Voice(row[0].preset.header["features"]["mean"]), *row]

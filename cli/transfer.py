@@ -1,0 +1,131 @@
+"""luthier transfer VOICE PRESET -o OUT.wav: an instrument answers a recorded voice, as it would answer a live one.
+
+The same row as that of `luthier play --mic`, in file time. The voice is brought to the loudness that the instrument
+knows and, by octaves, into its range; what the row is late by is taken off again.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import rows
+from .values import number, whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.rig import Rig
+
+HOP = 0.01  # seconds between two looks at the whole voice
+SHORTEST = 0.1  # seconds of a voice
+LOUDEST = 100.0  # a sample in a file that is more is none
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which voice, which instrument, and how."""
+    parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
+    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
+    parser.add_argument(
+        "--transpose", type=number(-36, 36, "semitones"), metavar="SEMITONES",
+        help="to move the voice by; it is moved by octaves into the instrument's range otherwise",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dry", type=number(-60, 0, "dB"), default=-60.0, metavar="DB", help="how much of the voice itself is heard"
+    )
+    parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
+    parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
+    rows.add_row_arguments(parser)
+    parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.set_defaults(mic=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file, and tell what was done to the voice and how late the row is."""
+    import numpy as np
+
+    sound = _read(Path(args.voice), args.rate or rows.RATE)
+    rig = rows.build(args)
+    from engine.latency import latency
+    from engine.listening import follow
+    from engine.transfer import fit
+
+    voice, instrument = rig.row[:2]
+    heard = follow(sound, rig.rate, HOP)
+    fitting = fit(heard, instrument.preset.header, HOP, args.transpose)  # type: ignore[attr-defined]
+    values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose, "dry": args.dry}
+    for name, value in values.items():
+        rig.set(voice, name, value)
+    late = latency(rig.row, rig.rate)
+    removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
+    frames, peak = 0, 0.0
+    from engine.wav import writing
+
+    with writing(args.output, rig.rate, args.float) as write:
+        for audio in _without(_played(rig, sound, args.block or 128), removed):
+            write(audio)
+            frames, peak = frames + audio.shape[1], max(peak, float(np.abs(audio).max(initial=0)))
+    told = {
+        "path": args.output, "rate": rig.rate, "seconds": round(frames / rig.rate, 6), "peak": peak,
+        "transpose": fitting.transpose, "gain": round(fitting.gain, 2), "removed": removed / rig.rate,
+        "voiced": round(float((heard.voiced > 0).mean()), 4),
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps(told))
+        return 0
+    print(
+        f"{args.voice}: {told['voiced']:.0%} of it has a pitch; {_moved(fitting.transpose)}, {fitting.gain:+.1f} dB"
+    )
+    print(f"{late.words()}; {1000 * removed / rig.rate:.1f} ms are taken off")
+    print(f"{args.output}: {told['seconds']:.2f} s at {rig.rate:g} Hz, peak {peak:.3f}")
+    return 0
+
+
+def _moved(semitones: float) -> str:
+    """What was done to the pitch, in words."""
+    if not semitones:
+        return "not moved"
+    octaves = semitones / 12
+    if octaves != int(octaves):
+        return f"moved by {semitones:+g} semitones"
+    return f"moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
+
+
+def _read(path: Path, rate: float) -> "np.ndarray":
+    """All channels of a recording as one (T,) at a rate in Hz; ValueError or OSError if it is none."""
+    import numpy as np
+    import soundfile
+    import soxr
+
+    try:
+        samples, own = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.SoundFileError as error:
+        raise OSError(f"{path.name} cannot be read as sound: {error}") from None
+    if len(samples) < SHORTEST * own:
+        raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {SHORTEST} s are needed")
+    sound = samples.mean(axis=1)
+    if not np.isfinite(sound).all() or np.abs(sound).max() > LOUDEST:
+        raise ValueError(f"{path.name} is damaged: it has samples that are no sound")
+    return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
+
+
+def _played(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
+    """What a rig makes of the voice, with a bar for a person who waits."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from engine.transfer import play
+
+    parts = play(rig, sound, block)
+    return iter(track(parts, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))
+
+
+def _without(parts: "Iterator[np.ndarray]", frames: int) -> "Iterator[np.ndarray]":
+    """The same sound without its first frames."""
+    for part in parts:
+        yield part[:, frames:]
+        frames = max(frames - part.shape[1], 0)

@@ -1,0 +1,90 @@
+"""luthier transfer answers a recorded voice through the real row, at its pitch and in its time."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from cli.main import main
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset, write
+from tests.engine.instrument import small_preset
+
+SECONDS, QUIET = 1.5, 0.3
+PITCH = 150.0  # below the range of the drawn instrument, which begins at 196 Hz
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A preset, and a voice at 22050 Hz in stereo: silence, then a tone, then silence."""
+    monkeypatch.chdir(tmp_path)
+    header, tensors = drawn(harmonics=20, taps=50)
+    write("drawn.luthier", Preset({**header, "level": -12.0}, tensors))
+    time = np.arange(round(SECONDS * 22_050)) / 22_050
+    sung = sum(np.sin(2 * np.pi * k * PITCH * time) / k for k in range(1, 12))
+    sung *= 0.1 * np.clip((time - QUIET) / 0.02, 0, 1) * np.clip((SECONDS - QUIET - time) / 0.02, 0, 1)
+    soundfile.write("voice.wav", np.stack([sung, sung], 1), 22_050)
+
+
+def transferred(capsys, *words):
+    assert main(["transfer", "voice.wav", "drawn.luthier", "-o", "out.wav", "--json", *words]) == 0
+    audio, rate = soundfile.read("out.wav")
+    return json.loads(capsys.readouterr().out), audio.T, rate
+
+
+def pitch_of(audio, rate):
+    """Hz of the strongest period between 100 and 1000 Hz, by autocorrelation."""
+    spectrum = np.abs(np.fft.rfft(audio, 2 * len(audio))) ** 2
+    alike = np.fft.irfft(spectrum)[: len(audio)]
+    lags = np.arange(int(rate / 1000), int(rate / 100))
+    top = lags[alike[lags] > 0.9 * alike[lags].max()][0]
+    while alike[top + 1] > alike[top]:
+        top += 1
+    return rate / top
+
+
+def test_it_sounds_while_the_voice_does_an_octave_higher_and_says_so(capsys):
+    told, audio, rate = transferred(capsys)
+    assert rate == 48_000
+    assert told["transpose"] == 12
+    middle = audio[0, int(0.6 * rate) : int(1.0 * rate)]
+    assert pitch_of(middle, rate) == pytest.approx(2 * PITCH, rel=0.01)
+    level = np.sqrt((audio**2).mean(0))
+    assert level[: int((QUIET - 0.03) * rate)].max() < 1e-4
+    assert level[int((SECONDS - QUIET + 0.2) * rate) :].max() < 0.01 * level.max()
+    assert 0.005 < told["removed"] < 0.03
+
+
+def test_it_goes_where_it_is_told_and_at_the_rate_that_is_asked_for(capsys):
+    told, audio, rate = transferred(capsys, "--transpose", "7", "--rate", "44100", "--room", "none")
+    assert (told["transpose"], rate) == (7, 44_100)
+    middle = audio[0, int(0.6 * rate) : int(1.0 * rate)]
+    assert pitch_of(middle, rate) == pytest.approx(PITCH * 2 ** (7 / 12), rel=0.01)
+
+
+def test_a_person_is_told_what_was_done_and_how_late_it_is(capsys):
+    assert main(["transfer", "voice.wav", "drawn.luthier", "-o", "out.wav"]) == 0
+    said = capsys.readouterr().out
+    for word in ("moved by +1 octave,", "tracker", "frame 10.0 ms", "are taken off", "out.wav: "):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["missing.wav", "drawn.luthier"], "missing.wav"),
+        (["drawn.luthier", "drawn.luthier"], "cannot be read as sound"),
+        (["short.wav", "drawn.luthier"], "lasts 0.05 s"),
+        (["silent.wav", "drawn.luthier"], "nothing to follow"),
+        (["voice.wav", "small.luthier"], "cannot follow a voice"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(capsys, words, reason):
+    write("small.luthier", small_preset())
+    soundfile.write("short.wav", np.ones(400) * 0.1, 8000)
+    soundfile.write("silent.wav", np.zeros(8000), 8000)
+    assert main(["transfer", *words, "-o", "out.wav"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert reason in said[-1]
+    assert said[-1].startswith("luthier: ")
