@@ -89,7 +89,7 @@ def laid_out(attack: int, rate: float, sizes: dict[str, int]) -> int:
     longer = max(_RATE / rate, 1.0)
     attacks = resonances * layers * (2 * attack + sizes["D"] + 2 * sizes["Q"])
     routes = resonances * (sizes.get("K", 0) + 128)
-    banks = variants * modes * (5 * resonances * layers + _VOICES * _MODE)
+    banks = variants * modes * (resonances * (6 * layers + 2) + _VOICES * _MODE)
     return math.ceil(longer * attacks) + routes + banks
 
 
@@ -107,6 +107,7 @@ SCHEMA = Schema(
         "gain": Tensor(("R",), low=0),
         "pitch": Tensor(("R",), low=0),
         "velocity": Tensor(("R", "L"), high=1),
+        "harmonic": Tensor(("R", "E", "J"), low=0, high=1, needed=False),
         "router": Tensor(("K", "R"), needed=False),
         "control_values": Tensor(("n",), needed=False),
         "control_sites": Tensor(("n", 2), dtypes=("int32",), needed=False),

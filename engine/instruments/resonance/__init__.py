@@ -15,6 +15,7 @@ from .record import PARAMS, PARTIALS, RESONANCE, VARIANTS
 GLIDE = 0.008  # seconds in which gains go most of their way
 BENDING = 0.010  # the same of bends
 FADING = 0.0022  # the same of what must give way
+MUFFLED = 1000.0  # Hz above which a soft strike is duller
 
 
 class Resonance:
@@ -61,6 +62,7 @@ class Resonance:
         self.state["rate"] = rate
         for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
             self.state[name] = 1 - np.exp(-modal.STRIDE / (rate * seconds))
+        self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._lay("noise", tables.noise(learned, rate), "noisy")
         self._lay("strike", tables.strikes(tensors, learned, rate), "struck")
@@ -90,8 +92,13 @@ class Resonance:
         self.state["K"] = len(tensors["router"]) if "router" in tensors else 0
         for name in ("frequency", "decay", "amplitude", "phase", "place", "velocity"):
             self._lay(name, tensors[name])
+        harmonic = tensors.get("harmonic", np.ones((resonances, variants, modes)))
+        self._lay("harmonic", harmonic)
+        self.state["mixed"] = int((harmonic < 1).any())
         self._lay("drive", tensors["gain"])
         self._lay("energy", tables.energy(tensors))
+        for name, crowd in zip(("swell", "linger"), tables.crowds(tensors), strict=True):
+            self._lay(name, crowd)
         self._lay("router", tensors.get("router", np.zeros((0, resonances))))
         self._lay("keys", tables.learned_keys(tensors, resonances))
         nearest, move = tables.keyboard(np.asarray(tensors["pitch"], np.float64))

@@ -7,8 +7,8 @@ from ...dsp import modal
 from ...events import ALL, Kind
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
 from .deforming import aim, weigh
-from .pluck import LEARNED, arm, excite_dimension, excite_key, pluck
-from .record import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
+from .pluck import arm, excite_dimension, excite_key, pluck
+from .record import BODY, BRIGHTNESS, DECAY, LEARNED, PLAY, RELEASE, WIDTH
 from .ringing import ring
 from .ticking import retune_some, tick
 from .tuning import retune, within

@@ -6,10 +6,8 @@ from numba import njit
 from ...dsp import modal
 from ...memory import view_f4, view_i4
 from ..voices import ENDING, FREE, HELD, VOICES, allot
-from .record import STRIKES, VARIATION
+from .record import LEARNED, STRIKES, VARIATION
 from .tuning import morph, settle, touch, within
-
-LEARNED = -2  # the note id of a resonance that rings as learned: no note's, so that only all can be silenced
 
 
 @njit(cache=True, error_model="numpy")
@@ -34,7 +32,7 @@ def pluck(state, event):
         has = energy[voice.layer + above]
         direct = np.sqrt(wanted / has) if has > 0 else np.float32(1)
         table = voice.resonance * state.L + voice.layer + above
-        strike(state, voice, table, part * loudness, part * loudness * direct)
+        strike(state, voice, table, part * loudness, part * loudness * direct, np.float32(0))
 
 
 @njit(cache=True, error_model="numpy")
@@ -49,15 +47,16 @@ def silence(state, index):
 
 
 @njit(cache=True, error_model="numpy")
-def strike(state, voice, table, gain, direct):
+def strike(state, voice, table, gain, direct, dull):
     """Strike a voice with an attack of the preset, and let so much of it be heard directly.
 
-    Strikes at the same frame are one.
+    dull: how much of its highs is lacking; 0 as it was learned. Strikes at the same frame are one.
     """
     last = voice.striking - 1
     if last >= 0 and voice.strikes[last].position == 0 and voice.strikes[last].table == table:
         voice.strikes[last].gain += gain
         voice.strikes[last].direct += direct
+        voice.strikes[last].dull = dull
         return
     if voice.striking == STRIKES:
         for i in range(STRIKES - 1):
@@ -68,6 +67,8 @@ def strike(state, voice, table, gain, direct):
     new.table = table
     new.gain = gain
     new.direct = direct
+    new.dull = dull
+    new.low = new.left = new.right = 0
     longest = max(state.blown, state.hissed)
     if state.param[VARIATION] > 0.5:
         new.noise = np.int64(roll(state) % np.uint32(max(state.noisy - longest, 1)))
@@ -99,20 +100,26 @@ def shift(source, target):
     target.table = source.table
     target.gain = source.gain
     target.direct = source.direct
+    target.dull = source.dull
+    target.low = source.low
+    target.left = source.left
+    target.right = source.right
 
 
 @njit(cache=True, error_model="numpy")
 def excite_key(state, event):
-    """Play a key as learned: its part of the control plane, with the energy of its velocity."""
+    """Play a key as learned: its part of the control plane, with the energy and the brightness of its velocity."""
     shares = view_f4(state.keys, (128, state.R))[min(max(event.key, 0), 127)]
-    _excite(state, shares, event.value, event.channel)
+    played = view_f4(state.velocity, (state.R, state.L))[0, 0]
+    _excite(state, shares, event.value, np.float32(1) - within(event.value, 0, 1) / played, event.channel)
 
 
 @njit(cache=True, error_model="numpy")
 def excite_dimension(state, event):
     """Inject energy into one dimension of the control plane."""
     if 0 <= event.key < state.K:
-        _excite(state, view_f4(state.router, (state.K, state.R))[event.key], event.value, event.channel)
+        shares = view_f4(state.router, (state.K, state.R))[event.key]
+        _excite(state, shares, event.value, np.float32(0), event.channel)
 
 
 @njit(cache=True, error_model="numpy")
@@ -127,7 +134,7 @@ def roll(state):
 
 
 @njit(cache=True, error_model="numpy")
-def _excite(state, shares, energy, channel):
+def _excite(state, shares, energy, dull, channel):
     for r in range(state.R):
         gain, voice = energy * shares[r], state.voices[r]
         if gain != 0 and voice.stage == FREE:
@@ -139,4 +146,4 @@ def _excite(state, shares, energy, channel):
             if voice.stage == ENDING or voice.asleep:
                 voice.stage = HELD
                 settle(state, r)
-            strike(state, voice, r * state.L, gain, gain)
+            strike(state, voice, r * state.L, gain, gain, dull)

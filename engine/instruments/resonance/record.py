@@ -9,6 +9,7 @@ from ..voices import VOICE, VOICES
 STRIKES = 32  # attacks that one voice may be in the midst of
 VARIANTS = 8  # deformations of a resonance, at most
 CHANNELS = 16
+LEARNED = -2  # the note id of a resonance that rings as learned: no note's, so that only all can be silenced
 PARTIALS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
 
 PARAMS = (
@@ -34,6 +35,10 @@ STRIKE = np.dtype(
         ("table", "i8"),  # which attack: resonance · L + layer
         ("gain", "f4"),  # of what drives the modes
         ("direct", "f4"),  # of what is heard past them
+        ("dull", "f4"),  # how much of its highs it lacks; below 0: has more
+        ("low", "f4"),  # what drives the modes, without its highs, as it was last
+        ("left", "f4"),  # the same of what is heard on the left
+        ("right", "f4"),
     ],
     align=True,
 )
@@ -78,8 +83,12 @@ RESONANCE = np.dtype(
         ("amplitude", "u8"),
         ("phase", "u8"),  # rad
         ("place", "u8"),  # (R, E, J)
+        ("harmonic", "u8"),  # (R, E, J): how much of a mode belongs to the pitch, and sounds on the keys
+        ("mixed", "i8"),  # 1: not all of them do
         ("velocity", "u8"),  # (R, L)
         ("energy", "u8"),  # (R, L): of the modes, as they ring by themselves
+        ("swell", "u8"),  # (R, L, E, J): how strong a mode is together with those that almost coincide with it,
+        ("linger", "u8"),  # and 1/s: how fast they decay on average
         ("drive", "u8"),  # (R,)
         ("router", "u8"),  # (K, R)
         ("keys", "u8"),  # (128, R): what a key sends to each resonance, as learned
@@ -105,6 +114,7 @@ RESONANCE = np.dtype(
         ("glide", "f4"),  # of the way that a gain goes in one tick
         ("bending", "f4"),  # of the way that a bend goes in one tick
         ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
+        ("muffling", "f4"),  # of the way that the lows of a strike go in one frame
         ("dirty", "i8"),  # voices still to be tuned to new parameters
         ("lfo", "f8"),  # of the vibrato, in turns
         ("bend", "f4", (CHANNELS,)),  # semitones
@@ -125,6 +135,9 @@ RESONANCE = np.dtype(
         ("u", "f4", (STRIDE,)),
         ("left", "f4", (STRIDE,)),
         ("right", "f4", (STRIDE,)),
+        ("own", "f4", (STRIDE,)),  # u, left and right of one strike
+        ("near", "f4", (STRIDE,)),
+        ("far", "f4", (STRIDE,)),
     ],
     align=True,
 )

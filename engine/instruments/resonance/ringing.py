@@ -61,12 +61,20 @@ def excite(state, voice, u, left, right):
         at, table, direct = strike.position, strike.table, strike.direct * aside
         heard = noise[strike.noise + at :]
         driven |= at < max(state.struck, state.blown)
-        _shape(u, strikes[table], at, strike.gain)
-        _breathe(u, envelope[table], heard, at, strike.gain)
-        _shape(left, knocks[table, 0], at, direct)
-        _shape(right, knocks[table, 1], at, direct)
-        _breathe(left, hiss[table], heard, at, direct)
-        _breathe(right, hiss[table], heard, at, direct)
+        plain = strike.dull == 0
+        drive, near, far = u, left, right
+        if not plain:
+            drive, near, far = _silent(state, u.shape[0])
+        _shape(drive, strikes[table], at, strike.gain)
+        _breathe(drive, envelope[table], heard, at, strike.gain)
+        _shape(near, knocks[table, 0], at, direct)
+        _shape(far, knocks[table, 1], at, direct)
+        _breathe(near, hiss[table], heard, at, direct)
+        _breathe(far, hiss[table], heard, at, direct)
+        if not plain:
+            strike.low = attack.soften(u, drive, strike.low, strike.dull, state.muffling)
+            strike.left = attack.soften(left, near, strike.left, strike.dull, state.muffling)
+            strike.right = attack.soften(right, far, strike.right, strike.dull, state.muffling)
         strike.position += u.shape[0]
         if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)):
             shift(voice.strikes[i], voice.strikes[kept])
@@ -82,6 +90,15 @@ def whole(left, right):
     for t in range(left.shape[0]):
         total += left[t] * left[t] + right[t] * right[t]
     return total < np.float32(1e12)
+
+
+@njit(cache=True, error_model="numpy")
+def _silent(state, frames):
+    """Silence (frames,) for what drives the modes, for the left and for the right of one strike."""
+    own, near, far = state.own[:frames], state.near[:frames], state.far[:frames]
+    for t in range(frames):
+        own[t] = near[t] = far[t] = 0
+    return own, near, far
 
 
 @njit(cache=True, error_model="numpy")

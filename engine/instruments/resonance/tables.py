@@ -13,6 +13,7 @@ from ...dsp.energy import energy as modes_energy
 
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1
+CROWD, CLOSE = 0.01, 10.0  # of the frequency, or Hz if that is more: so near each other, modes count as one
 PRESENT = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
 
 Tensors = Mapping[str, np.ndarray]
@@ -97,6 +98,24 @@ def energy(tensors: Tensors) -> np.ndarray:
         at = r, layer, e
         sums[r, layer] += modes_energy(frequency[at], decay[at], real[at], imaginary[at], PRESENT)
     return sums
+
+
+def crowds(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
+    """How strong each mode is together with those that almost coincide, and how fast they decay.
+
+    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat against each other may nearly
+    cancel; what they amount to in another dynamic is seen only when they are counted as one.
+    """
+    frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
+    power = size**2 + 1e-30
+    width = np.maximum(CROWD * frequency, CLOSE)
+    swell, linger = np.empty_like(power), np.empty_like(power)
+    for at in np.ndindex(*size.shape[:3]):
+        apart = (frequency[at][None] - frequency[at][:, None]) / width[at][:, None]
+        crowd = np.exp(-0.5 * apart**2) * power[at]
+        swell[at] = np.sqrt(crowd.sum(axis=1))
+        linger[at] = np.exp(crowd @ np.log(decay[at]) / crowd.sum(axis=1))
+    return swell, linger
 
 
 def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:

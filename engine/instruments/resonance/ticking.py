@@ -7,8 +7,8 @@ from ...dsp import modal
 from ...memory import view_f4
 from ..voices import ENDING, FREE, HELD, VOICES
 from .deforming import follow_wheel
-from .pluck import LEARNED, silence
-from .record import LEVEL, PLAY, SPEED, VIBRATO
+from .pluck import silence
+from .record import LEARNED, LEVEL, PLAY, SPEED, VIBRATO
 from .tuning import decibels, follow, morph, retune
 
 GONE = np.float32(1e-6)  # -120 dB: what cannot be heard

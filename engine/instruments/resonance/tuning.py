@@ -7,13 +7,14 @@ from ...dsp import modal
 from ...dsp.energy import energy
 from ...memory import view_f4, view_f8
 from ..voices import ENDING, VOICES
-from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
+from .record import BODY, BRIGHTNESS, DECAY, LEARNED, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
 
 LOUDNESS = 0.9  # beyond the recorded dynamics, amplitude goes with velocity to this power
-DULLNESS = 6.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one
+DULLNESS = 6.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one, as steep beyond
 STEEPEST = np.float32(2)  # powers of frequency: the most that a spectrum is tilted
 LOWEST = np.float32(80)  # Hz: a tilt goes no further down, or rumble would be all that is left
+FAINTEST = np.float32(0.01)  # -40 dB: how much less of a partial another dynamic may be made to have
 QUARTER = np.float32(np.pi / 4)
 
 
@@ -23,7 +24,8 @@ def touch(state, resonance, velocity):
     played = view_f4(state.velocity, (state.R, state.L))[resonance]
     last = state.L - 1
     if velocity >= played[last]:
-        return last, np.float32(0), (velocity / played[last]) ** np.float32(LOUDNESS), np.float32(0)
+        part = velocity / played[last]
+        return last, np.float32(0), part ** np.float32(LOUDNESS), np.float32(DULLNESS) * (np.float32(1) - part)
     if velocity <= played[0]:
         part = max(velocity, np.float32(0)) / played[0]
         return 0, np.float32(0), part ** np.float32(LOUDNESS), np.float32(DULLNESS) * (np.float32(1) - part)
@@ -38,24 +40,31 @@ def touch(state, resonance, velocity):
 def morph(state, index):
     """Write the partials of a voice: its resonance between two layers, moved to the key, tilted in dB per octave.
 
-    Mode j is the same partial in every layer: its frequency goes linearly, its decay and amplitude geometrically
-    from one to the other; the phase is that of the nearer layer. The energy of all of them goes geometrically too,
-    and no tilt changes it. What already rings keeps its amplitude; the result is the energy of the next strike.
+    The modes are those of the nearer layer, since blended ones that almost coincide would cancel now and then; how
+    strong they are, each with its neighbours, and how fast they decay goes geometrically from one layer to the other.
+    So does the energy of all, and no tilt changes it. On the keys only those sound that belong to the pitch, as loud
+    as all would be. What already rings keeps its amplitude; the result is the energy of the next strike.
     """
     voice = state.voices[index]
     layer, share = voice.layer, voice.share
     shape = (state.R, state.L, state.E, state.J)
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
+    swell, linger = view_f4(state.swell, shape), view_f4(state.linger, shape)
+    harmonic = view_f4(state.harmonic, (state.R, state.E, state.J))
+    tonal = state.mixed and voice.note != LEARNED
     partials = view_f8(state.partials, (VOICES, state.E, PARTIALS, state.J))[index]
     r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
-    near = above if share > 0.5 else below
+    near, far, way = (above, below, np.float32(1) - share) if share > 0.5 else (below, above, share)
     steep = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -STEEPEST), STEEPEST)
     for e in range(state.E):
         for j in range(state.J):
-            at = between(frequency[r, below, e, j], frequency[r, above, e, j], share)
-            fall = geometric(decay[r, below, e, j], decay[r, above, e, j], share)
-            loud = geometric(amplitude[r, below, e, j], amplitude[r, above, e, j], share)
+            at, fall, loud = frequency[r, near, e, j], decay[r, near, e, j], amplitude[r, near, e, j]
+            if way > 0:
+                fall *= ratio(linger[r, far, e, j], linger[r, near, e, j]) ** way
+                loud *= ratio(swell[r, far, e, j], swell[r, near, e, j]) ** way
+            if tonal:
+                loud *= harmonic[r, e, j]
             if steep != 0 and at > 0:
                 loud *= (max(at, LOWEST) / np.float32(1000)) ** steep
             partials[e, modal.FREQUENCY, j] = at
@@ -65,7 +74,7 @@ def morph(state, index):
     layers = view_f4(state.energy, (state.R, state.L))[r]
     wanted = geometric(layers[below], layers[above], share)
     gain = decibels(state.param[BODY]) * np.float32(state.learned / state.rate)
-    if share != 0 or steep != 0:
+    if share != 0 or steep != 0 or tonal:
         gain *= evened(partials, wanted)
     spread(state, index, gain)
     return wanted
@@ -147,9 +156,9 @@ def decibels(level):
 
 
 @njit(cache=True, error_model="numpy")
-def between(low, high, share):
-    """From low at 0 to high at 1."""
-    return low + share * (high - low)
+def ratio(far, near):
+    """How much more one is than the other, within 40 dB; 1 where there is nothing to compare."""
+    return within(far / near, FAINTEST, np.float32(1) / FAINTEST) if far > 0 and near > 0 else np.float32(1)
 
 
 @njit(cache=True, error_model="numpy")
@@ -158,7 +167,7 @@ def geometric(low, high, share):
     if share == 0 or low == high:
         return low
     if low <= 0 or high <= 0:
-        return between(low, high, share)
+        return low + share * (high - low)
     return low * (high / low) ** share
 
 
