@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from train import between
 from train.folder import Config, Instrument
 from train.note import Note
 
@@ -15,8 +16,11 @@ FEW = 6
 
 
 def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
-    """All tensors of a preset: R keys, L dynamics, one variant; attacks in half precision (−66 dB of themselves)."""
-    rows = list(instrument.keys.values())
+    """All tensors of a preset: R keys, L dynamics, one variant; attacks in half precision (−66 dB of themselves).
+
+    The keys are those recorded and those that lie between them.
+    """
+    rows = list(between.fill(instrument.keys).values())
     modes = max(len(note.modes) for row in rows for note in row)
     frequency, decay, amplitude, phase = (
         _table(rows, modes, name) for name in ("frequency", "decay", "size", "phase")

@@ -18,6 +18,8 @@ REACH = 2.0
 """How far, in time constants, a mode may be followed back from where its band is clear to the onset."""
 BRIDGE = 0.4
 """Seconds that a beat may hide a mode in the noise."""
+RUMBLE = 0.6
+"""From this part of the lower edge of the first band on, something is heard."""
 SLOWEST = 0.4
 """1/s: the smallest decay."""
 
@@ -32,7 +34,7 @@ class Bands:
         self.frames = len(note)
         size = -(-(len(note) + len(self.taps)) // self.step) * self.step
         self.size = size
-        self.spectrum = np.fft.fft(note, size)
+        self.spectrum = np.fft.fft(note, size) * _above_rumble(np.abs(np.fft.fftfreq(size, 1 / rate)), width)
         self.filter = np.fft.fft(self.taps, size)
 
     def fit(self, number: int) -> list[tuple[Modes, float]]:
@@ -99,6 +101,12 @@ class Bands:
         amplitude = amplitudes / response * np.exp(-pole * begin / self.rate)
         frequency, decay = pole.imag / (2 * np.pi), -pole.real
         return Modes(frequency + centre, decay, amplitude)
+
+
+def _above_rumble(frequency: np.ndarray, width: float) -> np.ndarray:
+    """Gains at frequencies in Hz: none of what lies below the first band, steps and traffic, which would hide it."""
+    edge = 0.5 * width
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip((frequency - RUMBLE * edge) / (edge - RUMBLE * edge), 0, 1)))
 
 
 def _judged(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

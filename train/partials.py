@@ -17,7 +17,7 @@ def find(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int 
     note = samples[span.onset : span.end].astype(np.float64)
     bands = Bands(note, rate, _width(pitch), span.noise)
     ladders = [bands.fit(number) for number in range(1, int(min(TOP, 0.45 * rate) / bands.width))]
-    parts = [NOTHING, *_share(ladders, count)]
+    parts = [NOTHING, *_share(ladders, count, round(pitch / bands.width) - 1 if pitch else None)]
     return Modes(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("frequency", "decay", "amplitude"))
     )
@@ -45,10 +45,15 @@ def _width(pitch: float) -> float:
     return pitch / max(round(pitch / WIDTH), 1) if pitch else WIDTH
 
 
-def _share(ladders: list[list[tuple[Modes, float]]], count: int) -> list[Modes]:
-    """One step of each band's ladder of ever more modes, so that `count` modes in all leave the least error."""
+def _share(ladders: list[list[tuple[Modes, float]]], count: int, lowest: int | None) -> list[Modes]:
+    """One step of each band's ladder of ever more modes, so that `count` modes in all leave the least error.
+
+    lowest: the band of the fundamental, which is not left out for being soft: it is what the note is called by.
+    """
     steps = [0] * len(ladders)
-    left = count
+    if lowest is not None and lowest < len(ladders):
+        steps[lowest] = next((step for step, (modes, _) in enumerate(ladders[lowest]) if len(modes)), 0)
+    left = count - sum(len(ladder[step][0]) for ladder, step in zip(ladders, steps, strict=True))
     while True:
         best, gain, target = -1, 0.0, 0
         for band, ladder in enumerate(ladders):
