@@ -1,4 +1,4 @@
-"""The pitch of a set of modes."""
+"""The pitch of a set of modes, and which resonances of many are notes."""
 
 import numpy as np
 
@@ -8,6 +8,8 @@ GAP = 0.5  # what it costs, in strongest harmonics, if all below the strongest a
 FAINT = 4.0  # a harmonic of so small a part of the strongest is not missing
 WIDTH = 25.0  # cents that a mode may lie beside a harmonic before it counts for little
 LOWEST, HIGHEST = 25.0, 5000.0  # Hz
+CLEAR = 0.55  # part of the energy of a resonance that must belong to its pitch, if it shall sound on the keys
+SHORT = 0.35  # what rings for a smaller part of the time that is usual for notes is none
 PITCHED = 0.4  # part of the energy that the harmonics of a pitch must have
 
 
@@ -28,6 +30,36 @@ def pitch(frequency: np.ndarray, energy: np.ndarray) -> float:
         return 0.0
     weight = near * energy * (order <= 3)
     return float((weight * frequency / order).sum() / weight.sum()) if weight.sum() > 0 else float(best)
+
+
+def pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pitch of each resonance (R,) in Hz, 0 where it is no note, and how much each mode (R, E, J) belongs to it.
+
+    From modes (R, E, J), decays in 1/s. Keys should play notes: what rings in a piece is a mixture as a rule, so only
+    the clearest resonances get a pitch. A single resonance is one body: all its modes belong together, and without a
+    pitch it is called by its strongest mode.
+    """
+    energy = np.abs(residue) ** 2 / decay
+    if len(frequency) == 1:
+        known = pitch(frequency.ravel(), energy.ravel()) or frequency.flat[energy.argmax()]
+        return np.array([known]), np.ones_like(frequency)
+    found = np.array([pitch(f.ravel(), e.ravel()) for f, e in zip(frequency, energy, strict=True)])
+    harmonic = np.stack(
+        [_harmonics(p, f)[0] if p else np.ones_like(f) for p, f in zip(found, frequency, strict=True)]
+    )
+    clear = (harmonic * energy).sum((1, 2)) / energy.sum((1, 2)) * (found > 0)
+    found = np.where(clear >= min(CLEAR, clear.max(initial=0.0)), found, 0.0)
+    return np.where(_rings(energy, decay, found > 0), found, 0.0), harmonic
+
+
+def _rings(energy: np.ndarray, decay: np.ndarray, pitched: np.ndarray) -> np.ndarray:
+    """Whether each resonance (R,) rings like a note, beside those that are pitched (R,).
+
+    Noises of attacks and keys have a pitch at times, but die away long before the notes do.
+    """
+    ringing = (energy / decay).sum((1, 2)) / energy.sum((1, 2))
+    notes = ringing[pitched]
+    return ringing >= SHORT * np.median(notes) if len(notes) else np.ones_like(pitched)
 
 
 def _salience(candidate: float, frequency: np.ndarray, energy: np.ndarray) -> float:

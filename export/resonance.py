@@ -13,14 +13,13 @@ from train.resonance import Resonance
 from train.response import place, resound
 
 from . import place as stage
-from .pitch import pitch
+from .pitch import pitches
 
 VELOCITY = 0.7  # at which a learned strike was played
 RMS = 3**-0.5  # of noise in ±1
 TOGETHER = 5  # frames of control that are heard as one strike
 HEARD = 0.5  # seconds of a strike that count for how loud it is
 RANGE = 12  # semitones that a resonance may be moved beyond those recorded
-SHORT = 0.35  # what rings for a smaller part of the time that is usual for notes is none
 CURVE = 200  # points of the loss curve that are kept
 
 
@@ -46,6 +45,7 @@ def tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.
     attack, envelope = _numbers(model.strike), _numbers(model.envelope)
     frequency, residue = _folded(modes["angle"], modes["residue"], model.sizes.rate)
     residue = residue * mix[:, 1, None, None]
+    pitch, harmonic = pitches(frequency, modes["decay"] * model.sizes.rate, residue)
     even = _evened(model)[:, None]
     control = _numbers(model.played())
     sites = np.argwhere(control > 0)
@@ -60,7 +60,8 @@ def tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.
         "knock": (even * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
         "hiss": (even * mix[:, :1] * envelope)[:, None],
         "gain": np.abs(_numbers(model.gain)),
-        "pitch": pitches(frequency, modes["decay"] * model.sizes.rate, residue),
+        "pitch": pitch,
+        "harmonic": harmonic,
         "velocity": np.full((len(frequency), 1), VELOCITY),
         "router": _numbers(model.router) / even[:, 0],
         "control_values": control[tuple(sites.T)],
@@ -118,18 +119,6 @@ def key_range(pitch: np.ndarray) -> tuple[int, int]:
         return 36, min(36 + len(pitch) - 1, 127)
     notes = 69 + 12 * np.log2(known / 440)
     return max(int(np.floor(notes.min())) - RANGE, 0), min(int(np.ceil(notes.max())) + RANGE, 127)
-
-
-def pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarray) -> np.ndarray:
-    """The pitch of each resonance (R,) in Hz, from modes (R, E, J), decays in 1/s; 0 where it is no note.
-
-    Noises of attacks and keys have a pitch at times, but die away long before the notes do.
-    """
-    energy = np.abs(residue) ** 2 / decay
-    found = np.array([pitch(f.ravel(), e.ravel()) for f, e in zip(frequency, energy, strict=True)])
-    ringing = (energy / decay).sum((1, 2)) / energy.sum((1, 2))
-    notes = ringing[found > 0]
-    return np.where(ringing >= SHORT * np.median(notes), found, 0.0) if len(notes) else found
 
 
 def _folded(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """What a recording of a single note is, by ear and by name, and which of many recordings to learn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,17 @@ RARE = 0.2
 
 @dataclass(frozen=True)
 class Heard:
-    """A recording before it is learned. key: MIDI note; clarity: of its pitch, 0 … 1; words: what is to be said."""
+    """A recording before it is learned. key: MIDI note; clarity: of its pitch, 0 … 1; words: what is to be said.
+
+    pitched: whether it has a pitch at all; what has none is left out where others have one.
+    """
 
     path: str
     key: int | None
     dynamic: str
     clarity: float
     words: tuple[str, ...] = ()
+    pitched: bool = True
 
 
 def listen(path: str, rate: int) -> Heard:
@@ -42,13 +46,18 @@ def listen(path: str, rate: int) -> Heard:
     span = onset.find(mono, rate)
     note = mono[span.onset : span.end]
     best = pitch.detect(note, rate)
-    key, text = _key(name, pitch.key_in_name(path), best, note, rate)
+    told = pitch.key_in_name(path)
+    if told is None and best.clarity < pitch.SURE:
+        return Heard(path, round(pitch.key_of(best.frequency)), dynamic, best.clarity, tuple(words), pitched=False)
+    key, text = _key(name, told, best, note, rate)
     return Heard(path, key, dynamic, best.clarity, (*words, *text))
 
 
 def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
     """Recordings by key, one per dynamic, the clearest; loudest dynamic first. And in words what is left out."""
     words = [word for heard in listened for word in heard.words]
+    listened, said = _alike(listened)
+    words += said
     keys: dict[int, dict[str, Heard]] = {}
     for heard in listened:
         if heard.key is None:
@@ -76,16 +85,25 @@ def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
     return chosen, words
 
 
+def _alike(listened: list[Heard]) -> tuple[list[Heard], list[str]]:
+    """Those that have a pitch, or, where none has, all as strokes of one thing; and in words what is left out."""
+    lost = [heard for heard in listened if not heard.pitched]
+    others = [heard for heard in listened if heard.pitched and heard.key is not None]
+    if not lost:
+        return listened, []
+    if others:
+        reason = "no clear pitch, and none in its name (a name such as guitar_E4 tells it)"
+        return others, [f"{Path(heard.path).name} is left out: {reason}." for heard in lost]
+    key = min(lost, key=lambda heard: heard.path).key
+    return [replace(heard, key=key) for heard in lost], []
+
+
 def _key(
     name: str, told: int | None, best: pitch.Pitch, note: np.ndarray, rate: float
 ) -> tuple[int | None, list[str]]:
     """The key of a recording, from its name and its pitch by ear, and in words where they disagree."""
     ear = round(pitch.key_of(best.frequency))
     if told is None:
-        if best.clarity < pitch.SURE:
-            return None, [
-                f"{name} is left out: no clear pitch, and none in its name (a name such as guitar_E4 tells it)."
-            ]
         return ear, []
     if abs(pitch.key_of(best.frequency) - told) <= 0.5:
         return told, []

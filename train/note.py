@@ -40,21 +40,21 @@ class Note:
 def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
     """The note in samples (C, T) with at most `count` modes; near: Hz of the pitch that it should have.
 
-    ValueError if nothing rings above the noise.
+    What is not pitched is called by its strongest mode. ValueError if nothing rings above the noise.
     """
     mono, span, found = _heard(samples, rate, near, pitched)
     modes = partials.find(mono, rate, span, found, count)
     if len(modes) == 0:
         raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-strengths(modes)))
-    return _whole(samples, rate, span, found, modes)
+    return _whole(samples, rate, span, found or float(modes.frequency[0]), modes)
 
 
-def fit_like(samples: np.ndarray, rate: float, leader: Note) -> Note:
+def fit_like(samples: np.ndarray, rate: float, leader: Note, pitched: bool = True) -> Note:
     """Another dynamic of the same key: its mode j is the same partial as mode j of `leader`."""
-    mono, span, found = _heard(samples, rate, leader.pitch or None, leader.pitch > 0)
-    ratio = found / leader.pitch if found else 1.0
-    return _whole(samples, rate, span, found, partials.follow(mono, rate, span, found, leader.modes, ratio))
+    mono, span, found = _heard(samples, rate, leader.pitch, pitched)
+    modes = partials.follow(mono, rate, span, found, leader.modes, found / leader.pitch if pitched else 1.0)
+    return _whole(samples, rate, span, found or leader.pitch, modes)
 
 
 def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.pitch import pitch
+from export.pitch import pitch, pitches
 
 
 def test_a_string_has_the_pitch_of_its_harmonics():
@@ -31,3 +31,24 @@ def test_a_gong_has_none():
 
 def test_silence_has_none():
     assert pitch(np.array([440.0]), np.zeros(1)) == 0
+
+
+def test_only_clear_notes_get_a_pitch_and_only_their_own_modes_sound_on_keys():
+    clear = np.array([220.0, 440.0, 660.0, 1003.0])
+    mixed = np.array([300.0, 600.0, 411.0, 1003.0])
+    frequency = np.stack([clear, mixed, clear])[:, None]
+    residue = np.stack([[1, 0.6, 0.3, 0.2], [1, 0.2, 1.1, 0.4], [1, 0.6, 0.3, 0.2]])[:, None]
+    decay = np.stack([np.full((1, 4), each) for each in (3.0, 3.0, 60.0)])
+    found, harmonic = pitches(frequency, decay, residue)
+    assert found[0] == pytest.approx(220, abs=0.5)
+    assert not found[1:].any()
+    np.testing.assert_allclose(harmonic[0, 0], [1, 1, 1, 0], atol=0.01)
+
+
+def test_a_single_body_without_a_pitch_is_called_by_its_strongest_mode():
+    random = np.random.default_rng(0)
+    frequency, residue = random.uniform(80, 6000, (1, 2, 40)), np.ones((1, 2, 40))
+    residue[0, 1, 7] = 1.5
+    found, harmonic = pitches(frequency, np.full((1, 2, 40), 3.0), residue)
+    assert found == [frequency[0, 1, 7]]
+    assert harmonic.all()
