@@ -13,9 +13,16 @@ from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
 
 from .progress import Result
+from .recordings import part
 from .values import number, whole
 
 STEPS = 3000
+_SIZES = {
+    "K": ("control", "how many ways to strike a piece has; 24 otherwise"),
+    "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
+    "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
+    "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
+}
 HEARD = 22050  # Hz, at which a recording is judged before it is learned
 
 
@@ -24,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", metavar="KIND", choices=["resonance", "ddsp", "ssm"], help="resonance, ddsp or ssm")
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
-        help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard",
+        help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard; "
+        "FILE@START-END takes a part of one, in seconds",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the preset, or a path")
     parser.add_argument(
@@ -40,9 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (piece, ddsp)"
     )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
-    for letter, name in (("K", "control"), ("R", "resonances"), ("J", "modes"), ("E", "variants")):
-        size = whole(1, SIZES[letter])
-        parser.add_argument(f"--{name}", type=size, metavar=letter, help=f"size of the model: its {name}")
+    for letter, (name, what) in _SIZES.items():
+        parser.add_argument(f"--{name}", type=whole(1, SIZES[letter]), metavar=letter, help=what)
     parser.add_argument(
         "--units", type=whole(1, WIDTHS["U"]), metavar="U", help="width of a decoder (ddsp); 256 otherwise"
     )
@@ -58,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
-    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped (piece, ddsp)")
+    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, kept in the preset")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
@@ -119,6 +126,7 @@ def _hear(path: str, start: float, length: float | None) -> np.ndarray:
     """The part to learn from, (C, N); ValueError if nothing can be learned from it, a word on what is not so good."""
     from train import recording
 
+    path, start, length = part(path, start, length)
     samples, rate = recording.load(path, HEARD, start, length)
     faults = recording.check(samples, rate)
     silent = np.abs(samples).max() < 10 ** (recording.QUIETEST / 20)

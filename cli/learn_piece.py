@@ -18,6 +18,7 @@ from train.resonance import Sizes
 from train.run import Config, Progress
 
 from .progress import Moment, Result, shown
+from .recordings import named, part
 
 LENGTH = 5.94  # seconds, as published
 STEPS = 3000
@@ -26,14 +27,13 @@ STEPS = 3000
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as was asked, or until Ctrl+C; the checkpoint and a preview lie beside the preset."""
     config = _config(args)
-    samples, _ = recording.load(
-        args.recordings[0], config.sizes.rate, args.start, config.sizes.frames / config.sizes.rate
-    )
+    file, start, _ = part(args.recordings[0], args.start)
+    samples, _ = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
     folder = path.with_suffix(".learning")
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    source = {"recording": Path(args.recordings[0]).name, "attribution": args.attribution}
+    source = {"recording": named(args.recordings), "attribution": args.attribution}
     texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     stereo = _stereo(samples)
     made = preset(learned, engine.VERSION, stereo, name=path.stem, source=source, tags=args.tag, **texts)
@@ -47,7 +47,8 @@ def _config(args: argparse.Namespace) -> Config:
     chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
     plain = Sizes()
     rate = args.rate or plain.rate
-    frames = -(-round((args.length or LENGTH) * rate) // plain.hop) * plain.hop
+    length = part(args.recordings[0], length=args.length)[2] or LENGTH
+    frames = -(-round(length * rate) // plain.hop) * plain.hop
     attacks = {name: round(getattr(plain, name) * rate / plain.rate) for name in ("attack", "knock")}
     sizes = Sizes(**{name: size for name, size in chosen.items() if size}, **attacks, frames=frames, rate=rate)
     if sizes.resonances > VOICES:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import layers, levels, pitch, recording
+from . import kept, layers, levels, pitch, recording
 from .listening import Heard, choose, listen
 from .note import Note, fit, fit_like
 
@@ -54,16 +54,20 @@ class Instrument:
 
 
 def learn(
-    paths: Sequence[str | Path], config: Config | None = None, report: Callable[[Progress], None] | None = None
+    paths: Sequence[str | Path],
+    config: Config | None = None,
+    report: Callable[[Progress], None] | None = None,
+    place: Path | None = None,
+    resume: bool = False,
 ) -> Instrument:
     """One instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
 
-    ValueError in one line if none of them can be learned from. The same recordings give the same instrument.
+    place: a folder that keeps them until all are. resume: take those that it has; the result is the same.
+    ValueError in one line if there is nothing to learn from. The same recordings give the same instrument.
     """
     config, start = config or Config(), time.monotonic()
     tell = report or (lambda progress: None)
-    found: dict[int, dict[str, Note]] = {}
-    words: list[str] = []
+    work = _Work(config, place)
     stopped = False
     names = sorted(str(path) for path in paths)
     with _pool(config) as pool:
@@ -73,24 +77,68 @@ def learn(
                 listened.append(heard)
                 tell(Progress(0, len(names), time.monotonic() - start, f"heard {Path(heard.path).name}"))
             chosen, said = choose(listened)
-            words += said
+            work.words += said
             total = sum(len(group) for group in chosen.values())
-            jobs = {pool.submit(_learn_key, group, config): key for key, group in chosen.items()}
-            done = 0
+            jobs = work.begin(pool, chosen, resume)
+            done = total - sum(len(chosen[key]) for key in jobs.values())
             for key, notes in _as_done(jobs):
-                name = pitch.name_of(key)
-                if isinstance(notes, ValueError):
-                    words.append(f"{name} is left out: {notes}")
-                else:
-                    found[key] = notes
+                work.take(key, chosen[key], notes)
                 done += len(chosen[key])
-                tell(Progress(done, total, time.monotonic() - start, name))
+                tell(Progress(done, total, time.monotonic() - start, pitch.name_of(key)))
         except KeyboardInterrupt:
             stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
-    if not found:
+    if not work.found:
+        words = work.words
         raise ValueError("nothing was learned: " + (words[0] if words else "stopped before the first note was done"))
-    return _assembled(dict(sorted(found.items())), config, words, time.monotonic() - start, stopped)
+    if place and not stopped:
+        kept.forget(place)
+    return _assembled(dict(sorted(work.found.items())), config, work.words, time.monotonic() - start, stopped)
+
+
+class _Work:
+    """What is learned so far: the notes of each key by dynamic, and words on what is odd."""
+
+    def __init__(self, config: Config, place: Path | None) -> None:
+        self.config, self.place = config, place
+        self.found: dict[int, dict[str, Note]] = {}
+        self.words: list[str] = []
+
+    def begin(
+        self, pool: ProcessPoolExecutor, chosen: dict[int, list[Heard]], resume: bool
+    ) -> dict[Future[dict[str, Note]], int]:
+        """Set the pool to work on the keys that are not kept; the key of each job."""
+        jobs = {}
+        for key, group in chosen.items():
+            notes = kept.load(self.place, self._name(key, group)) if self.place and resume else None
+            if notes:
+                self._have(key, group, notes)
+            else:
+                jobs[pool.submit(_learn_key, group, self.config)] = key
+        return jobs
+
+    def take(self, key: int, group: list[Heard], notes: dict[str, Note] | ValueError) -> None:
+        """The notes of a key, or why there are none."""
+        if isinstance(notes, ValueError):
+            self.words.append(f"{pitch.name_of(key)} is left out: {notes}")
+            return
+        self._have(key, group, notes)
+        if self.place:
+            kept.save(self.place, self._name(key, group), notes)
+
+    def _have(self, key: int, group: list[Heard], notes: dict[str, Note]) -> None:
+        """Put the notes on their key: what has no pitch goes where its strongest mode is."""
+        if not group[0].pitched:
+            found = next(iter(notes.values())).pitch
+            key = round(pitch.key_of(found))
+            said = f"no clear pitch: its strongest mode, {found:.0f} Hz, is taken for one ({pitch.name_of(key)})"
+            self.words.append(f"{Path(group[0].path).name} has {said}.")
+        self.found[key] = notes
+
+    def _name(self, key: int, group: list[Heard]) -> str:
+        """The file that a key is kept in."""
+        decides = self.config.modes, self.config.rate, group[0].pitched
+        return f"{key}-{kept.mark([one.path for one in group], decides)}"
 
 
 def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
@@ -100,10 +148,10 @@ def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
         samples, rate = recording.load(heard.path, config.rate)
         if not notes:
             near = pitch.frequency_of(heard.key) if heard.key is not None else None
-            leader = fit(samples, rate, config.modes, near)
+            leader = fit(samples, rate, config.modes, near, heard.pitched)
             notes[heard.dynamic] = leader
         else:
-            notes[heard.dynamic] = fit_like(samples, rate, leader)
+            notes[heard.dynamic] = fit_like(samples, rate, leader, heard.pitched)
     return notes
 
 

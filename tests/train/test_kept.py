@@ -1,0 +1,67 @@
+"""Notes kept in files until a whole instrument is learned."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from train import kept
+from train.folder import Config, learn
+from train.modes import Modes, ring
+from train.note import Note
+from train.pitch import frequency_of
+
+RATE = 22050
+CONFIG = Config(modes=8, rate=RATE, processes=1)
+
+
+@pytest.fixture
+def strings(tmp_path):
+    """Recordings of two strings."""
+    for key, name in ((60, "C4"), (64, "E4")):
+        k = np.arange(1, 5)
+        modes = Modes(k * frequency_of(key), 4.0 + k, -0.3j / k)
+        soundfile.write(tmp_path / f"{name}.wav", ring(modes, RATE // 2, RATE), RATE, subtype="FLOAT")
+    return sorted(str(path) for path in tmp_path.glob("*.wav"))
+
+
+def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path, random):
+    modes = Modes(random.normal(size=3), random.normal(size=3), random.normal(size=3) + 1j)
+    note = Note(RATE, 220.5, modes, np.zeros(3), random.normal(size=9), np.ones(4), np.zeros(4), 77)
+    kept.save(tmp_path, "one", {"piano": note, "forte": note.scaled(2.0)})
+    found = kept.load(tmp_path, "one")
+    assert list(found) == ["piano", "forte"]
+    assert (found["piano"].pitch, found["piano"].attack) == (220.5, 77)
+    np.testing.assert_array_equal(found["forte"].modes.amplitude, 2 * modes.amplitude)
+    np.testing.assert_array_equal(found["piano"].knock, note.knock)
+
+
+def test_what_is_damaged_or_missing_is_learned_anew(tmp_path):
+    (tmp_path / "one.npz").write_bytes(b"PK")
+    assert kept.load(tmp_path, "one") is None
+    assert kept.load(tmp_path, "two") is None
+
+
+def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(strings, tmp_path):
+    place, names = tmp_path / "x.learning", []
+
+    def stop(progress):
+        names.append(sorted(path.name for path in place.glob("*.npz")))
+        if progress.done == 1:
+            raise KeyboardInterrupt
+
+    assert learn(strings, CONFIG, stop, place).stopped
+    assert [name[:2] for name in names[-1]] == ["60"]
+    steps = []
+    again = learn(strings, CONFIG, lambda progress: steps.append(progress.done), place, resume=True)
+    assert steps == [0, 0, 2]
+    assert not Path(place).exists()
+    fresh = learn(strings, CONFIG)
+    for key, (note,) in fresh.keys.items():
+        np.testing.assert_array_equal(again.keys[key][0].modes.amplitude, note.modes.amplitude)
+
+
+def test_other_recordings_and_other_settings_are_not_taken_for_the_same(strings):
+    marks = {kept.mark([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
+    assert len(marks) == 4
