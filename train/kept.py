@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,5 +56,5 @@ def forget(folder: Path) -> None:
 
 def _note(values: Mapping[str, np.ndarray], dynamic: str) -> Note:
     rest = {part: values[f"{dynamic}/{part}"] for part in _REST}
-    plain = {part: value if value.ndim else value.item() for part, value in rest.items()}
+    plain: dict[str, Any] = {part: value if value.ndim else value.item() for part, value in rest.items()}
     return Note(modes=Modes(*(values[f"{dynamic}/{part}"] for part in _MODES)), **plain)

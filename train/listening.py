@@ -56,8 +56,8 @@ def listen(path: str, rate: int) -> Heard:
 def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
     """Recordings by key, one per dynamic, the clearest; loudest dynamic first. And in words what is left out."""
     words = [word for heard in listened for word in heard.words]
-    listened, said = _alike(listened)
-    words += said
+    listened, odd = _alike(listened)
+    words += odd
     keys: dict[int, dict[str, Heard]] = {}
     for heard in listened:
         if heard.key is None:
