@@ -1,0 +1,32 @@
+"""luthier play --mic puts a tracker before the instrument, and says how late that is."""
+
+import re
+
+import pytest
+
+from benchmarks.jackserver import running
+from cli.main import main
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset, write
+from tests.engine.instrument import small_preset
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("drawn.luthier", Preset(*drawn()))
+    write("small.luthier", small_preset())
+
+
+def test_how_late_the_instrument_follows_is_told_by_part(capsys):
+    with running() as server:
+        assert main(["play", "drawn.luthier", "--mic", "--seconds", "2", "--backend", "jack"]) == 0
+    said = capsys.readouterr().out
+    block = 1000 * server.block / server.rate
+    assert re.search(rf"pitch [\d.]+ ms late \(.*block {block:.1f} ms.*tracker [\d.]+ ms\)", said)
+    assert "frame 10.0 ms" in said
+
+
+def test_an_instrument_that_cannot_be_sung_says_so(capsys):
+    assert main(["play", "small.luthier", "--mic", "--seconds", "1"]) == 2
+    assert "resonance instruments cannot follow a voice" in capsys.readouterr().err
