@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from . import parts, theme
 from .reading import Reading
@@ -44,15 +44,16 @@ class Devices(QDialog):
     def __init__(self, wishes: Wishes, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Devices"))
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(620)
         self._wishes = wishes
         self._output, self._rate, self._block, self._midi = (QComboBox() for _ in range(4))
         self._inputs, self._given, self._hints = (_words() for _ in range(3))
         self._fill_numbers()
         self.set_places([], [])
-        self._lay_out()
         for box in (self._output, self._rate, self._block, self._midi):
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.activated.connect(self._choose)
+        self._lay_out()
 
     @property
     def wishes(self) -> Wishes:
@@ -79,6 +80,7 @@ class Devices(QDialog):
         self._inputs.setText(", ".join(inputs) or self.tr("none found"))
         self._hints.setText("\n".join(f"• {hint}" for hint in hints))
         self._hints.setVisible(bool(hints))
+        self.adjustSize()
 
     def show_reading(self, now: Reading) -> None:
         """Show what the device really gave."""
@@ -147,6 +149,7 @@ class Devices(QDialog):
 def _words() -> QLabel:
     found = parts.label()
     found.setWordWrap(True)
+    found.setMinimumHeight(2 * found.fontMetrics().height())  # two lines have room, whatever is found later
     return found
 
 

@@ -1,5 +1,6 @@
 """The keys, listed."""
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from . import parts, theme
@@ -32,6 +33,7 @@ class Shortcuts(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.addWidget(parts.label(self.tr("Keys and shortcuts"), theme.TITLE))
+        column.addSpacing(8)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         for i, (keys, what) in enumerate(rows):
@@ -41,4 +43,4 @@ class Shortcuts(QDialog):
         close = parts.push(self.tr("Close"), style="main")
         close.clicked.connect(self.accept)
         column.addSpacing(10)
-        column.addWidget(close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

@@ -69,6 +69,7 @@ class Wiring(QObject):
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
         memory.keep(self._remember())
         self.ended = self.deck.close(PATIENCE)
+        self.deck.loading.done()  # whatever was being loaded, we have lived to leave it
 
     def change_theme(self) -> None:
         """From dark to light, and back."""

@@ -50,8 +50,11 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     second.player.press(72, 1.0)
     assert level(ear.listen(0.3, QTest.qWait)) > -70
     began = time.monotonic()
+    second.tuning.choose(library.find("gong"))
+    until(lambda: second.player.now.path.stem == "gong")
     end(second)
     assert time.monotonic() - began < 5
+    assert not store.Loading().left()
 
 
 def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
