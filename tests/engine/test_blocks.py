@@ -5,7 +5,7 @@ import pytest
 
 from engine.instruments.resonance import Resonance
 from engine.rig import Rig
-from tests.engine.instruments.test_resonance import preset
+from tests.engine.instruments.struck import preset
 from tests.playing import RATE, render
 
 SECONDS = 10

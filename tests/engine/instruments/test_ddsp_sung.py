@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
+from engine.instruments.ddsp.record import SINGER
 from engine.instruments.voices import FREE
+from tests.engine.instruments.struck import cents_from, level
 from tests.engine.instruments.test_ddsp import PLAIN, playing, sing
-from tests.engine.instruments.test_resonance import cents_from, level
 from tests.playing import render
 
 HOP = 64  # frames between what the tracker says
@@ -41,7 +42,7 @@ def test_pitch_follows_within_a_hop():
     follow(host, curve, np.full(600, -35.0))
     behind = []
     for i in range(0, 600, 5):
-        voice = instrument.state["voices"][0, -1]
+        voice = instrument.state["voices"][0, SINGER]
         if i > 20:
             share = (int(instrument.state["clock"][0]) - voice["since"]) / (voice["due"] - voice["since"])
             now = 48_000 * (voice["pitch_from"] + share * (voice["pitch_to"] - voice["pitch_from"]))
@@ -63,7 +64,7 @@ def test_where_there_is_no_pitch_it_falls_silent_and_comes_back():
     assert abs(level(heard[30_000:33_000]) - loud) < 6
     sing(host, 0.0)
     render(host, 24_000)
-    assert instrument.state["voices"][0, -1]["stage"] == FREE
+    assert instrument.state["voices"][0, SINGER]["stage"] == FREE
 
 
 def test_a_breath_between_notes_makes_no_click():
@@ -80,7 +81,7 @@ def test_what_is_no_number_is_no_pitch():
     host, instrument = playing()
     sing(host, 330.0, frame=0, onset=True)
     render(host, 4800)
-    voice = instrument.state["voices"][0, -1:]
+    voice = instrument.state["voices"][0, SINGER : SINGER + 1]
     voice["peak"] = np.nan
     assert np.isfinite(render(host, 9600)).all()
 

@@ -1,4 +1,4 @@
-"""The resonance instrument, heard through the real callback and held against its closed form."""
+"""How a resonance sounds: against its closed form, at any rate and block, over velocity and variants."""
 
 import numpy as np
 import pytest
@@ -7,64 +7,9 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance import Resonance
 from engine.instruments.resonance.tables import PRESENT
-from engine.preset import Preset
 from tests.playing import render
 
-LEARNED = 22_050
-FREQUENCY = np.array([220.0, 441.3, 663.7, 1109.0, 2987.0])
-DECAY = np.array([3.0, 4.0, 7.0, 15.0, 40.0])
-AMPLITUDE = np.array([0.1, 0.06, 0.05, 0.02, 0.01])
-PHASE = np.array([0.0, 1.0, -2.0, 0.5, 3.0])
-
-
-def preset(
-    *, layers=1, variants=1, attack=256, hiss=0.0, envelope=0.0, knock=(), strike=(1.0,), gain=0.0, control=False
-):
-    """One resonance at 220 Hz; upper layers are louder and ring shorter, upper variants are mistuned."""
-    shape = (1, layers, variants, len(FREQUENCY))
-    louder = 2.0 ** np.arange(layers)[:, None, None]
-    tensors = {
-        "frequency": np.broadcast_to(FREQUENCY * (1 + 0.07 * np.arange(variants)[:, None]), shape),
-        "decay": np.broadcast_to(DECAY * louder, shape),
-        "amplitude": np.broadcast_to(AMPLITUDE * louder, shape),
-        "phase": np.broadcast_to(PHASE, shape),
-        "place": np.zeros((1, variants, len(FREQUENCY))),
-        "strike": np.broadcast_to(np.asarray(strike), (1, layers, len(strike))),
-        "knock": np.broadcast_to(np.asarray(knock), (1, layers, len(knock))),
-        "envelope": np.full((1, layers, 8), envelope),
-        "hiss": np.full((1, layers, 8), hiss),
-        "gain": np.array([gain]),
-        "pitch": np.array([220.0]),
-        "velocity": np.linspace(0.25, 1, layers)[None] if layers > 1 else np.array([[0.8]]),
-    }
-    header = {"kind": "resonance", "name": "test", "rate": LEARNED, "attack": attack}
-    if control:
-        tensors |= {"router": np.array([[1.0], [-0.5]]), "map_keys": np.full((2, 128), 0.5)}
-        header |= {"params": {"play": 0}, "control": {"dimensions": 2, "frames": 8, "hop": 128}}
-    return Preset(header, {name: np.array(tensor, np.float32) for name, tensor in tensors.items()})
-
-
-def playing(*, rate=LEARNED, seed=0, **what):
-    """A host that plays the preset, and its instrument."""
-    instrument, host = Resonance(preset(**what), seed), Host(rate)
-    host.play([instrument])
-    return host, instrument
-
-
-def strike(host, key=57, velocity=0.8, frame=-1):
-    host.send(Kind.NOTE_ON, key, velocity, note=key, frame=frame)
-
-
-def ringing(frames, ratio=1.0, rate=LEARNED):
-    """The closed form of the modes struck by one sample."""
-    time = np.arange(frames)[:, None] / rate
-    turning = np.exp(-DECAY * ratio * time) * np.cos(2 * np.pi * FREQUENCY * ratio * time + PHASE)
-    return (AMPLITUDE * turning).sum(1)
-
-
-def level(x):
-    """dB of the mean square."""
-    return 10 * np.log10((np.asarray(x, np.float64) ** 2).mean() + 1e-30)
+from .struck import AMPLITUDE, DECAY, FREQUENCY, LEARNED, PHASE, level, playing, preset, ringing, strike
 
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
@@ -164,65 +109,6 @@ def test_the_seed_decides_the_noise():
     assert np.abs(play(3) - play(4)).max() > 0.1
 
 
-@pytest.mark.parametrize(("damping", "fall"), [(1.0, 60.0), (0.5, 30.0), (0.0, 0.0)])
-def test_a_note_let_go_falls_as_its_release_says(damping, fall):
-    def after(let_go):
-        host, instrument = playing(rate=48_000)
-        host.set(instrument, "release", 0.5)
-        strike(host)
-        if let_go:
-            host.send(Kind.NOTE_OFF, 57, damping, note=57, frame=4800)
-        return level(render(host, 48_000)[0, 4800 + 24_000 - 500 : 4800 + 24_000 + 500])
-
-    assert after(False) - after(True) == pytest.approx(fall, abs=1.0)
-
-
-def test_a_pedal_pressed_again_holds_what_still_sounds():
-    host, _ = playing(rate=48_000)
-    strike(host)
-    host.send(Kind.NOTE_OFF, 57, 1.0, note=57, frame=4800)
-    host.send(Kind.NOTE_OFF, 57, 0.0, note=57, frame=7200)
-    heard = render(host, 48_000)[0]
-    fall = level(heard[12_000:13_000]) - level(heard[24_000:25_000])
-    held = level(ringing(48_000, rate=48_000)[12_000:13_000]) - level(ringing(48_000, rate=48_000)[24_000:25_000])
-    assert fall == pytest.approx(held, abs=0.5)
-
-
-def cents_from(heard, rate, expected):
-    """The first partial, by the phase that it gains between two windows, in cents above the expected frequency."""
-    length = rate // 4
-    time = np.arange(length) / rate
-    probe = np.hanning(length) * np.exp(-2j * np.pi * expected * time)
-    first, second = (probe * heard[:length]).sum(), (probe * heard[length // 8 :][:length]).sum()
-    turn = np.angle(second / first * np.exp(-2j * np.pi * expected * (length // 8) / rate))
-    return 1200 * np.log2(1 + turn / (2 * np.pi * (length // 8) / rate) / expected)
-
-
-@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
-@pytest.mark.parametrize("semitones", [0.0, 2.0, -1.37])
-def test_a_bend_moves_the_pitch(rate, semitones):
-    host, _ = playing(rate=rate)
-    strike(host)
-    host.send(Kind.BEND, value=semitones)
-    heard = render(host, rate)[0, rate // 4 :]
-    assert abs(cents_from(heard, rate, 220 * 2 ** (semitones / 12))) < 1
-
-
-def test_the_wheel_sways_the_pitch():
-    host, instrument = playing(rate=48_000)
-    host.set(instrument, "vibrato", 100)
-    host.set(instrument, "speed", 2)
-    host.send(Kind.MODULATION, value=1.0)
-    strike(host)
-    heard = render(host, 48_000)[0]
-    crossings = np.flatnonzero((heard[:-1] < 0) & (heard[1:] >= 0))
-    early, late = (
-        np.diff(crossings[crossings < 10_000]),
-        np.diff(crossings[(crossings > 14_000) & (crossings < 22_000)]),
-    )
-    assert np.median(early) < 48_000 / 224 < 48_000 / 216 < np.median(late)
-
-
 def test_velocity_goes_from_layer_to_layer():
     def play(velocity):
         host, _ = playing(layers=3)
@@ -254,6 +140,13 @@ def test_softer_than_recorded_is_softer_and_duller():
     assert soft[2987] / soft[220] < 0.7 * loud[2987] / loud[220]
 
 
+def mistuned(frames):
+    """The second variant of `preset`."""
+    time = np.arange(frames)[:, None] / LEARNED
+    turning = np.exp(-DECAY * time) * np.cos(2 * np.pi * 1.07 * FREQUENCY * time + PHASE)
+    return (AMPLITUDE * turning).sum(1)
+
+
 def test_variants_are_cross_faded_by_the_softmax_of_their_logits():
     host, _ = playing(variants=2)
     strike(host)
@@ -273,99 +166,6 @@ def test_a_deformation_ramps_from_middle_to_middle():
     share[:1000] = 0
     first = start[0] + share * (end[0] - start[0])
     np.testing.assert_allclose(heard, first * ringing(4096) + (1 - first) * mistuned(4096), atol=2e-6)
-
-
-def mistuned(frames):
-    """The second variant of `preset`."""
-    time = np.arange(frames)[:, None] / LEARNED
-    turning = np.exp(-DECAY * time) * np.cos(2 * np.pi * 1.07 * FREQUENCY * time + PHASE)
-    return (AMPLITUDE * turning).sum(1)
-
-
-def test_as_learned_a_control_goes_through_the_router():
-    host, _ = playing(control=True)
-    host.send(Kind.CONTROL, 0, 0.5, frame=100)
-    host.send(Kind.CONTROL, 1, 0.4, frame=100)
-    host.send(Kind.CONTROL, 1, 2.0, frame=700)
-    expected = np.zeros(4096)
-    expected[100:] += 0.3 * ringing(3996)
-    expected[700:] -= ringing(3396)
-    np.testing.assert_allclose(render(host, 4096)[0], expected, atol=2e-6)
-
-
-def test_as_learned_a_key_excites_what_it_was_mapped_to():
-    host, _ = playing(control=True)
-    strike(host, 60, 0.8)
-    np.testing.assert_allclose(render(host, 4096)[0], 0.8 * 0.25 * ringing(4096), atol=2e-6)
-
-
-def test_a_choke_ends_everything_within_fifty_milliseconds_without_a_click():
-    host, _ = playing(rate=48_000)
-    strike(host)
-    host.send(Kind.CHOKE, frame=4800)
-    heard = render(host, 9600)[0]
-    assert not heard[4800 + 2400 :].any()
-    assert np.abs(np.diff(heard[4700:])).max() < 1.2 * np.abs(np.diff(heard[4000:4700])).max()
-
-
-def test_what_was_choked_as_learned_sounds_again():
-    host, _ = playing(control=True)
-    host.send(Kind.CONTROL, 0, 1.0)
-    host.send(Kind.CHOKE, frame=100)
-    render(host, 8192)
-    host.send(Kind.CONTROL, 0, 1.0, frame=8192)
-    np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)
-
-
-def test_the_sixty_fifth_note_takes_the_oldest_without_a_click():
-    host, instrument = playing(rate=48_000)
-    for i in range(70):
-        strike(host, 30 + i, frame=100 * i)
-    heard = render(host, 12_000)[0]
-    voices = instrument.state["voices"][0]
-    held = voices["key"][voices["stage"] == 1].tolist()
-    assert sorted(held) == list(range(36, 100))
-    assert np.isfinite(heard).all()
-
-
-def test_a_repeated_note_replaces_itself():
-    host, instrument = playing(rate=48_000)
-    for i in range(10):
-        strike(host, 57, frame=4800 * i)
-    render(host, 48_000 + 4800)
-    assert (instrument.state["voices"]["stage"][0] == 1).sum() == 1
-
-
-def test_a_silent_note_gives_its_voice_back():
-    host, instrument = playing(rate=48_000)
-    strike(host)
-    host.send(Kind.NOTE_OFF, 57, 1.0, note=57)
-    render(host, 48_000)
-    assert not instrument.state["voices"]["stage"].any()
-
-
-def test_a_broken_voice_is_cleared():
-    host, instrument = playing(rate=48_000)
-    strike(host)
-    render(host, 128)
-    instrument._arrays["banks"][:, 0, 0] = np.nan
-    render(host, 128)
-    strike(host)
-    assert np.isfinite(render(host, 4096)).all()
-
-
-def test_changing_how_keys_play_ends_what_sounds_and_goes_on():
-    host, instrument = playing(control=True)
-    host.send(Kind.CONTROL, 0, 1.0)
-    render(host, 512)
-    host.set(instrument, "play", 1)
-    render(host, 4096)
-    strike(host, 57, frame=host.frame)
-    np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)
-    host.set(instrument, "play", 0)
-    render(host, 4096)
-    host.send(Kind.CONTROL, 0, 1.0, frame=host.frame)
-    np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)
 
 
 def test_place_is_where_a_mode_stands():
