@@ -46,11 +46,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file, and tell what was done to the voice and how late the row is."""
-    import numpy as np
-
     sound = _read(Path(args.voice), args.rate or rows.RATE)
     rig = rows.build(args)
     from engine.latency import latency
+
+    fitted = _fit(rig, sound, args)
+    late = latency(rig.row, rig.rate)
+    removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
+    written = _write(args, rig, _without(_played(rig, sound, args.block or 128), removed))
+    told = {"path": args.output, "rate": rig.rate, **written, **fitted, "removed": removed / rig.rate}
+    if args.json:
+        print(json.dumps(told))
+        return 0
+    moved, louder = _moved(told["transpose"]), f"{told['gain']:+.1f} dB"
+    print(f"{args.voice}: {told['voiced']:.0%} of it has a pitch; {moved}, {louder}")
+    print(f"{late.words()}; {1000 * told['removed']:.1f} ms are taken off")
+    print(f"{args.output}: {told['seconds']:.2f} s at {rig.rate:g} Hz, peak {told['peak']:.3f}")
+    return 0
+
+
+def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
+    """Set the tracker for this voice; what was set, and the share of the voice that has a pitch."""
     from engine.listening import follow
     from engine.transfer import fit
 
@@ -60,29 +76,20 @@ def run(args: argparse.Namespace) -> int:
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose, "dry": args.dry}
     for name, value in values.items():
         rig.set(voice, name, value)
-    late = latency(rig.row, rig.rate)
-    removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
-    frames, peak = 0, 0.0
+    voiced = float((heard.voiced > 0).mean())
+    return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
+
+
+def _write(args: argparse.Namespace, rig: "Rig", parts: "Iterator[np.ndarray]") -> dict[str, float]:
+    """Write the sound part by part; its length in seconds and its peak."""
     from engine.wav import writing
 
+    frames, peak = 0, 0.0
     with writing(args.output, rig.rate, args.float) as write:
-        for audio in _without(_played(rig, sound, args.block or 128), removed):
+        for audio in parts:
             write(audio)
-            frames, peak = frames + audio.shape[1], max(peak, float(np.abs(audio).max(initial=0)))
-    told = {
-        "path": args.output, "rate": rig.rate, "seconds": round(frames / rig.rate, 6), "peak": peak,
-        "transpose": fitting.transpose, "gain": round(fitting.gain, 2), "removed": removed / rig.rate,
-        "voiced": round(float((heard.voiced > 0).mean()), 4),
-    }  # fmt: skip
-    if args.json:
-        print(json.dumps(told))
-        return 0
-    print(
-        f"{args.voice}: {told['voiced']:.0%} of it has a pitch; {_moved(fitting.transpose)}, {fitting.gain:+.1f} dB"
-    )
-    print(f"{late.words()}; {1000 * removed / rig.rate:.1f} ms are taken off")
-    print(f"{args.output}: {told['seconds']:.2f} s at {rig.rate:g} Hz, peak {peak:.3f}")
-    return 0
+            frames, peak = frames + audio.shape[1], max(peak, float(abs(audio).max(initial=0)))
+    return {"seconds": round(frames / rig.rate, 6), "peak": peak}
 
 
 def _moved(semitones: float) -> str:
