@@ -1,0 +1,50 @@
+"""A voice above what an instrument made of it: `python scripts/answer.py VOICE.wav ANSWER.wav docs/answer.png`."""
+
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import soundfile
+from matplotlib.axes import Axes
+from scipy.signal import ShortTimeFFT, get_window
+
+LOW, HIGH = 100.0, 10_000.0  # Hz
+RANGE = 72.0  # dB shown
+INK, PAPER = "#b8a99a", "#14110f"
+
+
+def main(voice: str, answer: str, path: str) -> None:
+    """Draw both spectrograms over one time axis."""
+    figure, (above, below) = plt.subplots(2, sharex=True, figsize=(12, 6.4), facecolor=PAPER)
+    _draw(above, voice, "sung")
+    seconds = _draw(below, answer, "answered")
+    below.set(xlabel="seconds", xlim=(0, min(seconds, above.dataLim.x1)))
+    below.xaxis.label.set_color(INK)
+    figure.tight_layout()
+    figure.savefig(path, dpi=90, facecolor=figure.get_facecolor())
+
+
+def _draw(axes: Axes, path: str, name: str) -> float:
+    """Draw the spectrogram of a sound file over a logarithmic frequency axis; its length in seconds."""
+    samples, rate = soundfile.read(path, always_2d=True)
+    sound = samples.mean(axis=1)
+    size = 1 << round(np.log2(0.06 * rate))
+    transform = ShortTimeFFT(get_window("hann", size), size // 16, rate, mfft=2 * size)
+    level = 20 * np.log10(np.abs(transform.stft(sound)) + 1e-9)
+    time, frequency = transform.t(len(sound)), transform.f
+    axes.pcolormesh(
+        time, frequency[1:], level[1:], cmap="inferno", vmin=level.max() - RANGE, vmax=level.max(), rasterized=True
+    )
+    axes.set(yscale="log", ylim=(LOW, HIGH), ylabel=f"{name}, Hz")
+    axes.tick_params(colors=INK)
+    axes.yaxis.label.set_color(INK)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    return len(sound) / rate
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
