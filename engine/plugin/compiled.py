@@ -8,7 +8,7 @@ import inspect
 from types import FunctionType
 from typing import Any
 
-from numba import carray, cfunc
+from numba import carray, cfunc, njit
 
 from ..events import EVENT
 from ..memory import C_PROCESS, address_of
@@ -18,7 +18,7 @@ from .emitting import pass_on, tell
 
 # Stand-ins for the names that `_compile` gives to each copy of `_run`.
 DTYPE = EVENT
-handle = process = None
+handle = process = foresee = None
 
 _entries: dict[tuple[Any, Any], Any] = {}
 
@@ -44,9 +44,15 @@ def _compile(plugin, handle, process):
     source = inspect.getfile(handle.py_func)
     name = f"{type(plugin).__qualname__}.entry"
     code = template.__code__.replace(co_filename=source, co_name="entry", co_qualname=name)
-    run = FunctionType(code, {**globals(), "handle": handle, "process": process, "DTYPE": dtype}, name)
+    names = {"handle": handle, "process": process, "foresee": getattr(plugin, "foresee", _live_on), "DTYPE": dtype}
+    run = FunctionType(code, {**globals(), **names}, name)
     run.__module__, run.__qualname__ = handle.py_func.__module__, name
     return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
+
+
+@njit(cache=True, error_model="numpy")
+def _live_on(record, queue, count, me):
+    """[audio thread] What a plugin without foresight does before a block."""
 
 
 def _run(state, audio, frames, events, count):
@@ -54,6 +60,7 @@ def _run(state, audio, frames, events, count):
     block = carray(audio, (2, frames))
     queue = carray(events, BURST, EVENT)
     me = address_of(state)
+    foresee(record, queue, count, me)
     start = 0
     for i in range(count):
         event = queue[i]

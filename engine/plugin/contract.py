@@ -9,6 +9,8 @@ An instrument adds its sound to `audio`, an effect changes it in place; what com
 of the row is silence, or the microphone when a plugin of the row listens.
 
 The two verbs of the audio thread are numba functions: `handle` of (state, event), `process` of (state, audio (2, T)).
+One that can save work by knowing the events of a block before they happen has a third, `foresee` of (state, queue,
+count, its own address); it changes nothing that is heard.
 A plugin from elsewhere has an `address` in their place: that of one C function of the signature C_PROCESS.
 """
 

@@ -11,6 +11,7 @@ from ...plugin import Param, entry
 from ...preset import Preset
 from ..voices import FREE, VOICES
 from .decoding import decoder_for
+from .foreseeing import foresee
 from .playing import handle, process
 from .record import BATCH, DDSP, PARAMS, TICK
 from .settled import keyboard, settled
@@ -34,7 +35,7 @@ class Ddsp:
         self.preset = preset
         self.params = _params(header)
         self.state = np.zeros(1, DDSP)
-        self.handle, self.process = handle, process
+        self.handle, self.process, self.foresee = handle, process, foresee
         self._seed = seed
         self._arrays: dict[str, np.ndarray] = {}
         self.state["param"] = [param.default for param in self.params]
@@ -93,12 +94,9 @@ class Ddsp:
         self._keep("settled", settled(network, self.preset.header))
         self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
         self._keep("harmonics", np.zeros((VOICES + 1, 3, int(self.state["H"][0])), np.float32))
-        for name, width in (
-            ("features", 2),
-            ("states", size),
-            ("work", decoder.ROOM * size),
-            ("said", padded(heads)),
-        ):
+        widths = {"features": 2, "states": size, "work": decoder.ROOM * size, "said": padded(heads)}
+        widths |= {"known_features": 2, "known_states": size, "known_said": padded(heads)}
+        for name, width in widths.items():
             self._keep(name, np.zeros((BATCH, width), np.float32))
 
     def _keep(self, name: str, array: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""[audio thread] The frames of the voices: when they are due, decoded together, and made into amplitudes and filters.
+"""[audio thread] The frames of the voices: when they are due, and how they become amplitudes and filters.
 
 Each voice has a frame every `hop`, at its own of SLOTS moments, and one at once when it begins. A frame says how the
 voice sounds a hop later, so that it gets there in a straight line; the first one how it sounds now.
@@ -10,31 +10,14 @@ import numpy as np
 from numba import njit
 
 from ...dsp import harmonics, noise
-from ...memory import call, view_f4
-from ..voices import FREE, VOICES
-from .curves import judge, within
-from .record import BATCH, BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
+from ...memory import view_f4
+from ..voices import VOICES
+from .curves import within
+from .record import BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
 from .settled import LEVELS
 
 _NAUGHT = np.float32(0)
 SILENT_NOISE = np.float32(-59.9)  # dB, of the knob: below it there is none
-
-
-@njit(cache=True, error_model="numpy")
-def decode_due(state, frames):
-    """Decode all frames that are asked for, or due before so many frames have passed."""
-    count = 0
-    for v in range(VOICES + 1):
-        voice = state.voices[v]
-        if voice.stage == FREE or not (voice.asked or voice.due < state.clock + frames):
-            continue
-        state.chosen[count] = v
-        count += 1
-        if count == BATCH:
-            _decode(state, count)
-            count = 0
-    if count:
-        _decode(state, count)
 
 
 @njit(cache=True, error_model="numpy")
@@ -76,27 +59,7 @@ def draw(state, v):
 
 
 @njit(cache=True, error_model="numpy")
-def _decode(state, count):
-    """Decode one frame of each of the chosen voices."""
-    told, memory = view_f4(state.features, (2, count)), view_f4(state.memory, (VOICES + 1, state.size))
-    states, said = view_f4(state.states, (count, state.size)), view_f4(state.said, (count, state.heads))
-    for i in range(count):
-        v = state.chosen[i]
-        told[0, i], told[1, i] = judge(state, v, _moment(state, v))
-        if state.voices[v].asked == BEGIN:
-            _recall(state, state.voices[v], told[1, i], memory[v])
-        for k in range(state.size):
-            states[i, k] = memory[v, k]
-    call(state.decoder, state.me, count)
-    for i in range(count):
-        v = state.chosen[i]
-        for k in range(state.size):
-            memory[v, k] = states[i, k]
-        _take(state, v, said[i])
-
-
-@njit(cache=True, error_model="numpy")
-def _recall(state, voice, loudness, memory):
+def recall(state, voice, loudness, memory):
     """Write to memory (size,) what it holds in a note of this pitch and loudness that has long been held."""
     hertz = within(np.float32(voice.pitch_next * state.rate), state.low, state.high)
     key = round(69 + 12 * math.log2(hertz / 440)) - state.first
@@ -110,7 +73,7 @@ def _recall(state, voice, loudness, memory):
 
 
 @njit(cache=True, error_model="numpy")
-def _moment(state, v):
+def moment(state, v):
     """The moment that the next frame of a voice speaks of; a frame at once is set on the grid again."""
     voice = state.voices[v]
     if voice.asked == 0:
@@ -127,7 +90,7 @@ def _moment(state, v):
 
 
 @njit(cache=True, error_model="numpy")
-def _take(state, v, said):
+def take(state, v, said):
     """Make what the decoder said into the controls of a voice."""
     voice = state.voices[v]
     amplitudes, filters = _harmonics(state, v), _filters(state, v)

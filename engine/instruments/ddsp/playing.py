@@ -5,7 +5,7 @@ from numba import njit
 from ...events import ALL, Kind
 from ..voices import ENDING, FREE, RELEASED, VOICES, concerns
 from .curves import within
-from .framing import decode_due
+from .due import decode_due
 from .keys import choke, press, release
 from .record import LEGATO, SPEED, TICK
 from .singing import steer, take_loudness, take_pitch

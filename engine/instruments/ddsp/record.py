@@ -7,6 +7,7 @@ from ...plugin import Param
 from ..voices import VOICE, VOICES
 
 SINGER = VOICES  # the voice that a tracker drives, beside those of the keys
+TRIAL = VOICES + 1  # a voice that never sounds, to try what a note would be
 SLOTS = 6  # moments of a hop at which frames are computed, each for its share of the voices
 SHARE = -(-(VOICES + 1) // SLOTS)
 BATCH = 16  # voices that are decoded at once, at most
@@ -110,6 +111,10 @@ DDSP = np.dtype(
         ("states", "u8"),  # (B, size)
         ("work", "u8"),  # (ROOM, B, size)
         ("said", "u8"),  # (B, heads)
+        ("foreseen", "i8"),  # first frames that were decoded before their moment in this block:
+        ("known_features", "u8"),  # (2, BATCH) what was told, NaN once it is taken,
+        ("known_states", "u8"),  # (BATCH, size)
+        ("known_said", "u8"),  # (BATCH, heads) and what was said
         ("tone", "f4", (TICK,)),
         ("left", "f4", (TICK,)),
         ("right", "f4", (TICK,)),
@@ -129,7 +134,7 @@ DDSP = np.dtype(
         ("pan", "f4", (CHANNELS,)),
         ("keys", KEY, (KEPT,)),  # held while one voice plays them in turn, the last one last
         ("held", "i8"),
-        ("voices", VOICE_STATE, (VOICES + 1,)),
+        ("voices", VOICE_STATE, (VOICES + 2,)),  # of the keys, the singer and the trial
     ],
     align=True,
 )

@@ -20,15 +20,15 @@ from engine.render import render as rendered
 from engine.rig import Rig
 from engine.sources.score import score
 from tests.engine.dsp.test_decoder import Twin
-from tests.engine.instruments.test_resonance import cents_from, level
+from tests.engine.instruments.struck import cents_from, level
 from tests.playing import render
 
 PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing but the harmonics, at once
 
 
-def playing(rate=48_000, seed=0, harmonics=12, **params):
+def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
     """A host that plays a random decoder, and its instrument."""
-    header, tensors = drawn(harmonics=harmonics, seed=3)
+    header, tensors = drawn(harmonics=harmonics, seed=3, half=half)
     instrument, host = Ddsp(Preset({**header, "params": params}, tensors), seed), Host(rate)
     host.play([instrument])
     return host, instrument
@@ -394,3 +394,19 @@ def test_panic_silences_keys_and_singer():
     rig.panic()
     render(rig, 4800)
     assert not render(rig, 9600).any()
+
+
+def test_notes_of_one_block_are_decoded_together_and_sound_as_if_apart():
+    def play(block):
+        host, instrument = playing(half=True)
+        for i in range(6):
+            press(host, 50 + 5 * (i // 2), 0.8, frame=100 + 7 * i, channel=i)
+        press(host, 80, frame=150)
+        host.send(Kind.VOLUME, value=0.3, frame=120, channel=5)
+        heard = render(host, 256, block)
+        return heard, int(instrument.state["foreseen"][0])
+
+    together, foreseen = play(256)
+    apart, alone = play(1)
+    assert (foreseen, alone) == (7, 0)
+    np.testing.assert_allclose(together, apart, atol=1e-6)
