@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from . import parts, theme
 from .reading import Reading
@@ -38,6 +48,8 @@ class Devices(QDialog):
     """Every choice is taken up at once, so that it can be heard."""
 
     wished = pyqtSignal(object)  # Wishes
+    tuned = pyqtSignal(float)  # Hz of the A above middle C
+    channelled = pyqtSignal(int)  # the MIDI channel that is heard; 0: all but the drums
     tone = pyqtSignal()
     again = pyqtSignal()
 
@@ -47,12 +59,15 @@ class Devices(QDialog):
         self.setMinimumWidth(620)
         self._wishes = wishes
         self._output, self._rate, self._block, self._midi = (QComboBox() for _ in range(4))
+        self._channel, self._a4 = QComboBox(), QDoubleSpinBox()
         self._inputs, self._given, self._hints = (_words() for _ in range(3))
         self._fill_numbers()
         self.set_places([], [])
-        for box in (self._output, self._rate, self._block, self._midi):
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        boxes = (self._output, self._rate, self._block, self._midi)
+        for box in boxes:
             box.activated.connect(self._choose)
+        for field in (*boxes, self._channel, self._a4):
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lay_out()
 
     @property
@@ -82,6 +97,13 @@ class Devices(QDialog):
         self._hints.setVisible(bool(hints))
         self.adjustSize()
 
+    def set_playing(self, a4: float, channel: int) -> None:
+        """Show the tuning, and the channel that is heard."""
+        self._a4.setValue(a4)
+        self._channel.setCurrentIndex(channel)
+        self._a4.valueChanged.connect(self.tuned)
+        self._channel.activated.connect(self.channelled)
+
     def show_reading(self, now: Reading) -> None:
         """Show what the device really gave."""
         if now.state != "playing" or not now.device:
@@ -102,6 +124,12 @@ class Devices(QDialog):
             self._rate.addItem(f"{rate} Hz", float(rate))
         for block in BLOCKS:
             self._block.addItem(self.tr("{0} frames").format(block), block)
+        self._a4.setRange(400.0, 480.0)
+        self._a4.setDecimals(1)
+        self._a4.setSuffix(" Hz")
+        self._a4.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self._channel.addItem(self.tr("All but the drums (10)"))
+        self._channel.addItems([self.tr("Only channel {0}").format(number) for number in range(1, 17)])
         self._select(self._rate, self._wishes.rate)
         self._select(self._block, self._wishes.block)
 
@@ -124,6 +152,7 @@ class Devices(QDialog):
         for words, field in (
             (self.tr("Output"), self._output), (self.tr("Sample rate"), self._rate),
             (self.tr("Block"), self._block), (self.tr("MIDI keyboards"), self._midi),
+            (self.tr("MIDI channel"), self._channel), (self.tr("Tuning of A4"), self._a4),
             (self.tr("Microphones"), self._inputs), (self.tr("What was given"), self._given),
         ):  # fmt: skip
             field.setAccessibleName(words)

@@ -8,14 +8,13 @@ if TYPE_CHECKING:
     from engine.plugin import Plugin
     from engine.rig import Rig
 
-CHANNEL = 0
-
 
 class Hands:
     """[the window's thread] A queue of the window's own into a rig."""
 
     def __init__(self, rig: "Rig") -> None:
         self.rig = rig
+        self.channel = 0  # counted from 0
         self.said = 0  # MIDI messages so far: not the keyboards'
         self._events = rig.source()
 
@@ -41,4 +40,4 @@ class Hands:
 
     def _say(self, status: int, first: int, second: int) -> None:
         self.said += 1
-        self._events.push(Kind.MIDI, midi(status | CHANNEL, first & 0x7F, second & 0x7F), note=ALL)
+        self._events.push(Kind.MIDI, midi(status | self.channel, first & 0x7F, second & 0x7F), note=ALL)

@@ -24,6 +24,8 @@ class Memory:
     learned: list[list[Any]] = field(default_factory=list)  # plugin, parameter, controller
     device: dict[str, Any] = field(default_factory=dict)  # of engine.outlet.Settings
     midi: str | None = None
+    a4: float = 440.0  # Hz
+    channel: int = 0  # the MIDI channel that is heard; 0: all but the drums
 
 
 def recall() -> Memory:
@@ -32,6 +34,8 @@ def recall() -> Memory:
     known = {key: value for key, value in found.items() if key in plain and _is_alike(value, plain[key])}
     memory = Memory(**known)
     memory.volume = min(max(float(memory.volume), -60.0), 0.0)
+    memory.a4 = min(max(float(memory.a4), 400.0), 480.0)
+    memory.channel = memory.channel if 0 <= memory.channel <= 16 else 0
     memory.values = {str(k): float(v) for k, v in memory.values.items() if isinstance(v, int | float)}
     memory.learned = [row for row in memory.learned if _is_row(row)]
     return memory

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.picture import Modes
     from engine.plugin import Plugin
 
+A4, HEARD = 0, 1  # the interpreter's parameters
+PITCHED = 0xFFFF & ~(1 << 9)  # all channels but the drums
 OFTEN = 16  # milliseconds between two looks: 60 a second
 BRIGHT = 4.0  # by which a mode that rings is shown stronger than it sounds
 UNANSWERED = 0.25  # seconds that a turned knob may take to be where it was turned to
@@ -87,6 +89,17 @@ class Player(QObject):
         """Turn the last knob before the speaker, in dB."""
         if self.hands is not None:
             self.hands.turn(self.hands.rig.volume, 0, level)
+
+    def tune(self, a4: float) -> None:
+        """Put the A above middle C at a frequency in Hz."""
+        if self.hands is not None:
+            self.hands.turn(self.hands.rig.interpreter, A4, a4)
+
+    def hear(self, channel: int) -> None:
+        """Listen to one MIDI channel, counted from 1, and play on it; 0: to all but the drums."""
+        if self.hands is not None:
+            self.hands.channel = max(channel - 1, 0)
+            self.hands.turn(self.hands.rig.interpreter, HEARD, float(1 << channel - 1 if channel else PITCHED))
 
     def panic(self) -> None:
         """Silence everything now."""

@@ -28,6 +28,9 @@ class Plugging(QObject):
         self.dialogue = dialogue = Devices(Wishes(**{**known, "midi": self._memory.midi}), self._window)
         dialogue.wished.connect(self.use)
         dialogue.tone.connect(self._sound)
+        dialogue.set_playing(self._memory.a4, self._memory.channel)
+        dialogue.tuned.connect(self._tune)
+        dialogue.channelled.connect(self._hear)
         dialogue.again.connect(self._look)
         dialogue.show_reading(self._player.reading)
         self._player.read.connect(dialogue.show_reading)
@@ -42,6 +45,19 @@ class Plugging(QObject):
         from engine.outlet import Settings
 
         self._deck.use(Settings(**device, midi=wishes.midi))  # type: ignore[arg-type]
+
+    def restore(self) -> None:
+        """Tune and listen as the last evening did."""
+        self._tune(self._memory.a4)
+        self._hear(self._memory.channel)
+
+    def _tune(self, a4: float) -> None:
+        self._memory.a4 = a4
+        self._player.tune(a4)
+
+    def _hear(self, channel: int) -> None:
+        self._memory.channel = channel
+        self._player.hear(channel)
 
     def _look(self) -> None:
         def work() -> Any:

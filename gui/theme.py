@@ -111,9 +111,9 @@ QFrame#stage {{ background: {c.stage}; border: none; border-radius: 10px; }}
 QLabel#quiet {{ color: {c.quiet}; }}
 QLabel#notice {{ color: {c.text}; }}
 QFrame#notice {{ background: {c.raised}; border: none; border-left: 4px solid {c.accent}; border-radius: 6px; }}
-QLineEdit, QComboBox, QSpinBox {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 6px;
+QLineEdit, QComboBox, QAbstractSpinBox {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 6px;
     padding: 5px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 1px solid {c.accent}; }}
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{ border: 1px solid {c.accent}; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: none; width: 0; height: 0; border-left: 4px solid {c.ground};
     border-right: 4px solid {c.ground}; border-top: 5px solid {c.quiet}; margin-right: 8px; }}

@@ -151,6 +151,7 @@ class Wiring(QObject):
     def _begin(self) -> None:
         """The engine can be played: the first instrument, unless the last start died of it."""
         self.player.set_volume(self.memory.volume)
+        self.plugging.restore()
         self.tuning.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
         self.window.stage.show_view(self.memory.view)
         left = self.deck.loading.left()

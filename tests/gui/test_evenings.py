@@ -14,7 +14,7 @@ from gui import app as gui_app
 from gui import memory, store
 from gui.memory import Memory
 from tests.gui.conftest import end, start, until
-from tests.gui.ear import level
+from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -93,12 +93,23 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     until(lambda: dialogue._output.count() > 1)
     assert "48000 Hz, blocks of 128" in dialogue._given.text()
     assert dialogue._output.itemData(1) == ("jack", None)
+    before = wiring.deck._opened
     dialogue._output.setCurrentIndex(1)
     dialogue._output.activated.emit(1)
-    until(lambda: wiring.deck.reading.state == "playing" and wiring.memory.device.get("backend") == "jack")
-    until(lambda: wiring.player.reading.name)
+    until(lambda: wiring.deck._opened is not before and wiring.deck._opened.state == "playing")
+    assert wiring.memory.device["backend"] == "jack"
+    ear.attend(wiring.deck._opened.given.name)
+    dialogue._a4.setValue(466.2)
+    dialogue._channel.setCurrentIndex(3)
+    dialogue._channel.activated.emit(3)
+    ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
+    wiring.player.press(69, 0.9)
+    sound = ear.listen(0.4, QTest.qWait)
+    assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
+    assert 40 not in wiring.window.keyboard._lit
     QTest.keyClick(dialogue, Qt.Key.Key_Escape)
     end(wiring)
+    assert (memory.recall().a4, memory.recall().channel) == (466.2, 3)
 
 
 def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
