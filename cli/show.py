@@ -1,12 +1,18 @@
-"""luthier show PRESET: what a preset says of itself, and what is in it."""
+"""luthier show PRESET: what an instrument is, what can be turned on it, and where it comes from."""
 
 import argparse
 import json
+import textwrap
+from pathlib import Path
 from typing import Any
 
 from engine import library, preset
+from engine.preset import Preset
 
+from . import facts
 from .text import plain
+
+WIDE = 96  # columns that a text may fill
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,36 +22,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the header and the shapes of the tensors."""
+    """Print a page for players, or all of the header and the shapes of the tensors for programs."""
     path = library.find(args.preset)
     found = preset.read(path)
-    about = {
+    if args.json:
+        print(json.dumps(_everything(path, found), ensure_ascii=False))
+    else:
+        _print_page(path, found)
+    return 0
+
+
+def _everything(path: Path, found: Preset) -> dict[str, Any]:
+    """The header, and what a program may want to know of the file."""
+    return {
         **found.header,
         "path": str(path),
         "bytes": path.stat().st_size,
         "digest": found.digest,
         "tensors": {name: list(tensor.shape) for name, tensor in found.tensors.items()},
     }
-    if args.json:
-        print(json.dumps(about, ensure_ascii=False))
-    else:
-        _print_tree(about, "")
-    return 0
 
 
-def _print_tree(values: dict[str, Any], indent: str) -> None:
-    """One line per value, objects indented, long lists by their length and ends."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            print(f"{indent}{plain(key)}:")
-            _print_tree(value, indent + "  ")
-        else:
-            print(f"{indent}{plain(key)}: {_shorten(value)}")
+def _print_page(path: Path, found: Preset) -> None:
+    """Name and description, a line for each fact, and the knobs."""
+    print(plain(found.header["name"]))
+    description = plain(" ".join(str(found.header.get("description", "")).split()))
+    for line in textwrap.wrap(description, WIDE):
+        print(line)
+    print()
+    for name, text in facts.of(found, path):
+        _print_fact(name, plain(text))
+    knobs = facts.knobs(found)
+    if knobs:
+        print("\nKnobs")
+    widths = [max(len(row[column]) for row in knobs) for column in range(4)] if knobs else []
+    for row in knobs:
+        cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
+        print(f"  {'  '.join(cells)}  {row[4]}".rstrip())
 
 
-def _shorten(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, list) and len(value) > 12:
-        return f"{len(value)} values, from {_shorten(value[0])} to {_shorten(value[-1])}"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return plain(text)
+def _print_fact(name: str, text: str) -> None:
+    """A fact under its name, long ones over several lines."""
+    first, *more = textwrap.wrap(text, WIDE - 14) or [""]
+    print(f"{name:13} {first}")
+    for line in more:
+        print(f"{'':13} {line}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -32,13 +33,17 @@ def one_line(capsys) -> str:
     return err
 
 
-def test_show_tells_the_header_and_the_shapes(path, capsys):
+def test_show_tells_a_player_what_it_is_and_a_program_everything(path, capsys):
     assert main(["show", "small", "--json"]) == 0
     about = json.loads(capsys.readouterr().out)
     assert about["description"] == "Two “strings” for tests"
     assert about["tensors"]["decay"] == [2, 2, 1, 8]
     assert main(["show", str(path)]) == 0
-    assert "  frames: 50\n" in capsys.readouterr().out
+    page = capsys.readouterr().out
+    assert page.startswith("small\nTwo “strings” for tests\n")
+    assert "Keys          E2 to E6 (MIDI 40 to 88)\n" in page
+    assert "2 resonances, 8 modes each, 2 dynamics, a learned performance; at 22.05 kHz\n" in page
+    assert re.search(r"\n  brightness +0 dB/oct +-6 … 6 +CC 74 +tilts", page)
 
 
 def test_presets_lists_broken_ones_with_their_fault(path, capsys):
