@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 MARK = "complete"  # a file in numba's cache folder, once all is compiled
 
 
@@ -26,6 +28,7 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("keys and pedals", _head),
         ("the output", _tail),
         ("rooms", _room),
+        ("the ear for a voice", _voice),
         ("decoded instruments", _ddsp),
         ("networks", _ssm),
         ("resonance instruments", _resonance),
@@ -85,6 +88,15 @@ def _room() -> None:
     from .effects.room import compile_all
 
     compile_all()
+
+
+def _voice() -> None:
+    from .listening import follow
+    from .plugin import entry
+    from .sources.voice import Voice
+
+    entry(Voice())
+    follow(np.zeros(48), 48_000.0)
 
 
 def _ddsp() -> None:

@@ -13,15 +13,10 @@ from .record import BINS, CANDIDATES, SPACING
 
 TIMES = 5  # how much higher the tone may be that a candidate is mistaken for
 THERE = 0.3  # share of a strong partial's magnitude at which another one is there
-FEW, MANY = (
-    (0.6, 0.75),
-    (0.8, 0.9),
-)  # presence below which a low tone is doubted, above which the high one: octave, other
+FEW, FEW_OCTAVE = 0.75, 0.6  # presence below which a low tone is doubted, against an octave and against other tones
+MANY, MANY_OCTAVE = 0.9, 0.8  # presence above which the high one is
 VETO = 0.6  # the most that either is marked down by
-GIVEN, DOUBT = (
-    0.1,
-    0.6,
-)  # how much less likely than the low tone the high one is for which it speaks, and per presence
+GIVEN, DOUBT = 0.1, 0.6  # how much less likely is the high tone that a low one speaks for: at least, and per presence
 HINT = 0.15  # presence of a low tone that may be a faint part of what is heard,
 NEARLY, REST = 0.9, 0.4  # while the high one explains nearly all, and the low one most of what that leaves open;
 FINER = 0.12  # by this the high one is then marked down
@@ -48,7 +43,7 @@ def veto(ear):
             if lag * ear.high < 1 or times * place > BINS - 2:
                 break
             octave = times == 2
-            few, many = FEW[0] if octave else FEW[1], MANY[0] if octave else MANY[1]
+            few, many = FEW_OCTAVE if octave else FEW, MANY_OCTAVE if octave else MANY
             share = pitch.presence(ear.magnitudes, place, times, THERE)
             high = nearest(ear, lag)
             if high >= 0 and share > HINT and finer(ear.heights[i], ear.heights[high]):

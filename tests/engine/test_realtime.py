@@ -24,6 +24,7 @@ PLAYED = {
     "jack: new rate": "from engine.jack_callback import new_rate as it",
     "jack: shut down": "from engine.jack_callback import shut_down as it",
     "jack: words": "from engine.jack_callback import say_nothing as it",
+    "voice": "from engine.sources.voice import Voice; it = entry(Voice())",
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.engine.instrument import small_preset; "
     "it = entry(make(small_preset()))",
@@ -39,7 +40,7 @@ ALLOWED = {
 }  # fmt: skip
 TUNING = {"exp", "exp2", "cos", "sin", "tan", "tanf", "sqrtf"}  # once a note or a control period
 LIBJACK = {"jack_port_get_buffer", "jack_midi_get_event_count", "jack_midi_event_get", "jack_last_frame_time"}
-ALSO = {"resonance": TUNING, "ddsp": TUNING, "jack": LIBJACK}
+ALSO = {"voice": {"log10", "exp2"}, "resonance": TUNING, "ddsp": TUNING, "jack": LIBJACK}
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",
           "usub", "uadd", "sadd", "ssub", "smul", "umul", "x86", "aarch64", "masked", "vector", "abs", "copysign",
