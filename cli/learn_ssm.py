@@ -17,6 +17,7 @@ from train.ssm.model import Sizes
 from train.ssm.run import Config
 
 from .progress import Moment, Result, shown
+from .recordings import named, part
 
 LENGTH = 11.88  # seconds, as published
 
@@ -27,17 +28,16 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
         raise ValueError(f"a state-space instrument is learned from one recording, not from {len(args.recordings)}")
     config = _config(args)
     sizes = config.sizes
-    samples, rate = recording.load(
-        args.recordings[0], sizes.rate, args.start, args.length or sizes.samples / sizes.rate
-    )
+    file, start, length = part(args.recordings[0], args.start, args.length)
+    samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
     faults = recording.check(samples, rate)
     if samples.shape[1] < recording.SHORTEST * rate or abs(samples).max() < 10 ** (recording.QUIETEST / 20):
-        raise ValueError(f"{Path(args.recordings[0]).name}: {' '.join(faults)}")
+        raise ValueError(f"{Path(file).name}: {' '.join(faults)}")
     folder = path.with_suffix(".learning")
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    source = {"recording": Path(args.recordings[0]).name, "attribution": args.attribution}
+    source = {"recording": named(args.recordings), "attribution": args.attribution}
     texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     made = preset(learned, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
     whole = finish(as_modes(made) if args.taken == "modes" else made)
@@ -49,7 +49,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
 def _config(args: argparse.Namespace) -> Config:
     """What decides the run; the segment is the power of two that holds what is asked for."""
     rate = args.rate or Sizes.rate
-    wanted = (args.length or LENGTH) * rate
+    wanted = (part(args.recordings[0], length=args.length)[2] or LENGTH) * rate
     samples = max(1 << max(int(wanted) - 1, 1).bit_length(), 1 << 13)
     chosen = {name: size for name in ("control", "state", "frame") if (size := getattr(args, name, None))}
     sizes = Sizes(**chosen, samples=samples, rate=rate)

@@ -30,8 +30,8 @@ class StateSpace:
     name = "ssm"
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
-        """[main thread] Nothing in it is random: the seed changes nothing."""
-        self.preset = preset
+        """[main thread] The seed decides how the strikes of a key differ."""
+        self.preset, self._seed = preset, seed
         self.params = _params(preset.header, preset.tensors)
         self.state = np.zeros(1, SSM)
         self.handle, self.process = handle, process
@@ -59,6 +59,7 @@ class StateSpace:
 
     def reset(self) -> None:
         """[main thread] Silence; the knobs and controllers stay as they are."""
+        self.state["dice"] = (self._seed * 2654435761 + 88172645) % (1 << 32) or 1
         for name in ("clock", "notes", "lfo", "voices"):
             self.state[name] = np.zeros((), self.state[name].dtype)
         for name in ("h", "entering", "wave"):
@@ -75,6 +76,7 @@ class StateSpace:
         entrance = np.zeros((dimensions, units), np.float32)
         entrance[:, :size] = tensors["input"].T
         self._keep("input", entrance)
+        self._keep("size", np.sqrt((entrance[:, :size] ** 2).mean(axis=1)))
         self._keep("nothing", np.zeros(samples, np.float32))
         self._keep("energy", np.array(tensors["energy"], np.float32))
         keys = tensors.get("map_keys", np.zeros((dimensions, 128)))

@@ -6,7 +6,7 @@ from numba import njit
 from ...events import ALL, Kind
 from ...memory import view_f4, view_i4
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
-from .framing import LEARNED, begun, ring, silence, soonest, strike
+from .framing import LEARNED, begun, ring, silence, soonest, strike, strike_by_hand
 from .record import DRIVE, PLAY, RELEASE, SPEED, STRIDE, VIBRATO
 from .tuning import decibels, follow, settle, turn, within
 
@@ -103,7 +103,7 @@ def _begin(state, event):
     settle(state, voice)
     loudness = (within(event.value, 0, 1) / LEARNED_AT) ** LOUDNESS
     energy = view_f4(state.energy, state.K)[dimension] * decibels(state.param[DRIVE])
-    strike(state, v, dimension, loudness * energy)
+    strike_by_hand(state, v, dimension, loudness * energy)
 
 
 @njit(cache=True, error_model="numpy")
@@ -115,7 +115,7 @@ def _excite_key(state, event):
     for k in range(state.K):
         if shares[k] != 0:
             lane = _lane(state, event.channel & 15) if lane < 0 else lane
-            strike(state, lane, k, energy * shares[k])
+            strike_by_hand(state, lane, k, energy * shares[k])
 
 
 @njit(cache=True, error_model="numpy")

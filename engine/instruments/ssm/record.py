@@ -18,8 +18,9 @@ PARAMS = (
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
     Param("gate", "", 0, 1, 1, help="1: a state that can no longer be heard is cleared"),
+    Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),
 )
-PLAY, LEVEL, DRIVE, DAMPING, RELEASE, VIBRATO, SPEED, GATE = range(len(PARAMS))
+PLAY, LEVEL, DRIVE, DAMPING, RELEASE, VIBRATO, SPEED, GATE, VARIATION = range(len(PARAMS))
 
 VOICE_STATE = np.dtype(
     VOICE
@@ -48,6 +49,7 @@ SSM = np.dtype(
         ("ahead", "f8"),  # learned samples that a lane is heard late, so that what lies ahead of it is known
         ("clock", "i8"),  # frames since `reset`: what is periodic is counted by it
         ("notes", "i8"),  # begun so far
+        ("dice", "u4"),  # state of the random numbers
         ("S", "i8"),
         ("K", "i8"),
         ("B", "i8"),
@@ -58,6 +60,7 @@ SSM = np.dtype(
         ("output", "u8"),  # panels of (B, S)
         ("input", "u8"),  # (K, units)
         ("nothing", "u8"),  # (samples,)
+        ("size", "u8"),  # (K,): of what a unit of energy sends into each unit of the state, root of the mean square
         ("energy", "u8"),  # (K,): of a dimension, as it was learned
         ("keys", "u8"),  # (128, K): what a key sends to each dimension, as learned
         ("nearest", "u8"),  # (128,) int32: the dimension that a key plays

@@ -36,6 +36,7 @@ def preset(size: int = 32, dimensions: int = 6, frame: int = 128, **header: Any)
     whole = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in tensors.items()}
     whole["control_sites"] = sites.astype(np.int32)
     header = {"format_version": "1.0", "kind": "ssm", "name": "small", "rate": LEARNED, "control": control, **header}
+    header["params"] = {"variation": 0.0, **header.get("params", {})}
     return Preset(header, whole)
 
 

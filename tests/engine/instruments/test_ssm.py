@@ -196,6 +196,25 @@ def test_harder_is_louder():
     assert play(0.2) + 6 < play(0.7) < play(1.0)
 
 
+@pytest.mark.parametrize("learned", [False, True])
+def test_strikes_of_one_key_are_alike_but_never_the_same(learned):
+    what = preset(params={"play": 1.0 - learned, "variation": 1.0})
+
+    def strikes(seed):
+        host = Host(48_000)
+        host.play([StateSpace(what, seed)])
+        for i in range(32):
+            strike(host, frame=i * 9600)
+            host.send(Kind.CHOKE, frame=i * 9600 + 6000)
+        return render(host, 32 * 9600)[0].reshape(32, 9600)
+
+    heard = strikes(0)
+    assert np.std([level(x) for x in heard]) < 1
+    assert len({x.tobytes() for x in heard}) == 32
+    np.testing.assert_array_equal(strikes(0), heard)
+    assert np.abs(strikes(1) - heard).max() > 0.001
+
+
 def test_damping_makes_it_die_sooner():
     def play(damping):
         host, instrument = playing(rate=48_000)
