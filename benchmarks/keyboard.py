@@ -2,24 +2,22 @@
 
     python -m benchmarks.keyboard [PRESET] [--json]
 
-Without a preset: the factory instruments. Sixteen strikes of every key, each let go and silenced before the next, are
-held against those of the keys beside; sixty-four strikes at three rates against each other. The flood is ten thousand
-random MIDI messages, a quarter of them malformed, at full speed; then every channel is told to let go.
+Sixteen strikes of every key, each let go and silenced before the next, are held against those of the keys beside;
+sixty-four strikes at three rates against each other. The flood is ten thousand random MIDI messages, many of them
+malformed, at full speed; then every channel is told to let go.
 """
-
-import argparse
 
 import numpy as np
 
 from engine.instruments import make
-from engine.library import factory_folder, find
+from engine.library import find
 from engine.preset import Preset, read
 from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
 from train import pitch
 
-from .rows import Row, show
+from .rows import Row, ask
 
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)
 STRIKES, SERIES, APART = 16, 64, 0.5  # of a key, of the middle key at each rate; seconds from one to the next
@@ -28,20 +26,9 @@ FLOOD, WAIT = 10_000, 30.0  # messages; seconds in which it must be quiet
 STEP, CENTS, SPREAD, QUIET = 3.0, 1.0, 0.5, -90.0  # goals: dB, cents, dB, dBFS
 
 
-def main() -> None:
-    """Measure, and print the rows."""
-    parser = argparse.ArgumentParser(description="How even an instrument is, and how robust.")
-    parser.add_argument("preset", metavar="PRESET", nargs="?", help="a name or a path; all of the factory otherwise")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    show(measure(args.preset), args.json)
-
-
-def measure(preset: str | None = None) -> list[Row]:
-    """All rows of one preset, or of every factory instrument that is played on keys."""
-    paths = [find(preset)] if preset else sorted(factory_folder().glob("*.luthier"))
-    presets = [read(path) for path in paths]
-    return [row for one in presets if "keys" in one.header for row in _rows(one)]
+def measure(preset: str = "guitar") -> list[Row]:
+    """All rows of a preset."""
+    return _rows(read(find(preset)))
 
 
 def strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = APART) -> np.ndarray:
@@ -111,4 +98,4 @@ def _level(sounds: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    ask("How even an instrument is, and how robust.", measure)

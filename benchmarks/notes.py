@@ -36,16 +36,11 @@ class Partials:
     noise: np.ndarray
 
 
-def main() -> None:
-    """Learn, measure, and print the rows."""
-    folder = os.environ.get("LUTHIER_DATA")
-    if not folder:
-        raise SystemExit("LUTHIER_DATA does not say where the recordings are")
-    show(measure(Path(folder) / "guitar"))
-
-
-def measure(folder: Path) -> list[Row]:
-    """All rows of six notes whose recordings lie in a folder."""
+def measure() -> list[Row]:
+    """All rows of the six notes; ValueError if nothing says where their recordings are."""
+    if not os.environ.get("LUTHIER_DATA"):
+        raise ValueError("LUTHIER_DATA does not say where the recordings are")
+    folder = Path(os.environ["LUTHIER_DATA"]) / "guitar"
     return [row for name, near in KEYS.items() for row in _rows(folder, name, near)]
 
 
@@ -167,4 +162,4 @@ def _fitted(sound: np.ndarray, frames: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    show(measure())

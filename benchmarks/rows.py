@@ -1,5 +1,6 @@
 """The figures of a benchmark: measured, with a unit and, where there is one, a goal."""
 
+import argparse
 import json
 import statistics
 import sys
@@ -34,6 +35,15 @@ def medians(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[st
 def minima(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Seconds that each candidate takes at best, in so many rounds in which all take turns."""
     return {name: min(seconds) for name, seconds in _times(candidates, rounds).items()}
+
+
+def ask(about: str, measure: Callable[[str], Iterable[Row]], preset: str = "guitar") -> None:
+    """The command of a benchmark of one preset: measure it and print the rows."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("preset", metavar="PRESET", nargs="?", default=preset, help="a name or a path")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    show(measure(args.preset), args.json)
 
 
 def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:

@@ -6,7 +6,6 @@ What is timed is a process from beginning to end: it reads the instrument, compi
 and renders a tenth of a second of the demo. A device would be opened in place of the file.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -16,18 +15,9 @@ from pathlib import Path
 
 from engine.library import factory_folder, find
 
-from .rows import Row, show
+from .rows import Row, ask
 
 COLD, WARM = 20.0, 3.0  # seconds, at most
-
-
-def main() -> None:
-    """Measure, and print the rows."""
-    parser = argparse.ArgumentParser(description="From the command to the first sound.")
-    parser.add_argument("preset", metavar="PRESET", nargs="?", default="guitar", help="a name or a path")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    show(measure(args.preset), args.json)
 
 
 def measure(preset: str = "guitar", times: int = 5) -> list[Row]:
@@ -63,4 +53,4 @@ def _start(preset: Path, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    ask("From the command to the first sound.", measure)

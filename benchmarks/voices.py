@@ -7,9 +7,9 @@ none dies away. Time is taken round every call of the callback, by the clock on 
 alone, which does not run while something else has the core.
 """
 
-import argparse
 import ctypes
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from engine.callback import callback
 from engine.instruments import load
 from engine.rig import Rig
 
-from .rows import Row, show
+from .rows import Row, ask
 
 RATE = 48_000
 BLOCK = 64
@@ -27,23 +27,14 @@ VELOCITY = 100
 MEAN, RARE = 10.0, 40.0  # percent of the time there is: the most for the mean, and for 999 blocks of 1000
 
 
-def main() -> None:
-    """Measure, and print the rows."""
-    parser = argparse.ArgumentParser(description="What sixty-four sounding notes cost.")
-    parser.add_argument("preset", metavar="PRESET", nargs="?", default="guitar", help="a name or a path")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    show(measure(args.preset), args.json)
-
-
 def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Row]:
     """All rows, from so many seconds of sound."""
     rig = Rig(RATE)
     instrument = load(preset)
     rig.play([instrument])
     notes = _notes(instrument.preset.header.get("keys", {"low": 36, "high": 96}))
-    _play(rig, notes, ROUND)  # until all sound
-    wall, thread, voices = _play(rig, notes, seconds)
+    _play(rig, notes, ROUND, lambda: instrument.voices)  # until all sound
+    wall, thread, voices = _play(rig, notes, seconds, lambda: instrument.voices)
     name = instrument.preset.header["name"]
     return [
         Row(f"{name}: voices that sound, at least", voices.min(), "", NOTES),
@@ -61,7 +52,9 @@ def _notes(keys: dict[str, int]) -> list[tuple[int, int]]:
     return [(i // count, keys["low"] + i % count) for i in range(NOTES)]
 
 
-def _play(rig: Rig, notes: list[tuple[int, int]], seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _play(
+    rig: Rig, notes: list[tuple[int, int]], seconds: float, sounding: Callable[[], int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Strike the notes in turn; of each block its load by either clock, in percent, and how many voices sounded."""
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
@@ -76,7 +69,7 @@ def _play(rig: Rig, notes: list[tuple[int, int]], seconds: float) -> tuple[np.nd
         call(None, speaker, BLOCK, None, 0, memory)
         thread[block] = time.thread_time_ns() - thread_before
         wall[block] = time.perf_counter_ns() - wall_before
-        voices[block] = rig.row[0].voices if block % apart == 0 else NOTES  # type: ignore[attr-defined]
+        voices[block] = sounding() if block % apart == 0 else NOTES
     there_is = 1e9 * BLOCK / RATE
     return 100 * wall / there_is, 100 * thread / there_is, voices
 
@@ -86,4 +79,4 @@ def _rare(loads: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    ask("What sixty-four sounding notes cost.", measure)

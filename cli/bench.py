@@ -12,11 +12,13 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
     "harmonics": (),
     "room": (),
     "voices": (),
+    "keyboard": (),
+    "notes": (),
     "start": (),
     "realtime": (60.0, 1000),
 }  # fmt: skip - and their arguments
 USUAL = ("limits", "modal", "instrument")  # need nothing installed
-OF_A_PRESET = ("voices", "start")
+OF_A_PRESET = ("voices", "keyboard", "start")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--preset", metavar="PRESET", default="guitar",
-        help=f"for {' and '.join(OF_A_PRESET)}: a name or a path, the guitar otherwise",
+        help=f"for {', '.join(OF_A_PRESET)}: a name or a path, the guitar otherwise",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
