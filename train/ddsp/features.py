@@ -20,13 +20,15 @@ HIGHEST = 1900.0
 """Hz up to which SwiftF0 can be trusted to hear what is there."""
 NEAR = 50.0
 """Cents within which two pitches agree."""
+STILL = 2
+"""Frames before and after, over which a pitch that agrees with itself is steady."""
 
 
 @dataclass(frozen=True)
 class Features:
     """Frames at j·hop. pitch: (F,) Hz, held where there is none. voiced: (F,) bool. loudness: (F,) dB, A-weighted.
 
-    agreement: share of the frames with a pitch on which both trackers are within 50 cents.
+    agreement: share of the frames on which both trackers are within 50 cents, where SwiftF0 hears a steady pitch.
     """
 
     pitch: np.ndarray
@@ -41,7 +43,7 @@ def follow(samples: np.ndarray, rate: int, hop: int) -> Features:
     frames = len(live.pitch)
     ahead, confidence = _swift(samples, rate, np.arange(frames) * hop / rate)
     sure, heard = confidence > SURE, live.voiced > 0
-    both = sure & heard
+    both = sure & heard & _steady(ahead)
     cents = 1200 * np.abs(np.log2(np.maximum(live.pitch[both], 1) / ahead[both]))
     voiced = sure | (heard & (live.pitch > HIGHEST))
     pitch = held(np.where(sure, ahead, live.pitch).astype(np.float64), voiced)
@@ -55,6 +57,13 @@ def held(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
         return np.full(len(pitch), 220.0)
     last = np.maximum.accumulate(np.where(voiced, np.arange(len(pitch)), -1))
     return pitch[np.where(last < 0, int(np.argmax(voiced)), last)]
+
+
+def _steady(pitch: np.ndarray) -> np.ndarray:
+    """Where a pitch (F,) is within 50 cents of what it was two frames before and will be two frames later."""
+    notes = np.pad(1200 * np.log2(pitch), STILL, mode="edge")
+    middle = notes[STILL:-STILL]
+    return (np.abs(notes[2 * STILL :] - middle) < NEAR) & (np.abs(notes[: -2 * STILL] - middle) < NEAR)
 
 
 def _swift(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

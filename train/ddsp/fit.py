@@ -79,6 +79,8 @@ def fit(
     checkpoint = folder / "checkpoint.pt"
     if resume and checkpoint.is_file():
         run.restore(torch.load(checkpoint, map_location=fabric.device, weights_only=True))
+    elif start is not None:
+        run.test()  # what it begins with may stay the best
     with Patience() as patience, Diary(folder, run, voice) as diary:
         saved = tested = time.monotonic()
         while _goes_on(run, patience):
