@@ -47,7 +47,7 @@ def listen(path: str, rate: int) -> Heard:
     note = mono[span.onset : span.end]
     best = pitch.detect(note, rate)
     told = pitch.key_in_name(path)
-    if told is None and best.clarity < pitch.SURE:
+    if told is None and not best.is_sure:
         return Heard(path, round(pitch.key_of(best.frequency)), dynamic, best.clarity, tuple(words), pitched=False)
     key, text = _key(name, told, best, note, rate)
     return Heard(path, key, dynamic, best.clarity, (*words, *text))

@@ -11,7 +11,9 @@ LOWEST, HIGHEST = 50.0, 4400.0
 LOWER = 0.08
 """How much a lower candidate is preferred: a third of a pitch explains what the pitch explains."""
 SURE = 0.2
-"""Clarity above which a pitch counts as one."""
+"""Clarity above which a pitch counts as one,"""
+MOST = 0.5
+"""if so much of the energy belongs to it."""
 PRIMES = (1, 2, 3, 5, 7, 11)
 """Partials that a pitch must cover: of half a pitch only one of them is there (SWIPE′)."""
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -21,11 +23,20 @@ _LOUD = ("pianissimo", "piano", "mezzo-piano", "mezzo-forte", "forte", "fortissi
 
 @dataclass(frozen=True)
 class Pitch:
-    """frequency: Hz of the first partial. stretch: B of f_k = k·f·√(1 + B·k²). clarity: 0 … 1, how harmonic it is."""
+    """frequency: Hz of the first partial. stretch: B of f_k = k·f·√(1 + B·k²). clarity: 0 … 1, how harmonic it is.
+
+    share: of the energy, what lies at the partials.
+    """
 
     frequency: float
     stretch: float
     clarity: float
+    share: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it counts as a pitch: a few of many modes that lie far apart can always be taken for partials."""
+        return self.clarity >= SURE and self.share >= MOST
 
 
 def detect(note: np.ndarray, rate: float, near: float | None = None) -> Pitch:
@@ -43,7 +54,8 @@ def detect(note: np.ndarray, rate: float, near: float | None = None) -> Pitch:
     scores = np.array([_harmonicity(spectrum, bin_width, f) for f in candidates])
     best = int(np.argmax(scores * candidates**-LOWER))
     frequency, stretch = _refine(spectrum, bin_width, float(candidates[best]))
-    return Pitch(frequency, stretch, float(np.clip(scores[best], 0, 1)))
+    share = _share(spectrum, bin_width, frequency, stretch)
+    return Pitch(frequency, stretch, float(np.clip(scores[best], 0, 1)), share)
 
 
 def harmonicity(note: np.ndarray, rate: float, frequency: float) -> float:
@@ -98,6 +110,15 @@ def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> fl
     coverage = (weight * at)[telling].sum() / weight[telling].sum() / strongest
     contrast = (weight * (at - between)).sum() / (weight * (at + between)).sum()
     return float(contrast * np.sqrt(coverage))
+
+
+def _share(spectrum: np.ndarray, bin_width: float, frequency: float, stretch: float) -> float:
+    """Part of the energy that lies near the first two dozen partials."""
+    places = bin_width * np.arange(len(spectrum))
+    order = np.clip(np.round(places / frequency), 1, 24)
+    near = np.abs(places - order * frequency * np.sqrt(1 + stretch * order**2)) < max(0.03 * frequency, 4.0)
+    energy = spectrum**2 * (places > 0.8 * LOWEST)
+    return float(energy[near].sum() / max(energy.sum(), 1e-30))
 
 
 def _peaks(spectrum: np.ndarray, centres: np.ndarray, half: int) -> np.ndarray:

@@ -65,7 +65,7 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
 
 
 def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
-    monkeypatch.setattr("engine.instruments.load", lambda path, seed: Tone())
+    monkeypatch.setattr("engine.row.make_row", lambda path, seed, room: [Tone()])
     assert main(["render", "small.luthier", "--performance", "learned", "-o", "out.wav"]) == 2
     assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
 
@@ -171,7 +171,7 @@ def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypat
     monkeypatch.setattr(rig, "play", refuse)
     rig.midi(0xC0, 0)
     call(rig, 128)
-    args = argparse.Namespace(seed=0, plugins=[], json=False)
+    args = argparse.Namespace(seed=0, plugins=[], json=False, room=None)
     play._programs(rig, args)()
     assert capsys.readouterr().out == f"{error}\n"
 
