@@ -24,4 +24,8 @@ arrows:
 tests:
 	$(BIN)/pytest -q
 
-.PHONY: play test check lint types arrows tests
+presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
+	@bash scripts/setup.sh test
+	@PYTHONPATH=. $(BIN)/python scripts/factory.py
+
+.PHONY: play test check lint types arrows tests presets

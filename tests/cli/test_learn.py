@@ -75,6 +75,27 @@ def test_a_part_of_a_recording_can_be_learned(folder):
     assert read("second.luthier").tensors["pitch"][0] == pytest.approx(330, rel=0.002)
 
 
+def test_several_notes_of_one_recording_become_keys_and_what_lies_between_them(folder):
+    time = np.arange(22050) / 22050
+    low, high = (0.5 * np.sin(2 * np.pi * f * time) * np.exp(-6 * time) for f in (220, 261.63))
+    soundfile.write("two.wav", np.concatenate([low, high]), 22050)
+    assert main(["learn", "resonance", "two.wav@0-0.99", "two.wav@1-2", "-o", "two.luthier"]) == 0
+    found = read("two.luthier")
+    assert found.tensors["pitch"] == pytest.approx([220, 233.08, 246.94, 261.63], rel=0.002)
+    assert found.header["source"]["recording"] == "two.wav@0-0.99 and two.wav@1-2"
+    assert not list(folder.glob("*.learning"))
+
+
+def test_a_stroke_without_a_pitch_is_learned_and_named_after_its_strongest_mode(folder, capsys, random):
+    time, frequency = np.arange(44100)[:, None] / 44100, random.uniform(900, 6000, 24)
+    size = np.where(np.arange(24) == 5, 2.0, random.uniform(0.2, 0.6, 24))
+    sound = (size * np.exp(-5 * time) * np.sin(2 * np.pi * frequency * time + frequency)).sum(1)
+    soundfile.write("gong.wav", 0.05 * sound, 44100)
+    assert main(["learn", "resonance", "gong.wav", "--as", "notes", "-o", "gong.luthier"]) == 0
+    assert read("gong.luthier").tensors["pitch"] == pytest.approx([frequency[5]], rel=0.002)
+    assert "no clear pitch" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -84,6 +105,7 @@ def test_a_part_of_a_recording_can_be_learned(folder):
             "from one recording, not from 2",
         ),
         (["resonance", "string.wav", "silence.wav", "-o", "x.luthier", "--start", "1"], "a part of one recording"),
+        (["resonance", "string.wav@0.9-0.2", "-o", "x.luthier"], "the end (0.2 s) must come after the start (0.9 s)"),
         (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
         (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),

@@ -1,0 +1,48 @@
+"""The recipes of the factory instruments: one for each, that says what its preset says and that the command takes."""
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from cli import learn
+from engine.library import factory_folder
+from engine.preset import read
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "factory.py"
+
+
+@pytest.fixture(scope="module")
+def factory():
+    spec = importlib.util.spec_from_file_location("factory", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def headers():
+    """The header of every factory instrument that is made of resonances."""
+    found = (read(path).header for path in sorted(factory_folder().glob("*.luthier")))
+    return [header for header in found if header["kind"] == "resonance"]
+
+
+@pytest.mark.parametrize("header", headers(), ids=lambda header: header["name"])
+def test_every_factory_instrument_has_a_recipe_that_tells_the_same(factory, header):
+    recipe = factory.recipes()[header["name"]]
+    assert (recipe["description"], recipe["licence"]) == (header["description"], header["licence"])
+    assert (recipe["attribution"], recipe["tags"]) == (header["source"]["attribution"], header["tags"])
+
+
+def test_every_recipe_is_a_command_that_finds_its_recordings(factory, data):
+    for name, recipe in factory.recipes().items():
+        parser = argparse.ArgumentParser(exit_on_error=False)
+        learn.add_arguments(parser)
+        args = parser.parse_args(factory.words(name, recipe, data)[1:])
+        assert (args.kind, args.author, Path(args.output).stem) == (recipe["kind"], "Luthier", name)
+        assert all(Path(path.partition("@")[0]).is_file() for path in args.recordings)
+
+
+def test_a_missing_recording_is_named(factory, tmp_path):
+    with pytest.raises(ValueError, match="guitar: there is no guitar/"):
+        factory.words("guitar", factory.recipes()["guitar"], tmp_path)
