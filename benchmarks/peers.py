@@ -10,6 +10,7 @@ import numpy as np
 Tensors = Mapping[str, np.ndarray]
 Frame = Callable[[float, float], np.ndarray]  # pitch and loudness as the decoder hears them → heads (1 + H + N,)
 _HEADS = ("amplitude", "harmonics", "noise")
+_AS_HEARD = {"kind": "ddsp", "features": {"pitch": "hertz", "mean": 0.0, "deviation": 1.0}}  # inputs need no scaling
 
 
 def in_torch(tensors: Tensors) -> Frame:
@@ -43,21 +44,25 @@ def in_torch(tensors: Tensors) -> Frame:
 
 
 def in_onnx(tensors: Tensors) -> Frame:
-    """The decoder as an ONNX graph, run by onnxruntime."""
+    """The decoder as it is exported to ONNX, run by onnxruntime."""
     import onnxruntime
+
+    from engine.preset import Preset
+    from export.onnx.decoder import model
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(_graph(tensors), options, providers=["CPUExecutionProvider"])
+    graph = model(Preset(_AS_HEARD, dict(tensors))).SerializeToString()
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     state = np.zeros((1, 1, len(tensors["pitch_0_bias"])), np.float32)
 
     def frame(pitch: float, loudness: float) -> np.ndarray:
         nonlocal state
         told = {"pitch": np.array([[pitch]], np.float32), "loudness": np.array([[loudness]], np.float32)}
-        heads, state = session.run(["heads", "after"], {**told, "before": state})
-        said: np.ndarray = heads[0]
-        return said
+        *said, state = session.run([*_HEADS, "next_state"], {**told, "state": state})
+        heads: np.ndarray = np.concatenate(said, axis=1)[0]
+        return heads
 
     return frame
 
@@ -74,61 +79,3 @@ def _stack(plain, name):
         norm.load_state_dict({"weight": plain[f"{name}_{i}_scale"], "bias": plain[f"{name}_{i}_shift"]})
         parts += [linear, norm, torch.nn.LeakyReLU(0.01)]
     return torch.nn.Sequential(*parts)
-
-
-def _graph(tensors: Tensors) -> bytes:
-    """An ONNX model of one frame: pitch (1, 1), loudness (1, 1), before (1, 1, U) → heads (1, 1 + H + N), after."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    units = len(tensors["pitch_0_bias"])
-    nodes, weights = [], {}
-
-    def node(kind, inputs, *outputs, **attributes):
-        nodes.append(helper.make_node(kind, inputs, list(outputs), **attributes))
-        return outputs[0]
-
-    def keep(name, values):
-        weights[name] = np.ascontiguousarray(values, np.float32)
-        return name
-
-    def stack(name, x):
-        for i in range(3):
-            kept = [keep(f"{name}{i}{part}", tensors[f"{name}_{i}_{part}"]) for part in ("weight", "bias")]
-            x = node("Gemm", [x, *kept], f"{name}{i}linear", transB=1)
-            kept = [keep(f"{name}{i}{part}", tensors[f"{name}_{i}_{part}"]) for part in ("scale", "shift")]
-            x = node("LayerNormalization", [x, *kept], f"{name}{i}norm", epsilon=1e-5)
-            x = node("LeakyRelu", [x], f"{name}{i}", alpha=0.01)
-        return x
-
-    def gates(values):  # ONNX has update, reset, new
-        reset, update, new = np.split(values, 3)
-        return np.concatenate([update, reset, new])[None]
-
-    both = node("Concat", [stack("pitch", "pitch"), stack("loudness", "loudness")], "both", axis=1)
-    biases = np.concatenate([gates(tensors["gru_input_bias"]), gates(tensors["gru_state_bias"])], 1)
-    kept = [keep("given", gates(tensors["gru_input"])), keep("kept", gates(tensors["gru_state"]))]
-    weights["first"], weights["flat"] = np.array([0], np.int64), np.array([1, units], np.int64)
-    series = node("Unsqueeze", [both, "first"], "series")
-    inputs = [series, *kept, keep("biases", biases), "", "before"]
-    node("GRU", inputs, "", "after", hidden_size=units, linear_before_reset=1)
-    known = node("Concat", [both, node("Reshape", ["after", "flat"], "row")], "known", axis=1)
-    head = [keep(part, np.concatenate([tensors[f"{name}_{part}"] for name in _HEADS])) for part in ("weight", "bias")]
-    said = node("Sigmoid", [node("Gemm", [stack("out", known), *head], "linear", transB=1)], "sigmoid")
-    for name, value in (("power", np.log(10)), ("two", 2), ("least", 1e-7)):
-        weights[name] = np.array(value, np.float32)
-    node("Add", [node("Mul", [node("Pow", [said, "power"], "raised"), "two"], "doubled"), "least"], "heads")
-    graph = helper.make_graph(
-        nodes, "decoder",
-        [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name, shape in (("pitch", [1, 1]), ("loudness", [1, 1]), ("before", [1, 1, units]))
-        ],
-        [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name, shape in (("heads", [1, None]), ("after", [1, 1, units]))
-        ],
-        [numpy_helper.from_array(values, name) for name, values in weights.items()],
-    )  # fmt: skip
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    whole: bytes = model.SerializeToString()
-    return whole

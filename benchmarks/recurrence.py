@@ -95,11 +95,11 @@ def _repeated(panels, frames, nothing, entering, u, h, y, times):
 def _onnx(made: Preset) -> Callable[[], object]:
     import onnxruntime
 
-    from export.ssm import onnx_frame
+    from export.onnx import model as in_onnx
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(onnx_frame(made).SerializeToString(), options)
+    session = onnxruntime.InferenceSession(in_onnx(made).SerializeToString(), options)
     given = {"control": np.eye(1, CONTROL, dtype=np.float32), "state": np.zeros((1, SIZE), np.float32)}
     return lambda: session.run(None, given)
 

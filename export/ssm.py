@@ -1,6 +1,5 @@
-"""From a trained state-space model to the tensors and the header of a preset, and to ONNX."""
+"""From a trained state-space model to the tensors and the header of a preset."""
 
-import json
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -113,41 +112,6 @@ def probe(made: Preset) -> dict[str, Any]:
     sound = torch.cat(written).numpy()
     count = min(max(SAMPLES, int(np.abs(sound).argmax()) + SAMPLES // 2), len(sound))
     return described(sound[:count], EVERY, {"performance": "learned"})
-
-
-def onnx_frame(made: Preset) -> Any:
-    """One frame as an ONNX model: control (1, K) and state (1, S) → sound (1, B) and the next state.
-
-    The preset's header stands under the metadata key `luthier`.
-    """
-    from onnx import TensorProto, checker, helper, numpy_helper
-
-    frame, size = made.tensors["output"].shape
-    constants = [
-        numpy_helper.from_array(np.ascontiguousarray(made.tensors[name].astype(np.float32).T), name)
-        for name in ("recurrence", "input", "output")
-    ]
-    nodes = [
-        helper.make_node("MatMul", ["state", "recurrence"], ["remembered"]),
-        helper.make_node("MatMul", ["control", "input"], ["entering"]),
-        helper.make_node("Add", ["remembered", "entering"], ["summed"]),
-        helper.make_node("Tanh", ["summed"], ["next_state"]),
-        helper.make_node("MatMul", ["next_state", "output"], ["bent"]),
-        helper.make_node("Sin", ["bent"], ["sound"]),
-    ]
-    given = [("control", made.tensors["input"].shape[1]), ("state", size)]
-    taken = [("sound", frame), ("next_state", size)]
-    inputs, outputs = (
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, count]) for name, count in table]
-        for table in (given, taken)
-    )
-    model = helper.make_model(
-        helper.make_graph(nodes, "frame", inputs, outputs, constants), opset_imports=[helper.make_opsetid("", 17)]
-    )
-    model.ir_version = 8  # runtimes of some years ago read it as well
-    helper.set_model_props(model, {"luthier": json.dumps(made.header)})
-    checker.check_model(model)
-    return model
 
 
 def _evened(

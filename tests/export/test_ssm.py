@@ -9,7 +9,8 @@ from engine.preset import PresetError, read, write
 from engine.probe import answer, deviation
 from export.finish import TARGET, finish
 from export.linear import as_modes, poles, response, ringing
-from export.ssm import contracted, onnx_frame, preset
+from export.onnx import model as in_onnx
+from export.ssm import contracted, preset
 from train.ssm.fit import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.run import Config
@@ -48,7 +49,7 @@ def test_the_engine_is_the_model(made, learned):
 
 
 def test_a_frame_in_onnx_is_a_frame_of_the_model(made, learned):
-    session = onnxruntime.InferenceSession(onnx_frame(made).SerializeToString())
+    session = onnxruntime.InferenceSession(in_onnx(made).SerializeToString())
     control = learned.model.played().detach().numpy()
     state, written = np.zeros((1, 32), np.float32), []
     for column in control.T:

@@ -1,0 +1,20 @@
+"""Presets as ONNX models, one exporter for each kind; none of them needs PyTorch."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from engine.preset import Preset
+
+KINDS = {"ddsp": "decoder", "ssm": "frame"}
+"""Kind → the module that writes it; its function `model` makes an onnx.ModelProto of a preset."""
+
+
+def model(preset: Preset) -> Any:
+    """A preset as an onnx.ModelProto, or ValueError with a line that says why not."""
+    try:
+        import onnx  # noqa: F401 - only to know that it is there
+    except ImportError:
+        raise ValueError("writing ONNX needs the package onnx: pip install onnx") from None
+    exporter: Callable[[Preset], Any] = import_module(f".{KINDS[preset.header['kind']]}", __name__).model
+    return exporter(preset)

@@ -1,0 +1,80 @@
+"""luthier export writes what others can read, whole or not at all, and says in one line why it cannot."""
+
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+import soundfile
+from safetensors.numpy import load_file
+
+from cli.main import main
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset, read, write
+from tests.engine.instrument import small_preset
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "drawn.luthier", Preset(*drawn(taps=800)))
+    write(tmp_path / "small.luthier", small_preset())
+    return tmp_path
+
+
+def test_a_decoder_becomes_a_file_that_onnxruntime_runs(capsys):
+    assert main(["export", "drawn.luthier", "-o", "out.onnx"]) == 0
+    assert "pitch, loudness, state → amplitude, harmonics, noise, next_state, room;" in capsys.readouterr().out
+    opened = onnxruntime.InferenceSession("out.onnx")
+    assert [value.name for value in opened.get_inputs()] == ["pitch", "loudness", "state"]
+    assert json.loads(opened.get_modelmeta().custom_metadata_map["luthier"])["name"] == "drawn"
+
+
+def test_the_raw_tensors_are_those_of_the_preset(capsys):
+    assert main(["export", "drawn.luthier", "-o", "out.safetensors", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["kind"] == "ddsp"
+    tensors = load_file("out.safetensors")
+    assert sum(tensor.nbytes for tensor in tensors.values()) < told["bytes"]
+    for name, tensor in read("drawn.luthier").tensors.items():
+        np.testing.assert_array_equal(tensors[name], tensor)
+
+
+def test_a_clap_in_the_learned_room_is_a_sound_file():
+    assert main(["export", "drawn.luthier", "-o", "clap.wav"]) == 0
+    sound, rate = soundfile.read("clap.wav", dtype="float32")
+    assert rate == 16_000
+    np.testing.assert_array_equal(sound[:, 0], read("drawn.luthier").tensors["room"])
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["drawn.luthier", "-o", "out.mp3"], "the ending must be .onnx, .safetensors or .wav"),
+        (["drawn.luthier", "-o", "out"], "the ending must be"),
+        (["small.luthier", "-o", "clap.wav"], "has no room"),
+        (["drawn.luthier", "-o", "nowhere/out.onnx"], "there is no folder 'nowhere'"),
+        (["nobody", "-o", "out.onnx"], "there is no preset called 'nobody'"),
+        (["drawn.luthier"], "-o"),
+    ],
+)
+def test_what_cannot_be_written_is_one_line_and_no_file(folder, capsys, words, why):
+    before = sorted(folder.iterdir())
+    assert main(["export", *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert why in err
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("ending", ["onnx", "safetensors", "wav"])
+def test_a_folder_in_the_way_is_left_as_it_is(folder, capsys, ending):
+    (folder / f"out.{ending}").mkdir()
+    assert main(["export", "drawn.luthier", "-o", f"out.{ending}"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["drawn.luthier", f"out.{ending}", "small.luthier"]
+
+
+def test_the_help_has_an_example(capsys):
+    assert main(["export", "--help"]) == 0
+    assert "luthier export violin -o violin.onnx" in capsys.readouterr().out
