@@ -1,7 +1,8 @@
 """ONNX graphs, built node by node, and the file that they become.
 
-Opset 17 and IR 8, which runtimes of some years ago read as well. A model carries the preset's header as JSON under
-the metadata key `luthier`, and beside it in plain words its name, its licence and whose recording it was learned from.
+Opset 17 and IR 8, which runtimes of some years ago read as well. A model carries the header of the preset as JSON
+under the metadata key `luthier`, and beside it in plain words its name, its licence and who is to be named for what
+it was learned from.
 """
 
 import json
