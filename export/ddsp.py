@@ -17,7 +17,7 @@ ENOUGH = -55.0  # dB of the error that float16 matrices may make in what the dec
 BEYOND = 3  # semitones above and below what was heard that keys may play
 CURVE = 200  # points of the loss curve that are kept
 FRAMES, EVERY = 64, 9  # of the probe: how many, and every how many-th is kept
-TRACKER = "SwiftF0, made exact by the partials; loudness by the engine"
+TRACKER = "the engine's, made exact by the partials, checked by SwiftF0; loudness by the engine"
 
 
 def preset(learned: Learned, corpus: Corpus, version: str, **words: Any) -> Preset:

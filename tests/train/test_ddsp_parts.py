@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from train.ddsp import synthesis, tuning
+from train.ddsp import features, synthesis, tuning
 from train.ddsp.decoder import ARTICLE, Sizes, scaled_pitch
 from train.ddsp.distance import WINDOWS, distance
 from train.ddsp.model import Instrument
@@ -121,3 +121,34 @@ def test_a_pitch_that_is_cents_off_is_made_exact(wrong):
     found = tuning.exact(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
     cents = 1200 * np.log2(found / pitch[::HOP])[5:-5]
     assert np.abs(cents).max() < 3
+
+
+def test_where_the_check_is_sure_of_another_pitch_it_is_taken_and_counted():
+    pitch, ahead = np.full(100, 220.0), np.full(100, 221.0)
+    voiced, sure = np.ones(100, bool), np.ones(100, bool)
+    ahead[40:60], voiced[90:], sure[80:] = 440.0, False, False
+    checked, heard, agreement = features.checked(pitch, voiced, ahead, sure)
+    assert (checked == np.where((np.arange(100) >= 42) & (np.arange(100) < 58), 440, 220)).all()  # where it is steady
+    assert (heard == voiced).all()
+    assert agreement == pytest.approx(1 - 16 / 72)
+    ahead[:] = 2100.0
+    assert (features.checked(pitch, voiced, ahead, sure)[0] == 220).all()  # too high for it
+
+
+def test_a_note_begins_where_the_one_before_it_is_softest():
+    pitch, voiced, loudness = np.repeat([300.0, 300.0, 400.0], 12), np.ones(36, bool), np.full(36, -20.0)
+    voiced[12:24], loudness[15] = False, -40.0
+    pitch[4:7] = 100.0  # what is as short as that is no tone
+    bridged, lasting = features.bridged(pitch, voiced, loudness)
+    assert (bridged == np.where(np.arange(36) < 15, 300, 400)).all()
+    assert np.flatnonzero(~lasting).tolist() == [4, 5, 6, *range(12, 24)]
+
+
+def test_what_is_learned_of_a_tone_is_its_pitch_and_both_trackers_agree():
+    time = np.arange(RATE) / RATE
+    sound = 0.3 * sum(np.sin(2 * np.pi * 311 * k * time + k) / k for k in range(1, 9))
+    heard = features.follow(sound.astype(np.float32), RATE, HOP)
+    assert len(heard.pitch) == len(heard.loudness) == 101
+    assert (np.abs(1200 * np.log2(heard.pitch / 311)) < 2)[5:-5].all()
+    assert heard.voiced[5:-5].all()
+    assert heard.agreement == 1
