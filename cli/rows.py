@@ -48,7 +48,8 @@ def build(args: argparse.Namespace) -> "Rig":
     from engine import library, preset
 
     path = library.find(args.preset)
-    preset.read(path)  # a damaged file is refused before anything is compiled
+    if path.suffix.lower() != library.ONNX:
+        preset.read(path)  # a damaged file is refused before anything is compiled
     _compile()
     from engine.rig import Rig
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .block import HOST, KEYS, LATER, LIVE, LOADS, MAIN, SEEN, SLOTS, SOURCES
+from .block import HOST, KEYS, LATER, LIVE, LOADS, LONGEST, MAIN, SEEN, SLOTS, SOURCES
 from .events import ALL, NOW, Kind
 from .memory import publish
 from .plugin import Param, Plugin, address, entry
@@ -65,6 +65,16 @@ class Host:
     def frame(self) -> int:
         """The first frame of the block that comes next."""
         return int(self._record["frame"])
+
+    @property
+    def stride(self) -> int:
+        """Frames that may be played in file time between two calls of `catch_up`."""
+        return min([int(getattr(plugin, "stride", LONGEST)) for plugin in self.row] + [LONGEST])
+
+    def catch_up(self) -> None:
+        """[driver of file time, between two blocks] Let what works beside the audio thread do all it was asked."""
+        for plugin in self.row:
+            getattr(plugin, "catch_up", _nothing)()
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] Prepare new plugins and let them take over from the row that plays, without a click.
@@ -185,6 +195,10 @@ class Host:
             slot["state"] = address(plugin)
         self._record["used"][used] = len(plugins)
         return [*plugins, *entries]
+
+
+def _nothing() -> None:
+    """What most plugins have to catch up with."""
 
 
 def find(plugin: Plugin, name: str) -> tuple[int, Param]:

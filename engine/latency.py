@@ -49,6 +49,7 @@ def latency(row: Sequence[Plugin], rate: float, given: Given | None = None, pitc
     ear = row[0].state["ear"].copy()
     ear["pitch"] = pitch
     heard, frame = (lateness(ear[0]), float(ear["loudness_delay"][0])), int(row[1].state["hop"][0]) / rate
+    frame *= 1 + bool(row[1].state["post"][0])  # a decoder on another thread answers a frame later
     if given is None:
         return Latency(0.0, 0.0, *heard, frame, 0.0)
     return Latency(given.input_latency or 0.0, given.block / rate, *heard, frame, given.latency)

@@ -9,6 +9,8 @@ from platformdirs import user_data_path
 
 from .preset import SUFFIX, PresetError
 
+ONNX = ".onnx"  # the ending of a decoder made elsewhere
+
 
 def factory_folder() -> Path:
     """The folder of the presets that come with the program; never written to."""
@@ -25,7 +27,7 @@ def find(preset: str | os.PathLike[str]) -> Path:
 
     PresetError if there is none, with the names that come close.
     """
-    if _is_path(preset):
+    if _is_path(preset) or str(preset).lower().endswith(ONNX):
         path = Path(preset)
         if path.exists():
             return path

@@ -85,11 +85,35 @@ def check(preset: Preset) -> None:
     kind = header.get("kind")
     if not isinstance(kind, str) or kind not in SCHEMAS:
         raise ValueError(f"is of kind {kind!r}; this version plays {', '.join(SCHEMAS)}")
-    _check_header(header)
+    check_header(header)
     try:
         SCHEMAS[kind].validate(header, preset.tensors)
     except ValueError as error:
         raise ValueError(f"is not playable: {error}") from None
+
+
+def check_header(header: dict[str, Any]) -> None:
+    """ValueError says what is wrong with the keys that all kinds share; those not named here are left alone."""
+    name = header.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"has the name {name!r}; it must be a text")
+    if not _is_number(header.get("rate")) or not 1000 <= header["rate"] <= 768000:
+        raise ValueError(f"has a rate of {header.get('rate')!r}; it must lie between 1000 and 768000 Hz")
+    if not _is_number(header.get("level", 0)) or not -120 <= header.get("level", 0) <= 120:
+        raise ValueError(f"has a level of {header['level']!r}; it must lie between -120 and 120 dB")
+    for key in _TEXTS:
+        if not isinstance(header.get(key, ""), str):
+            raise ValueError(f"has {key} {header[key]!r}; it must be a text")
+    for key in _OBJECTS:
+        if not isinstance(header.get(key, {}), dict):
+            raise ValueError(f"has {key} {header[key]!r}; it must be an object")
+    tags = header.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise ValueError("has tags that are not a list of texts")
+    for param, value in header.get("params", {}).items():
+        if not _is_number(value):
+            raise ValueError(f"has the parameter {param!r} at {value!r}; it must be a number")
+    _check_keys(header.get("keys", {"low": 0, "high": 127}))
 
 
 def _bytes_of(path: Path) -> memoryview:
@@ -113,30 +137,6 @@ def _check_version(version: Any) -> None:
         raise ValueError(f"was made by a newer Luthier: its format is {version}, this version reads {FORMAT_VERSION}")
     if int(major) < 1:
         raise ValueError(f"has format {version}, which was never in use")
-
-
-def _check_header(header: dict[str, Any]) -> None:
-    """The keys that all kinds share; those not named here are left alone."""
-    name = header.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"has the name {name!r}; it must be a text")
-    if not _is_number(header.get("rate")) or not 1000 <= header["rate"] <= 768000:
-        raise ValueError(f"has a rate of {header.get('rate')!r}; it must lie between 1000 and 768000 Hz")
-    if not _is_number(header.get("level", 0)) or not -120 <= header.get("level", 0) <= 120:
-        raise ValueError(f"has a level of {header['level']!r}; it must lie between -120 and 120 dB")
-    for key in _TEXTS:
-        if not isinstance(header.get(key, ""), str):
-            raise ValueError(f"has {key} {header[key]!r}; it must be a text")
-    for key in _OBJECTS:
-        if not isinstance(header.get(key, {}), dict):
-            raise ValueError(f"has {key} {header[key]!r}; it must be an object")
-    tags = header.get("tags", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise ValueError("has tags that are not a list of texts")
-    for param, value in header.get("params", {}).items():
-        if not _is_number(value):
-            raise ValueError(f"has the parameter {param!r} at {value!r}; it must be a number")
-    _check_keys(header.get("keys", {"low": 0, "high": 127}))
 
 
 def _check_keys(keys: Any) -> None:

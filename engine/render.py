@@ -4,6 +4,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -71,10 +72,29 @@ def play(
             return
         frames, end = _portion(events["frame"], next_event, start, frames)
         next_event = _feed(host, events, next_event, end, host.frame - start)
-        audio = _call(host, frames)
+        audio = through(host, frames)
         start += frames
         quiet = quiet + frames if np.abs(audio).max() < SILENCE else 0
         yield audio
+
+
+def through(host: Host, frames: int, heard: np.ndarray | None = None) -> np.ndarray:
+    """The next frames (2, frames), by calls of the callback; what has to be waited for is waited for between them.
+
+    heard: (frames, inputs) at the microphone.
+    """
+    audio, stride = np.zeros((frames, 2), np.float32), host.stride
+    for start in range(0, frames, stride):
+        part = audio[start : start + stride]
+        microphone = None if heard is None else _samples(heard[start : start + stride])
+        callback.ctypes(microphone, _samples(part), len(part), None, 0, host.memory.ctypes.data)
+        host.catch_up()
+    return audio.T
+
+
+def _samples(array: np.ndarray) -> Any:
+    """A float32 array as C has it."""
+    return ctypes.cast(array.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
 
 def _events(score: Score | np.ndarray | None, rate: float) -> np.ndarray:
@@ -112,11 +132,3 @@ def _feed(host: Host, events: np.ndarray, first: int, end: int, origin: int) -> 
         ):  # fmt: skip
             return i
     return end
-
-
-def _call(host: Host, frames: int) -> np.ndarray:
-    """One call of the callback: (2, frames)."""
-    audio = np.zeros((frames, 2), np.float32)
-    speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
-    callback.ctypes(None, speaker, frames, None, 0, host.memory.ctypes.data)
-    return audio.T

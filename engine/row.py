@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from .effects.room import Room
-from .instruments import make
+from .instruments import Instrument, make
 from .instruments.ddsp import Ddsp
-from .library import find
+from .library import ONNX, find
 from .plugin import Plugin
 from .preset import Preset, read
 from .rooms import NONE, of_preset
@@ -18,12 +19,15 @@ def make_row(
 ) -> list[Plugin]:
     """[main thread] The instrument of a preset, first, and its room, if any.
 
-    preset: read already, or a name or path. seed: decides its noise. room: "none", a sound file, or a preset whose
-    room it shall be; the preset's own otherwise. PresetError, ValueError or OSError say in one line what is wrong.
+    preset: read already, or a name or path, also of a decoder made elsewhere (.onnx). seed: decides its noise.
+    room: "none", a sound file, or a preset whose room it shall be; the preset's own otherwise. PresetError,
+    ValueError or OSError say in one line what is wrong.
     """
-    if not isinstance(preset, Preset):
-        preset = read(find(preset))
-    instrument = make(preset, seed)
+    if isinstance(preset, Preset):
+        instrument: Instrument = make(preset, seed)
+    else:
+        instrument = _load(find(preset), seed)
+        preset = instrument.preset
     if room == NONE:
         return [instrument]
     response = of_preset(preset) if room is None else room_of(room)
@@ -39,3 +43,12 @@ def follow(row: Sequence[Plugin]) -> list[Plugin]:
     from .sources.voice import Voice
 
     return [Voice(row[0].preset.header["features"]["mean"]), *row]
+
+
+def _load(path: Path, seed: int) -> Instrument:
+    """The instrument of a file."""
+    if path.suffix.lower() == ONNX:
+        from .foreign_decoder import Foreign
+
+        return Foreign(path).instrument(seed)
+    return make(read(path), seed)

@@ -1,21 +1,18 @@
 """A recording played by an instrument: the row that follows a microphone, in file time."""
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .callback import callback
 from .host import Host
 from .listening import Followed
-from .render import HUSH, SILENCE
+from .render import HUSH, SILENCE, through
 
 ENOUGH = 0.1  # seconds that must have a pitch
 OCTAVES = 3  # that a voice may be moved by itself, up or down
 TAIL = 10.0  # seconds after the recording, at most
-_SAMPLES = ctypes.POINTER(ctypes.c_float)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def play(host: Host, sound: np.ndarray, block: int = 128, tail: float = TAIL) ->
         heard = np.zeros((block, int(host.memory["inputs"][0])), np.float32)
         part = sound[start : start + block]
         heard[: len(part)] = part[:, None]
-        audio = _call(host, heard)
+        audio = through(host, block, heard)
         quiet = quiet + block if np.abs(audio).max() < SILENCE else 0
         start += block
         yield audio
@@ -64,11 +61,3 @@ def _octave(pitch: np.ndarray, low: float, high: float) -> int:
     inside = [np.mean((pitch * 2 ** (move / 12) >= low) & (pitch * 2 ** (move / 12) <= high)) for move in moves]
     near = [move for move, share in zip(moves, inside, strict=True) if share >= max(inside) - 0.02]
     return near[0]
-
-
-def _call(host: Host, heard: np.ndarray) -> np.ndarray:
-    """One call of the callback with heard (frames, inputs): (2, frames)."""
-    audio = np.zeros((len(heard), 2), np.float32)
-    microphone, speaker = (ctypes.cast(array.ctypes.data, _SAMPLES) for array in (heard, audio))
-    callback.ctypes(microphone, speaker, len(heard), None, 0, host.memory.ctypes.data)
-    return audio.T

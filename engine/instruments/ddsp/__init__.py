@@ -1,6 +1,6 @@
 """Decoded instruments: a network that has learned how harmonics and noise follow pitch and loudness."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,49 +10,74 @@ from ...kinds.ddsp import drawn
 from ...plugin import Param, entry
 from ...preset import Preset
 from ..voices import FREE, VOICES
+from .asking import asker
 from .decoding import decoder_for
 from .foreseeing import foresee
 from .playing import handle, process
 from .record import BATCH, DDSP, PARAMS, TICK
-from .settled import keyboard, settled
+from .settled import LEVELS, keyboard, settled
 from .spoken import halved
 
 GLIDE = 0.008  # seconds in which gains go most of their way
 FADING = 0.0022  # the same of what must give way
+LONG = 1 << 30  # frames: without end
 ONSET = 0.002  # seconds in which a note comes in, however short its attack
+
+
+class Beside(Protocol):
+    """A decoder on another thread, that is told pitch in Hz; post: one POST record, always at the same address."""
+
+    post: np.ndarray
+    harmonics: int
+    bands: int
+
+    def catch_up(self) -> None:
+        """[driver of file time, between two blocks] Answer all that was asked."""
 
 
 class Ddsp:
     """An instrument of kind `ddsp`, played by keys, each note a voice of its own, and by a tracker.
 
-    What it adds to audio is without its room.
+    What it adds to audio is without its room. beside: what decodes in place of the preset's own tensors.
     """
 
     name = "ddsp"
 
-    def __init__(self, preset: Preset, seed: int = 0) -> None:
+    def __init__(self, preset: Preset, seed: int = 0, beside: Beside | None = None) -> None:
         header, tensors = preset.header, preset.tensors
         self.preset = preset
         self.params = _params(header)
         self.state = np.zeros(1, DDSP)
         self.handle, self.process, self.foresee = handle, process, foresee
-        self._seed = seed
+        self._seed, self._beside = seed, beside
         self._arrays: dict[str, np.ndarray] = {}
         self.state["param"] = [param.default for param in self.params]
         self.state["least"] = [param.low for param in PARAMS]
         self.state["most"] = [param.high for param in PARAMS]
         self.state["volume"] = 1
         features = header["features"]
-        self.state["hertz"] = features["pitch"] == "hertz"
+        self.state["hertz"] = beside is not None or features["pitch"] == "hertz"
         self.state["mean"], self.state["deviation"] = features["mean"], features["deviation"]
         self.state["low"], self.state["high"] = header["pitch"]["low"], header["pitch"]["high"]
-        self.state["H"], self.state["N"] = len(tensors["harmonics_bias"]), len(tensors["noise_bias"])
-        self._describe(tensors)
+        if beside is None:
+            self._describe(tensors)
+        else:
+            self._correspond(beside)
 
     @property
     def voices(self) -> int:
         """How many notes sound."""
         return int((self.state["voices"]["stage"] != FREE).sum())
+
+    @property
+    def stride(self) -> int:
+        """Frames that may be played in file time between two calls of `catch_up`."""
+        return LONG if self._beside is None else int(self.state["reach"][0])
+
+    def catch_up(self) -> None:
+        """[driver of file time, between two blocks] Let a decoder on another thread answer all that it was asked."""
+        if self._beside is not None:
+            self._beside.catch_up()
 
     def prepare(self, rate: float) -> None:
         """[main thread] Lay out frames and filters for a device's rate in Hz; the knobs stay as they are."""
@@ -78,22 +103,36 @@ class Ddsp:
             self.state[name] = np.zeros((), self.state[name].dtype)
         for name in ("memory", "harmonics", "filters"):
             self._arrays[name][:] = 0
+        if self._beside is not None:
+            self._beside.post["lanes"]["born"] = self._beside.post["lanes"]["asked"]
 
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
         half = halved(self.preset)
         network = decoder.prepare(tensors, half)
         weights, vectors, units, heads = network
-        size = padded(units)
-        self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
         self.state["weighing"], self.state["adding"] = len(weights), len(vectors)
-        self.state["decoder"], self.state["me"] = decoder_for(half).address, self.state.ctypes.data
+        self.state["decoder"] = decoder_for(half).address
         self._keep("weights", weights)
         self._keep("vectors", vectors)
         self.state["first"], self.state["known"] = keyboard(self.preset.header["pitch"])
         self._keep("settled", settled(network, self.preset.header))
+        self._make_room(len(tensors["harmonics_bias"]), len(tensors["noise_bias"]), units, heads)
+
+    def _correspond(self, beside: Beside) -> None:
+        """Lay out the same for a decoder on another thread, which keeps its memory itself."""
+        self.state["post"], self.state["decoder"] = beside.post.ctypes.data, asker().address
+        self.state["known"] = 1
+        self._keep("settled", np.zeros((1, len(LEVELS), 0), np.float32))
+        self._make_room(beside.harmonics, beside.bands, 0, 1 + beside.harmonics + beside.bands)
+
+    def _make_room(self, harmonics: int, bands: int, units: int, heads: int) -> None:
+        """Room for the voices and for a batch of frames."""
+        size = padded(units)
+        self.state["H"], self.state["N"], self.state["me"] = harmonics, bands, self.state.ctypes.data
+        self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
         self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
-        self._keep("harmonics", np.zeros((VOICES + 1, 3, int(self.state["H"][0])), np.float32))
+        self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32))
         widths = {"features": 2, "states": size, "work": decoder.ROOM * size, "said": padded(heads)}
         widths |= {"known_features": 2, "known_states": size, "known_said": padded(heads)}
         for name, width in widths.items():
@@ -109,6 +148,7 @@ def compile_all() -> None:
     instrument = Ddsp(Preset(*drawn(half=decoder.HALVES)))
     instrument.prepare(48_000.0)
     entry(instrument)
+    asker()
 
 
 def _params(header: dict[str, Any]) -> tuple[Param, ...]:

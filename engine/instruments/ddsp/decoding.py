@@ -8,14 +8,14 @@ from ...dsp.decoder import ROOM, decode
 from ...memory import view_f4, view_u2
 from .record import DDSP
 
-_SIGNATURE = types.void(types.voidptr, types.intp)  # the record of the instrument, and how many voices
+SIGNATURE = types.void(types.voidptr, types.intp)  # the record of the instrument, and how many voices
 _compiled: dict[bool, Any] = {}
 
 
 def decoder_for(half: bool) -> Any:
     """[main thread] The C function that decodes a batch with weights of float16 or float32, with its `address`."""
     if half not in _compiled:
-        _compiled[half] = cfunc(_SIGNATURE, cache=True, error_model="numpy")(_halves if half else _floats)
+        _compiled[half] = cfunc(SIGNATURE, cache=True, error_model="numpy")(_halves if half else _floats)
     return _compiled[half]
 
 

@@ -22,7 +22,7 @@ from .record import BATCH, LEGATO, TRIAL
 def foresee(state, queue, count, me):
     """Decode the first frames of notes that begin in this block, where they do not all begin at once."""
     state.foreseen = 0
-    if state.param[LEGATO] > 0.5 or not _apart(queue, count, me):
+    if state.post != 0 or state.param[LEGATO] > 0.5 or not _apart(queue, count, me):
         return
     many = 0
     for i in range(count):

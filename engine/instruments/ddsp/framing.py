@@ -81,7 +81,7 @@ def moment(state, v):
     soonest, own = state.clock + state.reach, (v // SHARE) * state.hop // SLOTS
     if voice.asked == BEGIN:
         voice.since = state.clock
-        voice.due = soonest + (own - soonest) % state.hop
+        voice.due = soonest if state.post != 0 else soonest + (own - soonest) % state.hop
         return state.clock
     cut(state, v)
     if voice.due < soonest:

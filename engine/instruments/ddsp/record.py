@@ -84,6 +84,7 @@ DDSP = np.dtype(
         ("heads", "i8"),  # of a row of heads in memory
         ("decoder", "u8"),  # the address of what decodes,
         ("me", "u8"),  # and of this record
+        ("post", "u8"),  # address of the POST to a decoder on another thread, see asking.py; 0: it is here
         ("weighing", "i8"),  # how many
         ("adding", "i8"),  # numbers in vectors
         ("hertz", "i8"),  # 1: the decoder is told Hz; 0: MIDI numbers / 127
