@@ -48,6 +48,7 @@ class Browser(QFrame):
         self._model = Listing(self)
         self._list = QListView()
         self._list.setAccessibleName(self.tr("Instruments"))
+        self.learn = parts.push(self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)"))
         self.details = Details()
         self._lay_out()
         self._connect()
@@ -129,6 +130,7 @@ class Browser(QFrame):
         column.addLayout(filters)
         column.addWidget(self._list, 1)
         column.addWidget(self.details)
+        column.addWidget(self.learn)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._filter)

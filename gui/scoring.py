@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from engine.events import midi
+from engine.ring import HEAD, TAIL
 from engine.sources.score import Score, read
 from engine.sources.transport import Transport
 
@@ -10,9 +14,11 @@ if TYPE_CHECKING:
     from engine.rig import Rig
 
 LEAD = 0.15  # seconds before its first note
-AHEAD = 0.25  # seconds of it that wait in the queue: it ends so long after it is stopped
+AHEAD = 0.25  # seconds of it that wait in the queue
+NEAR = 0.02  # seconds within which what waits there may be on its way out already
 CHANNELS = 16
 NOTES_OFF = 123
+NOTHING = midi(0xFE)  # active sensing, which nobody hears
 
 
 class Scoring:
@@ -47,7 +53,8 @@ class Scoring:
         if self._transport is None:
             return
         self._transport = None
-        last = self._rig.frame + round((AHEAD + 0.05) * self._rig.rate)
+        last = self._rig.frame + round(NEAR * self._rig.rate)
+        self._take_back(last)
         for channel in range(CHANNELS):
             self._rig.midi(0xB0 | channel, NOTES_OFF)
             self._rig.midi(0xB0 | channel, NOTES_OFF, frame=last)
@@ -62,6 +69,17 @@ class Scoring:
             self._begin(end)
         elif self._transport.done and self._rig.frame > end:
             self._transport = None
+
+    def _take_back(self, last: int) -> None:
+        """Let what waits for frames after `last` mean nothing, and hold up nothing that comes after it.
+
+        Only what is nearer may be read by the audio thread meanwhile.
+        """
+        ring = self._rig.later
+        waiting = np.arange(ring.cursors[HEAD], ring.cursors[TAIL]) % len(ring.slots)
+        far = waiting[ring.slots["frame"][waiting] > last]
+        ring.slots["key"][far] = NOTHING
+        ring.slots["frame"][far] = last
 
     def _begin(self, start: int) -> None:
         score = Score(self._score.times / self.tempo, self._score.messages)

@@ -12,6 +12,7 @@ from . import memory, theme
 from .catalogue import Entry
 from .deck import Deck
 from .housekeeping import Housekeeping
+from .learning import SOUNDS
 from .memory import Memory
 from .news import Loaded
 from .performing import Performing
@@ -23,6 +24,7 @@ from .touching import Touching
 from .tuning import Setting, Tuning
 from .typist import Typist
 from .window import Window
+from .workshop import Workshop
 
 FIRST = "guitar"  # what plays when nothing is remembered
 PATIENCE = 0.9  # seconds that the engine may take to end
@@ -40,6 +42,7 @@ class Wiring(QObject):
         self.touching = Touching(self.player, self.tuning, window.stage)
         self.typist = Typist(app)
         self.performing = Performing(deck, self.player, window)
+        self.workshop = Workshop(window)
         self.plugging = Plugging(deck, self.player, remembered, window)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
@@ -53,18 +56,22 @@ class Wiring(QObject):
         """Do the obvious thing with files: play an instrument; say why not with others."""
         self._opening = []
         doors = {SUFFIX: self.tuning.choose, ".mid": self.performing.open, ".midi": self.performing.open}
+        recordings = [path for path in paths if path.suffix.lower() in SOUNDS]
+        if recordings:
+            self.workshop.open(recordings)
         for path in paths:
             door = doors.get(path.suffix.lower())
             if door is not None:
                 door(path)
-            else:
-                words = self.tr("{0}: only instruments ({1}) and scores (.mid) can be opened")
+            elif path not in recordings:
+                words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
                 self.window.notice.say(words.format(path.name, SUFFIX), True)
 
     def close(self) -> None:
         """Remember everything, and end the sound."""
         self.typist.release_all()
         self.performing.finish()
+        self.workshop.close()
         self.player.stop()
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
         memory.keep(self._remember())
@@ -103,6 +110,9 @@ class Wiring(QObject):
         window.closing.connect(self.close)
         self.house.told.connect(window.notice.say)
         self.performing.told.connect(window.notice.say)
+        self.workshop.told.connect(window.notice.say)
+        self.workshop.made.connect(self._take_in)
+        window.browser.learn.clicked.connect(self.workshop.show)
         self.house.scanned.connect(self._mark)
         self.house.moved.connect(self._follow)
         tuning.told.connect(window.notice.say)
@@ -134,7 +144,8 @@ class Wiring(QObject):
             ("Ctrl+B", self.tuning.compare), ("Ctrl+T", self.change_theme), ("Ctrl+K", window.lock.toggle),
             ("PgDown", lambda: self.typist.shift(-1)), ("PgUp", lambda: self.typist.shift(1)),
             ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
-            ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record), ("Ctrl+,", self.plugging.show),
+            ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record),
+            ("Ctrl+L", self.workshop.show), ("Ctrl+,", self.plugging.show),
             ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
         ):  # fmt: skip
             window.shortcut(keys, work)
@@ -200,6 +211,11 @@ class Wiring(QObject):
             self.window.notice.say(entry.fault, True)
         else:
             self.tuning.choose(entry.path)
+
+    def _take_in(self, path: Path) -> None:
+        """What was learned is listed, and plays."""
+        self.house.scan()
+        self.tuning.choose(path)
 
     def _change_program(self, number: int) -> None:
         if number < len(self.house.entries):

@@ -16,13 +16,26 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.jackserver import Server, running
+from engine import library
+from engine.warm import is_warm
 from gui import app as gui_app
 from gui import memory, theme
+from gui.compiling import Compiler
+from gui.tuning import Setting
 from gui.wiring import Wiring
 from tests.gui.display import display
 from tests.gui.ear import Ear
 
-PATIENCE = 60.0  # seconds: far more than anything takes
+PATIENCE = 15.0  # seconds: more than anything takes but learning
+_open: list[Wiring] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """The kernels, before anybody waits for a window to have them."""
+    if not is_warm():
+        for _ in Compiler().steps():
+            pass
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +46,10 @@ def app() -> Iterator[QApplication]:
         assert isinstance(app, QApplication)
         theme.apply(app, "dark")
         yield app
-        app.closeAllWindows()
-        QTest.qWait(10)
+        for wiring in tuple(_open):  # of a test that failed
+            end(wiring)
+        for widget in app.topLevelWidgets():
+            sip.delete(widget)
         sip.delete(app)
 
 
@@ -73,9 +88,43 @@ def opened(app: QApplication, server: Server, ear: Ear, home: Path) -> Iterator[
     end(wiring)
 
 
+@pytest.fixture
+def guitar(opened: Wiring) -> Iterator[Wiring]:
+    """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
+    until(lambda: opened.house.entries)
+    play(opened, "guitar")
+    opened.player.panic()
+    quiet(opened)
+    opened.tuning.history.clear()
+    activate(opened)
+    yield opened
+    opened.typist.release_all()
+    while opened.tuning.history.canUndo():
+        opened.tuning.history.undo()
+
+
+def play(wiring: Wiring, name: str) -> None:
+    """Let an instrument play, and wait until it does."""
+    path = library.find(name)
+    until(lambda: wiring.player.now is not None)
+    if wiring.player.now is not None and wiring.player.now.path != path:
+        wiring.tuning.recall(Setting(path))
+    until(lambda: wiring.player.now is not None and wiring.player.now.path == path)
+
+
+def quiet(wiring: Wiring) -> None:
+    """Wait until nothing sounds any more, and nothing waits to."""
+    assert wiring.deck.rig is not None
+    rig, frame = wiring.deck.rig, wiring.deck.rig.frame
+    until(lambda: rig.frame > frame + 4800)
+    now = time.monotonic()
+    until(lambda: wiring.player.reading.time > now and wiring.player.reading.voices == 0)
+
+
 def start(app: QApplication, ear: Ear, paths: tuple[Path, ...] = ()) -> Wiring:
     """Open a window as the command does, and wait until its engine can be played and heard."""
     wiring = gui_app.open_window(app, memory.recall(), paths)
+    _open.append(wiring)
     until(lambda: wiring.player.hands is not None and wiring.player.reading.state == "playing")
     ear.attend(wiring.player.reading.name)
     return wiring
@@ -89,6 +138,8 @@ def activate(wiring: Wiring) -> None:
 
 def end(wiring: Wiring) -> None:
     """Close a window, and all that belongs to it."""
+    if wiring in _open:
+        _open.remove(wiring)
     wiring.window.close()
     assert wiring.ended
     QApplication.instance().removeEventFilter(wiring.typist)
@@ -96,9 +147,9 @@ def end(wiring: Wiring) -> None:
     QTest.qWait(20)
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Let the window live until something has come true."""
-    end = time.monotonic() + PATIENCE
+def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Let the window live until something has come true, for so many seconds at most."""
+    end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         QTest.qWait(10)

@@ -89,7 +89,7 @@ class Ear:
         """The sound (2, T) of the next seconds; `wait` passes milliseconds."""
         start = int(self._record["heard"][0])
         frames = round(48_000 * seconds)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 15
         while self._record["heard"][0] < start + frames and time.monotonic() < until:
             wait(10)
         return np.take(self._record["sound"][0], np.arange(start, start + frames), axis=1, mode="wrap")

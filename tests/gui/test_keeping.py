@@ -10,22 +10,16 @@ from PyQt6.QtTest import QTest
 from engine import library
 from gui import catalogue
 from gui.catalogue import Wish
-from tests.gui.conftest import activate, until
+from tests.gui.conftest import until
 from tests.gui.ear import level
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(opened):
+def window(guitar):
     """The window with the guitar in it."""
-    opened.player.panic()
-    activate(opened)
-    until(lambda: opened.house.entries and opened.player.now is not None)
-    yield opened
-    opened.tuning.recall(opened.tuning.setting.__class__(library.find("guitar")))
-    until(lambda: opened.player.now.path.stem == "guitar")
-    opened.tuning.history.clear()
+    return guitar
 
 
 def entry(window, name):

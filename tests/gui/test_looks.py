@@ -15,22 +15,21 @@ from tests.gui.conftest import until
 
 @pytest.mark.parametrize("name", ["dark", "light"])
 @pytest.mark.parametrize(("view", "called"), [(PICTURE, "modes"), (PAD, "pad")])
-def test_every_view_is_drawn_in_every_theme(opened, app, ear, tmp_path, name, view, called):
+def test_every_view_is_drawn_in_every_theme(guitar, app, ear, tmp_path, name, view, called):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
-    until(lambda: opened.player.now is not None)
-    before = opened.memory.theme
+    before = guitar.memory.theme
     theme.apply(app, name)
-    opened.window.stage.show_view(view)
+    guitar.window.stage.show_view(view)
     for key in (52, 59, 64, 68):
-        opened.player.press(key, 0.8)
-    until(lambda: len(opened.window.keyboard._lit) == 4)
+        guitar.player.press(key, 0.8)
+    until(lambda: len(guitar.window.keyboard._lit) == 4)
     if view == PAD:
-        opened.window.stage.pad._press(0, opened.window.stage.pad._point(0.6, 0.7), 0.8)
+        guitar.window.stage.pad._press(0, guitar.window.stage.pad._point(0.6, 0.7), 0.8)
     QTest.qWait(60)
-    image = opened.window.grab().toImage()
+    image = guitar.window.grab().toImage()
     image.save(str(folder / f"{called}-{name}.png"))
-    opened.player.panic()
-    opened.window.stage.pad._lift(0)
+    guitar.player.panic()
+    guitar.window.stage.pad._lift(0)
     theme.apply(app, before)
     colours = theme.THEMES[name]
     assert image.pixelColor(2, 2).name() == colours.ground
@@ -39,12 +38,12 @@ def test_every_view_is_drawn_in_every_theme(opened, app, ear, tmp_path, name, vi
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
-def test_the_dialogues_are_drawn_in_every_theme(opened, app, tmp_path, name):
+def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
-    before = opened.memory.theme
+    before = guitar.memory.theme
     theme.apply(app, name)
-    opened.plugging.show()
-    devices, keys = opened.plugging.dialogue, Shortcuts(opened.window)
+    guitar.plugging.show()
+    devices, keys = guitar.plugging.dialogue, Shortcuts(guitar.window)
     until(lambda: devices._output.count() > 1)
     keys.show()
     QTest.qWait(30)

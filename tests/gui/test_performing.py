@@ -8,20 +8,17 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
-from tests.gui.conftest import activate, until
+from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(opened, tmp_path, monkeypatch):
+def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, and a folder for music."""
     monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
-    opened.player.panic()
-    until(lambda: opened.player.now is not None and opened.player.now.path.stem == "guitar")
-    activate(opened)
-    return opened
+    return guitar
 
 
 def score(path, *keys):
@@ -68,7 +65,7 @@ def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
     QTest.mouseClick(bar.play, LEFT)
     until(lambda: window.deck.score.position is None)
     until(lambda: not window.window.keyboard._lit)
-    until(lambda: window.player.reading.voices == 0)
+    quiet(window)
     assert level(ear.listen(0.2, QTest.qWait)) < -70
     QTest.mouseClick(bar.play, LEFT)
     until(lambda: window.deck.score.position is not None)

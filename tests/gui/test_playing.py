@@ -10,7 +10,7 @@ from PyQt6.QtTest import QTest
 from engine import picture
 from gui import quantity
 from gui.stage import PAD, PICTURE
-from tests.gui.conftest import activate, until
+from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -18,17 +18,10 @@ SILENT = -80.0  # dB
 
 
 @pytest.fixture
-def window(opened):
-    """The window, silent, the guitar in it as it comes."""
-    opened.player.panic()
-    until(lambda: opened.player.now is not None and opened.player.now.path.stem == "guitar")
-    until(lambda: opened.player.reading.voices == 0)
-    opened.window.stage.show_view(PICTURE)
-    activate(opened)
-    yield opened
-    opened.typist.release_all()
-    while opened.tuning.history.canUndo():
-        opened.tuning.history.undo()
+def window(guitar):
+    """The window with the guitar in it, and the guitar's picture."""
+    guitar.window.stage.show_view(PICTURE)
+    return guitar
 
 
 def key_place(keyboard, key, height):
@@ -48,7 +41,7 @@ def test_a_key_touched_at_its_front_sounds_louder_than_at_its_back_and_both_in_t
         QTest.mousePress(keyboard, LEFT, pos=key_place(keyboard, 57, height))
         heard[height] = ear.listen(0.5, QTest.qWait)
         QTest.mouseRelease(keyboard, LEFT, pos=key_place(keyboard, 57, height))
-        until(lambda: window.player.reading.voices == 0)
+        quiet(window)
     assert level(heard[0.9]) > level(heard[0.68]) + 1
     for sound in heard.values():
         assert pitch(sound[:, 4800:]) == pytest.approx(220, rel=0.01)
@@ -59,7 +52,7 @@ def test_a_key_of_the_computer_plays_a_note_and_the_lock_takes_it_away(window, e
     sound = ear.listen(0.4, QTest.qWait)
     assert pitch(sound[:, 4800:]) == pytest.approx(261.6, rel=0.01)
     QTest.keyRelease(window.window, Qt.Key.Key_Q)
-    until(lambda: window.player.reading.voices == 0)
+    quiet(window)
     QTest.keyClick(window.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QTest.keyPress(window.window, Qt.Key.Key_Q)
     assert level(ear.listen(0.2, QTest.qWait)) < SILENT
@@ -191,7 +184,7 @@ def test_the_pad_strikes_where_it_is_pressed_and_far_places_sound_unlike_near_on
         QTest.mousePress(pad, LEFT, pos=point)
         sound = ear.listen(0.35, QTest.qWait)
         QTest.mouseRelease(pad, LEFT, pos=point)
-        until(lambda: window.player.reading.voices == 0)
+        quiet(window)
         spectra[name] = bands(sound)
     near = np.abs(spectra["dull"] - spectra["dull too"]).mean()
     far = np.abs(spectra["dull"] - spectra["bright"]).mean()
