@@ -1,0 +1,161 @@
+"""Learning events: shapes and sizes, where events sound, who answers for what, and runs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from engine.dsp.waves import bank
+from train.events.corpus import Corpus, gather
+from train.events.dreams import Dreams, plane_distance
+from train.events.fit import fit
+from train.events.loss import distance
+from train.events.model import EventModel, Found, spectrum
+from train.events.run import CONFIGS, Config, Run
+from train.events.sizes import ARTICLE, HOP, Sizes
+
+TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
+SHORT = Config(TINY, steps=12, dreams=2)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def model(sizes: Sizes = TINY) -> EventModel:
+    return EventModel(sizes, torch.Generator().manual_seed(1)).eval()
+
+
+def plucked() -> torch.Tensor:
+    """Two seconds of a string of 220 Hz, plucked four times."""
+    time = torch.arange(22050) / 22050
+    string = sum(torch.sin(2 * torch.pi * 220 * k * time) / k for k in range(1, 6)) * torch.exp(-6 * time)
+    sound = torch.zeros(3 * 22050)
+    for first in (0, 9000, 20000, 31000):
+        sound[first : first + 22050] += string
+    return sound / sound.abs().max()
+
+
+def corpus() -> Corpus:
+    return Corpus([plucked()], [], 22050, [])
+
+
+def test_the_article_is_built_to_its_sizes_and_takes_a_step():
+    config = replace(CONFIGS["article"], batch=1, steps=2)
+    noise = torch.rand(2**15, generator=torch.Generator().manual_seed(0)) - 0.5
+    run = Run(Corpus([noise], [], 22050, []), config)
+    net = run.model
+    plane = net.encoder.eval()(torch.rand(1, 1024, 128))
+    assert plane.shape == (1, 4096, 128)
+    layers = 3 * 1024 * 1024 * 5 + 4 * 1024 * 1024 * 5 + 10 * 1024 + 2 * 10 * 1024
+    assert sum(p.numel() for p in net.encoder.parameters()) == layers + 1024 * 4096 + 4096
+    assert net.decoder.waves.shape == (1023, 2**15)
+    assert net.decoder.embedding.weight.shape == (256, 4096)
+    before = net.encoder.plane.weight.detach().clone()
+    run.step()
+    assert np.isfinite(run.losses[0])
+    assert not torch.equal(net.encoder.plane.weight, before)
+    assert run.sounding <= ARTICLE.events
+
+
+def test_waves_are_band_limited_or_naive():
+    sine, saw = bank(np.array([5000.0]), ("sine", "sawtooth"), 4096, 22050, True)
+    spectrum_of_saw = np.abs(np.fft.rfft(saw * np.hanning(4096)))
+    inside = round(5000 * 4096 / 22050), round(10000 * 4096 / 22050)
+    heard = np.flatnonzero(spectrum_of_saw > 0.01 * spectrum_of_saw.max())
+    assert all(min(abs(place - at) for at in inside) < 6 for place in heard)
+    np.testing.assert_allclose(sine, 2**0.5 * np.sin(2 * np.pi * 5000 * np.arange(4096) / 22050), atol=1e-3)
+    assert len(bank(np.array([500.0, 700.0]), ("square", "triangle"), 64, 22050, False)) == 4
+
+
+def test_an_event_sounds_from_its_frame_on_and_as_strong_as_it_is():
+    net = model()
+    dry = torch.nn.functional.one_hot(torch.tensor([0]), 1 + TINY.rooms).float()
+    keys, context = torch.tensor([[5, 40]]), torch.zeros(1, TINY.embedding)
+    found = Found(keys, torch.tensor([[3, 20]]), torch.tensor([[0.5, 0.0]]))
+    sound = net.sound(found, context, dry)[0]
+    alone = net.decoder(torch.tensor([5]), torch.tensor([0.5]), context)[0]
+    assert not sound[: 3 * HOP].any()
+    torch.testing.assert_close(sound[3 * HOP :], alone[: -3 * HOP], rtol=1e-4, atol=1e-6)
+
+
+def test_keys_begin_as_pitches_that_die_away():
+    net = model()
+    keys = torch.tensor([3, 3 + 2 * TINY.pitches])
+    short, long = net.decoder(keys, torch.ones(2), torch.zeros(2, TINY.embedding)).detach().numpy()
+    size = 1 << 16
+    for sound in (short, long):
+        peak = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)).argmax() * 22050 / size
+        ratio = peak / TINY.frequencies()[3]
+        assert abs(12 * np.log2(ratio / round(ratio))) < 0.6
+    assert np.abs(long[-4096:]).max() / np.abs(long).max() > 5 * np.abs(short[-4096:]).max() / np.abs(short).max()
+
+
+def test_a_pass_hears_what_is_left_and_answers_for_itself_alone():
+    run = Run(corpus(), SHORT)
+    heard = run.model(run.tests)
+    _, second = run._answers(heard)
+    torch.testing.assert_close(second, heard.passes[0] + heard.passes[1])
+    (of_first,) = torch.autograd.grad(second.sum(), heard.passes[0], allow_unused=True)
+    assert of_first is None
+    left = (spectrum(run.tests) - spectrum(heard.passes[0].detach())).relu()
+    again = run.model.find(run.model.encoder(left))
+    torch.testing.assert_close(again.keys, heard.found.keys[:, TINY.events // 2 :])
+    together = Run(corpus(), replace(SHORT, isolate=False))
+    assert len(together._answers(together.model(together.tests))) == 1
+
+
+def test_dreams_know_their_events():
+    generator = torch.Generator().manual_seed(0)
+    net = model()
+    dreams = Dreams(net, generator)
+    spectra, planes = dreams.segments(net, 3)
+    assert spectra.shape == (3, 1024, TINY.frames)
+    assert planes.shape == (3, TINY.keys, TINY.frames)
+    assert plane_distance(planes - 0.5 * (planes == 0), planes) == 0
+    for heights, plane in zip(spectra, planes, strict=True):
+        first = int(plane.sum(0).nonzero()[0])
+        assert heights[:, max(first - 8, 0)].max() < heights.max() / 2 or first < 8
+
+
+def test_the_loss_is_none_for_the_same_and_about_one_a_window_for_silence():
+    sound = plucked()[None]
+    assert distance(sound, sound) == 0
+    assert 4 < distance(torch.zeros_like(sound), sound) < 12
+    assert distance(0.9 * sound, sound) < distance(0.5 * sound, sound)
+
+
+def test_a_run_learns_and_goes_on_as_if_never_stopped(tmp_path):
+    config = replace(SHORT, steps=30)
+    whole = fit(corpus(), config, tmp_path / "whole")
+    begun = Run(corpus(), config).kept_distance()
+    assert whole.kept < 0.95 * begun
+    run = Run(corpus(), SHORT)
+    for _ in range(4):
+        run.step()
+    again = Run(corpus(), SHORT)
+    again.restore(run.state())
+    for one in (run, again):
+        one.step()
+        one.step()
+    assert run.losses == again.losses
+    with pytest.raises(ValueError, match="another batch"):
+        Run(corpus(), replace(SHORT, batch=1)).restore(run.state())
+
+
+def test_recordings_are_gathered_and_some_seconds_kept_back(tmp_path):
+    time = np.arange(12 * 22050) / 22050
+    soundfile.write(tmp_path / "long.wav", 0.25 * np.sin(2 * np.pi * 440 * time), 22050)
+    found = gather([(str(tmp_path / "long.wav"), 0.0, None), (str(tmp_path / "long.wav"), 1.0, 2.0)], 22050)
+    assert [round(len(sound) / 22050, 1) for sound in found.learned + found.kept] == [10.8, 2.0, 1.2]
+    assert found.draw(3, 4096, torch.Generator().manual_seed(0)).shape == (3, 4096)
+    assert found.tests(4096).abs().amax() == pytest.approx(1, abs=0.01)
+    soundfile.write(tmp_path / "silent.wav", np.zeros(22050), 22050)
+    with pytest.raises(ValueError, match="silent"):
+        gather([(str(tmp_path / "silent.wav"), 0.0, None)], 22050)

@@ -1,0 +1,41 @@
+"""Learn an event model from recordings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..fit import follow
+from ..run import Progress
+from .corpus import Corpus
+from .model import EventModel
+from .run import Config, Run
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A finished run: the model at its best, the loss at each step, how near it comes to what was kept back."""
+
+    model: EventModel
+    config: Config
+    losses: list[float]
+    kept: float
+    seconds: float
+    stopped: bool
+
+
+def fit(
+    corpus: Corpus,
+    config: Config,
+    folder: Path,
+    report: Callable[[Progress], None] = lambda progress: None,
+    device: str = "cpu",
+    resume: bool = False,
+) -> Learned:
+    """Learn from a corpus at the rate of config.sizes; Ctrl+C ends it and keeps the best.
+
+    folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
+    Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
+    """
+    run = Run(corpus, config, device)
+    stopped = follow(run, folder, report, device, resume)
+    return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped)

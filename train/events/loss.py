@@ -1,0 +1,53 @@
+"""How far the sounds of a model are from their targets.
+
+Ours: spectra of several sizes, linear as a share of the target and in logarithms above a floor. Published: the summed
+difference of short spectra in octaves; what was meant to be one loss for each event is that of the mixture, times
+the number of events.
+"""
+
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from ..ssm import octaves
+
+WINDOWS = (2048, 1024, 512, 128)
+FLOOR = 1e-3  # magnitudes below it count as silence
+LOGS = 0.5  # weight of the difference of logarithms
+TINY = 1e-12  # of a power: a gradient ends there
+PUBLISHED_WINDOWS = (128, 64)
+PUBLISHED_SCALE = 1e-6
+
+
+def distance(sound: Tensor, target: Tensor) -> Tensor:
+    """Of sounds (B, N) from targets (B, N), a number about 1 for each window where nothing fits."""
+    total = sound.new_zeros(())
+    for window in WINDOWS:
+        made, meant = magnitudes(sound, window), magnitudes(target, window)
+        share = (made - meant).abs().sum() / (meant.sum() + 1e-3)
+        logs = ((made + FLOOR).log() - (meant + FLOOR).log()).abs().mean()
+        total = total + share + LOGS * logs
+    return total
+
+
+def published_distance(sound: Tensor, target: Tensor, events: int) -> Tensor:
+    """Of sounds (B, N), N a power of two, from targets."""
+    total = sound.new_zeros(())
+    for made, meant in zip(sound, target, strict=True):
+        for one, other in zip(octaves.bands(made), octaves.bands(meant), strict=True):
+            for window in PUBLISHED_WINDOWS:
+                total = total + (octaves.magnitudes(one, window) - octaves.magnitudes(other, window)).abs().sum()
+    return PUBLISHED_SCALE * events * total
+
+
+def magnitudes(sound: Tensor, window: int) -> Tensor:
+    """(B, N) → (B, frames, window/2 + 1): orthonormal Hann spectra at every quarter window; silence around."""
+    around = torch.nn.functional.pad(sound, (window - window // 4, window))
+    spectra = torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device), norm="ortho")
+    return (spectra.real**2 + spectra.imag**2 + TINY).sqrt()
+
+
+@cache
+def _hann(window: int, device: torch.device) -> Tensor:
+    return torch.hann_window(window, device=device)
