@@ -7,13 +7,17 @@ of the sound at each moment: the soft end of a note counts like its loud beginni
 import numpy as np
 from scipy.signal import firwin
 
-from .modes import EVEN, NOTHING, Modes
+from .modes import NOTHING, Modes
 from .poles import bounded, esprit, paired, project, sharpen
 
 ORDERS = (1, 2, 3, 4, 5, 6)
 """How many modes a band may have."""
 BETTER = 0.9
 """To what part the error must fall for one more mode."""
+EVEN = 0.42
+"""How much softer moments of a band are lifted: 0 not at all, 0.5 to the same height as loud ones."""
+ALIKE = 0.35
+"""How much softer bands are lifted, on the same scale."""
 REACH = 2.0
 """How far, in time constants, a mode may be followed back from where its band is clear to the onset."""
 BRIDGE = 0.4
@@ -86,8 +90,7 @@ class Bands:
         floor = 4 * density * (self.taps**2).sum() + 1e-16
         band = band[first : self.frames // self.step]
         band = band[: _heard(band, floor, BRIDGE * self.rate / self.step)]
-        weight = (_smooth(np.abs(band) ** 2, 25) + floor) ** -EVEN if len(band) else np.zeros(0)
-        return centre, band, weight, first * self.step
+        return centre, band, _weights(band, floor), first * self.step
 
     def _limits(self, begin: int) -> tuple[float, float]:
         """Smallest and largest decay per value of a band whose first value lies `begin` samples after the onset."""
@@ -107,6 +110,14 @@ def _above_rumble(frequency: np.ndarray, width: float) -> np.ndarray:
     """Gains at frequencies in Hz: none of what lies below the first band, steps and traffic, which would hide it."""
     edge = 0.5 * width
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip((frequency - RUMBLE * edge) / (edge - RUMBLE * edge), 0, 1)))
+
+
+def _weights(band: np.ndarray, floor: float) -> np.ndarray:
+    """Weights (T,) of a band's moments: high where it is soft, as far as it is above its noise power."""
+    if len(band) == 0:
+        return np.zeros(0)
+    power = np.abs(band) ** 2
+    return np.asarray((_smooth(power, 25) + floor) ** -EVEN * power.mean() ** (EVEN - ALIKE))
 
 
 def _judged(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

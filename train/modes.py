@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 EVEN = 0.35
-"""How much softer moments are lifted in a fit: 0 not at all, 0.5 to the same height as loud ones."""
-TRUST = 0.3
+"""How much softer moments are lifted: 0 not at all, 0.5 to the same height as loud ones."""
+TRUST = 1.0
 """Weight of the amplitudes found in bands against those of the whole."""
 
 
