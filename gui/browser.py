@@ -94,6 +94,11 @@ class Browser(QFrame):
         if self._current is not None:
             self.loved.emit(self._current)
 
+    def show_learning(self, words: str) -> None:
+        """Say what is being learned, and how far it is; nothing when nothing is."""
+        self.learn.setText(words or self.tr("Learn from a recording…"))
+        self.learn.setAccessibleName(self.learn.text())
+
     def menu(self, entry: Entry) -> QMenu:
         """What can be done with an entry; the factory's can only be looked at and copied."""
         menu = QMenu(self)

@@ -25,6 +25,7 @@ class Memory:
     device: dict[str, Any] = field(default_factory=dict)  # of engine.outlet.Settings
     midi: str | None = None
     a4: float = 440.0  # Hz
+    learning: dict[str, Any] = field(default_factory=dict)  # of gui.learner.Task, while it is not finished
     channel: int = 0  # the MIDI channel that is heard; 0: all but the drums
 
 

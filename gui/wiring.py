@@ -42,7 +42,7 @@ class Wiring(QObject):
         self.touching = Touching(self.player, self.tuning, window.stage)
         self.typist = Typist(app)
         self.performing = Performing(deck, self.player, window)
-        self.workshop = Workshop(window)
+        self.workshop = Workshop(window, remembered)
         self.plugging = Plugging(deck, self.player, remembered, window)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
@@ -112,6 +112,7 @@ class Wiring(QObject):
         self.performing.told.connect(window.notice.say)
         self.workshop.told.connect(window.notice.say)
         self.workshop.made.connect(self._take_in)
+        self.workshop.progress.connect(window.browser.show_learning)
         window.browser.learn.clicked.connect(self.workshop.show)
         self.house.scanned.connect(self._mark)
         self.house.moved.connect(self._follow)
@@ -179,6 +180,7 @@ class Wiring(QObject):
                 self.tuning.recall(Setting(path, self.memory.values))
             elif known:
                 self.tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
+            self.workshop.recall()
 
     def open_first(self, paths: list[Path]) -> None:
         """Files named at the start: opened once the engine can play."""

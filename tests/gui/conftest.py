@@ -153,3 +153,17 @@ def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         QTest.qWait(10)
+
+
+def processes(number: int) -> list[int]:
+    """The processes of a group that still run."""
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if _group(process) == number]
+
+
+def _group(process: Path) -> int:
+    """The group of a process; 0 when it runs no more."""
+    try:
+        state, _, group = (process / "stat").read_text().rpartition(") ")[2].split()[:3]
+    except OSError:
+        return 0
+    return int(group) if state not in "ZX" else 0

@@ -13,7 +13,7 @@ from engine import library
 from gui import app as gui_app
 from gui import memory, store
 from gui.memory import Memory
-from tests.gui.conftest import end, start, until
+from tests.gui.conftest import end, processes, start, until
 from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -102,6 +102,7 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     dialogue._a4.setValue(466.2)
     dialogue._channel.setCurrentIndex(3)
     dialogue._channel.activated.emit(3)
+    ear.listen(0.05, QTest.qWait)
     ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
     wiring.player.press(69, 0.9)
     sound = ear.listen(0.4, QTest.qWait)
@@ -127,13 +128,4 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     end(wiring)
     assert time.monotonic() - began < 5
     assert wiring.deck._compiler is None
-    assert not any(_group(process) == number for process in Path("/proc").glob("[0-9]*"))
-
-
-def _group(process: Path) -> int:
-    """The group of a process that still runs; 0 when it does not."""
-    try:
-        state, _, group = (process / "stat").read_text().rpartition(") ")[2].split()[:3]
-    except OSError:
-        return 0
-    return int(group) if state not in "ZX" else 0
+    assert not processes(number)

@@ -1,5 +1,8 @@
 """An instrument made through the window, by mouse and keys alone, while the music goes on."""
 
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -7,12 +10,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
-from tests.gui.conftest import until
+from gui import memory
+from gui.hearing import listen
+from gui.memory import Memory
+from gui.workshop import Workshop
+from tests.gui.conftest import processes, until
 from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16_000  # Hz: little to learn
-LEARNING = 100.0  # seconds that it may take, niced as it is, beside other work
+LEARNING = 100.0  # seconds that it may take beside other work
 
 
 @pytest.fixture
@@ -22,17 +29,24 @@ def window(guitar, monkeypatch):
     return guitar
 
 
-def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, tmp_path):
+@pytest.fixture
+def chime(tmp_path):
+    """A stroke of 220 Hz."""
     time = np.arange(RATE) / RATE
     partials = [np.exp(-(2 + n) * time) * np.sin(2 * np.pi * 220 * n * time) / n for n in range(1, 6)]
     strike = np.concatenate([np.zeros(RATE // 10), 0.4 * np.sum(partials, axis=0)])
     soundfile.write(tmp_path / "chime.wav", strike, RATE)
-    window.open([tmp_path / "chime.wav"])
+    return tmp_path / "chime.wav"
+
+
+def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, chime):
+    window.open([chime])
     dialogue = window.workshop.dialogue
     assert dialogue._name.text() == "chime"
-    dialogue._taken.setFocus()
-    QTest.keyClick(dialogue._taken, Qt.Key.Key_Down)
-    assert dialogue._taken.currentData() == "notes"
+    assert not dialogue.learn.isEnabled()
+    until(dialogue.learn.isEnabled)
+    assert "one stroke: good to learn from" in dialogue._verdict.text()
+    assert "about half a minute" in dialogue._words.text()
     QTest.mouseClick(dialogue.learn, LEFT)
     assert window.workshop.learner.busy
     assert not dialogue.learn.isEnabled()
@@ -40,9 +54,11 @@ def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_mus
     assert level(ear.listen(0.3, QTest.qWait)) > -60
     window.player.release(52)
     dialogue.accept()
+    assert "Learning chime" in window.window.browser.learn.text()
     until(lambda: not window.workshop.learner.busy, LEARNING)
     until(lambda: window.player.now.path.stem == "chime")
     assert "Learned chime" in window.window.notice.text
+    assert "Learning" not in window.window.browser.learn.text()
     until(lambda: any(entry.name == "chime" for entry in window.house.entries))
     assert not library.is_factory(window.player.now.path)
     window.player.press(57, 0.9)
@@ -50,23 +66,72 @@ def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_mus
     window.player.release(57)
 
 
-def test_a_recording_of_silence_is_refused_in_words(window, tmp_path):
+def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
+    window.open([chime])
+    dialogue = window.workshop.dialogue
+    until(lambda: dialogue._verdict.text().startswith("1.1 s"))
+    dialogue._name.setText("bells")
+    dialogue._taken.setFocus()
+    QTest.keyClick(dialogue._taken, Qt.Key.Key_End)
+    assert dialogue._taken.currentData() == "piece"
+    assert "This takes 10 min" in dialogue._words.text()
+    assert not dialogue.again.isVisible()
+    QTest.mouseClick(dialogue.learn, LEFT)
+    assert memory.recall().learning["name"] == "bells"
+    until(dialogue._curve.isVisible, LEARNING)
+    assert "loss" in dialogue._words.text()
+    QTest.mouseClick(dialogue.keep, LEFT)
+    until(lambda: not window.workshop.learner.busy, LEARNING)
+    assert "Learned bells: stopped early" in window.window.notice.text
+    assert dialogue.again.isVisible()
+    assert memory.recall().learning == {}
+    until(lambda: window.player.now.path.stem == "bells")
+    dialogue.accept()
+
+
+def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
     window.open([tmp_path / "silence.wav"])
-    QTest.mouseClick(window.workshop.dialogue.learn, LEFT)
-    until(lambda: not window.workshop.learner.busy, LEARNING)
-    assert "Nothing was learned" in window.window.notice.text
-    assert "⚠" in window.window.notice.text
-    window.workshop.dialogue.accept()
+    dialogue = window.workshop.dialogue
+    until(lambda: dialogue._verdict.text() == "⚠ The recording is silent.")
+    assert not dialogue.learn.isEnabled()
+    dialogue.accept()
 
 
-def test_learning_is_given_up_when_the_window_closes(window, tmp_path):
-    soundfile.write(tmp_path / "noise.wav", np.random.default_rng(1).normal(0, 0.1, RATE), RATE)
-    window.workshop.open([tmp_path / "noise.wav"])
-    QTest.mouseClick(window.workshop.dialogue.learn, LEFT)
-    process = window.workshop.learner._process
-    until(lambda: process.state().name == "Running")
-    window.workshop.close()
-    assert process.state().name == "NotRunning"
-    window.workshop.dialogue.set_busy(False)
-    window.workshop.dialogue.accept()
+def test_what_is_odd_about_recordings_is_said_of_each(tmp_path):
+    rng = np.random.default_rng(1)
+    soundfile.write(tmp_path / "hiss.wav", rng.normal(0, 0.05, RATE), RATE)
+    (tmp_path / "text.wav").write_text("no sound")
+    heard = listen([tmp_path / "hiss.wav", tmp_path / "text.wav"])
+    assert heard.faults[0].startswith("hiss.wav: The recording is noisy")
+    assert heard.faults[1].startswith("not a sound file")
+    assert (heard.count, heard.usable) == (2, False)
+
+
+def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_evening(app, home, chime, monkeypatch):
+    remembered = Memory()
+    first = Workshop(app.activeWindow(), remembered)
+    first.open([chime])
+    until(first.dialogue.learn.isEnabled)
+    QTest.mouseClick(first.dialogue.learn, LEFT)
+    number = first.learner._process.processId()
+    until(lambda: len(processes(number)) > 2, LEARNING)  # it has processes of its own
+    began = time.monotonic()
+    first.close()
+    assert time.monotonic() - began < 1
+    until(lambda: not processes(number))
+    library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
+    second, told = Workshop(app.activeWindow(), memory.recall()), []
+    second.told.connect(lambda words, _: told.append(words))
+    second.recall()
+    assert "Learning chime was not finished" in told[0]
+    until(second.dialogue.again.isEnabled)
+    started = []
+    monkeypatch.setattr(second.learner, "start", started.append)
+    second.dialogue.show()
+    QTest.mouseClick(second.dialogue.again, LEFT)
+    assert started[0].words == ["learn", "resonance", str(chime), "-o", "chime", "--json", "--resume"]
+    for each in (first, second):
+        each.close()
+        each.dialogue.deleteLater()
+    Path(library.destination("chime").with_suffix(".learning")).rmdir()

@@ -1,0 +1,92 @@
+"""What a recording is good for, said before anything is learned from it; heard in a process of its own.
+
+python -m gui.hearing FILE... prints one JSON object.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QProcess, pyqtSignal
+
+from . import aside
+
+RATE = 22050  # Hz, at which it is judged
+LONGEST = 60.0  # seconds of each that are heard
+TOLD = 4  # remarks, at most
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How many recordings, how long together, how often the only one is struck, and what is odd about them."""
+
+    count: int = 0
+    seconds: float = 0.0
+    strokes: int = 0
+    faults: list[str] = field(default_factory=list)
+    usable: bool = True
+
+
+class Hearing(QObject):
+    """One check at a time; a new one takes the place of the last."""
+
+    heard = pyqtSignal(object)  # Heard
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process: QProcess | None = None
+
+    def begin(self, paths: Sequence[Path]) -> None:
+        """Listen to these recordings."""
+        self.close()
+        process = aside.begin(self, aside.python("-m", "gui.hearing", *map(str, paths)))
+        process.finished.connect(lambda *_: self._end(process))
+        self._process = process
+        process.start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        process, self._process = self._process, None
+        if process is not None:
+            aside.end(process)
+
+    def _end(self, process: QProcess) -> None:
+        if process is not self._process:
+            return
+        self._process = None
+        try:
+            found = Heard(**json.loads(bytes(process.readAllStandardOutput().data())))
+        except (ValueError, TypeError):
+            found = Heard(faults=[self.tr("The recording could not be heard.")], usable=False)
+        process.deleteLater()
+        self.heard.emit(found)
+
+
+def listen(paths: Sequence[Path]) -> Heard:
+    """Judge recordings; it takes PyTorch's companions, and says so where they are missing."""
+    try:
+        from train import recording, strokes
+    except ImportError:
+        return Heard(faults=["Learning needs PyTorch, playing does not: pip install 'luthier[train]'"], usable=False)
+    faults: list[str] = []
+    seconds, struck, usable = 0.0, 0, 0
+    for path in paths:
+        try:
+            samples, rate = recording.load(path, RATE, seconds=LONGEST)
+        except recording.RecordingError as error:
+            faults.append(str(error))
+            continue
+        said = recording.check(samples, rate)
+        faults += [f"{path.name}: {each}" if len(paths) > 1 else each for each in said]
+        seconds += samples.shape[1] / rate
+        silent = abs(samples).max() < 10 ** (recording.QUIETEST / 20)
+        usable += not silent and samples.shape[1] >= recording.SHORTEST * rate
+        struck = strokes.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
+    more = [f"There are {len(faults) - TOLD} more remarks of this kind."] if len(faults) > TOLD else []
+    return Heard(len(paths), seconds, struck, [*faults[:TOLD], *more], usable == len(paths))
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(listen([Path(word) for word in sys.argv[1:]]))))
