@@ -10,6 +10,7 @@ _KINDS = {
     "resonance": "resonance: damped modes that are struck",
     "ddsp": "ddsp: harmonics and noise, led by pitch and loudness",
     "ssm": "ssm: a recurrent network that rings by itself",
+    "events": "events: many kinds of sounds, of which scores are made",
 }
 _REMARKS = 3  # of what was found odd while learning
 

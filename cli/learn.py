@@ -28,7 +28,9 @@ HEARD = 22050  # Hz, at which a recording is judged before it is learned
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to learn from what, and how long."""
-    parser.add_argument("kind", metavar="KIND", choices=["resonance", "ddsp", "ssm"], help="resonance, ddsp or ssm")
+    parser.add_argument(
+        "kind", metavar="KIND", choices=["resonance", "ddsp", "ssm", "events"], help="resonance, ddsp, ssm or events"
+    )
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
         help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard; "
@@ -45,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     howlong = parser.add_mutually_exclusive_group()
     howlong.add_argument(
-        "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (piece, ddsp)"
+        "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (piece, ddsp, events)"
     )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, (name, what) in _SIZES.items():
@@ -65,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
+    parser.add_argument("--size", choices=["small", "article"], help="of an event model (events); small otherwise")
     parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, kept in the preset")
@@ -82,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
         from .learn_ddsp import learn
     elif args.kind == "ssm":
         from .learn_ssm import learn
+    elif args.kind == "events":
+        from .learn_events import learn
     elif _as_notes(args):
         from .learn_notes import learn
     else:

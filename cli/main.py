@@ -20,6 +20,7 @@ COMMANDS = {
     "render": "play a MIDI file into a sound file",
     "transfer": "let an instrument play what a voice sings in a recording",
     "learn": "make an instrument from a recording",
+    "decompose": "take a recording apart into the events of an instrument",
     "export": "write an instrument for other programs, or its room",
     "presets": "list the instruments that have a name",
     "show": "what is known about one instrument",

@@ -1,6 +1,7 @@
 """luthier render PRESET SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime.
 
 In place of a score an instrument can play a performance of its own: the learned control signal, or one made from it.
+A score of events, SCORE.json, is put together by the decoder of an instrument of kind events.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from . import rows
+from .values import whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,12 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which instrument plays what, into which file."""
     parser.add_argument("preset", metavar="PRESET", help="a name or a path")
     played = parser.add_mutually_exclusive_group(required=True)
-    played.add_argument("score", metavar="SCORE.mid", nargs="?", help="a MIDI file")
+    played.add_argument("score", metavar="SCORE.mid", nargs="?", help="a MIDI file, or events, SCORE.json")
     played.add_argument(
         "--performance", choices=["learned", "random", "permuted"],
         help="the control signal of the recording, a sparse random one, or the learned one with its rows exchanged",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
+    events = parser.add_argument_group("of a score of events")
+    events.add_argument("--keep", type=whole(0, 10**6), metavar="N", help="only its N strongest events")
+    other = events.add_mutually_exclusive_group()
+    other.add_argument("--permute", action="store_true", help="with its keys exchanged")
+    other.add_argument("--random", action="store_true", help="as many events, of any keys at any times")
+    events.add_argument("--context", metavar="OTHER.json", help="in the room and the context of another score")
     rows.add_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
@@ -32,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file and tell its length and peak."""
+    if args.score and args.score.endswith(".json"):
+        from .render_events import run as put_together
+
+        return put_together(args)
+    if args.keep is not None or args.permute or args.random or args.context:
+        raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
     from engine.sources.score import read
 
     score = read(args.score) if args.score else None

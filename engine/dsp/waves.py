@@ -13,7 +13,7 @@ def bank(frequencies: np.ndarray, shapes: tuple[str, ...], samples: int, rate: f
     """
     time = np.arange(samples) / rate
     rows = np.empty((len(frequencies), len(shapes), samples), np.float32)
-    for row, frequency in zip(rows, frequencies, strict=True):
+    for row, frequency in zip(rows, frequencies.tolist(), strict=True):
         phase = frequency * time % 1
         most = int(0.5 * rate / frequency) if limited else CYCLE // 4
         for wave, shape in zip(row, shapes, strict=True):

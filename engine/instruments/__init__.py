@@ -26,6 +26,9 @@ def load(preset: str | os.PathLike[str], seed: int = 0) -> Instrument:
 
 def make(preset: Preset, seed: int = 0) -> Instrument:
     """[main thread] The instrument that a preset describes; PresetError if the engine cannot play it."""
+    if preset.header["kind"] not in KINDS:
+        name, kind = preset.header["name"], preset.header["kind"]
+        raise PresetError(f"{name}: an instrument of kind {kind} plays scores: luthier render {name} SCORE.json")
     try:
         return KINDS[preset.header["kind"]](preset, seed)
     except ValueError as error:

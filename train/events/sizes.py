@@ -47,10 +47,10 @@ class Sizes:
         return (0.02, 0.02 + 0.98 * 0.95) if self.published else (0.5, 0.999)
 
     def frequencies(self) -> np.ndarray:
-        """Of the waves, (pitches,) Hz."""
+        """Of the waves, (pitches,) Hz, in the precision in which they are kept."""
         if self.published:
-            return np.linspace(40, 4000, self.pitches)
-        return np.asarray(440 * 2 ** ((np.linspace(LOWEST, HIGHEST, self.pitches) - 69) / 12))
+            return np.linspace(40, 4000, self.pitches, dtype=np.float32)
+        return np.asarray(440 * 2 ** ((np.linspace(LOWEST, HIGHEST, self.pitches) - 69) / 12), np.float32)
 
     def waves(self) -> np.ndarray:
         """The fixed waves (pitches · shapes, samples)."""

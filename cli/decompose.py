@@ -1,0 +1,56 @@
+"""luthier decompose RECORDING PRESET -o SCORE.json: take a recording apart into the events of an instrument."""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from engine import library
+from engine.preset import read
+
+from .progress import Moment, shown
+from .recordings import part
+from .values import number
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is taken apart by which instrument."""
+    parser.add_argument("recording", metavar="RECORDING", help="a sound file of any length, or FILE@START-END")
+    parser.add_argument("preset", metavar="PRESET", help="an instrument of kind events, by name or path")
+    parser.add_argument("-o", "--output", metavar="SCORE.json", required=True, help="the score to write")
+    parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
+    parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to take apart")
+    parser.add_argument("--json", action="store_true", help="progress and result as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the score."""
+    path = library.find(args.preset)
+    made = read(path)
+    if made.header["kind"] != "events":
+        raise ValueError(f"{path.stem} is of kind {made.header['kind']}: only one of kind events takes sounds apart")
+    try:
+        import torch
+    except ImportError:
+        raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
+    from engine.instruments.events.score import write
+    from export.events import model_of
+    from train import recording
+    from train.events.decompose import decompose
+
+    file, start, length = part(args.recording, args.start, args.length)
+    samples, rate = recording.load(file, int(made.header["rate"]), start, length)
+    model = model_of(made)
+    with shown(args.json) as show:
+        score = decompose(
+            model, torch.from_numpy(samples.mean(axis=0)),
+            lambda share: show(Moment(share, f"{share:.0%}", {"share": round(share, 4)})),
+        )  # fmt: skip
+    write(args.output, replace(score, instrument=made.header["name"]))
+    seconds = samples.shape[1] / rate
+    if args.json:
+        told = {"path": args.output, "events": len(score.events), "seconds": round(seconds, 3)}
+        print(json.dumps(told))
+    else:
+        print(f"{Path(args.output)}: {len(score.events)} events in {seconds:.1f} s")
+    return 0

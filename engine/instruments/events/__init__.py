@@ -1,0 +1,1 @@
+"""Events: many learned kinds of sounds, of which scores are made."""

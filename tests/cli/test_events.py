@@ -1,0 +1,94 @@
+"""luthier learn events, decompose and render: from a recording to a score and back, and what cannot be done."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from cli.main import main
+from engine.preset import read
+from train.events.run import CONFIGS, Config
+from train.events.sizes import Sizes
+
+TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a recording of a plucked string, and an instrument that learned from it for some steps."""
+    place = tmp_path_factory.mktemp("events")
+    time = np.arange(11025) / 22050
+    string = 0.5 * np.sin(2 * np.pi * 440 * time) * np.exp(-9 * time)
+    soundfile.write(place / "string.wav", np.tile(string, 4), 22050)
+    before = CONFIGS["small"]
+    CONFIGS["small"] = Config(TINY, dreams=1)
+    path = str(place / "bits.luthier")
+    words = ["learn", "events", str(place / "string.wav"), "-o", path, "--steps", "6", "--seed", "3"]
+    assert main([*words, "--author", "A. Luthier"]) == 0
+    CONFIGS["small"] = before
+    return place
+
+
+@pytest.fixture(autouse=True)
+def _there(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+
+
+def render(capsys, *words):
+    """The sound (T,) that `luthier render` writes."""
+    assert main(["render", "bits.luthier", "score.json", "-o", "out.wav", "--float", *words]) == 0
+    return soundfile.read("out.wav")[0][:, 0]
+
+
+@pytest.fixture
+def score(capsys):
+    assert main(["decompose", "string.wav", "bits.luthier", "-o", "score.json"]) == 0
+    assert "events in 2.0 s" in capsys.readouterr().out
+    return json.loads(Path("score.json").read_text())
+
+
+def test_what_was_learned_tells_where_it_comes_from(capsys):
+    header = read("bits.luthier").header
+    assert (header["kind"], header["author"], header["training"]["seed"]) == ("events", "A. Luthier", 3)
+    assert header["source"]["recording"] == "string.wav"
+    assert header["training"]["steps"] == 6
+    assert main(["show", "bits.luthier"]) == 0
+    assert "events" in capsys.readouterr().out
+
+
+def test_a_score_is_put_together_thinned_permuted_drawn_and_repeatable(score, capsys):
+    whole = render(capsys)
+    assert len(whole) >= 2 * 22050
+    assert np.abs(whole).max() > 1e-4
+    np.testing.assert_array_equal(render(capsys), whole)
+    for words in (["--keep", "1"], ["--permute", "--seed", "1"], ["--random", "--seed", "1"]):
+        other = render(capsys, *words)
+        assert np.abs(other).max() > 0
+        assert len(other) != len(whole) or np.abs(other - whole).max() > 1e-6
+        np.testing.assert_array_equal(render(capsys, *words), other)
+
+
+def test_a_score_goes_to_another_room_rate_and_length(score, capsys):
+    other = {**score, "room": [0.0, 0, 0, 1.0]}
+    Path("other.json").write_text(json.dumps(other))
+    assert np.abs(render(capsys, "--context", "other.json")[:4000] - render(capsys)[:4000]).max() > 1e-5
+    assert len(render(capsys, "--rate", "48000", "--seconds", "0.5")) == 24_000
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["decompose", "string.wav", "guitar", "-o", "s.json"], "only one of kind events"),
+        (["decompose", "none.wav", "bits.luthier", "-o", "s.json"], "no such recording"),
+        (["render", "guitar", "score.json", "-o", "o.wav"], "only one of kind events"),
+        (["render", "bits.luthier", "string.wav.json", "-o", "o.wav"], "No such file"),
+        (["render", "guitar", "song.mid", "-o", "o.wav", "--keep", "3"], "for a score of events"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(capsys, words, hint):
+    assert main(words) == 2
+    error = capsys.readouterr().err.splitlines()
+    assert len(error) == 1
+    assert hint in error[0]

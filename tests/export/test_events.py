@@ -1,0 +1,155 @@
+"""What was exported of an event model: the decoder without torch, scores and taking apart, against torch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.instruments.events import score as scores
+from engine.instruments.events.decoder import Decoder
+from engine.preset import PresetError, read, write
+from export.events import model_of, preset
+from train.events.decompose import decompose, reconstruction
+from train.events.fit import Learned
+from train.events.model import EventModel, Found
+from train.events.run import Config
+from train.events.sizes import Sizes
+
+TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
+PUBLISHED = replace(TINY, passes=1, published=True)
+
+
+def learned(sizes: Sizes) -> Learned:
+    """A model that has not learned, but all of whose numbers differ from where they begin."""
+    generator = torch.Generator().manual_seed(2)
+    model = EventModel(sizes, generator)
+    with torch.no_grad():
+        for value in model.decoder.parameters():
+            value.add_(0.05 * torch.randn(value.shape, generator=generator))
+        model.encoder.plane.bias.add_(0.05)
+        model.context.weight.mul_(20)
+        model.typical.copy_(0.1 * torch.randn(sizes.embedding, generator=generator))
+        model.typical_gains.copy_(torch.tensor([0.7, 0.1, 0.2, 0.0]))
+        for module in model.modules():
+            if isinstance(module, torch.nn.BatchNorm1d):
+                module.running_mean.uniform_(-0.1, 0.1, generator=generator)
+                module.running_var.uniform_(0.5, 2, generator=generator)
+        model.note(Found(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0)
+    return Learned(model, Config(sizes), [2.0, 1.0], 1.5, 1.0, False)
+
+
+@pytest.fixture(scope="module", params=[TINY, PUBLISHED], ids=["ours", "published"])
+def made(request):
+    return preset(learned(request.param), "0", name="events")
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """dB of the difference."""
+    return 10 * np.log10(((one - other) ** 2).sum() / (other**2).sum() + 1e-30)
+
+
+def plucked(seconds: float) -> torch.Tensor:
+    generator = np.random.default_rng(0)
+    sound = np.zeros(int(seconds * 22050))
+    for first in range(0, len(sound) - 2000, 3300):
+        time = np.arange(min(6000, len(sound) - first)) / 22050
+        sound[first : first + 6000] += np.sin(2 * np.pi * generator.uniform(100, 900) * time) * np.exp(-9 * time)
+    return torch.from_numpy(0.4 * sound / np.abs(sound).max()).float()
+
+
+def test_the_decoder_without_torch_is_that_with_it(made):
+    model, player = model_of(made), Decoder(made)
+    keys, strengths = np.arange(0, 88, 7), np.linspace(0.01, 2, 13).astype(np.float32)
+    with torch.no_grad():
+        wanted = model.decoder(torch.tensor(keys), torch.tensor(strengths), model.typical.expand(13, -1)).numpy()
+    for heard, expected in zip(player.sound(keys, strengths), wanted, strict=True):
+        assert apart(heard, expected) < -90
+
+
+def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
+    write(tmp_path / "one.luthier", made)
+    again = preset(Learned(model_of(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
+    for name, tensor in made.tensors.items():
+        if name != "pitch":  # of what has not learned, by chance one harmonic or another
+            np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
+
+
+def test_a_segment_is_put_together_as_the_model_does_it(made, tmp_path):
+    model, sound = model_of(made), plucked(TINY.samples / 22050)
+    score = decompose(model, sound)
+    scores.write(tmp_path / "score.json", score)
+    heard = scores.sound(Decoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
+    assert len(score.events) > 2
+    assert apart(heard, reconstruction(model, sound)) < -60
+
+
+def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
+    sound = plucked(1.3)
+    score = decompose(model_of(made), sound)
+    assert len(score.events) > 10
+    assert all(0 <= event.time < 1.3 + TINY.samples / 22050 for event in score.events)
+    assert all(abs(event.time * 22050 / 256 - round(event.time * 22050 / 256)) < 1e-6 for event in score.events)
+    with pytest.raises(ValueError, match="silent"):
+        decompose(model_of(made), torch.zeros(5000))
+
+
+def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
+    score = decompose(model_of(made), plucked(0.7))
+    strengths = sorted((event.strength for event in score.events), reverse=True)
+    assert [event.strength for event in sorted(score.kept(3).events, key=lambda e: -e.strength)] == strengths[:3]
+    other = score.permuted(88, 5)
+    assert [event.time for event in other.events] == [event.time for event in score.events]
+    assert len({event.key for event in other.events}) == len({event.key for event in score.events})
+    assert other.events == score.permuted(88, 5).events != score.permuted(88, 6).events
+    drawn = score.drawn(88, 1)
+    assert sorted(event.strength for event in drawn.events) == sorted(strengths)
+    gains = np.array([0.2, 0.0, 0.0, 0.8], np.float32)
+    moved = score.in_the_place_of(replace(score, gains=gains, context=score.context + 1))
+    assert moved.events == score.events
+    np.testing.assert_array_equal(moved.gains, gains)
+    player = Decoder(made)
+    assert len(scores.sound(player, moved)) == len(scores.sound(player, score))
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda text: text[:-4], "no JSON"),
+        (lambda text: text.replace("events 1", "events 9"), "format"),
+        (lambda text: text.replace('"key": ', '"key": -'), "a key is -"),
+        (lambda text: text.replace('"seconds"', '"minutes"'), "'seconds' is missing"),
+        (lambda text: text.replace('"time": 0', '"time": "soon", "x": 0'), "a time is 'soon'"),
+    ],
+)
+def test_a_damaged_score_is_refused_in_words(made, tmp_path, change, hint):
+    score = scores.Score([scores.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"])
+    scores.write(tmp_path / "score.json", score)
+    (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
+    with pytest.raises(ValueError, match=hint):
+        scores.read(tmp_path / "score.json")
+    with pytest.raises(ValueError, match="has not"):
+        scores.sound(Decoder(made), replace(score, events=[scores.Event(0.1, 88, 1.0)]))
+
+
+@pytest.mark.parametrize(
+    ("damage", "hint"),
+    [
+        (lambda made: made.tensors.pop("noise"), "'noise' is missing"),
+        (lambda made: made.header["decoder"].update(shapes=["round"]), "shapes"),
+        (lambda made: made.header["decoder"].update(decays=[0.5, 1.0]), "decays"),
+        (lambda made: made.tensors.update(filter_up_bias=made.tensors["filter_up_bias"][:-1]), "shape"),
+        (lambda made: made.tensors.update(frequencies=made.tensors["frequencies"] * 9), "frequency"),
+    ],
+)
+def test_a_damaged_preset_is_refused_in_words(made, tmp_path, damage, hint):
+    broken = type(made)({**made.header, "decoder": dict(made.header["decoder"])}, dict(made.tensors))
+    damage(broken)
+    with pytest.raises(PresetError, match=hint):
+        write(tmp_path / "broken.luthier", broken)
+
+
+def test_without_its_encoder_a_preset_cannot_find_events(made):
+    bare = {name: tensor for name, tensor in made.tensors.items() if not name.startswith("heard.")}
+    with pytest.raises(ValueError, match="cannot find events"):
+        model_of(type(made)(made.header, bare))
