@@ -8,6 +8,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import library, preset
@@ -31,7 +32,7 @@ Chore = Callable[[], object]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which instrument, and through what."""
-    parser.add_argument("preset", metavar="PRESET", nargs="?", help="a name or a path")
+    parser.add_argument("preset", metavar="PRESET", nargs="?", help="a name or a path, also of an ONNX decoder")
     parser.add_argument(
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
@@ -92,6 +93,8 @@ def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argp
     chores = [_programs(rig, args)]
     if args.mic:
         chores.append(_lateness(rig, opened, args))
+    if Path(args.preset).suffix.lower() == library.ONNX:
+        chores.append(_slowness(rig, args))
     if args.record:
         chores.append(ends.enter_context(_recorder(rig, args)))
     ports = ends.enter_context(_keyboards(rig, args, opened))
@@ -152,6 +155,20 @@ def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
             status.say(f"there is no microphone to hear: {given.device} has no input", args.json)
         else:
             status.say(latency(rig.row, rig.rate, given).words(), args.json)
+
+    return tell
+
+
+def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
+    """Says when a decoder on another thread did not answer in time, once a second at most."""
+    told, due = 0, 0.0
+
+    def tell() -> None:
+        nonlocal told, due
+        late, now = int(getattr(rig.row[1 if args.mic else 0], "late", 0)), time.monotonic()
+        if late > told and now > due:
+            status.say(f"the decoder is too slow: {late - told} frames were held", args.json)
+            told, due = late, now + 1.0
 
     return tell
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which instrument plays what, into which file."""
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
     played = parser.add_mutually_exclusive_group(required=True)
     played.add_argument("score", metavar="SCORE.mid", nargs="?", help="a MIDI file, or events, SCORE.json")
     played.add_argument(

@@ -26,7 +26,7 @@ LOUDEST = 100.0  # a sample in a file that is more is none
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which voice, which instrument, and how."""
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
     parser.add_argument(
         "--transpose", type=number(-36, 36, "semitones"), metavar="SEMITONES",

@@ -57,11 +57,6 @@ class Answering:
         self._first, self._step, self._settled = self._settle(header["pitch"])
         threading.Thread(target=_keep_answering, args=(weakref.ref(self),), name="luthier decoder").start()
 
-    @property
-    def late(self) -> int:
-        """Frames that were held because their answer came too late."""
-        return int(self.post["late"][0])
-
     def catch_up(self) -> None:
         """[driver of file time, between two blocks] Answer all that was asked."""
         with self._turn:

@@ -143,6 +143,6 @@ def _check(preset: Preset, harmonics: int, bands: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    """What an error says, in one line."""
+    """What an error says, in one line and without its number."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return lines[0].rpartition(" : ")[2] if lines else type(error).__name__

@@ -46,6 +46,8 @@ def read(path: str | os.PathLike[str]) -> Preset:
     """
     path = Path(path)
     try:
+        if path.suffix.lower() == ".onnx":
+            raise ValueError("is an ONNX model, no preset: `luthier play`, `render` and `transfer` can use it")
         opened = sealed.unpack(_bytes_of(path))
         header = sealed.parse(opened.text, "its description")
         if header.pop("digest", None) != opened.digest:

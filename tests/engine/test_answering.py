@@ -153,7 +153,7 @@ def test_in_file_time_the_block_size_is_not_heard_and_nothing_is_late(sizes):
     heard, instrument = play(sizes)
     np.testing.assert_allclose(heard, play(128)[0], atol=1e-6)
     assert int(instrument.state["post"][0]) != 0
-    assert instrument._beside.late == 0
+    assert instrument.late == 0
 
 
 def test_played_in_time_by_a_quick_decoder_it_sounds_as_in_file_time():
@@ -165,7 +165,7 @@ def test_played_in_time_by_a_quick_decoder_it_sounds_as_in_file_time():
     heard, instrument = play(lambda host: live(host, 0.3)[0])
     expected, _ = play(lambda host: rendered(host, seconds=0.3))
     steady = slice(4800, expected.shape[1])
-    assert instrument._beside.late <= 10
+    assert instrument.late <= 10
     assert level(heard[:, steady]) == pytest.approx(level(expected[:, steady]), abs=1.0)
 
 
@@ -177,7 +177,7 @@ def test_a_decoder_that_is_late_is_held_and_fades_and_comes_back_and_nobody_wait
     decoder.gate.clear()
     during, slowest = live(host, 0.3)
     assert slowest < 0.25
-    late = instrument._beside.late
+    late = instrument.late
     assert late >= 15
     assert level(during[:, :480]) > level(before[:, 4800:]) - 3
     assert level(during[:, 9600:]) < level(before[:, 4800:]) - 60

@@ -74,6 +74,11 @@ class Ddsp:
         """Frames that may be played in file time between two calls of `catch_up`."""
         return LONG if self._beside is None else int(self.state["reach"][0])
 
+    @property
+    def late(self) -> int:
+        """Frames that were held because a decoder on another thread did not answer in time."""
+        return 0 if self._beside is None else int(self._beside.post["late"][0])
+
     def catch_up(self) -> None:
         """[driver of file time, between two blocks] Let a decoder on another thread answer all that it was asked."""
         if self._beside is not None:
