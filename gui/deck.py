@@ -50,6 +50,7 @@ class Deck(threading.Thread):
         self.reading = Reading()
         self.loading = Loading()
         self.rig: Rig | None = None
+        self.sung = False  # whether instruments that can shall follow the microphone, from the next `load` on
         self._settings, self._midi = settings, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.score: Scoring | None = None
@@ -195,7 +196,7 @@ class Deck(threading.Thread):
 
     def _load(self) -> None:
         from engine.preset import read as read_preset
-        from engine.row import make_row
+        from engine.row import follow, make_row
 
         wanted, self._wanted = self._wanted, None
         if wanted is None:
@@ -205,6 +206,8 @@ class Deck(threading.Thread):
         try:
             preset = read_preset(wanted.path)
             row = make_row(preset)
+            if self.sung and preset.header["kind"] == "ddsp":
+                row = follow(row)
             self.rig.play(row)
         except Exception:
             self.loading.done()

@@ -34,13 +34,18 @@ class Loaded:
     path: Path
     header: dict[str, Any]
     tensors: Any
-    row: "list[Plugin]"  # the instrument first
+    row: "list[Plugin]"  # the instrument first, but for a tracker
     values: dict[str, float]  # of its knobs, as they were asked for
 
     @property
     def plugin(self) -> "Plugin":
         """The instrument."""
-        return self.row[0]
+        return self.row[self.sung]
+
+    @property
+    def sung(self) -> bool:
+        """Whether a voice plays it: the tracker then comes first."""
+        return _listens(self.row[0])
 
     @property
     def knobs(self) -> "list[Knob]":
@@ -75,11 +80,16 @@ class Answer:
 
 def knobs(row: "list[Plugin]") -> list[Knob]:
     """See `Loaded.knobs`."""
+    instrument = row[_listens(row[0])]
     return [
-        Knob(plugin, index, f"{plugin.name} {param.name}" if place else param.name, param)
-        for place, plugin in enumerate(row)
+        Knob(plugin, index, param.name if plugin is instrument else f"{plugin.name} {param.name}", param)
+        for plugin in row
         for index, param in enumerate(plugin.params)
     ]
+
+
+def _listens(plugin: "Plugin") -> bool:
+    return bool(getattr(plugin, "listens", False))
 
 
 News = Compiling | Ready | Loaded | Failed | Answer

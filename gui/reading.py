@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.outlet import Given
     from engine.rig import Rig
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
@@ -28,6 +29,19 @@ class Reading:
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
+    lateness: str = ""  # of what a voice plays, by part; nothing without a microphone
+
+
+def _is_sung(rig: "Rig") -> bool:
+    return bool(rig.row) and bool(getattr(rig.row[0], "listens", False))
+
+
+def _lateness(rig: "Rig", given: "Given | None") -> str:
+    from engine.latency import latency
+
+    if given is None or not given.block or given.input_latency is None or not _is_sung(rig):
+        return ""
+    return latency(rig.row, rig.rate, given).words()
 
 
 def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Reading:
@@ -35,6 +49,7 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Readin
     meters, given = rig.meters(), opened.given
     heard = tuple(sorted({*opened.keyboards, *ports.others}))
     found = {"worst": meters.worst, "underruns": meters.xruns, "voices": meters.voices, "ports": heard}
+    found["lateness"] = _lateness(rig, given)
     problem = "" if opened.brings_midi else ports.problem
     if given is None:
         return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ class Shortcuts(QDialog):
             ("Ctrl+R", self.tr("record sound and notes, or end it")),
             ("Ctrl+B", self.tr("compare settings A and B")),
             ("Ctrl+,", self.tr("audio and MIDI devices")),
-            ("Ctrl+1, Ctrl+2", self.tr("modes, pad")),
+            ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("modes, pad, voice")),
             ("Ctrl+T", self.tr("light or dark")),
             (self.tr("On a knob"), self.tr("arrows turn, Enter types, Delete is the default, Shift-drag is fine")),
             (self.tr("On keys, modes, pad"), self.tr("arrows choose, Space plays")),

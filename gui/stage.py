@@ -17,8 +17,9 @@ from PyQt6.QtWidgets import (
 from . import parts, theme
 from .modes import ModesView
 from .pad import Pad
+from .voice import VoiceView
 
-PICTURE, PAD, START = range(3)
+PICTURE, PAD, VOICE, START = range(4)
 LEARNED = ""  # what an axis is called that follows the learned plane
 
 
@@ -31,7 +32,7 @@ class Stage(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
-        self.modes, self.pad = ModesView(), Pad()
+        self.modes, self.pad, self.voice = ModesView(), Pad(), VoiceView()
         self._tabs = QButtonGroup(self)
         self._across, self._upwards = QComboBox(), QComboBox()
         self._across.setAccessibleName(self.tr("Pad: from left to right"))
@@ -41,7 +42,7 @@ class Stage(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress of the start"))
         self._views = QStackedWidget()
-        for view in (self.modes, self.pad, self._start()):
+        for view in (self.modes, self.pad, self.voice, self._start()):
             self._views.addWidget(view)
         self._chosen = PICTURE
         self._views.setCurrentIndex(START)
@@ -51,7 +52,7 @@ class Stage(QFrame):
 
     @property
     def view(self) -> int:
-        """PICTURE or PAD: which one was chosen."""
+        """PICTURE, PAD or VOICE: which one was chosen."""
         return self._chosen
 
     def show_progress(self, words: str, done: int, total: int) -> None:
@@ -62,8 +63,8 @@ class Stage(QFrame):
         self._views.setCurrentIndex(START)
 
     def show_view(self, view: int) -> None:
-        """Show the picture or the pad."""
-        self._chosen = view
+        """Show the picture, the pad or the voice."""
+        self._chosen = view = view if view in (PICTURE, PAD, VOICE) else PICTURE
         button = self._tabs.button(view)
         if button is not None:
             button.setChecked(True)
@@ -118,7 +119,7 @@ class Stage(QFrame):
 
     def _lay_out(self) -> None:
         tabs = QHBoxLayout()
-        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("Pad"))):
+        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("Pad")), (VOICE, self.tr("Voice"))):
             button = parts.push(words, style="flat", tip=self.tr("Ctrl+{0}").format(view + 1))
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, view=view: self.show_view(view))

@@ -15,7 +15,7 @@ from .player import Player
 
 REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
 STEPS = 500  # that can be taken back
-SWITCHES = ("play", "variation", "legato", "gate")
+SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 
 
 @dataclass(frozen=True)

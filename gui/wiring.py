@@ -19,7 +19,8 @@ from .performing import Performing
 from .player import Player
 from .plugging import Plugging
 from .shortcuts import Shortcuts
-from .stage import PAD, PICTURE
+from .singing import Singing
+from .stage import PAD, PICTURE, VOICE
 from .touching import Touching
 from .tuning import Setting, Tuning
 from .typist import Typist
@@ -40,6 +41,7 @@ class Wiring(QObject):
         self.tuning = Tuning(self.player, window.knobs)
         self.house = Housekeeping(deck, window.browser)
         self.touching = Touching(self.player, self.tuning, window.stage)
+        self.singing = Singing(self.player, self.tuning, window.stage.voice)
         self.typist = Typist(app)
         self.performing = Performing(deck, self.player, window)
         self.workshop = Workshop(window, remembered)
@@ -113,6 +115,7 @@ class Wiring(QObject):
         self.workshop.told.connect(window.notice.say)
         self.workshop.made.connect(self._take_in)
         self.workshop.progress.connect(window.browser.show_learning)
+        window.stage.voice.wanted.connect(self._take_singer)
         window.browser.learn.clicked.connect(self.workshop.show)
         self.house.scanned.connect(self._mark)
         self.house.moved.connect(self._follow)
@@ -145,6 +148,7 @@ class Wiring(QObject):
             ("Ctrl+B", self.tuning.compare), ("Ctrl+T", self.change_theme), ("Ctrl+K", window.lock.toggle),
             ("PgDown", lambda: self.typist.shift(-1)), ("PgUp", lambda: self.typist.shift(1)),
             ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
+            ("Ctrl+3", lambda: window.stage.show_view(VOICE)),
             ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record),
             ("Ctrl+L", self.workshop.show), ("Ctrl+,", self.plugging.show),
             ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
@@ -213,6 +217,12 @@ class Wiring(QObject):
             self.window.notice.say(entry.fault, True)
         else:
             self.tuning.choose(entry.path)
+
+    def _take_singer(self) -> None:
+        """The first instrument that follows a voice."""
+        entry = next((each for each in self.house.entries if each.kind == "ddsp" and not each.fault), None)
+        if entry is not None:
+            self._choose(entry)
 
     def _take_in(self, path: Path) -> None:
         """What was learned is listed, and plays."""

@@ -13,6 +13,7 @@ from engine.memory import view_f4, view_u1
 
 ROOM = 48_000 * 20  # frames that are remembered
 MESSAGES = 64
+LONGEST = 48_000 * 12  # frames that are sung
 
 EAR = np.dtype(
     [
@@ -24,6 +25,10 @@ EAR = np.dtype(
         ("messages", "i8", (MESSAGES,)),
         ("asked", "i8"),
         ("sent", "i8"),
+        ("voice", "u8"),
+        ("song", "f4", (LONGEST,)),
+        ("length", "i8"),
+        ("sung", "i8"),
     ],
     align=True,
 )
@@ -42,6 +47,10 @@ def process(frames, user):
         my.sound[0, (my.heard + t) % ROOM] = left[t]
         my.sound[1, (my.heard + t) % ROOM] = right[t]
     my.heard += left.shape[0]
+    voice = view_f4(port_get_buffer(my.voice, frames), types.intp(frames))
+    for t in range(voice.shape[0]):
+        voice[t] = my.song[my.sung] if my.sung < my.length else 0.0
+        my.sung += my.sung < my.length
     keys = port_get_buffer(my.keys, frames)
     _clear_buffer(keys)
     if my.sent < my.asked:
@@ -61,8 +70,9 @@ class Ear:
         self._record = np.zeros(1, EAR)
         ports = [self._client.inports.register(name) for name in ("left", "right")]
         ports.append(self._client.midi_outports.register("keys"))
+        ports.append(self._client.outports.register("voice"))
         self._ports = ports
-        for name, port in zip(("left", "right", "keys"), ports, strict=True):
+        for name, port in zip(("left", "right", "keys", "voice"), ports, strict=True):
             self._record[name] = address(port._ptr)
         user = jack._ffi.cast("void*", self._record.ctypes.data)
         hook = jack._ffi.cast("JackProcessCallback", process.address)
@@ -74,6 +84,16 @@ class Ear:
         for other, port in (("out_1", self._ports[0]), ("out_2", self._ports[1])):
             self._client.connect(f"{name}:{other}", port)
         self._client.connect(self._ports[2], f"{name}:midi_in")
+
+    def sing(self, name: str, song: np.ndarray) -> None:
+        """Sing (T,) into the microphone of a client; nothing ends what is being sung."""
+        record, port = self._record[0], f"{name}:in_1"
+        if not self._client.get_all_connections(self._ports[3]):
+            self._client.connect(self._ports[3], port)
+        record["length"] = 0
+        record["song"][: len(song)] = song
+        record["sung"] = 0
+        record["length"] = len(song)
 
     def close(self) -> None:
         """Leave the server."""

@@ -1,0 +1,100 @@
+"""Wires the view of a singer: puts the tracker before the instrument, and shows what it hears."""
+
+import math
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer
+
+from .news import Loaded
+from .player import Player
+from .reading import Reading
+from .tuning import Tuning
+from .voice import Sung, VoiceView
+
+MEASURED = 10_000  # milliseconds of singing by which a range is found
+ENOUGH = 10  # moments with a voice: fewer say nothing about it, nor less than a tenth of them
+SPARE = 4  # semitones beyond the range that was sung
+ABOVE = 8.0  # dB above the silence between the tones: where the gate goes
+
+
+class Singing(QObject):
+    """The microphone is off until it is asked for."""
+
+    def __init__(self, player: Player, tuning: Tuning, view: VoiceView) -> None:
+        super().__init__()
+        self._player, self._tuning, self._view = player, tuning, view
+        self._heard: list[tuple[float, float]] | None = None  # pitch and level, while a range is found
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._settle)
+        view.switched.connect(self.sing)
+        view.measured.connect(self.measure)
+        player.loaded.connect(self._loaded)
+        player.looked.connect(self._look)
+        player.read.connect(self._read)
+
+    def sing(self, on: bool) -> None:
+        """Follow the voice, or do so no more; the instrument and its knobs stay."""
+        setting = self._tuning.setting
+        self._player.deck.sung = on
+        if setting is not None:
+            self._player.load(setting.path, setting.values)
+
+    def measure(self) -> None:
+        """Listen to the voice for ten seconds, and set the tracker for it."""
+        self._heard = []
+        self._timer.start(MEASURED)
+        self._view.measure.setEnabled(False)
+        self._view.say(self._view.tr("Sing for ten seconds: your lowest tone, your highest, soft and loud."))
+
+    def _loaded(self, now: Loaded) -> None:
+        self._heard = None
+        self._timer.stop()
+        self._view.set_state(now.header["kind"] == "ddsp", now.sung)
+
+    def _look(self) -> None:
+        now = self._player.now
+        if now is None or not now.sung:
+            return
+        moment = _moment(now)
+        if self._heard is not None:
+            self._heard.append((moment.pitch, moment.level))
+        if self._view.isVisible():
+            self._view.show_sung(moment)
+
+    def _read(self, reading: Reading) -> None:
+        if self._player.now is not None and self._player.now.sung:
+            self._view.show_lateness(reading.lateness or self._view.tr("⚠ There is no microphone to hear."))
+
+    def _settle(self) -> None:
+        """Set low, high, gate and transposition from what was sung."""
+        heard, self._heard = self._heard or [], None
+        self._view.measure.setEnabled(True)
+        pitches = np.array([pitch for pitch, _ in heard if pitch > 0])
+        if len(pitches) < max(ENOUGH, len(heard) / 10) or self._player.now is None:
+            self._view.say(self._view.tr("⚠ Too little was sung to find a range; is the microphone on?"))
+            return
+        low, high = np.percentile(pitches, [3, 97])
+        found = {"low": low * 2 ** (-SPARE / 12), "high": high * 2 ** (SPARE / 12)}
+        silence = [level for pitch, level in heard if pitch <= 0]
+        if silence:
+            found["gate"] = float(np.median(silence)) + ABOVE
+        known = self._player.now.header["pitch"]
+        middle = math.sqrt(known["low"] * known["high"])
+        found["transpose"] = 12.0 * round(math.log2(middle / math.sqrt(low * high)))
+        for name, value in found.items():
+            least, most = self._tuning.place(f"voice {name}")
+            self._tuning.turn(f"voice {name}", min(max(float(value), least), most))
+            self._tuning.settle()
+        words = self._view.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
+        self._view.say(words.format(low, high, round(found["transpose"])))
+
+
+def _moment(now: Loaded) -> Sung:
+    """What the tracker hears at the moment."""
+    ear, gate = now.row[0].state["ear"][0], float(now.row[0].state["ear"]["gate"][0])
+    voiced = bool(ear["voiced"])
+    singer = now.plugin.state["voices"][0][-2]
+    sounds = float(singer["gain"].max()) > 0 and voiced
+    answer = float(singer["pitch_to"]) * float(now.plugin.state["rate"][0]) if sounds else 0.0
+    return Sung(float(ear["pitch"]) if voiced else 0.0, float(ear["level"]), gate, answer)
