@@ -7,6 +7,7 @@ it was learned from.
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Graph:
 
         self._helper, self._number, self._tensor = helper, TensorProto.FLOAT, numpy_helper.from_array
         self._nodes: list[Any] = []
+        self._named = 0
         self._weights: list[Any] = []
         self._inputs: list[Any] = []
         self._outputs: list[Any] = []
@@ -55,9 +57,22 @@ class Graph:
 
     def nodes(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
         """The first results of an operator."""
-        names = [f"{kind}.{len(self._nodes)}.{i}" for i in range(count)]
+        self._named += 1
+        names = [f"{kind}.{self._named}.{i}" for i in range(count)]
         self._nodes.append(self._helper.make_node(kind, list(inputs), names, **attributes))
         return names
+
+    def either(self, condition: str, first: Callable[[], str], other: Callable[[], str]) -> str:
+        """What one of two functions adds to the graph, by a condition: only that is computed."""
+        branches = [self._branch(make) for make in (first, other)]
+        return self.node("If", condition, then_branch=branches[0], else_branch=branches[1])
+
+    def _branch(self, make: Callable[[], str]) -> Any:
+        outside, self._nodes = self._nodes, []
+        result = self.node("Identity", make())
+        inside, self._nodes = self._nodes, outside
+        given = self._helper.make_tensor_value_info(result, self._number, None)
+        return self._helper.make_graph(inside, "branch", [], [given])
 
     def model(self, header: dict[str, Any]) -> Any:
         """The finished onnx.ModelProto, found valid; header: of the preset, or of something like it."""

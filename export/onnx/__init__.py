@@ -6,15 +6,18 @@ from typing import Any
 
 from engine.preset import Preset
 
-KINDS = {"ddsp": "decoder", "ssm": "frame"}
+KINDS = {"ddsp": "decoder", "resonance": "block", "ssm": "frame"}
 """Kind → the module that writes it; its function `model` makes an onnx.ModelProto of a preset."""
 
 
 def model(preset: Preset) -> Any:
     """A preset as an onnx.ModelProto, or ValueError with a line that says why not."""
+    kind = preset.header["kind"]
+    if kind not in KINDS:
+        raise ValueError(f"{preset.header['name']} is of kind {kind}; ONNX is written of {', '.join(KINDS)}")
     try:
         import onnx  # noqa: F401 - only to know that it is there
     except ImportError:
         raise ValueError("writing ONNX needs the package onnx: pip install onnx") from None
-    exporter: Callable[[Preset], Any] = import_module(f".{KINDS[preset.header['kind']]}", __name__).model
+    exporter: Callable[[Preset], Any] = import_module(f".{KINDS[kind]}", __name__).model
     return exporter(preset)

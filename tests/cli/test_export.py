@@ -1,6 +1,8 @@
 """luthier export writes what others can read, whole or not at all, and says in one line why it cannot."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -9,6 +11,7 @@ import soundfile
 from safetensors.numpy import load_file
 
 from cli.main import main
+from engine import library
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset, read, write
 from tests.engine.instrument import small_preset
@@ -67,12 +70,30 @@ def test_what_cannot_be_written_is_one_line_and_no_file(folder, capsys, words, w
     assert sorted(folder.iterdir()) == before
 
 
+def test_a_kind_that_has_no_graph_is_one_line(folder, capsys, monkeypatch):
+    monkeypatch.setattr("export.onnx.KINDS", {"ddsp": "decoder"})
+    assert main(["export", "small.luthier", "-o", "out.onnx"]) == 2
+    assert "small is of kind resonance; ONNX is written of ddsp\n" in capsys.readouterr().err
+    assert not (folder / "out.onnx").exists()
+
+
 @pytest.mark.parametrize("ending", ["onnx", "safetensors", "wav"])
 def test_a_folder_in_the_way_is_left_as_it_is(folder, capsys, ending):
     (folder / f"out.{ending}").mkdir()
     assert main(["export", "drawn.luthier", "-o", f"out.{ending}"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert sorted(path.name for path in folder.iterdir()) == ["drawn.luthier", f"out.{ending}", "small.luthier"]
+
+
+def test_the_example_of_the_readme_runs():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert main(["export", "violin", "-o", "violin.onnx"]) == 0
+    found = {}
+    exec(code, found)
+    heard = np.concatenate(found["frames"])
+    np.testing.assert_allclose(heard.sum(1, keepdims=True)[-1:], found["amplitude"], rtol=1e-5)
+    assert heard.shape == (100, read(library.factory_folder() / "violin.luthier").tensors["harmonics_bias"].size)
 
 
 def test_the_help_has_an_example(capsys):
