@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-BENCHMARKS: dict[str, tuple[float, ...]] = {
+BENCHMARKS: dict[str, tuple[float | str, ...]] = {
     "limits": (),
     "modal": (),
     "instrument": (),
@@ -11,6 +11,9 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
     "recurrence": (),
     "harmonics": (),
     "room": (),
+    "tracker": (),
+    "transfer": (),
+    "transfer_delay": (),
     "voices": (),
     "keyboard": (),
     "notes": (),
@@ -19,6 +22,7 @@ BENCHMARKS: dict[str, tuple[float, ...]] = {
 }  # fmt: skip - and their arguments
 USUAL = ("limits", "modal", "instrument")  # need nothing installed
 OF_A_PRESET = ("voices", "keyboard", "start")
+SUNG = ("transfer", "transfer_delay")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first three otherwise"
     )
     parser.add_argument(
-        "--preset", metavar="PRESET", default="guitar",
-        help=f"for {', '.join(OF_A_PRESET)}: a name or a path, the guitar otherwise",
+        "--preset", metavar="PRESET",
+        help=f"for {', '.join(OF_A_PRESET)}: a name or path, the guitar otherwise; for {', '.join(SUNG)} the violin",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
@@ -41,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
     from benchmarks.rows import show
 
     for name in args.names or USUAL:
-        given = (args.preset,) if name in OF_A_PRESET else BENCHMARKS[name]
+        given = BENCHMARKS[name]
+        if name in OF_A_PRESET or name in SUNG:
+            given = (args.preset or ("violin" if name in SUNG else "guitar"),)
         show(import_module(f"benchmarks.{name}").measure(*given), args.json)
     return 0
