@@ -24,6 +24,10 @@ BRIDGE = 0.4
 """Seconds that a beat may hide a mode in the noise."""
 RUMBLE = 0.6
 """From this part of the lower edge of the first band on, something is heard."""
+CLEAR = 10.0
+"""Power above the noise, relative to it, at which the level of a band is sure."""
+LEAST = 0.7
+"""The smallest part of its decay that a mode keeps when a band's level is matched."""
 SLOWEST = 0.4
 """1/s: the smallest decay."""
 
@@ -46,7 +50,7 @@ class Bands:
 
         The error grows with the power 0.3 of the band's energy, about like loudness, so that bands may be compared.
         """
-        centre, band, weight, begin = self._cut(number)
+        centre, band, floor, weight, begin = self._cut(number)
         ladder = [(NOTHING, float((np.abs(band * weight) ** 2).sum()))]
         limits = self._limits(begin)
         best = np.zeros(0, complex)
@@ -59,14 +63,14 @@ class Bands:
             tries = [sharpen(band, weight, poles, limits) for poles in starts]
             error, best, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
             if error < BETTER * ladder[-1][1]:
-                modes = self._unfiltered(best, amplitudes, centre, begin)
+                modes = self._unfiltered(_levelled(best, amplitudes, band, floor), amplitudes, centre, begin)
                 inside = np.abs(modes.frequency - centre) <= 0.5 * self.width
                 ladder.append((modes.take(np.flatnonzero(inside)), error))
         return ladder
 
     def refit(self, number: int, frequency: np.ndarray, decay: np.ndarray) -> Modes:
         """As many modes in band `number`, each paired with the nearest of these; none if nothing is heard there."""
-        centre, band, weight, begin = self._cut(number)
+        centre, band, floor, weight, begin = self._cut(number)
         if len(band) < 3 * len(frequency):
             return NOTHING
         start = np.exp((-decay + 2j * np.pi * (frequency - centre)) * self.step / self.rate)
@@ -76,10 +80,13 @@ class Bands:
             tries = [start, esprit(band, len(start), limits)]
             tries = [paired(sharpen(band, weight, poles, limits), start) for poles in tries]
         _, poles, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
-        return self._unfiltered(poles, amplitudes, centre, begin)
+        return self._unfiltered(_levelled(poles, amplitudes, band, floor), amplitudes, centre, begin)
 
-    def _cut(self, number: int) -> tuple[float, np.ndarray, np.ndarray, int]:
-        """Band `number`: centre in Hz, values at rate / step while they are heard, their weights, first sample."""
+    def _cut(self, number: int) -> tuple[float, np.ndarray, float, np.ndarray, int]:
+        """Band `number`: centre in Hz, values while they are heard, noise power, weights of the values, first sample.
+
+        Values and weights are at rate / step.
+        """
         shift = round(number * self.width * self.size / self.rate)
         centre = shift * self.rate / self.size
         moved = np.roll(self.spectrum, -shift) * self.filter
@@ -90,7 +97,7 @@ class Bands:
         floor = 4 * density * (self.taps**2).sum() + 1e-16
         band = band[first : self.frames // self.step]
         band = band[: _heard(band, floor, BRIDGE * self.rate / self.step)]
-        return centre, band, _weights(band, floor), first * self.step
+        return centre, band, floor, _weights(band, floor), first * self.step
 
     def _limits(self, begin: int) -> tuple[float, float]:
         """Smallest and largest decay per value of a band whose first value lies `begin` samples after the onset."""
@@ -118,6 +125,22 @@ def _weights(band: np.ndarray, floor: float) -> np.ndarray:
         return np.zeros(0)
     power = np.abs(band) ** 2
     return np.asarray((_smooth(power, 25) + floor) ** -EVEN * power.mean() ** (EVEN - ALIKE))
+
+
+def _levelled(poles: np.ndarray, amplitudes: np.ndarray, band: np.ndarray, floor: float) -> np.ndarray:
+    """Poles slowed or hastened together, so that their level falls as the band's does where that is clear.
+
+    A string that glides, as hard plucked ones do, is not quite a sum of modes: where these have run out of step with
+    it, least squares make them softer than it is.
+    """
+    ours = np.abs(amplitudes @ np.exp(np.log(poles)[:, None] * np.arange(len(band)))) ** 2
+    levels = [np.log(_smooth(power, 25) + 1e-30) for power in (np.abs(band) ** 2, ours)]
+    clear = np.flatnonzero(levels[0] > np.log(CLEAR * floor))
+    if len(clear) < 3 * len(poles) + 12:
+        return poles
+    slower = np.polyfit(clear, (levels[0] - levels[1])[clear], 1)[0] / 2
+    decays = -np.log(np.abs(poles))
+    return np.asarray(poles * np.exp(np.minimum(slower, (1 - LEAST) * decays)))
 
 
 def _judged(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
