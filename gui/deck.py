@@ -198,6 +198,8 @@ class Deck(threading.Thread):
         from engine.preset import read as read_preset
         from engine.row import follow, make_row
 
+        from .decoded import shape
+
         wanted, self._wanted = self._wanted, None
         if wanted is None:
             return
@@ -216,7 +218,7 @@ class Deck(threading.Thread):
             if knob.name in wanted.values:
                 self.rig.set(knob.plugin, knob.param.name, wanted.values[knob.name])
         self._harmless = time.monotonic() + SETTLED
-        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, wanted.values))
+        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, wanted.values, shape(preset)))
 
     def _use(self, settings: "Settings") -> None:
         from engine import stream

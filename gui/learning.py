@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from .spectrogram import Spectrograms
 
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 MINUTES = {"resonance": 10.0, "ssm": 20.0, "ddsp": 60.0}  # what a kind is given, unless the player says otherwise
+WORDS = 400  # pixels that a line of words has
 NOTE = 25  # seconds that a note takes, about
 
 
@@ -83,6 +85,8 @@ class Learning(QDialog):
         self._heard = heard
         found = [self._describe(heard)] if heard.usable else []
         self._verdict.setText("\n".join([*found, *(f"⚠ {fault}" for fault in heard.faults)]))
+        self._verdict.setMinimumHeight(self._verdict.heightForWidth(WORDS))
+        self.adjustSize()
         self._show_state()
 
     def set_resumable(self, resumable: bool) -> None:
@@ -213,6 +217,8 @@ class Learning(QDialog):
             (self.tr("Name"), self._name), (self.tr("Kind"), self._kind), (self.tr("Take them"), self._taken),
             (self.tr("How long"), self._minutes),
         ):  # fmt: skip
+            if isinstance(field, QComboBox | QDoubleSpinBox):
+                field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             field.setAccessibleName(words or field.accessibleName())
             form.addRow(parts.label(words, quiet=True), field)
         buttons = QHBoxLayout()

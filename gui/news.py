@@ -10,6 +10,8 @@ from .hands import Hands
 if TYPE_CHECKING:
     from engine.plugin import Param, Plugin
 
+    from .decoded import Shape
+
 
 @dataclass(frozen=True)
 class Compiling:
@@ -36,6 +38,7 @@ class Loaded:
     tensors: Any
     row: "list[Plugin]"  # the instrument first, but for a tracker
     values: dict[str, float]  # of its knobs, as they were asked for
+    room: "Shape | None" = None  # the one that it was learned in
 
     @property
     def plugin(self) -> "Plugin":

@@ -35,6 +35,7 @@ class Player(QObject):
     failed = pyqtSignal(str)
     lit = pyqtSignal(dict)  # keys that sound: velocity
     ringing = pyqtSignal(object)  # Dots
+    decoded = pyqtSignal(object)  # Bars
     levels = pyqtSignal(float, float)
     read = pyqtSignal(object)  # Reading
     midi = pyqtSignal(bool)
@@ -178,17 +179,25 @@ class Player(QObject):
             self._moves = moves
             self.controller.emit(moved)
 
-    def _see(self) -> None:
-        """Levels, what rings, and the knobs that something else has turned."""
+    def _picture(self, now: Loaded) -> None:
         from engine import picture
 
+        if now.header["kind"] == "ddsp":
+            from . import decoded
+
+            self.decoded.emit(decoded.look(now.plugin))
+        else:
+            self.ringing.emit(dots(picture.ringing(now.plugin), BRIGHT))
+
+    def _see(self) -> None:
+        """Levels, what rings, and the knobs that something else has turned."""
         assert self.hands is not None
         self.levels.emit(*self.hands.rig.meters().peak)
         if self.now is None:
             return
         self._odd = not self._odd
         if self.watching and self._odd:  # half as often: what rings is much to paint
-            self.ringing.emit(dots(picture.ringing(self.now.plugin), BRIGHT))
+            self._picture(self.now)
         if self.reading.state != "playing":
             return
         answered = self._turned < time.monotonic() - UNANSWERED

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from . import parts, theme
+from .harmonics import HarmonicsView
 from .modes import ModesView
 from .pad import Pad
 from .voice import VoiceView
@@ -32,7 +33,10 @@ class Stage(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
-        self.modes, self.pad, self.voice = ModesView(), Pad(), VoiceView()
+        self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), Pad(), VoiceView()
+        self._pictures = QStackedWidget()
+        self._pictures.addWidget(self.modes)
+        self._pictures.addWidget(self.harmonics)
         self._tabs = QButtonGroup(self)
         self._across, self._upwards = QComboBox(), QComboBox()
         self._across.setAccessibleName(self.tr("Pad: from left to right"))
@@ -42,7 +46,7 @@ class Stage(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress of the start"))
         self._views = QStackedWidget()
-        for view in (self.modes, self.pad, self.voice, self._start()):
+        for view in (self._pictures, self.pad, self.voice, self._start()):
             self._views.addWidget(view)
         self._chosen = PICTURE
         self._views.setCurrentIndex(START)
@@ -72,6 +76,14 @@ class Stage(QFrame):
         for box in (self._across, self._upwards):
             box.setVisible(view == PAD)
         self.viewed.emit(view)
+
+    def show_kind(self, kind: str) -> None:
+        """Show the picture of a kind of instrument."""
+        decoded = kind == "ddsp"
+        self._pictures.setCurrentWidget(self.harmonics if decoded else self.modes)
+        button = self._tabs.button(PICTURE)
+        if button is not None:
+            button.setText(self.tr("Harmonics") if decoded else self.tr("Modes"))
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
         """What the axes of the pad may be, and what they are."""

@@ -129,6 +129,7 @@ QPushButton:disabled, QToolButton:disabled {{ color: {c.line}; background: trans
 QPushButton#flat, QToolButton#flat {{ background: transparent; padding: 3px 7px; }}
 QPushButton#flat:checked, QToolButton#flat:checked {{ background: {c.raised}; color: {c.accent}; }}
 QPushButton#main {{ background: {c.accent}; color: {c.on_accent}; }}
+QPushButton#main:disabled {{ background: transparent; color: {c.line}; border: 1px solid {c.line}; }}
 QListView {{ background: transparent; border: none; outline: none; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

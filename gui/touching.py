@@ -10,6 +10,7 @@ from .stage import LEARNED, Stage
 from .tuning import Tuning
 
 FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise
+BAR = -4  # the finger on the harmonics
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
 
@@ -26,10 +27,13 @@ class Touching(QObject):
         self._held: dict[int, int] = {}
         player.loaded.connect(self._loaded)
         player.ringing.connect(stage.modes.set_ringing)
+        player.decoded.connect(stage.harmonics.set_bars)
         player.looked.connect(stage.pad.age)
         player.lit.connect(self._follow)
         stage.modes.struck.connect(self._strike_resonance)
         stage.modes.released.connect(self._release_resonance)
+        stage.harmonics.bars.struck.connect(self._strike_key)
+        stage.harmonics.bars.released.connect(lambda: self._lift(BAR))
         stage.pad.struck.connect(self._strike)
         stage.pad.driven.connect(self._drive)
         stage.pad.lifted.connect(self._lift)
@@ -39,10 +43,12 @@ class Touching(QObject):
     def _loaded(self, now: Loaded) -> None:
         from engine import picture
 
+        self._stage.show_kind(now.header["kind"])
         self._stage.modes.set_modes(dots(picture.modes(now.plugin)))
+        keys = now.header.get("keys", {})
+        self._stage.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
         self._plane = np.asarray(now.tensors.get("map_pad", np.zeros((0, 2))), np.float64)
-        keys = now.header.get("keys", {})
         self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
         names = self._tuning.names
         learned = bool(self._plane.any()) and len(self._plane) > 1
@@ -80,6 +86,10 @@ class Touching(QObject):
         if key >= 0:
             self._held[-3] = key
             self._player.press(key, force)
+
+    def _strike_key(self, key: int, force: float) -> None:
+        self._held[BAR] = key
+        self._player.press(key, force)
 
     def _release_resonance(self, _: int) -> None:
         self._lift(-3)

@@ -58,7 +58,7 @@ class VoiceView(QWidget):
         self.measure.setEnabled(on)
         self.take.setVisible(not able)
         if on:
-            self._words.setText(self.tr("🎧 Wear headphones: what the microphone hears of a speaker is sung again."))
+            self._words.setText(self.tr("⚠ Wear headphones: what the microphone hears of a speaker is sung again."))
         elif able:
             self._words.setText(self.tr("This instrument follows your voice. Put on headphones, then press Sing."))
         else:

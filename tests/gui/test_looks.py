@@ -8,16 +8,26 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 
 from gui import theme
+from gui.hearing import Heard
 from gui.shortcuts import Shortcuts
-from gui.stage import PAD, PICTURE
-from tests.gui.conftest import until
+from gui.stage import PAD, PICTURE, VOICE
+from tests.gui.conftest import play, until
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
-@pytest.mark.parametrize(("view", "called"), [(PICTURE, "modes"), (PAD, "pad")])
-def test_every_view_is_drawn_in_every_theme(guitar, app, ear, tmp_path, name, view, called):
+@pytest.mark.parametrize(
+    ("view", "called", "instrument"),
+    [
+        (PICTURE, "modes", "guitar"),
+        (PICTURE, "harmonics", "violin"),
+        (PAD, "pad", "guitar"),
+        (VOICE, "voice", "violin"),
+    ],
+)
+def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, called, instrument):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
     before = guitar.memory.theme
+    play(guitar, instrument)
     theme.apply(app, name)
     guitar.window.stage.show_view(view)
     for key in (52, 59, 64, 68):
@@ -25,7 +35,7 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, ear, tmp_path, name, vi
     until(lambda: len(guitar.window.keyboard._lit) == 4)
     if view == PAD:
         guitar.window.stage.pad._press(0, guitar.window.stage.pad._point(0.6, 0.7), 0.8)
-    QTest.qWait(60)
+    QTest.qWait(600 if instrument == "violin" else 60)  # a bow takes its time
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"{called}-{name}.png"))
     guitar.player.panic()
@@ -34,7 +44,7 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, ear, tmp_path, name, vi
     colours = theme.THEMES[name]
     assert image.pixelColor(2, 2).name() == colours.ground
     assert _count(image, colours.accent) > 300
-    assert _count(image, colours.stage if view == PICTURE else colours.panel) > 10_000
+    assert _count(image, colours.panel if view == PAD else colours.stage) > 10_000
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -44,15 +54,20 @@ def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     theme.apply(app, name)
     guitar.plugging.show()
     devices, keys = guitar.plugging.dialogue, Shortcuts(guitar.window)
+    learning = guitar.workshop.dialogue
+    learning.set_recordings([Path("bell.wav")])
+    learning.set_heard(Heard(1, 2.0, 1))
+    learning.show()
     until(lambda: devices._output.count() > 1)
     keys.show()
     QTest.qWait(30)
-    for dialogue, called in ((devices, "devices"), (keys, "keys")):
+    for dialogue, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):
         image = dialogue.grab().toImage()
         image.save(str(folder / f"{called}-{name}.png"))
         assert image.pixelColor(2, 2).name() == theme.THEMES[name].ground
         assert _count(image, theme.THEMES[name].accent) > 300
         dialogue.accept()
+    learning.set_recordings([])
     theme.apply(app, before)
 
 
