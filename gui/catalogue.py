@@ -1,13 +1,14 @@
 """What there is to play: every preset with what is known about it, and which of them a player is looking for."""
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import library
 from engine.preset import PresetError, read
 
-from . import quantity
+from . import quantity, saved
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ class Wish:
 
 
 def scan() -> list[Entry]:
-    """Every preset, in alphabetical order. Reads each file whole: not for the window's thread."""
-    return [_entry(name, path) for name, path in library.everything().items()]
+    """Every preset and setting, in alphabetical order. Reads each file whole: not for the window's thread."""
+    presets = [_entry(name, path) for name, path in library.everything().items()]
+    settings = [_setting(name, path, presets) for name, path in saved.everything().items()]
+    return sorted([*presets, *settings], key=lambda entry: entry.name)
 
 
 def chosen(entries: Iterable[Entry], wish: Wish, favourites: Iterable[str]) -> list[Entry]:
@@ -84,6 +87,22 @@ def _meets(entry: Entry, wish: Wish, loved: set[str]) -> bool:
         and wish.kind in ("", entry.kind)
         and (not wish.tag or wish.tag in entry.tags)
         and (not wish.favourites or entry.digest in loved)
+    )
+
+
+def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
+    """A setting is listed as what it is of."""
+    try:
+        found = saved.load(path)
+        model = next((each for each in presets if each.digest == found.digest), None) or _entry(
+            name, saved.model(path, found)
+        )
+    except PresetError as error:
+        return Entry(path, name, False, fault=str(error))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    words = f"A setting of {model.name}. {model.description}"
+    return replace(
+        model, path=path, name=name, factory=False, digest=digest, description=words, size=path.stat().st_size
     )
 
 

@@ -198,6 +198,7 @@ class Deck(threading.Thread):
         from engine.preset import read as read_preset
         from engine.row import follow, make_row
 
+        from . import saved
         from .decoded import shape
 
         wanted, self._wanted = self._wanted, None
@@ -206,7 +207,11 @@ class Deck(threading.Thread):
         assert self.rig is not None
         self.loading.begin(wanted.path)
         try:
-            preset = read_preset(wanted.path)
+            path, values = wanted.path, wanted.values
+            if saved.is_saved(path):
+                setting = saved.load(path)
+                path, values = saved.model(path, setting), {**setting.values, **values}
+            preset = read_preset(path)
             row = make_row(preset)
             if self.sung and preset.header["kind"] == "ddsp":
                 row = follow(row)
@@ -215,10 +220,12 @@ class Deck(threading.Thread):
             self.loading.done()
             raise
         for knob in knobs(row):
-            if knob.name in wanted.values:
-                self.rig.set(knob.plugin, knob.param.name, wanted.values[knob.name])
+            if knob.name in values:
+                low, high = knob.param.low, knob.param.high
+                values[knob.name] = min(max(values[knob.name], low), high)
+                self.rig.set(knob.plugin, knob.param.name, values[knob.name])
         self._harmless = time.monotonic() + SETTLED
-        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, wanted.values, shape(preset)))
+        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, values, shape(preset), preset.digest))
 
     def _use(self, settings: "Settings") -> None:
         from engine import stream

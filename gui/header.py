@@ -21,6 +21,7 @@ class Header(QWidget):
         self.undo = parts.tool("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
         self.redo = parts.tool("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
         self.record = parts.tool("●", self.tr("Record"), self.tr("Record sound and notes (Ctrl+R)"), checkable=True)
+        self.save = parts.tool("⤓", self.tr("Save as preset"), self.tr("Save where the knobs stand (Ctrl+S)"))
         self.compare = parts.push("A", self.tr("Compare settings A and B"), self.tr("Compare A and B (Ctrl+B)"))
         self.theme = parts.tool("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
         self.help = parts.tool("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
@@ -96,7 +97,7 @@ class Header(QWidget):
             row.addWidget(button)
         row.addSpacing(6)
         row.addLayout(names, 1)
-        for button in (self.record, self.undo, self.redo):
+        for button in (self.record, self.save, self.undo, self.redo):
             button.setFont(theme.sized(self.font(), theme.TITLE))
             row.addWidget(button)
         self.compare.setFixedWidth(44)

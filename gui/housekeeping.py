@@ -10,10 +10,11 @@ from PyQt6.QtWidgets import QInputDialog
 from engine import library
 from engine.preset import SUFFIX, PresetError
 
-from . import catalogue
+from . import catalogue, saved
 from .browser import Browser
 from .catalogue import Entry
 from .deck import Deck
+from .news import Loaded
 
 
 class Housekeeping(QObject):
@@ -22,6 +23,7 @@ class Housekeeping(QObject):
     told = pyqtSignal(str, bool)  # words, and whether something is wrong
     scanned = pyqtSignal()
     moved = pyqtSignal(Path, Path)
+    saved = pyqtSignal(Path)
 
     def __init__(self, deck: Deck, browser: Browser) -> None:
         super().__init__()
@@ -40,16 +42,39 @@ class Housekeeping(QObject):
 
     def rename(self, entry: Entry, name: str) -> None:
         """Give a preset of the user's another name; its content stays as it is."""
-        if name in library.everything():
+        if name in library.everything() or name in saved.everything():
             self.told.emit(self.tr("There is an instrument called {0} already").format(name), True)
             return
         try:
-            path = library.destination(name)
+            path = library.destination(name).with_suffix(entry.path.suffix)
             entry.path.rename(path)
         except (PresetError, OSError) as error:
             self.told.emit(str(error), True)
             return
         self.moved.emit(entry.path, path)
+        self.scan()
+
+    def save(self, now: Loaded, values: dict[str, float]) -> None:
+        """Ask for a name, and keep under it where the knobs of what plays stand."""
+        suggestion = self.tr("my {0}").format(now.path.stem)
+        name, given = QInputDialog.getText(
+            self._browser, self.tr("Save as preset"), self.tr("A name for this setting"), text=suggestion
+        )
+        if given and name.strip():
+            self.keep(name.strip(), now, values)
+
+    def keep(self, name: str, now: Loaded, values: dict[str, float]) -> None:
+        """Keep where the knobs of what plays stand, under a name."""
+        origin = saved.load(now.path).path if saved.is_saved(now.path) else now.path.absolute()
+        row = tuple(plugin.name for plugin in now.row)
+        try:
+            path = saved.destination(name)
+            saved.write(path, saved.Saved(now.digest, origin, values, row))
+        except (PresetError, OSError) as error:
+            self.told.emit(str(error), True)
+            return
+        self.told.emit(self.tr("Saved as {0}").format(name), False)
+        self.saved.emit(path)
         self.scan()
 
     def _take(self, entries: list[Entry]) -> None:
@@ -70,11 +95,11 @@ class Housekeeping(QObject):
 
     def _duplicate(self, entry: Entry) -> None:
         """Copy a preset among the user's own, under the first name that is free."""
-        known = library.everything()
+        known = {**library.everything(), **saved.everything()}
         names = (f"{entry.name} {number}" for number in range(2, 1000))
         name = next(name for name in names if name not in known)
         try:
-            shutil.copyfile(entry.path, library.destination(name))
+            shutil.copyfile(entry.path, library.destination(name).with_suffix(entry.path.suffix))
         except (PresetError, OSError) as error:
             self.told.emit(str(error), True)
             return
@@ -86,7 +111,7 @@ class Housekeeping(QObject):
             self.told.emit(str(entry.path), False)
 
     def _discard(self, entry: Entry) -> None:
-        if entry.factory or entry.path.suffix != SUFFIX:
+        if entry.factory or entry.path.suffix not in (SUFFIX, saved.ENDING):
             return
         if QFile(str(entry.path)).moveToTrash():
             self.told.emit(self.tr("{0} is in the bin").format(entry.name), False)

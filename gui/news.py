@@ -39,6 +39,7 @@ class Loaded:
     row: "list[Plugin]"  # the instrument first, but for a tracker
     values: dict[str, float]  # of its knobs, as they were asked for
     room: "Shape | None" = None  # the one that it was learned in
+    digest: str = ""  # of the instrument's content
 
     @property
     def plugin(self) -> "Plugin":

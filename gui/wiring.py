@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication
 from engine import library
 from engine.preset import SUFFIX
 
-from . import memory, theme
+from . import memory, saved, theme
 from .catalogue import Entry
 from .deck import Deck
 from .housekeeping import Housekeeping
@@ -57,7 +57,12 @@ class Wiring(QObject):
     def open(self, paths: list[Path]) -> None:
         """Do the obvious thing with files: play an instrument; say why not with others."""
         self._opening = []
-        doors = {SUFFIX: self.tuning.choose, ".mid": self.performing.open, ".midi": self.performing.open}
+        doors = {
+            SUFFIX: self.tuning.choose,
+            saved.ENDING: self.tuning.choose,
+            ".mid": self.performing.open,
+            ".midi": self.performing.open,
+        }
         recordings = [path for path in paths if path.suffix.lower() in SOUNDS]
         if recordings:
             self.workshop.open(recordings)
@@ -126,6 +131,8 @@ class Wiring(QObject):
         header.undo.clicked.connect(tuning.history.undo)
         header.redo.clicked.connect(tuning.history.redo)
         header.compare.clicked.connect(tuning.compare)
+        header.save.clicked.connect(self._save)
+        self.house.saved.connect(self._go_on_as)
         header.theme.clicked.connect(self.change_theme)
         header.help.clicked.connect(lambda: Shortcuts(window).show())
         tuning.history.indexChanged.connect(self._show_history)
@@ -150,7 +157,7 @@ class Wiring(QObject):
             ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
             ("Ctrl+3", lambda: window.stage.show_view(VOICE)),
             ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record),
-            ("Ctrl+L", self.workshop.show), ("Ctrl+,", self.plugging.show),
+            ("Ctrl+S", self._save), ("Ctrl+L", self.workshop.show), ("Ctrl+,", self.plugging.show),
             ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
         ):  # fmt: skip
             window.shortcut(keys, work)
@@ -218,6 +225,16 @@ class Wiring(QObject):
         else:
             self.tuning.choose(entry.path)
 
+    def _save(self) -> None:
+        """Keep where the knobs stand, under a name."""
+        setting = self.tuning.setting
+        if self.player.now is not None and setting is not None:
+            self.house.save(self.player.now, setting.values)
+
+    def _go_on_as(self, path: Path) -> None:
+        """What plays goes on under the name that it was saved as."""
+        self.tuning.recall(Setting(path, self.tuning.setting.values if self.tuning.setting else {}))
+
     def _take_singer(self) -> None:
         """The first instrument that follows a voice."""
         entry = next((each for each in self.house.entries if each.kind == "ddsp" and not each.fault), None)
@@ -240,7 +257,7 @@ class Wiring(QObject):
     def _follow(self, before: Path, after: Path) -> None:
         """A file was renamed: what plays goes on under its new name."""
         if self.player.now is not None and self.player.now.path == before:
-            self.tuning.recall(Setting(after, self.tuning.setting.values if self.tuning.setting else {}))
+            self._go_on_as(after)
 
     def _fail(self, message: str) -> None:
         self.window.notice.say(message, True)

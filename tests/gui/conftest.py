@@ -89,8 +89,9 @@ def opened(app: QApplication, server: Server, ear: Ear, home: Path) -> Iterator[
 
 
 @pytest.fixture
-def guitar(opened: Wiring) -> Iterator[Wiring]:
+def guitar(opened: Wiring, ear: Ear) -> Iterator[Wiring]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
+    ear.attend(opened.player.reading.name)
     until(lambda: opened.house.entries)
     play(opened, "guitar")
     opened.player.panic()
@@ -114,11 +115,16 @@ def play(wiring: Wiring, name: str) -> None:
 
 def quiet(wiring: Wiring) -> None:
     """Wait until nothing sounds any more, and nothing waits to."""
-    assert wiring.deck.rig is not None
-    rig, frame = wiring.deck.rig, wiring.deck.rig.frame
-    until(lambda: rig.frame > frame + 4800)
+    advance(wiring, 4800)
     now = time.monotonic()
     until(lambda: wiring.player.reading.time > now and wiring.player.reading.voices == 0)
+
+
+def advance(wiring: Wiring, frames: int = 512) -> None:
+    """Wait until the engine has played so many frames, and taken what was asked of it before."""
+    assert wiring.deck.rig is not None
+    rig, frame = wiring.deck.rig, wiring.deck.rig.frame
+    until(lambda: rig.frame > frame + frames)
 
 
 def start(app: QApplication, ear: Ear, paths: tuple[Path, ...] = ()) -> Wiring:

@@ -80,7 +80,10 @@ class Ear:
         self._client.activate()
 
     def attend(self, name: str) -> None:
-        """Listen to a client and play it."""
+        """Listen to a client and play it, and no other one."""
+        for mine in self._ports:
+            for theirs in self._client.get_all_connections(mine):
+                self._client.disconnect(*((theirs, mine) if mine.is_input else (mine, theirs)))
         for other, port in (("out_1", self._ports[0]), ("out_2", self._ports[1])):
             self._client.connect(f"{name}:{other}", port)
         self._client.connect(self._ports[2], f"{name}:midi_in")

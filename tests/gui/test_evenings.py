@@ -13,7 +13,7 @@ from engine import library
 from gui import app as gui_app
 from gui import memory, store
 from gui.memory import Memory
-from tests.gui.conftest import end, processes, start, until
+from tests.gui.conftest import advance, end, processes, start, until
 from tests.gui.ear import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -102,7 +102,7 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     dialogue._a4.setValue(466.2)
     dialogue._channel.setCurrentIndex(3)
     dialogue._channel.activated.emit(3)
-    ear.listen(0.05, QTest.qWait)
+    advance(wiring)
     ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
     wiring.player.press(69, 0.9)
     sound = ear.listen(0.4, QTest.qWait)

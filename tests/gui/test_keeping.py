@@ -8,8 +8,9 @@ from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
 
 from engine import library
-from gui import catalogue
+from gui import catalogue, saved
 from gui.catalogue import Wish
+from gui.saved import Saved
 from tests.gui.conftest import until
 from tests.gui.ear import level
 
@@ -155,3 +156,37 @@ def test_an_instrument_that_is_dropped_plays_and_a_damaged_one_is_refused_in_wor
     (tmp_path / "notes.txt").write_text("la")
     drop(window, tmp_path / "notes.txt")
     assert "notes.txt" in window.window.notice.text
+
+
+def test_a_setting_is_saved_without_the_instrument_and_finds_it_by_its_content(window, tmp_path):
+    far = tmp_path / "bell.luthier"
+    shutil.copyfile(library.find("vibraphone"), far)
+    window.tuning.choose(far)
+    until(lambda: window.player.now.path == far)
+    window.tuning.turn("decay", 0.4)
+    window.house.keep("dry bell", window.player.now, window.tuning.setting.values)
+    mine = entry(window, "dry bell")
+    until(lambda: window.player.now.path == mine.path)
+    assert window.window.header.accessibleName() == "Dry bell"
+    assert mine.size < 2000
+    assert (mine.kind, mine.factory) == ("resonance", False)
+    window.house.keep("dry bell", window.player.now, {})
+    assert "already" in window.window.notice.text
+    window.tuning.choose(library.find("gong"))
+    until(lambda: window.player.now.path.stem == "gong")
+    far.unlink()  # the factory's has the same content
+    window.tuning.choose(mine.path)
+    until(lambda: window.player.now.path == mine.path)
+    assert window.tuning.value("decay") == pytest.approx(0.4)
+    act(window, "dry bell", "Move to the bin")
+    until(lambda: all(each.name != "dry bell" for each in window.house.entries))
+
+
+def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
+    saved.write(tmp_path / "lost.json", Saved("0" * 64, tmp_path / "harp.luthier", {}))
+    (tmp_path / "other.json").write_text('{"tempo": 3}')
+    window.open([tmp_path / "lost.json"])
+    until(lambda: "lost needs the instrument harp" in window.window.notice.text)
+    window.open([tmp_path / "other.json"])
+    until(lambda: "other.json is no setting" in window.window.notice.text)
+    assert window.player.now.path.stem == "guitar"

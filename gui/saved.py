@@ -1,0 +1,78 @@
+"""Settings under a name: a small JSON file that says which instrument it is of, and where its knobs stand.
+
+The instrument is known by its content, and found again wherever it was moved to; its weights are never copied.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine import library
+from engine.preset import SUFFIX, PresetError, read
+
+ENDING = ".json"
+MARK, VERSION = "luthier_setting", "1.0"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The digest of an instrument and where it was, the knobs by name, and the row that it stood in."""
+
+    digest: str
+    path: Path
+    values: dict[str, float]
+    row: tuple[str, ...] = ()
+
+
+def is_saved(path: Path) -> bool:
+    """Whether a file should be one of these."""
+    return path.suffix.lower() == ENDING
+
+
+def everything() -> dict[str, Path]:
+    """The file of every saved setting by name."""
+    return {path.stem: path for path in sorted(library.user_folder().glob("*" + ENDING))}
+
+
+def destination(name: str) -> Path:
+    """Where a setting of this name goes. PresetError if that is no name, or another instrument has it."""
+    path = library.destination(name)
+    if path.suffix != SUFFIX or name in library.everything() or name in everything():
+        raise PresetError(f"there is an instrument called {name} already")
+    return path.with_suffix(ENDING)
+
+
+def write(path: Path, saved: Saved) -> None:
+    """Write a setting, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    model = {"digest": saved.digest, "path": str(saved.path)}
+    plain = {MARK: VERSION, "model": model, "parameters": saved.values, "row": list(saved.row)}
+    draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(draft, path)
+
+
+def load(path: Path) -> Saved:
+    """A setting that was written. PresetError says in one line what is wrong with it."""
+    try:
+        plain: Any = json.loads(path.read_text(encoding="utf-8"))
+        model, values = plain["model"], plain["parameters"]
+        assert plain[MARK].partition(".")[0] == VERSION.partition(".")[0]
+        knobs = {str(name): float(value) for name, value in values.items()}
+        return Saved(str(model["digest"]), Path(model["path"]), knobs, tuple(map(str, plain.get("row", ()))))
+    except OSError as error:
+        raise PresetError(f"{path.name}: {error.strerror or error}") from None
+    except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
+        raise PresetError(f"{path.name} is no setting of an instrument") from None
+
+
+def model(path: Path, saved: Saved) -> Path:
+    """The file of the instrument: where it was, or wherever its content is now. PresetError names what is missing."""
+    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values()):
+        try:
+            if place.is_file() and read(place).digest == saved.digest:
+                return place
+        except PresetError:
+            continue
+    raise PresetError(f"{path.stem} needs the instrument {saved.path.stem}, which is not there: drop its file first")
