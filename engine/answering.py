@@ -55,6 +55,8 @@ class Answering:
         self._turn = threading.Lock()
         self._driven = -DRIVEN
         self._first, self._step, self._settled = self._settle(header["pitch"])
+        self._answer()  # nothing is asked yet; what answering needs is compiled here rather than at the first note
+        publish(self.post[0]["answered"], 0, 0)
         threading.Thread(target=_keep_answering, args=(weakref.ref(self),), name="luthier decoder").start()
 
     def catch_up(self) -> None:

@@ -17,6 +17,7 @@ from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset, write
 from tests.cli.test_transfer import pitch_of
+from tests.test_layers import loaded_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "decoder.md"
 
@@ -159,6 +160,10 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "ONNX model" in err
+
+
+def test_instruments_of_our_own_play_without_onnxruntime():
+    assert not loaded_by("engine.row", "engine.stream", "cli.play", "cli.rows") & {"onnxruntime", "onnx", "torch"}
 
 
 def test_without_onnxruntime_it_says_what_to_install(capsys, monkeypatch):
