@@ -62,17 +62,18 @@ class Graph:
         self._nodes.append(self._helper.make_node(kind, list(inputs), names, **attributes))
         return names
 
-    def either(self, condition: str, first: Callable[[], str], other: Callable[[], str]) -> str:
-        """What one of two functions adds to the graph, by a condition: only that is computed."""
+    def either(self, condition: str, first: Callable[[], list[str]], other: Callable[[], list[str]]) -> list[str]:
+        """The results that one of two functions adds to the graph, by a condition: only that one is computed."""
         branches = [self._branch(make) for make in (first, other)]
-        return self.node("If", condition, then_branch=branches[0], else_branch=branches[1])
+        count = len(branches[0].output)
+        return self.nodes("If", count, condition, then_branch=branches[0], else_branch=branches[1])
 
-    def _branch(self, make: Callable[[], str]) -> Any:
+    def _branch(self, make: Callable[[], list[str]]) -> Any:
         outside, self._nodes = self._nodes, []
-        result = self.node("Identity", make())
+        results = make()
         inside, self._nodes = self._nodes, outside
-        given = self._helper.make_tensor_value_info(result, self._number, None)
-        return self._helper.make_graph(inside, "branch", [], [given])
+        given = [self._helper.make_tensor_value_info(name, self._number, None) for name in results]
+        return self._helper.make_graph(inside, "branch", [], given)
 
     def model(self, header: dict[str, Any]) -> Any:
         """The finished onnx.ModelProto, found valid; header: of the preset, or of something like it."""

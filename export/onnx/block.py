@@ -66,21 +66,25 @@ def model(preset: Preset) -> Any:
     struck = graph.node(
         "Greater", graph.node("ReduceMax", graph.node("Abs", control), keepdims=0), graph.constant(0.0)
     )
-    sent = graph.either(
+    now, later = graph.either(
         struck,
-        lambda: graph.node("Add", pending, _struck(graph, preset, sizes, control, noise)),
-        lambda: pending,
+        lambda: _parted(graph, sizes, graph.node("Add", pending, _struck(graph, preset, sizes, control, noise))),
+        lambda: _parted(graph, sizes, pending),
     )
-    now, later = _slice(graph, sent, 2, 0, sizes.T), _slice(graph, sent, 2, sizes.T, sizes.D)
     drive, past = _slice(graph, now, 1, 0, 1), _slice(graph, now, 1, 1, 1 + sizes.direct)
     wet, after = _rung(graph, preset, sizes, standing, drive)
     heard = graph.node("Add", past, _faded(graph, sizes, wet))
     audio = graph.node("ReduceSum", _driven(graph, preset, sizes, heard), graph.constant([0]), keepdims=0)
     graph.output("audio", audio, sizes.audio, sizes.T)
-    rest = graph.constant(np.zeros((sizes.S, 1 + sizes.direct, sizes.T), np.float32), "rest")
-    graph.output("next_pending", graph.node("Concat", later, rest, axis=2), *waiting)
+    graph.output("next_pending", later, *waiting)
     graph.output("next_modes", after, sizes.S, sizes.E, sizes.J, 2)
     return graph.model(preset.header)
+
+
+def _parted(graph: Graph, sizes: Layout, pending: str) -> list[str]:
+    """What is to be sent in this block, and what after it, moved to the front."""
+    now = _slice(graph, pending, 2, 0, sizes.T)
+    return [now, graph.node("Pad", pending, graph.constant([0, 0, -sizes.T, 0, 0, sizes.T]))]
 
 
 def _struck(graph: Graph, preset: Preset, sizes: Layout, control: str, noise: str) -> str:
