@@ -31,6 +31,7 @@ def warm() -> Iterator[tuple[int, int, str]]:
         ("the ear for a voice", _voice),
         ("decoded instruments", _ddsp),
         ("networks", _ssm),
+        ("events", _events),
         ("resonance instruments", _resonance),
     ]
     helper = _helper() if (os.cpu_count() or 1) > 1 and not is_warm() else None
@@ -107,6 +108,12 @@ def _ddsp() -> None:
 
 def _ssm() -> None:
     from .instruments.ssm import compile_all
+
+    compile_all()
+
+
+def _events() -> None:
+    from .instruments.events import compile_all
 
     compile_all()
 

@@ -18,6 +18,7 @@ from .resonance import curve, key_range
 
 HEARD = "heard."  # tensors of the encoder, which playing does not need, and of what chooses context and room
 OF_ENCODER = ("encoder.", "context.", "rooms.")
+USED = 1e-3  # of the use of the most used key: a key that is used less has no pitch
 AFTER = 0.02  # seconds of an event that are not looked at for its pitch
 PEAKS = 40  # of a spectrum that a pitch is looked for in
 MOST = 8192  # channels of an encoder
@@ -29,8 +30,9 @@ def preset(learned: Learned, version: str, **words: Any) -> Preset:
     model = learned.model.cpu().eval()
     found = tensors(model)
     made = Preset({**header(learned, version), **words}, found)
-    found["pitch"] = pitches(Player(made), found["strength"])
-    low, high = key_range(found["pitch"][found["use"] > 0])
+    used = np.flatnonzero(found["use"] > USED * found["use"].max())
+    found["pitch"][used] = pitches(Player(made), used, found["strength"][used])
+    low, high = key_range(found["pitch"])
     made.header["keys"] = {"low": low, "high": high}
     return made
 
@@ -120,12 +122,12 @@ def model_of(made: Preset) -> EventModel:
     return model.eval()
 
 
-def pitches(player: Player, strengths: np.ndarray) -> np.ndarray:
-    """The pitch of each key in Hz at a strength, 0 for what has none: (K,) float32."""
-    found, size = [], 4 * player.samples
-    for first in range(0, player.keys, TOGETHER):
-        keys = np.arange(first, min(first + TOGETHER, player.keys))
-        for sound in player.sound(keys, strengths[keys])[:, int(AFTER * player.rate) :]:
+def pitches(player: Player, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    """The pitch of keys (n,) in Hz at strengths (n,), 0 for what has none: (n,) float32."""
+    found, size = [], 2 * player.samples
+    for first in range(0, len(keys), TOGETHER):
+        part = slice(first, first + TOGETHER)
+        for sound in player.sound(keys[part], strengths[part])[:, int(AFTER * player.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
             tops = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
             tops = tops[np.argsort(-power[tops])][:PEAKS]

@@ -5,14 +5,16 @@ import os
 from ..library import find
 from ..preset import Preset, PresetError, read
 from .ddsp import Ddsp
+from .events import Events
 from .resonance import Resonance
 from .ssm import StateSpace
 
-Instrument = Resonance | Ddsp | StateSpace
-KINDS: dict[str, type[Resonance] | type[Ddsp] | type[StateSpace]] = {
+Instrument = Resonance | Ddsp | StateSpace | Events
+KINDS: dict[str, type[Resonance] | type[Ddsp] | type[StateSpace] | type[Events]] = {
     "resonance": Resonance,
     "ddsp": Ddsp,
     "ssm": StateSpace,
+    "events": Events,
 }
 
 
@@ -26,9 +28,6 @@ def load(preset: str | os.PathLike[str], seed: int = 0) -> Instrument:
 
 def make(preset: Preset, seed: int = 0) -> Instrument:
     """[main thread] The instrument that a preset describes; PresetError if the engine cannot play it."""
-    if preset.header["kind"] not in KINDS:
-        name, kind = preset.header["name"], preset.header["kind"]
-        raise PresetError(f"{name}: an instrument of kind {kind} plays scores: luthier render {name} SCORE.json")
     try:
         return KINDS[preset.header["kind"]](preset, seed)
     except ValueError as error:

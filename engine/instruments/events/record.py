@@ -1,0 +1,71 @@
+"""What the audio thread knows of an instrument of events: one record, the same for every preset."""
+
+import numpy as np
+
+from ...plugin import Param
+from ..voices import VOICE, VOICES
+
+STRIDE = 64  # frames between two looks at the controllers
+CHANNELS = 16
+LAYERS = (0.4, 0.85)  # velocities at which each event was rendered
+
+PARAMS = (
+    Param("play", "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
+    Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
+    Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
+    Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),
+)
+PLAY, LEVEL, RELEASE, VIBRATO, SPEED, VARIATION = range(len(PARAMS))
+
+VOICE_STATE = np.dtype(
+    VOICE
+    + [
+        ("at", "f8"),  # where it is read, in learned samples
+        ("pace", "f8"),  # learned samples that go by in a frame of the device
+        ("slot", "i8"),  # which of the rendered events it reads
+        ("move", "f4"),  # the ratio by which it was moved to the key
+        ("ratio", "f4"),  # of bend and vibrato, as they are
+        ("bend", "f4"),  # semitones, its own
+        ("pressure", "f4"),  # its own
+        ("release", "f4"),  # what a tick leaves of its loudness once the key is let go
+        ("held", "f4"),  # its loudness: that of its velocity, and what the release has left of it
+        ("gain", "f4", (2,)),  # left and right, as they are
+        ("step", "f4", (2,)),  # what each frame adds until the next tick
+    ],
+    align=True,
+)
+EVENTS = np.dtype(
+    [
+        ("rate", "f8"),  # Hz, of the device
+        ("pace", "f8"),  # learned samples in a frame of the device
+        ("clock", "i8"),  # frames since `reset`
+        ("notes", "i8"),  # begun so far
+        ("dice", "u4"),  # state of the random numbers
+        ("slots", "i8"),
+        ("samples", "i8"),  # of a slot, the silence around it included
+        # addresses of arrays, (shape)
+        ("bank", "u8"),  # (slots, samples) float32: the rendered events
+        ("ends", "u8"),  # (slots,) int32: learned samples until nothing of it can be heard
+        ("notes_slot", "u8"),  # (128, layers) int32: what each key plays as a note
+        ("notes_move", "u8"),  # (128,) float32: the ratio by which it is moved
+        ("sounds_slot", "u8"),  # (128, layers) int32: what each key plays without a pitch
+        ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS) float32
+        # what the player set
+        ("param", "f4", (len(PARAMS),)),
+        ("low", "f4", (len(PARAMS),)),
+        ("high", "f4", (len(PARAMS),)),
+        ("glide", "f4"),  # of the way that a gain goes in one tick
+        ("bending", "f4"),  # of the way that a bend goes in one tick
+        ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
+        ("lfo", "f8"),  # of the vibrato, in turns
+        ("bend", "f4", (CHANNELS,)),  # semitones
+        ("modulation", "f4", (CHANNELS,)),
+        ("pressure", "f4", (CHANNELS,)),
+        ("volume", "f4", (CHANNELS,)),
+        ("pan", "f4", (CHANNELS,)),
+        ("voices", VOICE_STATE, (VOICES,)),
+    ],
+    align=True,
+)

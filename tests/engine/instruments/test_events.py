@@ -1,0 +1,169 @@
+"""The instrument of events, heard through the real callback and held against its decoder and a studio resampler."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import soxr
+
+from engine.events import Kind
+from engine.host import Host
+from engine.instruments.events import Events, bank
+from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.record import LAYERS
+from engine.preset import read, write
+from engine.rig import Rig
+from engine.row import make_row
+from tests.engine.instruments.eventful import LEARNED, preset
+from tests.playing import render
+
+
+def playing(*, rate=LEARNED, notes=True, what=None, seed=0):
+    """A host that plays the small instrument, and the instrument."""
+    what = what or preset(params={"play": 1.0 if notes else 0.0})
+    instrument, host = Events(what, seed), Host(rate)
+    host.play([instrument])
+    return host, instrument
+
+
+def strike(host, key=45, velocity=LAYERS[1], frame=-1):
+    host.send(Kind.NOTE_ON, key, velocity, note=key, frame=frame)
+
+
+def level(x):
+    """dB of the mean square."""
+    return 10 * np.log10((np.asarray(x, np.float64) ** 2).mean() + 1e-30)
+
+
+def shape(x):
+    """Scaled to unit energy."""
+    return x / np.linalg.norm(x)
+
+
+def decoded(what, key, velocity=LAYERS[1]):
+    """What the decoder makes of a learned key, of unit energy."""
+    return shape(Decoder(what).sound(np.array([key]), np.array([(velocity / LAYERS[1]) ** bank.LOUDNESS]))[0])
+
+
+@pytest.mark.parametrize("velocity", LAYERS)
+def test_a_sound_without_a_pitch_is_that_of_the_decoder(velocity):
+    what = preset(params={"play": 0.0})
+    host, _ = playing(what=what)
+    most_used = 12 + int(what.tensors["use"][12:].argmax())
+    strike(host, bank.LOWEST, velocity)
+    heard = render(host, 8192)
+    np.testing.assert_array_equal(heard[0], heard[1])
+    assert np.linalg.norm(shape(heard[0]) - decoded(what, most_used, velocity)) < 1e-3
+
+
+@pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
+@pytest.mark.parametrize(("key", "learned", "ratio"), [(45, 0, 1.0), (51, 2, 1.0), (46, 0, 2 ** (1 / 12))])
+def test_a_note_is_the_event_nearest_in_pitch_moved_to_its_key(rate, key, learned, ratio):
+    host, _ = playing(rate=rate)
+    strike(host, key)
+    heard = render(host, rate // 3)[0]
+    expected = soxr.resample(decoded(preset(), learned).astype(np.float64), LEARNED * ratio, rate, "VHQ")
+    count = min(len(heard), len(expected))
+    below = [np.fft.rfft(shape(x[:count]) * np.hanning(count))[: int(6000 * count / rate)] for x in (heard, expected)]
+    assert np.linalg.norm(below[0] - below[1]) < 0.01 * np.linalg.norm(below[1])
+
+
+@pytest.mark.parametrize("sizes", [1, 7, 64, [3, 500, 64, 1, 128, 77]])
+def test_the_block_size_is_not_heard(sizes):
+    def whole(block):
+        host, instrument = playing(rate=48_000, what=preset(params={"variation": 1.0}))
+        for i in range(20):
+            strike(host, 40 + 2 * i, 0.3 + 0.03 * i, frame=311 * i)
+            host.send(Kind.BEND, value=np.sin(i), frame=311 * i + 97)
+            host.send(Kind.NOTE_OFF, 40 + 2 * i, 1.0, note=40 + 2 * i, frame=400 * i + 3000)
+        host.send(Kind.MODULATION, value=0.7, frame=2000)
+        host.set(instrument, "release", 0.1, frame=2500)
+        return render(host, 16_384, block)
+
+    np.testing.assert_allclose(whole(sizes), whole(4096), atol=1e-6)
+
+
+@pytest.mark.parametrize("frame", [0, 1, 63, 64, 777])
+def test_an_event_begins_on_its_frame(frame):
+    host, _ = playing(rate=48_000, notes=False)
+    strike(host, bank.LOWEST, frame=frame)
+    heard = render(host, 1024)[0]
+    assert not heard[:frame].any()
+    assert np.abs(heard[frame : frame + 60]).max() > 1e-4
+
+
+def test_what_is_over_frees_its_voice_and_what_is_choked_ends_without_a_click():
+    host, instrument = playing(rate=48_000)
+    strike(host)
+    strike(host, 60)
+    assert instrument.voices == 0
+    before = render(host, 4800)[0]
+    assert instrument.voices == 2
+    host.send(Kind.CHOKE)
+    after = render(host, 4800)[0]
+    assert np.abs(np.diff(after)).max() < 1.5 * np.abs(np.diff(before)).max()
+    assert not after[-1000:].any()
+    strike(host)
+    render(host, 48_000)
+    assert instrument.voices == 0
+
+
+@pytest.mark.parametrize(("damping", "fall"), [(1.0, 30.0), (0.5, 15.0), (0.0, 0.0)])
+def test_a_note_let_go_falls_as_its_release_says(damping, fall):
+    def after(let_go):
+        host, instrument = playing(rate=48_000)
+        host.set(instrument, "release", 0.5)
+        strike(host)
+        if let_go:
+            host.send(Kind.NOTE_OFF, 45, damping, note=45, frame=2400)
+        return level(render(host, 15_000)[0, 2400 + 12_000 - 300 : 2400 + 12_000 + 300])
+
+    assert after(False) - after(True) == pytest.approx(fall, abs=1.5)
+
+
+def test_harder_is_louder_and_strikes_differ_as_the_seed_says():
+    def play(velocity, seed=0, variation=1.0):
+        host, _ = playing(rate=48_000, what=preset(params={"variation": variation}), seed=seed)
+        strike(host, velocity=velocity)
+        return render(host, 9600)[0]
+
+    loudness = [level(play(velocity, variation=0.0)) for velocity in (0.1, 0.4, 0.55, 0.7, 1.0)]
+    assert all(one + 1 < other for one, other in pairwise(loudness))
+    np.testing.assert_array_equal(play(0.7), play(0.7))
+    assert np.abs(play(0.7) - play(0.7, seed=1)).max() > 1e-4
+
+
+def test_keys_go_to_pitches_rather_to_those_that_are_used():
+    pitch = np.array([0.0, 220.0, 224.0, 880.0, 0.0, 300.0])
+    board = bank.lay_out(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
+    assert board.notes[57] == 2
+    assert board.notes[81] == 3
+    assert board.move[57] == pytest.approx(220 / 224)
+    assert set(board.sounds) == {0, 4}
+    assert board.sounds[bank.LOWEST] == 4
+    none = bank.lay_out(np.zeros(3), np.zeros(3))
+    assert set(none.notes) == {0, 1, 2}
+    assert (none.move == 1).all()
+
+
+def test_what_memory_cannot_hold_is_played_by_the_key_beside(monkeypatch):
+    whole = playing()[1]
+    monkeypatch.setattr(bank, "MEMORY", 12 * 4 * 8192)
+    host, instrument = playing()
+    assert len(instrument._arrays["bank"]) == 12 < len(whole._arrays["bank"])
+    assert instrument._arrays["notes_slot"].min() >= 0
+    assert instrument._arrays["notes_slot"].max() < 12
+    for key in range(0, 128, 9):
+        strike(host, key)
+    assert np.isfinite(render(host, 9600)).all()
+
+
+def test_midi_plays_it_in_its_room_from_a_file(tmp_path):
+    write(tmp_path / "small.luthier", replace(preset(), digest=""))
+    row = make_row(read(tmp_path / "small.luthier"))
+    assert [plugin.name for plugin in row] == ["events", "room"]
+    rig = Rig(48_000)
+    rig.play(row)
+    rig.midi(0x90, 57, 90)
+    assert level(render(rig, 4800)) > -70
