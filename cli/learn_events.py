@@ -6,6 +6,7 @@ from pathlib import Path
 
 import engine
 from export.events import preset
+from export.finish import finish
 from train.events.corpus import gather
 from train.events.fit import fit
 from train.events.run import CONFIGS, Config
@@ -28,7 +29,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     made = preset(learned, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(learned.kept, 4)}
-    return Result(made, ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])
+    return Result(finish(made), ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])
 
 
 def _config(args: argparse.Namespace) -> Config:

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from cli.main import main
+from engine.library import factory_folder
 from engine.preset import read
 from train.events.run import CONFIGS, Config
 from train.events.sizes import Sizes
@@ -56,6 +57,10 @@ def test_what_was_learned_tells_where_it_comes_from(capsys):
     assert header["training"]["steps"] == 6
     assert main(["show", "bits.luthier"]) == 0
     assert "events" in capsys.readouterr().out
+    assert header["loudness"]["lufs"] == pytest.approx(-23, abs=1)
+    song = str(factory_folder() / "demo.mid")
+    assert main(["render", "bits.luthier", song, "-o", "song.wav", "--seconds", "1"]) == 0
+    assert np.abs(soundfile.read("song.wav")[0]).max() > 0.001
 
 
 def test_a_score_is_put_together_thinned_permuted_drawn_and_repeatable(score, capsys):
