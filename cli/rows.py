@@ -48,9 +48,10 @@ def build(args: argparse.Namespace) -> "Rig":
     from engine import library, preset
 
     path = library.find(args.preset)
+    kind = "ddsp"
     if path.suffix.lower() != library.ONNX:
-        preset.read(path)  # a damaged file is refused before anything is compiled
-    _compile()
+        kind = preset.read(path).header["kind"]  # a damaged file is refused before anything is compiled
+    _compile({kind, *(["room"] if kind == "ddsp" or args.room else []), *(["voice"] if _sings(args) else [])})
     from engine.rig import Rig
 
     rig = Rig(args.rate or RATE, getattr(args, "channel", None))
@@ -66,20 +67,25 @@ def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
     from engine.row import follow, make_row
 
     made = make_row(path, args.seed, args.room)
-    return [*(follow(made) if getattr(args, "mic", False) else made), *map(load_plugin, args.plugins)]
+    return [*(follow(made) if _sings(args) else made), *map(load_plugin, args.plugins)]
 
 
-def _compile() -> None:
+def _sings(args: argparse.Namespace) -> bool:
+    """Whether a microphone drives the instrument."""
+    return bool(getattr(args, "mic", False))
+
+
+def _compile(parts: set[str]) -> None:
     """Compile what plays, the first time, and show how far it is."""
     from engine.warm import is_warm, warm
 
-    if is_warm():
+    if is_warm(parts):
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("compiling for this processor, once")
-        for number, total, name in warm():
+        for number, total, name in warm(parts):
             progress.update(task, total=total, completed=number, description=f"compiling, once: {name}")
         progress.update(task, completed=total)

@@ -1,57 +1,58 @@
-"""The first start compiles the engine for this machine; the next ones find it done."""
+"""The first start compiles the engine for this machine; the next ones find it done.
+
+What every instrument needs comes first, then the kinds of instruments and what may stand beside them: whoever wants
+to play one kind need not wait for the others.
+"""
 
 import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 
-MARK = "complete"  # a file in numba's cache folder, once all is compiled
+
+def is_warm(parts: Collection[str] | None = None) -> bool:
+    """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise."""
+    return all(_mark(part).exists() for part in _named(parts))
 
 
-def is_warm() -> bool:
-    """Whether everything that plays was compiled before, for these sources."""
-    return _mark().exists()
+def warm(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
+    """Compile parts, all unless named, step by step: before each its number, how many there are, and what it is.
 
-
-def warm() -> Iterator[tuple[int, int, str]]:
-    """Compile what plays, step by step: before each step its number, how many there are, and what it is.
-
-    Some ten or twenty seconds the first time, a part of a second when it was done before. What takes longest is
-    compiled by a second process meanwhile.
+    Some ten or twenty seconds for a kind the first time, a part of a second when it was done before. The last part
+    is compiled by a second process meanwhile.
     """
-    jobs = [
-        ("the audio callback", _callback),
-        ("keys and pedals", _head),
-        ("the output", _tail),
-        ("rooms", _room),
-        ("the ear for a voice", _voice),
-        ("decoded instruments", _ddsp),
-        ("networks", _ssm),
-        ("events", _events),
-        ("resonance instruments", _resonance),
-    ]
-    helper = _helper() if (os.cpu_count() or 1) > 1 and not is_warm() else None
-    for number, (name, job) in enumerate(jobs):
-        yield number, len(jobs), name
-        if job is _resonance and helper is not None:
-            helper.wait()
+    missing = [part for part in _named(parts) if not _mark(part).exists()]
+    helper = _helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
+    total = len(_COMMON) + len(missing)
+    for number, (what, job) in enumerate(_COMMON):
+        yield number, total, what
         job()
-    _mark().parent.mkdir(parents=True, exist_ok=True)
-    _mark().touch()
+    for number, part in enumerate(missing, len(_COMMON)):
+        yield number, total, PARTS[part]
+        if part == missing[-1] and helper is not None:
+            helper.wait()
+        JOBS[part]()
+        _mark(part).parent.mkdir(parents=True, exist_ok=True)
+        _mark(part).touch()
 
 
-def _mark() -> Path:
-    return Path(os.environ["NUMBA_CACHE_DIR"]) / MARK
+def _named(parts: Collection[str] | None) -> list[str]:
+    return [part for part in PARTS if parts is None or part in parts]
 
 
-def _helper() -> subprocess.Popen[bytes] | None:
-    """A process that fills the cache with the last job; that job finds it there, or does it after all."""
+def _mark(part: str) -> Path:
+    """A file in numba's cache folder, once a part is compiled."""
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
+
+
+def _helper(part: str) -> subprocess.Popen[bytes] | None:
+    """A process that fills the cache with a part; we find it there afterwards, or do it after all."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    code = f"import engine.warm; engine.warm.{_resonance.__name__}()"
+    code = f"import engine.warm; engine.warm.JOBS[{part!r}]()"
     with contextlib.suppress(OSError):
         return subprocess.Popen(
             [sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -122,3 +123,25 @@ def _resonance() -> None:
     from .instruments.resonance import compile_all
 
     compile_all()
+
+
+_COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the output", _tail))
+
+PARTS = {
+    "room": "rooms",
+    "voice": "the ear for a voice",
+    "ddsp": "decoded instruments",
+    "ssm": "networks",
+    "events": "events",
+    "resonance": "resonance instruments",
+}
+"""What may be compiled or left out, in words: the kinds of instruments, and what stands beside them in a row."""
+
+JOBS = {
+    "room": _room,
+    "voice": _voice,
+    "ddsp": _ddsp,
+    "ssm": _ssm,
+    "events": _events,
+    "resonance": _resonance,
+}

@@ -7,16 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-_STEPS = "from engine.warm import warm\nfor number, total, what in warm(): print(number, total, what, flush=True)"
+_STEPS = """import os
+from engine.warm import warm
+getattr(os, "nice", int)(5)
+for step in warm({}):
+    print(*step, flush=True)
+"""
 
 
 class Compiler:
     """One run of it; what is compiled lies in the cache once it is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: tuple[str, ...] | None = None) -> None:
+        """Begin with parts, keys of engine.warm.PARTS; with all unless named."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _STEPS], env=environment, text=True, start_new_session=True,
+            [sys.executable, "-c", _STEPS.format(parts)], env=environment, text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
 READ = 0.2  # seconds between two readings of it
+AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
 
 
@@ -134,14 +135,16 @@ class Deck(threading.Thread):
             score.stop()
 
     def _compile(self) -> None:
+        """What plays first, before anything is heard; the rest while it plays."""
         from engine.warm import is_warm
 
-        if is_warm() or self._ended.is_set():
-            return
-        self._compiler = Compiler()
-        for number, total, what in self._compiler.steps():
-            self.news.put(Compiling(number, total, what))
-        self._compiler = None
+        if not is_warm(AT_ONCE) and not self._ended.is_set():
+            self._compiler = Compiler(AT_ONCE)
+            for number, total, what in self._compiler.steps():
+                self.news.put(Compiling(number, total, what))
+            self._compiler = None
+        if not is_warm() and not self._ended.is_set():
+            self._compiler = Compiler()
 
     def _run(self) -> None:
         from engine import stream
