@@ -26,9 +26,9 @@ plucked = pytest.mark.parametrize("path", PLUCKED, ids=lambda path: path.stem)
 decoded = pytest.mark.parametrize("path", DECODED, ids=lambda path: path.stem)
 
 
-def strikes(preset, keys, velocity=90, apart=0.5):
+def strikes(preset, keys, velocity=90, apart=0.5, rate=RATE):
     """Each key struck alone, let go before the next: (keys, frames)."""
-    rig = Rig(RATE)
+    rig = Rig(rate)
     rig.play([make(preset)])
     notes = []
     for i, key in enumerate(keys):
@@ -102,6 +102,14 @@ def test_its_strikes_are_alike_but_not_the_same(path):
     struck = strikes(preset, [(keys["low"] + keys["high"]) // 2] * 32)
     assert np.std(level(struck)) <= 1
     assert len({x.tobytes() for x in struck}) == 32
+
+
+@each
+def test_it_is_as_loud_at_every_rate(path):
+    preset = read(path)
+    keys = np.round(np.linspace(preset.header["keys"]["low"], preset.header["keys"]["high"], 64)).astype(int).tolist()
+    levels = [level(strikes(preset, keys, rate=rate)).mean() for rate in (44_100, RATE, 96_000)]
+    assert np.ptp(levels) < 0.5
 
 
 @plucked

@@ -1,4 +1,4 @@
-"""The response of a room, brought from the rate that it was learned or recorded at to that of a device."""
+"""The response of a room, or a strike, brought from the rate that it was learned or recorded at to a device's."""
 
 import numpy as np
 

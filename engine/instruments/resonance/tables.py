@@ -7,9 +7,9 @@ every rate: the spectrum of its noise ends where the recording's did.
 from collections.abc import Mapping
 
 import numpy as np
-import soxr
 
 from ...dsp.energy import energy as modes_energy
+from ...dsp.response import at_rate
 
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1
@@ -35,9 +35,8 @@ def resampled(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
     """x (..., N) brought from one rate to another, its first sample staying the first; float32."""
     if learned == rate or x.shape[-1] == 0:
         return np.ascontiguousarray(x, np.float32)
-    rows = np.ascontiguousarray(x, np.float32).reshape(-1, x.shape[-1])
-    moved = np.stack([soxr.resample(row, learned, rate, quality="VHQ") for row in rows])
-    return moved.reshape(*x.shape[:-1], -1)
+    moved = at_rate(x.reshape(-1, x.shape[-1]), learned, rate) * (rate / learned)
+    return moved.reshape(*x.shape[:-1], -1).astype(np.float32)
 
 
 def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
