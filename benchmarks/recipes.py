@@ -1,0 +1,114 @@
+"""How a state-space instrument is learned here against the article's recipe: the same steps, sound and loss.
+
+    python -m benchmarks.recipes RECORDING [--start 10] [--steps 1000] [--seeds 3] [-o CURVES.json] [--json]
+
+Both learn 12 s at the article's sizes. What counts is the article's loss without its dither, of the best model of
+each run; and the grid of frames: jumps across its edges, and, after a strike, energy on the multiples of its rate. A
+run takes minutes on a core: each is written to CURVES.json, loss by loss, and is not made again.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+import torch
+
+from export.ssm import strikes
+from train import recording
+from train.ssm.fit import prepared
+from train.ssm.model import StateSpace
+from train.ssm.run import PUBLISHED, Config, Run, edges
+
+from .rows import Row, show
+
+RECIPES = {"ours": Config(), "the article's": PUBLISHED}
+AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
+NEAR, LOWEST = 3.0, 80.0  # Hz: so near a multiple of the frame rate is on the comb, from here up
+
+
+def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iterator[Row]:
+    """Rows of both recipes over samples (N,), means over seeds; runs that stand in `curves` are not made again."""
+    found = {name: [_known(samples, name, steps, seed, curves) for seed in range(seeds)] for name in RECIPES}
+    first, second = found.values()
+    for name, runs in found.items():
+        yield Row(f"distance by {name} recipe, {steps} steps", mean(run["distance"] for run in runs), "")
+    yield Row("the article's : ours", _ratio(second, first, "distance"), "×", 1)
+    yield Row("jump across edges : inside frames, the article's", mean(run["edges"] for run in second), "×")
+    yield Row("jump across edges : inside frames, ours, worst", max(run["edges"] for run in first), "×", 1.05, True)
+    for name, what in (("comb", "energy"), ("share", "share of the energy")):
+        yield Row(f"{what} on the comb of frames, below the article's", _decibels(second, first, name), "dB", 10)
+
+
+def run(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
+    """Learn by a recipe; the distance at each step and at the best, and what the grid of frames leaves."""
+    course = Run(samples, replace(RECIPES[name], steps=steps, seed=seed))
+    while course.part() < 1:
+        course.step()
+    model = course.model
+    model.load_state_dict(course.best)
+    with torch.no_grad():
+        sound = model()
+        heard = {"distance": float(course.target.distance(sound)), "edges": float(edges(sound, model.sizes.frame))}
+    told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(course.seconds, 1)}
+    return {**told, **heard, **comb(model), "silence": course.silence, "losses": [round(x, 1) for x in course.losses]}
+
+
+def comb(model: StateSpace) -> dict[str, float]:
+    """Mean power after a strike on multiples of the frame rate, and its share of all, over dimensions ever played."""
+    with torch.no_grad():
+        control, weight, entrance, output = (
+            value.double().numpy() for value in (model.played(), model.recurrence, model.entrance(), model.output)
+        )
+    rate, used = model.sizes.rate, control.any(axis=1)
+    energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])
+    sound = strikes(weight, entrance[:, used] * energy, output, int(UNTIL * rate))[:, int(AFTER * rate) :]
+    power = np.abs(np.fft.rfft(sound * np.hanning(sound.shape[1]), 1 << 16)) ** 2 / sound.shape[1]
+    hertz, grid = np.fft.rfftfreq(1 << 16, 1 / rate), rate / model.sizes.frame
+    on = (np.abs(hertz - np.round(hertz / grid) * grid) < NEAR) & (hertz > LOWEST)
+    return {"comb": float(power[:, on].sum(axis=1).mean()), "share": float(power[:, on].sum() / power.sum())}
+
+
+def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
+    """A run, out of the file or made now and written there."""
+    runs: list[dict[str, Any]] = json.loads(curves.read_text()) if curves.is_file() else []
+    for known in runs:
+        if (known["recipe"], known["steps"], known["seed"]) == (name, steps, seed):
+            return known
+    made = run(samples, name, steps, seed)
+    curves.write_text(json.dumps([*runs, made]))
+    return made
+
+
+def _ratio(above: list[dict[str, Any]], below: list[dict[str, Any]], name: str) -> float:
+    return mean(run[name] for run in above) / mean(run[name] for run in below)
+
+
+def _decibels(above: list[dict[str, Any]], below: list[dict[str, Any]], name: str) -> float:
+    return float(10 * np.log10(_ratio(above, below, name)))
+
+
+def main() -> None:
+    """The command: print the rows."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recording", metavar="FILE")
+    parser.add_argument("--start", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("-o", metavar="CURVES.json", dest="curves", type=Path, default=Path("build/recipes.json"))
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    sizes = Config().sizes
+    samples, _ = recording.load(args.recording, sizes.rate, args.start, sizes.samples / sizes.rate)
+    args.curves.parent.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    middle = prepared(torch.from_numpy(samples.mean(axis=0)), sizes)
+    show(measure(middle, args.steps, args.seeds, args.curves), args.json)
+
+
+if __name__ == "__main__":
+    main()
