@@ -36,6 +36,7 @@ def check_display() -> None:
 def run(paths: Sequence[Path] = ()) -> int:
     """Show the window until it is closed; the exit status. Raises NoDisplay."""
     check_display()
+    from PyQt6 import sip
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
@@ -54,6 +55,8 @@ def run(paths: Sequence[Path] = ()) -> int:
     status = app.exec()
     if not wiring.ended:
         os._exit(status)  # a thread hangs in a dead server: it must not hold up the end
+    awake.stop()
+    sip.delete(wiring.window)  # Qt dies with the application: what it draws must go before
     return status
 
 

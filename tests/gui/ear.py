@@ -98,6 +98,10 @@ class Ear:
         record["sung"] = 0
         record["length"] = len(song)
 
+    def players(self) -> set[str]:
+        """The names of all clients that can be played."""
+        return {str(port.name).split(":")[0] for port in self._client.get_ports(r":midi_in$")}
+
     def close(self) -> None:
         """Leave the server."""
         self._client.close()

@@ -1,5 +1,6 @@
 """From one evening to the next: what is remembered, what is survived, what is shown of devices."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -129,3 +130,13 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     assert time.monotonic() - began < 5
     assert wiring.deck._compiler is None
     assert not processes(number)
+
+
+def test_the_command_opens_a_window_and_ends_well_when_it_is_closed(app, home, ear):
+    others = ear.players()
+    command = [sys.executable, "-c", "from cli.main import main; raise SystemExit(main([]))"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until(lambda: ear.players() - others)
+    process.send_signal(signal.SIGINT)
+    assert "Traceback" not in process.communicate(timeout=15)[0]
+    assert process.returncode == 0
