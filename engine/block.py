@@ -16,7 +16,7 @@ from .memory import invoke, load_acquire, store_release
 from .plugin import BURST
 from .ring import CURSORS, HEAD, TAIL, copy, push
 
-SLOTS = 8  # plugins in a row, at most
+SLOTS = 12  # plugins in a row, at most
 SOURCES = 5  # rings of events, each written by one thread
 MAIN, LATER, KEYS = 0, 1, 2  # the main thread's for now and for later, and that of the device's MIDI port
 QUEUE = 4096  # events that may wait in a ring
@@ -40,6 +40,7 @@ HOST = np.dtype(
         ("used", "i8", (4,)),  # slots of the two rows, the head and the tail
         ("turn", "i8", (CURSORS,)),
         ("faded", "i8"),  # frames into the fade to a new row
+        ("cut", "i8"),  # the turn of a row that takes over without a fade; 0: none
         ("queues", EVENT, (SOURCES, QUEUE)),
         ("cursors", "i8", (SOURCES, CURSORS)),
         ("burst", EVENT, (BURST,)),
@@ -130,8 +131,8 @@ def fade(host, turn, frames, count):
     """Run the old row and the new one, and blend them; the row is replaced when the fade is over."""
     old = (turn & 1) ^ 1
     length = max(np.intp(FADE * host.rate), 1)
-    if host.used[old] == 0:
-        host.faded = length  # nothing sounds that could click
+    if host.used[old] == 0 or host.cut == turn:
+        host.faded = length  # nothing sounds that could click, or what sounds goes on
     for i in range(2 * frames):
         host.old[i] = host.mix[i]
     if host.faded < length:

@@ -83,23 +83,17 @@ class Host:
         Raises ValueError for that, for a plugin that is there twice and for a row that is too long, RuntimeError
         when a running device has not taken up the row before this one within two seconds.
         """
-        if len(row) > SLOTS:
-            raise ValueError(f"{len(row)} plugins in a row, at most {SLOTS}")
         if any(plugin is other for plugin in row for other in self.row):
             raise ValueError("a plugin of the row that plays cannot be in the next one: make a new one")
-        if len({id(plugin) for plugin in row}) < len(row):
-            raise ValueError("a plugin cannot be in a row twice: make a new one")
-        self._settle()
-        turn = int(self._record["turn"][LIVE]) + 1
-        for plugin in row:
-            plugin.prepare(self.rate)
-        kept = self._write("rows", turn & 1, row)
-        self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
-        self._kept[turn] = kept
-        self._record["listens"] = any(getattr(plugin, "listens", False) for plugin in row)
-        self._record["faded"] = 0
-        publish(self._record["turn"], LIVE, turn)
-        self.row = list(row)
+        self._publish(row, fade=True)
+
+    def arrange(self, row: Sequence[Plugin]) -> None:
+        """[main thread] Let a row take over that has plugins of the row that plays, in any order: these play on.
+
+        Plugins that are new are prepared. It happens between two blocks, without a fade: what comes, goes or changes
+        its place should be silent, or let the sound pass unchanged. Errors as of `play`.
+        """
+        self._publish(row, fade=False)
 
     def send(
         self, kind: Kind, key: int = 0, value: float = 0.0, *,
@@ -176,6 +170,26 @@ class Host:
         self._record["rate"] = rate
         for plugin in (*self.head, *self.row, *self.tail):
             plugin.prepare(rate)
+
+    def _publish(self, row: Sequence[Plugin], fade: bool) -> None:
+        """Write a row beside the one that plays, and let it take over."""
+        if len(row) > SLOTS:
+            raise ValueError(f"{len(row)} plugins in a row, at most {SLOTS}")
+        if len({id(plugin) for plugin in row}) < len(row):
+            raise ValueError("a plugin cannot be in a row twice: make a new one")
+        self._settle()
+        turn = int(self._record["turn"][LIVE]) + 1
+        for plugin in row:
+            if not any(plugin is other for other in self.row):
+                plugin.prepare(self.rate)
+        kept = self._write("rows", turn & 1, row)
+        self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
+        self._kept[turn] = kept
+        self._record["listens"] = any(getattr(plugin, "listens", False) for plugin in row)
+        self._record["faded"] = 0
+        self._record["cut"] = 0 if fade else turn
+        publish(self._record["turn"], LIVE, turn)
+        self.row = list(row)
 
     def _settle(self) -> None:
         """Wait until the row before has faded; finish its fade where no device does."""

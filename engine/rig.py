@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from .effects.clip import PLAYED, Clip
 from .effects.limiter import Limiter
 from .effects.tape import Tape
 from .effects.volume import Volume
@@ -12,23 +15,34 @@ from .sources.midi import Interpreter
 
 
 class Rig(Host):
-    """A host that is played by MIDI: interpreter ▸ row ▸ limiter ▸ tape ▸ volume.
+    """A host that is played by MIDI: interpreter ▸ row ▸ clip ▸ limiter ▸ tape ▸ volume.
 
     channels: the MIDI channels heard, counted from 1; all but the drums unless given.
     """
 
     def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:
         self.interpreter = Interpreter(channels)
+        self.clip = Clip()
         self.limiter = Limiter()
         self.tape = Tape()
         self.volume = Volume()
         self.learned: dict[tuple[str, str], int | None] = {}  # see `Interpreter.map`
-        super().__init__(rate, head=[self.interpreter], tail=[self.limiter, self.tape, self.volume])
+        super().__init__(rate, head=[self.interpreter], tail=[self.clip, self.limiter, self.tape, self.volume])
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""
         super().play(row)
         self.relearn()
+
+    def arrange(self, row: Sequence[Plugin]) -> None:
+        """[main thread] As `Host.arrange`; MIDI controllers turn the knobs of this row from now on."""
+        super().arrange(row)
+        self.relearn()
+
+    def audition(self, sound: np.ndarray | None, rate: float = 0.0) -> bool:
+        """[main thread] Let a recorded sound (C, T) at a rate in Hz be heard beside the row; None ends it."""
+        slot = self.clip.load(sound, rate or self.rate)
+        return self.send(Kind.PARAM, PLAYED, float(slot), target=self.clip)
 
     def relearn(self) -> None:
         """[main thread] Lay the controllers anew, once `learned` has changed."""

@@ -77,12 +77,13 @@ def _head() -> None:
 
 
 def _tail() -> None:
+    from .effects.clip import Clip
     from .effects.limiter import Limiter
     from .effects.tape import Tape
     from .effects.volume import Volume
     from .plugin import entry
 
-    for plugin in (Limiter(), Tape(), Volume()):
+    for plugin in (Clip(), Limiter(), Tape(), Volume()):
         entry(plugin)
 
 
@@ -90,6 +91,18 @@ def _room() -> None:
     from .effects.room import compile_all
 
     compile_all()
+
+
+def _effects() -> None:
+    from .effects import EFFECTS
+    from .plugin import entry
+    from .sources.microphone import Microphone
+    from .sources.zones import Zone, Zones
+
+    made = [effect() for effect in EFFECTS.values()]
+    for plugin in (*made, Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
+        plugin.prepare(48_000.0)
+        entry(plugin)
 
 
 def _voice() -> None:
@@ -129,6 +142,7 @@ _COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the 
 
 PARTS = {
     "room": "rooms",
+    "effects": "effects",
     "voice": "the ear for a voice",
     "ddsp": "decoded instruments",
     "ssm": "networks",
@@ -139,6 +153,7 @@ PARTS = {
 
 JOBS = {
     "room": _room,
+    "effects": _effects,
     "voice": _voice,
     "ddsp": _ddsp,
     "ssm": _ssm,

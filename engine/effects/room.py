@@ -13,6 +13,11 @@ from ..plugin import Param, entry
 GLIDE = 0.01  # seconds: no zipper noise
 SILENT = -60.0  # dB: the lower end of the knob, which is no room at all
 LOUDEST = np.float32(1e4)  # a sample that is more, or no number, is silence: it would ring on for ever
+PARAMS = (
+    Param("level", "dB", SILENT, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
+    Param("on", "", 0.0, 1.0, 1.0, help="off: no room at all"),
+)
+LEVEL, ON = range(len(PARAMS))
 _TABLES = ("memory", "places", "levels", "jobs", "shares")
 
 ROOM = np.dtype(
@@ -26,6 +31,7 @@ ROOM = np.dtype(
         ("gain", "f4"),
         ("target", "f4"),
         ("glide", "f4"),
+        ("param", "f4", (2,)),
     ],
     align=True,
 )
@@ -35,13 +41,12 @@ class Room:
     """Adds what a room makes of the sound; `level` is that of the room alone, the dry sound stays as it is."""
 
     name = "room"
+    params: tuple[Param, ...] = PARAMS
 
     def __init__(self, response: np.ndarray, learned: float, dry: float = 1.0) -> None:
         """response: (C, taps) at `learned` Hz, C = 1, or 2 for left and right. dry: gain of the sound as it comes."""
-        self.params: tuple[Param, ...] = (
-            Param("level", "dB", SILENT, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
-        )
         self.state = np.zeros(1, ROOM)
+        self.state["param"] = [param.default for param in PARAMS]
         self.handle, self.process = handle, process
         self._response, self._learned = np.atleast_2d(response), learned
         self._arrays: dict[str, np.ndarray] = {}
@@ -75,8 +80,10 @@ def compile_all() -> None:
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Aim at a new level."""
-    if event.kind == Kind.PARAM:
-        state.target = np.float32(10) ** (event.value / np.float32(20)) if event.value > SILENT else np.float32(0)
+    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
+        state.param[event.key] = event.value
+        level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(SILENT)
+        state.target = np.float32(10) ** (level / np.float32(20)) if level > SILENT else np.float32(0)
 
 
 @njit(cache=True, error_model="numpy")

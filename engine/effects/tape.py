@@ -62,6 +62,12 @@ def handle(state, event):
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
     """[audio thread] Copy audio (2, T)."""
+    keep(state, audio)
+
+
+@njit(cache=True, error_model="numpy")
+def keep(state, audio):
+    """[audio thread] Copy audio (2, T) while the tape runs."""
     if not state.running:
         return
     frames = audio.shape[1]

@@ -61,6 +61,8 @@ def turn(state, number, controller, value):
     """A controller of a channel."""
     state.moved = controller
     state.moves += 1
+    state.presses[controller] += state.levels[controller] < 64 <= value
+    state.levels[controller] = value
     channel = state.channels[number]
     for i in range(3):
         if controller == PEDALS[i]:

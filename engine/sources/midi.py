@@ -37,6 +37,8 @@ STATE = np.dtype(
         ("messages", "i8"),  # heard so far
         ("moves", "i8"),  # of them, controllers
         ("moved", "i8"),  # the number of the last one
+        ("levels", "i4", (128,)),  # where each controller was put last
+        ("presses", "i8", (128,)),  # how often each went from its lower half to its upper
         ("malformed", "i8"),
         ("dropped", "i8"),
     ],
@@ -82,6 +84,11 @@ class Interpreter:
     def moved(self) -> tuple[int, int]:
         """How many controllers were moved so far, and the number of the last one."""
         return int(self.state["moves"][0]), int(self.state["moved"][0])
+
+    @property
+    def presses(self) -> np.ndarray:
+        """How often each controller went from its lower half to its upper, (128,): how often a pedal was pressed."""
+        return np.array(self.state["presses"][0])
 
     def prepare(self, rate: float) -> None:
         """[main thread] Take the rate in Hz; settings are said again, keys that are held are forgotten."""
