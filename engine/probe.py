@@ -3,6 +3,7 @@
 Input: either a key and a velocity ("note"), or the learned control signal ("performance"), at the learned rate, with
 the same noise at every strike, in mono and at 0 dB. Output: every n-th sample of the left side.
 Of a decoder: a "curve" of pitch in Hz and loudness in dB; its amplitude, harmonics and noise at every n-th frame.
+Of events: "keys" and "strengths"; the first samples of each, every n-th of them.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from .events import EVENT, Kind
 from .host import Host
 from .instruments import make
 from .instruments.ddsp.spoken import spoken
+from .instruments.events.decoder import Decoder
 from .performance import Event, perform
 from .preset import Preset
 from .render import render
@@ -36,6 +38,8 @@ def deviation(preset: Preset) -> float:
     probe = preset.header.get("probe")
     if probe and "curve" in probe:
         return _of_heads(preset, probe)
+    if probe and "keys" in probe:
+        return _of_events(preset, probe)
     if not probe or "sound" not in probe:
         raise ValueError(f"{preset.header['name']} has no probe")
     expected = np.array(probe["sound"], np.float64)
@@ -67,6 +71,13 @@ def _of_heads(preset: Preset, probe: dict[str, Any]) -> float:
     heads = spoken(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
     expected = (np.array(probe[name], np.float64) for name in ("amplitude", "harmonics", "noise"))
     return max(_apart(head[every - 1 :: every], wanted) for head, wanted in zip(heads, expected, strict=True))
+
+
+def _of_events(preset: Preset, probe: dict[str, Any]) -> float:
+    """As `deviation`, of events as their decoder makes them."""
+    expected = np.array(probe["sound"], np.float64)
+    heard = Decoder(preset).sound(np.array(probe["keys"]), np.array(probe["strengths"]))
+    return _apart(heard[:, : probe["samples"] : probe["every"]].astype(np.float64), expected)
 
 
 def _apart(heard: np.ndarray, expected: np.ndarray) -> float:

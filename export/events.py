@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from engine.instruments.events.decoder import Decoder as Player
 from engine.preset import Preset
+from engine.probe import described
 from train.events.fit import Learned
 from train.events.model import EventModel
 from train.events.sizes import Sizes
@@ -23,13 +24,15 @@ AFTER = 0.02  # seconds of an event that are not looked at for its pitch
 PEAKS = 40  # of a spectrum that a pitch is looked for in
 MOST = 8192  # channels of an encoder
 TOGETHER = 32  # events that are sounded at once
+PROBED, SAMPLES, EVERY = 4, 8192, 16  # of the probe: keys, samples of each, every how many-th is kept
 
 
 def preset(learned: Learned, version: str, **words: Any) -> Preset:
     """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
     model = learned.model.cpu().eval()
     found = tensors(model)
-    made = Preset({**header(learned, version), **words}, found)
+    told = {**header(learned, version), "probe": probe(model, found["use"], found["strength"])}
+    made = Preset({**told, **words}, found)
     used = np.flatnonzero(found["use"] > USED * found["use"].max())
     found["pitch"][used] = pitches(Player(made), used, found["strength"][used])
     low, high = key_range(found["pitch"])
@@ -38,7 +41,7 @@ def preset(learned: Learned, version: str, **words: Any) -> Preset:
 
 
 def tensors(model: EventModel) -> dict[str, np.ndarray]:
-    """All tensors of a preset; pitches are 0 still, and those of the encoder halved in precision."""
+    """All tensors of a preset: matrices as float16, and pitches 0 still."""
     decoder = model.decoder
     usage, power = _numbers(model.usage), _numbers(model.power)
     gains = _numbers(model.typical_gains)
@@ -63,7 +66,10 @@ def tensors(model: EventModel) -> dict[str, np.ndarray]:
         "use": usage,
         "strength": np.where(usage > 0, power / np.maximum(usage, 1e-9), 1.0),
     }
-    laid = {name: np.ascontiguousarray(value, np.float32) for name, value in found.items()}
+    laid = {
+        name: np.ascontiguousarray(value, np.float16 if value.ndim > 1 else np.float32)
+        for name, value in found.items()
+    }
     state = {name: value for name, value in model.state_dict().items() if name.startswith(OF_ENCODER)}
     heard = {
         HEARD + name: np.ascontiguousarray(_numbers(value), np.float16 if value.ndim > 1 else np.float32)
@@ -71,6 +77,18 @@ def tensors(model: EventModel) -> dict[str, np.ndarray]:
         if name != "rooms.bank"
     }
     return {**laid, **heard}
+
+
+def probe(model: EventModel, use: np.ndarray, strength: np.ndarray) -> dict[str, Any]:
+    """What the keys that are used most sound like, before anything is halved in precision."""
+    keys = np.argsort(-use, kind="stable")[:PROBED]
+    strengths = np.round(strength[keys].astype(float), 6)
+    with torch.no_grad():
+        context = model.typical.expand(len(keys), -1)
+        sounds = model.decoder(torch.tensor(keys), torch.tensor(strengths, dtype=torch.float), context)
+    given = {"keys": keys.tolist(), "strengths": strengths.tolist()}
+    rows = [described(sound[:SAMPLES].numpy(), EVERY, given) for sound in sounds]
+    return {**rows[0], "sound": [row["sound"] for row in rows]}
 
 
 def header(learned: Learned, version: str) -> dict[str, Any]:

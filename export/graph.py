@@ -26,16 +26,18 @@ class Graph:
     def __init__(self) -> None:
         from onnx import TensorProto, helper, numpy_helper
 
-        self._helper, self._number, self._tensor = helper, TensorProto.FLOAT, numpy_helper.from_array
+        self._helper, self._tensor = helper, numpy_helper.from_array
+        self._number, self._whole = TensorProto.FLOAT, TensorProto.INT64
         self._nodes: list[Any] = []
         self._named = 0
         self._weights: list[Any] = []
         self._inputs: list[Any] = []
         self._outputs: list[Any] = []
 
-    def input(self, name: str, *shape: int | str) -> str:
-        """A float32 input; a word in its shape stands for any size."""
-        self._inputs.append(self._helper.make_tensor_value_info(name, self._number, shape))
+    def input(self, name: str, *shape: int | str, whole: bool = False) -> str:
+        """A float32 input, or one of whole numbers, int64; a word in its shape stands for any size."""
+        kind = self._whole if whole else self._number
+        self._inputs.append(self._helper.make_tensor_value_info(name, kind, shape))
         return name
 
     def output(self, name: str, value: str, *shape: int | str) -> None:

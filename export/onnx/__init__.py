@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.preset import Preset
 
-KINDS = {"ddsp": "decoder", "resonance": "block", "ssm": "frame"}
+KINDS = {"ddsp": "decoder", "events": "event", "resonance": "block", "ssm": "frame"}
 """Kind → the module that writes it; its function `model` makes an onnx.ModelProto of a preset."""
 
 

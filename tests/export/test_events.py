@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
 from engine.instruments.events import score as scores
 from engine.instruments.events.decoder import Decoder
 from engine.preset import PresetError, read, write
+from engine.probe import deviation
 from export.events import model_of, preset
+from export.onnx import model as in_onnx
 from train.events.decompose import decompose, reconstruction
 from train.events.fit import Learned
 from train.events.model import EventModel, Found
@@ -65,6 +68,27 @@ def test_the_decoder_without_torch_is_that_with_it(made):
         wanted = model.decoder(torch.tensor(keys), torch.tensor(strengths), model.typical.expand(13, -1)).numpy()
     for heard, expected in zip(player.sound(keys, strengths), wanted, strict=True):
         assert apart(heard, expected) < -90
+
+
+def test_the_decoder_in_onnx_is_that_of_the_engine(made):
+    opened = onnxruntime.InferenceSession(in_onnx(made).SerializeToString(), providers=["CPUExecutionProvider"])
+    keys, strengths = np.arange(0, 88, 7), np.linspace(0.0, 2, 13).astype(np.float32)
+    context = np.linspace(-0.1, 0.1, TINY.embedding, dtype=np.float32)
+    told = {"key": keys, "strength": strengths, "context": context[None]}
+    sound, room, usual = opened.run(["sound", "room", "usual_context"], told)
+    expected = Decoder(made).sound(keys, strengths, context)
+    assert not sound[0].any()
+    assert all(apart(one, other) < -90 for one, other in zip(sound[1:], expected[1:], strict=True))
+    np.testing.assert_array_equal(room, made.tensors["room"])
+    np.testing.assert_array_equal(usual[0], made.tensors["context"])
+    alone = opened.run(["sound"], {**told, "key": keys[4:5], "strength": strengths[4:5]})[0]
+    np.testing.assert_allclose(alone[0], sound[4], atol=1e-6)
+    assert '"kind": "events"' in opened.get_modelmeta().custom_metadata_map["luthier"]
+
+
+def test_what_is_halved_still_sounds_as_it_was_learned(made):
+    assert made.tensors["embedding"].dtype == made.tensors["wave_weight"].dtype == np.float16
+    assert deviation(made) < -55
 
 
 def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):

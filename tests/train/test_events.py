@@ -8,6 +8,7 @@ import soundfile
 import torch
 
 from engine.dsp.waves import bank
+from train.events.atoms import Atoms, assigned
 from train.events.corpus import Corpus, gather
 from train.events.dreams import Dreams, plane_distance
 from train.events.fit import fit
@@ -124,6 +125,30 @@ def test_dreams_know_their_events():
         assert heights[:, max(first - 8, 0)].max() < heights.max() / 2 or first < 8
 
 
+def test_notes_each_find_a_key_of_their_own_while_there_are_any():
+    likeness = torch.tensor([[0.9, 0.8, 0.1], [0.95, 0.2, 0.3], [0.1, 0.1, 0.2], [0.3, 0.7, 0.4]])
+    assert assigned(likeness).tolist() == [1, 0, 2, 2]
+    net = model()
+    keys = torch.arange(0, 72, 9)
+    sounds = net.decoder(keys, torch.full((8,), 0.5), torch.zeros(8, TINY.embedding)).detach()
+    atoms = Atoms(net, list(sounds), torch.Generator().manual_seed(0))
+    assert atoms.keys.tolist() == keys.tolist()
+
+
+def test_a_run_learns_from_notes_then_from_dreams_then_from_recordings():
+    sounds = [plucked()[first : first + 9000] for first in (0, 20000)]
+    run = Run(replace(corpus(), notes=sounds), replace(SHORT, steps=30, stages=(0.4, 0.7)))
+    encoder, decoder = run.model.encoder.plane.weight, run.model.decoder.wave.weight
+    moved = []
+    for _ in range(30):
+        before = encoder.detach().clone(), decoder.detach().clone()
+        run.step()
+        moved.append((not torch.equal(encoder, before[0]), not torch.equal(decoder, before[1])))
+    assert run.begun == [0, 12, 21]
+    assert moved == 12 * [(False, True)] + 9 * [(True, False)] + 9 * [(True, True)]
+    assert np.mean(run.losses[10:12]) < np.mean(run.losses[:2])
+
+
 def test_the_loss_is_none_for_the_same_and_about_one_a_window_for_silence():
     sound = plucked()[None]
     assert distance(sound, sound) == 0
@@ -156,6 +181,13 @@ def test_recordings_are_gathered_and_some_seconds_kept_back(tmp_path):
     assert [round(len(sound) / 22050, 1) for sound in found.learned + found.kept] == [10.8, 2.0, 1.2]
     assert found.draw(3, 4096, torch.Generator().manual_seed(0)).shape == (3, 4096)
     assert found.tests(4096).abs().amax() == pytest.approx(1, abs=0.01)
+    note = np.sin(2 * np.pi * 220 * time[:22050]) * np.exp(-5 * time[:22050])
+    struck = [str(tmp_path / f"{number}.wav") for number in range(13)]
+    for path in struck:
+        soundfile.write(path, np.concatenate([np.zeros(5000), 0.5 * note]), 22050)
+    found = gather([(path, 0.0, None) for path in struck], 22050)
+    assert (len(found.notes), found.unheard, len(found.kept), len(found.learned)) == (12, struck[11:12], 1, 12)
+    assert all(abs(len(one) - 22050) < 50 for one in found.notes)
     soundfile.write(tmp_path / "silent.wav", np.zeros(22050), 22050)
     with pytest.raises(ValueError, match="silent"):
         gather([(str(tmp_path / "silent.wav"), 0.0, None)], 22050)

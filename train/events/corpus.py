@@ -1,29 +1,39 @@
-"""What an event model learns from: recordings in one, and seconds of them that it never learns from."""
+"""What an event model learns from: recordings in one, and seconds of them that it never learns from.
+
+A short recording that is struck once is one event, known by itself: a note.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .. import recording
+from .. import onset, recording, strokes
 from ..recording import RecordingError
 
 KEPT = 0.1  # of a recording, from its end on, that is kept back
 ENOUGH = 10.0  # seconds that a recording must have for that
-TESTS = 8  # segments that are kept back, at most
+TESTS = 16  # segments that are kept back, at most
+NOTES_KEPT = 12  # every so many-th note is kept back
 FAINT = 0.02  # peak of a segment that is not worth learning from
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Recordings whose peaks are 1, to learn from and kept back, (N,) each; words: what is wrong with them."""
+    """Recordings whose peaks are 1, to learn from and kept back, (N,) each; words: what is wrong with them.
+
+    notes: those to learn from that are a single event, from where it begins. unheard: the files that were kept back
+    whole.
+    """
 
     learned: list[Tensor]
     kept: list[Tensor]
     rate: int
     words: list[str]
+    notes: list[Tensor] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -59,19 +69,26 @@ def gather(paths: Sequence[tuple[str, float, float | None]], rate: int) -> Corpu
 
     RecordingError when one cannot be read or is silent.
     """
-    learned, kept, words = [], [], []
+    corpus, struck = Corpus([], [], rate, []), 0
     for path, start, seconds in paths:
         samples, _ = recording.load(path, rate, start, seconds)
         faults = recording.check(samples, rate)
         mono = torch.from_numpy(samples.mean(axis=0))
         if float(mono.abs().max()) < 10 ** (recording.QUIETEST / 20):
             raise RecordingError(f"{path}: {' '.join(faults)}")
-        words += [f"{path}: {fault}" for fault in faults]
+        corpus.words.extend(f"{path}: {fault}" for fault in faults)
         mono = mono / mono.abs().max()
         held = int(KEPT * len(mono)) if len(mono) > ENOUGH * rate else 0
-        learned.append(mono[: len(mono) - held])
-        kept += [mono[len(mono) - held :]] if held else []
-    return Corpus(learned, kept, rate, words)
+        if not held and strokes.count(mono.numpy(), rate) == 1:
+            struck += 1
+            if struck % NOTES_KEPT == 0:
+                corpus.kept.append(mono)
+                corpus.unheard.append(path)
+                continue
+            corpus.notes.append(mono[onset.strike(mono.numpy(), rate) :])
+        corpus.learned.append(mono[: len(mono) - held])
+        corpus.kept.extend([mono[len(mono) - held :]] if held else [])
+    return corpus
 
 
 def _cut(sound: Tensor, first: int, samples: int) -> Tensor:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from ..fit import follow
 from ..run import Progress
 from .corpus import Corpus
@@ -36,6 +38,7 @@ def fit(
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
+    torch.set_flush_denormal(True)  # what dies away would take ever longer
     run = Run(corpus, config, device)
     stopped = follow(run, folder, report, device, resume)
     return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped)

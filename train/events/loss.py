@@ -25,10 +25,14 @@ def distance(sound: Tensor, target: Tensor) -> Tensor:
     total = sound.new_zeros(())
     for window in WINDOWS:
         made, meant = magnitudes(sound, window), magnitudes(target, window)
-        share = (made - meant).abs().sum() / (meant.sum() + 1e-3)
-        logs = ((made + FLOOR).log() - (meant + FLOOR).log()).abs().mean()
-        total = total + share + LOGS * logs
+        total = total + apart(made, meant)
     return total
+
+
+def apart(made: Tensor, meant: Tensor) -> Tensor:
+    """How far magnitudes are from others: as a share, and in logarithms."""
+    share = (made - meant).abs().sum() / (meant.sum() + 1e-3)
+    return share + LOGS * ((made + FLOOR).log() - (meant + FLOOR).log()).abs().mean()
 
 
 def published_distance(sound: Tensor, target: Tensor, events: int) -> Tensor:

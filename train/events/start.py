@@ -15,6 +15,7 @@ SPREAD = 0.1  # of published weights
 LENGTHS = (-1.0, 1.0, 3.0)  # how long a key rings: the inner value of its decay, before the sigmoid
 VARIANTS = 2 * len(LENGTHS)  # soft ones, then bright ones
 UNSURE = 0.02  # of the numbers of an embedding that mean nothing yet
+FULL = 6.0  # level of an event of strength 1, about that of a recording whose peak is 1
 QUIET = -6.0  # the inner value of a share that is not heard
 
 
@@ -68,7 +69,7 @@ def _lay_out_sounds(model: "EventModel") -> None:
         decoder.decay.weight[:, pitches + v] += LENGTHS[v % len(LENGTHS)]
         decoder.mix.weight[:, pitches + v] += torch.tensor([QUIET / 2, 0.0, 2.0])
     decoder.mix.weight[:, pitches + VARIANTS] += torch.tensor([2.0, 0.0, QUIET])
-    decoder.level.bias.fill_(1.0)
+    decoder.level.bias.fill_(FULL)
     for stack, bias in ((decoder.impulse, -1.0), (decoder.filter, 1.0)):
         last = stack[-1]
         assert isinstance(last, nn.Conv1d)

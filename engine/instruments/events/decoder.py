@@ -31,7 +31,7 @@ class Decoder:
         self.keys, self.frames = len(t["embedding"]), len(t["decay_bias"])
         self.samples, self.impulse = HOP * self.frames, len(t["noise"]) - GRAIN
         self.waves = bank(t["frequencies"], tuple(told["shapes"]), self.samples, self.rate, not self.published)
-        self.drawing = _drawing(BANDS, HOP + 1)
+        self.drawing = drawing(BANDS, HOP + 1)
 
     def sound(self, keys: np.ndarray, strengths: np.ndarray, context: np.ndarray | None = None) -> np.ndarray:
         """keys (n,), strengths (n,) → (n, samples), in the context (M,), or the usual one; dry."""
@@ -54,11 +54,11 @@ class Decoder:
 
     def _impulses(self, e: np.ndarray) -> np.ndarray:
         """(n, impulse): noise with a spectrum that changes every GRAIN_HOP samples, the lowest bin always full."""
-        hann = _hann(GRAIN)
+        window = hann(GRAIN)
         heights = _sigmoid(self._upsampled("impulse", e)).transpose(0, 2, 1) ** 2
         heights[..., 0] = 1
         first = np.arange(heights.shape[1])[:, None] * GRAIN_HOP + np.arange(GRAIN)
-        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * hann) * heights, GRAIN) * hann
+        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * window) * heights, GRAIN) * window
         sound = _added(shaped)[:, : self.impulse]
         return sound if self.published else _unit(sound)
 
@@ -67,7 +67,7 @@ class Decoder:
         t = self.tensors
         waves = np.pad(np.maximum(_linear(t, "wave", e), 0) @ self.waves, ((0, 0), (0, 2 * HOP)))
         frames = np.lib.stride_tricks.sliding_window_view(waves, 2 * HOP, axis=1)[:, : self.samples : HOP]
-        frames = _unit(frames * _hann(2 * HOP))
+        frames = _unit(frames * hann(2 * HOP))
         fall = np.exp(np.log(self.low + (self.high - self.low) * _sigmoid(_linear(t, "decay", e))).cumsum(axis=-1))
         heights = _sigmoid(self._upsampled("filter", e)).transpose(0, 2, 1) @ self.drawing
         filtered = np.fft.irfft(np.fft.rfft(frames * fall[..., None]) * heights, 2 * HOP)
@@ -115,11 +115,12 @@ def _unit(x: np.ndarray) -> np.ndarray:
     return np.asarray(x / (np.sqrt((x**2).sum(axis=-1, keepdims=True)) + TINY), np.float32)
 
 
-def _hann(size: int) -> np.ndarray:
+def hann(size: int) -> np.ndarray:
+    """A window (size,) that adds up to one every half of it."""
     return np.asarray(np.sin(np.pi * np.arange(size) / size) ** 2, np.float32)
 
 
-def _drawing(points: int, bins: int) -> np.ndarray:
+def drawing(points: int, bins: int) -> np.ndarray:
     """(points, bins): draws straight lines through points in the middle of their shares, flat at both ends."""
     places = (np.arange(bins) + 0.5) * points / bins - 0.5
     return np.stack([np.interp(places, np.arange(points), row) for row in np.eye(points)]).astype(np.float32)

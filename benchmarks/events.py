@@ -1,0 +1,147 @@
+"""What an event model finds in recordings it never learned from, and what its keys cost while others sound.
+
+    LUTHIER_DATA=DATA python -m benchmarks.events [PRESET] [--json]
+
+The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
+from learning. Reconstruction is told as the loss that it was learned with, beside a matching pursuit with as many
+events over the same atoms in the same room, and beside the mean spectrum, of the segment itself and of all that was
+learned from, held all the time. Onsets are looked for in mixtures of notes of guitar and banjo, one at a random
+moment of each eighth of a second; events within 30 ms of each other are one onset, and weak ones none.
+"""
+
+import glob
+import os
+import tomllib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import library
+from engine.instruments.events.score import Score
+from engine.preset import read
+from export.events import model_of
+from train import onset, recording
+from train.events.corpus import Corpus, gather
+from train.events.decompose import decompose
+from train.events.loss import WINDOWS, apart, distance, magnitudes
+from train.events.model import EventModel
+
+from . import first_use
+from .pursuit import atoms, pursue
+from .rows import Row, ask
+
+SEGMENTS = 12  # that a pursuit is made for
+BELOW = 20.0  # percent that a model has to be below a pursuit
+MIXTURES, SECONDS, EACH = 6, 8.0, 8  # mixtures of notes, their length, notes a second
+SOFTEST = 0.3  # of the loudest note
+CLOSE, TOLERANCE = 0.03, 0.05  # seconds
+WEAK = 0.15  # of the strongest onset: what is weaker is none
+GOAL = 0.6  # F-measure
+
+
+def measure(preset: str = "mosaic") -> list[Row]:
+    """All rows of a preset; ValueError if nothing says where its recordings are."""
+    if not os.environ.get("LUTHIER_DATA"):
+        raise ValueError("LUTHIER_DATA does not say where the recordings are")
+    made = read(library.find(preset))
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    model = model_of(made)
+    corpus = gather([(path, 0.0, None) for path in recordings(made.header["name"])], model.sizes.rate)
+    return [*_reconstruction(model, corpus), *_onsets(model, corpus.unheard), *first_use.measure(preset)]
+
+
+def recordings(name: str) -> list[str]:
+    """The files that a factory instrument is learned from."""
+    recipes = tomllib.loads((library.factory_folder() / "recipes.toml").read_text(encoding="utf-8"))
+    patterns = recipes[name]["recordings"]
+    return [path for pattern in patterns for path in sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))]
+
+
+def _reconstruction(model: EventModel, corpus: Corpus) -> Iterator[Row]:
+    """How near the model, a pursuit and mean spectra come to what was kept back."""
+    tests, sizes = corpus.tests(model.sizes.samples)[:SEGMENTS], model.sizes
+    drawn = corpus.draw(4 * SEGMENTS, sizes.samples, torch.Generator().manual_seed(0))
+    usual = [magnitudes(drawn, window).mean((0, 1)) for window in WINDOWS]
+    ours, theirs, own, common = [], [], [], []
+    with torch.no_grad():
+        for target in tests:
+            heard = model(target[None])
+            ours.append(float(distance(torch.stack(heard.passes).sum(0), target[None])))
+            theirs.append(float(distance(pursue(atoms(model, heard), target, sizes.events)[None], target[None])))
+            meant = [magnitudes(target[None], window) for window in WINDOWS]
+            own.append(_held([one.mean((0, 1)) for one in meant], meant))
+            common.append(_held(usual, meant))
+    one, other = np.mean(ours), np.mean(theirs)
+    yield Row("loss of held-out segments, the model", float(one), "", float(np.mean(own)), goal_is_most=True)
+    yield Row(f"the same, matching pursuit with {sizes.events} events", float(other), "")
+    yield Row("the same, the mean spectrum of the segment itself", float(np.mean(own)), "")
+    yield Row("the same, the mean spectrum of what was learned from", float(np.mean(common)), "")
+    yield Row("the model below the pursuit", float(100 * (1 - one / other)), "%", BELOW)
+
+
+def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
+    return float(sum(apart(one.expand_as(other), other) for one, other in zip(spectra, meant, strict=True)))
+
+
+def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Row]:
+    """F-measures of onsets, of notes that were learned from and of those that never were."""
+    files = [path for name in ("guitar", "banjo") for path in recordings(name)]
+    notes = {path: _note(path, model.sizes.rate) for path in files}
+    generator = np.random.default_rng(0)
+    for what, some in (("any", files), ("kept-back", [path for path in files if path in unheard])):
+        hits = found = there = 0
+        for _ in range(MIXTURES):
+            sound, times = mixture([notes[path] for path in some], model.sizes.rate, generator)
+            heard = onsets(decompose(model, torch.from_numpy(sound)))
+            hits, found, there = hits + matched(heard, times), found + len(heard), there + len(times)
+        yield Row(f"onsets of {what} notes, {EACH} a second, F at 50 ms", 2 * hits / (found + there), "", GOAL)
+
+
+def mixture(notes: list[np.ndarray], rate: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Notes (N,) one after the other, ringing on into each other: the sound, and when they begin in s."""
+    count = round(SECONDS * EACH)
+    times = (np.arange(count) + random.random(count)) / EACH
+    sound = np.zeros(round((SECONDS + 1) * rate), np.float32)
+    for when, which in zip(times, random.integers(len(notes), size=count), strict=True):
+        first = round(when * rate)
+        part = random.uniform(SOFTEST, 1) * notes[which][: len(sound) - first]
+        sound[first : first + len(part)] += part
+    return sound, times
+
+
+def onsets(score: Score) -> np.ndarray:
+    """Times in s at which events of a score begin, those close together as one."""
+    times: list[float] = []
+    strengths: list[float] = []
+    for event in sorted(score.events, key=lambda event: event.time):
+        if times and event.time - times[-1] < CLOSE:
+            strengths[-1] += event.strength
+        else:
+            times.append(event.time)
+            strengths.append(event.strength)
+    return np.array(times)[np.array(strengths) > WEAK * max(strengths, default=0.0)]
+
+
+def matched(found: np.ndarray, there: np.ndarray) -> int:
+    """How many of the times that are there were found, each once."""
+    hits, free = 0, list(found)
+    for when in there:
+        near = [other for other in free if abs(other - when) <= TOLERANCE]
+        if near:
+            free.remove(min(near, key=lambda other: abs(other - when)))
+            hits += 1
+    return hits
+
+
+def _note(path: str, rate: int) -> np.ndarray:
+    """A note from where it begins, its peak 1."""
+    samples, _ = recording.load(path, rate)
+    mono = samples.mean(axis=0)
+    return np.asarray(mono[onset.strike(mono, rate) :] / np.abs(mono).max(), np.float32)
+
+
+if __name__ == "__main__":
+    ask(__doc__ or "", measure, "mosaic")

@@ -1,0 +1,162 @@
+"""The decoder of an event preset as an ONNX model: any number of events by key and strength, and their sounds.
+
+    key (events,) int64, strength (events,), context (1, M) → sound (events, N); room (taps,), usual_context (1, M)
+
+The sounds are dry and begin at once; where they go, and the room, are up to whoever asks. `room` is constant: what
+the usual room answers to one sample, without the dry share that the header has as `dry`. So is `usual_context`.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from engine.dsp.waves import bank
+from engine.instruments.events.decoder import FAINTEST, drawing, hann
+from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
+from engine.kinds.schema import Tensors
+from engine.preset import Preset
+
+from ..graph import Graph
+
+EVENTS = "events"  # the size that is left open
+TINY = 1e-8
+
+
+def model(preset: Preset) -> Any:
+    """The model of a preset, an onnx.ModelProto."""
+    graph, tensors = Graph(), preset.tensors
+    told, frames, numbers = preset.header["decoder"], len(tensors["decay_bias"]), len(tensors["offset"])
+    samples = HOP * frames
+    key, strength = graph.input("key", EVENTS, whole=True), graph.input("strength", EVENTS)
+    context = graph.input("context", 1, numbers)
+    column = graph.node("Unsqueeze", strength, graph.constant([1]))
+    embedded = graph.node("Add", _embedded(graph, tensors, key, column, told["published"]), context)
+    impulse = _impulse(graph, tensors, embedded, told["published"])
+    waves = bank(tensors["frequencies"], tuple(told["shapes"]), samples, preset.header["rate"], not told["published"])
+    resonance = _resonance(graph, tensors, embedded, np.pad(waves, ((0, 0), (0, HOP))), told["decays"])
+    taps = len(tensors["noise"]) - GRAIN
+    parts = [
+        graph.node("Pad", impulse, graph.constant([0, 0, 0, samples - taps])),
+        _convolved(graph, impulse, resonance, (samples - taps, samples)),
+        resonance,
+    ]
+    if not told["published"]:
+        shares = graph.node("Softmax", _linear(graph, tensors, "mix", embedded), axis=-1)
+        parts = [graph.node("Mul", part, _slice(graph, shares, 1, i, i + 1)) for i, part in enumerate(parts)]
+    level = graph.node("Mul", graph.node("Abs", _linear(graph, tensors, "level", embedded)), column)
+    graph.output("sound", graph.node("Mul", graph.node("Sum", *parts), level), EVENTS, samples)
+    graph.output("room", graph.constant(tensors["room"], "room"), len(tensors["room"]))
+    graph.output(
+        "usual_context", graph.constant(np.asarray(tensors["context"], np.float32)[None], "context"), 1, numbers
+    )
+    return graph.model(preset.header)
+
+
+def _embedded(graph: Graph, tensors: Tensors, key: str, strength: str, published: bool) -> str:
+    """(events, M)."""
+    rows = graph.node("Gather", graph.constant(tensors["embedding"], "embedding"), key, axis=0)
+    if published:
+        rows = graph.node("Mul", rows, strength)
+    else:
+        heard = graph.node("Log", graph.node("Max", strength, graph.constant(FAINTEST)))
+        rows = graph.node("Add", rows, graph.node("Mul", heard, graph.constant(tensors["swell"], "swell")))
+    return graph.node("Add", rows, graph.constant(tensors["offset"], "offset"))
+
+
+def _impulse(graph: Graph, tensors: Tensors, embedded: str, published: bool) -> str:
+    """(events, taps): noise with a spectrum that changes every GRAIN_HOP samples."""
+    taps, window = len(tensors["noise"]) - GRAIN, hann(GRAIN)
+    first = np.arange(taps // GRAIN_HOP)[:, None] * GRAIN_HOP + np.arange(GRAIN)
+    grains = np.fft.rfft(np.asarray(tensors["noise"], np.float32)[first] * window)  # (grains, bins)
+    drawn = graph.node(
+        "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "impulse", embedded)), perm=[0, 2, 1]
+    )
+    upper = _slice(graph, graph.node("Mul", drawn, drawn), 2, 1, GRAIN // 2 + 1)
+    heights = graph.node("Pad", upper, graph.constant([0, 0, 1, 0, 0, 0]), graph.constant(1.0))
+    spectrum = [graph.node("Mul", heights, graph.constant(part, "grains")) for part in (grains.real, grains.imag)]
+    shaped = graph.node("Mul", _back(graph, spectrum, GRAIN), graph.constant(window, "hann"))
+    sound = _added(graph, shaped, GRAIN_HOP, taps)
+    return sound if published else _unit(graph, sound)
+
+
+def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: np.ndarray, decays: list[float]) -> str:
+    """(events, N): frames of waves of unit energy, that fall and are filtered."""
+    size, samples = 2 * HOP, waves.shape[1] - HOP
+    strengths = graph.node("Relu", _linear(graph, tensors, "wave", embedded))
+    mixed = graph.node("MatMul", strengths, graph.constant(waves, "waves"))
+    halves = graph.node("Reshape", mixed, graph.constant([0, -1, HOP]))
+    count = samples // HOP
+    pairs = [_slice(graph, halves, 1, i, i + count) for i in range(2)]
+    frames = graph.node("Mul", graph.node("Concat", *pairs, axis=2), graph.constant(hann(size), "hann"))
+    low, high = decays
+    left = graph.node("Sigmoid", _linear(graph, tensors, "decay", embedded))
+    left = graph.node("Add", graph.node("Mul", left, graph.constant(high - low)), graph.constant(low))
+    fall = graph.node("Exp", graph.node("CumSum", graph.node("Log", left), graph.constant(1)))
+    falling = graph.node("Mul", _unit(graph, frames), graph.node("Unsqueeze", fall, graph.constant([2])))
+    drawn = graph.node("Transpose", graph.node("Sigmoid", _stack(graph, tensors, "filter", embedded)), perm=[0, 2, 1])
+    heights = graph.node("MatMul", drawn, graph.constant(drawing(BANDS, HOP + 1), "drawing"))
+    angle = 2 * np.pi / size * (np.outer(np.arange(size), np.arange(HOP + 1)) % size)
+    ways = (graph.constant(table, "forth") for table in (np.cos(angle), -np.sin(angle)))
+    spectrum = [graph.node("Mul", graph.node("MatMul", falling, way), heights) for way in ways]
+    return _added(graph, _back(graph, spectrum, size), HOP, samples)
+
+
+def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
+    """(events, outputs, frames): a few frames, then twice as many again and again."""
+    weights, biases = tensors[f"{name}_up_weight"], tensors[f"{name}_up_bias"]
+    begun = _linear(graph, tensors, f"{name}_in", x)
+    x = graph.node("Reshape", begun, graph.constant([0, weights.shape[1], -1]))
+    for weight, bias in zip(weights, biases, strict=True):
+        parts = graph.constant(weight, f"{name}_weight"), graph.constant(bias, f"{name}_bias")
+        x = graph.node("ConvTranspose", x, *parts, kernel_shape=[4], strides=[2], pads=[1, 1])
+        x = graph.node("LeakyRelu", x, alpha=0.2)
+    last = (graph.constant(tensors[f"{name}_out_{part}"], f"{name}_out_{part}") for part in ("weight", "bias"))
+    return graph.node("Conv", x, *last, kernel_shape=[3], pads=[1, 1])
+
+
+def _convolved(graph: Graph, impulse: str, resonance: str, sizes: tuple[int, int]) -> str:
+    """Impulses in resonances (events, N), by spectra of twice that; sizes: what an impulse is short of N, and N."""
+    short, samples = sizes
+    ends = graph.constant([0, 0, 0, samples + short]), graph.constant([0, 0, 0, samples])
+    spectra = []
+    for sound, end in zip((impulse, resonance), ends, strict=True):
+        longer = graph.node("Unsqueeze", graph.node("Pad", sound, end), graph.constant([2]))
+        whole = graph.node("DFT", longer, axis=1)
+        spectra.append([_slice(graph, whole, 2, i, i + 1) for i in range(2)])
+    (a, b), (c, d) = spectra
+    times = {pair: graph.node("Mul", *pair) for pair in ((a, c), (b, d), (a, d), (b, c))}
+    product = graph.node("Sub", times[a, c], times[b, d]), graph.node("Add", times[a, d], times[b, c])
+    back = graph.node("DFT", graph.node("Concat", *product, axis=2), axis=1, inverse=1)
+    return graph.node("Squeeze", _slice(graph, _slice(graph, back, 1, 0, samples), 2, 0, 1), graph.constant([2]))
+
+
+def _back(graph: Graph, spectrum: list[str], size: int) -> str:
+    """From the real and the imaginary part of spectra (…, size / 2 + 1) to frames (…, size)."""
+    bins = np.arange(size // 2 + 1)
+    share = np.where((bins == 0) | (bins == size // 2), 1.0, 2.0)[:, None] / size
+    angle = 2 * np.pi / size * (np.outer(bins, np.arange(size)) % size)
+    tables = (graph.constant(share * table, "back") for table in (np.cos(angle), -np.sin(angle)))
+    return graph.node("Add", *(graph.node("MatMul", x, way) for x, way in zip(spectrum, tables, strict=True)))
+
+
+def _added(graph: Graph, frames: str, hop: int, samples: int) -> str:
+    """Frames (events, T, 2 hop) every hop added up: (events, samples)."""
+    first, second = (_slice(graph, frames, 2, i * hop, (i + 1) * hop) for i in range(2))
+    ends = graph.constant([0, 0, 0, 0, 1, 0]), graph.constant([0, 1, 0, 0, 0, 0])
+    both = graph.node("Add", graph.node("Pad", first, ends[0]), graph.node("Pad", second, ends[1]))
+    return _slice(graph, graph.node("Reshape", both, graph.constant([0, -1])), 1, 0, samples)
+
+
+def _unit(graph: Graph, x: str) -> str:
+    """Scaled to unit energy along the last axis; silence stays."""
+    norm = graph.node("Add", graph.node("ReduceL2", x, axes=[-1]), graph.constant(TINY))
+    return graph.node("Div", x, norm)
+
+
+def _linear(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
+    parts = (graph.constant(tensors[f"{name}_{part}"], f"{name}_{part}") for part in ("weight", "bias"))
+    return graph.node("Gemm", x, *parts, transB=1)
+
+
+def _slice(graph: Graph, x: str, axis: int, start: int, stop: int) -> str:
+    return graph.node("Slice", x, *(graph.constant([number]) for number in (start, stop, axis)))
