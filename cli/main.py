@@ -22,6 +22,7 @@ COMMANDS = {
     "learn": "make an instrument from a recording",
     "decompose": "take a recording apart into the events of an instrument",
     "export": "write an instrument for other programs, or its room",
+    "report": "make a page about an instrument, to be heard and seen in a browser",
     "presets": "list the instruments that have a name",
     "show": "what is known about one instrument",
     "devices": "audio devices and MIDI ports, and what is missing",

@@ -8,8 +8,9 @@ import torch
 from engine.preset import PresetError, read, write
 from engine.probe import answer, deviation
 from export.finish import TARGET, finish
-from export.linear import as_modes, poles, response, ringing
+from export.linear import as_modes
 from export.onnx import model as in_onnx
+from export.poles import poles, response, ringing
 from export.ssm import contracted, preset
 from train.ssm.fit import Learned
 from train.ssm.model import Sizes, StateSpace

@@ -1,0 +1,97 @@
+"""luthier report PRESET -o PAGE.html: a page about an instrument, to be heard and seen in any browser, offline."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import library, preset
+
+from . import facts
+from .recordings import part
+from .values import number, whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.preset import Preset
+
+LONGEST = 600.0  # seconds of a recording that are looked through
+EXAMPLE = "example: luthier report celesta --recording sugar-plum-fairy.ogg -o celesta.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which instrument, held against which recording, on which page."""
+    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    parser.add_argument(
+        "--recording", metavar="RECORDING",
+        help="what it was learned from, or another: a sound file, or FILE@START-END; the place is found",
+    )  # fmt: skip
+    parser.add_argument("-o", "--output", metavar="PAGE.html", required=True, help="the page to write")
+    parser.add_argument(
+        "--seconds", type=number(0.5, 60, "s"), default=12.0, metavar="S", help="how long sounds may be; 12 otherwise"
+    )
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides what is random")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.epilog = EXAMPLE
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the page, and tell how large it is."""
+    path, page = library.find(args.preset), Path(args.output)
+    if not page.parent.is_dir():
+        raise ValueError(f"there is no folder {str(page.parent)!r} to write {page.name} to")
+    found = preset.read(path)
+    try:
+        import jinja2  # noqa: F401
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ValueError(f"a page needs {error.name}: pip install 'luthier[report]'") from None
+    try:
+        text = _built(found, path, _heard(args.recording), args)
+    except ImportError as error:
+        raise ValueError(f"a recording is taken apart with {error.name}: pip install 'luthier[train]'") from None
+    hidden = page.with_name(f".{page.name}.part")
+    hidden.write_text(text, encoding="utf-8")
+    hidden.replace(page)
+    size = page.stat().st_size
+    told = {"path": args.output, "bytes": size, "kind": found.header["kind"]}
+    print(json.dumps(told) if args.json else f"{args.output}: {size / 1e6:.2f} MB, opens in any browser")
+    return 0
+
+
+def _built(found: "Preset", path: Path, recording: "np.ndarray | None", args: argparse.Namespace) -> str:
+    from rich.console import Console
+
+    from export.report import Wanted, build
+
+    wanted = Wanted(recording, args.seconds, args.seed)
+    told = [(name, text) for name, text in facts.of(found, path) if name != "File"]
+    with Console(stderr=True).status("beginning") as status:
+        return build(found, path.stat().st_size, told, wanted, status.update)
+
+
+def _heard(text: str | None) -> "np.ndarray | None":
+    """Both channels (2, T) of a recording, or the only one twice."""
+    if text is None:
+        return None
+    import numpy as np
+    import soundfile
+    import soxr
+
+    from export.report.track import RATE
+
+    file, start, length = part(text)
+    if not Path(file).is_file():
+        raise ValueError(f"no such recording: {file}")
+    try:
+        with soundfile.SoundFile(file) as opened:
+            own = opened.samplerate
+            opened.seek(min(int(start * own), opened.frames))
+            samples = opened.read(round(min(length or LONGEST, LONGEST) * own), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError):
+        raise ValueError(f"not a sound file that can be read: {file}") from None
+    if not samples.any() or not np.isfinite(samples).all():
+        raise ValueError(f"{Path(file).name} is silent there, or damaged")
+    sound = soxr.resample(samples, own, RATE, "VHQ").T
+    return np.ascontiguousarray(np.repeat(sound, 2, axis=0) if len(sound) == 1 else sound[:2], np.float32)

@@ -1,0 +1,72 @@
+"""Drawings as SVG that wear the colours and the type of the page, in its light and its dark dress alike."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# colours that stand for those of the page until the drawing is put into it
+TEXT, QUIET, LINE, ACCENT, SECOND = "#010203", "#010204", "#010205", "#010206", "#010207"
+_WORN = {TEXT: "--text", QUIET: "--quiet", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
+SIZE = (9.0, 3.5)  # inches
+_STYLE = {
+    "svg.fonttype": "none", "font.size": 9.5, "axes.edgecolor": LINE, "axes.labelcolor": QUIET,
+    "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": QUIET, "ytick.labelcolor": QUIET,
+    "text.color": QUIET, "axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none",
+    "figure.facecolor": "none", "axes.grid": True, "grid.color": LINE, "grid.linewidth": 0.5, "grid.alpha": 0.6,
+    "axes.axisbelow": True, "legend.frameon": False, "axes.linewidth": 0.8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """SVG, and in words what it shows: for those who do not see it, and below it for all."""
+
+    svg: str
+    words: str
+
+
+def draw(name: str, words: str, paint: Callable[[Axes], None], size: tuple[float, float] = SIZE) -> Drawing:
+    """What `paint` puts on axes; name: of letters, one for each drawing of a page."""
+    style: Any = {**_STYLE, "svg.hashsalt": name}
+    with matplotlib.rc_context(style):
+        figure = Figure(figsize=size, layout="constrained")
+        paint(figure.add_subplot())
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return Drawing(_dressed(file.getvalue(), name), words)
+
+
+def decades(axes: Axes, low: float, high: float) -> None:
+    """A logarithmic axis of frequency from left to right."""
+    axes.set(xscale="log", xlim=(low, high), xlabel="frequency")
+    ticks = [hertz for hertz in (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if low <= hertz <= high]
+    axes.set_xticks(ticks, [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in ticks])
+    axes.set_xticks([], minor=True)
+
+
+def bubbles(axes: Axes, x: np.ndarray, y: np.ndarray, strength: np.ndarray, largest: float = 130.0) -> None:
+    """Dots whose areas say how strong each is (N,), the weak ones above the strong."""
+    part = strength / max(float(strength.max(initial=0)), 1e-12)
+    order = np.argsort(-part)
+    area = 3 + largest * part[order]
+    axes.scatter(x[order], y[order], s=area, color=ACCENT, alpha=0.45, linewidths=0.4, edgecolors=ACCENT)
+
+
+def _dressed(svg: str, name: str) -> str:
+    """A drawing to stand inside a page: its own names, the page's colours and type."""
+    svg = svg[svg.index("<svg") :]
+    for colour, role in _WORN.items():
+        svg = svg.replace(colour, f"var({role})")
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font: \1 var(--sans)", svg)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r"(url\(#|href=\"#)", rf"\g<1>{name}-", svg)
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'<svg([^>]*?) width="[^"]*"', r"<svg\1", re.sub(r'<svg([^>]*?) height="[^"]*"', r"<svg\1", svg))
+    return re.sub(r'\s+xmlns(:xlink)?="[^"]*"', "", svg, count=0).replace("xlink:href", "href")

@@ -1,0 +1,124 @@
+"""The pictures of the page: what played, the room, and how the loss fell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from engine.preset import Preset
+from engine.rooms import of_preset
+
+from .drawing import ACCENT, QUIET, SECOND, Drawing, bubbles, draw
+from .track import HOP
+from .tracks import Heard
+
+
+def played(preset: Preset, heard: Heard) -> Drawing:
+    """The control signal, the events, the curves or the notes that play the instrument."""
+    if len(preset.tensors.get("control_sites", ())):
+        return _control(preset.header["control"], preset)
+    if heard.score is not None:
+        times = np.array([event.time for event in heard.score.events])
+        which = np.array([event.key for event in heard.score.events])
+        strengths = np.array([event.strength for event in heard.score.events])
+        words = f"{len(times)} events: time, which kind of event, and by the size of each dot how strong."
+        return draw("played", words, lambda axes: _dots(axes, times, which, strengths, "kind of event"))
+    if heard.curves is not None:
+        return _curves(heard)
+    times, which = (np.array([getattr(note, name) for note in heard.notes], float) for name in ("begin", "key"))
+    lasts = np.array([note.end for note in heard.notes]) - times
+    words = f"{len(times)} notes of the prelude: when each begins, how long it is held, and its key."
+
+    def paint(axes: Axes) -> None:
+        axes.barh(which, lasts, left=times, height=0.8, color=ACCENT, alpha=0.8)
+        axes.set(xlabel="seconds", ylabel="key")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+    return draw("played", words, paint)
+
+
+def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
+    sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
+    seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
+    whole = plane["dimensions"] * plane["frames"]
+    words = (
+        f"The learned control signal: {len(sites)} strokes on {plane['dimensions']} dimensions, "
+        f"{100 * len(sites) / whole:.2g} % of all the places where one could be; larger dots are stronger."
+    )
+    strength = np.abs(values).astype(float)
+    return draw("played", words, lambda axes: _dots(axes, seconds, sites[:, 0], strength, "dimension"))
+
+
+def _dots(axes: Axes, time: np.ndarray, row: np.ndarray, strength: np.ndarray, label: str) -> None:
+    bubbles(axes, time, row, strength, 60)
+    axes.set(xlabel="seconds", ylabel=label)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _curves(heard: Heard) -> Drawing:
+    assert heard.curves is not None
+    pitch, loudness = heard.curves.pitch.astype(float), heard.curves.loudness
+    time = np.arange(len(pitch)) * HOP
+    shown = np.where(heard.curves.voiced > 0, pitch, np.nan)
+
+    def paint(axes: Axes) -> None:
+        axes.plot(time, shown, color=ACCENT, lw=1.6)
+        axes.set(xlabel="seconds", ylabel="pitch, Hz", yscale="log", xlim=(0, time[-1]))
+        axes.set_yticks([50, 100, 200, 500, 1000, 2000], ["50", "100", "200", "500", "1000", "2000"])
+        axes.set_yticks([], minor=True)
+        axes.set_ylim(np.nanmin(shown) * 0.9, np.nanmax(shown) * 1.1)
+        other = axes.twinx()
+        other.plot(time, loudness, color=SECOND, lw=1.0, alpha=0.8)
+        other.set(ylabel="loudness, dB", ylim=(-70, max(0.0, float(loudness.max()) + 3)))
+        other.grid(False)
+
+    return draw(
+        "played", "What the instrument hears of the recording: its pitch (strong line) and its loudness.", paint
+    )
+
+
+def room(preset: Preset) -> Drawing | None:
+    """How a clap dies away in the room that was learned; None where there is none."""
+    found = of_preset(preset)
+    if found is None or not found.samples.any():
+        return None
+    power = (found.samples.astype(np.float64) ** 2).sum(axis=0)
+    left = 10 * np.log10(power[::-1].cumsum()[::-1] / power.sum() + 1e-9)
+    time = np.arange(len(left)) / found.rate
+    step = max(len(left) // 1500, 1)
+    fall = _reverberation(time, left)
+
+    def paint(axes: Axes) -> None:
+        axes.plot(time[::step], left[::step], color=ACCENT, lw=1.8)
+        wave = found.samples[0][::step] / np.abs(found.samples).max()
+        axes.fill_between(time[::step], -65, -65 + 20 * np.abs(wave), color=QUIET, alpha=0.35, lw=0)
+        axes.set(xlabel="seconds", ylabel="dB that are left", ylim=(-65, 2), xlim=(0, time[-1]))
+
+    told = f", which would take {fall:.1f} s to fall by 60 dB" if fall else ""
+    words = f"How a clap dies away in the room that was learned with the instrument{told}."
+    return draw("room", words, paint)
+
+
+def _reverberation(time: np.ndarray, left: np.ndarray) -> float:
+    """Seconds in which a room falls by 60 dB, from −5 to −25 dB; 0 where it does not fall so far."""
+    begin, end = np.searchsorted(-left, 5), np.searchsorted(-left, 25)
+    if end >= len(time) or end <= begin:
+        return 0.0
+    return float(3 * (time[end] - time[begin]))
+
+
+def loss(training: Mapping[str, Any]) -> Drawing | None:
+    """How the loss fell; None where none was kept."""
+    losses = training.get("losses")
+    if not isinstance(losses, list) or len(losses) < 3:
+        return None
+    step = np.linspace(1, max(int(training.get("steps", len(losses))), len(losses)), len(losses))
+
+    def paint(axes: Axes) -> None:
+        axes.plot(step, losses, color=ACCENT, lw=1.8)
+        axes.set(xlabel="step", ylabel="loss", xlim=(0, step[-1]))
+        axes.set_ylim(bottom=0)
+
+    return draw("loss", f"The loss while it learned: {losses[0]:.4g} at first, {losses[-1]:.4g} at the end.", paint)

@@ -1,0 +1,59 @@
+"""What is heard of an instrument of events: a recording taken apart and put together again, and other scores."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import soxr
+
+from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.score import Event, Score, sound
+from engine.preset import Preset
+
+from .track import RATE, Track, Wanted, recorded
+
+DENSITY = 4.0  # events a second, where none are known
+TAIL = 3.0  # seconds of the last event and the room
+
+
+def of(preset: Preset, recording: np.ndarray | None, wanted: Wanted) -> Score:
+    """The score of a recording (2, T), or one of keys as they were used, in the usual room and context."""
+    if recording is not None:
+        return _taken_apart(preset, recording)
+    random, t = np.random.default_rng(wanted.seed), preset.tensors
+    use = np.maximum(t["use"].astype(np.float64), 0) + 1e-12
+    count = max(round(DENSITY * wanted.seconds), 1)
+    which = random.choice(len(use), count, p=use / use.sum())
+    times = np.sort(random.uniform(0, wanted.seconds, count))
+    some = [Event(float(time), int(key), float(t["strength"][key])) for time, key in zip(times, which, strict=True)]
+    return Score(some, wanted.seconds, t["context"], t["gains"])
+
+
+def tracks(preset: Preset, score: Score, recording: np.ndarray | None, seed: int) -> Iterator[Track]:
+    """A score put together again, then something else of it."""
+    decoder = Decoder(preset)
+
+    def sounding(some: Score) -> np.ndarray:
+        heard = soxr.resample(sound(decoder, some), decoder.rate, RATE, "VHQ")
+        return np.repeat(heard[None, : round((some.seconds + TAIL) * RATE)], 2, axis=0)
+
+    if recording is None:
+        yield Track("At random", "Its events, as often as they were learned, at random moments.", sounding(score))
+    else:
+        yield recorded(recording)
+        words = f"Taken apart into {len(score.events)} events, and put together again."
+        yield Track("Played again", words, sounding(score)[:, : recording.shape[1]])
+        words = "As many events, of any kinds at any moments."
+        yield Track("At random", words, sounding(score.drawn(decoder.keys, seed)))
+    words = "The same events in time, their kinds exchanged."
+    yield Track("Permuted", words, sounding(score.permuted(decoder.keys, seed)))
+
+
+def _taken_apart(preset: Preset, recording: np.ndarray) -> Score:
+    import torch
+
+    from train.events.decompose import decompose
+
+    from ..events import model_of
+
+    mono = soxr.resample(recording.mean(axis=0), RATE, float(preset.header["rate"]), "VHQ")
+    return decompose(model_of(preset), torch.from_numpy(mono.astype(np.float32)))

@@ -1,0 +1,175 @@
+"""The page about an instrument in a real browser, offline: it plays, complains of nothing and asks for nothing."""
+
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+from cli.main import main
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset, write
+from export.events import preset as of_events
+from export.report import Wanted, build
+from export.report.found import place
+from export.report.track import RATE, levels, outline
+from tests.browser import Browser
+from tests.engine.instrument import small_preset
+from tests.engine.instruments import eventful, statespace
+from tests.export.test_events import TINY, learned
+from tests.tones import tone
+
+LARGEST = 15e6  # bytes of a page
+HEARD = 0.1  # seconds that a player must get on by
+
+
+def keyed():
+    """A resonance instrument that only has keys."""
+    whole = small_preset()
+    control = {"router", "control_values", "control_sites"}
+    header = {name: value for name, value in whole.header.items() if name != "control"}
+    header["training"] = {"losses": [5.0, 3.0, 2.0, 1.5], "steps": 4, "seconds": 3.2}
+    return Preset(header, {name: tensor for name, tensor in whole.tensors.items() if name not in control})
+
+
+def decoded():
+    header, tensors = drawn(units=16, taps=400)
+    return Preset(header, tensors)
+
+
+KINDS = {
+    "modes": small_preset, "keys": keyed, "network": statespace.preset, "decoder": decoded,
+    "events": lambda: of_events(learned(TINY), "0", name="events"), "scores": eventful.preset,
+}  # fmt: skip
+SUNG = {"modes", "keys", "network", "decoder", "events"}  # held against a recording as well
+
+
+@pytest.fixture(scope="module")
+def recording():
+    """A note of 440 Hz after some silence, twice, on two channels."""
+    note = tone(440.0, np.random.default_rng(1), seconds=0.6, noise=-60)[0]
+    return np.stack([np.tile(note, 2)] * 2)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    made = Browser(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A page without a recording."""
+    page = tmp_path_factory.mktemp("page") / "page.html"
+    page.write_text(build(keyed(), 50_000, wanted=Wanted(seconds=1)))
+    return page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_player_plays_offline_without_a_complaint(kind, browser, recording, tmp_path):
+    page, wanted = tmp_path / "page.html", Wanted(recording if kind in SUNG else None, 1.5)
+    page.write_text(build(KINDS[kind](), 50_000, [("Author", "A. <b>Luthier</b>")], wanted))
+    assert page.stat().st_size < LARGEST
+    browser.open(page)
+    names = browser.ask("[...document.querySelectorAll('h3')].map(one => one.textContent)")
+    assert {"On the keys", "At random", "Permuted"} <= set(names)
+    assert {"The recording", "Played again"} <= set(names) or kind not in SUNG
+    for number, name in enumerate(names):
+        player = f"document.querySelectorAll('.track')[{number}]"
+        browser.ask(f"{player}.querySelector('button').click()")
+        browser.wait(f"{player}.querySelector('audio').currentTime > {HEARD}")
+        assert browser.ask(f"{player}.querySelector('button').getAttribute('aria-label')") == f"Pause: {name}"
+        assert browser.ask("[...document.querySelectorAll('audio')].filter(one => !one.paused).length") == 1
+    assert browser.ask("document.querySelectorAll('.drawing svg').length") >= 2
+    assert "A. <b>Luthier</b>" in browser.ask("document.querySelector('.facts').textContent")
+    assert browser.complaints == []
+    assert browser.asked == []
+
+
+def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
+    browser.open(written)
+    browser.ask("document.querySelector('.panel').scrollIntoView({block: 'center'})")
+    place = browser.ask(
+        "(box => [box.left + box.width / 2, box.top + box.height / 2])"
+        "(document.querySelector('.panel').getBoundingClientRect())"
+    )
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.tell("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+    browser.wait("document.querySelector('audio').currentTime > 0")
+    now, whole = browser.ask(
+        "(one => [one.querySelector('audio').currentTime, one.dataset.seconds])(document.querySelector('.track'))"
+    )
+    assert now / float(whole) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("wide", [360, 800, 1600])
+def test_it_fits_every_window_in_light_and_dark(wide, browser, written):
+    colours = set()
+    for dress in ("light", "dark"):
+        browser.open(written, wide, 800, dress)
+        assert browser.ask("document.documentElement.scrollWidth") <= wide
+        paper, ink = browser.ask("(look => [look.backgroundColor, look.color])(getComputedStyle(document.body))")
+        assert contrast(paper, ink) > 7
+        assert contrast(paper, browser.ask("getComputedStyle(document.querySelector('.text')).color")) > 4.5
+        colours.add(paper)
+    assert len(colours) == 2
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, as the accessibility guidelines of the web reckon it."""
+    lights = []
+    for colour in (one, other):
+        parts = np.array([int(part) for part in re.findall(r"\d+", colour)[:3]]) / 255
+        linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        lights.append(float(linear @ [0.2126, 0.7152, 0.0722]))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_the_same_seed_makes_the_same_page():
+    first, again, other = (build(keyed(), 50_000, wanted=Wanted(seconds=1, seed=seed)) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_where_in_a_recording_something_was_learned_is_found():
+    random = np.random.default_rng(0)
+    notes = [tone(float(random.uniform(150, 900)), random, seconds=0.4, noise=-40)[0] for _ in range(12)]
+    whole = np.concatenate(notes)
+    begin = sum(map(len, notes[:5])) + 1000
+    part = whole[begin : begin + 80_000] * 0.3 + 0.01 * random.normal(size=80_000)
+    assert abs(place(part, whole, RATE) - begin) < 0.025 * RATE
+    assert place(whole, part, RATE) == 0
+
+
+def test_a_spectrogram_shows_a_tone_where_it_is_and_an_outline_its_size():
+    time = np.arange(RATE) / RATE
+    sound = np.where(time < 0.5, np.sin(2 * np.pi * 1000 * time), 0.1 * np.sin(2 * np.pi * 250 * time))
+    level = levels(sound)
+    rows = level.argmax(axis=0) / (len(level) - 1) * np.log2(16_000 / 50)
+    np.testing.assert_allclose(50 * 2 ** rows[[200, 700]], [1000, 250], rtol=0.03)
+    heights = [float(y) for _, y in re.findall(r"(\d+) ([\d.]+)", outline(np.stack([sound] * 2)))[:480]]
+    assert heights[100] == pytest.approx(2, abs=0.5)
+    assert heights[400] == pytest.approx(50 - 4.8, abs=0.8)
+
+
+def test_the_command_writes_a_page_and_says_in_a_line_what_it_cannot(tmp_path, monkeypatch, capsys, recording):
+    monkeypatch.chdir(tmp_path)
+    write("net.luthier", statespace.preset())
+    soundfile.write("song.wav", recording.T, RATE)
+    soundfile.write("silence.wav", np.zeros(RATE), RATE)
+    assert main(["report", "net.luthier", "--recording", "song.wav@0-1", "-o", "net.html", "--seconds", "1"]) == 0
+    assert "opens in any browser" in capsys.readouterr().out
+    text = (tmp_path / "net.html").read_text()
+    assert "The recording" in text
+    assert str(tmp_path) not in text
+    for words, hint in (
+        (["net.luthier", "-o", "nowhere/net.html"], "there is no folder"),
+        (["net.luthier", "--recording", "none.wav", "-o", "x.html"], "no such recording"),
+        (["net.luthier", "--recording", "net.luthier", "-o", "x.html"], "not a sound file"),
+        (["net.luthier", "--recording", "silence.wav", "-o", "x.html"], "is silent"),
+    ):
+        assert main(["report", *words]) == 2
+        error = capsys.readouterr().err.splitlines()
+        assert len(error) == 1
+        assert hint in error[0]
+    assert not (tmp_path / "x.html").exists()
