@@ -8,13 +8,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .chain import Chain, Setting
 from .compiling import Compiler
 from .hands import Hands
-from .news import Answer, Compiling, Failed, Loaded, News, Ready, knobs
+from .news import Answer, Compiling, Failed, Loaded, News, Ready
 from .reading import Reading, read
 from .store import Loading
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
 
+    from .lineup import Lineup
     from .scoring import Scoring
     from .taking import Tape
 
@@ -31,15 +32,9 @@ RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
 READ = 0.2  # seconds between two readings of it
 AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
+CHANNELS = 16
+FADE = 0.06  # seconds in which an effect that is switched off falls silent
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
-
-
-@dataclass
-class _Wanted:
-    """The instrument that should play."""
-
-    path: Path
-    values: dict[str, float] = field(default_factory=dict)
 
 
 class Deck(threading.Thread):
@@ -56,15 +51,21 @@ class Deck(threading.Thread):
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.score: Scoring | None = None
         self._tape: Tape | None = None
-        self._wanted: _Wanted | None = None
+        self._wanted: Setting | None = None
+        self._now: Loaded | None = None
         self._ended = threading.Event()
         self._compiler: Compiler | None = None
         self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
 
-    def load(self, path: Path, values: dict[str, float] | None = None) -> None:
-        """Let the instrument of a preset take over, its knobs at these values; the last wish of several counts."""
-        self._wanted = _Wanted(path, dict(values or {}))
+    def load(self, wanted: Setting) -> None:
+        """Let an instrument take over, as a setting says; the last wish of several counts."""
+        self._wanted = wanted
         self._tasks.put(self._load)
+
+    def arrange(self, wanted: Setting) -> None:
+        """Let other effects and another second instrument stand beside what plays, which plays on."""
+        self._wanted = wanted
+        self._tasks.put(self._arrange)
 
     def use(self, settings: "Settings") -> None:
         """Leave the device and open another one."""
@@ -198,11 +199,7 @@ class Deck(threading.Thread):
             self.reading = read(self._opened, self.rig, ports, now)
 
     def _load(self) -> None:
-        from engine.preset import read as read_preset
-        from engine.row import follow, make_row
-
-        from . import saved
-        from .decoded import shape
+        from . import lineup, saved
 
         wanted, self._wanted = self._wanted, None
         if wanted is None:
@@ -210,25 +207,69 @@ class Deck(threading.Thread):
         assert self.rig is not None
         self.loading.begin(wanted.path)
         try:
-            path, values = wanted.path, wanted.values
+            path, values, chain = wanted.path, dict(wanted.values), wanted.chain
             if saved.is_saved(path):
                 setting = saved.load(path)
-                path, values = saved.model(path, setting), {**setting.values, **values}
-            preset = read_preset(path)
-            row = make_row(preset)
-            if self.sung and preset.header["kind"] == "ddsp":
-                row = follow(row)
-            self.rig.play(row)
+                path, values, chain = saved.model(path, setting), {**setting.values, **values}, chain or setting.chain
+            made, problems = lineup.build(path, chain or Chain(), self.sung)
+            self.rig.play(made.row)
         except Exception:
             self.loading.done()
             raise
-        for knob in knobs(row):
-            if knob.name in values:
-                low, high = knob.param.low, knob.param.high
-                values[knob.name] = min(max(values[knob.name], low), high)
-                self.rig.set(knob.plugin, knob.param.name, values[knob.name])
         self._harmless = time.monotonic() + SETTLED
-        self.news.put(Loaded(wanted.path, preset.header, preset.tensors, row, values, shape(preset), preset.digest))
+        self._tell(wanted.path, made, chain or Chain(), values, problems)
+
+    def _arrange(self) -> None:
+        from . import lineup
+        from .lineup import switch_off
+
+        wanted, now = self._wanted, self._now
+        if wanted is None or wanted.chain is None:
+            return
+        if now is None or now.path != wanted.path:
+            self._load()
+            return
+        self._wanted = None
+        assert self.rig is not None
+        made, problems = lineup.rebuild(now.lineup, wanted.chain)
+        if self._hush(now.lineup, made) and self.rig.running():
+            time.sleep(FADE)
+        for plugin in made.effects.values():
+            if plugin not in now.lineup.effects.values():
+                switch_off(plugin)  # it fades in once its knobs are told
+        self.rig.arrange(made.row)
+        self._tell(wanted.path, made, wanted.chain, dict(wanted.values), problems)
+
+    def _hush(self, before: "Lineup", after: "Lineup") -> bool:
+        """Let what goes, or changes its place, fall silent; whether there is anything."""
+        from engine.events import Kind
+
+        from .lineup import ON, displaced
+
+        assert self.rig is not None
+        leaving = displaced(before, after)
+        for plugin in leaving:
+            self.rig.set(plugin, ON, 0.0)
+        gone = before.second if before.second is not after.second else None
+        if gone is not None:
+            for channel in range(CHANNELS):
+                self.rig.send(Kind.CHOKE, channel=channel, target=gone)
+        return bool(leaving or gone)
+
+    def _tell(self, path: Path, made: "Lineup", chain: Chain, values: dict[str, float], problems: list[str]) -> None:
+        """Put the knobs where they belong, and say what plays."""
+        from .decoded import shape
+
+        assert self.rig is not None
+        for knob in made.knobs:
+            value = min(max(values.get(knob.name, knob.param.default), knob.param.low), knob.param.high)
+            if knob.name in values:
+                values[knob.name] = value
+            self.rig.set(knob.plugin, knob.param.name, value)
+        self._now = Loaded(path, made, chain, values, shape(made.preset), made.preset.digest)
+        self.news.put(self._now)
+        for problem in problems:
+            self.news.put(Failed(problem))
 
     def _use(self, settings: "Settings") -> None:
         from engine import stream

@@ -66,10 +66,9 @@ class Housekeeping(QObject):
     def keep(self, name: str, now: Loaded, values: dict[str, float]) -> None:
         """Keep where the knobs of what plays stand, under a name."""
         origin = saved.load(now.path).path if saved.is_saved(now.path) else now.path.absolute()
-        row = tuple(plugin.name for plugin in now.row)
         try:
             path = saved.destination(name)
-            saved.write(path, saved.Saved(now.digest, origin, values, row))
+            saved.write(path, saved.Saved(now.digest, origin, values, now.chain))
         except (PresetError, OSError) as error:
             self.told.emit(str(error), True)
             return

@@ -27,6 +27,12 @@ class Spec:
     default: float
     help: str = ""
     cc: int | None = None
+    title: str = ""  # what stands on it, where that is shorter than its name
+
+    @property
+    def words(self) -> str:
+        """What stands on it."""
+        return (self.title or self.name).capitalize()
 
 
 class Knob(QDial):
@@ -96,7 +102,7 @@ class Knob(QDial):
         area = QRectF(self.rect())
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.QUIET))
-        painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.name.capitalize())
+        painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.words)
         painter.setPen(theme.colour(theme.ACCENT if self._learning else theme.TEXT))
         painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._caption())
         side = min(area.width() - 20, area.height() - 42)

@@ -1,6 +1,6 @@
 """The knobs of a row, side by side; more of them than there is room for are scrolled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
@@ -40,6 +40,14 @@ class Knobs(QScrollArea):
                 row.addWidget(knob)
         row.addStretch(1)
         self.setWidget(holder)
+
+    def set_shown(self, places: Collection[int]) -> None:
+        """Show these of them, and hide the others."""
+        for place, knob in self.knobs.items():
+            knob.setVisible(place in places)
+        bar = self.horizontalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
 
     def tell(self, place: int, value: float) -> None:
         """Show a value."""

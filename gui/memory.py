@@ -16,6 +16,7 @@ class Memory:
 
     preset: str = ""
     values: dict[str, float] = field(default_factory=dict)
+    chain: dict[str, Any] = field(default_factory=dict)  # of gui.chain.Chain
     volume: float = SAFE
     theme: str = "dark"
     geometry: str = ""

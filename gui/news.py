@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .chain import Chain
 from .hands import Hands
+from .lineup import Knob, Lineup
 
 if TYPE_CHECKING:
-    from engine.plugin import Param, Plugin
+    from engine.plugin import Plugin
 
     from .decoded import Shape
 
@@ -31,40 +33,44 @@ class Ready:
 
 @dataclass(frozen=True)
 class Loaded:
-    """An instrument plays."""
+    """An instrument plays, with what stands beside it."""
 
     path: Path
-    header: dict[str, Any]
-    tensors: Any
-    row: "list[Plugin]"  # the instrument first, but for a tracker
+    lineup: Lineup
+    chain: Chain  # as it was asked for; what could not be had is not in the lineup
     values: dict[str, float]  # of its knobs, as they were asked for
     room: "Shape | None" = None  # the one that it was learned in
     digest: str = ""  # of the instrument's content
 
     @property
+    def header(self) -> dict[str, Any]:
+        """What is known of the instrument."""
+        return self.lineup.preset.header
+
+    @property
+    def tensors(self) -> Any:
+        """What it has learned."""
+        return self.lineup.preset.tensors
+
+    @property
+    def row(self) -> "list[Plugin]":
+        """All plugins, in order."""
+        return self.lineup.row
+
+    @property
     def plugin(self) -> "Plugin":
         """The instrument."""
-        return self.row[self.sung]
+        return self.lineup.instrument
 
     @property
     def sung(self) -> bool:
         """Whether a voice plays it: the tracker then comes first."""
-        return _listens(self.row[0])
+        return self.lineup.voice is not None
 
     @property
-    def knobs(self) -> "list[Knob]":
-        """Every parameter of the row; those of effects bear the effect's name as well."""
-        return knobs(self.row)
-
-
-@dataclass(frozen=True)
-class Knob:
-    """A parameter of a row: whose it is, its place there, and the name under which it is remembered."""
-
-    plugin: "Plugin"
-    index: int
-    name: str
-    param: "Param"
+    def knobs(self) -> list[Knob]:
+        """Every parameter of the row."""
+        return self.lineup.knobs
 
 
 @dataclass(frozen=True)
@@ -80,20 +86,6 @@ class Answer:
 
     take: Callable[[Any], object]
     result: Any
-
-
-def knobs(row: "list[Plugin]") -> list[Knob]:
-    """See `Loaded.knobs`."""
-    instrument = row[_listens(row[0])]
-    return [
-        Knob(plugin, index, param.name if plugin is instrument else f"{plugin.name} {param.name}", param)
-        for plugin in row
-        for index, param in enumerate(plugin.params)
-    ]
-
-
-def _listens(plugin: "Plugin") -> bool:
-    return bool(getattr(plugin, "listens", False))
 
 
 News = Compiling | Ready | Loaded | Failed | Answer

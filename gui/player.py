@@ -1,7 +1,6 @@
 """The engine as the window sees it: it takes what the player does, and says what it hears, from one timer."""
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,10 +58,6 @@ class Player(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(OFTEN)
-
-    def load(self, path: Path, values: dict[str, float] | None = None) -> None:
-        """Let an instrument take over."""
-        self.deck.load(path, values)
 
     def press(self, key: int, velocity: float) -> None:
         """Begin a note."""
@@ -201,7 +196,7 @@ class Player(QObject):
         if self.reading.state != "playing":
             return
         answered = self._turned < time.monotonic() - UNANSWERED
-        values = np.concatenate([_values(plugin) for plugin in self.now.row])
+        values = np.concatenate([_values(plugin) for _, plugin in self.now.lineup.links])
         for place in np.flatnonzero(answered & (values != self._values) & np.isfinite(values)).tolist():
             self._values[place] = values[place]
             self.swayed.emit(place, float(values[place]))

@@ -5,12 +5,14 @@ The instrument is known by its content, and found again wherever it was moved to
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine import library
 from engine.preset import SUFFIX, PresetError, read
+
+from .chain import Chain, from_plain
 
 ENDING = ".json"
 MARK, VERSION = "luthier_setting", "1.0"
@@ -18,12 +20,12 @@ MARK, VERSION = "luthier_setting", "1.0"
 
 @dataclass(frozen=True)
 class Saved:
-    """The digest of an instrument and where it was, the knobs by name, and the row that it stood in."""
+    """The digest of an instrument and where it was, the knobs by name, and what stood beside it."""
 
     digest: str
     path: Path
     values: dict[str, float]
-    row: tuple[str, ...] = ()
+    chain: Chain = field(default_factory=Chain)
 
 
 def is_saved(path: Path) -> bool:
@@ -48,7 +50,7 @@ def write(path: Path, saved: Saved) -> None:
     """Write a setting, whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     model = {"digest": saved.digest, "path": str(saved.path)}
-    plain = {MARK: VERSION, "model": model, "parameters": saved.values, "row": list(saved.row)}
+    plain = {MARK: VERSION, "model": model, "parameters": saved.values, "row": saved.chain.plain()}
     draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(draft, path)
 
@@ -60,7 +62,7 @@ def load(path: Path) -> Saved:
         model, values = plain["model"], plain["parameters"]
         assert plain[MARK].partition(".")[0] == VERSION.partition(".")[0]
         knobs = {str(name): float(value) for name, value in values.items()}
-        return Saved(str(model["digest"]), Path(model["path"]), knobs, tuple(map(str, plain.get("row", ()))))
+        return Saved(str(model["digest"]), Path(model["path"]), knobs, from_plain(plain.get("row")))
     except OSError as error:
         raise PresetError(f"{path.name}: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError):

@@ -38,7 +38,7 @@ class Singing(QObject):
         setting = self._tuning.setting
         self._player.deck.sung = on
         if setting is not None:
-            self._player.load(setting.path, setting.values)
+            self._player.deck.load(setting)
 
     def measure(self) -> None:
         """Listen to the voice for ten seconds, and set the tracker for it."""
@@ -92,7 +92,9 @@ class Singing(QObject):
 
 def _moment(now: Loaded) -> Sung:
     """What the tracker hears at the moment."""
-    ear, gate = now.row[0].state["ear"][0], float(now.row[0].state["ear"]["gate"][0])
+    assert now.lineup.voice is not None
+    ear = now.lineup.voice.state["ear"][0]
+    gate = float(ear["gate"])
     voiced = bool(ear["voiced"])
     singer = now.plugin.state["voices"][0][-2]
     sounds = float(singer["gain"].max()) > 0 and voiced

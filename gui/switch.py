@@ -53,7 +53,7 @@ class Switch(QAbstractButton):
         area = QRectF(self.rect())
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.QUIET))
-        painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.name.capitalize())
+        painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.words)
         painter.setPen(theme.colour(theme.TEXT))
         painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._words[self.isChecked()])
         slide = QRectF(area.center().x() - 20, area.center().y() - 10, 40, 22)

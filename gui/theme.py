@@ -128,6 +128,8 @@ QPushButton:checked, QToolButton:checked {{ background: {c.accent}; color: {c.on
 QPushButton:disabled, QToolButton:disabled {{ color: {c.line}; background: transparent; }}
 QPushButton#flat, QToolButton#flat {{ background: transparent; padding: 3px 7px; }}
 QPushButton#flat:checked, QToolButton#flat:checked {{ background: {c.raised}; color: {c.accent}; }}
+QToolButton#link {{ background: transparent; padding: 3px 9px; color: {c.quiet}; }}
+QToolButton#link:checked {{ background: {c.raised}; color: {c.text}; }}
 QPushButton#main {{ background: {c.accent}; color: {c.on_accent}; }}
 QPushButton#main:disabled {{ background: transparent; color: {c.line}; border: 1px solid {c.line}; }}
 QListView {{ background: transparent; border: none; outline: none; }}

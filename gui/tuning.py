@@ -1,15 +1,18 @@
 """The knobs of what plays: turned, told, learned by controllers, taken back, compared."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
+from . import saved
+from .chain import OWN, ROOM, Chain, Setting
 from .history import Change, Turn
 from .knob import Spec
 from .knobs import Knobs
+from .lineup import FIRST, ON, SECOND
 from .news import Loaded
 from .player import Player
 
@@ -18,18 +21,11 @@ STEPS = 500  # that can be taken back
 SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """An instrument and where its knobs stand."""
-
-    path: Path
-    values: dict[str, float] = field(default_factory=dict)
-
-
 class Tuning(QObject):
     """Keeps the knobs on the screen, those of the engine and the history of both alike."""
 
     told = pyqtSignal(str)
+    rearranged = pyqtSignal()  # what stands beside the instrument, or whether it is on
 
     def __init__(self, player: Player, knobs: Knobs) -> None:
         super().__init__()
@@ -42,6 +38,9 @@ class Tuning(QObject):
         self._values: dict[str, float] = {}
         self._pending: Setting | None = None
         self._path: Path | None = None
+        self._chain = Chain()
+        self._link = FIRST  # whose knobs are shown
+        self._links: list[str] = []  # of each knob
         self._turning: Turn | None = None
         self._waiting: int | None = None  # the knob that a controller is learned for
         self._other: Setting | None = None
@@ -59,7 +58,12 @@ class Tuning(QObject):
         """What plays, or is about to."""
         if self._pending is not None:
             return self._pending
-        return Setting(self._path, dict(self._values)) if self._path is not None else None
+        return Setting(self._path, dict(self._values), self._chain) if self._path is not None else None
+
+    @property
+    def chain(self) -> Chain:
+        """What stands beside the instrument that plays, or is about to."""
+        return (self._pending.chain if self._pending is not None else None) or self._chain
 
     @property
     def names(self) -> list[str]:
@@ -67,6 +71,22 @@ class Tuning(QObject):
         return [
             spec.name for place, spec in enumerate(self._specs) if place in self._knobs.knobs and not _is_switch(spec)
         ]
+
+    @property
+    def link(self) -> str:
+        """Whose knobs are shown."""
+        return self._link
+
+    @property
+    def links(self) -> list[str]:
+        """What has knobs, in the order of the chain."""
+        return list(dict.fromkeys(self._links))
+
+    def show_link(self, link: str) -> None:
+        """Show the knobs of an instrument, the second one, the voice or an effect."""
+        self._link = link if link in self._links or self._pending is not None else FIRST
+        self._knobs.set_shown([place for place, name in enumerate(self._links) if name == link])
+        self.rearranged.emit()
 
     def value(self, name: str) -> float:
         """Where a knob stands."""
@@ -78,22 +98,34 @@ class Tuning(QObject):
         return spec.low, spec.high
 
     def choose(self, path: Path) -> None:
-        """Let another instrument play; this can be taken back."""
+        """Let another instrument play; this can be taken back. What stands beside it stays, but for a saved one."""
         before = self.setting
-        after = Setting(path)
+        after = Setting(path) if saved.is_saved(path) else Setting(path, self._beside(), self.chain)
         self.recall(after)
         if before is not None:
             self.history.push(Change(self.tr("change of instrument"), before, after, self._recall))
 
+    def arrange(self, words: str, chain: Chain) -> None:
+        """Let other effects, or another second instrument, stand beside what plays; this can be taken back."""
+        before = self.setting
+        if before is not None and chain != self.chain:
+            after = replace(before, chain=chain)
+            self.recall(after)
+            self.history.push(Change(words, before, after, self._recall))
+
     def recall(self, setting: Setting) -> None:
-        """Bring back an instrument and where its knobs stood."""
+        """Bring back an instrument, where its knobs stood, and what stood beside it."""
         self.settle()
-        if setting.path == self._path and self._pending is None and setting.values:
+        there = setting.path == self._path and self._pending is None
+        if there and setting.values and setting.chain in (None, self._chain):
             for name, value in setting.values.items():
                 self._go(name, value)
             return
-        self._pending = Setting(setting.path, dict(setting.values))
-        self._player.load(setting.path, setting.values)
+        self._pending = replace(setting, values=dict(setting.values))
+        if there and setting.chain is not None:
+            self._player.deck.arrange(self._pending)
+        else:
+            self._player.deck.load(self._pending)
 
     def turn(self, name: str, value: float) -> None:
         """Turn a knob from elsewhere, as if by its own."""
@@ -156,31 +188,46 @@ class Tuning(QObject):
         self.settle()
         if self._pending is not None:
             self._pending.values[name] = value
-            self._player.load(self._pending.path, self._pending.values)
+            self._player.deck.load(self._pending)
             return
         for place, spec in enumerate(self._specs):
             if spec.name == name:
                 self._values[name] = value
                 self._player.turn(place, value)
                 self._knobs.tell(place, value)
+                if is_power(name):
+                    self.rearranged.emit()
+
+    def _beside(self) -> dict[str, float]:
+        """Where the knobs stand of what stays when another instrument is chosen; its own room does not."""
+        values = self.setting.values if self.setting is not None else {}
+        own = [effect.kind for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN]
+        kept = [*own, SECOND] if self.chain.second is not None else own
+        return {name: value for name, value in values.items() if name.partition(" ")[0] in kept}
 
     def _loaded(self, now: Loaded) -> None:
-        if self._pending is not None and now.path != self._pending.path:
+        wanted = self._pending
+        if wanted is not None and (now.path != wanted.path or wanted.chain not in (None, now.chain)):
             return  # a newer wish is on its way
-        self._pending, self._path = None, now.path
+        self._pending, self._path, self._chain = None, now.path, now.chain
         self._specs = [
-            Spec(knob.name, param.unit, param.low, param.high, param.default, param.help, param.cc)
+            Spec(
+                knob.name, param.unit, param.low, param.high, param.default, param.help, param.cc,
+                param.name if knob.link else "",
+            )
             for knob in now.knobs
             for param in [knob.param]
-        ]
+        ]  # fmt: skip
+        self._links = [knob.link for knob in now.knobs]
         self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
-        words = dict.fromkeys(SWITCHES, (self.tr("off"), self.tr("on")))
-        words["play"] = (self.tr("as learned"), self.tr("notes"))
+        words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if _is_switch(spec)}
+        words |= dict.fromkeys(("play", SECOND + " play"), (self.tr("as learned"), self.tr("notes")))
         self._knobs.set_knobs(self._specs, words, _hidden(now))
         for place, spec in enumerate(self._specs):
             self._knobs.tell(place, self._values[spec.name])
         self._waiting = None
         self._show_controllers()
+        self.show_link(self._link if self._link in self._links else FIRST)
 
     def _failed(self, _: str) -> None:
         self._pending = None
@@ -189,6 +236,8 @@ class Tuning(QObject):
         if place < len(self._specs):
             self._values[self._specs[place].name] = value
             self._knobs.tell(place, value)
+            if is_power(self._specs[place].name):
+                self.rearranged.emit()
 
     def _moved(self, controller: int) -> None:
         if self._waiting is None or self._player.now is None:
@@ -215,14 +264,19 @@ class Tuning(QObject):
         self._knobs.set_controllers(dict(enumerate(found)), self._waiting)
 
 
+def is_power(name: str) -> bool:
+    """Whether a knob is the switch of an effect, which its link shows."""
+    return name.endswith(" " + ON)
+
+
 def _is_switch(spec: Spec) -> bool:
-    return spec.name in SWITCHES
+    return spec.name.removeprefix(SECOND + " ") in SWITCHES or is_power(spec.name)
 
 
 def _hidden(now: Loaded) -> list[str]:
     """Knobs that would do nothing for this instrument."""
     tensors = now.tensors
-    hidden = []
+    hidden = [knob.name for knob in now.knobs if is_power(knob.name)]
     if now.header["kind"] == "resonance" and "router" not in tensors:
         hidden.append("play")
     if "frequency" in tensors and tensors["frequency"].shape[2] == 1:

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLa
 
 from . import parts, theme
 from .browser import Browser
+from .chainbar import ChainBar
 from .header import Header
 from .keyboard import Keyboard
 from .knobs import Knobs
@@ -16,6 +17,7 @@ from .notice import Notice
 from .stage import Stage
 from .statusline import StatusLine
 from .transport import TransportBar
+from .zoning import ZoneBar
 
 
 class Window(QMainWindow):
@@ -32,7 +34,8 @@ class Window(QMainWindow):
         self.setMinimumSize(860, 600)
         self.header, self.browser, self.stage, self.knobs = Header(), Browser(), Stage(), Knobs()
         self.notice, self.status, self.keyboard = Notice(), StatusLine(), Keyboard()
-        self.transport = TransportBar()
+        self.transport, self.chain, self.zones = TransportBar(), ChainBar(), ZoneBar()
+        self.zones.hide()
         self.octave_down = parts.tool("−", self.tr("Keys an octave lower"), self.tr("An octave lower (Page down)"))
         self.octave_up = parts.tool("+", self.tr("Keys an octave higher"), self.tr("An octave higher (Page up)"))
         self.lock = parts.tool(
@@ -74,7 +77,7 @@ class Window(QMainWindow):
         column.addWidget(self.notice)
         column.addWidget(self.stage, 1)
         column.addWidget(self.transport)
-        column.addWidget(_panel(self.knobs))
+        column.addWidget(_panel(self.chain, self.zones, self.knobs))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.browser)
         split.addWidget(right)
@@ -110,15 +113,18 @@ class Window(QMainWindow):
 
     def _order(self) -> None:
         """Tab goes as the eye does."""
-        chain: list[QWidget] = [self.header, self.browser, self.stage, self.knobs, self.octave_up]
-        for before, after in pairwise([*chain, self.octave_down, self.lock, self.keyboard, self.status]):
+        chain: list[QWidget] = [self.header, self.browser, self.stage, self.chain, self.zones, self.knobs]
+        for before, after in pairwise(
+            [*chain, self.octave_up, self.octave_down, self.lock, self.keyboard, self.status]
+        ):
             self.setTabOrder(before, after)
 
 
-def _panel(inner: QWidget) -> QFrame:
+def _panel(*inner: QWidget) -> QFrame:
     panel = QFrame()
     panel.setObjectName("panel")
     column = QVBoxLayout(panel)
     column.setContentsMargins(10, 8, 10, 8)
-    column.addWidget(inner)
+    for widget in inner:
+        column.addWidget(widget)
     return panel

@@ -1,5 +1,6 @@
 """Connects the window to the engine: what widgets say goes to the player, what the player hears goes to widgets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QObject
@@ -10,6 +11,7 @@ from engine.preset import SUFFIX
 
 from . import memory, saved, theme
 from .catalogue import Entry
+from .chain import Setting, from_plain
 from .deck import Deck
 from .housekeeping import Housekeeping
 from .learning import SOUNDS
@@ -18,11 +20,12 @@ from .news import Loaded
 from .performing import Performing
 from .player import Player
 from .plugging import Plugging
+from .racking import Racking
 from .shortcuts import Shortcuts
 from .singing import Singing
 from .stage import PAD, PICTURE, VOICE
 from .touching import Touching
-from .tuning import Setting, Tuning
+from .tuning import Tuning
 from .typist import Typist
 from .window import Window
 from .workshop import Workshop
@@ -39,6 +42,7 @@ class Wiring(QObject):
         self._app, self.window, self.deck, self.memory = app, window, deck, remembered
         self.player = Player(deck)
         self.tuning = Tuning(self.player, window.knobs)
+        self.racking = Racking(self.tuning, window.chain, window.zones)
         self.house = Housekeeping(deck, window.browser)
         self.touching = Touching(self.player, self.tuning, window.stage)
         self.singing = Singing(self.player, self.tuning, window.stage.voice)
@@ -123,6 +127,7 @@ class Wiring(QObject):
         window.stage.voice.wanted.connect(self._take_singer)
         window.browser.learn.clicked.connect(self.workshop.show)
         self.house.scanned.connect(self._mark)
+        self.house.scanned.connect(lambda: self.racking.set_entries(self.house.entries))
         self.house.moved.connect(self._follow)
         tuning.told.connect(window.notice.say)
         header = window.header
@@ -188,7 +193,7 @@ class Wiring(QObject):
             path = memory.path(self.memory)
             known = library.everything()
             if path is not None:
-                self.tuning.recall(Setting(path, self.memory.values))
+                self.tuning.recall(Setting(path, self.memory.values, from_plain(self.memory.chain)))
             elif known:
                 self.tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
             self.workshop.recall()
@@ -200,7 +205,7 @@ class Wiring(QObject):
     def _remember(self) -> Memory:
         old, setting = self.memory, self.tuning.setting
         if setting is not None:
-            old.preset, old.values = str(setting.path), setting.values
+            old.preset, old.values, old.chain = str(setting.path), setting.values, self.tuning.chain.plain()
         old.geometry = bytes(self.window.saveGeometry().toHex().data()).decode()
         old.view = self.window.stage.view
         old.favourites = sorted(self.house.favourites)
@@ -233,7 +238,9 @@ class Wiring(QObject):
 
     def _go_on_as(self, path: Path) -> None:
         """What plays goes on under the name that it was saved as."""
-        self.tuning.recall(Setting(path, self.tuning.setting.values if self.tuning.setting else {}))
+        now = self.tuning.setting
+        if now is not None:
+            self.tuning.recall(replace(now, path=path))
 
     def _take_singer(self) -> None:
         """The first instrument that follows a voice."""

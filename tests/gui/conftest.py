@@ -20,8 +20,8 @@ from engine import library
 from engine.warm import is_warm
 from gui import app as gui_app
 from gui import memory, theme
+from gui.chain import Setting
 from gui.compiling import Compiler
-from gui.tuning import Setting
 from gui.wiring import Wiring
 from tests.gui.display import display
 from tests.gui.ear import Ear

@@ -1,0 +1,156 @@
+"""[deck's thread] The row of an instrument with all that stands beside it, built anew or from what plays already."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .chain import NO_ROOM, OWN, ROOM, Chain, Effect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.plugin import Param, Plugin
+    from engine.preset import Preset
+
+ON = "on"  # the switch that every effect has
+FIRST, SECOND, VOICE = "", "second", "voice"  # links that are no effects
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A parameter of a row: whose it is, its place there, its name there, and the link of the chain it is part of."""
+
+    plugin: "Plugin"
+    index: int
+    name: str
+    param: "Param"
+    link: str
+
+
+@dataclass
+class Lineup:
+    """What plays: the links in the order of their knobs. `title` names the second instrument."""
+
+    instrument: "Plugin"
+    voice: "Plugin | None" = None
+    second: "Plugin | None" = None
+    zones: "Plugin | None" = None
+    title: str = ""
+    effects: "dict[Effect, Plugin]" = field(default_factory=dict)
+
+    @property
+    def preset(self) -> "Preset":
+        """What the instrument was made of."""
+        return self.instrument.preset  # type: ignore[attr-defined]
+
+    @property
+    def row(self) -> "list[Plugin]":
+        """All of it, from the head of the row on."""
+        ahead = [each for each in (self.voice, self.zones) if each is not None]
+        return [*ahead, self.instrument, *([self.second] if self.second else []), *self.effects.values()]
+
+    @property
+    def links(self) -> "list[tuple[str, Plugin]]":
+        """What has knobs, by name."""
+        found: list[tuple[str, Plugin]] = [(VOICE, self.voice)] if self.voice else []
+        found.append((FIRST, self.instrument))
+        if self.second is not None:
+            found.append((SECOND, self.second))
+        return [*found, *((effect.kind, plugin) for effect, plugin in self.effects.items())]
+
+    @property
+    def knobs(self) -> list[Knob]:
+        """Every parameter; those of all but the first instrument bear the name of their link as well."""
+        return [
+            Knob(plugin, index, f"{link} {param.name}".strip(), param, link)
+            for link, plugin in self.links
+            for index, param in enumerate(plugin.params)
+        ]
+
+
+def build(path: "Path", chain: Chain, sung: bool) -> tuple[Lineup, list[str]]:
+    """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
+    from engine.row import follow, make_row
+
+    made = Lineup(make_row(path, room=NO_ROOM)[0])
+    if sung and made.preset.header["kind"] == "ddsp":
+        made.voice = follow([made.instrument])[0]
+    return made, _complete(made, chain, None)
+
+
+def rebuild(before: Lineup, chain: Chain) -> tuple[Lineup, list[str]]:
+    """The lineup that follows one that plays, which has the same instrument and what else stays; as `build`."""
+    made = Lineup(before.instrument, before.voice)
+    return made, _complete(made, chain, before)
+
+
+def displaced(before: Lineup, after: Lineup) -> "list[Plugin]":
+    """The effects that go, or change their places."""
+    old, new = list(before.effects.values()), list(after.effects.values())
+    moved = [plugin for plugin in old if plugin in new] != [plugin for plugin in new if plugin in old]
+    return [plugin for plugin in old if moved or plugin not in new]
+
+
+def switch_off(effect: "Plugin") -> None:
+    """Let an effect that does not play yet begin switched off."""
+    effect.state["param"][0, [param.name for param in effect.params].index(ON)] = 0
+
+
+def _complete(made: Lineup, chain: Chain, before: Lineup | None) -> list[str]:
+    """Add what a chain has beside the instrument; what of it could not be had."""
+    problems: list[str] = []
+    if chain.second is not None:
+        _try(problems, lambda: _stand_beside(made, chain, before))
+    for effect in chain.effects:
+        old = before.effects.get(effect) if before is not None else None
+        plugin = old or _try(problems, lambda effect=effect: _effect(effect, made.preset))
+        if plugin is not None:
+            made.effects[effect] = plugin
+    return problems
+
+
+def _try(problems: list[str], work: Any) -> Any:
+    try:
+        return work()
+    except (ValueError, OSError) as error:
+        problems.append(str(error))
+        return None
+
+
+def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
+    """Put a second instrument into a lineup, and before both what tells them apart."""
+    from engine.instruments import make
+    from engine.library import find
+    from engine.preset import read
+    from engine.sources.zones import CHANNELS, Zone, Zones
+
+    assert chain.second is not None
+    path = find(chain.second.path)
+    if before is not None and before.second is not None and before.title == str(path):
+        made.second = before.second
+    else:
+        made.second = make(read(path))
+    made.title = str(path)
+    zones = [
+        Zone(plugin, low, high, 1 << channel - 1 if channel else CHANNELS)
+        for plugin, (low, high), channel in zip(
+            (made.instrument, made.second), chain.second.keys, chain.second.channels, strict=True
+        )
+    ]
+    made.zones = Zones(zones)
+
+
+def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":
+    """The plugin of an effect; None for a room that is none. ValueError or OSError where it cannot be had."""
+    if effect.kind != ROOM:
+        from engine.effects import EFFECTS
+
+        return EFFECTS[effect.kind]()
+    from engine import rooms
+    from engine.effects.room import Room
+
+    if effect.source == NO_ROOM:
+        return None
+    response = rooms.of_preset(preset) if effect.source == OWN else rooms.room(effect.source)
+    if response is None or (response.dry == 1 and not response.samples.any()):
+        return None
+    return Room(response.samples, response.rate, response.dry)
