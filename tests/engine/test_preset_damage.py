@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 
 from engine import sealed
-from engine.preset import read, write
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset, read, write
 
 from .damage import change_header, damage_the_end, refusal, sealed_text
 from .instrument import small_preset
+from .instruments import eventful, statespace
 
 
-def test_five_hundred_damaged_files_are_five_hundred_refusals(path):
-    write(path, small_preset())
+@pytest.mark.parametrize("kind", [small_preset, statespace.preset, eventful.preset, lambda: Preset(*drawn())])
+def test_five_hundred_damaged_files_are_five_hundred_refusals(path, kind):
+    write(path, kind())
     whole = path.read_bytes()
     random = np.random.default_rng(500)
     for _ in range(250):

@@ -30,6 +30,10 @@ PLAYED = {
     "it = entry(make(small_preset()))",
     "ddsp": "from engine.instruments import make; from engine.kinds.ddsp import drawn; "
     "from engine.preset import Preset; it = entry(make(Preset(*drawn())))",
+    "ssm": "from engine.instruments import make; from tests.engine.instruments.statespace import preset; "
+    "it = entry(make(preset()))",
+    "events": "from engine.instruments import make; from tests.engine.instruments.eventful import preset; "
+    "it = entry(make(preset()))",
     "decoder": "from engine.instruments.ddsp.decoding import decoder_for; it = decoder_for(False)",
 }  # one line for each thing that plays
 ALLOWED = {
@@ -40,7 +44,14 @@ ALLOWED = {
 }  # fmt: skip
 TUNING = {"exp", "exp2", "cos", "sin", "tan", "tanf", "sqrtf"}  # once a note or a control period
 LIBJACK = {"jack_port_get_buffer", "jack_midi_get_event_count", "jack_midi_event_get", "jack_last_frame_time"}
-ALSO = {"voice": {"log10", "exp2"}, "resonance": TUNING, "ddsp": TUNING, "jack": LIBJACK}
+ALSO = {
+    "voice": {"log10", "exp2"},
+    "resonance": TUNING,
+    "ddsp": TUNING,
+    "ssm": TUNING,
+    "events": TUNING,
+    "jack": LIBJACK,
+}
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",
           "usub", "uadd", "sadd", "ssub", "smul", "umul", "x86", "aarch64", "masked", "vector", "abs", "copysign",
