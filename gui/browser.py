@@ -9,22 +9,23 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QVBoxLayout,
     QWidget,
 )
 
-from . import catalogue, parts
+from . import catalogue, parts, saved
 from .catalogue import Entry, Wish
 from .details import Details
-from .listing import ENTRY, Listing, Row
+from .listing import ENTRY, Listing, Row, Rows
 
 
 class Browser(QFrame):
     """A list that `chosen` is said of with every move through it, filters above it, and the details below."""
 
     chosen = pyqtSignal(object)  # Entry
+    demo = pyqtSignal(object)
+    beside = pyqtSignal(object)
     loved = pyqtSignal(object)
     rename = pyqtSignal(object)
     duplicate = pyqtSignal(object)
@@ -46,7 +47,7 @@ class Browser(QFrame):
         self._tag.setAccessibleName(self.tr("Tag"))
         self._only = parts.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
         self._model = Listing(self)
-        self._list = QListView()
+        self._list = Rows()
         self._list.setAccessibleName(self.tr("Instruments"))
         self.learn = parts.push(self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)"))
         self.details = Details()
@@ -94,6 +95,13 @@ class Browser(QFrame):
         if self._current is not None:
             self.loved.emit(self._current)
 
+    def show_heard(self, digest: str) -> None:
+        """Mark the instrument whose demo is heard; nothing: none."""
+        self._model.heard = digest
+        viewport = self._list.viewport()
+        if viewport is not None:
+            viewport.update()
+
     def show_learning(self, words: str) -> None:
         """Say what is being learned, and how far it is; nothing when nothing is."""
         self.learn.setText(words or self.tr("Learn from a recording…"))
@@ -104,6 +112,8 @@ class Browser(QFrame):
         menu = QMenu(self)
         love = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
         offers: list[tuple[str, Callable[[Entry], object], bool]] = [
+            (self.tr("Hear a demo"), self.demo.emit, not entry.fault),
+            (self.tr("Play beside what plays"), self.beside.emit, not entry.fault and not saved.is_saved(entry.path)),
             (love, self.loved.emit, not entry.fault),
             (self.tr("Duplicate"), self.duplicate.emit, not entry.fault),
             (self.tr("Rename…"), self.rename.emit, not entry.factory),
@@ -144,6 +154,7 @@ class Browser(QFrame):
         self._tag.currentIndexChanged.connect(self._filter)
         self._only.toggled.connect(self._filter)
         self._list.clicked.connect(self._choose)
+        self._list.asked.connect(self._hear)
         self._list.customContextMenuRequested.connect(self._offer)
         selection = self._list.selectionModel()
         if selection is not None:
@@ -190,6 +201,11 @@ class Browser(QFrame):
             self._mark()
             self.details.show_entry(entry)
             self.chosen.emit(entry)
+
+    def _hear(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY)
+        if entry is not None and not entry.fault:
+            self.demo.emit(entry)
 
     def _move(self, index: QModelIndex) -> None:
         """The arrow keys choose as they go."""

@@ -42,8 +42,10 @@ class ChainBar(QWidget):
         self._offers: Mapping[str, Sequence[tuple[str, str]]] = {}
         self._row = QHBoxLayout()
         self._row.setSpacing(2)
-        self.add = parts.tool("＋", self.tr("Add an effect or a second instrument"))
-        self.power = parts.tool("⏻", self.tr("On or off"), self.tr("Let the sound pass as it is, or not"), True)
+        self.add = parts.tool(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
+        self.power = parts.tool(
+            self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
+        )
         self.before = parts.tool("◂", self.tr("Earlier in the chain"), self.tr("Earlier in the chain (Alt+Left)"))
         self.after = parts.tool("▸", self.tr("Later in the chain"), self.tr("Later in the chain (Alt+Right)"))
         self.remove = parts.tool("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
@@ -117,7 +119,7 @@ class ChainBar(QWidget):
         self.buttons = {}
         for i, link in enumerate(links):
             if i:
-                self._row.addWidget(_between("＋" if link.name == "second" else "›"))
+                self._row.addWidget(_between("+" if link.name == "second" else "›"))
             self.buttons[link.name] = button = parts.tool("", link.title, checkable=True)
             button.setObjectName("link")
             button.clicked.connect(lambda _=False, name=link.name: self.selected.emit(name))

@@ -158,7 +158,7 @@ class Devices(QDialog):
             field.setAccessibleName(words)
             form.addRow(parts.label(words, quiet=True), field)
         buttons = QHBoxLayout()
-        for words, signal in ((self.tr("Test note"), self.tone), (self.tr("Look again"), self.again)):
+        for words, signal in ((self.tr("Test tone"), self.tone), (self.tr("Look again"), self.again)):
             button = parts.push(words)
             button.clicked.connect(signal)
             buttons.addWidget(button)

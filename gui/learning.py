@@ -38,6 +38,7 @@ class Learning(QDialog):
     stopped = pyqtSignal()
     chosen = pyqtSignal(list)  # of Path: recordings to judge
     named = pyqtSignal(str)
+    listened = pyqtSignal(object)  # Path
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -55,6 +56,9 @@ class Learning(QDialog):
         self.learn = parts.push(self.tr("Learn"), style="main")
         self.again = parts.push(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
         self.keep = parts.push(self.tr("Stop and keep"))
+        self.hear = parts.push(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
+        self.compare = parts.push(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
+        self._preview: Path | None = None
         self._fill()
         self._lay_out()
         self._connect()
@@ -99,6 +103,8 @@ class Learning(QDialog):
         if busy:
             self._bar.setRange(0, 0)
             self._curve.clear()
+            self._preview = None
+            self.compare.setEnabled(False)
             self._pictures.clear()
             if len(self._recordings) == 1:
                 self._pictures.set_target(self._recordings[0])
@@ -118,6 +124,8 @@ class Learning(QDialog):
             self._curve.add(now.loss)
         if now.preview is not None:
             self._pictures.set_learned(now.preview)
+            self._preview = now.preview
+            self.compare.setEnabled(True)
 
     def say(self, words: str) -> None:
         """Say how it ended."""
@@ -142,6 +150,7 @@ class Learning(QDialog):
         for button in (self.learn, self.again):
             button.setEnabled(ready)
         self.keep.setEnabled(self._busy)
+        self.hear.setEnabled(bool(self._recordings))
         self._taken.setEnabled(self._kind.currentData() == "resonance")
         self._minutes.setEnabled(not self._plays_notes())
         if not self._busy:
@@ -172,6 +181,10 @@ class Learning(QDialog):
             self.set_recordings([Path(path) for path in chosen])
             self.chosen.emit(self._recordings)
 
+    def _listen(self, path: Path | None) -> None:
+        if path is not None and path.is_file():
+            self.listened.emit(path)
+
     def _begin(self, resume: bool) -> None:
         minutes = 0.0 if self._plays_notes() else self._minutes.value()
         kind = self._kind.currentData()
@@ -199,6 +212,9 @@ class Learning(QDialog):
         self.learn.clicked.connect(lambda: self._begin(False))
         self.again.clicked.connect(lambda: self._begin(True))
         self.keep.clicked.connect(self.stopped)
+        self.compare.setEnabled(False)
+        self.hear.clicked.connect(lambda: self._listen(self._recordings[0] if self._recordings else None))
+        self.compare.clicked.connect(lambda: self._listen(self._preview))
         self._name.textChanged.connect(self.named)
         self._name.textChanged.connect(self._show_state)
         self._kind.currentIndexChanged.connect(self._choose_kind)
@@ -224,7 +240,7 @@ class Learning(QDialog):
         buttons = QHBoxLayout()
         close = parts.push(self.tr("Close"))
         close.clicked.connect(self.accept)
-        for button in (self.learn, self.again, self.keep):
+        for button in (self.learn, self.again, self.keep, self.hear, self.compare):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(close)

@@ -1,14 +1,15 @@
 """The list of the browser: what it holds, and how a row of it looks."""
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
-from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter
+from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from . import theme
 from .catalogue import Entry
 
 ENTRY = Qt.ItemDataRole.UserRole
 HEIGHT = 42  # pixels
+SIGN = 34  # pixels at the right end of a row: touched there, its demo is heard
 
 
 class Listing(QAbstractListModel):
@@ -18,6 +19,7 @@ class Listing(QAbstractListModel):
         super().__init__(parent)
         self.entries: list[Entry] = []
         self.favourites: frozenset[str] = frozenset()
+        self.heard = ""  # the digest of the demo that is heard
 
     def show(self, entries: list[Entry], favourites: frozenset[str]) -> None:
         """Show others."""
@@ -46,8 +48,26 @@ class Listing(QAbstractListModel):
         return None
 
 
+class Rows(QListView):
+    """The list on the screen; a touch at the right end of a row asks for its demo, and does not choose it."""
+
+    asked = pyqtSignal(QModelIndex)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Ask, or choose."""
+        viewport = self.viewport()
+        if event is None or viewport is None:
+            return
+        index = self.indexAt(event.position().toPoint())
+        at_end = event.position().x() > viewport.width() - SIGN - 6
+        if event.button() == Qt.MouseButton.LeftButton and at_end and index.isValid():
+            self.asked.emit(index)
+        else:
+            super().mousePressEvent(event)
+
+
 class Row(QStyledItemDelegate):
-    """A name, what it is below it, and a star where it is a favourite."""
+    """A name, what it is below it, a star where it is a favourite, and a sign that its demo can be heard."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Room for two lines."""
@@ -69,7 +89,7 @@ class Row(QStyledItemDelegate):
         if chosen:
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
-        words = area.adjusted(14, 5, -26, -5)
+        words = area.adjusted(14, 5, -SIGN - 18, -5)
         painter.setFont(theme.sized(view.font(), theme.BODY, bold=chosen))
         painter.setPen(theme.colour(theme.WARNING if entry.fault else theme.TEXT))
         painter.drawText(words, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
@@ -79,8 +99,14 @@ class Row(QStyledItemDelegate):
         painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + ("" if entry.factory else self.tr(" · mine")))
         if entry.digest and entry.digest in model.favourites:
             painter.setPen(theme.colour(theme.ACCENT))
-            painter.drawText(area.adjusted(0, 0, -10, 0), _RIGHT, "★")
+            painter.drawText(area.adjusted(0, 0, -SIGN - 4, 0), _RIGHT, "★")
+        if not entry.fault:
+            heard = model.heard == entry.digest
+            lit = heard or option.state & QStyle.StateFlag.State_MouseOver
+            painter.setPen(theme.colour(theme.ACCENT if heard else theme.TEXT if lit else theme.LINE))
+            painter.drawText(area.adjusted(area.width() - SIGN, 0, 0, 0), _CENTRE, "■" if heard else "▶")
         painter.restore()
 
 
+_CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

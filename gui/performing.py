@@ -5,8 +5,11 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from .chain import Setting
 from .deck import Deck
 from .player import Player
+from .renderer import Renderer
+from .rendering import Job
 from .taking import Notes, Tape, name_for
 from .window import Window
 
@@ -22,6 +25,10 @@ class Performing(QObject):
         self._tape: Tape | None = None
         self._notes: Notes | None = None
         bar = window.transport
+        self._renderer = Renderer(self)
+        self._renderer.moved.connect(bar.show_bounce)
+        self._renderer.done.connect(self._bounced)
+        self._renderer.failed.connect(self._failed)
         window.header.record.clicked.connect(self.record)
         bar.played.connect(self._play)
         bar.looped.connect(lambda looped: self._tell("loop", looped))
@@ -61,6 +68,41 @@ class Performing(QObject):
     def open(self, path: Path) -> None:
         """Play a MIDI file."""
         self._deck.ask(lambda: self._deck.open_score(path), self._opened)
+
+    def bounce(self, setting: Setting | None, a4: float) -> None:
+        """Write the score to a sound file as the instrument would play it, or do so no more."""
+        score = self._deck.score
+        if self._renderer.busy:
+            self._renderer.cancel()
+            self._window.transport.show_bounce(None)
+            return
+        if score is None or setting is None or self._player.hands is None:
+            return
+        path = name_for(f"{setting.path.stem.capitalize()} – {score.path.stem}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._failed(str(error))
+            return
+        chain = setting.chain.plain() if setting.chain is not None else None
+        rate = self._player.hands.rig.rate
+        self._window.transport.show_bounce(0.0)
+        self._renderer.begin(
+            Job(str(setting.path), str(path), str(score.path), score.tempo, rate, a4, dict(setting.values), chain)
+        )
+
+    def close(self) -> None:
+        """End what is taken down, and what is written."""
+        self.finish()
+        self._renderer.cancel()
+
+    def _bounced(self, path: str) -> None:
+        self._window.transport.show_bounce(None)
+        self.told.emit(self.tr("Written: {0}").format(path), False)
+
+    def _failed(self, why: str) -> None:
+        self._window.transport.show_bounce(None)
+        self.told.emit(self.tr("The file could not be written: {0}").format(why), True)
 
     def _begin(self, tape: Tape) -> None:
         assert self._player.hands is not None

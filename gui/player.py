@@ -39,6 +39,7 @@ class Player(QObject):
     read = pyqtSignal(object)  # Reading
     midi = pyqtSignal(bool)
     controller = pyqtSignal(int)  # one was moved
+    stepped = pyqtSignal(int)  # one passed its middle upwards
     program = pyqtSignal(int)
     events = pyqtSignal(object)  # (N,) EVENT, what began and ended
     swayed = pyqtSignal(int, float)  # a knob was turned by something else than the window
@@ -53,6 +54,7 @@ class Player(QObject):
         self.watching = True  # whether anybody looks at what rings
         self._lit: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
         self._heard, self._moves, self._odd = 0, 0, False
+        self._presses = np.zeros(128, np.int64)
         self._values = np.zeros(0, np.float32)  # where the window believes the knobs to stand,
         self._turned = np.zeros(0)  # and when it turned each
         self._timer = QTimer(self)
@@ -68,11 +70,6 @@ class Player(QObject):
         """End a note."""
         if self.hands is not None and 0 <= key <= 127:
             self.hands.release(key)
-
-    def sound(self, key: int, velocity: float, milliseconds: int) -> None:
-        """Play a note that ends by itself."""
-        self.press(key, velocity)
-        QTimer.singleShot(milliseconds, lambda: self.release(key))
 
     def turn(self, place: int, value: float) -> None:
         """Turn a knob of the row, by its place."""
@@ -172,6 +169,10 @@ class Player(QObject):
         moves, moved = rig.interpreter.moved
         if moves != self._moves:
             self._moves = moves
+            presses = rig.interpreter.presses
+            for controller in np.flatnonzero(presses > self._presses).tolist():
+                self.stepped.emit(controller)
+            self._presses = presses
             self.controller.emit(moved)
 
     def _picture(self, now: Loaded) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from .deck import Deck
@@ -10,12 +10,11 @@ from .devices import Devices, Place, Wishes
 from .memory import Memory
 from .player import Player
 
-NOTE = (69, 0.7)  # to test the way to the speaker: A4 of the instrument that plays
-LONG = 1200  # milliseconds
-
 
 class Plugging(QObject):
     """Opens the dialogue, and remembers what was chosen."""
+
+    tone = pyqtSignal()  # to test the way to the speaker
 
     def __init__(self, deck: Deck, player: Player, memory: Memory, window: QWidget) -> None:
         super().__init__()
@@ -27,7 +26,7 @@ class Plugging(QObject):
         known = {key: value for key, value in self._memory.device.items() if key in Wishes.__dataclass_fields__}
         self.dialogue = dialogue = Devices(Wishes(**{**known, "midi": self._memory.midi}), self._window)
         dialogue.wished.connect(self.use)
-        dialogue.tone.connect(self._sound)
+        dialogue.tone.connect(self.tone)
         dialogue.set_playing(self._memory.a4, self._memory.channel)
         dialogue.tuned.connect(self._tune)
         dialogue.channelled.connect(self._hear)
@@ -71,9 +70,6 @@ class Plugging(QObject):
         if self.dialogue is not None:
             places = [Place(each.kind, each.backend, each.name, each.text) for each in survey.found]
             self.dialogue.set_places(places, survey.hints)
-
-    def _sound(self) -> None:
-        self._player.sound(*NOTE, LONG)
 
     def _end(self) -> None:
         if self.dialogue is not None:

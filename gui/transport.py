@@ -15,6 +15,7 @@ class TransportBar(QFrame):
     looped = pyqtSignal(bool)
     tempo = pyqtSignal(float)
     closed = pyqtSignal()
+    bounced = pyqtSignal()  # write it to a file, or do so no more
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +33,16 @@ class TransportBar(QFrame):
         self._speed.setFixedWidth(110)
         self._speed.setAccessibleName(self.tr("Tempo in per cent"))
         self._percent = parts.label("100 %", theme.CAPTION, quiet=True)
+        self.bounce = parts.tool("", self.tr("Write it to a sound file"))
+        self.bounce.clicked.connect(self.bounced)
+        self.show_bounce(None)
         close = parts.tool("✕", self.tr("Close the score"))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 6, 4)
         row.setSpacing(10)
-        for widget in (self.play, self._name, self._bar, self._time, self.loop, self._speed, self._percent, close):
+        for widget in (
+            self.play, self._name, self._bar, self._time, self.loop, self._speed, self._percent, self.bounce, close,
+        ):  # fmt: skip
             row.addWidget(widget, 1 if widget is self._bar else 0)
         self.play.clicked.connect(self.played)
         self.loop.clicked.connect(self.looped)
@@ -57,6 +63,13 @@ class TransportBar(QFrame):
         self.play.setText("■" if position is not None else "▶")
         self._bar.setValue(round(1000 * (position or 0.0) / max(seconds, 1e-3)))
         self._time.setText(f"{_clock(position or 0.0)} / {_clock(seconds)}")
+
+    def show_bounce(self, share: float | None) -> None:
+        """Show how much of the file is written; None: none is."""
+        self.bounce.setText(self.tr("→ WAV") if share is None else self.tr("{0:.0%} ✕").format(share))
+        words = self.tr("Write it to a sound file, as it would sound") if share is None else self.tr("Stop writing")
+        self.bounce.setToolTip(words)
+        self.bounce.setAccessibleName(words)
 
     def _set_tempo(self, percent: int) -> None:
         self._percent.setText(f"{percent} %")

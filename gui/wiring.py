@@ -1,6 +1,7 @@
 """Connects the window to the engine: what widgets say goes to the player, what the player hears goes to widgets."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QObject
@@ -10,6 +11,7 @@ from engine import library
 from engine.preset import SUFFIX
 
 from . import memory, saved, theme
+from .auditioning import Auditioning
 from .catalogue import Entry
 from .chain import Setting, from_plain
 from .deck import Deck
@@ -24,6 +26,7 @@ from .racking import Racking
 from .shortcuts import Shortcuts
 from .singing import Singing
 from .stage import PAD, PICTURE, VOICE
+from .stepping import Stepping
 from .touching import Touching
 from .tuning import Tuning
 from .typist import Typist
@@ -50,6 +53,8 @@ class Wiring(QObject):
         self.performing = Performing(deck, self.player, window)
         self.workshop = Workshop(window, remembered)
         self.plugging = Plugging(deck, self.player, remembered, window)
+        self.auditioning = Auditioning(deck)
+        self.stepping = Stepping(self.player, self.tuning)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
         self._connect_playing()
@@ -81,8 +86,9 @@ class Wiring(QObject):
     def close(self) -> None:
         """Remember everything, and end the sound."""
         self.typist.release_all()
-        self.performing.finish()
+        self.performing.close()
         self.workshop.close()
+        self.auditioning.close()
         self.player.stop()
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
         memory.keep(self._remember())
@@ -126,13 +132,24 @@ class Wiring(QObject):
         self.workshop.progress.connect(window.browser.show_learning)
         window.stage.voice.wanted.connect(self._take_singer)
         window.browser.learn.clicked.connect(self.workshop.show)
+        window.browser.demo.connect(self.auditioning.demo)
+        window.browser.beside.connect(lambda entry: self.racking.stand_beside(entry.path))
+        self.auditioning.changed.connect(window.browser.show_heard)
+        self.auditioning.told.connect(window.notice.say)
+        self.player.looked.connect(self.auditioning.look)
+        self.stepping.told.connect(window.notice.say)
+        self.plugging.tone.connect(self.auditioning.tone)
+        self.workshop.dialogue.listened.connect(self.auditioning.recording)
         self.house.scanned.connect(self._mark)
         self.house.scanned.connect(lambda: self.racking.set_entries(self.house.entries))
         self.house.moved.connect(self._follow)
         tuning.told.connect(window.notice.say)
         header = window.header
-        header.before.clicked.connect(lambda: window.browser.step(-1))
-        header.after.clicked.connect(lambda: window.browser.step(1))
+        window.transport.bounced.connect(lambda: self.performing.bounce(tuning.setting, self.memory.a4))
+        for name, button, way in (("previous", header.before, -1), ("next", header.after, 1)):
+            step = partial(window.browser.step, way)
+            button.clicked.connect(step)
+            self.stepping.add(name, button, step)
         header.undo.clicked.connect(tuning.history.undo)
         header.redo.clicked.connect(tuning.history.redo)
         header.compare.clicked.connect(tuning.compare)
@@ -181,6 +198,7 @@ class Wiring(QObject):
         self.player.set_volume(self.memory.volume)
         self.plugging.restore()
         self.tuning.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
+        self.stepping.show()
         self.window.stage.show_view(self.memory.view)
         left = self.deck.loading.left()
         if left:

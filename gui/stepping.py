@@ -1,0 +1,84 @@
+"""Buttons of the window that a controller may press as well: each learns its own."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
+from PyQt6.QtWidgets import QMenu, QToolButton
+
+from .player import Player
+from .tuning import REFUSED, Tuning
+
+BUTTONS = "window"  # stands in place of a plugin where learned controllers are remembered
+
+
+class Stepping(QObject):
+    """A controller presses a button when it passes its middle upwards, as pedals do."""
+
+    told = pyqtSignal(str)
+
+    def __init__(self, player: Player, tuning: Tuning) -> None:
+        super().__init__()
+        self._tuning = tuning
+        self._work: dict[str, Callable[[], object]] = {}
+        self._buttons: dict[str, QToolButton] = {}
+        self._tips: dict[str, str] = {}
+        self._waiting = ""
+        player.controller.connect(self._moved)
+        player.stepped.connect(self._press)
+
+    def add(self, name: str, button: QToolButton, work: Callable[[], object]) -> None:
+        """Let a controller press a button; what it does is `work`."""
+        self._work[name], self._buttons[name], self._tips[name] = work, button, button.toolTip()
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        button.customContextMenuRequested.connect(lambda point: self.menu(name).popup(_under(button, point)))
+        self._show(name)
+
+    def menu(self, name: str) -> QMenu:
+        """MIDI learn and forget."""
+        menu = QMenu(self._buttons[name])
+        for words, work in (
+            (self.tr("MIDI learn"), lambda: self._wait(name)),
+            (self.tr("Forget the controller"), lambda: self._assign(name, None)),
+        ):
+            action = menu.addAction(words)
+            if action is not None:
+                action.triggered.connect(work)
+        return menu
+
+    def show(self) -> None:
+        """Show what is learned."""
+        for name in self._buttons:
+            self._show(name)
+
+    def _wait(self, name: str) -> None:
+        self._waiting = name
+        self._show(name)
+
+    def _moved(self, controller: int) -> None:
+        if not self._waiting:
+            return
+        if controller in REFUSED:
+            self.told.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
+        else:
+            self._assign(self._waiting, controller)
+
+    def _assign(self, name: str, controller: int | None) -> None:
+        self._waiting = ""
+        self._tuning.learned[(BUTTONS, name)] = controller
+        self._show(name)
+
+    def _press(self, controller: int) -> None:
+        for name, work in self._work.items():
+            if self._tuning.learned.get((BUTTONS, name)) == controller:
+                work()
+
+    def _show(self, name: str) -> None:
+        controller = self._tuning.learned.get((BUTTONS, name))
+        words = self.tr("CC {0}").format(controller) if controller is not None else self.tr("right click: MIDI learn")
+        if name == self._waiting:
+            words = self.tr("move a controller to learn it")
+        self._buttons[name].setToolTip(f"{self._tips[name]} · {words}")
+
+
+def _under(button: QToolButton, point: QPoint) -> QPoint:
+    return button.mapToGlobal(point)
