@@ -19,6 +19,7 @@ KINDS = {
     "ddsp": ("Harmonics and noise", "A network that says how strong each harmonic is at a pitch and a loudness."),
     "events": ("Events", "Many kinds of small sounds, of which whole recordings are put together."),
 }
+RINGING = {"ddsp": "Its harmonics"}  # a title, where it is not the usual one
 Fact = tuple[str, str]
 
 
@@ -38,8 +39,9 @@ def build(
     found = heard(preset, wanted)
     report("drawing")
     kind, about = KINDS[preset.header["kind"]]
+    ringing = RINGING.get(preset.header["kind"], "What rings")
     return _environment().get_template("page.html").render(
-        said=_said(preset), kind=kind, about=about, facts=facts, figures=_figures(preset, size),
+        said=_said(preset), kind=kind, about=about, ringing=ringing, facts=facts, figures=_figures(preset, size),
         tracks=[_shown(one) for one in found.tracks], marks=track.marks(), points=track.POINTS,
         drawings=_drawings(preset, found), style=_text("page.css"), script=_text("page.js"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from engine.preset import Preset
 from engine.rooms import of_preset
 
-from .drawing import ACCENT, QUIET, SECOND, Drawing, bubbles, draw
+from .drawing import ACCENT, SECOND, Drawing, bubbles, draw
 from .track import HOP
 from .tracks import Heard
 
@@ -92,8 +92,6 @@ def room(preset: Preset) -> Drawing | None:
 
     def paint(axes: Axes) -> None:
         axes.plot(time[::step], left[::step], color=ACCENT, lw=1.8)
-        wave = found.samples[0][::step] / np.abs(found.samples).max()
-        axes.fill_between(time[::step], -65, -65 + 20 * np.abs(wave), color=QUIET, alpha=0.35, lw=0)
         axes.set(xlabel="seconds", ylabel="dB that are left", ylim=(-65, 2), xlim=(0, time[-1]))
 
     told = f", which would take {fall:.1f} s to fall by 60 dB" if fall else ""

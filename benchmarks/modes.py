@@ -1,0 +1,68 @@
+"""Which sounds closer to the recording, a state-space network or the exact modes of its linear part.
+
+    python -m benchmarks.modes PRESET RECORDING [--start 10] [--json]
+
+Both play the learned control signal through the engine at the learned rate. Told are the article's distance in
+octaves, which the network learned by, and the mean difference of log magnitudes over four resolutions, by which
+neither did; each at the gain that serves it best, a multiple of 1 dB.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+
+from engine.library import find
+from engine.performance import length
+from engine.preset import Preset, read
+from engine.probe import answer
+from export.linear import as_modes
+from train import recording, spectra
+from train.ssm import octaves
+
+from .rows import Row, show
+
+COUNTS = (256, 64)  # modes of a dimension
+GAINS = range(-12, 7)  # dB
+
+
+def measure(made: Preset, samples: np.ndarray) -> Iterator[Row]:
+    """Rows of a network and of its modes against samples (N,) at the learned rate."""
+    frames = made.header["control"]["frames"] * made.header["control"]["hop"]
+    wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
+    wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
+    near, heard = octaves.Target(wanted), spectra.Target(wanted)
+    silence = torch.zeros(frames)
+    for name, target in (("octaves", near.distance), ("logs", heard.log_distance)):
+        yield Row(f"silence, {name}", float(target(silence)), "")
+    sounds = {"the network": made, **{f"its modes, {count} a dimension": as_modes(made, count) for count in COUNTS}}
+    for what, preset in sounds.items():
+        sound = answer(preset, {"performance": "learned", "samples": frames})
+        yield Row(f"{what}, octaves", _best(near.distance, sound), "")
+        yield Row(f"{what}, logs", _best(heard.log_distance, sound), "")
+
+
+def _best(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:
+    """The least distance of a sound at any gain."""
+    with torch.no_grad():
+        return min(float(distance(torch.from_numpy(sound * np.float32(10 ** (gain / 20))))) for gain in GAINS)
+
+
+def main() -> None:
+    """The command: print the rows."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("preset", metavar="PRESET")
+    parser.add_argument("recording", metavar="RECORDING")
+    parser.add_argument("--start", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    made = read(find(args.preset))
+    rate = int(made.header["rate"])
+    samples, _ = recording.load(args.recording, rate, args.start, length(made.header))
+    torch.set_num_threads(1)
+    show(measure(made, samples.mean(axis=0)), args.json)
+
+
+if __name__ == "__main__":
+    main()
