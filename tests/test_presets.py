@@ -2,28 +2,38 @@
 
 import numpy as np
 import pytest
+import soxr
 import torch
 
+from engine.events import Kind
+from engine.host import Host
 from engine.instruments import make
 from engine.instruments.ddsp.spoken import spoken
 from engine.library import factory_folder
+from engine.performance import perform
 from engine.preset import Preset, read
-from engine.probe import deviation
+from engine.probe import PLAIN, answer, deviation, events
 from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
 from export.finish import TARGET, loudness
 from train.ddsp.weights import model_of
 from train.pitch import detect
+from train.ssm.recurrence import states
+from train.ssm.run import edges
 
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]
 DECODED = [path for path in FACTORY if read(path).header["kind"] == "ddsp"]
+NETWORKS = [path for path in FACTORY if read(path).header["kind"] == "ssm"]
 RATE = 48_000
+LATE = 16  # learned samples that what is played as learned is late where it is resampled
 
 each = pytest.mark.parametrize("path", FACTORY, ids=lambda path: path.stem)
 plucked = pytest.mark.parametrize("path", PLUCKED, ids=lambda path: path.stem)
 decoded = pytest.mark.parametrize("path", DECODED, ids=lambda path: path.stem)
+
+network = pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 
 
 def strikes(preset, keys, velocity=90, apart=0.5, rate=RATE):
@@ -139,6 +149,76 @@ def test_neighbouring_keys_are_equally_loud(path, velocity):
 
 def test_the_guitar_fits_into_two_megabytes():
     assert next(path for path in FACTORY if path.stem == "guitar").stat().st_size <= 2_000_000
+
+
+@network
+def test_a_network_sounds_as_it_does_in_torch_from_beginning_to_end(path):
+    preset = read(path)
+    plane, t = preset.header["control"], {name: torch.from_numpy(x) for name, x in preset.tensors.items()}
+    control = torch.zeros(plane["dimensions"], plane["frames"])
+    control[tuple(t["control_sites"].T.long())] = t["control_values"].float()
+    weight, entrance, output = (t[name].float() for name in ("recurrence", "input", "output"))
+    wanted = torch.sin(states(weight, (entrance @ control).T.contiguous()) @ output.T).flatten().numpy()
+    heard = answer(preset, {"performance": "learned", "samples": len(wanted)})
+    assert len(wanted) >= 11.8 * preset.header["rate"]
+    assert 10 * np.log10(((heard - wanted) ** 2).sum() / (wanted**2).sum()) < -80
+
+
+@network
+def test_no_edge_of_a_frame_is_heard(path):
+    preset = read(path)
+    plane = preset.header["control"]
+    heard = answer(preset, {"performance": "learned", "samples": plane["frames"] * plane["hop"]})
+    assert float(edges(torch.from_numpy(heard), plane["hop"])) <= 1.05
+
+
+@network
+def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
+    preset = read(path)
+    rig = Rig(RATE)
+    rig.play([make(preset)])
+    rig.set(rig.row[0], "gate", 0)
+    middle = (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2
+    rig.send(Kind.NOTE_ON, middle, 1.0, note=middle)
+    render(rig, seconds=0.01)
+    rig.row[0]._arrays["h"][:] = 1
+    heard = render(rig, seconds=30, block=4096)
+    assert level(heard[0, :4800]) > -60
+    assert level(heard[0, -RATE:] + 1e-9) < -90
+
+
+@network
+@pytest.mark.parametrize("play", [0, 1])
+def test_the_block_size_of_a_network_is_not_heard(path, play):
+    def whole(block):
+        preset = read(path)
+        rig = Rig(RATE)
+        rig.play([make(preset)])
+        rig.set(rig.row[0], "play", play)
+        notes = [(0.05 * i, (0x90, preset.header["keys"]["low"] + 2 * i, 100)) for i in range(12)]
+        return render(rig, score(notes), 0.8, block)
+
+    np.testing.assert_allclose(whole([1, 64, 333]), whole(1024), atol=1e-5)
+
+
+@network
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_the_performance_of_a_network_is_the_same_at_any_rate(path, rate):
+    preset = read(path)
+    own, seconds = preset.header["rate"], 3.0
+    wanted = answer(preset, {"performance": "learned", "samples": round(seconds * own)}).astype(np.float64)
+    plain = {**preset.header, "level": 0.0, "params": {**preset.header.get("params", {}), **PLAIN, "play": 0.0}}
+    host = Host(rate)
+    host.play([make(Preset(plain, preset.tensors))])
+    heard = render(host, events(perform(preset.header, preset.tensors, "learned"), rate), seconds)[0]
+    back = soxr.resample(heard.astype(np.float64), rate, own, "VHQ")[LATE : len(wanted)]
+    below = [np.fft.rfft(x * np.hanning(len(x)))[: int(8500 / own * len(x))] for x in (back, wanted[: len(back)])]
+    assert np.linalg.norm(below[0] - below[1]) < 0.01 * np.linalg.norm(below[1])
+
+
+@network
+def test_a_small_file_holds_a_network(path):
+    assert path.stat().st_size <= 500_000
 
 
 def cents_off(sound, expected):
