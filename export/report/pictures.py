@@ -119,4 +119,10 @@ def loss(training: Mapping[str, Any]) -> Drawing | None:
         axes.set(xlabel="step", ylabel="loss", xlim=(0, step[-1]))
         axes.set_ylim(bottom=0)
 
-    return draw("loss", f"The loss while it learned: {losses[0]:.4g} at first, {losses[-1]:.4g} at the end.", paint)
+    return draw(
+        "loss", f"The loss while it learned: {_figure(losses[0])} at first, {_figure(losses[-1])} at the end.", paint
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}".replace(",", "\u202f") if value >= 1000 else f"{value:.3g}"

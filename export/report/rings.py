@@ -62,7 +62,7 @@ def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     frequency, seconds = np.angle(pole) * rate / (2 * np.pi), FALL / (-np.log(np.abs(pole)) * rate)
     high = frequency > LOWEST
     chosen = np.argsort(-energy[high])[: min(OF_EACH * entrance.shape[1], MOST)]
-    return frequency[high][chosen], seconds[high][chosen], level[high][chosen]
+    return frequency[high][chosen], seconds[high][chosen], np.sqrt(energy[high][chosen])
 
 
 def _events(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
