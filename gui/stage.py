@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from . import parts, theme
+from .charted import ChartView
 from .harmonics import HarmonicsView
 from .modes import ModesView
 from .pad import Pad
@@ -34,9 +35,11 @@ class Stage(QFrame):
         super().__init__(parent)
         self.setObjectName("stage")
         self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), Pad(), VoiceView()
+        self.chart = ChartView()
         self._pictures = QStackedWidget()
         self._pictures.addWidget(self.modes)
         self._pictures.addWidget(self.harmonics)
+        self._pictures.addWidget(self.chart)
         self._tabs = QButtonGroup(self)
         self._across, self._upwards = QComboBox(), QComboBox()
         self._across.setAccessibleName(self.tr("Pad: from left to right"))
@@ -79,11 +82,16 @@ class Stage(QFrame):
 
     def show_kind(self, kind: str) -> None:
         """Show the picture of a kind of instrument."""
-        decoded = kind == "ddsp"
-        self._pictures.setCurrentWidget(self.harmonics if decoded else self.modes)
+        pictures: dict[str, tuple[QWidget, str]] = {
+            "ddsp": (self.harmonics, self.tr("Harmonics")),
+            "ssm": (self.chart, self.tr("Map")),
+            "events": (self.chart, self.tr("Map")),
+        }
+        picture, words = pictures.get(kind, (self.modes, self.tr("Modes")))
+        self._pictures.setCurrentWidget(picture)
         button = self._tabs.button(PICTURE)
         if button is not None:
-            button.setText(self.tr("Harmonics") if decoded else self.tr("Modes"))
+            button.setText(words)
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
         """What the axes of the pad may be, and what they are."""

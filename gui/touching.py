@@ -1,16 +1,23 @@
 """What touching the picture or the pad means for the instrument that plays."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PyQt6.QtCore import QObject
 
 from . import quantity
+from .charted import Spots
 from .news import Loaded
 from .player import Player, dots
 from .stage import LEARNED, Stage
 from .tuning import Tuning
 
+if TYPE_CHECKING:
+    from engine.chart import Chart
+
 FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise
-BAR = -4  # the finger on the harmonics
+BAR, SPOT = -4, -5  # the fingers on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
 
@@ -25,6 +32,8 @@ class Touching(QObject):
         self._router = np.zeros((0, 0))
         self._key = 60
         self._held: dict[int, int] = {}
+        self._chart: Chart | None = None
+        self._energy = np.zeros(0)  # with which each dimension of the plane was played when it was learned
         player.loaded.connect(self._loaded)
         player.ringing.connect(stage.modes.set_ringing)
         player.decoded.connect(stage.harmonics.set_bars)
@@ -34,6 +43,9 @@ class Touching(QObject):
         stage.modes.released.connect(self._release_resonance)
         stage.harmonics.bars.struck.connect(self._strike_key)
         stage.harmonics.bars.released.connect(lambda: self._lift(BAR))
+        stage.chart.struck.connect(self._strike_spot)
+        stage.chart.released.connect(lambda: self._lift(SPOT))
+        player.looked.connect(stage.chart.age)
         stage.pad.struck.connect(self._strike)
         stage.pad.driven.connect(self._drive)
         stage.pad.lifted.connect(self._lift)
@@ -42,9 +54,13 @@ class Touching(QObject):
 
     def _loaded(self, now: Loaded) -> None:
         from engine import picture
+        from engine.chart import chart
 
         self._stage.show_kind(now.header["kind"])
         self._stage.modes.set_modes(dots(picture.modes(now.plugin)))
+        self._chart = chart(now.plugin)
+        self._energy = np.asarray(now.tensors.get("energy", np.zeros(0)), np.float64)
+        self._stage.chart.set_spots(_spots(self._chart))
         keys = now.header.get("keys", {})
         self._stage.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
@@ -68,6 +84,8 @@ class Touching(QObject):
         """The pad plays the key that was played last."""
         if lit and not self._held:
             self._key = next(reversed(lit))
+        if self._chart is not None:
+            self._stage.chart.set_lit(frozenset(self._spots_of(lit)))
 
     def _plays_notes(self) -> bool:
         setting = self._tuning.setting
@@ -87,9 +105,44 @@ class Touching(QObject):
             self._held[-3] = key
             self._player.press(key, force)
 
-    def _strike_key(self, key: int, force: float) -> None:
-        self._held[BAR] = key
+    def _spots_of(self, lit: Iterable[int]) -> list[int]:
+        """The sounds that keys play."""
+        assert self._chart is not None
+        played = self._chart.note if self._plays_notes() else self._chart.plain
+        found = [np.flatnonzero((played >= 0) & (played == key)) for key in lit]
+        if self._plays_notes() and (self._chart.note >= 0).any():
+            height = np.where(self._chart.note >= 0, self._chart.note, 10_000)
+            return [int(np.abs(height - key).argmin()) for key in lit]
+        return [int(spots[0]) for spots in found if len(spots) and not self._chart.driven]
+
+    def _strike_spot(self, spot: int, force: float) -> None:
+        """Play a sound as a note where it is one, or as it was learned."""
+        if self._chart is None or self._player.hands is None:
+            return
+        note, plain = int(self._chart.note[spot]), int(self._chart.plain[spot])
+        if note >= 0 and (self._plays_notes() or plain < 0):
+            self._play_notes(True)
+            self._strike_finger(SPOT, note, force)
+        elif plain >= 0 and self._chart.driven:
+            self._play_notes(False)
+            self._player.hands.excite(plain, force * float(self._energy[plain]))
+        elif plain >= 0:
+            self._play_notes(False)
+            self._strike_finger(SPOT, plain, force)
+
+    def _play_notes(self, notes: bool) -> None:
+        """Let the instrument play notes, or as it was learned."""
+        if self._plays_notes() != notes:
+            self._tuning.turn("play", float(notes))
+            self._tuning.settle()
+
+    def _strike_finger(self, finger: int, key: int, force: float) -> None:
+        self._lift_note(finger)
+        self._held[finger] = key
         self._player.press(key, force)
+
+    def _strike_key(self, key: int, force: float) -> None:
+        self._strike_finger(BAR, key, force)
 
     def _release_resonance(self, _: int) -> None:
         self._lift(-3)
@@ -125,10 +178,16 @@ class Touching(QObject):
         """Send each dimension its part of the place; an instrument that plays notes is asked to play as learned."""
         if self._player.hands is None:
             return
-        if self._plays_notes():
-            self._tuning.turn("play", 0.0)
-            self._tuning.settle()
+        self._play_notes(False)
         energies = self._plane @ (x, y) * force
         least = LEAST * self._plane.max(initial=0.0)
         for dimension in np.flatnonzero(energies > least).tolist():
             self._player.hands.excite(dimension, float(energies[dimension]))
+
+
+def _spots(chart: "Chart | None") -> Spots:
+    """A chart as the view takes it; sounds with a pitch bear its name."""
+    if chart is None:
+        return Spots()
+    names = tuple(quantity.note(key) if key >= 0 else "" for key in chart.note.tolist())
+    return Spots(chart.x, chart.y, chart.level, names)
