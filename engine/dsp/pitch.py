@@ -148,6 +148,29 @@ def presence(magnitudes, place, times, least):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
+def evenness(magnitudes, place, times, least):
+    """How far a tone has the partials that another one, `times` as high, has not: (mean, least) of them, 0 … 1.
+
+    As `presence`, but that each is held against the partials of the high tone on both its sides, their level drawn
+    on a straight line between them: what is left of a tone before lies between some, not between all.
+    """
+    end = magnitudes.shape[0] - 1
+    found, count, worst = 0.0, 0, 1.0
+    for k in range(1, 2 * times):
+        if k == times:
+            continue
+        if k * place >= end:
+            break
+        beside = between(magnitudes, times * place)
+        if k > times and 2 * times * place < end:
+            way = k / times - 1
+            beside = beside ** (1 - way) * between(magnitudes, 2 * times * place) ** way
+        share = min(between(magnitudes, k * place) / (least * beside + 1e-12), 1.0)
+        found, count, worst = found + share, count + 1, min(worst, share)
+    return found / count, worst
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
 def between(values, place):
     """The value at a place between two of values (N,), 0 ≤ place < N − 1, on the straight line."""
     i = np.intp(place)

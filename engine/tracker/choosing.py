@@ -11,9 +11,9 @@ from numba import njit
 from .finding import clearness, find, merit
 from .vetoing import transform, veto
 
-MEMORY = 0.8  # of what was gathered, what is left after a look
-JUMP = 0.35  # what a jump from one lag to another costs, in units of resemblance
-NEAR, BEND = 0.06, 0.3  # octaves that a voice may move in a look without a jump, and the share of JUMP this costs
+MEMORY = 0.85  # of what was gathered, what is left after a look
+JUMP, LEAP = 0.35, 0.45  # what a jump from one lag to another costs, in units of resemblance; within a tone
+NEAR, BEND = 0.06, 0.3  # octaves that a voice may move in a look without a jump, and the share of it that this costs
 SUDDEN, CLEAR, DOUBTFUL = 0.73, 0.8, 0.87  # clarity at which a tone begins; see `threshold`
 GOES_ON = 0.6  # clarity at which it goes on
 KEPT = 0.7  # resemblance below which the pitch stays where it is
@@ -23,6 +23,7 @@ RISE = 10.0  # dB above what was before, by which a level has risen
 RECOVERY = 300.0  # dB a second by which "before" follows a level that goes on
 EARLY = 0.035  # seconds in which what has risen is young
 PERIODS, SMEAR = 3.2, 0.0015  # periods, and seconds beyond them, in which a young tone may begin at once
+SHORT, FIRST, SURE = 0.0023, 0.005, 0.9  # seconds: so short a period must be so clear so soon after the rise
 
 
 @njit(cache=True, error_model="numpy")
@@ -55,12 +56,12 @@ def watch(ear):
 @njit(cache=True, error_model="numpy")
 def gather(ear):
     """Add up what speaks for each candidate: its height, and the best of the paths that lead to it; the best one."""
-    best = -1
+    best, jump = -1, LEAP if ear.voiced else JUMP
     for i in range(ear.count):
         path = 0.0
         for j in range(ear.old_count):
             away = abs(np.log2(ear.lags[i] / ear.old_lags[j]))
-            cost = JUMP if away > NEAR else JUMP * BEND * away / NEAR
+            cost = jump if away > NEAR else jump * BEND * away / NEAR
             path = max(path, MEMORY * ear.old_scores[j] - cost)
         ear.scores[i] = path + merit(ear.lags[i] * ear.high, ear.heights[i]) - ear.doubts[i]
         if best < 0 or ear.scores[i] > ear.scores[best]:
@@ -87,10 +88,13 @@ def threshold(ear, lag):
 
     What has just risen and is clear after two or three of its periods begins at once. Had it been a tone of a short
     period, it would have been clear before: later than that it must be clearer than usual, as long as it is young.
+    And within the first period of a low tone its partials look like high ones.
     """
     age = ear.risen * ear.hop / ear.rate
     if age == 0 or age > EARLY:
         return CLEAR
+    if lag < SHORT and age < FIRST:
+        return SURE
     return SUDDEN if age < PERIODS * lag + SMEAR else DOUBTFUL
 
 

@@ -2,7 +2,8 @@
 
 Every multiple of a period is one too, and two tones that sound together, as in every room, resemble themselves best
 at a lag that is neither's. So each low candidate is asked whether it has partials that a tone some times as high has
-not.
+not. Once a tone has lasted as long as the spectrum this can be asked more closely: until then what sounded before is
+in it as well.
 """
 
 from numba import njit
@@ -16,6 +17,9 @@ THERE = 0.3  # share of a strong partial's magnitude at which another one is the
 FEW, FEW_OCTAVE = 0.75, 0.6  # presence below which a low tone is doubted, against an octave and against other tones
 MANY, MANY_OCTAVE = 0.9, 0.8  # presence above which the high one is
 VETO = 0.6  # the most that either is marked down by
+SETTLED = 0.04  # seconds that a tone lasts before it is asked more closely,
+EVEN, LEAST = 0.2, 0.3  # with this share of the partials beside it, and so much of the answer the faintest one's;
+FEW_LATER, FEW_OCTAVE_LATER, MANY_LATER, MANY_OCTAVE_LATER = 0.6, 0.55, 0.85, 0.7  # then, instead of those above
 GIVEN, DOUBT = 0.1, 0.6  # how much less likely is the high tone that a low one speaks for: at least, and per presence
 HINT = 0.15  # presence of a low tone that may be a faint part of what is heard,
 NEARLY, REST = 0.9, 0.4  # while the high one explains nearly all, and the low one most of what that leaves open;
@@ -42,9 +46,7 @@ def veto(ear):
             place = 1 / (ear.lags[i] * SPACING)
             if lag * ear.high < 1 or times * place > BINS - 2:
                 break
-            octave = times == 2
-            few, many = FEW_OCTAVE if octave else FEW, MANY_OCTAVE if octave else MANY
-            share = pitch.presence(ear.magnitudes, place, times, THERE)
+            share, few, many = ask(ear, place, times)
             high = nearest(ear, lag)
             if high >= 0 and share > HINT and finer(ear.heights[i], ear.heights[high]):
                 ear.doubts[high] = max(ear.doubts[high], FINER)
@@ -53,6 +55,18 @@ def veto(ear):
                 speak_for(ear, i, high, lag, ear.heights[i] - GIVEN - DOUBT * share)
             elif share > many and high >= 0 and ripe(ear, ear.lags[i]):
                 ear.doubts[high] = max(ear.doubts[high], VETO * (share - many) / (1 - many))
+
+
+@njit(cache=True, error_model="numpy")
+def ask(ear, place, times):
+    """How much of a low tone is there, and what is few and many of it; see `veto`."""
+    octave = times == 2
+    if ear.voiced and ear.since * ear.hop >= SETTLED * ear.rate:
+        mean, worst = pitch.evenness(ear.magnitudes, place, times, EVEN)
+        few, many = FEW_OCTAVE_LATER if octave else FEW_LATER, MANY_OCTAVE_LATER if octave else MANY_LATER
+        return mean + LEAST * (worst - mean), few, many
+    few, many = FEW_OCTAVE if octave else FEW, MANY_OCTAVE if octave else MANY
+    return pitch.presence(ear.magnitudes, place, times, THERE), few, many
 
 
 @njit(cache=True, error_model="numpy")

@@ -84,6 +84,17 @@ def test_a_tone_with_a_weak_fundamental_is_not_an_octave_or_a_twelfth_higher(hig
     assert told.voiced[10:90].all()
 
 
+def test_a_tone_goes_on_where_its_odd_partials_are_faint_or_another_tone_dies_away():
+    time = np.arange(RATE) / RATE
+    even = sum((1.0 if k % 2 == 0 else 0.13) * np.sin(2 * np.pi * k * 494 * time + k) / k for k in range(1, 7))
+    told = follow((0.1 * even).astype(np.float32), RATE)
+    assert np.abs(cents(told.pitch[10:90], 494)).max() < 20
+    new = sum(np.sin(2 * np.pi * k * 392 * time + k) / k for k in range(1, 9)) * np.minimum(20 * time, 1)
+    old = sum(np.sin(2 * np.pi * k * 588 * time) / k for k in range(1, 6)) * 10 ** (-12 * time / 20)
+    told = follow((0.1 * new + 0.08 * old).astype(np.float32), RATE)
+    assert (np.abs(cents(told.pitch[4:90], 196)) > 50).all()
+
+
 def test_two_notes_at_once_are_one_of_them_and_not_what_they_have_in_common():
     time = np.arange(RATE) / RATE
     loud = sum(np.sin(2 * np.pi * k * 660 * time) / k for k in range(1, 6))

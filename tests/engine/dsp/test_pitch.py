@@ -100,3 +100,14 @@ def test_a_low_tone_is_present_when_its_own_partials_are():
     faint = octave.copy()
     faint[[10, 30]] = 0.15
     assert pitch.presence(faint, 10.0, 2, 0.3) == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_partials_of_a_low_tone_are_held_against_those_beside_them():
+    falling = np.zeros(170, np.float32)
+    falling[[20, 40]] = 1.0, 0.25
+    falling[[10, 30]] = 0.1, 0.05  # beside the second lie 1 and 0.25: between them 0.5
+    assert pitch.evenness(falling, 10.0, 2, 0.2) == pytest.approx((0.5, 0.5))
+    left_over = falling.copy()
+    left_over[[10, 30]] = 0.0, 1.0  # of a tone before
+    assert pitch.evenness(left_over, 10.0, 2, 0.2) == pytest.approx((0.5, 0.0))
+    assert pitch.evenness(falling, 10.0, 3, 0.2)[1] == pytest.approx(0.0)
