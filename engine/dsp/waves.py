@@ -13,13 +13,19 @@ def bank(frequencies: np.ndarray, shapes: tuple[str, ...], samples: int, rate: f
     """
     time = np.arange(samples) / rate
     rows = np.empty((len(frequencies), len(shapes), samples), np.float32)
-    for row, frequency in zip(rows, frequencies.tolist(), strict=True):
+    drawn = cycles(frequencies, shapes, rate, limited).reshape(len(frequencies), len(shapes), -1)
+    for row, some, frequency in zip(rows, drawn, frequencies.tolist(), strict=True):
         phase = frequency * time % 1
-        most = int(0.5 * rate / frequency) if limited else CYCLE // 4
-        for wave, shape in zip(row, shapes, strict=True):
-            cycle = _cycle(shape, most)
-            wave[:] = np.interp(phase * CYCLE, np.arange(CYCLE + 1), np.append(cycle, cycle[0]))
+        for wave, cycle in zip(row, some, strict=True):
+            wave[:] = np.interp(phase * CYCLE, np.arange(CYCLE + 1), cycle)
     return rows.reshape(-1, samples)
+
+
+def cycles(frequencies: np.ndarray, shapes: tuple[str, ...], rate: float, limited: bool) -> np.ndarray:
+    """One cycle of each wave of `bank`, its first point again at the end: (frequencies · shapes, CYCLE + 1)."""
+    most = [int(0.5 * rate / frequency) if limited else CYCLE // 4 for frequency in frequencies.tolist()]
+    rows = np.stack([_cycle(shape, up_to) for up_to in most for shape in shapes])
+    return np.concatenate([rows, rows[:, :1]], axis=1)
 
 
 def _cycle(shape: str, most: int) -> np.ndarray:

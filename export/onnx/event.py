@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.waves import bank
+from engine.dsp.waves import CYCLE, cycles
 from engine.instruments.events.decoder import FAINTEST, drawing, hann
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors
@@ -20,6 +20,7 @@ from ..graph import Graph
 
 EVENTS = "events"  # the size that is left open
 TINY = 1e-8
+TURN = 1 << 44  # parts of a turn; N times half of it is still a whole number of 64 bits
 
 
 def model(preset: Preset) -> Any:
@@ -32,8 +33,7 @@ def model(preset: Preset) -> Any:
     column = graph.node("Unsqueeze", strength, graph.constant([1]))
     embedded = graph.node("Add", _embedded(graph, tensors, key, column, told["published"]), context)
     impulse = _impulse(graph, tensors, embedded, told["published"])
-    waves = bank(tensors["frequencies"], tuple(told["shapes"]), samples, preset.header["rate"], not told["published"])
-    resonance = _resonance(graph, tensors, embedded, np.pad(waves, ((0, 0), (0, HOP))), told["decays"])
+    resonance = _resonance(graph, tensors, embedded, _waves(graph, preset, samples), (samples, *told["decays"]))
     taps = len(tensors["noise"]) - GRAIN
     parts = [
         graph.node("Pad", impulse, graph.constant([0, 0, 0, samples - taps])),
@@ -79,16 +79,34 @@ def _impulse(graph: Graph, tensors: Tensors, embedded: str, published: bool) -> 
     return sound if published else _unit(graph, sound)
 
 
-def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: np.ndarray, decays: list[float]) -> str:
-    """(events, N): frames of waves of unit energy, that fall and are filtered."""
-    size, samples = 2 * HOP, waves.shape[1] - HOP
+def _waves(graph: Graph, preset: Preset, samples: int) -> str:
+    """The fixed waves (A, N), read from one cycle of each; turns are counted in whole numbers, exactly."""
+    told, frequencies = preset.header["decoder"], preset.tensors["frequencies"].astype(np.float64)
+    rate, shapes = preset.header["rate"], tuple(told["shapes"])
+    drawn = graph.constant(cycles(preset.tensors["frequencies"], shapes, rate, not told["published"]), "cycles")
+    steps = np.round(frequencies / rate * TURN).astype(np.int64)[:, None, None]
+    turned = graph.node("Mul", graph.constant(steps), graph.constant(np.arange(samples)))
+    places = graph.node("Mod", turned, graph.constant(TURN))
+    every = graph.node("Expand", places, graph.constant([len(frequencies), len(shapes), samples]))
+    every = graph.node("Reshape", every, graph.constant([-1, samples]))
+    cell = graph.constant(TURN // CYCLE)
+    here = graph.node("Div", every, cell)
+    next_to = graph.node("Add", here, graph.constant(1))
+    ends = [graph.node("GatherElements", drawn, place, axis=1) for place in (here, next_to)]
+    rest = graph.node("Cast", graph.node("Mod", every, cell), to=1)  # float32
+    share = graph.node("Mul", rest, graph.constant(CYCLE / TURN))
+    return graph.node("Add", ends[0], graph.node("Mul", share, graph.node("Sub", ends[1], ends[0])))
+
+
+def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, told: tuple[int, float, float]) -> str:
+    """(events, N): frames of waves of unit energy, that fall and are filtered; told: N, and how far a frame falls."""
+    size, (samples, low, high) = 2 * HOP, told
     strengths = graph.node("Relu", _linear(graph, tensors, "wave", embedded))
-    mixed = graph.node("MatMul", strengths, graph.constant(waves, "waves"))
+    mixed = graph.node("Pad", graph.node("MatMul", strengths, waves), graph.constant([0, 0, 0, HOP]))
     halves = graph.node("Reshape", mixed, graph.constant([0, -1, HOP]))
     count = samples // HOP
     pairs = [_slice(graph, halves, 1, i, i + count) for i in range(2)]
     frames = graph.node("Mul", graph.node("Concat", *pairs, axis=2), graph.constant(hann(size), "hann"))
-    low, high = decays
     left = graph.node("Sigmoid", _linear(graph, tensors, "decay", embedded))
     left = graph.node("Add", graph.node("Mul", left, graph.constant(high - low)), graph.constant(low))
     fall = graph.node("Exp", graph.node("CumSum", graph.node("Log", left), graph.constant(1)))

@@ -11,6 +11,7 @@ from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import Score
 from tests.engine.instrument import small_preset
+from tests.engine.instruments import eventful, statespace
 from tests.playing import RATE, Organ
 from tests.playing import render as call
 
@@ -29,10 +30,11 @@ def flood(random, count=MESSAGES):
 
 
 def instruments():
-    return {"organ": Organ(), "resonance": make(small_preset())}
+    made = {name: make(kind.preset()) for name, kind in (("ssm", statespace), ("events", eventful))}
+    return {"organ": Organ(), "resonance": make(small_preset()), **made}
 
 
-@pytest.mark.parametrize("name", ["organ", "resonance"])
+@pytest.mark.parametrize("name", ["organ", "resonance", "ssm", "events"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_flood_ends_in_silence(name, seed):
     rig = Rig(RATE, channels=range(1, 17))

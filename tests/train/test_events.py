@@ -9,6 +9,7 @@ import torch
 
 from engine.dsp.waves import bank
 from train.events.atoms import Atoms, assigned
+from train.events.balance import balanced
 from train.events.corpus import Corpus, gather
 from train.events.dreams import Dreams, plane_distance
 from train.events.fit import fit
@@ -96,6 +97,19 @@ def test_keys_begin_as_pitches_that_die_away():
         ratio = peak / TINY.frequencies()[3]
         assert abs(12 * np.log2(ratio / round(ratio))) < 0.6
     assert np.abs(long[-4096:]).max() / np.abs(long).max() > 5 * np.abs(short[-4096:]).max() / np.abs(short).max()
+
+
+def test_the_strengths_of_events_are_settled_by_all_together():
+    net = model()
+    dry = torch.nn.functional.one_hot(torch.tensor([0]), 1 + TINY.rooms).float()
+    around = torch.zeros(1, TINY.embedding), dry
+    keys, frames = torch.tensor([[5, 40, 17]]), torch.tensor([[3, 3, 10]])
+    there = Found(keys, frames, torch.tensor([[0.8, 0.3, 0.4]]))
+    known = net.sound(Found(keys[:, 2:], frames[:, 2:], there.strengths[:, 2:]), *around)[0].detach()
+    target = net.sound(there, *around)[0].detach()
+    guessed = Found(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]]))
+    settled = balanced(net, guessed, target, known, around).strengths[0]
+    torch.testing.assert_close(settled, torch.tensor([0.8, 0.3]), rtol=0.2, atol=0)
 
 
 def test_a_pass_hears_what_is_left_and_answers_for_itself_alone():

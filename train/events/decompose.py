@@ -1,6 +1,7 @@
 """Taking a recording of any length apart into events.
 
-Windows overlap by half; each gives the events of its first half, and hears only what those before have left. All
+Windows overlap by half; each gives the events of its first half, and hears only what those before have left. How
+strong they are is settled by all together. All
 events of a recording share one context and one room: those of its windows, each as much as it is loud.
 """
 
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from engine.instruments.events.score import Event, Score
 
+from .balance import balanced
 from .model import EventModel, Found, spectrum
 from .sizes import HOP
 
@@ -66,19 +68,28 @@ def _found(
 ) -> list[tuple[int, int, float]]:
     """Frame, key and strength of the events of a window; their sounds are added to what is explained."""
     sizes = model.sizes
-    found: list[tuple[int, int, float]] = []
-    heights = spectrum(window[None])
-    for _ in range(sizes.passes):
-        known = explained[: sizes.samples][None]
-        left = (heights - spectrum(known)).relu() if known.any() else heights
-        one = model.find(model.encoder(left))
-        counted = (one.strengths > 0) if last else (one.strengths > 0) & (one.frames < sizes.frames // 2)
-        some = Found(*(getattr(one, name)[counted][None] for name in ("keys", "frames", "strengths")))
-        if not some.keys.numel():
-            continue
-        explained += _sounding(model, some, around, len(explained))
-        found += zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True)
-    return found
+    all_of_it = _heard(model, window, explained[: sizes.samples], around)
+    here = all_of_it.frames < (sizes.frames if last else sizes.frames // 2)
+    some = Found(*(getattr(all_of_it, name)[here][None] for name in ("keys", "frames", "strengths")))
+    if not some.keys.numel():
+        return []
+    explained += _sounding(model, some, around, len(explained))
+    return list(zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True))
+
+
+def _heard(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
+    """All events (1, n) of a window in which something is known already, as strong as they are best together."""
+    heights, whole = spectrum(window[None]), known[None]
+    finds: list[Found] = []
+    for _ in range(model.sizes.passes):
+        left = (heights - spectrum(whole)).relu() if whole.any() else heights
+        finds.append(model.find(model.encoder(left)))
+        whole = whole + model.sound(finds[-1], *around)
+    there = torch.cat([one.strengths for one in finds], 1) > 0
+    found = Found(
+        *(torch.cat([getattr(f, n) for f in finds], 1)[there][None] for n in ("keys", "frames", "strengths"))
+    )
+    return balanced(model, found, window, known, around) if found.keys.numel() else found
 
 
 def _sounding(model: EventModel, found: Found, around: tuple[Tensor, Tensor], size: int) -> Tensor:
@@ -93,8 +104,10 @@ def _sounding(model: EventModel, found: Found, around: tuple[Tensor, Tensor], si
 
 
 def reconstruction(model: EventModel, samples: Tensor) -> np.ndarray:
-    """What a model itself makes of one segment (N,), brought to the level of the recording."""
+    """What a model itself makes of one segment (N,), at the level of the recording."""
     gain = samples.abs().max()
+    window = samples / gain
     with torch.no_grad():
-        heard = model((samples / gain)[None])
-    return np.asarray((gain * torch.stack(heard.passes).sum(0)[0]).numpy())
+        around = _surroundings(model, window[None], lambda share: None)
+        sound = model.sound(_heard(model, window, torch.zeros_like(window), around), *around)
+    return np.asarray((gain * sound[0]).numpy())

@@ -112,14 +112,19 @@ class EventModel(nn.Module):
 
     def sound(self, found: Found, context: Tensor, gains: Tensor) -> Tensor:
         """How events sound in their room: (B, N)."""
-        batch, count = found.keys.shape
+        count = found.keys.shape[1]
         beside = context[:, None].expand(-1, count, -1).flatten(0, 1)
         events = self.decoder(found.keys.flatten(), found.strengths.flatten(), beside)
-        rows = 2 * self.sizes.frames
-        first = torch.arange(batch, device=events.device)[:, None] * rows + found.frames
-        places = first.flatten()[:, None] + torch.arange(self.sizes.frames, device=events.device)
-        laid = events.new_zeros(batch * rows, HOP).index_add(0, places.flatten(), events.view(-1, HOP))
-        return self.rooms.reverberate(laid.view(batch, -1)[:, : self.sizes.samples], gains)
+        return self.rooms.reverberate(laid(events, found.frames, self.sizes), gains)
+
+
+def laid(sounds: Tensor, frames: Tensor, sizes: Sizes) -> Tensor:
+    """Sounds (B · n, N) that begin on frames (B, n), as segments (B, N)."""
+    rows = 2 * sizes.frames
+    first = torch.arange(len(frames), device=sounds.device)[:, None] * rows + frames
+    places = first.flatten()[:, None] + torch.arange(sizes.frames, device=sounds.device)
+    whole = sounds.new_zeros(len(frames) * rows, HOP).index_add(0, places.flatten(), sounds.reshape(-1, HOP))
+    return whole.view(len(frames), -1)[:, : sizes.samples]
 
 
 def spectrum(sound: Tensor) -> Tensor:

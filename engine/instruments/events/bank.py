@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ...dsp.interpolation import TAPS
 from ...preset import Preset
@@ -87,6 +88,9 @@ def render(preset: Preset, board: Keyboard) -> Bank:
         heard = np.abs(sound) > AUDIBLE * np.abs(sound).max(axis=1, keepdims=True)
         ends[part] = np.where(heard.any(axis=1), decoder.samples - heard[:, ::-1].argmax(axis=1), 0)
 
-    with ThreadPoolExecutor(2, "luthier events") as workers:
+    with (
+        threadpool_limits(1, "blas"),
+        ThreadPoolExecutor(2, "luthier events") as workers,
+    ):  # its threads wait by turning
         list(workers.map(some, range(0, len(waves), TOGETHER)))
     return Bank(waves, ends, slots)
