@@ -5,8 +5,9 @@
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
 from learning. Reconstruction is told as the loss that it was learned with, beside a matching pursuit with as many
 events over the same atoms in the same room, and beside the mean spectrum, of the segment itself and of all that was
-learned from, held all the time. Onsets are looked for in mixtures of notes of guitar and banjo, one at a random
-moment of each eighth of a second; events within 30 ms of each other are one onset, and weak ones none.
+learned from, held all the time; the segments are others than those by which the best step was chosen. Onsets are
+looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second; events within
+30 ms of each other are one onset, and weak ones none.
 """
 
 import glob
@@ -68,7 +69,7 @@ def recordings(name: str) -> list[str]:
 
 def _reconstruction(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Row]:
     """How near the model, a pursuit and mean spectra come to what was kept back."""
-    tests, sizes = corpus.tests(model.sizes.samples)[:SEGMENTS], model.sizes
+    tests, sizes = unseen(corpus, model.sizes.samples), model.sizes
     drawn = corpus.draw(4 * SEGMENTS, sizes.samples, torch.Generator().manual_seed(0))
     usual = [magnitudes(drawn, window).mean((0, 1)) for window in WINDOWS]
     ours, settled, theirs, own, common = [], [], [], [], []
@@ -92,6 +93,13 @@ def _reconstruction(player: Decoder, model: EventModel, corpus: Corpus) -> Itera
     yield Row("below the pursuit", float(100 * (1 - one / other)), "%", BELOW)
 
 
+def unseen(corpus: Corpus, samples: int) -> Tensor:
+    """Segments (SEGMENTS, samples) that were kept back, and by which no step was chosen as the best either."""
+    chosen, rest = corpus.tests(samples), corpus.tests(samples, 10**6)
+    others = torch.stack([one for one in rest if not (chosen == one).all(1).any()])
+    return others[torch.linspace(0, len(others) - 1, SEGMENTS).long()]
+
+
 def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
     return float(sum(apart(one.expand_as(other), other) for one, other in zip(spectra, meant, strict=True)))
 
@@ -99,27 +107,30 @@ def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
 def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Row]:
     """F-measures of onsets, of notes that were learned from and of those that never were."""
     files = [path for name in ("guitar", "banjo") for path in recordings(name)]
-    notes = {path: _note(path, model.sizes.rate) for path in files}
+    notes = {path: note(path, model.sizes.rate) for path in files}
     generator = np.random.default_rng(0)
     for what, some in (("any", files), ("kept-back", [path for path in files if path in unheard])):
         hits = found = there = 0
         for _ in range(MIXTURES):
-            sound, times = mixture([notes[path] for path in some], model.sizes.rate, generator)
+            sound, times, _ = mixture([notes[path] for path in some], model.sizes.rate, generator)
             heard = onsets(decompose(model, torch.from_numpy(sound)))
             hits, found, there = hits + matched(heard, times), found + len(heard), there + len(times)
         yield Row(f"onsets of {what} notes, {EACH} a second, F at 50 ms", 2 * hits / (found + there), "", GOAL)
 
 
-def mixture(notes: list[np.ndarray], rate: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Notes (N,) one after the other, ringing on into each other: the sound, and when they begin in s."""
+def mixture(
+    notes: list[np.ndarray], rate: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Notes (N,) one after the other, ringing on into each other: the sound, when they begin in s, and each alone."""
     count = round(SECONDS * EACH)
     times = (np.arange(count) + random.random(count)) / EACH
-    sound = np.zeros(round((SECONDS + 1) * rate), np.float32)
+    sound, alone = np.zeros(round((SECONDS + 1) * rate), np.float32), []
     for when, which in zip(times, random.integers(len(notes), size=count), strict=True):
         first = round(when * rate)
         part = random.uniform(SOFTEST, 1) * notes[which][: len(sound) - first]
         sound[first : first + len(part)] += part
-    return sound, times
+        alone.append(part)
+    return sound, times, alone
 
 
 def onsets(score: Score) -> np.ndarray:
@@ -146,7 +157,7 @@ def matched(found: np.ndarray, there: np.ndarray) -> int:
     return hits
 
 
-def _note(path: str, rate: int) -> np.ndarray:
+def note(path: str, rate: int) -> np.ndarray:
     """A note from where it begins, its peak 1."""
     samples, _ = recording.load(path, rate)
     mono = samples.mean(axis=0)

@@ -19,10 +19,17 @@ BENCHMARKS: dict[str, tuple[float | str, ...]] = {
     "notes": (),
     "start": (),
     "realtime": (60.0, 1000),
+    "events": (),
+    "first_use": (),
+    "isolation": (),
 }  # fmt: skip - and their arguments
 USUAL = ("limits", "modal", "instrument")  # need nothing installed
-OF_A_PRESET = ("voices", "keyboard", "start")
-SUNG = ("transfer", "transfer_delay")
+OF_A_PRESET = {
+    "guitar": ("voices", "keyboard", "start"),
+    "violin": ("transfer", "transfer_delay"),
+    "mosaic": ("events", "first_use", "isolation"),
+}
+"""Benchmarks of a preset, by the one that is measured unless another is named."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,10 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first three otherwise"
     )
-    parser.add_argument(
-        "--preset", metavar="PRESET",
-        help=f"for {', '.join(OF_A_PRESET)}: a name or path, the guitar otherwise; for {', '.join(SUNG)} the violin",
-    )  # fmt: skip
+    said = "; ".join(f"for {', '.join(names)} the {usual}" for usual, names in OF_A_PRESET.items())
+    parser.add_argument("--preset", metavar="PRESET", help=f"a name or path; otherwise {said}")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
@@ -46,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
     for name in args.names or USUAL:
         given = BENCHMARKS[name]
-        if name in OF_A_PRESET or name in SUNG:
-            given = (args.preset or ("violin" if name in SUNG else "guitar"),)
+        for usual in (usual for usual, names in OF_A_PRESET.items() if name in names):
+            given = (args.preset or usual,)
         show(import_module(f"benchmarks.{name}").measure(*given), args.json)
     return 0

@@ -109,6 +109,7 @@ def header(learned: Learned, version: str) -> dict[str, Any]:
             "seconds": round(learned.seconds, 1),
             "losses": curve(learned.losses),
             "kept_back": round(learned.kept, 4),
+            "stages": learned.begun,
             "seed": learned.config.seed,
             "parameters": numbers,
         },

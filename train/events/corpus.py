@@ -52,15 +52,15 @@ class Corpus:
                 return torch.stack(rows)
         raise ValueError("there is hardly anything but silence in the recordings")
 
-    def tests(self, samples: int) -> Tensor:
-        """Segments (up to TESTS, samples) of what is kept back, or where nothing is, of what is learned from."""
+    def tests(self, samples: int, count: int = TESTS) -> Tensor:
+        """Segments (up to a count, samples) of what is kept back, or where nothing is, of what is learned from."""
         rows = [
             row
             for sound in self.kept or self.learned
             for first in range(0, max(len(sound) - samples // 2, 1), samples)
             if (row := _cut(sound, first, samples)).abs().max() > FAINT
         ]
-        chosen = np.linspace(0, len(rows) - 1, min(TESTS, len(rows))).astype(int)
+        chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)
         return torch.stack([rows[i] for i in chosen])
 
 

@@ -1,7 +1,7 @@
 """Learn an event model from recordings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -23,6 +23,7 @@ class Learned:
     kept: float
     seconds: float
     stopped: bool
+    begun: list[int] = field(default_factory=list)  # the steps at which its stages began
 
 
 def fit(
@@ -41,4 +42,4 @@ def fit(
     torch.set_flush_denormal(True)  # what dies away would take ever longer
     run = Run(corpus, config, device)
     stopped = follow(run, folder, report, device, resume)
-    return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped)
+    return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped, run.begun)

@@ -1,0 +1,95 @@
+"""What makes each event one note, and not a part of everything: a model learns on in four ways, and is measured.
+
+    LUTHIER_DATA=DATA python -m benchmarks.isolation [PRESET] [--json]
+
+From the weights of a preset it learns on from recordings, so many steps each time: as ours does (what an earlier pass
+explained is taken for granted, and dreams tell the encoder what it should have found), without the one, without the
+other, and without both, as published, where every event answers for the mixture. Then mixtures of known notes are
+taken apart; events go to the note that begins within 50 ms of them, and what they come to is held against that note
+alone. 100 % is what silence in its place has; a model that hears no notes but a mixture comes out above that.
+"""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from engine import library
+from engine.preset import read
+from export.events import model_of
+from train.events.corpus import gather
+from train.events.decompose import decompose
+from train.events.loss import distance
+from train.events.model import EventModel
+from train.events.run import CONFIGS, Run
+
+from .events import TOLERANCE, mixture, note, recordings
+from .rows import Row, ask
+
+STEPS = 250
+MIXTURES = 3
+WAYS = {
+    "passes and dreams": (True, 6),
+    "dreams alone": (False, 6),
+    "passes alone": (True, 0),
+    "neither, as published": (False, 0),
+}
+
+
+def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Row]:
+    """A row for each way; ValueError if nothing says where the recordings are."""
+    if not os.environ.get("LUTHIER_DATA"):
+        raise ValueError("LUTHIER_DATA does not say where the recordings are")
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    begun = model_of(read(library.find(preset)))
+    corpus = gather([(path, 0.0, None) for path in recordings("mosaic")], begun.sizes.rate)
+    notes = [note(path, begun.sizes.rate) for path in corpus.unheard]
+    rows = [Row("notes apart, before", apart(begun, notes), "%")]
+    for name, (isolate, dreams) in WAYS.items():
+        config = replace(CONFIGS["small"], sizes=begun.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
+        run = Run(corpus, replace(config, isolate=isolate, dreams=dreams))
+        run.model.load_state_dict(begun.state_dict())
+        while run.part() < 1:
+            run.step()
+        rows += [
+            Row(f"notes apart, {steps} steps on with {name}", apart(run.model.eval(), notes), "%"),
+            Row("the same, loss of held-out segments", run.kept_distance(), ""),
+        ]
+    return rows
+
+
+def apart(model: EventModel, notes: list[np.ndarray]) -> float:
+    """How far the events of each note are from it, in percent of silence; notes (N,) each, in mixtures."""
+    random, rate = np.random.default_rng(0), model.sizes.rate
+    shares = []
+    for _ in range(MIXTURES):
+        sound, times, stems = mixture(notes, rate, random)
+        score = decompose(model, torch.from_numpy(sound))
+        for when, stem in zip(times, stems, strict=True):
+            mine = [event for event in score.events if abs(event.time - when) <= TOLERANCE]
+            nearest = [one for one in mine if abs(times - one.time).min() >= abs(when - one.time) - 1e-9]
+            heard = torch.zeros(model.sizes.samples)
+            for event in nearest:
+                heard += _shifted(_sounded(model, score.context, event.key, event.strength), event.time - when, rate)
+            target = torch.zeros_like(heard)
+            target[: len(stem)] = torch.from_numpy(stem[: len(target)])
+            silence = distance(torch.zeros_like(target)[None], target[None])
+            shares.append(float(distance(score.gain * heard[None], target[None]) / silence))
+    return 100 * float(np.mean(shares))
+
+
+def _sounded(model: EventModel, context: np.ndarray, key: int, strength: float) -> torch.Tensor:
+    with torch.no_grad():
+        return model.decoder(torch.tensor([key]), torch.tensor([strength]), torch.from_numpy(context)[None])[0]
+
+
+def _shifted(sound: torch.Tensor, seconds: float, rate: int) -> torch.Tensor:
+    """Later, or earlier and cut at its beginning."""
+    late = round(seconds * rate)
+    return torch.nn.functional.pad(sound, (late, -late))
+
+
+if __name__ == "__main__":
+    ask(__doc__ or "", measure, "mosaic")
