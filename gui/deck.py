@@ -51,6 +51,7 @@ class Deck(threading.Thread):
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.score: Scoring | None = None
         self._tape: Tape | None = None
+        self._heard: Tape | None = None
         self._wanted: Setting | None = None
         self._now: Loaded | None = None
         self._ended = threading.Event()
@@ -119,6 +120,27 @@ class Deck(threading.Thread):
         if tape is not None:
             tape.stop()
 
+    def begin_listening(self, path: Path) -> Path:
+        """[deck's thread] Take down what the microphone hears from now on; what plays, plays on."""
+        from engine.sources.microphone import Microphone
+
+        from .taking import Tape
+
+        assert self.rig is not None
+        self.end_listening()
+        microphone = Microphone()
+        self._heard = Tape(self.rig, path, microphone)
+        self.rig.arrange([microphone, *self.rig.row])
+        return path
+
+    def end_listening(self) -> None:
+        """[deck's thread] Let that file be whole, and the microphone go."""
+        heard, self._heard = self._heard, None
+        if heard is not None:
+            assert self.rig is not None
+            heard.stop()
+            self.rig.arrange([plugin for plugin in self.rig.row if plugin is not heard.source])
+
     def open_score(self, path: Path) -> None:
         """[deck's thread] Play a MIDI file."""
         from .scoring import Scoring
@@ -167,6 +189,7 @@ class Deck(threading.Thread):
             self._wanted = None
             while not self._tasks.empty():
                 self._work()
+            self.end_listening()
             self.end_tape()
             hands.panic()
             time.sleep(0.03)  # the fade of what sounds
@@ -186,6 +209,8 @@ class Deck(threading.Thread):
     def _perform(self) -> None:
         if self._tape is not None:
             self._tape.spool()
+        if self._heard is not None:
+            self._heard.spool()
         if self.score is not None:
             self.score.feed()
 
@@ -205,6 +230,7 @@ class Deck(threading.Thread):
         if wanted is None:
             return
         assert self.rig is not None
+        self.end_listening()
         self.loading.begin(wanted.path)
         try:
             path, values, chain = wanted.path, dict(wanted.values), wanted.chain
@@ -232,6 +258,7 @@ class Deck(threading.Thread):
         self._wanted = None
         assert self.rig is not None
         made, problems = lineup.rebuild(now.lineup, wanted.chain)
+        self.end_listening()
         if self._hush(now.lineup, made) and self.rig.running():
             time.sleep(FADE)
         for plugin in made.effects.values():

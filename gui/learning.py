@@ -58,6 +58,7 @@ class Learning(QDialog):
         self.keep = parts.push(self.tr("Stop and keep"))
         self.hear = parts.push(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
         self.compare = parts.push(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
+        self.record = parts.push(self.tr("● Record"), tip=self.tr("Record from the microphone, or end it"))
         self._preview: Path | None = None
         self._fill()
         self._lay_out()
@@ -69,7 +70,9 @@ class Learning(QDialog):
         """Learn from these, once they are judged."""
         before = [path.stem for path in self._recordings[:1]]
         self._recordings, self._heard = list(paths), None
-        self._files.setText(", ".join(path.name for path in paths) or self.tr("none yet: choose some, or drop them"))
+        self._files.setText(
+            ", ".join(path.name for path in paths) or self.tr("none yet: record one, choose files, or drop them")
+        )
         self._verdict.setText(self.tr("Listening…") if paths else "")
         if paths and (not self._name.text() or [self._name.text()] == before):
             self._name.setText(paths[0].stem if len(paths) == 1 else paths[0].parent.name)
@@ -92,6 +95,14 @@ class Learning(QDialog):
         self._verdict.setMinimumHeight(self._verdict.heightForWidth(WORDS))
         self.adjustSize()
         self._show_state()
+
+    def show_recording(self, seconds: float | None) -> None:
+        """Show how long it has been recorded; None: it is not."""
+        if seconds is None:
+            self.record.setText(self.tr("● Record"))
+        else:
+            self.record.setText(self.tr("■ {0:.0f} s").format(seconds))
+            self._verdict.setText(self.tr("Recording: play one note, or sing, then press ■."))
 
     def set_resumable(self, resumable: bool) -> None:
         """Whether something of this name was begun, and can go on."""
@@ -222,20 +233,24 @@ class Learning(QDialog):
         self._minutes.valueChanged.connect(self._show_state)
 
     def _lay_out(self) -> None:
-        choose = parts.push(self.tr("Choose recordings…"))
+        choose = parts.push(self.tr("Choose files…"))
         choose.clicked.connect(self._choose)
+        sources = QHBoxLayout()
+        sources.addWidget(choose)
+        sources.addWidget(self.record)
         form = QFormLayout()
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
-            (self.tr("Recordings"), self._files), ("", choose), (self.tr("What was heard"), self._verdict),
+            (self.tr("Recordings"), self._files), ("", sources), (self.tr("What was heard"), self._verdict),
             (self.tr("Name"), self._name), (self.tr("Kind"), self._kind), (self.tr("Take them"), self._taken),
             (self.tr("How long"), self._minutes),
         ):  # fmt: skip
             if isinstance(field, QComboBox | QDoubleSpinBox):
                 field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            field.setAccessibleName(words or field.accessibleName())
+            if isinstance(field, QWidget):
+                field.setAccessibleName(words or field.accessibleName())
             form.addRow(parts.label(words, quiet=True), field)
         buttons = QHBoxLayout()
         close = parts.push(self.tr("Close"))

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.outlet import Given
+    from engine.plugin import Plugin
     from engine.rig import Rig
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
+
+
+VOICE, BESIDE = "voice", ("microphone", "zones")  # names of plugins
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,19 @@ class Reading:
     lateness: str = ""  # of what a voice plays, by part; nothing without a microphone
 
 
-def _is_sung(rig: "Rig") -> bool:
-    return bool(rig.row) and bool(getattr(rig.row[0], "listens", False))
+def _singers(rig: "Rig") -> "list[Plugin]":
+    """The tracker of a voice and the instrument that follows it; none where nobody sings."""
+    row = [plugin for plugin in rig.row if plugin.name not in BESIDE]
+    return row[:2] if row and row[0].name == VOICE else []
 
 
 def _lateness(rig: "Rig", given: "Given | None") -> str:
     from engine.latency import latency
 
-    if given is None or not given.block or given.input_latency is None or not _is_sung(rig):
+    singers = _singers(rig)
+    if given is None or not given.block or given.input_latency is None or not singers:
         return ""
-    return latency(rig.row, rig.rate, given).words()
+    return latency(singers, rig.rate, given).words()
 
 
 def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Reading:

@@ -12,6 +12,7 @@ from platformdirs import user_music_path
 from engine.events import Kind
 
 if TYPE_CHECKING:
+    import engine.effects.tape
     from engine.rig import Rig
 
 TICKS = 480  # of a quarter note at 120 beats a minute
@@ -19,7 +20,7 @@ SECOND = 2 * TICKS
 
 
 def name_for(instrument: str) -> Path:
-    """Where the next performance goes: named by its instrument and the time, in the user's own music."""
+    """Where the next file goes: named by its instrument and the time, in the user's own music."""
     when = time.strftime("%Y-%m-%d %H-%M-%S")
     return user_music_path() / "Luthier" / f"{instrument} – {when}.wav"
 
@@ -55,26 +56,27 @@ class Notes:
 
 
 class Tape:
-    """[deck's thread] The sound of a performance, from its beginning to `stop`."""
+    """[deck's thread] The sound of a performance, from its beginning to `stop`, or what a microphone hears."""
 
-    def __init__(self, rig: "Rig", path: Path) -> None:
-        """OSError where it cannot be written."""
+    def __init__(self, rig: "Rig", path: Path, source: "engine.effects.tape.Tape | None" = None) -> None:
+        """source: where the sound is kept until it is written, the rig's own tape without it. OSError."""
         from engine.wav import writing
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self._rig = path, rig
+        self.path = path
         self._ends = contextlib.ExitStack()
         self._write = self._ends.enter_context(writing(path, rig.rate))
-        rig.tape.take()
-        rig.tape.run()
+        self.source = source or rig.tape
+        self.source.take()
+        self.source.run()
         self.start = rig.frame
 
     def spool(self) -> None:
         """Write what has been played meanwhile; often enough, or the tape is full."""
-        self._write(self._rig.tape.take())
+        self._write(self.source.take())
 
     def stop(self) -> None:
         """End it: the file is whole."""
-        self._rig.tape.run(False)
+        self.source.run(False)
         self.spool()
         self._ends.close()

@@ -12,6 +12,7 @@ from engine.preset import SUFFIX
 
 from . import memory, saved, theme
 from .auditioning import Auditioning
+from .capturing import Capturing
 from .catalogue import Entry
 from .chain import Setting, from_plain
 from .deck import Deck
@@ -52,6 +53,7 @@ class Wiring(QObject):
         self.typist = Typist(app)
         self.performing = Performing(deck, self.player, window)
         self.workshop = Workshop(window, remembered)
+        self.capturing = Capturing(deck, self.player, self.workshop)
         self.plugging = Plugging(deck, self.player, remembered, window)
         self.auditioning = Auditioning(deck)
         self.stepping = Stepping(self.player, self.tuning)

@@ -46,10 +46,14 @@ class Workshop(QObject):
 
     def open(self, recordings: list[Path]) -> None:
         """Open the dialogue with recordings to learn from."""
+        self.take(recordings)
+        self.show()
+
+    def take(self, recordings: list[Path]) -> None:
+        """Learn from these, once they are judged, unless something is being learned."""
         if not self.learner.busy:
             self.dialogue.set_recordings(recordings)
             self.hearing.begin(recordings)
-        self.show()
 
     def recall(self) -> None:
         """Offer to go on with what the last evening did not finish."""

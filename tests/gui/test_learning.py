@@ -98,6 +98,34 @@ def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(w
     dialogue.accept()
 
 
+def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_rings(
+    window, ear, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
+    window.workshop.show()
+    dialogue = window.workshop.dialogue
+    window.player.press(45, 0.9)
+    QTest.mouseClick(dialogue.record, LEFT)
+    until(lambda: "■" in dialogue.record.text())
+    microphone = f"{window.player.reading.name}:in_1"
+    until(lambda: ear._client.get_ports(microphone))
+    time = np.arange(48_000) / 48_000
+    ear.sing(window.player.reading.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
+    heard = ear.listen(1.2, QTest.qWait)
+    assert pitch(heard[:, 4800:]) == pytest.approx(110, rel=0.01)  # the note, and nothing of the microphone
+    QTest.mouseClick(dialogue.record, LEFT)
+    until(lambda: "s, " in dialogue._verdict.text())
+    file = next((tmp_path / "Luthier").glob("Recording – *.wav"))
+    sound, _ = soundfile.read(file, dtype="float32")
+    begin = int(np.abs(sound).max(axis=1).argmax())
+    assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
+    assert dialogue._recordings == [file]
+    assert [plugin.name for plugin in window.deck.rig.row] == ["resonance"]
+    window.player.release(45)
+    dialogue.set_recordings([])
+    dialogue.accept()
+
+
 def test_what_is_odd_about_recordings_is_said_of_each(tmp_path):
     rng = np.random.default_rng(1)
     soundfile.write(tmp_path / "hiss.wav", rng.normal(0, 0.05, RATE), RATE)
