@@ -1,0 +1,45 @@
+"""What the comparison of recipes measures, on networks that are known."""
+
+import numpy as np
+import torch
+
+from benchmarks.recipes import comb
+from train.ssm.model import Sizes, StateSpace
+
+RATE, FRAME = 22050, 128
+
+
+def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpace:
+    """A network of one slow partial, struck once; pattern (FRAME,): what modulates its frames."""
+    model = StateSpace(Sizes(control=1, state=2, samples=2**14), torch.Generator().manual_seed(0))
+    pole = np.exp((-2 + 2j * np.pi * hertz) / RATE)
+    step = pole**FRAME
+    wave = 0.1 * pole ** np.arange(FRAME) * (1 if pattern is None else pattern)
+    values = {
+        "recurrence": [[step.real, -step.imag], [step.imag, step.real]],
+        "output": np.stack([wave.real, -wave.imag], 1),
+        "inward": np.eye(2),
+        "projection": [[0.05, 0]],
+        "control": np.eye(1, 128),
+    }
+    with torch.no_grad():
+        for name, value in values.items():
+            getattr(model, name).copy_(torch.as_tensor(np.asarray(value)))
+    return model
+
+
+def test_a_partial_that_goes_on_from_frame_to_frame_leaves_no_comb():
+    found = comb(ringing(500.0))
+    assert found["share"] < 1e-4
+    assert found["beside"] < 1e-3
+
+
+def test_frames_that_do_not_go_on_leave_a_comb_beside_their_partial():
+    random = np.random.default_rng(0)
+    rough = 1 + 0.5 * random.normal(size=FRAME)
+    assert comb(ringing(500.0, rough))["beside"] > 0.05
+    assert comb(ringing(500.0, rough))["share"] < 0.01  # its lines lie between the multiples of the frame rate
+
+
+def test_a_partial_on_a_multiple_of_the_frame_rate_counts_as_on_the_grid():
+    assert comb(ringing(3 * RATE / FRAME))["share"] > 0.9
