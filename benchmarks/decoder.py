@@ -29,7 +29,7 @@ from .rows import Row, medians, show
 RATE, BLOCK = 48_000, 64
 UNITS, HARMONICS, TAPS = 512, 100, 16_000
 CHORD = 8
-ROUNDS = 200
+ROUNDS, WARMED = 100, 3
 SECONDS = 8.0  # of sound, for each load
 
 
@@ -63,6 +63,7 @@ def _frames() -> list[Row]:
             "torch": lambda: torch(0.5, 0.5),
         },
         ROUNDS,
+        WARMED,
     )
     cold = _cold(own["ours"], lambda: limits.read(other, 1))
     return [

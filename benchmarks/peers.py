@@ -1,4 +1,4 @@
-"""The decoder of a ddsp preset as others compute it: torch's own modules, and an ONNX graph in onnxruntime.
+"""The decoder of a ddsp preset as others compute it: the model in torch, and an ONNX graph in onnxruntime.
 
 Needs the `train` extra. Both take one frame at a time, with their state, as a player does, on one thread.
 """
@@ -14,30 +14,23 @@ _AS_HEARD = {"kind": "ddsp", "features": {"pitch": "hertz", "mean": 0.0, "deviat
 
 
 def in_torch(tensors: Tensors) -> Frame:
-    """The decoder made of torch's Linear, LayerNorm, LeakyReLU and GRU."""
+    """The decoder in torch, as it is trained."""
     import torch
 
+    from train.ddsp.decoder import Decoder, Sizes
+    from train.ddsp.weights import NAMES
+
     torch.set_num_threads(1)
-    plain = {name: torch.from_numpy(tensor.astype(np.float32)) for name, tensor in tensors.items()}
-    units = len(tensors["pitch_0_bias"])
-    stacks = {name: _stack(plain, name) for name in ("pitch", "loudness", "out")}
-    gru = torch.nn.GRU(2 * units, units)
-    gru.load_state_dict(
-        {
-            "weight_ih_l0": plain["gru_input"], "weight_hh_l0": plain["gru_state"],
-            "bias_ih_l0": plain["gru_input_bias"], "bias_hh_l0": plain["gru_state_bias"],
-        }
-    )  # fmt: skip
-    weight, bias = (torch.cat([plain[f"{name}_{part}"] for name in _HEADS]) for part in ("weight", "bias"))
+    units, harmonics, bands = (len(tensors[f"{name}_bias"]) for name in ("pitch_0", "harmonics", "noise"))
+    decoder = Decoder(Sizes(units=units, harmonics=harmonics, bands=bands)).eval()
+    decoder.load_state_dict({inner: torch.from_numpy(np.float32(tensors[name])) for name, inner in NAMES.items()})
     state = torch.zeros(1, 1, units)
 
     @torch.inference_mode()
     def frame(pitch: float, loudness: float) -> np.ndarray:
         nonlocal state
-        both = [stacks[name](torch.tensor([[[value]]])) for name, value in (("pitch", pitch), ("loudness", loudness))]
-        known, state = gru(torch.cat(both, -1), state)
-        said = torch.nn.functional.linear(stacks["out"](torch.cat([*both, known], -1)), weight, bias)
-        heads: np.ndarray = (2 * torch.sigmoid(said) ** np.log(10) + 1e-7)[0, 0].numpy()
+        said, state = decoder(torch.full((1, 1), pitch), torch.full((1, 1), loudness), state)
+        heads: np.ndarray = torch.cat([*said], -1)[0, 0].numpy()
         return heads
 
     return frame
@@ -65,17 +58,3 @@ def in_onnx(tensors: Tensors) -> Frame:
         return heads
 
     return frame
-
-
-def _stack(plain, name):
-    """Three layers of a preset, each linear, normalised and rectified."""
-    import torch
-
-    parts = []
-    for i in range(3):
-        weight = plain[f"{name}_{i}_weight"]
-        linear, norm = torch.nn.Linear(weight.shape[1], weight.shape[0]), torch.nn.LayerNorm(weight.shape[0])
-        linear.load_state_dict({"weight": weight, "bias": plain[f"{name}_{i}_bias"]})
-        norm.load_state_dict({"weight": plain[f"{name}_{i}_scale"], "bias": plain[f"{name}_{i}_shift"]})
-        parts += [linear, norm, torch.nn.LeakyReLU(0.01)]
-    return torch.nn.Sequential(*parts)

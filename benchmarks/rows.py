@@ -27,14 +27,17 @@ class Row:
         return self.value <= self.goal if self.goal_is_most else self.value >= self.goal
 
 
-def medians(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds that each candidate takes: the median of so many rounds in which all take turns."""
-    return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds).items()}
+def medians(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int = 0) -> dict[str, float]:
+    """Seconds that each candidate takes: the median of so many rounds in which all take turns.
+
+    warmed: how often each runs at its turn before it is timed, for what is measured with its data in the cache.
+    """
+    return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds, warmed).items()}
 
 
 def minima(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Seconds that each candidate takes at best, in so many rounds in which all take turns."""
-    return {name: min(seconds) for name, seconds in _times(candidates, rounds).items()}
+    return {name: min(seconds) for name, seconds in _times(candidates, rounds, 0).items()}
 
 
 def ask(about: str, measure: Callable[[str], Iterable[Row]], preset: str = "guitar") -> None:
@@ -52,12 +55,14 @@ def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:
         print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
 
 
-def _times(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def _times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int) -> dict[str, list[float]]:
     for candidate in candidates.values():
         candidate()
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(rounds):
         for name, candidate in candidates.items():
+            for _ in range(warmed):
+                candidate()
             start = time.perf_counter()
             candidate()
             times[name].append(time.perf_counter() - start)
