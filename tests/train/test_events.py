@@ -57,6 +57,10 @@ def test_the_article_is_built_to_its_sizes_and_takes_a_step():
     assert plane.shape == (1, 4096, 128)
     layers = 3 * 1024 * 1024 * 5 + 4 * 1024 * 1024 * 5 + 10 * 1024 + 2 * 10 * 1024
     assert sum(p.numel() for p in net.encoder.parameters()) == layers + 1024 * 4096 + 4096
+    heads = 257 * (1023 + 128 + 3 + 1) + 4096 * 256 + 2 * 256
+    stacks = 257 * 512 + 6 * (4 * 128**2 + 3 * 128) + 17 * (3 * 128 + 1)
+    stacks += 257 * 256 + 5 * (4 * 64**2 + 3 * 64) + 32 * (3 * 64 + 1)
+    assert sum(p.numel() for p in net.decoder.parameters()) == heads + stacks
     assert net.decoder.waves.shape == (1023, 2**15)
     assert net.decoder.embedding.weight.shape == (256, 4096)
     before = net.encoder.plane.weight.detach().clone()
