@@ -69,6 +69,21 @@ def test_a_note_is_the_event_nearest_in_pitch_moved_to_its_key(rate, key, learne
     assert np.linalg.norm(below[0] - below[1]) < 0.01 * np.linalg.norm(below[1])
 
 
+def test_it_is_as_loud_at_every_rate_and_its_strikes_are_alike_but_not_the_same():
+    def strikes(rate):
+        host, _ = playing(rate=rate, what=preset(params={"variation": 1.0}))
+        for i in range(64):
+            strike(host, 50, frame=i * rate // 4)
+            host.send(Kind.CHOKE, frame=i * rate // 4 + rate // 5)
+        return render(host, 16 * rate)[0].reshape(64, -1)
+
+    heard = {rate: strikes(rate) for rate in (44_100, 48_000, 96_000)}
+    means = [level(sounds) for sounds in heard.values()]
+    assert max(means) - min(means) < 0.1
+    assert np.std([level(sound) for sound in heard[48_000]]) < 1
+    assert len({sound.tobytes() for sound in heard[48_000]}) == 64
+
+
 @pytest.mark.parametrize("sizes", [1, 7, 64, [3, 500, 64, 1, 128, 77]])
 def test_the_block_size_is_not_heard(sizes):
     def whole(block):
