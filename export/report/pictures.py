@@ -14,6 +14,8 @@ from .drawing import ACCENT, SECOND, Drawing, bubbles, draw
 from .track import HOP
 from .tracks import Heard
 
+PITCHES = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)  # Hz that are named
+
 
 def played(preset: Preset, heard: Heard) -> Drawing:
     """The control signal, the events, the curves or the notes that play the instrument."""
@@ -66,9 +68,11 @@ def _curves(heard: Heard) -> Drawing:
     def paint(axes: Axes) -> None:
         axes.plot(time, shown, color=ACCENT, lw=1.6)
         axes.set(xlabel="seconds", ylabel="pitch, Hz", yscale="log", xlim=(0, time[-1]))
-        axes.set_yticks([50, 100, 200, 500, 1000, 2000], ["50", "100", "200", "500", "1000", "2000"])
+        axes.set_yticks(PITCHES, [str(hertz) for hertz in PITCHES])
         axes.set_yticks([], minor=True)
-        axes.set_ylim(np.nanmin(shown) * 0.9, np.nanmax(shown) * 1.1)
+        low, high = np.nanmin(shown), np.nanmax(shown)
+        wide = max(1.1, np.sqrt(2 * low / high))  # an octave at least is seen
+        axes.set_ylim(low / wide, high * wide)
         other = axes.twinx()
         other.plot(time, loudness, color=SECOND, lw=1.0, alpha=0.8)
         other.set(ylabel="loudness, dB", ylim=(-70, max(0.0, float(loudness.max()) + 3)))

@@ -13,7 +13,7 @@ from ..poles import poles
 from .drawing import Drawing, bubbles, decades, draw
 
 MOST = 1500  # modes that are drawn
-OF_EACH = 48  # modes of a dimension of a network
+FAINT = 1e-4  # of the energy of the strongest: a mode of a network below is not drawn
 EVENTS = 96  # kinds of events that are drawn
 FALL = np.log(1000)  # nepers in 60 dB
 TIMES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # seconds that are named
@@ -60,9 +60,8 @@ def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     level = np.abs(residue).max(axis=0)
     energy = level**2 / (1 - np.abs(pole) ** 2)
     frequency, seconds = np.angle(pole) * rate / (2 * np.pi), FALL / (-np.log(np.abs(pole)) * rate)
-    high = frequency > LOWEST
-    chosen = np.argsort(-energy[high])[: min(OF_EACH * entrance.shape[1], MOST)]
-    return frequency[high][chosen], seconds[high][chosen], np.sqrt(energy[high][chosen])
+    heard = (frequency > LOWEST) & (energy > FAINT * energy.max())
+    return _strongest(frequency[heard], seconds[heard], np.sqrt(energy[heard]), MOST)
 
 
 def _events(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
