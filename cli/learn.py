@@ -18,7 +18,7 @@ from .values import number, whole
 
 STEPS = 3000
 _SIZES = {
-    "K": ("control", "how many ways to strike a piece has; 24 otherwise"),
+    "K": ("control", "how many ways to strike a piece has; 24 otherwise, 64 of ssm"),
     "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
     "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
     "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
@@ -43,11 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
     parser.add_argument(
-        "--length", type=number(0.3, 60, "s"), metavar="S", help="how much to learn from; of a piece 5.94 s otherwise"
-    )
+        "--length", type=number(0.3, 60, "s"), metavar="S",
+        help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s",
+    )  # fmt: skip
     howlong = parser.add_mutually_exclusive_group()
     howlong.add_argument(
-        "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (piece, ddsp, events)"
+        "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (not of notes)"
     )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, (name, what) in _SIZES.items():
