@@ -1,8 +1,9 @@
-"""The window: from the command until it can be played, what it takes, and how soon a key of the computer is heard.
+"""The window: from the command until it can be played, what it takes, and how soon it is heard.
 
-    python -m benchmarks.window [--json]
+    python -m benchmarks.window [--seconds 60] [--json]
 
-Needs a display and an audio device, such as Xvfb and a dummy JACK server.
+Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
+allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound.
 """
 
 import argparse
@@ -12,36 +13,45 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .jackserver import running
 from .rows import Row, show
 
+Work = Callable[[], object]
 PLAYABLE, MEMORY, BLOCKS = 3.0, 450.0, 3.0  # seconds, megabytes, blocks: at most
+ON_TIME = 99.5  # per cent of the callbacks, at least
 PRESSES = 20
+AUDIBLE = 1e-4  # linear: softer is what died away before
+NOTES = range(40, 56)
 
 
 def main() -> None:
     """Measure, and print the rows."""
     parser = argparse.ArgumentParser(description="What the window costs.")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of dragging, resizing and dialogues")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--child", metavar="BEGAN", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
-        print(json.dumps(_visit(args.child)))
+        print(json.dumps(_visit(args.child, args.seconds)))
     else:
-        show(measure(), args.json)
+        show(measure(args.seconds), args.json)
 
 
-def measure(times: int = 3) -> list[Row]:
-    """The median of so many starts; memory and delays of the last."""
+def measure(seconds: float = 60.0, times: int = 3) -> list[Row]:
+    """The median of so many starts; the rest of the last."""
     found: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, running():
         environment = {**os.environ, "XDG_CONFIG_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        for _ in range(times):
+        for turn in range(times):
+            labour = seconds if turn == times - 1 else 0.0
             command = [sys.executable, "-m", "benchmarks.window", "--child", str(time.time())]
+            command += ["--seconds", str(labour)]
             run = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, timeout=300)
             found.append(json.loads(run.stdout))
     last = found[-1]
@@ -51,11 +61,15 @@ def measure(times: int = 3) -> list[Row]:
         Row("memory once every preset was visited", last["memory"], "MB", MEMORY, goal_is_most=True),
         Row("key of the computer to sound, median", float(np.median(last["delays"])), "blocks", BLOCKS, True),
         Row("key of the computer to sound, worst", max(last["delays"]), "blocks"),
+        Row("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
+        Row("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
+        Row("worst block of that", 100 * last["worst"], "% of its time"),
     ]
 
 
-def _visit(began: float) -> dict[str, Any]:
-    """Open a window, play a little and look at every preset once."""
+def _visit(began: float, seconds: float) -> dict[str, Any]:
+    """Open a window, play a little, labour with it, and look at every preset once."""
+    from PyQt6 import sip
     from PyQt6.QtTest import QTest
     from PyQt6.QtWidgets import QApplication
 
@@ -68,19 +82,45 @@ def _visit(began: float) -> dict[str, Any]:
     while wiring.player.now is None:
         QTest.qWait(5)
     playable = time.time() - began
-    delays = [_delay(wiring) for _ in range(PRESSES)]
+    delays = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
+    touches = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
+    on_time, worst = _labour(wiring, seconds)
     for entry in wiring.house.entries:
         wiring.tuning.choose(entry.path)
         while wiring.player.now.path != entry.path:
             QTest.qWait(5)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     wiring.window.close()
-    return {"playable": playable, "delays": delays, "memory": pages * os.sysconf("SC_PAGE_SIZE") / 1e6}
+    sip.delete(wiring.window)  # before the application that draws it
+    return {
+        "playable": playable, "delays": delays, "touches": touches, "on time": on_time, "worst": worst,
+        "memory": pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
+    }  # fmt: skip
 
 
-def _delay(wiring: Any) -> float:
-    """Blocks from the event of a key in Qt to the first sample that sounds."""
+def _key(wiring: Any) -> tuple[Work, Work]:
+    """A key of the computer, pressed and let go."""
     from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    return lambda: QTest.keyPress(wiring.window, Qt.Key.Key_Q), lambda: QTest.keyRelease(wiring.window, Qt.Key.Key_Q)
+
+
+def _touch(wiring: Any) -> tuple[Work, Work]:
+    """The pad, touched in its middle and let go."""
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    from gui.stage import PAD
+
+    wiring.window.stage.show_view(PAD)
+    pad, left = wiring.window.stage.pad, Qt.MouseButton.LeftButton
+    place = pad.rect().center()
+    return lambda: QTest.mousePress(pad, left, pos=place), lambda: QTest.mouseRelease(pad, left, pos=place)
+
+
+def _delay(wiring: Any, press: Work, release: Work) -> float:
+    """Blocks from an event in Qt to the first sample that sounds."""
     from PyQt6.QtTest import QTest
 
     tape, block = wiring.deck.rig.tape, int(wiring.deck.rig.memory["block"][0])
@@ -89,12 +129,47 @@ def _delay(wiring: Any) -> float:
     tape.run()
     QTest.qWait(20)
     tape.take()
-    QTest.keyPress(wiring.window, Qt.Key.Key_Q)
+    press()
     QTest.qWait(80)
-    QTest.keyRelease(wiring.window, Qt.Key.Key_Q)
+    release()
     tape.run(False)
-    loud = np.flatnonzero(np.abs(tape.take()).max(axis=0))
+    loud = np.flatnonzero(np.abs(tape.take()).max(axis=0) > AUDIBLE)
     return float(loud[0]) / block if len(loud) else float("inf")
+
+
+def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
+    """Per cent of the callbacks that came, and the load of the worst, while notes sound and all is moved."""
+    from PyQt6.QtCore import QPoint, Qt
+    from PyQt6.QtTest import QTest
+
+    from gui.shortcuts import Shortcuts
+
+    rig, window, left = wiring.deck.rig, wiring.window, Qt.MouseButton.LeftButton
+    wiring.player.reset_meters()
+    QTest.qWait(300)
+    before, start, turn = rig.meters().blocks, time.perf_counter(), 0
+    while time.perf_counter() < start + seconds:
+        for key in NOTES:
+            wiring.player.press(key, 0.6)
+        window.stage.show_view(turn % 3)
+        window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
+        for knob in list(window.knobs.knobs.values()):
+            QTest.mousePress(knob, left, pos=QPoint(38, 50))
+            for y in (40, 30, 60, 50):
+                QTest.mouseMove(knob, QPoint(38, y))
+            QTest.mouseRelease(knob, left, pos=QPoint(38, 50))
+        wiring.workshop.show()
+        wiring.plugging.show()
+        keys = Shortcuts(window)
+        keys.show()
+        QTest.qWait(50)
+        for dialogue in (keys, wiring.plugging.dialogue, wiring.workshop.dialogue):
+            dialogue.accept()
+        turn += 1
+    elapsed = time.perf_counter() - start
+    due = elapsed * rig.rate / int(rig.memory["block"][0])
+    wiring.player.panic()
+    return (100 * (rig.meters().blocks - before) / due if seconds else 100.0), rig.meters().worst
 
 
 if __name__ == "__main__":

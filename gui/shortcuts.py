@@ -12,6 +12,7 @@ class Shortcuts(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys and shortcuts"))
+        self.finished.connect(self.deleteLater)
         rows = [
             ("Z … M,  Q … P", self.tr("play notes; black keys lie in the row above")),
             ("Page up, Page down", self.tr("an octave higher, lower")),
@@ -26,10 +27,11 @@ class Shortcuts(QDialog):
             ("Ctrl+R", self.tr("record sound and notes, or end it")),
             ("Ctrl+B", self.tr("compare settings A and B")),
             ("Ctrl+,", self.tr("audio and MIDI devices")),
-            ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("modes, pad, voice")),
+            ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("the picture, the pad, the voice")),
             ("Ctrl+T", self.tr("light or dark")),
             (self.tr("On a knob"), self.tr("arrows turn, Enter types, Delete is the default, Shift-drag is fine")),
-            (self.tr("On keys, modes, pad"), self.tr("arrows choose, Space plays")),
+            (self.tr("On keys, picture, pad"), self.tr("arrows choose, Space plays")),
+            (self.tr("On a link of the chain"), self.tr("Alt+arrows move it, Delete takes it out")),
             ("Ctrl+Q", self.tr("quit")),
         ]
         column = QVBoxLayout(self)
