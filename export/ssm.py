@@ -21,13 +21,15 @@ HEARD = 0.5  # seconds of a strike that count for how loud it is
 RINGS = 1.5  # seconds of a strike that are looked at for its pitch
 AFTER = 0.03  # seconds of it that are not
 HARDEST = 4.0  # times its learned energy: harder no dimension is struck to be as loud as the others
+STROKES = 4  # dimensions that a drum has, at least
+NEAR = 2 ** (1 / 12)  # between two pitches that are one
 PEAKS = 40  # of a spectrum that a pitch is looked for in
 
 
 def preset(learned: Learned, version: str, **words: Any) -> Preset:
     """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
     found = tensors(learned.model)
-    made = Preset({**header(learned, found["pitch"], version), **words}, found)
+    made = Preset({**header(learned, found["pitch"][found["energy"] > 0], version), **words}, found)
     return replace(made, header={**made.header, "probe": probe(made)})
 
 
@@ -62,12 +64,14 @@ def tensors(model: StateSpace) -> dict[str, np.ndarray]:
 def header(learned: Learned, pitches: np.ndarray, version: str) -> dict[str, Any]:
     """What a preset says of its model: control plane, range of keys, and how it was learned; pitches: (K,) Hz."""
     sizes = learned.config.sizes
-    low, high = key_range(pitches)
+    drum = has_one_pitch(pitches)
+    low, high = (mappings.KEY, mappings.KEY + len(pitches) - 1) if drum else key_range(pitches)
     return {
         "format_version": "1.0",
         "kind": "ssm",
         "rate": sizes.rate,
         "keys": {"low": low, "high": high},
+        "params": {"play": float(not drum)},
         "control": {"dimensions": sizes.control, "frames": sizes.samples // sizes.frame, "hop": sizes.frame},
         "training": {
             "version": version,
@@ -80,6 +84,12 @@ def header(learned: Learned, pitches: np.ndarray, version: str) -> dict[str, Any
             "compression_ratio": round(learned.model.compression(), 4),
         },
     }
+
+
+def has_one_pitch(pitches: np.ndarray) -> bool:
+    """Whether many dimensions (K,) in Hz sound, and all at about the same pitch or none, as the strokes of a drum."""
+    known = pitches[pitches > 0]
+    return len(pitches) >= STROKES and (len(known) == 0 or bool(known.max() < NEAR * known.min()))
 
 
 def contracted(weight: np.ndarray) -> np.ndarray:

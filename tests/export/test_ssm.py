@@ -11,7 +11,7 @@ from export.finish import TARGET, finish
 from export.linear import as_modes
 from export.onnx import model as in_onnx
 from export.poles import poles, response, ringing
-from export.ssm import contracted, preset
+from export.ssm import contracted, has_one_pitch, header, preset
 from train.ssm.fit import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.run import Config
@@ -70,6 +70,16 @@ def test_a_preset_is_written_and_read(made, tmp_path):
 
 def test_a_finished_preset_is_as_loud_as_all(made):
     assert finish(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
+
+
+def test_what_has_one_pitch_is_played_as_it_was_learned(learned, made):
+    assert has_one_pitch(np.array([68.0, 0, 68.5, 67.9]))
+    assert has_one_pitch(np.zeros(5))
+    assert not has_one_pitch(np.array([68.0, 0, 72, 67.9]))
+    assert not has_one_pitch(np.array([68.0]))
+    drum, bells = (header(learned, np.array(pitches), "0") for pitches in ([68.0] * 7, [60, 70, 90, 110.0]))
+    assert (drum["params"]["play"], drum["keys"]) == (0, {"low": 36, "high": 42})
+    assert bells["params"]["play"] == 1
 
 
 def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made, tmp_path):
