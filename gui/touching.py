@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.chart import Chart
 
 FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise
-BAR, SPOT = -4, -5  # the fingers on the harmonics and on the map
+DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
 
@@ -102,8 +102,7 @@ class Touching(QObject):
             return
         key = picture.key_of(self._player.now.plugin, resonance)
         if key >= 0:
-            self._held[-3] = key
-            self._player.press(key, force)
+            self._strike_finger(DOT, key, force)
 
     def _spots_of(self, lit: Iterable[int]) -> list[int]:
         """The sounds that keys play."""
@@ -145,7 +144,7 @@ class Touching(QObject):
         self._strike_finger(BAR, key, force)
 
     def _release_resonance(self, _: int) -> None:
-        self._lift(-3)
+        self._lift(DOT)
 
     def _strike(self, finger: int, x: float, y: float, force: float) -> None:
         """A press: the knobs are where the finger is, then the note begins."""
@@ -166,8 +165,10 @@ class Touching(QObject):
         self._tuning.settle()
 
     def _lift_note(self, finger: int) -> None:
-        if finger in self._held:
-            self._player.release(self._held.pop(finger))
+        """Let go of the key of a finger, unless another one holds it too."""
+        key = self._held.pop(finger, None)
+        if key is not None and key not in self._held.values():
+            self._player.release(key)
 
     def _turn(self, x: float, y: float) -> None:
         for name, share in zip(self._axes, (x, y), strict=True):

@@ -70,6 +70,7 @@ class Wiring(QObject):
         self._opening = []
         doors = {
             SUFFIX: self.tuning.choose,
+            library.ONNX: self.tuning.choose,
             saved.ENDING: self.tuning.choose,
             ".mid": self.performing.open,
             ".midi": self.performing.open,

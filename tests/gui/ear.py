@@ -112,6 +112,10 @@ class Ear:
         record["messages"][int(record["asked"]) % MESSAGES] = status | first << 8 | second << 16
         record["asked"] += 1
 
+    def since(self, frame: int) -> np.ndarray:
+        """The sound (2, T) from a frame on, of those heard so far."""
+        return np.take(self._record["sound"][0], np.arange(frame, self._record["heard"][0]), axis=1, mode="wrap")
+
     def listen(self, seconds: float, wait: Callable[[int], object]) -> np.ndarray:
         """The sound (2, T) of the next seconds; `wait` passes milliseconds."""
         start = int(self._record["heard"][0])
