@@ -28,11 +28,11 @@ def steps(sound):
 
 
 def falls(sound):
-    """Where, in frames, 50 ms lie before the sound is silent, and what part of itself it still is there."""
+    """Where, in frames, 25 ms lie before the sound is silent, and what part of itself it still is 50 ms before."""
     peaks = np.abs(sound[:, : sound.shape[1] // WINDOW * WINDOW]).max(axis=0).reshape(-1, WINDOW).max(axis=1)
     silent = int(np.flatnonzero(peaks > 1e-4)[-1]) + 1
     earlier = max(silent - 10, 1)
-    return earlier * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()
+    return (earlier + 5) * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()
 
 
 def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_within_a_twentieth_of_a_second(
