@@ -30,6 +30,7 @@ class Browser(QFrame):
     rename = pyqtSignal(object)
     duplicate = pyqtSignal(object)
     show_folder = pyqtSignal(object)
+    export = pyqtSignal(object)
     discard = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -117,6 +118,7 @@ class Browser(QFrame):
             (love, self.loved.emit, not entry.fault),
             (self.tr("Duplicate"), self.duplicate.emit, not entry.fault),
             (self.tr("Rename…"), self.rename.emit, not entry.factory),
+            (self.tr("Export…"), self.export.emit, not entry.fault),
             (self.tr("Show in folder"), self.show_folder.emit, True),
             (self.tr("Move to the bin"), self.discard.emit, not entry.factory),
         ]
@@ -168,7 +170,7 @@ class Browser(QFrame):
         box.clear()
         box.addItem(every, "")
         for name in names:
-            box.addItem(name, name)
+            box.addItem(catalogue.KINDS.get(name, name).capitalize(), name)
         box.setCurrentIndex(max(box.findData(chosen), 0))
         box.blockSignals(blocked)
 

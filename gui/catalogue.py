@@ -10,6 +10,14 @@ from engine.preset import PresetError, read
 
 from . import quantity, saved
 
+KINDS = {
+    "resonance": "struck or plucked (resonance)",
+    "ddsp": "bowed, blown or sung (ddsp)",
+    "ssm": "struck, as a network (ssm)",
+    "events": "events",
+}
+"""What the kinds are, in a player's words."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -38,7 +46,8 @@ class Entry:
         """What stands in the details: names and values, those that are known."""
         size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e6 else f"{self.size / 1e3:.0f} kB"
         facts = [
-            ("Kind", self.kind), ("Keys", f"{quantity.note(self.low)} – {quantity.note(self.high)}"),
+            ("Kind", KINDS.get(self.kind, self.kind)),
+            ("Keys", f"{quantity.note(self.low)} – {quantity.note(self.high)}"),
             ("Learned at", quantity.text(self.rate, "Hz") if self.rate else ""), ("Size", size),
             ("Loudness", f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""),
             ("Author", self.author), ("Licence", self.licence), ("Source", self.recording),

@@ -238,6 +238,7 @@ class Learning(QDialog):
         sources = QHBoxLayout()
         sources.addWidget(choose)
         sources.addWidget(self.record)
+        sources.addStretch(1)
         form = QFormLayout()
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(10)
@@ -272,4 +273,5 @@ class Learning(QDialog):
 def _words(quiet: bool) -> QLabel:
     found = parts.label(quiet=quiet)
     found.setWordWrap(True)
+    found.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     return found

@@ -125,13 +125,13 @@ QPushButton:hover, QToolButton:hover {{ border: 1px solid {c.line}; }}
 QPushButton:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
 QPushButton:checked, QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {c.line}; background: transparent; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {_faint(c.quiet)}; background: transparent; }}
 QPushButton#flat, QToolButton#flat {{ background: transparent; padding: 3px 7px; }}
 QPushButton#flat:checked, QToolButton#flat:checked {{ background: {c.raised}; color: {c.accent}; }}
 QToolButton#link {{ background: transparent; padding: 3px 9px; color: {c.quiet}; }}
 QToolButton#link:checked {{ background: {c.raised}; color: {c.text}; }}
 QPushButton#main {{ background: {c.accent}; color: {c.on_accent}; }}
-QPushButton#main:disabled {{ background: transparent; color: {c.line}; border: 1px solid {c.line}; }}
+QPushButton#main:disabled {{ background: transparent; color: {_faint(c.quiet)}; border: 1px solid {c.line}; }}
 QListView {{ background: transparent; border: none; outline: none; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
@@ -148,3 +148,8 @@ QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; max-height: 6px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 """
+
+
+def _faint(colour: str) -> str:
+    """Half of a colour: for what cannot be used now."""
+    return f"#90{colour.removeprefix('#')}"

@@ -43,6 +43,7 @@ class Window(QMainWindow):
         )
         self._lay_out()
         self._order()
+        self.keyboard.setFocus()
 
     def shortcut(self, keys: str, work: object) -> None:
         """Let keys do something, wherever the focus is."""

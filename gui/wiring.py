@@ -16,6 +16,7 @@ from .capturing import Capturing
 from .catalogue import Entry
 from .chain import Setting, from_plain
 from .deck import Deck
+from .exporting import Exporting
 from .housekeeping import Housekeeping
 from .learning import SOUNDS
 from .memory import Memory
@@ -55,7 +56,7 @@ class Wiring(QObject):
         self.workshop = Workshop(window, remembered)
         self.capturing = Capturing(deck, self.player, self.workshop)
         self.plugging = Plugging(deck, self.player, remembered, window)
-        self.auditioning = Auditioning(deck)
+        self.auditioning, self.exporting = Auditioning(deck), Exporting(deck, window)
         self.stepping = Stepping(self.player, self.tuning)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
@@ -92,6 +93,7 @@ class Wiring(QObject):
         self.performing.close()
         self.workshop.close()
         self.auditioning.close()
+        self.exporting.close()
         self.player.stop()
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
         memory.keep(self._remember())
@@ -139,6 +141,8 @@ class Wiring(QObject):
         window.browser.beside.connect(lambda entry: self.racking.stand_beside(entry.path))
         self.auditioning.changed.connect(window.browser.show_heard)
         self.auditioning.told.connect(window.notice.say)
+        self.exporting.told.connect(window.notice.say)
+        window.browser.export.connect(self._export)
         self.player.looked.connect(self.auditioning.look)
         self.stepping.told.connect(window.notice.say)
         self.plugging.tone.connect(self.auditioning.tone)
@@ -256,6 +260,12 @@ class Wiring(QObject):
         setting = self.tuning.setting
         if self.player.now is not None and setting is not None:
             self.house.save(self.player.now, setting.values)
+
+    def _export(self, entry: Entry) -> None:
+        """Ask where it goes; the knobs of what plays go with it."""
+        setting = self.tuning.setting
+        plays = setting is not None and setting.path == entry.path
+        self.exporting.ask(entry, dict(setting.values) if setting is not None and plays else {})
 
     def _go_on_as(self, path: Path) -> None:
         """What plays goes on under the name that it was saved as."""

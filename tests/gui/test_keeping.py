@@ -8,6 +8,7 @@ from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
 
 from engine import library
+from engine.preset import read
 from gui import catalogue, saved
 from gui.catalogue import Wish
 from gui.saved import Saved
@@ -190,3 +191,25 @@ def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
     window.open([tmp_path / "other.json"])
     until(lambda: "other.json is no setting" in window.window.notice.text)
     assert window.player.now.path.stem == "guitar"
+
+
+def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(window, tmp_path, monkeypatch):
+    gong = entry(window, "gong")
+    window.tuning.turn("decay", 0.25)
+    chosen = tmp_path / "mine.luthier"
+    monkeypatch.setattr("gui.exporting.QFileDialog.getSaveFileName", lambda *_: (str(chosen), ""))
+    act(window, "guitar", "Export")
+    until(lambda: "Written" in window.window.notice.text)
+    exported = read(chosen)
+    assert exported.header["params"]["decay"] == pytest.approx(0.25)
+    assert exported.tensors["frequency"].shape == window.player.now.tensors["frequency"].shape
+    window.tuning.choose(chosen)
+    until(lambda: window.player.now.path == chosen)
+    assert window.tuning.value("decay") == pytest.approx(0.25)
+    window.exporting.export(gong, tmp_path / "gong.safetensors", {})
+    until(lambda: "gong.safetensors" in window.window.notice.text, 60)
+    assert (tmp_path / "gong.safetensors").exists()
+    window.exporting.export(gong, tmp_path / "gong.txt", {})
+    assert "the ending must be one of" in window.window.notice.text
+    window.exporting.export(gong, tmp_path / "gong.wav", {})  # it has no room
+    until(lambda: "room" in window.window.notice.text, 60)

@@ -1,16 +1,21 @@
 """How the window looks: pictures of every view, in a folder that LUTHIER_SHOTS names or a temporary one."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 
+from engine import library
+from engine.preset import write
 from gui import theme
+from gui.chain import Chain, Effect, Second, Setting
 from gui.hearing import Heard
 from gui.shortcuts import Shortcuts
 from gui.stage import PAD, PICTURE, VOICE
+from tests.engine.instruments import eventful
 from tests.gui.conftest import play, until
 
 
@@ -45,6 +50,31 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
     assert image.pixelColor(2, 2).name() == colours.ground
     assert _count(image, colours.accent) > 300
     assert _count(image, colours.panel if view == PAD else colours.stage) > 10_000
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path, name):
+    folder, path = Path(os.environ.get("LUTHIER_SHOTS", tmp_path)), tmp_path / "events.luthier"
+    write(path, eventful.preset())
+    before = guitar.memory.theme
+    chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
+    guitar.tuning.recall(Setting(path, {}, replace(chain, second=Second(str(library.find("gong")), 60, True))))
+    until(lambda: guitar.player.now.path == path)
+    guitar.tuning.show_link("second")
+    theme.apply(app, name)
+    guitar.window.stage.show_view(PICTURE)
+    for key in (52, 57):
+        guitar.player.press(key, 0.8)
+    until(lambda: len(guitar.window.stage.chart._lit) == 2)
+    QTest.qWait(60)
+    image = guitar.window.grab().toImage()
+    image.save(str(folder / f"map-{name}.png"))
+    guitar.player.panic()
+    guitar.tuning.recall(Setting(library.find("guitar"), {}, Chain()))
+    until(lambda: guitar.player.now.path.stem == "guitar")
+    theme.apply(app, before)
+    assert [link.title for link in guitar.window.chain.links] == ["Guitar"]
+    assert _count(image, theme.THEMES[name].accent) > 300
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
