@@ -4,10 +4,10 @@
 
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
 from learning. Reconstruction is told as the loss that it was learned with, beside a matching pursuit with as many
-events over the same atoms in the same room, and beside the mean spectrum, of the segment itself and of all that was
-learned from, held all the time; the segments are others than those by which the best step was chosen. Onsets are
-looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second; events within
-30 ms of each other are one onset, and weak ones none.
+events over the same atoms in the same context and room, and beside the mean spectrum, of the segment itself and of
+all that was learned from, held all the time; the segments are others than those by which the best step was chosen.
+Onsets are looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second;
+events within 30 ms of each other are one onset, and weak ones none.
 """
 
 import glob
@@ -80,7 +80,8 @@ def _reconstruction(player: Decoder, model: EventModel, corpus: Corpus) -> Itera
             score = decompose(model, target)
             rendered = torch.from_numpy(put_together(player, score)[: sizes.samples])
             settled.append(float(distance(rendered[None], target[None])))
-            theirs.append(float(distance(pursue(atoms(model, heard), target, sizes.events)[None], target[None])))
+            around = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
+            theirs.append(float(distance(pursue(atoms(model, *around), target, sizes.events)[None], target[None])))
             meant = [magnitudes(target[None], window) for window in WINDOWS]
             own.append(_held([one.mean((0, 1)) for one in meant], meant))
             common.append(_held(usual, meant))

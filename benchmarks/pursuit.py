@@ -3,21 +3,20 @@
 import torch
 from torch import Tensor
 
-from train.events.model import EventModel, Heard
+from train.events.model import EventModel
 from train.events.sizes import HOP
 
 TOGETHER = 32  # sounds that are made at once
 
 
-def atoms(model: EventModel, heard: Heard) -> Tensor:
-    """All keys at full strength (K, N), in the context and the room of one segment that was heard."""
+def atoms(model: EventModel, context: Tensor, gains: Tensor) -> Tensor:
+    """All keys at full strength (K, N), in a context (1, M) and a room (1, 1 + rooms)."""
     keys = torch.arange(model.sizes.keys)
     some = []
     with torch.no_grad():
         for part in keys.split(TOGETHER):
-            context = heard.context[:1].expand(len(part), -1)
-            dry = model.decoder(part, torch.ones_like(part, dtype=torch.float), context)
-            some.append(model.rooms.reverberate(dry, heard.gains[:1]))
+            dry = model.decoder(part, torch.ones_like(part, dtype=torch.float), context.expand(len(part), -1))
+            some.append(model.rooms.reverberate(dry, gains))
     return torch.cat(some)
 
 

@@ -25,6 +25,7 @@ from train.ssm.run import edges
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]
 DECODED = [path for path in FACTORY if read(path).header["kind"] == "ddsp"]
+EVENTFUL = [path for path in FACTORY if read(path).header["kind"] == "events"]
 NETWORKS = [path for path in FACTORY if read(path).header["kind"] == "ssm"]
 RATE = 48_000
 LATE = 16  # learned samples that what is played as learned is late where it is resampled
@@ -32,6 +33,7 @@ LATE = 16  # learned samples that what is played as learned is late where it is 
 each = pytest.mark.parametrize("path", FACTORY, ids=lambda path: path.stem)
 plucked = pytest.mark.parametrize("path", PLUCKED, ids=lambda path: path.stem)
 decoded = pytest.mark.parametrize("path", DECODED, ids=lambda path: path.stem)
+eventful = pytest.mark.parametrize("path", EVENTFUL, ids=lambda path: path.stem)
 network = pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 
 
@@ -73,7 +75,8 @@ def test_it_says_what_it_is(path):
 
 @each
 def test_the_engine_gives_what_the_trained_model_gave(path):
-    assert deviation(read(path)) < (-55 if path in DECODED else -80)  # of a decoder float16 says less than float32
+    # of a decoder float16 says less than float32
+    assert deviation(read(path)) < (-55 if path in DECODED + EVENTFUL else -80)
 
 
 @decoded
@@ -136,6 +139,20 @@ def test_every_key_is_in_tune(path):
         if abs(cents) > 10:
             wrong[key] = round(cents, 1)
     assert not wrong
+
+
+@eventful
+def test_every_key_of_the_middle_is_in_tune_and_evenly_loud(path):
+    keys = range(40, 91)
+    struck = strikes(read(path), keys, apart=0.8)
+    wrong = {key: cents_off(x, 440 * 2 ** ((key - 69) / 12)) for key, x in zip(keys, struck, strict=True)}
+    assert max(map(abs, wrong.values())) < 10
+    assert np.abs(np.diff(level(struck))).max() <= 6
+
+
+@eventful
+def test_a_dictionary_of_events_is_not_larger_than_it_may_be(path):
+    assert path.stat().st_size <= 12e6
 
 
 @plucked

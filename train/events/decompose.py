@@ -1,8 +1,8 @@
 """Taking a recording of any length apart into events.
 
 Windows overlap by half; each gives the events of its first half, and hears only what those before have left. How
-strong they are is settled by all together. All
-events of a recording share one context and one room: those of its windows, each as much as it is loud.
+strong they are is settled by all of a window together. All events of a recording share one context and one room: at
+first those of its windows, each as much as it is loud, then those that suit its loudest windows best.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,12 @@ from torch import Tensor
 
 from engine.instruments.events.score import Event, Score
 
-from .balance import balanced
+from .balance import balanced, settled
 from .model import EventModel, Found, spectrum
 from .sizes import HOP
 
+PARTS = ("keys", "frames", "strengths")
+LOUDEST = 4  # windows that the context and the room are settled by
 SILENT = 1e-4  # peak of a window in which nothing is looked for
 
 
@@ -51,16 +53,20 @@ def _windows(samples: Tensor, size: int) -> Tensor:
 
 def _surroundings(model: EventModel, windows: Tensor, report: Callable[[float], None]) -> tuple[Tensor, Tensor]:
     """The context (1, M) and the room (1, 1 + rooms)."""
-    contexts, rooms, weights = [], [], []
+    contexts, rooms = [], []
+    weights = windows.square().sum(1, True)
     for number, window in enumerate(windows):
         found = model.find(model.encoder(spectrum(window[None])))
         context, gains = model.surroundings(found)
         contexts.append(context)
         rooms.append(gains)
-        weights.append(window.square().sum())
         report((number + 1) / len(windows))
-    weight = torch.stack(weights)[:, None] / torch.stack(weights).sum()
-    return (weight * torch.cat(contexts)).sum(0, True), (weight * torch.cat(rooms)).sum(0, True)
+    share = weights / weights.sum()
+    around = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
+    loudest = windows[weights[:, 0].argsort(descending=True)[:LOUDEST]]
+    heard = [(window, _passed(model, window, torch.zeros_like(window), around)) for window in loudest]
+    there = [(window, found) for window, found in heard if found.keys.numel()]
+    return settled(model, there, around) if there else around
 
 
 def _found(
@@ -70,7 +76,7 @@ def _found(
     sizes = model.sizes
     all_of_it = _heard(model, window, explained[: sizes.samples], around)
     here = all_of_it.frames < (sizes.frames if last else sizes.frames // 2)
-    some = Found(*(getattr(all_of_it, name)[here][None] for name in ("keys", "frames", "strengths")))
+    some = Found(*(getattr(all_of_it, name)[here][None] for name in PARTS))
     if not some.keys.numel():
         return []
     explained += _sounding(model, some, around, len(explained))
@@ -79,6 +85,12 @@ def _found(
 
 def _heard(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
     """All events (1, n) of a window in which something is known already, as strong as they are best together."""
+    found = _passed(model, window, known, around)
+    return balanced(model, found, window, known, around) if found.keys.numel() else found
+
+
+def _passed(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
+    """All events (1, n) of a window that the encoder finds, one pass after the other."""
     heights, whole = spectrum(window[None]), known[None]
     finds: list[Found] = []
     for _ in range(model.sizes.passes):
@@ -86,10 +98,7 @@ def _heard(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tenso
         finds.append(model.find(model.encoder(left)))
         whole = whole + model.sound(finds[-1], *around)
     there = torch.cat([one.strengths for one in finds], 1) > 0
-    found = Found(
-        *(torch.cat([getattr(f, n) for f in finds], 1)[there][None] for n in ("keys", "frames", "strengths"))
-    )
-    return balanced(model, found, window, known, around) if found.keys.numel() else found
+    return Found(*(torch.cat([getattr(one, n) for one in finds], 1)[there][None] for n in PARTS))
 
 
 def _sounding(model: EventModel, found: Found, around: tuple[Tensor, Tensor], size: int) -> Tensor:
