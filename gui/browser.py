@@ -44,6 +44,9 @@ class Browser(QFrame):
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName(self.tr("Search instruments"))
         self._kind, self._tag = QComboBox(), QComboBox()
+        for box in (self._kind, self._tag):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(6)
         self._kind.setAccessibleName(self.tr("Kind"))
         self._tag.setAccessibleName(self.tr("Tag"))
         self._only = parts.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
@@ -183,6 +186,8 @@ class Browser(QFrame):
         self._mark()
 
     def _mark(self) -> None:
+        if self._current is None:
+            self._list.clearSelection()
         for i, entry in enumerate(self.shown):
             if self._current is not None and entry.path == self._current.path:
                 selection = self._list.selectionModel()

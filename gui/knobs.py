@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from .knob import Knob, Spec
+from .knob import HEIGHT, Knob, Spec
 from .switch import Switch
 
 
@@ -24,6 +24,7 @@ class Knobs(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumHeight(HEIGHT + 14)  # with room for the bar
         self.knobs: dict[int, Knob | Switch] = {}
 
     def set_knobs(self, specs: Sequence[Spec], words: Mapping[str, tuple[str, str]], hidden: Sequence[str]) -> None:

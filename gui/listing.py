@@ -103,7 +103,7 @@ class Row(QStyledItemDelegate):
         if not entry.fault:
             heard = model.heard == entry.digest
             lit = heard or option.state & QStyle.StateFlag.State_MouseOver
-            painter.setPen(theme.colour(theme.ACCENT if heard else theme.TEXT if lit else theme.LINE))
+            painter.setPen(theme.colour(theme.ACCENT if heard else theme.TEXT if lit else theme.QUIET))
             painter.drawText(area.adjusted(area.width() - SIGN, 0, 0, 0), _CENTRE, "■" if heard else "▶")
         painter.restore()
 
