@@ -40,11 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except KeyboardInterrupt:
         return 130
-    except (ValueError, OSError) as error:
-        return _fail(str(error))
     except Exception as error:
         if os.environ.get("LUTHIER_TRACEBACK"):
             raise
+        if isinstance(error, ValueError | OSError):
+            return _fail(str(error))
         return _fail(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where")
     return status
 

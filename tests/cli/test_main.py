@@ -143,6 +143,12 @@ def test_a_fault_of_ours_is_one_line_too(path, capsys, monkeypatch):
     assert "ZeroDivisionError" in one_line(capsys)
 
 
+def test_where_an_error_arose_is_shown_to_those_who_ask(path, monkeypatch):
+    monkeypatch.setenv("LUTHIER_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="no preset called"):
+        main(["show", "nobody"])
+
+
 def test_help_tells_the_commands(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
