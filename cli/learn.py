@@ -13,7 +13,7 @@ from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
 
 from .progress import Result
-from .recordings import part
+from .recordings import expanded, part
 from .values import number, whole
 
 STEPS = 3000
@@ -79,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
     path = library.destination(args.output)
+    args.recordings = expanded(args.recordings)
     _check_torch(args.device)
     if args.taken == "modes" and args.kind != "ssm":
         raise ValueError("--as modes is for ssm: a resonance instrument has modes anyway")

@@ -1,6 +1,10 @@
-"""Recordings as they are named to the command: FILE, or FILE@START-END for a part of it, in seconds."""
+"""Recordings as they are named to the command: FILE, or FILE@START-END for a part of it, in seconds.
+
+FILE may be a pattern such as guitar/*.wav: not every shell makes names of it.
+"""
 
 import contextlib
+import glob
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -9,6 +13,11 @@ from pathlib import Path
 import soundfile
 
 _TIMES = re.compile(r"(?P<file>.+)@(?P<start>\d+(\.\d+)?)-(?P<end>\d+(\.\d+)?)")
+
+
+def expanded(texts: Sequence[str]) -> list[str]:
+    """Every pattern as the files that it stands for, in alphabetical order; as it is where it stands for none."""
+    return [name for text in texts for name in _matching(text) or [text]]
 
 
 def part(text: str, start: float = 0.0, length: float | None = None) -> tuple[str, float, float | None]:
@@ -43,6 +52,14 @@ def named(texts: Sequence[str]) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{len(names)} recordings, {names[0]} to {names[-1]}"
+
+
+def _matching(text: str) -> list[str]:
+    """The files that a text stands for, each with the times that it says; none if it names one, or is no pattern."""
+    file = part(text)[0]
+    if Path(file).is_file() or not glob.has_magic(file):
+        return []
+    return [found + text[len(file) :] for found in sorted(glob.glob(file, recursive=True)) if Path(found).is_file()]
 
 
 def _file(place: Path, path: str, start: float, length: float | None) -> str:
