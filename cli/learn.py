@@ -135,11 +135,7 @@ def _hear(path: str, start: float, length: float | None) -> np.ndarray:
 
     path, start, length = part(path, start, length)
     samples, rate = recording.load(path, HEARD, start, length)
-    faults = recording.check(samples, rate)
-    silent = np.abs(samples).max() < 10 ** (recording.QUIETEST / 20)
-    if silent or samples.shape[1] < recording.SHORTEST * rate:
-        raise ValueError(f"{Path(path).name}: {' '.join(faults)}")
-    for fault in faults:
+    for fault in recording.judged(samples, rate, path):
         print(fault, file=sys.stderr)
     return samples
 

@@ -28,7 +28,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as was asked, or until Ctrl+C; the checkpoint and a preview lie beside the preset."""
     config = _config(args)
     file, start, _ = part(args.recordings[0], args.start)
-    samples, _ = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
+    samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
+    faults = recording.judged(samples, rate, file)
     folder = path.with_suffix(".learning")
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
@@ -39,7 +40,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     made = preset(learned, engine.VERSION, stereo, name=path.stem, source=source, tags=args.tag, **texts)
     whole = finish(probe.of_model(made, learned.model))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    return Result(whole, ending, {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)})
+    told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
+    return Result(whole, ending, told, faults if args.taken else [])  # they were told when it was heard
 
 
 def _config(args: argparse.Namespace) -> Config:

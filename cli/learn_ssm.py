@@ -30,9 +30,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     sizes = config.sizes
     file, start, length = part(args.recordings[0], args.start, args.length)
     samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
-    faults = recording.check(samples, rate)
-    if samples.shape[1] < recording.SHORTEST * rate or abs(samples).max() < 10 ** (recording.QUIETEST / 20):
-        raise ValueError(f"{Path(file).name}: {' '.join(faults)}")
+    faults = recording.judged(samples, rate, file)
     folder = path.with_suffix(".learning")
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))

@@ -66,6 +66,14 @@ def check(samples: np.ndarray, rate: float) -> list[str]:
     return found
 
 
+def judged(samples: np.ndarray, rate: float, path: str | Path) -> list[str]:
+    """What `check` says of samples (C, T) of a file; RecordingError with it if nothing can be learned from them."""
+    found = check(samples, rate)
+    if samples.shape[1] < SHORTEST * rate or np.abs(samples).max(initial=0.0) < 10 ** (QUIETEST / 20):
+        raise RecordingError(f"{Path(path).name}: {' '.join(found)}")
+    return found
+
+
 def noise_level(samples: np.ndarray, rate: float) -> float:
     """Level in dBFS of the quietest twentieth of samples (C, T), digital silence left out."""
     step = max(int(0.02 * rate), 1)

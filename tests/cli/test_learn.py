@@ -107,6 +107,8 @@ def test_a_stroke_without_a_pitch_is_learned_and_named_after_its_strongest_mode(
         (["resonance", "string.wav", "silence.wav", "-o", "x.luthier", "--start", "1"], "a part of one recording"),
         (["resonance", "string.wav@0.9-0.2", "-o", "x.luthier"], "the end (0.2 s) must come after the start (0.9 s)"),
         (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
+        (["resonance", "silence.wav", "-o", "x.luthier", *TINY], "silent"),
+        (["resonance", "string.wav@0.9-1", "-o", "x.luthier", *TINY], "too short"),
         (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),
         (["resonance", "string.wav", "-o", "x.luthier", "--steps", "3", "--minutes", "1"], "not allowed with"),
