@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import library, preset
+from engine import preset
 from engine.kinds.ddsp import SIZES as WIDTHS
 from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
 
+from .learn_place import place
 from .progress import Result
 from .recordings import expanded, part
 from .values import number, whole
@@ -78,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
-    path = library.destination(args.output)
+    path = place(args.output, args.resume)
     args.recordings = expanded(args.recordings)
     _check_torch(args.device)
     if args.taken == "modes" and args.kind != "ssm":
@@ -97,6 +98,8 @@ def run(args: argparse.Namespace) -> int:
     if made is None:
         return 0
     preset.write(path, made.preset)
+    if made.spent:
+        made.spent()
     _tell(args, path, made)
     return 0
 

@@ -13,6 +13,7 @@ from engine import library
 from engine import preset as presets
 from engine.preset import Preset
 
+from .learn_place import working_folder
 from .progress import Moment, Result, shown
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     _judge(corpus, fabric.global_rank)
     model = weights.model_of(before.header, before.tensors) if before else None
     voice = transferred(args.voice, corpus, sizes) if args.voice else None
-    folder, config = path.with_suffix(".learning"), _config(args, sizes)
+    folder, config = working_folder(path), _config(args, sizes)
     alone = fabric.global_rank == 0
     with shown(args.json) if alone else contextlib.nullcontext(lambda now: None) as show:
         learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)

@@ -12,6 +12,7 @@ from train.events.fit import fit
 from train.events.run import CONFIGS, Config
 from train.run import Progress
 
+from .learn_place import working_folder
 from .progress import Moment, Result, shown
 from .recordings import named, part
 
@@ -21,7 +22,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = _config(args)
     parts = [part(text, args.start, args.length) for text in args.recordings]
     corpus = gather(parts, config.sizes.rate)
-    folder = path.with_suffix(".learning")
+    folder = working_folder(path)
     with shown(args.json) as show:
         learned = fit(corpus, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
     source = {"recording": named(args.recordings), "attribution": args.attribution}

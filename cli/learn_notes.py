@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import engine
@@ -9,9 +10,10 @@ from engine.preset import Preset
 from export import probe
 from export.finish import finish
 from export.notes import header, tensors
-from train import folder
+from train import folder, kept
 from train.folder import Config, Progress
 
+from .learn_place import working_folder
 from .progress import Moment, Result, shown
 from .recordings import files, named
 
@@ -21,8 +23,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     chosen = {"modes": args.modes} if args.modes else {}
     config = Config(seed=args.seed, **chosen)
     with files(args.recordings, args.start, args.length) as recordings, shown(args.json) as show:
-        kept = path.with_suffix(".learning")
-        instrument = folder.learn(recordings, config, lambda now: show(_moment(now)), kept, args.resume)
+        place = working_folder(path)
+        instrument = folder.learn(recordings, config, lambda now: show(_moment(now)), place, args.resume)
     texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     source = {"recording": named(args.recordings), "attribution": args.attribution}
     about = {"name": path.stem, "source": source, "tags": args.tag, **texts}
@@ -30,7 +32,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     keys = list(instrument.keys)
     whole = finish(probe.of_note(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else "done"
-    return Result(whole, ending, {"keys": keys, "words": instrument.words}, instrument.words)
+    spent = None if instrument.stopped else partial(kept.forget, place)
+    return Result(whole, ending, {"keys": keys, "words": instrument.words}, instrument.words, spent)
 
 
 def _moment(now: Progress) -> Moment:

@@ -17,6 +17,7 @@ from train.fit import fit
 from train.resonance import Sizes
 from train.run import Config, Progress
 
+from .learn_place import working_folder
 from .progress import Moment, Result, shown
 from .recordings import named, part
 
@@ -30,7 +31,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     file, start, _ = part(args.recordings[0], args.start)
     samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
     faults = recording.judged(samples, rate, file)
-    folder = path.with_suffix(".learning")
+    folder = working_folder(path)
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)

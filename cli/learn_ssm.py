@@ -16,6 +16,7 @@ from train.ssm.fit import fit
 from train.ssm.model import Sizes
 from train.ssm.run import Config
 
+from .learn_place import working_folder
 from .progress import Moment, Result, shown
 from .recordings import named, part
 
@@ -31,7 +32,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     file, start, length = part(args.recordings[0], args.start, args.length)
     samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
     faults = recording.judged(samples, rate, file)
-    folder = path.with_suffix(".learning")
+    folder = working_folder(path)
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)

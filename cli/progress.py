@@ -14,12 +14,16 @@ OFTEN = 1.0  # seconds between two lines of JSON
 
 @dataclass(frozen=True)
 class Result:
-    """What was learned, how it ended, what a program and what a person should be told."""
+    """What was learned, how it ended, what a program and what a person should be told.
+
+    spent: removes what nobody needs any more once the preset is written.
+    """
 
     preset: Preset
     ending: str
     told: dict[str, Any] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    spent: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)

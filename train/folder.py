@@ -62,7 +62,7 @@ def learn(
 ) -> Instrument:
     """One instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
 
-    place: a folder that keeps them until all are. resume: take those that it has; the result is the same.
+    place: a folder that keeps them until `kept.forget`. resume: take those that it has; the result is the same.
     ValueError in one line if there is nothing to learn from. The same recordings give the same instrument.
     """
     config, start = config or Config(), time.monotonic()
@@ -91,8 +91,6 @@ def learn(
     if not work.found:
         words = work.words
         raise ValueError("nothing was learned: " + (words[0] if words else "stopped before the first note was done"))
-    if place and not stopped:
-        kept.forget(place)
     return _assembled(dict(sorted(work.found.items())), config, work.words, time.monotonic() - start, stopped)
 
 

@@ -1,0 +1,59 @@
+"""What could not be written is refused before it is learned, and what is there already is spoken of."""
+
+import pytest
+
+from cli.learn_place import place
+from cli.main import main
+from engine import library
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The working folder, with a folder, a file, and the notes kept of something that was begun."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(library, "user_folder", lambda: tmp_path / "user")
+    for name in ("taken.luthier", "begun.learning", "user"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "blocked.learning").touch()
+    (tmp_path / "there.luthier").touch()
+    (tmp_path / "begun.learning" / "60-x.npz").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        ("taken.luthier", "is a folder"),
+        ("nowhere/x.luthier", "there is no folder nowhere"),
+        ("there.luthier/x.luthier", "there is no folder there.luthier"),
+        ("blocked.luthier", "blocked.learning must be free"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["resonance", "ddsp", "ssm", "events"])
+def test_where_nothing_can_be_written_nothing_is_learned(capsys, kind, output, hint):
+    assert main(["learn", kind, "none.wav", "-o", output]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("output", "resume", "words"),
+    [
+        ("new.luthier", False, ""),
+        ("there.luthier", False, "there.luthier will be replaced"),
+        ("begun.luthier", False, "beginning anew: begun.learning will be overwritten"),
+        ("begun.luthier", True, ""),
+        ("new.luthier", True, "there is nothing in new.learning to go on from"),
+        ("there.luthier", True, "there is nothing in there.learning to go on from"),
+    ],
+)
+def test_what_becomes_of_what_is_there_is_said(folder, capsys, output, resume, words):
+    assert place(output, resume).name == output
+    said = capsys.readouterr().err
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
+    assert (folder / "begun.learning" / "60-x.npz").exists()
+
+
+def test_a_name_lies_in_the_folder_of_the_user(folder):
+    assert place("bell", False) == folder / "user" / "bell.luthier"
