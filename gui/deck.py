@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .chain import Chain, Setting
+from .chain import Setting
 from .compiling import Compiler
 from .hands import Hands
-from .news import Answer, Compiling, Failed, Loaded, News, Ready
+from .news import Answer, Compiling, Failed, News, Ready
 from .reading import Reading, read
 from .store import Loading
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
 
-    from .lineup import Lineup
+    from .changing import Changed, Changing
     from .scoring import Scoring
     from .taking import Tape
 
@@ -32,8 +32,6 @@ RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
 READ = 0.2  # seconds between two readings of it
 AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
-CHANNELS = 16
-FADE = 0.06  # seconds in which an effect that is switched off falls silent
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
 
 
@@ -53,7 +51,6 @@ class Deck(threading.Thread):
         self._tape: Tape | None = None
         self._heard: Tape | None = None
         self._wanted: Setting | None = None
-        self._now: Loaded | None = None
         self._ended = threading.Event()
         self._compiler: Compiler | None = None
         self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
@@ -175,6 +172,7 @@ class Deck(threading.Thread):
         from engine.sources.ports import MidiPorts
 
         self.rig = Rig(RATE)
+        self._changing = _changing(self.rig, self.loading)
         hands = Hands(self.rig)
         self._opened: Stream = stream.open(self.rig, self._settings)
         self._ports = ports = MidiPorts(self.rig, self._midi)
@@ -224,79 +222,28 @@ class Deck(threading.Thread):
             self.reading = read(self._opened, self.rig, ports, now)
 
     def _load(self) -> None:
-        from . import lineup, saved
-
         wanted, self._wanted = self._wanted, None
-        if wanted is None:
-            return
-        assert self.rig is not None
-        self.end_listening()
-        self.loading.begin(wanted.path)
-        try:
-            path, values, chain = wanted.path, dict(wanted.values), wanted.chain
-            if saved.is_saved(path):
-                setting = saved.load(path)
-                path, values, chain = saved.model(path, setting), {**setting.values, **values}, chain or setting.chain
-            made, problems = lineup.build(path, chain or Chain(), self.sung)
-            self.rig.play(made.row)
-        except Exception:
-            self.loading.done()
-            raise
-        self._harmless = time.monotonic() + SETTLED
-        self._tell(wanted.path, made, chain or Chain(), values, problems)
+        if wanted is not None:
+            self.end_listening()
+            self._say(self._changing.load(wanted, self.sung))
+            self._harmless = time.monotonic() + SETTLED
 
     def _arrange(self) -> None:
-        from . import lineup
-        from .lineup import switch_off
-
-        wanted, now = self._wanted, self._now
-        if wanted is None or wanted.chain is None:
-            return
-        if now is None or now.path != wanted.path:
+        wanted = self._wanted
+        if wanted is None or not self._changing.plays(wanted):
             self._load()
             return
         self._wanted = None
-        assert self.rig is not None
-        made, problems = lineup.rebuild(now.lineup, wanted.chain)
         self.end_listening()
-        if self._hush(now.lineup, made) and self.rig.running():
-            time.sleep(FADE)
-        for plugin in made.effects.values():
-            if plugin not in now.lineup.effects.values():
-                switch_off(plugin)  # it fades in once its knobs are told
-        self.rig.arrange(made.row)
-        self._tell(wanted.path, made, wanted.chain, dict(wanted.values), problems)
+        self._say(self._changing.arrange(wanted))
 
-    def _hush(self, before: "Lineup", after: "Lineup") -> bool:
-        """Let what goes, or changes its place, fall silent; whether there is anything."""
-        from engine.events import Kind
-
-        from .lineup import ON, displaced
-
-        assert self.rig is not None
-        leaving = displaced(before, after)
-        for plugin in leaving:
-            self.rig.set(plugin, ON, 0.0)
-        gone = before.second if before.second is not after.second else None
-        if gone is not None:
-            for channel in range(CHANNELS):
-                self.rig.send(Kind.CHOKE, channel=channel, target=gone)
-        return bool(leaving or gone)
-
-    def _tell(self, path: Path, made: "Lineup", chain: Chain, values: dict[str, float], problems: list[str]) -> None:
-        """Put the knobs where they belong, and say what plays."""
-        from .decoded import shape
-
-        assert self.rig is not None
-        for knob in made.knobs:
-            value = min(max(values.get(knob.name, knob.param.default), knob.param.low), knob.param.high)
-            if knob.name in values:
-                values[knob.name] = value
-            self.rig.set(knob.plugin, knob.param.name, value)
-        self._now = Loaded(path, made, chain, values, shape(made.preset), made.preset.digest)
-        self.news.put(self._now)
-        for problem in problems:
+    def _say(self, changed: "Changed") -> None:
+        """What plays, and what of it could not be had; a setting that waited for this instrument comes next."""
+        self.news.put(changed.loaded)
+        for problem in changed.problems:
             self.news.put(Failed(problem))
+        if changed.waiting is not None:
+            self.load(changed.waiting)
 
     def _use(self, settings: "Settings") -> None:
         from engine import stream
@@ -310,3 +257,10 @@ class Deck(threading.Thread):
         assert self.rig is not None
         self.rig.learned = learned
         self.rig.relearn()
+
+
+def _changing(rig: "Rig", loading: Loading) -> "Changing":
+    """Imported here: it takes the engine, which must be compiled first."""
+    from .changing import Changing
+
+    return Changing(rig, loading)

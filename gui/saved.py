@@ -12,9 +12,11 @@ from typing import Any
 from engine import library
 from engine.preset import SUFFIX, PresetError, read
 
+from . import store
 from .chain import Chain, from_plain
 
 ENDING = ".json"
+PLACES, MOST = "places", 50  # where instruments were opened from, and how many of them are remembered
 MARK, VERSION = "luthier_setting", "1.0"
 
 
@@ -26,6 +28,16 @@ class Saved:
     path: Path
     values: dict[str, float]
     chain: Chain = field(default_factory=Chain)
+
+
+class Missing(PresetError):
+    """The instrument of a setting cannot be found by its content."""
+
+    def __init__(self, path: Path, saved: Saved) -> None:
+        super().__init__(
+            f"{path.stem} needs the instrument {saved.path.stem}, which is not there: let its file fall on the window"
+        )
+        self.digest = saved.digest
 
 
 def is_saved(path: Path) -> bool:
@@ -69,12 +81,24 @@ def load(path: Path) -> Saved:
         raise PresetError(f"{path.name} is no setting of an instrument") from None
 
 
+def remember(path: Path) -> None:
+    """Look for instruments of settings here as well, from now on; in the program's own folders one looks anyway."""
+    known = _elsewhere()
+    if path.absolute() not in known and path.parent not in (library.factory_folder(), library.user_folder()):
+        store.keep(PLACES, {"paths": [str(each) for each in [path.absolute(), *known][:MOST]]})
+
+
 def model(path: Path, saved: Saved) -> Path:
-    """The file of the instrument: where it was, or wherever its content is now. PresetError names what is missing."""
-    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values()):
+    """The file of the instrument: where it was, or wherever its content is now. Missing names what is not there."""
+    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *_elsewhere()):
         try:
             if place.is_file() and read(place).digest == saved.digest:
                 return place
         except PresetError:
             continue
-    raise PresetError(f"{path.stem} needs the instrument {saved.path.stem}, which is not there: drop its file first")
+    raise Missing(path, saved)
+
+
+def _elsewhere() -> list[Path]:
+    paths = store.recall(PLACES).get("paths")
+    return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []

@@ -16,7 +16,8 @@ from .tuning import Tuning
 if TYPE_CHECKING:
     from engine.chart import Chart
 
-FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise
+FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise,
+QUIET = "level"  # and what it does not
 DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
@@ -27,7 +28,7 @@ class Touching(QObject):
     def __init__(self, player: Player, tuning: Tuning, stage: Stage) -> None:
         super().__init__()
         self._player, self._tuning, self._stage = player, tuning, stage
-        self._axes = (LEARNED, LEARNED)
+        self._axes = self._wished = (LEARNED, LEARNED)  # now, and as the player chose them
         self._plane = np.zeros((0, 2))
         self._router = np.zeros((0, 0))
         self._key = 60
@@ -68,14 +69,17 @@ class Touching(QObject):
         self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
         names = self._tuning.names
         learned = bool(self._plane.any()) and len(self._plane) > 1
-        default = [name for name in (FIRST, SECOND) if name in names] or [LEARNED]
-        across, upwards = (LEARNED, LEARNED) if learned and not self._plays_notes() else (default[0], default[-1])
-        if self._axes[0] in names and self._axes[1] in names:
-            across, upwards = self._axes
+        first = [name for name in (FIRST, SECOND) if name in names]
+        default = [*first, *(name for name in names if name not in (*first, QUIET))]
+        across, upwards = (LEARNED, LEARNED) if learned and not self._plays_notes() else (default[0], default[1])
+        if self._wished[0] in names and self._wished[1] in names:
+            across, upwards = self._wished
+        wished, self._wished = self._wished, (LEARNED, LEARNED)
         self._stage.set_axes(names, learned, across, upwards)
+        self._wished = wished  # what an instrument has by default is nobody's wish
 
     def _take_axes(self, across: str, upwards: str) -> None:
-        self._axes = (across, upwards)
+        self._axes = self._wished = (across, upwards)
 
     def _look(self, view: int) -> None:
         self._player.watching = view == 0

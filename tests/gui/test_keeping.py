@@ -1,6 +1,7 @@
 """Finding instruments and keeping house among them."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -8,7 +9,7 @@ from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
 
 from engine import library
-from engine.preset import read
+from engine.preset import read, write
 from gui import catalogue, saved
 from gui.catalogue import Wish
 from gui.saved import Saved
@@ -181,6 +182,25 @@ def test_a_setting_is_saved_without_the_instrument_and_finds_it_by_its_content(w
     assert window.tuning.value("decay") == pytest.approx(0.4)
     act(window, "dry bell", "Move to the bin")
     until(lambda: all(each.name != "dry bell" for each in window.house.entries))
+
+
+def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_there(window, tmp_path):
+    bell = tmp_path / "bell.luthier"
+    preset = read(library.find("vibraphone"))
+    digest = write(bell, replace(preset, header={**preset.header, "description": "another one"}))
+    saved.write(tmp_path / "dry.json", Saved(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
+    hidden = bell.rename(tmp_path / "hidden.dat")
+    window.open([tmp_path / "dry.json"])
+    until(lambda: "dry needs the instrument gone" in window.window.notice.text)
+    (tmp_path / "elsewhere").mkdir()
+    found = hidden.rename(tmp_path / "elsewhere" / "bell.luthier")
+    drop(window, found)
+    until(lambda: window.player.now.path == tmp_path / "dry.json")
+    assert window.tuning.value("decay") == pytest.approx(0.3)
+    window.tuning.choose(library.find("gong"))
+    until(lambda: window.player.now.path.stem == "gong")
+    window.open([tmp_path / "dry.json"])  # it is remembered
+    until(lambda: window.player.now.path == tmp_path / "dry.json")
 
 
 def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
