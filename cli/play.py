@@ -160,13 +160,17 @@ def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
 
 
 def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
-    """Says when a decoder on another thread did not answer in time, once a second at most."""
-    told, due = 0, 0.0
+    """Says when a decoder on another thread did not answer in time, once a second at most, or has failed."""
+    told, due, failed = 0, 0.0, ""
 
     def tell() -> None:
-        nonlocal told, due
-        late, now = int(getattr(rig.row[1 if args.mic else 0], "late", 0)), time.monotonic()
-        if late > told and now > due:
+        nonlocal told, due, failed
+        player = rig.row[1 if args.mic else 0]
+        late, now = int(getattr(player, "late", 0)), time.monotonic()
+        if getattr(player, "failure", "") != failed:
+            failed = getattr(player, "failure", "")
+            status.say(f"the decoder has failed: {failed}", args.json)
+        elif late > told and now > due and not failed:
             status.say(f"the decoder is too slow: {late - told} frames were held", args.json)
             told, due = late, now + 1.0
 

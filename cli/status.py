@@ -28,7 +28,12 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Reading:
         found["latency"] = round(given.latency + given.block / given.rate, 6)
     meters = rig.meters()
     found |= {"load": round(meters.load, 4), "worst": round(meters.worst, 4), "underruns": meters.xruns}
-    found |= {"voices": meters.voices, "ports": sorted({*opened.keyboards, *ports.others})}
+    found |= {
+        "clipped": meters.clipped,
+        "lost": meters.lost,
+        "voices": meters.voices,
+        "ports": sorted({*opened.keyboards, *ports.others}),
+    }
     return found
 
 
@@ -78,6 +83,7 @@ def line(reading: Reading) -> str:
         f"{1000 * reading['latency']:.1f} ms",
         f"load {reading['load']:.0%} worst {reading['worst']:.0%}",
         f"under-runs {reading['underruns']}",
+        *(f"{name} {reading[name]}" for name in ("clipped", "lost") if reading[name]),
         f"voices {reading['voices']}",
         f"MIDI {', '.join(reading['ports']) or 'none'}",
     ]

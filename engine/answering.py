@@ -52,6 +52,7 @@ class Answering:
         self._questions = np.zeros(WAITING, QUESTION)
         self.post = np.zeros(1, POST)
         self.post["answers"], self.post["heads"] = self._answers.ctypes.data, self._answers.shape[2]
+        self.failure = ""  # why it answers no more, in one line
         self._turn = threading.Lock()
         self._driven = -DRIVEN
         self._first, self._step, self._settled = self._settle(header["pitch"])
@@ -69,7 +70,10 @@ class Answering:
         """[decoder's thread] Answer what was asked, unless somebody drives."""
         with self._turn:
             if time.monotonic() - self._driven > DRIVEN:
-                self._answer()
+                try:
+                    self._answer()
+                except Exception as error:  # whatever onnxruntime raises: what sounded is held and fades
+                    self.failure = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
     def _answer(self) -> None:
         """Answer all questions that wait: in each round at most one of each voice."""
@@ -134,7 +138,7 @@ def _keep_answering(answering: "weakref.ref[Answering]") -> None:
     """Look for questions for as long as there is who answers, and the program lasts."""
     while threading.main_thread().is_alive():
         who = answering()
-        if who is None:
+        if who is None or who.failure:
             return
         who.look()
         del who

@@ -50,7 +50,8 @@ HOST = np.dtype(
         ("mix", "f4", (2 * LONGEST,)),  # (2, frames), frames as they come
         ("old", "f4", (2 * LONGEST,)),
         ("input", "f4", (2 * LONGEST,)),  # the microphone, when `listens`
-        ("listens", "i8"),
+        ("listens", "i8"),  # whether the row that was published last wants it
+        ("hears", "i8", (2,)),  # and which of the two rows do
         ("inputs", "i8"),  # channels of the device's microphone: 0, 1 or 2
         ("outputs", "i8"),  # and of its speaker: 1 or 2
         ("block", "i8"),  # frames that the device last asked for
@@ -74,11 +75,13 @@ def advance(host, frames):
     started = now(host.scratch)
     turn = load_acquire(host.turn, LIVE)  # read once: a row published meanwhile is for the next block
     count = gather(host, frames, turn)
+    fading = turn != host.turn[SEEN]
+    heard = host.hears[turn & 1] or (fading and host.hears[(turn & 1) ^ 1])
     for i in range(2 * frames):
-        host.mix[i] = host.input[i] if host.listens else np.float32(0)
+        host.mix[i] = host.input[i] if heard else np.float32(0)
     count = run(host.head, host.used[2], host.mix, frames, host.burst, count)
     report(host, count)
-    if turn != host.turn[SEEN]:
+    if fading:
         count = fade(host, turn, frames, count)
     else:
         count = run(host.rows[turn & 1], host.used[turn & 1], host.mix, frames, host.burst, count)
@@ -134,7 +137,8 @@ def fade(host, turn, frames, count):
     if host.used[old] == 0 or host.cut == turn:
         host.faded = length  # nothing sounds that could click, or what sounds goes on
     for i in range(2 * frames):
-        host.old[i] = host.mix[i]
+        host.old[i] = host.mix[i] if host.hears[old] else np.float32(0)
+        host.mix[i] = host.mix[i] if host.hears[old ^ 1] else np.float32(0)
     if host.faded < length:
         run(host.rows[old], host.used[old], host.old, frames, host.silence, 0)
     count = run(host.rows[turn & 1], host.used[turn & 1], host.mix, frames, host.burst, count)

@@ -17,7 +17,10 @@ PATIENCE = 2.0  # seconds to wait for the audio thread to take up a row
 
 @dataclass(frozen=True)
 class Meters:
-    """What the host measured: levels linear, loads as a share of the time there is."""
+    """What the host measured: levels linear, loads as a share of the time there is.
+
+    clipped: samples that were too loud, and blocks that went out so. lost: events that found no room, or no sense.
+    """
 
     peak: tuple[float, float]
     rms: tuple[float, float]
@@ -93,7 +96,10 @@ class Host:
         Plugins that are new are prepared. It happens between two blocks, without a fade: what comes, goes or changes
         its place should be silent, or let the sound pass unchanged. Errors as of `play`.
         """
+        deaf = any(_listens(plugin) for plugin in self.row) and not any(_listens(plugin) for plugin in row)
         self._publish(row, fade=False)
+        if deaf:
+            self.send(Kind.PITCH)  # nobody is left to say that the voice has ended
 
     def send(
         self, kind: Kind, key: int = 0, value: float = 0.0, *,
@@ -185,7 +191,7 @@ class Host:
         kept = self._write("rows", turn & 1, row)
         self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
         self._kept[turn] = kept
-        self._record["listens"] = any(getattr(plugin, "listens", False) for plugin in row)
+        self._record["listens"] = self._record["hears"][turn & 1] = any(_listens(plugin) for plugin in row)
         self._record["faded"] = 0
         self._record["cut"] = 0 if fade else turn
         publish(self._record["turn"], LIVE, turn)
@@ -209,6 +215,11 @@ class Host:
             slot["state"] = address(plugin)
         self._record["used"][used] = len(plugins)
         return [*plugins, *entries]
+
+
+def _listens(plugin: Plugin) -> bool:
+    """Whether a plugin hears the microphone."""
+    return bool(getattr(plugin, "listens", False))
 
 
 def _nothing() -> None:

@@ -1,6 +1,7 @@
 """The standard rig: MIDI at the head, a guarded output at the tail, and the controllers laid on every new row."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from .effects.limiter import Limiter
 from .effects.tape import Tape
 from .effects.volume import Volume
 from .events import Kind
-from .host import Host
+from .host import Host, Meters
 from .plugin import Plugin
 from .sources.midi import Interpreter
 
@@ -47,6 +48,21 @@ class Rig(Host):
     def relearn(self) -> None:
         """[main thread] Lay the controllers anew, once `learned` has changed."""
         self.interpreter.map([*self.row, self.volume], self.learned)
+
+    def meters(self) -> Meters:
+        """As `Host.meters`; what the limiter turned down or silenced is clipped too, notes nobody heard are lost."""
+        meters, guard, keys = super().meters(), self.limiter, self.interpreter
+        return replace(
+            meters,
+            clipped=meters.clipped + guard.limited + guard.broken,
+            lost=meters.lost + keys.dropped + keys.malformed,
+        )
+
+    def reset_meters(self) -> None:
+        """As `Host.reset_meters`."""
+        super().reset_meters()
+        for count in ("limited", "broken"):
+            self.limiter.state[count] = 0
 
     def panic(self) -> bool:
         """[main thread] Silence everything now, and forget every key, pedal and wheel that is held."""

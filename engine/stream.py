@@ -10,6 +10,7 @@ from .host import Host
 from .outlet import Given, NoDevice, Outlet, Settings
 
 PATIENCE = 2.0  # seconds that a device may take to close
+SLOWEST, FASTEST = 8000.0, 384_000.0  # Hz: what instruments and ears are built for
 STALLED = 2.0  # seconds without a block after which a device counts as lost
 RETRY = 0.5  # seconds between two attempts to find it again, and between two looks around
 _CHANNELS = 16
@@ -142,6 +143,9 @@ class Stream:
         self.problem = "; ".join(problems)
 
     def _begin(self, outlet: Outlet) -> None:
+        if not SLOWEST <= outlet.rate <= FASTEST:
+            self._finish(outlet)
+            raise NoDevice(f"the device runs at {outlet.rate:g} Hz, outside {SLOWEST:g} … {FASTEST:g}")
         if outlet.rate != self.host.rate:
             self.host.prepare(outlet.rate)
         try:

@@ -48,6 +48,17 @@ def convolve(memory, places, levels, jobs, shares, position, x, y):
 
 
 @njit(cache=True, error_model="numpy")
+def clear(memory, rooms, begin, end):
+    """Forget numbers `begin` … `end` − 1 of what was heard, counted through the rooms (N, 2) of a Layout in turn."""
+    passed = np.int64(0)
+    for i in range(rooms.shape[0]):
+        first, length = rooms[i, 0], rooms[i, 1]
+        for k in range(max(begin - passed, 0), min(end - passed, length)):
+            memory[first + k] = 0
+        passed += length
+
+
+@njit(cache=True, error_model="numpy")
 def _convolve_head(memory, taps, now, y):
     """Add the part of the response that is convolved as it stands."""
     frames = y.shape[0]

@@ -34,6 +34,7 @@ class Layout:
     levels: np.ndarray
     jobs: np.ndarray
     shares: np.ndarray
+    rooms: np.ndarray  # (N, 2) int32: the beginnings and lengths of what is not fixed; see convolution.clear
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """The arrays in the order of the arguments of `convolve`."""
@@ -81,6 +82,7 @@ class _Draft:
     levels: list[list[int]] = field(default_factory=list)
     jobs: list[list[int]] = field(default_factory=list)
     shares: list[int] = field(default_factory=list)
+    rooms: list[tuple[int, int]] = field(default_factory=list)
     used: int = 0
 
     def put(self, numbers: np.ndarray) -> int:
@@ -93,6 +95,7 @@ class _Draft:
 
     def room(self, size: int) -> int:
         """Give so many zeros a place."""
+        self.rooms.append((self.used, size))
         return self.put(np.zeros(size, np.float32))
 
     def add_level(self, block: int, response: np.ndarray) -> None:
@@ -137,6 +140,7 @@ class _Draft:
             np.array(self.levels, np.int32).reshape(-1, SHARE + 1),
             np.array(self.jobs, np.int32).reshape(-1, END + 1),
             np.array(self.shares, np.int32),
+            np.array(self.rooms, np.int32),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from os import PathLike
 from pathlib import Path
 
@@ -56,8 +57,8 @@ def read(path: str | PathLike[str]) -> Score:
 
 
 def score(timed: Iterable[tuple[float, Iterable[int]]]) -> Score:
-    """A score of (seconds, bytes of one message), sorted by time."""
-    pairs = sorted(((time, midi(*message)) for time, message in timed), key=lambda pair: pair[0])
+    """A score of (seconds, bytes of one message), sorted by time; a key is let go before it is struck again."""
+    pairs = _let_go_first(sorted(((time, midi(*message)) for time, message in timed), key=lambda pair: pair[0]))
     return Score(np.array([time for time, _ in pairs], np.float64), np.array([key for _, key in pairs], np.int32))
 
 
@@ -67,6 +68,29 @@ def phrase(low: int = 0, high: int = 127) -> Score:
     begins = [(BEAT * i, (0x90, note, VELOCITY)) for i, note in enumerate(notes)]
     ends = [(BEAT * (i + 1), (0x80, note, 0)) for i, note in enumerate(notes)]
     return score([*sorted(ends + begins), (BEAT * len(notes) + 2, (0xFE,))])  # active sensing: nothing is heard
+
+
+def _let_go_first(pairs: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    """Of the messages of one moment, the end of a note before the next one of its key: two hands may share it."""
+    ordered: list[tuple[float, int]] = []
+    sounding: set[tuple[int, int]] = set()
+    for _, moment in groupby(pairs, key=lambda pair: pair[0]):
+        waiting = [(pair, *_note(pair[1])) for pair in moment]
+        while waiting:
+            pair, change, key = waiting.pop(0)
+            ends = [i for i, (_, other, same) in enumerate(waiting) if other < 0 and same == key]
+            if change > 0 and key in sounding and ends:
+                ordered.append(waiting.pop(ends[0])[0])
+            ordered.append(pair)
+            (sounding.add if change > 0 else sounding.discard)(key)
+    return ordered
+
+
+def _note(message: int) -> tuple[int, tuple[int, int]]:
+    """Whether a message begins a note (1), ends one (-1) or neither (0); its channel and key."""
+    status, key, velocity = message & 0xF0, message >> 8 & 0x7F, message >> 16 & 0x7F
+    change = 1 if status == 0x90 and velocity else -1 if status in (0x80, 0x90) else 0
+    return change, (message & 0x0F, key if change else -1)
 
 
 def _timed(messages, division):

@@ -17,6 +17,7 @@ class Transport:
         self._start = start
         self._ahead = ahead
         self._next = 0
+        self._rate = 0.0
 
     @property
     def done(self) -> bool:
@@ -25,6 +26,9 @@ class Transport:
 
     def feed(self, frame: int, rate: float) -> None:
         """[writer thread] Hand over what is due by `frame`, the host's next, and a little more. rate: Hz."""
+        if self._rate and rate != self._rate:  # another device: what was played stays played
+            self._start = frame - round((frame - self._start) * rate / self._rate)
+        self._rate = rate
         while not self.done:
             due = self._start + round(float(self._score.times[self._next]) * rate)
             if due > frame + self._ahead * rate:

@@ -44,6 +44,7 @@ STATE = np.dtype(
         ("sung", "f8"),  # seconds of voice so far
         ("masks", "i8", (len(MASKS),)),
         ("note", "f8"),  # the note last snapped to
+        ("tuning", "f8"),  # semitones by which the scale is moved, as the keys of the first channel are
         ("silent", "i8"),  # 1 once the end of a tone has been said
     ],
     align=True,
@@ -93,7 +94,9 @@ class Voice:
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Turn a knob."""
+    """[audio thread] Turn a knob, or tune the scale."""
+    if event.kind == Kind.BEND and event.channel == 0 and event.note == ALL:
+        state.tuning = event.value
     if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
         state.param[event.key] = event.value
         state.ear.gate = state.param[GATE]
@@ -160,6 +163,7 @@ def placed(state, pitch):
     note = 69 + 12 * np.log2(pitch / 440) + state.param[TRANSPOSE]
     if state.param[SNAP] >= 0.5:
         scale = min(max(np.intp(state.param[SCALE] + 0.5), 0), state.masks.shape[0] - 1)
-        state.note = nearest_note(note, state.note, np.int64(state.param[ROOT] + 0.5), state.masks[scale])
-        note = state.note
+        root, played = np.int64(state.param[ROOT] + 0.5), note - state.tuning
+        state.note = nearest_note(played, state.note, root, state.masks[scale])
+        note = state.note + state.tuning
     return 440 * 2 ** ((note - 69) / 12)

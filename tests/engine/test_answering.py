@@ -255,3 +255,23 @@ def test_silence_is_silence_again_after_a_reset():
     assert not rendered(host, seconds=0.1).any()
     press(host)
     assert rendered(host, seconds=0.1).any()
+
+
+def test_a_decoder_that_fails_says_why_and_what_sounded_fades():
+    class Failing(Steady):
+        fails = False
+
+        def decode(self, pitch, loudness, state):
+            if self.fails:
+                raise ValueError("no more memory\nand more")
+            return super().decode(pitch, loudness, state)
+
+    decoder = Failing(0.1)
+    host, instrument = playing(decoder)
+    press(host)
+    before = live(host, 0.2)[:, 4800:]
+    decoder.fails = True
+    after = live(host, 0.3, answers=False)
+    assert waited(lambda: instrument.failure)
+    assert instrument.failure == "ValueError: no more memory"
+    assert level(after[:, 9600:]) < level(before) - 60

@@ -286,3 +286,25 @@ def test_a_plugin_from_elsewhere_may_say_any_count_of_events(said):
     host.send(Kind.NOTE_ON, 60, 1.0, note=60)
     render(host, 64)
     assert len(listener.heard()) == (0 if said < 0 else BURST)
+
+
+def test_a_row_that_does_not_listen_never_hears_the_microphone_while_it_fades():
+    host, deaf, keen = Host(RATE), Signal(0.0), Signal(0.0)
+    keen.listens = True
+    host.memory["inputs"] = 2
+    microphone, out = np.full((256, 2), 0.5, np.float32), np.zeros((256, 2), np.float32)
+    pointers = [ctypes.cast(array.ctypes.data, ctypes.POINTER(ctypes.c_float)) for array in (microphone, out)]
+    for row, first in ((deaf, 0.0), (keen, 0.0)):
+        host.play([row])
+        callback.ctypes(*pointers, 256, None, 0, host.memory.ctypes.data)
+        assert out[0, 0] == first
+    assert 0 < out[-1, 0] < 0.3
+
+
+def test_what_the_limiter_turns_down_is_shown_as_clipped():
+    rig = Rig(RATE)
+    rig.play([Signal(2.0)])
+    render(rig, 1024)
+    assert rig.meters().clipped > 900
+    rig.reset_meters()
+    assert rig.meters().clipped == 0

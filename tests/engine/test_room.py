@@ -5,7 +5,8 @@ import pytest
 import soundfile
 
 from engine import rooms
-from engine.effects.room import Room
+from engine.effects.room import HUSH, Room
+from engine.events import Kind
 from engine.host import Host
 from engine.instruments.ddsp import Ddsp
 from engine.kinds.ddsp import drawn
@@ -133,3 +134,18 @@ def test_what_is_no_room_is_refused_in_one_line(tmp_path):
             rooms.room(tmp_path / name)
     with pytest.raises(PresetError, match="guitar has no room"):
         rooms.room("guitar")
+
+
+@pytest.mark.parametrize("block", [1, 64, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)
+def test_when_everything_shall_be_silent_the_room_is_and_answers_anew(response, block):
+    clap = np.zeros((2, ROOM), np.float32)
+    clap[:, [0, 8000]] = 1
+    host = Host(RATE)
+    host.play([Signal(clap), Room(response, RATE, dry=0.0)])
+    host.send(Kind.CHOKE, frame=1000)
+    heard = render(host, 8000 + TAPS, block)
+    expected = convolved(clap[:, :1], response)[:, :TAPS]
+    assert decibels(heard[:, :1000] - expected[:, :1000], expected[:, :1000]) < -100
+    assert not heard[:, 1000 + round(HUSH * RATE) : 8000].any()
+    assert np.abs(np.diff(heard[:, 1000:1300])).max() <= 1.1 * np.abs(np.diff(expected)).max()
+    assert decibels(heard[:, 8480:] - expected[:, 480:], expected) < -40  # the level glides up from nothing

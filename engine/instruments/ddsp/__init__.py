@@ -30,6 +30,7 @@ class Beside(Protocol):
     post: np.ndarray
     harmonics: int
     bands: int
+    failure: str  # why it answers no more; empty while it does
 
     def catch_up(self) -> None:
         """[driver of file time, between two blocks] Answer all that was asked."""
@@ -78,6 +79,11 @@ class Ddsp:
     def late(self) -> int:
         """Frames that were held because a decoder on another thread did not answer in time."""
         return 0 if self._beside is None else int(self._beside.post["late"][0])
+
+    @property
+    def failure(self) -> str:
+        """Why a decoder on another thread answers no more; empty while it does."""
+        return "" if self._beside is None else self._beside.failure
 
     def catch_up(self) -> None:
         """[driver of file time, between two blocks] Let a decoder on another thread answer all that it was asked."""

@@ -37,14 +37,15 @@ def judge(state, v, moment):
 
 @njit(cache=True, error_model="numpy")
 def pitch(state, v, moment):
-    """Hz at a moment, as far as the glide has come."""
+    """Hz at a moment, as far as the glide has come; a singer needs no wheel to bend, and is in tune with herself."""
     voice = state.voices[v]
-    cents = state.param[VIBRATO] * state.modulation[voice.channel]
+    cents, bend = state.param[VIBRATO] * state.modulation[voice.channel], 0.0
     if v != SINGER:
+        bend = voice.bend + state.bend[voice.channel]
         age = (moment - voice.born) / state.rate
         cents += state.param[SWAY] * min(max((age - STILL) / (SWAYING - STILL), 0.0), 1.0)
     lfo = state.lfo + state.param[SPEED] * (moment - state.ticked) / state.rate
-    number = voice.semitone + voice.bend + state.bend[voice.channel] + math.sin(2 * math.pi * lfo) * cents / 100
+    number = voice.semitone + bend + math.sin(2 * math.pi * lfo) * cents / 100
     return min(max(440 * 2 ** ((number - 69) / 12), LOWEST), 0.49 * state.rate)
 
 

@@ -6,7 +6,7 @@ from numba import njit
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
 from .curves import within
 from .framing import draw
-from .record import BEGIN, DYNAMICS, GO_ON, KEPT, LEGATO, PORTAMENTO
+from .record import BEGIN, DYNAMICS, GLIDING, GO_ON, KEPT, LEGATO, PORTAMENTO
 from .sounding import settle
 
 _NOMINAL, _ABOVE = np.float32(0.8), np.float32(0.5)  # a velocity, and its loudness in deviations above the mean
@@ -112,9 +112,11 @@ def _last(state, channel):
 
 @njit(cache=True, error_model="numpy")
 def _singing(state, channel):
-    """The voice of a channel whose key is held, or -1."""
+    """The voice of a channel that is held, by its key or by a pedal, or -1."""
     for v in range(VOICES):
-        if state.voices[v].stage == HELD and state.voices[v].channel == channel:
+        voice = state.voices[v]
+        held = voice.stage == HELD or (voice.stage == RELEASED and voice.damping == 0)
+        if held and voice.channel == channel:
             return v
     return -1
 
@@ -124,8 +126,9 @@ def _go_on(state, v, note, key, velocity):
     """Let a voice glide to another key, with a frame at once."""
     voice = state.voices[v]
     voice.note, voice.key = note, key
+    voice.stage = HELD
     voice.aim = np.float32(key)
-    seconds = state.param[PORTAMENTO]
+    seconds = state.param[PORTAMENTO] if state.param[GLIDING] > 0.5 else np.float32(0)
     voice.slide = abs(voice.aim - voice.semitone) / seconds if seconds > 1e-3 else _FASTEST
     voice.peak = asked(state, velocity)
     if voice.asked == 0:

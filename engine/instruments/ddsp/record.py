@@ -31,9 +31,10 @@ PARAMS = (
     Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the harmonics"),
     Param("noise", "dB", -60, 12, 0, cc=71, help="level of bow and breath; none at -60"),
     Param("width", "x", 0, 1, 0.5, help="how wide bow and breath are in the stereo field"),
+    Param("gliding", "", 0, 1, 1, cc=65, help="0: legato goes from key to key without a glide"),
 )
 (LEVEL, ATTACK, DECAY, SUSTAIN, RELEASE, DYNAMICS, PRESSURE, LEGATO, PORTAMENTO, VIBRATO, SWAY, SPEED, BRIGHTNESS,
- NOISE, WIDTH) = range(len(PARAMS))  # fmt: skip
+ NOISE, WIDTH, GLIDING) = range(len(PARAMS))  # fmt: skip
 
 VOICE_STATE = np.dtype(
     VOICE

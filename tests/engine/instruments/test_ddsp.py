@@ -261,6 +261,16 @@ def test_legato_glides_from_key_to_key_in_tune_and_without_a_click():
     assert (instrument.state["voices"]["stage"] == HELD).sum() == 1
 
 
+def test_legato_goes_on_from_a_note_that_a_pedal_holds():
+    host, instrument = playing(legato=1)
+    press(host, 60)
+    render(host, 4800)
+    host.send(Kind.NOTE_OFF, 60, 0.0, note=60)
+    press(host, 64)
+    render(host, 4800)
+    assert instrument.voices == 1
+
+
 def test_legato_goes_back_to_a_key_that_is_still_held():
     host, instrument = playing(legato=1)
     press(host, 57)

@@ -96,3 +96,10 @@ def test_keys_and_a_singer_sound_together():
         return render(host, 9600)[0].astype(float)
 
     np.testing.assert_allclose(play("singer", "key"), play("singer") + play("key"), atol=2e-6)
+
+
+def test_a_singer_is_in_tune_with_herself_whatever_the_keys_are_tuned_to():
+    host, _ = playing(**PLAIN)
+    host.send(Kind.BEND, value=1.0)
+    follow(host, np.full(700, 330.0), np.full(700, -35.0))
+    assert abs(cents_from(render(host, 44_800)[0, 12_000:], 32_000, 330.0 * 32 / 48)) < 1

@@ -100,3 +100,11 @@ def test_the_phrase_is_four_notes_and_two_seconds():
 def test_the_phrase_moves_to_the_nearest_keys_there_are():
     keys = [int(key) >> 8 & 0x7F for key in phrase(62, 70).messages if key & 0xF0 == 0x90]
     assert keys == [62, 64, 67, 70]
+
+
+def test_a_key_that_two_hands_share_is_let_go_before_it_is_struck_again():
+    on, off, other = (0x90, 60, 64), (0x80, 60, 0), (0x90, 64, 64)
+    told = score([(0.0, on), (1.0, other), (1.0, on), (1.0, off), (2.0, off)])
+    assert told.messages.tolist() == [midi(*message) for message in (on, other, off, on, off)]
+    short = score([(0.0, on), (0.0, off), (0.0, (0xB0, 64, 127))])
+    assert short.messages.tolist() == [midi(*message) for message in (on, off, (0xB0, 64, 127))]

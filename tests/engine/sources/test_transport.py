@@ -27,3 +27,18 @@ def test_every_message_arrives_on_its_frame():
     heard, expected = (listener.heard(Kind.NOTE_ON, Kind.NOTE_OFF) for listener in listeners)
     assert len(heard) > len(NOTES) / 2
     np.testing.assert_array_equal(heard, expected)
+
+
+def test_a_score_goes_on_where_it_was_when_the_rate_changes():
+    rig, listener = Rig(48_000), Listener()
+    rig.play([listener])
+    notes = [(0.5 * i, (0x90, 40 + i, 64)) for i in range(8)]
+    transport = Transport(rig.source(), score(notes), 0, ahead=0.05)
+    heard = []
+    for rate in (48_000, 96_000):
+        rig.prepare(rate)
+        for _ in range(50):
+            transport.feed(rig.frame, rate)
+            playing.render(rig, rate // 50, rate // 50)
+        heard.append(len(listener.heard(Kind.NOTE_ON)))
+    assert heard == [2, 2]

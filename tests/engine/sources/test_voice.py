@@ -128,3 +128,15 @@ def test_nothing_is_said_of_silence_and_little_of_noise(random):
     assert len(told(np.zeros(ROOM, np.float32))[1]) == 0
     noise = 0.05 * random.normal(size=ROOM).astype(np.float32)
     assert (told(noise)[1]["value"] > 0).sum() < 0.05 * ROOM / 64
+
+
+def test_a_scale_is_tuned_as_the_keys_are_and_the_voice_is_not(sung):
+    higher = 220 * 2 ** (0.3 / 12)
+    for snap, expected in ((0, 220 * 2 ** (0.1 / 12)), (1, higher)):
+        voice, listener = Voice(), Listener()
+        host = following(sung[0], voice, listener)
+        host.send(Kind.BEND, value=0.3)
+        host.set(voice, "snap", snap)
+        host.set(voice, "transpose", 0.1)
+        render(host, RATE // 2)
+        assert listener.heard(Kind.PITCH)["value"][50] == pytest.approx(expected, rel=1e-3)
