@@ -12,6 +12,7 @@ from engine.kinds.ddsp import SIZES as WIDTHS
 from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
 
+from . import learn_options
 from .learn_place import place
 from .progress import Result
 from .recordings import expanded, part
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
     parser.add_argument(
         "--length", type=number(0.3, 60, "s"), metavar="S",
-        help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s",
+        help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s, of others all",
     )  # fmt: skip
     howlong = parser.add_mutually_exclusive_group()
     howlong.add_argument(
@@ -79,11 +80,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
+    learn_options.check(args)
     path = place(args.output, args.resume)
     args.recordings = expanded(args.recordings)
     _check_torch(args.device)
-    if args.taken == "modes" and args.kind != "ssm":
-        raise ValueError("--as modes is for ssm: a resonance instrument has modes anyway")
     if args.kind == "ddsp":
         from .learn_ddsp import learn
     elif args.kind == "ssm":
@@ -91,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.kind == "events":
         from .learn_events import learn
     elif _as_notes(args):
+        learn_options.check_notes(args)
         from .learn_notes import learn
     else:
         from .learn_piece import learn

@@ -15,6 +15,7 @@ from engine.preset import Preset
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
+from .recordings import named, part
 
 if TYPE_CHECKING:
     from train.ddsp.corpus import Corpus
@@ -41,7 +42,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
 
     before = presets.read(library.find(args.start_from)) if args.start_from else None
     sizes = _sizes(args, before)
-    corpus = gather(args.recordings, sizes)
+    corpus = gather([part(text, args.start, args.length) for text in args.recordings], sizes)
     if before:
         corpus = limited(corpus, before)
     elif not args.harmonics:
@@ -56,11 +57,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
         learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
     if not alone:
         return None
-    names = sorted(Path(recording).name for recording in args.recordings)
-    source = {
-        "recording": ", ".join(names) if len(names) < 4 else f"{len(names)} recordings, {names[0]} to {names[-1]}",
-        "attribution": args.attribution,
-    }
+    source = {"recording": named(args.recordings), "attribution": args.attribution}
     texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     made = preset(learned, corpus, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"

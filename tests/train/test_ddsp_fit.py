@@ -130,10 +130,12 @@ def test_recordings_are_heard_judged_and_split(tmp_path):
     time = np.arange(70 * RATE) / RATE
     sound = sum(np.sin(2 * np.pi * 330 * k * time) / k for k in range(1, 8)) * 0.2
     soundfile.write(tmp_path / "tone.wav", sound, RATE)
-    found = gather([tmp_path / "tone.wav"], SMALL)
+    found = gather([(tmp_path / "tone.wav", 0.0, None)], SMALL)
     assert [p.frames for p in found.learned] == [5000]
     assert [p.frames for p in found.kept] == [2000]
     assert found.low == pytest.approx(330, rel=1e-3)
     assert found.agreement > 0.99
     assert any("span only 0.0 semitones" in word for word in found.words)
     assert any("only 50 s to learn from" in word for word in found.words)
+    short = gather([(tmp_path / "tone.wav", 60.0, 4.0)], SMALL)
+    assert [p.frames for p in short.learned + short.kept] == [400]

@@ -41,18 +41,19 @@ class Corpus:
     words: list[str]
 
 
-def gather(paths: Sequence[str | Path], sizes: Sizes) -> Corpus:
+def gather(parts: Sequence[tuple[str | Path, float, float | None]], sizes: Sizes) -> Corpus:
     """Hear recordings at the model's rate; the loudest of their peaks becomes 1.
 
+    parts: a file each, where to begin and how many seconds to take (None: all).
     Raises RecordingError for a file that cannot be read, ValueError when there is nothing to learn in any.
     """
-    sounds = [recording.load(path, sizes.rate)[0].mean(axis=0) for path in paths]
+    sounds = [recording.load(path, sizes.rate, start, seconds)[0].mean(axis=0) for path, start, seconds in parts]
     peak = max(float(np.abs(sound).max(initial=0.0)) for sound in sounds)
     if peak < 10 ** (recording.QUIETEST / 20):
         raise ValueError("the recordings are silent")
     heard: list[tuple[Passage, Features]] = []
     words: list[str] = []
-    for path, sound in zip(paths, sounds, strict=True):
+    for (path, *_), sound in zip(parts, sounds, strict=True):
         words += [f"{Path(path).name}: {fault}" for fault in recording.check(sound[None], sizes.rate)]
         features = _named(path, follow(sound / peak, sizes.rate, sizes.hop))
         whole = passage(sound / peak, sizes, features)
