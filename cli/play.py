@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine import library, preset
 
-from . import hands, rows, status
+from . import hands, rows, singing, status
 
 if TYPE_CHECKING:
     from engine.outlet import Given
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
     parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
+    singing.add_arguments(parser, "not moved")
     parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to hear; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
@@ -131,6 +132,7 @@ def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
         path = paths[asked[-1]]
         try:
             rig.play(rows.row(args, path))
+            rows.settle(rig, args)
         except (ValueError, RuntimeError) as error:  # no such plugin, or a device that stalls: what plays goes on
             status.say(str(error), args.json)
         else:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import singing
 from .values import number, whole
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
         help="none, a sound file of a clap in a room, or an instrument whose room to play in; its own otherwise",
     )  # fmt: skip
     parser.add_argument(
+        "--set", dest="knobs", action="append", default=[], metavar="KNOB=VALUE",
+        help="turn a knob, as `luthier show PRESET` names it; may be given several times (room.level=-6)",
+    )  # fmt: skip
+    parser.add_argument(
         "--with", dest="plugins", action="append", default=[], metavar="PLUGIN",
         help="a plugin to append to the instrument, by name or as a C library; may be given several times",
     )  # fmt: skip
@@ -56,6 +61,7 @@ def build(args: argparse.Namespace) -> "Rig":
 
     rig = Rig(args.rate or RATE, getattr(args, "channel", None))
     rig.play(row(args, path))
+    settle(rig, args)
     if getattr(args, "a4", None) is not None:
         rig.set(rig.interpreter, "a4", args.a4)
     return rig
@@ -68,6 +74,35 @@ def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
 
     made = make_row(path, args.seed, args.room)
     return [*(follow(made) if _sings(args) else made), *map(load_plugin, args.plugins)]
+
+
+def settle(rig: "Rig", args: argparse.Namespace) -> None:
+    """Lay what was asked for on a new row; ValueError when it cannot be."""
+    if _sings(args):
+        singing.lay(rig, args)
+    turn(rig, args)
+
+
+def turn(rig: "Rig", args: argparse.Namespace) -> None:
+    """Turn the knobs that were asked for; ValueError when the row has no such knob or it goes not so far."""
+    for word in args.knobs:
+        name, _, text = word.partition("=")
+        owner, _, knob = name.strip().rpartition(".")
+        found = [
+            (plugin, param) for plugin in rig.row if owner in ("", plugin.name)
+            for param in plugin.params if param.name == knob
+        ]  # fmt: skip
+        if not found:
+            names = ", ".join(f"{plugin.name}.{param.name}" for plugin in rig.row for param in plugin.params)
+            raise ValueError(f"--set {word}: there is no knob {name!r}; there are {names}")
+        plugin, param = found[0]
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(f"--set {word}: {text!r} is no number; say {name}=VALUE") from None
+        if not param.low <= value <= param.high:
+            raise ValueError(f"--set {word}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
+        rig.set(plugin, knob, value)
 
 
 def _sings(args: argparse.Namespace) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import rows
+from . import rows, singing
 from .values import number, whole
 
 if TYPE_CHECKING:
@@ -28,13 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
     parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    parser.add_argument(
-        "--transpose", type=number(-36, 36, "semitones"), metavar="SEMITONES",
-        help="to move the voice by; it is moved by octaves into the instrument's range otherwise",
-    )  # fmt: skip
-    parser.add_argument(
-        "--dry", type=number(-60, 0, "dB"), default=-60.0, metavar="DB", help="how much of the voice itself is heard"
-    )
+    singing.add_arguments(parser, "it is moved by octaves into the instrument's range")
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
     parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
@@ -73,7 +67,7 @@ def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str,
     voice, instrument = rig.row[:2]
     heard = follow(sound, rig.rate, HOP)
     fitting = fit(heard, instrument.preset.header, HOP, args.transpose)  # type: ignore[attr-defined]
-    values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose, "dry": args.dry}
+    values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
     for name, value in values.items():
         rig.set(voice, name, value)
     voiced = float((heard.voiced > 0).mean())
