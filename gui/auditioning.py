@@ -1,5 +1,6 @@
 """Sounds beside what is played: demos of instruments, recordings, what was learned so far, a tone for a test."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from .renderer import Renderer
 from .rendering import Job
 
 TONE, LOUD, LONG = 440.0, 0.1, 1.2  # of the tone: Hz, linear, seconds
+SOON = 0.3  # seconds after which what was to begin has begun
 LONGEST = 30.0  # seconds of a recording that are heard
 
 
@@ -69,14 +71,15 @@ class Auditioning(QObject):
     def look(self) -> None:
         """Notice when a demo is over; to be called now and then."""
         rig = self._deck.rig
-        if self._digest and not self._renderer.busy and self._heard and rig is not None and not rig.clip.playing:
+        heard = self._since and time.monotonic() > self._since + SOON
+        if self._digest and not self._renderer.busy and heard and rig is not None and not rig.clip.playing:
             self._digest = ""
             self.changed.emit("")
 
-    _heard = False
+    _since = 0.0  # when it was given to the audio thread; 0: not yet
 
     def _play(self, path: str) -> None:
-        self._heard = False
+        self._since = 0.0
 
         def work() -> bool:
             import soundfile
@@ -91,7 +94,7 @@ class Auditioning(QObject):
         self._deck.ask(work, self._begun)
 
     def _begun(self, heard: bool) -> None:
-        self._heard = heard
+        self._since = time.monotonic() if heard else 0.0
 
     def _send(self, sound: np.ndarray, rate: float) -> None:
         self._deck.do(lambda: self._deck.rig.audition(sound, rate) if self._deck.rig is not None else None)

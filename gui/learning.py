@@ -47,6 +47,7 @@ class Learning(QDialog):
         self._recordings: list[Path] = []
         self._heard: Heard | None = None
         self._busy = False
+        self._suggested = ""  # the name that the recordings have
         self._files, self._verdict, self._words = (_words(quiet) for quiet in (False, False, True))
         self._name, self._kind, self._taken, self._minutes = QLineEdit(), QComboBox(), QComboBox(), QDoubleSpinBox()
         self._bar = QProgressBar()
@@ -68,14 +69,15 @@ class Learning(QDialog):
 
     def set_recordings(self, paths: Sequence[Path]) -> None:
         """Learn from these, once they are judged."""
-        before = [path.stem for path in self._recordings[:1]]
         self._recordings, self._heard = list(paths), None
         self._files.setText(
             ", ".join(path.name for path in paths) or self.tr("none yet: record one, choose files, or drop them")
         )
         self._verdict.setText(self.tr("Listening…") if paths else "")
-        if paths and (not self._name.text() or [self._name.text()] == before):
-            self._name.setText(paths[0].stem if len(paths) == 1 else paths[0].parent.name)
+        if self._name.text() in ("", self._suggested):  # what the player has written stays
+            names = [path.stem for path in paths] if len(paths) < 2 else [paths[0].parent.name]
+            self._suggested = names[0] if names else ""
+            self._name.setText(self._suggested)
         self._show_state()
 
     def set_task(self, task: Task) -> None:

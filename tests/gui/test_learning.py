@@ -39,10 +39,12 @@ def chime(tmp_path):
     return tmp_path / "chime.wav"
 
 
-def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, chime):
-    window.open([chime])
+def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, data):
+    window.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
     dialogue = window.workshop.dialogue
-    assert dialogue._name.text() == "chime"
+    assert dialogue._name.text() == "guitar_A3_very-long_forte_normal"
+    dialogue._name.selectAll()
+    QTest.keyClicks(dialogue._name, "my string")
     assert not dialogue.learn.isEnabled()
     until(dialogue.learn.isEnabled)
     assert "one stroke: good to learn from" in dialogue._verdict.text()
@@ -54,12 +56,12 @@ def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_mus
     assert level(ear.listen(0.3, QTest.qWait)) > -60
     window.player.release(52)
     dialogue.accept()
-    assert "Learning chime" in window.window.browser.learn.text()
+    assert "Learning my string" in window.window.browser.learn.text()
     until(lambda: not window.workshop.learner.busy, LEARNING)
-    until(lambda: window.player.now.path.stem == "chime")
-    assert "Learned chime" in window.window.notice.text
+    until(lambda: window.player.now.path.stem == "my string")
+    assert "Learned my string" in window.window.notice.text
     assert "Learning" not in window.window.browser.learn.text()
-    until(lambda: any(entry.name == "chime" for entry in window.house.entries))
+    until(lambda: any(entry.name == "my string" for entry in window.house.entries))
     assert not library.is_factory(window.player.now.path)
     window.player.press(57, 0.9)
     assert pitch(ear.listen(0.5, QTest.qWait)[:, 4800:]) == pytest.approx(220, rel=0.01)
