@@ -102,7 +102,9 @@ def unseen(corpus: Corpus, samples: int) -> Tensor:
 
 
 def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
-    return float(sum(apart(one.expand_as(other), other) for one, other in zip(spectra, meant, strict=True)))
+    """The distance of spectra that are held all the time, each as loud as what is meant."""
+    pairs = zip(spectra, meant, strict=True)
+    return float(sum(apart(one.expand_as(other) * other.mean() / one.mean(), other) for one, other in pairs))
 
 
 def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from .loss import distance
 from .model import EventModel, Found, laid
 
-STEPS, SETTLING = 24, 32  # of strengths in a window; of what surrounds all windows
+STEPS, SETTLING = 24, 48  # of strengths in a window; of what surrounds all windows
 STEP_SIZE, OF_CONTEXT = 0.15, 0.02  # the former of a logarithm
 WEAKEST = 0.01  # strength that an event begins with, at least
 FAINTEST = 1e-4  # part of a room, likewise

@@ -18,6 +18,7 @@ from .model import EventModel, Found, spectrum
 from .sizes import HOP
 
 PARTS = ("keys", "frames", "strengths")
+LOOKS, REPLACED = 2, 4  # times that a window is looked at, every how many-th event is looked for again
 LOUDEST = 4  # windows that the context and the room are settled by
 SILENT = 1e-4  # peak of a window in which nothing is looked for
 
@@ -86,7 +87,27 @@ def _found(
 def _heard(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
     """All events (1, n) of a window in which something is known already, as strong as they are best together."""
     found = _passed(model, window, known, around)
-    return balanced(model, found, window, known, around) if found.keys.numel() else found
+    for look in range(LOOKS):
+        if not found.keys.numel():
+            break
+        found = balanced(model, found, window, known, around)
+        if look < LOOKS - 1:
+            found = _replaced(model, found, window, known, around)
+    return found
+
+
+def _replaced(model: EventModel, found: Found, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
+    """Events (1, n) of a window; in place of those that say least, what is found in what the others leave."""
+    count = found.keys.shape[1]
+    context, gains = around
+    energy = model.decoder(found.keys[0], found.strengths[0], context.expand(count, -1)).square().sum(1)
+    chosen = energy.argsort(descending=True)[: count - count // REPLACED]
+    kept = Found(*(getattr(found, name)[:, chosen] for name in PARTS))
+    whole = known[None] + model.sound(kept, context, gains)
+    more = model.find(model.encoder((spectrum(window[None]) - spectrum(whole)).relu()))
+    there = int((more.strengths > 0).sum())
+    most = min(there, model.sizes.events - len(chosen))
+    return Found(*(torch.cat([getattr(kept, name), getattr(more, name)[:, :most]], 1) for name in PARTS))
 
 
 def _passed(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
