@@ -61,9 +61,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     made = preset(learned, corpus, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    kept = round(min(loss for _, loss in learned.tests), 3)
+    kept = round(learned.tested, 3) if learned.held else None
     told = {"steps": len(learned.losses), "kept": kept, "agreement": corpus.agreement, "folder": str(folder)}
-    return Result(finish(made), ending, told, [f"loss on what was kept back: {kept:.2f}"])
+    what = "what was kept back" if learned.held else "what was learned from, as nothing was kept back"
+    return Result(finish(made), ending, told, [f"loss on {what}: {learned.tested:.2f}"])
 
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
@@ -93,9 +94,10 @@ def _judge(corpus: "Corpus", rank: int) -> None:
         print(word, file=sys.stderr)
     if len(corpus.words) > TOLD:
         print(f"There are {len(corpus.words) - TOLD} more remarks of this kind.", file=sys.stderr)
-    seconds = [sum(p.frames for p in part) / 100 for part in (corpus.learned, corpus.kept)]
+    learned, kept = (sum(p.frames for p in passages) / 100 for passages in (corpus.learned, corpus.kept))
+    back = f"{kept:.0f} s" if kept else "too little to have any"
     print(
-        f"{seconds[0]:.0f} s to learn from, {seconds[1]:.0f} s kept back; "
+        f"{learned:.0f} s to learn from, {back} kept back; "
         f"pitch from {corpus.low:.0f} to {corpus.high:.0f} Hz, on which two trackers agree in "
         f"{100 * corpus.agreement:.0f} % of the frames; loudness {corpus.mean:.1f} ± {corpus.deviation:.1f} dB",
         file=sys.stderr,

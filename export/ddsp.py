@@ -33,7 +33,6 @@ def preset(learned: Learned, corpus: Corpus, version: str, **words: Any) -> Pres
 def header(learned: Learned, corpus: Corpus, version: str) -> dict[str, Any]:
     """What a preset says of its model: rate, features, range, and how it was learned."""
     sizes, config = learned.config.sizes, learned.config
-    kept = min((loss for _, loss in learned.tests), default=None)
     return {
         "format_version": "1.0",
         "kind": "ddsp",
@@ -58,7 +57,7 @@ def header(learned: Learned, corpus: Corpus, version: str) -> dict[str, Any]:
             "seconds": round(learned.seconds, 1),
             "seed": config.seed,
             "losses": [round(float(loss), 3) for loss in _thinned(learned.losses)],
-            "kept": None if kept is None else round(kept, 3),
+            "kept": round(learned.tested, 3) if learned.held else None,
         },
     }
 

@@ -33,11 +33,13 @@ def test_a_recording_becomes_a_preset_and_the_preset_goes_on(melody, tmp_path, c
     assert learn(melody, "-o", path, "--units", 16, "--steps", 3, "--voice", melody) == 0
     told = capsys.readouterr()
     assert json.loads(told.out.splitlines()[-1])["steps"] == 3
-    assert "only 10 s to learn from" in told.err
+    assert "only 8 s to learn from" in told.err
+    assert "8 s to learn from, 2 s kept back" in told.err
     made = read(path)
     assert made.header["pitch"]["low"] == pytest.approx(330 * 2**-0.5, rel=0.01)
     assert made.header["pitch"]["high"] == pytest.approx(330 * 2**0.5, rel=0.01)
     assert made.tensors["harmonics_bias"].shape == (int(np.ceil(8000 / made.header["pitch"]["low"])),)
+    assert made.header["training"]["kept"] == json.loads(told.out.splitlines()[-1])["kept"] > 0
     assert deviation(made) < -55
     assert list((tmp_path / "wanderer.learning").glob("events.*"))
 

@@ -11,10 +11,12 @@ import pytest
 import soundfile
 import torch
 
+from export.ddsp import header
 from train.ddsp.clips import Passage
-from train.ddsp.corpus import Corpus, gather
+from train.ddsp.corpus import Corpus, gather, split
 from train.ddsp.decoder import Sizes
-from train.ddsp.fit import devices, fit
+from train.ddsp.fit import Learned, devices, fit
+from train.ddsp.model import Instrument
 from train.ddsp.run import Config, Run
 from train.ddsp.synthesis import turns
 
@@ -124,6 +126,18 @@ def test_two_processes_keep_the_same_weights_and_learn_from_different_clips(tmp_
 
 def _environment():
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.mark.parametrize(("counts", "frames"), [([60, 3], (2835, 315)), ([8, 12], (760, 240)), ([8], (400, 0))])
+def test_the_end_of_a_few_short_recordings_is_kept_back_if_they_have_enough(counts, frames):
+    learned, kept = split([plucks(count, 0) for count in counts], SMALL)
+    assert (sum(p.frames for p in learned), sum(p.frames for p in kept)) == frames
+
+
+@pytest.mark.parametrize(("held", "kept"), [(True, 2.5), (False, None)])
+def test_a_preset_tells_a_loss_on_what_was_kept_back_only_where_something_was(corpus, held, kept):
+    learned = Learned(Instrument(SMALL), QUICK, [3.0, 2.0], [(1, 2.75), (2, 2.5)], 1.0, False, held)
+    assert header(learned, corpus, "0")["training"]["kept"] == kept
 
 
 def test_recordings_are_heard_judged_and_split(tmp_path):

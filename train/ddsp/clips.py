@@ -10,6 +10,9 @@ from . import synthesis
 SILENCE = -60.0
 """dB, A-weighted, of recordings whose peak is 1: below it is a fade or nothing, and no playing."""
 
+CLIP = 240
+"""Frames of a clip, unless a run says otherwise."""
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -64,7 +67,7 @@ class Clips:
 
     def __init__(self, passages: list[Passage], frames: int) -> None:
         self.passages, self.frames = passages, frames
-        self._places = [(i, start) for i, whole in enumerate(passages) for start in _starts(whole, frames)]
+        self._places = [(i, start) for i, whole in enumerate(passages) for start in starts(whole, frames)]
         if not self._places:
             raise ValueError("nowhere in the recordings is there sound without a break as long as a clip")
 
@@ -75,8 +78,8 @@ class Clips:
         return stacked([self.passages[i].cut(start, self.frames) for i, start in places])
 
 
-def _starts(whole: Passage, frames: int) -> list[int]:
-    """Where clips of so many frames may begin."""
+def starts(whole: Passage, frames: int) -> list[int]:
+    """Where clips of so many frames may begin: nothing in them is silent."""
     silent = torch.nn.functional.pad(torch.cumsum((whole.loudness < SILENCE).int(), 0), (1, 0))
     last = whole.frames - frames
     return [] if last < 0 else torch.nonzero(silent[frames : frames + last + 1] == silent[: last + 1])[:, 0].tolist()

@@ -10,13 +10,14 @@ import torch
 from .. import pitch as names
 from .. import recording
 from . import synthesis
-from .clips import SILENCE, Passage, joined
+from .clips import CLIP, SILENCE, Passage, joined, starts
 from .decoder import Sizes
 from .features import Features, follow
 
 KEPT = 20.0  # seconds kept back at the end of every long recording
 LONG = 60.0  # seconds from which a recording is long
 EVERY = 20  # of the short recordings, every so many-th is kept back
+TENTH, CLIPS = 0.1, 4  # of a set too small for either: the part kept back, and how many clips it needs for that
 SURELY = 0.6  # share of frames with a pitch, below which a recording is not one voice at a time
 AGREED = 0.7  # of the two trackers' agreement, the same
 NARROW = 5.0  # semitones: less than this teaches nothing about pitch
@@ -76,7 +77,10 @@ def passage(samples: np.ndarray, sizes: Sizes, features: Features) -> Passage:
 
 
 def split(passages: list[Passage], sizes: Sizes) -> tuple[list[Passage], list[Passage]]:
-    """What is learned from, and what is kept back: the end of each long recording, every 20th of the short ones."""
+    """What is learned from, and what is kept back: the end of each long recording, every 20th of the short ones.
+
+    Of a few short ones it is the last tenth, at least a clip; of next to nothing none.
+    """
     back, least = (round(seconds * sizes.rate / sizes.hop) for seconds in (KEPT, LONG))
     long, short = ([p for p in passages if (p.frames >= least) == is_long] for is_long in (True, False))
     kept = [p.cut(p.frames - back, back) for p in long]
@@ -86,7 +90,15 @@ def split(passages: list[Passage], sizes: Sizes) -> tuple[list[Passage], list[Pa
     for parts, into in ((stay, learned), (away, kept)):
         if parts:
             into.append(joined(parts, sizes.rate))
-    return learned, kept
+    return (learned, kept) if kept else _parted(learned[0])
+
+
+def _parted(whole: Passage) -> tuple[list[Passage], list[Passage]]:
+    """What is learned from, and the end that is kept back, where enough is left to learn from."""
+    back = max(round(TENTH * whole.frames), CLIP)
+    rest, end = whole.cut(0, whole.frames - back), whole.cut(whole.frames - back, back)
+    enough = whole.frames >= CLIPS * CLIP and starts(rest, CLIP)
+    return ([rest], [end]) if enough else ([whole], [])
 
 
 def _named(path: str | Path, features: Features) -> Features:

@@ -53,11 +53,11 @@ class Diary:
             self._writer.add_scalar("step size", self._run.optimizer.param_groups[0]["lr"], count)
 
     def test(self) -> None:
-        """The loss on what was kept back, what the model sounds like, and its spectrum below the recording's."""
+        """The loss in the test, what the model sounds like, and its spectrum below the recording's."""
         if not self._writer:
             return
         count, loss = self._run.tests[-1]
-        self._writer.add_scalar("loss/kept", loss, count)
+        self._writer.add_scalar("loss/kept" if self._run.corpus.kept else "loss/tested", loss, count)
         for name, passage in self._known:
             made = self._run.sound(passage).cpu()
             self._sound(f"{name}/model", made, count)

@@ -25,7 +25,7 @@ SMOOTH = 50  # steps over which the loss is averaged to be shown
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. loss: mean over the last steps; kept: the last test's, nan before it; left: s."""
+    """How far a run is. loss: mean over the last steps; kept: the last on what was kept back, nan before; left: s."""
 
     step: int
     loss: float
@@ -36,7 +36,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Learned:
-    """A finished run: the model at its best, the losses, and whether it was stopped early."""
+    """A finished run: the model at its best, the losses, and whether it was stopped early.
+
+    tests: step and loss of each test, on what was kept back, or on what was learned if `held` is not so.
+    """
 
     model: Instrument
     config: Config
@@ -44,6 +47,12 @@ class Learned:
     tests: list[tuple[int, float]]
     seconds: float
     stopped: bool
+    held: bool
+
+    @property
+    def tested(self) -> float:
+        """The loss of the model in its test."""
+        return min(loss for _, loss in self.tests)
 
 
 def devices(device: str = "cpu") -> Fabric:
@@ -99,7 +108,7 @@ def fit(
         diary.test()
     _save(run, checkpoint)
     run.model.load_state_dict(run.best)
-    return Learned(run.model, config, run.losses, run.tests, run.seconds, patience.asked)
+    return Learned(run.model, config, run.losses, run.tests, run.seconds, patience.asked, bool(corpus.kept))
 
 
 def _goes_on(run: Run, patience: Patience) -> bool:
@@ -115,7 +124,7 @@ def _goes_on(run: Run, patience: Patience) -> bool:
 def _progress(run: Run) -> Progress:
     recent = run.losses[-SMOOTH:]
     left = run.seconds * (1 - run.part()) / max(run.part(), 1e-9)
-    kept = run.tests[-1][1] if run.tests else math.nan
+    kept = run.tests[-1][1] if run.tests and run.corpus.kept else math.nan
     steps = len(run.losses)
     return Progress(steps, sum(recent) / len(recent), kept, steps / max(run.seconds, 1e-9), max(left, 0.0))
 

@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from .clips import Clips, Passage, stacked
+from .clips import CLIP, Clips, Passage, stacked
 from .corpus import Corpus
 from .decoder import Sizes
 from .distance import distance
@@ -44,7 +44,7 @@ class Config:
     steps: int = 10_000
     minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
     batch: int = 8  # clips a step, on each device
-    clip: int = 240  # frames
+    clip: int = CLIP  # frames
     lead: int = 40  # frames of it that bring memory and room into swing, and do not count
     step_size: float = 2e-3
     variety: Variety = field(default_factory=Variety)
@@ -52,7 +52,7 @@ class Config:
 
 
 class Run:
-    """Weights, their mean, and the best of these by what was kept back."""
+    """Weights, their mean, and the best of these by what was kept back, or where nothing was by what is learned."""
 
     def __init__(self, corpus: Corpus, config: Config, fabric: Fabric, start: Instrument | None = None) -> None:
         torch.manual_seed(config.seed)
@@ -107,7 +107,7 @@ class Run:
             return self.mean(one.pitch, one.phase, self.scaled(one.loudness), draw)[0]
 
     def test(self) -> float:
-        """Distance of the mean weights over what was kept back; the best are remembered."""
+        """Distance of the mean weights over what was kept back, or what is learned; the best are remembered."""
         began = time.monotonic()
         kept = self.corpus.kept or self.corpus.learned[:1]
         found = sum(self._distance(p) * p.frames for p in kept) / sum(p.frames for p in kept)
