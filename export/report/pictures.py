@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from engine.instruments.events.score import Score
 from engine.preset import Preset
 from engine.rooms import of_preset
 
@@ -14,6 +15,7 @@ from .drawing import ACCENT, SECOND, Drawing, bubbles, draw
 from .track import HOP
 from .tracks import Heard
 
+UNPITCHED = 36.0  # Hz, where events without a pitch are drawn
 PITCHES = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)  # Hz that are named
 
 
@@ -22,11 +24,7 @@ def played(preset: Preset, heard: Heard) -> Drawing:
     if len(preset.tensors.get("control_sites", ())):
         return _control(preset.header["control"], preset)
     if heard.score is not None:
-        times = np.array([event.time for event in heard.score.events])
-        which = np.array([event.key for event in heard.score.events])
-        strengths = np.array([event.strength for event in heard.score.events])
-        words = f"{len(times)} events: time, which kind of event, and by the size of each dot how strong."
-        return draw("played", words, lambda axes: _dots(axes, times, which, strengths, "kind of event"))
+        return _score(heard.score, preset.tensors["pitch"].astype(float))
     if heard.curves is not None:
         return _curves(heard)
     times, which = (np.array([getattr(note, name) for note in heard.notes], float) for name in ("begin", "key"))
@@ -41,6 +39,26 @@ def played(preset: Preset, heard: Heard) -> Drawing:
     return draw("played", words, paint)
 
 
+def _score(score: Score, pitch: np.ndarray) -> Drawing:
+    """Events over time and pitch (K,) in Hz of their kinds, those without one below."""
+    times = np.array([event.time for event in score.events])
+    hertz = pitch[[event.key for event in score.events]]
+    strength = np.array([event.strength for event in score.events])
+    row = np.where(hertz > 0, np.clip(hertz, PITCHES[0], PITCHES[-1]), UNPITCHED)
+    words = (
+        f"{len(times)} events: time, the pitch of each, and by the size of its dot how strong it is; "
+        f"the {int((hertz <= 0).sum())} that have no pitch lie at the bottom."
+    )
+
+    def paint(axes: Axes) -> None:
+        bubbles(axes, times, row, strength, 60)
+        axes.set(xlabel="seconds", ylabel="pitch, Hz", yscale="log", ylim=(UNPITCHED * 0.85, PITCHES[-1] * 1.2))
+        axes.set_yticks([UNPITCHED, *PITCHES], ["none", *map(str, PITCHES)])
+        axes.set_yticks([], minor=True)
+
+    return draw("played", words, paint)
+
+
 def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
     sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
     seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
@@ -50,13 +68,13 @@ def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
         f"{100 * len(sites) / whole:.2g} % of all the places where one could be; larger dots are stronger."
     )
     strength = np.abs(values).astype(float)
-    return draw("played", words, lambda axes: _dots(axes, seconds, sites[:, 0], strength, "dimension"))
 
+    def paint(axes: Axes) -> None:
+        bubbles(axes, seconds, sites[:, 0], strength, 60)
+        axes.set(xlabel="seconds", ylabel="dimension")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
-def _dots(axes: Axes, time: np.ndarray, row: np.ndarray, strength: np.ndarray, label: str) -> None:
-    bubbles(axes, time, row, strength, 60)
-    axes.set(xlabel="seconds", ylabel=label)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return draw("played", words, paint)
 
 
 def _curves(heard: Heard) -> Drawing:
