@@ -14,6 +14,7 @@ import soundfile
 import torch
 from torch import Tensor
 
+from . import recording
 from .resonance import Resonance, Sizes
 from .spectra import Target
 from .start import begin
@@ -56,8 +57,9 @@ class Progress:
 
 
 class Run:
-    """What changes from step to step."""
+    """What changes from step to step. mark: which recording it learns from; none known if empty."""
 
+    mark = ""
     prunings: tuple[tuple[float, float], ...] = PRUNINGS
     seconds: float
     pruned: int
@@ -65,6 +67,7 @@ class Run:
     def __init__(self, samples: Tensor, config: Config) -> None:
         began = time.monotonic()
         self.config = config
+        self.mark = recording.mark([samples.cpu().numpy()])
         self.target = Target(samples)
         self.silence = float(self.target.distance(torch.zeros_like(samples)))
         self.generator = torch.Generator().manual_seed(config.seed)
@@ -122,6 +125,7 @@ class Run:
         """All that another process needs to go on."""
         return {
             "config": asdict(self.config),
+            "mark": self.mark,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
@@ -134,6 +138,8 @@ class Run:
         if before != now:
             changed = [name for name in now if before.get(name) != now[name]]
             raise ValueError(f"the checkpoint was learned with another {', '.join(changed)}")
+        if state.get("mark", self.mark) != self.mark:
+            raise ValueError("the checkpoint was learned from another recording, and cannot go on with this one")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"].cpu())

@@ -91,6 +91,13 @@ def test_a_checkpoint_of_another_configuration_is_refused(corpus):
         Run(corpus, replace(QUICK, step_size=1e-5), devices()).restore(state)
 
 
+def test_a_checkpoint_of_other_recordings_or_another_loudness_is_refused(corpus):
+    state = Run(corpus, QUICK, devices()).state()
+    for change, words in (({"kept": []}, "from other recordings"), ({"mean": corpus.mean + 1}, "told loudness")):
+        with pytest.raises(ValueError, match=words):
+            Run(replace(corpus, **change), QUICK, devices()).restore(state)
+
+
 def test_two_processes_keep_the_same_weights_and_learn_from_different_clips(tmp_path):
     script = tmp_path / "both.py"
     script.write_text(

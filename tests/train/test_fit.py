@@ -86,6 +86,12 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
         fit(_strikes(), replace(SHORT, steps=2, sparsity=0.7), tmp_path, resume=True)
 
 
+def test_a_checkpoint_of_another_recording_is_refused():
+    state = Run(_strikes(), SHORT).state()
+    with pytest.raises(ValueError, match="from another recording"):
+        Run(0.9 * _strikes(), SHORT).restore(state)
+
+
 def test_a_run_survives_a_loss_that_is_no_number():
     run = Run(_strikes(), SHORT)
     for _ in range(22):

@@ -12,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from .. import recording
 from .clips import CLIP, Clips, Passage, stacked
 from .corpus import Corpus
 from .decoder import Sizes
@@ -23,6 +24,7 @@ LAST = 0.02  # of the step size, at the end
 SLOWNESS = 0.998  # of the mean over weights, a step
 TIGHT = 3.0  # norm to which a gradient is clipped
 SETBACKS = 8  # times in a row that a gradient may be no number
+ALIKE = 0.1  # dB by which what the decoder is told of loudness may differ where a run goes on
 _CARRIED = ("losses", "tests", "seconds", "best")  # plain parts of a run's state
 
 
@@ -58,6 +60,7 @@ class Run:
         torch.manual_seed(config.seed)
         self.config, self.corpus, self.fabric = config, corpus, fabric
         self.clips = Clips(corpus.learned, config.clip)
+        self.mark = recording.mark(passage.sound.numpy() for passage in [*corpus.learned, *corpus.kept])
         self.generator = torch.Generator().manual_seed(config.seed + 7919 * fabric.global_rank)
         self.model, self.mean = Instrument(config.sizes), Instrument(config.sizes).requires_grad_(False)
         if start is not None:
@@ -121,6 +124,7 @@ class Run:
         """All that another process needs to go on."""
         return {
             "config": asdict(self.config),
+            "mark": self.mark,
             "scale": (self.corpus.mean, self.corpus.deviation),
             "model": self.model.state_dict(),
             "mean": self.mean.state_dict(),
@@ -130,11 +134,19 @@ class Run:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state; how long to learn is the one thing that may have changed."""
+        """Go on from a state; how long to learn is the one thing that may have changed.
+
+        ValueError in one line if anything else has: the configuration, the recordings, the scale of loudness.
+        """
         before, now = ({**config, "steps": 0, "minutes": 0} for config in (state["config"], asdict(self.config)))
         changed = [name for name in now if before.get(name) != now[name]]
         if changed:
             raise ValueError(f"the checkpoint was learned with another {', '.join(changed)}")
+        if state.get("mark", self.mark) != self.mark:
+            raise ValueError("the checkpoint was learned from other recordings, and cannot go on with these")
+        scale = self.corpus.mean, self.corpus.deviation
+        if any(abs(a - b) > ALIKE for a, b in zip(state["scale"], scale, strict=True)):
+            raise ValueError("the checkpoint is told loudness in another way: begin with the same preset (--from)")
         self.model.load_state_dict(state["model"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -16,6 +16,7 @@ import soundfile
 import torch
 from torch import Tensor
 
+from .. import recording
 from ..run import Progress
 from ..run import Run as Course
 from .atoms import Atoms
@@ -67,6 +68,7 @@ class Run(Course):
     def __init__(self, corpus: Corpus, config: Config, device: str = "cpu") -> None:
         began = time.monotonic()
         self.config, self.corpus = config, corpus
+        self.mark = recording.mark(sound.numpy() for sound in [*corpus.learned, *corpus.kept])
         self.generator = torch.Generator().manual_seed(config.seed)
         self.model = EventModel(config.sizes, self.generator).to(device)
         self.tests = corpus.tests(config.sizes.samples).to(device)

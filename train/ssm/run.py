@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .. import recording
 from ..run import Run as Course
 from .model import Sizes, StateSpace
 from .octaves import Target
@@ -55,6 +56,7 @@ class Run(Course):
         began = time.monotonic()
         self.config = config
         self.published = config.start == "published"
+        self.mark = recording.mark([samples.cpu().numpy()])
         self.target = Target(samples)
         self.silence = float(self.target.distance(torch.zeros_like(samples)))
         self.generator = torch.Generator().manual_seed(config.seed)
