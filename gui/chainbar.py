@@ -62,6 +62,7 @@ class ChainBar(QWidget):
         row.addStretch(1)
         for button in (self.power, self.before, self.after, self.remove):
             row.addWidget(button)
+        self.set_links([], "")
 
     def set_links(self, links: Sequence[Link], selected: str) -> None:
         """Show other links, or others of their states."""

@@ -12,7 +12,7 @@ from .chain import OWN, ROOM, Chain, Setting
 from .history import Change, Turn
 from .knob import Spec
 from .knobs import Knobs
-from .lineup import FIRST, ON, SECOND
+from .lineup import FIRST, ON, SECOND, VOICE
 from .news import Loaded
 from .player import Player
 
@@ -85,7 +85,7 @@ class Tuning(QObject):
     def show_link(self, link: str) -> None:
         """Show the knobs of an instrument, the second one, the voice or an effect."""
         self._link = link if link in self._links or self._pending is not None else FIRST
-        self._knobs.set_shown([place for place, name in enumerate(self._links) if name == link])
+        self._knobs.set_shown([place for place, name in enumerate(self._links) if name == self._link])
         self.rearranged.emit()
 
     def value(self, name: str) -> float:
@@ -218,6 +218,8 @@ class Tuning(QObject):
             for knob in now.knobs
             for param in [knob.param]
         ]  # fmt: skip
+        if now.sung and VOICE not in self._links:
+            self._link = VOICE  # what a singer wants to turn first
         self._links = [knob.link for knob in now.knobs]
         self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
         words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if _is_switch(spec)}

@@ -31,7 +31,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Luthier")
         self.setAcceptDrops(True)
         self.resize(1240, 800)
-        self.setMinimumSize(860, 600)
+        self.setMinimumSize(960, 700)
         self.header, self.browser, self.stage, self.knobs = Header(), Browser(), Stage(), Knobs()
         self.notice, self.status, self.keyboard = Notice(), StatusLine(), Keyboard()
         self.transport, self.chain, self.zones = TransportBar(), ChainBar(), ZoneBar()

@@ -35,7 +35,7 @@ from .typist import Typist
 from .window import Window
 from .workshop import Workshop
 
-FIRST = "guitar"  # what plays when nothing is remembered
+FIRST, SUNG = "guitar", "violin"  # what plays when nothing is remembered, and what follows a voice
 PATIENCE = 0.9  # seconds that the engine may take to end
 
 
@@ -274,10 +274,10 @@ class Wiring(QObject):
             self.tuning.recall(replace(now, path=path))
 
     def _take_singer(self) -> None:
-        """The first instrument that follows a voice."""
-        entry = next((each for each in self.house.entries if each.kind == "ddsp" and not each.fault), None)
-        if entry is not None:
-            self._choose(entry)
+        """An instrument that follows a voice, the violin rather than another."""
+        found = [each for each in self.house.entries if each.kind == "ddsp" and not each.fault]
+        if found:
+            self._choose(min(found, key=lambda entry: entry.name != SUNG))
 
     def _take_in(self, path: Path) -> None:
         """What was learned is listed, and plays."""

@@ -91,7 +91,8 @@ class Workshop(QObject):
 
     def _finish(self, path: str, ending: str) -> None:
         self._remember({})
-        words = self.tr("Learned {0}: {1}").format(Path(path).stem, ending.partition(";")[0])
+        words, how = self.tr("Learned {0}").format(Path(path).stem), ending.partition(";")[0]
+        words += f": {how}" if how not in ("", "done") else ""
         self._end(words)
         self.told.emit(words, False)
         self.made.emit(Path(path))
