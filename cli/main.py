@@ -74,7 +74,9 @@ def _run(words: list[str]) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     try:
-        args = parser.parse_args(words)
+        args, rest = parser.parse_known_args(words)
+        if rest:
+            commands.choices.get(words[0], parser).error(f"unrecognized arguments: {' '.join(rest)}")
     except SystemExit as done:
         return int(done.code or 0)
     if "run" not in args:

@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         if score is not None and opened.state != "playing":
             _into_file(rig, score, args, opened.problem)
             return 0
+        _say_given(opened, args)
         length = BEGIN + score.seconds + RING_OUT if score is not None else math.inf
         with contextlib.ExitStack() as ends:
             chores = _chores(ends, rig, opened, args)
@@ -87,6 +88,17 @@ def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str
     status.say(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder", args.json)
     length, _ = render_to(DEMO, rig, score, args.seconds)
     status.say(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+
+
+def _say_given(opened: "Stream", args: argparse.Namespace) -> None:
+    """Say what was asked of the device and not given."""
+    given = opened.given
+    if given is not None and args.rate and given.rate != args.rate:
+        status.say(f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json)
+    if given is not None and args.block and given.block and given.block != args.block:
+        status.say(
+            f"{given.device} plays {given.block} frames a block; --block {args.block} could not be had", args.json
+        )
 
 
 def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argparse.Namespace) -> list[Chore]:

@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     from engine.sources.score import read
 
     score = read(args.score) if args.score else None
+    if score is not None:
+        _check_notes(args.score, score.channels, args.channel)
     rig = rows.build(args)
     from engine.render import render_to
 
@@ -59,6 +61,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"{args.output}: {seconds:.2f} s at {rig.rate:g} Hz, peak {peak:.3f}")
     return 0
+
+
+def _check_notes(name: str, there: set[int], heard: list[int] | None) -> None:
+    """Raise ValueError when nothing of a score would sound; there: its channels with notes, from 1."""
+    from engine.sources.midi import DRUMS
+
+    if not there:
+        raise ValueError(f"{name} has no notes")
+    if not there & (set(heard) if heard else set(range(1, 17)) - {DRUMS}):
+        on = ", ".join(map(str, sorted(there)))
+        raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(there)}")
 
 
 def _performance(rig: "Rig", args: argparse.Namespace) -> "np.ndarray":

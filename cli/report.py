@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the page, and tell how large it is."""
     path, page = library.find(args.preset), Path(args.output)
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{page}: the ending must be .html")
     if not page.parent.is_dir():
         raise ValueError(f"there is no folder {str(page.parent)!r} to write {page.name} to")
     found = preset.read(path)

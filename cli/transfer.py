@@ -6,9 +6,12 @@ knows and, by octaves, into its range; what the row is late by is taken off agai
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine import library
 
 from . import rows, singing
 from .values import number, whole
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 HOP = 0.01  # seconds between two looks at the whole voice
 SHORTEST = 0.1  # seconds of a voice
 LOUDEST = 100.0  # a sample in a file that is more is none
+SOFTLY = 0.005  # seconds in which the answer begins: what the row is late by is cut off, perhaps within a note
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,18 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the file, and tell what was done to the voice and how late the row is."""
     sound = _read(Path(args.voice), args.rate or rows.RATE)
+    if Path(args.output).exists() and Path(args.output).samefile(args.voice):
+        raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
     rig = rows.build(args)
     from engine.latency import latency
 
     fitted = _fit(rig, sound, args)
     late = latency(rig.row, rig.rate)
     removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
-    written = _write(args, rig, _without(_played(rig, sound, args.block or 128), removed))
+    written = _write(args, rig, _softly(_without(_played(rig, sound, args.block or 128), removed), SOFTLY * rig.rate))
     told = {"path": args.output, "rate": rig.rate, **written, **fitted, "removed": removed / rig.rate}
     if args.json:
         print(json.dumps(told))
         return 0
-    moved, louder = _moved(told["transpose"]), f"{told['gain']:+.1f} dB"
+    moved, louder = _moved(told["transpose"]), f"its level by {told['gain']:+.1f} dB"
     print(f"{args.voice}: {told['voiced']:.0%} of it has a pitch; {moved}, {louder}")
     print(f"{late.words()}; {1000 * told['removed']:.1f} ms are taken off")
     print(f"{args.output}: {told['seconds']:.2f} s at {rig.rate:g} Hz, peak {told['peak']:.3f}")
@@ -89,11 +95,11 @@ def _write(args: argparse.Namespace, rig: "Rig", parts: "Iterator[np.ndarray]") 
 def _moved(semitones: float) -> str:
     """What was done to the pitch, in words."""
     if not semitones:
-        return "not moved"
+        return "its pitch is not moved"
     octaves = semitones / 12
     if octaves != int(octaves):
-        return f"moved by {semitones:+g} semitones"
-    return f"moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
+        return f"its pitch is moved by {semitones:+g} semitones"
+    return f"its pitch is moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
 
 
 def _read(path: Path, rate: float) -> "np.ndarray":
@@ -102,6 +108,9 @@ def _read(path: Path, rate: float) -> "np.ndarray":
     import soundfile
     import soxr
 
+    if not path.is_file():
+        swapped = "; say the voice first, then the instrument" if str(path) in library.everything() else ""
+        raise OSError(f"no such recording: {path}{swapped}")
     try:
         samples, own = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
@@ -122,7 +131,19 @@ def _played(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray
     from engine.transfer import play
 
     parts = play(rig, sound, block)
+    if not sys.stderr.isatty():
+        return iter(parts)
     return iter(track(parts, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))
+
+
+def _softly(parts: "Iterator[np.ndarray]", frames: float) -> "Iterator[np.ndarray]":
+    """The same sound, faded in over so many frames."""
+    import numpy as np
+
+    at = 0
+    for part in parts:
+        yield part * np.minimum((at + np.arange(part.shape[1])) / frames, 1).astype(np.float32)
+        at += part.shape[1]
 
 
 def _without(parts: "Iterator[np.ndarray]", frames: int) -> "Iterator[np.ndarray]":

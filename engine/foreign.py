@@ -71,8 +71,8 @@ def load(plugin: str | PathLike[str]) -> Plugin:
         return _checked(Library(plugin), str(plugin))
     found = {point.name: point for point in entry_points(group=GROUP)}
     if plugin not in found:
-        there = ", ".join(sorted(found)) or "none is installed"
-        raise ForeignError(f"no plugin {str(plugin)!r}; there is: {there}; or give the path of a library")
+        there = f"installed: {', '.join(sorted(found))}" if found else "none is installed"
+        raise ForeignError(f"no plugin {str(plugin)!r} ({there}); give a name, or the path of a library")
     try:
         made = found[str(plugin)].load()()
     except Exception as error:

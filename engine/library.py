@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 from .preset import SUFFIX, PresetError
 
 ONNX = ".onnx"  # the ending of a decoder made elsewhere
+OTHERS = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX, ".safetensors")  # endings that a preset cannot have
 
 
 def factory_folder() -> Path:
@@ -35,6 +36,8 @@ def find(preset: str | os.PathLike[str]) -> Path:
     known = everything()
     if str(preset) in known:
         return known[str(preset)]
+    if Path(preset).is_file():
+        raise PresetError(f"{preset} is no preset: the name of a preset's file ends in {SUFFIX}")
     close = difflib.get_close_matches(str(preset), known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
     raise PresetError(f"there is no preset called {str(preset)!r}: {hint}")
@@ -63,6 +66,10 @@ def destination(preset: str | os.PathLike[str]) -> Path:
         name = str(preset)
         if not name.strip() or name.startswith(".") or not name.isprintable():
             raise PresetError(f"{name!r} is no name for a preset")
+        if Path(name).suffix.lower() in OTHERS:
+            raise PresetError(
+                f"{name}: the name of a preset's file ends in {SUFFIX}, or say a name without an ending"
+            )
         folder = user_folder()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +77,10 @@ def destination(preset: str | os.PathLike[str]) -> Path:
             raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
         return folder / (name + SUFFIX)
     path = Path(preset)
+    if path.suffix.lower() in OTHERS:
+        raise PresetError(f"{path.name}: the name of a preset's file ends in {SUFFIX}")
+    if path.suffix != SUFFIX and not path.is_dir():
+        path = path.with_name(path.name + SUFFIX)
     if is_factory(path):
         raise PresetError(f"{path.name}: factory presets are read-only; give a name, or a path elsewhere")
     return path

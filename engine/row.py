@@ -39,7 +39,9 @@ def make_row(
 def follow(row: Sequence[Plugin]) -> list[Plugin]:
     """[main thread] A row with a tracker at its head, so that its instrument is sung; ValueError if it cannot be."""
     if not isinstance(row[0], Ddsp):
-        raise ValueError(f"{row[0].name} instruments cannot follow a voice, decoded ones (ddsp) can")
+        raise ValueError(
+            f"{row[0].name} instruments cannot follow a voice; those of kind ddsp can, as violin and flute"
+        )
     from .sources.voice import Voice
 
     return [Voice(row[0].preset.header["features"]["mean"]), *row]

@@ -24,14 +24,17 @@ def writing(path: str | PathLike[str], rate: float, float32: bool = False) -> It
     path = Path(path)
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise ValueError(f"{path.name}: the ending must be {' or '.join(FORMATS)}")
+        raise ValueError(f"{path}: the ending must be {' or '.join(FORMATS)}")
     if float32 and kind != "WAV":
         raise ValueError(f"{path.name}: only .wav can hold 32-bit float")
     if rate != round(rate):
         raise ValueError(f"a sound file needs a whole number of Hz, not {rate}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
-    handle, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise OSError(f"{path} cannot be written: {error.strerror or error}") from None
     os.close(handle)
     try:
         subtype = "FLOAT" if float32 else "PCM_24"

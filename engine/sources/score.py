@@ -32,6 +32,11 @@ class Score:
         """When the last message comes."""
         return float(self.times[-1]) if len(self.times) else 0.0
 
+    @property
+    def channels(self) -> set[int]:
+        """The channels that have notes, counted from 1."""
+        return {(int(message) & 0x0F) + 1 for message in self.messages if _note(int(message))[0] > 0}
+
     def events(self, rate: float) -> np.ndarray:
         """As events at a rate in Hz, frames counted from the beginning: (N,) EVENT."""
         events = np.zeros(len(self.times), EVENT)

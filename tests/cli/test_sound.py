@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from pathlib import Path
 
 import mido
 import numpy as np
@@ -48,10 +49,10 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
     assert told["peak"] == pytest.approx(np.abs(audio).max())
 
 
-def test_a_channel_that_is_not_asked_for_is_not_heard(folder):
-    assert main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--channel", "2"]) == 0
-    audio, _ = soundfile.read("out.wav")
-    assert not audio.any()
+def test_where_no_channel_that_is_heard_has_notes_it_says_which_have(folder, capsys):
+    assert main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--channel", "2"]) == 2
+    assert "score.mid has notes on channel 1 only, which is not heard; say --channel 1" in capsys.readouterr().err
+    assert not Path("out.wav").exists()
 
 
 @pytest.mark.parametrize("performance", ["learned", "random", "permuted"])
@@ -196,9 +197,9 @@ def test_typing_p_silences_everything(monkeypatch):
 def test_the_live_line_shows_all_there_is_to_know():
     reading = {
         "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
-        "load": 0.123, "worst": 0.5, "underruns": 2, "voices": 7, "ports": ["Grand", "Pads"],
+        "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],
     }  # fmt: skip
     assert status.line(reading) == (
-        "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · voices 7 · "
-        "MIDI Grand, Pads"
+        "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · clipped 3 · "
+        "voices 7 · MIDI Grand, Pads"
     )

@@ -1,6 +1,7 @@
 """luthier transfer answers a recorded voice through the real row, at its pitch and in its time."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,3 +89,10 @@ def test_what_cannot_be_done_is_said_in_one_line(capsys, words, reason):
     said = capsys.readouterr().err.strip().splitlines()
     assert reason in said[-1]
     assert said[-1].startswith("luthier: ")
+
+
+def test_a_voice_is_never_overwritten_by_its_answer(folder, capsys):
+    before = Path("voice.wav").read_bytes()
+    assert main(["transfer", "voice.wav", "drawn.luthier", "-o", "./voice.wav"]) == 2
+    assert "is the voice itself" in capsys.readouterr().err
+    assert Path("voice.wav").read_bytes() == before

@@ -196,5 +196,5 @@ def test_a_python_plugin_that_breaks_the_contract_is_refused_in_one_line(install
 
 def test_a_name_that_nobody_offers_is_answered_with_those_there_are(install):
     install(EXAMPLES / "python_plugin")
-    with pytest.raises(ForeignError, match="no plugin 'trembler'; there is: tremolo; or give the path"):
+    with pytest.raises(ForeignError, match=r"no plugin 'trembler' \(installed: tremolo\); give a name, or the path"):
         load("trembler")
