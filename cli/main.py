@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         if isinstance(error, ValueError | OSError):
             return _fail(str(error))
-        return _fail(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where")
+        return _fail(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1)
     return status
 
 
@@ -90,11 +90,11 @@ def _are_files(words: list[str]) -> bool:
     return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
 
 
-def _fail(message: str) -> int:
-    """Say an error in one line."""
+def _fail(message: str, status: int = 2) -> int:
+    """Say an error in one line; the exit status."""
     line = " ".join(message.split())
     print("luthier: " + plain(line, "?"), file=sys.stderr)
-    return 2
+    return status
 
 
 if __name__ == "__main__":

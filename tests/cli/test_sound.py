@@ -200,6 +200,6 @@ def test_the_live_line_shows_all_there_is_to_know():
         "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],
     }  # fmt: skip
     assert status.line(reading) == (
-        "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · clipped 3 · "
-        "voices 7 · MIDI Grand, Pads"
+        "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · "
+        "clipped 3 · voices 7 · MIDI Grand, Pads"
     )
