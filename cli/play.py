@@ -16,6 +16,8 @@ from engine import library, preset
 from . import hands, rows, singing, status
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from engine.outlet import Given
     from engine.rig import Rig
     from engine.sources.ports import MidiPorts
@@ -201,16 +203,27 @@ def _conductor(rig: "Rig", score: "Score") -> Chore:
 
 @contextlib.contextmanager
 def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
-    """Writes what the row plays from now on."""
+    """Writes what the row plays from now on, a file for each rate that the device comes to have."""
     from engine.wav import writing
 
-    tape = rig.tape
-    with writing(args.record, rig.rate, float32=True) as write:
+    tape, first = rig.tape, Path(args.record)
+    made: list[tuple[float, Path, Callable[[np.ndarray], None]]] = []
+    with contextlib.ExitStack() as files:
+
+        def go_on() -> None:
+            if made:
+                made[-1][2](tape.take())
+            if not made or made[-1][0] != rig.rate:
+                path = first.with_stem(f"{first.stem}-{len(made) + 1}") if made else first
+                made.append((rig.rate, path, files.enter_context(writing(path, rig.rate, float32=True))))
+
+        go_on()
         tape.run()
-        yield lambda: write(tape.take())
+        yield go_on
         tape.run(False)
-        write(tape.take())
-    status.say(f"{args.record} is saved", args.json)
+        go_on()
+    for _, path, _ in made:
+        status.say(f"{path} is saved", args.json)
     if tape.lost:
         status.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
 

@@ -203,3 +203,19 @@ def test_the_live_line_shows_all_there_is_to_know():
         "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · "
         "clipped 3 · voices 7 · MIDI Grand, Pads"
     )
+
+
+def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
+    rig = Rig(48_000)
+    rig.play([Organ()])
+    args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
+    with play._recorder(rig, args) as go_on:
+        call(rig, 4800)
+        go_on()
+        rig.prepare(44_100)
+        go_on()
+        call(rig, 4410)
+    lengths = {
+        path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tmp_path.iterdir()
+    }
+    assert lengths == {"take.wav": (4800, 48_000), "take-2.wav": (4410, 44_100)}
