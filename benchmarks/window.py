@@ -89,6 +89,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
         wiring.tuning.choose(entry.path)
         while wiring.player.now.path != entry.path:
             QTest.qWait(5)
+    QTest.qWait(1000)  # the last one has settled
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     wiring.window.close()
     sip.delete(wiring.window)  # before the application that draws it

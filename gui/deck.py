@@ -4,7 +4,10 @@ The window asks with `load`, `use` and `ask`, and takes what came of it from `ne
 straight into a queue of the audio thread (`Hands`): nothing that the deck is busy with ever holds them up.
 """
 
+import ctypes
+import gc
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -217,6 +220,7 @@ class Deck(threading.Thread):
         if self._harmless and now > self._harmless:
             self._harmless = 0.0
             self.loading.done()
+            _give_back()
         if now - self.reading.time >= READ:
             assert self.rig is not None
             self.reading = read(self._opened, self.rig, ports, now)
@@ -264,3 +268,10 @@ def _changing(rig: "Rig", loading: Loading) -> "Changing":
     from .changing import Changing
 
     return Changing(rig, loading)
+
+
+def _give_back() -> None:
+    """Let the system have the memory of instruments that are gone, where the C library would keep it."""
+    gc.collect()
+    if sys.platform.startswith("linux"):
+        getattr(ctypes.CDLL(None), "malloc_trim", int)(0)
