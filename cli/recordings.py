@@ -1,6 +1,6 @@
 """Recordings as they are named to the command: FILE, or FILE@START-END for a part of it, in seconds.
 
-FILE may be a pattern such as guitar/*.wav: not every shell makes names of it.
+FILE may be a pattern such as guitar/*.wav, since not every shell makes names of it, or a folder: all its recordings.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import soundfile
 
+SOUNDS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")  # endings of what is taken of a folder
 _TIMES = re.compile(r"(?P<file>.+)@(?P<start>\d+(\.\d+)?)-(?P<end>\d+(\.\d+)?)")
 
 
@@ -57,6 +58,9 @@ def named(texts: Sequence[str]) -> str:
 def _matching(text: str) -> list[str]:
     """The files that a text stands for, each with the times that it says; none if it names one, or is no pattern."""
     file = part(text)[0]
+    if Path(file).is_dir():
+        inside = (str(path) for path in Path(file).iterdir() if path.suffix.lower() in SOUNDS)
+        return [found + text[len(file) :] for found in sorted(inside)]
     if Path(file).is_file() or not glob.has_magic(file):
         return []
     return [found + text[len(file) :] for found in sorted(glob.glob(file, recursive=True)) if Path(found).is_file()]

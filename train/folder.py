@@ -87,6 +87,7 @@ def learn(
                 tell(Progress(done, total, time.monotonic() - start, pitch.name_of(key)))
         except KeyboardInterrupt:
             stopped = True
+            tell(Progress(len(work.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"))
             pool.shutdown(wait=False, cancel_futures=True)
     if not work.found:
         words = work.words

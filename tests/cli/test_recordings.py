@@ -19,6 +19,12 @@ def test_a_pattern_is_the_files_that_it_stands_for():
     assert expanded(["?.wav@1-2.5"]) == ["a.wav@1-2.5", "b.wav@1-2.5"]
 
 
+def test_a_folder_is_all_recordings_in_it(tmp_path):
+    for name in ("G3.WAV", "E3.mp3", "words.txt"):
+        (tmp_path / "folder.wav" / name).touch()
+    assert expanded(["folder.wav"]) == ["folder.wav/E3.mp3", "folder.wav/G3.WAV"]
+
+
 @pytest.mark.parametrize("text", ["a[1].wav", "a[1].wav@0-1", "none*.wav", "none.wav", "at@1-2"])
 def test_what_names_a_file_or_stands_for_none_stays_as_it_is(text):
     assert expanded([text]) == [text]
