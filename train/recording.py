@@ -64,9 +64,9 @@ def check(samples: np.ndarray, rate: float) -> list[str]:
         found.append(f"The recording is off centre by {100 * offset / peak:.0f} % of its peak (DC).")
     floor = noise_level(samples, rate)
     if floor > _level(peak) - 30:
+        above = _level(peak) - floor
         found.append(
-            f"The recording is noisy, or does not die away: its softest moments are only {_level(peak) - floor:.0f} dB "
-            "below its peak."
+            f"The recording is noisy, or does not die away: its floor is only {above:.0f} dB below its peak."
         )
     return found
 
