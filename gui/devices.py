@@ -49,6 +49,7 @@ class Devices(QDialog):
 
     wished = pyqtSignal(object)  # Wishes
     tuned = pyqtSignal(float)  # Hz of the A above middle C
+    settled = pyqtSignal()  # it is tuned
     channelled = pyqtSignal(int)  # the MIDI channel that is heard; 0: all but the drums
     tone = pyqtSignal()
     again = pyqtSignal()
@@ -66,6 +67,9 @@ class Devices(QDialog):
         boxes = (self._output, self._rate, self._block, self._midi)
         for box in boxes:
             box.activated.connect(self._choose)
+        self._a4.valueChanged.connect(self.tuned)
+        self._a4.editingFinished.connect(self.settled)
+        self._channel.activated.connect(self.channelled)
         for field in (*boxes, self._channel, self._a4):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lay_out()
@@ -99,10 +103,10 @@ class Devices(QDialog):
 
     def set_playing(self, a4: float, channel: int) -> None:
         """Show the tuning, and the channel that is heard."""
+        blocked = self._a4.blockSignals(True)
         self._a4.setValue(a4)
+        self._a4.blockSignals(blocked)
         self._channel.setCurrentIndex(channel)
-        self._a4.valueChanged.connect(self.tuned)
-        self._channel.activated.connect(self.channelled)
 
     def show_reading(self, now: Reading) -> None:
         """Show what the device really gave."""

@@ -13,6 +13,7 @@ class Header(QWidget):
     """Buttons whose meaning is their owner's to give them."""
 
     volume = pyqtSignal(float)  # dB
+    settled = pyqtSignal()  # a movement of the volume is over
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,8 @@ class Header(QWidget):
         self._slider.setPageStep(60)
         self._slider.setAccessibleName(self.tr("Volume"))
         self._slider.valueChanged.connect(self._move)
+        self._slider.sliderPressed.connect(self.settled)
+        self._slider.sliderReleased.connect(self.settled)
         self._lay_out()
         self.set_volume(0.0)
 

@@ -1,8 +1,39 @@
-"""What can be taken back: turned knobs and changed instruments; and two settings to compare."""
+"""What can be taken back: whatever a player turns, chooses, names or throws away."""
 
 from collections.abc import Callable
 
-from PyQt6.QtGui import QUndoCommand
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QUndoCommand, QUndoStack
+
+STEPS = 500  # that can be taken back
+
+
+class History(QUndoStack):
+    """One history of everything; what it tells of has been done already."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setUndoLimit(STEPS)
+        self._turning: Turn | None = None
+
+    def turned(self, words: str, knob: str, ends: tuple[float, float], go: Callable[[str, float], object]) -> None:
+        """A knob went from one value to another: one step with what it did before in the same movement."""
+        turn = Turn(words, knob, ends, go)
+        if self._turning is None or self._turning.knob != knob:
+            self.settle()
+            self._turning = turn
+        self.push(turn)
+
+    def changed(self, words: str, before: object, after: object, go: Callable[[object], object]) -> None:
+        """Something went from one state to another, and `go` brings it to either."""
+        self.settle()
+        self.push(Change(words, before, after, go))
+
+    def settle(self) -> None:
+        """A movement of the hand is over: the next one is a step of its own."""
+        if self._turning is not None:
+            self._turning.open = False
+            self._turning = None
 
 
 class Turn(QUndoCommand):

@@ -1,9 +1,11 @@
 """Keeping house among the presets: found, marked, renamed, copied, shown, thrown away."""
 
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import cast
 
-from PyQt6.QtCore import QFile, QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QInputDialog
 
@@ -11,25 +13,27 @@ from engine import library
 from engine.preset import SUFFIX, PresetError
 
 from . import catalogue, saved
+from .bin import Bin
 from .browser import Browser
 from .catalogue import Entry
 from .deck import Deck
+from .history import History
 from .news import Loaded
 
 
 class Housekeeping(QObject):
-    """Files are read on the deck's thread; what is done to one is done at once."""
+    """Files are read on the deck's thread; what is done to one is done at once, and can be taken back."""
 
     told = pyqtSignal(str, bool)  # words, and whether something is wrong
     scanned = pyqtSignal()
     moved = pyqtSignal(Path, Path)
     saved = pyqtSignal(Path)
 
-    def __init__(self, deck: Deck, browser: Browser) -> None:
+    def __init__(self, deck: Deck, browser: Browser, history: History) -> None:
         super().__init__()
         self.entries: list[Entry] = []
         self.favourites: set[str] = set()
-        self._deck, self._browser = deck, browser
+        self._deck, self._browser, self._history, self._bin = deck, browser, history, Bin()
         browser.loved.connect(self._love)
         browser.rename.connect(self._ask_name)
         browser.duplicate.connect(self._duplicate)
@@ -47,12 +51,12 @@ class Housekeeping(QObject):
             return
         try:
             path = library.destination(name).with_suffix(entry.path.suffix)
-            entry.path.rename(path)
-        except (PresetError, OSError) as error:
+        except PresetError as error:
             self.told.emit(str(error), True)
             return
-        self.moved.emit(entry.path, path)
-        self.scan()
+        if self._move(entry.path, path):
+            there, back = (entry.path, path), (path, entry.path)
+            self._history.changed(self.tr("new name of {0}").format(entry.name), back, there, self._go)
 
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and keep under it where the knobs of what plays stand."""
@@ -75,6 +79,9 @@ class Housekeeping(QObject):
         self.told.emit(self.tr("Saved as {0}").format(name), False)
         self.saved.emit(path)
         self.scan()
+        self._history.changed(
+            self.tr("saving as {0}").format(name), (path, None), (None, path), partial(self._go_saved, now.path)
+        )
 
     def _take(self, entries: list[Entry]) -> None:
         self.entries = entries
@@ -82,8 +89,14 @@ class Housekeeping(QObject):
         self.scanned.emit()
 
     def _love(self, entry: Entry) -> None:
-        self.favourites ^= {entry.digest}
-        self._browser.set_favourites(frozenset(self.favourites))
+        before, after = frozenset(self.favourites), frozenset(self.favourites ^ {entry.digest})
+        self._set_favourites(after)
+        self._history.changed(self.tr("favourite"), before, after, self._set_favourites)
+
+    def _set_favourites(self, favourites: object) -> None:
+        assert isinstance(favourites, frozenset)
+        self.favourites = set(favourites)
+        self._browser.set_favourites(favourites)
 
     def _ask_name(self, entry: Entry) -> None:
         name, given = QInputDialog.getText(
@@ -98,12 +111,14 @@ class Housekeeping(QObject):
         names = (f"{entry.name} {number}" for number in range(2, 1000))
         name = next(name for name in names if name not in known)
         try:
-            shutil.copyfile(entry.path, library.destination(name).with_suffix(entry.path.suffix))
+            path = library.destination(name).with_suffix(entry.path.suffix)
+            shutil.copyfile(entry.path, path)
         except (PresetError, OSError) as error:
             self.told.emit(str(error), True)
             return
         self.told.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
+        self._history.changed(self.tr("copy of {0}").format(entry.name), (path, None), (None, path), self._go)
 
     def _show(self, entry: Entry) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path.parent))):
@@ -112,8 +127,40 @@ class Housekeeping(QObject):
     def _discard(self, entry: Entry) -> None:
         if entry.factory or entry.path.suffix not in (SUFFIX, saved.ENDING):
             return
-        if QFile(str(entry.path)).moveToTrash():
+        if self._bin.throw(entry.path):
             self.told.emit(self.tr("{0} is in the bin").format(entry.name), False)
+            words, path = self.tr("throwing {0} away").format(entry.name), entry.path
+            self._history.changed(words, (None, path), (path, None), self._go)
         else:
             self.told.emit(self.tr("{0} could not be moved to the bin").format(entry.path.name), True)
         self.scan()
+
+    def _move(self, before: Path, after: Path) -> bool:
+        """Give a file another name, unless something has it; whether it was done."""
+        try:
+            if after.exists():
+                raise FileExistsError(self.tr("There is an instrument called {0} already").format(after.stem))
+            before.rename(after)
+        except OSError as error:
+            self.told.emit(str(error), True)
+            return False
+        self.moved.emit(before, after)
+        self.scan()
+        return True
+
+    def _go(self, way: object) -> None:
+        """Take a file from one place to another; None is the bin."""
+        before, after = cast(tuple[Path | None, Path | None], way)
+        if before is not None and after is not None:
+            self._move(before, after)
+        elif before is not None and not self._bin.throw(before):
+            self.told.emit(self.tr("{0} could not be moved to the bin").format(before.name), True)
+        elif after is not None and not self._bin.bring_back(after):
+            self.told.emit(self.tr("{0} could not be brought back from the bin").format(after.name), True)
+        self.scan()
+
+    def _go_saved(self, origin: Path, way: object) -> None:
+        """Take a setting to the bin or back; what plays under its name goes on as what it was saved of."""
+        self._go(way)
+        before, after = cast(tuple[Path | None, Path | None], way)
+        self.moved.emit(before or origin, after or origin)

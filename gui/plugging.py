@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QWidget
 
 from .deck import Deck
 from .devices import Devices, Place, Wishes
+from .master import Master
 from .memory import Memory
 from .player import Player
 
@@ -16,9 +17,11 @@ class Plugging(QObject):
 
     tone = pyqtSignal()  # to test the way to the speaker
 
-    def __init__(self, deck: Deck, player: Player, memory: Memory, window: QWidget) -> None:
+    def __init__(self, deck: Deck, player: Player, master: Master, memory: Memory, window: QWidget) -> None:
         super().__init__()
         self._deck, self._player, self._memory, self._window = deck, player, memory, window
+        self._master = master
+        master.changed.connect(self._show_playing)
         self.dialogue: Devices | None = None
 
     def show(self) -> None:
@@ -27,9 +30,10 @@ class Plugging(QObject):
         self.dialogue = dialogue = Devices(Wishes(**{**known, "midi": self._memory.midi}), self._window)
         dialogue.wished.connect(self.use)
         dialogue.tone.connect(self.tone)
-        dialogue.set_playing(self._memory.a4, self._memory.channel)
-        dialogue.tuned.connect(self._tune)
-        dialogue.channelled.connect(self._hear)
+        self._show_playing()
+        dialogue.tuned.connect(self._master.tune)
+        dialogue.settled.connect(self._master.settle)
+        dialogue.channelled.connect(self._master.hear)
         dialogue.again.connect(self._look)
         dialogue.show_reading(self._player.reading)
         self._player.read.connect(dialogue.show_reading)
@@ -45,18 +49,9 @@ class Plugging(QObject):
 
         self._deck.use(Settings(**device, midi=wishes.midi))  # type: ignore[arg-type]
 
-    def restore(self) -> None:
-        """Tune and listen as the last evening did."""
-        self._tune(self._memory.a4)
-        self._hear(self._memory.channel)
-
-    def _tune(self, a4: float) -> None:
-        self._memory.a4 = a4
-        self._player.tune(a4)
-
-    def _hear(self, channel: int) -> None:
-        self._memory.channel = channel
-        self._player.hear(channel)
+    def _show_playing(self) -> None:
+        if self.dialogue is not None:
+            self.dialogue.set_playing(self._memory.a4, self._memory.channel)
 
     def _look(self) -> None:
         def work() -> Any:

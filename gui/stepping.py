@@ -25,6 +25,7 @@ class Stepping(QObject):
         self._waiting = ""
         player.controller.connect(self._moved)
         player.stepped.connect(self._press)
+        tuning.relearned.connect(self.show)
 
     def add(self, name: str, button: QToolButton, work: Callable[[], object]) -> None:
         """Let a controller press a button; what it does is `work`."""
@@ -64,8 +65,7 @@ class Stepping(QObject):
 
     def _assign(self, name: str, controller: int | None) -> None:
         self._waiting = ""
-        self._tuning.learned[(BUTTONS, name)] = controller
-        self._show(name)
+        self._tuning.assign((BUTTONS, name), controller)
 
     def _press(self, controller: int) -> None:
         for name, work in self._work.items():

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QUndoStack
 
 from . import saved
 from .chain import OWN, ROOM, Chain, Setting
-from .history import Change, Turn
+from .history import History
 from .knob import Spec
 from .knobs import Knobs
 from .lineup import FIRST, ON, SECOND, VOICE
@@ -17,7 +16,6 @@ from .news import Loaded
 from .player import Player
 
 REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
-STEPS = 500  # that can be taken back
 SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 
 
@@ -25,12 +23,12 @@ class Tuning(QObject):
     """Keeps the knobs on the screen, those of the engine and the history of both alike."""
 
     told = pyqtSignal(str)
+    relearned = pyqtSignal()  # controllers turn other knobs
     rearranged = pyqtSignal()  # what stands beside the instrument, or whether it is on
 
     def __init__(self, player: Player, knobs: Knobs) -> None:
         super().__init__()
-        self.history = QUndoStack(self)
-        self.history.setUndoLimit(STEPS)
+        self.history = History(self)
         self.learned: dict[tuple[str, str], int | None] = {}
         self.compared = "A"
         self._player, self._knobs = player, knobs
@@ -41,11 +39,10 @@ class Tuning(QObject):
         self._chain = Chain()
         self._link = FIRST  # whose knobs are shown
         self._links: list[str] = []  # of each knob
-        self._turning: Turn | None = None
         self._waiting: int | None = None  # the knob that a controller is learned for
         self._other: Setting | None = None
         knobs.turned.connect(self._turned)
-        knobs.settled.connect(self.settle)
+        knobs.settled.connect(self.history.settle)
         knobs.learn.connect(self.learn)
         knobs.forget.connect(self._forget)
         player.loaded.connect(self._loaded)
@@ -103,7 +100,7 @@ class Tuning(QObject):
         after = Setting(path) if saved.is_saved(path) else Setting(path, self._beside(), self.chain)
         self.recall(after)
         if before is not None:
-            self.history.push(Change(self.tr("change of instrument"), before, after, self._recall))
+            self.history.changed(self.tr("change of instrument"), before, after, self._recall)
 
     def arrange(self, words: str, chain: Chain) -> None:
         """Let other effects, or another second instrument, stand beside what plays; this can be taken back."""
@@ -111,7 +108,7 @@ class Tuning(QObject):
         if before is not None and chain != self.chain:
             after = replace(before, chain=chain)
             self.recall(after)
-            self.history.push(Change(words, before, after, self._recall))
+            self.history.changed(words, before, after, self._recall)
 
     def recall(self, setting: Setting) -> None:
         """Bring back an instrument, where its knobs stood, and what stood beside it."""
@@ -136,9 +133,7 @@ class Tuning(QObject):
 
     def settle(self) -> None:
         """A movement of the hand is over: the next one is a step of its own."""
-        if self._turning is not None:
-            self._turning.open = False
-            self._turning = None
+        self.history.settle()
 
     def compare(self) -> None:
         """Go to the other one of two settings, A and B; at first both are alike."""
@@ -147,7 +142,7 @@ class Tuning(QObject):
             return
         there = self._other or here
         self._swap((here, there))
-        self.history.push(Change(self.tr("comparison"), (there, here), (here, there), self._swap))
+        self.history.changed(self.tr("comparison"), (there, here), (here, there), self._swap)
 
     def learn(self, place: int) -> None:
         """The next controller that moves turns this knob from then on; asked again, no more."""
@@ -159,6 +154,16 @@ class Tuning(QObject):
         self.learned = learned
         self._player.deck.learn(learned)
         self._show_controllers()
+        self.relearned.emit()
+
+    def assign(self, knob: tuple[str, str], controller: int | None) -> None:
+        """Let a controller turn a knob, or none; this can be taken back."""
+        before, after = dict(self.learned), {**self.learned, knob: controller}
+        self.set_learned(after)
+        self.history.changed(self.tr("MIDI learn"), before, after, self._relearn)
+
+    def _relearn(self, learned: object) -> None:
+        self.set_learned(dict(cast(dict[tuple[str, str], int | None], learned)))
 
     def _swap(self, pair: object) -> None:
         """Leave the first of two settings for the second."""
@@ -177,11 +182,7 @@ class Tuning(QObject):
         before = self._values[spec.name]
         self._values[spec.name] = value
         self._player.turn(place, value)
-        turn = Turn(self.tr("turn of {0}").format(spec.name), spec.name, (before, value), self._go)
-        if self._turning is None or self._turning.knob != spec.name:
-            self.settle()
-            self._turning = turn
-        self.history.push(turn)
+        self.history.turned(self.tr("turn of {0}").format(spec.name), spec.name, (before, value), self._go)
 
     def _go(self, name: str, value: float) -> None:
         """Bring a knob to a value: of the instrument that plays, or of the one that is about to."""
@@ -255,10 +256,8 @@ class Tuning(QObject):
     def _assign(self, place: int, controller: int | None) -> None:
         assert self._player.now is not None
         knob = self._player.now.knobs[place]
-        self.learned[(knob.plugin.name, knob.param.name)] = controller
         self._waiting = None
-        self._player.deck.learn(self.learned)
-        self._show_controllers()
+        self.assign((knob.plugin.name, knob.param.name), controller)
 
     def _show_controllers(self) -> None:
         knobs = self._player.now.knobs if self._player.now is not None else []

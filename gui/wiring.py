@@ -19,6 +19,7 @@ from .deck import Deck
 from .exporting import Exporting
 from .housekeeping import Housekeeping
 from .learning import SOUNDS
+from .master import Master
 from .memory import Memory
 from .news import Loaded
 from .performing import Performing
@@ -48,14 +49,15 @@ class Wiring(QObject):
         self.player = Player(deck)
         self.tuning = Tuning(self.player, window.knobs)
         self.racking = Racking(self.tuning, window.chain, window.zones)
-        self.house = Housekeeping(deck, window.browser)
+        self.house = Housekeeping(deck, window.browser, self.tuning.history)
+        self.master = Master(self.player, self.tuning.history, remembered, window.header)
         self.touching = Touching(self.player, self.tuning, window.stage)
         self.singing = Singing(self.player, self.tuning, window.stage.voice)
         self.typist = Typist(app)
         self.performing = Performing(deck, self.player, window)
         self.workshop = Workshop(window, remembered)
         self.capturing = Capturing(deck, self.player, self.workshop)
-        self.plugging = Plugging(deck, self.player, remembered, window)
+        self.plugging = Plugging(deck, self.player, self.master, remembered, window)
         self.auditioning, self.exporting = Auditioning(deck), Exporting(deck, window)
         self.stepping = Stepping(self.player, self.tuning)
         self.ended = True  # whether the engine came to its end in time
@@ -117,7 +119,6 @@ class Wiring(QObject):
         player.loaded.connect(self._show_instrument)
         player.failed.connect(self._fail)
         player.program.connect(self._change_program)
-        window.header.volume.connect(self._set_volume)
         self.typist.moved.connect(lambda: window.keyboard.set_letters(self.typist.letters))
         window.octave_down.clicked.connect(lambda: self.typist.shift(-1))
         window.octave_up.clicked.connect(lambda: self.typist.shift(1))
@@ -195,15 +196,13 @@ class Wiring(QObject):
         """The last evening, but for the instrument: that waits for the engine."""
         old = self.memory
         self.house.favourites = set(old.favourites)
-        self.window.header.set_volume(old.volume)
         if old.geometry:
             self.window.restoreGeometry(QByteArray.fromHex(old.geometry.encode()))
         self.house.scan()
 
     def _begin(self) -> None:
         """The engine can be played: the first instrument, unless the last start died of it."""
-        self.player.set_volume(self.memory.volume)
-        self.plugging.restore()
+        self.master.restore()
         self.tuning.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
         self.stepping.show()
         self.window.stage.show_view(self.memory.view)
@@ -300,10 +299,6 @@ class Wiring(QObject):
     def _fail(self, message: str) -> None:
         self.window.notice.say(message, True)
         self._mark()
-
-    def _set_volume(self, level: float) -> None:
-        self.memory.volume = level
-        self.player.set_volume(level)
 
     def _show_history(self, _: int = 0) -> None:
         header, history = self.window.header, self.tuning.history

@@ -1,0 +1,117 @@
+"""Whatever a player changes in the window can be taken back."""
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from engine import library
+from tests.gui.conftest import until
+from tests.gui.test_keeping import act, entry
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def window(guitar):
+    """The window with the guitar in it."""
+    return guitar
+
+
+def undo(window):
+    """As the keys do it."""
+    QTest.keyClick(window.window, Qt.Key.Key_Z, CONTROL)
+
+
+def redo(window):
+    """As the keys do it."""
+    QTest.keyClick(window.window, Qt.Key.Key_Z, CONTROL | SHIFT)
+
+
+def test_the_volume_goes_back_in_one_step_and_the_engine_with_it(window):
+    slider, before = window.window.header._slider, window.memory.volume
+    slider.setSliderDown(True)
+    for tenths in (-200, -250, -300):
+        slider.setValue(tenths)
+    slider.setSliderDown(False)
+    slider.setValue(-100)
+    gain = window.deck.rig.volume.state
+    until(lambda: gain["target"][0] == pytest.approx(10 ** (-10 / 20)))
+    undo(window)
+    until(lambda: gain["target"][0] == pytest.approx(10 ** (-30 / 20)))
+    undo(window)
+    until(lambda: gain["target"][0] == pytest.approx(10 ** (before / 20)))
+    assert slider.value() == round(10 * before)
+    assert not window.tuning.history.canUndo()
+    redo(window)
+    assert (slider.value(), window.memory.volume) == (-300, -30)
+
+
+def test_tuning_and_channel_go_back_in_the_dialogue_as_well(window):
+    window.plugging.show()
+    dialogue = window.plugging.dialogue
+    dialogue._a4.selectAll()
+    QTest.keyClicks(dialogue._a4, "432")
+    QTest.keyClick(dialogue._a4, Qt.Key.Key_Tab)
+    dialogue._channel.setFocus()
+    QTest.keyClick(dialogue._channel, Qt.Key.Key_Down)
+    assert (window.memory.a4, window.memory.channel) == (432, 1)
+    assert window.tuning.history.undoText() == "change of the MIDI channel"
+    QTest.mouseClick(window.window.header.undo, Qt.MouseButton.LeftButton)
+    assert (dialogue._channel.currentIndex(), window.player.hands.channel) == (0, 0)
+    QTest.mouseClick(window.window.header.undo, Qt.MouseButton.LeftButton)
+    assert (dialogue._a4.value(), window.memory.a4) == (440, 440)
+    assert not window.tuning.history.canUndo()
+    dialogue.accept()
+
+
+def test_a_star_goes_and_comes_back(window):
+    QTest.keyClick(window.window, Qt.Key.Key_D, CONTROL)
+    assert window.house.favourites == {window.player.now.digest}
+    undo(window)
+    assert window.house.favourites == set()
+    redo(window)
+    assert window.house.favourites == {window.player.now.digest}
+
+
+def test_copies_new_names_and_what_lies_in_the_bin_come_back_in_order(window):
+    def names():
+        return {path.stem for path in library.user_folder().glob("*.luthier")}
+
+    before = names()
+    act(window, "gong", "Duplicate")
+    window.house.rename(entry(window, "gong 2"), "tam-tam")
+    act(window, "tam-tam", "Move to the bin")
+    until(lambda: all(each.name != "tam-tam" for each in window.house.entries))
+    seen = []
+    for _ in range(3):
+        undo(window)
+        seen.append(names() - before)
+    assert seen == [{"tam-tam"}, {"gong 2"}, set()]
+    redo(window)
+    redo(window)
+    assert entry(window, "tam-tam").kind == "resonance"
+
+
+def test_a_setting_that_was_saved_goes_to_the_bin_and_what_plays_goes_on_as_before(window):
+    window.tuning.turn("decay", 2.0)
+    window.house.keep("long guitar", window.player.now, window.tuning.setting.values)
+    mine = entry(window, "long guitar").path
+    until(lambda: window.player.now.path == mine)
+    undo(window)
+    until(lambda: window.player.now.path == library.find("guitar"))
+    assert not mine.exists()
+    assert window.tuning.value("decay") == 2
+    redo(window)
+    until(lambda: window.player.now.path == mine and mine.exists())
+
+
+def test_a_learned_controller_is_forgotten_and_remembered(window, ear):
+    width = next(knob for knob in window.window.knobs.knobs.values() if knob.spec.name == "width")
+    width.menu().actions()[0].trigger()
+    ear.send(0xB0, 23, 0)
+    until(lambda: "CC 23" in width.toolTip())
+    undo(window)
+    assert "CC 23" not in width.toolTip()
+    until(lambda: ("resonance", "width") not in window.deck.rig.learned)
+    redo(window)
+    assert "CC 23" in width.toolTip()
