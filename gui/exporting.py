@@ -1,15 +1,15 @@
-"""Instruments as files for others: whole, with the knobs as they stand, or for other programs."""
+"""Instruments as files for others: whole, with all that they play with, or for other programs."""
 
-import json
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from engine.preset import SUFFIX, Preset, PresetError, read, write
+from engine.preset import SUFFIX, PresetError
 
-from . import aside, saved
+from . import aside, bundling, saved
 from .catalogue import Entry
+from .chain import Setting
 from .deck import Deck
 
 ENDINGS = (SUFFIX, ".onnx", ".safetensors", ".wav")
@@ -25,23 +25,23 @@ class Exporting(QObject):
         self._deck, self._window = deck, window
         self._process: QProcess | None = None
 
-    def ask(self, entry: Entry, values: dict[str, float]) -> None:
-        """Ask where an instrument goes, and write it; values: of its knobs, where it plays."""
+    def ask(self, entry: Entry, setting: Setting | None) -> None:
+        """Ask where an instrument goes, and write it with a setting: where it plays, as it does."""
         kinds = ";;".join([
-            self.tr("Instrument with its knobs (*.luthier)"), self.tr("Model for other programs (*.onnx)"),
+            self.tr("Instrument with knobs and effects (*.luthier)"), self.tr("Model for other programs (*.onnx)"),
             self.tr("Raw tensors (*.safetensors)"), self.tr("Its room, as a clap in it sounds (*.wav)"),
         ])  # fmt: skip
         path, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", kinds)
         if path:
-            self.export(entry, Path(path), values)
+            self.export(entry, Path(path), setting)
 
-    def export(self, entry: Entry, path: Path, values: dict[str, float]) -> None:
+    def export(self, entry: Entry, path: Path, setting: Setting | None) -> None:
         """Write an instrument to a file whose ending says how."""
         if path.suffix.lower() not in ENDINGS:
             words = self.tr("{0}: the ending must be one of {1}")
             self.told.emit(words.format(path.name, ", ".join(ENDINGS)), True)
         elif path.suffix.lower() == SUFFIX:
-            self._deck.ask(lambda: _bundle(entry.path, path, values), self._say)
+            self._deck.ask(lambda: bundling.bundle(entry.path, path, setting), self._say)
         else:
             self._command(entry, path)
 
@@ -70,21 +70,12 @@ class Exporting(QObject):
         lines = bytes(process.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
         process.deleteLater()
         if status == 0:
-            self._say(path)
+            self._say([path])
         else:
             self.told.emit(lines[-1].removeprefix("luthier: ") if lines else self.tr("It could not be written"), True)
 
-    def _say(self, path: Path) -> None:
-        self.told.emit(self.tr("Written: {0}").format(path), False)
-
-
-def _bundle(source: Path, path: Path, values: dict[str, float]) -> Path:
-    """[deck's thread] The whole instrument in one file, its knobs where they stand, or where a setting puts them."""
-    if saved.is_saved(source):
-        setting = saved.load(source)
-        source, values = saved.model(source, setting), {**setting.values, **values}
-    preset = read(source)
-    known = {name for name in values if " " not in name}  # its own knobs, not those of effects
-    params = {**preset.header.get("params", {}), **{name: values[name] for name in sorted(known)}}
-    write(path, Preset(json.loads(json.dumps({**preset.header, "params": params})), preset.tensors))
-    return path
+    def _say(self, paths: list[Path]) -> None:
+        words, beside = self.tr("Written: {0}").format(paths[0]), ", ".join(path.name for path in paths[1:])
+        if beside:
+            words = self.tr("Written: {0}; beside it, to be kept with it: {1}").format(paths[0], beside)
+        self.told.emit(words, False)

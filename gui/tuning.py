@@ -6,7 +6,7 @@ from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from . import saved
+from . import bundling, saved
 from .chain import OWN, ROOM, Chain, Setting
 from .history import History
 from .knob import Spec
@@ -95,9 +95,10 @@ class Tuning(QObject):
         return spec.low, spec.high
 
     def choose(self, path: Path) -> None:
-        """Let another instrument play; this can be taken back. What stands beside it stays, but for a saved one."""
+        """Let another instrument play; this can be taken back. What stands beside it stays, unless it brings that."""
         before = self.setting
-        after = Setting(path) if saved.is_saved(path) else Setting(path, self._beside(), self.chain)
+        beside = Setting(path) if saved.is_saved(path) else Setting(path, self._beside(), self.chain)
+        after = bundling.look(path) or beside
         self.recall(after)
         if before is not None:
             self.history.changed(self.tr("change of instrument"), before, after, self._recall)

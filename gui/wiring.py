@@ -261,10 +261,10 @@ class Wiring(QObject):
             self.house.save(self.player.now, setting.values)
 
     def _export(self, entry: Entry) -> None:
-        """Ask where it goes; the knobs of what plays go with it."""
+        """Ask where it goes; what plays goes as it does."""
         setting = self.tuning.setting
         plays = setting is not None and setting.path == entry.path
-        self.exporting.ask(entry, dict(setting.values) if setting is not None and plays else {})
+        self.exporting.ask(entry, setting if plays else None)
 
     def _go_on_as(self, path: Path) -> None:
         """What plays goes on under the name that it was saved as."""

@@ -226,10 +226,10 @@ def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(w
     window.tuning.choose(chosen)
     until(lambda: window.player.now.path == chosen)
     assert window.tuning.value("decay") == pytest.approx(0.25)
-    window.exporting.export(gong, tmp_path / "gong.safetensors", {})
+    window.exporting.export(gong, tmp_path / "gong.safetensors", None)
     until(lambda: "gong.safetensors" in window.window.notice.text, 60)
     assert (tmp_path / "gong.safetensors").exists()
-    window.exporting.export(gong, tmp_path / "gong.txt", {})
+    window.exporting.export(gong, tmp_path / "gong.txt", None)
     assert "the ending must be one of" in window.window.notice.text
-    window.exporting.export(gong, tmp_path / "gong.wav", {})  # it has no room
+    window.exporting.export(gong, tmp_path / "gong.wav", None)  # it has no room
     until(lambda: "room" in window.window.notice.text, 60)
