@@ -28,4 +28,8 @@ presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIE
 	@bash scripts/setup.sh test
 	@PYTHONPATH=. $(BIN)/python scripts/factory.py
 
-.PHONY: play test check lint types arrows tests presets
+texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring it up to date
+	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }
+	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui
+
+.PHONY: play test check lint types arrows tests presets texts

@@ -40,11 +40,12 @@ def run(paths: Sequence[Path] = ()) -> int:
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
-    from . import memory, theme
+    from . import memory, theme, translating
 
     app = QApplication(["luthier"])
     app.setApplicationName("Luthier")
     app.setDesktopFileName("luthier")
+    translating.install(app)
     remembered = memory.recall()
     theme.apply(app, remembered.theme if remembered.theme in theme.THEMES else "dark")
     wiring = open_window(app, remembered, paths)

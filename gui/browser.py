@@ -173,7 +173,7 @@ class Browser(QFrame):
         box.clear()
         box.addItem(every, "")
         for name in names:
-            box.addItem(catalogue.KINDS.get(name, name).capitalize(), name)
+            box.addItem(catalogue.words_of(name).capitalize(), name)
         box.setCurrentIndex(max(box.findData(chosen), 0))
         box.blockSignals(blocked)
 

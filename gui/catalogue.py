@@ -5,18 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PyQt6.QtCore import QCoreApplication
+
 from engine import library
 from engine.preset import PresetError, read
 
 from . import quantity, saved
 
-KINDS = {
-    "resonance": "struck or plucked (resonance)",
-    "ddsp": "bowed, blown or sung (ddsp)",
-    "ssm": "struck, as a network (ssm)",
-    "events": "events",
-}
-"""What the kinds are, in a player's words."""
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,19 @@ class Entry:
     def facts(self) -> list[tuple[str, str]]:
         """What stands in the details: names and values, those that are known."""
         size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e6 else f"{self.size / 1e3:.0f} kB"
+        loudness = f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""
         facts = [
-            ("Kind", KINDS.get(self.kind, self.kind)),
-            ("Keys", f"{quantity.note(self.low)} – {quantity.note(self.high)}"),
-            ("Learned at", quantity.text(self.rate, "Hz") if self.rate else ""), ("Size", size),
-            ("Loudness", f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""),
-            ("Author", self.author), ("Licence", self.licence), ("Source", self.recording),
-            ("Attribution", self.attribution), ("Tags", ", ".join(self.tags)),
-        ]  # fmt: skip
+            (translate("Entry", "Kind"), words_of(self.kind)),
+            (translate("Entry", "Keys"), f"{quantity.note(self.low)} – {quantity.note(self.high)}"),
+            (translate("Entry", "Learned at"), quantity.text(self.rate, "Hz") if self.rate else ""),
+            (translate("Entry", "Size"), size),
+            (translate("Entry", "Loudness"), loudness),
+            (translate("Entry", "Author"), self.author),
+            (translate("Entry", "Licence"), self.licence),
+            (translate("Entry", "Source"), self.recording),
+            (translate("Entry", "Attribution"), self.attribution),
+            (translate("Entry", "Tags"), ", ".join(self.tags)),
+        ]
         return [fact for fact in facts if fact[1]]
 
 
@@ -77,6 +78,17 @@ def chosen(entries: Iterable[Entry], wish: Wish, favourites: Iterable[str]) -> l
     """The entries that meet a wish; favourites are known by their digests."""
     loved = set(favourites)
     return [entry for entry in entries if _meets(entry, wish, loved)]
+
+
+def words_of(kind: str) -> str:
+    """What a kind is, in a player's words."""
+    words = {
+        "resonance": translate("Entry", "struck or plucked (resonance)"),
+        "ddsp": translate("Entry", "bowed, blown or sung (ddsp)"),
+        "ssm": translate("Entry", "struck, as a network (ssm)"),
+        "events": translate("Entry", "events"),
+    }
+    return words.get(kind, kind)
 
 
 def kinds(entries: Iterable[Entry]) -> list[str]:
@@ -109,7 +121,7 @@ def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     except PresetError as error:
         return Entry(path, name, False, fault=str(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    words = f"A setting of {model.name}. {model.description}"
+    words = f"{translate('Entry', 'A setting of {0}.').format(model.name)} {model.description}"
     return replace(
         model, path=path, name=name, factory=False, digest=digest, description=words, size=path.stat().st_size
     )

@@ -132,7 +132,7 @@ class Learning(QDialog):
         if now.share is not None:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * now.share))
-        self._words.setText(now.words + (f" · loss {now.loss:.3g}" if now.loss is not None else ""))
+        self._words.setText(now.words + (self.tr(" · loss {0:.3g}").format(now.loss) if now.loss is not None else ""))
         if now.loss is not None:
             self._curve.add(now.loss)
         if now.preview is not None:
@@ -147,7 +147,11 @@ class Learning(QDialog):
     def _describe(self, heard: Heard) -> str:
         if heard.count > 1:
             return self.tr("{0} recordings, {1:.0f} s: good to learn from").format(heard.count, heard.seconds)
-        strokes = self.tr("one stroke") if heard.strokes == 1 else self.tr("{0} strokes").format(heard.strokes)
+        strokes = (
+            self.tr("one stroke")
+            if heard.strokes == 1
+            else self.tr("{0} strokes", "", heard.strokes).format(heard.strokes)
+        )
         return self.tr("{0:.1f} s, {1}: good to learn from").format(heard.seconds, strokes)
 
     def _plays_notes(self) -> bool:

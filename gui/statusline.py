@@ -50,7 +50,9 @@ class StatusLine(QWidget):
             self._device.setToolTip(self.tr("{0} as {1}{2}").format(now.backend, now.name, manner))
             self._format.setText(f"{now.rate / 1000:g} kHz · {now.block}")
             self._latency.setText(f"{1000 * now.latency:.1f} ms")
-            words = self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices").format(now.voices)
+            words = (
+                self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices", "", now.voices).format(now.voices)
+            )
             self._voices.setText(words)
         heavy = "⚠ " if now.worst > HEAVY or now.underruns else ""
         self._load.setText(heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.worst, now.underruns))

@@ -1,0 +1,128 @@
+"""The window in other languages: translations as Qt's tools write them, luthier_<language>.ts in gui/translations.
+
+They are read as they are, with nothing to compile; what a file does not say, or says with placeholders that are not
+in the English text, stays English.
+"""
+
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
+from pathlib import Path
+from string import Formatter
+
+from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+FOLDER = Path(__file__).parent / "translations"
+OWN = "en"  # the language of the source
+LEFT = ("vanished", "obsolete")  # translations of texts that are no more
+
+_SINGLE = ("id", "ja", "ka", "ko", "lo", "ms", "my", "th", "tr", "vi", "zh")  # one form for all numbers
+_NONE_AS_ONE = ("fr", "hy", "pt_BR")  # no voice, as one voice
+_BY_ENDING = ("be", "bs", "hr", "ru", "sr", "uk")  # 1, 21, 31 … · 2–4, 22–24 … · all others
+_FEW = ("cs", "sk")  # 1 · 2–4 · all others
+
+
+class Texts(QTranslator):
+    """The texts of one file."""
+
+    def __init__(self, path: Path) -> None:
+        """OSError or ValueError where a file cannot be read."""
+        super().__init__()
+        self._language = path.stem.partition("_")[2]
+        self._texts: dict[tuple[str, str], list[str]] = {}
+        self._anywhere: dict[str, list[str]] = {}  # for texts of a class that another one says
+        try:
+            root = ElementTree.fromstring(path.read_bytes())
+        except ElementTree.ParseError as error:
+            raise ValueError(f"{path.name} is no translation: {error}") from None
+        for context in root.iter("context"):
+            for message in context.iter("message"):
+                self._take(context.findtext("name") or "", message)
+
+    def translate(  # type: ignore[override]  # the hints of PyQt6 do not know of what is not said
+        self, context: str | None, sourceText: str | None, disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        """[any thread] Called by Qt: what a text is in this language; None: it is not said here."""
+        source = sourceText or ""
+        forms = self._texts.get((context or "", source)) or self._anywhere.get(source)
+        if forms is None:
+            return None
+        text = forms[min(form(self._language, n), len(forms) - 1)] if n >= 0 else forms[0]
+        return text if text and _fits(text, source) else None
+
+    def isEmpty(self) -> bool:
+        """Called by Qt."""
+        return not self._texts
+
+    def _take(self, context: str, message: ElementTree.Element) -> None:
+        source, found = message.findtext("source"), message.find("translation")
+        if not source or found is None or found.get("type") in LEFT:
+            return
+        forms = [each.text or "" for each in found.iter("numerusform")] or [found.text or ""]
+        if any(forms):
+            self._texts[(context, source)] = forms
+            self._anywhere.setdefault(source, forms)
+
+
+def install(
+    app: QCoreApplication, languages: Iterable[str] | None = None, folder: Path = FOLDER
+) -> list[QTranslator]:
+    """Let the window that is built from now on speak the first language it can; what was installed.
+
+    languages: as the system wishes them, such as "pt-BR", "de"; nothing is installed where English comes first.
+    """
+    for name in QLocale.system().uiLanguages() if languages is None else languages:
+        whole = name.replace("-", "_")
+        for language in dict.fromkeys((whole, whole.partition("_")[0])):
+            path = folder / f"luthier_{language}.ts"
+            if language == OWN:
+                return []
+            if path.is_file():
+                return _install(app, path, language)
+    return []
+
+
+def form(language: str, n: int) -> int:
+    """Which form of a word a number asks for, as Qt's tools count them; two forms where a language is not known."""
+    base = language.partition("_")[0]
+    few = 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14
+    if base in _SINGLE:
+        return 0
+    if language in _NONE_AS_ONE or base in _NONE_AS_ONE:
+        return int(n > 1)
+    if base in _BY_ENDING:
+        return 0 if n % 10 == 1 and n % 100 != 11 else 1 if few else 2
+    if base == "pl":
+        return 0 if n == 1 else 1 if few else 2
+    if base in _FEW:
+        return 0 if n == 1 else 1 if 2 <= n <= 4 else 2
+    return int(n != 1)
+
+
+def _install(app: QCoreApplication, path: Path, language: str) -> list[QTranslator]:
+    """Install a file, and what Qt says itself in this language, on buttons of dialogues."""
+    try:
+        texts = Texts(path)
+    except (OSError, ValueError) as error:
+        print(f"luthier: {error}", file=sys.stderr)
+        return []
+    qt = QTranslator()
+    installed: list[QTranslator] = [texts]
+    if qt.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        installed.insert(0, qt)
+    for each in installed:
+        each.setParent(app)
+        app.installTranslator(each)
+    return installed
+
+
+def _fits(text: str, source: str) -> bool:
+    """Whether a text has no placeholder that the source has not, so that it can be filled in."""
+    try:
+        return _fields(text) <= _fields(source)
+    except ValueError:
+        return False
+
+
+def _fields(text: str) -> set[tuple[str, str | None, str | None]]:
+    return {(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None}

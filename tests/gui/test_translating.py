@@ -1,0 +1,107 @@
+"""The window in another language."""
+
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from PyQt6 import sip
+from PyQt6.QtWidgets import QDialogButtonBox
+
+from gui import translating
+from gui.reading import Reading
+from gui.window import Window
+
+TEXTS = """<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="pl">
+  <context><name>Header</name>
+    <message><source>Undo</source><translation>Cofnij</translation></message>
+    <message><source>Record</source><translation type="unfinished"></translation></message>
+    <message><source>Volume: {0}</source><translation>Głośność: {0}</translation></message>
+    <message><source>Redo</source><translation type="vanished">Ponów</translation></message>
+  </context>
+  <context><name>StatusLine</name>
+    <message numerus="yes"><source>{0} voices</source><translation>
+      <numerusform>{0} głos</numerusform><numerusform>{0} głosy</numerusform><numerusform>{0} głosów</numerusform>
+    </translation></message>
+    <message><source>1 voice</source><translation>1 głos</translation></message>
+    <message><source>worst block {0:.0%} · under-runs {1}</source><translation>{1} przerw · {0:.0%}</translation></message>
+    <message><source>Panic</source><translation>Cisza</translation></message>
+  </context>
+  <context><name>Elsewhere</name>
+    <message><source>No instrument yet</source><translation>Nie ma instrumentu</translation></message>
+    <message><source>CC {0}</source><translation>CC {1}</translation></message>
+  </context>
+</TS>
+"""  # noqa: E501
+
+
+@pytest.fixture
+def polish(app, tmp_path):
+    """A window of someone who speaks Polish."""
+    (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
+    installed = translating.install(app, ["pl-PL", "en"], tmp_path)
+    window = Window()
+    yield window
+    sip.delete(window)
+    for each in installed:
+        app.removeTranslator(each)
+
+
+def test_the_window_speaks_what_a_file_says_and_english_otherwise(polish):
+    header = polish.header
+    assert header.undo.accessibleName() == "Cofnij"
+    assert header._what.text() == "Nie ma instrumentu"
+    assert (header.record.accessibleName(), header.redo.accessibleName()) == ("Record", "Redo")
+    assert header._slider.toolTip() == "Głośność: 0.0 dB"
+    assert polish.tr("CC {0}") == "CC {0}"  # the placeholder is another one
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert box.buttons()[0].text() == "Anuluj"
+
+
+@pytest.mark.parametrize(("voices", "words"), [(1, "1 głos"), (3, "3 głosy"), (5, "5 głosów"), (22, "22 głosy")])
+def test_numbers_have_the_forms_that_the_language_has(polish, voices, words):
+    polish.status.show_reading(Reading(1.0, "playing", device="speaker", voices=voices, worst=0.5, underruns=2))
+    assert polish.status._voices.text() == words
+    assert polish.status._load.text() == "⚠ 2 przerw · 50%"
+
+
+@pytest.mark.parametrize("languages", [["en-GB", "pl"], ["fr", "C"], []])
+def test_english_needs_no_file(app, tmp_path, languages):
+    (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
+    assert translating.install(app, languages, tmp_path) == []
+
+
+def test_a_damaged_file_is_named_and_the_window_speaks_english(app, tmp_path, capsys):
+    (tmp_path / "luthier_pl.ts").write_text(TEXTS[:500], encoding="utf-8")
+    assert translating.install(app, ["pl"], tmp_path) == []
+    assert "luthier_pl.ts is no translation" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("de", "1011111"),
+        ("fr", "0011111"),
+        ("ja", "0000000"),
+        ("ru", "2012202"),
+        ("pl", "2012222"),
+        ("cs", "2012222"),
+    ],
+)
+def test_every_number_has_its_form(language, forms):
+    assert "".join(str(translating.form(language, n)) for n in (0, 1, 2, 5, 11, 21, 111)) == forms
+
+
+def test_the_tool_finds_every_text_of_the_window(tmp_path):
+    tool = shutil.which("pylupdate6", path=Path(sys.executable).parent)
+    path = tmp_path / "luthier_xx.ts"
+    subprocess.run([tool, "--ts", path, translating.FOLDER.parent], check=True, capture_output=True)
+    found = {message.findtext("source") for message in ElementTree.parse(path).iter("message")}
+    assert {"Undo", "{0} voices", "struck or plucked (resonance)", "Written: {0}"} <= found
+    sources = "".join(each.read_text(encoding="utf-8") for each in translating.FOLDER.parent.glob("*.py"))
+    assert set(re.findall(r"\.tr\(\s*\"([^\"\\]+)\"", sources)) <= found
