@@ -21,8 +21,14 @@ types:
 arrows:
 	$(BIN)/lint-imports
 
-tests:
-	$(BIN)/pytest -q
+tests:  # those of the window mostly wait, so they run beside the others
+	@$(MAKE) --no-print-directory -j2 --output-sync=target tests-of-the-window tests-of-the-rest
+
+tests-of-the-window:
+	$(BIN)/pytest -q tests/gui
+
+tests-of-the-rest:
+	$(BIN)/pytest -q --ignore=tests/gui
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
@@ -32,4 +38,4 @@ texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring 
 	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui
 
-.PHONY: play test check lint types arrows tests presets texts
+.PHONY: play test check lint types arrows tests tests-of-the-window tests-of-the-rest presets texts

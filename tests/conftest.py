@@ -1,11 +1,15 @@
 """What every test may ask for: the recordings, a rate. Under CI a test that skips has failed."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background had it ignored
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,13 @@ def steps(sound):
 
 
 def falls(sound):
-    """Where, in frames, 25 ms lie before the sound is silent, and what part of itself it still is 50 ms before."""
+    """Where, in frames, 25 ms lie before the sound is silent, and what part of itself it still is 50 ms before.
+
+    What has died away by itself is all that there is to hear of it, and has lost nothing.
+    """
     peaks = np.abs(sound[:, : sound.shape[1] // WINDOW * WINDOW]).max(axis=0).reshape(-1, WINDOW).max(axis=1)
+    if peaks.max() <= 1e-4:
+        return sound.shape[1], 1.0
     silent = int(np.flatnonzero(peaks > 1e-4)[-1]) + 1
     earlier = max(silent - 10, 1)
     return (earlier + 5) * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()

@@ -39,7 +39,10 @@ def fit(
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
-    torch.set_flush_denormal(True)  # what dies away would take ever longer
     run = Run(corpus, config, device)
-    stopped = follow(run, folder, report, device, resume)
+    torch.set_flush_denormal(True)  # what dies away would take ever longer
+    try:
+        stopped = follow(run, folder, report, device, resume)
+    finally:
+        torch.set_flush_denormal(False)
     return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped, run.begun)
