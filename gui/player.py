@@ -35,7 +35,7 @@ class Player(QObject):
     lit = pyqtSignal(dict)  # keys that sound: velocity
     ringing = pyqtSignal(object)  # Dots
     decoded = pyqtSignal(object)  # Bars
-    levels = pyqtSignal(float, float)
+    levels = pyqtSignal(float, float, int)  # peaks, linear, and samples that were too loud so far
     read = pyqtSignal(object)  # Reading
     midi = pyqtSignal(bool)
     controller = pyqtSignal(int)  # one was moved
@@ -188,7 +188,8 @@ class Player(QObject):
     def _see(self) -> None:
         """Levels, what rings, and the knobs that something else has turned."""
         assert self.hands is not None
-        self.levels.emit(*self.hands.rig.meters().peak)
+        meters = self.hands.rig.meters()
+        self.levels.emit(*meters.peak, meters.clipped)
         if self.now is None:
             return
         self._odd = not self._odd

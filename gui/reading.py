@@ -30,6 +30,7 @@ class Reading:
     realtime: bool = True
     worst: float = 0.0
     underruns: int = 0
+    lost: int = 0  # notes and movements that found no room, or no sense
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
@@ -55,7 +56,13 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Readin
     """[deck's thread] Look at all of it."""
     meters, given = rig.meters(), opened.given
     heard = tuple(sorted({*opened.keyboards, *ports.others}))
-    found = {"worst": meters.worst, "underruns": meters.xruns, "voices": meters.voices, "ports": heard}
+    found = {
+        "worst": meters.worst,
+        "underruns": meters.xruns,
+        "lost": meters.lost,
+        "voices": meters.voices,
+        "ports": heard,
+    }
     found["lateness"] = _lateness(rig, given)
     problem = "" if opened.brings_midi else ports.problem
     if given is None:

@@ -22,8 +22,7 @@ class StatusLine(QWidget):
         self._blink = 0
         self._device = parts.push("", self.tr("Audio and MIDI devices"), style="flat")
         self._format, self._latency, self._voices, self._midi = (QLabel() for _ in range(4))
-        tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
-        self._load = parts.push("", tip, style="flat")
+        self._load = parts.push("", self.tr("Worst block load and under-runs"), style="flat")
         self._panic = parts.push(self.tr("Panic"), tip=self.tr("Silence everything now (Esc)"))
         self._device.clicked.connect(self.devices)
         self._load.clicked.connect(self.reset)
@@ -56,7 +55,10 @@ class StatusLine(QWidget):
             self._voices.setText(words)
         heavy = "⚠ " if now.worst > HEAVY or now.underruns else ""
         self._load.setText(heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.worst, now.underruns))
-        self._load.setAccessibleDescription(self._load.text())
+        tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
+        lost = self.tr("Lost notes and movements of knobs: {0}").format(now.lost)
+        self._load.setToolTip(f"{tip}\n{lost}")
+        self._load.setAccessibleDescription(f"{self._load.text()} · {lost}")
         names = ", ".join(name.split(":")[0] for name in now.ports) or self.tr("no keyboard")
         self._names = f"MIDI {names}"
         self._midi.setToolTip(now.midi_problem or ", ".join(now.ports) or self.tr("No MIDI keyboard is connected"))
