@@ -208,12 +208,23 @@ class Deck(threading.Thread):
             self.news.put(Failed(str(error)))
 
     def _perform(self) -> None:
-        if self._tape is not None:
-            self._tape.spool()
-        if self._heard is not None:
-            self._heard.spool()
+        for tape in (self._tape, self._heard):
+            if tape is not None:
+                self._spool(tape)
         if self.score is not None:
             self.score.feed()
+
+    def _spool(self, tape: "Tape") -> None:
+        """Write what was played; a disk that takes no more ends the recording, not the music."""
+        try:
+            tape.spool()
+        except (OSError, RuntimeError, ValueError) as error:
+            self.news.put(Failed(f"{tape.path.name} could not be written on: {error}"))
+            tape.source.run(False)
+            assert self.rig is not None
+            if tape.source in self.rig.row:  # a microphone
+                self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
+            self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))
 
     def _look(self, ports: "MidiPorts") -> None:
         now = time.monotonic()

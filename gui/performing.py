@@ -58,12 +58,12 @@ class Performing(QObject):
         if tape is None or notes is None:
             return
 
-        def work() -> Path:
+        def work() -> list[Path]:
             self._deck.end_tape()
             notes.write(tape.path.with_suffix(".mid"))
-            return tape.path
+            return tape.paths
 
-        self._deck.ask(work, lambda path: self.told.emit(self.tr("Recorded: {0}").format(path), False))
+        self._deck.ask(work, self._recorded)
 
     def open(self, path: Path) -> None:
         """Play a MIDI file."""
@@ -96,6 +96,9 @@ class Performing(QObject):
         self.finish()
         self._renderer.cancel()
 
+    def _recorded(self, paths: list[Path]) -> None:
+        self.told.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
+
     def _bounced(self, path: str) -> None:
         self._window.transport.show_bounce(None)
         self.told.emit(self.tr("Written: {0}").format(path), False)
@@ -105,9 +108,8 @@ class Performing(QObject):
         self.told.emit(self.tr("The file could not be written: {0}").format(why), True)
 
     def _begin(self, tape: Tape) -> None:
-        assert self._player.hands is not None
         self._tape = tape
-        self._notes = Notes(tape.start, self._player.hands.rig.rate)
+        self._notes = Notes(tape.rates)
         self._window.header.set_recording(True)
 
     def _hear(self, events: object) -> None:

@@ -29,8 +29,7 @@ def name_for(instrument: str) -> Path:
 class Notes:
     """[the window's thread] The notes of a performance, as the audio thread tells of them."""
 
-    start: int  # the absolute frame at which it begins
-    rate: float
+    rates: list[tuple[int, float]]  # of a tape
     told: list[tuple[int, int, int, int]] = field(default_factory=list)  # frame, status, key, velocity
 
     def hear(self, events: np.ndarray) -> None:
@@ -47,36 +46,55 @@ class Notes:
 
         track, last = mido.MidiTrack(), 0
         for frame, status, key, velocity in sorted(self.told):
-            now = max(round((frame - self.start) / self.rate * SECOND), 0)
+            now = round(self._seconds(frame) * SECOND)
             track.append(mido.Message.from_bytes([status, key, velocity], time=now - last))
             last = now
         file = mido.MidiFile(ticks_per_beat=TICKS)
         file.tracks.append(track)
         file.save(path)
 
+    def _seconds(self, frame: int) -> float:
+        """When a frame was played; as long as a rate lasted it counts by that."""
+        ends = [first for first, _ in self.rates[1:]] + [frame]
+        return sum(
+            max(min(frame, end) - first, 0) / rate for (first, rate), end in zip(self.rates, ends, strict=True)
+        )
+
 
 class Tape:
-    """[deck's thread] The sound of a performance, from its beginning to `stop`, or what a microphone hears."""
+    """[deck's thread] The sound of a performance, from its beginning to `stop`, or what a microphone hears.
+
+    Where the rate of the device changes meanwhile, another file begins.
+    """
 
     def __init__(self, rig: "Rig", path: Path, source: "engine.effects.tape.Tape | None" = None) -> None:
         """source: where the sound is kept until it is written, the rig's own tape without it. OSError."""
-        from engine.wav import writing
-
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self._ends = contextlib.ExitStack()
-        self._write = self._ends.enter_context(writing(path, rig.rate))
+        self.path, self.paths = path, list[Path]()
+        self.rates: list[tuple[int, float]] = []  # from which absolute frame on, how many frames a second
         self.source = source or rig.tape
+        self._rig, self._ends = rig, contextlib.ExitStack()
+        self._begin()
         self.source.take()
         self.source.run()
-        self.start = rig.frame
 
     def spool(self) -> None:
-        """Write what has been played meanwhile; often enough, or the tape is full."""
+        """Write what has been played meanwhile; often enough, or the tape is full. OSError or RuntimeError."""
         self._write(self.source.take())
+        if self._rig.rate != self.rates[-1][1]:
+            self._begin()
 
     def stop(self) -> None:
-        """End it: the file is whole."""
+        """End it: the files are whole."""
         self.source.run(False)
-        self.spool()
-        self._ends.close()
+        with self._ends:
+            self._write(self.source.take())
+
+    def _begin(self) -> None:
+        from engine.wav import writing
+
+        rate, number = self._rig.rate, len(self.paths) + 1
+        path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path
+        self._write = self._ends.enter_context(writing(path, rate))
+        self.paths.append(path)
+        self.rates.append((self._rig.frame, rate))

@@ -53,6 +53,21 @@ def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear
     assert 0.4 < length < len(sound) / rate
 
 
+def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
+    def full(_):
+        raise OSError("no space left")
+
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    window.deck._tape._write = full
+    until(lambda: "could not be written on: no space left" in window.window.notice.text)
+    window.player.press(57, 0.8)
+    assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(220, rel=0.02)
+    window.player.release(57)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: not window.performing.recording)
+
+
 def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
     bar = window.window.transport
     window.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
