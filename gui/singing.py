@@ -45,11 +45,12 @@ class Singing(QObject):
         self._heard = []
         self._timer.start(MEASURED)
         self._view.measure.setEnabled(False)
-        self._view.say(self._view.tr("Sing for ten seconds: your lowest tone, your highest, soft and loud."))
+        self._count()
 
     def _loaded(self, now: Loaded) -> None:
         self._heard = None
         self._timer.stop()
+        self._view.show_left(0, "")
         self._view.set_state(now.header["kind"] == "ddsp", now.sung)
 
     def _look(self) -> None:
@@ -59,20 +60,28 @@ class Singing(QObject):
         moment = _moment(now)
         if self._heard is not None:
             self._heard.append((moment.pitch, moment.level))
+            self._count()
         if self._view.isVisible():
             self._view.show_sung(moment)
 
     def _read(self, reading: Reading) -> None:
         if self._player.now is not None and self._player.now.sung:
-            self._view.show_lateness(reading.lateness or self._view.tr("⚠ There is no microphone to hear."))
+            self._view.show_lateness(reading.lateness or self.tr("⚠ There is no microphone to hear."))
+
+    def _count(self) -> None:
+        """Say how long there is still to sing."""
+        left = math.ceil(self._timer.remainingTime() / 1000)
+        words = self.tr("Sing, {0} s to go: your lowest tone, your highest, soft and loud.", "", left)
+        self._view.show_left(left, words.format(left))
 
     def _settle(self) -> None:
         """Set low, high, gate and transposition from what was sung."""
         heard, self._heard = self._heard or [], None
         self._view.measure.setEnabled(True)
+        self._view.show_left(0, "")
         pitches = np.array([pitch for pitch, _ in heard if pitch > 0])
         if len(pitches) < max(ENOUGH, len(heard) / 10) or self._player.now is None:
-            self._view.say(self._view.tr("⚠ Too little was sung to find a range; is the microphone on?"))
+            self._view.say(self.tr("⚠ Too little was sung to find a range; is the microphone on?"))
             return
         low, high = np.percentile(pitches, [3, 97])
         found = {"low": low * 2 ** (-SPARE / 12), "high": high * 2 ** (SPARE / 12)}
@@ -86,7 +95,7 @@ class Singing(QObject):
             least, most = self._tuning.place(f"voice {name}")
             self._tuning.turn(f"voice {name}", min(max(float(value), least), most))
             self._tuning.settle()
-        words = self._view.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
+        words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
         self._view.say(words.format(low, high, round(found["transpose"])))
 
 

@@ -88,6 +88,13 @@ class VoiceView(QWidget):
         """Say what goes on."""
         self._words.setText(words)
 
+    def show_left(self, seconds: int, words: str) -> None:
+        """Count down while a range is found; 0 seconds: it is not."""
+        number = self.tr("{0} s to go", "", seconds).format(seconds)
+        self.measure.setText(number if seconds else self.tr("Find my range"))
+        if seconds:
+            self.say(words)
+
     def show_lateness(self, words: str) -> None:
         """Say how late the instrument is."""
         self._late.setText(words)
