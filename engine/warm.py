@@ -23,15 +23,17 @@ def warm(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]
     """Compile parts, all unless named, step by step: before each its number, how many there are, and what it is.
 
     Some ten or twenty seconds for a kind the first time, a part of a second when it was done before. The last part
-    is compiled by a second process meanwhile.
+    is compiled by a second process meanwhile, which finds done what comes late there and is in AHEAD.
     """
     missing = [part for part in _named(parts) if not _mark(part).exists()]
     helper = _helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
-    total = len(_COMMON) + len(missing)
-    for number, (what, job) in enumerate(_COMMON):
+    ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and helper is not None]
+    first = [*_COMMON[:-1], *ahead, _COMMON[-1]]
+    total = len(first) + len(missing)
+    for number, (what, job) in enumerate(first):
         yield number, total, what
         job()
-    for number, part in enumerate(missing, len(_COMMON)):
+    for number, part in enumerate(missing, len(first)):
         yield number, total, PARTS[part]
         if part == missing[-1] and helper is not None:
             helper.wait()
@@ -132,6 +134,12 @@ def _events() -> None:
     compile_all()
 
 
+def _resonance_keys() -> None:
+    from .instruments.resonance import compile_keys
+
+    compile_keys()
+
+
 def _resonance() -> None:
     from .instruments.resonance import compile_all
 
@@ -160,3 +168,6 @@ JOBS = {
     "events": _events,
     "resonance": _resonance,
 }
+
+AHEAD = {"resonance": _resonance_keys}
+"""Of some parts, what is compiled beside the rest of them."""

@@ -3,13 +3,16 @@
 from typing import Any
 
 import numpy as np
+from numba import from_dtype
 
 from ...dsp import modal
+from ...events import EVENT
 from ...plugin import Param, entry
 from ...preset import Preset
 from ..voices import FREE, VOICES
 from . import tables
 from .playing import begin, handle, process
+from .pluck import excite_dimension, excite_key
 from .record import PARAMS, PARTIALS, RESONANCE, VARIANTS
 
 GLIDE = 0.008  # seconds in which gains go most of their way
@@ -130,6 +133,12 @@ def compile_all() -> None:
     instrument = Resonance(Preset(header, tensors))
     instrument.prepare(48_000.0)
     entry(instrument)
+
+
+def compile_keys() -> None:
+    """[main thread] Compile ahead what `compile_all` would come to last."""
+    for excite in (excite_dimension, excite_key):
+        excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))
 
 
 def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
