@@ -125,6 +125,7 @@ def test_the_window_closes_at_once_whatever_it_is_doing_and_nothing_is_lost(app,
     wiring.auditioning.demo(wiring.house.entries[0])
     wiring.capturing.toggle()
     until(lambda: wiring.deck._heard is not None)
+    ear.listen(0.2, QTest.qWait)
     wiring.plugging.show()
     wiring.tuning.choose(library.find("violin"))
     began = time.monotonic()
