@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QToolButton
 
+from .controllers import REFUSED, Controllers
 from .player import Player
-from .tuning import REFUSED, Tuning
 
 BUTTONS = "window"  # stands in place of a plugin where learned controllers are remembered
 
@@ -16,16 +16,16 @@ class Stepping(QObject):
 
     told = pyqtSignal(str)
 
-    def __init__(self, player: Player, tuning: Tuning) -> None:
+    def __init__(self, player: Player, controllers: Controllers) -> None:
         super().__init__()
-        self._tuning = tuning
+        self._controllers = controllers
         self._work: dict[str, Callable[[], object]] = {}
         self._buttons: dict[str, QToolButton] = {}
         self._tips: dict[str, str] = {}
         self._waiting = ""
         player.controller.connect(self._moved)
         player.stepped.connect(self._press)
-        tuning.relearned.connect(self.show)
+        controllers.relearned.connect(self.show)
 
     def add(self, name: str, button: QToolButton, work: Callable[[], object]) -> None:
         """Let a controller press a button; what it does is `work`."""
@@ -65,15 +65,15 @@ class Stepping(QObject):
 
     def _assign(self, name: str, controller: int | None) -> None:
         self._waiting = ""
-        self._tuning.assign((BUTTONS, name), controller)
+        self._controllers.assign((BUTTONS, name), controller)
 
     def _press(self, controller: int) -> None:
         for name, work in self._work.items():
-            if self._tuning.learned.get((BUTTONS, name)) == controller:
+            if self._controllers.learned.get((BUTTONS, name)) == controller:
                 work()
 
     def _show(self, name: str) -> None:
-        controller = self._tuning.learned.get((BUTTONS, name))
+        controller = self._controllers.learned.get((BUTTONS, name))
         words = self.tr("CC {0}").format(controller) if controller is not None else self.tr("right click: MIDI learn")
         if name == self._waiting:
             words = self.tr("move a controller to learn it")

@@ -1,4 +1,4 @@
-"""The knobs of what plays: turned, told, learned by controllers, taken back, compared."""
+"""The knobs of what plays: turned, told, taken back, compared."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,25 +11,22 @@ from .chain import OWN, ROOM, Chain, Setting
 from .history import History
 from .knob import Spec
 from .knobs import Knobs
-from .lineup import FIRST, ON, SECOND, VOICE
+from .lineup import FIRST, SECOND, VOICE
 from .news import Loaded
 from .player import Player
-
-REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
-SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
+from .specs import hidden, is_power, is_switch, specs
 
 
 class Tuning(QObject):
     """Keeps the knobs on the screen, those of the engine and the history of both alike."""
 
     told = pyqtSignal(str)
-    relearned = pyqtSignal()  # controllers turn other knobs
+    shown = pyqtSignal()  # other knobs are on the screen
     rearranged = pyqtSignal()  # what stands beside the instrument, or whether it is on
 
     def __init__(self, player: Player, knobs: Knobs) -> None:
         super().__init__()
         self.history = History(self)
-        self.learned: dict[tuple[str, str], int | None] = {}
         self.compared = "A"
         self._player, self._knobs = player, knobs
         self._specs: list[Spec] = []
@@ -39,15 +36,11 @@ class Tuning(QObject):
         self._chain = Chain()
         self._link = FIRST  # whose knobs are shown
         self._links: list[str] = []  # of each knob
-        self._waiting: int | None = None  # the knob that a controller is learned for
         self._other: Setting | None = None
         knobs.turned.connect(self._turned)
         knobs.settled.connect(self.history.settle)
-        knobs.learn.connect(self.learn)
-        knobs.forget.connect(self._forget)
         player.loaded.connect(self._loaded)
         player.swayed.connect(self._swayed)
-        player.controller.connect(self._moved)
         player.failed.connect(self._failed)
 
     @property
@@ -66,7 +59,9 @@ class Tuning(QObject):
     def names(self) -> list[str]:
         """The knobs that turn, in order; no switches."""
         return [
-            spec.name for place, spec in enumerate(self._specs) if place in self._knobs.knobs and not _is_switch(spec)
+            spec.name
+            for place, spec in enumerate(self._specs)
+            if place in self._knobs.knobs and not is_switch(spec.name)
         ]
 
     @property
@@ -145,27 +140,6 @@ class Tuning(QObject):
         self._swap((here, there))
         self.history.changed(self.tr("comparison"), (there, here), (here, there), self._swap)
 
-    def learn(self, place: int) -> None:
-        """The next controller that moves turns this knob from then on; asked again, no more."""
-        self._waiting = None if self._waiting == place else place
-        self._show_controllers()
-
-    def set_learned(self, learned: dict[tuple[str, str], int | None]) -> None:
-        """Take over what was learned before."""
-        self.learned = learned
-        self._player.deck.learn(learned)
-        self._show_controllers()
-        self.relearned.emit()
-
-    def assign(self, knob: tuple[str, str], controller: int | None) -> None:
-        """Let a controller turn a knob, or none; this can be taken back."""
-        before, after = dict(self.learned), {**self.learned, knob: controller}
-        self.set_learned(after)
-        self.history.changed(self.tr("MIDI learn"), before, after, self._relearn)
-
-    def _relearn(self, learned: object) -> None:
-        self.set_learned(dict(cast(dict[tuple[str, str], int | None], learned)))
-
     def _swap(self, pair: object) -> None:
         """Leave the first of two settings for the second."""
         here, there = cast(tuple[Setting, Setting], pair)
@@ -212,25 +186,17 @@ class Tuning(QObject):
         if wanted is not None and (now.path != wanted.path or wanted.chain not in (None, now.chain)):
             return  # a newer wish is on its way
         self._pending, self._path, self._chain = None, now.path, now.chain
-        self._specs = [
-            Spec(
-                knob.name, param.unit, param.low, param.high, param.default, param.help, param.cc,
-                param.name if knob.link else "",
-            )
-            for knob in now.knobs
-            for param in [knob.param]
-        ]  # fmt: skip
+        self._specs = specs(now)
         if now.sung and VOICE not in self._links:
             self._link = VOICE  # what a singer wants to turn first
         self._links = [knob.link for knob in now.knobs]
         self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
-        words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if _is_switch(spec)}
+        words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if is_switch(spec.name)}
         words |= dict.fromkeys(("play", SECOND + " play"), (self.tr("as learned"), self.tr("notes")))
-        self._knobs.set_knobs(self._specs, words, _hidden(now))
+        self._knobs.set_knobs(self._specs, words, hidden(now))
         for place, spec in enumerate(self._specs):
             self._knobs.tell(place, self._values[spec.name])
-        self._waiting = None
-        self._show_controllers()
+        self.shown.emit()
         self.show_link(self._link if self._link in self._links else FIRST)
 
     def _failed(self, _: str) -> None:
@@ -242,45 +208,3 @@ class Tuning(QObject):
             self._knobs.tell(place, value)
             if is_power(self._specs[place].name):
                 self.rearranged.emit()
-
-    def _moved(self, controller: int) -> None:
-        if self._waiting is None or self._player.now is None:
-            return
-        if controller in REFUSED:
-            self.told.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
-            return
-        self._assign(self._waiting, controller)
-
-    def _forget(self, place: int) -> None:
-        self._assign(place, None)
-
-    def _assign(self, place: int, controller: int | None) -> None:
-        assert self._player.now is not None
-        knob = self._player.now.knobs[place]
-        self._waiting = None
-        self.assign((knob.plugin.name, knob.param.name), controller)
-
-    def _show_controllers(self) -> None:
-        knobs = self._player.now.knobs if self._player.now is not None else []
-        found = [self.learned.get((knob.plugin.name, knob.param.name), knob.param.cc) for knob in knobs]
-        self._knobs.set_controllers(dict(enumerate(found)), self._waiting)
-
-
-def is_power(name: str) -> bool:
-    """Whether a knob is the switch of an effect, which its link shows."""
-    return name.endswith(" " + ON)
-
-
-def _is_switch(spec: Spec) -> bool:
-    return spec.name.removeprefix(SECOND + " ") in SWITCHES or is_power(spec.name)
-
-
-def _hidden(now: Loaded) -> list[str]:
-    """Knobs that would do nothing for this instrument."""
-    tensors = now.tensors
-    hidden = [knob.name for knob in now.knobs if is_power(knob.name)]
-    if now.header["kind"] == "resonance" and "router" not in tensors:
-        hidden.append("play")
-    if "frequency" in tensors and tensors["frequency"].shape[2] == 1:
-        hidden.append("deform")
-    return hidden

@@ -15,6 +15,7 @@ from .auditioning import Auditioning
 from .capturing import Capturing
 from .catalogue import Entry
 from .chain import Setting, from_plain
+from .controllers import Controllers
 from .deck import Deck
 from .exporting import Exporting
 from .housekeeping import Housekeeping
@@ -48,6 +49,8 @@ class Wiring(QObject):
         self._app, self.window, self.deck, self.memory = app, window, deck, remembered
         self.player = Player(deck)
         self.tuning = Tuning(self.player, window.knobs)
+        self.controllers = Controllers(self.player, window.knobs, self.tuning.history)
+        self.tuning.shown.connect(self.controllers.begin)
         self.racking = Racking(self.tuning, window.chain, window.zones)
         self.house = Housekeeping(deck, window.browser, self.tuning.history)
         self.master = Master(self.player, self.tuning.history, remembered, window.header)
@@ -59,7 +62,7 @@ class Wiring(QObject):
         self.capturing = Capturing(deck, self.player, self.workshop)
         self.plugging = Plugging(deck, self.player, self.master, remembered, window)
         self.auditioning, self.exporting = Auditioning(deck), Exporting(deck, window)
-        self.stepping = Stepping(self.player, self.tuning)
+        self.stepping = Stepping(self.player, self.controllers)
         self.ended = True  # whether the engine came to its end in time
         self._opening: list[Path] = []
         self._connect_playing()
@@ -146,6 +149,7 @@ class Wiring(QObject):
         window.browser.export.connect(self._export)
         self.player.looked.connect(self.auditioning.look)
         self.stepping.told.connect(window.notice.say)
+        self.controllers.told.connect(window.notice.say)
         self.plugging.tone.connect(self.auditioning.tone)
         self.workshop.dialogue.listened.connect(self.auditioning.recording)
         self.house.scanned.connect(self._mark)
@@ -203,7 +207,7 @@ class Wiring(QObject):
     def _begin(self) -> None:
         """The engine can be played: the first instrument, unless the last start died of it."""
         self.master.restore()
-        self.tuning.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
+        self.controllers.set_learned({(str(row[0]), str(row[1])): row[2] for row in self.memory.learned})
         self.stepping.show()
         self.window.stage.show_view(self.memory.view)
         left = self.deck.loading.left()
@@ -233,7 +237,7 @@ class Wiring(QObject):
         old.geometry = bytes(self.window.saveGeometry().toHex().data()).decode()
         old.view = self.window.stage.view
         old.favourites = sorted(self.house.favourites)
-        old.learned = [[*knob, controller] for knob, controller in self.tuning.learned.items()]
+        old.learned = [[*knob, controller] for knob, controller in self.controllers.learned.items()]
         return old
 
     def _show_compiling(self, number: int, total: int, what: str) -> None:

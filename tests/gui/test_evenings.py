@@ -35,7 +35,7 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     first.tuning.choose(library.find("vibraphone"))
     until(lambda: first.player.now.path.stem == "vibraphone")
     first.tuning.turn("decay", 0.4)
-    first.tuning.learned[("resonance", "width")] = 21
+    first.controllers.learned[("resonance", "width")] = 21
     first.window.header._slider.setValue(-200)
     first.change_theme()
     first.window.stage.show_view(1)
@@ -45,7 +45,7 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     until(lambda: second.player.now is not None)
     assert second.player.now.path.stem == "vibraphone"
     assert second.tuning.value("decay") == pytest.approx(0.4)
-    assert second.tuning.learned == {("resonance", "width"): 21}
+    assert second.controllers.learned == {("resonance", "width"): 21}
     assert (second.memory.volume, second.memory.theme, second.window.stage.view) == (-20, "light", 1)
     assert (second.window.width(), second.window.height()) == (1000, 700)
     second.player.press(72, 1.0)
