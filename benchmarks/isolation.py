@@ -1,12 +1,13 @@
-"""What makes each event one note, and not a part of everything: a model learns on in four ways, and is measured.
+"""What makes each event one note, and not a part of everything: a model learns on in five ways, and is measured.
 
     LUTHIER_DATA=DATA python -m benchmarks.isolation [PRESET] [--json]
 
 From the weights of a preset it learns on from recordings, so many steps each time: as ours does (what an earlier pass
 explained is taken for granted, and dreams tell the encoder what it should have found), without the one, without the
-other, and without both, as published, where every event answers for the mixture. Then mixtures of known notes are
-taken apart; events go to the note that begins within 50 ms of them, and what they come to is held against that note
-alone. 100 % is what silence in its place has; a model that hears no notes but a mixture comes out above that.
+other, without both, as published, where every event answers for the mixture, and as ours does but with constant shares
+of the three parts of an event. Then mixtures of known notes are taken apart; events go to the note that begins within
+50 ms of them, and what they come to is held against that note alone. 100 % is what silence in its place has; a model
+that hears no notes but a mixture comes out above that.
 """
 
 import os
@@ -29,11 +30,12 @@ from .rows import Row, ask
 
 STEPS = 250
 MIXTURES = 3
-WAYS = {
-    "passes and dreams": (True, 6),
-    "dreams alone": (False, 6),
-    "passes alone": (True, 0),
-    "neither, as published": (False, 0),
+WAYS = {  # passes, dreams, whether the shares of the parts are learned
+    "passes and dreams": (True, 6, True),
+    "dreams alone": (False, 6, True),
+    "passes alone": (True, 0, True),
+    "neither, as published": (False, 0, True),
+    "passes and dreams, constant shares": (True, 6, False),
 }
 
 
@@ -47,10 +49,12 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Row]:
     corpus = gather([(path, 0.0, None) for path in recordings("mosaic")], begun.sizes.rate)
     notes = [note(path, begun.sizes.rate) for path in corpus.unheard]
     rows = [Row("notes apart, before", apart(begun, notes), "%")]
-    for name, (isolate, dreams) in WAYS.items():
+    for name, (isolate, dreams, mixes) in WAYS.items():
         config = replace(CONFIGS["small"], sizes=begun.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
         run = Run(corpus, replace(config, isolate=isolate, dreams=dreams))
         run.model.load_state_dict(begun.state_dict())
+        if not mixes:
+            keep_constant(run.model)
         while run.part() < 1:
             run.step()
         rows += [
@@ -58,6 +62,13 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Row]:
             Row("the same, loss of held-out segments", run.kept_distance(), ""),
         ]
     return rows
+
+
+def keep_constant(model: EventModel) -> None:
+    """Give the three parts of every event the same shares, and let nothing change them."""
+    for parameter in model.decoder.mix.parameters():
+        parameter.data.zero_()
+        parameter.requires_grad_(False)
 
 
 def apart(model: EventModel, notes: list[np.ndarray]) -> float:
