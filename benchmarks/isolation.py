@@ -4,7 +4,7 @@
 
 From the weights of a preset it learns on from recordings, so many steps each time: as ours does (what an earlier pass
 explained is taken for granted, and dreams tell the encoder what it should have found), without the one, without the
-other, without both, as published, where every event answers for the mixture, and as ours does but with constant shares
+other, without both, as published, where every event answers for the mixture, and as ours does but in constant shares
 of the three parts of an event. Then mixtures of known notes are taken apart; events go to the note that begins within
 50 ms of them, and what they come to is held against that note alone. 100 % is what silence in its place has; a model
 that hears no notes but a mixture comes out above that.
