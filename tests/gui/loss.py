@@ -3,6 +3,7 @@
 python -m tests.gui.loss prints what was seen, a word each.
 """
 
+from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.jackserver import running
@@ -31,6 +32,7 @@ def main() -> None:
         print("sounding", flush=True)
         wiring.window.close()
         print("ended" if wiring.ended else "hanging", flush=True)
+        sip.delete(wiring.window)
 
 
 if __name__ == "__main__":

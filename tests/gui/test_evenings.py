@@ -116,8 +116,9 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
 
 def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
     command = [sys.executable, "-m", "tests.gui.loss"]
-    seen = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120, check=False).stdout
-    assert seen.split() == ["shown", "back", "sounding", "ended"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert run.stdout.split() == ["shown", "back", "sounding", "ended"]
+    assert run.returncode == 0
 
 
 def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
