@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, Qt, QTimer
 
 from .news import Loaded
 from .player import Player
@@ -25,6 +25,7 @@ class Singing(QObject):
         self._player, self._tuning, self._view = player, tuning, view
         self._heard: list[tuple[float, float]] | None = None  # pitch and level, while a range is found
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # it is counted down
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._settle)
         view.switched.connect(self.sing)

@@ -26,7 +26,7 @@ from gui.wiring import Wiring
 from tests.gui.display import display
 from tests.gui.ear import Ear
 
-PATIENCE = 15.0  # seconds: more than anything takes but learning
+PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
 _open: list[Wiring] = []
 
 
