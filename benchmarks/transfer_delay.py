@@ -9,6 +9,7 @@ one after it, and stays so. A block is added: a device fills one before it asks.
 
 import numpy as np
 
+from engine.instruments.ddsp import Ddsp
 from engine.rig import Rig
 from engine.row import follow, make_row
 from engine.transfer import play
@@ -39,7 +40,9 @@ def delays(preset: str, pitch: float, trials: int) -> list[float]:
     random = np.random.default_rng(3)
     rig = Rig(RATE)
     rig.play(follow(make_row(preset)))
-    known = rig.row[1].preset.header["pitch"]  # type: ignore[attr-defined]
+    instrument = rig.row[1]
+    assert isinstance(instrument, Ddsp)
+    known = instrument.preset.header["pitch"]
     octaves = max(int(np.ceil(np.log2(known["low"] / (0.97 * pitch)))), 0)
     rig.set(rig.row[0], "transpose", 12 * octaves)
     found = []

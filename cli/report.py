@@ -45,8 +45,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"there is no folder {str(page.parent)!r} to write {page.name} to")
     found = preset.read(path)
     try:
-        import jinja2  # noqa: F401
-        import matplotlib  # noqa: F401
+        import jinja2  # noqa: F401 - only to know that it is there
+        import matplotlib  # noqa: F401 - as above
     except ImportError as error:
         raise ValueError(f"a page needs {error.name}: pip install 'luthier[report]'") from None
     try:

@@ -67,12 +67,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
     """Set the tracker for this voice; what was set, and the share of the voice that has a pitch."""
+    from engine.instruments.ddsp import Ddsp
     from engine.listening import follow
     from engine.transfer import fit
 
     voice, instrument = rig.row[:2]
+    assert isinstance(instrument, Ddsp)  # nothing else follows a voice
     heard = follow(sound, rig.rate, HOP)
-    fitting = fit(heard, instrument.preset.header, HOP, args.transpose)  # type: ignore[attr-defined]
+    fitting = fit(heard, instrument.preset.header, HOP, args.transpose)
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
     for name, value in values.items():
         rig.set(voice, name, value)

@@ -154,19 +154,21 @@ def pitches(player: Player, keys: np.ndarray, strengths: np.ndarray) -> np.ndarr
     return np.array(found, np.float32)
 
 
-def _head(name: str, layer: nn.Linear) -> dict[str, np.ndarray]:
+def _head(name: str, layer: nn.Linear | nn.Conv1d) -> dict[str, np.ndarray]:
+    assert layer.bias is not None
     return {f"{name}_weight": _numbers(layer.weight), f"{name}_bias": _numbers(layer.bias)}
 
 
 def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
     """A stack, what normalises its layers folded into them."""
-    ups, last = _folded(stack), stack[-1]
+    ups, first, last = _folded(stack), stack[0], stack[-1]
+    assert isinstance(first, nn.Linear)
+    assert isinstance(last, nn.Conv1d)
     return {
-        **_head(f"{name}_in", stack[0]),  # type: ignore[arg-type]
+        **_head(f"{name}_in", first),
         f"{name}_up_weight": np.stack([_numbers(weight) for weight, _ in ups]),
         f"{name}_up_bias": np.stack([_numbers(bias) for _, bias in ups]),
-        f"{name}_out_weight": _numbers(last.weight),  # type: ignore[arg-type]
-        f"{name}_out_bias": _numbers(last.bias),  # type: ignore[arg-type]
+        **_head(f"{name}_out", last),
     }
 
 

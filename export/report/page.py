@@ -20,6 +20,7 @@ KINDS = {
     "events": ("Events", "Many kinds of small sounds, of which whole recordings are put together."),
 }
 RINGING = {"ddsp": "Its harmonics"}  # a title, where it is not the usual one
+USUAL = track.Wanted()
 Fact = tuple[str, str]
 
 
@@ -27,7 +28,7 @@ def build(
     preset: Preset,
     size: int,
     facts: Sequence[Fact] = (),
-    wanted: track.Wanted = track.Wanted(),  # noqa: B008 - it never changes
+    wanted: track.Wanted = USUAL,
     report: Callable[[str], None] = lambda what: None,
 ) -> str:
     """A page about a preset, as HTML.
