@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from ..controllers import within
 from .record import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
 
 RISE = np.float32(36)  # dB that a note rises in its attack
@@ -82,9 +83,3 @@ def glide(voice, seconds):
         voice.semitone = voice.aim
     else:
         voice.semitone += way if far > 0 else -way
-
-
-@njit(cache=True, error_model="numpy")
-def within(value, low, high):
-    """A value, or the nearest bound; the lower one for what is no number."""
-    return min(value, high) if value >= low else low

@@ -11,8 +11,9 @@ from numba import njit
 
 from ...events import Kind
 from ...memory import call, view_f4
+from ..controllers import within
 from ..voices import VOICES
-from .curves import judge, within
+from .curves import judge
 from .framing import moment, recall, take
 from .keys import asked
 from .record import BATCH, LEGATO, TRIAL

@@ -11,8 +11,8 @@ from numba import njit
 
 from ...dsp import harmonics, noise
 from ...memory import view_f4
+from ..controllers import within
 from ..voices import VOICES
-from .curves import within
 from .record import BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
 from .settled import LEVELS
 

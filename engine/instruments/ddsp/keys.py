@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
+from ..controllers import within
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
-from .curves import within
 from .framing import draw
 from .record import BEGIN, DYNAMICS, GLIDING, GO_ON, KEPT, LEGATO, PORTAMENTO
 from .sounding import settle

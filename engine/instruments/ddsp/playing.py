@@ -3,8 +3,8 @@
 from numba import njit
 
 from ...events import ALL, Kind
+from ..controllers import within
 from ..voices import ENDING, FREE, RELEASED, VOICES, concerns
-from .curves import within
 from .due import decode_due
 from .keys import choke, press, release
 from .record import LEGATO, SPEED, TICK

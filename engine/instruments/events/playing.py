@@ -4,16 +4,15 @@ import numpy as np
 from numba import njit
 
 from ...dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
-from ...events import ALL, Kind
+from ...events import Kind
 from ...memory import view_f4, view_i4
+from ..controllers import control, within
 from ..resonance.pluck import roll
-from ..ssm.tuning import follow, pace, turn, wanted, within
+from ..ssm.tuning import follow, pace, turn, wanted
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
 from .record import LAYERS, PLAY, RELEASE, SPEED, STRIDE, VARIATION, VIBRATO
 
 FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
-FARTHEST = 96  # semitones that a bend may reach
-LOUDEST = 4  # the most that a channel may amplify
 LOUDNESS = np.float32(1.4)  # amplitude goes with velocity to this power
 ASTRAY = np.float32(0.0015)  # the part by which a strike misses its pitch, at most
 UNEVEN = np.float32(0.06)  # the part by which it misses its loudness, at most
@@ -25,25 +24,16 @@ SECOND = np.float32((LAYERS[0] * LAYERS[1]) ** 0.5)  # the velocity from which t
 def handle(state, event):
     """[audio thread] Begin, damp, bend or choke."""
     kind = event.kind
-    channel = event.channel & 15
     if kind == Kind.NOTE_ON:
         _begin(state, event)
     elif kind == Kind.NOTE_OFF:
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.BEND:
-        _bend(state, event)
-    elif kind == Kind.PRESSURE:
-        _press(state, event)
-    elif kind == Kind.MODULATION:
-        state.modulation[channel] = within(event.value, 0, 1)
-    elif kind == Kind.VOLUME:
-        state.volume[channel] = within(event.value, 0, LOUDEST)
-    elif kind == Kind.PAN:
-        state.pan[channel] = within(event.value, -1, 1)
     elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
         state.param[event.key] = within(event.value, state.low[event.key], state.high[event.key])
+    else:
+        control(state, event)
 
 
 @njit(cache=True, error_model="numpy")
@@ -154,27 +144,3 @@ def _choke(state, event):
     for v in range(VOICES):
         if concerns(state.voices[v], event):
             state.voices[v].stage = ENDING
-
-
-@njit(cache=True, error_model="numpy")
-def _bend(state, event):
-    """Bend a note, or all of a channel."""
-    semitones = within(event.value, -FARTHEST, FARTHEST)
-    if event.note == ALL:
-        state.bend[event.channel & 15] = semitones
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].bend = semitones
-
-
-@njit(cache=True, error_model="numpy")
-def _press(state, event):
-    """Press a note, or all of a channel."""
-    pressure = within(event.value, 0, 1)
-    if event.note == ALL:
-        state.pressure[event.channel & 15] = pressure
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].pressure = pressure

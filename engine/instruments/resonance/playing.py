@@ -4,25 +4,23 @@ import numpy as np
 from numba import njit
 
 from ...dsp import modal
-from ...events import ALL, Kind
+from ...events import Kind
+from ..controllers import control, within
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
 from .deforming import aim, weigh
 from .pluck import arm, excite_dimension, excite_key, pluck
 from .record import BODY, BRIGHTNESS, DECAY, LEARNED, PLAY, RELEASE, WIDTH
 from .ringing import ring
 from .ticking import retune_some, tick
-from .tuning import retune, within
+from .tuning import retune
 
 FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
-FARTHEST = 96  # semitones that a bend may reach
-LOUDEST = 4  # the most that a channel may amplify
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Begin, damp, bend, deform or choke."""
     kind = event.kind
-    channel = event.channel & 15
     if kind == Kind.NOTE_ON:
         if state.param[PLAY] > 0.5:
             pluck(state, event)
@@ -32,16 +30,6 @@ def handle(state, event):
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.BEND:
-        _bend(state, event)
-    elif kind == Kind.PRESSURE:
-        _press(state, event)
-    elif kind == Kind.MODULATION:
-        state.modulation[channel] = within(event.value, 0, 1)
-    elif kind == Kind.VOLUME:
-        state.volume[channel] = within(event.value, 0, LOUDEST)
-    elif kind == Kind.PAN:
-        state.pan[channel] = within(event.value, -1, 1)
     elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5:
         excite_dimension(state, event)
     elif kind == Kind.DEFORM and 0 <= event.key < state.E:
@@ -49,6 +37,8 @@ def handle(state, event):
         aim(state)
     elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
         _turn(state, event)
+    else:
+        control(state, event)
 
 
 @njit(cache=True, error_model="numpy")
@@ -116,27 +106,3 @@ def _turn(state, event):
                 state.voices[v].stage = FREE if state.voices[v].asleep else ENDING
     if before != state.param[knob] and knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
         state.dirty = VOICES
-
-
-@njit(cache=True, error_model="numpy")
-def _bend(state, event):
-    """Bend a note, or all of a channel."""
-    semitones = within(event.value, -FARTHEST, FARTHEST)
-    if event.note == ALL:
-        state.bend[event.channel & 15] = semitones
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].bend = semitones
-
-
-@njit(cache=True, error_model="numpy")
-def _press(state, event):
-    """Press a note, or all of a channel."""
-    pressure = within(event.value, 0, 1)
-    if event.note == ALL:
-        state.pressure[event.channel & 15] = pressure
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].pressure = pressure

@@ -5,9 +5,10 @@ from numba import njit
 
 from ...dsp import modal
 from ...memory import view_f4, view_i4
+from ..controllers import within
 from ..voices import ENDING, FREE, HELD, VOICES, allot
 from .record import LEARNED, STRIKES, VARIATION
-from .tuning import morph, settle, touch, within
+from .tuning import morph, settle, touch
 
 
 @njit(cache=True, error_model="numpy")

@@ -6,6 +6,7 @@ from numba import njit
 from ...dsp import modal
 from ...dsp.energy import energy
 from ...memory import view_f4, view_f8
+from ..controllers import within
 from ..voices import ENDING, VOICES
 from .record import BODY, BRIGHTNESS, DECAY, LEARNED, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
@@ -169,9 +170,3 @@ def geometric(low, high, share):
     if low <= 0 or high <= 0:
         return low + share * (high - low)
     return low * (high / low) ** share
-
-
-@njit(cache=True, error_model="numpy")
-def within(value, low, high):
-    """A value, or the nearest bound; the lower one for what is no number."""
-    return min(value, high) if value >= low else low

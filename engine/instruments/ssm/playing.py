@@ -3,16 +3,15 @@
 import numpy as np
 from numba import njit
 
-from ...events import ALL, Kind
+from ...events import Kind
 from ...memory import view_f4, view_i4
+from ..controllers import control, within
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
 from .framing import LEARNED, begun, ring, silence, soonest, strike, strike_by_hand
 from .record import DRIVE, PLAY, RELEASE, SPEED, STRIDE, VIBRATO
-from .tuning import decibels, follow, settle, turn, within
+from .tuning import decibels, follow, settle, turn
 
 FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
-FARTHEST = 96  # semitones that a bend may reach
-LOUDEST = 4  # the most that a channel may amplify
 LEARNED_AT = np.float32(0.7)  # the velocity that stands for the energy that was learned
 LOUDNESS = np.float32(0.9)  # energy goes with velocity to this power
 HARDEST = np.float32(1e3)  # times the learned energy: all units are saturated long before
@@ -33,21 +32,13 @@ def handle(state, event):
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.BEND:
-        _bend(state, event)
-    elif kind == Kind.PRESSURE:
-        _press(state, event)
-    elif kind == Kind.MODULATION:
-        state.modulation[channel] = within(event.value, 0, 1)
-    elif kind == Kind.VOLUME:
-        state.volume[channel] = within(event.value, 0, LOUDEST)
-    elif kind == Kind.PAN:
-        state.pan[channel] = within(event.value, -1, 1)
     elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5 and 0 <= event.key < state.K:
         energy = within(event.value, -HARDEST, HARDEST) * decibels(state.param[DRIVE])
         strike(state, _lane(state, channel), event.key, energy)
     elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
         _turn_knob(state, event)
+    else:
+        control(state, event)
 
 
 @njit(cache=True, error_model="numpy")
@@ -163,27 +154,3 @@ def _turn_knob(state, event):
         for v in range(VOICES):
             if state.voices[v].stage != FREE:
                 state.voices[v].stage = FREE if state.voices[v].asleep else ENDING
-
-
-@njit(cache=True, error_model="numpy")
-def _bend(state, event):
-    """Bend a note, or all of a channel."""
-    semitones = within(event.value, -FARTHEST, FARTHEST)
-    if event.note == ALL:
-        state.bend[event.channel & 15] = semitones
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].bend = semitones
-
-
-@njit(cache=True, error_model="numpy")
-def _press(state, event):
-    """Press a note, or all of a channel."""
-    pressure = within(event.value, 0, 1)
-    if event.note == ALL:
-        state.pressure[event.channel & 15] = pressure
-        return
-    for v in range(VOICES):
-        if concerns(state.voices[v], event):
-            state.voices[v].pressure = pressure

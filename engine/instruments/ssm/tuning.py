@@ -62,9 +62,3 @@ def wanted(state, voice, side):
 def decibels(level):
     """A level in dB as a gain."""
     return np.float32(10) ** (level / np.float32(20))
-
-
-@njit(cache=True, error_model="numpy")
-def within(value, low, high):
-    """A value, or the nearest bound; the lower one for what is no number."""
-    return min(value, high) if value >= low else low
