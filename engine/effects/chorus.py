@@ -5,8 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import Param
+from ..plugin import Param, knob_fields, set_knobs, turned
 
 GLIDE = 0.02  # seconds: no zipper noise
 CENTRE = 0.010  # seconds that the copies are late, in the middle of their sway
@@ -21,7 +20,7 @@ DEPTH, SPEED, MIX, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        ("param", "f4", (len(PARAMS),)),
+        *knob_fields(PARAMS),
         ("past", "f4", (2, LENGTH)),
         ("time", "i8"),  # samples so far
         ("turn", "f8", (2,)),  # cosine and sine of the sway
@@ -45,7 +44,7 @@ class Chorus:
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        self.state["param"] = [param.default for param in PARAMS]
+        set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
@@ -74,8 +73,7 @@ def aim(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Turn a knob."""
-    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = event.value
+    if turned(state, event):
         aim(state)
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import Param
+from ..plugin import Param, knob_fields, set_knobs, turned
 
 EVERY = 16  # samples from one look at the level to the next, on a grid of its own
 QUIET, LOUD = np.float32(1e-6), np.float32(1e4)  # linear: what is beyond, or no number, counts as much
@@ -20,7 +19,7 @@ THRESHOLD, RATIO, ATTACK, RELEASE, GAIN, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        ("param", "f4", (len(PARAMS),)),
+        *knob_fields(PARAMS),
         ("peak", "f4"),  # since the last look
         ("seen", "i8"),  # samples since then
         ("level", "f4"),  # dB by which the sound is changed
@@ -42,7 +41,7 @@ class Compressor:
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        self.state["param"] = [param.default for param in PARAMS]
+        set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     @property
@@ -74,8 +73,7 @@ def aim(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Turn a knob."""
-    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = event.value
+    if turned(state, event):
         aim(state)
 
 

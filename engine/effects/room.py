@@ -8,7 +8,7 @@ from ..dsp.partition import lay_out
 from ..dsp.response import at_rate
 from ..events import ALL, Kind
 from ..memory import view_f4, view_i4
-from ..plugin import Param, entry
+from ..plugin import Param, entry, knob_fields, set_knobs, turned
 
 GLIDE = 0.01  # seconds: no zipper noise
 SILENT = -60.0  # dB: the lower end of the knob, which is no room at all
@@ -37,7 +37,7 @@ ROOM = np.dtype(
         ("gain", "f4"),
         ("target", "f4"),
         ("glide", "f4"),
-        ("param", "f4", (2,)),
+        *knob_fields(PARAMS),
     ],
     align=True,
 )
@@ -52,7 +52,7 @@ class Room:
     def __init__(self, response: np.ndarray, learned: float, dry: float = 1.0) -> None:
         """response: (C, taps) at `learned` Hz, C = 1, or 2 for left and right. dry: gain of the sound as it comes."""
         self.state = np.zeros(1, ROOM)
-        self.state["param"] = [param.default for param in PARAMS]
+        set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
         self._response, self._learned = np.atleast_2d(response), learned
         self._arrays: dict[str, np.ndarray] = {}
@@ -90,8 +90,7 @@ def handle(state, event):
     """[audio thread] Aim at a new level, or fall silent."""
     if event.kind == Kind.CHOKE and event.note == ALL and state.hushing + state.sweeping == 0:
         state.hushing = state.hush
-    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = event.value
+    if turned(state, event):
         level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(SILENT)
         state.target = np.float32(10) ** (level / np.float32(20)) if level > SILENT else np.float32(0)
 

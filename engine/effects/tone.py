@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import Param
+from ..plugin import Param, knob_fields, set_knobs, turned
 
 LOUDEST = np.float32(1e4)  # a sample that is more, or no number, is silence: it would stay for ever
 GLIDE = 0.01  # seconds: no zipper noise
@@ -17,7 +16,7 @@ TILT, PIVOT, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        ("param", "f4", (len(PARAMS),)),
+        *knob_fields(PARAMS),
         ("low", "f4", (2,)),  # what a one-pole low-pass remembers, left and right
         ("bass", "f4"),  # linear gains, and where they glide to
         ("treble", "f4"),
@@ -39,7 +38,7 @@ class Tone:
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        self.state["param"] = [param.default for param in PARAMS]
+        set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
@@ -67,8 +66,7 @@ def aim(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Turn a knob."""
-    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = event.value
+    if turned(state, event):
         aim(state)
 
 

@@ -1,14 +1,24 @@
 """[audio thread] What keyboards and wheels say of a channel or a note, as most instruments take it.
 
-The record of an instrument has `bend` in semitones, `pressure`, `modulation`, `volume` and `pan` for each channel;
-its voices have `bend` and `pressure` of their own.
+The record of an instrument has the fields `CONTROLS`; its voices have `bend` and `pressure` of their own.
 """
 
+import numpy as np
 from numba import njit
 
 from ..events import ALL, Kind
+from ..plugin import within
 from .voices import VOICES, concerns
 
+CHANNELS = 16
+CONTROLS = [
+    ("lfo", "f8"),  # of the vibrato, in turns
+    ("bend", "f4", (CHANNELS,)),  # semitones
+    ("modulation", "f4", (CHANNELS,)),
+    ("pressure", "f4", (CHANNELS,)),
+    ("volume", "f4", (CHANNELS,)),
+    ("pan", "f4", (CHANNELS,)),
+]
 FARTHEST = 96  # semitones that a bend may reach
 LOUDEST = 4  # the most that a channel may amplify
 
@@ -27,6 +37,21 @@ def control(state, event):
         state.volume[channel] = within(event.value, 0, LOUDEST)
     elif kind == Kind.PAN:
         state.pan[channel] = within(event.value, -1, 1)
+
+
+@njit(cache=True, error_model="numpy")
+def swing(state, frames, speed, cents):
+    """Let the vibrato go on by so many frames, at a speed in Hz: semitones that it is away at a full wheel."""
+    state.lfo = (state.lfo + speed * frames / state.rate) % 1.0
+    return np.float32(np.sin(2 * np.pi * state.lfo)) * cents / np.float32(100)
+
+
+@njit(cache=True, error_model="numpy")
+def swayed(state, voice, sway):
+    """The ratio of bend and vibrato that a voice should come to; sway: semitones of vibrato at a full wheel."""
+    pressed = max(state.pressure[voice.channel], voice.pressure)
+    semitones = state.bend[voice.channel] + voice.bend + sway * max(state.modulation[voice.channel], pressed)
+    return np.float32(2.0 ** (semitones / 12))
 
 
 @njit(cache=True, error_model="numpy")
@@ -51,9 +76,3 @@ def _press(state, event):
     for v in range(VOICES):
         if concerns(state.voices[v], event):
             state.voices[v].pressure = pressure
-
-
-@njit(cache=True, error_model="numpy")
-def within(value, low, high):
-    """A value, or the nearest bound; the lower one for what is no number."""
-    return min(value, high) if value >= low else low

@@ -13,6 +13,7 @@ FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
 NOTES = 64  # that may sound at once
 SPARE = 16  # voices that may be fading beside them
 VOICES = NOTES + SPARE
+LEARNED = -2  # the note id of what rings as learned: no note's, so that only all can be silenced
 
 VOICE = [
     ("stage", "i4"),  # FREE, HELD, RELEASED or ENDING: faded out within milliseconds
@@ -59,6 +60,20 @@ def oldest(voices, stage):
         if voices[i].stage == stage and voices[i].age < age:
             found, age = i, voices[i].age
     return found
+
+
+@njit(cache=True, error_model="numpy")
+def sounds(voice):
+    """Whether a voice is a note that has not ended."""
+    return (voice.stage == HELD or voice.stage == RELEASED) and voice.note != LEARNED
+
+
+@njit(cache=True, error_model="numpy")
+def hush(voices):
+    """Let all that sounds end within milliseconds; voices that may sleep."""
+    for i in range(voices.shape[0]):
+        if voices[i].stage != FREE:
+            voices[i].stage = FREE if voices[i].asleep else ENDING
 
 
 @njit(cache=True, error_model="numpy")

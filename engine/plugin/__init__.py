@@ -1,7 +1,21 @@
-"""What can stand in a row: the contract of a plugin, how it is compiled, and how it says events to the next."""
+"""What can stand in a row: the contract of a plugin, its knobs, how it is compiled, and how it speaks to the next."""
 
 from .compiled import entry
 from .contract import BURST, Param, Plugin, address
 from .emitting import EMITTING, emit
+from .knobs import beginning, knob_fields, set_knobs, turned, within
 
-__all__ = ["BURST", "EMITTING", "Param", "Plugin", "address", "emit", "entry"]
+__all__ = [
+    "BURST",
+    "EMITTING",
+    "Param",
+    "Plugin",
+    "address",
+    "beginning",
+    "emit",
+    "entry",
+    "knob_fields",
+    "set_knobs",
+    "turned",
+    "within",
+]

@@ -31,6 +31,7 @@ def entry(plugin: Plugin) -> Any:
     """
     if hasattr(plugin, "address"):
         return plugin
+    # what has no address is ours, and has both (contract.py)
     handle, process = plugin.handle, plugin.process  # type: ignore[attr-defined]
     if (handle, process) not in _entries:
         _entries[handle, process] = _compile(plugin, handle, process)

@@ -14,7 +14,7 @@ count, its own address); it changes nothing that is heard.
 A plugin from elsewhere has an `address` in their place: that of one C function of the signature C_PROCESS.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -33,6 +33,10 @@ class Param:
     default: float
     cc: int | None = None
     help: str = ""
+
+    def at(self, value: float) -> "Param":
+        """The same knob, that begins at a value, or at the bound beside it."""
+        return replace(self, default=min(max(value, self.low), self.high))
 
 
 @runtime_checkable

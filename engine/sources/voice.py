@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from ..events import ALL, Kind
-from ..plugin import EMITTING, Param, emit
+from ..plugin import EMITTING, Param, emit, knob_fields, set_knobs, turned
 from ..tracker import EAR, hear, new_ear, reset
 from ..tracker.record import HIGHEST, LOWEST
 from .scales import MASKS, SCALES, nearest_note
@@ -37,7 +37,7 @@ STATE = np.dtype(
     EMITTING
     + [
         ("ear", EAR),
-        ("param", "f4", (len(PARAMS),)),
+        *knob_fields(PARAMS),
         ("mono", "f4", (512,)),
         ("aim", "f8"),  # dB: the loudness that the instrument knows best
         ("mean", "f8"),  # dB: of the voice so far
@@ -65,7 +65,7 @@ class Voice:
         self.state = np.zeros(1, STATE)
         self.state["aim"] = aim
         self.state["masks"] = MASKS
-        self.state["param"] = [param.default for param in PARAMS]
+        set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     @property
@@ -97,8 +97,7 @@ def handle(state, event):
     """[audio thread] Turn a knob, or tune the scale."""
     if event.kind == Kind.BEND and event.channel == 0 and event.note == ALL:
         state.tuning = event.value
-    if event.kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = event.value
+    if turned(state, event):
         state.ear.gate = state.param[GATE]
         state.ear.low = max(min(state.param[LOW], state.param[HIGH]), LOWEST)
         state.ear.high = min(max(state.param[LOW], state.param[HIGH]), HIGHEST)

@@ -7,8 +7,10 @@ import numpy as np
 from ...dsp import decoder, noise
 from ...dsp.panels import padded
 from ...kinds.ddsp import drawn
-from ...plugin import Param, entry
+from ...plugin import entry
 from ...preset import Preset
+from ..gains import set_glides
+from ..instrument import Instrument, knobs_of
 from ..voices import FREE, VOICES
 from .asking import asker
 from .decoding import decoder_for
@@ -18,8 +20,6 @@ from .record import BATCH, DDSP, PARAMS, TICK
 from .settled import LEVELS, keyboard, settled
 from .spoken import halved
 
-GLIDE = 0.008  # seconds in which gains go most of their way
-FADING = 0.0022  # the same of what must give way
 LONG = 1 << 30  # frames: without end
 ONSET = 0.002  # seconds in which a note comes in, however short its attack
 
@@ -36,7 +36,7 @@ class Beside(Protocol):
         """[driver of file time, between two blocks] Answer all that was asked."""
 
 
-class Ddsp:
+class Ddsp(Instrument):
     """An instrument of kind `ddsp`, played by keys, each note a voice of its own, and by a tracker.
 
     What it adds to audio is without its room. beside: what decodes in place of the preset's own tensors.
@@ -45,23 +45,16 @@ class Ddsp:
     name = "ddsp"
 
     def __init__(self, preset: Preset, seed: int = 0, beside: Beside | None = None) -> None:
-        header, tensors = preset.header, preset.tensors
-        self.preset = preset
-        self.params = _params(header)
-        self.state = np.zeros(1, DDSP)
+        header = preset.header
+        super().__init__(preset, knobs_of(preset, PARAMS), DDSP, seed)
         self.handle, self.process, self.foresee = handle, process, foresee
-        self._seed, self._beside = seed, beside
-        self._arrays: dict[str, np.ndarray] = {}
-        self.state["param"] = [param.default for param in self.params]
-        self.state["least"] = [param.low for param in PARAMS]
-        self.state["most"] = [param.high for param in PARAMS]
-        self.state["volume"] = 1
+        self._beside = beside
         features = header["features"]
         self.state["hertz"] = beside is not None or features["pitch"] == "hertz"
         self.state["mean"], self.state["deviation"] = features["mean"], features["deviation"]
-        self.state["low"], self.state["high"] = header["pitch"]["low"], header["pitch"]["high"]
+        self.state["lowest"], self.state["highest"] = header["pitch"]["low"], header["pitch"]["high"]
         if beside is None:
-            self._describe(tensors)
+            self._describe(preset.tensors)
         else:
             self._correspond(beside)
 
@@ -97,7 +90,7 @@ class Ddsp:
         hop = max(round(header["hop"] * rate / learned), 4)
         self.state["rate"], self.state["band"] = rate, min(learned, rate) / 2
         self.state["hop"], self.state["reach"] = hop, hop // 4
-        self.state["glide"], self.state["fading"] = (1 - np.exp(-TICK / (rate * time)) for time in (GLIDE, FADING))
+        set_glides(self.state, TICK, rate)
         self.state["onset"] = max(round(ONSET * rate), 1)
         table = noise.table(bands, learned, rate)
         taps, line = noise.taps(table), noise.new_line(table)
@@ -109,9 +102,8 @@ class Ddsp:
 
     def reset(self) -> None:
         """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
-        self.state["seed"] = (self._seed * 2654435761 + 88172645) % (1 << 32)
-        for name in ("clock", "notes", "lfo", "ticked", "held", "voices"):
-            self.state[name] = np.zeros((), self.state[name].dtype)
+        self.state["seed"] = self._seed
+        self._forget("clock", "notes", "lfo", "ticked", "held", "voices")
         for name in ("memory", "harmonics", "filters"):
             self._arrays[name][:] = 0
         if self._beside is not None:
@@ -149,10 +141,6 @@ class Ddsp:
         for name, width in widths.items():
             self._keep(name, np.zeros((BATCH, width), np.float32))
 
-    def _keep(self, name: str, array: np.ndarray) -> None:
-        self._arrays[name] = array
-        self.state[name] = array.ctypes.data
-
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a decoded instrument."""
@@ -160,14 +148,3 @@ def compile_all() -> None:
     instrument.prepare(48_000.0)
     entry(instrument)
     asker()
-
-
-def _params(header: dict[str, Any]) -> tuple[Param, ...]:
-    """The knobs, at the values of a preset."""
-    values = {"level": float(header.get("level", 0.0)), **header.get("params", {})}
-    return tuple(
-        Param(
-            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
-        )
-        for p in PARAMS
-    )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from ..controllers import within
+from ...plugin import within
 from .record import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
 
 RISE = np.float32(36)  # dB that a note rises in its attack
@@ -31,7 +31,7 @@ def judge(state, v, moment):
         voice.fallen += voice.damping * FALL / state.param[RELEASE] * seconds
     hertz = pitch(state, v, moment)
     voice.pitch_next = hertz / state.rate
-    known = within(np.float32(hertz), state.low, state.high)
+    known = within(np.float32(hertz), state.lowest, state.highest)
     told = known if state.hertz else np.float32((69 + 12 * math.log2(known / 440)) / 127)
     return told, tell_loudness(state, voice, loudness(state, v, moment))
 
@@ -58,7 +58,7 @@ def loudness(state, v, moment):
     total = voice.peak - voice.fallen + np.float32(6.0206 * math.log2(max(volume, np.float32(1e-8))))
     if v == SINGER:
         return total
-    total += state.param[PRESSURE] * max(voice.pressure, state.pressed[voice.channel])
+    total += state.param[PRESSURE] * max(voice.pressure, state.pressure[voice.channel])
     age, attack = np.float32((moment - voice.born) / state.rate), state.param[ATTACK]
     if age < attack:
         return total - RISE * (np.float32(1) - age / attack)

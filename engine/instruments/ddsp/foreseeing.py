@@ -11,7 +11,7 @@ from numba import njit
 
 from ...events import Kind
 from ...memory import call, view_f4
-from ..controllers import within
+from ...plugin import within
 from ..voices import VOICES
 from .curves import judge
 from .framing import moment, recall, take

@@ -11,7 +11,7 @@ from numba import njit
 
 from ...dsp import harmonics, noise
 from ...memory import view_f4
-from ..controllers import within
+from ...plugin import within
 from ..voices import VOICES
 from .record import BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
 from .settled import LEVELS
@@ -61,7 +61,7 @@ def draw(state, v):
 @njit(cache=True, error_model="numpy")
 def recall(state, voice, loudness, memory):
     """Write to memory (size,) what it holds in a note of this pitch and loudness that has long been held."""
-    hertz = within(np.float32(voice.pitch_next * state.rate), state.low, state.high)
+    hertz = within(np.float32(voice.pitch_next * state.rate), state.lowest, state.highest)
     key = round(69 + 12 * math.log2(hertz / 440)) - state.first
     held = view_f4(state.settled, (state.known, len(LEVELS), state.size))[min(max(key, 0), state.known - 1)]
     above = 1

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..controllers import within
+from ...plugin import within
 from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
 from .framing import draw
 from .record import BEGIN, DYNAMICS, GLIDING, GO_ON, KEPT, LEGATO, PORTAMENTO

@@ -3,7 +3,9 @@
 import numpy as np
 
 from ...dsp.noise import RUN
-from ...plugin import Param
+from ...plugin import Param, knob_fields
+from ..controllers import CONTROLS
+from ..gains import GAINS
 from ..voices import VOICE, VOICES
 
 SINGER = VOICES  # the voice that a tracker drives, beside those of the keys
@@ -12,7 +14,6 @@ SLOTS = 6  # moments of a hop at which frames are computed, each for its share o
 SHARE = -(-(VOICES + 1) // SLOTS)
 BATCH = 16  # voices that are decoded at once, at most
 KEPT = 32  # keys that are remembered while one voice plays them in turn
-CHANNELS = 16
 TICK = RUN  # frames between two looks at the controllers
 
 PARAMS = (
@@ -59,8 +60,7 @@ VOICE_STATE = np.dtype(
         ("scale", "f4"),  # gain beyond the loudness that the decoder knows
         ("bend", "f4"),  # semitones, its own
         ("pressure", "f4"),  # its own
-        ("gain", "f4", (2,)),  # left and right, as they are
-        ("step", "f4", (2,)),  # what each frame adds until the next tick
+        *GAINS,
         ("seed", "u4"),  # of its noise
     ],
     align=True,
@@ -89,8 +89,8 @@ DDSP = np.dtype(
         ("weighing", "i8"),  # how many
         ("adding", "i8"),  # numbers in vectors
         ("hertz", "i8"),  # 1: the decoder is told Hz; 0: MIDI numbers / 127
-        ("low", "f4"),  # Hz, the range of pitches that it knows
-        ("high", "f4"),
+        ("lowest", "f4"),  # Hz, the range of pitches that it knows
+        ("highest", "f4"),
         ("mean", "f4"),  # dB, of the loudness that it knows
         ("deviation", "f4"),
         # addresses of float32 arrays, (shape)
@@ -121,19 +121,12 @@ DDSP = np.dtype(
         ("left", "f4", (TICK,)),
         ("right", "f4", (TICK,)),
         # what the player set
-        ("param", "f4", (len(PARAMS),)),
-        ("least", "f4", (len(PARAMS),)),
-        ("most", "f4", (len(PARAMS),)),
+        *knob_fields(PARAMS),
         ("glide", "f4"),  # of the way that a gain goes in one tick
         ("fading", "f4"),  # the same of a voice that must give way
         ("onset", "i8"),  # frames in which a note comes in
-        ("lfo", "f8"),  # of the vibrato, in turns, at the last tick
-        ("ticked", "i8"),  # when that was
-        ("bend", "f4", (CHANNELS,)),  # semitones
-        ("modulation", "f4", (CHANNELS,)),
-        ("pressed", "f4", (CHANNELS,)),
-        ("volume", "f4", (CHANNELS,)),
-        ("pan", "f4", (CHANNELS,)),
+        *CONTROLS,
+        ("ticked", "i8"),  # when the vibrato went on last
         ("keys", KEY, (KEPT,)),  # held while one voice plays them in turn, the last one last
         ("held", "i8"),
         ("voices", VOICE_STATE, (VOICES + 2,)),  # of the keys, the singer and the trial

@@ -7,11 +7,10 @@ from numba import njit
 
 from ...dsp import harmonics, noise
 from ...memory import view_f4
-from ..voices import ENDING, VOICES
+from ..gains import decibels, follow_gains, settle_gains
+from ..voices import VOICES
 from .framing import SILENT_NOISE, advance
 from .record import LEVEL, NOISE, TICK, WIDTH
-
-_ZERO, _ONE = np.float32(0), np.float32(1)
 
 
 @njit(cache=True, error_model="numpy")
@@ -30,27 +29,13 @@ def sound(state, v, audio):
 @njit(cache=True, error_model="numpy")
 def settle(state, voice):
     """Bring the gains of a voice to where they should be: it begins."""
-    for c in range(2):
-        voice.gain[c] = wanted(state, voice, c)
-        voice.step[c] = 0
+    settle_gains(state, voice, decibels(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")
 def follow(state, voice):
     """Let the gains of a voice go on towards what the controllers ask for, until the next tick."""
-    part = state.fading if voice.stage == ENDING else state.glide
-    for c in range(2):
-        voice.step[c] = part * (wanted(state, voice, c) - voice.gain[c]) / np.float32(TICK)
-
-
-@njit(cache=True, error_model="numpy")
-def wanted(state, voice, side):
-    """The gain that a voice should have on the left (0) or right (1); none when it must give way."""
-    if voice.stage == ENDING:
-        return _ZERO
-    pan = state.pan[voice.channel]
-    balance = min(_ONE, _ONE + (pan if side else -pan))
-    return balance * np.float32(10 ** (state.param[LEVEL] / 20))
+    follow_gains(state, voice, decibels(state.param[LEVEL]), TICK)
 
 
 @njit(cache=True, error_model="numpy")
@@ -94,7 +79,7 @@ def _mix(state, voice, tone, left, right, audio, clock):
     """Add a voice's sides to audio, at its gains, that come in when it begins."""
     age, onset = clock - voice.born, np.float32(state.onset)
     for t in range(tone.shape[0]):
-        coming = min(np.float32(age + t + 1) / onset, _ONE)
+        coming = min(np.float32(age + t + 1) / onset, np.float32(1))
         audio[0, t] += coming * voice.gain[0] * (tone[t] + left[t])
         audio[1, t] += coming * voice.gain[1] * (tone[t] + right[t])
         voice.gain[0] += voice.step[0]

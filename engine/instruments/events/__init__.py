@@ -1,23 +1,20 @@
 """Instruments of events: kinds of sounds that were learned, played by the keys that are nearest in pitch."""
 
-from typing import Any
-
 import numpy as np
 
 from ...dsp.interpolation import tables
-from ...plugin import Param, entry
+from ...plugin import entry
 from ...preset import Preset
+from ..gains import set_glides
+from ..instrument import Instrument, knobs_of
+from ..reading import STRIDE
 from ..voices import FREE
 from .bank import Bank, Keyboard, lay_out, render
 from .playing import handle, process
-from .record import EVENTS, LAYERS, PARAMS, STRIDE
-
-GLIDE = 0.008  # seconds in which gains go most of their way
-BENDING = 0.010  # the same of bends
-FADING = 0.0022  # the same of what must give way
+from .record import EVENTS, LAYERS, PARAMS
 
 
-class Events:
+class Events(Instrument):
     """An instrument of kind `events`.
 
     All that its keys can play is rendered before it is there. As notes, keys play the event nearest in pitch, moved
@@ -27,20 +24,14 @@ class Events:
     name = "events"
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
-        """[main thread] The seed decides how the strikes of a key differ."""
+        """[main thread] Renders what its keys can play: notes at first where an event has a pitch."""
         board = lay_out(preset.tensors["pitch"], preset.tensors["use"])
         self._begin(preset, board, render(preset, board), seed)
 
     def _begin(self, preset: Preset, board: Keyboard, bank: Bank, seed: int) -> None:
-        self.preset, self._seed = preset, seed
-        self.params = _params(preset.header, preset.tensors)
-        self.state = np.zeros(1, EVENTS)
+        tuned = bool((preset.tensors["pitch"] > 0).any())
+        super().__init__(preset, knobs_of(preset, PARAMS, play=tuned), EVENTS, seed)
         self.handle, self.process = handle, process
-        self._arrays: dict[str, np.ndarray] = {}
-        self.state["param"] = [param.default for param in self.params]
-        self.state["volume"] = 1
-        self.state["low"] = [param.low for param in PARAMS]
-        self.state["high"] = [param.high for param in PARAMS]
         self.state["slots"], self.state["samples"] = bank.waves.shape
         self._keep("bank", bank.waves)
         self._keep("ends", bank.ends)
@@ -57,19 +48,13 @@ class Events:
     def prepare(self, rate: float) -> None:
         """[main thread] Take a device's rate in Hz; the knobs stay as they are."""
         self.state["rate"], self.state["pace"] = rate, float(self.preset.header["rate"]) / rate
-        for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
-            self.state[name] = 1 - np.exp(-STRIDE / (rate * seconds))
+        set_glides(self.state, STRIDE, rate)
         self.reset()
 
     def reset(self) -> None:
         """[main thread] Silence; the knobs and controllers stay as they are."""
-        self.state["dice"] = (self._seed * 2654435761 + 88172645) % (1 << 32) or 1
-        for name in ("clock", "notes", "lfo", "voices"):
-            self.state[name] = np.zeros((), self.state[name].dtype)
-
-    def _keep(self, name: str, array: np.ndarray) -> None:
-        self._arrays[name] = array
-        self.state[name] = array.ctypes.data
+        self.state["dice"] = self._seed
+        self._forget("clock", "notes", "lfo", "voices")
 
 
 def compile_all() -> None:
@@ -90,18 +75,3 @@ def _nearest_there(keys: np.ndarray, slots: np.ndarray) -> np.ndarray:
     there = np.flatnonzero(found[:, 0] >= 0)
     beside = there[np.abs(np.arange(128)[:, None] - there).argmin(axis=1)]
     return np.ascontiguousarray(found[beside], np.int32)
-
-
-def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
-    """The knobs, at the values of a preset: notes where an event has a pitch."""
-    values = {
-        "play": float((tensors["pitch"] > 0).any()),
-        "level": float(header.get("level", 0.0)),
-        **header.get("params", {}),
-    }
-    return tuple(
-        Param(
-            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
-        )
-        for p in PARAMS
-    )

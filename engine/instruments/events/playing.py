@@ -6,17 +6,17 @@ from numba import njit
 from ...dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
 from ...events import Kind
 from ...memory import view_f4, view_i4
-from ..controllers import control, within
-from ..resonance.pluck import roll
-from ..ssm.tuning import follow, pace, turn, wanted
-from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
-from .record import LAYERS, PLAY, RELEASE, SPEED, STRIDE, VARIATION, VIBRATO
+from ...plugin import turned, within
+from ..chance import unsure
+from ..controllers import control, swing
+from ..gains import GONE, decibels, gone
+from ..reading import STRIDE, follow, release, settle, turn
+from ..voices import ENDING, FREE, VOICES, allot, concerns, sounds
+from .record import LAYERS, LEVEL, PLAY, RELEASE, SPEED, VARIATION, VIBRATO
 
-FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
 LOUDNESS = np.float32(1.4)  # amplitude goes with velocity to this power
 ASTRAY = np.float32(0.0015)  # the part by which a strike misses its pitch, at most
 UNEVEN = np.float32(0.06)  # the part by which it misses its loudness, at most
-GONE = np.float32(1e-6)  # −120 dB: what cannot be heard
 SECOND = np.float32((LAYERS[0] * LAYERS[1]) ** 0.5)  # the velocity from which the second layer is played
 
 
@@ -30,9 +30,7 @@ def handle(state, event):
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        state.param[event.key] = within(event.value, state.low[event.key], state.high[event.key])
-    else:
+    elif not turned(state, event):
         control(state, event)
 
 
@@ -55,16 +53,15 @@ def process(state, audio):
 @njit(cache=True, error_model="numpy")
 def _tick(state):
     """Every STRIDE frames: follow the controllers, and let go of what has faded."""
-    state.lfo = (state.lfo + state.param[SPEED] * STRIDE / state.rate) % 1.0
-    sway = np.float32(np.sin(2 * np.pi * state.lfo)) * state.param[VIBRATO] / np.float32(100)
+    sway = swing(state, STRIDE, state.param[SPEED], state.param[VIBRATO])
+    level = decibels(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE:
             continue
         turn(state, voice, sway)
-        follow(state, voice)
-        faded = max(abs(voice.gain[0]), abs(voice.gain[1])) < GONE
-        if faded and (voice.stage == ENDING or voice.held < GONE):
+        follow(state, voice, level)
+        if gone(voice) and (voice.stage == ENDING or voice.held < GONE):
             voice.stage = FREE
 
 
@@ -107,22 +104,10 @@ def _begin(state, event):
         voice.move = 1
     loudness = (velocity / np.float32(LAYERS[layer])) ** LOUDNESS
     if state.param[VARIATION] > 0.5:
-        voice.move *= 1 + ASTRAY * _unsure(state)
-        loudness *= 1 + UNEVEN * _unsure(state)
-    voice.at = voice.bend = voice.pressure = 0
-    voice.release = 1
-    voice.ratio = np.float32(2.0 ** (state.bend[voice.channel] / 12))
-    voice.held = loudness
-    pace(state, voice)
-    for c in range(2):
-        voice.gain[c] = wanted(state, voice, c)
-        voice.step[c] = 0
-
-
-@njit(cache=True, error_model="numpy")
-def _unsure(state):
-    """A random number from −1 to 1."""
-    return np.float32(np.int64(roll(state)) - (1 << 31)) * np.float32(2.0**-31)
+        voice.move *= 1 + ASTRAY * unsure(state)
+        loudness *= 1 + UNEVEN * unsure(state)
+    voice.at = 0
+    settle(state, voice, loudness, decibels(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")
@@ -130,12 +115,9 @@ def _release(state, event):
     """Let a note fall as fast as its key and pedal let go; a sound without a pitch is struck, and rings."""
     if state.param[PLAY] <= 0.5:
         return
-    part = within(event.value, 0, 1) * FALL / state.param[RELEASE]
     for v in range(VOICES):
-        voice = state.voices[v]
-        if (voice.stage == HELD or voice.stage == RELEASED) and concerns(voice, event):
-            voice.stage = RELEASED
-            voice.release = np.float32(np.exp(-part * STRIDE / state.rate))
+        if sounds(state.voices[v]) and concerns(state.voices[v], event):
+            release(state, state.voices[v], within(event.value, 0, 1), state.param[RELEASE])
 
 
 @njit(cache=True, error_model="numpy")

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ...plugin import Param
+from ...plugin import Param, knob_fields
+from ..controllers import CONTROLS
+from ..gains import GLIDES
+from ..reading import READING
 from ..voices import VOICE, VOICES
 
-STRIDE = 64  # frames between two looks at the controllers
-CHANNELS = 16
 LAYERS = (0.4, 0.85)  # velocities at which each event was rendered
 
 PARAMS = (
@@ -23,16 +24,8 @@ VOICE_STATE = np.dtype(
     VOICE
     + [
         ("at", "f8"),  # where it is read, in learned samples
-        ("pace", "f8"),  # learned samples that go by in a frame of the device
         ("slot", "i8"),  # which of the rendered events it reads
-        ("move", "f4"),  # the ratio by which it was moved to the key
-        ("ratio", "f4"),  # of bend and vibrato, as they are
-        ("bend", "f4"),  # semitones, its own
-        ("pressure", "f4"),  # its own
-        ("release", "f4"),  # what a tick leaves of its loudness once the key is let go
-        ("held", "f4"),  # its loudness: that of its velocity, and what the release has left of it
-        ("gain", "f4", (2,)),  # left and right, as they are
-        ("step", "f4", (2,)),  # what each frame adds until the next tick
+        *READING,
     ],
     align=True,
 )
@@ -53,18 +46,9 @@ EVENTS = np.dtype(
         ("sounds_slot", "u8"),  # (128, layers) int32: what each key plays without a pitch
         ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS) float32
         # what the player set
-        ("param", "f4", (len(PARAMS),)),
-        ("low", "f4", (len(PARAMS),)),
-        ("high", "f4", (len(PARAMS),)),
-        ("glide", "f4"),  # of the way that a gain goes in one tick
-        ("bending", "f4"),  # of the way that a bend goes in one tick
-        ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
-        ("lfo", "f8"),  # of the vibrato, in turns
-        ("bend", "f4", (CHANNELS,)),  # semitones
-        ("modulation", "f4", (CHANNELS,)),
-        ("pressure", "f4", (CHANNELS,)),
-        ("volume", "f4", (CHANNELS,)),
-        ("pan", "f4", (CHANNELS,)),
+        *knob_fields(PARAMS),
+        *GLIDES,
+        *CONTROLS,
         ("voices", VOICE_STATE, (VOICES,)),
     ],
     align=True,

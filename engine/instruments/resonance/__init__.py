@@ -7,21 +7,20 @@ from numba import from_dtype
 
 from ...dsp import modal
 from ...events import EVENT
-from ...plugin import Param, entry
+from ...plugin import entry
 from ...preset import Preset
+from ..gains import set_glides
+from ..instrument import Instrument, knobs_of
 from ..voices import FREE, VOICES
 from . import tables
 from .playing import begin, handle, process
 from .pluck import excite_dimension, excite_key
 from .record import PARAMS, PARTIALS, RESONANCE, VARIANTS
 
-GLIDE = 0.008  # seconds in which gains go most of their way
-BENDING = 0.010  # the same of bends
-FADING = 0.0022  # the same of what must give way
 MUFFLED = 1000.0  # Hz above which a soft strike is duller
 
 
-class Resonance:
+class Resonance(Instrument):
     """An instrument of kind `resonance`.
 
     *As learned*, each resonance rings in a voice of its own, and keys and controls send energy through the learned
@@ -31,24 +30,20 @@ class Resonance:
     name = "resonance"
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
-        """Raises ValueError when the preset has more variants or resonances than the engine can play."""
-        header, tensors = preset.header, preset.tensors
+        """[main thread] Chromatic at first where a resonance has a pitch or there is no control plane.
+
+        Raises ValueError when the preset has more variants or resonances than the engine can play.
+        """
+        tensors = preset.tensors
         resonances, _, variants, _ = tensors["frequency"].shape
         if variants > VARIANTS:
             raise ValueError(f"{variants} variants of a resonance, at most {VARIANTS} can be played")
         if "router" in tensors and resonances > VOICES:
             raise ValueError(f"{resonances} resonances in one control plane, at most {VOICES} can be played")
-        self.preset = preset
-        self.params = _params(header, tensors)
-        self.state = np.zeros(1, RESONANCE)
+        tuned = bool((tensors["pitch"] > 0).any() or "router" not in tensors)
+        super().__init__(preset, knobs_of(preset, PARAMS, play=tuned), RESONANCE, seed)
         self.handle, self.process = handle, process
-        self._seed = seed
-        self._arrays: dict[str, np.ndarray] = {}
-        self.state["param"] = [param.default for param in self.params]
-        self.state["volume"] = 1
-        self.state["learned"] = header["rate"]
-        self.state["low"] = [param.low for param in PARAMS]
-        self.state["high"] = [param.high for param in PARAMS]
+        self.state["learned"] = preset.header["rate"]
         self.state["rest"][0, 0] = 1
         self._describe(tensors)
 
@@ -63,8 +58,7 @@ class Resonance:
         header, tensors = self.preset.header, self.preset.tensors
         learned = float(header["rate"])
         self.state["rate"] = rate
-        for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
-            self.state[name] = 1 - np.exp(-modal.STRIDE / (rate * seconds))
+        set_glides(self.state, modal.STRIDE, rate)
         self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._lay("noise", tables.noise(learned, rate), "noisy")
@@ -77,9 +71,8 @@ class Resonance:
     def reset(self) -> None:
         """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
         state = self.state
-        state["dice"] = (self._seed * 2654435761 + 88172645) % (1 << 32) or 1
-        for name in ("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel"):
-            state[name] = np.zeros((), state[name].dtype)
+        state["dice"] = self._seed
+        self._forget("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel")
         self._arrays["banks"][:] = 0
         self._arrays["sums"][:] = 0
         state["logit"] = state["rest"]
@@ -119,10 +112,6 @@ class Resonance:
         if count:
             self.state[count] = array.shape[-1]
 
-    def _keep(self, name: str, array: np.ndarray) -> None:
-        self._arrays[name] = array
-        self.state[name] = array.ctypes.data
-
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a resonance instrument."""
@@ -139,18 +128,3 @@ def compile_keys() -> None:
     """[main thread] Compile ahead what `compile_all` would come to last."""
     for excite in (excite_dimension, excite_key):
         excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))
-
-
-def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
-    """The knobs, at the values of a preset: chromatic where a resonance has a pitch or there is no control plane."""
-    values = {
-        "play": float((tensors["pitch"] > 0).any() or "router" not in tensors),
-        "level": float(header.get("level", 0.0)),
-        **header.get("params", {}),
-    }
-    return tuple(
-        Param(
-            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
-        )
-        for p in PARAMS
-    )

@@ -5,11 +5,12 @@ from numba import njit
 
 from ...dsp import modal
 from ...events import Kind
-from ..controllers import control, within
-from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, concerns
+from ...plugin import turned, within
+from ..controllers import control
+from ..voices import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
 from .deforming import aim, weigh
 from .pluck import arm, excite_dimension, excite_key, pluck
-from .record import BODY, BRIGHTNESS, DECAY, LEARNED, PLAY, RELEASE, WIDTH
+from .record import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
 from .ringing import ring
 from .ticking import retune_some, tick
 from .tuning import retune
@@ -20,9 +21,10 @@ FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Begin, damp, bend, deform or choke."""
-    kind = event.kind
+    kind, knob = event.kind, event.key
+    chromatic = state.param[PLAY] > 0.5
     if kind == Kind.NOTE_ON:
-        if state.param[PLAY] > 0.5:
+        if chromatic:
             pluck(state, event)
         else:
             excite_key(state, event)
@@ -30,13 +32,16 @@ def handle(state, event):
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5:
+    elif kind == Kind.CONTROL and not chromatic:
         excite_dimension(state, event)
-    elif kind == Kind.DEFORM and 0 <= event.key < state.E:
-        state.logit[event.key] = event.value
+    elif kind == Kind.DEFORM and 0 <= knob < state.E:
+        state.logit[knob] = event.value
         aim(state)
-    elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        _turn(state, event)
+    elif turned(state, event):
+        if (state.param[PLAY] > 0.5) != chromatic:
+            hush(state.voices)
+        if knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
+            state.dirty = VOICES  # what rings follows in the next ticks
     else:
         control(state, event)
 
@@ -79,8 +84,7 @@ def _release(state, event):
     extra = within(event.value, 0, 1) * FALL / state.param[RELEASE]
     for v in range(VOICES):
         voice = state.voices[v]
-        sounds = voice.stage == HELD or voice.stage == RELEASED
-        if sounds and voice.note != LEARNED and concerns(voice, event):
+        if sounds(voice) and concerns(voice, event):
             voice.stage = RELEASED
             voice.damping = extra
             retune(state, v)
@@ -92,17 +96,3 @@ def _choke(state, event):
     for v in range(VOICES):
         if concerns(state.voices[v], event) and not state.voices[v].asleep:
             state.voices[v].stage = ENDING
-
-
-@njit(cache=True, error_model="numpy")
-def _turn(state, event):
-    """Take a knob's new value; what rings follows in the next ticks."""
-    knob = event.key
-    before = state.param[knob]
-    state.param[knob] = within(event.value, state.low[knob], state.high[knob])
-    if knob == PLAY and (before > 0.5) != (state.param[knob] > 0.5):
-        for v in range(VOICES):
-            if state.voices[v].stage != FREE:
-                state.voices[v].stage = FREE if state.voices[v].asleep else ENDING
-    if before != state.param[knob] and knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
-        state.dirty = VOICES

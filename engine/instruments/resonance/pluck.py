@@ -5,9 +5,10 @@ from numba import njit
 
 from ...dsp import modal
 from ...memory import view_f4, view_i4
-from ..controllers import within
-from ..voices import ENDING, FREE, HELD, VOICES, allot
-from .record import LEARNED, STRIKES, VARIATION
+from ...plugin import within
+from ..chance import roll
+from ..voices import ENDING, FREE, HELD, LEARNED, VOICES, allot
+from .record import STRIKES, VARIATION
 from .tuning import morph, settle, touch
 
 
@@ -121,17 +122,6 @@ def excite_dimension(state, event):
     if 0 <= event.key < state.K:
         shares = view_f4(state.router, (state.K, state.R))[event.key]
         _excite(state, shares, event.value, np.float32(0), event.channel)
-
-
-@njit(cache=True, error_model="numpy")
-def roll(state):
-    """The next random number of 32 bits: xorshift, Marsaglia 2003."""
-    x = state.dice
-    x ^= (x << np.uint32(13)) & np.uint32(0xFFFFFFFF)
-    x ^= x >> np.uint32(17)
-    x ^= (x << np.uint32(5)) & np.uint32(0xFFFFFFFF)
-    state.dice = x
-    return np.uint32(x)
 
 
 @njit(cache=True, error_model="numpy")

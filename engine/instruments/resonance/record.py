@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...dsp.modal import STRIDE
-from ...plugin import Param
+from ...plugin import Param, knob_fields
+from ..controllers import CONTROLS
+from ..gains import GAINS, GLIDES
 from ..voices import VOICE, VOICES
 
 STRIKES = 32  # attacks that one voice may be in the midst of
 VARIANTS = 8  # deformations of a resonance, at most
-CHANNELS = 16
-LEARNED = -2  # the note id of a resonance that rings as learned: no note's, so that only all can be silenced
 PARTIALS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
 
 PARAMS = (
@@ -56,8 +56,7 @@ VOICE_STATE = np.dtype(
         ("pressure", "f4"),  # its own
         ("damping", "f4"),  # 1/s beyond the learned decay
         ("ratio", "f4"),  # of bend and vibrato, as tuned
-        ("gain", "f4", (2,)),  # left and right, as they are
-        ("step", "f4", (2,)),  # what each frame adds until the next tick
+        *GAINS,
         ("drive", "f4"),  # γ of the resonance; 0: linear
         ("asleep", "i4"),  # 1 when nothing of it can be heard
     ],
@@ -108,20 +107,11 @@ RESONANCE = np.dtype(
         ("banks", "u8"),  # (VOICES, E, ROWS, width)
         ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
         # what the player set
-        ("param", "f4", (len(PARAMS),)),
-        ("low", "f4", (len(PARAMS),)),
-        ("high", "f4", (len(PARAMS),)),
-        ("glide", "f4"),  # of the way that a gain goes in one tick
-        ("bending", "f4"),  # of the way that a bend goes in one tick
-        ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
+        *knob_fields(PARAMS),
+        *GLIDES,
         ("muffling", "f4"),  # of the way that the lows of a strike go in one frame
         ("dirty", "i8"),  # voices still to be tuned to new parameters
-        ("lfo", "f8"),  # of the vibrato, in turns
-        ("bend", "f4", (CHANNELS,)),  # semitones
-        ("modulation", "f4", (CHANNELS,)),
-        ("pressure", "f4", (CHANNELS,)),
-        ("volume", "f4", (CHANNELS,)),
-        ("pan", "f4", (CHANNELS,)),
+        *CONTROLS,
         ("rest", "f4", (VARIANTS,)),  # logits of the variants at rest
         ("logit", "f4", (VARIANTS,)),  # as they are told
         ("weight", "f4", (VARIANTS,)),  # where the cross-fade between variants begins

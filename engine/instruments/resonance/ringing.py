@@ -7,10 +7,10 @@ from ...dsp import attack, modal
 from ...dsp.math import tanh
 from ...memory import view_f4
 from ...simd import LANES
+from ..gains import decibels
 from ..voices import VOICES
 from .pluck import shift, silence
 from .record import ATTACK
-from .tuning import decibels
 
 
 @njit(cache=True, error_model="numpy")

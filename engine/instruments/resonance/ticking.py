@@ -5,21 +5,22 @@ from numba import njit
 
 from ...dsp import modal
 from ...memory import view_f4
-from ..voices import ENDING, FREE, HELD, VOICES
+from ..controllers import swayed, swing
+from ..gains import GONE, decibels, follow_gains, gone
+from ..voices import ENDING, FREE, HELD, LEARNED, VOICES
 from .deforming import follow_wheel
 from .pluck import silence
-from .record import LEARNED, LEVEL, PLAY, SPEED, VIBRATO
-from .tuning import decibels, follow, morph, retune
+from .record import LEVEL, PLAY, SPEED, VIBRATO
+from .tuning import morph, retune
 
-GONE = np.float32(1e-6)  # -120 dB: what cannot be heard
 AT_ONCE = 4  # voices that are tuned to a turned knob in one tick
 
 
 @njit(cache=True, error_model="numpy")
 def tick(state):
     """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
-    state.lfo = (state.lfo + state.param[SPEED] * modal.STRIDE / state.rate) % 1.0
-    sway = np.float32(np.sin(2 * np.pi * state.lfo)) * state.param[VIBRATO] / np.float32(100)
+    sway = swing(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
+    level = decibels(state.param[LEVEL])
     if state.E > 1:
         follow_wheel(state)
         sway = np.float32(0)
@@ -28,7 +29,7 @@ def tick(state):
         if voice.stage == FREE or voice.asleep:
             continue
         tend(state, v, sway)
-        follow(state, voice)
+        follow_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
         listen(state, v)
 
 
@@ -51,9 +52,7 @@ def tend(state, v, sway):
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     for e in range(state.E):
         modal.correct(banks[e])
-    pressed = max(state.pressure[voice.channel], voice.pressure)
-    semitones = state.bend[voice.channel] + voice.bend + sway * max(state.modulation[voice.channel], pressed)
-    target = np.float32(2.0 ** (semitones / 12))
+    target = swayed(state, voice, sway)
     if voice.ratio != target:
         moved = target - voice.ratio
         voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + state.bending * moved
@@ -68,7 +67,7 @@ def listen(state, v):
     energy = np.float32(0)
     for e in range(state.E):
         energy += modal.energy(banks[e])
-    faded = voice.stage == ENDING and max(abs(voice.gain[0]), abs(voice.gain[1])) < GONE
+    faded = voice.stage == ENDING and gone(voice)
     slope = max(voice.drive, np.float32(1)) * max(decibels(state.param[LEVEL]), np.float32(1))
     silent = voice.striking == 0 and np.sqrt(energy) * slope < GONE
     if silent or faded or not energy < 1e12:

@@ -6,9 +6,10 @@ from numba import njit
 from ...dsp import modal
 from ...dsp.energy import energy
 from ...memory import view_f4, view_f8
-from ..controllers import within
-from ..voices import ENDING, VOICES
-from .record import BODY, BRIGHTNESS, DECAY, LEARNED, LEVEL, PARTIALS, WIDTH
+from ...plugin import within
+from ..gains import decibels, settle_gains
+from ..voices import LEARNED, VOICES
+from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
 
 LOUDNESS = 0.9  # beyond the recorded dynamics, amplitude goes with velocity to this power
@@ -117,9 +118,7 @@ def settle(state, v):
     voice = state.voices[v]
     voice.ratio = np.float32(2.0 ** ((state.bend[voice.channel] + voice.bend) / 12))
     retune(state, v)
-    for c in range(2):
-        voice.gain[c] = wanted(state, voice, c)
-        voice.step[c] = 0
+    settle_gains(state, voice, state.volume[voice.channel] * decibels(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")
@@ -130,30 +129,6 @@ def retune(state, v):
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     for e in range(state.E):
         modal.tune(banks[e], partials[e], voice.ratio, voice.damping, state.rate)
-
-
-@njit(cache=True, error_model="numpy")
-def follow(state, voice):
-    """Let the gains of a voice go on towards what the controllers ask for."""
-    part = state.fading if voice.stage == ENDING else state.glide
-    for c in range(2):
-        voice.step[c] = part * (wanted(state, voice, c) - voice.gain[c]) / np.float32(modal.STRIDE)
-
-
-@njit(cache=True, error_model="numpy")
-def wanted(state, voice, side):
-    """The gain that a voice should have on the left (0) or right (1); none when it must give way."""
-    if voice.stage == ENDING:
-        return np.float32(0)
-    pan = state.pan[voice.channel]
-    balance = min(np.float32(1), np.float32(1) + (pan if side else -pan))
-    return state.volume[voice.channel] * decibels(state.param[LEVEL]) * balance
-
-
-@njit(cache=True, error_model="numpy")
-def decibels(level):
-    """A level in dB as a gain."""
-    return np.float32(10) ** (level / np.float32(20))
 
 
 @njit(cache=True, error_model="numpy")

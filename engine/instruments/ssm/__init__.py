@@ -6,20 +6,19 @@ import numpy as np
 
 from ...dsp import recurrence
 from ...dsp.interpolation import REACH, TAPS, tables
-from ...plugin import Param, entry
+from ...plugin import entry
 from ...preset import Preset
 from ...simd import aligned
+from ..gains import set_glides
+from ..instrument import Instrument, knobs_of
+from ..reading import STRIDE
 from ..resonance.tables import keyboard
 from ..voices import FREE, VOICES
 from .playing import handle, process
-from .record import PARAMS, SSM, STRIDE
-
-GLIDE = 0.008  # seconds in which gains go most of their way
-BENDING = 0.010  # the same of bends
-FADING = 0.0022  # the same of what must give way
+from .record import PARAMS, SSM
 
 
-class StateSpace:
+class StateSpace(Instrument):
     """An instrument of kind `ssm`.
 
     *As learned*, keys and controls send energy into states that keep to one grid of frames; what falls on the frames
@@ -30,16 +29,10 @@ class StateSpace:
     name = "ssm"
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
-        """[main thread] The seed decides how the strikes of a key differ."""
-        self.preset, self._seed = preset, seed
-        self.params = _params(preset.header, preset.tensors)
-        self.state = np.zeros(1, SSM)
+        """[main thread] Chromatic at first where a dimension has a pitch."""
+        tuned = bool((preset.tensors["pitch"] > 0).any())
+        super().__init__(preset, knobs_of(preset, PARAMS, play=tuned), SSM, seed)
         self.handle, self.process = handle, process
-        self._arrays: dict[str, np.ndarray] = {}
-        self.state["param"] = [param.default for param in self.params]
-        self.state["volume"] = 1
-        self.state["low"] = [param.low for param in PARAMS]
-        self.state["high"] = [param.high for param in PARAMS]
         self._describe(preset.tensors)
 
     @property
@@ -53,15 +46,13 @@ class StateSpace:
         learned = float(self.preset.header["rate"])
         self.state["rate"], self.state["pace"] = rate, learned / rate
         self.state["ahead"] = 0 if rate == learned else REACH
-        for name, seconds in (("glide", GLIDE), ("bending", BENDING), ("fading", FADING)):
-            self.state[name] = 1 - np.exp(-STRIDE / (rate * seconds))
+        set_glides(self.state, STRIDE, rate)
         self.reset()
 
     def reset(self) -> None:
         """[main thread] Silence; the knobs and controllers stay as they are."""
-        self.state["dice"] = (self._seed * 2654435761 + 88172645) % (1 << 32) or 1
-        for name in ("clock", "notes", "lfo", "voices"):
-            self.state[name] = np.zeros((), self.state[name].dtype)
+        self.state["dice"] = self._seed
+        self._forget("clock", "notes", "lfo", "voices")
         for name in ("h", "entering", "wave"):
             self._arrays[name][:] = 0
 
@@ -89,10 +80,6 @@ class StateSpace:
         self._keep("entering", aligned((VOICES, units)))
         self._keep("wave", aligned((VOICES, TAPS + samples)))
 
-    def _keep(self, name: str, array: np.ndarray) -> None:
-        self._arrays[name] = array
-        self.state[name] = array.ctypes.data
-
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a state-space instrument."""
@@ -101,18 +88,3 @@ def compile_all() -> None:
     instrument = StateSpace(Preset({"name": "silence", "kind": "ssm", "rate": 48_000}, tensors))
     instrument.prepare(48_000.0)
     entry(instrument)
-
-
-def _params(header: dict[str, Any], tensors: Any) -> tuple[Param, ...]:
-    """The knobs, at the values of a preset: chromatic where a dimension has a pitch."""
-    values = {
-        "play": float((tensors["pitch"] > 0).any()),
-        "level": float(header.get("level", 0.0)),
-        **header.get("params", {}),
-    }
-    return tuple(
-        Param(
-            p.name, p.unit, p.low, p.high, min(max(float(values.get(p.name, p.default)), p.low), p.high), p.cc, p.help
-        )
-        for p in PARAMS
-    )

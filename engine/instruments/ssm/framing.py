@@ -7,14 +7,13 @@ from ...dsp import recurrence
 from ...dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
 from ...memory import view_f4
 from ...simd import WIDTH
-from ..resonance.pluck import roll
-from ..voices import VOICES
+from ..chance import unsure
+from ..gains import decibels
+from ..voices import LEARNED, VOICES
 from .record import DAMPING, GATE, LANES, LEVEL, VARIATION
-from .tuning import decibels
 
 FAINT = np.float32(1e-6)  # −120 dB: a frame that stays below it cannot be heard
 FROZEN = np.float32(1e-4)  # nor can a state that stays below it be about to be
-LEARNED = -2  # the note id of what rings as learned: no note's, so that only all can be silenced
 UNSURE = np.float32(0.05)  # of a strike: what goes astray
 PATIENCE = 4  # such frames in a row, until a voice sleeps
 
@@ -107,9 +106,9 @@ def strike_by_hand(state, v, dimension, energy):
     if state.param[VARIATION] <= 0.5:
         return
     entering = view_f4(state.entering, (VOICES, state.units))[v]
-    spread = UNSURE * energy * view_f4(state.size, state.K)[dimension] * np.float32(2.0**-31)
+    spread = UNSURE * energy * view_f4(state.size, state.K)[dimension]
     for s in range(state.S):
-        entering[s] += spread * np.float32(np.int64(roll(state)) - (1 << 31))
+        entering[s] += spread * unsure(state)
 
 
 @njit(cache=True, error_model="numpy")

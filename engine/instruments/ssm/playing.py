@@ -5,26 +5,25 @@ from numba import njit
 
 from ...events import Kind
 from ...memory import view_f4, view_i4
-from ..controllers import control, within
-from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
-from .framing import LEARNED, begun, ring, silence, soonest, strike, strike_by_hand
-from .record import DRIVE, PLAY, RELEASE, SPEED, STRIDE, VIBRATO
-from .tuning import decibels, follow, settle, turn
+from ...plugin import turned, within
+from ..controllers import control, swing
+from ..gains import GONE, decibels, gone
+from ..reading import STRIDE, follow, release, settle, turn
+from ..voices import ENDING, FREE, HELD, LEARNED, VOICES, allot, concerns, hush, sounds
+from .framing import begun, ring, silence, soonest, strike, strike_by_hand
+from .record import DRIVE, LEVEL, PLAY, RELEASE, SPEED, VIBRATO
 
-FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
 LEARNED_AT = np.float32(0.7)  # the velocity that stands for the energy that was learned
 LOUDNESS = np.float32(0.9)  # energy goes with velocity to this power
 HARDEST = np.float32(1e3)  # times the learned energy: all units are saturated long before
-GONE = np.float32(1e-6)  # −120 dB: what cannot be heard
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Begin, damp, bend or choke."""
-    kind = event.kind
-    channel = event.channel & 15
+    kind, chromatic = event.kind, state.param[PLAY] > 0.5
     if kind == Kind.NOTE_ON:
-        if state.param[PLAY] > 0.5:
+        if chromatic:
             _begin(state, event)
         else:
             _excite_key(state, event)
@@ -32,11 +31,12 @@ def handle(state, event):
         _release(state, event)
     elif kind == Kind.CHOKE:
         _choke(state, event)
-    elif kind == Kind.CONTROL and state.param[PLAY] <= 0.5 and 0 <= event.key < state.K:
+    elif kind == Kind.CONTROL and not chromatic and 0 <= event.key < state.K:
         energy = within(event.value, -HARDEST, HARDEST) * decibels(state.param[DRIVE])
-        strike(state, _lane(state, channel), event.key, energy)
-    elif kind == Kind.PARAM and 0 <= event.key < state.param.shape[0]:
-        _turn_knob(state, event)
+        strike(state, _lane(state, event.channel & 15), event.key, energy)
+    elif turned(state, event):
+        if (state.param[PLAY] > 0.5) != chromatic:
+            hush(state.voices)
     else:
         control(state, event)
 
@@ -63,17 +63,16 @@ def process(state, audio):
 @njit(cache=True, error_model="numpy")
 def _tick(state):
     """Every STRIDE frames: follow the controllers, and let go of what has faded."""
-    state.lfo = (state.lfo + state.param[SPEED] * STRIDE / state.rate) % 1.0
-    sway = np.float32(np.sin(2 * np.pi * state.lfo)) * state.param[VIBRATO] / np.float32(100)
+    sway = swing(state, STRIDE, state.param[SPEED], state.param[VIBRATO])
+    level = decibels(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE or voice.asleep:
             continue
         if voice.note != LEARNED:
             turn(state, voice, sway)
-        follow(state, voice)
-        faded = max(abs(voice.gain[0]), abs(voice.gain[1])) < GONE
-        if faded and (voice.stage == ENDING or voice.held < GONE):
+        follow(state, voice, level)
+        if gone(voice) and (voice.stage == ENDING or voice.held < GONE):
             silence(state, v)
             voice.stage = FREE
 
@@ -88,10 +87,8 @@ def _begin(state, event):
     dimension = view_i4(state.nearest, 128)[key]
     voice.move = view_f4(state.move, 128)[key]
     silence(state, v)
-    voice.bend = voice.pressure = 0
-    voice.release = 1
     voice.at, voice.origin = state.B, 0
-    settle(state, voice)
+    settle(state, voice, 1, decibels(state.param[LEVEL]))
     loudness = (within(event.value, 0, 1) / LEARNED_AT) ** LOUDNESS
     energy = view_f4(state.energy, state.K)[dimension] * decibels(state.param[DRIVE])
     strike_by_hand(state, v, dimension, loudness * energy)
@@ -118,9 +115,9 @@ def _lane(state, channel):
     if voice.stage != HELD or voice.asleep or voice.note != LEARNED:
         silence(state, lane)
         voice.stage, voice.note, voice.key = HELD, LEARNED, 0
-        voice.move, voice.release, voice.bend, voice.pressure = 1, 1, 0, 0
+        voice.move = 1
         voice.origin = (begun(state, lane) - 1) * state.B
-        settle(state, voice)
+        settle(state, voice, 1, decibels(state.param[LEVEL]))
         voice.pace = state.pace
     return lane
 
@@ -128,13 +125,9 @@ def _lane(state, channel):
 @njit(cache=True, error_model="numpy")
 def _release(state, event):
     """Let a note fall as fast as its key and pedal let go."""
-    part = within(event.value, 0, 1) * FALL / state.param[RELEASE]
     for v in range(VOICES):
-        voice = state.voices[v]
-        sounds = voice.stage == HELD or voice.stage == RELEASED
-        if sounds and voice.note != LEARNED and concerns(voice, event):
-            voice.stage = RELEASED
-            voice.release = np.float32(np.exp(-part * STRIDE / state.rate))
+        if sounds(state.voices[v]) and concerns(state.voices[v], event):
+            release(state, state.voices[v], within(event.value, 0, 1), state.param[RELEASE])
 
 
 @njit(cache=True, error_model="numpy")
@@ -143,14 +136,3 @@ def _choke(state, event):
     for v in range(VOICES):
         if concerns(state.voices[v], event) and not state.voices[v].asleep:
             state.voices[v].stage = ENDING
-
-
-@njit(cache=True, error_model="numpy")
-def _turn_knob(state, event):
-    """Take a knob's new value; another way to play ends what sounds."""
-    knob, before = event.key, state.param[event.key]
-    state.param[knob] = within(event.value, state.low[knob], state.high[knob])
-    if knob == PLAY and (before > 0.5) != (state.param[knob] > 0.5):
-        for v in range(VOICES):
-            if state.voices[v].stage != FREE:
-                state.voices[v].stage = FREE if state.voices[v].asleep else ENDING

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from ...plugin import Param
+from ...plugin import Param, knob_fields
+from ..controllers import CONTROLS
+from ..gains import GLIDES
+from ..reading import READING
 from ..voices import VOICE, VOICES
 
-STRIDE = 64  # frames between two looks at the controllers
 LANES = 8  # states that share the playing of what is played as learned
-CHANNELS = 16
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
@@ -27,15 +28,7 @@ VOICE_STATE = np.dtype(
     + [
         ("at", "f8"),  # where it is read, in learned samples from the beginning of its newest frame
         ("origin", "f8"),  # where that frame begins, in learned samples of its lane
-        ("pace", "f8"),  # learned samples that go by in a frame of the device
-        ("move", "f4"),  # the ratio by which it was moved to the key
-        ("ratio", "f4"),  # of bend and vibrato, as they are
-        ("bend", "f4"),  # semitones, its own
-        ("pressure", "f4"),  # its own
-        ("release", "f4"),  # what a tick leaves of its loudness once the key is let go
-        ("held", "f4"),  # what is left of its loudness
-        ("gain", "f4", (2,)),  # left and right, as they are
-        ("step", "f4", (2,)),  # what each frame adds until the next tick
+        *READING,
         ("struck", "i4"),  # whether something enters with the next frame
         ("quiet", "i4"),  # frames that could not be heard, in a row
         ("asleep", "i4"),  # 1 when nothing of it can be heard
@@ -70,18 +63,9 @@ SSM = np.dtype(
         ("entering", "u8"),  # (VOICES, units)
         ("wave", "u8"),  # (VOICES, TAPS + samples): the end of the frames before, and the newest frame
         # what the player set
-        ("param", "f4", (len(PARAMS),)),
-        ("low", "f4", (len(PARAMS),)),
-        ("high", "f4", (len(PARAMS),)),
-        ("glide", "f4"),  # of the way that a gain goes in one tick
-        ("bending", "f4"),  # of the way that a bend goes in one tick
-        ("fading", "f4"),  # of the way to silence that a voice goes in one tick when it must give way
-        ("lfo", "f8"),  # of the vibrato, in turns
-        ("bend", "f4", (CHANNELS,)),  # semitones
-        ("modulation", "f4", (CHANNELS,)),
-        ("pressure", "f4", (CHANNELS,)),
-        ("volume", "f4", (CHANNELS,)),
-        ("pan", "f4", (CHANNELS,)),
+        *knob_fields(PARAMS),
+        *GLIDES,
+        *CONTROLS,
         ("voices", VOICE_STATE, (VOICES,)),
     ],
     align=True,

@@ -1,0 +1,26 @@
+"""Random numbers of an instrument: its record has `dice`, one u4 that is never 0."""
+
+import numpy as np
+from numba import njit
+
+
+def seeded(seed: int) -> int:
+    """Where `dice` begins for a seed."""
+    return (seed * 2654435761 + 88172645) % (1 << 32) or 1
+
+
+@njit(cache=True, error_model="numpy")
+def roll(state):
+    """[audio thread] The next random number of 32 bits: xorshift, Marsaglia 2003."""
+    x = state.dice
+    x ^= (x << np.uint32(13)) & np.uint32(0xFFFFFFFF)
+    x ^= x >> np.uint32(17)
+    x ^= (x << np.uint32(5)) & np.uint32(0xFFFFFFFF)
+    state.dice = x
+    return np.uint32(x)
+
+
+@njit(cache=True, error_model="numpy")
+def unsure(state):
+    """[audio thread] The next random number from -1 to 1."""
+    return np.float32(np.int64(roll(state)) - (1 << 31)) * np.float32(2.0**-31)

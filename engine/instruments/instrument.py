@@ -1,0 +1,38 @@
+"""What instruments of all kinds are on the main thread: a preset, knobs, and the one record of the audio thread."""
+
+from typing import Any
+
+import numpy as np
+
+from ..plugin import Param, beginning, set_knobs
+from ..preset import Preset
+from .chance import seeded
+
+
+class Instrument:
+    """Lays out a record with `knob_fields`, and arrays that it points to."""
+
+    def __init__(self, preset: Preset, params: tuple[Param, ...], dtype: np.dtype[Any], seed: int) -> None:
+        """params: knobs as they begin. The seed decides how the strikes of a key differ."""
+        self.preset, self._seed = preset, seeded(seed)
+        self.params = params
+        self.state = np.zeros(1, dtype)
+        self._arrays: dict[str, np.ndarray] = {}
+        set_knobs(self.state, params)
+        self.state["volume"] = 1
+
+    def _keep(self, name: str, array: np.ndarray) -> None:
+        """Keep an array alive and tell the record where it lies."""
+        self._arrays[name] = array
+        self.state[name] = array.ctypes.data
+
+    def _forget(self, *names: str) -> None:
+        """Clear fields of the record."""
+        for name in names:
+            self.state[name] = np.zeros((), self.state[name].dtype)
+
+
+def knobs_of(preset: Preset, params: tuple[Param, ...], **begin: float) -> tuple[Param, ...]:
+    """Knobs at the values of a preset, else at those of `begin`."""
+    header = preset.header
+    return beginning(params, {**begin, "level": float(header.get("level", 0.0)), **header.get("params", {})})
