@@ -11,6 +11,7 @@ from train import mappings
 from train.fit import Learned
 from train.resonance import Resonance
 from train.response import place, resound
+from train.run import Config
 
 from . import place as stage
 from .pitch import pitches
@@ -23,7 +24,9 @@ RANGE = 12  # semitones that a resonance may be moved beyond those recorded
 CURVE = 200  # points of the loss curve that are kept
 
 
-def preset(learned: Learned, version: str, stereo: np.ndarray | None = None, **words: Any) -> Preset:
+def preset(
+    learned: Learned[Resonance, Config], version: str, stereo: np.ndarray | None = None, **words: Any
+) -> Preset:
     """A whole preset, but for its loudness and probe.
 
     stereo: (2, N), the recording's sides if it has two. words: name, description, author and so on, of the header.
@@ -72,7 +75,7 @@ def tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.
     return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def header(learned: Learned, pitch: np.ndarray, version: str) -> dict[str, Any]:
+def header(learned: Learned[Resonance, Config], pitch: np.ndarray, version: str) -> dict[str, Any]:
     """What a preset says of its model: sizes, control plane, range of keys, and how it was learned.
 
     pitch: (R,) Hz, of its resonances.

@@ -10,8 +10,9 @@ from engine.kinds.ssm import RADIUS
 from engine.preset import Preset
 from engine.probe import described
 from train import mappings
-from train.ssm.fit import Learned
+from train.fit import Learned
 from train.ssm.model import StateSpace
+from train.ssm.run import Config
 
 from .pitch import pitch
 from .probe import EVERY, SAMPLES
@@ -26,7 +27,7 @@ NEAR = 2 ** (1 / 12)  # between two pitches that are one
 PEAKS = 40  # of a spectrum that a pitch is looked for in
 
 
-def preset(learned: Learned, version: str, **words: Any) -> Preset:
+def preset(learned: Learned[StateSpace, Config], version: str, **words: Any) -> Preset:
     """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
     found = tensors(learned.model)
     made = Preset({**header(learned, found["pitch"][found["energy"] > 0], version), **words}, found)
@@ -61,7 +62,7 @@ def tensors(model: StateSpace) -> dict[str, np.ndarray]:
     return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def header(learned: Learned, pitches: np.ndarray, version: str) -> dict[str, Any]:
+def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
     """What a preset says of its model: control plane, range of keys, and how it was learned; pitches: (K,) Hz."""
     sizes = learned.config.sizes
     drum = has_one_pitch(pitches)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -17,14 +17,16 @@ from .spectra import Target
 MANY = 8  # resonances that share the peak of a recording
 ALONE = 0.4  # peak of a recording that fewer make: each is bent by its tanh, which a pure tone must not fill
 SAVED, HEARD = 60.0, 30.0  # seconds between checkpoints, between previews
+Model = TypeVar("Model")
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
-class Learned:
+class Learned(Generic[Model, Settings]):
     """A finished run: the model at its best, the loss at each step, and whether it was stopped early."""
 
-    model: Resonance
-    config: Config
+    model: Model
+    config: Settings
     losses: list[float]
     seconds: float
     stopped: bool
@@ -37,7 +39,7 @@ def fit(
     report: Callable[[Progress], None] = lambda progress: None,
     device: str = "cpu",
     resume: bool = False,
-) -> Learned:
+) -> Learned[Resonance, Config]:
     """Learn from samples (N,) at the rate of config.sizes; Ctrl+C ends it and keeps the best.
 
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.

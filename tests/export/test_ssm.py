@@ -12,7 +12,7 @@ from export.linear import as_modes
 from export.onnx import model as in_onnx
 from export.poles import poles, response, ringing
 from export.ssm import contracted, has_one_pitch, header, preset
-from train.ssm.fit import Learned
+from train.fit import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.run import Config
 

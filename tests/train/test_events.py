@@ -22,14 +22,6 @@ TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, 
 SHORT = Config(TINY, steps=12, dreams=2)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def model(sizes: Sizes = TINY) -> EventModel:
     return EventModel(sizes, torch.Generator().manual_seed(1)).eval()
 

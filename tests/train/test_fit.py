@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.train.bars import struck_bars
 from train.fit import distance, fit
 from train.resonance import Resonance, Sizes
 from train.run import SETBACKS, Config, Progress, Run
@@ -17,23 +18,8 @@ SIZES = Sizes(control=2, resonances=2, modes=8, strike=32, knock=64, attack=512,
 SHORT = Config(sizes=SIZES, steps=24, sites=12)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def _strikes() -> torch.Tensor:
-    """Two bars, 600 and 950 Hz with overtones, struck twice each."""
-    time = torch.arange(SIZES.frames) / SIZES.rate
-    sound = torch.zeros(SIZES.frames)
-    for begins, frequency in ((0, 600), (8000, 950), (16000, 600), (24000, 950)):
-        for k in (1, 2.76, 5.4):
-            partial = torch.exp(-8 * k * time) * torch.sin(2 * torch.pi * frequency * k * time) / k
-            sound[begins:] += partial[: SIZES.frames - begins]
-    return sound
+    return struck_bars(SIZES.frames, SIZES.rate, 8192, 8)
 
 
 def test_learning_brings_the_starting_values_nearer_with_few_sites(tmp_path):

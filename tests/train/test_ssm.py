@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.train.bars import struck_bars
 from train.run import Progress
 from train.ssm import octaves
 from train.ssm.fit import fit, prepared
@@ -20,23 +21,8 @@ SIZES = Sizes(control=4, state=16, frame=64, samples=2**14)
 SHORT = Config(sizes=SIZES, steps=24, sites=12)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def strikes() -> torch.Tensor:
-    """Two bars, 600 and 950 Hz with overtones, struck in turn."""
-    time = torch.arange(SIZES.samples) / SIZES.rate
-    sound = torch.zeros(SIZES.samples)
-    for begins, frequency in ((0, 600), (4096, 950), (8192, 600), (12288, 950)):
-        for k in (1, 2.76, 5.4):
-            partial = torch.exp(-12 * k * time) * torch.sin(2 * torch.pi * frequency * k * time) / k
-            sound[begins:] += partial[: SIZES.samples - begins]
-    return sound
+    return struck_bars(SIZES.samples, SIZES.rate, 4096, 12)
 
 
 def test_states_and_their_gradients_are_those_of_torch():

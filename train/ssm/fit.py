@@ -1,27 +1,15 @@
 """Learn a state-space instrument and the control signal that plays one recording on it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from ..fit import follow
+from ..fit import Learned, follow
 from ..run import Progress
 from .model import Sizes, StateSpace
 from .run import Config, Run
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A finished run: the model at its best, the loss at each step, and whether it was stopped early."""
-
-    model: StateSpace
-    config: Config
-    losses: list[float]
-    seconds: float
-    stopped: bool
 
 
 def fit(
@@ -31,7 +19,7 @@ def fit(
     report: Callable[[Progress], None] = lambda progress: None,
     device: str = "cpu",
     resume: bool = False,
-) -> Learned:
+) -> Learned[StateSpace, Config]:
     """Learn from samples (N,) at the rate of config.sizes; Ctrl+C ends it and keeps the best.
 
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.

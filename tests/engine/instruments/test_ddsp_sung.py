@@ -6,8 +6,8 @@ import pytest
 from engine.events import Kind
 from engine.instruments.ddsp.record import SINGER
 from engine.instruments.voices import FREE
+from tests.engine.instruments.decoded import PLAIN, playing, sing
 from tests.engine.instruments.struck import cents_from, level
-from tests.engine.instruments.test_ddsp import PLAIN, playing, sing
 from tests.playing import render
 
 HOP = 64  # frames between what the tracker says

@@ -1,0 +1,30 @@
+"""What the tests of decoded instruments play on."""
+
+from engine.events import Kind
+from engine.host import Host
+from engine.instruments.ddsp import Ddsp
+from engine.kinds.ddsp import drawn
+from engine.preset import Preset
+
+PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing but the harmonics, at once
+
+
+def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
+    """A host that plays a random decoder, and its instrument."""
+    header, tensors = drawn(harmonics=harmonics, seed=3, half=half)
+    instrument, host = Ddsp(Preset({**header, "params": params}, tensors), seed), Host(rate)
+    host.play([instrument])
+    return host, instrument
+
+
+def press(host, key=69, velocity=0.8, frame=-1, channel=0):
+    host.send(Kind.NOTE_ON, key, velocity, note=channel << 7 | key, channel=channel, frame=frame)
+
+
+def let_go(host, key=69, damping=1.0, frame=-1, channel=0):
+    host.send(Kind.NOTE_OFF, key, damping, note=channel << 7 | key, channel=channel, frame=frame)
+
+
+def sing(host, hertz, decibels=-35.0, frame=-1, onset=False):
+    host.send(Kind.LOUDNESS, value=decibels, frame=frame)
+    host.send(Kind.PITCH, int(onset), hertz, frame=frame)
