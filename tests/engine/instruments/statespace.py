@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.events import Kind
+from engine.host import Host
+from engine.instruments.ssm import StateSpace
 from engine.preset import Preset
 
 LEARNED = 22_050
@@ -63,3 +66,14 @@ def once(preset: Preset, dimension: int, energy: float, count: int = 400) -> np.
     control = np.zeros((preset.tensors["input"].shape[1], count))
     control[dimension, 0] = energy
     return frames(preset, control)
+
+
+def playing(*, rate=LEARNED, learned=False, what=None):
+    """A host that plays the small instrument, and the instrument."""
+    instrument, host = StateSpace(what or preset(params={"play": 0.0 if learned else 1.0})), Host(rate)
+    host.play([instrument])
+    return host, instrument
+
+
+def strike(host, key=57, velocity=0.7, frame=-1):
+    host.send(Kind.NOTE_ON, key, velocity, note=key, frame=frame)
