@@ -66,6 +66,18 @@ def test_a_run_that_was_interrupted_and_resumed_is_the_run_that_was_not(tmp_path
     assert all(torch.equal(value, ended[name]) for name, value in whole.model.state_dict().items())
 
 
+def test_a_run_whose_process_is_asked_to_end_keeps_every_step_and_goes_on_from_there(tmp_path):
+    def ask(progress: Progress) -> None:
+        if progress.step == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    few = replace(SHORT, steps=3)
+    with pytest.raises(SystemExit):
+        fit(_strikes(), few, tmp_path / "parts", ask)
+    assert [path.name for path in (tmp_path / "parts").iterdir()] == ["checkpoint.pt"]
+    assert fit(_strikes(), few, tmp_path / "parts", resume=True).losses == fit(_strikes(), few, tmp_path).losses
+
+
 def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
     fit(_strikes(), replace(SHORT, steps=2), tmp_path)
     with pytest.raises(ValueError, match="another sparsity"):

@@ -104,6 +104,7 @@ def fit(
                 saved = now
                 _save(run, checkpoint)
             report(_progress(run))
+        _save(run, checkpoint)
         run.test()
         diary.test()
     _save(run, checkpoint)
