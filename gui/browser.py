@@ -1,22 +1,15 @@
 """The browser: find an instrument while typing, and keep house among one's own."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PyQt6.QtCore import QModelIndex, QPoint, Qt, pyqtSignal
-from PyQt6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QAbstractItemView, QFrame, QMenu, QVBoxLayout, QWidget
 
 from . import catalogue, parts, saved
-from .catalogue import Entry, Wish
+from .catalogue import Entry
 from .details import Details
+from .filters import Filters
 from .listing import ENTRY, Listing, Row, Rows
 
 
@@ -39,17 +32,7 @@ class Browser(QFrame):
         self._entries: list[Entry] = []
         self._favourites: frozenset[str] = frozenset()
         self._current: Entry | None = None
-        self._search = QLineEdit()
-        self._search.setPlaceholderText(self.tr("Search instruments"))
-        self._search.setClearButtonEnabled(True)
-        self._search.setAccessibleName(self.tr("Search instruments"))
-        self._kind, self._tag = QComboBox(), QComboBox()
-        for box in (self._kind, self._tag):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(6)
-        self._kind.setAccessibleName(self.tr("Kind"))
-        self._tag.setAccessibleName(self.tr("Tag"))
-        self._only = parts.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
+        self.filters = Filters()
         self._model = Listing(self)
         self._list = Rows()
         self._list.setAccessibleName(self.tr("Instruments"))
@@ -66,8 +49,7 @@ class Browser(QFrame):
     def set_entries(self, entries: Sequence[Entry], favourites: frozenset[str]) -> None:
         """Show what there is."""
         self._entries, self._favourites = list(entries), favourites
-        self._fill(self._kind, self.tr("All kinds"), catalogue.kinds(entries))
-        self._fill(self._tag, self.tr("All tags"), catalogue.tags(entries))
+        self.filters.set_entries(entries)
         self._filter()
 
     def set_favourites(self, favourites: frozenset[str]) -> None:
@@ -91,8 +73,7 @@ class Browser(QFrame):
 
     def search(self) -> None:
         """Go to where one types."""
-        self._search.setFocus()
-        self._search.selectAll()
+        self.filters.begin()
 
     def love(self) -> None:
         """Star what plays, or take its star away."""
@@ -113,24 +94,19 @@ class Browser(QFrame):
 
     def menu(self, entry: Entry) -> QMenu:
         """What can be done with an entry; the factory's can only be looked at and copied."""
-        menu = QMenu(self)
         love = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
+        whole, own = not entry.fault, not entry.factory
         offers: list[tuple[str, Callable[[Entry], object], bool]] = [
-            (self.tr("Hear a demo"), self.demo.emit, not entry.fault),
-            (self.tr("Play beside what plays"), self.beside.emit, not entry.fault and not saved.is_saved(entry.path)),
-            (love, self.loved.emit, not entry.fault),
-            (self.tr("Duplicate"), self.duplicate.emit, not entry.fault),
-            (self.tr("Rename…"), self.rename.emit, not entry.factory),
-            (self.tr("Export…"), self.export.emit, not entry.fault),
+            (self.tr("Hear a demo"), self.demo.emit, whole),
+            (self.tr("Play beside what plays"), self.beside.emit, whole and not saved.is_saved(entry.path)),
+            (love, self.loved.emit, whole),
+            (self.tr("Duplicate"), self.duplicate.emit, whole),
+            (self.tr("Rename…"), self.rename.emit, own),
+            (self.tr("Export…"), self.export.emit, whole),
             (self.tr("Show in folder"), self.show_folder.emit, True),
-            (self.tr("Move to the bin"), self.discard.emit, not entry.factory),
+            (self.tr("Move to the bin"), self.discard.emit, own),
         ]
-        for words, work, allowed in offers:
-            action = menu.addAction(words)
-            if action is not None:
-                action.setEnabled(allowed)
-                action.triggered.connect(lambda _=False, work=work: work(entry))
-        return menu
+        return parts.menu(self, [(words, partial(work, entry), allowed) for words, work, allowed in offers])
 
     def _lay_out(self) -> None:
         self._list.setModel(self._model)
@@ -138,26 +114,17 @@ class Browser(QFrame):
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        filters = QHBoxLayout()
-        filters.setSpacing(6)
-        filters.addWidget(self._kind, 1)
-        filters.addWidget(self._tag, 1)
-        filters.addWidget(self._only)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        column.addWidget(self._search)
-        column.addLayout(filters)
+        column.addWidget(self.filters)
         column.addWidget(self._list, 1)
         column.addWidget(self.details)
         column.addWidget(self.learn)
 
     def _connect(self) -> None:
-        self._search.textChanged.connect(self._filter)
-        self._search.returnPressed.connect(lambda: self.step(1))
-        self._kind.currentIndexChanged.connect(self._filter)
-        self._tag.currentIndexChanged.connect(self._filter)
-        self._only.toggled.connect(self._filter)
+        self.filters.changed.connect(self._filter)
+        self.filters.entered.connect(lambda: self.step(1))
         self._list.clicked.connect(self._choose)
         self._list.asked.connect(self._hear)
         self._list.customContextMenuRequested.connect(self._offer)
@@ -167,21 +134,9 @@ class Browser(QFrame):
         self.details.more.connect(self._offer_more)
         self.details.loved.connect(self.love)
 
-    def _fill(self, box: QComboBox, every: str, names: Sequence[str]) -> None:
-        chosen = box.currentData()
-        blocked = box.blockSignals(True)
-        box.clear()
-        box.addItem(every, "")
-        for name in names:
-            box.addItem(catalogue.words_of(name).capitalize(), name)
-        box.setCurrentIndex(max(box.findData(chosen), 0))
-        box.blockSignals(blocked)
-
     def _filter(self) -> None:
-        wish = Wish(
-            self._search.text(), self._kind.currentData() or "", self._tag.currentData() or "", self._only.isChecked()
-        )
-        self._model.show(catalogue.chosen(self._entries, wish, self._favourites), self._favourites)
+        found = catalogue.chosen(self._entries, self.filters.wish, self._favourites)
+        self._model.show(found, self._favourites)
         self.details.set_loved(self._current is not None and self._current.digest in self._favourites)
         self._mark()
 

@@ -33,14 +33,14 @@ class Capturing(QObject):
             self.stop()
             return
         path = name_for(self.tr("Recording"))
-        self._deck.ask(lambda: self._deck.begin_listening(path), self._begun)
+        self._deck.ask(lambda: self._deck.reels.begin_listening(path), self._begun)
 
     def stop(self) -> None:
         """End, and judge what was recorded."""
         path, self._path = self._path, None
         self._dialogue.show_recording(None)
         if path is not None:
-            self._deck.ask(self._deck.end_listening, lambda _: self._workshop.take([path]))
+            self._deck.ask(self._deck.reels.end_listening, lambda _: self._workshop.take([path]))
 
     def _begun(self, path: Path) -> None:
         self._path, self._began = path, time.monotonic()

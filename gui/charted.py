@@ -4,11 +4,12 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PyQt6.QtWidgets import QWidget
 
 from . import theme
+from .drum import Drum
 from .glow import SIZES, paint_glows
 
 MARGIN = 40
@@ -27,24 +28,18 @@ class Spots:
     names: tuple[str, ...] = ()
 
 
-class ChartView(QWidget):
+class ChartView(Drum):
     """Touch a sound to play it, or slide from one to the next; with the focus on it, arrows choose, Space plays."""
-
-    struck = pyqtSignal(int, float)
-    released = pyqtSignal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Map of the sounds"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.setMinimumSize(320, 180)
         self._spots = Spots()
         self._lit: frozenset[int] = frozenset()
         self._struck: dict[int, float] = {}  # when each was struck lately
         self._glows: list[QPixmap] = []
-        self._held: int | None = None
-        self._chosen = -1
+        self.struck.connect(self._begin)
 
     def set_spots(self, spots: Spots) -> None:
         """Show another instrument."""
@@ -69,7 +64,7 @@ class ChartView(QWidget):
             self._struck = {spot: when for spot, when in self._struck.items() if now - when < AFTER}
             self.update()
 
-    def spot_at(self, point: QPointF) -> int | None:
+    def found_at(self, point: QPointF) -> int | None:
         """The sound nearest to a point, if one is near."""
         if not len(self._spots.x):
             return None
@@ -77,6 +72,24 @@ class ChartView(QWidget):
         away = np.hypot(x - point.x(), y - point.y())
         nearest = int(away.argmin())
         return nearest if away[nearest] < REACH else None
+
+    def beside(self, right: int, up: int) -> int | None:
+        """The nearest sound in a direction; the same one where none lies there."""
+        if not len(self._spots.x):
+            return None
+        if self._chosen < 0:
+            return 0
+        across, above = self._spots.x - self._spots.x[self._chosen], self._spots.y - self._spots.y[self._chosen]
+        along, aside = across * right + above * up, np.abs(across * up) + np.abs(above * right)
+        cost = np.where(along > 1e-6, along + 2 * aside, np.inf)
+        best = int(cost.argmin())
+        return best if np.isfinite(cost[best]) else self._chosen
+
+    def choose(self, found: int) -> None:
+        """Put a ring around a sound, and say its name."""
+        words = self.tr("sound {0} of {1} {2}").format(found + 1, len(self._spots.x), self._spots.names[found])
+        self.setAccessibleDescription(words.strip())
+        super().choose(found)
 
     def place_of(self, spot: int) -> QPointF:
         """Where a sound is."""
@@ -86,43 +99,6 @@ class ChartView(QWidget):
     def sizeHint(self) -> QSize:
         """Large."""
         return QSize(900, 360)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Strike."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._strike(self.spot_at(event.position()), 0.8)
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Show what would be struck; with the button down, strike what is passed."""
-        if event is None:
-            return
-        found = self.spot_at(event.position())
-        if event.buttons() & Qt.MouseButton.LeftButton and found is not None and found != self._held:
-            self._strike(found, 0.7)
-        if found is not None and found != self._chosen:
-            self._choose(found)
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Let go."""
-        self._let_go()
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Go to the next sound in a direction, and strike it."""
-        ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
-        if event is None or not len(self._spots.x):
-            return
-        if event.key() in ways:
-            self._choose(self._next(*ways[Qt.Key(event.key())]))
-        elif event.key() == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self._strike(max(self._chosen, 0), 0.8)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Let go of what Space struck."""
-        if event is not None and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._let_go()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Another theme has other lights."""
@@ -162,34 +138,8 @@ class ChartView(QWidget):
             half = glow.deviceIndependentSize().width() / 2
             painter.drawPixmap(self.place_of(spot) - QPointF(half, half), glow)
 
-    def _strike(self, spot: int | None, force: float) -> None:
-        self._let_go()
-        if spot is not None:
-            self._held = spot
-            self._choose(spot)
-            self._struck[spot] = time.monotonic()
-            self.struck.emit(spot, force)
-
-    def _let_go(self) -> None:
-        if self._held is not None:
-            self.released.emit(self._held)
-            self._held = None
-
-    def _choose(self, spot: int) -> None:
-        self._chosen = spot
-        words = self.tr("sound {0} of {1} {2}").format(spot + 1, len(self._spots.x), self._spots.names[spot])
-        self.setAccessibleDescription(words.strip())
-        self.update()
-
-    def _next(self, right: int, up: int) -> int:
-        """The nearest sound in a direction; the same one where none lies there."""
-        if self._chosen < 0:
-            return 0
-        across, above = self._spots.x - self._spots.x[self._chosen], self._spots.y - self._spots.y[self._chosen]
-        along, beside = across * right + above * up, np.abs(across * up) + np.abs(above * right)
-        cost = np.where(along > 1e-6, along + 2 * beside, np.inf)
-        best = int(cost.argmin())
-        return best if np.isfinite(cost[best]) else self._chosen
+    def _begin(self, spot: int) -> None:
+        self._struck[spot] = time.monotonic()
 
     def _places(self) -> tuple[np.ndarray, np.ndarray]:
         """Pixels of each sound."""

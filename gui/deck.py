@@ -4,14 +4,10 @@ The window asks with `load`, `use` and `ask`, and takes what came of it from `ne
 straight into a queue of the audio thread (`Hands`): nothing that the deck is busy with ever holds them up.
 """
 
-import ctypes
-import gc
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .chain import Setting
@@ -19,7 +15,9 @@ from .compiling import Compiler
 from .hands import Hands
 from .news import Answer, Compiling, Failed, News, Ready
 from .reading import Reading, read
+from .reels import Reels
 from .store import Loading
+from .thrift import give_back
 
 if TYPE_CHECKING:
     from engine.outlet import Settings
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
     from engine.sources.ports import MidiPorts
     from engine.stream import Stream
 
-    from .changing import Changed, Changing
-    from .scoring import Scoring
-    from .taking import Tape
+    from .changing import Changed
 
 RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
@@ -50,9 +46,7 @@ class Deck(threading.Thread):
         self.sung = False  # whether instruments that can shall follow the microphone, from the next `load` on
         self._settings, self._midi = settings, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self.score: Scoring | None = None
-        self._tape: Tape | None = None
-        self._heard: Tape | None = None
+        self.reels = Reels(self._fail)
         self._wanted: Setting | None = None
         self._ended = threading.Event()
         self._compiler: Compiler | None = None
@@ -98,64 +92,11 @@ class Deck(threading.Thread):
         """Build the rig, then look after it until the end."""
         try:
             self._compile()
-            if self._ended.is_set():
-                return
-            self._run()
+            if not self._ended.is_set():
+                self._run()
         except Exception as error:
-            self.news.put(Failed(f"the engine has stopped: {type(error).__name__}: {error}"))
+            self._fail(f"the engine has stopped: {type(error).__name__}: {error}")
             raise
-
-    def begin_tape(self, path: Path) -> "Tape":
-        """[deck's thread] Take down what is played from now on."""
-        from .taking import Tape
-
-        assert self.rig is not None
-        self.end_tape()
-        self._tape = Tape(self.rig, path)
-        return self._tape
-
-    def end_tape(self) -> None:
-        """[deck's thread] Let the file be whole."""
-        tape, self._tape = self._tape, None
-        if tape is not None:
-            tape.stop()
-
-    def begin_listening(self, path: Path) -> Path:
-        """[deck's thread] Take down what the microphone hears from now on; what plays, plays on."""
-        from engine.sources.microphone import Microphone
-
-        from .taking import Tape
-
-        assert self.rig is not None
-        self.end_listening()
-        microphone = Microphone()
-        self._heard = Tape(self.rig, path, microphone)
-        self.rig.arrange([microphone, *self.rig.row])
-        return path
-
-    def end_listening(self) -> None:
-        """[deck's thread] Let that file be whole, and the microphone go."""
-        heard, self._heard = self._heard, None
-        if heard is not None:
-            assert self.rig is not None
-            heard.stop()
-            self.rig.arrange([plugin for plugin in self.rig.row if plugin is not heard.source])
-
-    def open_score(self, path: Path) -> None:
-        """[deck's thread] Play a MIDI file."""
-        from .scoring import Scoring
-
-        assert self.rig is not None
-        score = Scoring(self.rig, path)
-        self.close_score()
-        self.score = score
-        score.play()
-
-    def close_score(self) -> None:
-        """[deck's thread] End the score."""
-        score, self.score = self.score, None
-        if score is not None:
-            score.stop()
 
     def _compile(self) -> None:
         """What plays first, before anything is heard; the rest while it plays."""
@@ -163,19 +104,19 @@ class Deck(threading.Thread):
 
         if not is_warm(AT_ONCE) and not self._ended.is_set():
             self._compiler = Compiler(AT_ONCE)
-            for number, total, what in self._compiler.steps():
-                self.news.put(Compiling(number, total, what))
-            self._compiler = None
-        if not is_warm() and not self._ended.is_set():
-            self._compiler = Compiler()
+            for step in self._compiler.steps():
+                self.news.put(Compiling(*step))
+        self._compiler = Compiler() if not is_warm() and not self._ended.is_set() else None
 
     def _run(self) -> None:
         from engine import stream
         from engine.rig import Rig
         from engine.sources.ports import MidiPorts
 
-        self.rig = Rig(RATE)
-        self._changing = _changing(self.rig, self.loading)
+        from .changing import Changing
+
+        self.rig = self.reels.rig = Rig(RATE)
+        self._changing = Changing(self.rig, self.loading)
         hands = Hands(self.rig)
         self._opened: Stream = stream.open(self.rig, self._settings)
         self._ports = ports = MidiPorts(self.rig, self._midi)
@@ -185,13 +126,12 @@ class Deck(threading.Thread):
             while not self._ended.is_set():
                 self._work()
                 self._opened.poll()
-                self._perform()
+                self.reels.turn()
                 self._look(ports)
             self._wanted = None
             while not self._tasks.empty():
                 self._work()
-            self.end_listening()
-            self.end_tape()
+            self.reels.end()
             hands.panic()
             time.sleep(0.03)  # the fade of what sounds
         self._opened.close()
@@ -205,33 +145,14 @@ class Deck(threading.Thread):
         try:
             task()
         except (ValueError, RuntimeError, OSError) as error:
-            self.news.put(Failed(str(error)))
-
-    def _perform(self) -> None:
-        for tape in (self._tape, self._heard):
-            if tape is not None:
-                self._spool(tape)
-        if self.score is not None:
-            self.score.feed()
-
-    def _spool(self, tape: "Tape") -> None:
-        """Write what was played; a disk that takes no more ends the recording, not the music."""
-        try:
-            tape.spool()
-        except (OSError, RuntimeError, ValueError) as error:
-            self.news.put(Failed(f"{tape.path.name} could not be written on: {error}"))
-            tape.source.run(False)
-            assert self.rig is not None
-            if tape.source in self.rig.row:  # a microphone
-                self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
-            self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))
+            self._fail(str(error))
 
     def _look(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
         if self._harmless and now > self._harmless:
             self._harmless = 0.0
             self.loading.done()
-            _give_back()
+            give_back()
         if now - self.reading.time >= READ:
             assert self.rig is not None
             self.reading = read(self._opened, self.rig, ports, now)
@@ -239,7 +160,7 @@ class Deck(threading.Thread):
     def _load(self) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
-            self.end_listening()
+            self.reels.end_listening()
             self._say(self._changing.load(wanted, self.sung))
             self._harmless = time.monotonic() + SETTLED
 
@@ -249,14 +170,14 @@ class Deck(threading.Thread):
             self._load()
             return
         self._wanted = None
-        self.end_listening()
+        self.reels.end_listening()
         self._say(self._changing.arrange(wanted))
 
     def _say(self, changed: "Changed") -> None:
         """What plays, and what of it could not be had; a setting that waited for this instrument comes next."""
         self.news.put(changed.loaded)
         for problem in changed.problems:
-            self.news.put(Failed(problem))
+            self._fail(problem)
         if changed.waiting is not None:
             self.load(changed.waiting)
 
@@ -273,16 +194,5 @@ class Deck(threading.Thread):
         self.rig.learned = learned
         self.rig.relearn()
 
-
-def _changing(rig: "Rig", loading: Loading) -> "Changing":
-    """Imported here: it takes the engine, which must be compiled first."""
-    from .changing import Changing
-
-    return Changing(rig, loading)
-
-
-def _give_back() -> None:
-    """Let the system have the memory of instruments that are gone, where the C library would keep it."""
-    gc.collect()
-    if sys.platform.startswith("linux"):
-        getattr(ctypes.CDLL(None), "malloc_trim", int)(0)
+    def _fail(self, why: str) -> None:
+        self.news.put(Failed(why))

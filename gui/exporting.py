@@ -25,15 +25,16 @@ class Exporting(QObject):
         self._deck, self._window = deck, window
         self._process: QProcess | None = None
 
-    def ask(self, entry: Entry, setting: Setting | None) -> None:
-        """Ask where an instrument goes, and write it with a setting: where it plays, as it does."""
+    def ask(self, entry: Entry, playing: Setting | None) -> None:
+        """Ask where an instrument goes, and write it; what plays goes as it does."""
         kinds = ";;".join([
             self.tr("Instrument with knobs and effects (*.luthier)"), self.tr("Model for other programs (*.onnx)"),
             self.tr("Raw tensors (*.safetensors)"), self.tr("Its room, as a clap in it sounds (*.wav)"),
         ])  # fmt: skip
         path, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", kinds)
         if path:
-            self.export(entry, Path(path), setting)
+            plays = playing is not None and playing.path == entry.path
+            self.export(entry, Path(path), playing if plays else None)
 
     def export(self, entry: Entry, path: Path, setting: Setting | None) -> None:
         """Write an instrument to a file whose ending says how."""

@@ -5,20 +5,19 @@ From left to right the frequency. Touch it to play the key of that frequency, th
 
 import math
 import time
-from collections import deque
 
-import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from . import quantity, theme
 from .decoded import FAINT, SILENCE, Bars, Shape
-from .trace import SECONDS, Trace, key_of
+from .drum import Drum
+from .strips import RoomView, Strip
+from .trace import Trace, key_of
 
 LOWEST, HIGHEST = 40.0, 16_000.0  # Hz
 FOOT = 22  # pixels below the bars
-ROOM = 50.0  # dB of a room that are drawn
 
 
 class HarmonicsView(QWidget):
@@ -52,24 +51,19 @@ class HarmonicsView(QWidget):
         self.strip.add(moment, now.loudness)
 
 
-class BarsView(QWidget):
+class BarsView(Drum):
     """With the focus on it, the arrows choose a key and Space plays it."""
-
-    struck = pyqtSignal(int, float)
-    released = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Harmonics of the instrument"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(260, 160)
-        self._now, self._keys, self._key = SILENCE, (0, 127), 60
-        self._held: int | None = None
+        self._now, self._keys = SILENCE, (0, 127)
+        self.choose(60)
 
     def set_keys(self, low: int, high: int) -> None:
         """What can be played."""
         self._keys = low, high
-        self._choose(min(max(60, low), high))
+        self.choose(min(max(60, low), high))
         self.set_bars(SILENCE)
 
     def set_bars(self, now: Bars) -> None:
@@ -83,6 +77,24 @@ class BarsView(QWidget):
         frequency = LOWEST * (HIGHEST / LOWEST) ** (x / max(self.width(), 1))
         return min(max(round(key_of(frequency)), self._keys[0]), self._keys[1])
 
+    def found_at(self, point: QPointF) -> int | None:
+        """The same."""
+        return self.key_at(point.x())
+
+    def beside(self, right: int, up: int) -> int | None:
+        """The next key, or the one before."""
+        return min(max(self._chosen + right + up, self._keys[0]), self._keys[1])
+
+    def choose(self, found: int) -> None:
+        """Put a line where a key is."""
+        words = self.tr("{0}; the arrows choose a key, Space plays it")
+        self.setAccessibleDescription(words.format(quantity.note(found)))
+        super().choose(found)
+
+    def force_at(self, point: QPointF, passing: bool) -> float:
+        """The higher the louder."""
+        return min(max(1.05 - point.y() / max(self.height() - FOOT, 1), 0.1), 1.0)
+
     def place_of(self, frequency: float) -> float:
         """Where a frequency is."""
         return self.width() * math.log(frequency / LOWEST) / math.log(HIGHEST / LOWEST)
@@ -90,39 +102,6 @@ class BarsView(QWidget):
     def sizeHint(self) -> QSize:
         """Large."""
         return QSize(600, 320)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Play."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._strike(self.key_at(event.position().x()), self._force(event.position().y()))
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Play what is passed."""
-        if event is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            key = self.key_at(event.position().x())
-            if key != self._held:
-                self._strike(key, self._force(event.position().y()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Let go."""
-        self._let_go()
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Arrows choose, Space plays."""
-        if event is None or event.isAutoRepeat() and event.key() == Qt.Key.Key_Space:
-            return
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            self._choose(min(max(self._key + step, self._keys[0]), self._keys[1]))
-        elif event.key() == Qt.Key.Key_Space:
-            self._strike(self._key, 0.8)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Let go."""
-        if event is not None and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._let_go()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """A line for every octave, a bar for every harmonic, a mark for the chosen key."""
@@ -144,93 +123,6 @@ class BarsView(QWidget):
                 painter.setBrush(theme.colour(theme.ACCENT, 0.35 + 0.65 * height / foot))
                 painter.drawRoundedRect(QRectF(self.place_of(frequency) - 2, foot - height, 4, height), 2, 2)
         if self.hasFocus():
-            x = self.place_of(440 * 2 ** ((self._key - 69) / 12))
+            x = self.place_of(440 * 2 ** ((self._chosen - 69) / 12))
             painter.setPen(QPen(theme.colour(theme.TEXT), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, 0), QPointF(x, foot))
-
-    def _force(self, y: float) -> float:
-        return min(max(1.05 - y / max(self.height() - FOOT, 1), 0.1), 1.0)
-
-    def _choose(self, key: int) -> None:
-        self._key = key
-        words = self.tr("{0}; the arrows choose a key, Space plays it")
-        self.setAccessibleDescription(words.format(quantity.note(key)))
-        self.update()
-
-    def _strike(self, key: int, force: float) -> None:
-        self._let_go()
-        self._choose(key)
-        self._held = key
-        self.struck.emit(key, force)
-
-    def _let_go(self) -> None:
-        if self._held is not None:
-            self._held = None
-            self.released.emit()
-
-
-class Strip(QWidget):
-    """The loudness of the last seconds."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("Loudness of the last seconds"))
-        self._points: deque[tuple[float, float]] = deque()
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._points.clear()
-        self.update()
-
-    def add(self, now: float, level: float) -> None:
-        """Go on with a level in dB."""
-        self._points.append((now, level))
-        while self._points[0][0] < now - SECONDS:
-            self._points.popleft()
-        self.setAccessibleDescription(f"{level:.0f} dB")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Filled from below."""
-        if self._points:
-            newest, width = self._points[-1][0], self.width()
-            values = [(1 - (newest - when) / SECONDS, 1 - level / FAINT) for when, level in self._points]
-            _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
-
-
-class RoomView(QWidget):
-    """How the learned room dies away; hidden without one."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("The learned room"))
-        self._shape: Shape | None = None
-
-    def set_shape(self, shape: Shape | None) -> None:
-        """Show a room."""
-        self._shape = shape
-        self.setVisible(shape is not None)
-        if shape is not None:
-            self.setAccessibleDescription(f"{shape.seconds:.1f} s")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Filled from below."""
-        if self._shape is not None:
-            heights = np.clip(1 + self._shape.level / ROOM, 0, 1).tolist()
-            places = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
-            _fill(self, places, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
-
-
-def _fill(widget: QWidget, points: list[tuple[float, float]], words: str) -> None:
-    """Paint a shape of (pixels, 0..1) with words above it."""
-    painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(theme.ACCENT, 0.5))
-    floor = float(widget.height())
-    line = [QPointF(x, floor * (1 - min(max(y, 0.0), 1.0))) for x, y in points]
-    painter.drawPolygon(QPolygonF([QPointF(line[0].x(), floor), *line, QPointF(line[-1].x(), floor)]))
-    painter.setFont(theme.sized(widget.font(), theme.CAPTION))
-    painter.setPen(theme.colour(theme.QUIET))
-    painter.drawText(widget.rect(), int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), words)

@@ -1,38 +1,18 @@
 """A knob: one value in the player's unit, turned, typed or told."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QDial, QLineEdit, QMenu, QWidget
+from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PyQt6.QtWidgets import QDial, QMenu, QWidget
 
-from . import quantity, theme
+from . import parts, quantity, theme
+from .dial import paint
+from .field import Field
+from .spec import Spec
 
 STEPS = 1000  # of the way that assistive programs and arrow keys go
 WAY = 200  # pixels of a drag from one end to the other
 FINE = 10  # times as many with Shift or Ctrl
-START, SWEEP = 225.0, 270.0  # degrees
 HEIGHT = 94  # pixels
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a knob is for."""
-
-    name: str
-    unit: str
-    low: float
-    high: float
-    default: float
-    help: str = ""
-    cc: int | None = None
-    title: str = ""  # what stands on it, where that is shorter than its name
-
-    @property
-    def words(self) -> str:
-        """What stands on it."""
-        return (self.title or self.name).capitalize()
 
 
 class Knob(QDial):
@@ -52,7 +32,7 @@ class Knob(QDial):
         self._value = spec.default
         self._drag: tuple[QPointF, float] | None = None
         self._learning = False
-        self._line: QLineEdit | None = None
+        self._line: Field | None = None
         self.setRange(0, STEPS)
         self.setSingleStep(STEPS // 100)
         self.setPageStep(STEPS // 10)
@@ -106,7 +86,8 @@ class Knob(QDial):
         painter.setPen(theme.colour(theme.ACCENT if self._learning else theme.TEXT))
         painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._caption())
         side = min(area.width() - 20, area.height() - 42)
-        self._paint_arc(painter, QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side))
+        arc = QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side)
+        paint(painter, arc, self._rest(), self._place(), self.hasFocus())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take hold; on the value, type it."""
@@ -166,43 +147,22 @@ class Knob(QDial):
 
     def menu(self) -> QMenu:
         """MIDI learn, forget, default, type."""
-        menu = QMenu(self)
-        for words, work in self._offers():
-            action = menu.addAction(words)
-            if action is not None:
-                action.triggered.connect(work)
-        return menu
+        offers = [
+            (self.tr("MIDI learn"), self.learn.emit, True),
+            (self.tr("Forget the controller"), self.forget.emit, True),
+            (self.tr("Type a value…"), self.edit, True),
+            (self.tr("Default"), lambda: self.mouseDoubleClickEvent(None), True),
+        ]
+        return parts.menu(self, offers)
 
     def edit(self) -> None:
         """Type the value."""
-        self._line = line = QLineEdit(quantity.text(self._value, self.spec.unit), self)
-        line.setAccessibleName(self.spec.name)
-        line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        line.setStyleSheet("padding: 0 2px; border-radius: 3px;")
-        line.setGeometry(2, self.height() - 24, self.width() - 4, 22)
-        line.editingFinished.connect(self._typed)
-        line.selectAll()
-        line.show()
-        line.setFocus()
+        self._line = Field(self, self._value, self.spec.unit)
+        self._line.entered.connect(self._enter)
 
-    def _offers(self) -> list[tuple[str, Callable[[], object]]]:
-        return [
-            (self.tr("MIDI learn"), self.learn.emit),
-            (self.tr("Forget the controller"), self.forget.emit),
-            (self.tr("Type a value…"), self.edit),
-            (self.tr("Default"), lambda: self.mouseDoubleClickEvent(None)),
-        ]
-
-    def _typed(self) -> None:
-        line, self._line = self._line, None
-        if line is None:
-            return
-        value = quantity.parse(line.text(), self.spec.unit)
-        line.deleteLater()
-        self.setFocus()
-        if value is not None:
-            self._turn(value)
-            self.released.emit()
+    def _enter(self, value: float) -> None:
+        self._turn(value)
+        self.released.emit()
 
     def _step(self, action: int) -> None:
         """Arrow keys and assistive programs move the dial's own value; ours follows."""
@@ -222,39 +182,16 @@ class Knob(QDial):
     def _place(self) -> float:
         return quantity.place(self._value, self.spec.low, self.spec.high)
 
+    def _rest(self) -> float:
+        """Where the arc begins: at zero, where there is less than that, or else at the lower end."""
+        return quantity.place(min(0.0, self.spec.high), self.spec.low, self.spec.high) if self.spec.low < 0 else 0.0
+
     def _caption(self) -> str:
         return self.tr("CC…?") if self._learning else quantity.text(self._value, self.spec.unit)
-
-    def _paint_arc(self, painter: QPainter, area: QRectF) -> None:
-        """The way it can go, the part from rest to the value, and a hand."""
-        rest = quantity.place(max(self.spec.low, min(0.0, self.spec.high)), self.spec.low, self.spec.high)
-        rest = rest if self.spec.low < 0 else 0.0
-        place = self._place()
-        painter.setPen(_pen(theme.colour(theme.LINE), 4))
-        painter.drawArc(area, round(16 * (START - SWEEP)), round(16 * SWEEP))
-        painter.setPen(_pen(theme.colour(theme.ACCENT), 4))
-        painter.drawArc(area, round(16 * (START - SWEEP * rest)), round(-16 * SWEEP * (place - rest)))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(theme.RAISED))
-        inner = area.adjusted(6, 6, -6, -6)
-        painter.drawEllipse(inner)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(_pen(theme.colour(theme.ACCENT), 1.5))
-            painter.drawEllipse(inner)
-        painter.translate(area.center())
-        painter.rotate(-(START - SWEEP * place))
-        painter.setPen(_pen(theme.colour(theme.TEXT), 2.5))
-        reach = inner.width() / 2
-        painter.drawLine(QPointF(0.45 * reach, 0), QPointF(0.85 * reach, 0))
 
 
 _TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 _BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-
-
-def _pen(colour: QColor, width: float) -> QPen:
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
 
 def _is_fine(event: QMouseEvent | QWheelEvent) -> bool:

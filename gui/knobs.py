@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from .knob import HEIGHT, Knob, Spec
+from .knob import HEIGHT, Knob
+from .spec import Spec
 from .switch import Switch
 
 

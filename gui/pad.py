@@ -5,7 +5,6 @@ It says where and how hard; what the two axes mean is its owner's to know. Place
 
 import math
 import time
-from collections import deque
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -13,15 +12,15 @@ from PyQt6.QtGui import QEventPoint, QKeyEvent, QMouseEvent, QPainter, QPaintEve
 from PyQt6.QtWidgets import QWidget
 
 from . import theme
+from .plane import Plane
+from .strokes import Stroke, Strokes
 
-TRACE = 2.5  # seconds that a movement stays to be seen
 STEP = 0.02  # of the plane, for each press of an arrow key
 APART = 0.025  # of the plane: how far a finger goes from one stroke to the next
 OFTEN = 0.012  # seconds between two strokes of a finger, at least
 FAST = 2.5  # planes a second: a finger that fast strikes fully
 PRESS = 0.75  # how hard a press strikes that has no speed
 MOUSE, SPACE = -1, -2  # players beside the fingers, which count from 0
-MARGIN = 20
 
 
 @dataclass
@@ -48,7 +47,7 @@ class Pad(QWidget):
         self.setMinimumSize(320, 180)
         self._axes = ("", "")
         self._fingers: dict[int, _Finger] = {}
-        self._trace: deque[tuple[float, int, float, float, float]] = deque(maxlen=2000)
+        self._strokes = Strokes()
         self._cross = (0.5, 0.5)
         self._tell()
 
@@ -60,9 +59,7 @@ class Pad(QWidget):
 
     def age(self) -> None:
         """Let the trace fade; to be called often while `busy`."""
-        if self._trace:
-            while self._trace and time.monotonic() - self._trace[0][0] > TRACE:
-                self._trace.popleft()
+        if self._strokes.age():
             self.update()
 
     @property
@@ -112,15 +109,15 @@ class Pad(QWidget):
         if event.key() in ways:
             step = STEP / (5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             right, up = ways[Qt.Key(event.key())]
-            place = self._point(self._cross[0] + step * right, self._cross[1] + step * up)
-            self._cross = self._place(place)
+            place = self._plane.point(self._cross[0] + step * right, self._cross[1] + step * up)
+            self._cross = self._plane.place(place)
             if SPACE in self._fingers:
                 self._drag(SPACE, place)
             self._tell()
             self.update()
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self._press(SPACE, self._point(*self._cross), PRESS)
+                self._press(SPACE, self._plane.point(*self._cross), PRESS)
         else:
             super().keyPressEvent(event)
 
@@ -133,27 +130,31 @@ class Pad(QWidget):
         """A grid, the trace, the fingers, the cross."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = self._area()
         painter.fillRect(self.rect(), theme.colour(theme.STAGE))
-        self._paint_grid(painter, area)
-        self._paint_trace(painter)
+        plane = self._plane
+        plane.paint(painter, self._axes, theme.sized(self.font(), theme.CAPTION))
+        self._strokes.paint(painter, plane.point)
         painter.setPen(Qt.PenStyle.NoPen)
         for finger in self._fingers.values():
-            point = self._point(finger.x, finger.y)
+            point = plane.point(finger.x, finger.y)
             painter.setBrush(theme.colour(theme.ACCENT, 0.25))
             painter.drawEllipse(point, 26, 26)
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawEllipse(point, 9, 9)
-        at = self._point(*self._cross)
+        at = plane.point(*self._cross)
         painter.setPen(QPen(theme.colour(theme.ACCENT if self.hasFocus() else theme.QUIET), 1.5))
         painter.drawLine(at - QPointF(12, 0), at + QPointF(12, 0))
         painter.drawLine(at - QPointF(0, 12), at + QPointF(0, 12))
 
+    @property
+    def _plane(self) -> Plane:
+        return Plane(QRectF(self.rect()))
+
     def _press(self, finger: int, point: QPointF, force: float) -> None:
-        x, y = self._cross = self._place(point)
+        x, y = self._cross = self._plane.place(point)
         now = time.monotonic()
         self._fingers[finger] = _Finger(x, y, now)
-        self._trace.append((now, finger, x, y, force))
+        self._strokes.add(Stroke(now, finger, x, y, force))
         self.struck.emit(finger, x, y, force)
         self._tell()
         self.update()
@@ -163,7 +164,7 @@ class Pad(QWidget):
         touch = self._fingers.get(finger)
         if touch is None:
             return
-        x, y = self._place(point)
+        x, y = self._plane.place(point)
         now = time.monotonic()
         way, since = math.hypot(x - touch.x, y - touch.y), now - touch.when
         if way < APART or since < OFTEN:
@@ -171,7 +172,7 @@ class Pad(QWidget):
         force = min(max(way / (since * FAST), 0.08), 1.0)
         self._fingers[finger] = _Finger(x, y, now)
         self._cross = (x, y)
-        self._trace.append((now, finger, x, y, force))
+        self._strokes.add(Stroke(now, finger, x, y, force))
         self.driven.emit(finger, x, y, force)
         self.update()
 
@@ -179,18 +180,6 @@ class Pad(QWidget):
         if self._fingers.pop(finger, None) is not None:
             self.lifted.emit(finger)
             self.update()
-
-    def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - 8)
-
-    def _place(self, point: QPointF) -> tuple[float, float]:
-        area = self._area()
-        x, y = (point.x() - area.left()) / area.width(), (area.bottom() - point.y()) / area.height()
-        return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-
-    def _point(self, x: float, y: float) -> QPointF:
-        area = self._area()
-        return QPointF(area.left() + x * area.width(), area.bottom() - y * area.height())
 
     def _tell(self) -> None:
         x, y = self._cross
@@ -200,34 +189,7 @@ class Pad(QWidget):
             )
         )
 
-    def _paint_grid(self, painter: QPainter, area: QRectF) -> None:
-        for i in range(9):
-            painter.setPen(QPen(theme.colour(theme.LINE, 0.7 if i % 4 == 0 else 0.25), 1))
-            x, y = area.left() + area.width() * i / 8, area.top() + area.height() * i / 8
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        painter.setPen(theme.colour(theme.QUIET))
-        painter.drawText(area.adjusted(8, 0, -8, 20), _LOWER_RIGHT, f"{self._axes[0]} →")
-        painter.drawText(area.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignLeft, f"↑ {self._axes[1]}")
 
-    def _paint_trace(self, painter: QPainter) -> None:
-        """What was played lately: strokes as large as they were hard, joined where a finger went on."""
-        now = time.monotonic()
-        last: dict[int, tuple[float, QPointF]] = {}
-        for when, finger, x, y, force in self._trace:
-            point, fresh = self._point(x, y), max(1 - (now - when) / TRACE, 0.0)
-            if finger in last and when - last[finger][0] < 0.4:
-                painter.setPen(QPen(theme.colour(theme.ACCENT, 0.5 * fresh), 2))
-                painter.drawLine(last[finger][1], point)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(theme.ACCENT, 0.6 * fresh))
-            radius = 3 + 9 * force + 14 * (1 - fresh) * force
-            painter.drawEllipse(point, radius, radius)
-            last[finger] = (when, point)
-
-
-_LOWER_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 _TOUCHES = (
     QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel,
 )  # fmt: skip

@@ -1,7 +1,9 @@
 """Qt's own widgets, named for eyes and for screen readers at once."""
 
+from collections.abc import Callable, Iterable
+
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QWidget
 
 from . import theme
 
@@ -32,6 +34,17 @@ def label(words: str = "", step: int = theme.BODY, quiet: bool = False, bold: bo
     found.setFont(theme.sized(found.font(), step, bold))
     if quiet:
         found.setObjectName("quiet")
+    return found
+
+
+def menu(owner: QWidget, offers: Iterable[tuple[str, Callable[[], object], bool]]) -> QMenu:
+    """Offers one below the other: words, what is done, and whether it can be done."""
+    found = QMenu(owner)
+    for words, work, allowed in offers:
+        action = found.addAction(words)
+        if action is not None:
+            action.setEnabled(allowed)
+            action.triggered.connect(lambda _=False, work=work: work())
     return found
 
 

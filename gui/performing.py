@@ -1,6 +1,5 @@
-"""Wires recording and scores: what is taken down, and what is played by itself."""
+"""Wires what is written while one plays: the performance as it is, and a score as it would sound."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -15,7 +14,7 @@ from .window import Window
 
 
 class Performing(QObject):
-    """The files are written and the scores are played on the deck's thread."""
+    """A performance is written on the deck's thread, a score in a process of its own."""
 
     told = pyqtSignal(str, bool)
 
@@ -30,12 +29,7 @@ class Performing(QObject):
         self._renderer.done.connect(self._bounced)
         self._renderer.failed.connect(self._failed)
         window.header.record.clicked.connect(self.record)
-        bar.played.connect(self._play)
-        bar.looped.connect(lambda looped: self._tell("loop", looped))
-        bar.tempo.connect(lambda tempo: self._tell("tempo", tempo))
-        bar.closed.connect(self._close)
         player.events.connect(self._hear)
-        player.looked.connect(self._show)
 
     @property
     def recording(self) -> bool:
@@ -48,7 +42,7 @@ class Performing(QObject):
             self.finish()
         elif self._player.now is not None:
             path = name_for(self._player.now.path.stem.capitalize())
-            self._deck.ask(lambda: self._deck.begin_tape(path), self._begin)
+            self._deck.ask(lambda: self._deck.reels.begin_tape(path), self._begin)
 
     def finish(self) -> None:
         """End the performance; both files are whole when the deck has done it."""
@@ -59,19 +53,15 @@ class Performing(QObject):
             return
 
         def work() -> list[Path]:
-            self._deck.end_tape()
+            self._deck.reels.end_tape()
             notes.write(tape.path.with_suffix(".mid"))
             return tape.paths
 
         self._deck.ask(work, self._recorded)
 
-    def open(self, path: Path) -> None:
-        """Play a MIDI file."""
-        self._deck.ask(lambda: self._deck.open_score(path), self._opened)
-
     def bounce(self, setting: Setting | None, a4: float) -> None:
         """Write the score to a sound file as the instrument would play it, or do so no more."""
-        score = self._deck.score
+        score = self._deck.reels.score
         if self._renderer.busy:
             self._renderer.cancel()
             self._window.transport.show_bounce(None)
@@ -115,41 +105,3 @@ class Performing(QObject):
     def _hear(self, events: object) -> None:
         if self._notes is not None:
             self._notes.hear(events)  # type: ignore[arg-type]
-
-    def _opened(self, _: object) -> None:
-        score = self._deck.score
-        if score is not None:
-            self._window.transport.open(score.path.stem)
-
-    def _play(self, playing: bool) -> None:
-        score = self._deck.score
-        if score is not None:
-            self._do(score.play if playing else score.stop)
-
-    def _tell(self, name: str, value: object) -> None:
-        """Set something of the score; another tempo begins anew."""
-        score = self._deck.score
-        if score is None:
-            return
-
-        def work() -> None:
-            playing = score.position is not None
-            if name == "tempo" and playing:
-                score.stop()
-            setattr(score, name, value)
-            if name == "tempo" and playing:
-                score.play()
-
-        self._do(work)
-
-    def _close(self) -> None:
-        self._window.transport.hide()
-        self._do(self._deck.close_score)
-
-    def _do(self, work: Callable[[], object]) -> None:
-        self._deck.do(work)
-
-    def _show(self) -> None:
-        score = self._deck.score
-        if score is not None and self._window.transport.isVisible():
-            self._window.transport.show_position(score.position, score.seconds)

@@ -9,13 +9,13 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from engine.events import Kind
 
 from .deck import Deck
+from .dots import dots
 from .hands import Hands
-from .modes import Dots
 from .news import Answer, Compiling, Failed, Loaded, Ready
 from .reading import Reading
+from .sounding import Movements, Sounding
 
 if TYPE_CHECKING:
-    from engine.picture import Modes
     from engine.plugin import Plugin
 
 A4, HEARD = 0, 1  # the interpreter's parameters
@@ -52,9 +52,8 @@ class Player(QObject):
         self.now: Loaded | None = None
         self.reading = Reading()
         self.watching = True  # whether anybody looks at what rings
-        self._lit: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
-        self._heard, self._moves, self._odd = 0, 0, False
-        self._presses = np.zeros(128, np.int64)
+        self._sounding, self._movements = Sounding(), Movements()
+        self._heard, self._odd = 0, False
         self._values = np.zeros(0, np.float32)  # where the window believes the knobs to stand,
         self._turned = np.zeros(0)  # and when it turned each
         self._timer = QTimer(self)
@@ -98,7 +97,7 @@ class Player(QObject):
         """Silence everything now."""
         if self.hands is not None:
             self.hands.panic()
-        self._lit.clear()
+        self._sounding.clear()
         self.lit.emit({})
 
     def reset_meters(self) -> None:
@@ -147,32 +146,21 @@ class Player(QObject):
     def _take_events(self) -> None:
         """Which notes began and ended, whoever played them; what controllers did."""
         assert self.hands is not None
-        rig, before = self.hands.rig, dict(self._lit)
+        rig = self.hands.rig
         events = rig.outbox.take()
         if len(events):
             self.events.emit(events)
-        for event in events:
-            note = int(event["note"])
-            if event["kind"] == Kind.NOTE_ON:
-                self._lit[note] = (int(event["key"]), float(event["value"]))
-            elif event["kind"] == Kind.NOTE_OFF and event["value"] >= 1:
-                self._lit.pop(note, None)
-            elif event["kind"] == Kind.PROGRAM:
-                self.program.emit(int(event["key"]))
-        if self._lit and rig.meters().voices == 0:
-            self._lit.clear()
-        if self._lit != before:
-            self.lit.emit(dict(self._lit.values()))
+        if self._sounding.hear(events, rig.meters().voices):
+            self.lit.emit(self._sounding.lit)
+        for event in events[events["kind"] == Kind.PROGRAM]:
+            self.program.emit(int(event["key"]))
+        moved, pressed = self._movements.look(rig.interpreter)
         heard = rig.interpreter.heard - self.hands.said
         self.midi.emit(heard > self._heard)
         self._heard = max(heard, self._heard)
-        moves, moved = rig.interpreter.moved
-        if moves != self._moves:
-            self._moves = moves
-            presses = rig.interpreter.presses
-            for controller in np.flatnonzero(presses > self._presses).tolist():
-                self.stepped.emit(controller)
-            self._presses = presses
+        for controller in pressed:
+            self.stepped.emit(controller)
+        if moved is not None:
             self.controller.emit(moved)
 
     def _picture(self, now: Loaded) -> None:
@@ -210,8 +198,3 @@ def _values(plugin: "Plugin") -> np.ndarray:
 
     found = picture.values(plugin)
     return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)
-
-
-def dots(modes: "Modes", gain: float = 1.0) -> Dots:
-    """What the engine sees, as the view takes it: levels 0..1."""
-    return Dots(modes.frequency, modes.decay, np.minimum(gain * modes.level, 1.0), modes.resonance)

@@ -59,6 +59,16 @@ class Scoring:
             self._rig.midi(0xB0 | channel, NOTES_OFF)
             self._rig.midi(0xB0 | channel, NOTES_OFF, frame=last)
 
+    def set_tempo(self, tempo: float) -> None:
+        """Go on from here so many times as fast; what sounds, sounds on."""
+        before, self.tempo = self.tempo, tempo
+        if self._transport is None:
+            return
+        last = max(self._rig.frame + round(NEAR * self._rig.rate), self._start - 1)
+        seconds = (last - self._start) / self._rig.rate * before
+        self._take_back(last)
+        self._begin(last - round(seconds / tempo * self._rig.rate), seconds)
+
     def feed(self) -> None:
         """Hand over what is due; to be called ten times a second or more often."""
         if self._transport is None:
@@ -81,7 +91,9 @@ class Scoring:
         ring.slots["key"][far] = NOTHING
         ring.slots["frame"][far] = last
 
-    def _begin(self, start: int) -> None:
-        score = Score(self._score.times / self.tempo, self._score.messages)
+    def _begin(self, start: int, after: float = -1.0) -> None:
+        """Hand over what comes after so many seconds of a score whose beginning is at a frame."""
+        rest = self._score.times > after
+        score = Score(self._score.times[rest] / self.tempo, self._score.messages[rest])
         self._start = start
         self._transport = Transport(self._rig.later, score, start, AHEAD)

@@ -36,10 +36,8 @@ class Singing(QObject):
 
     def sing(self, on: bool) -> None:
         """Follow the voice, or do so no more; the instrument and its knobs stay."""
-        setting = self._tuning.setting
-        self._player.deck.sung = on
-        if setting is not None:
-            self._player.deck.load(setting)
+        self._sing(on)
+        self._tuning.history.changed(self.tr("singing"), not on, on, self._sing)
 
     def measure(self) -> None:
         """Listen to the voice for ten seconds, and set the tracker for it."""
@@ -47,6 +45,12 @@ class Singing(QObject):
         self._timer.start(MEASURED)
         self._view.measure.setEnabled(False)
         self._count()
+
+    def _sing(self, on: object) -> None:
+        setting = self._tuning.setting
+        self._player.deck.sung = bool(on)
+        if setting is not None:
+            self._player.deck.load(setting)
 
     def _loaded(self, now: Loaded) -> None:
         self._heard = None

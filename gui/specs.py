@@ -1,8 +1,8 @@
 """What the knobs of an instrument are, and which of them are switches or would do nothing."""
 
-from .knob import Spec
 from .lineup import ON, SECOND
 from .news import Loaded
+from .spec import Spec
 
 SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 

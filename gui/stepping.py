@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QToolButton
 
+from . import parts
 from .controllers import REFUSED, Controllers
 from .player import Player
 
@@ -36,15 +37,11 @@ class Stepping(QObject):
 
     def menu(self, name: str) -> QMenu:
         """MIDI learn and forget."""
-        menu = QMenu(self._buttons[name])
-        for words, work in (
-            (self.tr("MIDI learn"), lambda: self._wait(name)),
-            (self.tr("Forget the controller"), lambda: self._assign(name, None)),
-        ):
-            action = menu.addAction(words)
-            if action is not None:
-                action.triggered.connect(work)
-        return menu
+        offers = [
+            (self.tr("MIDI learn"), lambda: self._wait(name), True),
+            (self.tr("Forget the controller"), lambda: self._assign(name, None), True),
+        ]
+        return parts.menu(self._buttons[name], offers)
 
     def show(self) -> None:
         """Show what is learned."""

@@ -5,7 +5,8 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from . import theme
-from .knob import HEIGHT, Spec
+from .knob import HEIGHT
+from .spec import Spec
 
 
 class Switch(QAbstractButton):

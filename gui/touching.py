@@ -8,8 +8,9 @@ from PyQt6.QtCore import QObject
 
 from . import quantity
 from .charted import Spots
+from .dots import dots
 from .news import Loaded
-from .player import Player, dots
+from .player import Player
 from .stage import LEARNED, Stage
 from .tuning import Tuning
 

@@ -14,6 +14,7 @@ class TransportBar(QFrame):
     played = pyqtSignal(bool)
     looped = pyqtSignal(bool)
     tempo = pyqtSignal(float)
+    settled = pyqtSignal()  # a movement of the tempo is over
     closed = pyqtSignal()
     bounced = pyqtSignal()  # write it to a file, or do so no more
 
@@ -46,16 +47,29 @@ class TransportBar(QFrame):
             row.addWidget(widget, 1 if widget is self._bar else 0)
         self.play.clicked.connect(self.played)
         self.loop.clicked.connect(self.looped)
-        self._speed.valueChanged.connect(self._set_tempo)
+        self._speed.valueChanged.connect(self._move)
+        self._speed.sliderPressed.connect(self.settled)
+        self._speed.sliderReleased.connect(self.settled)
         close.clicked.connect(self.closed)
         self.hide()
 
     def open(self, name: str) -> None:
         """Show a score."""
         self._name.setText(name)
-        self.loop.setChecked(False)
-        self._speed.setValue(100)
+        self.set_loop(False)
+        self.set_tempo(1.0)
         self.show()
+
+    def set_loop(self, again: bool) -> None:
+        """Show whether it begins anew at its end."""
+        self.loop.setChecked(again)
+
+    def set_tempo(self, tempo: float) -> None:
+        """Show how many times as fast as the score says it is played."""
+        blocked = self._speed.blockSignals(True)
+        self._speed.setValue(round(100 * tempo))
+        self._speed.blockSignals(blocked)
+        self._percent.setText(f"{self._speed.value()} %")
 
     def show_position(self, position: float | None, seconds: float) -> None:
         """Show how far it is; None: it does not play."""
@@ -71,7 +85,7 @@ class TransportBar(QFrame):
         self.bounce.setToolTip(words)
         self.bounce.setAccessibleName(words)
 
-    def _set_tempo(self, percent: int) -> None:
+    def _move(self, percent: int) -> None:
         self._percent.setText(f"{percent} %")
         self.tempo.emit(percent / 100)
 

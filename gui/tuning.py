@@ -1,33 +1,30 @@
-"""The knobs of what plays: turned, told, taken back, compared."""
+"""The knobs of what plays: turned, told, taken back."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from . import bundling, saved
 from .chain import OWN, ROOM, Chain, Setting
 from .history import History
-from .knob import Spec
 from .knobs import Knobs
 from .lineup import FIRST, SECOND, VOICE
 from .news import Loaded
 from .player import Player
+from .spec import Spec
 from .specs import hidden, is_power, is_switch, specs
 
 
 class Tuning(QObject):
     """Keeps the knobs on the screen, those of the engine and the history of both alike."""
 
-    told = pyqtSignal(str)
     shown = pyqtSignal()  # other knobs are on the screen
     rearranged = pyqtSignal()  # what stands beside the instrument, or whether it is on
 
     def __init__(self, player: Player, knobs: Knobs) -> None:
         super().__init__()
         self.history = History(self)
-        self.compared = "A"
         self._player, self._knobs = player, knobs
         self._specs: list[Spec] = []
         self._values: dict[str, float] = {}
@@ -36,7 +33,6 @@ class Tuning(QObject):
         self._chain = Chain()
         self._link = FIRST  # whose knobs are shown
         self._links: list[str] = []  # of each knob
-        self._other: Setting | None = None
         knobs.turned.connect(self._turned)
         knobs.settled.connect(self.history.settle)
         player.loaded.connect(self._loaded)
@@ -130,23 +126,6 @@ class Tuning(QObject):
     def settle(self) -> None:
         """A movement of the hand is over: the next one is a step of its own."""
         self.history.settle()
-
-    def compare(self) -> None:
-        """Go to the other one of two settings, A and B; at first both are alike."""
-        here = self.setting
-        if here is None:
-            return
-        there = self._other or here
-        self._swap((here, there))
-        self.history.changed(self.tr("comparison"), (there, here), (here, there), self._swap)
-
-    def _swap(self, pair: object) -> None:
-        """Leave the first of two settings for the second."""
-        here, there = cast(tuple[Setting, Setting], pair)
-        self._other = here
-        self.compared = "B" if self.compared == "A" else "A"
-        self.recall(there)
-        self.told.emit(self.tr("Setting {0}").format(self.compared))
 
     def _recall(self, setting: object) -> None:
         assert isinstance(setting, Setting)

@@ -38,7 +38,7 @@ def test_what_is_exported_plays_with_its_effects_and_second_instrument_once_it_i
     assert [path.name for path in tmp_path.iterdir()] == ["mine.luthier"]
     window.tuning.arrange("", Chain())
     until(lambda: window.player.now.chain == Chain())
-    window.open([mine])
+    window.doors.open([mine])
     until(lambda: window.player.now.path == mine)
     assert window.tuning.chain == replace(chain, second=replace(chain.second, path="gong"))
     assert [link.name for link in window.window.chain.links] == ["", "second", "tone", ROOM]

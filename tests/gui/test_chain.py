@@ -186,7 +186,7 @@ def test_the_chain_is_kept_with_a_setting_and_with_the_evening(window, tmp_path)
     add(window, "Chorus")
     until(lambda: window.player.now.chain.kinds == ["room", "chorus"])
     window.tuning.turn("chorus mix", 0.8)
-    remembered = window._remember()
+    remembered = window.evening.remembered()
     assert chain.from_plain(remembered.chain) == window.tuning.chain
     now = window.player.now
     saved.write(tmp_path / "wide.json", saved.Saved(now.digest, now.path, window.tuning.setting.values, now.chain))

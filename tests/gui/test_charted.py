@@ -45,7 +45,7 @@ def test_an_event_that_is_touched_is_played_and_lit(window, ear, tmp_path):
     found = window.touching._chart
     spot = int(np.flatnonzero(found.note == 57)[0])
     assert view._spots.names[spot] == "A3"
-    assert view.spot_at(view.place_of(spot)) == spot
+    assert view.found_at(view.place_of(spot)) == spot
     touch(view, spot)
     heard = ear.listen(0.3, QTest.qWait)
     until(lambda: spot in view._lit)

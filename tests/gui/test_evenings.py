@@ -37,7 +37,7 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     first.tuning.turn("decay", 0.4)
     first.controllers.learned[("resonance", "width")] = 21
     first.window.header._slider.setValue(-200)
-    first.change_theme()
+    first.lighting.change()
     first.window.stage.show_view(1)
     first.window.resize(1000, 700)
     end(first)

@@ -103,10 +103,10 @@ def test_recording_and_what_is_learned_of_it_are_heard_from_the_dialogue(window,
 
 def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(window, tmp_path):
     window.tuning.turn("level", 0.0)
-    window.open([score(tmp_path / "tune.mid", 57, 60)])
+    window.doors.open([score(tmp_path / "tune.mid", 57, 60)])
     bar = window.window.transport
-    until(lambda: window.deck.score is not None)
-    window.deck.do(window.deck.score.stop)
+    until(lambda: window.deck.reels.score is not None)
+    window.deck.do(window.deck.reels.score.stop)
     QTest.mouseClick(bar.bounce, LEFT)
     assert "✕" in bar.bounce.text()
     QTest.mouseClick(bar.bounce, LEFT)
@@ -118,7 +118,7 @@ def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(
     sound, rate = soundfile.read(file, dtype="float32")
     assert pitch(sound[4800 : rate // 2].T) == pytest.approx(220, rel=0.01)
     assert not list((tmp_path / "Luthier").glob(".*"))
-    window.deck.close_score()
+    window.deck.reels.close_score()
     bar.hide()
     window.player.panic()
     quiet(window)

@@ -98,10 +98,10 @@ def test_turns_taken_back_across_instruments_come_back_in_order(window):
 def test_favourites_are_starred_by_a_key_and_can_be_shown_alone(window):
     browser = window.window.browser
     QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    QTest.mouseClick(browser._only, LEFT)
+    QTest.mouseClick(browser.filters.only, LEFT)
     assert [each.name for each in browser.shown] == ["guitar"]
     assert "favourite" in browser._model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    QTest.mouseClick(browser._only, LEFT)
+    QTest.mouseClick(browser.filters.only, LEFT)
     QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert window.house.favourites == set()
 
@@ -190,7 +190,7 @@ def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_t
     digest = write(bell, replace(preset, header={**preset.header, "description": "another one"}))
     saved.write(tmp_path / "dry.json", Saved(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
     hidden = bell.rename(tmp_path / "hidden.dat")
-    window.open([tmp_path / "dry.json"])
+    window.doors.open([tmp_path / "dry.json"])
     until(lambda: "dry needs the instrument gone" in window.window.notice.text)
     (tmp_path / "elsewhere").mkdir()
     found = hidden.rename(tmp_path / "elsewhere" / "bell.luthier")
@@ -199,16 +199,16 @@ def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_t
     assert window.tuning.value("decay") == pytest.approx(0.3)
     window.tuning.choose(library.find("gong"))
     until(lambda: window.player.now.path.stem == "gong")
-    window.open([tmp_path / "dry.json"])  # it is remembered
+    window.doors.open([tmp_path / "dry.json"])  # it is remembered
     until(lambda: window.player.now.path == tmp_path / "dry.json")
 
 
 def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
     saved.write(tmp_path / "lost.json", Saved("0" * 64, tmp_path / "harp.luthier", {}))
     (tmp_path / "other.json").write_text('{"tempo": 3}')
-    window.open([tmp_path / "lost.json"])
+    window.doors.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)
-    window.open([tmp_path / "other.json"])
+    window.doors.open([tmp_path / "other.json"])
     until(lambda: "other.json is no setting" in window.window.notice.text)
     assert window.player.now.path.stem == "guitar"
 

@@ -40,15 +40,15 @@ def chime(tmp_path):
 
 
 def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, data):
-    window.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
+    window.doors.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
     dialogue = window.workshop.dialogue
-    assert dialogue._name.text() == "guitar_A3_very-long_forte_normal"
-    dialogue._name.selectAll()
-    QTest.keyClicks(dialogue._name, "my string")
+    assert dialogue.plan.name.text() == "guitar_A3_very-long_forte_normal"
+    dialogue.plan.name.selectAll()
+    QTest.keyClicks(dialogue.plan.name, "my string")
     assert not dialogue.learn.isEnabled()
     until(dialogue.learn.isEnabled)
     assert "one stroke: good to learn from" in dialogue._verdict.text()
-    assert "about half a minute" in dialogue._words.text()
+    assert "about half a minute" in dialogue.progress.words.text()
     QTest.mouseClick(dialogue.learn, LEFT)
     assert window.workshop.learner.busy
     assert not dialogue.learn.isEnabled()
@@ -69,19 +69,19 @@ def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_mus
 
 
 def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
-    window.open([chime])
+    window.doors.open([chime])
     dialogue = window.workshop.dialogue
     until(lambda: dialogue._verdict.text().startswith("1.1 s"))
-    dialogue._name.setText("bells")
-    dialogue._taken.setFocus()
-    QTest.keyClick(dialogue._taken, Qt.Key.Key_End)
-    assert dialogue._taken.currentData() == "piece"
-    assert "This takes 10 min" in dialogue._words.text()
+    dialogue.plan.name.setText("bells")
+    dialogue.plan.taken.setFocus()
+    QTest.keyClick(dialogue.plan.taken, Qt.Key.Key_End)
+    assert dialogue.plan.taken.currentData() == "piece"
+    assert "This takes 10 min" in dialogue.progress.words.text()
     assert not dialogue.again.isVisible()
     QTest.mouseClick(dialogue.learn, LEFT)
     assert memory.recall().learning["name"] == "bells"
-    until(dialogue._curve.isVisible, LEARNING)
-    assert "loss" in dialogue._words.text()
+    until(dialogue.progress.curve.isVisible, LEARNING)
+    assert "loss" in dialogue.progress.words.text()
     QTest.mouseClick(dialogue.keep, LEFT)
     until(lambda: not window.workshop.learner.busy, LEARNING)
     assert "Learned bells: stopped early" in window.window.notice.text
@@ -93,7 +93,7 @@ def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
 
 def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
-    window.open([tmp_path / "silence.wav"])
+    window.doors.open([tmp_path / "silence.wav"])
     dialogue = window.workshop.dialogue
     until(lambda: dialogue._verdict.text() == "⚠ The recording is silent.")
     assert not dialogue.learn.isEnabled()

@@ -39,7 +39,7 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
         guitar.player.press(key, 0.8)
     until(lambda: len(guitar.window.keyboard._lit) == 4)
     if view == PAD:
-        guitar.window.stage.pad._press(0, guitar.window.stage.pad._point(0.6, 0.7), 0.8)
+        guitar.window.stage.pad._press(0, guitar.window.stage.pad._plane.point(0.6, 0.7), 0.8)
     QTest.qWait(600 if instrument == "violin" else 60)  # a bow takes its time
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"{called}-{name}.png"))

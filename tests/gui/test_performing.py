@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
+from engine.events import Kind
 from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
 
@@ -59,7 +60,7 @@ def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
 
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.performing.recording)
-    window.deck._tape._write = full
+    window.deck.reels._tape._write = full
     until(lambda: "could not be written on: no space left" in window.window.notice.text)
     window.player.press(57, 0.8)
     assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(220, rel=0.02)
@@ -70,41 +71,64 @@ def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
 
 def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
     bar = window.window.transport
-    window.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
+    window.doors.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
     until(lambda: 57 in window.window.keyboard._lit)
     sound = ear.listen(0.3, QTest.qWait)
     assert pitch(sound) == pytest.approx(220, rel=0.02)
-    until(lambda: window.deck.score.position > 0.6)
+    until(lambda: window.deck.reels.score.position > 0.6)
     assert bar.play.text() == "■"
     assert bar._time.text().endswith("/ 0:04")
     QTest.mouseClick(bar.play, LEFT)
-    until(lambda: window.deck.score.position is None)
+    until(lambda: window.deck.reels.score.position is None)
     until(lambda: not window.window.keyboard._lit)
     quiet(window)
     assert level(ear.listen(0.2, QTest.qWait)) < -70
     QTest.mouseClick(bar.play, LEFT)
-    until(lambda: window.deck.score.position is not None)
+    until(lambda: window.deck.reels.score.position is not None)
     QTest.mouseClick(bar.loop, LEFT)
     bar._speed.setValue(200)
-    until(lambda: window.deck.score.tempo == 2 and window.deck.score.loop)
-    window.deck.close_score()
+    until(lambda: window.deck.reels.score.tempo == 2 and window.deck.reels.score.loop)
+    window.deck.reels.close_score()
     bar.hide()
+    window.player.panic()
+
+
+def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path):
+    begun, keys = [], list(range(50, 62))
+
+    def hear(events):
+        begun.extend((int(each["frame"]), int(each["key"])) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([score(tmp_path / "tune.mid", *keys)])
+    until(lambda: len(begun) == 4)
+    for percent in (150, 200):
+        window.window.transport._speed.setValue(percent)
+    until(lambda: len(begun) == len(keys))
+    window.player.events.disconnect(hear)
+    assert [key for _, key in begun] == keys
+    gaps = np.diff([frame for frame, _ in begun])
+    rate = window.deck.rig.rate
+    np.testing.assert_allclose(gaps[:3], rate / 2, atol=1)
+    np.testing.assert_allclose(gaps[5:], rate / 4, atol=1)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
     window.player.panic()
 
 
 def test_a_score_that_is_none_is_refused_in_words(window, tmp_path):
     (tmp_path / "noise.mid").write_bytes(b"no score at all")
-    window.open([tmp_path / "noise.mid"])
+    window.doors.open([tmp_path / "noise.mid"])
     until(lambda: "noise.mid" in window.window.notice.text)
     assert "⚠" in window.window.notice.text
 
 
 def test_the_demo_score_that_comes_with_the_program_is_opened(window):
-    window.open([library.factory_folder() / "demo.mid"])
-    until(lambda: window.deck.score is not None and window.deck.score.path.stem == "demo")
+    window.doors.open([library.factory_folder() / "demo.mid"])
+    until(lambda: window.deck.reels.score is not None and window.deck.reels.score.path.stem == "demo")
     until(window.window.transport.isVisible)
-    assert window.deck.score.seconds > 5
+    assert window.deck.reels.score.seconds > 5
     QTest.mouseClick(window.window.transport.findChildren(type(window.window.transport.play))[-1], LEFT)
-    until(lambda: window.deck.score is None)
+    until(lambda: window.deck.reels.score is None)
     assert not window.window.transport.isVisible()
     window.player.panic()

@@ -74,7 +74,7 @@ def test_the_octave_of_the_computers_keys_moves_and_their_letters_with_them(wind
 
 def test_words_typed_into_the_search_play_nothing(window, ear):
     QTest.keyClick(window.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    search = window.window.browser._search
+    search = window.window.browser.filters.search
     QTest.keyClicks(search, "cow")
     assert [entry.name for entry in window.window.browser.shown] == ["cowbell"]
     assert level(ear.listen(0.2, QTest.qWait)) < SILENT
@@ -180,7 +180,7 @@ def test_the_pad_strikes_where_it_is_pressed_and_far_places_sound_unlike_near_on
     places = {"dull": (0.1, 0.3), "dull too": (0.12, 0.3), "bright": (0.9, 0.3)}
     spectra = {}
     for name, place in places.items():
-        point = pad._point(*place).toPoint()
+        point = pad._plane.point(*place).toPoint()
         QTest.mousePress(pad, LEFT, pos=point)
         sound = ear.listen(0.35, QTest.qWait)
         QTest.mouseRelease(pad, LEFT, pos=point)

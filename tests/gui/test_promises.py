@@ -71,12 +71,12 @@ def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(gu
     for across in (True, False):
         quiet(guitar)
         places = [(x, 0.5) if across else (0.5, x) for x in np.linspace(0.05, 0.95, 24)]
-        QTest.mousePress(pad, LEFT, pos=pad._point(*places[0]).toPoint())
+        QTest.mousePress(pad, LEFT, pos=pad._plane.point(*places[0]).toPoint())
         began = int(ear._record["heard"][0])
         for place in places[1:]:
             QTest.qWait(20)
-            QTest.mouseMove(pad, pad._point(*place).toPoint())
-        QTest.mouseRelease(pad, LEFT, pos=pad._point(*places[-1]).toPoint())
+            QTest.mouseMove(pad, pad._plane.point(*place).toPoint())
+        QTest.mouseRelease(pad, LEFT, pos=pad._plane.point(*places[-1]).toPoint())
         heard = ear.since(began)
         assert steps(heard) < 2.5 * loudest
         assert level(heard) > -50
@@ -85,7 +85,7 @@ def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(gu
 
 def strike(window, pad, ear, x, y):
     """The largest step of a single stroke."""
-    point = pad._point(x, y).toPoint()
+    point = pad._plane.point(x, y).toPoint()
     QTest.mousePress(pad, LEFT, pos=point)
     heard = ear.listen(0.3, QTest.qWait)
     QTest.mouseRelease(pad, LEFT, pos=point)
@@ -96,7 +96,7 @@ def strike(window, pad, ear, x, y):
 def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_lifts(guitar, ear, screen):
     guitar.window.stage.show_view(PAD)
     pad = guitar.window.stage.pad
-    near, far = QPointF(pad._point(0.3, 0.8)), QPointF(pad._point(0.7, 0.8))
+    near, far = QPointF(pad._plane.point(0.3, 0.8)), QPointF(pad._plane.point(0.7, 0.8))
     touch(screen, pad, BEGIN, (0, PRESSED, near))
     assert level(ear.listen(0.1, QTest.qWait)) > -60
     touch(screen, pad, GO_ON, (0, STAYED, near), (1, PRESSED, far))
@@ -119,12 +119,12 @@ def test_the_window_closes_at_once_whatever_it_is_doing_and_nothing_is_lost(app,
     until(lambda: wiring.performing.recording)
     wiring.player.press(52, 0.9)
     ear.listen(0.3, QTest.qWait)
-    wiring.open([score(tmp_path / "tune.mid", *[57, 60, 64] * 20)])
-    until(lambda: wiring.deck.score is not None)
+    wiring.doors.open([score(tmp_path / "tune.mid", *[57, 60, 64] * 20)])
+    until(lambda: wiring.deck.reels.score is not None)
     wiring.performing.bounce(wiring.tuning.setting, 440.0)
     wiring.auditioning.demo(wiring.house.entries[0])
     wiring.capturing.toggle()
-    until(lambda: wiring.deck._heard is not None)
+    until(lambda: wiring.deck.reels._heard is not None)
     ear.listen(0.2, QTest.qWait)
     wiring.plugging.show()
     wiring.tuning.choose(library.find("violin"))
@@ -160,7 +160,7 @@ def test_a_drop_of_many_files_opens_what_can_be_opened_and_says_what_cannot(guit
     (tmp_path / "torn.onnx").write_bytes(b"no model")
     (tmp_path / "torn.mid").write_bytes(b"MThd")
     for name, words in (("torn.luthier", "torn.luthier"), ("torn.onnx", "torn.onnx"), ("torn.mid", "torn.mid")):
-        guitar.open([tmp_path / name])
+        guitar.doors.open([tmp_path / name])
         until(lambda words=words: words in guitar.window.notice.text)
         assert guitar.player.now.path.stem == "guitar"
     assert guitar.window.stage.rect().contains(QPoint(5, 5))

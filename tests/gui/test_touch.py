@@ -49,7 +49,7 @@ def test_two_fingers_on_the_pad_strike_drive_and_lift_for_themselves(screen):
     pad.struck.connect(lambda finger, x, y, force: said.append(("struck", finger, round(x, 1), round(y, 1))))
     pad.driven.connect(lambda finger, x, y, force: said.append(("driven", finger, round(x, 1), round(y, 1))))
     pad.lifted.connect(lambda finger: said.append(("lifted", finger)))
-    low, high, middle = (pad._point(x, y) for x, y in ((0.1, 0.2), (0.9, 0.8), (0.5, 0.5)))
+    low, high, middle = (pad._plane.point(x, y) for x, y in ((0.1, 0.2), (0.9, 0.8), (0.5, 0.5)))
     touch(screen, pad, BEGIN, (0, PRESSED, low))
     touch(screen, pad, GO_ON, (0, STAYED, low), (1, PRESSED, high))
     pad._fingers[1].when -= 1  # it has rested

@@ -5,8 +5,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
-from tests.gui.conftest import until
+from gui.stage import PICTURE, VOICE
+from tests.gui.conftest import play, until
 from tests.gui.test_keeping import act, entry
+from tests.gui.test_performing import score
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -115,3 +117,56 @@ def test_a_learned_controller_is_forgotten_and_remembered(window, ear):
     until(lambda: ("resonance", "width") not in window.deck.rig.learned)
     redo(window)
     assert "CC 23" in width.toolTip()
+
+
+def test_the_light_goes_back(window, app):
+    ground = app.palette().window().color()
+    QTest.keyClick(window.window, Qt.Key.Key_T, CONTROL)
+    assert app.palette().window().color() != ground
+    undo(window)
+    assert app.palette().window().color() == ground
+    assert window.memory.theme == "dark"
+
+
+def test_tempo_and_repetition_of_a_score_go_back_while_it_plays_on(window, tmp_path):
+    bar = window.window.transport
+    window.doors.open([score(tmp_path / "tune.mid", *[57, 60, 64, 69] * 8)])
+    until(lambda: window.deck.reels.score is not None and (window.deck.reels.score.position or 0) > 0.6)
+    playing = window.deck.reels.score
+    bar._speed.setSliderDown(True)
+    for percent in (120, 160, 200):
+        bar._speed.setValue(percent)
+    bar._speed.setSliderDown(False)
+    until(lambda: playing.tempo == 2)
+    assert playing.position > 0.6
+    QTest.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
+    assert playing.loop
+    undo(window)
+    assert (playing.loop, bar.loop.isChecked()) == (False, False)
+    undo(window)
+    until(lambda: playing.tempo == 1)
+    assert bar._speed.value() == 100
+    assert playing.position > 0.6
+    assert not window.tuning.history.canUndo()
+    redo(window)
+    until(lambda: playing.tempo == 2)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
+def test_singing_goes_back_to_playing(window):
+    play(window, "violin")
+    voice = window.window.stage.voice
+    window.window.stage.show_view(VOICE)
+    QTest.mouseClick(voice.sing, Qt.MouseButton.LeftButton)
+    until(lambda: window.player.now.sung)
+    undo(window)
+    until(lambda: not window.player.now.sung)
+    assert not voice.sing.isChecked()
+    redo(window)
+    until(lambda: window.player.now.sung)
+    assert voice.sing.isChecked()
+    undo(window)
+    until(lambda: not window.player.now.sung)
+    window.window.stage.show_view(PICTURE)

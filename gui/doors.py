@@ -1,0 +1,42 @@
+"""Files that are opened: each goes to where something is made of it."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from engine import library
+from engine.preset import SUFFIX
+
+from . import saved
+from .conducting import Conducting
+from .learning import SOUNDS
+from .tuning import Tuning
+from .workshop import Workshop
+
+SCORES = (".mid", ".midi")
+INSTRUMENTS = (SUFFIX, library.ONNX, saved.ENDING)
+
+
+class Doors(QObject):
+    """Instruments play, scores are played, recordings are learned from."""
+
+    told = pyqtSignal(str, bool)
+
+    def __init__(self, tuning: Tuning, conducting: Conducting, workshop: Workshop) -> None:
+        super().__init__()
+        self._tuning, self._conducting, self._workshop = tuning, conducting, workshop
+
+    def open(self, paths: list[Path]) -> None:
+        """Do the obvious thing with files; say why not with others."""
+        recordings = [path for path in paths if path.suffix.lower() in SOUNDS]
+        if recordings:
+            self._workshop.open(recordings)
+        for path in paths:
+            ending = path.suffix.lower()
+            if ending in INSTRUMENTS:
+                self._tuning.choose(path)
+            elif ending in SCORES:
+                self._conducting.open(path)
+            elif path not in recordings:
+                words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
+                self.told.emit(words.format(path.name, SUFFIX), True)

@@ -1,0 +1,71 @@
+"""One evening after another: what is remembered of the last one, and brought back."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QObject, pyqtSignal
+
+from engine import library
+
+from . import memory
+from .chain import Setting, from_plain
+from .controllers import Controllers
+from .housekeeping import Housekeeping
+from .memory import Memory
+from .tuning import Tuning
+from .window import Window
+
+FIRST = "guitar"  # what plays when nothing is remembered
+
+
+class Evening(QObject):
+    """Volume, tuning and devices are remembered by those that keep them."""
+
+    told = pyqtSignal(str, bool)
+
+    def __init__(
+        self, remembered: Memory, window: Window, tuning: Tuning, house: Housekeeping, controllers: Controllers
+    ) -> None:
+        super().__init__()
+        self._memory, self._window, self._tuning = remembered, window, tuning
+        self._house, self._controllers = house, controllers
+
+    def open(self) -> None:
+        """The window as it was, before the engine can be played."""
+        self._house.favourites = set(self._memory.favourites)
+        if self._memory.geometry:
+            self._window.restoreGeometry(QByteArray.fromHex(self._memory.geometry.encode()))
+        self._house.scan()
+
+    def begin(self) -> None:
+        """Controllers and view as they were; the engine can be played now."""
+        self._controllers.set_learned({(str(row[0]), str(row[1])): row[2] for row in self._memory.learned})
+        self._window.stage.show_view(self._memory.view)
+
+    def play(self) -> None:
+        """The instrument that played last, or else the first one."""
+        path = memory.path(self._memory)
+        known = library.everything()
+        if path is not None:
+            self._tuning.recall(Setting(path, self._memory.values, from_plain(self._memory.chain)))
+        elif known:
+            self._tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
+
+    def warn(self, left: str) -> None:
+        """Say that the last start died of a preset, which this one leaves alone."""
+        words = self.tr("The last start did not survive {0}; this one begins without it").format(Path(left).name)
+        self.told.emit(words, True)
+
+    def keep(self) -> None:
+        """Remember it as it is now."""
+        memory.keep(self.remembered())
+
+    def remembered(self) -> Memory:
+        """The evening so far."""
+        now, setting = self._memory, self._tuning.setting
+        if setting is not None:
+            now.preset, now.values, now.chain = str(setting.path), setting.values, self._tuning.chain.plain()
+        now.geometry = bytes(self._window.saveGeometry().toHex().data()).decode()
+        now.view = self._window.stage.view
+        now.favourites = sorted(self._house.favourites)
+        now.learned = [[*knob, controller] for knob, controller in self._controllers.learned.items()]
+        return now

@@ -1,0 +1,48 @@
+"""A line over a knob into which its value is typed."""
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+from . import quantity
+
+HEIGHT = 22  # pixels
+
+
+class Field(QLineEdit):
+    """Enter, or going elsewhere, says the value; Esc says nothing. Then it is gone."""
+
+    entered = pyqtSignal(float)
+
+    def __init__(self, owner: QWidget, value: float, unit: str) -> None:
+        super().__init__(quantity.text(value, unit), owner)
+        self._unit, self._open = unit, True
+        self.setAccessibleName(owner.accessibleName())
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setStyleSheet("padding: 0 2px; border-radius: 3px;")
+        self.setGeometry(2, owner.height() - HEIGHT - 2, owner.width() - 4, HEIGHT)
+        self.editingFinished.connect(lambda: self._end(quantity.parse(self.text(), self._unit)))
+        self.selectAll()
+        self.show()
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Esc is ours before it is the window's."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress:
+                self._end(None)
+            return True
+        return super().event(event)
+
+    def _end(self, value: float | None) -> None:
+        if not self._open:
+            return
+        self._open = False
+        owner = self.parentWidget()
+        if owner is not None:
+            owner.setFocus()
+        self.deleteLater()
+        if value is not None:
+            self.entered.emit(value)

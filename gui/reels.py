@@ -1,0 +1,100 @@
+"""[deck's thread] What turns beside the music: a performance taken down, the microphone taken down, a score."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.rig import Rig
+
+    from .scoring import Scoring
+    from .taking import Tape
+
+
+class Reels:
+    """At most one of each; `turn` is to be called ten times a second or more often."""
+
+    def __init__(self, fail: Callable[[str], object]) -> None:
+        """fail: where it is said in words why a recording had to end."""
+        self.rig: Rig | None = None  # until the engine is there
+        self.score: Scoring | None = None
+        self._fail = fail
+        self._tape: Tape | None = None
+        self._heard: Tape | None = None
+
+    def begin_tape(self, path: Path) -> "Tape":
+        """Take down what is played from now on."""
+        from .taking import Tape
+
+        assert self.rig is not None
+        self.end_tape()
+        self._tape = Tape(self.rig, path)
+        return self._tape
+
+    def end_tape(self) -> None:
+        """Let the file be whole."""
+        tape, self._tape = self._tape, None
+        if tape is not None:
+            tape.stop()
+
+    def begin_listening(self, path: Path) -> Path:
+        """Take down what the microphone hears from now on; what plays, plays on."""
+        from engine.sources.microphone import Microphone
+
+        from .taking import Tape
+
+        assert self.rig is not None
+        self.end_listening()
+        microphone = Microphone()
+        self._heard = Tape(self.rig, path, microphone)
+        self.rig.arrange([microphone, *self.rig.row])
+        return path
+
+    def end_listening(self) -> None:
+        """Let that file be whole, and the microphone go."""
+        heard, self._heard = self._heard, None
+        if heard is not None:
+            assert self.rig is not None
+            heard.stop()
+            self.rig.arrange([plugin for plugin in self.rig.row if plugin is not heard.source])
+
+    def open_score(self, path: Path) -> None:
+        """Play a MIDI file."""
+        from .scoring import Scoring
+
+        assert self.rig is not None
+        score = Scoring(self.rig, path)
+        self.close_score()
+        self.score = score
+        score.play()
+
+    def close_score(self) -> None:
+        """End the score."""
+        score, self.score = self.score, None
+        if score is not None:
+            score.stop()
+
+    def turn(self) -> None:
+        """Write what was played or heard meanwhile, and hand over what the score says next."""
+        for tape in (self._tape, self._heard):
+            if tape is not None:
+                self._spool(tape)
+        if self.score is not None:
+            self.score.feed()
+
+    def end(self) -> None:
+        """Let every file be whole."""
+        self.end_listening()
+        self.end_tape()
+
+    def _spool(self, tape: "Tape") -> None:
+        """A disk that takes no more ends the recording, not the music."""
+        try:
+            tape.spool()
+        except (OSError, RuntimeError, ValueError) as error:
+            self._fail(f"{tape.path.name} could not be written on: {error}")
+            tape.source.run(False)
+            assert self.rig is not None
+            if tape.source in self.rig.row:  # a microphone
+                self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
+            self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))
