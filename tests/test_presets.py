@@ -19,8 +19,8 @@ from engine.sources.score import score
 from export.finish import TARGET, loudness
 from train.ddsp.weights import model_of
 from train.pitch import detect
+from train.ssm.grid import edges
 from train.ssm.recurrence import states
-from train.ssm.run import edges
 
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]

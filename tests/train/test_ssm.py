@@ -12,10 +12,11 @@ from tests.train.bars import struck_bars
 from train.run import Progress
 from train.ssm import octaves
 from train.ssm.fit import fit, prepared
+from train.ssm.grid import edges
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.octaves import Target, bands
 from train.ssm.recurrence import states
-from train.ssm.run import PUBLISHED, Config, Run, edges
+from train.ssm.run import PUBLISHED, Config, Run
 
 SIZES = Sizes(control=4, state=16, frame=64, samples=2**14)
 SHORT = Config(sizes=SIZES, steps=24, sites=12)

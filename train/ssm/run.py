@@ -2,7 +2,7 @@
 
 *published*: the strongest sites of a control signal drawn at random sound, and only they learn; the loss is dithered.
 *recording*: partials and onsets of the recording are the start, sites are pruned to a budget on the way, the
-recurrence stays a contraction, and frames are kept from showing at their edges.
+recurrence stays a contraction, and frames are kept from showing, at their edges and in what strikes leave ringing.
 """
 
 import math
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .. import recording
 from ..run import Run as Course
+from .grid import combs, edges
 from .model import Sizes, StateSpace
 from .octaves import Target
 from .start import begin
@@ -38,10 +39,11 @@ class Config:
     sites: int = 256  # of the control signal that may differ from zero in the end
     radius: float = 0.998  # the largest singular value of the recurrence
     continuity: float = 0.2  # weight of jumps at the edges of frames, in units of the loss of silence
+    purity: float = 0.5  # weight of the combs that strikes leave ringing, in the same units
     seed: int = 0
 
 
-PUBLISHED = Config(start="published", steps=5000, step_size=1e-3, sparsity=0.0, radius=math.inf, continuity=0.0)
+PUBLISHED = Config(start="published", steps=5000, step_size=1e-3, sparsity=0.0, radius=math.inf)
 
 
 class Run(Course):
@@ -87,7 +89,8 @@ class Run(Course):
         distance = self.target.distance(sound)
         few = self.config.sparsity * played.sum() / self.config.sites
         smooth = self.config.continuity * torch.relu(edges(sound, self.config.sizes.frame) - SMOOTHEST)
-        return distance, distance + self.silence * (few + smooth)
+        pure = self.config.purity * combs(self.model, played, self.generator)
+        return distance, distance + self.silence * (few + smooth + pure)
 
     def _move(self) -> None:
         if not self.published:
@@ -115,10 +118,3 @@ class Run(Course):
             energy = model.played() * (reach[:, None] + 1e-6)
             if int((energy > 0).sum()) > budget:
                 model.sites.mul_(energy >= energy.flatten().topk(budget).values[-1])
-
-
-def edges(sound: Tensor, frame: int) -> Tensor:
-    """The mean jump between samples (N,) of two frames over that between samples of one."""
-    jumps = torch.nn.functional.pad((sound[1:] - sound[:-1]).abs(), (0, 1)).view(-1, frame)
-    across, inside = jumps[:-1, -1].mean(), jumps[:, :-1].mean()
-    return across / (inside + 1e-9)
