@@ -28,8 +28,10 @@ def combs(model: StateSpace, played: Tensor, generator: torch.Generator) -> Tens
     """How much of a comb strikes of the control signal (K, F) leave: a few of its dimensions, by their loudness."""
     with torch.no_grad():
         used = torch.nonzero((played > 0).any(dim=1))[:, 0].cpu()
+        if not len(used):
+            return played.new_zeros(())
         chosen = used[torch.randperm(len(used), generator=generator)[:STRIKES]].to(played.device)
-        loud = torch.stack([played[k][played[k] > 0].quantile(LOUD) for k in chosen]) if len(chosen) else chosen
+        loud = torch.stack([played[k][played[k] > 0].quantile(LOUD) for k in chosen])
     sounds = struck(model, model.entrance()[:, chosen] * loud)
     swaying, power = sway(sounds, model.sizes.frame)
     share = power.detach() / (power.detach().sum() + TINY)
