@@ -36,6 +36,7 @@ presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIE
 
 texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring it up to date
 	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }
-	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui
+	@mkdir -p build && $(BIN)/python -m gui.terms > build/terms.py
+	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
 .PHONY: play test check lint types arrows tests tests-of-the-window tests-of-the-rest presets texts

@@ -87,7 +87,8 @@ class Auditioning(QObject):
             try:
                 samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
             except soundfile.SoundFileError as error:
-                raise OSError(f"{Path(path).name} cannot be read as sound: {error}") from None
+                words = self.tr("{0} cannot be read as sound: {1}")
+                raise OSError(words.format(Path(path).name, error)) from None
             sound = samples[: round(LONGEST * rate), :2].T
             return bool(self._deck.rig is not None and self._deck.rig.audition(sound, float(rate)))
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from PyQt6.QtCore import QCoreApplication
+
 from .chain import Setting
 from .compiling import Compiler
 from .hands import Hands
@@ -95,7 +97,8 @@ class Deck(threading.Thread):
             if not self._ended.is_set():
                 self._run()
         except Exception as error:
-            self._fail(f"the engine has stopped: {type(error).__name__}: {error}")
+            words = QCoreApplication.translate("Deck", "The engine has stopped: {0}: {1}")
+            self._fail(words.format(type(error).__name__, error))
             raise
 
     def _compile(self) -> None:
@@ -167,8 +170,7 @@ class Deck(threading.Thread):
     def _arrange(self) -> None:
         wanted = self._wanted
         if wanted is None or not self._changing.plays(wanted):
-            self._load()
-            return
+            return self._load()
         self._wanted = None
         self.reels.end_listening()
         self._say(self._changing.arrange(wanted))

@@ -33,7 +33,9 @@ class Doors(QObject):
             self._workshop.open(recordings)
         for path in paths:
             ending = path.suffix.lower()
-            if ending in INSTRUMENTS:
+            if not path.is_file():
+                self.told.emit(self.tr("{0} is not there").format(path), True)
+            elif ending in INSTRUMENTS:
                 self._tuning.choose(path)
             elif ending in SCORES:
                 self._conducting.open(path)

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from . import quantity
+from .spec import Spec
 
 HEIGHT = 22  # pixels
 
@@ -14,14 +14,14 @@ class Field(QLineEdit):
 
     entered = pyqtSignal(float)
 
-    def __init__(self, owner: QWidget, value: float, unit: str) -> None:
-        super().__init__(quantity.text(value, unit), owner)
-        self._unit, self._open = unit, True
+    def __init__(self, owner: QWidget, spec: Spec, value: float) -> None:
+        super().__init__(spec.text(value), owner)
+        self._open = True
         self.setAccessibleName(owner.accessibleName())
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setStyleSheet("padding: 0 2px; border-radius: 3px;")
         self.setGeometry(2, owner.height() - HEIGHT - 2, owner.width() - 4, HEIGHT)
-        self.editingFinished.connect(lambda: self._end(quantity.parse(self.text(), self._unit)))
+        self.editingFinished.connect(lambda: self._end(spec.parse(self.text())))
         self.selectAll()
         self.show()
         self.setFocus()

@@ -6,7 +6,7 @@ python -m gui.hearing FILE... prints one JSON object.
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
@@ -27,6 +27,8 @@ class Heard:
     strokes: int = 0
     faults: list[str] = field(default_factory=list)
     usable: bool = True
+    more: int = 0  # remarks that are not told
+    able: bool = True  # whether what learns is installed
 
 
 class Hearing(QObject):
@@ -61,7 +63,14 @@ class Hearing(QObject):
         except (ValueError, TypeError):
             found = Heard(faults=[self.tr("The recording could not be heard.")], usable=False)
         process.deleteLater()
-        self.heard.emit(found)
+        self.heard.emit(replace(found, faults=[*found.faults, *self._words(found)]))
+
+    def _words(self, found: Heard) -> list[str]:
+        """What the other process leaves to this one to say."""
+        if not found.able:
+            return [self.tr("Learning needs PyTorch, playing does not: pip install 'luthier[train]'")]
+        more = self.tr("There are {0} more remarks of this kind.", "", found.more).format(found.more)
+        return [more] if found.more else []
 
 
 def listen(paths: Sequence[Path]) -> Heard:
@@ -69,7 +78,7 @@ def listen(paths: Sequence[Path]) -> Heard:
     try:
         from train import recording, strokes
     except ImportError:
-        return Heard(faults=["Learning needs PyTorch, playing does not: pip install 'luthier[train]'"], usable=False)
+        return Heard(usable=False, able=False)
     faults: list[str] = []
     seconds, struck, usable = 0.0, 0, 0
     for path in paths:
@@ -84,8 +93,7 @@ def listen(paths: Sequence[Path]) -> Heard:
         silent = abs(samples).max() < 10 ** (recording.QUIETEST / 20)
         usable += not silent and samples.shape[1] >= recording.SHORTEST * rate
         struck = strokes.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
-    more = [f"There are {len(faults) - TOLD} more remarks of this kind."] if len(faults) > TOLD else []
-    return Heard(len(paths), seconds, struck, [*faults[:TOLD], *more], usable == len(paths))
+    return Heard(len(paths), seconds, struck, faults[:TOLD], usable == len(paths), max(len(faults) - TOLD, 0))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A knob: one value in the player's unit, turned, typed or told."""
 
+import math
+
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QDial, QMenu, QWidget
@@ -34,11 +36,11 @@ class Knob(QDial):
         self._learning = False
         self._line: Field | None = None
         self.setRange(0, STEPS)
-        self.setSingleStep(STEPS // 100)
+        self.setSingleStep(round(STEPS / (len(spec.steps) - 1)) if spec.steps else STEPS // 100)
         self.setPageStep(STEPS // 10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName(spec.name)
+        self.setAccessibleName(spec.full)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.actionTriggered.connect(self._step)
         self.tell(spec.default)
@@ -51,11 +53,11 @@ class Knob(QDial):
 
     def tell(self, value: float) -> None:
         """Show a value without saying that it was turned."""
-        self._value = min(max(value, self.spec.low), self.spec.high)
+        self._value = self.spec.near(value)
         blocked = self.blockSignals(True)
         self.setValue(round(STEPS * self._place()))
         self.blockSignals(blocked)
-        self.setAccessibleDescription(quantity.text(self._value, self.spec.unit))
+        self.setAccessibleDescription(self.spec.text(self._value))
         self.update()
 
     def set_controller(self, cc: int | None, learning: bool = False) -> None:
@@ -64,7 +66,7 @@ class Knob(QDial):
         by = self.tr("turned by CC {0}").format(cc) if cc is not None else self.tr("no controller")
         if learning:
             by = self.tr("move a controller to learn it")
-        self.setToolTip(f"<b>{self.spec.name.capitalize()}</b> · {by}<br>{self.spec.help}")
+        self.setToolTip(f"<b>{self.spec.full.capitalize()}</b> · {by}<br>{self.spec.help}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -123,11 +125,10 @@ class Knob(QDial):
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """A hundredth of the way for each notch."""
-        if event is None:
-            return
-        notches = event.angleDelta().y() / 120
-        self._move(notches / (100 * (FINE if _is_fine(event) else 1)))
-        event.accept()
+        if event is not None:
+            notches = event.angleDelta().y() / 120
+            self._move(notches / (100 * (FINE if _is_fine(event) else 1)))
+            event.accept()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter types a value, Delete brings the default back; the arrows, Home and End are the dial's own."""
@@ -157,7 +158,7 @@ class Knob(QDial):
 
     def edit(self) -> None:
         """Type the value."""
-        self._line = Field(self, self._value, self.spec.unit)
+        self._line = Field(self, self.spec, self._value)
         self._line.entered.connect(self._enter)
 
     def _enter(self, value: float) -> None:
@@ -170,7 +171,8 @@ class Knob(QDial):
         self.released.emit()
 
     def _move(self, share: float) -> None:
-        self._turn(quantity.value(self._place() + share, self.spec.low, self.spec.high))
+        value = quantity.value(self._place() + share, self.spec.low, self.spec.high)
+        self._turn(self._value + math.copysign(1, share) if self.spec.steps else value)
         self.released.emit()
 
     def _turn(self, value: float) -> None:
@@ -187,7 +189,7 @@ class Knob(QDial):
         return quantity.place(min(0.0, self.spec.high), self.spec.low, self.spec.high) if self.spec.low < 0 else 0.0
 
     def _caption(self) -> str:
-        return self.tr("CC…?") if self._learning else quantity.text(self._value, self.spec.unit)
+        return self.tr("CC…?") if self._learning else self.spec.text(self._value)
 
 
 _TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, QProcess, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 
 from . import aside
 
@@ -129,8 +129,9 @@ def _moment(found: dict[str, Any]) -> Moment:
     preview = Path(found["preview"]) if found.get("preview") else None
     if "left" in found and found.get("steps_per_second"):
         spent = found.get("step", 0) / found["steps_per_second"]
-        words = f"{found['steps_per_second']:.1f} steps/s · {_time(found['left'])} left"
-        return Moment(spent / max(spent + found["left"], 1e-9), words, found.get("loss"), preview)
+        words = QCoreApplication.translate("Learner", "{0:.1f} steps/s · {1} left")
+        told = words.format(found["steps_per_second"], _time(found["left"]))
+        return Moment(spent / max(spent + found["left"], 1e-9), told, found.get("loss"), preview)
     return Moment(None, str(found.get("text", "")), found.get("loss"), preview)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.latency import Latency
     from engine.outlet import Given
     from engine.plugin import Plugin
     from engine.rig import Rig
@@ -34,7 +35,7 @@ class Reading:
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
-    lateness: str = ""  # of what a voice plays, by part; nothing without a microphone
+    lateness: "Latency | None" = None  # of what a voice plays; none without a microphone
 
 
 def _singers(rig: "Rig") -> "list[Plugin]":
@@ -43,13 +44,13 @@ def _singers(rig: "Rig") -> "list[Plugin]":
     return row[:2] if row and row[0].name == VOICE else []
 
 
-def _lateness(rig: "Rig", given: "Given | None") -> str:
+def _lateness(rig: "Rig", given: "Given | None") -> "Latency | None":
     from engine.latency import latency
 
     singers = _singers(rig)
     if given is None or not given.block or given.input_latency is None or not singers:
-        return ""
-    return latency(singers, rig.rate, given).words()
+        return None
+    return latency(singers, rig.rate, given)
 
 
 def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Reading:

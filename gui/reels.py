@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QCoreApplication
+
 if TYPE_CHECKING:
     from engine.rig import Rig
 
@@ -92,7 +94,8 @@ class Reels:
         try:
             tape.spool()
         except (OSError, RuntimeError, ValueError) as error:
-            self._fail(f"{tape.path.name} could not be written on: {error}")
+            words = QCoreApplication.translate("Reels", "{0} could not be written on: {1}")
+            self._fail(words.format(tape.path.name, error))
             tape.source.run(False)
             assert self.rig is not None
             if tape.source in self.rig.row:  # a microphone

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PyQt6.QtCore import QCoreApplication
+
 from engine import library
 from engine.preset import SUFFIX, PresetError, read
 
@@ -17,6 +19,7 @@ from .chain import Chain, from_plain
 
 ENDING = ".json"
 PLACES, MOST = "places", 50  # where instruments were opened from, and how many of them are remembered
+translate = QCoreApplication.translate
 MARK, VERSION = "luthier_setting", "1.0"
 
 
@@ -34,9 +37,10 @@ class Missing(PresetError):
     """The instrument of a setting cannot be found by its content."""
 
     def __init__(self, path: Path, saved: Saved) -> None:
-        super().__init__(
-            f"{path.stem} needs the instrument {saved.path.stem}, which is not there: let its file fall on the window"
+        words = translate(
+            "Saved", "{0} needs the instrument {1}, which is not there: let its file fall on the window"
         )
+        super().__init__(words.format(path.stem, saved.path.stem))
         self.digest = saved.digest
 
 
@@ -54,7 +58,7 @@ def destination(name: str) -> Path:
     """Where a setting of this name goes. PresetError if that is no name, or another instrument has it."""
     path = library.destination(name)
     if path.suffix != SUFFIX or name in library.everything() or name in everything():
-        raise PresetError(f"there is an instrument called {name} already")
+        raise PresetError(translate("Saved", "There is an instrument called {0} already").format(name))
     return path.with_suffix(ENDING)
 
 
@@ -78,7 +82,7 @@ def load(path: Path) -> Saved:
     except OSError as error:
         raise PresetError(f"{path.name}: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
-        raise PresetError(f"{path.name} is no setting of an instrument") from None
+        raise PresetError(translate("Saved", "{0} is no setting of an instrument").format(path.name)) from None
 
 
 def remember(path: Path) -> None:

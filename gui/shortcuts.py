@@ -15,10 +15,10 @@ class Shortcuts(QDialog):
         self.finished.connect(self.deleteLater)
         rows = [
             ("Z … M,  Q … P", self.tr("play notes; black keys lie in the row above")),
-            ("Page up, Page down", self.tr("an octave higher, lower")),
+            (self.tr("Page up, Page down"), self.tr("an octave higher, lower")),
             ("Ctrl+K", self.tr("lock the computer's keys, or play on them")),
             ("Esc", self.tr("panic: silence everything now")),
-            ("Alt+Up, Alt+Down", self.tr("previous, next instrument")),
+            (self.tr("Alt+Up, Alt+Down"), self.tr("previous, next instrument")),
             ("Ctrl+F", self.tr("search instruments")),
             ("Ctrl+D", self.tr("favourite")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from PyQt6.QtCore import QObject, Qt, QTimer
 
+from . import lateness
 from .news import Loaded
 from .player import Player
 from .reading import Reading
@@ -71,7 +72,8 @@ class Singing(QObject):
 
     def _read(self, reading: Reading) -> None:
         if self._player.now is not None and self._player.now.sung:
-            self._view.show_lateness(reading.lateness or self.tr("⚠ There is no microphone to hear."))
+            late = reading.lateness
+            self._view.show_lateness(lateness.words(late) if late else self.tr("⚠ There is no microphone to hear."))
 
     def _count(self) -> None:
         """Say how long there is still to sing."""

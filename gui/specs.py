@@ -1,9 +1,14 @@
 """What the knobs of an instrument are, and which of them are switches or would do nothing."""
 
+from engine.sources.scales import SCALES
+
+from . import quantity
 from .lineup import ON, SECOND
 from .news import Loaded
 from .spec import Spec
+from .terms import named, said
 
+STEPS = {"voice root": [quantity.note(key)[:-1] for key in range(60, 72)], "voice scale": list(SCALES)}
 SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 
 
@@ -11,8 +16,8 @@ def specs(now: Loaded) -> list[Spec]:
     """Every knob, in the order of the chain."""
     return [
         Spec(
-            knob.name, param.unit, param.low, param.high, param.default, param.help, param.cc,
-            param.name if knob.link else "",
+            knob.name, param.unit, param.low, param.high, param.default, said(param.help), param.cc,
+            said(param.name), named(knob.name), tuple(map(said, STEPS.get(knob.name, ()))),
         )
         for knob in now.knobs
         for param in [knob.param]

@@ -19,6 +19,7 @@ from .charted import ChartView
 from .harmonics import HarmonicsView
 from .modes import ModesView
 from .pad import Pad
+from .terms import named
 from .voice import VoiceView
 
 PICTURE, PAD, VOICE, START = range(4)
@@ -101,7 +102,7 @@ class Stage(QFrame):
             if learned:
                 box.addItem(self.tr("Learned plane"), LEARNED)
             for each in names:
-                box.addItem(each.capitalize(), each)
+                box.addItem(named(each).capitalize(), each)
             box.setCurrentIndex(max(box.findData(name), 0))
             box.blockSignals(blocked)
         self._choose_axes()
@@ -122,7 +123,7 @@ class Stage(QFrame):
         if names[0] == LEARNED:
             self.pad.set_axes(self.tr("first component"), self.tr("second component"))
         else:
-            self.pad.set_axes(names[0].capitalize(), names[1].capitalize())
+            self.pad.set_axes(*(named(name).capitalize() for name in names))
         self.axes.emit(names[0], names[1])
 
     def _start(self) -> QWidget:

@@ -20,11 +20,11 @@ class Switch(QAbstractButton):
         self.spec = spec
         self._words = words
         self.setCheckable(True)
-        self.setAccessibleName(spec.name)
+        self.setAccessibleName(spec.full)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(f"<b>{spec.name.capitalize()}</b><br>{spec.help}")
+        self.setToolTip(f"<b>{spec.full.capitalize()}</b><br>{spec.help}")
         self.clicked.connect(self._click)
         self.tell(spec.default)
 

@@ -136,7 +136,7 @@ class Tuning(QObject):
         before = self._values[spec.name]
         self._values[spec.name] = value
         self._player.turn(place, value)
-        self.history.turned(self.tr("turn of {0}").format(spec.name), spec.name, (before, value), self._go)
+        self.history.turned(self.tr("turn of {0}").format(spec.full), spec.name, (before, value), self._go)
 
     def _go(self, name: str, value: float) -> None:
         """Bring a knob to a value: of the instrument that plays, or of the one that is about to."""

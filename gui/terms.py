@@ -1,0 +1,42 @@
+"""The names of knobs, and what they do, in the player's language: the engine says them in English.
+
+python -m gui.terms prints all of them, as translators' tools read them.
+"""
+
+import json
+
+from PyQt6.QtCore import QCoreApplication
+
+KINDS = ("resonance", "ddsp", "events", "ssm")  # of instruments
+LINKS = ("second", "voice", "tone", "chorus", "compressor", "room")  # of a chain
+
+
+def said(words: str) -> str:
+    """What the engine says, translated."""
+    return QCoreApplication.translate("Param", words) if words else ""
+
+
+def named(knob: str) -> str:
+    """The name of a knob, after that of the link that it is on, such as "chorus mix"."""
+    return " ".join(map(said, knob.split()))
+
+
+def everything() -> list[str]:
+    """All that can be said."""
+    from importlib import import_module
+
+    from engine.effects import EFFECTS
+    from engine.effects.room import PARAMS as ROOM
+    from engine.sources.scales import SCALES
+    from engine.sources.voice import PARAMS as VOICE
+
+    tables = [import_module(f"engine.instruments.{kind}.record").PARAMS for kind in KINDS]
+    params = [param for table in (*tables, VOICE, ROOM) for param in table]
+    params += [param for effect in EFFECTS.values() for param in effect.params]
+    names = {word for param in params for word in (param.name, param.help)}
+    return sorted({*names, *SCALES, *LINKS} - {""})
+
+
+if __name__ == "__main__":
+    for each in everything():
+        print(f'translate("Param", {json.dumps(each, ensure_ascii=False)})')
