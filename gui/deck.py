@@ -170,10 +170,11 @@ class Deck(threading.Thread):
     def _arrange(self) -> None:
         wanted = self._wanted
         if wanted is None or not self._changing.plays(wanted):
-            return self._load()
-        self._wanted = None
-        self.reels.end_listening()
-        self._say(self._changing.arrange(wanted))
+            self._load()
+        else:
+            self._wanted = None
+            self.reels.end_listening()
+            self._say(self._changing.arrange(wanted))
 
     def _say(self, changed: "Changed") -> None:
         """What plays, and what of it could not be had; a setting that waited for this instrument comes next."""
