@@ -97,12 +97,13 @@ def _room() -> None:
 
 def _effects() -> None:
     from .effects import EFFECTS
+    from .effects.apart import Aside, Back
     from .plugin import entry
     from .sources.microphone import Microphone
     from .sources.zones import Zone, Zones
 
-    made = [effect() for effect in EFFECTS.values()]
-    for plugin in (*made, Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
+    made, aside = [effect() for effect in EFFECTS.values()], Aside()
+    for plugin in (*made, aside, Back(aside), Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
         plugin.prepare(48_000.0)
         entry(plugin)
 

@@ -65,8 +65,8 @@ class Changing:
         made, problems = lineup.rebuild(before, wanted.chain)
         if self._hush(before, made) and self._rig.running():
             time.sleep(FADE)
-        for plugin in made.effects.values():
-            if plugin not in before.effects.values():
+        for plugin in made.switched:
+            if plugin not in before.switched:
                 switch_off(plugin)  # it fades in once its knobs are told
         self._rig.arrange(made.row)
         return self._tell(wanted.path, made, wanted.chain, dict(wanted.values), problems)

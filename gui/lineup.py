@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ON = "on"  # the switch that every effect has
 FIRST, SECOND, VOICE = "", "second", "voice"  # links that are no effects
+SECOND_ROOM = f"{SECOND} {ROOM}"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Knob:
     link: str
 
 
+@dataclass(frozen=True)
+class Alcove:
+    """The room that the second instrument has for itself, and what keeps the sound of the first one out of it."""
+
+    room: "Plugin"
+    aside: "Plugin"
+    back: "Plugin"
+
+
 @dataclass
 class Lineup:
     """What plays: the links in the order of their knobs. `title` names the second instrument."""
@@ -34,6 +44,7 @@ class Lineup:
     voice: "Plugin | None" = None
     second: "Plugin | None" = None
     zones: "Plugin | None" = None
+    alcove: "Alcove | None" = None
     title: str = ""
     effects: "dict[Effect, Plugin]" = field(default_factory=dict)
 
@@ -46,7 +57,19 @@ class Lineup:
     def row(self) -> "list[Plugin]":
         """All of it, from the head of the row on."""
         ahead = [each for each in (self.voice, self.zones) if each is not None]
-        return [*ahead, self.instrument, *([self.second] if self.second else []), *self.effects.values()]
+        if self.second is None:
+            return [*ahead, self.instrument, *self.effects.values()]
+        if self.alcove is None:
+            return [*ahead, self.instrument, self.second, *self.effects.values()]
+        own = [plugin for effect, plugin in self.effects.items() if effect.kind == ROOM]
+        shared = [plugin for effect, plugin in self.effects.items() if effect.kind != ROOM]
+        aside, room, back = self.alcove.aside, self.alcove.room, self.alcove.back
+        return [*ahead, self.instrument, *own, aside, self.second, room, back, *shared]
+
+    @property
+    def switched(self) -> "list[Plugin]":
+        """All that can be switched off, effects and rooms, in the order of the row."""
+        return [plugin for plugin in self.row if any(param.name == ON for param in plugin.params)]
 
     @property
     def links(self) -> "list[tuple[str, Plugin]]":
@@ -55,6 +78,8 @@ class Lineup:
         found.append((FIRST, self.instrument))
         if self.second is not None:
             found.append((SECOND, self.second))
+        if self.alcove is not None:
+            found.append((SECOND_ROOM, self.alcove.room))
         return [*found, *((effect.kind, plugin) for effect, plugin in self.effects.items())]
 
     @property
@@ -85,7 +110,7 @@ def rebuild(before: Lineup, chain: Chain) -> tuple[Lineup, list[str]]:
 
 def displaced(before: Lineup, after: Lineup) -> "list[Plugin]":
     """The effects that go, or change their places."""
-    old, new = list(before.effects.values()), list(after.effects.values())
+    old, new = before.switched, after.switched
     moved = [plugin for plugin in old if plugin in new] != [plugin for plugin in new if plugin in old]
     return [plugin for plugin in old if moved or plugin not in new]
 
@@ -100,6 +125,8 @@ def _complete(made: Lineup, chain: Chain, before: Lineup | None) -> list[str]:
     problems: list[str] = []
     if chain.second is not None:
         _try(problems, lambda: _stand_beside(made, chain, before))
+    if made.second is not None and Effect(ROOM) in chain.effects:
+        _try(problems, lambda: _give_room(made, before))
     for effect in chain.effects:
         old = before.effects.get(effect) if before is not None else None
         plugin = old or _try(problems, lambda effect=effect: _effect(effect, made.preset))
@@ -137,6 +164,20 @@ def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
         )
     ]
     made.zones = Zones(zones)
+
+
+def _give_room(made: Lineup, before: Lineup | None) -> None:
+    """Let the second instrument stand in its own room, if it has one; the first one stays in its."""
+    from engine.effects.apart import Aside, Back
+
+    assert made.second is not None
+    if before is not None and before.alcove is not None and before.second is made.second:
+        made.alcove = before.alcove
+        return
+    room = _effect(Effect(ROOM), made.second.preset)  # type: ignore[attr-defined]
+    if room is not None:
+        aside = Aside()
+        made.alcove = Alcove(room, aside, Back(aside))
 
 
 def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":

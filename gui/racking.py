@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QFileDialog
 
+from . import asking
 from .catalogue import Entry
 from .chain import KINDS, OWN, ROOM, Second
 from .chainbar import ChainBar, Link
-from .lineup import FIRST, ON, SECOND, VOICE
+from .lineup import FIRST, ON, SECOND, SECOND_ROOM, VOICE
 from .saved import is_saved
 from .tuning import Tuning
 from .zoning import ZoneBar
@@ -54,18 +54,35 @@ class Racking(QObject):
         chain, there = self._tuning.chain, self._tuning.links
         links = [Link(VOICE, self.tr("Voice"))] if VOICE in there else []
         links.append(Link(FIRST, setting.path.stem.capitalize()))
+        effects = [
+            Link(
+                kind,
+                self._title(kind),
+                self._is_on(kind),
+                fixed=kind == ROOM and SECOND_ROOM in there,
+                removable=True,
+            )
+            for kind in chain.kinds
+            if kind in there
+        ]
+        links += [link for link in effects if link.fixed]
         if chain.second is not None:
-            links.append(Link(SECOND, Path(chain.second.path).stem.capitalize(), removable=True))
-        for effect in chain.effects:
-            if effect.kind in there:
-                on = setting.values.get(f"{effect.kind} {ON}", 1.0) > 0.5
-                links.append(Link(effect.kind, self._title(effect.kind), on, fixed=False, removable=True))
+            name = Path(chain.second.path).stem.capitalize()
+            links.append(Link(SECOND, name, removable=True))
+            if SECOND_ROOM in there:
+                words = self.tr("Room of {0}").format(name)
+                links.append(Link(SECOND_ROOM, words, self._is_on(SECOND_ROOM)))
+        links += [link for link in effects if not link.fixed]
         self._bar.set_links(links, self._tuning.link)
         self._bar.set_offers(self._offers())
         two = chain.second
         self._zones.setVisible(two is not None and self._tuning.link == SECOND)
         if two is not None:
             self._zones.show_zones(two.split, two.above, two.channels)
+
+    def _is_on(self, link: str) -> bool:
+        setting = self._tuning.setting
+        return setting is None or setting.values.get(f"{link} {ON}", 1.0) > 0.5
 
     def _title(self, kind: str) -> str:
         words = {"tone": self.tr("Tone"), "chorus": self.tr("Chorus"), "compressor": self.tr("Compressor")}
@@ -96,11 +113,8 @@ class Racking(QObject):
         elif key.startswith(ROOM_OF):
             self.add_room(key.removeprefix(ROOM_OF))
         elif key == FILE:
-            path, _ = QFileDialog.getOpenFileName(
-                self._bar, self.tr("A room"), "", self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
-            )
-            if path:
-                self.add_room(path)
+            kinds = self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
+            asking.files(self._bar, self.tr("A room"), kinds, lambda paths: self.add_room(str(paths[0])))
         else:
             self._tuning.arrange(self.tr("one more effect"), self._tuning.chain.with_effect(key))
             self._tuning.show_link(key)

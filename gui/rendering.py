@@ -14,6 +14,7 @@ from . import lineup, saved
 from .chain import Chain, from_plain
 
 if TYPE_CHECKING:
+    from engine.plugin import Plugin
     from engine.rig import Rig
 
 DEMO = 6.0  # seconds, at most
@@ -46,13 +47,13 @@ def perform(job: Job) -> Iterator[float]:
     from engine.sources.score import Score, read
     from engine.wav import writing
 
-    rig = _rig(job)
+    rig, instrument = _rig(job)
     if job.score:
         plain = read(job.score)
         events: Any = Score(plain.times / job.tempo, plain.messages)
         seconds = plain.seconds / job.tempo
     else:
-        events, seconds = _demo(rig), DEMO
+        events, seconds = _demo(instrument, rig.rate), DEMO
     frames = 0
     with writing(job.out, rig.rate) as write:
         for audio in play(rig, events, None if job.score else DEMO, 1024, TAIL):
@@ -62,8 +63,8 @@ def perform(job: Job) -> Iterator[float]:
             yield min(frames / (seconds * rig.rate), 1.0)
 
 
-def _rig(job: Job) -> "Rig":
-    """What plays it."""
+def _rig(job: Job) -> "tuple[Rig, Plugin]":
+    """What plays it, and the instrument, or the first of two."""
     from engine.rig import Rig
 
     path, values, chain = Path(job.path), dict(job.values), Chain()
@@ -80,23 +81,22 @@ def _rig(job: Job) -> "Rig":
         if knob.name in values:
             rig.set(knob.plugin, knob.param.name, values[knob.name])
     rig.set(rig.interpreter, "a4", job.a4)
-    return rig
+    return rig, made.instrument
 
 
-def _demo(rig: "Rig") -> Any:
+def _demo(instrument: "Plugin", rate: float) -> Any:
     """The beginning of what it was learned from, if it plays that; otherwise the phrase that all are measured by."""
     from engine.performance import perform as learned
     from engine.probe import events
     from engine.sources.score import phrase
 
-    instrument = rig.row[0]
     preset = instrument.preset  # type: ignore[attr-defined]
     notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5
     if notes or not len(preset.tensors.get("control_sites", ())):
         keys = preset.header.get("keys", {})
-        return phrase(keys.get("low", 0), keys.get("high", 127)).events(rig.rate)
-    found = events(learned(preset.header, preset.tensors, "learned"), rig.rate)
-    return found[found["frame"] < DEMO * rig.rate]
+        return phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
+    found = events(learned(preset.header, preset.tensors, "learned"), rate)
+    return found[found["frame"] < DEMO * rate]
 
 
 def main(words: list[str]) -> int:
