@@ -3,10 +3,12 @@
     python -m benchmarks.window [--seconds 60] [--json]
 
 Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
-allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound.
+allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound;
+then every factory preset is clicked twice, and the program is closed at moments of all kinds (benchmarks.closing).
 """
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -19,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from . import clicking, closing
 from .jackserver import running
 from .rows import Row, show
 
@@ -26,6 +29,7 @@ Work = Callable[[], object]
 PLAYABLE, MEMORY, BLOCKS = 3.0, 450.0, 3.0  # seconds, megabytes, blocks: at most
 ON_TIME = 99.5  # per cent of the callbacks, at least
 PRESSES = 20
+RATE = 48_000.0  # Hz
 AUDIBLE = 1e-4  # linear: softer is what died away before
 NOTES = range(40, 56)
 
@@ -41,34 +45,35 @@ def main() -> None:
         print(json.dumps(_visit(args.child, args.seconds)))
     else:
         show(measure(args.seconds), args.json)
+        show(closing.measure(), args.json)
 
 
 def measure(seconds: float = 60.0, times: int = 3) -> list[Row]:
-    """The median of so many starts; the rest of the last."""
+    """The median of so many starts; the rest of one more, whose blocks are measured."""
     found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as home, running():
         environment = {**os.environ, "XDG_CONFIG_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        for turn in range(times):
-            labour = seconds if turn == times - 1 else 0.0
+        for labour in (*[0.0] * times, seconds):
             command = [sys.executable, "-m", "benchmarks.window", "--child", str(time.time())]
             command += ["--seconds", str(labour)]
             run = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, timeout=300)
             found.append(json.loads(run.stdout))
-    last = found[-1]
-    playable = sorted(each["playable"] for each in found)[times // 2]
+    *starts, last = found
+    playable = sorted(each["playable"] for each in starts)[times // 2]
     return [
         Row("command to playable window, compiled before", playable, "s", PLAYABLE, goal_is_most=True),
-        Row("memory once every preset was visited", last["memory"], "MB", MEMORY, goal_is_most=True),
+        Row("memory once every preset was visited", starts[-1]["memory"], "MB", MEMORY, goal_is_most=True),
         Row("key of the computer to sound, median", float(np.median(last["delays"])), "blocks", BLOCKS, True),
         Row("key of the computer to sound, worst", max(last["delays"]), "blocks"),
         Row("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
         Row("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
         Row("worst block of that", 100 * last["worst"], "% of its time"),
+        *clicking.rows(last["clicked"]),
     ]
 
 
 def _visit(began: float, seconds: float) -> dict[str, Any]:
-    """Open a window, play a little, labour with it, and look at every preset once."""
+    """Open a window, play a little, look at every preset once; where seconds are given, labour and click as well."""
     from PyQt6 import sip
     from PyQt6.QtTest import QTest
     from PyQt6.QtWidgets import QApplication
@@ -78,25 +83,41 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
 
     app = QApplication(["luthier"])
     theme.apply(app, "dark")
-    wiring = gui_app.open_window(app, memory.recall())
-    while wiring.player.now is None:
+    with contextlib.ExitStack() as stack:
+        if seconds:
+            from .blocks import measured
+
+            blocks = stack.enter_context(measured(RATE))
+        wiring = gui_app.open_window(app, memory.recall())
+        while wiring.player.now is None or not wiring.house.entries:
+            QTest.qWait(5)
+    found: dict[str, Any] = {"playable": time.time() - began}
+    wiring.window.activateWindow()
+    while not wiring.window.isActiveWindow():
         QTest.qWait(5)
-    playable = time.time() - began
-    delays = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
-    touches = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
-    on_time, worst = _labour(wiring, seconds)
+    found["delays"] = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
+    found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
+    if seconds:
+        found["on time"], found["worst"] = _labour(wiring, seconds)
+        found["clicked"] = clicking.click(wiring, blocks)
+    else:
+        _look_at_all(wiring)
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        found["memory"] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    wiring.window.close()
+    sip.delete(wiring.window)  # before the application that draws it
+    return found
+
+
+def _look_at_all(wiring: Any) -> None:
+    """Let every preset play, one after the other."""
+    from PyQt6.QtTest import QTest
+
     for entry in wiring.house.entries:
         wiring.tuning.choose(entry.path)
         while wiring.player.now.path != entry.path:
             QTest.qWait(5)
     QTest.qWait(1000)  # the last one has settled
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    wiring.window.close()
-    sip.delete(wiring.window)  # before the application that draws it
-    return {
-        "playable": playable, "delays": delays, "touches": touches, "on time": on_time, "worst": worst,
-        "memory": pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
-    }  # fmt: skip
 
 
 def _key(wiring: Any) -> tuple[Work, Work]:
@@ -170,7 +191,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
     elapsed = time.perf_counter() - start
     due = elapsed * rig.rate / int(rig.memory["block"][0])
     wiring.player.panic()
-    return (100 * (rig.meters().blocks - before) / due if seconds else 100.0), rig.meters().worst
+    return 100 * (rig.meters().blocks - before) / due, rig.meters().worst
 
 
 if __name__ == "__main__":

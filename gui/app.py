@@ -2,12 +2,11 @@
 
 import ctypes
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 NEEDED = {  # what Qt needs under X11, which no Python package brings: library and Debian package
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libX11-xcb.so.1": "libx11-xcb1",
@@ -18,7 +17,6 @@ NEEDED = {  # what Qt needs under X11, which no Python package brings: library a
     "libxcb-shape.so.0": "libxcb-shape0", "libxcb-sync.so.1": "libxcb-sync1",
     "libxcb-xfixes.so.0": "libxcb-xfixes0", "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }  # fmt: skip
-POLL = 200  # milliseconds in which Ctrl+C in the terminal is noticed
 
 
 class NoDisplay(OSError):
@@ -33,14 +31,12 @@ def check_display() -> None:
         _check_linux()
 
 
-def run(paths: Sequence[Path] = ()) -> int:
-    """Show the window until it is closed; the exit status. Raises NoDisplay."""
+def run(paths: Sequence[Path] = ()) -> NoReturn:
+    """Show the window until it is closed, and end the process with the exit status. Raises NoDisplay."""
     check_display()
-    from PyQt6 import sip
-    from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
-    from . import memory, theme, translating
+    from . import leaving, memory, theme, translating
 
     app = QApplication(["luthier"])
     app.setApplicationName("Luthier")
@@ -49,16 +45,13 @@ def run(paths: Sequence[Path] = ()) -> int:
     remembered = memory.recall()
     theme.apply(app, remembered.theme if remembered.theme in theme.THEMES else "dark")
     wiring = open_window(app, remembered, paths)
-    signal.signal(signal.SIGINT, lambda *_: wiring.window.close())
-    awake = QTimer()
-    awake.timeout.connect(lambda: None)  # lets Python see signals
-    awake.start(POLL)
+    wiring.window.closing.connect(app.exit)
+    asked = leaving.heed(wiring.window.close)
     status = app.exec()
-    if not wiring.ended:
-        os._exit(status)  # a thread hangs in a dead server: it must not hold up the end
-    awake.stop()
-    sip.delete(wiring.window)  # Qt dies with the application: what it draws must go before
-    return status
+    asked.setEnabled(False)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # all is kept: taking the engine apart takes seconds, and a thread may hang in a dead server
 
 
 def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:

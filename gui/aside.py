@@ -4,11 +4,13 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment
 
-GONE = 500  # milliseconds that a process may take to be gone
+GONE = 200  # milliseconds that a process that was killed may take to be gone
+_ending: list[QProcess] = []  # what was ended, but is perhaps not gone yet
 
 
 def begin(parent: QObject, words: Sequence[str]) -> QProcess:
@@ -35,14 +37,40 @@ def interrupt(process: QProcess) -> None:
 
 
 def end(process: QProcess) -> None:
-    """End a process now, and whatever it has started; nothing more is heard of it."""
+    """End a process now, and whatever it has started; nothing more is heard of it, and nobody waits for it."""
+    _forget(process)
+    _kill(process)
+
+
+def retire(process: QProcess) -> None:
+    """Let a process keep what it has and leave; `wait` ends it where it takes too long."""
+    _forget(process)
+    process.terminate()
+
+
+def wait(seconds: float) -> None:
+    """Let all that was ended be gone; what retires has so many seconds at most."""
+    until = time.monotonic() + seconds
+    for process in _ending:
+        if not process.waitForFinished(max(round(1000 * (until - time.monotonic())), 0)):
+            _kill(process)
+    for process in _ending:
+        process.waitForFinished(GONE)
+    _ending.clear()
+
+
+def _forget(process: QProcess) -> None:
+    """Hear nothing more of a process."""
     process.blockSignals(True)
+    _ending[:] = [each for each in _ending if each.state() != QProcess.ProcessState.NotRunning] + [process]
+
+
+def _kill(process: QProcess) -> None:
     number = process.processId()
     if number and hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(number, signal.SIGKILL)
     process.kill()
-    process.waitForFinished(GONE)
 
 
 def _environment() -> QProcessEnvironment:

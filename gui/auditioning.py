@@ -85,12 +85,14 @@ class Auditioning(QObject):
             import soundfile
 
             try:
-                samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+                with soundfile.SoundFile(path) as file:
+                    rate = file.samplerate
+                    samples = file.read(round(LONGEST * rate), dtype="float32", always_2d=True)
             except soundfile.SoundFileError as error:
                 words = self.tr("{0} cannot be read as sound: {1}")
                 raise OSError(words.format(Path(path).name, error)) from None
-            sound = samples[: round(LONGEST * rate), :2].T
-            return bool(self._deck.rig is not None and self._deck.rig.audition(sound, float(rate)))
+            rig = self._deck.rig
+            return bool(rig is not None and rig.audition(samples[:, :2].T, float(rate)))
 
         self._deck.ask(work, self._begun)
 

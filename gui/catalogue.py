@@ -13,6 +13,7 @@ from engine.preset import PresetError, read
 from . import quantity, saved
 
 translate = QCoreApplication.translate
+_read: dict[tuple[Path, int, int], "Entry"] = {}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Wish:
 
 def scan() -> list[Entry]:
     """Every preset and setting, in alphabetical order. Reads each file whole: not for the window's thread."""
-    presets = [_entry(name, path) for name, path in library.everything().items()]
+    presets = [_known(name, path) for name, path in library.everything().items()]
     settings = [_setting(name, path, presets) for name, path in saved.everything().items()]
     return sorted([*presets, *settings], key=lambda entry: entry.name)
 
@@ -125,6 +126,18 @@ def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     return replace(
         model, path=path, name=name, factory=False, digest=digest, description=words, size=path.stat().st_size
     )
+
+
+def _known(name: str, path: Path) -> Entry:
+    """The entry of a file, read again only when it has changed."""
+    try:
+        found = path.stat()
+    except OSError:
+        return _entry(name, path)
+    mark = (path, found.st_mtime_ns, found.st_size)
+    if mark not in _read:
+        _read[mark] = _entry(name, path)
+    return _read[mark]
 
 
 def _entry(name: str, path: Path) -> Entry:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+GONE = 0.2  # seconds that it may take to be gone
 _STEPS = """import os
 from engine.warm import warm
 getattr(os, "nice", int)(5)
@@ -36,9 +37,11 @@ class Compiler:
         self._process.wait()
 
     def stop(self) -> None:
-        """[any thread] End it, and whatever it has started."""
+        """[any thread] End it, and whatever it has started, now."""
         with contextlib.suppress(ProcessLookupError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GONE)

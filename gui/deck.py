@@ -4,6 +4,7 @@ The window asks with `load`, `use` and `ask`, and takes what came of it from `ne
 straight into a queue of the audio thread (`Hands`): nothing that the deck is busy with ever holds them up.
 """
 
+import contextlib
 import queue
 import threading
 import time
@@ -49,6 +50,8 @@ class Deck(threading.Thread):
         self._settings, self._midi = settings, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.reels = Reels(self._fail)
+        self._fetched: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._fetcher: threading.Thread | None = None
         self._wanted: Setting | None = None
         self._ended = threading.Event()
         self._compiler: Compiler | None = None
@@ -80,10 +83,18 @@ class Deck(threading.Thread):
         """Do some work on this thread."""
         self._tasks.put(work)
 
+    def fetch(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Do some slow work that needs no engine beside it; the window then gives the result to `take`."""
+        self._fetched.put(lambda: self.news.put(Answer(take, work())))
+        if self._fetcher is None:
+            self._fetcher = threading.Thread(target=self._fetch, name="fetcher", daemon=True)
+            self._fetcher.start()
+
     def close(self, seconds: float) -> bool:
         """Stop the sound and leave; whether it was done in time."""
         self._ended.set()
-        self._tasks.put(lambda: None)
+        for waiting in (self._tasks, self._fetched):
+            waiting.put(lambda: None)
         compiler = self._compiler
         if compiler is not None:
             compiler.stop()
@@ -106,10 +117,15 @@ class Deck(threading.Thread):
         from engine.warm import is_warm
 
         if not is_warm(AT_ONCE) and not self._ended.is_set():
-            self._compiler = Compiler(AT_ONCE)
-            for step in self._compiler.steps():
+            for step in self._begin_compiling(AT_ONCE).steps():
                 self.news.put(Compiling(*step))
-        self._compiler = Compiler() if not is_warm() and not self._ended.is_set() else None
+        self._compiler = self._begin_compiling() if not is_warm() and not self._ended.is_set() else None
+
+    def _begin_compiling(self, parts: tuple[str, ...] | None = None) -> Compiler:
+        self._compiler = compiler = Compiler(parts)
+        if self._ended.is_set():  # `close` may have come too early to see it
+            compiler.stop()
+        return compiler
 
     def _run(self) -> None:
         from engine import stream
@@ -141,10 +157,15 @@ class Deck(threading.Thread):
 
     def _work(self) -> None:
         """Do what was asked, or wait a moment for it."""
-        try:
-            task = self._tasks.get(timeout=LOOK)
-        except queue.Empty:
-            return
+        with contextlib.suppress(queue.Empty):
+            self._do(self._tasks.get(timeout=LOOK))
+
+    def _fetch(self) -> None:
+        while not self._ended.is_set():
+            self._do(self._fetched.get())
+
+    def _do(self, task: Callable[[], object]) -> None:
+        """Do some work; what cannot be done is said."""
         try:
             task()
         except (ValueError, RuntimeError, OSError) as error:

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from engine.preset import SUFFIX, PresetError
 
-from . import aside, bundling, saved
+from . import aside, asking, bundling, saved
 from .catalogue import Entry
 from .chain import Setting
 from .deck import Deck
@@ -27,14 +27,15 @@ class Exporting(QObject):
 
     def ask(self, entry: Entry, playing: Setting | None) -> None:
         """Ask where an instrument goes, and write it; what plays goes as it does."""
-        kinds = ";;".join([
-            self.tr("Instrument with knobs and effects (*.luthier)"), self.tr("Model for other programs (*.onnx)"),
-            self.tr("Raw tensors (*.safetensors)"), self.tr("Its room, as a clap in it sounds (*.wav)"),
-        ])  # fmt: skip
-        path, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", kinds)
-        if path:
-            plays = playing is not None and playing.path == entry.path
-            self.export(entry, Path(path), playing if plays else None)
+        words = (
+            self.tr("Instrument with knobs and effects"), self.tr("Model for other programs"),
+            self.tr("Raw tensors"), self.tr("Its room, as a clap in it sounds"),
+        )  # fmt: skip
+        plays = playing is not None and playing.path == entry.path
+        asking.destination(
+            self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", tuple(zip(words, ENDINGS, strict=True)),
+            lambda path: self.export(entry, path, playing if plays else None),
+        )  # fmt: skip
 
     def export(self, entry: Entry, path: Path, setting: Setting | None) -> None:
         """Write an instrument to a file whose ending says how."""

@@ -7,12 +7,11 @@ from typing import cast
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QInputDialog
 
 from engine import library
 from engine.preset import SUFFIX, PresetError
 
-from . import catalogue, saved
+from . import asking, catalogue, saved
 from .bin import Bin
 from .browser import Browser
 from .catalogue import Entry
@@ -22,7 +21,7 @@ from .news import Loaded
 
 
 class Housekeeping(QObject):
-    """Files are read on the deck's thread; what is done to one is done at once, and can be taken back."""
+    """Files are read on a thread of its own; what is done to one is done at once, and can be taken back."""
 
     told = pyqtSignal(str, bool)  # words, and whether something is wrong
     scanned = pyqtSignal()
@@ -42,7 +41,7 @@ class Housekeeping(QObject):
 
     def scan(self) -> None:
         """Look for presets again."""
-        self._deck.ask(catalogue.scan, self._take)
+        self._deck.fetch(catalogue.scan, self._take)
 
     def rename(self, entry: Entry, name: str) -> None:
         """Give a preset of the user's another name; its content stays as it is."""
@@ -60,12 +59,10 @@ class Housekeeping(QObject):
 
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and keep under it where the knobs of what plays stand."""
-        suggestion = self.tr("my {0}").format(now.path.stem)
-        name, given = QInputDialog.getText(
-            self._browser, self.tr("Save as preset"), self.tr("A name for this setting"), text=suggestion
-        )
-        if given and name.strip():
-            self.keep(name.strip(), now, values)
+        asking.name(
+            self._browser, self.tr("Save as preset"), self.tr("A name for this setting"),
+            self.tr("my {0}").format(now.path.stem), lambda name: self.keep(name, now, values),
+        )  # fmt: skip
 
     def keep(self, name: str, now: Loaded, values: dict[str, float]) -> None:
         """Keep where the knobs of what plays stand, under a name."""
@@ -99,11 +96,10 @@ class Housekeeping(QObject):
         self._browser.set_favourites(favourites)
 
     def _ask_name(self, entry: Entry) -> None:
-        name, given = QInputDialog.getText(
-            self._browser, self.tr("Rename"), self.tr("A name for the instrument"), text=entry.name
-        )
-        if given and name.strip() and name != entry.name:
-            self.rename(entry, name.strip())
+        asking.name(
+            self._browser, self.tr("Rename"), self.tr("A name for the instrument"), entry.name,
+            lambda name: self.rename(entry, name) if name != entry.name else None,
+        )  # fmt: skip
 
     def _duplicate(self, entry: Entry) -> None:
         """Copy a preset among the user's own, under the first name that is free."""

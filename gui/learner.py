@@ -86,10 +86,10 @@ class Learner(QObject):
             aside.interrupt(self._process)
 
     def give_up(self) -> None:
-        """End it at once; it can go on later from what is kept beside the preset."""
+        """End it; it can go on later from what it keeps beside the preset."""
         process, self._process = self._process, None
         if process is not None:
-            aside.end(process)
+            aside.retire(process)
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():

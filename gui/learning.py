@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from . import parts, theme
+from . import asking, parts, theme
 from .hearing import Heard
 from .learner import Moment, Task
 from .plan import Plan
@@ -125,12 +125,12 @@ class Learning(QDialog):
 
     def _choose(self) -> None:
         endings = " ".join(f"*{ending}" for ending in SOUNDS)
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Recordings"), "", self.tr("Sound files ({0})").format(endings)
-        )
-        if chosen:
-            self.set_recordings([Path(path) for path in chosen])
-            self.chosen.emit(self._recordings)
+        kinds = self.tr("Sound files ({0})").format(endings)
+        asking.files(self, self.tr("Recordings"), kinds, self._take, several=True)
+
+    def _take(self, recordings: list[Path]) -> None:
+        self.set_recordings(recordings)
+        self.chosen.emit(self._recordings)
 
     def _listen(self, path: Path | None) -> None:
         if path is not None and path.is_file():

@@ -1,5 +1,6 @@
 """Wires what is written while one plays: the performance as it is, and a score as it would sound."""
 
+import contextlib
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -23,6 +24,7 @@ class Performing(QObject):
         self._deck, self._player, self._window = deck, player, window
         self._tape: Tape | None = None
         self._notes: Notes | None = None
+        self._ending: Notes | None = None  # what the deck was asked to write
         bar = window.transport
         self._renderer = Renderer(self)
         self._renderer.moved.connect(bar.show_bounce)
@@ -51,10 +53,11 @@ class Performing(QObject):
         self._window.header.set_recording(False)
         if tape is None or notes is None:
             return
+        self._ending = notes
 
         def work() -> list[Path]:
             self._deck.reels.end_tape()
-            notes.write(tape.path.with_suffix(".mid"))
+            notes.write()
             return tape.paths
 
         self._deck.ask(work, self._recorded)
@@ -82,11 +85,17 @@ class Performing(QObject):
         )
 
     def close(self) -> None:
-        """End what is taken down, and what is written."""
-        self.finish()
+        """Let what was taken down be whole, whatever the deck is busy with; what is being written is given up."""
+        notes = self._notes or self._ending
+        self._tape = self._notes = None
+        self._deck.reels.save()
+        with contextlib.suppress(OSError):
+            if notes is not None:
+                notes.write()
         self._renderer.cancel()
 
     def _recorded(self, paths: list[Path]) -> None:
+        self._ending = None
         self.told.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
 
     def _bounced(self, path: str) -> None:
@@ -99,7 +108,7 @@ class Performing(QObject):
 
     def _begin(self, tape: Tape) -> None:
         self._tape = tape
-        self._notes = Notes(tape.rates)
+        self._notes = Notes(tape.path.with_suffix(".mid"), tape.rates)
         self._window.header.set_recording(True)
 
     def _hear(self, events: object) -> None:

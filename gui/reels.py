@@ -1,5 +1,6 @@
 """[deck's thread] What turns beside the music: a performance taken down, the microphone taken down, a score."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,12 @@ class Reels:
         self.end_listening()
         self.end_tape()
 
+    def save(self) -> None:
+        """[any thread] Let every file be whole, whatever the deck is busy with."""
+        for tape in (self._tape, self._heard):
+            if tape is not None:
+                _stop(tape)
+
     def _spool(self, tape: "Tape") -> None:
         """A disk that takes no more ends the recording, not the music."""
         try:
@@ -96,8 +103,14 @@ class Reels:
         except (OSError, RuntimeError, ValueError) as error:
             words = QCoreApplication.translate("Reels", "{0} could not be written on: {1}")
             self._fail(words.format(tape.path.name, error))
-            tape.source.run(False)
+            _stop(tape)
             assert self.rig is not None
             if tape.source in self.rig.row:  # a microphone
                 self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
             self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))
+
+
+def _stop(tape: "Tape") -> None:
+    """Let the files of a tape be whole, with what can be written."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        tape.stop()

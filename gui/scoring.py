@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.rig import Rig
 
 LEAD = 0.15  # seconds before its first note
-AHEAD = 0.25  # seconds of it that wait in the queue
+AHEAD = 2.0  # seconds of it that wait in the queue: loading another instrument takes less
 NEAR = 0.02  # seconds within which what waits there may be on its way out already
 CHANNELS = 16
 NOTES_OFF = 123

@@ -1,6 +1,7 @@
 """A performance taken down: the sound to a WAV file, and the notes to a MIDI file beside it."""
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,9 @@ def name_for(instrument: str) -> Path:
 
 @dataclass
 class Notes:
-    """[the window's thread] The notes of a performance, as the audio thread tells of them."""
+    """[the window's thread] The notes of a performance, as the audio thread tells of them, and their file."""
 
+    path: Path
     rates: list[tuple[int, float]]  # of a tape
     told: list[tuple[int, int, int, int]] = field(default_factory=list)  # frame, status, key, velocity
 
@@ -40,8 +42,8 @@ class Notes:
                 velocity = min(max(round(127 * float(event["value"])), 1), 127) if status == 0x90 else 64
                 self.told.append((int(event["frame"]), status, int(event["key"]), velocity))
 
-    def write(self, path: Path) -> None:
-        """Write a MIDI file."""
+    def write(self) -> None:
+        """[any thread] Write the file, whole or not at all. OSError."""
         import mido
 
         track, last = mido.MidiTrack(), 0
@@ -51,7 +53,9 @@ class Notes:
             last = now
         file = mido.MidiFile(ticks_per_beat=TICKS)
         file.tracks.append(track)
-        file.save(path)
+        draft = self.path.with_name(f".{self.path.name}.{threading.get_ident()}.part")
+        file.save(draft)
+        draft.replace(self.path)
 
     def _seconds(self, frame: int) -> float:
         """When a frame was played; as long as a rate lasted it counts by that."""
@@ -64,7 +68,8 @@ class Notes:
 class Tape:
     """[deck's thread] The sound of a performance, from its beginning to `stop`, or what a microphone hears.
 
-    Where the rate of the device changes meanwhile, another file begins.
+    Where the rate of the device changes meanwhile, another file begins. Any thread may stop it, whatever the deck's
+    is busy with.
     """
 
     def __init__(self, rig: "Rig", path: Path, source: "engine.effects.tape.Tape | None" = None) -> None:
@@ -74,21 +79,31 @@ class Tape:
         self.rates: list[tuple[int, float]] = []  # from which absolute frame on, how many frames a second
         self.source = source or rig.tape
         self._rig, self._ends = rig, contextlib.ExitStack()
+        self._lock, self._over = threading.Lock(), False
         self._begin()
         self.source.take()
         self.source.run()
 
     def spool(self) -> None:
         """Write what has been played meanwhile; often enough, or the tape is full. OSError or RuntimeError."""
-        self._write(self.source.take())
-        if self._rig.rate != self.rates[-1][1]:
-            self._begin()
+        with self._lock:
+            if self._over:
+                return
+            self._write(self.source.take())
+            if self._rig.rate != self.rates[-1][1]:
+                self._begin()
 
     def stop(self) -> None:
-        """End it: the files are whole."""
-        self.source.run(False)
-        with self._ends:
-            self._write(self.source.take())
+        """[any thread] End it: the files are whole, with what could be written. OSError or RuntimeError."""
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            self.source.run(False)
+            try:
+                self._write(self.source.take())
+            finally:
+                self._ends.close()
 
     def _begin(self) -> None:
         from engine.wav import writing

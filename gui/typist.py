@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QTextEdit
+from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QLineEdit, QTextEdit
 
 LOWER, UPPER = "ZSXDCVGBHNJM", "Q2W3ER5T6Y7UI9O0P"  # from a C upwards, and from the C above it
 VELOCITY = 0.75
@@ -62,6 +62,7 @@ class Typist(QObject):
         if event.type() == QEvent.Type.KeyRelease:
             return not event.isAutoRepeat() and self._release(event.key())
         written = isinstance(watched, _WRITTEN) or isinstance(QApplication.focusWidget(), _WRITTEN)
+        written |= isinstance(QApplication.activeWindow(), QFileDialog)
         if self.locked or written or event.modifiers() & _HELD:
             return False
         return self._press(event)

@@ -4,8 +4,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from . import parts, theme
 from .browser import Browser
@@ -69,6 +69,12 @@ class Window(QMainWindow):
         """Say good-bye first."""
         self.closing.emit()
         super().closeEvent(event)
+
+    def vanish(self) -> None:
+        """Be gone from the screen at once, and every dialogue with it."""
+        for widget in (*self.findChildren(QDialog), self):
+            widget.hide()
+        QGuiApplication.sync()
 
     def _lay_out(self) -> None:
         right = QWidget()

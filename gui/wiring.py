@@ -1,11 +1,13 @@
 """Connects the window to the engine: what widgets say goes to the player, what the player hears goes to widgets."""
 
+import time
 from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
+from . import aside
 from .auditioning import Auditioning
 from .capturing import Capturing
 from .choosing import Choosing
@@ -36,7 +38,7 @@ from .typist import Typist
 from .window import Window
 from .workshop import Workshop
 
-PATIENCE = 0.9  # seconds that the engine may take to end
+PATIENCE = 0.6  # seconds that the engine, and what works beside it, may take to end
 
 
 class Wiring(QObject):
@@ -67,7 +69,7 @@ class Wiring(QObject):
         self.rewinding = Rewinding(self.tuning.history, self.comparing, window.header)
         self.lighting = Lighting(app, self.tuning.history, remembered)
         self.evening = Evening(remembered, window, self.tuning, self.house, self.controllers)
-        self.ended = True  # whether the engine came to its end in time
+        self.closed, self.ended = False, True  # whether all is over, and the engine came to its end in time
         self._opening: list[Path] = []
         self._connect_playing()
         self._connect_browsing()
@@ -81,17 +83,24 @@ class Wiring(QObject):
         self._opening = paths
 
     def close(self) -> None:
-        """Remember everything, and end the sound."""
+        """Remember everything, be gone from the screen, keep what is recorded, and end the sound; once."""
+        if self.closed:
+            return
+        self.closed, until = True, time.monotonic() + PATIENCE
+        self.evening.keep()
+        self.window.vanish()
+        self.workshop.close()  # first: it has something to keep
         self.typist.release_all()
         self.performing.close()
-        self.workshop.close()
+        self.player.panic()
         self.auditioning.close()
         self.exporting.close()
         self.player.stop()
         self.tuning.history.blockSignals(True)  # it is emptied when it goes
-        self.evening.keep()
-        self.ended = self.deck.close(PATIENCE)
         self.deck.loading.done()  # whatever was being loaded, we have lived to leave it
+        self.ended = self.deck.close(until - time.monotonic())
+        self.deck.loading.done()  # what it began to load meanwhile
+        aside.wait(max(until - time.monotonic(), 0.0))
 
     def _connect_playing(self) -> None:
         window, player = self.window, self.player

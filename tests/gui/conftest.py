@@ -15,6 +15,7 @@ from PyQt6 import sip
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from benchmarks.blocks import Blocks, measured
 from benchmarks.jackserver import Server, running
 from engine import library
 from engine.warm import is_warm
@@ -81,7 +82,14 @@ def ear(server: Server) -> Iterator[Ear]:
 
 
 @pytest.fixture(scope="package")
-def opened(app: QApplication, server: Server, ear: Ear, home: Path) -> Iterator[Wiring]:
+def blocks(server: Server) -> Iterator[Blocks]:
+    """What each block costs of the window that was opened first."""
+    with measured(server.rate) as blocks:
+        yield blocks
+
+
+@pytest.fixture(scope="package")
+def opened(app: QApplication, server: Server, ear: Ear, home: Path, blocks: Blocks) -> Iterator[Wiring]:
     """A window that plays the guitar, for all tests that leave it as they found it."""
     wiring = start(app, ear)
     yield wiring

@@ -12,7 +12,7 @@ from engine.preset import read, write
 from gui import bundling
 from gui.chain import ROOM, Chain, Effect, Second, Setting
 from tests.gui.conftest import until
-from tests.gui.test_keeping import act
+from tests.gui.test_keeping import act, answer
 
 
 @pytest.fixture
@@ -23,17 +23,15 @@ def window(guitar):
     until(lambda: guitar.player.now.chain == Chain())
 
 
-def test_what_is_exported_plays_with_its_effects_and_second_instrument_once_it_is_opened(
-    window, tmp_path, monkeypatch
-):
+def test_what_is_exported_plays_with_its_effects_and_second_instrument_once_it_is_opened(window, tmp_path):
     chain = Chain((Effect("tone"), Effect(ROOM, "violin")), Second(str(library.find("gong")), 60, True, (0, 3)))
     window.tuning.arrange("", chain)
     until(lambda: window.player.now.chain == chain)
     for name, value in (("decay", 0.5), ("tone tilt", -6.0), ("second decay", 2.0), ("room on", 0.0)):
         window.tuning.turn(name, value)
     mine = tmp_path / "mine.luthier"
-    monkeypatch.setattr("gui.exporting.QFileDialog.getSaveFileName", lambda *_: (str(mine), ""))
     act(window, "guitar", "Export")
+    answer(window, mine)
     until(lambda: "Written" in window.window.notice.text)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.luthier"]
     window.tuning.arrange("", Chain())

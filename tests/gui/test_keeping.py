@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QFileDialog, QLineEdit
 
 from engine import library
 from engine.preset import read, write
@@ -37,6 +38,14 @@ def act(window, name, words):
     action = next(action for action in menu.actions() if action.text().startswith(words))
     assert action.isEnabled()
     action.trigger()
+
+
+def answer(window, path):
+    """Say where a file goes, as one types it."""
+    asked = next(each for each in window.window.findChildren(QFileDialog) if each.isVisible())
+    line = asked.findChild(QLineEdit)
+    line.setText(str(path))
+    QTest.keyClick(line, Qt.Key.Key_Return)
 
 
 def test_every_instrument_is_listed_and_found_by_words_kind_and_tag():
@@ -213,12 +222,12 @@ def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
     assert window.player.now.path.stem == "guitar"
 
 
-def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(window, tmp_path, monkeypatch):
+def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(window, tmp_path):
     gong = entry(window, "gong")
     window.tuning.turn("decay", 0.25)
     chosen = tmp_path / "mine.luthier"
-    monkeypatch.setattr("gui.exporting.QFileDialog.getSaveFileName", lambda *_: (str(chosen), ""))
     act(window, "guitar", "Export")
+    answer(window, chosen)
     until(lambda: "Written" in window.window.notice.text)
     exported = read(chosen)
     assert exported.header["params"]["decay"] == pytest.approx(0.25)

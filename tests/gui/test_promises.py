@@ -14,12 +14,14 @@ from engine import library
 from gui.stage import PAD
 from tests.gui.conftest import end, play, quiet, start, until
 from tests.gui.ear import level, pitch
+from tests.gui.fingers import LIFT, PRESS, STAY
 from tests.gui.test_performing import score
-from tests.gui.test_touch import BEGIN, GO_ON, LIFTED, PRESSED, STAYED, screen, touch
+from tests.gui.test_touch import screen
 
 LEFT = Qt.MouseButton.LeftButton
 CHORD = (52, 59, 64)
 WINDOW = 240  # frames: 5 ms
+SPARE = 2  # blocks of some ten thousand that may have waited for a machine that was short of memory
 __all__ = ["screen"]
 
 
@@ -41,9 +43,10 @@ def falls(sound):
 
 
 def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_within_a_twentieth_of_a_second(
-    guitar, ear
+    guitar, ear, blocks
 ):
     factory = [entry.name for entry in guitar.house.entries if entry.factory]
+    blocks.clear()
     for _ in range(2 * len(factory)):
         for key in CHORD:
             ear.send(0x90, key, 90)
@@ -61,6 +64,9 @@ def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_
             assert share > 0.25, before
         for key in CHORD:
             ear.send(0x80, key, 0)
+    assert blocks.number > 100 * len(factory)
+    assert blocks.heaviest < 1  # of the processor: what the machine gives to others meanwhile is no fault of ours
+    assert blocks.ours <= SPARE
     play(guitar, "guitar")
 
 
@@ -97,13 +103,13 @@ def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_lifts(guitar, ea
     guitar.window.stage.show_view(PAD)
     pad = guitar.window.stage.pad
     near, far = QPointF(pad._plane.point(0.3, 0.8)), QPointF(pad._plane.point(0.7, 0.8))
-    touch(screen, pad, BEGIN, (0, PRESSED, near))
+    screen.touch(pad, (0, PRESS, near))
     assert level(ear.listen(0.1, QTest.qWait)) > -60
-    touch(screen, pad, GO_ON, (0, STAYED, near), (1, PRESSED, far))
-    touch(screen, pad, GO_ON, (0, LIFTED, near), (1, STAYED, far))
+    screen.touch(pad, (0, STAY, near), (1, PRESS, far))
+    screen.touch(pad, (0, LIFT, near), (1, STAY, far))
     ear.listen(0.6, QTest.qWait)
     assert level(ear.listen(0.2, QTest.qWait)) > -60
-    touch(screen, pad, GO_ON, (1, LIFTED, far))
+    screen.touch(pad, (1, LIFT, far))
     guitar.tuning.settle()
     quiet(guitar)
 

@@ -17,7 +17,7 @@ def test_a_recording_ends_where_the_rate_changes_another_begins_and_the_notes_go
     rig.play([Organ()])
     tape = Tape(rig, tmp_path / "take.wav")
     start = rig.frame
-    notes = Notes(tape.rates)
+    notes = Notes(tmp_path / "take.mid", tape.rates)
     call(rig, 4800)
     tape.spool()
     rig.prepare(44_100)
@@ -30,5 +30,5 @@ def test_a_recording_ends_where_the_rate_changes_another_begins_and_the_notes_go
     told["kind"], told["key"], told["value"] = [Kind.NOTE_ON, Kind.NOTE_OFF], 60, 1
     told["frame"] = start + np.array([2400, 4800 + 2205])
     notes.hear(told)
-    notes.write(tmp_path / "take.mid")
+    notes.write()
     assert mido.MidiFile(tmp_path / "take.mid").length == pytest.approx(0.15, abs=0.002)

@@ -1,0 +1,122 @@
+"""What each block of the audio thread costs, and whose fault it is when one is late.
+
+Its callback stands before the engine's, compiled as well. A block whose own work takes longer than its time, or in
+which the thread waits for somebody, is our fault; one that was begun late, or in which the system let others run
+before us, is not.
+"""
+
+import contextlib
+import ctypes
+from collections.abc import Iterator
+
+import numpy as np
+from numba import carray, cfunc, njit, types
+
+from engine import jack_callback
+from engine.memory import pointer
+
+ROOM = 1 << 17  # blocks that can be looked at: six minutes
+THREAD, CLOCK = np.int32(1), np.int32(3)  # RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID of Linux
+MONOTONIC = np.int32(1)
+WAITED, INTERRUPTED = 16, 17  # places of ru_nvcsw and ru_nivcsw in a rusage of longs
+
+BLOCKS = np.dtype(
+    [
+        ("count", "i8"),
+        ("begun", "i8", (ROOM,)),  # nanoseconds
+        ("wall", "i8", (ROOM,)),  # nanoseconds that passed
+        ("own", "i8", (ROOM,)),  # nanoseconds of the processor
+        ("waits", "i8", (ROOM,)),  # how often it waited for somebody
+        ("frames", "i8", (ROOM,)),
+        ("usage", "i8", (18,)),
+        ("time", "i8", (2,)),
+    ],
+    align=True,
+)
+
+_record = np.zeros(1, BLOCKS)
+_place = _record.ctypes.data  # compiled in: whoever calls us brings the engine's record
+_clock_gettime = types.ExternalFunction("clock_gettime", types.intc(types.intc, types.CPointer(types.int64)))
+_getrusage = types.ExternalFunction("getrusage", types.intc(types.intc, types.CPointer(types.int64)))
+_engine = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)(jack_callback.process.address)
+
+
+@njit(error_model="numpy")
+def read(clock, time):
+    """Nanoseconds of a clock. time: (2,) int64, written."""
+    _clock_gettime(clock, time.ctypes)
+    return time[0] * 1_000_000_000 + time[1]
+
+
+@cfunc(types.intc(types.uint32, types.voidptr), error_model="numpy")
+def process(frames, user):
+    """Let the engine play a block, and write down what it cost."""
+    my = carray(pointer(_place), 1, BLOCKS)[0]
+    place = my.count % ROOM
+    my.begun[place] = read(MONOTONIC, my.time)
+    _getrusage(THREAD, my.usage.ctypes)
+    waited, own = my.usage[WAITED], read(CLOCK, my.time)
+    status = _engine(frames, user)
+    my.own[place] = read(CLOCK, my.time) - own
+    _getrusage(THREAD, my.usage.ctypes)
+    my.waits[place] = my.usage[WAITED] - waited
+    my.wall[place] = read(MONOTONIC, my.time) - my.begun[place]
+    my.frames[place] = frames
+    my.count += 1
+    return status
+
+
+class Blocks:
+    """The blocks since the beginning, or the last `clear`; rate: Hz."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._first = int(_record["count"][0])
+
+    def _column(self, name: str) -> np.ndarray:
+        last = int(_record["count"][0])
+        if last - self._first > ROOM:
+            raise ValueError(f"{last - self._first} blocks, at most {ROOM} can be looked at")
+        return np.take(_record[name][0], np.arange(self._first, last), mode="wrap")
+
+    @property
+    def number(self) -> int:
+        """How many."""
+        return int(_record["count"][0]) - self._first
+
+    @property
+    def _due(self) -> np.ndarray:
+        """Nanoseconds that each has."""
+        return self._column("frames") * 1e9 / self._rate
+
+    @property
+    def heaviest(self) -> float:
+        """The work of the block that had most of its own, as a share of its time."""
+        return float((self._column("own") / self._due).max(initial=0.0))
+
+    @property
+    def ours(self) -> int:
+        """Blocks that were late by our fault: by their own work, or because they waited for somebody."""
+        return int(((self._column("own") > self._due) | (self._column("waits") > 0)).sum())
+
+    @property
+    def theirs(self) -> int:
+        """Blocks that took too long, or were begun a block too late, through no work of ours."""
+        own, wall, due = self._column("own"), self._column("wall"), self._due
+        late = np.diff(self._column("begun"), prepend=self._column("begun")[:1]) > 2 * due
+        return int((((wall > due) | late) & (own <= due)).sum())
+
+
+@contextlib.contextmanager
+def measured(rate: float) -> Iterator[Blocks]:
+    """While entered, JACK clients that are opened are measured; one at a time."""
+    engine = jack_callback.process
+    jack_callback.process = process
+    try:
+        yield Blocks(rate)
+    finally:
+        jack_callback.process = engine

@@ -1,0 +1,67 @@
+"""Clicking through every factory preset twice while a chord is held by MIDI: what the audio thread makes of it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .blocks import Blocks
+from .hands import Hands
+from .rows import Row
+
+CHORD = (52, 59, 64)
+SOUNDS, FADES = 250, 150  # milliseconds that the chord sounds before the click, and that the next instrument has
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """Clicks, blocks, those late by our fault and not by it, the server's count, frames it went on without us."""
+
+    clicks: int
+    blocks: int
+    ours: int
+    theirs: int
+    heaviest: float  # work of its own of a block, as a share of its time
+    xruns: int
+    missed: int
+
+
+def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
+    """Click through the presets of a window whose blocks are measured."""
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    rig, outlet = wiring.deck.rig, wiring.deck._opened._outlet
+    names = [entry.name for entry in wiring.house.entries if entry.factory]
+    wiring.player.reset_meters()
+    QTest.qWait(300)
+    missed = outlet.missed
+    blocks.clear()
+    with Hands(outlet.given.name) as hands:
+        for _ in range(times * len(names)):
+            for key in CHORD:
+                hands.send(0x90, key, 90)
+            QTest.qWait(SOUNDS)
+            before = wiring.player.now.path
+            QTest.keyClick(wiring.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+            while wiring.player.now.path == before:
+                QTest.qWait(5)
+            QTest.qWait(FADES)
+            for key in CHORD:
+                hands.send(0x80, key, 0)
+        found = Clicked(
+            times * len(names), blocks.number, blocks.ours, blocks.theirs, blocks.heaviest, rig.meters().xruns,
+            outlet.missed - missed,
+        )  # fmt: skip
+    return asdict(found)
+
+
+def rows(found: dict[str, Any]) -> list[Row]:
+    """What was found, for a reader."""
+    seen = Clicked(**found)
+    what = f"{seen.clicks} clicks through the presets"
+    return [
+        Row(f"{what}: blocks late by our work or waiting", seen.ours, f"of {seen.blocks}", 0.0, goal_is_most=True),
+        Row(f"{what}: most work of a block", 100 * seen.heaviest, "% of its time", 100.0, goal_is_most=True),
+        Row(f"{what}: blocks the machine was late with", seen.theirs, f"of {seen.blocks}"),
+        Row(f"{what}: under-runs that the server told of", seen.xruns, ""),
+        Row(f"{what}: frames that it went on without us", seen.missed, ""),
+    ]

@@ -1,0 +1,160 @@
+"""Closing the window, whatever it is doing: how soon it is gone, and whether anything is lost or left behind.
+
+    python -m benchmarks.closing [--every] [--moment WORDS] [--json]
+
+The program is started as a player starts it, on a JACK server without hardware, brought to a moment and closed by its
+cross, by Ctrl+Q, by SIGTERM or by SIGINT, in turn or in every way, while another process keeps one core busy.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from engine import library
+
+from .busy import Busy
+from .jackserver import Server, running
+from .leaver import WAYS
+from .moments import FIRST, MOMENTS
+from .rows import Row, show
+
+AT_MOST = 1.0  # seconds
+GIVEN_UP = 20.0  # seconds after which a program that does not end is ended
+PRESETS = 100  # in the folder of a player who has learned much
+
+
+@dataclass
+class Closing:
+    """Seconds until the window was gone, that events waited until then, and until the process ended."""
+
+    gone: float = float("inf")
+    stuck: float = float("inf")
+    ended: float = float("inf")
+    left: list[str] = field(default_factory=list)  # processes
+    lost: list[str] = field(default_factory=list)
+
+
+def main() -> None:
+    """Measure, and print the rows."""
+    parser = argparse.ArgumentParser(description="How the window closes.")
+    parser.add_argument("--every", action="store_true", help="close it in every way at every moment")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--moment", default="", help="only those with these words in their names")
+    args = parser.parse_args()
+    show(measure(args.moment, args.every), args.json)
+
+
+def measure(words: str = "", every: bool = False) -> Iterator[Row]:
+    """A row for each moment, in one way or in the worst of all, and what holds for all of them."""
+    everything: list[Closing] = []
+    with running() as server, Busy(0, 1):
+        for number, moment in enumerate(each for each in MOMENTS if words in each):
+            ways = list(WAYS) if every else [list(WAYS)[number % len(WAYS)]]
+            found = [close(moment, way, server) for way in ways]
+            everything += found
+            yield Row(f"closed while {moment}", max(each.ended for each in found), "s", AT_MOST, True)
+    yield Row(
+        "the window is gone from the screen, at worst", max(each.gone for each in everything), "s", AT_MOST, True
+    )
+    yield Row("until then events wait, at worst", max(each.stuck for each in everything), "s", AT_MOST, True)
+    yield Row("processes left behind", sum(len(each.left) for each in everything), "", 0.0, True)
+    yield Row("things lost", sum(len(each.lost) for each in everything), "", 0.0, True)
+
+
+def close(moment: str, way: str, server: Server) -> Closing:
+    """Start the program, let it come to a moment, close it, and look at what is left."""
+    mark = f"LUTHIER_MARK={uuid4()}"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder, found = Path(name), Closing()
+        environment = _environment(folder, moment) | dict([mark.split("=")])
+        command = [sys.executable, "-m", "benchmarks.leaver", moment, way, name, str(server.pid)]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            times = {}
+            assert process.stdout is not None
+            for line in process.stdout:
+                what, value = line.split()
+                times[what] = float(value)
+                if what == "closed":
+                    break
+            try:
+                process.wait(GIVEN_UP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            found.ended = time.monotonic() - times["closed"]
+            found.left = _marked(mark)
+            times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
+        found.gone = times.get("gone", float("inf")) - times["closed"]
+        found.stuck = times.get("stuck", float("inf"))
+        found.lost = list(_lost(folder, moment))
+        _revive(server, moment)
+    print(f"{moment}, {way}: {found}", file=sys.stderr)
+    return found
+
+
+def _environment(folder: Path, moment: str) -> dict[str, str]:
+    """Of a player who has not started the program before, but may have learned much."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": str(folder)}
+    for name in ("CONFIG", "DATA", "CACHE"):
+        environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
+    if moment == FIRST:
+        environment["NUMBA_CACHE_DIR"] = str(folder / "kernels")
+    if "presets are read" in moment:
+        mine = folder / "data" / "luthier" / "presets"
+        mine.mkdir(parents=True)
+        factory = list(library.everything().values())
+        for number in range(PRESETS):
+            (mine / f"mine {number}.luthier").symlink_to(factory[number % len(factory)])
+    return environment
+
+
+def _lost(folder: Path, moment: str) -> Iterator[str]:
+    """What should be there and is not."""
+    import soundfile
+
+    if moment != FIRST:
+        session = folder / "config" / "luthier" / "session.json"
+        if not session.is_file() or not json.loads(session.read_text(encoding="utf-8"))["preset"]:
+            yield "the session"
+    if (folder / "config" / "luthier" / "loading.json").exists():
+        yield "the trust in what was loaded"
+    music = folder / "Music" / "Luthier"
+    sounds = [file for file in music.glob("*.wav") if soundfile.info(file).duration > 0.8] if music.is_dir() else []
+    if "record" in moment and "recording is judged" not in moment and not sounds:
+        yield "the recording"
+    if "performance" in moment or "while recording" in moment:
+        yield from () if list(music.glob("*.mid")) else ("the notes",)
+    if "learned" in moment and not list(folder.rglob("*.learning/checkpoint.pt")):
+        yield "what was learned"
+    yield from (f"{part.name} is half written" for part in folder.rglob("*.part"))
+
+
+def _marked(mark: str) -> list[str]:
+    """The processes that were started by one with a mark in its environment, and run on."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " ")[:100])
+        except OSError:
+            continue
+    return found
+
+
+def _revive(server: Server, moment: str) -> None:
+    """A server for the next moment."""
+    if "lost" in moment:
+        server.start()
+    server.signal(signal.SIGCONT)
+
+
+if __name__ == "__main__":
+    main()

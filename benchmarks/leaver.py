@@ -1,0 +1,104 @@
+"""The program as a player starts it, brought to a moment and closed then; benchmarks.closing says what came of it.
+
+    python -m benchmarks.leaver MOMENT WAY FOLDER SERVER
+
+MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes what it makes, SERVER is the process of its JACK server. It
+prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is gone from
+the screen, and after that for how long Qt's events have waited at worst until then.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .moments import FIRST, MOMENTS, until
+
+BEAT = 2  # milliseconds between two beats of Qt's heart
+
+
+def main() -> None:
+    """Start the program, and let what shall happen happen once its window is there."""
+    from cli.main import main as command
+    from gui import app
+
+    moment, way, folder, server = sys.argv[1:5]
+    real = app.open_window
+
+    def open_window(*words: Any) -> Any:
+        from PyQt6.QtCore import QTimer
+
+        wiring = real(*words)
+        QTimer.singleShot(0, partial(_bring, wiring, moment, way, Path(folder), int(server)))
+        return wiring
+
+    app.open_window = open_window
+    sys.exit(command([]))
+
+
+def _bring(wiring: Any, moment: str, way: str, folder: Path, server: int) -> None:
+    """Bring the window to a moment, and close it."""
+    if moment != FIRST:
+        until(lambda: wiring.player.now is not None and wiring.house.entries)
+    wiring.window.activateWindow()
+    until(wiring.window.isActiveWindow)
+    MOMENTS[moment](wiring, folder, server)
+    _watch(wiring)
+    _say("closed")
+    WAYS[way](wiring)
+
+
+def _watch(wiring: Any) -> None:
+    """See the window go, and how long events wait until then."""
+    from PyQt6.QtCore import QEvent, QObject, QTimer
+
+    class Watch(QObject):
+        """Sees the window go."""
+
+        def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+            """Say when it is gone from the screen."""
+            if event is not None and event.type() == QEvent.Type.Hide:
+                beat(True)
+                _say("gone")
+            return False
+
+    last = time.monotonic()
+
+    def beat(over: bool = False) -> None:
+        nonlocal last, worst
+        worst, last = max(worst, time.monotonic() - last), time.monotonic()
+        if over:
+            _say("stuck", worst)
+
+    worst = 0.0
+    wiring.watch, wiring.heart = Watch(), QTimer()
+    wiring.window.installEventFilter(wiring.watch)
+    wiring.heart.timeout.connect(beat)
+    wiring.heart.start(BEAT)
+
+
+def _say(what: str, value: float | None = None) -> None:
+    os.write(1, f"{what} {time.monotonic() if value is None else value:.6f}\n".encode())
+
+
+def _press_quit(wiring: Any) -> None:
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    QTest.keyClick(wiring.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+
+
+WAYS: dict[str, Callable[[Any], object]] = {
+    "its cross": lambda wiring: wiring.window.close(),
+    "Ctrl+Q": _press_quit,
+    "SIGTERM": lambda wiring: os.kill(os.getpid(), signal.SIGTERM),
+    "SIGINT": lambda wiring: os.kill(os.getpid(), signal.SIGINT),
+}
+
+
+if __name__ == "__main__":
+    main()

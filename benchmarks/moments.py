@@ -1,0 +1,212 @@
+"""Moments that a window can be closed at, each brought about as a player would.
+
+Each takes the window's wiring, a folder for what it makes, and the process of the JACK server.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0  # seconds in which a moment must come
+CHORD = (52, 59, 64)
+FIRST = "it compiles for the first start"
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Let the window live until something has come true. TimeoutError."""
+    from PyQt6.QtTest import QTest
+
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the moment did not come")
+        QTest.qWait(5)
+
+
+def _wait(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() > end)
+
+
+def _idle(wiring: Any, folder: Path, server: int) -> None:
+    _wait(1)
+
+
+def _first(wiring: Any, folder: Path, server: int) -> None:
+    until(lambda: wiring.deck._compiler is not None)
+    _wait(3)
+
+
+def _compiling(wiring: Any, folder: Path, server: int) -> None:
+    from gui.compiling import Compiler
+
+    os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
+    wiring.deck._compiler = Compiler()
+    _wait(4)
+
+
+def _loading(wiring: Any, folder: Path, server: int) -> None:
+    from engine import library
+
+    wiring.tuning.choose(library.find("mosaic"))
+    _wait(0.02)
+
+
+def _record(wiring: Any, folder: Path, server: int) -> None:
+    wiring.performing.record()
+    until(lambda: wiring.performing.recording)
+    for key in CHORD:
+        wiring.player.press(key, 0.9)
+    _wait(1)
+
+
+def _score(wiring: Any, folder: Path, server: int) -> None:
+    from engine import library
+
+    wiring.doors.open([library.factory_folder() / "demo.mid"])
+    until(lambda: wiring.deck.reels.score is not None and wiring.player.reading.voices > 0)
+
+
+def _bounce(wiring: Any, folder: Path, server: int) -> None:
+    _score(wiring, folder, server)
+    wiring.window.transport.bounce.click()
+    until(lambda: wiring.performing._renderer.busy)
+    _wait(2)
+
+
+def _scan(wiring: Any, folder: Path, server: int) -> None:
+    wiring.house.scan()
+    _wait(0.05)
+
+
+def _record_and_scan(wiring: Any, folder: Path, server: int) -> None:
+    _record(wiring, folder, server)
+    _scan(wiring, folder, server)
+
+
+def _hearing(wiring: Any, folder: Path, server: int) -> None:
+    wiring.doors.open([_chime(folder)])
+    _wait(1)
+
+
+def _learning(wiring: Any, folder: Path, server: int) -> None:
+    dialogue = wiring.workshop.dialogue
+    wiring.doors.open([_chime(folder)])
+    dialogue.plan.taken.setCurrentIndex(2)  # as a piece
+    until(dialogue.learn.isEnabled)
+    dialogue.learn.click()
+    until(dialogue.progress.curve.isVisible)
+    _wait(2)
+
+
+def _listening(wiring: Any, folder: Path, server: int) -> None:
+    _learning(wiring, folder, server)
+    wiring.auditioning.recording(_chime(folder))
+    until(lambda: wiring.deck.rig.clip.playing)
+
+
+def _demo(wiring: Any, folder: Path, server: int) -> None:
+    wiring.auditioning.demo(wiring.house.entries[0])
+    _wait(1)
+
+
+def _microphone(wiring: Any, folder: Path, server: int) -> None:
+    wiring.workshop.show()
+    wiring.capturing.toggle()
+    until(lambda: wiring.deck.reels._heard is not None)
+    _wait(1)
+
+
+def _calibrating(wiring: Any, folder: Path, server: int) -> None:
+    from engine import library
+
+    wiring.tuning.choose(library.find("violin"))
+    until(lambda: wiring.player.now.path.stem == "violin")
+    wiring.singing.sing(True)
+    until(lambda: wiring.player.now.sung)
+    wiring.singing.measure()
+    _wait(1)
+
+
+def _lost(wiring: Any, folder: Path, server: int) -> None:
+    _record(wiring, folder, server)
+    os.kill(server, signal.SIGKILL)
+    _wait(1)
+
+
+def _hangs(wiring: Any, folder: Path, server: int) -> None:
+    _record(wiring, folder, server)
+    os.kill(server, signal.SIGSTOP)
+    _wait(3)  # it is found out, and given up
+
+
+def _reopening(wiring: Any, folder: Path, server: int) -> None:
+    from gui.devices import Wishes
+
+    _record(wiring, folder, server)
+    wiring.plugging.use(Wishes(backend="jack"))
+    _wait(0.01)
+
+
+def _dialogues(wiring: Any, folder: Path, server: int) -> None:
+    wiring.plugging.show()
+    wiring.workshop.show()
+    wiring.window.header.help.click()
+    _wait(1)
+
+
+def _asking(wiring: Any, folder: Path, server: int) -> None:
+    wiring.window.header.save.click()
+    _wait(0.5)
+
+
+def _choosing(wiring: Any, folder: Path, server: int) -> None:
+    wiring.exporting.ask(wiring.house.entries[0], None)
+    _wait(0.5)
+
+
+def _menu(wiring: Any, folder: Path, server: int) -> None:
+    from PyQt6.QtWidgets import QApplication
+
+    wiring.window.browser.details.more.emit()
+    until(QApplication.activePopupWidget)
+
+
+def _chime(folder: Path) -> Path:
+    """A stroke of 220 Hz, as a recording."""
+    import numpy as np
+    import soundfile
+
+    time = np.arange(16_000) / 16_000
+    partials = [np.exp(-(2 + n) * time) * np.sin(2 * np.pi * 220 * n * time) / n for n in range(1, 6)]
+    soundfile.write(folder / "chime.wav", np.concatenate([np.zeros(1600), 0.4 * np.sum(partials, axis=0)]), 16_000)
+    return folder / "chime.wav"
+
+
+MOMENTS: dict[str, Callable[[Any, Path, int], None]] = {
+    "it rests": _idle,
+    FIRST: _first,
+    "kinds are compiled while one plays": _compiling,
+    "an instrument is loaded": _loading,
+    "a performance is recorded": _record,
+    "a score plays": _score,
+    "a score is written to a file": _bounce,
+    "a hundred presets are read": _scan,
+    "a performance is recorded while a hundred presets are read": _record_and_scan,
+    "a recording is judged": _hearing,
+    "an instrument is learned": _learning,
+    "what is learned is listened to": _listening,
+    "a demo is made": _demo,
+    "the microphone is recorded": _microphone,
+    "the range of a voice is found": _calibrating,
+    "the device was lost while recording": _lost,
+    "the device hangs while recording": _hangs,
+    "the device is opened anew while recording": _reopening,
+    "three dialogues are open": _dialogues,
+    "a name is asked for": _asking,
+    "a menu is open": _menu,
+    "a file is asked for": _choosing,
+}

@@ -1,0 +1,71 @@
+"""The program is closed while it is busy: it goes at once, and neither loses nor leaves anything."""
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
+
+from benchmarks.closing import close
+from benchmarks.jackserver import Server
+from tests.gui.conftest import until
+
+SOON = 5.0  # seconds: a machine that is busy is given more than one
+
+
+@pytest.fixture
+def own(monkeypatch):
+    """A JACK server that only this test knows: it may die."""
+    own = Server()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", own.name)
+    own.start()
+    yield own
+    own.close()
+
+
+@pytest.mark.parametrize(
+    ("moment", "way"),
+    [
+        ("a performance is recorded while a hundred presets are read", "its cross"),
+        ("an instrument is learned", "Ctrl+Q"),
+        ("a score is written to a file", "SIGINT"),
+        ("the device hangs while recording", "SIGTERM"),
+        ("a menu is open", "SIGTERM"),
+    ],
+)
+def test_the_program_leaves_at_once_whatever_it_is_doing(app, own, moment, way):
+    found = close(moment, way, own)
+    assert found.left == []
+    assert found.lost == []
+    assert max(found.gone, found.stuck, found.ended) < SOON
+
+
+def test_a_name_that_is_asked_for_holds_up_neither_the_window_nor_what_plays(guitar):
+    QTest.keyClick(guitar.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    (asked,) = guitar.window.findChildren(QInputDialog)
+    assert not asked.isModal()
+    QTest.mousePress(guitar.window.keyboard, Qt.MouseButton.LeftButton, pos=guitar.window.keyboard.rect().center())
+    until(lambda: guitar.window.keyboard._lit)
+    QTest.mouseRelease(guitar.window.keyboard, Qt.MouseButton.LeftButton)
+    line = asked.findChild(QLineEdit)
+    assert line.text() == "my guitar"
+    line.selectAll()
+    QTest.keyClicks(line, "evening")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    until(lambda: guitar.player.now.path.stem == "evening")
+    guitar.tuning.history.undo()
+    until(lambda: guitar.player.now.path.stem == "guitar")
+
+
+def test_letters_typed_into_a_list_of_files_play_no_notes(guitar):
+    QTest.mouseClick(guitar.window.browser.learn, Qt.MouseButton.LeftButton)
+    dialogue = guitar.workshop.dialogue
+    dialogue._choose()
+    (chooser,) = dialogue.findChildren(QFileDialog)
+    chooser.activateWindow()
+    until(lambda: QApplication.activeWindow() is chooser)
+    said = []
+    guitar.typist.pressed.connect(lambda key, velocity: said.append(key))
+    QTest.keyClick(chooser, Qt.Key.Key_Q)
+    assert said == []
+    chooser.close()
+    dialogue.accept()
