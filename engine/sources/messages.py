@@ -61,18 +61,19 @@ def turn(state, number, controller, value):
     """A controller of a channel."""
     state.moved = controller
     state.moves += 1
-    state.presses[controller] += state.levels[controller] < 64 <= value
+    before = state.levels[controller]
+    state.presses[controller] += before < 64 <= value
     state.levels[controller] = value
     channel = state.channels[number]
     for i in range(3):
         if controller == PEDALS[i]:
-            before = channel.pedals[i]
+            pressed = channel.pedals[i]
             channel.pedals[i] = value
             channel.owed |= PEDAL << i
-            step(state, number, i, before)
+            step(state, number, i, pressed)
     if controller >= 120:
         mode(state, number, controller)
-    elif not turn_knobs(state, controller, value):
+    elif not turn_knobs(state, controller, before, value):
         control(channel, controller, value)
 
 

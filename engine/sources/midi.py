@@ -37,7 +37,7 @@ STATE = np.dtype(
         ("messages", "i8"),  # heard so far
         ("moves", "i8"),  # of them, controllers
         ("moved", "i8"),  # the number of the last one
-        ("levels", "i4", (128,)),  # where each controller was put last
+        ("levels", "i4", (128,)),  # where each controller was put last; -1: it was not moved yet
         ("presses", "i8", (128,)),  # how often each went from its lower half to its upper
         ("malformed", "i8"),
         ("dropped", "i8"),
@@ -62,7 +62,7 @@ class Interpreter:
         self.state = np.zeros(1, STATE)
         self.handle, self.process = handle, process
         self.state["mask"] = PITCHED if channels is None else _mask(channels)
-        self.state["rate"] = 1
+        self.state["rate"], self.state["levels"] = 1, -1
         self.reset()
 
     @property
@@ -89,6 +89,14 @@ class Interpreter:
     def presses(self) -> np.ndarray:
         """How often each controller went from its lower half to its upper, (128,): how often a pedal was pressed."""
         return np.array(self.state["presses"][0])
+
+    @property
+    def waiting(self) -> dict[tuple[int, int], int]:
+        """Where controllers stand, 0..127, that have yet to take over their knobs: by plugin's address and index."""
+        table = int(self.state["turn"][0, 0])
+        routes, levels = self.state["routes"][0, table, : self.state["used"][0, table]], self.state["levels"][0]
+        found = [way for way in routes if way["knob"] and not way["held"] and levels[way["controller"]] >= 0]
+        return {(int(way["target"]), int(way["index"])): int(levels[way["controller"]]) for way in found}
 
     def prepare(self, rate: float) -> None:
         """[main thread] Take the rate in Hz; settings are said again, keys that are held are forgotten."""

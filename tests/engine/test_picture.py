@@ -72,11 +72,40 @@ def test_a_controller_that_was_learned_turns_its_knob_and_the_one_before_turns_i
     rig.midi(0xB0, 75, 127)
     render(rig, 256)
     assert picture.values(instrument)[place] == 1
-    rig.midi(0xB0, 20, 127)
-    render(rig, 256)
+    for value in (0, 127):
+        rig.midi(0xB0, 20, value)
+        render(rig, 256)
     assert picture.values(instrument)[place] == 10
-    assert rig.interpreter.moved == (2, 20)
-    assert rig.interpreter.heard == 2
+    assert rig.interpreter.moved == (3, 20)
+    assert rig.interpreter.heard == 3
+
+
+def test_a_learned_controller_takes_its_knob_over_where_it_stands_so_that_no_value_jumps(rig):
+    instrument = rig.row[0]
+    place = [param.name for param in instrument.params].index("brightness")
+
+    def stands(*values):
+        for value in values:
+            rig.midi(0xB0, 20, value)
+            render(rig, 256)
+        return float(picture.values(instrument)[place])
+
+    rig.learned[("resonance", "brightness")] = 20
+    rig.relearn()
+    assert stands(10, 20, 40) == 0
+    assert list(rig.interpreter.waiting.values()) == [40]
+    assert stands(70) == pytest.approx(12 * 70 / 127 - 6)  # it has passed the middle, where the knob stood
+    assert rig.interpreter.waiting == {}
+    assert stands(127, 64) == pytest.approx(12 * 64 / 127 - 6)
+    rig.set(instrument, "brightness", 3.0)  # the mouse
+    render(rig, 256)
+    assert stands(60, 40) == 3
+    assert stands(127) == 6
+    rig.set(instrument, "brightness", -6.0)
+    render(rig, 256)
+    assert stands(126) == -6
+    rig.relearn()  # another row
+    assert stands(80, 1) == pytest.approx(12 / 127 - 6)
 
 
 def test_a_knob_that_has_forgotten_its_controller_stays(rig):
