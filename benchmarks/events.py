@@ -3,11 +3,9 @@
     LUTHIER_DATA=DATA python -m benchmarks.events [PRESET] [--json]
 
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
-from learning. Reconstruction is told as the loss that it was learned with, beside a matching pursuit with as many
-events over the same atoms in the same context and room, and beside the mean spectrum, of the segment itself and of
-all that was learned from, held all the time; the segments are others than those by which the best step was chosen.
-Onsets are looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second;
-events within 30 ms of each other are one onset, and weak ones none.
+from learning. Reconstruction is told as the loss that it was learned with (`benchmarks.reconstruction`). Onsets are
+looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second; events within
+30 ms of each other are one onset, and weak ones none.
 """
 
 import glob
@@ -17,26 +15,20 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from engine import library
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import Score
-from engine.instruments.events.score import sound as put_together
 from engine.preset import read
 from export.events import model_of
 from train import onset, recording
-from train.events.corpus import Corpus, gather
+from train.events.corpus import gather
 from train.events.decompose import decompose
-from train.events.loss import WINDOWS, apart, distance, magnitudes
 from train.events.model import EventModel
 
-from . import first_use
-from .pursuit import atoms, pursue
+from . import first_use, reconstruction
 from .rows import Row, ask
 
-SEGMENTS = 16  # that a pursuit is made for
-BELOW = 20.0  # percent that a model has to be below a pursuit
 MIXTURES, SECONDS, EACH = 6, 8.0, 8  # mixtures of notes, their length, notes a second
 SOFTEST = 0.3  # of the loudest note
 CLOSE, TOLERANCE = 0.03, 0.05  # seconds
@@ -54,7 +46,7 @@ def measure(preset: str = "mosaic") -> list[Row]:
     model = model_of(made)
     corpus = gather([(path, 0.0, None) for path in recordings(made.header["name"])], model.sizes.rate)
     return [
-        *_reconstruction(Decoder(made), model, corpus),
+        *reconstruction.rows(Decoder(made), model, corpus),
         *_onsets(model, corpus.unheard),
         *first_use.measure(preset),
     ]
@@ -65,46 +57,6 @@ def recordings(name: str) -> list[str]:
     recipes = tomllib.loads((library.factory_folder() / "recipes.toml").read_text(encoding="utf-8"))
     patterns = recipes[name]["recordings"]
     return [path for pattern in patterns for path in sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))]
-
-
-def _reconstruction(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Row]:
-    """How near the model, a pursuit and mean spectra come to what was kept back."""
-    tests, sizes = unseen(corpus, model.sizes.samples), model.sizes
-    drawn = corpus.draw(4 * SEGMENTS, sizes.samples, torch.Generator().manual_seed(0))
-    usual = [magnitudes(drawn, window).mean((0, 1)) for window in WINDOWS]
-    ours, settled, theirs, own, common = [], [], [], [], []
-    with torch.no_grad():
-        for target in tests:
-            heard = model(target[None])
-            ours.append(float(distance(torch.stack(heard.passes).sum(0), target[None])))
-            score = decompose(model, target)
-            rendered = torch.from_numpy(put_together(player, score)[: sizes.samples])
-            settled.append(float(distance(rendered[None], target[None])))
-            around = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
-            theirs.append(float(distance(pursue(atoms(model, *around), target, sizes.events)[None], target[None])))
-            meant = [magnitudes(target[None], window) for window in WINDOWS]
-            own.append(_held([one.mean((0, 1)) for one in meant], meant))
-            common.append(_held(usual, meant))
-    one, other = np.mean(settled), np.mean(theirs)
-    yield Row("loss of held-out segments, taken apart and put together", float(one), "", float(np.mean(own)), True)
-    yield Row("the same, by the encoder alone", float(np.mean(ours)), "")
-    yield Row(f"the same, matching pursuit with {sizes.events} events", float(other), "")
-    yield Row("the same, the mean spectrum of the segment itself", float(np.mean(own)), "")
-    yield Row("the same, the mean spectrum of what was learned from", float(np.mean(common)), "")
-    yield Row("below the pursuit", float(100 * (1 - one / other)), "%", BELOW)
-
-
-def unseen(corpus: Corpus, samples: int) -> Tensor:
-    """Segments (SEGMENTS, samples) that were kept back, and by which no step was chosen as the best either."""
-    chosen, rest = corpus.tests(samples), corpus.tests(samples, 10**6)
-    others = torch.stack([one for one in rest if not (chosen == one).all(1).any()])
-    return others[torch.linspace(0, len(others) - 1, SEGMENTS).long()]
-
-
-def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
-    """The distance of spectra that are held all the time, each as loud as what is meant."""
-    pairs = zip(spectra, meant, strict=True)
-    return float(sum(apart(one.expand_as(other) * other.mean() / one.mean(), other) for one, other in pairs))
 
 
 def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Row]:

@@ -1,12 +1,20 @@
 """What events are measured with: a pursuit finds what was put in, onsets are counted once, kept seconds are apart."""
 
 import numpy as np
+import soundfile
 import torch
 
-from benchmarks.events import SEGMENTS, matched, mixture, onsets, unseen
-from benchmarks.pursuit import pursue
+from benchmarks.events import matched, mixture, onsets
+from benchmarks.pursuit import pursue, weighed
+from benchmarks.reconstruction import EACH, OLD, STRANGERS, fresh, old
 from engine.instruments.events.score import Event, Score
 from train.events.corpus import Corpus
+from train.events.loss import distance
+from train.events.model import EventModel
+from train.events.sizes import Sizes
+
+TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
+FEWER = 4  # stretches that only the older way of choosing took
 
 
 def test_a_pursuit_finds_the_sounds_that_a_target_was_made_of():
@@ -15,10 +23,20 @@ def test_a_pursuit_finds_the_sounds_that_a_target_was_made_of():
     target = torch.zeros(2048)
     target[768:] += 0.7 * sounds[2, :1280]
     target[256:] -= 0.4 * sounds[5, :1792]
-    left = [float((target - pursue(sounds, target, count)).square().sum()) for count in (1, 2, 8)]
+    left = [float((target - pursue(sounds, target, count).sum(0)).square().sum()) for count in (1, 2, 8)]
     assert left[0] > left[1] > left[2]
     assert left[1] < 0.05 * float(target.square().sum())
     assert left[2] < 0.002 * float(target.square().sum())
+
+
+def test_a_pursuit_whose_strengths_the_distance_asks_for_comes_nearer():
+    generator = torch.Generator().manual_seed(0)
+    model = EventModel(TINY, generator)
+    sounds = torch.randn(8, TINY.samples, generator=generator) * torch.linspace(1, 0, TINY.samples)
+    target = torch.randn(TINY.samples, generator=generator)
+    parts = pursue(sounds, target, 4)
+    near = [float(distance(one[None], target[None])) for one in (parts.sum(0), weighed(model, parts, target))]
+    assert near[1] < 0.99 * near[0]
 
 
 def test_events_close_together_are_one_onset_and_each_is_matched_once():
@@ -39,9 +57,23 @@ def test_a_mixture_is_the_sum_of_its_notes_one_in_each_eighth():
     np.testing.assert_allclose(sound, total, atol=1e-6)
 
 
-def test_what_is_measured_on_was_not_chosen_by():
-    kept = torch.rand(100 * 512, generator=torch.Generator().manual_seed(0)) - 0.5
-    corpus = Corpus([kept], [kept], 22050, [])
-    chosen, others = corpus.tests(512), unseen(corpus, 512)
-    assert len(others) == SEGMENTS
-    assert not (others[:, None] == chosen).all(2).any()
+def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUTHIER_DATA", str(tmp_path))
+    random = np.random.default_rng(0)
+    for pattern in STRANGERS:
+        path = tmp_path / pattern.replace("*", "A4").replace(".mp3", ".wav")
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, 0.5 * random.uniform(-1, 1, TINY.samples * 3), TINY.rate)
+    monkeypatch.setattr("benchmarks.reconstruction.STRANGERS", [one.replace(".mp3", ".wav") for one in STRANGERS])
+    kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5
+    corpus = Corpus([kept], [kept], TINY.rate, [], sources=["somewhere/violin/one.wav"])
+    before, now = old(corpus, TINY.samples), fresh(corpus, TINY)
+    assert len(before) == OLD
+    assert [one.of for one in now].count("violin") == 100 - 16 - len(before) - FEWER
+    assert len(now) == [one.of for one in now].count("violin") + EACH * len(STRANGERS)
+    chosen = corpus.tests(TINY.samples)
+    for one in now:
+        assert not (one.sound == chosen).all(1).any()
+        assert not any((one.sound == other.sound).all() for other in before)
+    again = fresh(corpus, TINY)
+    assert all((one.sound == other.sound).all() for one, other in zip(now, again, strict=True))

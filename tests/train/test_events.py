@@ -9,14 +9,16 @@ import torch
 
 from engine.dsp.waves import bank
 from train.events.atoms import Atoms, assigned
-from train.events.balance import balanced
+from train.events.balance import STEPS, balanced
 from train.events.corpus import Corpus, gather
 from train.events.dreams import Dreams, plane_distance
 from train.events.fit import fit
-from train.events.loss import distance
+from train.events.loss import WINDOWS, distance, distances, magnitudes
 from train.events.model import EventModel, Found, spectrum
 from train.events.run import CONFIGS, Config, Run
+from train.events.search import missed, searched
 from train.events.sizes import ARTICLE, HOP, Sizes
+from train.events.window import Window
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 SHORT = Config(TINY, steps=12, dreams=2)
@@ -103,9 +105,48 @@ def test_the_strengths_of_events_are_settled_by_all_together():
     there = Found(keys, frames, torch.tensor([[0.8, 0.3, 0.4]]))
     known = net.sound(Found(keys[:, 2:], frames[:, 2:], there.strengths[:, 2:]), *around)[0].detach()
     target = net.sound(there, *around)[0].detach()
-    guessed = Found(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]]))
-    settled = balanced(net, guessed, target, known, around).strengths[0]
-    torch.testing.assert_close(settled, torch.tensor([0.8, 0.3]), rtol=0.2, atol=0)
+    window = Window(net, target, known, *around)
+    sounds = window.sounds(Found(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]])))
+    strengths, away = balanced(window, sounds, torch.tensor([0.4, 0.6]), 48)
+    torch.testing.assert_close(strengths, torch.tensor([0.8, 0.3]), rtol=0.2, atol=0)
+    assert away < 0.2 * float(window.distances((known + torch.tensor([0.4, 0.6]) @ sounds)[None]))
+
+
+def test_distances_of_many_are_those_of_each():
+    generator = torch.Generator().manual_seed(0)
+    sounds, target = (torch.randn(count, 4096, generator=generator) for count in (3, 1))
+    several = distances(sounds, [magnitudes(target, size) for size in WINDOWS])
+    torch.testing.assert_close(several, torch.stack([distance(sound[None], target) for sound in sounds]))
+
+
+def test_a_search_comes_nearer_and_takes_no_more_events_than_a_segment_has():
+    net = model()
+    around = net.typical[None], net.typical_gains[None]
+    keys, frames = torch.tensor([[5, 40, 17, 60]]), torch.tensor([[3, 3, 10, 20]])
+    target = net.sound(Found(keys, frames, torch.tensor([[0.8, 0.3, 0.4, 0.6]])), *around)[0].detach()
+    begun = Found(
+        torch.arange(TINY.events)[None], 2 * torch.arange(TINY.events)[None], torch.full((1, TINY.events), 0.1)
+    )
+    window = Window(net, target, torch.zeros_like(target), *around)
+
+    def away(found: Found) -> float:
+        return float(window.distances((found.strengths[0] @ window.sounds(found))[None]))
+
+    balance, _ = balanced(window, window.sounds(begun), begun.strengths[0], STEPS)
+    found = searched(window, begun)
+    assert found.keys.shape[1] <= TINY.events
+    assert away(found) <= away(Found(begun.keys, begun.frames, balance[None])) < away(begun)
+
+
+def test_those_that_are_missed_least_go_first():
+    net = model()
+    around = net.typical[None], net.typical_gains[None]
+    keys, frames = torch.tensor([[5, 40, 17, 60]]), torch.tensor([[3, 3, 10, 20]])
+    found = Found(keys, frames, torch.tensor([[0.8, 1e-4, 0.4, 1e-4]]))
+    window = Window(net, net.sound(found, *around)[0].detach(), torch.zeros(TINY.samples), *around)
+    kept, strengths = missed(window, window.sounds(found), found.strengths[0], 2)
+    assert kept.tolist() == [0, 2]
+    torch.testing.assert_close(strengths, torch.tensor([0.8, 0.4]), rtol=0.05, atol=0)
 
 
 def test_a_pass_hears_what_is_left_and_answers_for_itself_alone():

@@ -11,33 +11,36 @@ from torch import Tensor
 
 from .loss import distance
 from .model import EventModel, Found, laid
+from .window import Window
 
 STEPS, SETTLING = 24, 48  # of strengths in a window; of what surrounds all windows
-STEP_SIZE, OF_CONTEXT = 0.15, 0.02  # the former of a logarithm
+STEP_SIZE, OF_CONTEXT = 0.15, 0.02  # the former of a logarithm; the last step is a tenth of the first
 WEAKEST = 0.01  # strength that an event begins with, at least
 FAINTEST = 1e-4  # part of a room, likewise
 
 
-def balanced(model: EventModel, found: Found, target: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
-    """Events (1, n) with other strengths; target (N,): the window; known (N,): what already sounds in it."""
-    strengths = found.strengths.clamp(min=WEAKEST)
-    context, gains = around
-    with torch.no_grad():
-        beside = context.expand(strengths.shape[1], -1)
-        sounds = model.decoder(found.keys[0], strengths[0], beside) / strengths[0, :, None]
+def balanced(window: Window, sounds: Tensor, strengths: Tensor, steps: int) -> tuple[Tensor, float]:
+    """The best strengths (n,) of sounds (n, N) that are met on the way from some; how far they are from a window."""
+    levels = strengths.clamp(min=WEAKEST).log().requires_grad_()
+    optimizer = torch.optim.Adam([levels], lr=STEP_SIZE)
+    best, nearest = strengths, torch.inf
     with torch.enable_grad():
-        levels = strengths[0].log().requires_grad_()
-        optimizer = torch.optim.Adam([levels], lr=STEP_SIZE)
-        for _ in range(STEPS):
-            dry = laid(sounds * levels.exp()[:, None], found.frames, model.sizes)
-            _move(optimizer, distance(known + model.rooms.reverberate(dry, gains), target[None]), [levels])
-    return Found(found.keys, found.frames, levels.detach().exp()[None])
+        for step in range(steps + 1):
+            away = window.distances((window.known + levels.exp() @ sounds)[None]).sum()
+            if float(away.detach()) < nearest:
+                best, nearest = levels.detach().exp(), float(away.detach())
+            optimizer.param_groups[0]["lr"] = STEP_SIZE * (1 - 0.9 * step / steps)
+            _move(optimizer, away, [levels])
+    return best, nearest
 
 
 def settled(
-    model: EventModel, heard: Sequence[tuple[Tensor, Found]], around: tuple[Tensor, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Another context (1, M) and room (1, 1 + rooms), that suit windows (N,) and their events (1, n) best."""
+    model: EventModel, heard: Sequence[tuple[Tensor, Found]], around: tuple[Tensor, Tensor], level: float
+) -> tuple[tuple[Tensor, Tensor], list[Found]]:
+    """Another context (1, M) and room (1, 1 + rooms), that suit windows (N,) and their events (1, n) best.
+
+    Beside them the events, as strong as they then are. level: what all is scaled by where distances are measured.
+    """
     with torch.enable_grad():
         context = around[0].clone().requires_grad_()
         room = around[1].clamp(min=FAINTEST).log().requires_grad_()
@@ -45,11 +48,17 @@ def settled(
         groups = [{"params": [room, *levels], "lr": STEP_SIZE}, {"params": [context], "lr": OF_CONTEXT}]
         optimizer = torch.optim.Adam(groups)
         for step in range(SETTLING):
-            (window, found), level = heard[step % len(heard)], levels[step % len(heard)]
-            sounds = model.decoder(found.keys[0], level.exp(), context.expand(len(level), -1))
+            (window, found), strengths = heard[step % len(heard)], levels[step % len(heard)]
+            sounds = model.decoder(found.keys[0], strengths.exp(), context.expand(len(strengths), -1))
             wet = model.rooms.reverberate(laid(sounds, found.frames, model.sizes), room.exp())
-            _move(optimizer, distance(wet, window[None]), [context, room, level])
-    return context.detach(), room.detach().exp().clamp(max=1.0)
+            for group, full in zip(optimizer.param_groups, (STEP_SIZE, OF_CONTEXT), strict=True):
+                group["lr"] = full * (1 - 0.9 * step / SETTLING)
+            _move(optimizer, distance(level * wet, level * window[None]), [context, room, strengths])
+    events = [
+        Found(found.keys, found.frames, strengths.detach().exp()[None])
+        for (_, found), strengths in zip(heard, levels, strict=True)
+    ]
+    return (context.detach(), room.detach().exp().clamp(max=1.0)), events
 
 
 def _move(optimizer: torch.optim.Optimizer, loss: Tensor, variables: list[Tensor]) -> None:

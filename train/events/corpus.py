@@ -25,7 +25,7 @@ class Corpus:
     """Recordings whose peaks are 1, to learn from and kept back, (N,) each; words: what is wrong with them.
 
     notes: those to learn from that are a single event, from where it begins. unheard: the files that were kept back
-    whole.
+    whole. sources: the files that `kept` is of.
     """
 
     learned: list[Tensor]
@@ -34,6 +34,7 @@ class Corpus:
     words: list[str]
     notes: list[Tensor] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -54,12 +55,7 @@ class Corpus:
 
     def tests(self, samples: int, count: int = TESTS) -> Tensor:
         """Segments (up to a count, samples) of what is kept back, or where nothing is, of what is learned from."""
-        rows = [
-            row
-            for sound in self.kept or self.learned
-            for first in range(0, max(len(sound) - samples // 2, 1), samples)
-            if (row := _cut(sound, first, samples)).abs().max() > FAINT
-        ]
+        rows = [row for sound in self.kept or self.learned for row in stretches(sound, samples)]
         chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)
         return torch.stack([rows[i] for i in chosen])
 
@@ -83,12 +79,20 @@ def gather(paths: Sequence[tuple[str, float, float | None]], rate: int) -> Corpu
             struck += 1
             if struck % NOTES_KEPT == 0:
                 corpus.kept.append(mono)
+                corpus.sources.append(path)
                 corpus.unheard.append(path)
                 continue
             corpus.notes.append(mono[onset.strike(mono.numpy(), rate) :])
         corpus.learned.append(mono[: len(mono) - held])
         corpus.kept.extend([mono[len(mono) - held :]] if held else [])
+        corpus.sources.extend([path] if held else [])
     return corpus
+
+
+def stretches(sound: Tensor, samples: int) -> list[Tensor]:
+    """Segments (samples,) of a sound (N,), one after the other; none that is hardly anything but silence."""
+    firsts = range(0, max(len(sound) - samples // 2, 1), samples)
+    return [row for first in firsts if (row := _cut(sound, first, samples)).abs().max() > FAINT]
 
 
 def _cut(sound: Tensor, first: int, samples: int) -> Tensor:

@@ -1,8 +1,9 @@
 """Taking a recording of any length apart into events.
 
-Windows overlap by half; each gives the events of its first half, and hears only what those before have left. How
-strong they are is settled by all of a window together. All events of a recording share one context and one room: at
-first those of its windows, each as much as it is loud, then those that suit its loudest windows best.
+Windows overlap by half; each gives the events of its first half, and hears only what those before have left. Which
+they are and how strong is settled by all of a window together. All events of a recording share one context and one
+room: at first those of its windows, each as much as it is loud, then those that suit its loudest windows best, and
+once more when better events are found there.
 """
 
 from collections.abc import Callable
@@ -13,36 +14,45 @@ from torch import Tensor
 
 from engine.instruments.events.score import Event, Score
 
-from .balance import balanced, settled
+from .balance import settled
 from .model import EventModel, Found, spectrum
+from .search import searched
 from .sizes import HOP
+from .window import Window, chosen, joined
 
-PARTS = ("keys", "frames", "strengths")
-LOOKS, REPLACED = 2, 4  # times that a window is looked at, every how many-th event is looked for again
+LOOKS = 2  # times that events and surroundings are settled by turns
 LOUDEST = 4  # windows that the context and the room are settled by
 SILENT = 1e-4  # peak of a window in which nothing is looked for
+HEARING = 0.4  # part of the work until the context and the room are settled
+Around = tuple[Tensor, Tensor]
 
 
-def decompose(model: EventModel, samples: Tensor, report: Callable[[float], None] = lambda share: None) -> Score:
-    """The score of samples (N,) at the model's rate; report: is told what share is done. ValueError for silence."""
+def decompose(
+    model: EventModel, samples: Tensor, report: Callable[[float], None] = lambda share: None, peak: float = 0.0
+) -> Score:
+    """The score of samples (N,) at the model's rate.
+
+    report: is told what share is done. peak: that of the recording of which samples are a part, theirs if 0: how near
+    events come is measured at that level. ValueError for silence.
+    """
     sizes, gain = model.sizes, float(samples.abs().max())
     if gain == 0:
         raise ValueError("the recording is silent: there is nothing to take apart")
     windows = _windows(samples / gain, sizes.samples)
-    count = len(windows)
+    count, level = len(windows), gain / (peak or gain)
     with torch.no_grad():
-        context, gains = _surroundings(model, windows, lambda share: report(0.3 * share))
+        around, begun = _surroundings(model, windows, level, lambda share: report(HEARING * share))
         explained = torch.zeros((count + 3) * sizes.samples // 2)
         events: list[Event] = []
         for number, window in enumerate(windows):
             first = number * sizes.samples // 2
-            last = number == count - 1
             if window.abs().max() > SILENT:
-                found = _found(model, window, explained[first:], (context, gains), last)
+                there = Window(model, window, explained[first:][: sizes.samples], *around, level)
+                found = _found(there, begun.get(number), explained[first:], number == count - 1)
                 events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in found]
-            report(0.3 + 0.7 * (number + 1) / count)
+            report(HEARING + (1 - HEARING) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
-    return Score(events, len(samples) / sizes.rate, context[0].numpy(), gains[0].numpy().clip(0), gain)
+    return Score(events, len(samples) / sizes.rate, around[0][0].numpy(), around[1][0].numpy().clip(0), gain)
 
 
 def _windows(samples: Tensor, size: int) -> Tensor:
@@ -52,92 +62,84 @@ def _windows(samples: Tensor, size: int) -> Tensor:
     return whole.unfold(0, size, size // 2)
 
 
-def _surroundings(model: EventModel, windows: Tensor, report: Callable[[float], None]) -> tuple[Tensor, Tensor]:
-    """The context (1, M) and the room (1, 1 + rooms)."""
+def _surroundings(
+    model: EventModel, windows: Tensor, level: float, report: Callable[[float], None]
+) -> tuple[Around, dict[int, Found]]:
+    """The context (1, M) and the room (1, 1 + rooms); and the events (1, n) of the windows that settled them."""
     contexts, rooms = [], []
     weights = windows.square().sum(1, True)
     for number, window in enumerate(windows):
-        found = model.find(model.encoder(spectrum(window[None])))
-        context, gains = model.surroundings(found)
+        context, gains = model.surroundings(model.find(model.encoder(spectrum(window[None]))))
         contexts.append(context)
         rooms.append(gains)
-        report((number + 1) / len(windows))
+        report(0.5 * (number + 1) / len(windows))
     share = weights / weights.sum()
     around = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
-    loudest = windows[weights[:, 0].argsort(descending=True)[:LOUDEST]]
-    heard = [(window, _passed(model, window, torch.zeros_like(window), around)) for window in loudest]
-    there = [(window, found) for window, found in heard if found.keys.numel()]
-    return settled(model, there, around) if there else around
+    loudest = weights[:, 0].argsort(descending=True)[:LOUDEST].tolist()
+    silence = torch.zeros_like(windows[0])
+    heard = {number: _passed(Window(model, windows[number], silence, *around, level)) for number in loudest}
+    heard = {number: found for number, found in heard.items() if found.keys.numel()}
+    for look in range(LOOKS if heard else 0):
+        if look:
+            heard = {
+                number: searched(Window(model, windows[number], silence, *around, level), found)
+                for number, found in heard.items()
+            }
+        around, events = settled(model, [(windows[number], found) for number, found in heard.items()], around, level)
+        heard = dict(zip(heard, events, strict=True))
+        report(0.5 + 0.5 * (look + 1) / LOOKS)
+    return around, heard
 
 
-def _found(
-    model: EventModel, window: Tensor, explained: Tensor, around: tuple[Tensor, Tensor], last: bool
-) -> list[tuple[int, int, float]]:
+def _found(window: Window, begun: Found | None, explained: Tensor, last: bool) -> list[tuple[int, int, float]]:
     """Frame, key and strength of the events of a window; their sounds are added to what is explained."""
-    sizes = model.sizes
-    all_of_it = _heard(model, window, explained[: sizes.samples], around)
-    here = all_of_it.frames < (sizes.frames if last else sizes.frames // 2)
-    some = Found(*(getattr(all_of_it, name)[here][None] for name in PARTS))
+    sizes = window.model.sizes
+    all_of_it = _heard(window, begun)
+    some = chosen(all_of_it, all_of_it.frames[0] < (sizes.frames if last else sizes.frames // 2))
     if not some.keys.numel():
         return []
-    explained += _sounding(model, some, around, len(explained))
+    explained += _sounding(window, some, len(explained))
     return list(zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True))
 
 
-def _heard(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
-    """All events (1, n) of a window in which something is known already, as strong as they are best together."""
-    found = _passed(model, window, known, around)
-    for look in range(LOOKS):
-        if not found.keys.numel():
-            break
-        found = balanced(model, found, window, known, around)
-        if look < LOOKS - 1:
-            found = _replaced(model, found, window, known, around)
-    return found
+def _heard(window: Window, begun: Found | None) -> Found:
+    """All events (1, n) of a window; where nothing is known of it yet, those that it began with are a start."""
+    found = begun if begun is not None and not window.known.any() else _passed(window)
+    return searched(window, found) if found.keys.numel() else found
 
 
-def _replaced(model: EventModel, found: Found, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
-    """Events (1, n) of a window; in place of those that say least, what is found in what the others leave."""
-    count = found.keys.shape[1]
-    context, gains = around
-    energy = model.decoder(found.keys[0], found.strengths[0], context.expand(count, -1)).square().sum(1)
-    chosen = energy.argsort(descending=True)[: count - count // REPLACED]
-    kept = Found(*(getattr(found, name)[:, chosen] for name in PARTS))
-    whole = known[None] + model.sound(kept, context, gains)
-    more = model.find(model.encoder((spectrum(window[None]) - spectrum(whole)).relu()))
-    there = int((more.strengths > 0).sum())
-    most = min(there, model.sizes.events - len(chosen))
-    return Found(*(torch.cat([getattr(kept, name), getattr(more, name)[:, :most]], 1) for name in PARTS))
-
-
-def _passed(model: EventModel, window: Tensor, known: Tensor, around: tuple[Tensor, Tensor]) -> Found:
+def _passed(window: Window) -> Found:
     """All events (1, n) of a window that the encoder finds, one pass after the other."""
-    heights, whole = spectrum(window[None]), known[None]
+    model, whole = window.model, window.known[None]
+    heights = spectrum(window.target[None])
     finds: list[Found] = []
     for _ in range(model.sizes.passes):
         left = (heights - spectrum(whole)).relu() if whole.any() else heights
         finds.append(model.find(model.encoder(left)))
-        whole = whole + model.sound(finds[-1], *around)
-    there = torch.cat([one.strengths for one in finds], 1) > 0
-    return Found(*(torch.cat([getattr(one, n) for one in finds], 1)[there][None] for n in PARTS))
+        whole = whole + model.sound(finds[-1], window.context, window.room)
+    found = finds[0]
+    for more in finds[1:]:
+        found = joined(found, more)
+    return chosen(found, found.strengths[0] > 0)
 
 
-def _sounding(model: EventModel, found: Found, around: tuple[Tensor, Tensor], size: int) -> Tensor:
+def _sounding(window: Window, found: Found, size: int) -> Tensor:
     """How events sound on, in their room: (size,)."""
-    context, gains = around
-    sounds = model.decoder(found.keys[0], found.strengths[0], context.expand(found.keys.shape[1], -1))
+    model = window.model
+    sounds = model.decoder(found.keys[0], found.strengths[0], window.context.expand(found.keys.shape[1], -1))
     dry = torch.zeros(3 * model.sizes.samples)
     for sound, frame in zip(sounds, found.frames[0].tolist(), strict=True):
         dry[frame * HOP : frame * HOP + len(sound)] += sound
-    wet = model.rooms.reverberate(dry[None], gains)[0]
+    wet = model.rooms.reverberate(dry[None], window.room)[0]
     return torch.nn.functional.pad(wet, (0, max(size - len(wet), 0)))[:size]
 
 
 def reconstruction(model: EventModel, samples: Tensor) -> np.ndarray:
     """What a model itself makes of one segment (N,), at the level of the recording."""
     gain = samples.abs().max()
-    window = samples / gain
+    target = samples / gain
     with torch.no_grad():
-        around = _surroundings(model, window[None], lambda share: None)
-        sound = model.sound(_heard(model, window, torch.zeros_like(window), around), *around)
+        around, begun = _surroundings(model, target[None], 1.0, lambda share: None)
+        window = Window(model, target, torch.zeros_like(target), *around)
+        sound = model.sound(_heard(window, begun.get(0)), *around)
     return np.asarray((gain * sound[0]).numpy())

@@ -35,6 +35,16 @@ def apart(made: Tensor, meant: Tensor) -> Tensor:
     return share + LOGS * ((made + FLOOR).log() - (meant + FLOOR).log()).abs().mean()
 
 
+def distances(sounds: Tensor, meant: list[Tensor]) -> Tensor:
+    """Each of sounds (B, N) by itself from one target, of which the magnitudes (1, frames, bins) are given: (B,)."""
+    total = sounds.new_zeros(len(sounds))
+    for window, other in zip(WINDOWS, meant, strict=True):
+        made = magnitudes(sounds, window)
+        share = (made - other).abs().sum((1, 2)) / (other.sum() + 1e-3)
+        total = total + share + LOGS * ((made + FLOOR).log() - (other + FLOOR).log()).abs().mean((1, 2))
+    return total
+
+
 def published_distance(sound: Tensor, target: Tensor, events: int) -> Tensor:
     """Of sounds (B, N), N a power of two, from targets."""
     total = sound.new_zeros(())

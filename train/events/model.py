@@ -84,13 +84,12 @@ class EventModel(nn.Module):
         assert gains is not None
         return Heard(passes, Found(*together), context, gains)
 
-    def find(self, plane: Tensor) -> Found:
-        """The strongest sites of planes (B, K, T), as many as a pass may find; ours, each the highest around it."""
+    def find(self, plane: Tensor, count: int = 0) -> Found:
+        """The strongest sites of planes (B, K, T), so many or those of a pass; ours, each the highest around it."""
         if not self.sizes.published:
             around = nn.functional.max_pool1d(plane.detach(), 2 * APART + 1, 1, APART)
             plane = plane * (plane >= around)
-        count = self.sizes.events // self.sizes.passes
-        strengths, places = plane.flatten(1).topk(count)
+        strengths, places = plane.flatten(1).topk(count or self.sizes.events // self.sizes.passes)
         frames = plane.shape[-1]
         return Found(places // frames, places % frames, strengths if self.sizes.published else strengths.relu())
 

@@ -1,0 +1,158 @@
+"""How near an event model comes to recordings that it never learned from.
+
+Two sets of segments are measured. The old one is of those stretches by which no step of learning was chosen as the
+best, but by which the ways of taking recordings apart were once chosen. The fresh one is of all other stretches that
+were kept back, and of recordings that no one learned from: so many segments of each of STRANGERS, a recording and a
+moment of it drawn at random. What the model makes of a segment is held against
+
+- a matching pursuit with as many events over the same atoms, in the context and the room that the model found;
+- the same once more with strengths that the distance asks for, as the model's own have them, which is harder to beat;
+- mean spectra, of the segment itself and of all that was learned from, held all the time and as loud as the segment.
+"""
+
+import glob
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.score import sound as put_together
+from train import recording
+from train.events.corpus import FAINT, Corpus, stretches
+from train.events.decompose import decompose
+from train.events.loss import WINDOWS, apart, distance, magnitudes
+from train.events.model import EventModel
+from train.events.sizes import Sizes
+
+from .pursuit import atoms, pursue, weighed
+from .rows import Row
+
+OLD, OLDER = 16, 8  # stretches that methods were chosen by, at two times
+DRAWN = 64  # segments that the mean spectrum of what was learned from is of
+STRANGERS = ("guitar/*_harmonics.mp3", "mandolin/*_tremolo.mp3", "pieces/orchestra.wav", "pieces/cello-phrase.wav")
+EACH, SEED = 2, 2026  # segments of each of them, and what they are drawn by
+BELOW = 20.0  # percent that a model has to be below a pursuit
+
+
+@dataclass(frozen=True)
+class Segment:
+    """sound: (N,), the peak of its recording 1. of: what kind of recording."""
+
+    sound: Tensor
+    of: str
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far what is made of a segment is from it."""
+
+    model: float
+    encoder: float
+    pursuit: float
+    weighed: float
+    own: float
+    common: float
+
+
+def rows(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Row]:
+    """The figures of both sets; the goal is that of the fresh one."""
+    usual = usual_spectra(model, corpus)
+    for what, some in (("fresh", fresh(corpus, model.sizes)), ("old", old(corpus, model.sizes.samples))):
+        found = [(segment.of, measured(player, model, segment.sound, usual)) for segment in some]
+        yield from told(what, found)
+
+
+def told(what: str, found: list[tuple[str, Distances]]) -> Iterator[Row]:
+    """The rows of a set of segments, each of some kind of recording."""
+    means = {name: float(np.mean([getattr(one, name) for _, one in found])) for name in Distances.__annotations__}
+    spread = float(np.std([one.model for _, one in found]))
+    name = f"loss of {len(found)} {what} segments, taken apart and put together"
+    yield Row(name, means["model"], "", means["own"], True)
+    yield Row("the same, its standard deviation", spread, "")
+    yield Row("the same, by the encoder alone", means["encoder"], "")
+    yield Row("the same, matching pursuit with as many events", means["pursuit"], "")
+    yield Row("the same, that pursuit with strengths that the loss asks for", means["weighed"], "")
+    yield Row("the same, the mean spectrum of the segment itself", means["own"], "")
+    yield Row("the same, the mean spectrum of what was learned from", means["common"], "")
+    yield _below(f"{what} segments, below the pursuit", found, "pursuit", BELOW if what == "fresh" else None)
+    yield _below("the same, below the pursuit with strengths that the loss asks for", found, "weighed")
+    for kind in sorted({of for of, _ in found}):
+        part = [(of, one) for of, one in found if of == kind]
+        yield _below(f"the same, {len(part)} of {kind}, below the pursuit", part, "pursuit")
+
+
+def measured(player: Decoder, model: EventModel, target: Tensor, usual: list[Tensor]) -> Distances:
+    """All that is told of a segment (N,)."""
+    with torch.no_grad():
+        heard = torch.stack(model(target[None]).passes).sum(0)[0]
+        score = decompose(model, target, peak=1.0)
+        made = torch.from_numpy(put_together(player, score)[: len(target)])
+        around = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
+        parts = pursue(atoms(model, *around), target, model.sizes.events)
+        better = weighed(model, parts, target)
+    meant = [magnitudes(target[None], window) for window in WINDOWS]
+    near = [float(distance(sound[None], target[None])) for sound in (made, heard, parts.sum(0), better)]
+    return Distances(*near, _held([one.mean((0, 1)) for one in meant], meant), _held(usual, meant))
+
+
+def usual_spectra(model: EventModel, corpus: Corpus) -> list[Tensor]:
+    """The mean magnitudes (bins,) of what was learned from, for each window."""
+    drawn = corpus.draw(DRAWN, model.sizes.samples, torch.Generator().manual_seed(0))
+    return [magnitudes(drawn, window).mean((0, 1)) for window in WINDOWS]
+
+
+def old(corpus: Corpus, samples: int) -> list[Segment]:
+    """Stretches that were kept back, by which no step was chosen as the best, but by which methods were."""
+    others = _others(corpus, samples)
+    return [others[i] for i in torch.linspace(0, len(others) - 1, OLD).long().tolist()]
+
+
+def fresh(corpus: Corpus, sizes: Sizes) -> list[Segment]:
+    """Stretches by which nothing was chosen, and some of recordings that no one learned from."""
+    others = _others(corpus, sizes.samples)
+    known = {i for count in (OLD, OLDER) for i in torch.linspace(0, len(others) - 1, count).long().tolist()}
+    left = [segment for i, segment in enumerate(others) if i not in known]
+    random = np.random.default_rng(SEED)
+    strange = [one for pattern in STRANGERS for one in _drawn(pattern, sizes.samples, sizes.rate, random)]
+    return [*left, *strange]
+
+
+def _below(name: str, found: list[tuple[str, Distances]], against: str, goal: float | None = None) -> Row:
+    """How much less the model's distances come to than those of something else."""
+    one, other = sum(each.model for _, each in found), sum(getattr(each, against) for _, each in found)
+    return Row(name, 100 * (1 - one / other), "%", goal)
+
+
+def _others(corpus: Corpus, samples: int) -> list[Segment]:
+    """All stretches that were kept back, but for those by which the best step was chosen."""
+    chosen = corpus.tests(samples)
+    some = [
+        Segment(row, Path(path).parent.name)
+        for path, sound in zip(corpus.sources, corpus.kept, strict=True)
+        for row in stretches(sound, samples)
+    ]
+    return [one for one in some if not (chosen == one.sound).all(1).any()]
+
+
+def _drawn(pattern: str, samples: int, rate: int, random: np.random.Generator) -> list[Segment]:
+    """Segments of recordings whose names fit, none that is hardly anything but silence."""
+    files = sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))
+    found: list[Segment] = []
+    while len(found) < EACH:
+        mono = torch.from_numpy(recording.load(str(random.choice(files)), rate)[0].mean(axis=0))
+        mono = mono / mono.abs().max()
+        first = int(random.integers(max(len(mono) - samples, 0) + 1))
+        row = torch.nn.functional.pad(mono[first : first + samples], (0, max(samples - len(mono), 0)))
+        found += [Segment(row, f"{pattern.partition('/')[0]} never heard")] if row.abs().max() > FAINT else []
+    return found
+
+
+def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
+    """The distance of spectra that are held all the time, each as loud as what is meant."""
+    pairs = zip(spectra, meant, strict=True)
+    return float(sum(apart(one.expand_as(other) * other.mean() / one.mean(), other) for one, other in pairs))
