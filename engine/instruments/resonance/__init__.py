@@ -18,6 +18,7 @@ from .pluck import excite_dimension, excite_key
 from .record import PARAMS, PARTIALS, RESONANCE, VARIANTS
 
 MUFFLED = 1000.0  # Hz above which a soft strike is duller
+FADED = 16.0  # time constants of that filter in which what it remembers goes: -139 dB
 
 
 class Resonance(Instrument):
@@ -60,6 +61,7 @@ class Resonance(Instrument):
         self.state["rate"] = rate
         set_glides(self.state, modal.STRIDE, rate)
         self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
+        self.state["tail"] = np.ceil(FADED * rate / (2 * np.pi * MUFFLED))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._lay("noise", tables.noise(learned, rate), "noisy")
         self._lay("strike", tables.strikes(tensors, learned, rate), "struck")

@@ -110,6 +110,7 @@ RESONANCE = np.dtype(
         *knob_fields(PARAMS),
         *GLIDES,
         ("muffling", "f4"),  # of the way that the lows of a strike go in one frame
+        ("tail", "i8"),  # frames after its end in which they can still be heard
         ("dirty", "i8"),  # voices still to be tuned to new parameters
         *CONTROLS,
         ("rest", "f4", (VARIANTS,)),  # logits of the variants at rest

@@ -60,8 +60,9 @@ def excite(state, voice, u, left, right):
         strike = voice.strikes[i]
         at, table, direct = strike.position, strike.table, strike.direct * aside
         heard = noise[strike.noise + at :]
-        driven |= at < max(state.struck, state.blown)
         plain = strike.dull == 0
+        tail = 0 if plain else state.tail
+        driven |= at < max(state.struck, state.blown) + tail
         drive, near, far = u, left, right
         if not plain:
             drive, near, far = _silent(state, u.shape[0])
@@ -76,7 +77,7 @@ def excite(state, voice, u, left, right):
             strike.left = attack.soften(left, near, strike.left, strike.dull, state.muffling)
             strike.right = attack.soften(right, far, strike.right, strike.dull, state.muffling)
         strike.position += u.shape[0]
-        if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)):
+        if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)) + tail:
             shift(voice.strikes[i], voice.strikes[kept])
             kept += 1
     voice.striking = kept

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.instruments.voices import FREE, HELD
 from engine.render import render as rendered
 from engine.rig import Rig
 from engine.sources.score import score
@@ -44,16 +43,6 @@ def test_a_note_let_go_falls_as_its_release_says(damping, fall):
         return level(render(host, 48_000)[0, 28_800 - 960 : 28_800])
 
     assert after(False) - after(True) == pytest.approx(fall, abs=2.0)
-
-
-def test_a_note_let_go_gives_its_voice_back_and_leaves_silence():
-    host, instrument = playing()
-    for key in (60, 64, 67):
-        press(host, key)
-        let_go(host, key, frame=9600)
-    heard = render(host, 96_000)
-    assert not heard[:, 72_000:].any()
-    assert (instrument.state["voices"]["stage"] == FREE).all()
 
 
 def test_a_pedal_holds_what_was_let_go():
@@ -101,16 +90,6 @@ def test_expression_goes_into_the_loudness_and_no_volume_is_silence():
     assert abs(level(render(host, 9600)[0]) - loud) < 1
 
 
-def test_the_seventieth_note_takes_the_oldest():
-    host, instrument = playing(**PLAIN)
-    for i in range(70):
-        press(host, 30 + i, frame=480 * i)
-    heard = render(host, 48_000)
-    voices = instrument.state["voices"][0]
-    assert sorted(voices["key"][voices["stage"] == HELD]) == list(range(36, 100))
-    assert np.isfinite(heard).all()
-
-
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_a_score_is_played_in_tune_and_without_a_click(rate):
     keys, apart = (57, 64, 60, 72, 67), 0.5
@@ -126,16 +105,6 @@ def test_a_score_is_played_in_tune_and_without_a_click(rate):
     steps = [np.abs(np.diff(part)) for part in np.split(heard, np.arange(1, len(keys)) * rate // 2 - 8)]
     for step in steps:
         assert step.max() < 1.2 * step[rate // 10 : rate // 4].max()
-
-
-def test_another_instrument_takes_over_without_a_click():
-    host, _ = playing(attack=0.0, noise=-60.0)
-    press(host, 57)
-    before = render(host, 9600)[0]
-    host.play([playing(attack=0.0)[1]])
-    after = render(host, 9600)[0]
-    assert np.abs(np.diff(np.concatenate([before[-1:], after]))).max() < 1.2 * np.abs(np.diff(before[2400:])).max()
-    assert not after[1200:].any()
 
 
 def test_panic_silences_keys_and_singer():

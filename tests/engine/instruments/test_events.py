@@ -84,30 +84,6 @@ def test_it_is_as_loud_at_every_rate_and_its_strikes_are_alike_but_not_the_same(
     assert len({sound.tobytes() for sound in heard[48_000]}) == 64
 
 
-@pytest.mark.parametrize("sizes", [1, 7, 64, [3, 500, 64, 1, 128, 77]])
-def test_the_block_size_is_not_heard(sizes):
-    def whole(block):
-        host, instrument = playing(rate=48_000, what=preset(params={"variation": 1.0}))
-        for i in range(20):
-            strike(host, 40 + 2 * i, 0.3 + 0.03 * i, frame=311 * i)
-            host.send(Kind.BEND, value=np.sin(i), frame=311 * i + 97)
-            host.send(Kind.NOTE_OFF, 40 + 2 * i, 1.0, note=40 + 2 * i, frame=400 * i + 3000)
-        host.send(Kind.MODULATION, value=0.7, frame=2000)
-        host.set(instrument, "release", 0.1, frame=2500)
-        return render(host, 16_384, block)
-
-    np.testing.assert_allclose(whole(sizes), whole(4096), atol=1e-6)
-
-
-@pytest.mark.parametrize("frame", [0, 1, 63, 64, 777])
-def test_an_event_begins_on_its_frame(frame):
-    host, _ = playing(rate=48_000, notes=False)
-    strike(host, bank.LOWEST, frame=frame)
-    heard = render(host, 1024)[0]
-    assert not heard[:frame].any()
-    assert np.abs(heard[frame : frame + 60]).max() > 1e-4
-
-
 def test_what_is_over_frees_its_voice_and_what_is_choked_ends_without_a_click():
     host, instrument = playing(rate=48_000)
     strike(host)
@@ -122,19 +98,6 @@ def test_what_is_over_frees_its_voice_and_what_is_choked_ends_without_a_click():
     strike(host)
     render(host, 48_000)
     assert instrument.voices == 0
-
-
-@pytest.mark.parametrize(("damping", "fall"), [(1.0, 30.0), (0.5, 15.0), (0.0, 0.0)])
-def test_a_note_let_go_falls_as_its_release_says(damping, fall):
-    def after(let_go):
-        host, instrument = playing(rate=48_000)
-        host.set(instrument, "release", 0.5)
-        strike(host)
-        if let_go:
-            host.send(Kind.NOTE_OFF, 45, damping, note=45, frame=2400)
-        return level(render(host, 15_000)[0, 2400 + 12_000 - 300 : 2400 + 12_000 + 300])
-
-    assert after(False) - after(True) == pytest.approx(fall, abs=1.5)
 
 
 def test_harder_is_louder_and_strikes_differ_as_the_seed_says():

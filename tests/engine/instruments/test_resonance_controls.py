@@ -113,32 +113,6 @@ def test_a_choke_takes_as_long_at_every_rate(rate):
     assert last < 0.05
 
 
-@pytest.mark.parametrize(
-    ("kind", "key", "value"),
-    [
-        (Kind.BEND, 0, 1e30), (Kind.BEND, 0, np.nan), (Kind.VOLUME, 0, np.inf), (Kind.PAN, 0, np.nan),
-        (Kind.MODULATION, 0, -1e30), (Kind.PRESSURE, 0, np.nan), (Kind.NOTE_ON, 57, np.nan), (Kind.NOTE_ON, 57, 1e30),
-        (Kind.NOTE_OFF, 57, np.nan), (Kind.PARAM, 4, np.nan), (Kind.PARAM, 4, 0.0), (Kind.PARAM, 2, -1.0),
-        (Kind.PARAM, 900, 1.0), (Kind.DEFORM, 99, 1.0), (Kind.CONTROL, -5, 1.0), (Kind.NOTE_ON, 1 << 20, 0.5),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("control", [False, True])
-def test_no_event_from_elsewhere_breaks_it(kind, key, value, control):
-    host, _ = playing(rate=48_000, control=control, variants=2)
-    strike(host)
-    render(host, 100)
-    host.events.push(int(kind), key, float(value), note=57)  # past the door, as a plugin written in C may do
-    host.events.push(int(kind), key, float(value), note=-1)
-    assert np.isfinite(render(host, 4096)).all()
-    host.send(Kind.CHOKE)
-    render(host, 4096)
-    host.send(Kind.BEND, value=0)
-    host.send(Kind.VOLUME, value=1)
-    strike(host)
-    host.send(Kind.CONTROL, 0, 1.0)
-    assert level(render(host, 4096)) > -60
-
-
 def test_the_level_is_the_same_whatever_tilts_the_spectrum():
     def play(brightness):
         host, instrument = playing(rate=48_000)

@@ -57,32 +57,6 @@ def test_a_note_is_its_strike_at_the_pitch_of_its_key(rate, key, ratio):
     assert np.linalg.norm(heard - expected) < 0.01 * np.linalg.norm(expected)
 
 
-@pytest.mark.parametrize("learned", [False, True])
-@pytest.mark.parametrize("sizes", [1, 7, 64, [3, 500, 64, 1, 128, 77]])
-def test_the_block_size_is_not_heard(sizes, learned):
-    def whole(block):
-        host, instrument = playing(rate=48_000, learned=learned)
-        for i in range(20):
-            strike(host, 40 + 2 * i, 0.5 + 0.02 * i, frame=311 * i)
-            host.send(Kind.BEND, value=np.sin(i), frame=311 * i + 97)
-            host.send(Kind.NOTE_OFF, 40 + 2 * i, 1.0, note=40 + 2 * i, frame=400 * i + 3000)
-        host.send(Kind.MODULATION, value=0.7, frame=2000)
-        host.set(instrument, "drive", 3.0, frame=2500)
-        host.set(instrument, "damping", 5.0, frame=2700)
-        return render(host, 16_384, block)
-
-    np.testing.assert_allclose(whole(sizes), whole(4096), atol=1e-6)
-
-
-@pytest.mark.parametrize("frame", [0, 1, 63, 64, 100, 777])
-def test_a_note_begins_on_its_frame(frame):
-    host, _ = playing(rate=48_000)
-    strike(host, frame=frame)
-    heard = render(host, 1024)[0]
-    assert not heard[:frame].any()
-    assert np.abs(heard[frame : frame + 3]).max() > 0
-
-
 @pytest.mark.parametrize("frame", [0, 1, 100, 777, 5000])
 def test_as_learned_a_key_is_heard_within_a_lane(frame):
     host, _ = playing(rate=48_000, learned=True)
