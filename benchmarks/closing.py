@@ -85,6 +85,8 @@ def close(moment: str, way: str, server: Server) -> Closing:
                 times[what] = float(value)
                 if what == "closed":
                     break
+            if "closed" not in times:
+                raise RuntimeError(f"the program did not come to where {moment}")
             try:
                 process.wait(GIVEN_UP)
             except subprocess.TimeoutExpired:

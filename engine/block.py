@@ -45,6 +45,7 @@ HOST = np.dtype(
         ("cursors", "i8", (SOURCES, CURSORS)),
         ("burst", EVENT, (BURST,)),
         ("silence", EVENT, (BURST,)),  # the events of a row that fades out: none
+        ("tells", "i8"),  # whether the main thread wants every MIDI message as well
         ("outbox", EVENT, (QUEUE,)),  # what the main thread should know
         ("outbox_cursors", "i8", (CURSORS,)),
         ("mix", "f4", (2 * LONGEST,)),  # (2, frames), frames as they come
@@ -79,6 +80,8 @@ def advance(host, frames):
     heard = host.hears[turn & 1] or (fading and host.hears[(turn & 1) ^ 1])
     for i in range(2 * frames):
         host.mix[i] = host.input[i] if heard else np.float32(0)
+    if host.tells:
+        tell(host, count)
     count = run(host.head, host.used[2], host.mix, frames, host.burst, count)
     report(host, count)
     if fading:
@@ -160,9 +163,23 @@ def report(host, count):
     for i in range(count):
         event = host.burst[i]
         if event.kind == Kind.PROGRAM or event.kind == Kind.NOTE_ON or event.kind == Kind.NOTE_OFF:
-            event.frame += host.frame
-            push(host.outbox, host.outbox_cursors, event)
-            event.frame -= host.frame
+            put_out(host, event)
+
+
+@njit(cache=True, error_model="numpy")
+def tell(host, count):
+    """Tell the main thread of every MIDI message."""
+    for i in range(count):
+        if host.burst[i].kind == Kind.MIDI:
+            put_out(host, host.burst[i])
+
+
+@njit(cache=True, error_model="numpy")
+def put_out(host, event):
+    """Put an event of this block into the outbox, with its absolute frame."""
+    event.frame += host.frame
+    push(host.outbox, host.outbox_cursors, event)
+    event.frame -= host.frame
 
 
 @njit(cache=True, error_model="numpy")

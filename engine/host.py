@@ -138,6 +138,10 @@ class Host:
         index, self._sources = self._sources, self._sources + 1
         return Ring(self._record["queues"][index], self._record["cursors"][index])
 
+    def tell(self, told: bool = True) -> None:
+        """Put every MIDI message that comes into the outbox as well, or do so no more."""
+        self._record["tells"] = told
+
     def now(self) -> int:
         """The absolute frame that is being played, by the clock; 0 before the first block."""
         if not self._record["blocks"]:

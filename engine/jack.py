@@ -45,6 +45,7 @@ class Jack:
         self._record = np.zeros(1, compiled.PORTS)
         self._met: set[str] = set()
         self._players: set[str] = set()  # names of the ports that play us
+        self._heard = False  # whether a microphone was connected
         self._leaving = threading.Lock()  # libjack bears no second attempt beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
@@ -64,6 +65,7 @@ class Jack:
             backend=self.backend, device=device, name=self._name, rate=self.rate, block=int(self._client.blocksize),
             latency=latency(self._ports["out_1"], _PLAYBACK) / self.rate,
             input_latency=latency(heard, _CAPTURE) / self.rate if heard else None, realtime=self._realtime,
+            microphone=", ".join(port.name for port in heard.connections) if heard else "",
         )  # fmt: skip
 
     @property
@@ -113,6 +115,7 @@ class Jack:
                 self._meet_keyboards()
             if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
                 self._toggle_microphone(host)
+            self._meet_microphone()
             before, self._players = self._players, self._connected()
             return before <= self._players
         return True
@@ -181,9 +184,15 @@ class Jack:
             self._ports.pop("in_1").unregister()
             return
         self._record["microphone"] = self._register(self._client.inports, "in_1")
-        if self._settings.connect:
-            for source in self._client.get_ports(is_audio=True, is_output=True, is_physical=True)[:1]:
-                self._link(source.name, self._ports["in_1"].name)
+        self._heard = False
+        self._meet_microphone()
+
+    def _meet_microphone(self) -> None:
+        """Connect the one that is asked for once it is there, and only once, so that the player can take it off."""
+        if self._settings.connect and not self._heard and "in_1" in self._ports:
+            sources = self._client.get_ports(is_audio=True, is_output=True, is_physical=True)
+            for source in [port for port in sources if _is_named(port, self._settings.input or "")][:1]:
+                self._heard = self._link(source.name, self._ports["in_1"].name)
 
     def _pass_a_block(self, host: Host) -> None:
         begun, until = int(host.memory["blocks"][0]), time.monotonic() + _PATIENCE

@@ -22,6 +22,7 @@ class Settings:
     backend: str | None = None  # "jack" or "portaudio"
     midi: str | None = None  # a part of the names of the keyboards to hear, where the device brings them
     connect: bool = True  # to the speakers and keyboards that a JACK server offers
+    input: str | None = None  # a part of the name of the microphone to hear
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Given:
     latency: float  # seconds from a finished block to the speaker
     input_latency: float | None = None  # seconds from the microphone to a block; None: it is not open
     realtime: bool = True  # whether the audio thread goes before all others
+    microphone: str = ""  # the one that is heard; nothing when none is
 
 
 class Outlet(Protocol):

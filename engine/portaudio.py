@@ -30,7 +30,7 @@ class PortAudio:
     def __init__(self, settings: Settings) -> None:
         self._library = load(afresh=True)
         self._output = find("output", settings.device)
-        self._block = settings.block or 0
+        self._block, self._wanted, self._microphone = settings.block or 0, settings.input, ""
         self._stream: Any = None
         self._listens = False
         self._raised: bool | None = None
@@ -44,7 +44,7 @@ class PortAudio:
         return Given(
             backend=self.backend, device=label(self._output), name=NAME, rate=float(self._stream.samplerate),
             block=int(self._host.memory["block"][0]), latency=float(spoken), input_latency=heard,
-            realtime=self._raised is not False,
+            realtime=self._raised is not False, microphone=self._microphone,
         )  # fmt: skip
 
     @property
@@ -100,10 +100,11 @@ class PortAudio:
     def _open_both(self, host: Host) -> bool:
         """Open a microphone as well; False when there is none that goes with the output."""
         try:
-            source = find("input", None, self._output["hostapi"])
+            source = find("input", self._wanted, self._output["hostapi"])
             host.memory["inputs"] = min(source["max_input_channels"], 2)
             channels = (int(host.memory["inputs"][0]), int(host.memory["outputs"][0]))
             self._open(host, "duplex", (source["index"], self._output["index"]), channels)
+            self._microphone = label(source)
         except NoDevice:
             return False
         return True

@@ -1,10 +1,16 @@
-"""Questions that the window asks while everything else goes on: none holds up the music, nor who wants to leave."""
+"""Questions that the window asks while everything else goes on: none holds up the music, nor who wants to leave.
+
+Where files are asked for, the folder is the one of the last answer of that kind, also of another evening.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+
+RECORDINGS, ROOMS, WRITTEN = "recordings", "rooms", "written"
+folders: dict[str, str] = {}  # by the kind of file
 
 
 def name(parent: QWidget, title: str, words: str, suggestion: str, take: Callable[[str], object]) -> None:
@@ -17,12 +23,12 @@ def name(parent: QWidget, title: str, words: str, suggestion: str, take: Callabl
 
 
 def files(
-    parent: QWidget, title: str, kinds: str, take: Callable[[list[Path]], object], several: bool = False
+    parent: QWidget, title: str, kind: str, filter: str, take: Callable[[list[Path]], object], several: bool = False
 ) -> None:
-    """Ask for a file that there is, or for several. kinds: as Qt writes them."""
-    dialogue = QFileDialog(parent)
+    """Ask for a file that there is, or for several. kind: of `folders`. filter: as Qt writes it."""
+    dialogue = QFileDialog(parent, title, folders.get(kind, ""), filter)
     dialogue.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
-    dialogue.setNameFilter(kinds)
+    dialogue.filesSelected.connect(lambda found: folders.update({kind: str(Path(found[0]).parent)}))
     dialogue.filesSelected.connect(lambda found: take([Path(path) for path in found]))
     _show(dialogue, title)
 
@@ -31,13 +37,14 @@ def destination(
     parent: QWidget, title: str, suggestion: str, kinds: Sequence[tuple[str, str]], take: Callable[[Path], object]
 ) -> None:
     """Ask where a file goes. kinds: what it can be in words, and the ending of each, the suggestion's first."""
-    dialogue = QFileDialog(parent)
+    dialogue = QFileDialog(parent, title, folders.get(WRITTEN, ""))
     dialogue.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     endings = {f"{words} (*{ending})": ending for words, ending in kinds}
     dialogue.setNameFilters(list(endings))
     dialogue.setDefaultSuffix(kinds[0][1])
     dialogue.filterSelected.connect(lambda chosen: dialogue.setDefaultSuffix(endings[chosen]))
     dialogue.selectFile(suggestion)
+    dialogue.fileSelected.connect(lambda path: folders.update({WRITTEN: str(Path(path).parent)}))
     dialogue.fileSelected.connect(lambda path: take(Path(path)))
     _show(dialogue, title)
 

@@ -21,6 +21,7 @@ class Conducting(QObject):
         self._tempo = 1.0
         bar.played.connect(self._play)
         bar.looped.connect(self.loop)
+        bar.sought.connect(self._seek)
         bar.tempo.connect(self.set_tempo)
         bar.settled.connect(history.settle)
         bar.closed.connect(self._close)
@@ -61,10 +62,15 @@ class Conducting(QObject):
             self._tempo = score.tempo
             self._bar.open(score.path.stem)
 
-    def _play(self, playing: bool) -> None:
+    def _play(self) -> None:
         score = self._deck.reels.score
         if score is not None:
-            self._deck.do(score.play if playing else score.stop)
+            self._deck.do(score.play if score.position is None else score.stop)
+
+    def _seek(self, seconds: float) -> None:
+        score = self._deck.reels.score
+        if score is not None:
+            self._deck.do(lambda: score.seek(seconds))
 
     def _close(self) -> None:
         self._bar.hide()
@@ -73,4 +79,4 @@ class Conducting(QObject):
     def _show(self) -> None:
         score = self._deck.reels.score
         if score is not None and self._bar.isVisible():
-            self._bar.show_position(score.position, score.seconds)
+            self._bar.show_position(score.position, score.seconds, score.begins)

@@ -42,6 +42,7 @@ class Wishes:
     rate: float | None = None
     block: int | None = None
     midi: str | None = None
+    input: str | None = None
 
 
 class Devices(QDialog):
@@ -59,12 +60,12 @@ class Devices(QDialog):
         self.setWindowTitle(self.tr("Devices"))
         self.setMinimumWidth(620)
         self._wishes = wishes
-        self._output, self._rate, self._block, self._midi = (QComboBox() for _ in range(4))
+        self._output, self._input, self._rate, self._block, self._midi = (QComboBox() for _ in range(5))
         self._channel, self._a4 = QComboBox(), QDoubleSpinBox()
-        self._inputs, self._given, self._hints = (_words() for _ in range(3))
+        self._given, self._hints = (_words() for _ in range(2))
         self._fill_numbers()
         self.set_places([], [])
-        boxes = (self._output, self._rate, self._block, self._midi)
+        boxes = (self._output, self._input, self._rate, self._block, self._midi)
         for box in boxes:
             box.activated.connect(self._choose)
         self._a4.valueChanged.connect(self.tuned)
@@ -78,7 +79,8 @@ class Devices(QDialog):
     def wishes(self) -> Wishes:
         """What is chosen."""
         backend, device = self._output.currentData() or (None, None)
-        return Wishes(backend, device, self._rate.currentData(), self._block.currentData(), self._midi.currentData())
+        rate, block, midi = self._rate.currentData(), self._block.currentData(), self._midi.currentData()
+        return Wishes(backend, device, rate, block, midi, self._input.currentData())
 
     def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
         """Show what was found, and what is missing."""
@@ -95,8 +97,10 @@ class Devices(QDialog):
             if place.kind == "midi":
                 self._midi.addItem(place.name, place.name)
         self._select(self._midi, chosen.midi)
-        inputs = [place.name for place in places if place.kind == "input"]
-        self._inputs.setText(", ".join(inputs) or self.tr("none found"))
+        _fill(self._input, self.tr("The first that goes with the output"), None)
+        for name in dict.fromkeys(place.name for place in places if place.kind == "input"):
+            self._input.addItem(name, name)
+        self._select(self._input, chosen.input)
         self._hints.setText("\n".join(f"• {hint}" for hint in hints))
         self._hints.setVisible(bool(hints))
         self.adjustSize()
@@ -115,7 +119,9 @@ class Devices(QDialog):
             return
         manner = self.tr("realtime") if now.realtime else self.tr("not realtime")
         words = self.tr("{0} ({1}) at {2:g} Hz, blocks of {3}, {4:.1f} ms from key to speaker, {5}")
-        self._given.setText(words.format(now.device, now.backend, now.rate, now.block, 1000 * now.latency, manner))
+        given = words.format(now.device, now.backend, now.rate, now.block, 1000 * now.latency, manner)
+        heard = self.tr("; microphone {0}").format(now.microphone) if now.microphone else ""
+        self._given.setText(given + heard)
 
     def _choose(self) -> None:
         self._wishes = self.wishes
@@ -154,10 +160,11 @@ class Devices(QDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
-            (self.tr("Output"), self._output), (self.tr("Sample rate"), self._rate),
+            (self.tr("Output"), self._output), (self.tr("Microphone"), self._input),
+            (self.tr("Sample rate"), self._rate),
             (self.tr("Block"), self._block), (self.tr("MIDI keyboards"), self._midi),
             (self.tr("MIDI channel"), self._channel), (self.tr("Tuning of A4"), self._a4),
-            (self.tr("Microphones"), self._inputs), (self.tr("What was given"), self._given),
+            (self.tr("What was given"), self._given),
         ):  # fmt: skip
             field.setAccessibleName(words)
             form.addRow(parts.label(words, quiet=True), field)

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QByteArray, QObject, pyqtSignal
 
 from engine import library
 
-from . import memory
+from . import asking, memory
 from .chain import Setting, from_plain
 from .controllers import Controllers
 from .housekeeping import Housekeeping
@@ -32,6 +32,7 @@ class Evening(QObject):
     def open(self) -> None:
         """The window as it was, before the engine can be played."""
         self._house.favourites = set(self._memory.favourites)
+        asking.folders.update(self._memory.folders)
         if self._memory.geometry:
             self._window.restoreGeometry(QByteArray.fromHex(self._memory.geometry.encode()))
         self._house.scan()
@@ -66,6 +67,7 @@ class Evening(QObject):
             now.preset, now.values, now.chain = str(setting.path), setting.values, self._tuning.chain.plain()
         now.geometry = bytes(self._window.saveGeometry().toHex().data()).decode()
         now.view = self._window.stage.view
+        now.folders = dict(asking.folders)
         now.favourites = sorted(self._house.favourites)
         now.learned = [[*knob, controller] for knob, controller in self._controllers.learned.items()]
         return now

@@ -126,7 +126,7 @@ class Learning(QDialog):
     def _choose(self) -> None:
         endings = " ".join(f"*{ending}" for ending in SOUNDS)
         kinds = self.tr("Sound files ({0})").format(endings)
-        asking.files(self, self.tr("Recordings"), kinds, self._take, several=True)
+        asking.files(self, self.tr("Recordings"), asking.RECORDINGS, kinds, self._take, several=True)
 
     def _take(self, recordings: list[Path]) -> None:
         self.set_recordings(recordings)

@@ -27,6 +27,7 @@ class Memory:
     midi: str | None = None
     a4: float = 440.0  # Hz
     learning: dict[str, Any] = field(default_factory=dict)  # of gui.learner.Task, while it is not finished
+    folders: dict[str, str] = field(default_factory=dict)  # that files were chosen from, by gui.asking
     channel: int = 0  # the MIDI channel that is heard; 0: all but the drums
 
 
@@ -39,6 +40,7 @@ def recall() -> Memory:
     memory.a4 = min(max(float(memory.a4), 400.0), 480.0)
     memory.channel = memory.channel if 0 <= memory.channel <= 16 else 0
     memory.values = {str(k): float(v) for k, v in memory.values.items() if isinstance(v, int | float)}
+    memory.folders = {kind: place for kind, place in memory.folders.items() if isinstance(place, str)}
     memory.learned = [row for row in memory.learned if _is_row(row)]
     return memory
 

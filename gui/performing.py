@@ -53,6 +53,7 @@ class Performing(QObject):
         self._window.header.set_recording(False)
         if tape is None or notes is None:
             return
+        self._end(notes)
         self._ending = notes
 
         def work() -> list[Path]:
@@ -91,8 +92,13 @@ class Performing(QObject):
         self._deck.reels.save()
         with contextlib.suppress(OSError):
             if notes is not None:
+                self._end(notes)
                 notes.write()
         self._renderer.cancel()
+
+    def _end(self, notes: Notes) -> None:
+        if self._player.hands is not None and not notes.ended:
+            notes.ended = self._player.hands.rig.frame
 
     def _recorded(self, paths: list[Path]) -> None:
         self._ending = None
@@ -112,5 +118,5 @@ class Performing(QObject):
         self._window.header.set_recording(True)
 
     def _hear(self, events: object) -> None:
-        if self._notes is not None:
-            self._notes.hear(events)  # type: ignore[arg-type]
+        if self._notes is not None and self._player.hands is not None:
+            self._notes.hear(events, self._player.hands.rig.interpreter.channels)  # type: ignore[arg-type]

@@ -44,6 +44,7 @@ class Plugging(QObject):
     def use(self, wishes: Wishes) -> None:
         """Open other devices."""
         device = {"backend": wishes.backend, "device": wishes.device, "rate": wishes.rate, "block": wishes.block}
+        device["input"] = wishes.input
         self._memory.device, self._memory.midi = device, wishes.midi
         from engine.outlet import Settings
 

@@ -114,7 +114,9 @@ class Racking(QObject):
             self.add_room(key.removeprefix(ROOM_OF))
         elif key == FILE:
             kinds = self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
-            asking.files(self._bar, self.tr("A room"), kinds, lambda paths: self.add_room(str(paths[0])))
+            asking.files(
+                self._bar, self.tr("A room"), asking.ROOMS, kinds, lambda paths: self.add_room(str(paths[0]))
+            )
         else:
             self._tuning.arrange(self.tr("one more effect"), self._tuning.chain.with_effect(key))
             self._tuning.show_link(key)

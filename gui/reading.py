@@ -35,6 +35,7 @@ class Reading:
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
+    microphone: str = ""  # the one that is heard
     lateness: "Latency | None" = None  # of what a voice plays; none without a microphone
 
 
@@ -70,5 +71,6 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Readin
         return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)  # type: ignore[arg-type]
     return Reading(
         now, opened.state, opened.problem, given.backend, given.device, given.name, given.rate, given.block,
-        given.latency + given.block / given.rate, given.realtime, midi_problem=problem, **found,  # type: ignore[arg-type]
+        given.latency + given.block / given.rate, given.realtime, midi_problem=problem, microphone=given.microphone,
+        **found,  # type: ignore[arg-type]
     )  # fmt: skip

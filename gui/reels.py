@@ -32,12 +32,14 @@ class Reels:
         assert self.rig is not None
         self.end_tape()
         self._tape = Tape(self.rig, path)
+        self.rig.tell()
         return self._tape
 
     def end_tape(self) -> None:
         """Let the file be whole."""
         tape, self._tape = self._tape, None
-        if tape is not None:
+        if tape is not None and self.rig is not None:
+            self.rig.tell(False)
             tape.stop()
 
     def begin_listening(self, path: Path) -> Path:

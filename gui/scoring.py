@@ -17,7 +17,8 @@ LEAD = 0.15  # seconds before its first note
 AHEAD = 2.0  # seconds of it that wait in the queue: loading another instrument takes less
 NEAR = 0.02  # seconds within which what waits there may be on its way out already
 CHANNELS = 16
-NOTES_OFF = 123
+NOTES_OFF, REST = 123, 121  # controllers
+JUST = 1e-9  # seconds: what comes at a place comes after it
 NOTHING = midi(0xFE)  # active sensing, which nobody hears
 
 
@@ -30,7 +31,8 @@ class Scoring:
         self._score = read(path)
         self._rig = rig
         self._transport: Transport | None = None
-        self._start = 0
+        self._start, self._again = 0, False
+        self.begins = 0.0  # where it begins when it is played the next time, in its own seconds
 
     @property
     def seconds(self) -> float:
@@ -42,11 +44,25 @@ class Scoring:
         """How far it is, in its own seconds; None while it does not play."""
         if self._transport is None:
             return None
-        return min(max((self._rig.frame - self._start) / self._rig.rate * self.tempo, 0.0), self.seconds)
+        played = (self._rig.frame - self._start) / self._rig.rate * self.tempo
+        if played < 0 and self._again:  # the next time is in the queue already
+            played += self.seconds
+        return min(max(played, 0.0), self.seconds)
 
     def play(self) -> None:
-        """Begin at the beginning."""
-        self._begin(self._rig.frame + round(LEAD * self._rig.rate))
+        """Begin at the beginning, or at the place that was sought."""
+        seconds, self.begins = self.begins, 0.0
+        self._chase(seconds)
+        start = self._rig.frame + round((LEAD - seconds / self.tempo) * self._rig.rate)
+        self._begin(start, seconds - JUST)
+
+    def seek(self, seconds: float) -> None:
+        """Go on from a place in its own seconds; or begin there, when it is played the next time."""
+        playing = self._transport is not None
+        self.stop()
+        self.begins = min(max(seconds, 0.0), self.seconds)
+        if playing:
+            self.play()
 
     def stop(self) -> None:
         """End it, and every note of it."""
@@ -77,6 +93,7 @@ class Scoring:
         end = self._start + round(self.seconds / self.tempo * self._rig.rate)
         if self._transport.done and self.loop and self._rig.frame + AHEAD * self._rig.rate > end:
             self._begin(end)
+            self._again = True
         elif self._transport.done and self._rig.frame > end:
             self._transport = None
 
@@ -91,9 +108,24 @@ class Scoring:
         ring.slots["key"][far] = NOTHING
         ring.slots["frame"][far] = last
 
+    def _chase(self, seconds: float) -> None:
+        """Set programs, pedals and wheels as they stand at a place."""
+        if not seconds:
+            return
+        for channel in range(CHANNELS):
+            self._rig.midi(0xB0 | channel, REST)
+        standing: dict[int, int] = {}
+        for message in self._score.messages[self._score.times < seconds].tolist():
+            if 0xB0 <= message & 0xF0 < 0xF0:
+                what = message & (0x7FFF if message & 0xF0 == 0xB0 else 0xFF)
+                standing.pop(what, None)
+                standing[what] = message
+        for message in standing.values():
+            self._rig.midi(message, message >> 8, message >> 16)
+
     def _begin(self, start: int, after: float = -1.0) -> None:
         """Hand over what comes after so many seconds of a score whose beginning is at a frame."""
         rest = self._score.times > after
         score = Score(self._score.times[rest] / self.tempo, self._score.messages[rest])
-        self._start = start
+        self._start, self._again = start, False
         self._transport = Transport(self._rig.later, score, start, AHEAD)

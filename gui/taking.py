@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TICKS = 480  # of a quarter note at 120 beats a minute
 SECOND = 2 * TICKS
+RELEASE = 64  # the velocity with which a key is let go that is held at the end
 
 
 def name_for(instrument: str) -> Path:
@@ -28,28 +29,28 @@ def name_for(instrument: str) -> Path:
 
 @dataclass
 class Notes:
-    """[the window's thread] The notes of a performance, as the audio thread tells of them, and their file."""
+    """[the window's thread] The notes of a performance, as MIDI, and their file."""
 
     path: Path
     rates: list[tuple[int, float]]  # of a tape
-    told: list[tuple[int, int, int, int]] = field(default_factory=list)  # frame, status, key, velocity
+    told: list[tuple[int, int]] = field(default_factory=list)  # frame, message
+    ended: int = 0  # the frame that ends them
 
-    def hear(self, events: np.ndarray) -> None:
-        """Write down those that are notes."""
-        for event in events:
-            status = {int(Kind.NOTE_ON): 0x90, int(Kind.NOTE_OFF): 0x80}.get(int(event["kind"]))
-            if status is not None and (status == 0x90 or event["value"] >= 1):
-                velocity = min(max(round(127 * float(event["value"])), 1), 127) if status == 0x90 else 64
-                self.told.append((int(event["frame"]), status, int(event["key"]), velocity))
+    def hear(self, events: np.ndarray, channels: int = 0xFFFF) -> None:
+        """Write down the messages of the channels that are heard, a bit each: keys, pedals, wheels and all."""
+        for event in events[events["kind"] == Kind.MIDI]:
+            message = int(event["key"])
+            if 0x80 <= message & 0xFF < 0xF0 and channels >> (message & 0xF) & 1:
+                self.told.append((int(event["frame"]), message))
 
     def write(self) -> None:
         """[any thread] Write the file, whole or not at all. OSError."""
         import mido
 
         track, last = mido.MidiTrack(), 0
-        for frame, status, key, velocity in sorted(self.told):
+        for frame, message in self._whole():
             now = round(self._seconds(frame) * SECOND)
-            track.append(mido.Message.from_bytes([status, key, velocity], time=now - last))
+            track.append(mido.Message.from_bytes(_bytes(message), time=now - last))
             last = now
         file = mido.MidiFile(ticks_per_beat=TICKS)
         file.tracks.append(track)
@@ -57,12 +58,30 @@ class Notes:
         file.save(draft)
         draft.replace(self.path)
 
+    def _whole(self) -> list[tuple[int, int]]:
+        """All messages in order, and at the end those that let go of the keys that are still held."""
+        told, held = sorted(self.told, key=lambda pair: pair[0]), dict[int, int]()
+        for _, message in told:
+            status, key = message & 0xF0, message & 0x7F0F
+            if status == 0x90 and message >> 16:
+                held[key] = message & 0x7F0F | 0x80 | RELEASE << 16
+            elif status in (0x80, 0x90):
+                held.pop(key, None)
+        end = max([self.ended, *(frame for frame, _ in told[-1:])])
+        return [*told, *((end, message) for message in held.values())]
+
     def _seconds(self, frame: int) -> float:
         """When a frame was played; as long as a rate lasted it counts by that."""
         ends = [first for first, _ in self.rates[1:]] + [frame]
         return sum(
             max(min(frame, end) - first, 0) / rate for (first, rate), end in zip(self.rates, ends, strict=True)
         )
+
+
+def _bytes(message: int) -> list[int]:
+    """A message as it goes over the wire."""
+    length = 2 if 0xC0 <= message & 0xFF < 0xE0 else 3
+    return [message >> 8 * place & 0xFF for place in range(length)]
 
 
 class Tape:

@@ -1,9 +1,10 @@
 """The row of a score: its name, how far it is, and what it can be told."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSlider, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from . import parts, theme
+from .timeline import Timeline
 
 SLOWEST, FASTEST = 40, 200  # per cent of its own tempo
 
@@ -11,8 +12,9 @@ SLOWEST, FASTEST = 40, 200  # per cent of its own tempo
 class TransportBar(QFrame):
     """Hidden until there is a score."""
 
-    played = pyqtSignal(bool)
+    played = pyqtSignal()  # or stopped
     looped = pyqtSignal(bool)
+    sought = pyqtSignal(float)  # seconds
     tempo = pyqtSignal(float)
     settled = pyqtSignal()  # a movement of the tempo is over
     closed = pyqtSignal()
@@ -24,10 +26,7 @@ class TransportBar(QFrame):
         self.play = parts.tool("▶", self.tr("Play the score"), checkable=True)
         self.loop = parts.tool("⟳", self.tr("Play it again and again"), checkable=True)
         self._name, self._time = parts.label(), parts.label(quiet=True)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setAccessibleName(self.tr("Position in the score"))
+        self._bar = Timeline()
         self._speed = QSlider(Qt.Orientation.Horizontal)
         self._speed.setRange(SLOWEST, FASTEST)
         self._speed.setValue(100)
@@ -47,6 +46,7 @@ class TransportBar(QFrame):
             row.addWidget(widget, 1 if widget is self._bar else 0)
         self.play.clicked.connect(self.played)
         self.loop.clicked.connect(self.looped)
+        self._bar.sought.connect(self.sought)
         self._speed.valueChanged.connect(self._move)
         self._speed.sliderPressed.connect(self.settled)
         self._speed.sliderReleased.connect(self.settled)
@@ -71,12 +71,13 @@ class TransportBar(QFrame):
         self._speed.blockSignals(blocked)
         self._percent.setText(f"{self._speed.value()} %")
 
-    def show_position(self, position: float | None, seconds: float) -> None:
-        """Show how far it is; None: it does not play."""
+    def show_position(self, position: float | None, seconds: float, begins: float = 0.0) -> None:
+        """Show how far it is; None: it does not play, and would begin elsewhere."""
         self.play.setChecked(position is not None)
         self.play.setText("■" if position is not None else "▶")
-        self._bar.setValue(round(1000 * (position or 0.0) / max(seconds, 1e-3)))
-        self._time.setText(f"{_clock(position or 0.0)} / {_clock(seconds)}")
+        place = begins if position is None else position
+        self._bar.show_place(place, seconds)
+        self._time.setText(f"{_clock(place)} / {_clock(seconds)}")
 
     def show_bounce(self, share: float | None) -> None:
         """Show how much of the file is written; None: none is."""

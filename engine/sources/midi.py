@@ -66,6 +66,11 @@ class Interpreter:
         self.reset()
 
     @property
+    def channels(self) -> int:
+        """The channels that are heard, a bit each."""
+        return int(self.state["mask"][0])
+
+    @property
     def malformed(self) -> int:
         """Messages so far that were not MIDI."""
         return int(self.state["malformed"][0])

@@ -148,6 +148,22 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
     assert playing.given.input_latency is None
 
 
+def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no_other_one(friend, monkeypatch):
+    monkeypatch.setattr(stream, "RETRY", 0.02)
+    host = Host(48_000.0)
+    host.play([Tone(listens=True)])
+    with contextlib.closing(stream.open(host, Settings(backend="jack", input="usb"))) as playing:
+        until(playing, lambda: "in_1" in playing._outlet._ports)
+        assert playing.given.microphone == ""
+        friend.outports.register("USB mic", is_physical=True)
+        friend.activate()
+        until(playing, lambda: playing.given.microphone == "friend:USB mic")
+        friend.disconnect("friend:USB mic", f"{playing.given.name}:in_1")  # whoever takes it off keeps it off
+        for _ in range(5):
+            playing._outlet.tend(host)
+        assert playing.given.microphone == ""
+
+
 def test_what_another_program_plays_into_the_microphone_comes_out(playing, friend):
     source = friend.outports.register("source")
     friend.set_process_callback(lambda frames: source.get_array().fill(0.25))

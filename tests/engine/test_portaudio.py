@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,14 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
         until(playing, lambda: playing.given is not None and playing.given.input_latency is not None)
         assert int(host.memory["inputs"][0]) == 2
         until_played(playing, 1000)
+
+
+def test_in_place_of_a_microphone_that_is_not_there_no_other_one_is_opened(host, device):
+    with contextlib.closing(stream.open(host, replace(SPEAKER, input="no such one"))) as playing:
+        host.play([Tone(listens=True)])
+        until(playing, lambda: playing.reopened == 1 and playing.given is not None)
+        assert (playing.given.microphone, playing.given.input_latency) == ("", None)
+        assert int(host.memory["inputs"][0]) == 0
 
 
 def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_calls(host, device):

@@ -4,7 +4,7 @@ import mido
 import numpy as np
 import pytest
 import soundfile
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
@@ -52,6 +52,27 @@ def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear
     assert notes == [("note_on", 57), ("note_off", 57)]
     length = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid"))).length
     assert 0.4 < length < len(sound) / rate
+
+
+def test_pedal_and_wheel_are_taken_down_and_what_is_held_at_the_end_is_let_go(window, tmp_path, ear):
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    for message in ((0xB0, 64, 127), (0x90, 60, 100), (0x80, 60, 0), (0xE0, 0, 80), (0xB0, 1, 70), (0x90, 64, 90)):
+        ear.send(*message)
+        ear.listen(0.05, QTest.qWait)
+    ear.send(0x99, 38, 100)  # drums, which are not heard
+    ear.listen(0.3, QTest.qWait)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: list((tmp_path / "Luthier").glob("*.mid")))
+    file = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid")))
+    assert [message.bytes() for message in file.tracks[0] if not message.is_meta] == [
+        [0xB0, 64, 127], [0x90, 60, 100], [0x80, 60, 0], [0xE0, 0, 80], [0xB0, 1, 70], [0x90, 64, 90], [0x80, 64, 64],
+    ]  # fmt: skip
+    assert file.tracks[0][-2].time > 0.25 * 960
+    ear.send(0xB0, 64, 0)
+    ear.send(0xE0, 0, 64)
+    ear.send(0xB0, 1, 0)
+    ear.send(0x80, 64, 0)
 
 
 def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
@@ -111,6 +132,41 @@ def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path
     rate = window.deck.rig.rate
     np.testing.assert_allclose(gaps[:3], rate / 2, atol=1)
     np.testing.assert_allclose(gaps[5:], rate / 4, atol=1)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
+def test_a_place_in_a_score_is_sought_by_mouse_and_keys_with_the_pedal_as_it_stands_there(window, tmp_path):
+    begun, line = [], window.window.transport._bar
+    file = score(tmp_path / "tune.mid", *range(50, 66))
+    written = mido.MidiFile(file)
+    written.tracks[0].insert(4, mido.Message("control_change", control=64, value=127))
+    written.tracks[0].insert(6, mido.Message("control_change", control=64, value=90))
+    written.save(file)
+
+    def hear(events):
+        begun.extend(int(each["key"]) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([file])
+    until(lambda: begun == [50])
+    QTest.mouseClick(line, LEFT, pos=QPoint(line.width() // 2, 3))
+    until(lambda: len(begun) > 2)
+    assert begun[1] in (57, 58, 59)
+    assert begun[2] == begun[1] + 1
+    assert window.deck.rig.interpreter.state["channels"][0]["pedals"][0, 0] == 90
+    QTest.keyClick(line, Qt.Key.Key_Home)
+    until(lambda: begun[-1] == 50)
+    QTest.mouseClick(window.window.transport.play, LEFT)
+    until(lambda: window.deck.reels.score.position is None)
+    QTest.keyClick(line, Qt.Key.Key_Right)
+    until(lambda: window.deck.reels.score.begins > 4)
+    begun.clear()
+    QTest.mouseClick(window.window.transport.play, LEFT)
+    until(lambda: begun)
+    assert begun[0] >= 60
+    window.player.events.disconnect(hear)
     window.conducting._close()
     until(lambda: window.deck.reels.score is None)
     window.player.panic()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.events import EVENT, Kind
+from engine.events import EVENT, Kind, midi
 from engine.rig import Rig
 from gui.taking import Notes, Tape
 from tests.playing import Organ
@@ -27,7 +27,7 @@ def test_a_recording_ends_where_the_rate_changes_another_begins_and_the_notes_go
     lengths = {path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tape.paths}
     assert lengths == {"take.wav": (4800, 48_000), "take-2.wav": (4410, 44_100)}
     told = np.zeros(2, EVENT)
-    told["kind"], told["key"], told["value"] = [Kind.NOTE_ON, Kind.NOTE_OFF], 60, 1
+    told["kind"], told["key"] = Kind.MIDI, [midi(0x90, 60, 100), midi(0x80, 60, 64)]
     told["frame"] = start + np.array([2400, 4800 + 2205])
     notes.hear(told)
     notes.write()
