@@ -1,6 +1,7 @@
 """luthier learn events, decompose and render: from a recording to a score and back, and what cannot be done."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ def folder(tmp_path_factory):
     words = ["learn", "events", str(place / "string.wav"), "-o", path, "--steps", "6", "--seed", "3"]
     assert main([*words, "--author", "A. Luthier"]) == 0
     CONFIGS["small"] = before
+    whole = ["decompose", str(place / "string.wav"), path, "-o", str(place / "whole.json"), "--rounds", "1"]
+    assert main(whole) == 0
     return place
 
 
@@ -44,9 +47,8 @@ def render(capsys, *words):
 
 
 @pytest.fixture
-def score(capsys):
-    assert main(["decompose", "string.wav", "bits.luthier", "-o", "score.json"]) == 0
-    assert "events in 2.0 s" in capsys.readouterr().out
+def score():
+    shutil.copy("whole.json", "score.json")
     return json.loads(Path("score.json").read_text())
 
 
@@ -73,6 +75,16 @@ def test_a_score_is_put_together_thinned_permuted_drawn_and_repeatable(score, ca
         assert np.abs(other).max() > 0
         assert len(other) != len(whole) or np.abs(other - whole).max() > 1e-6
         np.testing.assert_array_equal(render(capsys, *words), other)
+
+
+def test_a_part_of_a_recording_is_taken_apart(score, capsys):
+    words = ["decompose", "string.wav@0.5-1", "bits.luthier", "-o", "part.json", "--rounds", "0", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    part = json.loads(Path("part.json").read_text())
+    assert (told["seconds"], told["events"]) == (0.5, len(part["events"]))
+    assert part["seconds"] == 0.5 < score["seconds"] == 2.0
+    assert 0 < len(part["events"]) < len(score["events"])
 
 
 def test_a_score_goes_to_another_room_rate_and_length(score, capsys):

@@ -13,7 +13,7 @@ from engine.preset import PresetError, read, write
 from engine.probe import deviation
 from export.events import model_of, preset
 from export.onnx import model as in_onnx
-from train.events import balance
+from train.events import balance, search
 from train.events.decompose import decompose, reconstruction
 from train.events.fit import Learned
 from train.events.model import EventModel, Found
@@ -26,7 +26,7 @@ PUBLISHED = replace(TINY, passes=1, published=True)
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(balance, "STEPS", 4)
+    monkeypatch.setattr(search, "STEPS", 4)
     monkeypatch.setattr(balance, "SETTLING", 4)
 
 
@@ -108,25 +108,27 @@ def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
 
 def test_a_segment_is_put_together_as_the_model_does_it(made, tmp_path):
     model, sound = model_of(made), plucked(TINY.samples / 22050)
-    score = decompose(model, sound)
+    score = decompose(model, sound, rounds=1)
     scores.write(tmp_path / "score.json", score)
     heard = scores.sound(Decoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
-    assert apart(heard, reconstruction(model, sound)) < -60
+    assert apart(heard, reconstruction(model, sound, rounds=1)) < -60
 
 
 def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
-    sound = plucked(1.3)
-    score = decompose(model_of(made), sound)
+    sound = plucked(1.0)
+    score = decompose(model_of(made), sound, rounds=1)
     assert len(score.events) > 10
-    assert all(0 <= event.time < 1.3 + TINY.samples / 22050 for event in score.events)
+    assert all(0 <= event.time < 1.0 + TINY.samples / 22050 for event in score.events)
     assert all(abs(event.time * 22050 / 256 - round(event.time * 22050 / 256)) < 1e-6 for event in score.events)
     with pytest.raises(ValueError, match="silent"):
         decompose(model_of(made), torch.zeros(5000))
+    with pytest.raises(ValueError, match="at most 7200 s"):
+        decompose(model_of(made), torch.ones(1).expand(7201 * 22050))
 
 
 def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
-    score = decompose(model_of(made), plucked(0.7))
+    score = decompose(model_of(made), plucked(0.7), rounds=0)
     strengths = sorted((event.strength for event in score.events), reverse=True)
     assert [event.strength for event in sorted(score.kept(3).events, key=lambda e: -e.strength)] == strengths[:3]
     other = score.permuted(88, 5)

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.instruments.events.score import Event, Score
+from engine.instruments.events.score import LONGEST, Event, Score
 
 from .balance import settled
 from .model import EventModel, Found, spectrum
-from .search import searched
+from .search import ROUNDS, searched
 from .sizes import HOP
 from .window import Window, chosen, joined
 
@@ -28,27 +28,35 @@ Around = tuple[Tensor, Tensor]
 
 
 def decompose(
-    model: EventModel, samples: Tensor, report: Callable[[float], None] = lambda share: None, peak: float = 0.0
+    model: EventModel,
+    samples: Tensor,
+    report: Callable[[float], None] = lambda share: None,
+    peak: float = 0.0,
+    rounds: int = ROUNDS,
 ) -> Score:
     """The score of samples (N,) at the model's rate.
 
     report: is told what share is done. peak: that of the recording of which samples are a part, theirs if 0: how near
-    events come is measured at that level. ValueError for silence.
+    events come is measured at that level. rounds: in which better events are looked for. ValueError for silence, and
+    for more than a score can last.
     """
     sizes, gain = model.sizes, float(samples.abs().max())
     if gain == 0:
         raise ValueError("the recording is silent: there is nothing to take apart")
+    if len(samples) > LONGEST * sizes.rate:
+        raise ValueError(f"{len(samples) / sizes.rate:.0f} s are more than a score can last: at most {LONGEST:.0f} s")
     windows = _windows(samples / gain, sizes.samples)
     count, level = len(windows), gain / (peak or gain)
     with torch.no_grad():
-        around, begun = _surroundings(model, windows, level, lambda share: report(HEARING * share))
+        around, begun = _surroundings(model, windows, level, rounds, lambda share: report(HEARING * share))
         explained = torch.zeros((count + 3) * sizes.samples // 2)
         events: list[Event] = []
         for number, window in enumerate(windows):
             first = number * sizes.samples // 2
             if window.abs().max() > SILENT:
                 there = Window(model, window, explained[first:][: sizes.samples], *around, level)
-                found = _found(there, begun.get(number), explained[first:], number == count - 1)
+                found = _heard(there, begun.get(number), rounds)
+                found = _added(there, found, explained[first:], number == count - 1)
                 events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in found]
             report(HEARING + (1 - HEARING) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
@@ -63,7 +71,7 @@ def _windows(samples: Tensor, size: int) -> Tensor:
 
 
 def _surroundings(
-    model: EventModel, windows: Tensor, level: float, report: Callable[[float], None]
+    model: EventModel, windows: Tensor, level: float, rounds: int, report: Callable[[float], None]
 ) -> tuple[Around, dict[int, Found]]:
     """The context (1, M) and the room (1, 1 + rooms); and the events (1, n) of the windows that settled them."""
     contexts, rooms = [], []
@@ -82,7 +90,7 @@ def _surroundings(
     for look in range(LOOKS if heard else 0):
         if look:
             heard = {
-                number: searched(Window(model, windows[number], silence, *around, level), found)
+                number: searched(Window(model, windows[number], silence, *around, level), found, rounds)
                 for number, found in heard.items()
             }
         around, events = settled(model, [(windows[number], found) for number, found in heard.items()], around, level)
@@ -91,21 +99,20 @@ def _surroundings(
     return around, heard
 
 
-def _found(window: Window, begun: Found | None, explained: Tensor, last: bool) -> list[tuple[int, int, float]]:
-    """Frame, key and strength of the events of a window; their sounds are added to what is explained."""
+def _added(window: Window, found: Found, explained: Tensor, last: bool) -> list[tuple[int, int, float]]:
+    """Frame, key and strength of what begins in a window's first half; its sounds are added to what is explained."""
     sizes = window.model.sizes
-    all_of_it = _heard(window, begun)
-    some = chosen(all_of_it, all_of_it.frames[0] < (sizes.frames if last else sizes.frames // 2))
+    some = chosen(found, found.frames[0] < (sizes.frames if last else sizes.frames // 2))
     if not some.keys.numel():
         return []
     explained += _sounding(window, some, len(explained))
     return list(zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True))
 
 
-def _heard(window: Window, begun: Found | None) -> Found:
+def _heard(window: Window, begun: Found | None, rounds: int) -> Found:
     """All events (1, n) of a window; where nothing is known of it yet, those that it began with are a start."""
     found = begun if begun is not None and not window.known.any() else _passed(window)
-    return searched(window, found) if found.keys.numel() else found
+    return searched(window, found, rounds) if found.keys.numel() else found
 
 
 def _passed(window: Window) -> Found:
@@ -134,12 +141,12 @@ def _sounding(window: Window, found: Found, size: int) -> Tensor:
     return torch.nn.functional.pad(wet, (0, max(size - len(wet), 0)))[:size]
 
 
-def reconstruction(model: EventModel, samples: Tensor) -> np.ndarray:
+def reconstruction(model: EventModel, samples: Tensor, rounds: int = ROUNDS) -> np.ndarray:
     """What a model itself makes of one segment (N,), at the level of the recording."""
     gain = samples.abs().max()
     target = samples / gain
     with torch.no_grad():
-        around, begun = _surroundings(model, target[None], 1.0, lambda share: None)
+        around, begun = _surroundings(model, target[None], 1.0, rounds, lambda share: None)
         window = Window(model, target, torch.zeros_like(target), *around)
-        sound = model.sound(_heard(window, begun.get(0)), *around)
+        sound = model.sound(_heard(window, begun.get(0), rounds), *around)
     return np.asarray((gain * sound[0]).numpy())

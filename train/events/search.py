@@ -12,7 +12,7 @@ from .balance import STEPS, balanced
 from .model import Found, spectrum
 from .window import Window, chosen, joined
 
-ROUNDS = 3  # of offers, at most
+ROUNDS = 3  # of offers, at most, unless told otherwise
 WORTH = 0.003  # part by which a round must have come nearer for another to follow
 OFFERED, TAKEN = 24, 12  # events in a round
 TRIED = (0.3, 1.0)  # of the strength that was heard
@@ -20,13 +20,16 @@ DROPPED = 6  # events that go at once
 SETTLING = 6  # steps in which the others make up for them
 
 
-def searched(window: Window, found: Found) -> Found:
-    """Events (1, n) that come nearer to a window than those found, as strong as they are best together."""
+def searched(window: Window, found: Found, rounds: int = ROUNDS) -> Found:
+    """Events (1, n) that come nearer to a window than those found, as strong as they are best together.
+
+    rounds: of offers, at most; after none they are the same events, only weighed.
+    """
     most = window.model.sizes.events
     sounds = window.sounds(found)
     strengths, nearest = balanced(window, sounds, found.strengths[0], STEPS)
     best = found = Found(found.keys, found.frames, strengths[None])
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         found = joined(found, _offers(window, found))
         sounds = window.sounds(found)
         strengths, _ = balanced(window, sounds, found.strengths[0], STEPS)
