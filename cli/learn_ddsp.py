@@ -15,7 +15,7 @@ from engine.preset import Preset
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
-from .recordings import named, part
+from .recordings import about, part
 
 if TYPE_CHECKING:
     from train.ddsp.corpus import Corpus
@@ -57,9 +57,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
         learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
     if not alone:
         return None
-    source = {"recording": named(args.recordings), "attribution": args.attribution}
-    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
-    made = preset(learned, corpus, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
+    made = preset(learned, corpus, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     kept = round(learned.tested, 3) if learned.held else None
     told = {"steps": len(learned.losses), "kept": kept, "agreement": corpus.agreement, "folder": str(folder)}

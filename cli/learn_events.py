@@ -14,7 +14,7 @@ from train.run import Progress
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
-from .recordings import named, part
+from .recordings import about, part
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
@@ -25,9 +25,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     folder = working_folder(path)
     with shown(args.json) as show:
         learned = fit(corpus, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    source = {"recording": named(args.recordings), "attribution": args.attribution}
-    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
-    made = preset(learned, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
+    made = preset(learned, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(learned.kept, 4)}
     return Result(finish(made), ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])

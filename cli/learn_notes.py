@@ -15,7 +15,7 @@ from train.folder import Config, Progress
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
-from .recordings import files, named
+from .recordings import about, files
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
@@ -25,10 +25,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     with files(args.recordings, args.start, args.length) as recordings, shown(args.json) as show:
         place = working_folder(path)
         instrument = folder.learn(recordings, config, lambda now: show(_moment(now)), place, args.resume)
-    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
-    source = {"recording": named(args.recordings), "attribution": args.attribution}
-    about = {"name": path.stem, "source": source, "tags": args.tag, **texts}
-    made = Preset({**header(instrument, config, engine.VERSION), **about}, tensors(instrument))
+    made = Preset({**header(instrument, config, engine.VERSION), **about(args, path)}, tensors(instrument))
     keys = list(instrument.keys)
     whole = finish(probe.of_note(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else "done"

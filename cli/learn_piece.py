@@ -19,7 +19,7 @@ from train.run import Config, Progress
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
-from .recordings import named, part
+from .recordings import about, part
 
 LENGTH = 5.94  # seconds, as published
 STEPS = 3000
@@ -35,10 +35,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    source = {"recording": named(args.recordings), "attribution": args.attribution}
-    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
     stereo = _stereo(samples)
-    made = preset(learned, engine.VERSION, stereo, name=path.stem, source=source, tags=args.tag, **texts)
+    made = preset(learned, engine.VERSION, stereo, **about(args, path))
     whole = finish(probe.of_model(made, learned.model))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}

@@ -18,7 +18,7 @@ from train.ssm.run import Config
 
 from .learn_place import working_folder
 from .progress import Moment, Result, shown
-from .recordings import named, part
+from .recordings import about, part
 
 LENGTH = 11.88  # seconds, as published
 
@@ -36,9 +36,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    source = {"recording": named(args.recordings), "attribution": args.attribution}
-    texts = {key: getattr(args, key) for key in ("description", "author", "licence")}
-    made = preset(learned, engine.VERSION, name=path.stem, source=source, tags=args.tag, **texts)
+    made = preset(learned, engine.VERSION, **about(args, path))
     whole = finish(as_modes(made) if args.taken == "modes" else made)
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}

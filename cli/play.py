@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.sources.score import Score
     from engine.stream import Stream
 
-DEMO = "luthier-demo.wav"
+DEMO = "luthier-demo-{}.wav"  # with the name of the instrument
 BEGIN = 0.2  # seconds before the demo's first note
 RING_OUT = 3.0  # seconds after its last
 LOOK = 0.05  # seconds between two looks at the device and all else
@@ -87,9 +87,10 @@ def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str
     """Render the demo and say where and why."""
     from engine.render import render_to
 
-    status.say(f"no audio device ({reason}); rendering the demo to {DEMO} in this folder", args.json)
-    length, _ = render_to(DEMO, rig, score, args.seconds)
-    status.say(f"{DEMO}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+    path = DEMO.format(Path(args.preset).stem)
+    status.say(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
+    length, _ = render_to(path, rig, score, args.seconds)
+    status.say(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
 
 
 def _say_given(opened: "Stream", args: argparse.Namespace) -> None:

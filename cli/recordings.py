@@ -3,12 +3,14 @@
 FILE may be a pattern such as guitar/*.wav, since not every shell makes names of it, or a folder: all its recordings.
 """
 
+import argparse
 import contextlib
 import glob
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
@@ -53,6 +55,13 @@ def named(texts: Sequence[str]) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{len(names)} recordings, {names[0]} to {names[-1]}"
+
+
+def about(args: argparse.Namespace, path: Path) -> dict[str, Any]:
+    """What the header of a preset at a path says beside what was learned: where it is from, and the user's words."""
+    source = {"recording": named(args.recordings), "attribution": args.attribution}
+    words = {key: getattr(args, key) for key in ("description", "author", "licence")}
+    return {"name": path.stem, "source": source, "tags": args.tag, **words}
 
 
 def _matching(text: str) -> list[str]:

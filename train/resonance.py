@@ -8,12 +8,12 @@ where modes go when they are moved to other keys.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
+from .gate import gate
 from .response import Modes, norm, place, resound
 
 PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
@@ -87,7 +87,7 @@ class Resonance(nn.Module):
 
     def played(self) -> Tensor:
         """The control signal as it is heard: (K, F), never negative, zero at almost all sites."""
-        return _Gate.apply(self.control + self.control.mean()) * self.sites
+        return gate(self.control + self.control.mean()) * self.sites
 
     def attacks(self, noise: Tensor) -> Tensor:
         """What one unit of control sends into each resonance: (R, attack)."""
@@ -122,17 +122,3 @@ class Resonance(nn.Module):
 
     def _lengthened(self, part: Tensor) -> Tensor:
         return pad(part, (0, self.sizes.attack - part.shape[1]))
-
-
-class _Gate(torch.autograd.Function):
-    """max(x, 0) whose gradient also reaches a closed site that ought to open; else none that closed could return."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        ctx.save_for_backward(x)
-        return torch.relu(x)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> Tensor:
-        (x,) = ctx.saved_tensors
-        return grads[0] * ((x > 0) | (grads[0] < 0))

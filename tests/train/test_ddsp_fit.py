@@ -45,15 +45,6 @@ def plucks(notes, seed):
     return Passage(torch.tensor(sound).float(), pitch, loudness, turns(pitch, RATE, HOP))
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small models are learned faster by one thread, and where tests run side by side much faster."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def corpus():
     learned = plucks(24, 0)

@@ -5,11 +5,11 @@ simply follow each other.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ..gate import gate
 from .recurrence import states
 
 
@@ -61,7 +61,7 @@ class StateSpace(nn.Module):
     def played(self) -> Tensor:
         """The control signal as it is heard: (K, F), never negative, zero at almost all sites."""
         if not self.top:
-            return _Gate.apply(self.control) * self.sites
+            return gate(self.control) * self.sites
         strongest = self.control.flatten().topk(self.top)
         sounding = torch.zeros_like(self.control).flatten().scatter(0, strongest.indices, strongest.values.relu())
         return sounding.view_as(self.control)
@@ -70,17 +70,3 @@ class StateSpace(nn.Module):
         """Learned numbers, the two matrices of the entrance as one, and three for each site, over samples."""
         numbers = self.recurrence.numel() + self.output.numel() + self.projection.numel()
         return (numbers + 3 * int((self.played() > 0).sum())) / self.sizes.samples
-
-
-class _Gate(torch.autograd.Function):
-    """max(x, 0) whose gradient also reaches a closed site that ought to open; else none that closed could return."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        ctx.save_for_backward(x)
-        return torch.relu(x)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> Tensor:
-        (x,) = ctx.saved_tensors
-        return grads[0] * ((x > 0) | (grads[0] < 0))
