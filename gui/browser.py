@@ -10,7 +10,7 @@ from . import catalogue, parts, saved
 from .catalogue import Entry
 from .details import Details
 from .filters import Filters
-from .listing import ENTRY, Listing, Row, Rows
+from .listing import ENTRY, ROW, Listing, Row, Rows
 
 
 class Browser(QFrame):
@@ -95,12 +95,12 @@ class Browser(QFrame):
     def menu(self, entry: Entry) -> QMenu:
         """What can be done with an entry; the factory's can only be looked at and copied."""
         love = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
-        whole, own = not entry.fault, not entry.factory
+        whole, own = not entry.fault, not (entry.factory or entry.elsewhere)
         offers: list[tuple[str, Callable[[Entry], object], bool]] = [
             (self.tr("Hear a demo"), self.demo.emit, whole),
             (self.tr("Play beside what plays"), self.beside.emit, whole and not saved.is_saved(entry.path)),
             (love, self.loved.emit, whole),
-            (self.tr("Duplicate"), self.duplicate.emit, whole),
+            (self.tr("Keep among my own") if entry.elsewhere else self.tr("Duplicate"), self.duplicate.emit, whole),
             (self.tr("Rename…"), self.rename.emit, own),
             (self.tr("Export…"), self.export.emit, whole),
             (self.tr("Show in folder"), self.show_folder.emit, True),
@@ -118,8 +118,9 @@ class Browser(QFrame):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.filters)
-        column.addWidget(self._list, 1)
-        column.addWidget(self.details)
+        self._list.setMinimumHeight(4 * ROW)
+        column.addWidget(self._list, 3)
+        column.addWidget(self.details, 2)
         column.addWidget(self.learn)
 
     def _connect(self) -> None:

@@ -1,14 +1,15 @@
 """What there is to play: every preset with what is known about it, and which of them a player is looking for."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QCoreApplication
 
 from engine import library
-from engine.preset import PresetError, read
+from engine.preset import SUFFIX, PresetError, read
 
 from . import quantity, saved
 
@@ -37,6 +38,7 @@ class Entry:
     rate: float = 0.0
     lufs: float | None = None
     fault: str = ""
+    elsewhere: bool = False  # it lies where it was opened from, not among the player's own
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -72,7 +74,10 @@ def scan() -> list[Entry]:
     """Every preset and setting, in alphabetical order. Reads each file whole: not for the window's thread."""
     presets = [_known(name, path) for name, path in library.everything().items()]
     settings = [_setting(name, path, presets) for name, path in saved.everything().items()]
-    return sorted([*presets, *settings], key=lambda entry: entry.name)
+    known = {entry.digest for entry in presets}
+    opened = [_known(path.stem, path) for path in saved.elsewhere() if path.suffix == SUFFIX and path.is_file()]
+    others = [replace(entry, elsewhere=True) for entry in opened if entry.digest and entry.digest not in known]
+    return sorted([*presets, *settings, *others], key=lambda entry: entry.name)
 
 
 def chosen(entries: Iterable[Entry], wish: Wish, favourites: Iterable[str]) -> list[Entry]:
@@ -87,9 +92,18 @@ def words_of(kind: str) -> str:
         "resonance": translate("Entry", "struck or plucked (resonance)"),
         "ddsp": translate("Entry", "bowed, blown or sung (ddsp)"),
         "ssm": translate("Entry", "struck, as a network (ssm)"),
-        "events": translate("Entry", "events"),
+        "events": translate("Entry", "many sounds (events)"),
     }
     return words.get(kind, kind)
+
+
+def described(header: Mapping[str, Any]) -> str:
+    """What an instrument is, in a sentence: as its author says, or else what it was learned from."""
+    words = " ".join(header.get("description", "").split())
+    recording = str(header.get("source", {}).get("recording", ""))
+    if not words:
+        words = translate("Entry", "Learned from {0}").format(recording) if recording else words_of(header["kind"])
+    return words if words[-1:] in ".!?…" else words + "."
 
 
 def kinds(entries: Iterable[Entry]) -> list[str]:
@@ -151,7 +165,7 @@ def _entry(name: str, path: Path) -> Entry:
     loud = header.get("loudness", {}).get("lufs")
     return Entry(
         path, name, factory, path.stat().st_size, header["kind"], preset.digest, tuple(header.get("tags", ())),
-        " ".join(header.get("description", "").split()), header.get("author", ""), header.get("licence", ""),
+        described(header), header.get("author", ""), header.get("licence", ""),
         str(source.get("attribution", "")), str(source.get("recording", "")), keys.get("low", 0),
         keys.get("high", 127), float(header["rate"]), float(loud) if isinstance(loud, int | float) else None,
     )  # fmt: skip

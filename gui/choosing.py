@@ -5,9 +5,11 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from . import saved
 from .browser import Browser
 from .catalogue import Entry
 from .housekeeping import Housekeeping
+from .news import Loaded
 from .player import Player
 from .tuning import Tuning
 
@@ -23,7 +25,7 @@ class Choosing(QObject):
         super().__init__()
         self._browser, self._player, self._tuning, self._house = browser, player, tuning, house
         browser.chosen.connect(self.choose)
-        player.loaded.connect(self.mark)
+        player.loaded.connect(self._list)
         player.failed.connect(self.mark)
         player.program.connect(self._change_program)
         house.scanned.connect(self.mark)
@@ -59,9 +61,17 @@ class Choosing(QObject):
         if self._player.now is not None:
             self._browser.set_current(self._player.now.path)
 
+    def _list(self, now: Loaded) -> None:
+        """What was opened from elsewhere is listed as well."""
+        if self._house.entries and all(entry.path != now.path for entry in self._house.entries):
+            self._house.scan()
+        self.mark()
+
     def _change_program(self, number: int) -> None:
-        if number < len(self._house.entries):
-            self.choose(self._house.entries[number])
+        """Program N is the N-th instrument, as the command lists them: settings and opened files do not count."""
+        listed = [entry for entry in self._house.entries if not entry.elsewhere and not saved.is_saved(entry.path)]
+        if number < len(listed):
+            self.choose(listed[number])
 
     def _go_on_as(self, path: Path) -> None:
         """What plays goes on under the name that it was saved as."""

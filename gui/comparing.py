@@ -17,21 +17,26 @@ class Comparing(QObject):
         super().__init__()
         self.now = "A"
         self._tuning = tuning
-        self._other: Setting | None = None
+        self._waiting: Setting | None = None
+
+    @property
+    def other(self) -> str:
+        """The one that waits."""
+        return "B" if self.now == "A" else "A"
 
     def compare(self) -> None:
         """Go to the other one."""
         here = self._tuning.setting
         if here is None:
             return
-        there = self._other or here
+        there = self._waiting or here
         self._swap((here, there))
         self._tuning.history.changed(self.tr("comparison"), (there, here), (here, there), self._swap)
 
     def _swap(self, pair: object) -> None:
         """Leave the first of two settings for the second."""
         here, there = cast(tuple[Setting, Setting], pair)
-        self._other = here
-        self.now = "B" if self.now == "A" else "A"
+        self._waiting = here
+        self.now = self.other
         self._tuning.recall(there)
         self.told.emit(self.tr("Setting {0}").format(self.now))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 GONE = 0.2  # seconds that it may take to be gone
+AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
 _STEPS = """import os
 from engine.warm import warm
 getattr(os, "nice", int)(5)
@@ -45,3 +46,32 @@ class Compiler:
                 self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GONE)
+
+
+class Warming:
+    """What plays first is compiled before anything is heard; the rest while it plays."""
+
+    def __init__(self) -> None:
+        self.compiler: Compiler | None = None
+        self._ended = False
+
+    def steps(self) -> Iterator[tuple[int, int, str]]:
+        """Before each step that has to be waited for its number, how many there are, and what it is."""
+        from engine.warm import is_warm
+
+        if not is_warm(AT_ONCE) and not self._ended:
+            yield from self._begin(AT_ONCE).steps()
+        self.compiler = self._begin() if not is_warm() and not self._ended else None
+
+    def stop(self) -> None:
+        """[any thread] Compile no more."""
+        self._ended = True
+        compiler = self.compiler
+        if compiler is not None:
+            compiler.stop()
+
+    def _begin(self, parts: tuple[str, ...] | None = None) -> Compiler:
+        self.compiler = compiler = Compiler(parts)
+        if self._ended:  # `stop` may have come too early to see it
+            compiler.stop()
+        return compiler

@@ -26,6 +26,7 @@ class Controllers(QObject):
         knobs.learn.connect(self.learn)
         knobs.forget.connect(lambda place: self._assign(place, None))
         player.controller.connect(self._moved)
+        player.looked.connect(self._look)
 
     def learn(self, place: int) -> None:
         """The next controller that moves turns this knob from then on; asked again, no more."""
@@ -60,6 +61,15 @@ class Controllers(QObject):
             self.told.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
             return
         self._assign(self._waiting, controller)
+
+    def _look(self) -> None:
+        """Show which controllers have yet to pass the values of their knobs."""
+        now, hands = self._player.now, self._player.hands
+        if now is None or hands is None or not self.learned:
+            return
+        waiting = hands.rig.interpreter.waiting
+        keys = {(knob.plugin.state.ctypes.data, knob.index): place for place, knob in enumerate(now.knobs)}
+        self._knobs.set_waiting({keys[key]: level / 127 for key, level in waiting.items() if key in keys})
 
     def _assign(self, place: int, controller: int | None) -> None:
         assert self._player.now is not None

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QCoreApplication
 
 from .chain import Setting
-from .compiling import Compiler
+from .compiling import Warming
+from .fetching import Fetcher
 from .hands import Hands
 from .news import Answer, Compiling, Failed, News, Ready
 from .reading import Reading, read
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 RATE = 48000.0  # Hz, until a device says its own
 LOOK = 0.05  # seconds between two looks at the device
 READ = 0.2  # seconds between two readings of it
-AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
 
 
@@ -50,11 +50,10 @@ class Deck(threading.Thread):
         self._settings, self._midi = settings, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.reels = Reels(self._fail)
-        self._fetched: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self._fetcher: threading.Thread | None = None
+        self._fetcher = Fetcher(self._do)
         self._wanted: Setting | None = None
         self._ended = threading.Event()
-        self._compiler: Compiler | None = None
+        self._warming = Warming()
         self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
 
     def load(self, wanted: Setting) -> None:
@@ -85,47 +84,28 @@ class Deck(threading.Thread):
 
     def fetch(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
         """Do some slow work that needs no engine beside it; the window then gives the result to `take`."""
-        self._fetched.put(lambda: self.news.put(Answer(take, work())))
-        if self._fetcher is None:
-            self._fetcher = threading.Thread(target=self._fetch, name="fetcher", daemon=True)
-            self._fetcher.start()
+        self._fetcher.fetch(lambda: self.news.put(Answer(take, work())))
 
     def close(self, seconds: float) -> bool:
         """Stop the sound and leave; whether it was done in time."""
         self._ended.set()
-        for waiting in (self._tasks, self._fetched):
-            waiting.put(lambda: None)
-        compiler = self._compiler
-        if compiler is not None:
-            compiler.stop()
+        self._tasks.put(lambda: None)
+        self._fetcher.end()
+        self._warming.stop()
         self.join(seconds)
         return not self.is_alive()
 
     def run(self) -> None:
         """Build the rig, then look after it until the end."""
         try:
-            self._compile()
+            for step in self._warming.steps():
+                self.news.put(Compiling(*step))
             if not self._ended.is_set():
                 self._run()
         except Exception as error:
             words = QCoreApplication.translate("Deck", "The engine has stopped: {0}: {1}")
             self._fail(words.format(type(error).__name__, error))
             raise
-
-    def _compile(self) -> None:
-        """What plays first, before anything is heard; the rest while it plays."""
-        from engine.warm import is_warm
-
-        if not is_warm(AT_ONCE) and not self._ended.is_set():
-            for step in self._begin_compiling(AT_ONCE).steps():
-                self.news.put(Compiling(*step))
-        self._compiler = self._begin_compiling() if not is_warm() and not self._ended.is_set() else None
-
-    def _begin_compiling(self, parts: tuple[str, ...] | None = None) -> Compiler:
-        self._compiler = compiler = Compiler(parts)
-        if self._ended.is_set():  # `close` may have come too early to see it
-            compiler.stop()
-        return compiler
 
     def _run(self) -> None:
         from engine import stream
@@ -159,10 +139,6 @@ class Deck(threading.Thread):
         """Do what was asked, or wait a moment for it."""
         with contextlib.suppress(queue.Empty):
             self._do(self._tasks.get(timeout=LOOK))
-
-    def _fetch(self) -> None:
-        while not self._ended.is_set():
-            self._do(self._fetched.get())
 
     def _do(self, task: Callable[[], object]) -> None:
         """Do some work; what cannot be done is said."""

@@ -8,6 +8,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from . import parts, theme
 from .catalogue import Entry
 
+LEAST, MOST = 56, 140  # pixels that the facts have
+
 
 class Details(QWidget):
     """Name, description and facts; a star, and a door to what can be done with it."""
@@ -74,7 +76,8 @@ class Details(QWidget):
         top.addWidget(self._more)
         area = parts.scrolled(self._facts)
         area.setAccessibleName(self.tr("Details"))
-        area.setFixedHeight(140)
+        area.setMinimumHeight(LEAST)
+        area.setMaximumHeight(MOST)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 0, 0)
         column.setSpacing(4)

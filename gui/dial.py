@@ -29,5 +29,11 @@ def paint(painter: QPainter, area: QRectF, rest: float, place: float, focused: b
     painter.drawLine(QPointF(0.45 * reach, 0), QPointF(0.85 * reach, 0))
 
 
+def paint_waiting(painter: QPainter, area: QRectF, place: float) -> None:
+    """Paint a mark where a controller stands that has yet to take the knob over."""
+    painter.setPen(_pen(theme.colour(theme.TEXT), 6))
+    painter.drawArc(area, round(16 * (START - SWEEP * place)), 1)
+
+
 def _pen(colour: QColor, width: float) -> QPen:
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)

@@ -28,6 +28,7 @@ class Doors(QObject):
 
     def open(self, paths: list[Path]) -> None:
         """Do the obvious thing with files; say why not with others."""
+        paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
         recordings = [path for path in paths if path.suffix.lower() in SOUNDS]
         if recordings:
             self._workshop.open(recordings)

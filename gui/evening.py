@@ -11,6 +11,7 @@ from .chain import Setting, from_plain
 from .controllers import Controllers
 from .housekeeping import Housekeeping
 from .memory import Memory
+from .store import Loading
 from .tuning import Tuning
 from .window import Window
 
@@ -51,10 +52,14 @@ class Evening(QObject):
         elif known:
             self._tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
 
-    def warn(self, left: str) -> None:
-        """Say that the last start died of a preset, which this one leaves alone."""
-        words = self.tr("The last start did not survive {0}; this one begins without it").format(Path(left).name)
-        self.told.emit(words, True)
+    def survived(self, loading: Loading) -> bool:
+        """Whether the last start has not died of a preset, which this one leaves alone otherwise."""
+        left = loading.left()
+        if left:
+            loading.done()
+            words = self.tr("The last start did not survive {0}; this one begins without it").format(Path(left).name)
+            self.told.emit(words, True)
+        return not left
 
     def keep(self) -> None:
         """Remember it as it is now."""

@@ -17,6 +17,7 @@ from .strips import RoomView, Strip
 from .trace import Trace, key_of
 
 LOWEST, HIGHEST = 40.0, 16_000.0  # Hz
+LINES = {50: "", 100: "100 Hz", 200: "", 500: "", 1000: "1 kHz", 2000: "", 5000: "", 10_000: "10 kHz"}
 FOOT = 22  # pixels below the bars
 
 
@@ -109,13 +110,12 @@ class BarsView(Drum):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         foot = self.height() - FOOT
-        for frequency in (50, 100, 200, 500, 1000, 2000, 5000, 10_000):
+        for frequency, name in LINES.items():
             x = self.place_of(frequency)
-            painter.setPen(QPen(theme.colour(theme.LINE, 0.6), 1))
+            painter.setPen(QPen(theme.colour(theme.LINE, 0.6 if name else 0.3), 1))
             painter.drawLine(QPointF(x, 0), QPointF(x, foot))
             painter.setPen(theme.colour(theme.QUIET))
-            words = quantity.text(float(frequency), "Hz")
-            painter.drawText(QRectF(x - 40, foot + 4, 80, FOOT - 4), int(Qt.AlignmentFlag.AlignHCenter), words)
+            painter.drawText(QRectF(x - 40, foot + 4, 80, FOOT - 4), int(Qt.AlignmentFlag.AlignHCenter), name)
         painter.setPen(Qt.PenStyle.NoPen)
         for frequency, level in zip(self._now.frequency.tolist(), self._now.level.tolist(), strict=True):
             if LOWEST < frequency < HIGHEST:

@@ -1,9 +1,10 @@
 """The top of the window: which instrument plays, what can be taken back, and how loud it is."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from . import parts, quantity, theme
+from .elided import Elided
 from .meter import Meter
 
 QUIETEST = -60.0  # dB: the lower end of the slider, silence
@@ -21,16 +22,19 @@ class Header(QWidget):
         self.after = parts.tool("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
         self.undo = parts.tool("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
         self.redo = parts.tool("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
-        self.record = parts.tool("●", self.tr("Record"), self.tr("Record sound and notes (Ctrl+R)"), checkable=True)
-        self.save = parts.tool("⤓", self.tr("Save as preset"), self.tr("Save where the knobs stand (Ctrl+S)"))
-        self.compare = parts.push("A", self.tr("Compare settings A and B"), self.tr("Compare A and B (Ctrl+B)"))
+        self.record = parts.push(
+            self.tr("● Record"), self.tr("Record"), self.tr("Record sound and notes (Ctrl+R)"), "flat"
+        )
+        self.record.setCheckable(True)
+        self.save = parts.push(
+            self.tr("Save"), self.tr("Save as preset"), self.tr("Save where the knobs stand (Ctrl+S)"), "flat"
+        )
+        self.compare = parts.push("", self.tr("Compare settings A and B"), style="flat")
         self.theme = parts.tool("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
         self.help = parts.tool("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
         self.meter = Meter()
-        self._name = parts.label(self.tr("Luthier"), theme.DISPLAY)
-        self._what = parts.label(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
-        for label in (self._name, self._what):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name = Elided(self.tr("Luthier"), theme.DISPLAY)
+        self._what = Elided(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
         self._level = parts.label(step=theme.CAPTION, quiet=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(round(10 * QUIETEST), 0)
@@ -45,9 +49,8 @@ class Header(QWidget):
 
     def set_instrument(self, name: str, what: str) -> None:
         """Say what plays."""
-        self._name.setText(name)
-        self._what.setText(what)
-        self._what.setToolTip(what)
+        self._name.show_words(name)
+        self._what.show_words(what)
         self.setAccessibleName(name)
 
     def set_volume(self, level: float) -> None:
@@ -57,13 +60,21 @@ class Header(QWidget):
         self._slider.blockSignals(blocked)
         self._show_level(level)
 
-    def set_recording(self, recording: bool) -> None:
-        """Show whether a performance is taken down: a square means that it can be ended."""
+    def show_recording(self, seconds: float | None) -> None:
+        """Show how long a performance has been taken down, beside a square: it can be ended; None: none is."""
+        recording = seconds is not None
         self.record.setChecked(recording)
-        self.record.setText("■" if recording else "●")
+        self.record.setText(self.tr("● Record") if seconds is None else f"■ {quantity.clock(seconds)}")
         name = self.tr("End the recording") if recording else self.tr("Record")
         self.record.setAccessibleName(name)
         self.record.setToolTip(name + " (Ctrl+R)")
+
+    def show_setting(self, now: str, other: str) -> None:
+        """Show which of two settings plays, and which one waits."""
+        self.compare.setText(f"{now} ⇄ {other}")
+        words = self.tr("Setting {0} plays; go to {1}").format(now, other)
+        self.compare.setToolTip(words + " (Ctrl+B)")
+        self.compare.setAccessibleDescription(words)
 
     def _move(self, tenths: int) -> None:
         self._show_level(tenths / 10)
@@ -100,12 +111,11 @@ class Header(QWidget):
             row.addWidget(button)
         row.addSpacing(6)
         row.addLayout(names, 1)
-        for button in (self.record, self.save, self.undo, self.redo):
+        for button in (self.undo, self.redo):
             button.setFont(theme.sized(self.font(), theme.TITLE))
-            row.addWidget(button)
-        self.compare.setFixedWidth(44)
-        row.addWidget(self.compare)
-        row.addSpacing(14)
+        for each in (self.record, self.save, self.undo, self.redo, self.compare):
+            row.addWidget(each)
+        row.addSpacing(8)
         meters = QWidget()
         meters.setLayout(loud)
         meters.setFixedWidth(170)

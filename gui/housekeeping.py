@@ -104,7 +104,7 @@ class Housekeeping(QObject):
     def _duplicate(self, entry: Entry) -> None:
         """Copy a preset among the user's own, under the first name that is free."""
         known = {**library.everything(), **saved.everything()}
-        names = (f"{entry.name} {number}" for number in range(2, 1000))
+        names = (entry.name if number < 2 else f"{entry.name} {number}" for number in range(1, 1000))
         name = next(name for name in names if name not in known)
         try:
             path = library.destination(name).with_suffix(entry.path.suffix)
@@ -121,7 +121,7 @@ class Housekeeping(QObject):
             self.told.emit(str(entry.path), False)
 
     def _discard(self, entry: Entry) -> None:
-        if entry.factory or entry.path.suffix not in (SUFFIX, saved.ENDING):
+        if entry.factory or entry.elsewhere or entry.path.suffix not in (SUFFIX, saved.ENDING):
             return
         if self._bin.throw(entry.path):
             self.told.emit(self.tr("{0} is in the bin").format(entry.name), False)

@@ -2,18 +2,17 @@
 
 import math
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QDial, QMenu, QWidget
 
 from . import parts, quantity, theme
-from .dial import paint
+from .dial import paint, paint_waiting
 from .field import Field
+from .grip import Grip, wheeled
 from .spec import Spec
 
 STEPS = 1000  # of the way that assistive programs and arrow keys go
-WAY = 200  # pixels of a drag from one end to the other
-FINE = 10  # times as many with Shift or Ctrl
 HEIGHT = 94  # pixels
 
 
@@ -32,8 +31,9 @@ class Knob(QDial):
         super().__init__(parent)
         self.spec = spec
         self._value = spec.default
-        self._drag: tuple[QPointF, float] | None = None
-        self._learning = False
+        self._grip = Grip()
+        self._learning = self._controlled = False
+        self._waiting: float | None = None
         self._line: Field | None = None
         self.setRange(0, STEPS)
         self.setSingleStep(round(STEPS / (len(spec.steps) - 1)) if spec.steps else STEPS // 100)
@@ -62,12 +62,18 @@ class Knob(QDial):
 
     def set_controller(self, cc: int | None, learning: bool = False) -> None:
         """Say which MIDI controller turns it, or that it waits for one."""
-        self._learning = learning
+        self._learning, self._controlled = learning, cc is not None
         by = self.tr("turned by CC {0}").format(cc) if cc is not None else self.tr("no controller")
         if learning:
             by = self.tr("move a controller to learn it")
         self.setToolTip(f"<b>{self.spec.full.capitalize()}</b> · {by}<br>{self.spec.help}")
         self.update()
+
+    def set_waiting(self, place: float | None) -> None:
+        """Show where its controller stands, a share of the way, until it passes the value; None: it has."""
+        if place != self._waiting:
+            self._waiting = place
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Room for the arc, the name and the value."""
@@ -89,6 +95,8 @@ class Knob(QDial):
         painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._caption())
         side = min(area.width() - 20, area.height() - 42)
         arc = QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side)
+        if self._waiting is not None:
+            paint_waiting(painter, arc, self._waiting)
         paint(painter, arc, self._rest(), self._place(), self.hasFocus())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -99,35 +107,29 @@ class Knob(QDial):
         if event.position().y() > self.height() - 22:
             self.edit()
             return
-        self._drag = (event.position(), self._place())
+        self._grip.take(event.position(), self._place())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Turn: upwards and to the right is more; with Shift or Ctrl finely."""
-        if event is None or self._drag is None:
-            return
-        last, place = self._drag
-        moved = (last.y() - event.position().y()) + (event.position().x() - last.x())
-        place = min(max(place + moved / (WAY * (FINE if _is_fine(event) else 1)), 0.0), 1.0)
-        self._drag = (event.position(), place)
-        self._turn(quantity.value(place, self.spec.low, self.spec.high))
+        """Turn."""
+        place = self._grip.move(event) if event is not None else None
+        if place is not None:
+            self._turn(quantity.value(place, self.spec.low, self.spec.high))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Let go."""
-        if self._drag is not None:
-            self._drag = None
+        if self._grip.let_go():
             self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Back to the default."""
-        self._drag = None
+        self._grip.let_go()
         self._turn(self.spec.default)
         self.released.emit()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """A hundredth of the way for each notch."""
         if event is not None:
-            notches = event.angleDelta().y() / 120
-            self._move(notches / (100 * (FINE if _is_fine(event) else 1)))
+            self._move(wheeled(event))
             event.accept()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -150,7 +152,7 @@ class Knob(QDial):
         """MIDI learn, forget, default, type."""
         offers = [
             (self.tr("MIDI learn"), self.learn.emit, True),
-            (self.tr("Forget the controller"), self.forget.emit, True),
+            (self.tr("Forget the controller"), self.forget.emit, self._controlled),
             (self.tr("Type a value…"), self.edit, True),
             (self.tr("Default"), lambda: self.mouseDoubleClickEvent(None), True),
         ]
@@ -194,7 +196,3 @@ class Knob(QDial):
 
 _TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 _BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-
-
-def _is_fine(event: QMouseEvent | QWheelEvent) -> bool:
-    return bool(event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))

@@ -62,6 +62,12 @@ class Knobs(QScrollArea):
             if isinstance(knob, Knob):
                 knob.set_controller(controllers.get(place), place == learning)
 
+    def set_waiting(self, waiting: Mapping[int, float]) -> None:
+        """Show where controllers stand that have yet to take their knobs over, as shares of the way."""
+        for place, knob in self.knobs.items():
+            if isinstance(knob, Knob):
+                knob.set_waiting(waiting.get(place))
+
     def sizeHint(self) -> QSize:
         """One row."""
         return QSize(900, 104)

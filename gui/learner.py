@@ -12,7 +12,7 @@ from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 from . import aside
 
 NICE = "10"  # the music goes before
-KINDS = ("resonance", "ssm", "ddsp")
+KINDS = ("resonance", "ssm", "ddsp", "events")
 TAKEN = (None, "notes", "piece")
 
 

@@ -150,6 +150,7 @@ class Learning(QDialog):
         choose = parts.push(self.tr("Choose files…"))
         choose.clicked.connect(self._choose)
         sources = QHBoxLayout()
+        sources.setSpacing(theme.GAP)
         sources.addWidget(choose)
         sources.addWidget(self.record)
         sources.addStretch(1)

@@ -1,14 +1,14 @@
 """The list of the browser: what it holds, and how a row of it looks."""
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from . import theme
 from .catalogue import Entry
 
 ENTRY = Qt.ItemDataRole.UserRole
-HEIGHT = 42  # pixels
+ROW = 42  # pixels
 SIGN = 34  # pixels at the right end of a row: touched there, its demo is heard
 
 
@@ -65,13 +65,22 @@ class Rows(QListView):
         else:
             super().mousePressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Say it where nothing is found."""
+        super().paintEvent(event)
+        model, viewport = self.model(), self.viewport()
+        if model is not None and viewport is not None and model.rowCount() == 0:
+            painter = QPainter(viewport)
+            painter.setPen(theme.colour(theme.QUIET))
+            painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.tr("No instrument matches."))
+
 
 class Row(QStyledItemDelegate):
     """A name, what it is below it, a star where it is a favourite, and a sign that its demo can be heard."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Room for two lines."""
-        return QSize(160, HEIGHT)
+        return QSize(160, ROW)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint one row."""
@@ -96,7 +105,8 @@ class Row(QStyledItemDelegate):
         painter.setFont(theme.sized(view.font(), theme.CAPTION))
         painter.setPen(theme.colour(theme.QUIET))
         below = self.tr("cannot be read") if entry.fault else " · ".join(entry.tags[:3]) or entry.kind
-        painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + ("" if entry.factory else self.tr(" · mine")))
+        whose = "" if entry.factory else self.tr(" · opened") if entry.elsewhere else self.tr(" · mine")
+        painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + whose)
         if entry.digest and entry.digest in model.favourites:
             painter.setPen(theme.colour(theme.ACCENT))
             painter.drawText(area.adjusted(0, 0, -SIGN - 4, 0), _RIGHT, "★")
@@ -108,5 +118,6 @@ class Row(QStyledItemDelegate):
         painter.restore()
 
 
+_WRAPPED = int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -30,11 +30,16 @@ def push(words: str, name: str = "", tip: str = "", style: str = "") -> QPushBut
 def label(words: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
     """Words of a size of the scale."""
     found = QLabel(words)
+    dress(found, step, quiet, bold)
+    return found
+
+
+def dress(found: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
+    """Give words a size of the scale."""
     found.setTextFormat(Qt.TextFormat.PlainText)
     found.setFont(theme.sized(found.font(), step, bold))
     if quiet:
         found.setObjectName("quiet")
-    return found
 
 
 def menu(owner: QWidget, offers: Iterable[tuple[str, Callable[[], object], bool]]) -> QMenu:

@@ -1,6 +1,7 @@
 """Wires what is written while one plays: the performance as it is, and a score as it would sound."""
 
 import contextlib
+import time
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -24,6 +25,7 @@ class Performing(QObject):
         self._deck, self._player, self._window = deck, player, window
         self._tape: Tape | None = None
         self._notes: Notes | None = None
+        self._began = 0.0
         self._ending: Notes | None = None  # what the deck was asked to write
         bar = window.transport
         self._renderer = Renderer(self)
@@ -32,6 +34,7 @@ class Performing(QObject):
         self._renderer.failed.connect(self._failed)
         window.header.record.clicked.connect(self.record)
         player.events.connect(self._hear)
+        player.looked.connect(self._look)
 
     @property
     def recording(self) -> bool:
@@ -50,7 +53,7 @@ class Performing(QObject):
         """End the performance; both files are whole when the deck has done it."""
         tape, notes = self._tape, self._notes
         self._tape = self._notes = None
-        self._window.header.set_recording(False)
+        self._window.header.show_recording(None)
         if tape is None or notes is None:
             return
         self._end(notes)
@@ -115,7 +118,11 @@ class Performing(QObject):
     def _begin(self, tape: Tape) -> None:
         self._tape = tape
         self._notes = Notes(tape.path.with_suffix(".mid"), tape.rates)
-        self._window.header.set_recording(True)
+        self._began = time.monotonic()
+
+    def _look(self) -> None:
+        if self._tape is not None:
+            self._window.header.show_recording(time.monotonic() - self._began)
 
     def _hear(self, events: object) -> None:
         if self._notes is not None and self._player.hands is not None:

@@ -9,7 +9,12 @@ from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, Q
 from .hearing import Heard
 from .learner import Task
 
-MINUTES = {"resonance": 10.0, "ssm": 20.0, "ddsp": 60.0}  # what a kind is given, unless the player says otherwise
+MINUTES = {
+    "resonance": 10.0,
+    "ssm": 20.0,
+    "ddsp": 60.0,
+    "events": 60.0,
+}  # what a kind is given, unless the player says otherwise
 NOTE = 25  # seconds that a note takes, about
 
 
@@ -97,6 +102,7 @@ class Plan(QObject):
             (self.tr("Struck or plucked: what rings (resonances)"), "resonance"),
             (self.tr("Struck, with noise and body: a network (state space)"), "ssm"),
             (self.tr("Bowed, blown or sung: pitch and loudness (ddsp)"), "ddsp"),
+            (self.tr("Many different sounds: each kind of them once (events)"), "events"),
         ):
             self.kind.addItem(words, kind)
         for words, taken in (

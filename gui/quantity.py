@@ -14,6 +14,8 @@ def text(value: float, unit: str) -> str:
         return f"{value / 1000:.3g} kHz"
     if unit == "s" and abs(value) < 1:
         return f"{1000 * value:.3g} ms"
+    if unit == "semitones":
+        return (f"{value:+.1f}".removesuffix(".0").replace("-", "−") if round(value, 1) else "0") + " st"
     if unit == "x":
         return f"×{value:.3g}"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 or unit.startswith("dB") else 2
@@ -58,6 +60,11 @@ def value(place: float, low: float, high: float) -> float:
 def note(key: int) -> str:
     """The name of a key; 60 is C4."""
     return ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"][key % 12] + str(key // 12 - 1)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _curved(low: float, high: float) -> bool:

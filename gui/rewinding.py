@@ -25,4 +25,4 @@ class Rewinding(QObject):
         header.redo.setEnabled(history.canRedo())
         header.undo.setToolTip(self.tr("Undo {0} (Ctrl+Z)").format(history.undoText()))
         header.redo.setToolTip(self.tr("Redo {0} (Ctrl+Shift+Z)").format(history.redoText()))
-        header.compare.setText(self._comparing.now)
+        header.show_setting(self._comparing.now, self._comparing.other)

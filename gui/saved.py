@@ -87,22 +87,23 @@ def load(path: Path) -> Saved:
 
 def remember(path: Path) -> None:
     """Look for instruments of settings here as well, from now on; in the program's own folders one looks anyway."""
-    known = _elsewhere()
+    known = elsewhere()
     if path.absolute() not in known and path.parent not in (library.factory_folder(), library.user_folder()):
         store.keep(PLACES, {"paths": [str(each) for each in [path.absolute(), *known][:MOST]]})
 
 
+def elsewhere() -> list[Path]:
+    """Where instruments were opened from that are not in the program's own folders; some may be gone."""
+    paths = store.recall(PLACES).get("paths")
+    return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []
+
+
 def model(path: Path, saved: Saved) -> Path:
     """The file of the instrument: where it was, or wherever its content is now. Missing names what is not there."""
-    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *_elsewhere()):
+    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *elsewhere()):
         try:
             if place.is_file() and read(place).digest == saved.digest:
                 return place
         except PresetError:
             continue
     raise Missing(path, saved)
-
-
-def _elsewhere() -> list[Path]:
-    paths = store.recall(PLACES).get("paths")
-    return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []

@@ -63,9 +63,9 @@ class Stage(QFrame):
         """PICTURE, PAD or VOICE: which one was chosen."""
         return self._chosen
 
-    def show_progress(self, words: str, done: int, total: int) -> None:
+    def show_compiling(self, done: int, total: int, what: str) -> None:
         """Say how far the start has got."""
-        self._words.setText(words)
+        self._words.setText(self.tr("Compiling for this processor, once: {0}").format(what))
         self._bar.setMaximum(total)
         self._bar.setValue(done)
         self._views.setCurrentIndex(START)

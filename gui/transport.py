@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
-from . import parts, theme
+from . import parts, quantity, theme
 from .timeline import Timeline
 
 SLOWEST, FASTEST = 40, 200  # per cent of its own tempo
@@ -77,7 +77,7 @@ class TransportBar(QFrame):
         self.play.setText("■" if position is not None else "▶")
         place = begins if position is None else position
         self._bar.show_place(place, seconds)
-        self._time.setText(f"{_clock(place)} / {_clock(seconds)}")
+        self._time.setText(f"{quantity.clock(place)} / {quantity.clock(seconds)}")
 
     def show_bounce(self, share: float | None) -> None:
         """Show how much of the file is written; None: none is."""
@@ -89,7 +89,3 @@ class TransportBar(QFrame):
     def _move(self, percent: int) -> None:
         self._percent.setText(f"{percent} %")
         self.tempo.emit(percent / 100)
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

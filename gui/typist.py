@@ -4,7 +4,8 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QLineEdit, QTextEdit
 
-LOWER, UPPER = "ZSXDCVGBHNJM", "Q2W3ER5T6Y7UI9O0P"  # from a C upwards, and from the C above it
+from .rows import STEPS, letter_of, step_of
+
 VELOCITY = 0.75
 LOWEST, HIGHEST = 12, 96  # where the first C may be put
 _WRITTEN = (QLineEdit, QTextEdit, QAbstractSpinBox, QComboBox)
@@ -22,7 +23,8 @@ class Typist(QObject):
         super().__init__(app)
         self.locked = False
         self._base = 48
-        self._held: dict[int, int] = {}
+        self._held: dict[int, int] = {}  # by what was typed: the key that it plays
+        self._printed = {step: letter for letter, step in STEPS.items()}
         app.installEventFilter(self)
 
     @property
@@ -30,8 +32,7 @@ class Typist(QObject):
         """The letter that plays each key; none while it is locked."""
         if self.locked:
             return {}
-        lower = {self._base + i: letter for i, letter in enumerate(LOWER)}
-        return lower | {self._base + 12 + i: letter for i, letter in enumerate(UPPER)}
+        return {self._base + step: letter for step, letter in self._printed.items()}
 
     def lock(self, locked: bool) -> None:
         """Leave the keys to the window's shortcuts, or take them again."""
@@ -60,7 +61,7 @@ class Typist(QObject):
             return False
         assert isinstance(event, QKeyEvent)
         if event.type() == QEvent.Type.KeyRelease:
-            return not event.isAutoRepeat() and self._release(event.key())
+            return not event.isAutoRepeat() and self._release(_code(event))
         written = isinstance(watched, _WRITTEN) or isinstance(QApplication.focusWidget(), _WRITTEN)
         written |= isinstance(QApplication.activeWindow(), QFileDialog)
         if self.locked or written or event.modifiers() & _HELD:
@@ -68,22 +69,37 @@ class Typist(QObject):
         return self._press(event)
 
     def _press(self, event: QKeyEvent) -> bool:
-        key = next((key for key, letter in self.letters.items() if ord(letter) == event.key()), None)
-        if key is None or key > 127:
+        step = step_of(event)
+        if step is None or self._base + step > 127:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
-        if not event.isAutoRepeat() and event.key() not in self._held:
-            self._held[event.key()] = key
-            self.pressed.emit(key, VELOCITY)
+        if not event.isAutoRepeat() and _code(event) not in self._held:
+            self._held[_code(event)] = self._base + step
+            if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._learn(step, letter_of(event))
+            self.pressed.emit(self._base + step, VELOCITY)
         return True
+
+    def _learn(self, step: int, letter: str) -> None:
+        """Show what is printed on a key of this keyboard; where that was shown before, what this one showed."""
+        before = self._printed[step]
+        if letter and letter != before:
+            self._printed = {each: before if shown == letter else shown for each, shown in self._printed.items()}
+            self._printed[step] = letter
+            self.moved.emit()
 
     def _release(self, typed: int) -> bool:
         key = self._held.pop(typed, None)
         if key is not None:
             self.released.emit(key)
         return key is not None
+
+
+def _code(event: QKeyEvent) -> int:
+    """A number that a key keeps, whatever is held beside it."""
+    return event.nativeScanCode() or event.key()
 
 
 _TAKEN = (

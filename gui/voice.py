@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from . import parts, quantity, theme
 from .trace import Trace, key_of
@@ -41,7 +41,7 @@ class VoiceView(QWidget):
         self._note, self._cents = parts.label("–", theme.DISPLAY + 4), parts.label(" ", quiet=True)
         self._lamp = parts.label()
         self.gauge, self.trace = Gauge(), Trace()
-        self._late, self._words = parts.label(quiet=True), parts.label()
+        self._late, self._words = parts.label(step=theme.CAPTION, quiet=True), parts.label()
         for label in (self._late, self._words):
             label.setWordWrap(True)
         self._lay_out()
@@ -101,28 +101,31 @@ class VoiceView(QWidget):
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
-        left.setSpacing(6)
+        left.setSpacing(2)
         left.addWidget(self._note)
         left.addWidget(self._cents)
         left.addWidget(self._lamp)
-        left.addSpacing(theme.GAP)
+        left.addStretch(1)
         left.addWidget(parts.label(self.tr("Microphone"), theme.CAPTION, quiet=True))
         left.addWidget(self.gauge)
-        left.addStretch(1)
-        for button in (self.sing, self.measure, self.take):
-            left.addWidget(button)
         side = QWidget()
         side.setLayout(left)
-        side.setFixedWidth(210)
+        side.setFixedWidth(180)
         upper = QHBoxLayout()
         upper.setSpacing(2 * theme.GAP)
         upper.addWidget(side)
         upper.addWidget(self.trace, 1)
+        lower = QHBoxLayout()
+        lower.setSpacing(theme.GAP)
+        for button in (self.sing, self.measure, self.take):
+            lower.addWidget(button)
+        lower.addWidget(self._words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(6)
         column.addLayout(upper, 1)
-        for label in (self._words, self._late):
-            column.addWidget(_padded(label))
+        column.addLayout(lower)
+        column.addWidget(self._late)
 
 
 class Gauge(QWidget):
@@ -154,8 +157,3 @@ class Gauge(QWidget):
             painter.drawRoundedRect(QRectF(0, middle - 3, self.width() * (1 - level / FLOOR), 6), 3, 3)
         painter.setBrush(theme.colour(theme.TEXT))
         painter.drawRect(QRectF(self.width() * (1 - self._gate / FLOOR), middle - 7, 2, 14))
-
-
-def _padded(label: QLabel) -> QLabel:
-    label.setContentsMargins(0, 2, 0, 2)
-    return label

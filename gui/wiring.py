@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QApplication
 from . import aside
 from .auditioning import Auditioning
 from .capturing import Capturing
+from .catalogue import described
 from .choosing import Choosing
 from .comparing import Comparing
 from .conducting import Conducting
@@ -109,7 +110,7 @@ class Wiring(QObject):
             source.released.connect(player.release)
         player.lit.connect(window.keyboard.set_lit)
         player.levels.connect(window.header.meter.set_levels)
-        player.compiling.connect(self._show_compiling)
+        player.compiling.connect(window.stage.show_compiling)
         player.ready.connect(self._begin)
         player.loaded.connect(self._show_instrument)
         player.failed.connect(lambda why: window.notice.say(why, True))
@@ -183,23 +184,17 @@ class Wiring(QObject):
         self.master.restore()
         self.evening.begin()
         self.stepping.show()
-        left = self.deck.loading.left()
-        if left:
-            self.deck.loading.done()
-            self.evening.warn(left)
-        elif self._opening:
+        survived = self.evening.survived(self.deck.loading)
+        if survived and self._opening:
             self.doors.open(self._opening)
-        else:
+        elif survived:
             self.evening.play()
             self.workshop.recall()
 
-    def _show_compiling(self, number: int, total: int, what: str) -> None:
-        words = self.tr("Compiling for this processor, once: {0}").format(what)
-        self.window.stage.show_progress(words, number, total)
-
     def _show_instrument(self, now: Loaded) -> None:
         header, keys = now.header, now.header.get("keys", {})
-        self.window.header.set_instrument(now.path.stem.capitalize(), " ".join(header.get("description", "").split()))
+        paths = [now.path] if now.chain.second is None else [now.path, Path(now.chain.second.path)]
+        self.window.header.set_instrument(" + ".join(each.stem.capitalize() for each in paths), described(header))
         self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
         self.window.setWindowTitle(f"{now.path.stem} – Luthier")
         self.evening.keep()

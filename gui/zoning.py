@@ -3,7 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from . import parts, quantity, theme
+from . import quantity
 from .chain import LAYERED
 
 TOGETHER, BELOW, ABOVE = range(3)
@@ -18,20 +18,19 @@ class ZoneBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.share, self.split, self.first, self.second = (QComboBox() for _ in range(4))
-        self.share.addItems([self.tr("On all keys"), self.tr("Below the split"), self.tr("Above the split")])
+        self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
         for key in range(LOWEST, HIGHEST + 1):
             self.split.addItem(self.tr("Split at {0}").format(quantity.note(key)), key)
         for box, words in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
-            box.addItem(words.format(self.tr("all channels")), 0)
+            box.addItem(words.format(self.tr("all MIDI")), 0)
             for channel in range(1, 17):
-                box.addItem(words.format(self.tr("channel {0}").format(channel)), channel)
+                box.addItem(words.format(self.tr("MIDI {0}").format(channel)), channel)
         names = (
             self.tr("Where the second instrument plays"), self.tr("Split"), self.tr("MIDI channel of the first"),
             self.tr("MIDI channel of the second"),
         )  # fmt: skip
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
-        row.addWidget(parts.label(self.tr("The second instrument plays"), theme.CAPTION, quiet=True))
         for box, name in zip((self.share, self.split, self.first, self.second), names, strict=True):
             box.setAccessibleName(name)
             box.setToolTip(name)

@@ -20,7 +20,7 @@ from benchmarks.jackserver import Server, running
 from engine import library
 from engine.warm import is_warm
 from gui import app as gui_app
-from gui import memory, theme
+from gui import memory, saved, store, theme
 from gui.chain import Setting
 from gui.compiling import Compiler
 from gui.wiring import Wiring
@@ -100,7 +100,9 @@ def opened(app: QApplication, server: Server, ear: Ear, home: Path, blocks: Bloc
 def guitar(opened: Wiring, ear: Ear) -> Iterator[Wiring]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
     ear.attend(opened.player.reading.name)
-    until(lambda: opened.house.entries)
+    store.keep(saved.PLACES, {})
+    opened.house.scan()
+    until(lambda: opened.house.entries and not any(entry.elsewhere for entry in opened.house.entries))
     play(opened, "guitar")
     opened.player.panic()
     quiet(opened)

@@ -131,11 +131,11 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     wiring = gui_app.open_window(app, memory.recall())
     until(lambda: "Compiling" in wiring.window.stage._words.text())
-    number = wiring.deck._compiler._process.pid
+    number = wiring.deck._warming.compiler._process.pid
     began = time.monotonic()
     end(wiring)
     assert time.monotonic() - began < 5
-    assert wiring.deck._compiler is None
+    assert wiring.deck._warming.compiler is None
     assert not processes(number)
 
 

@@ -3,18 +3,20 @@
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import soundfile
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog, QLineEdit
 
 from engine import library
-from engine.preset import read, write
+from engine.preset import Preset, read, write
 from gui import catalogue, saved
 from gui.catalogue import Wish
 from gui.saved import Saved
-from tests.gui.conftest import until
+from tests.gui.conftest import play, until
 from tests.gui.ear import level
 
 LEFT = Qt.MouseButton.LeftButton
@@ -49,7 +51,7 @@ def answer(window, path):
 
 
 def test_every_instrument_is_listed_and_found_by_words_kind_and_tag():
-    entries = catalogue.scan()
+    entries = [entry for entry in catalogue.scan() if not entry.elsewhere]
     names = [each.name for each in entries]
     assert names == sorted(library.everything())
     assert [each.name for each in catalogue.chosen(entries, Wish("strings classical"), ())] == ["guitar"]
@@ -242,3 +244,33 @@ def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(w
     assert "the ending must be one of" in window.window.notice.text
     window.exporting.export(gong, tmp_path / "gong.wav", None)  # it has no room
     until(lambda: "room" in window.window.notice.text, 60)
+
+
+def test_an_instrument_opened_from_elsewhere_is_listed_and_can_be_kept(window, tmp_path):
+    friends = tmp_path / "friend's.luthier"
+    preset = read(library.find("gong"))
+    write(friends, Preset({**preset.header, "description": "Of a friend"}, preset.tensors))
+    drop(window, friends)
+    until(lambda: window.player.now.path == friends)
+    listed = entry(window, "friend's")
+    assert (listed.elsewhere, listed.description) == (True, "Of a friend.")
+    until(lambda: window.window.browser._current == listed)
+    offers = {action.text(): action for action in window.window.browser.menu(listed).actions()}
+    assert not offers["Rename…"].isEnabled()
+    assert not offers["Move to the bin"].isEnabled()
+    offers["Keep among my own"].trigger()
+    until(lambda: not entry(window, "friend's").elsewhere)
+    assert library.find("friend's") == library.user_folder() / "friend's.luthier"
+    window.tuning.history.undo()
+    play(window, "guitar")
+
+
+def test_a_folder_of_recordings_is_learned_from(window, tmp_path):
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(tmp_path / name, np.zeros(1000), 16_000)
+    drop(window, tmp_path)
+    dialogue = window.workshop.dialogue
+    assert [path.name for path in dialogue._recordings] == ["a.wav", "b.wav"]
+    assert dialogue.plan.name.text() == tmp_path.name
+    dialogue.set_recordings([])
+    dialogue.accept()

@@ -20,7 +20,7 @@ from gui.stage import PAD, PICTURE, VOICE
 from tests.gui.conftest import advance, end, play, quiet, start, until
 from tests.gui.test_performing import score
 
-UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "min", "cents", "semitones", "JACK", "WAV"}
+UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "min", "cents", "st", "JACK", "WAV"}
 KEYS = {"Esc", "Ctrl", "Alt", "Shift"}
 NOTE = re.compile(r"[A-G]♯?-?\d")
 
@@ -93,7 +93,7 @@ def unmarked(widget, names):
 
 def names(wiring):
     """What is not the window's to translate: instruments and what is written about them, files, devices, faults."""
-    reading, found = wiring.player.reading, ["Luthier"]
+    reading, found = wiring.player.reading, ["Luthier", "ear:keys", "ear"]
     found += [*reading.ports, *(port.split(":")[0] for port in reading.ports)]
     for entry in wiring.house.entries:
         found += [entry.name, entry.description, entry.author, entry.licence, entry.attribution, entry.recording]
@@ -151,7 +151,11 @@ def test_neither_does_any_dialogue(window, tmp_path):
     learning.show_moment(Moment(0.3, "", 0.01))
     until(lambda: window.plugging.dialogue._output.count() > 1)
     found = window.plugging.dialogue
-    told = {found._inputs.text(), *found._hints.text().splitlines()}
+    boxes = found.findChildren(QComboBox)
+    devices = {
+        box.itemText(i) for box in boxes for i in range(box.count()) if isinstance(box.itemData(i), str | tuple)
+    }
+    told = {*found._hints.text().splitlines(), *(words for words in devices if "«" not in words)}
     for dialogue in (window.plugging.dialogue, keys, learning):
         left |= unmarked(dialogue, {*names(window), *told, "A remark", "bell.wav", "bell"})
         dialogue.accept()

@@ -36,7 +36,7 @@ def score(path, *keys):
 def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.performing.recording)
-    assert window.window.header.record.text() == "■"
+    assert window.window.header.record.text().startswith("■ 0:0")
     window.player.press(57, 0.8)
     ear.listen(0.4, QTest.qWait)
     window.player.release(57)

@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
 
 from engine import picture
 from gui import quantity
@@ -72,6 +74,26 @@ def test_the_octave_of_the_computers_keys_moves_and_their_letters_with_them(wind
     assert pitch(sound[:, 4800:]) == pytest.approx(523.3, rel=0.01)
 
 
+def test_keys_play_by_where_they_lie_and_show_what_is_printed_on_them(window):
+    played, keyboard = [], window.window.keyboard
+    window.typist.pressed.connect(lambda key, velocity: played.append(key))
+
+    def strike(typed, scan):  # as a German keyboard sends it
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, typed, Qt.KeyboardModifier.NoModifier, scan + 8, 0, 0, chr(typed).lower())
+            QApplication.sendEvent(window.window, event)
+
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Z", "Y")
+    strike(Qt.Key.Key_Y, 44)
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Y", "Z")
+    strike(Qt.Key.Key_Z, 21)
+    strike(Qt.Key.Key_Odiaeresis, 39)
+    assert played == [48, 69]
+    strike(Qt.Key.Key_Z, 44)
+    strike(Qt.Key.Key_Y, 21)
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Z", "Y")
+
+
 def test_words_typed_into_the_search_play_nothing(window, ear):
     QTest.keyClick(window.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     search = window.window.browser.filters.search
@@ -135,19 +157,20 @@ def test_one_movement_of_the_hand_is_one_step_back(window):
 def test_two_settings_are_compared(window):
     release = knob(window, "release")
     QTest.mouseClick(window.window.header.compare, LEFT)
-    assert window.window.header.compare.text() == "B"
+    assert window.window.header.compare.text() == "B ⇄ A"
     window.tuning.turn("release", 2.0)
     QTest.mouseClick(window.window.header.compare, LEFT)
     assert release.amount == pytest.approx(0.3)
     QTest.mouseClick(window.window.header.compare, LEFT)
     assert release.amount == pytest.approx(2.0)
     QTest.mouseClick(window.window.header.compare, LEFT)
-    assert window.window.header.compare.text() == "A"
+    assert window.window.header.compare.text() == "A ⇄ B"
 
 
 def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
     width = knob(window, "width")
     learn, forget = width.menu().actions()[:2]
+    assert not forget.isEnabled()
     learn.trigger()
     assert width._caption() == "CC…?"
     ear.send(0xB0, 32, 1)
@@ -158,7 +181,16 @@ def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
     ear.listen(0.2, QTest.qWait)
     ear.send(0xB0, 22, 127)
     until(lambda: width.amount == pytest.approx(2))
-    forget.trigger()
+    width.tell(0.5)
+    width.turned.emit(0.5)
+    ear.send(0xB0, 22, 120)
+    until(lambda: width._waiting == pytest.approx(120 / 127))  # it has not passed the value yet
+    assert width.amount == 0.5
+    for value in (64, 0):
+        ear.send(0xB0, 22, value)
+    until(lambda: width.amount == 0)
+    until(lambda: width._waiting is None)
+    width.menu().actions()[1].trigger()
     assert "no controller" in width.toolTip()
 
 
