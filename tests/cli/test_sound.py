@@ -99,8 +99,8 @@ def test_the_demo_goes_into_a_file_where_there_is_no_device(folder, capsys):
     assert main(["play", "small.luthier", "--demo", "--device", "no such device", "--seconds", "1"]) == 0
     told = capsys.readouterr().out
     assert "no audio device (" in told
-    assert "luthier-demo.wav" in told
-    audio, rate = soundfile.read("luthier-demo.wav")
+    assert "luthier-demo-small.wav" in told
+    audio, rate = soundfile.read("luthier-demo-small.wav")
     assert (len(audio), rate) == (48000, 48000)
 
 
