@@ -39,7 +39,7 @@ class Config:
     sites: int = 256  # of the control signal that may differ from zero in the end
     radius: float = 0.998  # the largest singular value of the recurrence
     continuity: float = 0.2  # weight of jumps at the edges of frames, in units of the loss of silence
-    purity: float = 0.5  # weight of the combs that strikes leave ringing, in the same units
+    purity: float = 0.2  # weight of the combs that strikes leave ringing, in the same units
     seed: int = 0
 
 
