@@ -8,6 +8,7 @@ before us, is not.
 import contextlib
 import ctypes
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numba import carray, cfunc, njit, types
@@ -66,6 +67,16 @@ def process(frames, user):
     return status
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How many blocks there were, how many of them were late by our fault and not by it, and the most work of one."""
+
+    number: int
+    ours: int  # by their own work, or because they waited for somebody
+    theirs: int  # they took too long, or were begun a block too late, through no work of ours
+    heaviest: float  # its own, as a share of its time
+
+
 class Blocks:
     """The blocks since the beginning, or the last `clear`; rate: Hz."""
 
@@ -77,38 +88,20 @@ class Blocks:
         """Begin anew."""
         self._first = int(_record["count"][0])
 
-    def _column(self, name: str) -> np.ndarray:
+    def seen(self) -> Seen:
+        """What they were up to now. ValueError where there were too many to look at."""
         last = int(_record["count"][0])
         if last - self._first > ROOM:
             raise ValueError(f"{last - self._first} blocks, at most {ROOM} can be looked at")
-        return np.take(_record[name][0], np.arange(self._first, last), mode="wrap")
-
-    @property
-    def number(self) -> int:
-        """How many."""
-        return int(_record["count"][0]) - self._first
-
-    @property
-    def _due(self) -> np.ndarray:
-        """Nanoseconds that each has."""
-        return self._column("frames") * 1e9 / self._rate
-
-    @property
-    def heaviest(self) -> float:
-        """The work of the block that had most of its own, as a share of its time."""
-        return float((self._column("own") / self._due).max(initial=0.0))
-
-    @property
-    def ours(self) -> int:
-        """Blocks that were late by our fault: by their own work, or because they waited for somebody."""
-        return int(((self._column("own") > self._due) | (self._column("waits") > 0)).sum())
-
-    @property
-    def theirs(self) -> int:
-        """Blocks that took too long, or were begun a block too late, through no work of ours."""
-        own, wall, due = self._column("own"), self._column("wall"), self._due
-        late = np.diff(self._column("begun"), prepend=self._column("begun")[:1]) > 2 * due
-        return int((((wall > due) | late) & (own <= due)).sum())
+        places = np.arange(self._first, last)
+        begun, wall, own, waits, frames = (
+            np.take(_record[name][0], places, mode="wrap") for name in ("begun", "wall", "own", "waits", "frames")
+        )
+        due = frames * 1e9 / self._rate  # nanoseconds
+        ours = (own > due) | (waits > 0)
+        late = np.diff(begun, prepend=begun[:1]) > 2 * due
+        theirs = ((wall > due) | late) & ~ours
+        return Seen(len(places), int(ours.sum()), int(theirs.sum()), float((own / due).max(initial=0.0)))
 
 
 @contextlib.contextmanager

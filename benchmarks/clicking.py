@@ -47,11 +47,8 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
             QTest.qWait(FADES)
             for key in CHORD:
                 hands.send(0x80, key, 0)
-        found = Clicked(
-            times * len(names), blocks.number, blocks.ours, blocks.theirs, blocks.heaviest, rig.meters().xruns,
-            outlet.missed - missed,
-        )  # fmt: skip
-    return asdict(found)
+        seen, xruns, missed = blocks.seen(), rig.meters().xruns, outlet.missed - missed
+    return asdict(Clicked(times * len(names), seen.number, seen.ours, seen.theirs, seen.heaviest, xruns, missed))
 
 
 def rows(found: dict[str, Any]) -> list[Row]:

@@ -89,11 +89,11 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
 
             blocks = stack.enter_context(measured(RATE))
         wiring = gui_app.open_window(app, memory.recall())
-        while wiring.player.now is None or not wiring.house.entries:
+        while wiring.player.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - began}
     wiring.window.activateWindow()
-    while not wiring.window.isActiveWindow():
+    while not wiring.window.isActiveWindow() or not wiring.house.entries:
         QTest.qWait(5)
     found["delays"] = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
     found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
