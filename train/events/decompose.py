@@ -56,8 +56,8 @@ def decompose(
             if window.abs().max() > SILENT:
                 there = Window(model, window, explained[first:][: sizes.samples], *around, level)
                 found = _heard(there, begun.get(number), rounds)
-                found = _added(there, found, explained[first:], number == count - 1)
-                events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in found]
+                added = _added(there, found, explained[first:], number == count - 1)
+                events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in added]
             report(HEARING + (1 - HEARING) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
     return Score(events, len(samples) / sizes.rate, around[0][0].numpy(), around[1][0].numpy().clip(0), gain)
