@@ -29,7 +29,7 @@ from train.events.model import EventModel
 from . import first_use, reconstruction
 from .rows import Row, ask
 
-MIXTURES, SECONDS, EACH = 6, 8.0, 8  # mixtures of notes, their length, notes a second
+MIXTURES, SECONDS, EACH = 3, 8.0, 8  # mixtures of notes, their length, notes a second
 SOFTEST = 0.3  # of the loudest note
 CLOSE, TOLERANCE = 0.03, 0.05  # seconds
 WEAK = 0.06  # of the strongest onset: what is weaker is none
