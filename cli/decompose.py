@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to take apart")
     parser.add_argument(
         "--rounds", type=whole(0, 20), default=3, metavar="N",
-        help="how often better events are looked for in each window: 0 is nearly three times as fast, and less like it",
+        help="how often better events are looked for in each window; 0 is nearly three times as fast, less like it",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="progress and result as JSON")
 
