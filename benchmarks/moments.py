@@ -144,7 +144,7 @@ def _hangs(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _reopening(wiring: Any, folder: Path, server: int) -> None:
-    from gui.devices import Wishes
+    from gui.wishes import Wishes
 
     _record(wiring, folder, server)
     wiring.plugging.use(Wishes(backend="jack"))

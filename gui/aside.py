@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment
 
 GONE = 200  # milliseconds that a process that was killed may take to be gone
-_ending: list[QProcess] = []  # what was ended, but is perhaps not gone yet
+_ending: list[tuple[QProcess, int]] = []  # what was ended, but is perhaps not gone yet, and its number
 
 
 def begin(parent: QObject, words: Sequence[str]) -> QProcess:
@@ -38,8 +38,7 @@ def interrupt(process: QProcess) -> None:
 
 def end(process: QProcess) -> None:
     """End a process now, and whatever it has started; nothing more is heard of it, and nobody waits for it."""
-    _forget(process)
-    _kill(process)
+    _kill(process, _forget(process))
 
 
 def retire(process: QProcess) -> None:
@@ -49,24 +48,29 @@ def retire(process: QProcess) -> None:
 
 
 def wait(seconds: float) -> None:
-    """Let all that was ended be gone; what retires has so many seconds at most."""
+    """Let all that was ended be gone, and what it has started; what retires has so many seconds at most."""
     until = time.monotonic() + seconds
-    for process in _ending:
-        if not process.waitForFinished(max(round(1000 * (until - time.monotonic())), 0)):
-            _kill(process)
-    for process in _ending:
+    for process, number in _ending:
+        process.waitForFinished(max(round(1000 * (until - time.monotonic())), 0))
+        _kill(process, number)  # what it has started does not always notice that it has left
+    for process, _ in _ending:
         process.waitForFinished(GONE)
     _ending.clear()
 
 
-def _forget(process: QProcess) -> None:
-    """Hear nothing more of a process."""
+def _forget(process: QProcess) -> int:
+    """Hear nothing more of a process; its number."""
     process.blockSignals(True)
-    _ending[:] = [each for each in _ending if each.state() != QProcess.ProcessState.NotRunning] + [process]
-
-
-def _kill(process: QProcess) -> None:
     number = process.processId()
+    gone = [each for each in _ending if each[0].state() == QProcess.ProcessState.NotRunning]
+    for each in gone:
+        _kill(*each)
+        _ending.remove(each)
+    _ending.append((process, number))
+    return number
+
+
+def _kill(process: QProcess, number: int) -> None:
     if number and hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(number, signal.SIGKILL)

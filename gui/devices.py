@@ -1,7 +1,6 @@
 """The dialogue of devices: what is wished, what was given, what is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -18,31 +17,10 @@ from PyQt6.QtWidgets import (
 
 from . import parts, theme
 from .reading import Reading
+from .wishes import Place, Wishes
 
 RATES = (44100, 48000, 88200, 96000)
 BLOCKS = (32, 64, 128, 256, 512, 1024)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Somewhere that sound can go or come from, or notes can come from."""
-
-    kind: str  # "output", "input" or "midi"
-    backend: str
-    name: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the player chose; None leaves it to the device."""
-
-    backend: str | None = None
-    device: str | None = None
-    rate: float | None = None
-    block: int | None = None
-    midi: str | None = None
-    input: str | None = None
 
 
 class Devices(QDialog):
@@ -84,26 +62,33 @@ class Devices(QDialog):
 
     def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
         """Show what was found, and what is missing."""
-        chosen = self._wishes
         _fill(self._output, self.tr("The first that works"), None)
         for place in places:
             if place.kind == "output" and place.backend != "jack":
                 self._output.addItem(f"{place.name} · {place.text}", (place.backend, place.name))
         if any(place.backend == "jack" for place in places):
             self._output.insertItem(1, self.tr("JACK or PipeWire"), ("jack", None))
-        self._select(self._output, (chosen.backend, chosen.device) if chosen.backend else None)
         _fill(self._midi, self.tr("All keyboards"), None)
         for place in places:
             if place.kind == "midi":
                 self._midi.addItem(place.name, place.name)
-        self._select(self._midi, chosen.midi)
         _fill(self._input, self.tr("The first that goes with the output"), None)
         for name in dict.fromkeys(place.name for place in places if place.kind == "input"):
             self._input.addItem(name, name)
-        self._select(self._input, chosen.input)
+        self.set_wishes(self._wishes)
         self._hints.setText("\n".join(f"• {hint}" for hint in hints))
         self._hints.setVisible(bool(hints))
         self.adjustSize()
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        """Show what is chosen."""
+        self._wishes = wishes
+        self._select(self._output, (wishes.backend, wishes.device) if wishes.backend else None)
+        for box, wanted in (
+            (self._input, wishes.input), (self._rate, wishes.rate),
+            (self._block, wishes.block), (self._midi, wishes.midi),
+        ):  # fmt: skip
+            self._select(box, wanted)
 
     def set_playing(self, a4: float, channel: int) -> None:
         """Show the tuning, and the channel that is heard."""
@@ -140,8 +125,6 @@ class Devices(QDialog):
         self._a4.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self._channel.addItem(self.tr("All but the drums (10)"))
         self._channel.addItems([self.tr("Only channel {0}").format(number) for number in range(1, 17)])
-        self._select(self._rate, self._wishes.rate)
-        self._select(self._block, self._wishes.block)
 
     def _select(self, box: QComboBox, wanted: object) -> None:
         """Choose an item by its data; what is wished but not there is shown as missing."""

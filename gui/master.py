@@ -17,7 +17,7 @@ class Master(QObject):
 
     def __init__(self, player: Player, history: History, memory: Memory, header: Header) -> None:
         super().__init__()
-        self._player, self._history, self._memory, self._header = player, history, memory, header
+        self._player, self.history, self._memory, self._header = player, history, memory, header
         header.set_volume(memory.volume)
         header.volume.connect(self.set_volume)
         header.settled.connect(history.settle)
@@ -32,25 +32,25 @@ class Master(QObject):
         """Be as loud as a level in dB."""
         before = self._memory.volume
         self._go(VOLUME, level)
-        self._history.turned(self.tr("change of volume"), VOLUME, (before, level), self._go)
+        self.history.turned(self.tr("change of volume"), VOLUME, (before, level), self._go)
 
     def tune(self, a4: float) -> None:
         """Put the A above middle C at a frequency in Hz."""
         before = self._memory.a4
         if a4 != before:
             self._go(A4, a4)
-            self._history.turned(self.tr("tuning of A4"), A4, (before, a4), self._go)
+            self.history.turned(self.tr("tuning of A4"), A4, (before, a4), self._go)
 
     def settle(self) -> None:
         """What is tuned next is a step of its own."""
-        self._history.settle()
+        self.history.settle()
 
     def hear(self, channel: int) -> None:
         """Listen to one MIDI channel, counted from 1; 0: to all but the drums."""
         before = self._memory.channel
         if channel != before:
             self._hear(channel)
-            self._history.changed(self.tr("change of the MIDI channel"), before, channel, self._hear)
+            self.history.changed(self.tr("change of the MIDI channel"), before, channel, self._hear)
 
     def _go(self, name: str, value: float) -> None:
         if name == VOLUME:

@@ -6,10 +6,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from .deck import Deck
-from .devices import Devices, Place, Wishes
+from .devices import Devices
 from .master import Master
 from .memory import Memory
 from .player import Player
+from .wishes import Place, Wishes
 
 
 class Plugging(QObject):
@@ -26,8 +27,7 @@ class Plugging(QObject):
 
     def show(self) -> None:
         """Open the dialogue; what there is appears as soon as it is found."""
-        known = {key: value for key, value in self._memory.device.items() if key in Wishes.__dataclass_fields__}
-        self.dialogue = dialogue = Devices(Wishes(**{**known, "midi": self._memory.midi}), self._window)
+        self.dialogue = dialogue = Devices(self._wishes, self._window)
         dialogue.wished.connect(self.use)
         dialogue.tone.connect(self.tone)
         self._show_playing()
@@ -41,14 +41,29 @@ class Plugging(QObject):
         dialogue.show()
         self._look()
 
+    @property
+    def _wishes(self) -> Wishes:
+        """What was chosen last."""
+        known = {key: value for key, value in self._memory.device.items() if key in Wishes.__dataclass_fields__}
+        return Wishes(**{**known, "midi": self._memory.midi})
+
     def use(self, wishes: Wishes) -> None:
-        """Open other devices."""
+        """Open other devices; this can be taken back."""
+        before = self._wishes
+        self._use(wishes)
+        if wishes != before:
+            self._master.history.changed(self.tr("choice of devices"), before, wishes, self._use)
+
+    def _use(self, wishes: object) -> None:
+        assert isinstance(wishes, Wishes)
         device = {"backend": wishes.backend, "device": wishes.device, "rate": wishes.rate, "block": wishes.block}
         device["input"] = wishes.input
         self._memory.device, self._memory.midi = device, wishes.midi
         from engine.outlet import Settings
 
         self._deck.use(Settings(**device, midi=wishes.midi))  # type: ignore[arg-type]
+        if self.dialogue is not None:
+            self.dialogue.set_wishes(wishes)
 
     def _show_playing(self) -> None:
         if self.dialogue is not None:

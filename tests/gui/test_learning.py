@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
-from gui import memory
+from gui import aside, memory
 from gui.hearing import listen
 from gui.memory import Memory
 from gui.workshop import Workshop
@@ -149,6 +149,7 @@ def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_even
     began = time.monotonic()
     first.close()
     assert time.monotonic() - began < 1
+    aside.wait(5)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = Workshop(app.activeWindow(), memory.recall()), []

@@ -138,7 +138,7 @@ def test_tempo_and_repetition_of_a_score_go_back_while_it_plays_on(window, tmp_p
         bar._speed.setValue(percent)
     bar._speed.setSliderDown(False)
     until(lambda: playing.tempo == 2)
-    assert playing.position > 0.6
+    assert playing.position > 0.5
     QTest.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
     assert playing.loop
     undo(window)
@@ -146,7 +146,7 @@ def test_tempo_and_repetition_of_a_score_go_back_while_it_plays_on(window, tmp_p
     undo(window)
     until(lambda: playing.tempo == 1)
     assert bar._speed.value() == 100
-    assert playing.position > 0.6
+    assert playing.position > 0.5
     assert not window.tuning.history.canUndo()
     redo(window)
     until(lambda: playing.tempo == 2)
@@ -170,3 +170,16 @@ def test_singing_goes_back_to_playing(window):
     undo(window)
     until(lambda: not window.player.now.sung)
     window.window.stage.show_view(PICTURE)
+
+
+def test_a_choice_of_devices_goes_back_and_the_sound_with_it(window):
+    window.plugging.show()
+    dialogue = window.plugging.dialogue
+    until(lambda: dialogue._output.itemData(1) == ("jack", None))
+    dialogue._output.setFocus()
+    QTest.keyClick(dialogue._output, Qt.Key.Key_Down)
+    assert window.memory.device["backend"] == "jack"
+    QTest.mouseClick(window.window.header.undo, Qt.MouseButton.LeftButton)
+    assert (dialogue._output.currentIndex(), window.memory.device["backend"]) == (0, None)
+    dialogue.accept()
+    until(lambda: window.player.reading.state == "playing")
