@@ -119,6 +119,14 @@ def test_distances_of_many_are_those_of_each():
     torch.testing.assert_close(several, torch.stack([distance(sound[None], target) for sound in sounds]))
 
 
+def test_a_window_measures_at_its_level():
+    generator = torch.Generator().manual_seed(0)
+    sound, target = torch.randn(2, TINY.samples, generator=generator)
+    net = model()
+    window = Window(net, target, 0 * target, net.typical[None], net.typical_gains[None], 0.01)
+    torch.testing.assert_close(window.distances(sound[None])[0], distance(0.01 * sound[None], 0.01 * target[None]))
+
+
 def test_a_search_comes_nearer_and_takes_no_more_events_than_a_segment_has():
     net = model()
     around = net.typical[None], net.typical_gains[None]
