@@ -59,9 +59,11 @@ class Housekeeping(QObject):
 
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and keep under it where the knobs of what plays stand."""
+        words = self.tr("my {0}") if library.is_factory(now.path) else self.tr("{0} 2")
+        suggestion = words.format(now.path.stem)
         asking.name(
             self._browser, self.tr("Save as preset"), self.tr("A name for this setting"),
-            self.tr("my {0}").format(now.path.stem), lambda name: self.keep(name, now, values),
+            suggestion, lambda name: self.keep(name, now, values),
         )  # fmt: skip
 
     def keep(self, name: str, now: Loaded, values: dict[str, float]) -> None:

@@ -91,6 +91,7 @@ class Learning(QDialog):
             self.compare.setEnabled(False)
         else:
             self.progress.end()
+            self.plan.forget()
 
     def show_moment(self, now: Moment) -> None:
         """Show how far it is."""

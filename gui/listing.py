@@ -1,7 +1,7 @@
 """The list of the browser: what it holds, and how a row of it looks."""
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from . import theme
@@ -64,6 +64,11 @@ class Rows(QListView):
             self.asked.emit(index)
         else:
             super().mousePressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep what plays in sight."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Say it where nothing is found."""

@@ -73,6 +73,10 @@ class Plan(QObject):
             self._suggested = names[0] if names else ""
             self.name.setText(self._suggested)
 
+    def forget(self) -> None:
+        """It is done: other recordings bring a name of their own."""
+        self._suggested = self.name.text()
+
     def set_task(self, task: Task) -> None:
         """Plan what was begun before."""
         self.name.setText(task.name)

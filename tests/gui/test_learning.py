@@ -166,3 +166,24 @@ def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_even
         each.close()
         each.dialogue.deleteLater()
     Path(library.destination("chime").with_suffix(".learning")).rmdir()
+
+
+def test_every_kind_of_instrument_can_be_chosen_with_its_own_time(window, chime):
+    window.doors.open([chime])
+    dialogue, began = window.workshop.dialogue, []
+    until(dialogue.learn.isEnabled)
+    dialogue.begun.disconnect()
+    dialogue.begun.connect(began.append)
+    dialogue.plan.kind.setFocus()
+    QTest.keyClick(dialogue.plan.kind, Qt.Key.Key_Home)
+    for _ in range(dialogue.plan.kind.count()):
+        QTest.mouseClick(dialogue.learn, LEFT)
+        QTest.keyClick(dialogue.plan.kind, Qt.Key.Key_Down)
+    dialogue.begun.connect(window.workshop._begin)
+    assert {task.kind for task in began} == {"resonance", "ssm", "ddsp", "events"}
+    assert [task.words[-2:] for task in began if task.kind != "resonance"] == [
+        ["--minutes", "20"], ["--minutes", "60"], ["--minutes", "60"],
+    ]  # fmt: skip
+    dialogue.set_recordings([])
+    dialogue.plan.kind.setCurrentIndex(0)
+    dialogue.accept()
