@@ -36,7 +36,7 @@ def _idle(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _first(wiring: Any, folder: Path, server: int) -> None:
-    until(lambda: wiring.deck._compiler is not None)
+    until(lambda: wiring.deck._warming.compiler is not None)
     _wait(3)
 
 
@@ -44,7 +44,7 @@ def _compiling(wiring: Any, folder: Path, server: int) -> None:
     from gui.compiling import Compiler
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    wiring.deck._compiler = Compiler()
+    wiring.deck._warming.compiler = Compiler()
     _wait(4)
 
 

@@ -15,7 +15,8 @@ from .voice import Sung, VoiceView
 MEASURED = 10_000  # milliseconds of singing by which a range is found
 ENOUGH = 10  # moments with a voice: fewer say nothing about it, nor less than a tenth of them
 SPARE = 4  # semitones beyond the range that was sung
-ABOVE = 8.0  # dB above the silence between the tones: where the gate goes
+ABOVE = 8.0  # dB above the silence between the tones: where the gate goes,
+DEEP, SPARED = 45.0, 3.0  # dB: but no deeper than this below the voice, and so much below the softest of it
 
 
 class Singing(QObject):
@@ -92,9 +93,7 @@ class Singing(QObject):
             return
         low, high = np.percentile(pitches, [3, 97])
         found = {"low": low * 2 ** (-SPARE / 12), "high": high * 2 ** (SPARE / 12)}
-        silence = [level for pitch, level in heard if pitch <= 0]
-        if silence:
-            found["gate"] = float(np.median(silence)) + ABOVE
+        found["gate"] = _gate(np.array(heard))
         known = self._player.now.header["pitch"]
         middle = math.sqrt(known["low"] * known["high"])
         found["transpose"] = 12.0 * round(math.log2(middle / math.sqrt(low * high)))
@@ -104,6 +103,14 @@ class Singing(QObject):
             self._tuning.settle()
         words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
         self._view.say(words.format(low, high, round(found["transpose"])))
+
+
+def _gate(heard: np.ndarray) -> float:
+    """The level below which there is no voice, in dB; heard: (N, 2) of pitch in Hz, 0 for none, and level in dB."""
+    voice, silence = heard[heard[:, 0] > 0, 1], heard[heard[:, 0] <= 0, 1]
+    lowest = np.median(voice) - DEEP
+    quiet = np.median(silence) + ABOVE if len(silence) else lowest
+    return float(min(max(quiet, lowest), np.percentile(voice, 5) - SPARED))
 
 
 def _moment(now: Loaded) -> Sung:

@@ -147,6 +147,7 @@ QMenu::item {{ padding: 5px 22px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; max-height: 6px; }}
+QProgressBar#timeline {{ max-height: 22px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 """
 

@@ -1,11 +1,14 @@
 """How far a score is: a bar that can be clicked, dragged, and moved along by the arrow keys."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QProgressBar, QWidget
+
+from . import theme
 
 WHOLE = 1000  # parts
 STEP = 5.0  # seconds that an arrow goes
+GRIP = 6  # pixels: the radius of what is dragged
 _WAYS = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP, Qt.Key.Key_Home: -1e9, Qt.Key.Key_End: 1e9}
 
 
@@ -16,6 +19,7 @@ class Timeline(QProgressBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("timeline")
         self.setTextVisible(False)
         self.setRange(0, WHOLE)
         self.setAccessibleName(self.tr("Position in the score"))
@@ -29,6 +33,18 @@ class Timeline(QProgressBar):
         self._seconds = seconds
         if not self._dragged:
             self._show(place)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """A slim bar, and a grip that is larger for whoever comes with the keys."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, grip = self.height() / 2, GRIP + 2 * self.hasFocus()
+        reached = grip + (self.width() - 2 * grip) * self.value() / WHOLE
+        for end, role in ((float(self.width()), theme.LINE), (reached, theme.ACCENT)):
+            painter.setBrush(theme.colour(role))
+            painter.drawRoundedRect(QRectF(0, middle - 3, end, 6), 3, 3)
+        painter.drawEllipse(QPointF(reached, middle), grip, grip)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Begin to go somewhere."""
@@ -57,7 +73,8 @@ class Timeline(QProgressBar):
             super().keyPressEvent(event)
 
     def _follow(self, event: QMouseEvent) -> None:
-        self._show(self._seconds * min(max(event.position().x() / max(self.width(), 1), 0.0), 1.0))
+        share = (event.position().x() - GRIP) / max(self.width() - 2 * GRIP, 1)
+        self._show(self._seconds * min(max(share, 0.0), 1.0))
 
     def _show(self, place: float) -> None:
         self._place = place

@@ -5,6 +5,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from gui import singing
 from gui.stage import PICTURE, VOICE
 from tests.gui.conftest import play, quiet, until
 from tests.gui.ear import level, pitch
@@ -85,6 +86,7 @@ def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeyp
     assert singer.tuning.value("voice low") == pytest.approx(110 * 2 ** (-4 / 12), rel=0.03)
     assert singer.tuning.value("voice high") == pytest.approx(165 * 2 ** (4 / 12), rel=0.03)
     assert singer.tuning.value("voice transpose") == 24
+    assert -75 < singer.tuning.value("voice gate") < -50  # the pauses are silent: no noise tells where it should be
     ear.sing(name, np.zeros(0, np.float32))
     until(lambda: "○" in view._lamp.text())
     QTest.mouseClick(view.measure, LEFT)
@@ -101,3 +103,10 @@ def test_the_microphone_is_let_go_when_nobody_sings(singer, server):
         until(lambda: not client.get_ports(microphone))
     finally:
         client.close()
+
+
+def test_the_gate_stands_between_the_noise_of_a_room_and_the_softest_tone():
+    noise, soft, loud = ([(pitch, level)] * 20 for pitch, level in ((0, -70), (200, -50), (200, -20)))
+    assert singing._gate(np.array([*noise, *soft, *loud])) == -62
+    assert singing._gate(np.array([*soft, *loud])) == -80
+    assert singing._gate(np.array([*loud, *[(0, -18)] * 9])) == -23  # a room that is louder than the voice
