@@ -77,18 +77,17 @@ class Reels:
         """End the score."""
         score, self.score = self.score, None
         if score is not None:
-            score.stop()
+            score.close()
 
     def turn(self) -> None:
-        """Write what was played or heard meanwhile, and hand over what the score says next."""
+        """Write what was played or heard meanwhile."""
         for tape in (self._tape, self._heard):
             if tape is not None:
                 self._spool(tape)
-        if self.score is not None:
-            self.score.feed()
 
     def end(self) -> None:
-        """Let every file be whole."""
+        """Let every file be whole, and the score end."""
+        self.close_score()
         self.end_listening()
         self.end_tape()
 

@@ -1,5 +1,6 @@
-"""[deck's thread] A score that is played: when it begins, how fast, and again from the beginning."""
+"""A score that is played: when it begins, how fast, and again from the beginning."""
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from engine.rig import Rig
 
 LEAD = 0.15  # seconds before its first note
-AHEAD = 2.0  # seconds of it that wait in the queue: loading another instrument takes less
+AHEAD = 0.5  # seconds of it that wait in the queue
+OFTEN = 0.05  # seconds between two looks at what is due
 NEAR = 0.02  # seconds within which what waits there may be on its way out already
 CHANNELS = 16
 NOTES_OFF, REST = 123, 121  # controllers
@@ -23,7 +25,10 @@ NOTHING = midi(0xFE)  # active sensing, which nobody hears
 
 
 class Scoring:
-    """One score; the ring for later events is its own while it plays."""
+    """[any thread] One score; the ring for later events is its own, and a thread that feeds it until `close`.
+
+    So it goes on evenly while the deck's thread is busy with an instrument.
+    """
 
     def __init__(self, rig: "Rig", path: Path) -> None:
         """Raises ScoreError when it cannot be read."""
@@ -33,6 +38,8 @@ class Scoring:
         self._transport: Transport | None = None
         self._start, self._again = 0, False
         self.begins = 0.0  # where it begins when it is played the next time, in its own seconds
+        self._lock, self._closed = threading.RLock(), threading.Event()
+        threading.Thread(target=self._feed, name="score", daemon=True).start()
 
     @property
     def seconds(self) -> float:
@@ -51,50 +58,63 @@ class Scoring:
 
     def play(self) -> None:
         """Begin at the beginning, or at the place that was sought."""
-        seconds, self.begins = self.begins, 0.0
-        self._chase(seconds)
-        start = self._rig.frame + round((LEAD - seconds / self.tempo) * self._rig.rate)
-        self._begin(start, seconds - JUST)
+        with self._lock:
+            seconds, self.begins = self.begins, 0.0
+            self._chase(seconds)
+            start = self._rig.frame + round((LEAD - seconds / self.tempo) * self._rig.rate)
+            self._begin(start, seconds - JUST)
 
     def seek(self, seconds: float) -> None:
         """Go on from a place in its own seconds; or begin there, when it is played the next time."""
-        playing = self._transport is not None
-        self.stop()
-        self.begins = min(max(seconds, 0.0), self.seconds)
-        if playing:
-            self.play()
+        with self._lock:
+            playing = self._transport is not None
+            self.stop()
+            self.begins = min(max(seconds, 0.0), self.seconds)
+            if playing:
+                self.play()
 
     def stop(self) -> None:
         """End it, and every note of it."""
-        if self._transport is None:
-            return
-        self._transport = None
-        last = self._rig.frame + round(NEAR * self._rig.rate)
-        self._take_back(last)
-        for channel in range(CHANNELS):
-            self._rig.midi(0xB0 | channel, NOTES_OFF)
-            self._rig.midi(0xB0 | channel, NOTES_OFF, frame=last)
+        with self._lock:
+            if self._transport is None:
+                return
+            self._transport = None
+            last = self._rig.frame + round(NEAR * self._rig.rate)
+            self._take_back(last)
+            for channel in range(CHANNELS):
+                self._rig.midi(0xB0 | channel, NOTES_OFF)
+                self._rig.midi(0xB0 | channel, NOTES_OFF, frame=last)
 
     def set_tempo(self, tempo: float) -> None:
         """Go on from here so many times as fast; what sounds, sounds on."""
-        before, self.tempo = self.tempo, tempo
-        if self._transport is None:
-            return
-        last = max(self._rig.frame + round(NEAR * self._rig.rate), self._start - 1)
-        seconds = (last - self._start) / self._rig.rate * before
-        self._take_back(last)
-        self._begin(last - round(seconds / tempo * self._rig.rate), seconds)
+        with self._lock:
+            before, self.tempo = self.tempo, tempo
+            if self._transport is None:
+                return
+            last = max(self._rig.frame + round(NEAR * self._rig.rate), self._start - 1)
+            seconds = (last - self._start) / self._rig.rate * before
+            self._take_back(last)
+            self._begin(last - round(seconds / tempo * self._rig.rate), seconds)
 
-    def feed(self) -> None:
-        """Hand over what is due; to be called ten times a second or more often."""
-        if self._transport is None:
-            return
-        self._transport.feed(self._rig.frame, self._rig.rate)
+    def close(self) -> None:
+        """End it for good."""
+        self._closed.set()
+        self.stop()
+
+    def _feed(self) -> None:
+        while not self._closed.wait(OFTEN):
+            with self._lock:
+                if self._transport is not None:
+                    self._go_on(self._transport)
+
+    def _go_on(self, transport: Transport) -> None:
+        """Hand over what is due, and begin anew where it shall be played again."""
+        transport.feed(self._rig.frame, self._rig.rate)
         end = self._start + round(self.seconds / self.tempo * self._rig.rate)
-        if self._transport.done and self.loop and self._rig.frame + AHEAD * self._rig.rate > end:
+        if transport.done and self.loop and self._rig.frame + AHEAD * self._rig.rate > end:
             self._begin(end)
             self._again = True
-        elif self._transport.done and self._rig.frame > end:
+        elif transport.done and self._rig.frame > end:
             self._transport = None
 
     def _take_back(self, last: int) -> None:

@@ -137,6 +137,29 @@ def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path
     window.player.panic()
 
 
+def test_a_score_goes_on_evenly_while_other_instruments_are_loaded_and_presets_are_read(window, tmp_path):
+    begun = []
+
+    def hear(events):
+        begun.extend(int(each["frame"]) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([score(tmp_path / "tune.mid", *[60, 64] * 12)])
+    until(lambda: window.deck.reels.score is not None)
+    window.window.transport._speed.setValue(200)
+    until(lambda: begun)
+    for name in ("violin", "mosaic", "guitar"):
+        window.tuning.choose(library.find(name))
+        window.house.scan()
+        until(lambda name=name: window.player.now.path.stem == name)
+    until(lambda: len(begun) >= 20)
+    window.player.events.disconnect(hear)
+    np.testing.assert_allclose(np.diff(begun)[1:], window.deck.rig.rate / 4, atol=1)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
 def test_a_place_in_a_score_is_sought_by_mouse_and_keys_with_the_pedal_as_it_stands_there(window, tmp_path):
     begun, line = [], window.window.transport._bar
     file = score(tmp_path / "tune.mid", *range(50, 66))
