@@ -48,6 +48,7 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     assert second.controllers.learned == {("resonance", "width"): 21}
     assert (second.memory.volume, second.memory.theme, second.window.stage.view) == (-20, "light", 1)
     assert (second.window.width(), second.window.height()) == (1000, 700)
+    second.lighting.change()  # the light is everybody's
     second.player.press(72, 1.0)
     assert level(ear.listen(0.3, QTest.qWait)) > -70
     began = time.monotonic()
