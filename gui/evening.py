@@ -51,6 +51,10 @@ class Evening(QObject):
             self._tuning.recall(Setting(path, self._memory.values, from_plain(self._memory.chain)))
         elif known:
             self._tuning.recall(Setting(known.get(FIRST) or next(iter(known.values()))))
+            words = self.tr(
+                "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"
+            )
+            self.told.emit(words, False)
 
     def survived(self, loading: Loading) -> bool:
         """Whether the last start has not died of a preset, which this one leaves alone otherwise."""

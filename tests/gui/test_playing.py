@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QApplication
 
 from engine import picture
 from gui import quantity
+from gui.knob import Knob
+from gui.spec import Spec
 from gui.stage import PAD, PICTURE
 from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
@@ -131,6 +133,9 @@ def test_a_knob_is_turned_typed_and_brought_back_and_the_engine_follows(window):
     QTest.mouseClick(decay, LEFT, pos=QPoint(38, decay.height() - 8))
     QTest.keyClicks(decay._line, "2,5")
     QTest.keyClick(decay._line, Qt.Key.Key_Return)
+    QTest.keyClick(decay, Qt.Key.Key_Return)
+    QTest.keyClicks(decay._line, "7")
+    QTest.keyClick(decay._line, Qt.Key.Key_Escape)
     until(lambda: engine() == pytest.approx(2.5))
     QTest.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     until(lambda: engine() == pytest.approx(turned))
@@ -273,3 +278,18 @@ def test_a_finger_that_slides_over_the_keys_plays_them_one_after_the_other(windo
     QTest.mouseRelease(keyboard, LEFT)
     assert played == [60, 62, 64]
     assert keyboard.key_at(QPointF(-5, 5)) is None
+
+
+def test_a_knob_of_few_values_goes_from_one_to_the_next_and_names_them(app):
+    knob = Knob(Spec("scale", "", 0, 5, 0, steps=("chromatic", "major", "minor", "harmonic minor", "five", "six")))
+    knob.show()
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_End):
+        QTest.keyClick(knob, key)
+        seen.append((knob.amount, knob.accessibleDescription()))
+    assert seen == [(1, "major"), (2, "minor"), (3, "harmonic minor"), (2, "minor"), (5, "six")]
+    knob.edit()
+    QTest.keyClicks(knob._line, "Min")
+    QTest.keyClick(knob._line, Qt.Key.Key_Return)
+    assert knob.amount == 2
+    knob.deleteLater()
