@@ -22,7 +22,8 @@ HEARD = 0.5  # seconds of a strike that count for how loud it is
 RINGS = 1.5  # seconds of a strike that are looked at for its pitch
 AFTER = 0.03  # seconds of it that are not
 HARDEST = 4.0  # times its learned energy: harder no dimension is struck to be as loud as the others
-STROKES = 4  # dimensions that a drum has, at least
+STROKES = 4  # dimensions that a drum of one pitch has, at least
+SHARED = 8  # dimensions to each pitch that a drum of several has, at least
 NEAR = 2 ** (1 / 12)  # between two pitches that are one
 PEAKS = 40  # of a spectrum that a pitch is looked for in
 
@@ -65,7 +66,7 @@ def tensors(model: StateSpace) -> dict[str, np.ndarray]:
 def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
     """What a preset says of its model: control plane, range of keys, and how it was learned; pitches: (K,) Hz."""
     sizes = learned.config.sizes
-    drum = has_one_pitch(pitches)
+    drum = is_drum(pitches)
     low, high = (mappings.KEY, mappings.KEY + len(pitches) - 1) if drum else key_range(pitches)
     return {
         "format_version": "1.0",
@@ -87,10 +88,13 @@ def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: s
     }
 
 
-def has_one_pitch(pitches: np.ndarray) -> bool:
-    """Whether many dimensions (K,) in Hz sound, and all at about the same pitch or none, as the strokes of a drum."""
-    known = pitches[pitches > 0]
-    return len(pitches) >= STROKES and (len(known) == 0 or bool(known.max() < NEAR * known.min()))
+def is_drum(pitches: np.ndarray) -> bool:
+    """Whether the dimensions (K,) in Hz are strokes, not notes: many to each of the few pitches that they have."""
+    apart, lowest = 0, 0.0
+    for hertz in np.sort(pitches[pitches > 0]):
+        if hertz >= NEAR * lowest:
+            apart, lowest = apart + 1, hertz
+    return len(pitches) >= (STROKES if apart < 2 else SHARED * apart)
 
 
 def contracted(weight: np.ndarray) -> np.ndarray:

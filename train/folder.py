@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -198,5 +199,13 @@ def _pool(config: Config) -> Iterator[ProcessPoolExecutor]:
 
 
 def _deaf() -> None:
-    """Ctrl+C is for the parent."""
+    """Ctrl+C is for the parent; who has lost it works for nobody."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # it runs in processes of a pool
+    parent.join()
+    os._exit(1)

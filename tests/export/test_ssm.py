@@ -11,7 +11,7 @@ from export.finish import TARGET, finish
 from export.linear import as_modes
 from export.onnx import model as in_onnx
 from export.poles import poles, response, ringing
-from export.ssm import contracted, has_one_pitch, header, preset
+from export.ssm import contracted, header, is_drum, preset
 from train.fit import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.run import Config
@@ -72,11 +72,13 @@ def test_a_finished_preset_is_as_loud_as_all(made):
     assert finish(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
 
 
-def test_what_has_one_pitch_is_played_as_it_was_learned(learned, made):
-    assert has_one_pitch(np.array([68.0, 0, 68.5, 67.9]))
-    assert has_one_pitch(np.zeros(5))
-    assert not has_one_pitch(np.array([68.0, 0, 72, 67.9]))
-    assert not has_one_pitch(np.array([68.0]))
+def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, made):
+    assert is_drum(np.array([68.0, 0, 68.5, 67.9]))
+    assert is_drum(np.zeros(5))
+    assert is_drum(np.array([68.0] * 9 + [660.0] * 7))
+    assert not is_drum(np.array([68.0] * 8 + [660.0] * 7))
+    assert not is_drum(np.array([68.0, 0, 72, 67.9]))
+    assert not is_drum(np.array([68.0]))
     drum, bells = (header(learned, np.array(pitches), "0") for pitches in ([68.0] * 7, [60, 70, 90, 110.0]))
     assert (drum["params"]["play"], drum["keys"]) == (0, {"low": 36, "high": 42})
     assert bells["params"]["play"] == 1

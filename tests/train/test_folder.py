@@ -1,8 +1,14 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
 
 from export.notes import header, tensors
+from tests.waiting import PATIENCE
 from train import levels
 from train.folder import Config, learn
 from train.layers import fill, tilted, tuned
@@ -151,3 +157,29 @@ def test_a_recording_without_a_name_goes_by_ear(tmp_path):
     _write(tmp_path / "unnamed.wav", 64, 0.3)
     heard = listen(str(tmp_path / "unnamed.wav"), RATE)
     assert (heard.key, heard.words) == (64, ())
+
+
+def test_who_works_for_a_learner_that_was_killed_leaves_too():
+    program = """
+import os, time
+from train.folder import Config, _pool
+if __name__ == "__main__":
+    with _pool(Config(processes=1)) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as learner:
+        worker = int(learner.stdout.readline())
+        learner.kill()
+    end = time.monotonic() + PATIENCE
+    while _works(worker) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not _works(worker)
+
+
+def _works(process: int) -> bool:
+    """Whether a process is there, and not merely its remains that nobody took away."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
