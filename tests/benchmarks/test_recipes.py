@@ -1,6 +1,7 @@
 """What the comparison of recipes measures, on networks that are known."""
 
 import numpy as np
+import pytest
 import torch
 
 from benchmarks.recipes import comb
@@ -30,16 +31,20 @@ def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpace:
 
 def test_a_partial_that_goes_on_from_frame_to_frame_leaves_no_comb():
     found = comb(ringing(500.0))
-    assert found["share"] < 1e-4
-    assert found["beside"] < 1e-3
+    assert found["comb"] < 1e-3
+    assert found["sway"] < 1e-3
+    assert found["whole"] < 1e-4 * comb(ringing(3 * RATE / FRAME))["whole"]
 
 
 def test_frames_that_do_not_go_on_leave_a_comb_beside_their_partial():
-    random = np.random.default_rng(0)
-    rough = 1 + 0.5 * random.normal(size=FRAME)
-    assert comb(ringing(500.0, rough))["beside"] > 0.05
-    assert comb(ringing(500.0, rough))["share"] < 0.01  # its lines lie between the multiples of the frame rate
+    rough = 1 + 0.5 * np.random.default_rng(0).normal(size=FRAME)
+    found = comb(ringing(500.0, rough))
+    assert found["comb"] > 0.05
+    assert found["sway"] > 0.01
+    assert found["whole"] < 0.01 * found["energy"]  # its lines lie between the multiples of the frame rate
 
 
-def test_a_partial_on_a_multiple_of_the_frame_rate_counts_as_on_the_grid():
-    assert comb(ringing(3 * RATE / FRAME))["share"] > 0.9
+def test_the_share_of_a_comb_is_what_modulates_the_frames():
+    line = 1 + 0.5 * np.cos(2 * np.pi * 2 * np.arange(FRAME) / FRAME)  # two images, a quarter as high each
+    found = comb(ringing(800.0, line))
+    assert found["comb"] == pytest.approx(2 / 16 / (1 + 2 / 16), rel=0.03)
