@@ -117,7 +117,7 @@ def _microphone(wiring: Any, folder: Path, server: int) -> None:
     wiring.workshop.show()
     wiring.capturing.toggle()
     until(lambda: wiring.deck.reels._heard is not None)
-    _wait(1)
+    _wait(2)  # a device may have to be opened with its inputs first
 
 
 def _calibrating(wiring: Any, folder: Path, server: int) -> None:
