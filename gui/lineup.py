@@ -8,6 +8,7 @@ from .chain import NO_ROOM, OWN, ROOM, Chain, Effect
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset import Preset
 
@@ -40,9 +41,9 @@ class Alcove:
 class Lineup:
     """What plays: the links in the order of their knobs. `title` names the second instrument."""
 
-    instrument: "Plugin"
+    instrument: "Instrument"
     voice: "Plugin | None" = None
-    second: "Plugin | None" = None
+    second: "Instrument | None" = None
     zones: "Plugin | None" = None
     alcove: "Alcove | None" = None
     title: str = ""
@@ -51,7 +52,7 @@ class Lineup:
     @property
     def preset(self) -> "Preset":
         """What the instrument was made of."""
-        return self.instrument.preset  # type: ignore[attr-defined]
+        return self.instrument.preset
 
     @property
     def row(self) -> "list[Plugin]":
@@ -94,9 +95,12 @@ class Lineup:
 
 def build(path: "Path", chain: Chain, sung: bool) -> tuple[Lineup, list[str]]:
     """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
+    from engine.instruments import Instrument
     from engine.row import follow, make_row
 
-    made = Lineup(make_row(path, room=NO_ROOM)[0])
+    (instrument,) = make_row(path, room=NO_ROOM)
+    assert isinstance(instrument, Instrument)
+    made = Lineup(instrument)
     if sung and made.preset.header["kind"] == "ddsp":
         made.voice = follow([made.instrument])[0]
     return made, _complete(made, chain, None)
@@ -174,7 +178,7 @@ def _give_room(made: Lineup, before: Lineup | None) -> None:
     if before is not None and before.alcove is not None and before.second is made.second:
         made.alcove = before.alcove
         return
-    room = _effect(Effect(ROOM), made.second.preset)  # type: ignore[attr-defined]
+    room = _effect(Effect(ROOM), made.second.preset)
     if room is not None:
         aside = Aside()
         made.alcove = Alcove(room, aside, Back(aside))

@@ -14,7 +14,7 @@ from . import lineup, saved
 from .chain import Chain, from_plain
 
 if TYPE_CHECKING:
-    from engine.plugin import Plugin
+    from engine.instruments import Instrument
     from engine.rig import Rig
 
 DEMO = 6.0  # seconds, at most
@@ -63,7 +63,7 @@ def perform(job: Job) -> Iterator[float]:
             yield min(frames / (seconds * rig.rate), 1.0)
 
 
-def _rig(job: Job) -> "tuple[Rig, Plugin]":
+def _rig(job: Job) -> "tuple[Rig, Instrument]":
     """What plays it, and the instrument, or the first of two."""
     from engine.rig import Rig
 
@@ -84,13 +84,13 @@ def _rig(job: Job) -> "tuple[Rig, Plugin]":
     return rig, made.instrument
 
 
-def _demo(instrument: "Plugin", rate: float) -> Any:
+def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of what it was learned from, if it plays that; otherwise the phrase that all are measured by."""
     from engine.performance import perform as learned
     from engine.probe import events
     from engine.sources.score import phrase
 
-    preset = instrument.preset  # type: ignore[attr-defined]
+    preset = instrument.preset
     notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5
     if notes or not len(preset.tensors.get("control_sites", ())):
         keys = preset.header.get("keys", {})

@@ -96,13 +96,20 @@ class Stage(QFrame):
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
         """What the axes of the pad may be, and what they are."""
-        for box, name in ((self._across, across), (self._upwards, upwards)):
+        for box in (self._across, self._upwards):
             blocked = box.blockSignals(True)
             box.clear()
             if learned:
                 box.addItem(self.tr("Learned plane"), LEARNED)
             for each in names:
                 box.addItem(named(each).capitalize(), each)
+            box.blockSignals(blocked)
+        self.choose_axes(across, upwards)
+
+    def choose_axes(self, across: str, upwards: str) -> None:
+        """Let the pad have two of the axes that it may have."""
+        for box, name in ((self._across, across), (self._upwards, upwards)):
+            blocked = box.blockSignals(True)
             box.setCurrentIndex(max(box.findData(name), 0))
             box.blockSignals(blocked)
         self._choose_axes()

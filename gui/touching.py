@@ -7,6 +7,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from . import quantity
+from .axes import Axes
 from .charted import Spots
 from .dots import dots
 from .news import Loaded
@@ -17,8 +18,6 @@ from .tuning import Tuning
 if TYPE_CHECKING:
     from engine.chart import Chart
 
-FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise,
-QUIET = "level"  # and what it does not
 DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
@@ -29,7 +28,7 @@ class Touching(QObject):
     def __init__(self, player: Player, tuning: Tuning, stage: Stage) -> None:
         super().__init__()
         self._player, self._tuning, self._stage = player, tuning, stage
-        self._axes = self._wished = (LEARNED, LEARNED)  # now, and as the player chose them
+        self._axes = Axes(stage, tuning.history)
         self._plane = np.zeros((0, 2))
         self._router = np.zeros((0, 0))
         self._key = 60
@@ -51,7 +50,6 @@ class Touching(QObject):
         stage.pad.struck.connect(self._strike)
         stage.pad.driven.connect(self._drive)
         stage.pad.lifted.connect(self._lift)
-        stage.axes.connect(self._take_axes)
         stage.viewed.connect(self._look)
 
     def _loaded(self, now: Loaded) -> None:
@@ -68,19 +66,8 @@ class Touching(QObject):
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
         self._plane = np.asarray(now.tensors.get("map_pad", np.zeros((0, 2))), np.float64)
         self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
-        names = self._tuning.names
         learned = bool(self._plane.any()) and len(self._plane) > 1
-        first = [name for name in (FIRST, SECOND) if name in names]
-        default = [*first, *(name for name in names if name not in (*first, QUIET))]
-        across, upwards = (LEARNED, LEARNED) if learned and not self._plays_notes() else (default[0], default[1])
-        if self._wished[0] in names and self._wished[1] in names:
-            across, upwards = self._wished
-        wished, self._wished = self._wished, (LEARNED, LEARNED)
-        self._stage.set_axes(names, learned, across, upwards)
-        self._wished = wished  # what an instrument has by default is nobody's wish
-
-    def _take_axes(self, across: str, upwards: str) -> None:
-        self._axes = self._wished = (across, upwards)
+        self._axes.offer(self._tuning.names, learned, self._plays_notes())
 
     def _look(self, view: int) -> None:
         self._player.watching = view == 0
@@ -153,7 +140,7 @@ class Touching(QObject):
 
     def _strike(self, finger: int, x: float, y: float, force: float) -> None:
         """A press: the knobs are where the finger is, then the note begins."""
-        if self._axes[0] == LEARNED:
+        if self._axes.now[0] == LEARNED:
             self._excite(x, y, force)
             return
         self._turn(x, y)
@@ -176,7 +163,7 @@ class Touching(QObject):
             self._player.release(key)
 
     def _turn(self, x: float, y: float) -> None:
-        for name, share in zip(self._axes, (x, y), strict=True):
+        for name, share in zip(self._axes.now, (x, y), strict=True):
             if name in self._tuning.names:
                 self._tuning.turn(name, quantity.value(share, *self._tuning.place(name)))
 

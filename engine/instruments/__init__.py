@@ -6,10 +6,12 @@ from ..library import find
 from ..preset import Preset, PresetError, read
 from .ddsp import Ddsp
 from .events import Events
+from .instrument import Instrument
 from .resonance import Resonance
 from .ssm import StateSpace
 
-Instrument = Resonance | Ddsp | StateSpace | Events
+__all__ = ["KINDS", "Ddsp", "Events", "Instrument", "Resonance", "StateSpace", "load", "make"]
+
 KINDS: dict[str, type[Resonance] | type[Ddsp] | type[StateSpace] | type[Events]] = {
     "resonance": Resonance,
     "ddsp": Ddsp,

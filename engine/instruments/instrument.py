@@ -1,5 +1,6 @@
 """What instruments of all kinds are on the main thread: a preset, knobs, and the one record of the audio thread."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ from ..preset import Preset
 from .chance import seeded
 
 
-class Instrument:
+class Instrument(ABC):
     """Lays out a record with `knob_fields`, and arrays that it points to."""
+
+    name: str
 
     def __init__(self, preset: Preset, params: tuple[Param, ...], dtype: np.dtype[Any], seed: int) -> None:
         """params: knobs as they begin. The seed decides how the strikes of a key differ."""
@@ -20,6 +23,19 @@ class Instrument:
         self._arrays: dict[str, np.ndarray] = {}
         set_knobs(self.state, params)
         self.state["volume"] = 1
+
+    @property
+    @abstractmethod
+    def voices(self) -> int:
+        """How many notes sound."""
+
+    @abstractmethod
+    def prepare(self, rate: float) -> None:
+        """[main thread] Take a device's rate in Hz; the knobs stay as they are."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """[main thread] Silence; the knobs and controllers stay as they are."""
 
     def _keep(self, name: str, array: np.ndarray) -> None:
         """Keep an array alive and tell the record where it lies."""

@@ -47,6 +47,24 @@ def test_what_is_exported_plays_with_its_effects_and_second_instrument_once_it_i
     until(lambda: window.player.now.path.stem == "guitar" and window.tuning.chain == Chain())
 
 
+def test_the_room_of_the_second_instrument_goes_along_as_it_was_turned(window, tmp_path):
+    chain = Chain((Effect(ROOM),), Second(str(library.find("flute"))))
+    window.tuning.arrange("", chain)
+    until(lambda: window.player.now.chain == chain)
+    window.tuning.turn("second room level", -12.0)
+    mine = tmp_path / "duo.luthier"
+    act(window, "guitar", "Export")
+    answer(window, mine)
+    until(lambda: "Written" in window.window.notice.text)
+    window.tuning.arrange("", Chain())
+    until(lambda: window.player.now.chain == Chain())
+    window.doors.open([mine])
+    until(lambda: window.player.now.path == mine)
+    assert window.tuning.value("second room level") == pytest.approx(-12)
+    window.tuning.history.undo()
+    until(lambda: window.player.now.path.stem == "guitar")
+
+
 def test_what_is_the_players_own_goes_into_files_beside_it_and_is_found_there(tmp_path):
     home, away = tmp_path / "home", tmp_path / "away"
     home.mkdir()

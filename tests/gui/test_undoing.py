@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine import library
-from gui.stage import PICTURE, VOICE
+from gui.stage import PAD, PICTURE, VOICE
 from tests.gui.conftest import play, until
 from tests.gui.test_keeping import act, entry
 from tests.gui.test_performing import score
@@ -183,3 +183,20 @@ def test_a_choice_of_devices_goes_back_and_the_sound_with_it(window):
     assert (dialogue._output.currentIndex(), window.memory.device["backend"]) == (0, None)
     dialogue.accept()
     until(lambda: window.player.reading.state == "playing")
+
+
+def test_the_axes_of_the_pad_go_back_but_not_those_that_an_instrument_begins_with(window):
+    stage, axes = window.window.stage, window.touching._axes
+    assert not window.tuning.history.canUndo()
+    first = axes.now
+    stage.show_view(PAD)
+    stage._across.setFocus()
+    QTest.keyClick(stage._across, Qt.Key.Key_Down)
+    chosen = axes.now
+    assert chosen[0] != first[0]
+    assert window.tuning.history.undoText() == "choice of the pad's axes"
+    undo(window)
+    assert axes.now == first
+    assert stage._across.currentData() == first[0]
+    redo(window)
+    assert axes.now == chosen
