@@ -29,6 +29,8 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
+    from .moments import until
+
     rig, outlet = wiring.deck.rig, wiring.deck._opened._outlet
     names = [entry.name for entry in wiring.house.entries if entry.factory]
     wiring.player.reset_meters()
@@ -42,8 +44,7 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
             QTest.qWait(SOUNDS)
             before = wiring.player.now.path
             QTest.keyClick(wiring.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-            while wiring.player.now.path == before:
-                QTest.qWait(5)
+            until(lambda before=before: wiring.player.now.path != before)
             QTest.qWait(FADES)
             for key in CHORD:
                 hands.send(0x80, key, 0)

@@ -39,6 +39,7 @@ class Closing:
     gone: float = float("inf")
     stuck: float = float("inf")
     ended: float = float("inf")
+    status: int | None = None  # with which it ended
     left: list[str] = field(default_factory=list)  # processes
     lost: list[str] = field(default_factory=list)
 
@@ -66,6 +67,7 @@ def measure(words: str = "", every: bool = False) -> Iterator[Row]:
         "the window is gone from the screen, at worst", max(each.gone for each in everything), "s", AT_MOST, True
     )
     yield Row("until then events wait, at worst", max(each.stuck for each in everything), "s", AT_MOST, True)
+    yield Row("ends that were none of its own", sum(each.status != 0 for each in everything), "", 0.0, True)
     yield Row("processes left behind", sum(len(each.left) for each in everything), "", 0.0, True)
     yield Row("things lost", sum(len(each.lost) for each in everything), "", 0.0, True)
 
@@ -92,6 +94,7 @@ def close(moment: str, way: str, server: Server) -> Closing:
             except subprocess.TimeoutExpired:
                 process.kill()
             found.ended = time.monotonic() - times["closed"]
+            found.status = process.returncode
             found.left = _marked(mark)
             times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
         found.gone = times.get("gone", float("inf")) - times["closed"]

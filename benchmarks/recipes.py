@@ -10,7 +10,7 @@ minutes on a core: each is written to CURVES.json, loss by loss, and is not made
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -104,12 +104,15 @@ def _beside(hertz: np.ndarray, grid: float) -> np.ndarray:
 
 
 def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
-    """A run, out of the file or made now and written there."""
+    """A run of these sounds by this recipe, out of the file or made now and written there."""
+    mark = recording.mark([samples.numpy()])
+    config = json.loads(json.dumps(asdict(RECIPES[name]), default=str))
     runs: list[dict[str, Any]] = json.loads(curves.read_text()) if curves.is_file() else []
     for known in runs:
-        if (known["recipe"], known["steps"], known["seed"]) == (name, steps, seed):
+        there = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
+        if there == [name, steps, seed, mark, config]:
             return known
-    made = run(samples, name, steps, seed)
+    made = {**run(samples, name, steps, seed), "mark": mark, "config": config}
     curves.write_text(json.dumps([*runs, made]))
     return made
 

@@ -189,10 +189,13 @@ class Jack:
 
     def _meet_microphone(self) -> None:
         """Connect the one that is asked for once it is there, and only once, so that the player can take it off."""
-        if self._settings.connect and not self._heard and "in_1" in self._ports:
-            sources = self._client.get_ports(is_audio=True, is_output=True, is_physical=True)
-            for source in [port for port in sources if _is_named(port, self._settings.input or "")][:1]:
-                self._heard = self._link(source.name, self._ports["in_1"].name)
+        if not self._settings.connect or "in_1" not in self._ports:
+            return
+        sources = self._client.get_ports(is_audio=True, is_output=True, is_physical=True)
+        wanted = [port for port in sources if _is_named(port, self._settings.input or "")]
+        self._heard &= bool(wanted)  # one that was unplugged is met again
+        if wanted and not self._heard:
+            self._heard = self._link(wanted[0].name, self._ports["in_1"].name)
 
     def _pass_a_block(self, host: Host) -> None:
         begun, until = int(host.memory["blocks"][0]), time.monotonic() + _PATIENCE

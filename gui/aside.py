@@ -50,6 +50,7 @@ def retire(process: QProcess) -> None:
 def wait(seconds: float) -> None:
     """Let all that was ended be gone, and what it has started; what retires has so many seconds at most."""
     until = time.monotonic() + seconds
+    _drop()
     for process, number in _ending:
         process.waitForFinished(max(round(1000 * (until - time.monotonic())), 0))
         _kill(process, number)  # what it has started does not always notice that it has left
@@ -62,12 +63,14 @@ def _forget(process: QProcess) -> int:
     """Hear nothing more of a process; its number."""
     process.blockSignals(True)
     number = process.processId()
-    gone = [each for each in _ending if each[0].state() == QProcess.ProcessState.NotRunning]
-    for each in gone:
-        _kill(*each)
-        _ending.remove(each)
+    _drop()
     _ending.append((process, number))
     return number
+
+
+def _drop() -> None:
+    """Who is gone needs no more thought; its number may soon be another's."""
+    _ending[:] = [each for each in _ending if each[0].state() != QProcess.ProcessState.NotRunning]
 
 
 def _kill(process: QProcess, number: int) -> None:

@@ -46,8 +46,9 @@ class Capturing(QObject):
         self._path, self._began = path, time.monotonic()
 
     def _look(self) -> None:
-        if self._path is not None:
-            seconds = time.monotonic() - self._began
-            self._dialogue.show_recording(seconds)
-            if seconds > LONGEST:
-                self.stop()
+        if self._path is None:
+            return
+        seconds = time.monotonic() - self._began
+        self._dialogue.show_recording(seconds)
+        if seconds > LONGEST or not self._deck.reels.takes_down(self._path):  # another instrument ends it as well
+            self.stop()

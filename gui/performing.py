@@ -60,8 +60,10 @@ class Performing(QObject):
         self._ending = notes
 
         def work() -> list[Path]:
-            self._deck.reels.end_tape()
-            notes.write()
+            try:
+                self._deck.reels.end_tape()
+            finally:
+                notes.write()
             return tape.paths
 
         self._deck.ask(work, self._recorded)
@@ -121,6 +123,8 @@ class Performing(QObject):
         self._began = time.monotonic()
 
     def _look(self) -> None:
+        if self._tape is not None and not self._deck.reels.takes_down(self._tape.path):
+            self.finish()  # the disk took no more, which was said
         if self._tape is not None:
             self._window.header.show_recording(time.monotonic() - self._began)
 

@@ -63,6 +63,10 @@ class Reels:
             heard.stop()
             self.rig.arrange([plugin for plugin in self.rig.row if plugin is not heard.source])
 
+    def takes_down(self, path: Path) -> bool:
+        """[any thread] Whether a recording that was begun at a path goes on."""
+        return any(tape is not None and tape.path == path for tape in (self._tape, self._heard))
+
     def open_score(self, path: Path) -> None:
         """Play a MIDI file."""
         from .scoring import Scoring
@@ -106,6 +110,8 @@ class Reels:
             self._fail(words.format(tape.path.name, error))
             _stop(tape)
             assert self.rig is not None
+            if tape is self._tape:
+                self.rig.tell(False)
             if tape.source in self.rig.row:  # a microphone
                 self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
             self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))

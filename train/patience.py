@@ -30,7 +30,7 @@ class Patience:
         if self._main:
             signal.signal(signal.SIGINT, self._before)
             signal.signal(signal.SIGTERM, self._ended)
-        if self._leaves:
+        if self._leaves and kind is None:
             raise SystemExit(ENDED)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:

@@ -57,7 +57,6 @@ class Room:
         self._response, self._learned = np.atleast_2d(response), learned
         self._arrays: dict[str, np.ndarray] = {}
         self.state["dry"] = dry
-        self.state["gain"] = self.state["target"] = 1
 
     def prepare(self, rate: float) -> None:
         """[main thread] Bring the response to a rate in Hz and be silent; the level stays."""
@@ -75,6 +74,7 @@ class Room:
         """[main thread] Silence."""
         self._arrays["memory"][:] = self._silence
         self.state["position"] = self.state["hushing"] = self.state["sweeping"] = 0
+        aim(self.state[0])
         self.state["gain"] = self.state["target"]
 
 
@@ -86,13 +86,19 @@ def compile_all() -> None:
 
 
 @njit(cache=True, error_model="numpy")
+def aim(state):
+    """Where the gain goes."""
+    level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(SILENT)
+    state.target = np.float32(10) ** (level / np.float32(20)) if level > SILENT else np.float32(0)
+
+
+@njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Aim at a new level, or fall silent."""
     if event.kind == Kind.CHOKE and event.note == ALL and state.hushing + state.sweeping == 0:
         state.hushing = state.hush
     if turned(state, event):
-        level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(SILENT)
-        state.target = np.float32(10) ** (level / np.float32(20)) if level > SILENT else np.float32(0)
+        aim(state)
 
 
 @njit(cache=True, error_model="numpy")

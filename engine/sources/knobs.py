@@ -117,6 +117,8 @@ def say_knobs(state):
 @njit(cache=True, error_model="numpy")
 def along(way, value):
     """Where a controller at 0..127 puts a knob, in the knob's unit."""
+    if value >= 127:
+        return way.high  # to the digit, or a knob that stands there could not be taken over
     start, end = (way.low, way.middle) if value <= 64 else (way.middle, way.high)
     share = np.float32(value / 64 if value <= 64 else (value - 64) / 63)
     return start * (end / start) ** share if way.curved else start + (end - start) * share

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from engine import rooms
-from engine.effects.room import HUSH, Room
+from engine.effects.room import HUSH, ON, Room
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.ddsp import Ddsp
@@ -149,3 +149,13 @@ def test_when_everything_shall_be_silent_the_room_is_and_answers_anew(response, 
     assert not heard[:, 1000 + round(HUSH * RATE) : 8000].any()
     assert np.abs(np.diff(heard[:, 1000:1300])).max() <= 1.1 * np.abs(np.diff(expected)).max()
     assert decibels(heard[:, 8480:] - expected[:, 480:], expected) < -40  # the level glides up from nothing
+
+
+def test_a_room_that_is_off_before_it_is_prepared_is_not_heard_until_it_is_switched_on(signal, response):
+    def heard(**levels):
+        room = Room(response, RATE)
+        room.state["param"][0, ON] = 0
+        return play(signal, room, **levels)
+
+    np.testing.assert_array_equal(heard(level=0.0, on=0.0), signal[:, :20_000])
+    assert np.abs(heard(on=1.0) - signal[:, :20_000]).max() > 0.01

@@ -10,6 +10,7 @@ from numba import carray, cfunc, types
 from benchmarks.jackserver import Server
 from engine.jack_callback import address, bind, port_get_buffer
 from engine.memory import view_f4, view_u1
+from tests.waiting import PATIENCE
 
 ROOM = 48_000 * 20  # frames that are remembered
 MESSAGES = 64
@@ -85,8 +86,19 @@ class Ear:
             for theirs in self._client.get_all_connections(mine):
                 self._client.disconnect(*((theirs, mine) if mine.is_input else (mine, theirs)))
         for other, port in (("out_1", self._ports[0]), ("out_2", self._ports[1])):
-            self._client.connect(f"{name}:{other}", port)
-        self._client.connect(self._ports[2], f"{name}:midi_in")
+            self._connect(f"{name}:{other}", port)
+        self._connect(self._ports[2], f"{name}:midi_in")
+
+    def _connect(self, source: "str | jack.Port", destination: "str | jack.Port") -> None:
+        """Connect two ports once both are there: a device may just be opened anew."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._client.connect(source, destination)
+            except jack.JackError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
 
     def sing(self, name: str, song: np.ndarray) -> None:
         """Sing (T,) into the microphone of a client; nothing ends what is being sung."""

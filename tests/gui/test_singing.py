@@ -61,7 +61,7 @@ def test_what_is_sung_is_shown_and_the_violin_follows_it(singer, ear):
     until(lambda: "●" in view._lamp.text())
     assert view._note.text() == "E4"
     ear.listen(0.3, QTest.qWait)
-    assert view.gauge.level == pytest.approx(-20, abs=3)
+    until(lambda: view.gauge.level == pytest.approx(-20, abs=3))
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(330, rel=0.01)
     assert np.nanmedian([answer for _, _, answer in view.trace._points]) == pytest.approx(64.02, abs=0.2)
     singer.tuning.turn("voice transpose", 12.0)
