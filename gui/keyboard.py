@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QEventPoint, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import (
+    QColor,
+    QEventPoint,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTouchEvent,
+)
 from PyQt6.QtWidgets import QWidget
 
 from . import quantity, theme
@@ -88,8 +98,8 @@ class Keyboard(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         """Fingers, each a player of its own."""
-        if event is not None and event.type() in _TOUCHES:
-            for point in event.points():  # type: ignore[attr-defined]
+        if isinstance(event, QTouchEvent) and event.type() in _TOUCHES:
+            for point in event.points():
                 if point.state() == QEventPoint.State.Released or event.type() == QEvent.Type.TouchCancel:
                     self._let_go(point.id())
                 else:

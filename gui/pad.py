@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QEventPoint, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QEventPoint, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
 from PyQt6.QtWidgets import QWidget
 
 from . import theme
@@ -87,9 +87,9 @@ class Pad(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         """Fingers, each for itself; a screen that feels pressure says how hard."""
-        if event is None or event.type() not in _TOUCHES:
+        if not isinstance(event, QTouchEvent) or event.type() not in _TOUCHES:
             return super().event(event)
-        for point in event.points():  # type: ignore[attr-defined]
+        for point in event.points():
             state, place = point.state(), self.mapFromGlobal(point.globalPosition())
             if state == QEventPoint.State.Released or event.type() == QEvent.Type.TouchCancel:
                 self._lift(point.id())

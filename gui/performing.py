@@ -3,6 +3,7 @@
 import contextlib
 import time
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -128,6 +129,6 @@ class Performing(QObject):
         if self._tape is not None:
             self._window.header.show_recording(time.monotonic() - self._began)
 
-    def _hear(self, events: object) -> None:
+    def _hear(self, events: Any) -> None:
         if self._notes is not None and self._player.hands is not None:
-            self._notes.hear(events, self._player.hands.rig.interpreter.channels)  # type: ignore[arg-type]
+            self._notes.hear(events, self._player.hands.rig.interpreter.channels)

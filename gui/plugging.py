@@ -56,12 +56,17 @@ class Plugging(QObject):
 
     def _use(self, wishes: object) -> None:
         assert isinstance(wishes, Wishes)
-        device = {"backend": wishes.backend, "device": wishes.device, "rate": wishes.rate, "block": wishes.block}
+        device: dict[str, Any] = {
+            "backend": wishes.backend,
+            "device": wishes.device,
+            "rate": wishes.rate,
+            "block": wishes.block,
+        }
         device["input"] = wishes.input
         self._memory.device, self._memory.midi = device, wishes.midi
         from engine.outlet import Settings
 
-        self._deck.use(Settings(**device, midi=wishes.midi))  # type: ignore[arg-type]
+        self._deck.use(Settings(**device, midi=wishes.midi))
         if self.dialogue is not None:
             self.dialogue.set_wishes(wishes)
 

@@ -1,7 +1,7 @@
 """How device, row and keyboards are, read on the deck's thread: no server that hangs holds up the window."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.latency import Latency
@@ -58,7 +58,7 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Readin
     """[deck's thread] Look at all of it."""
     meters, given = rig.meters(), opened.given
     heard = tuple(sorted({*opened.keyboards, *ports.others}))
-    found = {
+    found: dict[str, Any] = {
         "worst": meters.worst,
         "underruns": meters.xruns,
         "lost": meters.lost,
@@ -68,9 +68,9 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Readin
     found["lateness"] = _lateness(rig, given)
     problem = "" if opened.brings_midi else ports.problem
     if given is None:
-        return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)  # type: ignore[arg-type]
+        return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)
     return Reading(
         now, opened.state, opened.problem, given.backend, given.device, given.name, given.rate, given.block,
         given.latency + given.block / given.rate, given.realtime, midi_problem=problem, microphone=given.microphone,
-        **found,  # type: ignore[arg-type]
+        **found,
     )  # fmt: skip

@@ -31,8 +31,8 @@ def entry(plugin: Plugin) -> Any:
     """
     if hasattr(plugin, "address"):
         return plugin
-    # what has no address is ours, and has both (contract.py)
-    handle, process = plugin.handle, plugin.process  # type: ignore[attr-defined]
+    ours: Any = plugin  # what has no address is ours, and has both verbs (contract.py)
+    handle, process = ours.handle, ours.process
     if (handle, process) not in _entries:
         _entries[handle, process] = _compile(plugin, handle, process)
     return _entries[handle, process]

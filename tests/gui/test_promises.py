@@ -74,7 +74,7 @@ def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_
 def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(guitar, ear):
     guitar.window.stage.show_view(PAD)
     pad = guitar.window.stage.pad
-    loudest = max(strike(guitar, pad, ear, 0.9, 0.9) for _ in range(3))
+    loudest = strike(guitar, pad, ear, 0.9, 0.9)
     for across in (True, False):
         quiet(guitar)
         places = [(x, 0.5) if across else (0.5, x) for x in np.linspace(0.05, 0.95, 24)]
@@ -93,8 +93,10 @@ def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(gu
 def strike(window, pad, ear, x, y):
     """The largest step of a single stroke."""
     point = pad._plane.point(x, y).toPoint()
+    began = int(ear._record["heard"][0])  # before the press: a window that is busy after it must not miss the attack
     QTest.mousePress(pad, LEFT, pos=point)
-    heard = ear.listen(0.3, QTest.qWait)
+    ear.listen(0.3, QTest.qWait)
+    heard = ear.since(began)
     QTest.mouseRelease(pad, LEFT, pos=point)
     window.player.panic()
     return steps(heard)
