@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     for name in args.names:
         if name not in BENCHMARKS:
             raise ValueError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
-    from benchmarks.rows import show
+    from benchmarks.support.measurement import show
 
     for name in args.names or USUAL:
         given = BENCHMARKS[name]

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .instruments.ddsp.asking import DEEP, LANES, POST, QUESTION, WAITING, take_questions
-from .instruments.ddsp.settled import HELD, LEVELS, keyboard
+from engine.instruments.ddsp.asking import DEEP, LANES, POST, QUESTION, WAITING, take_questions
+from engine.instruments.ddsp.settled import HELD, LEVELS, keyboard
+
 from .memory import publish
 
 LOOK = 0.001  # seconds between two looks for questions

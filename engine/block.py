@@ -10,10 +10,11 @@ published by one number, and faded in while the old one fades out.
 import numpy as np
 from numba import njit
 
+from engine.plugin import BURST
+
 from .clock import now
 from .events import ALL, EVENT, Kind
 from .memory import invoke, load_acquire, store_release
-from .plugin import BURST
 from .ring import CURSORS, HEAD, TAIL, copy, push
 
 SLOTS = 12  # plugins in a row, at most

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .instruments.events import Events
-from .instruments.events.bank import lay_out
-from .instruments.ssm import StateSpace
-from .plugin import Plugin
+from engine.instruments.events import Events
+from engine.instruments.events.bank import lay_out
+from engine.instruments.ssm import StateSpace
+from engine.plugin import Plugin
 
 EVEN = 0.6  # how far the places are evened out, 0..1, so that no crowd hides its members
 SILENT = 1e-9

@@ -122,7 +122,7 @@ def _look_at_midi(survey: Survey, served: bool) -> None:
     brought = any(each.kind == "midi" and each.opens for each in survey.found)
     if served and not brought:
         survey.hints.append(NO_KEYBOARDS)
-    from .sources.drivers import NoMidi, driver
+    from engine.sources.drivers import NoMidi, driver
 
     try:
         names = driver().names()

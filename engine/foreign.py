@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .plugin import Param, Plugin, entry
+from engine.plugin import Param, Plugin, entry
 
 GROUP = "luthier.plugins"
 LIBRARIES = (".so", ".dylib", ".dll")

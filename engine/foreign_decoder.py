@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.instruments.ddsp import Ddsp
+from engine.kinds import SCHEMAS
+from engine.kinds.ddsp import SIZES
+
 from .answering import Answering
-from .instruments.ddsp import Ddsp
-from .kinds import SCHEMAS
-from .kinds.ddsp import SIZES
 from .preset import Preset, PresetError, check_header
 
 INPUTS = ("pitch", "loudness", "state")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.plugin import Param, Plugin, address, entry
+
 from .block import HOST, KEYS, LATER, LIVE, LOADS, LONGEST, MAIN, SEEN, SLOTS, SOURCES
 from .events import ALL, NOW, Kind
 from .memory import publish
-from .plugin import Param, Plugin, address, entry
 from .ring import LOST, Ring
 
 PATIENCE = 2.0  # seconds to wait for the audio thread to take up a row

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.plugin import Plugin
+from engine.tracker import lateness
+
 from .outlet import Given
-from .plugin import Plugin
-from .tracker import lateness
 
 PITCH = 220.0  # Hz, of the voice for which it is told: the lower, the later
 

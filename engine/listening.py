@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .tracker import hear, lateness, new_ear
-from .tracker.record import HIGHEST, LOWEST
+from engine.tracker import hear, lateness, new_ear
+from engine.tracker.record import HIGHEST, LOWEST
 
 RATE = 48_000.0  # Hz at which every recording is heard
 GATE = -60.0  # dB

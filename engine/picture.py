@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .dsp import modal
-from .instruments.resonance import Resonance
-from .instruments.voices import FREE, VOICES
-from .plugin import Plugin
+from engine.dsp import modal
+from engine.instruments.resonance import Resonance
+from engine.instruments.voices import FREE, VOICES
+from engine.plugin import Plugin
 
 FAINT = 1e-3  # of the strongest mode of its resonance: a mode below is not drawn
 

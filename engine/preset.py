@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.kinds import SCHEMAS
+
 from . import sealed
-from .kinds import SCHEMAS
 
 FORMAT_VERSION = "1.0"
 SUFFIX = ".luthier"

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from engine.instruments import make
+from engine.instruments.ddsp.spoken import spoken
+from engine.instruments.events.decoder import Decoder
+
 from .events import EVENT, Kind
 from .host import Host
-from .instruments import make
-from .instruments.ddsp.spoken import spoken
-from .instruments.events.decoder import Decoder
 from .performance import Event, perform
 from .preset import Preset
 from .render import render

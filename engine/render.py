@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from engine.sources.score import Score
+
 from .block import TAKEN
 from .callback import callback
 from .events import EVENT
 from .host import Host
-from .sources.score import Score
 from .wav import writing
 
 SILENCE = 10 ** (-80 / 20)  # peak below which a tail has died away

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from .effects.clip import PLAYED, Clip
-from .effects.limiter import Limiter
-from .effects.tape import Tape
-from .effects.volume import Volume
+from engine.effects.clip import PLAYED, Clip
+from engine.effects.limiter import Limiter
+from engine.effects.tape import Tape
+from engine.effects.volume import Volume
+from engine.plugin import Plugin
+from engine.sources.midi import Interpreter
+
 from .events import Kind
 from .host import Host, Meters
-from .plugin import Plugin
-from .sources.midi import Interpreter
 
 
 class Rig(Host):

@@ -4,11 +4,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from .effects.room import Room
-from .instruments import Instrument, make
-from .instruments.ddsp import Ddsp
+from engine.effects.room import Room
+from engine.instruments import Instrument, make
+from engine.instruments.ddsp import Ddsp
+from engine.plugin import Plugin
+
 from .library import ONNX, find
-from .plugin import Plugin
 from .preset import Preset, read
 from .rooms import NONE, of_preset
 from .rooms import room as room_of
@@ -42,7 +43,7 @@ def follow(row: Sequence[Plugin]) -> list[Plugin]:
         raise ValueError(
             f"{row[0].name} instruments cannot follow a voice; those of kind ddsp can, as violin and flute"
         )
-    from .sources.voice import Voice
+    from engine.sources.voice import Voice
 
     return [Voice(row[0].preset.header["features"]["mean"]), *row]
 

@@ -72,35 +72,35 @@ def _callback() -> None:
 
 
 def _head() -> None:
-    from .plugin import entry
-    from .sources.midi import Interpreter
+    from engine.plugin import entry
+    from engine.sources.midi import Interpreter
 
     entry(Interpreter())
 
 
 def _tail() -> None:
-    from .effects.clip import Clip
-    from .effects.limiter import Limiter
-    from .effects.tape import Tape
-    from .effects.volume import Volume
-    from .plugin import entry
+    from engine.effects.clip import Clip
+    from engine.effects.limiter import Limiter
+    from engine.effects.tape import Tape
+    from engine.effects.volume import Volume
+    from engine.plugin import entry
 
     for plugin in (Clip(), Limiter(), Tape(), Volume()):
         entry(plugin)
 
 
 def _room() -> None:
-    from .effects.room import compile_all
+    from engine.effects.room import compile_all
 
     compile_all()
 
 
 def _effects() -> None:
-    from .effects import EFFECTS
-    from .effects.apart import Aside, Back
-    from .plugin import entry
-    from .sources.microphone import Microphone
-    from .sources.zones import Zone, Zones
+    from engine.effects import EFFECTS
+    from engine.effects.apart import Aside, Back
+    from engine.plugin import entry
+    from engine.sources.microphone import Microphone
+    from engine.sources.zones import Zone, Zones
 
     made, aside = [effect() for effect in EFFECTS.values()], Aside()
     for plugin in (*made, aside, Back(aside), Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
@@ -109,40 +109,41 @@ def _effects() -> None:
 
 
 def _voice() -> None:
+    from engine.plugin import entry
+    from engine.sources.voice import Voice
+
     from .listening import follow
-    from .plugin import entry
-    from .sources.voice import Voice
 
     entry(Voice())
     follow(np.zeros(48), 48_000.0)
 
 
 def _ddsp() -> None:
-    from .instruments.ddsp import compile_all
+    from engine.instruments.ddsp import compile_all
 
     compile_all()
 
 
 def _ssm() -> None:
-    from .instruments.ssm import compile_all
+    from engine.instruments.ssm import compile_all
 
     compile_all()
 
 
 def _events() -> None:
-    from .instruments.events import compile_all
+    from engine.instruments.events import compile_all
 
     compile_all()
 
 
 def _resonance_keys() -> None:
-    from .instruments.resonance import compile_keys
+    from engine.instruments.resonance import compile_keys
 
     compile_keys()
 
 
 def _resonance() -> None:
-    from .instruments.resonance import compile_all
+    from engine.instruments.resonance import compile_all
 
     compile_all()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.jackserver import Server, running
+from benchmarks.support.jack_server import Server, running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ the side signal, SIDE times x.
 
 import numpy as np
 
-from ..simd import LANES, WIDTH, aligned
+from engine.simd import LANES, WIDTH, aligned
 
 STRIDE = 64  # frames between corrections, and the longest run
 ROWS = 9

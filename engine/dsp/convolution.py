@@ -17,9 +17,10 @@ All that is large has a place in `memory`, one float32 array; partition.py lays 
 import numpy as np
 from numba import njit
 
-from ..lanes import add_to
-from ..registers import negative, put, row
-from ..simd import LANES, WIDTH, at, fma, load, mul, splat, store, sub
+from engine.lanes import add_to
+from engine.registers import negative, put, row
+from engine.simd import LANES, WIDTH, at, fma, load, mul, splat, store, sub
+
 from . import fft
 
 HEAD = 64  # samples of a share of work, and of the response's part that is convolved as it stands

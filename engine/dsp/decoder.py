@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..simd import aligned
+from engine.simd import aligned
+
 from . import panels, panels_plain
 from .math import soft_step, tanh
 from .panels import pack, padded

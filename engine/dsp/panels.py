@@ -9,7 +9,7 @@ In plain numba: panels_plain.py.
 import numpy as np
 from numba import njit
 
-from ..simd import HALVES, LANES, WIDTH, at, fma, load, splat, store
+from engine.simd import HALVES, LANES, WIDTH, at, fma, load, splat, store
 
 __all__ = ["HALVES", "WIDTH", "multiply", "pack", "padded"]
 

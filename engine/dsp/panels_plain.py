@@ -2,7 +2,7 @@
 
 from numba import njit
 
-from ..simd import WIDTH
+from engine.simd import WIDTH
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

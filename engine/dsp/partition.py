@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..simd import LANES, WIDTH, aligned
+from engine.simd import LANES, WIDTH, aligned
+
 from . import fft
 from .convolution import DIVIDE, END, FETCH, HEAD, MULTIPLY, RECENT, SHARE, UNITE
 

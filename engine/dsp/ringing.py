@@ -7,7 +7,8 @@ share the sums. However a run is cut, the samples are the same to the bit. In pl
 import numpy as np
 from numba import njit
 
-from ..simd import LANES, WIDTH, at, fma, gather, gather_scaled, load, mul, splat, store, sum_rows
+from engine.simd import LANES, WIDTH, at, fma, gather, gather_scaled, load, mul, splat, store, sum_rows
+
 from .bank import BACK, IN_RE, IN_TURN, RE, SIDE, STRIDE, TURN, A
 
 

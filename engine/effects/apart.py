@@ -6,8 +6,8 @@ As in: first, its room, aside, second, its room, back, what both go through.
 import numpy as np
 from numba import carray, njit
 
-from ..memory import pointer
-from ..plugin import Param
+from engine.memory import pointer
+from engine.plugin import Param
 
 LENGTH = 4096  # frames: no block is longer
 

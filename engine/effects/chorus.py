@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from ..plugin import Param, knob_fields, set_knobs, turned
+from engine.plugin import Param, knob_fields, set_knobs, turned
 
 GLIDE = 0.02  # seconds: no zipper noise
 CENTRE = 0.010  # seconds that the copies are late, in the middle of their sway

@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..memory import view_f4
-from ..plugin import Param
+from engine.events import Kind
+from engine.memory import view_f4
+from engine.plugin import Param
 
 SLOTS = 8  # sounds that may wait to be played, or fade
 FADE = 0.01  # seconds in which a sound begins, ends or gives way

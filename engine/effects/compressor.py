@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..plugin import Param, knob_fields, set_knobs, turned
+from engine.plugin import Param, knob_fields, set_knobs, turned
 
 EVERY = 16  # samples from one look at the level to the next, on a grid of its own
 QUIET, LOUD = np.float32(1e-6), np.float32(1e4)  # linear: what is beyond, or no number, counts as much

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..plugin import Param
+from engine.plugin import Param
 
 CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dB: room for what a converter adds between samples
 RELEASE = 0.2  # seconds to come back from a loud moment

@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ..dsp.convolution import END, HEAD, SHARE, clear, convolve
-from ..dsp.partition import lay_out
-from ..dsp.response import at_rate
-from ..events import ALL, Kind
-from ..memory import view_f4, view_i4
-from ..plugin import Param, entry, knob_fields, set_knobs, turned
+from engine.dsp.convolution import END, HEAD, SHARE, clear, convolve
+from engine.dsp.partition import lay_out
+from engine.dsp.response import at_rate
+from engine.events import ALL, Kind
+from engine.memory import view_f4, view_i4
+from engine.plugin import Param, entry, knob_fields, set_knobs, turned
 
 GLIDE = 0.01  # seconds: no zipper noise
 SILENT = -60.0  # dB: the lower end of the knob, which is no room at all

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from ..memory import load_acquire, publish, store_release
-from ..plugin import Param
+from engine.memory import load_acquire, publish, store_release
+from engine.plugin import Param
 
 LENGTH = 1 << 19  # frames that may wait to be taken: 10 s at 48 kHz
 WRITTEN, TAKEN = 0, 8  # positions, each on a cache line of its own

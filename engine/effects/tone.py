@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..plugin import Param, knob_fields, set_knobs, turned
+from engine.plugin import Param, knob_fields, set_knobs, turned
 
 LOUDEST = np.float32(1e4)  # a sample that is more, or no number, is silence: it would stay for ever
 GLIDE = 0.01  # seconds: no zipper noise

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import Param
+from engine.events import Kind
+from engine.plugin import Param
 
 GLIDE = 0.01  # seconds: no zipper noise
 SILENT = -60.0  # dB: the lower end of the knob, which is silence

@@ -2,13 +2,14 @@
 
 import os
 
-from ..library import find
-from ..preset import Preset, PresetError, read
-from .ddsp import Ddsp
-from .events import Events
+from engine.instruments.ddsp import Ddsp
+from engine.instruments.events import Events
+from engine.instruments.resonance import Resonance
+from engine.instruments.ssm import StateSpace
+from engine.library import find
+from engine.preset import Preset, PresetError, read
+
 from .instrument import Instrument
-from .resonance import Resonance
-from .ssm import StateSpace
 
 __all__ = ["KINDS", "Ddsp", "Events", "Instrument", "Resonance", "StateSpace", "load", "make"]
 

@@ -6,8 +6,9 @@ The record of an instrument has the fields `CONTROLS`; its voices have `bend` an
 import numpy as np
 from numba import njit
 
-from ..events import ALL, Kind
-from ..plugin import within
+from engine.events import ALL, Kind
+from engine.plugin import within
+
 from .voices import VOICES, concerns
 
 CHANNELS = 16

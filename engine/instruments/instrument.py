@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..plugin import Param, beginning, set_knobs
-from ..preset import Preset
+from engine.plugin import Param, beginning, set_knobs
+from engine.preset import Preset
+
 from .chance import seeded
 
 

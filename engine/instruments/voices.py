@@ -7,7 +7,7 @@ sound: a voice that gives way fades in one of the spare ones, so that stealing n
 import numpy as np
 from numba import njit
 
-from ..events import ALL
+from engine.events import ALL
 
 FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
 NOTES = 64  # that may sound at once

@@ -8,7 +8,8 @@ to find the events of a recording, lies beside it in tensors whose names begin w
 import math
 from typing import Any
 
-from ..dsp.waves import SHAPES
+from engine.dsp.waves import SHAPES
+
 from .schema import Schema, Tensor, Tensors
 
 HOP = 256  # samples of a frame

@@ -10,9 +10,10 @@ from typing import Any
 
 from numba import carray, cfunc, njit
 
-from ..events import EVENT
-from ..memory import C_PROCESS, address_of
-from ..ring import copy
+from engine.events import EVENT
+from engine.memory import C_PROCESS, address_of
+from engine.ring import copy
+
 from .contract import BURST, Plugin
 from .emitting import pass_on, tell
 

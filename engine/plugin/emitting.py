@@ -7,8 +7,9 @@ to the next plugin as well.
 
 from numba import njit
 
-from ..events import EVENT
-from ..ring import copy
+from engine.events import EVENT
+from engine.ring import copy
+
 from .contract import BURST
 
 EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8"), ("room", "i8")]

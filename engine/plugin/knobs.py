@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numba import njit
 
-from ..events import Kind
+from engine.events import Kind
+
 from .contract import Param
 
 

@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ..events import ALL, Kind
-from ..plugin import emit
+from engine.events import ALL, Kind
+from engine.plugin import emit
 
 CHANNEL = np.dtype(
     [

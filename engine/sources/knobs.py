@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numba import njit
 
-from ..events import ALL, Kind
-from ..memory import load_acquire, publish, view_f4
-from ..plugin import Param, Plugin, address, emit
+from engine.events import ALL, Kind
+from engine.memory import load_acquire, publish, view_f4
+from engine.plugin import Param, Plugin, address, emit
 
 ROUTES = 64  # knobs that controllers may turn
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..effects.tape import TAPE, Tape, handle, keep
+from engine.effects.tape import TAPE, Tape, handle, keep
 
 
 class Microphone(Tape):

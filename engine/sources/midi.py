@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numba import njit
 
-from ..events import ALL, Kind
-from ..plugin import EMITTING, Param, Plugin
+from engine.events import ALL, Kind
+from engine.plugin import EMITTING, Param, Plugin
+
 from .channel import BEND, CHANNEL, SETTINGS, begin, say
 from .knobs import ROUTE, ROUTES, Learned, lay, say_knobs
 from .messages import CHANNELS, hear, silence

@@ -7,8 +7,9 @@ off, and between for a half-pedal; it is told again whenever that changes.
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import emit
+from engine.events import Kind
+from engine.plugin import emit
+
 from .channel import HALF, SOFT, SOSTENUTO, SUSTAIN
 
 KEYS = 128

@@ -12,8 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
-from ..events import NOW, Kind, midi
-from ..ring import Ring
+from engine.events import NOW, Kind, midi
+from engine.ring import Ring
+
 from .drivers import NAME, Driver, NoMidi, Port, driver
 from .wire import Wire
 

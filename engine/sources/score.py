@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..events import ALL, EVENT, Kind, midi
+from engine.events import ALL, EVENT, Kind, midi
 
 PHRASE = (60, 64, 67, 72)  # what every instrument plays to be compared
 VELOCITY = 90

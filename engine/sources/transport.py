@@ -1,7 +1,8 @@
 """A score played live: the next half second of it always lies in a queue of the host."""
 
-from ..events import Kind
-from ..ring import Ring
+from engine.events import Kind
+from engine.ring import Ring
+
 from .score import Score
 
 AHEAD = 0.5  # seconds of the score that wait in the queue: Python may be late by so much

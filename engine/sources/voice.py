@@ -8,10 +8,11 @@ begins. The sound itself does not go on, unless `dry` lets it.
 import numpy as np
 from numba import njit
 
-from ..events import ALL, Kind
-from ..plugin import EMITTING, Param, emit, knob_fields, set_knobs, turned
-from ..tracker import EAR, hear, new_ear, reset
-from ..tracker.record import HIGHEST, LOWEST
+from engine.events import ALL, Kind
+from engine.plugin import EMITTING, Param, emit, knob_fields, set_knobs, turned
+from engine.tracker import EAR, hear, new_ear, reset
+from engine.tracker.record import HIGHEST, LOWEST
+
 from .scales import MASKS, SCALES, nearest_note
 
 PARAMS = (

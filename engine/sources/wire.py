@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..events import midi
+from engine.events import midi
 
 _REALTIME = 0xF8  # from here on single bytes, which may stand inside any other message
 _EXCLUSIVE, _END = 0xF0, 0xF7

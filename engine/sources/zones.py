@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from ..events import Kind
-from ..plugin import Param, Plugin, address
+from engine.events import Kind
+from engine.plugin import Param, Plugin, address
 
 KEYS = 128
 CHANNELS = 0xFFFF  # all of them, a bit each

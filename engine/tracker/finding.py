@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from ..dsp import pitch
+from engine.dsp import pitch
+
 from .record import CANDIDATES, STEADY
 
 WORTH = 0.5  # resemblance of a lag that is weighed at all

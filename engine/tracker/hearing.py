@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from ..dsp import loudness, pitch
+from engine.dsp import loudness, pitch
+
 from .choosing import choose
 
 LOUDEST = np.float32(1e4)  # what is beyond is no sound

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..dsp import loudness, pitch
+from engine.dsp import loudness, pitch
 
 HOP = 1 / 750  # seconds between looks, about: 64 frames at 48 kHz
 FINE, COARSE = 64_000.0, 12_000.0  # Hz: the most for the sound that refines a lag; about that in which it is found

@@ -8,7 +8,8 @@ in it as well.
 
 from numba import njit
 
-from ..dsp import pitch
+from engine.dsp import pitch
+
 from .finding import WORTH
 from .record import BINS, CANDIDATES, SPACING
 

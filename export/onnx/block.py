@@ -17,8 +17,7 @@ import numpy as np
 
 from engine.kinds.schema import Tensors
 from engine.preset import Preset
-
-from ..graph import Graph
+from export.graph import Graph
 
 BLOCK = 128  # samples, where no control signal was learned that has a hop
 

@@ -16,8 +16,7 @@ import numpy as np
 from engine.kinds.ddsp import LAYERS
 from engine.kinds.schema import Tensors
 from engine.preset import Preset
-
-from ..graph import Graph
+from export.graph import Graph
 
 VOICES = "voices"  # the size that is left open
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from engine.preset import Preset
-
-from ..graph import Graph
+from export.graph import Graph
 
 
 def model(preset: Preset) -> Any:

@@ -8,8 +8,8 @@ from engine.instruments import make
 from engine.instruments.ddsp.spoken import spoken
 from engine.instruments.events.decoder import Decoder
 from engine.preset import Preset
+from export.poles import poles
 
-from ..poles import poles
 from .drawing import Drawing, bubbles, decades, draw
 
 MOST = 1500  # modes that are drawn

@@ -51,9 +51,8 @@ def tracks(preset: Preset, score: Score, recording: np.ndarray | None, seed: int
 def _taken_apart(preset: Preset, recording: np.ndarray) -> Score:
     import torch
 
+    from export.events import model_of
     from train.events.decompose import decompose
-
-    from ..events import model_of
 
     mono = soxr.resample(recording.mean(axis=0), RATE, float(preset.header["rate"]), "VHQ")
     return decompose(model_of(preset), torch.from_numpy(mono.astype(np.float32)))

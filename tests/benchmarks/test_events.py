@@ -4,9 +4,9 @@ import numpy as np
 import soundfile
 import torch
 
-from benchmarks.events import matched, mixture, onsets
-from benchmarks.pursuit import pursue, weighed
-from benchmarks.reconstruction import EACH, OLD, STRANGERS, fresh, old
+from benchmarks.learning.events import matched, mixture, onsets
+from benchmarks.learning.matching_pursuit import pursue, weighed
+from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, fresh, old
 from engine.instruments.events.score import Event, Score
 from train.events.corpus import Corpus
 from train.events.loss import distance
@@ -64,7 +64,9 @@ def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
         path = tmp_path / pattern.replace("*", "A4").replace(".mp3", ".wav")
         path.parent.mkdir(exist_ok=True)
         soundfile.write(path, 0.5 * random.uniform(-1, 1, TINY.samples * 3), TINY.rate)
-    monkeypatch.setattr("benchmarks.reconstruction.STRANGERS", [one.replace(".mp3", ".wav") for one in STRANGERS])
+    monkeypatch.setattr(
+        "benchmarks.learning.reconstruction.STRANGERS", [one.replace(".mp3", ".wav") for one in STRANGERS]
+    )
     kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5
     corpus = Corpus([kept], [kept], TINY.rate, [], sources=["somewhere/violin/one.wav"])
     before, now = old(corpus, TINY.samples), fresh(corpus, TINY)

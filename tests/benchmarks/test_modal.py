@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmarks import instrument, shapes
-from benchmarks import modal as benchmark
-from benchmarks.partitioned import Convolver
-from benchmarks.rows import Row
+from benchmarks.kernels import instrument, modal_variants
+from benchmarks.kernels import modal as benchmark
+from benchmarks.kernels.partitioned import Convolver
+from benchmarks.support.measurement import Row
 from engine.dsp import modal, ringing, ringing_plain
 from engine.simd import WIDTH
 
@@ -25,17 +25,17 @@ def kernel(bank, partials, u, left, right):
 
 
 def time_outside(bank, partials, u, left, right):
-    shapes.time_outside(bank, u, modal.new_sums(1), np.ones((1, 64), np.float32), left, right, 1)
+    modal_variants.time_outside(bank, u, modal.new_sums(1), np.ones((1, 64), np.float32), left, right, 1)
 
 
 def time_inside(bank, partials, u, left, right):
-    shapes.time_inside(bank, u, left, right, 1)
+    modal_variants.time_inside(bank, u, left, right, 1)
 
 
 def complex_numbers(bank, partials, u, left, right):
     z, p, c = np.zeros((3, 256), np.complex64)
     p[:], c[:] = benchmark._numbers(partials)
-    shapes.complex_numbers(z, p, c, bank[modal.SIDE].copy(), u, left, right, 1)
+    modal_variants.complex_numbers(z, p, c, bank[modal.SIDE].copy(), u, left, right, 1)
 
 
 @pytest.mark.parametrize("shape", [time_outside, time_inside, complex_numbers])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.peers import in_onnx, in_torch
+from benchmarks.support.peers import in_onnx, in_torch
 from engine.kinds.ddsp import drawn
 from tests.engine.dsp.test_decoder import decoded, features
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.recipes import comb
+from benchmarks.learning.recipes import comb
 from train.ssm.model import Sizes, StateSpace
 
 RATE, FRAME = 22050, 128

@@ -1,6 +1,6 @@
 """The benchmark of many voices strikes the notes that it says."""
 
-from benchmarks import voices
+from benchmarks.engine import voices
 from engine.preset import write
 from tests.engine.instrument import small_preset
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from onnx import TensorProto, helper, numpy_helper
 
-from benchmarks.jackserver import running
+from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset, write

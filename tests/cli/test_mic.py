@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from benchmarks.jackserver import running
+from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset, write

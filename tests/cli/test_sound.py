@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.jackserver import running
-from benchmarks.tone import Tone
+from benchmarks.support.constant_tone import Tone
+from benchmarks.support.jack_server import running
 from cli import hands, play, status
 from cli.main import main
 from engine import library

@@ -5,10 +5,10 @@ import jack
 import numpy as np
 import pytest
 
-from benchmarks.busy import Busy
-from benchmarks.jackserver import Server
-from benchmarks.tone import Tone
-from benchmarks.witness import UNKNOWN, Witness
+from benchmarks.support.constant_tone import Tone
+from benchmarks.support.cpu_load import Busy
+from benchmarks.support.jack_recorder import UNKNOWN, Witness
+from benchmarks.support.jack_server import Server
 from engine import jack_callback, stream
 from engine.block import LONGEST
 from engine.events import Kind

@@ -4,8 +4,7 @@ import pytest
 
 from engine import library
 from engine.preset import PresetError, write
-
-from .instrument import small_preset
+from tests.engine.instrument import small_preset
 
 
 @pytest.fixture

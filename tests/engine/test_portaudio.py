@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.tone import Tone
+from benchmarks.support.constant_tone import Tone
 from engine import portaudio, stream
 from engine.block import SEEN
 from engine.callback import callback

@@ -7,9 +7,8 @@ import pytest
 from safetensors import safe_open
 
 from engine.preset import Preset, PresetError, read, write
-
-from .damage import describe
-from .instrument import small_preset
+from tests.engine.damage import describe
+from tests.engine.instrument import small_preset
 
 
 def test_a_preset_comes_back_as_it_was_written(path):

@@ -9,10 +9,9 @@ import pytest
 from engine import sealed
 from engine.kinds.ddsp import drawn
 from engine.preset import Preset, read, write
-
-from .damage import change_header, damage_the_end, refusal, sealed_text
-from .instrument import small_preset
-from .instruments import eventful, statespace
+from tests.engine.damage import change_header, damage_the_end, refusal, sealed_text
+from tests.engine.instrument import small_preset
+from tests.engine.instruments import eventful, statespace
 
 
 @pytest.mark.parametrize("kind", [small_preset, statespace.preset, eventful.preset, lambda: Preset(*drawn())])

@@ -8,9 +8,8 @@ import pytest
 from engine import sealed
 from engine.kinds.resonance import SCHEMA
 from engine.preset import write
-
-from .damage import describe, refusal
-from .instrument import small_preset
+from tests.engine.damage import describe, refusal
+from tests.engine.instrument import small_preset
 
 
 @pytest.mark.parametrize(

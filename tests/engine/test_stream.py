@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from benchmarks.jackserver import Server
-from benchmarks.tone import Tone
+from benchmarks.support.constant_tone import Tone
+from benchmarks.support.jack_server import Server
 from engine import stream
 from engine.events import Kind
 from engine.host import Host
@@ -31,7 +31,7 @@ def impatient(monkeypatch):
 
 EXIT = """
 import os, signal, sys
-from benchmarks.tone import Tone
+from benchmarks.support.constant_tone import Tone
 from engine import stream
 from engine.host import Host
 from engine.outlet import Settings

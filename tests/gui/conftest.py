@@ -15,8 +15,8 @@ from PyQt6 import sip
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from benchmarks.blocks import Blocks, measured
-from benchmarks.jackserver import Server, running
+from benchmarks.support.block_times import Blocks, measured
+from benchmarks.support.jack_server import Server, running
 from engine import library
 from engine.warm import is_warm
 from gui import app as gui_app

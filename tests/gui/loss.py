@@ -6,7 +6,7 @@ python -m tests.gui.loss prints what was seen, a word each.
 from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication
 
-from benchmarks.jackserver import running
+from benchmarks.support.jack_server import running
 from gui import app as gui_app
 from gui import memory, theme
 from tests.gui.conftest import until

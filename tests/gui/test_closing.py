@@ -5,8 +5,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
-from benchmarks.closing import close
-from benchmarks.jackserver import Server
+from benchmarks.support.jack_server import Server
+from benchmarks.window.closing import close
 from tests.gui.conftest import until
 
 SOON = 5.0  # seconds: a machine that is busy is given more than one

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .. import pitch as names
-from .. import recording
+from train import pitch as names
+from train import recording
+
 from . import synthesis
 from .clips import CLIP, SILENCE, Passage, joined, starts
 from .decoder import Sizes

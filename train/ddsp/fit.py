@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from .. import heap
-from ..patience import Patience
+from train import heap
+from train.patience import Patience
+
 from .clips import Passage
 from .corpus import Corpus
 from .diary import Diary

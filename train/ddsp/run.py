@@ -12,7 +12,8 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from .. import recording
+from train import recording
+
 from .clips import CLIP, Clips, Passage, stacked
 from .corpus import Corpus
 from .decoder import Sizes

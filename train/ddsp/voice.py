@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import recording
+from train import recording
+
 from .clips import SILENCE, Passage
 from .corpus import Corpus, passage
 from .decoder import Sizes

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import onset, recording, strokes
-from ..recording import RecordingError
+from train import onset, recording, strokes
+from train.recording import RecordingError
 
 KEPT = 0.1  # of a recording, from its end on, that is kept back
 ENOUGH = 10.0  # seconds that a recording must have for that

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import torch
 
-from ..fit import follow
-from ..run import Progress
+from train.fit import follow
+from train.run import Progress
+
 from .corpus import Corpus
 from .model import EventModel
 from .run import Config, Run

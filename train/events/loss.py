@@ -10,7 +10,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ..ssm import octaves
+from train.ssm import octaves
 
 WINDOWS = (2048, 1024, 512, 128)
 FLOOR = 1e-3  # magnitudes below it count as silence

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..spectra import magnitudes
+from train.spectra import magnitudes
+
 from .decoder import Decoder
 from .encoder import Encoder
 from .rooms import Rooms

@@ -16,9 +16,10 @@ import soundfile
 import torch
 from torch import Tensor
 
-from .. import recording
-from ..run import Progress
-from ..run import Run as Course
+from train import recording
+from train.run import Progress
+from train.run import Run as Course
+
 from .atoms import Atoms
 from .corpus import Corpus
 from .dreams import Dreams, plane_distance

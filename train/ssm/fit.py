@@ -6,8 +6,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..fit import Learned, follow
-from ..run import Progress
+from train.fit import Learned, follow
+from train.run import Progress
+
 from .model import Sizes, StateSpace
 from .run import Config, Run
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..gate import gate
+from train.gate import gate
+
 from .recurrence import states
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import recording
-from ..run import Run as Course
+from train import recording
+from train.run import Run as Course
+
 from .grid import combs, edges
 from .model import Sizes, StateSpace
 from .octaves import Target

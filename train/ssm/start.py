@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..start import Timbre, listen
+from train.start import Timbre, listen
+
 from .model import StateSpace
 
 TIMBRES = 32  # at most; a dimension of control each

@@ -4,14 +4,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...dsp import decoder, noise
-from ...dsp.panels import padded
-from ...kinds.ddsp import drawn
-from ...plugin import entry
-from ...preset import Preset
-from ..gains import set_glides
-from ..instrument import Instrument, knobs_of
-from ..voices import FREE, VOICES
+from engine.dsp import decoder, noise
+from engine.dsp.panels import padded
+from engine.instruments.gains import set_glides
+from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.voices import FREE, VOICES
+from engine.kinds.ddsp import drawn
+from engine.plugin import entry
+from engine.preset import Preset
+
 from .asking import asker
 from .decoding import decoder_for
 from .foreseeing import foresee

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numba import carray, cfunc, njit
 
-from ...memory import load_acquire, pointer, store_release, view_f4
-from ...ring import CURSORS, HEAD, TAIL
-from ..voices import VOICES
+from engine.instruments.voices import VOICES
+from engine.memory import load_acquire, pointer, store_release, view_f4
+from engine.ring import CURSORS, HEAD, TAIL
+
 from .decoding import SIGNATURE
 from .record import BEGIN, DDSP
 

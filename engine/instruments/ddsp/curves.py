@@ -5,7 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ...plugin import within
+from engine.plugin import within
+
 from .record import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
 
 RISE = np.float32(36)  # dB that a note rises in its attack

@@ -4,8 +4,9 @@ from typing import Any
 
 from numba import carray, cfunc, njit, types
 
-from ...dsp.decoder import ROOM, decode
-from ...memory import view_f4, view_u2
+from engine.dsp.decoder import ROOM, decode
+from engine.memory import view_f4, view_u2
+
 from .record import DDSP
 
 SIGNATURE = types.void(types.voidptr, types.intp)  # the record of the instrument, and how many voices

@@ -2,8 +2,9 @@
 
 from numba import njit
 
-from ...memory import call, view_f4
-from ..voices import FREE, VOICES
+from engine.instruments.voices import FREE, VOICES
+from engine.memory import call, view_f4
+
 from .curves import judge
 from .foreseeing import take_foreseen
 from .framing import moment, recall, take

@@ -9,10 +9,11 @@ import math
 import numpy as np
 from numba import njit
 
-from ...events import Kind
-from ...memory import call, view_f4
-from ...plugin import within
-from ..voices import VOICES
+from engine.events import Kind
+from engine.instruments.voices import VOICES
+from engine.memory import call, view_f4
+from engine.plugin import within
+
 from .curves import judge
 from .framing import moment, recall, take
 from .keys import asked

@@ -9,10 +9,11 @@ import math
 import numpy as np
 from numba import njit
 
-from ...dsp import harmonics, noise
-from ...memory import view_f4
-from ...plugin import within
-from ..voices import VOICES
+from engine.dsp import harmonics, noise
+from engine.instruments.voices import VOICES
+from engine.memory import view_f4
+from engine.plugin import within
+
 from .record import BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
 from .settled import LEVELS
 

@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit
 
-from ...plugin import within
-from ..voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
+from engine.instruments.voices import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
+from engine.plugin import within
+
 from .framing import draw
 from .record import BEGIN, DYNAMICS, GLIDING, GO_ON, KEPT, LEGATO, PORTAMENTO
 from .sounding import settle

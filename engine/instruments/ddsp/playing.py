@@ -2,11 +2,12 @@
 
 from numba import njit
 
-from ...events import Kind
-from ...plugin import turned
-from ..controllers import control
-from ..gains import gone
-from ..voices import ENDING, FREE, RELEASED, VOICES, concerns
+from engine.events import Kind
+from engine.instruments.controllers import control
+from engine.instruments.gains import gone
+from engine.instruments.voices import ENDING, FREE, RELEASED, VOICES, concerns
+from engine.plugin import turned
+
 from .due import decode_due
 from .keys import choke, press, release
 from .record import LEGATO, SPEED, TICK

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ...dsp.noise import RUN
-from ...plugin import Param, knob_fields
-from ..controllers import CONTROLS
-from ..gains import GAINS
-from ..voices import VOICE, VOICES
+from engine.dsp.noise import RUN
+from engine.instruments.controllers import CONTROLS
+from engine.instruments.gains import GAINS
+from engine.instruments.voices import VOICE, VOICES
+from engine.plugin import Param, knob_fields
 
 SINGER = VOICES  # the voice that a tracker drives, beside those of the keys
 TRIAL = VOICES + 1  # a voice that never sounds, to try what a note would be

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...dsp.decoder import ROOM, Decoder, decode
-from ...dsp.panels import padded
+from engine.dsp.decoder import ROOM, Decoder, decode
+from engine.dsp.panels import padded
 
 LEVELS = np.array([-2.5, -1.0, 0.5, 2.0], np.float32)  # loudness, in deviations from the mean
 HELD = 50  # frames that a note is held for

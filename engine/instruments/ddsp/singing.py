@@ -5,7 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ..voices import ENDING, FREE, HELD
+from engine.instruments.voices import ENDING, FREE, HELD
+
 from .curves import pitch
 from .framing import cut
 from .keys import begin

@@ -5,10 +5,11 @@ import math
 import numpy as np
 from numba import njit
 
-from ...dsp import harmonics, noise
-from ...memory import view_f4
-from ..gains import decibels, follow_gains, settle_gains
-from ..voices import VOICES
+from engine.dsp import harmonics, noise
+from engine.instruments.gains import decibels, follow_gains, settle_gains
+from engine.instruments.voices import VOICES
+from engine.memory import view_f4
+
 from .framing import SILENT_NOISE, advance
 from .record import LEVEL, NOISE, TICK, WIDTH
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ...dsp.decoder import HALVES, ROOM, decode, prepare
-from ...dsp.panels import padded
-from ...preset import Preset
+from engine.dsp.decoder import HALVES, ROOM, decode, prepare
+from engine.dsp.panels import padded
+from engine.preset import Preset
 
 Spoken = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from ...dsp.interpolation import tables
-from ...plugin import entry
-from ...preset import Preset
-from ..gains import set_glides
-from ..instrument import Instrument, knobs_of
-from ..reading import STRIDE
-from ..voices import FREE
+from engine.dsp.interpolation import tables
+from engine.instruments.gains import set_glides
+from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.reading import STRIDE
+from engine.instruments.voices import FREE
+from engine.plugin import entry
+from engine.preset import Preset
+
 from .bank import Bank, Keyboard, lay_out, render
 from .playing import handle, process
 from .record import EVENTS, LAYERS, PARAMS

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ...dsp.interpolation import TAPS
-from ...preset import Preset
+from engine.dsp.interpolation import TAPS
+from engine.preset import Preset
+
 from .decoder import Decoder
 from .record import LAYERS
 

@@ -3,15 +3,16 @@
 import numpy as np
 from numba import njit
 
-from ...dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
-from ...events import Kind
-from ...memory import view_f4, view_i4
-from ...plugin import turned, within
-from ..chance import unsure
-from ..controllers import control, swing
-from ..gains import GONE, decibels, gone
-from ..reading import STRIDE, follow, release, settle, turn
-from ..voices import ENDING, FREE, VOICES, allot, concerns, sounds
+from engine.dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
+from engine.events import Kind
+from engine.instruments.chance import unsure
+from engine.instruments.controllers import control, swing
+from engine.instruments.gains import GONE, decibels, gone
+from engine.instruments.reading import STRIDE, follow, release, settle, turn
+from engine.instruments.voices import ENDING, FREE, VOICES, allot, concerns, sounds
+from engine.memory import view_f4, view_i4
+from engine.plugin import turned, within
+
 from .record import LAYERS, LEVEL, PLAY, RELEASE, SPEED, VARIATION, VIBRATO
 
 LOUDNESS = np.float32(1.4)  # amplitude goes with velocity to this power

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 from numba import from_dtype
 
-from ...dsp import modal
-from ...events import EVENT
-from ...plugin import entry
-from ...preset import Preset
-from ..gains import set_glides
-from ..instrument import Instrument, knobs_of
-from ..voices import FREE, VOICES
+from engine.dsp import modal
+from engine.events import EVENT
+from engine.instruments.gains import set_glides
+from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.voices import FREE, VOICES
+from engine.plugin import entry
+from engine.preset import Preset
+
 from . import tables
 from .playing import begin, handle, process
 from .pluck import excite_dimension, excite_key

@@ -3,11 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import modal
-from ...events import Kind
-from ...plugin import turned, within
-from ..controllers import control
-from ..voices import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
+from engine.dsp import modal
+from engine.events import Kind
+from engine.instruments.controllers import control
+from engine.instruments.voices import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
+from engine.plugin import turned, within
+
 from .deforming import aim, weigh
 from .pluck import arm, excite_dimension, excite_key, pluck
 from .record import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH

@@ -3,11 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import modal
-from ...memory import view_f4, view_i4
-from ...plugin import within
-from ..chance import roll
-from ..voices import ENDING, FREE, HELD, LEARNED, VOICES, allot
+from engine.dsp import modal
+from engine.instruments.chance import roll
+from engine.instruments.voices import ENDING, FREE, HELD, LEARNED, VOICES, allot
+from engine.memory import view_f4, view_i4
+from engine.plugin import within
+
 from .record import STRIKES, VARIATION
 from .tuning import morph, settle, touch
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ...dsp.modal import STRIDE
-from ...plugin import Param, knob_fields
-from ..controllers import CONTROLS
-from ..gains import GAINS, GLIDES
-from ..voices import VOICE, VOICES
+from engine.dsp.modal import STRIDE
+from engine.instruments.controllers import CONTROLS
+from engine.instruments.gains import GAINS, GLIDES
+from engine.instruments.voices import VOICE, VOICES
+from engine.plugin import Param, knob_fields
 
 STRIKES = 32  # attacks that one voice may be in the midst of
 VARIANTS = 8  # deformations of a resonance, at most

@@ -3,12 +3,13 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import attack, modal
-from ...dsp.math import tanh
-from ...memory import view_f4
-from ...simd import LANES
-from ..gains import decibels
-from ..voices import VOICES
+from engine.dsp import attack, modal
+from engine.dsp.math import tanh
+from engine.instruments.gains import decibels
+from engine.instruments.voices import VOICES
+from engine.memory import view_f4
+from engine.simd import LANES
+
 from .pluck import shift, silence
 from .record import ATTACK
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...dsp.energy import energy as modes_energy
-from ...dsp.response import at_rate
+from engine.dsp.energy import energy as modes_energy
+from engine.dsp.response import at_rate
 
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1

@@ -3,11 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import modal
-from ...memory import view_f4
-from ..controllers import swayed, swing
-from ..gains import GONE, decibels, follow_gains, gone
-from ..voices import ENDING, FREE, HELD, LEARNED, VOICES
+from engine.dsp import modal
+from engine.instruments.controllers import swayed, swing
+from engine.instruments.gains import GONE, decibels, follow_gains, gone
+from engine.instruments.voices import ENDING, FREE, HELD, LEARNED, VOICES
+from engine.memory import view_f4
+
 from .deforming import follow_wheel
 from .pluck import silence
 from .record import LEVEL, PLAY, SPEED, VIBRATO

@@ -3,12 +3,13 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import modal
-from ...dsp.energy import energy
-from ...memory import view_f4, view_f8
-from ...plugin import within
-from ..gains import decibels, settle_gains
-from ..voices import LEARNED, VOICES
+from engine.dsp import modal
+from engine.dsp.energy import energy
+from engine.instruments.gains import decibels, settle_gains
+from engine.instruments.voices import LEARNED, VOICES
+from engine.memory import view_f4, view_f8
+from engine.plugin import within
+
 from .record import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
 

@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from ...dsp import recurrence
-from ...dsp.interpolation import REACH, TAPS, tables
-from ...plugin import entry
-from ...preset import Preset
-from ...simd import aligned
-from ..gains import set_glides
-from ..instrument import Instrument, knobs_of
-from ..reading import STRIDE
-from ..resonance.tables import keyboard
-from ..voices import FREE, VOICES
+from engine.dsp import recurrence
+from engine.dsp.interpolation import REACH, TAPS, tables
+from engine.instruments.gains import set_glides
+from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.reading import STRIDE
+from engine.instruments.resonance.tables import keyboard
+from engine.instruments.voices import FREE, VOICES
+from engine.plugin import entry
+from engine.preset import Preset
+from engine.simd import aligned
+
 from .playing import handle, process
 from .record import PARAMS, SSM
 

@@ -3,13 +3,14 @@
 import numpy as np
 from numba import njit
 
-from ...dsp import recurrence
-from ...dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
-from ...memory import view_f4
-from ...simd import WIDTH
-from ..chance import unsure
-from ..gains import decibels
-from ..voices import LEARNED, VOICES
+from engine.dsp import recurrence
+from engine.dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
+from engine.instruments.chance import unsure
+from engine.instruments.gains import decibels
+from engine.instruments.voices import LEARNED, VOICES
+from engine.memory import view_f4
+from engine.simd import WIDTH
+
 from .record import DAMPING, GATE, LANES, LEVEL, VARIATION
 
 FAINT = np.float32(1e-6)  # −120 dB: a frame that stays below it cannot be heard

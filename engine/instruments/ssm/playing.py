@@ -3,13 +3,14 @@
 import numpy as np
 from numba import njit
 
-from ...events import Kind
-from ...memory import view_f4, view_i4
-from ...plugin import turned, within
-from ..controllers import control, swing
-from ..gains import GONE, decibels, gone
-from ..reading import STRIDE, follow, release, settle, turn
-from ..voices import ENDING, FREE, HELD, LEARNED, VOICES, allot, concerns, hush, sounds
+from engine.events import Kind
+from engine.instruments.controllers import control, swing
+from engine.instruments.gains import GONE, decibels, gone
+from engine.instruments.reading import STRIDE, follow, release, settle, turn
+from engine.instruments.voices import ENDING, FREE, HELD, LEARNED, VOICES, allot, concerns, hush, sounds
+from engine.memory import view_f4, view_i4
+from engine.plugin import turned, within
+
 from .framing import begun, ring, silence, soonest, strike, strike_by_hand
 from .record import DRIVE, LEVEL, PLAY, RELEASE, SPEED, VIBRATO
 

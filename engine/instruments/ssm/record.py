@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ...plugin import Param, knob_fields
-from ..controllers import CONTROLS
-from ..gains import GLIDES
-from ..reading import READING
-from ..voices import VOICE, VOICES
+from engine.instruments.controllers import CONTROLS
+from engine.instruments.gains import GLIDES
+from engine.instruments.reading import READING
+from engine.instruments.voices import VOICE, VOICES
+from engine.plugin import Param, knob_fields
 
 LANES = 8  # states that share the playing of what is played as learned
 

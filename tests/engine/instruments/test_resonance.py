@@ -7,9 +7,19 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance import Resonance
 from engine.instruments.resonance.tables import PRESENT
+from tests.engine.instruments.struck import (
+    AMPLITUDE,
+    DECAY,
+    FREQUENCY,
+    LEARNED,
+    PHASE,
+    level,
+    playing,
+    preset,
+    ringing,
+    strike,
+)
 from tests.playing import render
-
-from .struck import AMPLITUDE, DECAY, FREQUENCY, LEARNED, PHASE, level, playing, preset, ringing, strike
 
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])

@@ -9,9 +9,8 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance import Resonance
 from engine.instruments.resonance.tables import crowds
+from tests.engine.instruments.struck import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
 from tests.playing import render
-
-from .struck import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
 
 
 def host_of(tensors, **what):

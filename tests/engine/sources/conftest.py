@@ -2,7 +2,7 @@
 
 import pytest
 
-from .keyboard import Keyboard
+from tests.engine.sources.keyboard import Keyboard
 
 
 @pytest.fixture

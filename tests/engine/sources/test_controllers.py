@@ -5,9 +5,8 @@ import pytest
 
 from engine.events import Kind
 from engine.plugin import Param, address
+from tests.engine.sources.keyboard import BEND, CC, KNOBS, OFF, ON, POLY, PRESSURE, Keyboard
 from tests.playing import Listener, render
-
-from .keyboard import BEND, CC, KNOBS, OFF, ON, POLY, PRESSURE, Keyboard
 
 
 def test_volume_expression_and_breath_multiply_by_the_general_midi_curve(keyboard):

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from engine.events import Kind
 from engine.sources.midi import Interpreter
+from tests.engine.sources.keyboard import CC, OFF, ON, PROGRAM, Keyboard, off, on
 from tests.playing import Listener, render
-
-from .keyboard import CC, OFF, ON, PROGRAM, Keyboard, off, on
 
 
 def test_a_key_begins_a_note_and_lets_it_go(keyboard):

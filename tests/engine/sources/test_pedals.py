@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
+from tests.engine.sources.keyboard import CC, OFF, ON, off, on
 from tests.playing import RATE
-
-from .keyboard import CC, OFF, ON, off, on
 
 
 def test_the_sustain_pedal_holds_what_is_let_go_until_it_comes_up(keyboard):

@@ -1,6 +1,6 @@
 """Whether an instrument answers a voice at its pitch and its loudness, through the command itself.
 
-    LUTHIER_DATA=DATA python -m benchmarks.transfer [PRESET] [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.engine.transfer [PRESET] [--json]
 
 Two singers of DATA/voice are transferred, and where DATA has recordings of the instrument itself, what was kept back
 of the long ones. SwiftF0 hears both sides; what counts is where it is sure of the pitch that went in and confident of
@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from benchmarks.support.measurement import Row, ask
 from cli.main import main
 from engine.library import find
 from engine.listening import follow
 from engine.preset import read
 from train import recording
 
-from .pitches import Agreement, agreement, sure, swift
-from .rows import Row, ask
+from .reference_pitch import Agreement, agreement, sure, swift
 
 VOICES = ("singing-female.wav", "vignesh.wav")
 KEPT, LONG = 20.0, 60.0  # seconds at the end of a recording that nothing was learned from, if it is so long

@@ -1,6 +1,6 @@
 """How a state-space instrument is learned here against the article's recipe: the same steps, sound and loss.
 
-    python -m benchmarks.recipes RECORDING [--start 10] [--steps 1000] [--seeds 3] [-o CURVES.json] [--json]
+    python -m benchmarks.learning.recipes RECORDING [--start 10] [--steps 1000] [--seeds 3] [-o CURVES.json] [--json]
 
 Both learn 12 s at the article's sizes. What counts is the article's loss without its dither, of the best model of
 each run; and the grid of frames: jumps across its edges and, after a strike, lines one frame rate apart. A run takes
@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.support.measurement import Row, show
 from export.ssm import strikes
 from train import recording
 from train.ssm.fit import prepared
 from train.ssm.grid import edges, sway
 from train.ssm.model import StateSpace
 from train.ssm.run import PUBLISHED, Config, Run
-
-from .rows import Row, show
 
 RECIPES = {"ours": Config(), "the article's": PUBLISHED}
 AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .blocks import Blocks
-from .hands import Hands
-from .rows import Row
+from benchmarks.support.block_times import Blocks
+from benchmarks.support.jack_player import Hands
+from benchmarks.support.measurement import Row
 
 CHORD = (52, 59, 64)
 SOUNDS, FADES = 250, 150  # milliseconds that the chord sounds before the click, and that the next instrument has
@@ -29,7 +29,7 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
-    from .moments import until
+    from .closing_moments import until
 
     rig, outlet = wiring.deck.rig, wiring.deck._opened._outlet
     names = [entry.name for entry in wiring.house.entries if entry.factory]

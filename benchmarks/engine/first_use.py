@@ -1,6 +1,6 @@
 """The load of blocks in which a key of an event instrument is played for the first time while sixteen others sound.
 
-    python -m benchmarks.first_use [PRESET] [--json]
+    python -m benchmarks.engine.first_use [PRESET] [--json]
 
 Every key of the keyboard is struck softly and hard, each once, four blocks apart; nothing of it was touched before.
 """
@@ -10,14 +10,13 @@ import time
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, ask
 from engine import library
 from engine.callback import callback
 from engine.events import Kind
 from engine.instruments.events import Events
 from engine.preset import read
 from engine.rig import Rig
-
-from .rows import Row, ask
 
 RATE, BLOCK = 48_000, 64  # Hz, frames
 OTHERS, EACH = range(40, 56), 24  # keys that sound, and first uses before they are struck again

@@ -1,6 +1,6 @@
-"""The program as a player starts it, brought to a moment and closed then; benchmarks.closing says what came of it.
+"""The program as a player starts it, brought to a moment and closed then; benchmarks.window.closing says what came of it.
 
-    python -m benchmarks.leaver MOMENT WAY FOLDER SERVER
+    python -m benchmarks.window.closing_child MOMENT WAY FOLDER SERVER
 
 MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes what it makes, SERVER is the process of its JACK server. It
 prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is gone from
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .moments import FIRST, MOMENTS, until
+from .closing_moments import FIRST, MOMENTS, until
 
 BEAT = 2  # milliseconds between two beats of Qt's heart
 

@@ -1,6 +1,6 @@
 """A room of one second at 48 kHz in blocks of 64 frames, against its own mean, and against other ways to convolve.
 
-    python -m benchmarks.room [--json]
+    python -m benchmarks.kernels.room [--json]
 
 Both channels are convolved. The peer is partitioned convolution with numpy's transforms, all parts of one size.
 """
@@ -10,13 +10,13 @@ import time
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, minima, show
 from engine.dsp import fft
 from engine.dsp.convolution import HEAD, convolve
 from engine.dsp.partition import lay_out
 from engine.simd import aligned
 
 from .partitioned import Convolver
-from .rows import Row, minima, show
 
 RATE, TAPS = 48_000.0, 48_000
 TIMES = 128  # blocks a measurement: two rounds of the longest level

@@ -1,6 +1,6 @@
 """Whether the sound is on time: callbacks, and notes from another JACK client, on a busy computer.
 
-    python -m benchmarks.realtime [--seconds 60] [--notes 1000] [--json]
+    python -m benchmarks.engine.realtime [--seconds 60] [--notes 1000] [--json]
 
 Measured on a JACK server without hardware, 128 frames at 48 kHz, in realtime where that is allowed; beside two
 Python threads that compute and allocate without rest, and with work for every further core.
@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterator
 import jack
 import numpy as np
 
+from benchmarks.support.constant_tone import Tone
+from benchmarks.support.cpu_load import Busy
+from benchmarks.support.jack_recorder import NEVER, UNKNOWN, Witness
+from benchmarks.support.jack_server import Server, running
+from benchmarks.support.measurement import Row, show
 from engine import jack_server, stream
 from engine.host import Host
 from engine.outlet import Settings
 from engine.sources.drivers import driver
 from engine.sources.ports import MidiPorts
-
-from .busy import Busy
-from .jackserver import Server, running
-from .rows import Row, show
-from .tone import Tone
-from .witness import NEVER, UNKNOWN, Witness
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How late an instrument answers a voice: from a tone at the microphone to the tone at the speaker.
 
-    python -m benchmarks.transfer_delay [PRESET] [--json]
+    python -m benchmarks.engine.transfer_delay [PRESET] [--json]
 
 Sung-like tones, 15 harmonics that rise in 5 ms, begin at random moments between the blocks of the real callback. The
 answer is there once the period that follows is within 6 dB of its steady level, and is within 50 cents as long as the
@@ -9,12 +9,11 @@ one after it, and stays so. A block is added: a device fills one before it asks.
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, ask
 from engine.instruments.ddsp import Ddsp
 from engine.rig import Rig
 from engine.row import follow, make_row
 from engine.transfer import play
-
-from .rows import Row, ask
 
 RATE, BLOCK = 48_000, 64
 PITCHES, TRIALS = (150.0, 220.0, 440.0), 30

@@ -1,6 +1,6 @@
 """A frame of a state-space instrument against the memory it reads and its peers, and what sixty-four voices cost.
 
-    python -m benchmarks.recurrence [--json]
+    python -m benchmarks.kernels.recurrence [--json]
 
 The size is the article's: 128 units, frames of 128 samples, 64 dimensions of control; random weights.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, medians, show
 from engine.callback import callback
 from engine.dsp import recurrence
 from engine.events import Kind
@@ -21,7 +22,6 @@ from engine.rig import Rig
 from engine.simd import aligned
 
 from . import limits
-from .rows import Row, medians, show
 
 SIZE, FRAME, CONTROL, LEARNED = 128, 128, 64, 22_050
 RATE, BLOCK, NOTES = 48_000, 64, 64

@@ -1,6 +1,6 @@
 """What makes each event one note, and not a part of everything: a model learns on in five ways, and is measured.
 
-    LUTHIER_DATA=DATA python -m benchmarks.isolation [PRESET] [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.learning.isolation [PRESET] [--json]
 
 From the weights of a preset it learns on from recordings, so many steps each time: as ours does (what an earlier pass
 explained is taken for granted, and dreams tell the encoder what it should have found), without the one, without the
@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from benchmarks.support.measurement import Row, ask
 from engine import library
 from engine.preset import read
 from export.events import model_of
@@ -26,7 +27,6 @@ from train.events.model import EventModel
 from train.events.run import CONFIGS, Run
 
 from .events import TOLERANCE, mixture, note, recordings
-from .rows import Row, ask
 
 STEPS = 250
 MIXTURES = 3

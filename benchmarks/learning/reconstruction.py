@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.support.measurement import Row
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import sound as put_together
 from train import recording
@@ -29,8 +30,7 @@ from train.events.loss import WINDOWS, apart, distance, magnitudes
 from train.events.model import EventModel
 from train.events.sizes import Sizes
 
-from .pursuit import atoms, pursue, weighed
-from .rows import Row
+from .matching_pursuit import atoms, pursue, weighed
 
 OLD, OLDER = 16, 8  # stretches that methods were chosen by, at two times
 DRAWN = 64  # segments that the mean spectrum of what was learned from is of

@@ -1,6 +1,6 @@
 """How soon, how rightly and at what cost the tracker follows.
 
-    LUTHIER_DATA=DATA python -m benchmarks.tracker [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.engine.tracker [--json]
 
 Tones of 15 harmonics begin in noise 20 dB below them; a tone is known once its pitch is within 20 cents and stays so.
 Recordings in DATA/voice, DATA/violin and DATA/notes are followed beside SwiftF0, where that agrees with itself 20 ms
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, show
 from engine.listening import looks
 from train import recording
 
-from .pitches import Curve, agreement, sure, swift
-from .rows import Row, show
+from .reference_pitch import Curve, agreement, sure, swift
 
 RATE, BLOCK = 48_000, 64
 ROUNDS = 7

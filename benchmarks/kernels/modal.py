@@ -1,6 +1,6 @@
 """The modal kernel against the limits of the core and against plain numba.
 
-    python -m benchmarks.modal [--json]
+    python -m benchmarks.kernels.modal [--json]
 
 The size is that of the articles' instrument: 16 resonances in 2 variants of 64 modes, at 48 kHz, in blocks of 64.
 """
@@ -10,11 +10,11 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, medians, show
 from engine.dsp import modal
 from engine.simd import LANES, WIDTH, aligned
 
-from . import limits, shapes
-from .rows import Row, medians, show
+from . import limits, modal_variants
 
 RATE = 48_000.0
 COUNT = 16 * 2 * 64
@@ -99,11 +99,13 @@ def _candidates() -> dict[str, Callable[[], object]]:
         "ringing": lambda: _ringing(bank, sums, weight, left, right, TIMES),
         "correction": lambda: _corrected(bank, TIMES),
         "retuning": lambda: _retuned(bank, partials, TIMES),
-        "plain, time outside": lambda: shapes.time_outside(plain, u, sums, weight, left, right, TIMES),
-        "plain, complex numbers": lambda: shapes.complex_numbers(*plain_numbers, plain_side, u, left, right, TIMES),
-        "plain, time inside": lambda: shapes.time_inside(plain, u, left, right, TIMES),
-        "aligned, time outside": lambda: shapes.time_outside(bank, u, sums, weight, left, right, TIMES),
-        "aligned, complex numbers": lambda: shapes.complex_numbers(*numbers, side, u, left, right, TIMES),
+        "plain, time outside": lambda: modal_variants.time_outside(plain, u, sums, weight, left, right, TIMES),
+        "plain, complex numbers": lambda: modal_variants.complex_numbers(
+            *plain_numbers, plain_side, u, left, right, TIMES
+        ),
+        "plain, time inside": lambda: modal_variants.time_inside(plain, u, left, right, TIMES),
+        "aligned, time outside": lambda: modal_variants.time_outside(bank, u, sums, weight, left, right, TIMES),
+        "aligned, complex numbers": lambda: modal_variants.complex_numbers(*numbers, side, u, left, right, TIMES),
     }
 
 

@@ -1,6 +1,6 @@
 """The articles' whole instrument, played by modes, by plain numba, and by the convolution that modes stand in for.
 
-    python -m benchmarks.instrument [--json]
+    python -m benchmarks.kernels.instrument [--json]
 
 Everyone does the same: 16 inputs, each driving 2 variants of its resonance, which are weighed frame by frame into
 one output per resonance, at 48 kHz. A resonance is 64 modes, or the 131072 taps that the articles convolve with.
@@ -14,13 +14,13 @@ from types import ModuleType
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, minima, show
 from engine.dsp import modal, ringing, ringing_plain
 from engine.memory import view_f4
 from engine.simd import aligned
 
 from .modal import RATE, as_numpy_would, new_bank
 from .partitioned import Convolver
-from .rows import Row, minima, show
 
 RESONANCES, VARIANTS, MODES, TAPS = 16, 2, 64, 131_072
 TIMES = 20  # blocks a measurement, so that the call from Python does not count

@@ -1,6 +1,6 @@
 """The decoder against the memory it reads and its peers, and what a decoded instrument costs with everything on.
 
-    python -m benchmarks.decoder [--json]
+    python -m benchmarks.kernels.decoder [--json]
 
 The size is the article's, 512 units, with random weights; instruments of 256 units are measured as well. A frame is
 hot where its weights are in the cache, and cold where 64 MB of something else were read since.
@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, medians, show
+from benchmarks.support.peers import in_onnx, in_torch
 from engine.callback import callback
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
 from engine.dsp.panels import padded
@@ -23,8 +25,6 @@ from engine.row import make_row
 from engine.simd import aligned
 
 from . import limits
-from .peers import in_onnx, in_torch
-from .rows import Row, medians, show
 
 RATE, BLOCK = 48_000, 64
 UNITS, HARMONICS, TAPS = 512, 100, 16_000

@@ -1,6 +1,6 @@
 """Six plucked notes, learned and held against their recordings, beside a sampler and additive synthesis.
 
-    LUTHIER_DATA=DATA python -m benchmarks.notes [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.learning.notes [--json]
 
 DATA/guitar holds recordings such as guitar_E4_very-long_forte_normal.mp3. Of each note: how far the pitch is off, how
 far T60 of its five strongest partials, and the log-spectral distance. T60 is that of a line through the level of a
@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from benchmarks.support.measurement import Row, show
 from train import note, onset, pitch, recording
-
-from .rows import Row, show
 
 KEYS = {"E2": "F2", "A2": "Gs2", "A3": "Gs3", "E4": "Ds4", "A4": "Gs4", "E5": "Ds5"}  # and a neighbour of each
 RATE = 44_100

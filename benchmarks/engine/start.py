@@ -1,6 +1,6 @@
 """From the command to the first sound, on a machine that has never run it and on one that has.
 
-    python -m benchmarks.start [PRESET] [--json]
+    python -m benchmarks.engine.start [PRESET] [--json]
 
 What is timed is a process from beginning to end: it reads the instrument, compiles what plays unless that is done,
 and renders a tenth of a second of the demo. A device would be opened in place of the file.
@@ -13,9 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.support.measurement import Row, ask
 from engine.library import factory_folder, find
-
-from .rows import Row, ask
 
 COLD, WARM = 20.0, 3.0  # seconds, at most
 

@@ -1,10 +1,10 @@
 """The window: from the command until it can be played, what it takes, and how soon it is heard.
 
-    python -m benchmarks.window [--seconds 60] [--json]
+    python -m benchmarks.window.window [--seconds 60] [--json]
 
 Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
 allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound;
-then every factory preset is clicked twice, and the program is closed at moments of all kinds (benchmarks.closing).
+then every factory preset is clicked twice, and the program is closed at moments of all kinds (benchmarks.window.closing).
 """
 
 import argparse
@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.support.jack_server import running
+from benchmarks.support.measurement import Row, show
+
 from . import clicking, closing
-from .jackserver import running
-from .rows import Row, show
 
 Work = Callable[[], object]
 PLAYABLE, MEMORY, BLOCKS = 3.0, 450.0, 3.0  # seconds, megabytes, blocks: at most
@@ -54,7 +55,7 @@ def measure(seconds: float = 60.0, times: int = 3) -> list[Row]:
     with tempfile.TemporaryDirectory() as home, running():
         environment = {**os.environ, "XDG_CONFIG_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         for labour in (*[0.0] * times, seconds):
-            command = [sys.executable, "-m", "benchmarks.window", "--child", str(time.time())]
+            command = [sys.executable, "-m", "benchmarks.window.window", "--child", str(time.time())]
             command += ["--seconds", str(labour)]
             run = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, timeout=300)
             found.append(json.loads(run.stdout))
@@ -85,7 +86,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     theme.apply(app, "dark")
     with contextlib.ExitStack() as stack:
         if seconds:
-            from .blocks import measured
+            from benchmarks.support.block_times import measured
 
             blocks = stack.enter_context(measured(RATE))
         wiring = gui_app.open_window(app, memory.recall())

@@ -1,9 +1,9 @@
 """What an event model finds in recordings it never learned from, and what its keys cost while others sound.
 
-    LUTHIER_DATA=DATA python -m benchmarks.events [PRESET] [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.learning.events [PRESET] [--json]
 
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
-from learning. Reconstruction is told as the loss that it was learned with (`benchmarks.reconstruction`). Onsets are
+from learning. Reconstruction is told as the loss that it was learned with (`benchmarks.learning.reconstruction`). Onsets are
 looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second; events within
 30 ms of each other are one onset, and weak ones none.
 """
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from benchmarks.engine import first_use
+from benchmarks.support.measurement import Row, ask
 from engine import library
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import Score
@@ -26,8 +28,7 @@ from train.events.corpus import gather
 from train.events.decompose import decompose
 from train.events.model import EventModel
 
-from . import first_use, reconstruction
-from .rows import Row, ask
+from . import reconstruction
 
 MIXTURES, SECONDS, EACH = 3, 8.0, 8  # mixtures of notes, their length, notes a second
 SOFTEST = 0.3  # of the loudest note

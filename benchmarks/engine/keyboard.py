@@ -1,6 +1,6 @@
 """How even an instrument is over its keys and rates, and whether it survives a flood of messages.
 
-    python -m benchmarks.keyboard [PRESET] [--json]
+    python -m benchmarks.engine.keyboard [PRESET] [--json]
 
 Sixteen strikes of every key, each let go and silenced before the next, are held against those of the keys beside;
 sixty-four strikes at three rates against each other. The flood is ten thousand random MIDI messages, many of them
@@ -9,6 +9,7 @@ malformed, at full speed; then every channel is told to let go.
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, ask
 from engine.instruments import make
 from engine.library import find
 from engine.preset import Preset, read
@@ -16,8 +17,6 @@ from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
 from train import pitch
-
-from .rows import Row, ask
 
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)
 STRIKES, SERIES, APART = 16, 64, 0.5  # of a key, of the middle key at each rate; seconds from one to the next

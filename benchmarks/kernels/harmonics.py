@@ -1,6 +1,6 @@
 """Harmonics and filtered noise of a decoded voice against the limits of the core and against sums of sines.
 
-    python -m benchmarks.harmonics [--json]
+    python -m benchmarks.kernels.harmonics [--json]
 
 A hundred harmonics in blocks of 64 frames at 48 kHz, pitch and amplitudes on their way; 65 bands of noise.
 """
@@ -10,10 +10,10 @@ import math
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, minima, show
 from engine.dsp import harmonics, noise
 
 from . import limits
-from .rows import Row, minima, show
 
 RATE, HOP, BLOCK = 48_000.0, 480, 64
 HARMONICS, BANDS = 100, 65

@@ -1,14 +1,13 @@
 """What one core can do at most: multiply-adds, and reading from each level of memory.
 
-python -m benchmarks.limits [--json]
+python -m benchmarks.kernels.limits [--json]
 """
 
 import numpy as np
 from numba import njit
 
+from benchmarks.support.measurement import Row, medians, show
 from engine.simd import LANES, WIDTH, add, aligned, fma, load, splat, store
-
-from .rows import Row, medians, show
 
 CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
 STEPS = 100_000

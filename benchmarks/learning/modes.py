@@ -1,6 +1,6 @@
 """Which sounds closer to the recording, a state-space network or the exact modes of its linear part.
 
-    python -m benchmarks.modes PRESET RECORDING [--start 10] [--json]
+    python -m benchmarks.learning.modes PRESET RECORDING [--start 10] [--json]
 
 Both play the learned control signal through the engine at the learned rate. Told are the article's distance in
 octaves, which the network learned by, and the mean difference of log magnitudes over four resolutions, by which
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
+from benchmarks.support.measurement import Row, show
 from engine.library import find
 from engine.performance import length
 from engine.preset import Preset, read
@@ -20,8 +21,6 @@ from engine.probe import answer
 from export.linear import as_modes
 from train import recording, spectra
 from train.ssm import octaves
-
-from .rows import Row, show
 
 COUNTS = (256, 64)  # modes of a dimension
 GAINS = range(-12, 7)  # dB

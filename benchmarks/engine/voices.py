@@ -1,6 +1,6 @@
 """What sixty-four sounding notes of an instrument cost: the whole rig, from keys to speaker.
 
-    python -m benchmarks.voices [PRESET] [--json]
+    python -m benchmarks.engine.voices [PRESET] [--json]
 
 Every key of the instrument in turn, over as many channels as it takes; each note is struck again in turn, so that
 none dies away. Time is taken round every call of the callback, by the clock on the wall and by that of the thread
@@ -13,11 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.support.measurement import Row, ask
 from engine.callback import callback
 from engine.instruments import load
 from engine.rig import Rig
-
-from .rows import Row, ask
 
 RATE = 48_000
 BLOCK = 64
