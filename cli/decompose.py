@@ -5,12 +5,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from cli.learn.progress import Moment, shown
+from cli.learn.recordings import part
 from engine import library
 from engine.preset import read
 
-from .progress import Moment, shown
-from .recordings import part
-from .values import number, whole
+from .argument_types import number, whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

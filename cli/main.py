@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import engine
 
-from .text import plain
+from .terminal import plain
 
 COMMANDS = {
     "play": "play an instrument",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine import library, preset
 
-from . import hands, rows, singing, status
+from . import chain_options, panic_key, status_line, voice_options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
     parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
-    singing.add_arguments(parser, "not moved")
+    voice_options.add_arguments(parser, "not moved")
     parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to hear; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--record", metavar="OUT.wav", help="write what the row plays to a sound file, 32-bit float")
     parser.add_argument("--json", action="store_true", help="tell how it goes as one JSON object per line")
-    rows.add_arguments(parser)
+    chain_options.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.preset is None and not args.demo:
         raise ValueError("play what? name a PRESET (`luthier presets` lists them), or say --demo")
     args.preset = args.preset or _favourite()
-    rig = rows.build(args)
+    rig = chain_options.build(args)
     from engine import stream
     from engine.outlet import Settings
     from engine.sources.score import read
@@ -88,18 +88,18 @@ def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str
     from engine.render import render_to
 
     path = DEMO.format(Path(args.preset).stem)
-    status.say(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
+    status_line.say(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
     length, _ = render_to(path, rig, score, args.seconds)
-    status.say(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+    status_line.say(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
 
 
 def _say_given(opened: "Stream", args: argparse.Namespace) -> None:
     """Say what was asked of the device and not given."""
     given = opened.given
     if given is not None and args.rate and given.rate != args.rate:
-        status.say(f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json)
+        status_line.say(f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json)
     if given is not None and args.block and given.block and given.block != args.block:
-        status.say(
+        status_line.say(
             f"{given.device} plays {given.block} frames a block; --block {args.block} could not be had", args.json
         )
 
@@ -114,11 +114,11 @@ def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argp
     if args.record:
         chores.append(ends.enter_context(_recorder(rig, args)))
     ports = ends.enter_context(_keyboards(rig, args, opened))
-    chores.append(ends.enter_context(status.shown(args.json, lambda: status.read(opened, rig, ports))))
-    panic = hands.listener(rig.panic)
+    chores.append(ends.enter_context(status_line.shown(args.json, lambda: status_line.read(opened, rig, ports))))
+    panic = panic_key.listener(rig.panic)
     if panic is None:
         return chores
-    status.say("p and Enter silence everything, Ctrl+C stops", args.json)
+    status_line.say("p and Enter silence everything, Ctrl+C stops", args.json)
     return [*chores, panic]
 
 
@@ -146,12 +146,12 @@ def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
             return
         path = paths[asked[-1]]
         try:
-            rig.play(rows.row(args, path))
-            rows.settle(rig, args)
+            rig.play(chain_options.row(args, path))
+            chain_options.settle(rig, args)
         except (ValueError, RuntimeError) as error:  # no such plugin, or a device that stalls: what plays goes on
-            status.say(str(error), args.json)
+            status_line.say(str(error), args.json)
         else:
-            status.say(f"program {asked[-1]}: {path.stem}", args.json)
+            status_line.say(f"program {asked[-1]}: {path.stem}", args.json)
 
     return change
 
@@ -169,9 +169,9 @@ def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
             return
         told = given
         if given.input_latency is None:
-            status.say(f"there is no microphone to hear: {given.device} has no input", args.json)
+            status_line.say(f"there is no microphone to hear: {given.device} has no input", args.json)
         else:
-            status.say(latency(rig.row, rig.rate, given).words(), args.json)
+            status_line.say(latency(rig.row, rig.rate, given).words(), args.json)
 
     return tell
 
@@ -186,9 +186,9 @@ def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
         late, now = int(getattr(player, "late", 0)), time.monotonic()
         if getattr(player, "failure", "") != failed:
             failed = getattr(player, "failure", "")
-            status.say(f"the decoder has failed: {failed}", args.json)
+            status_line.say(f"the decoder has failed: {failed}", args.json)
         elif late > told and now > due and not failed:
-            status.say(f"the decoder is too slow: {late - told} frames were held", args.json)
+            status_line.say(f"the decoder is too slow: {late - told} frames were held", args.json)
             told, due = late, now + 1.0
 
     return tell
@@ -224,9 +224,9 @@ def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
         tape.run(False)
         go_on()
     for _, path, _ in made:
-        status.say(f"{path} is saved", args.json)
+        status_line.say(f"{path} is saved", args.json)
     if tape.lost:
-        status.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
+        status_line.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
 
 
 @contextlib.contextmanager
@@ -238,5 +238,5 @@ def _keyboards(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Itera
     ports.idle = lambda: opened.brings_midi
     with ports:
         if ports.problem and not opened.brings_midi:
-            status.say(ports.problem, args.json)
+            status_line.say(ports.problem, args.json)
         yield ports

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import library, preset
 
-from .text import plain
+from .terminal import plain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from . import rows
-from .values import whole
+from . import chain_options
+from .argument_types import whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--permute", action="store_true", help="with its keys exchanged")
     other.add_argument("--random", action="store_true", help="as many events, of any keys at any times")
     events.add_argument("--context", metavar="OTHER.json", help="in the room and the context of another score")
-    rows.add_arguments(parser)
+    chain_options.add_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     score = read(args.score) if args.score else None
     if score is not None:
         _check_notes(args.score, score.channels, args.channel)
-    rig = rows.build(args)
+    rig = chain_options.build(args)
     from engine.render import render_to
 
     events = score if score is not None else _performance(rig, args)

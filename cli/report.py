@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.learn.recordings import part
 from engine import library, preset
 
-from . import facts
-from .recordings import part
-from .values import number, whole
+from . import preset_facts
+from .argument_types import number, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +68,7 @@ def _built(found: "Preset", path: Path, recording: "np.ndarray | None", args: ar
     from export.report import Wanted, build
 
     wanted = Wanted(recording, args.seconds, args.seed)
-    told = [(name, text) for name, text in facts.of(found, path) if name != "File"]
+    told = [(name, text) for name, text in preset_facts.of(found, path) if name != "File"]
     with Console(stderr=True).status("beginning") as status:
         return build(found, path.stat().st_size, told, wanted, status.update)
 

@@ -9,8 +9,8 @@ from typing import Any
 from engine import library, preset
 from engine.preset import Preset
 
-from . import facts
-from .text import plain
+from . import preset_facts
+from .terminal import plain
 
 WIDE = 96  # columns that a text may fill
 
@@ -50,9 +50,9 @@ def _print_page(path: Path, found: Preset) -> None:
     for line in textwrap.wrap(description, WIDE):
         print(line)
     print()
-    for name, text in facts.of(found, path):
+    for name, text in preset_facts.of(found, path):
         _print_fact(name, plain(text))
-    knobs = facts.knobs(found)
+    knobs = preset_facts.knobs(found)
     if knobs:
         print("\nKnobs")
     widths = [max(len(row[column]) for row in knobs) for column in range(4)] if knobs else []

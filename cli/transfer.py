@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from engine import library
 
-from . import rows, singing
-from .values import number, whole
+from . import chain_options, voice_options
+from .argument_types import number, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
     parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    singing.add_arguments(parser, "it is moved by octaves into the instrument's range")
+    voice_options.add_arguments(parser, "it is moved by octaves into the instrument's range")
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
     parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
-    rows.add_row_arguments(parser)
+    chain_options.add_row_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
     parser.set_defaults(mic=True)
@@ -44,10 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file, and tell what was done to the voice and how late the row is."""
-    sound = _read(Path(args.voice), args.rate or rows.RATE)
+    sound = _read(Path(args.voice), args.rate or chain_options.RATE)
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
-    rig = rows.build(args)
+    rig = chain_options.build(args)
     from engine.latency import latency
 
     fitted = _fit(rig, sound, args)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import learn
+from cli.learn import command
 from engine.library import factory_folder
 from engine.preset import read
 
@@ -36,7 +36,7 @@ def test_every_factory_instrument_has_a_recipe_that_tells_the_same(factory, head
 def test_every_recipe_is_a_command_that_finds_its_recordings(factory, data):
     for name, recipe in factory.recipes().items():
         parser = argparse.ArgumentParser(exit_on_error=False)
-        learn.add_arguments(parser)
+        command.add_arguments(parser)
         args = parser.parse_args(factory.words(name, recipe, data)[1:])
         assert (args.kind, args.author, Path(args.output).stem) == (recipe["kind"], "Luthier", name)
         assert all(Path(path.partition("@")[0]).is_file() for path in args.recordings)

@@ -163,7 +163,11 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
 
 
 def test_instruments_of_our_own_play_without_onnxruntime():
-    assert not loaded_by("engine.row", "engine.stream", "cli.play", "cli.rows") & {"onnxruntime", "onnx", "torch"}
+    assert not loaded_by("engine.row", "engine.stream", "cli.play", "cli.chain_options") & {
+        "onnxruntime",
+        "onnx",
+        "torch",
+    }
 
 
 def test_without_onnxruntime_it_says_what_to_install(capsys, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from cli.main import main
-from cli.singing import scale
+from cli.voice_options import scale
 from engine.library import factory_folder
 from tests.tones import RATE, tone
 from train.pitch import detect

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.learn_place import place
+from cli.learn.output_path import place
 from cli.main import main
 from engine import library
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.recordings import expanded, part
+from cli.learn.recordings import expanded, part
 
 
 @pytest.fixture(autouse=True)

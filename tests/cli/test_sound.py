@@ -13,7 +13,7 @@ import soundfile
 
 from benchmarks.support.constant_tone import Tone
 from benchmarks.support.jack_server import running
-from cli import hands, play, status
+from cli import panic_key, play, status_line
 from cli.main import main
 from engine import library
 from engine.instruments import load
@@ -186,7 +186,7 @@ def test_typing_p_silences_everything(monkeypatch):
     ours, theirs = os.openpty()
     with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
-        look = hands.listener(rig.panic)
+        look = panic_key.listener(rig.panic)
         look()
         assert call(rig, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")
@@ -199,7 +199,7 @@ def test_the_live_line_shows_all_there_is_to_know():
         "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
         "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],
     }  # fmt: skip
-    assert status.line(reading) == (
+    assert status_line.line(reading) == (
         "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · "
         "clipped 3 · voices 7 · MIDI Grand, Pads"
     )

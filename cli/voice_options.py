@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from .values import number
+from .argument_types import number
 
 if TYPE_CHECKING:
     from engine.rig import Rig

@@ -12,7 +12,7 @@ from train.events.fit import fit
 from train.events.run import CONFIGS, Config
 from train.run import Progress
 
-from .learn_place import working_folder
+from .output_path import working_folder
 from .progress import Moment, Result, shown
 from .recordings import about, part
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from cli.argument_types import number, whole
 from engine import preset
 from engine.kinds.ddsp import SIZES as WIDTHS
 from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
 
-from . import learn_options
-from .learn_place import place
+from . import options
+from .output_path import place
 from .progress import Result
 from .recordings import expanded, part
-from .values import number, whole
 
 STEPS = 3000
 _SIZES = {
@@ -80,21 +80,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the preset; Ctrl+C keeps the best so far."""
-    learn_options.check(args)
+    options.check(args)
     path = place(args.output, args.resume)
     args.recordings = expanded(args.recordings)
     _check_torch(args.device)
     if args.kind == "ddsp":
-        from .learn_ddsp import learn
+        from .ddsp import learn
     elif args.kind == "ssm":
-        from .learn_ssm import learn
+        from .ssm import learn
     elif args.kind == "events":
-        from .learn_events import learn
+        from .events import learn
     elif _as_notes(args):
-        learn_options.check_notes(args)
-        from .learn_notes import learn
+        options.check_notes(args)
+        from .notes import learn
     else:
-        from .learn_piece import learn
+        from .resonance import learn
     made = learn(args, path)
     if made is None:
         return 0

@@ -13,7 +13,7 @@ from engine import library
 from engine import preset as presets
 from engine.preset import Preset
 
-from .learn_place import working_folder
+from .output_path import working_folder
 from .progress import Moment, Result, shown
 from .recordings import about, part
 

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import singing
-from .values import number, whole
+from . import voice_options
+from .argument_types import number, whole
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
@@ -79,7 +79,7 @@ def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
 def settle(rig: "Rig", args: argparse.Namespace) -> None:
     """Lay what was asked for on a new row; ValueError when it cannot be."""
     if _sings(args):
-        singing.lay(rig, args)
+        voice_options.lay(rig, args)
     turn(rig, args)
 
 

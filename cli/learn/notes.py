@@ -13,7 +13,7 @@ from export.notes import header, tensors
 from train import folder, kept
 from train.folder import Config, Progress
 
-from .learn_place import working_folder
+from .output_path import working_folder
 from .progress import Moment, Result, shown
 from .recordings import about, files
 

@@ -17,7 +17,7 @@ from train.fit import fit
 from train.resonance import Sizes
 from train.run import Config, Progress
 
-from .learn_place import working_folder
+from .output_path import working_folder
 from .progress import Moment, Result, shown
 from .recordings import about, part
 

@@ -16,7 +16,7 @@ from train.ssm.fit import fit
 from train.ssm.model import Sizes
 from train.ssm.run import Config
 
-from .learn_place import working_folder
+from .output_path import working_folder
 from .progress import Moment, Result, shown
 from .recordings import about, part
 
