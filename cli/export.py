@@ -46,8 +46,8 @@ def _check_place(path: Path) -> None:
 
 
 def _onnx(found: Preset, path: Path) -> str:
-    from export.graph import save
     from export.onnx import model
+    from export.onnx.graph import save
 
     made = model(found)
     save(path, made)

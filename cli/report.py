@@ -81,7 +81,7 @@ def _heard(text: str | None) -> "np.ndarray | None":
     import soundfile
     import soxr
 
-    from export.report.track import RATE
+    from export.report.audio_clip import RATE
 
     file, start, length = part(text)
     if not Path(file).is_file():

@@ -14,7 +14,7 @@ from train.events.fit import Learned
 from train.events.model import EventModel
 from train.events.sizes import Sizes
 
-from .pitch import pitch
+from .mode_pitch import pitch
 from .resonance import curve, key_range
 
 HEARD = "heard."  # tensors of the encoder, which playing does not need, and of what chooses context and room

@@ -13,8 +13,8 @@ from train.resonance import Resonance
 from train.response import place, resound
 from train.run import Config
 
-from . import place as stage
-from .pitch import pitches
+from . import stereo_position as stage
+from .mode_pitch import pitches
 
 VELOCITY = 0.7  # at which a learned strike was played
 RMS = 3**-0.5  # of noise in ±1

@@ -14,7 +14,7 @@ from train.fit import Learned
 from train.ssm.model import StateSpace
 from train.ssm.run import Config
 
-from .pitch import pitch
+from .mode_pitch import pitch
 from .probe import EVERY, SAMPLES
 from .resonance import curve, key_range
 

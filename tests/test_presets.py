@@ -16,7 +16,7 @@ from engine.probe import PLAIN, answer, deviation, events
 from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
-from export.finish import TARGET, loudness
+from export.loudness import TARGET, loudness
 from train.ddsp.weights import model_of
 from train.pitch import detect
 from train.ssm.grid import edges

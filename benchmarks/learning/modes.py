@@ -18,7 +18,7 @@ from engine.library import find
 from engine.performance import length
 from engine.preset import Preset, read
 from engine.probe import answer
-from export.linear import as_modes
+from export.ssm_as_modes import as_modes
 from train import recording, spectra
 from train.ssm import octaves
 

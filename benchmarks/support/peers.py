@@ -41,7 +41,7 @@ def in_onnx(tensors: Tensors) -> Frame:
     import onnxruntime
 
     from engine.preset import Preset
-    from export.onnx.decoder import model
+    from export.onnx.ddsp import model
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

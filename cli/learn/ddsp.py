@@ -34,7 +34,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     None in all but the first of several processes that learn together.
     """
     from export.ddsp import limited, preset
-    from export.finish import finish
+    from export.loudness import finish
     from train.ddsp import weights
     from train.ddsp.corpus import gather
     from train.ddsp.fit import devices, fit

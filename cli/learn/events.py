@@ -6,7 +6,7 @@ from pathlib import Path
 
 import engine
 from export.events import preset
-from export.finish import finish
+from export.loudness import finish
 from train.events.corpus import gather
 from train.events.fit import fit
 from train.events.run import CONFIGS, Config

@@ -8,8 +8,8 @@ from pathlib import Path
 import engine
 from engine.preset import Preset
 from export import probe
-from export.finish import finish
-from export.notes import header, tensors
+from export.loudness import finish
+from export.resonance_notes import header, tensors
 from train import folder, kept
 from train.folder import Config, Progress
 

@@ -10,7 +10,7 @@ import torch
 import engine
 from engine.instruments.voices import VOICES
 from export import probe
-from export.finish import finish
+from export.loudness import finish
 from export.resonance import preset
 from train import recording
 from train.fit import fit

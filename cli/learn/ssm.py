@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 
 import engine
-from export.finish import finish
-from export.linear import as_modes
+from export.loudness import finish
 from export.ssm import preset
+from export.ssm_as_modes import as_modes
 from train import recording
 from train.run import Progress
 from train.ssm.fit import fit

@@ -8,10 +8,10 @@ import jinja2
 
 from engine.preset import Preset
 
-from . import pictures, track
-from .drawing import Drawing
-from .rings import rings
-from .tracks import Heard, heard
+from . import audio_clip, plots
+from .audio_clips import Heard, heard
+from .partials_plot import rings
+from .svg import Drawing
 
 KINDS = {
     "resonance": ("Resonances", "What rings in the recording, and what strikes it."),
@@ -20,7 +20,7 @@ KINDS = {
     "events": ("Events", "Many kinds of small sounds, of which whole recordings are put together."),
 }
 RINGING = {"ddsp": "Its harmonics"}  # a title, where it is not the usual one
-USUAL = track.Wanted()
+USUAL = audio_clip.Wanted()
 Fact = tuple[str, str]
 
 
@@ -28,7 +28,7 @@ def build(
     preset: Preset,
     size: int,
     facts: Sequence[Fact] = (),
-    wanted: track.Wanted = USUAL,
+    wanted: audio_clip.Wanted = USUAL,
     report: Callable[[str], None] = lambda what: None,
 ) -> str:
     """A page about a preset, as HTML.
@@ -43,7 +43,7 @@ def build(
     ringing = RINGING.get(preset.header["kind"], "What rings")
     return _environment().get_template("page.html").render(
         said=_said(preset), kind=kind, about=about, ringing=ringing, facts=facts, figures=_figures(preset, size),
-        tracks=[_shown(one) for one in found.tracks], marks=track.marks(), points=track.POINTS,
+        tracks=[_shown(one) for one in found.tracks], marks=audio_clip.marks(), points=audio_clip.POINTS,
         drawings=_drawings(preset, found), style=_text("page.css"), script=_text("page.js"),
     )  # fmt: skip
 
@@ -76,20 +76,20 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _shown(one: track.Track) -> dict[str, Any]:
+def _shown(one: audio_clip.Track) -> dict[str, Any]:
     """A track as the page needs it."""
     return {
-        "name": one.name, "words": one.words, "seconds": round(one.seconds, 3), "sound": track.encoded(one.sound),
-        "outline": track.outline(one.sound), "spectrogram": track.spectrogram(one.sound),
+        "name": one.name, "words": one.words, "seconds": round(one.seconds, 3), "sound": audio_clip.encoded(one.sound),
+        "outline": audio_clip.outline(one.sound), "spectrogram": audio_clip.spectrogram(one.sound),
     }  # fmt: skip
 
 
 def _drawings(preset: Preset, found: Heard) -> dict[str, Drawing | None]:
     return {
-        "played": pictures.played(preset, found),
+        "played": plots.played(preset, found),
         "rings": rings(preset),
-        "room": pictures.room(preset),
-        "loss": pictures.loss(preset.header.get("training", {})),
+        "room": plots.room(preset),
+        "loss": plots.loss(preset.header.get("training", {})),
     }
 
 

@@ -122,7 +122,7 @@ def test_matrices_of_half_the_precision_stay_so_in_the_file():
 
 
 def test_a_graph_that_is_not_valid_is_never_written():
-    from export.graph import Graph
+    from export.onnx.graph import Graph
 
     graph = Graph()
     graph.output("sound", graph.node("Tanh", "nothing"), 1)

@@ -16,7 +16,7 @@ from engine.preset import Preset, read
 from engine.probe import events
 from engine.render import render
 from export.onnx import model
-from export.onnx.block import layout
+from export.onnx.resonance import layout
 from tests.engine.instrument import small_preset
 from tests.export.test_onnx import of_kind
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.pitch import pitch, pitches
+from export.mode_pitch import pitch, pitches
 
 
 def test_a_string_has_the_pitch_of_its_harmonics():

@@ -11,8 +11,8 @@ from engine.kinds.ddsp import drawn
 from engine.preset import Preset, write
 from export.events import preset as of_events
 from export.report import Wanted, build
-from export.report.found import place
-from export.report.track import RATE, levels, outline
+from export.report.audio_clip import RATE, levels, outline
+from export.report.locate import place
 from tests.browser import Browser
 from tests.engine.instrument import small_preset
 from tests.engine.instruments import eventful, statespace

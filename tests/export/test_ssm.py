@@ -7,11 +7,11 @@ import torch
 
 from engine.preset import PresetError, read, write
 from engine.probe import answer, deviation
-from export.finish import TARGET, finish
-from export.linear import as_modes
+from export.loudness import TARGET, finish
 from export.onnx import model as in_onnx
-from export.poles import poles, response, ringing
 from export.ssm import contracted, header, is_drum, preset
+from export.ssm_as_modes import as_modes
+from export.ssm_poles import poles, response, ringing
 from train.fit import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.run import Config

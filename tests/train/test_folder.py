@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from export.notes import header, tensors
+from export.resonance_notes import header, tensors
 from tests.waiting import PATIENCE
 from train import levels
 from train.folder import Config, learn

@@ -9,7 +9,7 @@ from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import Event, Score, sound
 from engine.preset import Preset
 
-from .track import RATE, Track, Wanted, recorded
+from .audio_clip import RATE, Track, Wanted, recorded
 
 DENSITY = 4.0  # events a second, where none are known
 TAIL = 3.0  # seconds of the last event and the room

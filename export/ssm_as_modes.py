@@ -10,8 +10,8 @@ import numpy as np
 from engine.preset import Preset
 
 from . import probe
-from .poles import poles, response, ringing
 from .resonance import VELOCITY
+from .ssm_poles import poles, response, ringing
 
 MODES = 256  # of a dimension, at most
 KNOCK = 0.1  # seconds of the attack that are kept as they are, apart from the modes

@@ -13,8 +13,8 @@ from engine.row import follow as following
 from engine.row import make_row
 from engine.transfer import fit, play
 
-from . import keys
-from .track import HOP, RATE, Track, faded, recorded
+from . import demo_notes
+from .audio_clip import HOP, RATE, Track, faded, recorded
 
 PIECE = 0.5  # seconds of a piece, where a recording is cut up
 STRUCK = 110  # velocity of a note that is held against a recorded one
@@ -46,10 +46,10 @@ def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
     low, high = (preset.header.get("keys", {}).get(name, usual) for name, usual in (("low", 0), ("high", 127)))
     key = round(key_of(pitch.frequency)) if pitch.is_sure else (low + high) // 2
     seconds = len(mono) / RATE
-    struck = keys.Note(begin / RATE, seconds, min(max(key, low), high), STRUCK)
+    struck = demo_notes.Note(begin / RATE, seconds, min(max(key, low), high), STRUCK)
     rig = Rig(RATE)
     rig.play(make_row(preset))
-    sound = faded(render(rig, keys.score_of([struck]), seconds))
+    sound = faded(render(rig, demo_notes.score_of([struck]), seconds))
     yield Track("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
 
 

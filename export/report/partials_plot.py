@@ -8,9 +8,9 @@ from engine.instruments import make
 from engine.instruments.ddsp.spoken import spoken
 from engine.instruments.events.decoder import Decoder
 from engine.preset import Preset
-from export.poles import poles
+from export.ssm_poles import poles
 
-from .drawing import Drawing, bubbles, decades, draw
+from .svg import Drawing, bubbles, decades, draw
 
 MOST = 1500  # modes that are drawn
 FAINT = 1e-4  # of the energy of the strongest: a mode of a network below is not drawn

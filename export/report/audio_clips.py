@@ -18,10 +18,10 @@ from engine.render import render
 from engine.rig import Rig
 from engine.row import make_row
 
-from . import keys, scores
-from .again import answers, note
-from .found import place
-from .track import HOP, RATE, Track, Wanted, faded, levelled, recorded
+from . import demo_notes, event_clips
+from .audio_clip import HOP, RATE, Track, Wanted, faded, levelled, recorded
+from .locate import place
+from .resynthesis import answers, note
 
 SOFT = -12.0  # dB of the knob "level"; all tracks are made equally loud in the end
 TAIL = 4.0  # seconds that a sound may take to die away
@@ -32,14 +32,14 @@ class Heard:
     """The tracks of a page, and what was played: notes, a score of events or the curves of a recording."""
 
     tracks: list[Track]
-    notes: list[keys.Note]
+    notes: list[demo_notes.Note]
     score: Score | None = None
     curves: Followed | None = None
 
 
 def heard(preset: Preset, wanted: Wanted) -> Heard:
     """All that is heard of a preset."""
-    notes = keys.demo(preset, wanted.seconds)
+    notes = demo_notes.demo(preset, wanted.seconds)
     made = _of_kind(preset, Heard([], notes), wanted)
     known = {track.name for track in made.tracks}
     others = _on_keys(preset, notes, wanted.seed, known)
@@ -54,8 +54,8 @@ def _of_kind(preset: Preset, empty: Heard, wanted: Wanted) -> Heard:
     if wanted.recording is not None:
         cut = faded(wanted.recording[:, : round(wanted.seconds * RATE)])
     if kind == "events":
-        score = scores.of(preset, cut, wanted)
-        return replace(empty, tracks=list(scores.tracks(preset, score, cut, seed)), score=score)
+        score = event_clips.of(preset, cut, wanted)
+        return replace(empty, tracks=list(event_clips.tracks(preset, score, cut, seed)), score=score)
     if cut is None:
         return empty
     if kind == "ddsp":
@@ -86,15 +86,15 @@ def _performed(preset: Preset, name: str, seed: int) -> np.ndarray:
     return render(rig, events(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL)
 
 
-def _on_keys(preset: Preset, notes: list[keys.Note], seed: int, known: set[str]) -> Iterator[Track]:
+def _on_keys(preset: Preset, notes: list[demo_notes.Note], seed: int, known: set[str]) -> Iterator[Track]:
     """The instrument under the hands of a player, but for tracks of a name that is known."""
     for name, words, some in (
         ("On the keys", "J. S. Bach, the first bars of the Prelude in C, BWV 846.", notes),
-        ("At random", "As many notes as in the prelude, of any keys.", keys.drawn(notes, seed)),
-        ("Permuted", "The notes of the prelude in another order.", keys.permuted(notes, seed)),
+        ("At random", "As many notes as in the prelude, of any keys.", demo_notes.drawn(notes, seed)),
+        ("Permuted", "The notes of the prelude in another order.", demo_notes.permuted(notes, seed)),
     ):
         if name not in known:
-            yield Track(name, words, render(_rig(preset), keys.score_of(some), tail=TAIL))
+            yield Track(name, words, render(_rig(preset), demo_notes.score_of(some), tail=TAIL))
 
 
 def _rig(preset: Preset) -> Rig:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from engine.preset import Preset
-from export.graph import Graph
+
+from .graph import Graph
 
 
 def model(preset: Preset) -> Any:

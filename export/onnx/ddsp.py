@@ -16,7 +16,8 @@ import numpy as np
 from engine.kinds.ddsp import LAYERS
 from engine.kinds.schema import Tensors
 from engine.preset import Preset
-from export.graph import Graph
+
+from .graph import Graph
 
 VOICES = "voices"  # the size that is left open
 

@@ -15,7 +15,8 @@ from engine.instruments.events.decoder import FAINTEST, drawing, hann
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors
 from engine.preset import Preset
-from export.graph import Graph
+
+from .graph import Graph
 
 EVENTS = "events"  # the size that is left open
 TINY = 1e-8

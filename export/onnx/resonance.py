@@ -17,7 +17,8 @@ import numpy as np
 
 from engine.kinds.schema import Tensors
 from engine.preset import Preset
-from export.graph import Graph
+
+from .graph import Graph
 
 BLOCK = 128  # samples, where no control signal was learned that has a hop
 

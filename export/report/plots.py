@@ -11,9 +11,9 @@ from engine.instruments.events.score import Score
 from engine.preset import Preset
 from engine.rooms import of_preset
 
-from .drawing import ACCENT, SECOND, Drawing, bubbles, draw
-from .track import HOP
-from .tracks import Heard
+from .audio_clip import HOP
+from .audio_clips import Heard
+from .svg import ACCENT, SECOND, Drawing, bubbles, draw
 
 UNPITCHED = 36.0  # Hz, where events without a pitch are drawn
 PITCHES = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)  # Hz that are named
