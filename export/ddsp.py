@@ -7,11 +7,11 @@ import numpy as np
 import torch
 
 from engine.preset import Preset
-from train import pitch as names
-from train.ddsp import weights
-from train.ddsp.corpus import Corpus
-from train.ddsp.fit import Learned
+from train.ddsp import checkpoint
+from train.ddsp.dataset import Corpus
+from train.ddsp.learn import Learned
 from train.ddsp.model import Instrument
+from train.notes import pitch as names
 
 ENOUGH = -55.0  # dB of the error that float16 matrices may make in what the decoder says
 BEYOND = 3  # semitones above and below what was heard that keys may play
@@ -22,10 +22,10 @@ TRACKER = "the engine's, made exact by the partials, checked by SwiftF0; loudnes
 
 def preset(learned: Learned, corpus: Corpus, version: str, **words: Any) -> Preset:
     """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
-    found = weights.tensors(learned.model)
+    found = checkpoint.tensors(learned.model)
     about = {**header(learned, corpus, version), **words}
     halved = {name: value.astype(np.float16) if value.ndim > 1 else value for name, value in found.items()}
-    error = deviation(learned.model, weights.model_of(about, halved), corpus)
+    error = deviation(learned.model, checkpoint.model_of(about, halved), corpus)
     about["training"]["half"] = round(error, 1)
     return Preset({**about, "probe": probe(learned.model, corpus)}, halved if error <= ENOUGH else found)
 

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from engine.instruments.events.decoder import Decoder as Player
 from engine.preset import Preset
 from engine.probe import described
-from train.events.fit import Learned
+from train.events.config import Sizes
+from train.events.learn import Learned
 from train.events.model import EventModel
-from train.events.sizes import Sizes
 
 from .mode_pitch import pitch
 from .resonance import curve, key_range

@@ -8,7 +8,7 @@ import torch
 from engine.instruments.resonance.tables import frozen, keyboard
 from engine.preset import Preset
 from engine.probe import described
-from train.resonance import Resonance
+from train.resonance.model import Resonance
 
 SAMPLES = 8192
 EVERY = 31  # not a divisor of anything periodic in the model

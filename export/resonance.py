@@ -7,11 +7,11 @@ import numpy as np
 import torch
 
 from engine.preset import Preset
-from train import mappings
-from train.fit import Learned
-from train.resonance import Resonance
-from train.response import place, resound
-from train.run import Config
+from train.learn import Learned
+from train.resonance import gesture_maps
+from train.resonance.modal_response import place, resound
+from train.resonance.model import Resonance
+from train.trainer import Config
 
 from . import stereo_position as stage
 from .mode_pitch import pitches
@@ -167,8 +167,8 @@ def _maps(
     share = router**2 + 1e-12
     height = np.exp((share @ heard) / share.sum(1))
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
-    maps = {name: mappings.components(control, count) for name, count in axes.items()}
-    return {**maps, "map_keys": mappings.keys(control, height)}
+    maps = {name: gesture_maps.components(control, count) for name, count in axes.items()}
+    return {**maps, "map_keys": gesture_maps.keys(control, height)}
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:

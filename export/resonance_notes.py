@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from train import between
-from train.folder import Config, Instrument
-from train.note import Note
+from train.notes import interpolate_keys
+from train.notes.learn import Config, Instrument
+from train.notes.note import Note
 
 RANGE, FAR = 3, 24
 """Semitones that the keyboard goes beyond the recorded keys; of an instrument that has only a few."""
@@ -20,7 +20,7 @@ def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
 
     The keys are those recorded and those that lie between them.
     """
-    rows = list(between.fill(instrument.keys).values())
+    rows = list(interpolate_keys.fill(instrument.keys).values())
     modes = max(len(note.modes) for row in rows for note in row)
     frequency, decay, amplitude, phase = (
         _table(rows, modes, name) for name in ("frequency", "decay", "size", "phase")

@@ -9,10 +9,10 @@ import torch
 from engine.kinds.ssm import RADIUS
 from engine.preset import Preset
 from engine.probe import described
-from train import mappings
-from train.fit import Learned
+from train.learn import Learned
+from train.resonance import gesture_maps
 from train.ssm.model import StateSpace
-from train.ssm.run import Config
+from train.ssm.trainer import Config
 
 from .mode_pitch import pitch
 from .probe import EVERY, SAMPLES
@@ -56,8 +56,8 @@ def tensors(model: StateSpace) -> dict[str, np.ndarray]:
         "pitch": np.array([pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, heard, strict=True)]),
         "energy": energy,
         "control_values": control[tuple(sites.T)],
-        **{name: mappings.components(control, count) for name, count in axes.items()},
-        "map_keys": mappings.keys(control, height),
+        **{name: gesture_maps.components(control, count) for name, count in axes.items()},
+        "map_keys": gesture_maps.keys(control, height),
     }
     laid = {name: np.ascontiguousarray(value, np.float32) for name, value in found.items()}
     return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
@@ -67,7 +67,7 @@ def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: s
     """What a preset says of its model: control plane, range of keys, and how it was learned; pitches: (K,) Hz."""
     sizes = learned.config.sizes
     drum = is_drum(pitches)
-    low, high = (mappings.KEY, mappings.KEY + len(pitches) - 1) if drum else key_range(pitches)
+    low, high = (gesture_maps.KEY, gesture_maps.KEY + len(pitches) - 1) if drum else key_range(pitches)
     return {
         "format_version": "1.0",
         "kind": "ssm",

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from train.resonance import Resonance
-from train.spectra import magnitudes
+from train.resonance.model import Resonance
+from train.spectral_loss import magnitudes
 
 WINDOW, HOP = 2048, 512  # samples
 MONO = 1e-4  # of the energy: a difference of the sides that is less is none

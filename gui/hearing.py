@@ -76,7 +76,8 @@ class Hearing(QObject):
 def listen(paths: Sequence[Path]) -> Heard:
     """Judge recordings; it takes PyTorch's companions, and says so where they are missing."""
     try:
-        from train import recording, strokes
+        from train import recording
+        from train.notes import count_onsets
     except ImportError:
         return Heard(usable=False, able=False)
     faults: list[str] = []
@@ -92,7 +93,7 @@ def listen(paths: Sequence[Path]) -> Heard:
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.QUIETEST / 20)
         usable += not silent and samples.shape[1] >= recording.SHORTEST * rate
-        struck = strokes.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
+        struck = count_onsets.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
     return Heard(len(paths), seconds, struck, faults[:TOLD], usable == len(paths), max(len(faults) - TOLD, 0))
 
 

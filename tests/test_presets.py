@@ -17,9 +17,9 @@ from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
 from export.loudness import TARGET, loudness
-from train.ddsp.weights import model_of
-from train.pitch import detect
-from train.ssm.grid import edges
+from train.ddsp.checkpoint import model_of
+from train.notes.pitch import detect
+from train.ssm.frame_artifacts import edges
 from train.ssm.recurrence import states
 
 FACTORY = sorted(factory_folder().glob("*.luthier"))

@@ -13,7 +13,7 @@ from engine.row import follow, make_row
 from engine.sources.score import score
 from engine.transfer import play
 from tests.tones import tone
-from train.pitch import detect
+from train.notes.pitch import detect
 
 RATE, LENGTH = 48_000, 0.8  # Hz; seconds of a note
 DECODED = [path for path in sorted(factory_folder().glob("*.luthier")) if read(path).header["kind"] == "ddsp"]

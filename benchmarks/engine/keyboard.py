@@ -16,7 +16,7 @@ from engine.preset import Preset, read
 from engine.render import render
 from engine.rig import Rig
 from engine.sources.score import score
-from train import pitch
+from train.notes import pitch
 
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)
 STRIKES, SERIES, APART = 16, 64, 0.5  # of a key, of the middle key at each rate; seconds from one to the next

@@ -23,10 +23,11 @@ from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import Score
 from engine.preset import read
 from export.events import model_of
-from train import onset, recording
-from train.events.corpus import gather
+from train import recording
+from train.events.dataset import gather
 from train.events.decompose import decompose
 from train.events.model import EventModel
+from train.notes import onset
 
 from . import reconstruction
 

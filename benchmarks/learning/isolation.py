@@ -20,11 +20,11 @@ from benchmarks.support.measurement import Row, ask
 from engine import library
 from engine.preset import read
 from export.events import model_of
-from train.events.corpus import gather
+from train.events.dataset import gather
 from train.events.decompose import decompose
 from train.events.loss import distance
 from train.events.model import EventModel
-from train.events.run import CONFIGS, Run
+from train.events.trainer import CONFIGS, Run
 
 from .events import TOLERANCE, mixture, note, recordings
 

@@ -8,10 +8,10 @@ squares over all atoms, as in orthogonal pursuit, made the distance larger.
 import torch
 from torch import Tensor
 
-from train.events.balance import STEPS, balanced
+from train.events.analysis_window import Window
+from train.events.config import HOP
 from train.events.model import EventModel
-from train.events.sizes import HOP
-from train.events.window import Window
+from train.events.solve_gains import STEPS, balanced
 
 TOGETHER = 32  # sounds that are made at once
 

@@ -19,8 +19,8 @@ from engine.performance import length
 from engine.preset import Preset, read
 from engine.probe import answer
 from export.ssm_as_modes import as_modes
-from train import recording, spectra
-from train.ssm import octaves
+from train import recording, spectral_loss
+from train.ssm import octave_loss
 
 COUNTS = (256, 64)  # modes of a dimension
 GAINS = range(-12, 7)  # dB
@@ -31,7 +31,7 @@ def measure(made: Preset, samples: np.ndarray) -> Iterator[Row]:
     frames = made.header["control"]["frames"] * made.header["control"]["hop"]
     wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
     wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
-    near, heard = octaves.Target(wanted), spectra.Target(wanted)
+    near, heard = octave_loss.Target(wanted), spectral_loss.Target(wanted)
     silence = torch.zeros(frames)
     for name, target in (("octaves", near.distance), ("logs", heard.log_distance)):
         yield Row(f"silence, {name}", float(target(silence)), "")

@@ -16,7 +16,8 @@ import numpy as np
 import soxr
 
 from benchmarks.support.measurement import Row, show
-from train import note, onset, pitch, recording
+from train import recording
+from train.notes import note, onset, pitch
 
 KEYS = {"E2": "F2", "A2": "Gs2", "A3": "Gs3", "E4": "Ds4", "A4": "Gs4", "E5": "Ds5"}  # and a neighbour of each
 RATE = 44_100

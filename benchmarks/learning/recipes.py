@@ -21,10 +21,10 @@ import torch
 from benchmarks.support.measurement import Row, show
 from export.ssm import strikes
 from train import recording
-from train.ssm.fit import prepared
-from train.ssm.grid import edges, sway
+from train.ssm.frame_artifacts import edges, sway
+from train.ssm.learn import prepared
 from train.ssm.model import StateSpace
-from train.ssm.run import PUBLISHED, Config, Run
+from train.ssm.trainer import PUBLISHED, Config, Run
 
 RECIPES = {"ours": Config(), "the article's": PUBLISHED}
 AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
@@ -70,7 +70,7 @@ def run(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, An
 
 
 def comb(model: StateSpace) -> dict[str, float]:
-    """What the grid of frames leaves after a strike, over all dimensions that are played (train/ssm/grid.py).
+    """What the grid of frames leaves after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
 
     The comb of a line lies at all multiples of the frame rate from it and from its mirror. Lines of the recording may
     lie there by chance, and count as well.

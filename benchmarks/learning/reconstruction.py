@@ -24,11 +24,11 @@ from benchmarks.support.measurement import Row
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.score import sound as put_together
 from train import recording
-from train.events.corpus import FAINT, Corpus, stretches
+from train.events.config import Sizes
+from train.events.dataset import FAINT, Corpus, stretches
 from train.events.decompose import decompose
 from train.events.loss import WINDOWS, apart, distance, magnitudes
 from train.events.model import EventModel
-from train.events.sizes import Sizes
 
 from .matching_pursuit import atoms, pursue, weighed
 

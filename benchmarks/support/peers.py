@@ -17,8 +17,8 @@ def in_torch(tensors: Tensors) -> Frame:
     """The decoder in torch, as it is trained."""
     import torch
 
+    from train.ddsp.checkpoint import NAMES
     from train.ddsp.decoder import Decoder, Sizes
-    from train.ddsp.weights import NAMES
 
     torch.set_num_threads(1)
     units, harmonics, bands = (len(tensors[f"{name}_bias"]) for name in ("pitch_0", "harmonics", "noise"))

@@ -122,10 +122,10 @@ def _as_notes(args: argparse.Namespace) -> bool:
         raise ValueError(f"a piece is learned from one recording, not from {len(args.recordings)}")
     if args.taken or len(args.recordings) > 1:
         return args.taken != "piece"
-    from train import strokes
+    from train.notes import count_onsets
 
     samples = _hear(args.recordings[0], args.start, args.length)
-    struck = strokes.count(samples.mean(axis=0), HEARD)
+    struck = count_onsets.count(samples.mean(axis=0), HEARD)
     if struck == 1:
         print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:

@@ -18,10 +18,10 @@ from .progress import Moment, Result, shown
 from .recordings import about, part
 
 if TYPE_CHECKING:
-    from train.ddsp.corpus import Corpus
+    from train.ddsp.dataset import Corpus
     from train.ddsp.decoder import Sizes
-    from train.ddsp.fit import Progress
-    from train.ddsp.run import Config
+    from train.ddsp.learn import Progress
+    from train.ddsp.trainer import Config
 
 MOST = 100  # harmonics, unless more are asked for
 STEPS = 10_000
@@ -35,10 +35,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     """
     from export.ddsp import limited, preset
     from export.loudness import finish
-    from train.ddsp import weights
-    from train.ddsp.corpus import gather
-    from train.ddsp.fit import devices, fit
-    from train.ddsp.voice import transferred
+    from train.ddsp import checkpoint
+    from train.ddsp.dataset import gather
+    from train.ddsp.learn import devices, fit
+    from train.ddsp.preview_voice import transferred
 
     before = presets.read(library.find(args.start_from)) if args.start_from else None
     sizes = _sizes(args, before)
@@ -49,7 +49,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
         sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / corpus.low), MOST))
     fabric = devices(args.device)
     _judge(corpus, fabric.global_rank)
-    model = weights.model_of(before.header, before.tensors) if before else None
+    model = checkpoint.model_of(before.header, before.tensors) if before else None
     voice = transferred(args.voice, corpus, sizes) if args.voice else None
     folder, config = working_folder(path), _config(args, sizes)
     alone = fabric.global_rank == 0
@@ -67,8 +67,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
     """The sizes of the model: those asked for, or those of the preset from which it goes on."""
+    from train.ddsp.checkpoint import sizes_of
     from train.ddsp.decoder import Sizes
-    from train.ddsp.weights import sizes_of
 
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
@@ -79,7 +79,7 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
 
 
 def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":
-    from train.ddsp.run import Config
+    from train.ddsp.trainer import Config
 
     return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import engine
 from export.events import preset
 from export.loudness import finish
-from train.events.corpus import gather
-from train.events.fit import fit
-from train.events.run import CONFIGS, Config
-from train.run import Progress
+from train.events.dataset import gather
+from train.events.learn import fit
+from train.events.trainer import CONFIGS, Config
+from train.trainer import Progress
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown

@@ -10,8 +10,9 @@ from engine.preset import Preset
 from export import probe
 from export.loudness import finish
 from export.resonance_notes import header, tensors
-from train import folder, kept
-from train.folder import Config, Progress
+from train.notes import learn as folder
+from train.notes import note_cache
+from train.notes.learn import Config, Progress
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown
@@ -29,7 +30,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     keys = list(instrument.keys)
     whole = finish(probe.of_note(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else "done"
-    spent = None if instrument.stopped else partial(kept.forget, place)
+    spent = None if instrument.stopped else partial(note_cache.forget, place)
     return Result(whole, ending, {"keys": keys, "words": instrument.words}, instrument.words, spent)
 
 

@@ -13,9 +13,9 @@ from export import probe
 from export.loudness import finish
 from export.resonance import preset
 from train import recording
-from train.fit import fit
-from train.resonance import Sizes
-from train.run import Config, Progress
+from train.learn import fit
+from train.resonance.model import Sizes
+from train.trainer import Config, Progress
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown

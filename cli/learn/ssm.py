@@ -11,10 +11,10 @@ from export.loudness import finish
 from export.ssm import preset
 from export.ssm_as_modes import as_modes
 from train import recording
-from train.run import Progress
-from train.ssm.fit import fit
+from train.ssm.learn import fit
 from train.ssm.model import Sizes
-from train.ssm.run import Config
+from train.ssm.trainer import Config
+from train.trainer import Progress
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown

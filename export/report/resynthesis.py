@@ -36,8 +36,8 @@ def answers(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Track]
 
 def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
     """A recorded note (2, T), and the key that is nearest to it."""
-    from train.onset import strike
-    from train.pitch import detect, key_of
+    from train.notes.onset import strike
+    from train.notes.pitch import detect, key_of
 
     yield recorded(recording)
     mono = recording.mean(axis=0)

@@ -8,10 +8,10 @@ from benchmarks.learning.events import matched, mixture, onsets
 from benchmarks.learning.matching_pursuit import pursue, weighed
 from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, fresh, old
 from engine.instruments.events.score import Event, Score
-from train.events.corpus import Corpus
+from train.events.config import Sizes
+from train.events.dataset import Corpus
 from train.events.loss import distance
 from train.events.model import EventModel
-from train.events.sizes import Sizes
 
 TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
 FEWER = 4  # stretches that only the older way of choosing took

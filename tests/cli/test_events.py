@@ -11,8 +11,8 @@ import soundfile
 from cli.main import main
 from engine.library import factory_folder
 from engine.preset import read
-from train.events.run import CONFIGS, Config
-from train.events.sizes import Sizes
+from train.events.config import Sizes
+from train.events.trainer import CONFIGS, Config
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 

@@ -8,7 +8,7 @@ from cli.main import main
 from cli.voice_options import scale
 from engine.library import factory_folder
 from tests.tones import RATE, tone
-from train.pitch import detect
+from train.notes.pitch import detect
 
 DEMO = str(factory_folder() / "demo.mid")
 

@@ -9,7 +9,7 @@ import soundfile
 from cli.main import main
 from engine.preset import read
 from engine.probe import deviation
-from train.ddsp.weights import model_of
+from train.ddsp.checkpoint import model_of
 
 RATE = 16_000
 

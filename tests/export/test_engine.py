@@ -12,9 +12,9 @@ from engine.performance import perform
 from engine.render import render
 from export.resonance import preset
 from tests.export.test_resonance import _model
-from train.fit import Learned
-from train.resonance import Sizes
-from train.run import Config
+from train.learn import Learned
+from train.resonance.model import Sizes
+from train.trainer import Config
 
 SIZES = Sizes(control=5, resonances=6, modes=40, variants=2, attack=2048, frames=2**15)
 PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, knock=0, envelope=256, frames=2**16)

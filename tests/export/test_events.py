@@ -13,12 +13,12 @@ from engine.preset import PresetError, read, write
 from engine.probe import deviation
 from export.events import model_of, preset
 from export.onnx import model as in_onnx
-from train.events import balance, search
+from train.events import refine, solve_gains
+from train.events.config import Sizes
 from train.events.decompose import decompose, reconstruction
-from train.events.fit import Learned
+from train.events.learn import Learned
 from train.events.model import EventModel, Found
-from train.events.run import Config
-from train.events.sizes import Sizes
+from train.events.trainer import Config
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 PUBLISHED = replace(TINY, passes=1, published=True)
@@ -26,8 +26,8 @@ PUBLISHED = replace(TINY, passes=1, published=True)
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(search, "STEPS", 4)
-    monkeypatch.setattr(balance, "SETTLING", 4)
+    monkeypatch.setattr(refine, "STEPS", 4)
+    monkeypatch.setattr(solve_gains, "SETTLING", 4)
 
 
 def learned(sizes: Sizes) -> Learned:

@@ -14,7 +14,7 @@ from engine.kinds.ddsp import drawn
 from engine.preset import Preset, read
 from export.onnx import model
 from tests.engine.dsp.test_decoder import error
-from train.ddsp.weights import model_of
+from train.ddsp.checkpoint import model_of
 
 FRAMES = 60
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from export.stereo_position import places
-from train.resonance import Resonance, Sizes
+from train.resonance.model import Resonance, Sizes
 
 SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, knock=0, attack=128, envelope=4, frames=2**15)
 

@@ -7,9 +7,9 @@ from export import probe
 from export.resonance import preset
 from tests.engine.instrument import small_preset
 from tests.export.test_resonance import _model
-from train.fit import Learned
-from train.resonance import Sizes
-from train.run import Config
+from train.learn import Learned
+from train.resonance.model import Sizes
+from train.trainer import Config
 
 
 def test_the_engine_agrees_with_the_model():

@@ -9,9 +9,9 @@ import torch
 from engine.preset import check
 from export.resonance import compression, curve, key_range, preset, tensors
 from tests.naive import as_learned, learned_control
-from train.fit import Learned
-from train.resonance import Resonance, Sizes
-from train.run import Config
+from train.learn import Learned
+from train.resonance.model import Resonance, Sizes
+from train.trainer import Config
 
 SIZES = Sizes(3, 4, 5, variants=3, strike=100, knock=150, attack=700, envelope=32, frames=4096)
 

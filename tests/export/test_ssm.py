@@ -12,9 +12,9 @@ from export.onnx import model as in_onnx
 from export.ssm import contracted, header, is_drum, preset
 from export.ssm_as_modes import as_modes
 from export.ssm_poles import poles, response, ringing
-from train.fit import Learned
+from train.learn import Learned
 from train.ssm.model import Sizes, StateSpace
-from train.ssm.run import Config
+from train.ssm.trainer import Config
 
 SIZES = Sizes(control=6, state=32, frame=128, samples=2**14)
 

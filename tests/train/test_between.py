@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from train import levels
-from train.between import fill, morph
-from train.modes import Modes
-from train.note import Note
-from train.pitch import frequency_of
+from train.notes import level_matching
+from train.notes.interpolate_keys import fill, morph
+from train.notes.modes import Modes
+from train.notes.note import Note
+from train.notes.pitch import frequency_of
 
 RATE = 22050
 
@@ -48,5 +48,5 @@ def test_modes_of_one_partial_change_alike():
 def test_levels_go_evenly_from_one_note_to_the_other():
     ends = note(60, 0.05), note(64, 0.2, 1.5, 5.0)
     whole = fill({60: [ends[0]], 64: [ends[1]]})
-    heard = [levels.level(row[0]) for row in whole.values()]
+    heard = [level_matching.level(row[0]) for row in whole.values()]
     np.testing.assert_allclose(heard, np.linspace(heard[0], heard[-1], 5), atol=0.01)

@@ -12,13 +12,13 @@ import soundfile
 import torch
 
 from export.ddsp import header
-from train.ddsp.clips import Passage
-from train.ddsp.corpus import Corpus, gather, split
+from train.ddsp.dataset import Corpus, gather, split
 from train.ddsp.decoder import Sizes
-from train.ddsp.fit import Learned, devices, fit
+from train.ddsp.learn import Learned, devices, fit
 from train.ddsp.model import Instrument
-from train.ddsp.run import Config, Run
+from train.ddsp.segments import Passage
 from train.ddsp.synthesis import turns
+from train.ddsp.trainer import Config, Run
 
 RATE, HOP = 16_000, 160
 SMALL = Sizes(units=24, harmonics=20, taps=20)
@@ -94,9 +94,9 @@ def test_two_processes_keep_the_same_weights_and_learn_from_different_clips(tmp_
     script.write_text(
         "import sys, torch\n"
         "from tests.train.test_ddsp_fit import QUICK, plucks\n"
-        "from train.ddsp.corpus import Corpus\n"
-        "from train.ddsp.fit import devices\n"
-        "from train.ddsp.run import Run\n"
+        "from train.ddsp.dataset import Corpus\n"
+        "from train.ddsp.learn import devices\n"
+        "from train.ddsp.trainer import Run\n"
         "torch.set_num_threads(1)\n"
         "fabric = devices()\n"
         "run = Run(Corpus([plucks(8, 0)], [], -20, 10, 220, 440, 1, []), QUICK, fabric)\n"

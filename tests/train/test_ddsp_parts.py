@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from train.ddsp import features, synthesis, tuning
+from train.ddsp import features, refine_pitch, synthesis
+from train.ddsp.checkpoint import model_of, tensors
 from train.ddsp.decoder import ARTICLE, Sizes, scaled_pitch
-from train.ddsp.distance import WINDOWS, distance
+from train.ddsp.gru import recur
 from train.ddsp.model import Instrument
-from train.ddsp.recurrence import recur
-from train.ddsp.weights import model_of, tensors
+from train.ddsp.spectral_loss import WINDOWS, distance
 
 RATE, HOP = 16_000, 160
 SMALL = Sizes(units=12, harmonics=7, taps=300)
@@ -118,7 +118,7 @@ def test_a_pitch_that_is_cents_off_is_made_exact(wrong):
     pitch = 300 * 2 ** (0.3 / 12 * np.sin(2 * np.pi * 5 * time))
     turns = np.cumsum(pitch) / RATE
     sound = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 11))
-    found = tuning.exact(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
+    found = refine_pitch.exact(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
     cents = 1200 * np.log2(found / pitch[::HOP])[5:-5]
     assert np.abs(cents).max() < 3
 

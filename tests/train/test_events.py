@@ -8,17 +8,17 @@ import soundfile
 import torch
 
 from engine.dsp.waves import bank
-from train.events.atoms import Atoms, assigned
-from train.events.balance import STEPS, balanced
-from train.events.corpus import Corpus, gather
-from train.events.dreams import Dreams, plane_distance
-from train.events.fit import fit
+from train.events.analysis_window import Window
+from train.events.config import ARTICLE, HOP, Sizes
+from train.events.dataset import Corpus, gather
+from train.events.learn import fit
 from train.events.loss import WINDOWS, distance, distances, magnitudes
 from train.events.model import EventModel, Found, spectrum
-from train.events.run import CONFIGS, Config, Run
-from train.events.search import missed, searched
-from train.events.sizes import ARTICLE, HOP, Sizes
-from train.events.window import Window
+from train.events.note_pretraining import Atoms, assigned
+from train.events.refine import missed, searched
+from train.events.solve_gains import STEPS, balanced
+from train.events.synthetic_segments import Dreams, plane_distance
+from train.events.trainer import CONFIGS, Config, Run
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 SHORT = Config(TINY, steps=12, dreams=2)

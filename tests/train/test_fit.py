@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from tests.train.bars import struck_bars
-from train.fit import distance, fit
-from train.resonance import Resonance, Sizes
-from train.run import SETBACKS, Config, Progress, Run
-from train.start import begin
+from train.learn import distance, fit
+from train.resonance.initialize import begin
+from train.resonance.model import Resonance, Sizes
+from train.trainer import SETBACKS, Config, Progress, Run
 
 SIZES = Sizes(control=2, resonances=2, modes=8, strike=32, knock=64, attack=512, envelope=32, frames=2**15)
 SHORT = Config(sizes=SIZES, steps=24, sites=12)

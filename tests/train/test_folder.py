@@ -9,13 +9,13 @@ import soundfile
 
 from export.resonance_notes import header, tensors
 from tests.waiting import PATIENCE
-from train import levels
-from train.folder import Config, learn
-from train.layers import fill, tilted, tuned
-from train.listening import Heard, choose, listen
-from train.modes import Modes, ring
-from train.note import Note, render
-from train.pitch import frequency_of
+from train.notes import level_matching
+from train.notes.classify import Heard, choose, listen
+from train.notes.learn import Config, learn
+from train.notes.modes import Modes, ring
+from train.notes.note import Note, render
+from train.notes.pitch import frequency_of
+from train.notes.velocity_layers import fill, tilted, tuned
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=2)
@@ -80,9 +80,9 @@ def test_every_key_has_its_measured_pitch_at_all_dynamics(learned):
 
 
 def test_neighbours_are_equally_loud_and_loud_is_louder_than_soft(learned):
-    heard = np.array([[levels.level(note) for note in row] for row in learned[0].keys.values()])
+    heard = np.array([[level_matching.level(note) for note in row] for row in learned[0].keys.values()])
     assert np.abs(np.diff(heard, axis=0)).max() <= 3
-    assert (heard[:, 1] - heard[:, 0]).min() >= levels.STEP - 0.01
+    assert (heard[:, 1] - heard[:, 0]).min() >= level_matching.STEP - 0.01
 
 
 def test_progress_ends_with_everything_done(learned):
@@ -162,7 +162,7 @@ def test_a_recording_without_a_name_goes_by_ear(tmp_path):
 def test_who_works_for_a_learner_that_was_killed_leaves_too():
     program = """
 import os, time
-from train.folder import Config, _pool
+from train.notes.learn import Config, _pool
 if __name__ == "__main__":
     with _pool(Config(processes=1)) as pool:
         print(pool.submit(os.getpid).result(), flush=True)

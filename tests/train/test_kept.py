@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from train import kept
-from train.folder import Config, learn
-from train.modes import Modes, ring
-from train.note import Note
-from train.pitch import frequency_of
+from train.notes import note_cache
+from train.notes.learn import Config, learn
+from train.notes.modes import Modes, ring
+from train.notes.note import Note
+from train.notes.pitch import frequency_of
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=1)
@@ -27,8 +27,8 @@ def strings(tmp_path):
 def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path, random):
     modes = Modes(random.normal(size=3), random.normal(size=3), random.normal(size=3) + 1j)
     note = Note(RATE, 220.5, modes, np.zeros(3), random.normal(size=9), np.ones(4), np.zeros(4), 77)
-    kept.save(tmp_path, "one", {"piano": note, "forte": note.scaled(2.0)})
-    found = kept.load(tmp_path, "one")
+    note_cache.save(tmp_path, "one", {"piano": note, "forte": note.scaled(2.0)})
+    found = note_cache.load(tmp_path, "one")
     assert list(found) == ["piano", "forte"]
     assert (found["piano"].pitch, found["piano"].attack) == (220.5, 77)
     np.testing.assert_array_equal(found["forte"].modes.amplitude, 2 * modes.amplitude)
@@ -37,8 +37,8 @@ def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path, random):
 
 def test_what_is_damaged_or_missing_is_learned_anew(tmp_path):
     (tmp_path / "one.npz").write_bytes(b"PK")
-    assert kept.load(tmp_path, "one") is None
-    assert kept.load(tmp_path, "two") is None
+    assert note_cache.load(tmp_path, "one") is None
+    assert note_cache.load(tmp_path, "two") is None
 
 
 def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(strings, tmp_path):
@@ -55,7 +55,7 @@ def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(st
     again = learn(strings, CONFIG, lambda progress: steps.append(progress.done), place, resume=True)
     assert steps == [0, 0, 2]
     assert [path.name[:2] for path in sorted(place.glob("*.npz"))] == ["60", "64"]
-    kept.forget(place)
+    note_cache.forget(place)
     assert not place.exists()
     fresh = learn(strings, CONFIG)
     for key, (note,) in fresh.keys.items():
@@ -63,5 +63,5 @@ def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(st
 
 
 def test_other_recordings_and_other_settings_are_not_taken_for_the_same(strings):
-    marks = {kept.mark([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
+    marks = {note_cache.mark([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
     assert len(marks) == 4

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.mappings import KEY, components, keys
+from train.resonance.gesture_maps import KEY, components, keys
 
 
 def _signal() -> np.ndarray:

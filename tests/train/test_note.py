@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from train import attack, onset, pitch
-from train.modes import Modes, amplitudes, ring
-from train.note import fit, fit_like, render
+from train.notes import knock, onset, pitch
+from train.notes.modes import Modes, amplitudes, ring
+from train.notes.note import fit, fit_like, render
 from train.recording import load
 
 RATE = 44100
@@ -96,11 +96,11 @@ def test_two_strikes_differ_a_little_and_never_are_the_same():
 
 
 def test_an_envelope_is_stretched_like_an_image():
-    np.testing.assert_allclose(attack.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
+    np.testing.assert_allclose(knock.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
 
 
 def test_the_blur_moves_a_mode_by_its_spread(random):
-    envelope = attack.stretch(attack.blur(RATE, 0.05), int(attack.HISS * RATE))
+    envelope = knock.stretch(knock.blur(RATE, 0.05), int(knock.HISS * RATE))
     noise = random.uniform(-1, 1, (2000, 1000))
     turned = (noise * envelope[:1000]) @ np.exp(-2j * np.pi * 1000 / RATE * np.arange(1000))
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)

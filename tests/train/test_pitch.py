@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from train.pitch import detect, dynamic_in_name, frequency_of, harmonicity, key_in_name, key_of, name_of
+from train.notes.pitch import detect, dynamic_in_name, frequency_of, harmonicity, key_in_name, key_of, name_of
 
 RATE = 44100
 
@@ -65,7 +65,8 @@ def test_keys_and_names_agree():
 
 
 def test_real_notes_have_the_pitch_of_their_names(data):
-    from train import onset, recording
+    from train import recording
+    from train.notes import onset
 
     for name in ("guitar/guitar_E2_very-long_forte_normal.mp3", "banjo/banjo_C5_very-long_forte_normal.mp3"):
         samples, rate = recording.load(data / name)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from train.resonance import Resonance, Sizes
+from train.resonance.model import Resonance, Sizes
 
 SMALL = Sizes(3, 4, 5, variants=3, strike=100, knock=200, attack=700, envelope=32, frames=8192)
 

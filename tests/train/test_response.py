@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from train.response import Modes, norm, place, resound
+from train.resonance.modal_response import Modes, norm, place, resound
 
 
 def _modes(banks: tuple[int, ...]) -> Modes:

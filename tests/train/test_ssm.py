@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from tests.train.bars import struck_bars
-from train.run import Progress
-from train.ssm import octaves
-from train.ssm.fit import fit, prepared
-from train.ssm.grid import edges
+from train.ssm import octave_loss
+from train.ssm.frame_artifacts import edges
+from train.ssm.learn import fit, prepared
 from train.ssm.model import Sizes, StateSpace
-from train.ssm.octaves import Target, bands
+from train.ssm.octave_loss import Target, bands
 from train.ssm.recurrence import states
-from train.ssm.run import PUBLISHED, Config, Run
+from train.ssm.trainer import PUBLISHED, Config, Run
+from train.trainer import Progress
 
 SIZES = Sizes(control=4, state=16, frame=64, samples=2**14)
 SHORT = Config(sizes=SIZES, steps=24, sites=12)
@@ -85,7 +85,7 @@ def test_octaves_have_the_energy_of_the_whole():
 
 def test_the_magnitude_of_a_sine_is_that_of_the_published_transform():
     sound = torch.sin(2 * torch.pi * 8 / 128 * torch.arange(4096))
-    assert float(octaves.magnitudes(sound, 128)[10].max()) == pytest.approx(128**0.5 / 4, rel=1e-3)
+    assert float(octave_loss.magnitudes(sound, 128)[10].max()) == pytest.approx(128**0.5 / 4, rel=1e-3)
 
 
 def test_the_published_model_is_the_formula():

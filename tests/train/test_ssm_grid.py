@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from export.ssm import strikes
-from train.ssm.grid import AFTER, LAGS, UNTIL, combs, edges, struck, sway
+from train.ssm.frame_artifacts import AFTER, LAGS, UNTIL, combs, edges, struck, sway
 from train.ssm.model import Sizes, StateSpace
 
 FRAME, RATE = 128, 22_050

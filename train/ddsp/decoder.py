@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .recurrence import recur
+from .gru import recur
 
 
 @dataclass(frozen=True)

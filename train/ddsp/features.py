@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import listening
 
-from . import tuning
+from . import refine_pitch
 
 SURE = 0.5
 """Confidence from which SwiftF0 has heard a pitch."""
@@ -45,7 +45,7 @@ def follow(samples: np.ndarray, rate: int, hop: int) -> Features:
     ahead, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
     pitch, voiced, agreement = checked(live.pitch.astype(np.float64), live.voiced > 0, ahead, sure)
     pitch, voiced = bridged(pitch, voiced, live.loudness)
-    exact = np.where(voiced, tuning.exact(samples, rate, hop, pitch), pitch)
+    exact = np.where(voiced, refine_pitch.exact(samples, rate, hop, pitch), pitch)
     return Features(exact, voiced, live.loudness, agreement)
 
 

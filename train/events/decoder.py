@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .sizes import FRAME, GRAIN, GRAIN_HOP, HOP, START, Sizes
+from .config import FRAME, GRAIN, GRAIN_HOP, HOP, START, Sizes
 
 BANDS = 32  # that the filter of a resonance is drawn through
 FAINTEST = 1e-3  # an event that is weaker sounds as one of this strength, only softer

@@ -14,11 +14,11 @@ from torch import Tensor
 
 from engine.instruments.events.score import LONGEST, Event, Score
 
-from .balance import settled
+from .analysis_window import Window, chosen, joined
+from .config import HOP
 from .model import EventModel, Found, spectrum
-from .search import ROUNDS, searched
-from .sizes import HOP
-from .window import Window, chosen, joined
+from .refine import ROUNDS, searched
+from .solve_gains import settled
 
 LOOKS = 2  # times that events and surroundings are settled by turns
 LOUDEST = 4  # windows that the context and the room are settled by

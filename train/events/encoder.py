@@ -8,7 +8,7 @@ past the U-Net for what must be exact in time.
 import torch
 from torch import Tensor, nn
 
-from .sizes import WINDOW, Sizes
+from .config import WINDOW, Sizes
 
 DEPTH = 5
 REFRACTORY = 7  # frames by which an event hinders the next on the same key, as published

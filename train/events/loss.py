@@ -10,7 +10,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from train.ssm import octaves
+from train.ssm import octave_loss
 
 WINDOWS = (2048, 1024, 512, 128)
 FLOOR = 1e-3  # magnitudes below it count as silence
@@ -49,9 +49,11 @@ def published_distance(sound: Tensor, target: Tensor, events: int) -> Tensor:
     """Of sounds (B, N), N a power of two, from targets."""
     total = sound.new_zeros(())
     for made, meant in zip(sound, target, strict=True):
-        for one, other in zip(octaves.bands(made), octaves.bands(meant), strict=True):
+        for one, other in zip(octave_loss.bands(made), octave_loss.bands(meant), strict=True):
             for window in PUBLISHED_WINDOWS:
-                total = total + (octaves.magnitudes(one, window) - octaves.magnitudes(other, window)).abs().sum()
+                total = (
+                    total + (octave_loss.magnitudes(one, window) - octave_loss.magnitudes(other, window)).abs().sum()
+                )
     return PUBLISHED_SCALE * events * total
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from train.spectra import magnitudes
+from train.spectral_loss import magnitudes
 
+from .config import HOP, WINDOW, Sizes
 from .decoder import Decoder
 from .encoder import Encoder
+from .initialize import begin
 from .rooms import Rooms
-from .sizes import HOP, WINDOW, Sizes
-from .start import begin
 
 APART = 2  # frames around an event in which its key does not begin again
 

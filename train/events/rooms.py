@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .sizes import ROOM, Sizes
+from .config import ROOM, Sizes
 
 SHORTEST, LONGEST = 0.15, 3.0  # seconds in which the sound of a room falls by 60 dB
 DAMPED = 3000.0  # Hz above which a room swallows more

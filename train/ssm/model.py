@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from train.gate import gate
+from train.sparse_gate import gate
 
 from .recurrence import states
 

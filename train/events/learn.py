@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from train.fit import follow
-from train.run import Progress
+from train.learn import follow
+from train.trainer import Progress
 
-from .corpus import Corpus
+from .dataset import Corpus
 from .model import EventModel
-from .run import Config, Run
+from .trainer import Config, Run
 
 
 @dataclass(frozen=True)

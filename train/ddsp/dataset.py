@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from train import pitch as names
 from train import recording
+from train.notes import pitch as names
 
 from . import synthesis
-from .clips import CLIP, SILENCE, Passage, joined, starts
 from .decoder import Sizes
 from .features import Features, follow
+from .segments import CLIP, SILENCE, Passage, joined, starts
 
 KEPT = 20.0  # seconds kept back at the end of every long recording
 LONG = 60.0  # seconds from which a recording is long

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from train.fit import Learned, follow
-from train.run import Progress
+from train.learn import Learned, follow
+from train.trainer import Progress
 
 from .model import Sizes, StateSpace
-from .run import Config, Run
+from .trainer import Config, Run
 
 
 def fit(

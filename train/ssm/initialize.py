@@ -2,7 +2,7 @@
 
 A pair of units whose weights turn and shrink it once a frame rings like a damped partial; the frame that it writes is
 one period after the other of that partial, so that every frame begins where the one before ended. The partials and
-the onsets that strike them come from the timbres of the recording (train/start.py).
+the onsets that strike them come from the timbres of the recording (train/resonance/initialize.py).
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from train.start import Timbre, listen
+from train.resonance.initialize import Timbre, listen
 
 from .model import StateSpace
 

@@ -7,8 +7,8 @@ of the sound at each moment: the soft end of a note counts like its loud beginni
 import numpy as np
 from scipy.signal import firwin
 
+from .esprit import bounded, esprit, paired, project, sharpen
 from .modes import NOTHING, Modes
-from .poles import bounded, esprit, paired, project, sharpen
 
 ORDERS = (1, 2, 3, 4, 5, 6)
 """How many modes a band may have."""

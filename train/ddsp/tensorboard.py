@@ -6,9 +6,9 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
-from .clips import Passage
-from .distance import spectrum
-from .run import Run
+from .segments import Passage
+from .spectral_loss import spectrum
+from .trainer import Run
 
 OFTEN = 20  # steps between two entries of the loss
 HEARD = 10.0  # seconds of a sound that are kept

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from .analysis_window import Window
 from .loss import distance
 from .model import EventModel, Found, laid
-from .window import Window
 
 STEPS, SETTLING = 24, 48  # of strengths in a window; of what surrounds all windows
 STEP_SIZE, OF_CONTEXT = 0.15, 0.02  # the former of a logarithm; the last step is a tenth of the first

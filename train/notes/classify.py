@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from . import layers, onset, pitch, recording
+from train import recording
+
+from . import onset, pitch, velocity_layers
 
 USUAL = "mezzo-forte"
 """The dynamic of a recording whose name tells none."""
@@ -70,7 +72,7 @@ def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
             words.append(f"{Path(loser.path).name} is left out: {said}.")
             heard = rival if loser is heard else heard
         row[heard.dynamic] = heard
-    counts = {name: sum(name in row for row in keys.values()) for name in layers.DYNAMICS}
+    counts = {name: sum(name in row for row in keys.values()) for name in velocity_layers.DYNAMICS}
     kept = [name for name, count in counts.items() if count and count >= RARE * len(keys)]
     chosen = {}
     for key, row in sorted(keys.items()):

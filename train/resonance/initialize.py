@@ -12,8 +12,9 @@ import torch
 from scipy.optimize import nnls
 from scipy.signal import find_peaks
 
-from .resonance import PACE, Resonance
-from .spectra import magnitudes
+from train.spectral_loss import magnitudes
+
+from .model import PACE, Resonance
 
 TINY = 1e-6
 LAG = 0.046  # seconds between the magnitudes that a decay is measured from

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
-from .gate import gate
-from .response import Modes, norm, place, resound
+from train.sparse_gate import gate
+
+from .modal_response import Modes, norm, place, resound
 
 PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
 TURN = 2 * math.pi

@@ -6,10 +6,10 @@ import numpy as np
 
 from train import recording
 
-from .clips import SILENCE, Passage
-from .corpus import Corpus, passage
+from .dataset import Corpus, passage
 from .decoder import Sizes
 from .features import Features, follow
+from .segments import SILENCE, Passage
 
 
 def transferred(path: str | Path, corpus: Corpus, sizes: Sizes) -> Passage:

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from train import recording
-from train.run import Run as Course
+from train.trainer import Run as Course
 
-from .grid import combs, edges
+from .frame_artifacts import combs, edges
+from .initialize import begin
 from .model import Sizes, StateSpace
-from .octaves import Target
-from .start import begin
+from .octave_loss import Target
 
 PACES = {"control": 3.0}  # step sizes relative to that of all others
 PRUNINGS = ((0.0, 8.0), (0.04, 4.0), (0.1, 2.5), (0.18, 1.8), (0.28, 1.35), (0.4, 1.0))

@@ -8,9 +8,9 @@ than a segment has.
 import torch
 from torch import Tensor
 
-from .balance import STEPS, balanced
+from .analysis_window import Window, chosen, joined
 from .model import Found, spectrum
-from .window import Window, chosen, joined
+from .solve_gains import STEPS, balanced
 
 ROUNDS = 3  # of offers, at most, unless told otherwise
 WORTH = 0.003  # part by which a round must have come nearer for another to follow

@@ -9,10 +9,11 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor
 
-from .patience import Patience
-from .resonance import Resonance, Sizes
-from .run import Config, Progress, Run
-from .spectra import Target
+from train.resonance.model import Resonance, Sizes
+
+from .graceful_stop import Patience
+from .spectral_loss import Target
+from .trainer import Config, Progress, Run
 
 MANY = 8  # resonances that share the peak of a recording
 ALONE = 0.4  # peak of a recording that fewer make: each is bent by its tanh, which a pure tone must not fill

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import fftconvolve
 
-from . import attack, onset, partials, pitch
+from . import knock as attack
+from . import onset, partials, pitch
 from .modes import Modes, amplitudes, ring, strengths
 from .onset import Span
 

@@ -7,9 +7,9 @@ al., 1995); that of a recording reaches only the events that were found.
 import torch
 from torch import Tensor
 
-from .atoms import Atoms
+from .config import HOP
 from .model import EventModel, spectrum
-from .sizes import HOP
+from .note_pretraining import Atoms
 
 POOL = 512  # sounds of events that segments are mixed from
 RENEWED = 4  # of them at every step

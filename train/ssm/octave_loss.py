@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import nearness
+from . import fast_stft_loss
 
 LOWEST = 512  # samples of the lowest band over the whole sound
 WINDOWS = (128, 64, 16)  # samples of a band, each taken at every half window
@@ -63,7 +63,7 @@ class _Difference(torch.autograd.Function):
                 total = (found - wanted).abs().sum()
                 (gradient,) = torch.autograd.grad(total + pull * found.square().sum() / 2, known)
         else:
-            number, slopes = nearness.compare(band.detach().numpy(), wanted.numpy(), window, pull)
+            number, slopes = fast_stft_loss.compare(band.detach().numpy(), wanted.numpy(), window, pull)
             total, gradient = torch.tensor(number, dtype=band.dtype), torch.from_numpy(slopes)
         ctx.save_for_backward(gradient)
         return total.detach()
@@ -89,7 +89,7 @@ def bands(sound: Tensor) -> list[Tensor]:
 def magnitudes(sound: Tensor, window: int) -> Tensor:
     """(N,) → (2 N / window, window/2 + 1): orthonormal Hann spectra at every half window, zeros behind the end."""
     if not sound.requires_grad and not sound.is_cuda:
-        return torch.from_numpy(nearness.magnitudes(sound.numpy(), window))
+        return torch.from_numpy(fast_stft_loss.magnitudes(sound.numpy(), window))
     half = window // 2
     halves = torch.nn.functional.pad(sound, (0, half)).view(-1, half)
     first, second = _transform(window, sound.dtype, sound.device)

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import kept, layers, levels, pitch, recording
-from .listening import Heard, choose, listen
+from train import recording
+
+from . import level_matching, note_cache, pitch, velocity_layers
+from .classify import Heard, choose, listen
 from .note import Note, fit, fit_like
 
 
@@ -51,7 +53,7 @@ class Instrument:
     @property
     def velocities(self) -> list[float]:
         """Velocity 0 … 1 of each dynamic; of a single one the middle."""
-        return [layers.DYNAMICS[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
+        return [velocity_layers.DYNAMICS[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
 
 
 def learn(
@@ -110,7 +112,7 @@ class _Work:
         """Set the pool to work on the keys that are not kept; the key of each job."""
         jobs = {}
         for key, group in chosen.items():
-            notes = kept.load(self.place, self._name(key, group)) if self.place and resume else None
+            notes = note_cache.load(self.place, self._name(key, group)) if self.place and resume else None
             if notes:
                 self._have(key, group, notes)
             else:
@@ -124,7 +126,7 @@ class _Work:
             return
         self._have(key, group, notes)
         if self.place:
-            kept.save(self.place, self._name(key, group), notes)
+            note_cache.save(self.place, self._name(key, group), notes)
 
     def _have(self, key: int, group: list[Heard], notes: dict[str, Note]) -> None:
         """Put the notes on their key: what has no pitch goes where its strongest mode is."""
@@ -138,7 +140,7 @@ class _Work:
     def _name(self, key: int, group: list[Heard]) -> str:
         """The file that a key is kept in."""
         decides = self.config.modes, self.config.rate, group[0].pitched
-        return f"{key}-{kept.mark([one.path for one in group], decides)}"
+        return f"{key}-{note_cache.mark([one.path for one in group], decides)}"
 
 
 def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
@@ -159,12 +161,12 @@ def _assembled(
     found: dict[int, dict[str, Note]], config: Config, words: list[str], seconds: float, stopped: bool
 ) -> Instrument:
     """The keys with all dynamics, in tune and even."""
-    dynamics = [name for name in layers.DYNAMICS if any(name in notes for notes in found.values())]
+    dynamics = [name for name in velocity_layers.DYNAMICS if any(name in notes for notes in found.values())]
     pitches = {key: next(iter(notes.values())).pitch for key, notes in found.items()}
-    whole, said = layers.fill(found, dynamics)
-    whole = {key: layers.tuned(row, pitches[key]) for key, row in whole.items()}
+    whole, said = velocity_layers.fill(found, dynamics)
+    whole = {key: velocity_layers.tuned(row, pitches[key]) for key, row in whole.items()}
     if config.even:
-        whole = levels.even(whole)
+        whole = level_matching.even(whole)
     return Instrument(config.rate, dynamics, whole, words + said, seconds, stopped)
 
 

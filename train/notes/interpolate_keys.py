@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import levels
+from . import level_matching
 from .modes import Modes
 from .note import Note
 from .pitch import frequency_of, key_of
@@ -29,7 +29,7 @@ def fill(keys: dict[int, list[Note]]) -> dict[int, list[Note]]:
         for key in range(low + 1, high):
             share = (key - low) / (high - low)
             whole[key] = [
-                _level(morph(a, b, share, key), (levels.level(a), levels.level(b)), share)
+                _level(morph(a, b, share, key), (level_matching.level(a), level_matching.level(b)), share)
                 for a, b in zip(keys[low], keys[high], strict=True)
             ]
     return whole
@@ -70,4 +70,4 @@ def _aside(note: Note) -> float:
 def _level(note: Note, ends: tuple[float, float], share: float) -> Note:
     """A note at the level in dB that lies between two others."""
     wanted = (1 - share) * ends[0] + share * ends[1]
-    return note.scaled(float(10 ** ((wanted - levels.level(note)) / 20)))
+    return note.scaled(float(10 ** ((wanted - level_matching.level(note)) / 20)))

@@ -17,15 +17,15 @@ import torch
 from torch import Tensor
 
 from train import recording
-from train.run import Progress
-from train.run import Run as Course
+from train.trainer import Progress
+from train.trainer import Run as Course
 
-from .atoms import Atoms
-from .corpus import Corpus
-from .dreams import Dreams, plane_distance
+from .config import ARTICLE, SMALL, Sizes
+from .dataset import Corpus
 from .loss import distance, published_distance
 from .model import EventModel, Found, Heard
-from .sizes import ARTICLE, SMALL, Sizes
+from .note_pretraining import Atoms
+from .synthetic_segments import Dreams, plane_distance
 
 PREVIEWED = 4  # segments of a preview
 TESTED = 50  # steps between two tests on what is kept back

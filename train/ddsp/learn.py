@@ -11,14 +11,14 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from train import heap
-from train.patience import Patience
+from train import malloc_tuning
+from train.graceful_stop import Patience
 
-from .clips import Passage
-from .corpus import Corpus
-from .diary import Diary
+from .dataset import Corpus
 from .model import Instrument
-from .run import Config, Run
+from .segments import Passage
+from .tensorboard import Diary
+from .trainer import Config, Run
 
 SAVED, TESTED = 60.0, 120.0  # seconds between checkpoints, between tests on what was kept back
 SMOOTH = 50  # steps over which the loss is averaged to be shown
@@ -84,7 +84,7 @@ def fit(
     start: weights to begin with. voice: what is played on the instrument with every test.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
-    heap.keep()
+    malloc_tuning.keep()
     run = Run(corpus, config, fabric, start)
     checkpoint = folder / "checkpoint.pt"
     if resume and checkpoint.is_file():

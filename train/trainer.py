@@ -14,10 +14,11 @@ import soundfile
 import torch
 from torch import Tensor
 
+from train.resonance.initialize import begin
+from train.resonance.model import Resonance, Sizes
+
 from . import recording
-from .resonance import Resonance, Sizes
-from .spectra import Target
-from .start import begin
+from .spectral_loss import Target
 
 WARMING = 20  # steps until the step size is full
 LAST = 0.02  # of the step size, at the end

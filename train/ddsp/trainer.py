@@ -14,11 +14,11 @@ from torch import Tensor
 
 from train import recording
 
-from .clips import CLIP, Clips, Passage, stacked
-from .corpus import Corpus
+from .dataset import Corpus
 from .decoder import Sizes
-from .distance import distance
 from .model import Instrument
+from .segments import CLIP, Clips, Passage, stacked
+from .spectral_loss import distance
 
 WARMING = 100  # steps until the step size is full
 LAST = 0.02  # of the step size, at the end

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import onset, recording, strokes
+from train import recording
+from train.notes import count_onsets, onset
 from train.recording import RecordingError
 
 KEPT = 0.1  # of a recording, from its end on, that is kept back
@@ -75,7 +76,7 @@ def gather(paths: Sequence[tuple[str, float, float | None]], rate: int) -> Corpu
         corpus.words.extend(f"{path}: {fault}" for fault in faults)
         mono = mono / mono.abs().max()
         held = int(KEPT * len(mono)) if len(mono) > ENOUGH * rate else 0
-        if not held and strokes.count(mono.numpy(), rate) == 1:
+        if not held and count_onsets.count(mono.numpy(), rate) == 1:
             struck += 1
             if struck % NOTES_KEPT == 0:
                 corpus.kept.append(mono)
