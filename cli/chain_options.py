@@ -50,12 +50,12 @@ def add_row_arguments(parser: argparse.ArgumentParser) -> None:
 
 def build(args: argparse.Namespace) -> "Rig":
     """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
-    from engine import library, preset
+    from engine.preset import library, preset_file
 
     path = library.find(args.preset)
     kind = "ddsp"
     if path.suffix.lower() != library.ONNX:
-        kind = preset.read(path).header["kind"]  # a damaged file is refused before anything is compiled
+        kind = preset_file.read(path).header["kind"]  # a damaged file is refused before anything is compiled
     _compile({kind, *(["room"] if kind == "ddsp" or args.room else []), *(["voice"] if _sings(args) else [])})
     from engine.rig import Rig
 
@@ -69,8 +69,8 @@ def build(args: argparse.Namespace) -> "Rig":
 
 def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
     """The instrument of a preset, its room, and the plugins that were asked for; with args.mic it follows a voice."""
-    from engine.foreign import load as load_plugin
-    from engine.row import follow, make_row
+    from engine.chain import follow, make_row
+    from engine.plugin.external import load as load_plugin
 
     made = make_row(path, args.seed, args.room)
     return [*(follow(made) if _sings(args) else made), *map(load_plugin, args.plugins)]
@@ -112,7 +112,7 @@ def _sings(args: argparse.Namespace) -> bool:
 
 def _compile(parts: set[str]) -> None:
     """Compile what plays, the first time, and show how far it is."""
-    from engine.warm import is_warm, warm
+    from engine.precompile import is_warm, warm
 
     if is_warm(parts):
         return

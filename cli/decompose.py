@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cli.learn.progress import Moment, shown
 from cli.learn.recordings import part
-from engine import library
-from engine.preset import read
+from engine.preset import library
+from engine.preset.preset_file import read
 
 from .argument_types import number, whole
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         import torch
     except ImportError:
         raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
-    from engine.instruments.events.score import write
+    from engine.instruments.events.event_score import write
     from export.events import model_of
     from train import recording
     from train.events.decompose import decompose

@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every place, those that `luthier play` opens marked by a star; then hints."""
-    from engine.devices import survey
+    from engine.devices.listing import survey
 
     seen = survey()
     if args.json:

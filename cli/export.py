@@ -5,8 +5,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from engine import library, preset, rooms
-from engine.preset import Preset, PresetError
+from engine import impulse_response
+from engine.preset import library, preset_file
+from engine.preset.preset_file import Preset, PresetError
 
 EXAMPLE = "example: luthier export violin -o violin.onnx"
 
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     write = WAYS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"{path.name}: the ending must be {', '.join(list(WAYS)[:-1])} or {list(WAYS)[-1]}")
-    found = preset.read(library.find(args.preset))
+    found = preset_file.read(library.find(args.preset))
     _check_place(path)
     said = write(found, path)
     told = {"path": args.output, "bytes": path.stat().st_size, "kind": found.header["kind"]}
@@ -56,12 +57,12 @@ def _onnx(found: Preset, path: Path) -> str:
 
 
 def _tensors(found: Preset, path: Path) -> str:
-    preset.write(path, found)
+    preset_file.write(path, found)
     return f"{len(found.tensors)} tensors, {sum(tensor.size for tensor in found.tensors.values())} numbers"
 
 
 def _room(found: Preset, path: Path) -> str:
-    rooms.save(found, path)
+    impulse_response.save(found, path)
     return f"the room of {found.header['name']}, {len(found.tensors['room']) / found.header['rate']:.2f} s"
 
 

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import library, preset
+from engine.preset import library, preset_file
 
 from . import chain_options, panic_key, status_line, voice_options
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.outlet import Given
+    from engine.devices.backend import Given
+    from engine.devices.stream import Stream
+    from engine.midi.midi_file import Score
+    from engine.midi.ports import MidiPorts
     from engine.rig import Rig
-    from engine.sources.ports import MidiPorts
-    from engine.sources.score import Score
-    from engine.stream import Stream
 
 DEMO = "luthier-demo-{}.wav"  # with the name of the instrument
 BEGIN = 0.2  # seconds before the demo's first note
@@ -56,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("play what? name a PRESET (`luthier presets` lists them), or say --demo")
     args.preset = args.preset or _favourite()
     rig = chain_options.build(args)
-    from engine import stream
-    from engine.outlet import Settings
-    from engine.sources.score import read
+    from engine.devices import stream
+    from engine.devices.backend import Settings
+    from engine.midi.midi_file import read
 
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
     settings = Settings(args.device, args.rate, args.block, args.backend, args.midi)
@@ -79,7 +79,7 @@ def _favourite() -> str:
     """The instrument of the demo: the guitar, or the first there is."""
     names = list(library.everything())
     if not names:
-        raise preset.PresetError("there are no instruments yet: `luthier learn` makes them")
+        raise preset_file.PresetError("there are no instruments yet: `luthier learn` makes them")
     return "guitar" if "guitar" in names else names[0]
 
 
@@ -158,7 +158,7 @@ def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
 
 def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
     """Says how late the instrument follows the voice, by part, when that is known and whenever it changes."""
-    from engine.latency import latency
+    from engine.voice_latency import latency
 
     told: Given | None = None
 
@@ -196,7 +196,7 @@ def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
 
 def _conductor(rig: "Rig", score: "Score") -> Chore:
     """Plays a score, from its beginning."""
-    from engine.sources.transport import Transport
+    from engine.midi.playback import Transport
 
     transport = Transport(rig.source(), score, rig.frame + round(BEGIN * rig.rate))
     return lambda: transport.feed(rig.frame, rig.rate)
@@ -205,7 +205,7 @@ def _conductor(rig: "Rig", score: "Score") -> Chore:
 @contextlib.contextmanager
 def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
     """Writes what the row plays from now on, a file for each rate that the device comes to have."""
-    from engine.wav import writing
+    from engine.sound_file import writing
 
     tape, first = rig.tape, Path(args.record)
     made: list[tuple[float, Path, Callable[[np.ndarray], None]]] = []
@@ -232,7 +232,7 @@ def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
 @contextlib.contextmanager
 def _keyboards(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
     """Hears MIDI ports while the audio device does not bring them itself, or says why there are none."""
-    from engine.sources.ports import MidiPorts
+    from engine.midi.ports import MidiPorts
 
     ports = MidiPorts(rig, args.midi)
     ports.idle = lambda: opened.brings_midi

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 _NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _KINDS = {

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine import library, preset
+from engine.preset import library, preset_file
 
 from .terminal import plain
 
@@ -34,7 +34,7 @@ def _row(name: str, path: Path) -> dict[str, Any]:
     """What is listed of one preset."""
     row = {"name": name, "origin": "factory" if library.is_factory(path) else "user", "path": str(path)}
     try:
-        header = preset.read(path).header
-    except preset.PresetError as error:
+        header = preset_file.read(path).header
+    except preset_file.PresetError as error:
         return {**row, "kind": "broken", "text": str(error)}
     return {**row, "kind": header["kind"], "text": " ".join(header.get("description", "").split())}

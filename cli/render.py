@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         return put_together(args)
     if args.keep is not None or args.permute or args.random or args.context:
         raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
-    from engine.sources.score import read
+    from engine.midi.midi_file import read
 
     score = read(args.score) if args.score else None
     if score is not None:
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_notes(name: str, there: set[int], heard: list[int] | None) -> None:
     """Raise ValueError when nothing of a score would sound; there: its channels with notes, from 1."""
-    from engine.sources.midi import DRUMS
+    from engine.midi.interpreter import DRUMS
 
     if not there:
         raise ValueError(f"{name} has no notes")
@@ -76,7 +76,7 @@ def _check_notes(name: str, there: set[int], heard: list[int] | None) -> None:
 
 def _performance(rig: "Rig", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance, for the instrument at the head of the row, which then plays as it was learned."""
-    from engine.performance import perform
+    from engine.preset.performance import perform
     from engine.probe import events
 
     instrument = rig.row[0]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine import library
-from engine.preset import Preset, read
+from engine.preset import library
+from engine.preset.preset_file import Preset, read
 
 BLOCK = 1 << 16  # samples that are written at once
 FLOOR = 10 ** (-80 / 20)  # what is softer than that, of the peak, at the end is left out
@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     made = read(path)
     if made.header["kind"] != "events":
         raise ValueError(f"{path.stem} is of kind {made.header['kind']}: only one of kind events plays such a score")
-    from engine.wav import writing
+    from engine.sound_file import writing
 
     sound, peak = _sound(made, args)
     rate = float(args.rate or made.header["rate"])
@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
 def _sound(made: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
     """The sound (T,) at the rate asked for, and its peak; what would be clipped is turned down as a whole."""
     from engine.instruments.events.decoder import Decoder
-    from engine.instruments.events.score import read as read_score
-    from engine.instruments.events.score import sound as sound_of
+    from engine.instruments.events.event_score import read as read_score
+    from engine.instruments.events.event_score import sound as sound_of
 
     decoder, score = Decoder(made), read_score(args.score)
     score = score.kept(args.keep) if args.keep is not None else score

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.learn.recordings import part
-from engine import library, preset
+from engine.preset import library, preset_file
 
 from . import preset_facts
 from .argument_types import number, whole
@@ -14,7 +14,7 @@ from .argument_types import number, whole
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.preset import Preset
+    from engine.preset.preset_file import Preset
 
 LONGEST = 600.0  # seconds of a recording that are looked through
 EXAMPLE = "example: luthier report celesta --recording sugar-plum-fairy.ogg -o celesta.html"
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"{page}: the ending must be .html")
     if not page.parent.is_dir():
         raise ValueError(f"there is no folder {str(page.parent)!r} to write {page.name} to")
-    found = preset.read(path)
+    found = preset_file.read(path)
     try:
         import jinja2  # noqa: F401 - only to know that it is there
         import matplotlib  # noqa: F401 - as above

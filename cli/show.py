@@ -6,8 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from engine import library, preset
-from engine.preset import Preset
+from engine.preset import library, preset_file
+from engine.preset.preset_file import Preset
 
 from . import preset_facts
 from .terminal import plain
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a page for players, or all of the header and the shapes of the tensors for programs."""
     path = library.find(args.preset)
-    found = preset.read(path)
+    found = preset_file.read(path)
     if args.json:
         print(json.dumps(_everything(path, found), ensure_ascii=False))
     else:

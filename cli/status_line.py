@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.devices.stream import Stream
+    from engine.midi.ports import MidiPorts
     from engine.rig import Rig
-    from engine.sources.ports import MidiPorts
-    from engine.stream import Stream
 
 OFTEN = 1.0  # seconds between two lines of JSON
 LIVELY = 0.25  # seconds between two looks of the live line

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import library
+from engine.preset import library
 
 from . import chain_options, voice_options
 from .argument_types import number, whole
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
     rig = chain_options.build(args)
-    from engine.latency import latency
+    from engine.voice_latency import latency
 
     fitted = _fit(rig, sound, args)
     late = latency(rig.row, rig.rate)
@@ -67,9 +67,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
     """Set the tracker for this voice; what was set, and the share of the voice that has a pitch."""
-    from engine.instruments.ddsp import Ddsp
-    from engine.listening import follow
-    from engine.transfer import fit
+    from engine.instruments.ddsp.instrument import Ddsp
+    from engine.voice.offline_tracking import follow
+    from engine.voice_transfer import fit
 
     voice, instrument = rig.row[:2]
     assert isinstance(instrument, Ddsp)  # nothing else follows a voice
@@ -84,7 +84,7 @@ def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str,
 
 def _write(args: argparse.Namespace, rig: "Rig", parts: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound part by part; its length in seconds and its peak."""
-    from engine.wav import writing
+    from engine.sound_file import writing
 
     frames, peak = 0, 0.0
     with writing(args.output, rig.rate, args.float) as write:
@@ -130,7 +130,7 @@ def _played(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray
     from rich.console import Console
     from rich.progress import track
 
-    from engine.transfer import play
+    from engine.voice_transfer import play
 
     parts = play(rig, sound, block)
     if not sys.stderr.isatty():

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, unless: str) -> None:
 
 def scale(text: str) -> tuple[int, int]:
     """The root (0 … 11) and the number of a scale; a scale without a root begins at C."""
-    from engine.sources.scales import SCALES
+    from engine.voice.scales import SCALES
 
     words = text.split()
     root = words.pop(0) if len(words) > 1 and words[0].capitalize() in (*ROOTS, *_FLAT) else "C"

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from engine.instruments import make
-from engine.instruments.ddsp.spoken import spoken
+from engine.instruments.ddsp.offline import spoken
 from engine.instruments.events.decoder import Decoder
+from engine.preset.performance import Event, perform
+from engine.preset.preset_file import Preset
 
 from .events import EVENT, Kind
 from .host import Host
-from .performance import Event, perform
-from .preset import Preset
 from .render import render
 
 PLAIN = {"variation": 0.0, "width": 0.0}  # knobs at which what is heard is the bare model

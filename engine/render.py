@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.sources.score import Score
+from engine.midi.midi_file import Score
 
 from .block import TAKEN
 from .callback import callback
 from .events import EVENT
 from .host import Host
-from .wav import writing
+from .sound_file import writing
 
 SILENCE = 10 ** (-80 / 20)  # peak below which a tail has died away
 DENSE = TAKEN // 2  # events in one call, at most: what they lead to has room as well

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.effects.clip import PLAYED, Clip
+from engine.effects.audition import PLAYED, Clip
+from engine.effects.capture import Tape
 from engine.effects.limiter import Limiter
-from engine.effects.tape import Tape
 from engine.effects.volume import Volume
+from engine.midi.interpreter import Interpreter
 from engine.plugin import Plugin
-from engine.sources.midi import Interpreter
 
 from .events import Kind
 from .host import Host, Meters

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from train.ddsp import checkpoint
 from train.ddsp.dataset import Corpus
 from train.ddsp.learn import Learned

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.instruments.events.decoder import Decoder as Player
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.probe import described
 from train.events.config import Sizes
 from train.events.learn import Learned

@@ -1,6 +1,6 @@
 """The last step of every preset: measured loudness, and a level at which all presets are equally loud.
 
-The nominal phrase is that of engine.sources.score: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second each,
+The nominal phrase is that of engine.midi.midi_file: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second each,
 then two seconds. Loudness is that of ITU-R BS.1770.
 """
 
@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pyloudnorm
 
-from engine.preset import Preset
+from engine.chain import make_row
+from engine.midi.midi_file import phrase
+from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.rig import Rig
-from engine.row import make_row
-from engine.sources.score import phrase
 
 TARGET = -23.0  # LUFS of the nominal phrase: a chord of eight at full velocity stays below the limiter
 RATE = 48_000

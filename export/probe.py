@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from engine.instruments.resonance.tables import frozen, keyboard
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.probe import described
 from train.resonance.model import Resonance
 

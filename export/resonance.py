@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from train.learn import Learned
 from train.resonance import gesture_maps
 from train.resonance.modal_response import place, resound

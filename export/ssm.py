@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from engine.kinds.ssm import RADIUS
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.probe import described
 from train.learn import Learned
 from train.resonance import gesture_maps

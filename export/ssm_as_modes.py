@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from . import probe
 from .resonance import VELOCITY

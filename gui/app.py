@@ -70,7 +70,7 @@ def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:
 
 
 def _settings(values: dict[str, Any]) -> Any:
-    from engine.outlet import Settings
+    from engine.devices.backend import Settings
 
     known = {field.name for field in fields(Settings)}
     return Settings(**{name: value for name, value in values.items() if name in known})

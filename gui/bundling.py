@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine import library
-from engine.preset import SUFFIX, Preset, read, write
-from engine.sealed import LONGEST_HEADER
+from engine.preset import library
+from engine.preset.container import LONGEST_HEADER
+from engine.preset.preset_file import SUFFIX, Preset, read, write
 
 from . import saved
 from .chain import NO_ROOM, OWN, Chain, Effect, Setting, from_plain

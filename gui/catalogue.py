@@ -8,8 +8,8 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication
 
-from engine import library
-from engine.preset import SUFFIX, PresetError, read
+from engine.preset import library
+from engine.preset.preset_file import SUFFIX, PresetError, read
 
 from . import quantity, saved
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 GONE = 0.2  # seconds that it may take to be gone
 AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
 _STEPS = """import os
-from engine.warm import warm
+from engine.precompile import warm
 getattr(os, "nice", int)(5)
 for step in warm({}):
     print(*step, flush=True)
@@ -21,7 +21,7 @@ class Compiler:
     """One run of it; what is compiled lies in the cache once it is over."""
 
     def __init__(self, parts: tuple[str, ...] | None = None) -> None:
-        """Begin with parts, keys of engine.warm.PARTS; with all unless named."""
+        """Begin with parts, keys of engine.precompile.PARTS; with all unless named."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _STEPS.format(parts)], env=environment, text=True, start_new_session=True,
@@ -57,7 +57,7 @@ class Warming:
 
     def steps(self) -> Iterator[tuple[int, int, str]]:
         """Before each step that has to be waited for its number, how many there are, and what it is."""
-        from engine.warm import is_warm
+        from engine.precompile import is_warm
 
         if not is_warm(AT_ONCE) and not self._ended:
             yield from self._begin(AT_ONCE).steps()

@@ -24,10 +24,10 @@ from .store import Loading
 from .thrift import give_back
 
 if TYPE_CHECKING:
-    from engine.outlet import Settings
+    from engine.devices.backend import Settings
+    from engine.devices.stream import Stream
+    from engine.midi.ports import MidiPorts
     from engine.rig import Rig
-    from engine.sources.ports import MidiPorts
-    from engine.stream import Stream
 
     from .changing import Changed
 
@@ -108,9 +108,9 @@ class Deck(threading.Thread):
             raise
 
     def _run(self) -> None:
-        from engine import stream
+        from engine.devices import stream
+        from engine.midi.ports import MidiPorts
         from engine.rig import Rig
-        from engine.sources.ports import MidiPorts
 
         from .changing import Changing
 
@@ -182,7 +182,7 @@ class Deck(threading.Thread):
             self.load(changed.waiting)
 
     def _use(self, settings: "Settings") -> None:
-        from engine import stream
+        from engine.devices import stream
 
         assert self.rig is not None
         self._opened.close()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.instruments.voices import FREE
+from engine.impulse_response import of_preset
+from engine.instruments.shared.voice_allocation import FREE
 from engine.plugin import Plugin
-from engine.preset import Preset
-from engine.rooms import of_preset
+from engine.preset.preset_file import Preset
 
 FAINT = -84.0  # dB: what is softer is not drawn
 MOST = 8  # notes that are drawn, the loudest

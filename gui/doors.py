@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from engine import library
-from engine.preset import SUFFIX
+from engine.preset import library
+from engine.preset.preset_file import SUFFIX
 
 from . import saved
 from .conducting import Conducting

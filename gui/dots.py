@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from engine.picture import Modes
+    from engine.snapshots.modes import Modes
 
 MOST = 500  # dots that are lit at once, the loudest
 

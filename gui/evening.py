@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QObject, pyqtSignal
 
-from engine import library
+from engine.preset import library
 
 from . import asking, memory
 from .chain import Setting, from_plain

@@ -5,7 +5,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from engine.preset import SUFFIX, PresetError
+from engine.preset.preset_file import SUFFIX, PresetError
 
 from . import aside, asking, bundling, saved
 from .catalogue import Entry

@@ -8,8 +8,8 @@ from typing import cast
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 
-from engine import library
-from engine.preset import SUFFIX, PresetError
+from engine.preset import library
+from engine.preset.preset_file import SUFFIX, PresetError
 
 from . import asking, catalogue, saved
 from .bin import Bin

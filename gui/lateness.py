@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
-    from engine.latency import Latency
+    from engine.voice_latency import Latency
 
 translate = QCoreApplication.translate
 

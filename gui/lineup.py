@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
-    from engine.preset import Preset
+    from engine.preset.preset_file import Preset
 
 ON = "on"  # the switch that every effect has
 FIRST, SECOND, VOICE = "", "second", "voice"  # links that are no effects
@@ -95,8 +95,8 @@ class Lineup:
 
 def build(path: "Path", chain: Chain, sung: bool) -> tuple[Lineup, list[str]]:
     """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
+    from engine.chain import follow, make_row
     from engine.instruments import Instrument
-    from engine.row import follow, make_row
 
     (instrument,) = make_row(path, room=NO_ROOM)
     assert isinstance(instrument, Instrument)
@@ -150,9 +150,9 @@ def _try(problems: list[str], work: Any) -> Any:
 def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
     """Put a second instrument into a lineup, and before both what tells them apart."""
     from engine.instruments import make
-    from engine.library import find
-    from engine.preset import read
-    from engine.sources.zones import CHANNELS, Zone, Zones
+    from engine.midi.key_zones import CHANNELS, Zone, Zones
+    from engine.preset.library import find
+    from engine.preset.preset_file import read
 
     assert chain.second is not None
     path = find(chain.second.path)
@@ -172,7 +172,7 @@ def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
 
 def _give_room(made: Lineup, before: Lineup | None) -> None:
     """Let the second instrument stand in its own room, if it has one; the first one stays in its."""
-    from engine.effects.apart import Aside, Back
+    from engine.effects.bus import Aside, Back
 
     assert made.second is not None
     if before is not None and before.alcove is not None and before.second is made.second:
@@ -190,12 +190,12 @@ def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":
         from engine.effects import EFFECTS
 
         return EFFECTS[effect.kind]()
-    from engine import rooms
-    from engine.effects.room import Room
+    from engine import impulse_response
+    from engine.effects.convolution_reverb import Room
 
     if effect.source == NO_ROOM:
         return None
-    response = rooms.of_preset(preset) if effect.source == OWN else rooms.room(effect.source)
+    response = impulse_response.of_preset(preset) if effect.source == OWN else impulse_response.room(effect.source)
     if response is None or (response.dry == 1 and not response.samples.any()):
         return None
     return Room(response.samples, response.rate, response.dry)

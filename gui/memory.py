@@ -23,7 +23,7 @@ class Memory:
     view: int = 0
     favourites: list[str] = field(default_factory=list)
     learned: list[list[Any]] = field(default_factory=list)  # plugin, parameter, controller
-    device: dict[str, Any] = field(default_factory=dict)  # of engine.outlet.Settings
+    device: dict[str, Any] = field(default_factory=dict)  # of engine.devices.backend.Settings
     midi: str | None = None
     a4: float = 440.0  # Hz
     learning: dict[str, Any] = field(default_factory=dict)  # of gui.learner.Task, while it is not finished

@@ -164,14 +164,14 @@ class Player(QObject):
             self.controller.emit(moved)
 
     def _picture(self, now: Loaded) -> None:
-        from engine import picture
+        from engine.snapshots import modes
 
         if now.header["kind"] == "ddsp":
             from . import decoded
 
             self.decoded.emit(decoded.look(now.plugin))
         else:
-            self.ringing.emit(dots(picture.ringing(now.plugin), BRIGHT))
+            self.ringing.emit(dots(modes.ringing(now.plugin), BRIGHT))
 
     def _see(self) -> None:
         """Levels, what rings, and the knobs that something else has turned."""
@@ -194,7 +194,7 @@ class Player(QObject):
 
 def _values(plugin: "Plugin") -> np.ndarray:
     """Where the knobs of a plugin stand; no numbers where it does not tell."""
-    from engine import picture
+    from engine.snapshots import modes
 
-    found = picture.values(plugin)
+    found = modes.values(plugin)
     return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)

@@ -64,7 +64,7 @@ class Plugging(QObject):
         }
         device["input"] = wishes.input
         self._memory.device, self._memory.midi = device, wishes.midi
-        from engine.outlet import Settings
+        from engine.devices.backend import Settings
 
         self._deck.use(Settings(**device, midi=wishes.midi))
         if self.dialogue is not None:
@@ -76,7 +76,7 @@ class Plugging(QObject):
 
     def _look(self) -> None:
         def work() -> Any:
-            from engine.devices import survey
+            from engine.devices.listing import survey
 
             return survey()
 

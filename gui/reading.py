@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.latency import Latency
-    from engine.outlet import Given
+    from engine.devices.backend import Given
+    from engine.devices.stream import Stream
+    from engine.midi.ports import MidiPorts
     from engine.plugin import Plugin
     from engine.rig import Rig
-    from engine.sources.ports import MidiPorts
-    from engine.stream import Stream
+    from engine.voice_latency import Latency
 
 
 VOICE, BESIDE = "voice", ("microphone", "zones")  # names of plugins
@@ -46,7 +46,7 @@ def _singers(rig: "Rig") -> "list[Plugin]":
 
 
 def _lateness(rig: "Rig", given: "Given | None") -> "Latency | None":
-    from engine.latency import latency
+    from engine.voice_latency import latency
 
     singers = _singers(rig)
     if given is None or not given.block or given.input_latency is None or not singers:

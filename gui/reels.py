@@ -44,7 +44,7 @@ class Reels:
 
     def begin_listening(self, path: Path) -> Path:
         """Take down what the microphone hears from now on; what plays, plays on."""
-        from engine.sources.microphone import Microphone
+        from engine.effects.microphone_input import Microphone
 
         from .taking import Tape
 

@@ -43,9 +43,9 @@ class Job:
 
 def perform(job: Job) -> Iterator[float]:
     """Do a job, and say now and then how much of it is done, 0..1. ValueError or OSError say why not."""
+    from engine.midi.midi_file import Score, read
     from engine.render import play
-    from engine.sources.score import Score, read
-    from engine.wav import writing
+    from engine.sound_file import writing
 
     rig, instrument = _rig(job)
     if job.score:
@@ -86,9 +86,9 @@ def _rig(job: Job) -> "tuple[Rig, Instrument]":
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of what it was learned from, if it plays that; otherwise the phrase that all are measured by."""
-    from engine.performance import perform as learned
+    from engine.midi.midi_file import phrase
+    from engine.preset.performance import perform as learned
     from engine.probe import events
-    from engine.sources.score import phrase
 
     preset = instrument.preset
     notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.events import midi
+from engine.midi.midi_file import Score, read
+from engine.midi.playback import Transport
 from engine.ring import HEAD, TAIL
-from engine.sources.score import Score, read
-from engine.sources.transport import Transport
 
 if TYPE_CHECKING:
     from engine.rig import Rig

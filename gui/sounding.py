@@ -8,7 +8,7 @@ import numpy as np
 from engine.events import Kind
 
 if TYPE_CHECKING:
-    from engine.sources.midi import Interpreter
+    from engine.midi.interpreter import Interpreter
 
 LATE = 0.1  # seconds by which voices are counted later than their notes are heard of, at most
 

@@ -1,6 +1,6 @@
 """What the knobs of an instrument are, and which of them are switches or would do nothing."""
 
-from engine.sources.scales import SCALES
+from engine.voice.scales import SCALES
 
 from . import quantity
 from .lineup import ON, SECOND

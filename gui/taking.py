@@ -13,7 +13,7 @@ from platformdirs import user_music_path
 from engine.events import Kind
 
 if TYPE_CHECKING:
-    import engine.effects.tape
+    import engine.effects.capture
     from engine.rig import Rig
 
 TICKS = 480  # of a quarter note at 120 beats a minute
@@ -91,7 +91,7 @@ class Tape:
     is busy with.
     """
 
-    def __init__(self, rig: "Rig", path: Path, source: "engine.effects.tape.Tape | None" = None) -> None:
+    def __init__(self, rig: "Rig", path: Path, source: "engine.effects.capture.Tape | None" = None) -> None:
         """source: where the sound is kept until it is written, the rig's own tape without it. OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.paths = path, list[Path]()
@@ -125,7 +125,7 @@ class Tape:
                 self._ends.close()
 
     def _begin(self) -> None:
-        from engine.wav import writing
+        from engine.sound_file import writing
 
         rate, number = self._rig.rate, len(self.paths) + 1
         path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path

@@ -26,9 +26,9 @@ def everything() -> list[str]:
     from importlib import import_module
 
     from engine.effects import EFFECTS
-    from engine.effects.room import PARAMS as ROOM
-    from engine.sources.scales import SCALES
-    from engine.sources.voice import PARAMS as VOICE
+    from engine.effects.convolution_reverb import PARAMS as ROOM
+    from engine.voice.scales import SCALES
+    from engine.voice.tracker_plugin import PARAMS as VOICE
 
     tables = [import_module(f"engine.instruments.{kind}.record").PARAMS for kind in KINDS]
     params = [param for table in (*tables, VOICE, ROOM) for param in table]

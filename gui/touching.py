@@ -16,7 +16,7 @@ from .stage import LEARNED, Stage
 from .tuning import Tuning
 
 if TYPE_CHECKING:
-    from engine.chart import Chart
+    from engine.snapshots.sound_map import Chart
 
 DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
@@ -53,8 +53,8 @@ class Touching(QObject):
         stage.viewed.connect(self._look)
 
     def _loaded(self, now: Loaded) -> None:
-        from engine import picture
-        from engine.chart import chart
+        from engine.snapshots import modes as picture
+        from engine.snapshots.sound_map import chart
 
         self._stage.show_kind(now.header["kind"])
         self._stage.modes.set_modes(dots(picture.modes(now.plugin)))
@@ -84,7 +84,7 @@ class Touching(QObject):
         return setting is None or setting.values.get("play", 1.0) > 0.5
 
     def _strike_resonance(self, resonance: int, force: float) -> None:
-        from engine import picture
+        from engine.snapshots import modes as picture
 
         if self._player.now is None or self._player.hands is None:
             return

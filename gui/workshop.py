@@ -7,8 +7,8 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from engine import library
-from engine.preset import PresetError
+from engine.preset import library
+from engine.preset.preset_file import PresetError
 
 from . import memory
 from .hearing import Hearing

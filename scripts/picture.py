@@ -9,11 +9,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.signal import ShortTimeFFT, get_window
 
-from engine import library
 from engine.instruments import load
+from engine.midi.midi_file import read
+from engine.preset import library
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import read
 
 RATE = 48_000
 LOW, HIGH = 60.0, 12_000.0  # Hz

@@ -13,7 +13,7 @@ def loaded_by(*modules: str) -> set[str]:
 
 
 def test_playing_loads_no_torch_and_no_window():
-    everything = loaded_by("engine.host", "engine.library", "cli.main", "cli.presets", "cli.show")
+    everything = loaded_by("engine.host", "engine.preset.library", "cli.main", "cli.presets", "cli.show")
     assert not everything & {"torch", "onnx", "onnxruntime", "matplotlib", "PyQt6"}
 
 

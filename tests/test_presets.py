@@ -8,14 +8,14 @@ import torch
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.ddsp.spoken import spoken
-from engine.library import factory_folder
-from engine.performance import perform
-from engine.preset import Preset, read
+from engine.instruments.ddsp.offline import spoken
+from engine.midi.midi_file import score
+from engine.preset.library import factory_folder
+from engine.preset.performance import perform
+from engine.preset.preset_file import Preset, read
 from engine.probe import PLAIN, answer, deviation, events
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import score
 from export.loudness import TARGET, loudness
 from train.ddsp.checkpoint import model_of
 from train.notes.pitch import detect

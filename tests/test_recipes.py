@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.learn import command
-from engine.library import factory_folder
-from engine.preset import read
+from engine.preset.library import factory_folder
+from engine.preset.preset_file import read
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "factory.py"
 

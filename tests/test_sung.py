@@ -5,13 +5,13 @@ import pytest
 import soundfile
 import soxr
 
-from engine.library import factory_folder
-from engine.preset import read
+from engine.chain import follow, make_row
+from engine.midi.midi_file import score
+from engine.preset.library import factory_folder
+from engine.preset.preset_file import read
 from engine.render import render
 from engine.rig import Rig
-from engine.row import follow, make_row
-from engine.sources.score import score
-from engine.transfer import play
+from engine.voice_transfer import play
 from tests.tones import tone
 from train.notes.pitch import detect
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.stream import Stream
+from engine.devices.stream import Stream
 
 PATIENCE = 60.0  # seconds: far more than it takes
 

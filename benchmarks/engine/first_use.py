@@ -11,11 +11,11 @@ import time
 import numpy as np
 
 from benchmarks.support.measurement import Row, ask
-from engine import library
 from engine.callback import callback
 from engine.events import Kind
-from engine.instruments.events import Events
-from engine.preset import read
+from engine.instruments.events.instrument import Events
+from engine.preset import library
+from engine.preset.preset_file import read
 from engine.rig import Rig
 
 RATE, BLOCK = 48_000, 64  # Hz, frames

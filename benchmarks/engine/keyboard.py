@@ -11,11 +11,11 @@ import numpy as np
 
 from benchmarks.support.measurement import Row, ask
 from engine.instruments import make
-from engine.library import find
-from engine.preset import Preset, read
+from engine.midi.midi_file import score
+from engine.preset.library import find
+from engine.preset.preset_file import Preset, read
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import score
 from train.notes import pitch
 
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)

@@ -19,11 +19,11 @@ from benchmarks.support.cpu_load import Busy
 from benchmarks.support.jack_recorder import NEVER, UNKNOWN, Witness
 from benchmarks.support.jack_server import Server, running
 from benchmarks.support.measurement import Row, show
-from engine import jack_server, stream
+from engine.devices import jack_server, stream
+from engine.devices.backend import Settings
 from engine.host import Host
-from engine.outlet import Settings
-from engine.sources.drivers import driver
-from engine.sources.ports import MidiPorts
+from engine.midi.drivers import driver
+from engine.midi.ports import MidiPorts
 
 
 def main() -> None:

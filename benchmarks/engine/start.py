@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.support.measurement import Row, ask
-from engine.library import factory_folder, find
+from engine.preset.library import factory_folder, find
 
 COLD, WARM = 20.0, 3.0  # seconds, at most
 

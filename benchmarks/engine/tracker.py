@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.support.measurement import Row, show
-from engine.listening import looks
+from engine.voice.offline_tracking import looks
 from train import recording
 
 from .reference_pitch import Curve, agreement, sure, swift

@@ -19,9 +19,9 @@ import soundfile
 
 from benchmarks.support.measurement import Row, ask
 from cli.main import main
-from engine.library import find
-from engine.listening import follow
-from engine.preset import read
+from engine.preset.library import find
+from engine.preset.preset_file import read
+from engine.voice.offline_tracking import follow
 from train import recording
 
 from .reference_pitch import Agreement, agreement, sure, swift

@@ -10,10 +10,10 @@ one after it, and stays so. A block is added: a device fills one before it asks.
 import numpy as np
 
 from benchmarks.support.measurement import Row, ask
-from engine.instruments.ddsp import Ddsp
+from engine.chain import follow, make_row
+from engine.instruments.ddsp.instrument import Ddsp
 from engine.rig import Rig
-from engine.row import follow, make_row
-from engine.transfer import play
+from engine.voice_transfer import play
 
 RATE, BLOCK = 48_000, 64
 PITCHES, TRIALS = (150.0, 220.0, 440.0), 30

@@ -16,13 +16,13 @@ import numpy as np
 from benchmarks.support.measurement import Row, medians, show
 from benchmarks.support.peers import in_onnx, in_torch
 from engine.callback import callback
+from engine.chain import make_row
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
-from engine.dsp.panels import padded
+from engine.dsp.matmul import padded
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.rig import Rig
-from engine.row import make_row
-from engine.simd import aligned
+from engine.simd.vectors import aligned
 
 from . import limits
 

@@ -15,9 +15,9 @@ import numpy as np
 from numba import njit
 
 from benchmarks.support.measurement import Row, minima, show
-from engine.dsp import modal, ringing, ringing_plain
+from engine.dsp import modal, modal_plain, modal_simd
 from engine.memory import view_f4
-from engine.simd import aligned
+from engine.simd.vectors import aligned
 
 from .modal import RATE, as_numpy_would, new_bank
 from .partitioned import Convolver
@@ -72,7 +72,7 @@ def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Row
     weight = noise.random((runs, VARIANTS, modal.STRIDE)).astype(np.float32)
     audio, shares = np.hstack(list(u)), np.hstack(list(weight))
     mono, stereo = modal.new_sums(VARIANTS, 1), modal.new_sums(VARIANTS, 2)
-    explicit, twin, plain = player(ringing), player(ringing_plain), as_numpy_would(banks)
+    explicit, twin, plain = player(modal_simd), player(modal_plain), as_numpy_would(banks)
     convolver = Convolver(noise.standard_normal((RESONANCES, VARIANTS, TAPS)).astype(np.float32), block)
     times = minima(
         {

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from benchmarks.support.measurement import Row, medians, show
-from engine.simd import LANES, WIDTH, add, aligned, fma, load, splat, store
+from engine.simd.vectors import LANES, WIDTH, add, aligned, fma, load, splat, store
 
 CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
 STEPS = 100_000

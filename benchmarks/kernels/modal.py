@@ -12,7 +12,7 @@ from numba import njit
 
 from benchmarks.support.measurement import Row, medians, show
 from engine.dsp import modal
-from engine.simd import LANES, WIDTH, aligned
+from engine.simd.vectors import LANES, WIDTH, aligned
 
 from . import limits, modal_variants
 

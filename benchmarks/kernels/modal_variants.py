@@ -7,16 +7,16 @@ reorder sums (fastmath), without which it makes no vectors of them.
 import numpy as np
 from numba import njit
 
-from engine.dsp import ringing_plain
-from engine.dsp.bank import BACK, IN_RE, IN_TURN, RE, SIDE, TURN, A
+from engine.dsp import modal_plain
+from engine.dsp.modal_bank import BACK, IN_RE, IN_TURN, RE, SIDE, TURN, A
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def time_outside(bank, u, sums, weight, left, right, times):
     """At every frame, all modes of a bank (ROWS, K): the plain twin of the kernel."""
     for _ in range(times):
-        ringing_plain.drive(bank, u, sums[0])
-        ringing_plain.settle(sums, weight, left, right)
+        modal_plain.drive(bank, u, sums[0])
+        modal_plain.settle(sums, weight, left, right)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

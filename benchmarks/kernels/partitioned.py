@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy import fft
 
-from engine.simd import WIDTH, aligned, fma, load, splat, store
+from engine.simd.vectors import WIDTH, aligned, fma, load, splat, store
 
 
 class Convolver:

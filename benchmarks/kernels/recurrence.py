@@ -16,10 +16,10 @@ from benchmarks.support.measurement import Row, medians, show
 from engine.callback import callback
 from engine.dsp import recurrence
 from engine.events import Kind
-from engine.instruments.ssm import StateSpace
-from engine.preset import Preset
+from engine.instruments.ssm.instrument import StateSpace
+from engine.preset.preset_file import Preset
 from engine.rig import Rig
-from engine.simd import aligned
+from engine.simd.vectors import aligned
 
 from . import limits
 

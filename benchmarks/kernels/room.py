@@ -13,8 +13,8 @@ from numba import njit
 from benchmarks.support.measurement import Row, minima, show
 from engine.dsp import fft
 from engine.dsp.convolution import HEAD, convolve
-from engine.dsp.partition import lay_out
-from engine.simd import aligned
+from engine.dsp.convolution_plan import lay_out
+from engine.simd.vectors import aligned
 
 from .partitioned import Convolver
 

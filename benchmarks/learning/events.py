@@ -18,10 +18,10 @@ import torch
 
 from benchmarks.engine import first_use
 from benchmarks.support.measurement import Row, ask
-from engine import library
 from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.score import Score
-from engine.preset import read
+from engine.instruments.events.event_score import Score
+from engine.preset import library
+from engine.preset.preset_file import read
 from export.events import model_of
 from train import recording
 from train.events.dataset import gather

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 
 from benchmarks.support.measurement import Row, ask
-from engine import library
-from engine.preset import read
+from engine.preset import library
+from engine.preset.preset_file import read
 from export.events import model_of
 from train.events.dataset import gather
 from train.events.decompose import decompose

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from benchmarks.support.measurement import Row, show
-from engine.library import find
-from engine.performance import length
-from engine.preset import Preset, read
+from engine.preset.library import find
+from engine.preset.performance import length
+from engine.preset.preset_file import Preset, read
 from engine.probe import answer
 from export.ssm_as_modes import as_modes
 from train import recording, spectral_loss

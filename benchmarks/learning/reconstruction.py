@@ -22,7 +22,7 @@ from torch import Tensor
 
 from benchmarks.support.measurement import Row
 from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.score import sound as put_together
+from engine.instruments.events.event_score import sound as put_together
 from train import recording
 from train.events.config import Sizes
 from train.events.dataset import FAINT, Corpus, stretches

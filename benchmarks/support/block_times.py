@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import carray, cfunc, njit, types
 
-from engine import jack_callback
+from engine.devices import jack_callback
 from engine.memory import pointer
 
 ROOM = 1 << 17  # blocks that can be looked at: six minutes

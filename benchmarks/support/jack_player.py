@@ -4,7 +4,7 @@ import jack
 import numpy as np
 from numba import carray, cfunc, types
 
-from engine.jack_callback import address, bind, port_get_buffer
+from engine.devices.jack_callback import address, bind, port_get_buffer
 from engine.memory import view_u1
 
 ROOM = 64  # messages that may wait

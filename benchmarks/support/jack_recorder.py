@@ -9,7 +9,7 @@ import jack
 import numpy as np
 from numba import carray, cfunc, types
 
-from engine.jack_callback import address, bind, last_frame_time, port_get_buffer
+from engine.devices.jack_callback import address, bind, last_frame_time, port_get_buffer
 from engine.memory import view_f4, view_u1
 
 ROOM = 4096  # notes that one witness can play

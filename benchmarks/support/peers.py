@@ -40,7 +40,7 @@ def in_onnx(tensors: Tensors) -> Frame:
     """The decoder as it is exported to ONNX, run by onnxruntime."""
     import onnxruntime
 
-    from engine.preset import Preset
+    from engine.preset.preset_file import Preset
     from export.onnx.ddsp import model
 
     options = onnxruntime.SessionOptions()

@@ -22,7 +22,7 @@ from uuid import uuid4
 from benchmarks.support.cpu_load import Busy
 from benchmarks.support.jack_server import Server, running
 from benchmarks.support.measurement import Row, show
-from engine import library
+from engine.preset import library
 
 from .closing_child import WAYS
 from .closing_moments import FIRST, MOMENTS

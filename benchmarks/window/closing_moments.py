@@ -49,7 +49,7 @@ def _compiling(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _loading(wiring: Any, folder: Path, server: int) -> None:
-    from engine import library
+    from engine.preset import library
 
     wiring.tuning.choose(library.find("mosaic"))
     _wait(0.02)
@@ -64,7 +64,7 @@ def _record(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _score(wiring: Any, folder: Path, server: int) -> None:
-    from engine import library
+    from engine.preset import library
 
     wiring.doors.open([library.factory_folder() / "demo.mid"])
     until(lambda: wiring.deck.reels.score is not None and wiring.player.reading.voices > 0)
@@ -121,7 +121,7 @@ def _microphone(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _calibrating(wiring: Any, folder: Path, server: int) -> None:
-    from engine import library
+    from engine.preset import library
 
     wiring.tuning.choose(library.find("violin"))
     until(lambda: wiring.player.now.path.stem == "violin")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from cli.argument_types import number, whole
-from engine import preset
 from engine.kinds.ddsp import SIZES as WIDTHS
 from engine.kinds.resonance import SIZES
 from engine.kinds.ssm import SIZES as NETWORK
+from engine.preset import preset_file
 
 from . import options
 from .output_path import place
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     made = learn(args, path)
     if made is None:
         return 0
-    preset.write(path, made.preset)
+    preset_file.write(path, made.preset)
     if made.spent:
         made.spent()
     _tell(args, path, made)

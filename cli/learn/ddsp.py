@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from engine import library
-from engine import preset as presets
-from engine.preset import Preset
+from engine.preset import library
+from engine.preset import preset_file as presets
+from engine.preset.preset_file import Preset
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import engine
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from export import probe
 from export.loudness import finish
 from export.resonance_notes import header, tensors

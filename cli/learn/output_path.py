@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine import library
+from engine.preset import library
 
 
 def place(name: str, resume: bool) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 OFTEN = 1.0  # seconds between two lines of JSON
 

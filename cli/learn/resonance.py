@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 import engine
-from engine.instruments.voices import VOICES
+from engine.instruments.shared.voice_allocation import VOICES
 from export import probe
 from export.loudness import finish
 from export.resonance import preset

@@ -17,9 +17,9 @@ All that is large has a place in `memory`, one float32 array; partition.py lays 
 import numpy as np
 from numba import njit
 
-from engine.lanes import add_to
-from engine.registers import negative, put, row
-from engine.simd import LANES, WIDTH, at, fma, load, mul, splat, store, sub
+from engine.simd.ramps import add_to
+from engine.simd.register_fft import negative, put, row
+from engine.simd.vectors import LANES, WIDTH, at, fma, load, mul, splat, store, sub
 
 from . import fft
 

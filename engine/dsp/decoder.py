@@ -14,16 +14,16 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from engine.simd import aligned
+from engine.simd.vectors import aligned
 
-from . import panels, panels_plain
-from .math import soft_step, tanh
-from .panels import pack, padded
+from . import matmul, matmul_plain
+from .matmul import pack, padded
+from .vector_math import soft_step, tanh
 
-HALVES = panels.HALVES and os.environ.get("LUTHIER_KERNELS") != "plain"  # whether float16 panels can be multiplied
+HALVES = matmul.HALVES and os.environ.get("LUTHIER_KERNELS") != "plain"  # whether float16 panels can be multiplied
 ROOM = 11  # rows of `padded(U)` numbers that a voice needs to work in
 
-_multiply = panels_plain.multiply if os.environ.get("LUTHIER_KERNELS") == "plain" else panels.multiply
+_multiply = matmul_plain.multiply if os.environ.get("LUTHIER_KERNELS") == "plain" else matmul.multiply
 _LAYERS = 3
 _EPSILON = np.float32(1e-5)
 _LEAK = np.float32(0.01)

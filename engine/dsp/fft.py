@@ -11,8 +11,8 @@ The numbers of a transform stand at a `base` of an array x: `size` real parts, t
 import numpy as np
 from numba import njit
 
-from engine.registers import put, restore, row, transform
-from engine.simd import LANES, add, aligned, fma, fms, mul, sub
+from engine.simd.register_fft import put, restore, row, transform
+from engine.simd.vectors import LANES, add, aligned, fma, fms, mul, sub
 
 SMALLEST = 2 * LANES
 RADIX, WIDTH, STEPS, PLACE = range(4)  # of a pass: how far apart its numbers are, how many steps, where its twiddles

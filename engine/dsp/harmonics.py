@@ -17,8 +17,8 @@ import math
 import numpy as np
 from numba import njit
 
-from engine.lanes import add_to, half_turns, ramp
-from engine.simd import WIDTH, add, at, fma, mul, splat, sub
+from engine.simd.ramps import add_to, half_turns, ramp
+from engine.simd.vectors import WIDTH, add, at, fma, mul, splat, sub
 
 
 def _series(first: int) -> tuple[np.float32, ...]:

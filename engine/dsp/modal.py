@@ -13,8 +13,8 @@ import os
 import numpy as np
 from numba import njit
 
-from . import ringing, ringing_plain
-from .bank import (
+from . import modal_plain, modal_simd
+from .modal_bank import (
     BACK,
     DECAY,
     FREQUENCY,
@@ -35,7 +35,7 @@ from .bank import (
     padded,
     stereo,
 )
-from .math import shrink, sincos_half_turn
+from .vector_math import shrink, sincos_half_turn
 
 __all__ = [
     "BACK", "DECAY", "FREQUENCY", "IMAGINARY", "IN_RE", "IN_TURN", "RE", "REAL", "REST_RE", "REST_TURN", "ROWS",
@@ -45,7 +45,7 @@ __all__ = [
 
 LEAST = np.float32(1e-30)  # added to what may be 0 before it divides
 
-_kernels = ringing_plain if os.environ.get("LUTHIER_KERNELS") == "plain" else ringing
+_kernels = modal_plain if os.environ.get("LUTHIER_KERNELS") == "plain" else modal_simd
 ring, drive, settle = _kernels.ring, _kernels.drive, _kernels.settle
 
 

@@ -12,8 +12,8 @@ samples. A filter that is symmetric about any tap is as good as one without dela
 import numpy as np
 from numba import njit
 
-from engine.lanes import add_to, ramp
-from engine.simd import WIDTH, aligned, at, fma, load, splat, sub
+from engine.simd.ramps import add_to, ramp
+from engine.simd.vectors import WIDTH, aligned, at, fma, load, splat, sub
 
 RUN = 64  # samples of noise at once, at most
 

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from engine.simd import WIDTH, aligned, at, fma, load, splat, store
+from engine.simd.vectors import WIDTH, aligned, at, fma, load, splat, store
 
 _TURN = tuple(np.float32((-1) ** n / math.factorial(2 * n + 1)) for n in range(5, -1, -1))  # sine up to π/2: 6e-8
 _INVERSE = np.float32(1 / math.pi)

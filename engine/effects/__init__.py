@@ -2,7 +2,7 @@
 
 from .chorus import Chorus
 from .compressor import Compressor
-from .tone import Tone
+from .tilt_eq import Tone
 
 EFFECTS: dict[str, type[Tone] | type[Chorus] | type[Compressor]] = {
     "tone": Tone,

@@ -2,12 +2,12 @@
 
 import os
 
-from engine.instruments.ddsp import Ddsp
-from engine.instruments.events import Events
-from engine.instruments.resonance import Resonance
-from engine.instruments.ssm import StateSpace
-from engine.library import find
-from engine.preset import Preset, PresetError, read
+from engine.instruments.ddsp.instrument import Ddsp
+from engine.instruments.events.instrument import Events
+from engine.instruments.resonance.instrument import Resonance
+from engine.instruments.ssm.instrument import StateSpace
+from engine.preset.library import find
+from engine.preset.preset_file import Preset, PresetError, read
 
 from .instrument import Instrument
 

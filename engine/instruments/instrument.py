@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.instruments.shared.random import seeded
 from engine.plugin import Param, beginning, set_knobs
-from engine.preset import Preset
-
-from .chance import seeded
+from engine.preset.preset_file import Preset
 
 
 class Instrument(ABC):

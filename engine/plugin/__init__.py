@@ -1,9 +1,9 @@
 """What can stand in a row: the contract of a plugin, its knobs, how it is compiled, and how it speaks to the next."""
 
-from .compiled import entry
+from .compile import entry
 from .contract import BURST, Param, Plugin, address
-from .emitting import EMITTING, emit
-from .knobs import beginning, knob_fields, set_knobs, turned, within
+from .event_output import EMITTING, emit
+from .params import beginning, knob_fields, set_knobs, turned, within
 
 __all__ = [
     "BURST",

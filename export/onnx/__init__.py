@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 KINDS = {"ddsp": "decoder", "events": "event", "resonance": "block", "ssm": "frame"}
 """Kind → the module that writes it; its function `model` makes an onnx.ModelProto of a preset."""

@@ -5,7 +5,7 @@
 
 The harmonics are positive weights, which share the amplitude once those above the band are left out; the noise is the
 magnitude of each band. `room` is constant: what the model's room answers to one sample. It is also the signature of
-the decoders made elsewhere that Luthier plays (engine/foreign_decoder.py), which may lack a room.
+the decoders made elsewhere that Luthier plays (engine/instruments/ddsp/onnx_decoder.py), which may lack a room.
 """
 
 import math
@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.kinds.ddsp import LAYERS
 from engine.kinds.schema import Tensors
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from .graph import Graph
 

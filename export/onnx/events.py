@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.waves import CYCLE, cycles
+from engine.dsp.waveforms import CYCLE, cycles
 from engine.instruments.events.decoder import FAINTEST, drawing, hann
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from .graph import Graph
 

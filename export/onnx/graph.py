@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import engine
-from engine.preset import PresetError
+from engine.preset.preset_file import PresetError
 
 OPSET, IR = 17, 8
 KEY = "luthier"  # of the metadata

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from engine.kinds.schema import Tensors
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from .graph import Graph
 

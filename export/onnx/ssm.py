@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from .graph import Graph
 

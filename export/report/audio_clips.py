@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.instruments.events.score import Score
-from engine.listening import Followed, follow
-from engine.performance import length, perform
-from engine.preset import Preset
+from engine.chain import make_row
+from engine.instruments.events.event_score import Score
+from engine.preset.performance import length, perform
+from engine.preset.preset_file import Preset
 from engine.probe import events
 from engine.render import render
 from engine.rig import Rig
-from engine.row import make_row
+from engine.voice.offline_tracking import Followed, follow
 
 from . import demo_notes, event_clips
 from .audio_clip import HOP, RATE, Track, Wanted, faded, levelled, recorded

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.library import factory_folder
-from engine.preset import Preset
-from engine.sources.score import Score, read, score
+from engine.midi.midi_file import Score, read, score
+from engine.preset.library import factory_folder
+from engine.preset.preset_file import Preset
 
 
 @dataclass(frozen=True)

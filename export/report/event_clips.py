@@ -6,8 +6,8 @@ import numpy as np
 import soxr
 
 from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.score import Event, Score, sound
-from engine.preset import Preset
+from engine.instruments.events.event_score import Event, Score, sound
+from engine.preset.preset_file import Preset
 
 from .audio_clip import RATE, Track, Wanted, recorded
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 from . import audio_clip, plots
 from .audio_clips import Heard, heard

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from engine import picture
 from engine.instruments import make
-from engine.instruments.ddsp.spoken import spoken
+from engine.instruments.ddsp.offline import spoken
 from engine.instruments.events.decoder import Decoder
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
+from engine.snapshots import modes as picture
 from export.ssm_poles import poles
 
 from .svg import Drawing, bubbles, decades, draw

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from engine.instruments.events.score import Score
-from engine.preset import Preset
-from engine.rooms import of_preset
+from engine.impulse_response import of_preset
+from engine.instruments.events.event_score import Score
+from engine.preset.preset_file import Preset
 
 from .audio_clip import HOP
 from .audio_clips import Heard

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.latency import latency
-from engine.listening import follow
-from engine.preset import Preset
+from engine.chain import follow as following
+from engine.chain import make_row
+from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.rig import Rig
-from engine.row import follow as following
-from engine.row import make_row
-from engine.transfer import fit, play
+from engine.voice.offline_tracking import follow
+from engine.voice_latency import latency
+from engine.voice_transfer import fit, play
 
 from . import demo_notes
 from .audio_clip import HOP, RATE, Track, faded, recorded

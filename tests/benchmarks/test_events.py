@@ -7,7 +7,7 @@ import torch
 from benchmarks.learning.events import matched, mixture, onsets
 from benchmarks.learning.matching_pursuit import pursue, weighed
 from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, fresh, old
-from engine.instruments.events.score import Event, Score
+from engine.instruments.events.event_score import Event, Score
 from train.events.config import Sizes
 from train.events.dataset import Corpus
 from train.events.loss import distance

@@ -7,8 +7,8 @@ from benchmarks.kernels import instrument, modal_variants
 from benchmarks.kernels import modal as benchmark
 from benchmarks.kernels.partitioned import Convolver
 from benchmarks.support.measurement import Row
-from engine.dsp import modal, ringing, ringing_plain
-from engine.simd import WIDTH
+from engine.dsp import modal, modal_plain, modal_simd
+from engine.simd.vectors import WIDTH
 
 
 def driven(shape):
@@ -44,7 +44,7 @@ def test_every_plain_shape_does_the_work_of_the_kernel(shape):
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("kernels", [ringing, ringing_plain])
+@pytest.mark.parametrize("kernels", [modal_simd, modal_plain])
 def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them(kernels, channels):
     noise, frames = np.random.default_rng(6), 100
     pairs = [benchmark.new_bank(noise, 8) for _ in range(4)]

@@ -1,7 +1,7 @@
 """The benchmark of many voices strikes the notes that it says."""
 
 from benchmarks.engine import voices
-from engine.preset import write
+from engine.preset.preset_file import write
 from tests.engine.instrument import small_preset
 
 

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from cli.main import main
-from engine.library import factory_folder
-from engine.preset import read
+from engine.preset.library import factory_folder
+from engine.preset.preset_file import read
 from train.events.config import Sizes
 from train.events.trainer import CONFIGS, Config
 

@@ -11,9 +11,9 @@ import soundfile
 from safetensors.numpy import load_file
 
 from cli.main import main
-from engine import library
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, read, write
+from engine.preset import library
+from engine.preset.preset_file import Preset, read, write
 from tests.engine.instrument import small_preset
 
 

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, write
+from engine.preset.preset_file import Preset, write
 from tests.cli.test_transfer import pitch_of
 from tests.test_layers import loaded_by
 
@@ -163,7 +163,7 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
 
 
 def test_instruments_of_our_own_play_without_onnxruntime():
-    assert not loaded_by("engine.row", "engine.stream", "cli.play", "cli.chain_options") & {
+    assert not loaded_by("engine.chain", "engine.devices.stream", "cli.play", "cli.chain_options") & {
         "onnxruntime",
         "onnx",
         "torch",

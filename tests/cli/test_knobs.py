@@ -6,7 +6,7 @@ import soundfile
 
 from cli.main import main
 from cli.voice_options import scale
-from engine.library import factory_folder
+from engine.preset.library import factory_folder
 from tests.tones import RATE, tone
 from train.notes.pitch import detect
 

@@ -8,11 +8,11 @@ import soundfile
 
 from cli.main import main
 from engine.instruments import load
-from engine.preset import read
+from engine.midi.midi_file import score
+from engine.preset.preset_file import read
 from engine.probe import deviation
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import score
 
 TINY = [
     "--as",

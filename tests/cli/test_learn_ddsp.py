@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from cli.main import main
-from engine.preset import read
+from engine.preset.preset_file import read
 from engine.probe import deviation
 from train.ddsp.checkpoint import model_of
 

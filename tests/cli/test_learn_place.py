@@ -4,7 +4,7 @@ import pytest
 
 from cli.learn.output_path import place
 from cli.main import main
-from engine import library
+from engine.preset import library
 
 
 @pytest.fixture(autouse=True)

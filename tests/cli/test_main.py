@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from cli.main import COMMANDS, main
-from engine import library, sealed
-from engine.preset import write
+from engine.preset import container, library
+from engine.preset.preset_file import write
 from tests.engine.instrument import small_preset
 
 
@@ -86,19 +86,19 @@ def test_five_hundred_damaged_files_are_five_hundred_refusals(path, capsys):
 
 
 def cut(preset, random):
-    whole = sealed.pack(preset.header, preset.tensors)
+    whole = container.pack(preset.header, preset.tensors)
     return whole[: random.integers(len(whole))]
 
 
 def flipped(preset, random):
-    data = sealed.pack(preset.header, preset.tensors)
+    data = container.pack(preset.header, preset.tensors)
     data[random.integers(len(data))] ^= random.integers(1, 256)
     return data
 
 
 def lying(preset, random):
     """A header in which one tensor has another shape, type or place than its bytes, under a digest that fits."""
-    data = sealed.pack(preset.header, preset.tensors)
+    data = container.pack(preset.header, preset.tensors)
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
     name = random.choice([name for name in header if name not in ("__metadata__", "knock")])
@@ -106,29 +106,29 @@ def lying(preset, random):
     shift = int(random.integers(1, 1 << 40))
     header[name][what] = "F64" if what == "dtype" else [size + shift for size in header[name][what]]
     text = json.dumps(header, separators=(",", ":")).encode()
-    return sealed.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
+    return container.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
 
 
 def misshapen(preset, random):
     name = random.choice(list(preset.tensors))
     tensor = preset.tensors[name]
     preset.tensors[name] = np.zeros((*tensor.shape, 1 + random.integers(3)), tensor.dtype)
-    return sealed.pack(preset.header, preset.tensors)
+    return container.pack(preset.header, preset.tensors)
 
 
 def poisoned(preset, random):
     put(preset, random, random.choice(["decay", "strike", "router", "phase"]), [np.nan, np.inf, -np.inf])
-    return sealed.pack(preset.header, preset.tensors)
+    return container.pack(preset.header, preset.tensors)
 
 
 def unstable(preset, random):
     put(preset, random, "decay", [0, -1e-6, -30])
-    return sealed.pack(preset.header, preset.tensors)
+    return container.pack(preset.header, preset.tensors)
 
 
 def newer(preset, random):
     preset.header["format_version"] = f"{random.integers(2, 100)}.{random.integers(10)}"
-    return sealed.pack(preset.header, preset.tensors)
+    return container.pack(preset.header, preset.tensors)
 
 
 def put(preset, random, name, values):

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, write
+from engine.preset.preset_file import Preset, write
 from tests.engine.instrument import small_preset
 
 

@@ -7,7 +7,7 @@ import soundfile
 
 from cli.main import main
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, write
+from engine.preset.preset_file import Preset, write
 
 
 @pytest.fixture(autouse=True)

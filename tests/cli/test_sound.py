@@ -15,12 +15,12 @@ from benchmarks.support.constant_tone import Tone
 from benchmarks.support.jack_server import running
 from cli import panic_key, play, status_line
 from cli.main import main
-from engine import library
 from engine.instruments import load
-from engine.preset import write
+from engine.midi.midi_file import read
+from engine.preset import library
+from engine.preset.preset_file import write
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import read
 from tests.engine.instrument import small_preset
 from tests.playing import Organ
 from tests.playing import render as call
@@ -66,7 +66,7 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
 
 
 def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
-    monkeypatch.setattr("engine.row.make_row", lambda path, seed, room: [Tone()])
+    monkeypatch.setattr("engine.chain.make_row", lambda path, seed, room: [Tone()])
     assert main(["render", "small.luthier", "--performance", "learned", "-o", "out.wav"]) == 2
     assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
 

@@ -9,7 +9,7 @@ import soundfile
 
 from cli.main import main
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, write
+from engine.preset.preset_file import Preset, write
 from tests.engine.instrument import small_preset
 
 SECONDS, QUIET = 1.5, 0.3

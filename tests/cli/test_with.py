@@ -6,12 +6,12 @@ import pytest
 import soundfile
 
 from cli.main import main
-from engine.foreign import load as load_plugin
 from engine.instruments import load
-from engine.preset import write
+from engine.midi.midi_file import read
+from engine.plugin.external import load as load_plugin
+from engine.preset.preset_file import write
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import read
 from tests.engine.instrument import small_preset
 from tests.engine.test_foreign import EXAMPLES, echo, install  # noqa: F401 - fixtures, found by name
 

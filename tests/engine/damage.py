@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import sealed
-from engine.preset import PresetError, read
+from engine.preset import container
+from engine.preset.preset_file import PresetError, read
 
 
 def refusal(path: Path) -> str:
@@ -25,7 +25,7 @@ def change_header(data: bytes, change) -> bytes:
     header = json.loads(data[8 : 8 + length])
     change(header)
     text = json.dumps(header, separators=(",", ":")).encode()
-    return sealed.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
+    return container.seal(bytearray(len(text).to_bytes(8, "little") + text + data[8 + length :]))
 
 
 def describe(data: bytes, **keys) -> bytes:
@@ -40,7 +40,7 @@ def describe(data: bytes, **keys) -> bytes:
 
 def sealed_text(header: bytes) -> bytes:
     """A file of a header alone, with a digest that fits."""
-    return bytes(sealed.seal(bytearray(len(header).to_bytes(8, "little") + header)))
+    return bytes(container.seal(bytearray(len(header).to_bytes(8, "little") + header)))
 
 
 def damage_the_end(path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 
 def small_preset(modes: int = 8, **header: Any) -> Preset:

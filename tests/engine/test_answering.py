@@ -7,13 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from engine.answering import DRIVEN, Answering
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.ddsp import Ddsp
-from engine.instruments.ddsp.spoken import halved
+from engine.instruments.ddsp.decoder_thread import DRIVEN, Answering
+from engine.instruments.ddsp.instrument import Ddsp
+from engine.instruments.ddsp.offline import halved
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.render import render as rendered
 from tests.engine.dsp.test_decoder import Twin
 from tests.engine.instruments.struck import level

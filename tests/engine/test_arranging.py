@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from engine.effects.clip import FADE, SLOTS, Clip
-from engine.effects.tone import Tone
+from engine.effects.audition import FADE, SLOTS, Clip
+from engine.effects.microphone_input import Microphone
+from engine.effects.tilt_eq import Tone
 from engine.events import Kind
+from engine.midi.key_zones import Zone, Zones
 from engine.rig import Rig
-from engine.sources.microphone import Microphone
-from engine.sources.zones import Zone, Zones
 from tests.playing import RATE, Listener, Organ, Signal, render
 
 

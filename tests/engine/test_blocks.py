@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.instruments.resonance import Resonance
+from engine.instruments.resonance.instrument import Resonance
 from engine.rig import Rig
 from tests.engine.instruments.struck import preset
 from tests.playing import RATE, render

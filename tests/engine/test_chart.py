@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.chart import chart
 from engine.instruments import make
+from engine.snapshots.sound_map import chart
 from tests.engine.instrument import small_preset
 from tests.engine.instruments import eventful, statespace
 

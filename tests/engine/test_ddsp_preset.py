@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, check, read, write
+from engine.preset.preset_file import Preset, check, read, write
 
 
 def test_the_article_has_4837670_numbers():

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from engine.events import Kind
 from engine.instruments import make
+from engine.midi.midi_file import Score
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import Score
 from tests.engine.instrument import small_preset
 from tests.engine.instruments import eventful, statespace
 from tests.playing import RATE, Organ

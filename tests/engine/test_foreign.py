@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.events import EVENT, Kind
-from engine.foreign import ABI, ForeignError, _CParam, _CPlugin, load
+from engine.plugin.external import ABI, ForeignError, _CParam, _CPlugin, load
 from engine.rig import Rig
 from tests.playing import RATE, Organ, render
 

@@ -9,12 +9,12 @@ from benchmarks.support.constant_tone import Tone
 from benchmarks.support.cpu_load import Busy
 from benchmarks.support.jack_recorder import UNKNOWN, Witness
 from benchmarks.support.jack_server import Server
-from engine import jack_callback, stream
 from engine.block import LONGEST
+from engine.devices import jack_callback, stream
+from engine.devices.backend import Settings
+from engine.devices.stream import Stream
 from engine.events import Kind
 from engine.host import Host
-from engine.outlet import Settings
-from engine.stream import Stream
 from tests.jackserver import server
 from tests.waiting import until, until_played
 

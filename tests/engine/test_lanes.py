@@ -4,27 +4,27 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine import lanes, simd
-from engine.simd import WIDTH
+from engine.simd import ramps, vectors
+from engine.simd.vectors import WIDTH
 
 T = np.arange(WIDTH)
 
 
 @njit
 def ramp(first, step, out):
-    simd.store(out, 0, lanes.ramp(first, step))
+    vectors.store(out, 0, ramps.ramp(first, step))
 
 
 @njit
 def half_turns(first, step, bend, out):
-    rest, sign = lanes.half_turns(first, step, bend)
-    simd.store(out, 0, rest)
-    simd.store(out, WIDTH, sign)
+    rest, sign = ramps.half_turns(first, step, bend)
+    vectors.store(out, 0, rest)
+    vectors.store(out, WIDTH, sign)
 
 
 @njit
 def add_to(out, x, offset, count):
-    lanes.add_to(out, offset, simd.load(x, 0), count)
+    ramps.add_to(out, offset, vectors.load(x, 0), count)
 
 
 def test_a_ramp_is_a_straight_line():

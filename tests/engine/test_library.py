@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine import library
-from engine.preset import PresetError, write
+from engine.preset import library
+from engine.preset.preset_file import PresetError, write
 from tests.engine.instrument import small_preset
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.performance import PERFORMANCES, length, perform
+from engine.preset.performance import PERFORMANCES, length, perform
 
 HEADER = {"rate": 1000, "control": {"dimensions": 4, "frames": 50, "hop": 125}}
 TENSORS = {

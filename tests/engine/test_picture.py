@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine import picture
 from engine.events import Kind
 from engine.instruments import make
 from engine.rig import Rig
+from engine.snapshots import modes as picture
 from tests.engine.instrument import small_preset
 from tests.playing import Organ, render
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from benchmarks.support.constant_tone import Tone
-from engine import portaudio, stream
 from engine.block import SEEN
 from engine.callback import callback
+from engine.devices import portaudio, stream
+from engine.devices.backend import NoDevice, Settings
 from engine.events import Kind
 from engine.host import Host
-from engine.outlet import NoDevice, Settings
 from tests.alsadevice import device
 from tests.waiting import until, until_played
 

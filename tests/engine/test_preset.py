@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from engine.preset import Preset, PresetError, read, write
+from engine.preset.preset_file import Preset, PresetError, read, write
 from tests.engine.damage import describe
 from tests.engine.instrument import small_preset
 

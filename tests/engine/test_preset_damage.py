@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import sealed
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, read, write
+from engine.preset import container
+from engine.preset.preset_file import Preset, read, write
 from tests.engine.damage import change_header, damage_the_end, refusal, sealed_text
 from tests.engine.instrument import small_preset
 from tests.engine.instruments import eventful, statespace
@@ -85,7 +85,7 @@ def test_what_is_no_preset_at_all_is_refused(path):
             sealed_text(b'{"__metadata__":{"a":{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'"},"luthier":"{}"}}'),
             "in the wrong place",
         ),
-        ((sealed.LONGEST_HEADER + 1).to_bytes(8, "little") + b" " * (sealed.LONGEST_HEADER + 1), "at most"),
+        ((container.LONGEST_HEADER + 1).to_bytes(8, "little") + b" " * (container.LONGEST_HEADER + 1), "at most"),
     ]:
         path.write_bytes(content)
         assert words in refusal(path)
@@ -113,7 +113,7 @@ def test_reading_takes_no_more_memory_than_twice_the_file(path):
 def test_a_file_that_is_all_header_takes_memory_only_where_its_digest_is_right(path):
     write(path, small_preset(junk=[{}] * 300_000))
     size = path.stat().st_size
-    assert size > 0.8 * sealed.LONGEST_HEADER
-    assert peak_of(path, read) < 2 * size + 30 * sealed.LONGEST_HEADER
+    assert size > 0.8 * container.LONGEST_HEADER
+    assert peak_of(path, read) < 2 * size + 30 * container.LONGEST_HEADER
     damage_the_end(path)
     assert peak_of(path, refusal) < 2 * size + 100_000

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from engine import sealed
 from engine.kinds.resonance import SCHEMA
-from engine.preset import write
+from engine.preset import container
+from engine.preset.preset_file import write
 from tests.engine.damage import describe, refusal
 from tests.engine.instrument import small_preset
 
@@ -75,7 +75,7 @@ def test_values_that_cannot_sound_are_refused_in_words(path, name, value, words)
     preset = small_preset()
     preset.tensors[name] = preset.tensors[name].copy()
     preset.tensors[name].flat[0] = value
-    path.write_bytes(sealed.pack(preset.header, preset.tensors))
+    path.write_bytes(container.pack(preset.header, preset.tensors))
     assert words in refusal(path)
 
 
@@ -113,7 +113,7 @@ def test_a_control_plane_is_checked_without_its_tensors(path):
     preset = small_preset(control={"hop": "x"})
     for name in ("router", "control_values", "control_sites"):
         del preset.tensors[name]
-    path.write_bytes(sealed.pack(preset.header, preset.tensors))
+    path.write_bytes(container.pack(preset.header, preset.tensors))
     assert "'control' must give" in refusal(path)
 
 
@@ -121,10 +121,10 @@ def test_a_control_plane_is_checked_without_its_tensors(path):
 def test_a_missing_tensor_is_named(path, name):
     preset = small_preset()
     del preset.tensors[name]
-    path.write_bytes(sealed.pack(preset.header, preset.tensors))
+    path.write_bytes(container.pack(preset.header, preset.tensors))
     assert name in refusal(path)
 
 
 def test_a_preset_without_modes_is_refused(path):
-    path.write_bytes(sealed.pack(small_preset(modes=0).header, small_preset(modes=0).tensors))
+    path.write_bytes(container.pack(small_preset(modes=0).header, small_preset(modes=0).tensors))
     assert "size J of its tensors is 0" in refusal(path)

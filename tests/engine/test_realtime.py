@@ -15,26 +15,26 @@ from numba import cfunc, types
 
 PLAYED = {
     "callback": "from engine.callback import callback as it",
-    "interpreter": "from engine.sources.midi import Interpreter; it = entry(Interpreter())",
+    "interpreter": "from engine.midi.interpreter import Interpreter; it = entry(Interpreter())",
     "limiter": "from engine.effects.limiter import Limiter; it = entry(Limiter())",
-    "tape": "from engine.effects.tape import Tape; it = entry(Tape())",
-    "jack": "from engine.jack_callback import process as it",
-    "jack: under-run": "from engine.jack_callback import xrun as it",
-    "jack: new block": "from engine.jack_callback import new_block as it",
-    "jack: new rate": "from engine.jack_callback import new_rate as it",
-    "jack: shut down": "from engine.jack_callback import shut_down as it",
-    "jack: words": "from engine.jack_callback import say_nothing as it",
-    "voice": "from engine.sources.voice import Voice; it = entry(Voice())",
+    "tape": "from engine.effects.capture import Tape; it = entry(Tape())",
+    "jack": "from engine.devices.jack_callback import process as it",
+    "jack: under-run": "from engine.devices.jack_callback import xrun as it",
+    "jack: new block": "from engine.devices.jack_callback import new_block as it",
+    "jack: new rate": "from engine.devices.jack_callback import new_rate as it",
+    "jack: shut down": "from engine.devices.jack_callback import shut_down as it",
+    "jack: words": "from engine.devices.jack_callback import say_nothing as it",
+    "voice": "from engine.voice.tracker_plugin import Voice; it = entry(Voice())",
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.engine.instrument import small_preset; "
     "it = entry(make(small_preset()))",
     "ddsp": "from engine.instruments import make; from engine.kinds.ddsp import drawn; "
-    "from engine.preset import Preset; it = entry(make(Preset(*drawn())))",
+    "from engine.preset.preset_file import Preset; it = entry(make(Preset(*drawn())))",
     "ssm": "from engine.instruments import make; from tests.engine.instruments.statespace import preset; "
     "it = entry(make(preset()))",
     "events": "from engine.instruments import make; from tests.engine.instruments.eventful import preset; "
     "it = entry(make(preset()))",
-    "decoder": "from engine.instruments.ddsp.decoding import decoder_for; it = decoder_for(False)",
+    "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_for; it = decoder_for(False)",
 }  # one line for each thing that plays
 ALLOWED = {
     "clock_gettime", "QueryPerformanceCounter",  # the clock of the meters

@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine import registers
-from engine.simd import LANES
+from engine.simd import register_fft
+from engine.simd.vectors import LANES
 
 
 @njit
 def copied(x, out):
-    registers.put(out, 2, registers.row(x, 1))
-    registers.put(out, 2 + LANES, registers.negative(registers.row(x, 1)))
+    register_fft.put(out, 2, register_fft.row(x, 1))
+    register_fft.put(out, 2 + LANES, register_fft.negative(register_fft.row(x, 1)))
 
 
 @njit
 def transformed(x):
-    re, im = registers.transform(registers.row(x, 0), registers.row(x, LANES))
-    registers.put(x, 0, re)
-    registers.put(x, LANES, im)
+    re, im = register_fft.transform(register_fft.row(x, 0), register_fft.row(x, LANES))
+    register_fft.put(x, 0, re)
+    register_fft.put(x, LANES, im)
 
 
 @njit
 def restored(x):
-    re, im = registers.restore(registers.row(x, 0), registers.row(x, LANES))
-    registers.put(x, 0, re)
-    registers.put(x, LANES, im)
+    re, im = register_fft.restore(register_fft.row(x, 0), register_fft.row(x, LANES))
+    register_fft.put(x, 0, re)
+    register_fft.put(x, LANES, im)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 import soundfile
 
 from engine.events import EVENT, Kind
+from engine.midi.midi_file import phrase, score
 from engine.render import TAIL, render, render_to
 from engine.rig import Rig
-from engine.sources.score import phrase, score
 from tests.playing import RATE, Listener, Organ
 
 SIZES = (1, 7, 64, 128, 4096, (64, 1, 300, 4096, 17))

@@ -9,7 +9,7 @@ from engine.effects import EFFECTS
 from engine.effects.chorus import CENTRE, Chorus
 from engine.effects.chorus import GLIDE as SLOW
 from engine.effects.compressor import EVERY, Compressor
-from engine.effects.tone import Tone
+from engine.effects.tilt_eq import Tone
 from engine.host import Host
 from tests.playing import RATE, ROOM, Signal, render
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine import simd
-from engine.dsp import modal, ringing
-from engine.simd import LANES, WIDTH
+from engine.dsp import modal, modal_simd
+from engine.simd import vectors
+from engine.simd.vectors import LANES, WIDTH
 
 
 @pytest.fixture
@@ -16,25 +16,25 @@ def noise():
 
 @njit
 def arithmetic(x, y, z, out):
-    a, b, c = simd.load(x, 0), simd.load(y, 0), simd.load(z, 1)
-    simd.store(out, 0, simd.add(a, b))
-    simd.store(out, WIDTH, simd.sub(a, b))
-    simd.store(out, 2 * WIDTH, simd.mul(a, b))
-    simd.store(out, 3 * WIDTH, simd.fma(a, b, c))
-    simd.store(out, 4 * WIDTH, simd.fms(a, b, c))
-    simd.store(out, 5 * WIDTH, simd.splat(x[1]))
-    out[6, 0] = simd.at(out, WIDTH + 2)
+    a, b, c = vectors.load(x, 0), vectors.load(y, 0), vectors.load(z, 1)
+    vectors.store(out, 0, vectors.add(a, b))
+    vectors.store(out, WIDTH, vectors.sub(a, b))
+    vectors.store(out, 2 * WIDTH, vectors.mul(a, b))
+    vectors.store(out, 3 * WIDTH, vectors.fma(a, b, c))
+    vectors.store(out, 4 * WIDTH, vectors.fms(a, b, c))
+    vectors.store(out, 5 * WIDTH, vectors.splat(x[1]))
+    out[6, 0] = vectors.at(out, WIDTH + 2)
 
 
 @njit
 def gathered(x, gain, out):
-    simd.gather(out, 0, simd.load(x, 0))
-    simd.gather_scaled(out, LANES, simd.load(x, 0), simd.load(gain, 0))
+    vectors.gather(out, 0, vectors.load(x, 0))
+    vectors.gather_scaled(out, LANES, vectors.load(x, 0), vectors.load(gain, 0))
 
 
 @njit
 def summed(rows, target):
-    simd.sum_rows(rows, 0, target)
+    vectors.sum_rows(rows, 0, target)
 
 
 def test_arithmetic_is_that_of_numpy(noise):
@@ -74,17 +74,17 @@ def test_the_sum_of_a_row_does_not_depend_on_its_place(noise):
 
 @pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 2, 64, LANES)])
 def test_aligned_arrays_begin_on_a_line_of_the_cache_and_are_clear(shape):
-    array = simd.aligned(shape)
+    array = vectors.aligned(shape)
     assert array.shape == shape
     assert array.ctypes.data % 64 == 0
     assert not array.any()
 
 
 def test_the_modal_kernels_call_nothing():
-    for kernel in (ringing.ring, ringing.drive):
+    for kernel in (modal_simd.ring, modal_simd.drive):
         fresh = njit(error_model="numpy")(kernel.py_func)
         bank, sums = modal.new_banks(1, 1)[0], modal.new_sums(1)[0]
-        fresh(bank, *((sums, 1) if kernel is ringing.ring else (np.zeros(1, np.float32), sums)))
+        fresh(bank, *((sums, 1) if kernel is modal_simd.ring else (np.zeros(1, np.float32), sums)))
         (code,) = fresh.inspect_llvm().values()
         body = code.split("define")[1].split("\n}")[0]
         calls = {line.split("@")[1].split("(")[0] for line in body.splitlines() if " call " in line and "@" in line}

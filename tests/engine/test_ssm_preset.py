@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.preset import Preset, check, read, write
+from engine.preset.preset_file import Preset, check, read, write
 from tests.engine.instruments.statespace import preset
 
 

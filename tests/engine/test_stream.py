@@ -9,10 +9,10 @@ import pytest
 
 from benchmarks.support.constant_tone import Tone
 from benchmarks.support.jack_server import Server
-from engine import stream
+from engine.devices import stream
+from engine.devices.backend import Settings
 from engine.events import Kind
 from engine.host import Host
-from engine.outlet import Settings
 from engine.rig import Rig
 from tests.jackserver import server
 from tests.playing import Listener
@@ -34,7 +34,7 @@ import os, signal, sys
 from benchmarks.support.constant_tone import Tone
 from engine import stream
 from engine.host import Host
-from engine.outlet import Settings
+from engine.devices.backend import Settings
 host = Host(48_000.0)
 host.play([Tone()])
 playing = stream.open(host, Settings(backend="jack"))
@@ -120,7 +120,7 @@ def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
 def test_a_frozen_server_is_left_and_met_again(server, monkeypatch):
     monkeypatch.setattr(stream, "STALLED", 0.3)
     monkeypatch.setattr(stream, "PATIENCE", 0.2)
-    monkeypatch.setattr("engine.jack_server.PATIENCE", 0.2)
+    monkeypatch.setattr("engine.devices.jack_server.PATIENCE", 0.2)
     with contextlib.closing(stream.open(tone(), JACK)) as playing:
         until_played(playing, 1000)
         server.signal(signal.SIGSTOP)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.effects.tape import LENGTH, Tape
+from engine.effects.capture import LENGTH, Tape
 from engine.events import Kind
 from engine.host import Host
 from tests.playing import Organ, render

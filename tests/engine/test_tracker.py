@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.listening import follow, looks
-from engine.tracker import hear, new_ear, reset
+from engine.voice.offline_tracking import follow, looks
+from engine.voice.pitch_tracker import hear, new_ear, reset
 from tests.tones import RATE, tone
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.wav import writing
+from engine.sound_file import writing
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from engine.events import EVENT
 from engine.host import Host
 from engine.instruments import make
 from engine.instruments.resonance.tables import noise as table
-from engine.performance import perform
+from engine.preset.performance import perform
 from engine.render import render
 from export.resonance import preset
 from tests.export.test_resonance import _model

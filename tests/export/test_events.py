@@ -7,9 +7,9 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.instruments.events import score as scores
+from engine.instruments.events import event_score as scores
 from engine.instruments.events.decoder import Decoder
-from engine.preset import PresetError, read, write
+from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation
 from export.events import model_of, preset
 from export.onnx import model as in_onnx

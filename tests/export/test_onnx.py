@@ -8,10 +8,10 @@ import onnxruntime
 import pytest
 import torch
 
-from engine import library
-from engine.instruments.ddsp.spoken import halved, spoken
+from engine.instruments.ddsp.offline import halved, spoken
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, read
+from engine.preset import library
+from engine.preset.preset_file import Preset, read
 from export.onnx import model
 from tests.engine.dsp.test_decoder import error
 from train.ddsp.checkpoint import model_of

@@ -6,13 +6,13 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from engine import library
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
 from engine.instruments.resonance.tables import frozen, keyboard
-from engine.performance import perform
-from engine.preset import Preset, read
+from engine.preset import library
+from engine.preset.performance import perform
+from engine.preset.preset_file import Preset, read
 from engine.probe import events
 from engine.render import render
 from export.onnx import model

@@ -8,7 +8,7 @@ import soundfile
 
 from cli.main import main
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset, write
+from engine.preset.preset_file import Preset, write
 from export.events import preset as of_events
 from export.report import Wanted, build
 from export.report.audio_clip import RATE, levels, outline

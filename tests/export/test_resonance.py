@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.preset import check
+from engine.preset.preset_file import check
 from export.resonance import compression, curve, key_range, preset, tensors
 from tests.naive import as_learned, learned_control
 from train.learn import Learned

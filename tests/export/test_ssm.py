@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.preset import PresetError, read, write
+from engine.preset.preset_file import PresetError, read, write
 from engine.probe import answer, deviation
 from export.loudness import TARGET, finish
 from export.onnx import model as in_onnx

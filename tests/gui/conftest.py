@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import QApplication
 
 from benchmarks.support.block_times import Blocks, measured
 from benchmarks.support.jack_server import Server, running
-from engine import library
-from engine.warm import is_warm
+from engine.precompile import is_warm
+from engine.preset import library
 from gui import app as gui_app
 from gui import memory, saved, store, theme
 from gui.chain import Setting

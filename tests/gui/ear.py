@@ -8,7 +8,7 @@ import numpy as np
 from numba import carray, cfunc, types
 
 from benchmarks.support.jack_server import Server
-from engine.jack_callback import address, bind, port_get_buffer
+from engine.devices.jack_callback import address, bind, port_get_buffer
 from engine.memory import view_f4, view_u1
 from tests.waiting import PATIENCE
 

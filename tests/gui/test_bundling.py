@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine import library
-from engine.preset import read, write
+from engine.preset import library
+from engine.preset.preset_file import read, write
 from gui import asking, bundling
 from gui.chain import ROOM, Chain, Effect, Second, Setting
 from tests.gui.conftest import until

@@ -8,9 +8,9 @@ import soundfile
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
-from engine.effects.room import Room
-from engine.effects.tone import Tone
+from engine.effects.convolution_reverb import Room
+from engine.effects.tilt_eq import Tone
+from engine.preset import library
 from gui import chain, saved
 from gui.chain import LAYERED, OWN, ROOM, Chain, Effect, Second
 from tests.gui.conftest import advance, play, quiet, until

@@ -5,7 +5,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine.preset import write
+from engine.preset.preset_file import write
 from gui.stage import PICTURE
 from tests.engine.instruments import eventful, statespace
 from tests.gui.conftest import play, quiet, until

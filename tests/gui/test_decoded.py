@@ -5,8 +5,8 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
-from engine.preset import read
+from engine.preset import library
+from engine.preset.preset_file import read
 from gui import decoded
 from gui.stage import PICTURE
 from tests.gui.conftest import play, quiet, until

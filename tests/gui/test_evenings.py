@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
+from engine.preset import library
 from gui import app as gui_app
 from gui import memory, store
 from gui.memory import Memory

@@ -6,7 +6,7 @@ import soundfile
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
+from engine.preset import library
 from gui import rendering
 from gui.hearing import Heard
 from gui.learner import Moment

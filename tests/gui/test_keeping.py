@@ -11,8 +11,8 @@ from PyQt6.QtGui import QDesktopServices, QDropEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog, QLineEdit
 
-from engine import library
-from engine.preset import Preset, read, write
+from engine.preset import library
+from engine.preset.preset_file import Preset, read, write
 from gui import catalogue, saved
 from gui.catalogue import Wish
 from gui.saved import Saved

@@ -9,7 +9,7 @@ import soundfile
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
+from engine.preset import library
 from gui import aside, memory
 from gui.hearing import listen
 from gui.memory import Memory

@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 
-from engine import library
-from engine.preset import write
+from engine.preset import library
+from engine.preset.preset_file import write
 from gui import theme
 from gui.chain import Chain, Effect, Second, Setting
 from gui.hearing import Heard

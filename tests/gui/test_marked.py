@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QMenu, QWidget
 
-from engine import library
+from engine.preset import library
 from gui import memory, translating
 from gui.chain import Chain, Effect, Second
 from gui.hearing import Heard

@@ -7,8 +7,8 @@ import soundfile
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
 from engine.events import Kind
+from engine.preset import library
 from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
 

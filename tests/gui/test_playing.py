@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from engine import picture
+from engine.snapshots import modes as picture
 from gui import quantity
 from gui.knob import Knob
 from gui.spec import Spec

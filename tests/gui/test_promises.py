@@ -10,7 +10,7 @@ import soundfile
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
+from engine.preset import library
 from gui.stage import PAD
 from tests.gui.conftest import end, play, quiet, start, until
 from tests.gui.ear import level, pitch

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine import library
+from engine.chain import make_row
 from engine.host import Host
-from engine.row import make_row
-from engine.sources.midi import Interpreter
+from engine.midi.interpreter import Interpreter
+from engine.preset import library
 from gui import lineup
 from gui.chain import NO_ROOM, ROOM, Chain, Effect, Second
 from gui.lineup import ON

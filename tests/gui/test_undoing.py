@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine import library
+from engine.preset import library
 from gui.stage import PAD, PICTURE, VOICE
 from tests.gui.conftest import play, until
 from tests.gui.test_keeping import act, entry

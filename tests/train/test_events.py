@@ -7,7 +7,7 @@ import pytest
 import soundfile
 import torch
 
-from engine.dsp.waves import bank
+from engine.dsp.waveforms import bank
 from train.events.analysis_window import Window
 from train.events.config import ARTICLE, HOP, Sizes
 from train.events.dataset import Corpus, gather

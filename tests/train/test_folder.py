@@ -111,7 +111,7 @@ def test_the_tensors_sound_like_the_notes(learned):
 
 
 def test_the_engine_takes_the_preset(learned):
-    from engine.preset import Preset, check
+    from engine.preset.preset_file import Preset, check
 
     check(Preset({**header(learned[0], CONFIG, "1"), "name": "strings"}, tensors(learned[0])))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine import listening
+from engine.voice import offline_tracking
 
 from . import refine_pitch
 
@@ -41,7 +41,7 @@ class Features:
 
 def follow(samples: np.ndarray, rate: int, hop: int) -> Features:
     """Features of samples (N,) at a rate in Hz, N // hop + 1 frames."""
-    live = listening.follow(samples, rate, hop / rate)
+    live = offline_tracking.follow(samples, rate, hop / rate)
     ahead, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
     pitch, voiced, agreement = checked(live.pitch.astype(np.float64), live.voiced > 0, ahead, sure)
     pitch, voiced = bridged(pitch, voiced, live.loudness)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.dsp.waves import bank
+from engine.dsp.waveforms import bank
 
 LOWEST, HIGHEST = 28.0, 107.5  # MIDI notes that the waves of ours lie between
 WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder hears

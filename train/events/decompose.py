@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.instruments.events.score import LONGEST, Event, Score
+from engine.instruments.events.event_score import LONGEST, Event, Score
 
 from .analysis_window import Window, chosen, joined
 from .config import HOP

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.recurrence import pack
-from engine.simd import WIDTH, at, fma, load, splat, store
+from engine.simd.vectors import WIDTH, at, fma, load, splat, store
 
 AT_ONCE = 32  # windows
 TINY = np.float32(1e-14)  # of a power: a gradient ends there

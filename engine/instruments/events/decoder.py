@@ -6,9 +6,9 @@ After John Vinyard, "Sparse Interpretable Audio Model", 2023.
 
 import numpy as np
 
-from engine.dsp.waves import bank
+from engine.dsp.waveforms import bank
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 FAINTEST = 1e-3  # an event that is weaker sounds as one of this strength, only softer
 LEAK = np.float32(0.2)

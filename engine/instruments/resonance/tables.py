@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.dsp.energy import energy as modes_energy
-from engine.dsp.response import at_rate
+from engine.dsp.resample_ir import at_rate
 
 NOISE = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1

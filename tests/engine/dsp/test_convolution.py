@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from engine.dsp import fft, partition
+from engine.dsp import convolution_plan, fft
 from engine.dsp.convolution import BEGIN, BLOCK, END, HEAD, KIND, MULTIPLY, SHARE, convolve
 
 FRAMES = 30_000
 
 
-def play(response, x, cuts=(HEAD,), blocks=partition.BLOCKS):
-    layout, y = partition.lay_out(response, blocks), np.zeros_like(x)
+def play(response, x, cuts=(HEAD,), blocks=convolution_plan.BLOCKS):
+    layout, y = convolution_plan.lay_out(response, blocks), np.zeros_like(x)
     position, turn = 0, 0
     while position < x.shape[1]:
         end = position + min(cuts[turn % len(cuts)], HEAD - position % HEAD, x.shape[1] - position)
@@ -64,7 +64,7 @@ def test_other_levels_give_the_same(random, x, blocks):
 
 
 def test_the_work_of_a_level_is_done_once_and_something_of_it_in_every_share(random):
-    layout = partition.lay_out(random.standard_normal(40_000))
+    layout = convolution_plan.lay_out(random.standard_normal(40_000))
     for level in layout.levels:
         count = level[BLOCK] // HEAD
         cuts = layout.shares[level[SHARE] : level[SHARE] + count + 1]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.dsp import panels, panels_plain
+from engine.dsp import matmul, matmul_plain
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
-from engine.dsp.panels import WIDTH, pack, padded
+from engine.dsp.matmul import WIDTH, pack, padded
 from engine.kinds.ddsp import drawn
 
 FORMS = [False, pytest.param(True, marks=pytest.mark.skipif(not HALVES, reason="the processor cannot widen float16"))]
@@ -108,10 +108,10 @@ def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
         expected = (whole @ matrix.T.astype(float) + bias).reshape(batch, gates, -1).transpose(1, 0, 2)
         np.testing.assert_allclose(y, expected, atol=1e-4)
 
-    for kernels in (panels, panels_plain):
+    for kernels in (matmul, matmul_plain):
         check(kernels.multiply, pack(matrix, False), matrix)
     if HALVES:
-        check(panels.multiply, pack(matrix, True), matrix.astype(np.float16))
+        check(matmul.multiply, pack(matrix, True), matrix.astype(np.float16))
 
 
 def test_heads_stay_within_their_range_whatever_comes_in():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.dsp import fft
-from engine.simd import LANES, aligned
+from engine.simd.vectors import LANES, aligned
 
 SIZES = [fft.SMALLEST << n for n in range(9)]
 

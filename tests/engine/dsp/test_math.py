@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine.dsp import math
+from engine.dsp import vector_math
 
 LIBRARY = {
     name + kind for name in ("tanh", "sin", "cos", "sincos", "exp", "rint", "floor", "fma") for kind in ("", "f")
@@ -14,31 +14,31 @@ LIBRARY = {
 @njit(error_model="numpy")
 def apply_tanh(x, out):
     for i in range(x.shape[0]):
-        out[i] = math.tanh(x[i])
+        out[i] = vector_math.tanh(x[i])
 
 
 @njit(error_model="numpy")
 def apply_half_turn(x, sine, cosine):
     for i in range(x.shape[0]):
-        sine[i], cosine[i] = math.sincos_half_turn(x[i])
+        sine[i], cosine[i] = vector_math.sincos_half_turn(x[i])
 
 
 @njit(error_model="numpy")
 def apply_shrink(x, out):
     for i in range(x.shape[0]):
-        out[i] = math.shrink(x[i])
+        out[i] = vector_math.shrink(x[i])
 
 
 @njit(error_model="numpy")
 def apply_soft_step(x, out):
     for i in range(x.shape[0]):
-        out[i] = math.soft_step(x[i], np.log(10))
+        out[i] = vector_math.soft_step(x[i], np.log(10))
 
 
 @njit(error_model="numpy")
 def apply_fade(x, out):
     for i in range(x.shape[0]):
-        out[i] = math.fade(x[i])
+        out[i] = vector_math.fade(x[i])
 
 
 def through(function, x, outputs=1):

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from engine.dsp import modal, ringing, ringing_plain
-from engine.simd import LANES, WIDTH
+from engine.dsp import modal, modal_plain, modal_simd
+from engine.simd.vectors import LANES, WIDTH
 
 RATE = 48_000.0
 
@@ -32,7 +32,7 @@ def bank_of(partials, place=0.0, rate=RATE):
     return bank
 
 
-def play(bank, excitation, cuts, kernels=ringing):
+def play(bank, excitation, cuts, kernels=modal_simd):
     """Left and right (2, T) of a bank driven by an excitation (T,), cut into runs, corrected on the grid."""
     sums, out = modal.new_sums(1), np.zeros((2, len(excitation)), np.float32)
     weight = np.ones((1, modal.STRIDE), np.float32)
@@ -142,7 +142,7 @@ def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, f
     assert not sums.any()
 
 
-@pytest.mark.parametrize("kernels", [ringing, ringing_plain], ids=["vectors", "plain"])
+@pytest.mark.parametrize("kernels", [modal_simd, modal_plain], ids=["vectors", "plain"])
 def test_one_channel_is_enough_where_all_stands_in_the_middle(noise, kernels):
     modes, u = partials(noise, WIDTH), noise.standard_normal(64).astype(np.float32)
     weight, out = noise.random((2, 64)).astype(np.float32), np.zeros((2, 2, 64), np.float32)
@@ -213,19 +213,19 @@ def test_a_bank_made_still_is_silent(noise):
 def test_the_plain_twin_sounds_the_same(noise):
     modes, place = partials(noise, WIDTH), noise.uniform(-1, 1, WIDTH)
     u = noise.standard_normal(500).astype(np.float32)
-    explicit, plain = (play(bank_of(modes, place), u, (1, 100), kernels) for kernels in (ringing, ringing_plain))
+    explicit, plain = (play(bank_of(modes, place), u, (1, 100), kernels) for kernels in (modal_simd, modal_plain))
     np.testing.assert_allclose(plain, explicit, atol=2e-6 * np.abs(explicit).max())
     bank = bank_of(modes, place)
     bank[[modal.RE, modal.TURN]] = 1
     sums = modal.new_sums(2)
-    ringing.ring(bank.copy(), sums[0], 50)
-    ringing_plain.ring(bank, sums[1], 50)
+    modal_simd.ring(bank.copy(), sums[0], 50)
+    modal_plain.ring(bank, sums[1], 50)
     np.testing.assert_allclose(sums[1].sum(-1), sums[0].sum(-1), atol=1e-4)
 
 
 def test_the_plain_twin_settles_the_same(noise):
     out = np.zeros((2, 2, 40), np.float32)
-    for kernels, left_right in zip((ringing, ringing_plain), out, strict=True):
+    for kernels, left_right in zip((modal_simd, modal_plain), out, strict=True):
         sums = modal.new_sums(2)
         sums[:, :, :40, 0] = np.arange(160).reshape(2, 2, 40)
         kernels.settle(sums, np.linspace(0, 1, 80, dtype=np.float32).reshape(2, 40), *left_right)

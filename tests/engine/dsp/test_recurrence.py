@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.dsp import recurrence
-from engine.simd import aligned
+from engine.simd.vectors import aligned
 
 
 def network(random, size=128, frame=128):

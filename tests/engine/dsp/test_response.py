@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.dsp.response import BAND, at_rate
+from engine.dsp.resample_ir import BAND, at_rate
 
 
 def heard(response, rate, frequency):

@@ -2,9 +2,9 @@
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.ddsp import Ddsp
+from engine.instruments.ddsp.instrument import Ddsp
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing but the harmonics, at once
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 
 LEARNED = 22_050
 PITCHES, SHAPES, FRAMES, SIZE = 12, 3, 32, 24

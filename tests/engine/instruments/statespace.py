@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.ssm import StateSpace
-from engine.preset import Preset
+from engine.instruments.ssm.instrument import StateSpace
+from engine.preset.preset_file import Preset
 
 LEARNED = 22_050
 

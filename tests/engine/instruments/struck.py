@@ -4,8 +4,8 @@ import numpy as np
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.resonance import Resonance
-from engine.preset import Preset
+from engine.instruments.resonance.instrument import Resonance
+from engine.preset.preset_file import Preset
 
 LEARNED = 22_050
 FREQUENCY = np.array([220.0, 441.3, 663.7, 1109.0, 2987.0])

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from engine.dsp.decoder import ROOM, decode, prepare
-from engine.dsp.panels import padded
+from engine.dsp.matmul import padded
 from engine.events import Kind
-from engine.instruments.ddsp.settled import LEVELS, keyboard, settled
+from engine.instruments.ddsp.initial_states import LEVELS, keyboard, settled
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.probe import deviation
 from tests.engine.dsp.test_decoder import Twin
 from tests.engine.instruments.decoded import PLAIN, let_go, playing, press, sing

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.instruments.voices import HELD
+from engine.instruments.shared.voice_allocation import HELD
 from tests.engine.instruments.decoded import PLAIN, let_go, playing, press
 from tests.engine.instruments.struck import cents_from
 from tests.playing import render

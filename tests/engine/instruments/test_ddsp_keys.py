@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
+from engine.midi.midi_file import score
 from engine.render import render as rendered
 from engine.rig import Rig
-from engine.sources.score import score
 from tests.engine.instruments.decoded import PLAIN, let_go, playing, press, sing
 from tests.engine.instruments.struck import cents_from, level
 from tests.playing import render

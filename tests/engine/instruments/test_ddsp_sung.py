@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.instruments.ddsp.record import SINGER
-from engine.instruments.voices import FREE
+from engine.instruments.ddsp.state import SINGER
+from engine.instruments.shared.voice_allocation import FREE
 from tests.engine.instruments.decoded import PLAIN, playing, sing
 from tests.engine.instruments.struck import cents_from, level
 from tests.playing import render

@@ -5,13 +5,13 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.ddsp import Ddsp
-from engine.instruments.events import Events
-from engine.instruments.resonance import Resonance
-from engine.instruments.ssm import StateSpace
-from engine.instruments.voices import FREE, HELD, NOTES
+from engine.instruments.ddsp.instrument import Ddsp
+from engine.instruments.events.instrument import Events
+from engine.instruments.resonance.instrument import Resonance
+from engine.instruments.shared.voice_allocation import FREE, HELD, NOTES
+from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds.ddsp import drawn
-from engine.preset import Preset
+from engine.preset.preset_file import Preset
 from engine.rig import Rig
 from tests.engine.instruments import eventful, statespace, struck
 from tests.engine.instruments.struck import level

@@ -7,7 +7,7 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.resonance import Resonance
+from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.resonance.tables import crowds
 from tests.engine.instruments.struck import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
 from tests.playing import render

@@ -5,8 +5,8 @@ import pytest
 import soxr
 
 from engine.events import Kind
-from engine.instruments.ssm.record import LANES
-from engine.performance import perform
+from engine.instruments.ssm.state import LANES
+from engine.preset.performance import perform
 from engine.probe import events
 from engine.render import render as play
 from tests.engine.instruments.statespace import LEARNED, frames, learned_control, once, playing, preset, strike

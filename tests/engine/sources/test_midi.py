@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import Kind
-from engine.sources.midi import Interpreter
+from engine.midi.interpreter import Interpreter
 from tests.engine.sources.keyboard import CC, OFF, ON, PROGRAM, Keyboard, off, on
 from tests.playing import Listener, render
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine.events import NOW, Kind, midi
+from engine.midi.drivers import NAME, NoMidi, _distinct, driver
+from engine.midi.ports import LOOK, MidiPorts, _Heard
 from engine.rig import Rig
-from engine.sources.drivers import NAME, NoMidi, _distinct, driver
-from engine.sources.ports import LOOK, MidiPorts, _Heard
 from tests.jackserver import server  # noqa: F401 - a fixture, found by name
 from tests.playing import RATE, Listener, render
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import Kind, midi
-from engine.sources.score import ScoreError, phrase, read, score
+from engine.midi.midi_file import ScoreError, phrase, read, score
 
 
 def save(path, *tracks, division=480, kind=1):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from engine.events import Kind
+from engine.midi.midi_file import score
+from engine.midi.playback import Transport
 from engine.render import render
 from engine.rig import Rig
-from engine.sources.score import score
-from engine.sources.transport import Transport
 from tests import playing
 from tests.playing import Listener
 

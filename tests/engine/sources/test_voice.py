@@ -5,8 +5,8 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
-from engine.sources.scales import MASKS, SCALES, nearest_note
-from engine.sources.voice import Voice
+from engine.voice.scales import MASKS, SCALES, nearest_note
+from engine.voice.tracker_plugin import Voice
 from tests.playing import ROOM, Listener, Signal, render
 from tests.tones import RATE, tone
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import midi
-from engine.sources.wire import Wire
+from engine.midi.byte_parser import Wire
 
 DATA = st.integers(0, 127)
 CHANNEL = st.one_of(

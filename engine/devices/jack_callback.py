@@ -1,0 +1,172 @@
+"""[audio thread] The functions that a JACK server calls. They can be imported where libjack is installed.
+
+MIDI comes with the block it belongs to, each message at its frame, so that a note is heard exactly as many frames
+after it was played as any other.
+"""
+
+from typing import Any
+
+import jack
+import numpy as np
+from llvmlite import binding
+from numba import carray, cfunc, njit, types
+
+from engine.block import HOST, KEYS, LONGEST, advance
+from engine.events import Kind
+from engine.memory import flush_denormals, pointer, set_float_mode, view_f4, view_u1
+from engine.ring import push
+
+PORTS = np.dtype(
+    [
+        ("host", "u8"),  # address of the HOST record
+        ("client", "u8"),
+        ("left", "u8"),  # ports of the client
+        ("right", "u8"),
+        ("microphone", "u8"),  # 0: none
+        ("midi", "u8"),
+        ("message", "u8", (3,)),  # a jack_midi_event_t: frame, size, address of its bytes
+        ("next", "i8"),  # the frame, by JACK's counter of 32 bits, that should come next; -1: any
+        ("missed", "i8"),  # frames that the server went on without us
+        ("refused", "i8"),  # MIDI messages that were none
+        ("rate", "i8"),  # Hz, as the server last said
+        ("gone", "i8"),  # 1: the server has shut us out
+    ],
+    align=True,
+)
+
+
+def bind(name: str, result: Any, *arguments: Any) -> Any:
+    """A function of libjack, for compiled code; pointers are passed as addresses."""
+    function = jack._ffi.addressof(jack._lib, name)
+    binding.add_symbol(name, address(function))
+    return types.ExternalFunction(name, result(*arguments))
+
+
+def address(pointer: Any) -> int:
+    """Where a pointer of libjack points."""
+    return int(jack._ffi.cast("uintptr_t", pointer))
+
+
+port_get_buffer = bind("jack_port_get_buffer", types.uintp, types.uintp, types.uint32)
+_midi_get_event_count = bind("jack_midi_get_event_count", types.uint32, types.uintp)
+_midi_event_get = bind("jack_midi_event_get", types.intc, types.CPointer(types.uint64), types.uintp, types.uint32)
+last_frame_time = bind("jack_last_frame_time", types.uint32, types.uintp)
+
+
+@njit(cache=True, error_model="numpy")
+def keep_count(ports, frames):
+    """Count the frames that went by without us since the last block."""
+    cycle = types.int64(last_frame_time(ports.client))
+    gap = (cycle - ports.next) & 0xFFFFFFFF
+    if ports.next >= 0 and gap < 1 << 31:
+        ports.missed += gap
+    ports.next = cycle + frames
+
+
+@njit(cache=True, error_model="numpy")
+def read_midi(ports, host, frames):
+    """Put this block's messages into the ring of the keys, at their frames."""
+    buffer = port_get_buffer(ports.midi, frames)
+    for i in range(_midi_get_event_count(buffer)):
+        if _midi_event_get(ports.message.ctypes, buffer, types.uint32(i)) != 0:
+            continue
+        data = view_u1(ports.message[2], types.intp(ports.message[1]))
+        if whole(data):
+            key = types.int64(data[0]) | types.int64(data[1]) << 8
+            if data.shape[0] == 3:
+                key |= types.int64(data[2]) << 16
+            at = host.frame + types.int64(ports.message[0] & 0xFFFFFFFF)
+            message = host.burst[0]  # free until `advance` fills it
+            message.frame = at
+            message.target = 0
+            message.kind = Kind.MIDI
+            message.key = key
+            push(host.queues[KEYS], host.cursors[KEYS], message)
+        elif data.shape[0] and data[0] < 0xF0:
+            ports.refused += 1
+
+
+@njit(cache=True, error_model="numpy")
+def whole(data):
+    """Whether bytes are one whole channel message; system messages are not for an instrument."""
+    if data.shape[0] < 2 or not 0x80 <= data[0] < 0xF0 or data[1] > 0x7F:
+        return False
+    if 0xC0 <= data[0] < 0xE0:
+        return data.shape[0] == 2
+    return data.shape[0] == 3 and data[2] <= 0x7F
+
+
+@njit(cache=True, error_model="numpy")
+def hear(ports, host, frames, start, n):
+    """Take n frames of the microphone from `start` on, for both sides; silence without one."""
+    port = ports.microphone
+    if port:
+        heard = view_f4(port_get_buffer(port, frames), types.intp(frames))
+        for t in range(n):
+            host.input[t] = heard[start + t]
+            host.input[n + t] = heard[start + t]
+    else:
+        for t in range(2 * n):
+            host.input[t] = np.float32(0)
+
+
+@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+def process(frames, user):
+    """Take the messages of this block and fill its two ports, whatever its size."""
+    ports = carray(user, 1, PORTS)[0]
+    host = carray(pointer(ports.host), 1, HOST)[0]
+    mode = flush_denormals()
+    host.block = frames
+    keep_count(ports, frames)
+    read_midi(ports, host, frames)
+    left = view_f4(port_get_buffer(ports.left, frames), types.intp(frames))
+    right = view_f4(port_get_buffer(ports.right, frames), types.intp(frames))
+    share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports, and with them the mean
+    start = 0
+    while start < left.shape[0]:
+        n = min(left.shape[0] - start, LONGEST)
+        if host.listens:
+            hear(ports, host, frames, start, n)
+        advance(host, n)
+        for t in range(n):
+            left[start + t] = share * host.mix[t]
+            right[start + t] = share * host.mix[n + t]
+        start += n
+    set_float_mode(np.int32(mode))
+    return 0
+
+
+@cfunc(types.intc(types.voidptr), cache=True, error_model="numpy")
+def xrun(user):
+    """Count an under-run of the server."""
+    ports = carray(user, 1, PORTS)[0]
+    host = carray(pointer(ports.host), 1, HOST)[0]
+    host.xruns += 1
+    return 0
+
+
+@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+def new_block(frames, user):
+    """Take a new block size: `process` bears any, this only shows it."""
+    ports = carray(user, 1, PORTS)[0]
+    host = carray(pointer(ports.host), 1, HOST)[0]
+    host.block = frames
+    return 0
+
+
+@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+def new_rate(rate, user):
+    """Note a new rate: the main thread starts afresh with it."""
+    carray(user, 1, PORTS)[0].rate = rate
+    return 0
+
+
+@cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True, error_model="numpy")
+def shut_down(_code, _reason, user):
+    """Note that the server has gone."""
+    carray(user, 1, PORTS)[0].gone = 1
+
+
+@cfunc(types.void(types.voidptr), cache=True, error_model="numpy")
+def say_nothing(_message):
+    """Keep libjack from writing to the terminal."""

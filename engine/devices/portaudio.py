@@ -1,0 +1,209 @@
+"""The way out through PortAudio: ALSA, CoreAudio, WASAPI, ASIO."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.callback import callback
+from engine.host import Host
+
+from .backend import NAME, Given, NoDevice, Settings
+from .watchdog import bury
+
+HIDDEN = {"JACK_DEFAULT_SERVER": "nobody", "PIPEWIRE_NOJACK": "1"}  # see `load`
+PRIORITY = 65  # of the audio thread, where PortAudio leaves it to us: below what drives the hardware
+PREFERRED = "Windows WASAPI"  # where the host API that PortAudio would choose is a slow one
+
+
+class PortAudio:
+    """A stream to one output, and from an input while somebody listens.
+
+    Raises NoDevice when PortAudio is not installed or knows no output of the name that is asked for.
+    """
+
+    backend = "portaudio"
+    brings_midi = False
+    keyboards: list[str] = []
+
+    def __init__(self, settings: Settings) -> None:
+        self._library = load(afresh=True)
+        self._output = find("output", settings.device)
+        self._block, self._wanted, self._microphone = settings.block or 0, settings.input, ""
+        self._stream: Any = None
+        self._listens = False
+        self._raised: bool | None = None
+        self.rate = self._fitting_rate(settings.rate)
+
+    @property
+    def given(self) -> Given:
+        """What the device gave."""
+        latency = self._stream.latency
+        heard, spoken = latency if isinstance(latency, tuple) else (None, latency)
+        return Given(
+            backend=self.backend, device=label(self._output), name=NAME, rate=float(self._stream.samplerate),
+            block=int(self._host.memory["block"][0]), latency=float(spoken), input_latency=heard,
+            realtime=self._raised is not False, microphone=self._microphone,
+        )  # fmt: skip
+
+    @property
+    def alive(self) -> bool:
+        """Whether the device still calls us."""
+        try:
+            return self._stream is not None and bool(self._stream.active)
+        except self._library.PortAudioError:
+            return False
+
+    @property
+    def outdated(self) -> bool:
+        """Whether an input is open that nobody listens to, or none where somebody does."""
+        return self._listens != bool(self._host.memory["listens"][0])
+
+    def start(self, host: Host) -> None:
+        """[main thread] Play; the host must have taken our rate."""
+        self._host = host  # its record must outlive us
+        self._listens = bool(host.memory["listens"][0])
+        host.memory["outputs"] = min(self._output["max_output_channels"], 2)
+        host.memory["inputs"] = 0
+        before = _threads()
+        if not (self._listens and self._open_both(host)):
+            host.memory["inputs"] = 0
+            self._open(host, "output", self._output["index"], int(host.memory["outputs"][0]))
+        try:
+            self._stream.start()
+        except self._library.PortAudioError as error:
+            raise NoDevice(f"{self._output['name']}: {error}") from None
+        self._begun = (host.frame, _threads() - before)
+
+    def tend(self, host: Host) -> bool:
+        """[main thread] Let the audio thread go before all others; keys are not our trade."""
+        if self._raised is None:
+            self._raised = self._raise(host)
+        return True
+
+    def close(self) -> None:
+        """Leave the device."""
+        if self._stream is not None:
+            with contextlib.suppress(self._library.PortAudioError):  # it may have gone
+                self._stream.abort()
+            self._stream.close(ignore_errors=True)
+
+    def _fitting_rate(self, wanted: float | None) -> float:
+        channels = min(self._output["max_output_channels"], 2)
+        own = float(self._output["default_samplerate"])
+        with contextlib.suppress(self._library.PortAudioError):
+            self._library.check_output_settings(self._output["index"], channels, "float32", samplerate=wanted or own)
+            return wanted or own
+        return own
+
+    def _open_both(self, host: Host) -> bool:
+        """Open a microphone as well; False when there is none that goes with the output."""
+        try:
+            source = find("input", self._wanted, self._output["hostapi"])
+            host.memory["inputs"] = min(source["max_input_channels"], 2)
+            channels = (int(host.memory["inputs"][0]), int(host.memory["outputs"][0]))
+            self._open(host, "duplex", (source["index"], self._output["index"]), channels)
+            self._microphone = label(source)
+        except NoDevice:
+            return False
+        return True
+
+    def _open(self, host: Host, kind: str, device: Any, channels: Any) -> None:
+        ffi = self._library._ffi
+        try:
+            self._stream = self._library._StreamBase(
+                kind, samplerate=self.rate, blocksize=self._block, device=device, channels=channels, dtype="float32",
+                latency="low", callback=ffi.cast("PaStreamCallback*", callback.address), wrap_callback=None,
+                userdata=ffi.cast("void*", host.memory.ctypes.data),
+            )  # fmt: skip
+        except (self._library.PortAudioError, ValueError) as error:
+            raise NoDevice(f"{self._output['name']}: {error}") from None
+
+    def _raise(self, host: Host) -> bool:
+        """Ask for realtime scheduling on Linux; False when it is not allowed. Elsewhere PortAudio has done it."""
+        frame, threads = self._begun
+        hurried = host.frame - frame > 4 * self.rate  # no clock holds it back: it would take the whole core
+        if hurried or not sys.platform.startswith("linux"):
+            return True
+        try:
+            for thread in threads & _threads():
+                os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(PRIORITY))
+        except OSError:
+            return False
+        return True
+
+
+def load(afresh: bool = False) -> Any:
+    """The sounddevice module; NoDevice where it or PortAudio is not installed.
+
+    afresh: see also the devices that came since; only while no stream is open.
+    PortAudio must not see a JACK server: it would hang for good when that dies, and we speak to JACK ourselves.
+    """
+    known = "sounddevice" in sys.modules
+    if known and not afresh:
+        return sys.modules["sounddevice"]
+    bury()
+    with _environment(HIDDEN):
+        try:
+            import sounddevice
+
+            if known:
+                if sounddevice._initialized:
+                    sounddevice._terminate()
+                sounddevice._initialize()
+        except OSError as error:
+            raise NoDevice(f"PortAudio is not installed ({error})") from None
+        except Exception as error:  # its own kind, which cannot be named where importing it fails
+            raise NoDevice(f"PortAudio: {error}") from None
+    return sounddevice
+
+
+def devices() -> list[dict[str, Any]]:
+    """All that PortAudio knows, as it was when it last looked."""
+    return list(load().query_devices())
+
+
+def find(kind: str, name: str | None, api: int | None = None) -> dict[str, Any]:
+    """The first device of a kind ("output", "input") whose name contains `name`; None: the default one."""
+    library = load()
+    apis = library.query_hostapis()
+    usable = [d for d in library.query_devices() if d[f"max_{kind}_channels"] and api in (None, d["hostapi"])]
+    if name is not None:
+        usable = [device for device in usable if name.lower() in label(device).lower()]
+        if not usable:
+            raise NoDevice(f"no audio {kind} is named {name!r}")
+        return usable[0]
+    fast = [i for i, each in enumerate(apis) if each["name"] == PREFERRED]
+    order = [*([api] if api is not None else fast), *range(len(apis))]
+    defaults = [apis[i][f"default_{kind}_device"] for i in order]
+    for device in (*(d for i in defaults for d in usable if d["index"] == i), *usable):
+        return device
+    raise NoDevice(f"there is no audio {kind}")
+
+
+def label(device: dict[str, Any]) -> str:
+    """The name that tells a device from all others."""
+    return f"{device['name']} ({load().query_hostapis(device['hostapi'])['name']})"
+
+
+def _threads() -> set[int]:
+    """The ids of this process's threads; none where the system does not tell."""
+    tasks = Path("/proc/self/task")
+    return {int(task.name) for task in tasks.iterdir()} if tasks.exists() else set()
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set variables of the environment for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

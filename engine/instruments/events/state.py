@@ -1,0 +1,55 @@
+"""What the audio thread knows of an instrument of events: one record, the same for every preset."""
+
+import numpy as np
+
+from engine.instruments.shared.channel_controls import CONTROLS
+from engine.instruments.shared.sample_playback import READING
+from engine.instruments.shared.voice_allocation import VOICE, VOICES
+from engine.instruments.shared.voice_gain import GLIDES
+from engine.plugin import Param, knob_fields
+
+LAYERS = (0.4, 0.85)  # velocities at which each event was rendered
+
+PARAMS = (
+    Param("play", "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
+    Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
+    Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
+    Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),
+)
+PLAY, LEVEL, RELEASE, VIBRATO, SPEED, VARIATION = range(len(PARAMS))
+
+VOICE_STATE = np.dtype(
+    VOICE
+    + [
+        ("at", "f8"),  # where it is read, in learned samples
+        ("slot", "i8"),  # which of the rendered events it reads
+        *READING,
+    ],
+    align=True,
+)
+EVENTS = np.dtype(
+    [
+        ("rate", "f8"),  # Hz, of the device
+        ("pace", "f8"),  # learned samples in a frame of the device
+        ("clock", "i8"),  # frames since `reset`
+        ("notes", "i8"),  # begun so far
+        ("dice", "u4"),  # state of the random numbers
+        ("slots", "i8"),
+        ("samples", "i8"),  # of a slot, the silence around it included
+        # addresses of arrays, (shape)
+        ("bank", "u8"),  # (slots, samples) float32: the rendered events
+        ("ends", "u8"),  # (slots,) int32: learned samples until nothing of it can be heard
+        ("notes_slot", "u8"),  # (128, layers) int32: what each key plays as a note
+        ("notes_move", "u8"),  # (128,) float32: the ratio by which it is moved
+        ("sounds_slot", "u8"),  # (128, layers) int32: what each key plays without a pitch
+        ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS) float32
+        # what the player set
+        *knob_fields(PARAMS),
+        *GLIDES,
+        *CONTROLS,
+        ("voices", VOICE_STATE, (VOICES,)),
+    ],
+    align=True,
+)

@@ -1,0 +1,77 @@
+"""[audio thread] What happens every STRIDE frames: pitch, gain and rounding are tended, and what is silent sleeps."""
+
+import numpy as np
+from numba import njit
+
+from engine.dsp import modal
+from engine.instruments.shared.channel_controls import swayed, swing
+from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, LEARNED, VOICES
+from engine.instruments.shared.voice_gain import GONE, decibels, follow_gains, gone
+from engine.memory import view_f4
+
+from .morph import follow_wheel
+from .note_on import silence
+from .state import LEVEL, PLAY, SPEED, VIBRATO
+from .voice_tuning import morph, retune
+
+AT_ONCE = 4  # voices that are tuned to a turned knob in one tick
+
+
+@njit(cache=True, error_model="numpy")
+def tick(state):
+    """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
+    sway = swing(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
+    level = decibels(state.param[LEVEL])
+    if state.E > 1:
+        follow_wheel(state)
+        sway = np.float32(0)
+    for v in range(VOICES):
+        voice = state.voices[v]
+        if voice.stage == FREE or voice.asleep:
+            continue
+        tend(state, v, sway)
+        follow_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
+        listen(state, v)
+
+
+@njit(cache=True, error_model="numpy")
+def retune_some(state):
+    """Tune a few of the voices that sound to knobs that were turned; the others wait for the next ticks."""
+    tuned = 0
+    while state.dirty > 0 and tuned < AT_ONCE:
+        state.dirty -= 1
+        if state.voices[state.dirty].stage != FREE:
+            morph(state, state.dirty)
+            retune(state, state.dirty)
+            tuned += 1
+
+
+@njit(cache=True, error_model="numpy")
+def tend(state, v, sway):
+    """Correct the modes of a voice, or tune them anew when its pitch or damping has moved."""
+    voice = state.voices[v]
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
+    for e in range(state.E):
+        modal.correct(banks[e])
+    target = swayed(state, voice, sway)
+    if voice.ratio != target:
+        moved = target - voice.ratio
+        voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + state.bending * moved
+        retune(state, v)
+
+
+@njit(cache=True, error_model="numpy")
+def listen(state, v):
+    """Put a voice to sleep once it is silent, and clear one that is broken; a sleeping note's voice is free."""
+    voice = state.voices[v]
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
+    energy = np.float32(0)
+    for e in range(state.E):
+        energy += modal.energy(banks[e])
+    faded = voice.stage == ENDING and gone(voice)
+    slope = max(voice.drive, np.float32(1)) * max(decibels(state.param[LEVEL]), np.float32(1))
+    silent = voice.striking == 0 and np.sqrt(energy) * slope < GONE
+    if silent or faded or not energy < 1e12:
+        silence(state, v)
+        voice.asleep = 1
+        voice.stage = HELD if voice.note == LEARNED and state.param[PLAY] <= 0.5 else FREE

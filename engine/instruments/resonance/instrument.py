@@ -1,0 +1,133 @@
+"""Resonance instruments: attacks that set banks of modes ringing, as they were learned or moved to the keys."""
+
+from typing import Any
+
+import numpy as np
+from numba import from_dtype
+
+from engine.dsp import modal
+from engine.events import EVENT
+from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.instruments.shared.voice_gain import set_glides
+from engine.plugin import entry
+from engine.preset.preset_file import Preset
+
+from . import tables
+from .note_on import excite_dimension, excite_key
+from .plugin import begin, handle, process
+from .state import PARAMS, PARTIALS, RESONANCE, VARIANTS
+
+MUFFLED = 1000.0  # Hz above which a soft strike is duller
+FADED = 16.0  # time constants of that filter in which what it remembers goes: -139 dB
+
+
+class Resonance(Instrument):
+    """An instrument of kind `resonance`.
+
+    *As learned*, each resonance rings in a voice of its own, and keys and controls send energy through the learned
+    router. *Chromatic*, a note takes the resonance nearest in pitch and moves its modes to the key.
+    """
+
+    name = "resonance"
+
+    def __init__(self, preset: Preset, seed: int = 0) -> None:
+        """[main thread] Chromatic at first where a resonance has a pitch or there is no control plane.
+
+        Raises ValueError when the preset has more variants or resonances than the engine can play.
+        """
+        tensors = preset.tensors
+        resonances, _, variants, _ = tensors["frequency"].shape
+        if variants > VARIANTS:
+            raise ValueError(f"{variants} variants of a resonance, at most {VARIANTS} can be played")
+        if "router" in tensors and resonances > VOICES:
+            raise ValueError(f"{resonances} resonances in one control plane, at most {VOICES} can be played")
+        tuned = bool((tensors["pitch"] > 0).any() or "router" not in tensors)
+        super().__init__(preset, knobs_of(preset, PARAMS, play=tuned), RESONANCE, seed)
+        self.handle, self.process = handle, process
+        self.state["learned"] = preset.header["rate"]
+        self.state["rest"][0, 0] = 1
+        self._describe(tensors)
+
+    @property
+    def voices(self) -> int:
+        """How many notes or resonances sound."""
+        voices = self.state["voices"][0]
+        return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
+
+    def prepare(self, rate: float) -> None:
+        """[main thread] Bring attacks and noise to a device's rate in Hz; the knobs stay as they are."""
+        header, tensors = self.preset.header, self.preset.tensors
+        learned = float(header["rate"])
+        self.state["rate"] = rate
+        set_glides(self.state, modal.STRIDE, rate)
+        self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
+        self.state["tail"] = np.ceil(FADED * rate / (2 * np.pi * MUFFLED))
+        self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
+        self._lay("noise", tables.noise(learned, rate), "noisy")
+        self._lay("strike", tables.strikes(tensors, learned, rate), "struck")
+        self._lay("knock", tables.knocks(tensors, learned, rate), "knocked")
+        for name, count in (("envelope", "blown"), ("hiss", "hissed")):
+            self._lay(name, tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
+        self.reset()
+
+    def reset(self) -> None:
+        """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
+        state = self.state
+        state["dice"] = self._seed
+        self._forget("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel")
+        self._arrays["banks"][:] = 0
+        self._arrays["sums"][:] = 0
+        state["logit"] = state["rest"]
+        begin(state[0])
+
+    def _describe(self, tensors: Any) -> None:
+        """Lay out what does not depend on the device."""
+        resonances, _layers, variants, modes = tensors["frequency"].shape
+        width = modal.padded(modes)
+        for name, size in zip("RLEJ", tensors["frequency"].shape, strict=True):
+            self.state[name] = size
+        self.state["width"] = width
+        self.state["K"] = len(tensors["router"]) if "router" in tensors else 0
+        for name in ("frequency", "decay", "amplitude", "phase", "place", "velocity"):
+            self._lay(name, tensors[name])
+        harmonic = tensors.get("harmonic", np.ones((resonances, variants, modes)))
+        self._lay("harmonic", harmonic)
+        self.state["mixed"] = int((harmonic < 1).any())
+        self._lay("drive", tensors["gain"])
+        self._lay("energy", tables.energy(tensors))
+        for name, crowd in zip(("swell", "linger"), tables.crowds(tensors), strict=True):
+            self._lay(name, crowd)
+        self._lay("router", tensors.get("router", np.zeros((0, resonances))))
+        self._lay("keys", tables.learned_keys(tensors, resonances))
+        nearest, move = tables.keyboard(np.asarray(tensors["pitch"], np.float64))
+        self._lay("nearest", nearest)
+        self._lay("move", move)
+        self._keep("partials", np.zeros((VOICES, variants, PARTIALS, modes)))
+        self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
+        self._keep("banks", modal.new_banks(VOICES * variants, modes))
+        self._keep("sums", modal.new_sums(variants, channels))
+
+    def _lay(self, name: str, array: np.ndarray, count: str = "") -> None:
+        """Keep an array and tell the record where it lies; `count`: the field for the length of its last axis."""
+        kind = np.int32 if array.dtype.kind == "i" else np.float32
+        self._keep(name, np.array(array, kind, order="C"))
+        if count:
+            self.state[count] = array.shape[-1]
+
+
+def compile_all() -> None:
+    """[main thread] Compile all that the audio thread needs of a resonance instrument."""
+    ranks = {"frequency": 4, "decay": 4, "amplitude": 4, "phase": 4, "gain": 1, "pitch": 1, "velocity": 2}
+    ranks |= dict.fromkeys(("place", "strike", "knock", "envelope", "hiss"), 3)
+    tensors = {name: np.ones((1,) * rank, np.float32) for name, rank in ranks.items()}
+    header = {"name": "silence", "kind": "resonance", "rate": 48_000, "attack": 1}
+    instrument = Resonance(Preset(header, tensors))
+    instrument.prepare(48_000.0)
+    entry(instrument)
+
+
+def compile_keys() -> None:
+    """[main thread] Compile ahead what `compile_all` would come to last."""
+    for excite in (excite_dimension, excite_key):
+        excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))

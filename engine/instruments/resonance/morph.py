@@ -1,0 +1,51 @@
+"""[audio thread] The cross-fade between the variants of a resonance: all ring, and weights say which are heard."""
+
+import numpy as np
+from numba import njit
+
+from .state import DEFORM
+
+
+@njit(cache=True, error_model="numpy")
+def follow_wheel(state):
+    """Aim at the variants that the knob and the modulation wheels ask for, when they have moved."""
+    wheel = state.param[DEFORM]
+    for channel in range(state.modulation.shape[0]):
+        wheel = max(wheel, max(state.modulation[channel], state.pressure[channel]))
+    if abs(wheel - state.wheel) < 1e-4:
+        return
+    state.wheel = wheel
+    for e in range(state.E):
+        last = np.float32(4) if e == state.E - 1 else np.float32(0)
+        state.logit[e] = state.rest[e] + wheel * (last - state.rest[e])
+    aim(state)
+
+
+@njit(cache=True, error_model="numpy")
+def aim(state):
+    """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames.
+
+    Before the first frame there is nothing to fade: the weights are there at once.
+    """
+    top, total = state.logit[0], np.float32(0)
+    for e in range(1, state.E):
+        top = max(top, state.logit[e])
+    for e in range(state.E):
+        total += np.exp(state.logit[e] - top)
+    for e in range(state.E):
+        target = np.exp(state.logit[e] - top) / total
+        state.weight[e] += state.slope[e] * np.float32(state.ramped)
+        if state.clock == 0:
+            state.weight[e] = target
+        state.slope[e] = (target - state.weight[e]) / np.float32(state.ramp)
+    state.ramped = 0
+
+
+@njit(cache=True, error_model="numpy")
+def weigh(state, frames):
+    """Write the weights of the variants for the next frames: each is that of the middle of its frame."""
+    for e in range(state.E):
+        for t in range(frames):
+            at = min(np.float32(state.ramped + t) + np.float32(0.5), np.float32(state.ramp))
+            state.weights[e, t] = state.weight[e] + state.slope[e] * at
+    state.ramped = min(state.ramped + frames, state.ramp)

@@ -1,0 +1,99 @@
+"""[audio thread] A resonance instrument as the host sees it: it takes events and adds its sound."""
+
+import numpy as np
+from numba import njit
+
+from engine.dsp import modal
+from engine.events import Kind
+from engine.instruments.shared.channel_controls import control
+from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
+from engine.plugin import turned, within
+
+from .control_rate import retune_some, tick
+from .morph import aim, weigh
+from .note_on import arm, excite_dimension, excite_key, pluck
+from .render import ring
+from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
+from .voice_tuning import retune
+
+FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
+
+
+@njit(cache=True, error_model="numpy")
+def handle(state, event):
+    """[audio thread] Begin, damp, bend, deform or choke."""
+    kind, knob = event.kind, event.key
+    chromatic = state.param[PLAY] > 0.5
+    if kind == Kind.NOTE_ON:
+        if chromatic:
+            pluck(state, event)
+        else:
+            excite_key(state, event)
+    elif kind == Kind.NOTE_OFF:
+        _release(state, event)
+    elif kind == Kind.CHOKE:
+        _choke(state, event)
+    elif kind == Kind.CONTROL and not chromatic:
+        excite_dimension(state, event)
+    elif kind == Kind.DEFORM and 0 <= knob < state.E:
+        state.logit[knob] = event.value
+        aim(state)
+    elif turned(state, event):
+        if (state.param[PLAY] > 0.5) != chromatic:
+            hush(state.voices)
+        if knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
+            state.dirty = VOICES  # what rings follows in the next ticks
+    else:
+        control(state, event)
+
+
+@njit(cache=True, error_model="numpy")
+def process(state, audio):
+    """[audio thread] Add the sound of all voices to audio (2, T), in runs that end at the ticks of the clock."""
+    start, frames = 0, audio.shape[1]
+    while start < frames:
+        since = state.clock % modal.STRIDE
+        if since == 0:
+            tick(state)
+            retune_some(state)
+        count = min(modal.STRIDE - since, frames - start)
+        weigh(state, count)
+        for v in range(VOICES):
+            if state.voices[v].stage != FREE and not state.voices[v].asleep:
+                ring(state, v, audio[:, start : start + count])
+        state.clock += count
+        start += count
+
+
+@njit(cache=True, error_model="numpy")
+def begin(state):
+    """[main thread] Weights at rest; as learned, a voice for each resonance."""
+    for e in range(state.E):
+        state.weight[e] = 1 if state.E == 1 else 0
+        state.slope[e] = 0
+    state.ramped = state.ramp
+    if state.E > 1:
+        aim(state)
+    if state.param[PLAY] <= 0.5:
+        for r in range(state.R):
+            arm(state, r)
+
+
+@njit(cache=True, error_model="numpy")
+def _release(state, event):
+    """Damp a note by so much of its release as its key and pedal let go."""
+    extra = within(event.value, 0, 1) * FALL / state.param[RELEASE]
+    for v in range(VOICES):
+        voice = state.voices[v]
+        if sounds(voice) and concerns(voice, event):
+            voice.stage = RELEASED
+            voice.damping = extra
+            retune(state, v)
+
+
+@njit(cache=True, error_model="numpy")
+def _choke(state, event):
+    """Let notes end within milliseconds."""
+    for v in range(VOICES):
+        if concerns(state.voices[v], event) and not state.voices[v].asleep:
+            state.voices[v].stage = ENDING

@@ -1,0 +1,119 @@
+"""[audio thread] How a note sounds: its attacks drive its modes, in runs of at most STRIDE frames."""
+
+import numpy as np
+from numba import njit
+
+from engine.dsp import excitation, modal
+from engine.dsp.vector_math import tanh
+from engine.instruments.shared.voice_allocation import VOICES
+from engine.instruments.shared.voice_gain import decibels
+from engine.memory import view_f4
+from engine.simd.vectors import LANES
+
+from .note_on import shift, silence
+from .state import ATTACK
+
+
+@njit(cache=True, error_model="numpy")
+def ring(state, v, audio):
+    """Add one voice to audio (2, T), T ≤ STRIDE."""
+    voice = state.voices[v]
+    frames = audio.shape[1]
+    u, left, right = state.u[:frames], state.left[:frames], state.right[:frames]
+    for t in range(frames):
+        u[t] = left[t] = right[t] = 0
+    driven = excite(state, voice, u, left, right)
+    banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
+    sums = view_f4(state.sums, (state.E, state.C, modal.STRIDE, LANES))
+    for e in range(state.E):
+        if driven:
+            modal.drive(banks[e], u, sums[e])
+        else:
+            modal.ring(banks[e], sums[e], frames)
+    modal.settle(sums, state.weights, left, right)
+    if not whole(left, right):
+        silence(state, v)
+        return
+    if voice.drive > 0:
+        for t in range(frames):
+            left[t] = tanh(voice.drive * left[t])
+            right[t] = tanh(voice.drive * right[t])
+    for t in range(frames):
+        audio[0, t] += voice.gain[0] * left[t]
+        audio[1, t] += voice.gain[1] * right[t]
+        voice.gain[0] += voice.step[0]
+        voice.gain[1] += voice.step[1]
+
+
+@njit(cache=True, error_model="numpy")
+def excite(state, voice, u, left, right):
+    """Write the attacks of a voice that are under way: to u what drives its modes, to left and right what is heard.
+
+    All (T,). Whether anything drives the modes.
+    """
+    tables = state.R * state.L
+    strikes, knocks = view_f4(state.strike, (tables, state.struck)), view_f4(state.knock, (tables, 2, state.knocked))
+    envelope, hiss = view_f4(state.envelope, (tables, state.blown)), view_f4(state.hiss, (tables, state.hissed))
+    noise = view_f4(state.noise, state.noisy)
+    aside = decibels(state.param[ATTACK])
+    driven, kept = False, 0
+    for i in range(voice.striking):
+        strike = voice.strikes[i]
+        at, table, direct = strike.position, strike.table, strike.direct * aside
+        heard = noise[strike.noise + at :]
+        plain = strike.dull == 0
+        tail = 0 if plain else state.tail
+        driven |= at < max(state.struck, state.blown) + tail
+        drive, near, far = u, left, right
+        if not plain:
+            drive, near, far = _silent(state, u.shape[0])
+        _shape(drive, strikes[table], at, strike.gain)
+        _breathe(drive, envelope[table], heard, at, strike.gain)
+        _shape(near, knocks[table, 0], at, direct)
+        _shape(far, knocks[table, 1], at, direct)
+        _breathe(near, hiss[table], heard, at, direct)
+        _breathe(far, hiss[table], heard, at, direct)
+        if not plain:
+            strike.low = excitation.soften(u, drive, strike.low, strike.dull, state.muffling)
+            strike.left = excitation.soften(left, near, strike.left, strike.dull, state.muffling)
+            strike.right = excitation.soften(right, far, strike.right, strike.dull, state.muffling)
+        strike.position += u.shape[0]
+        if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)) + tail:
+            shift(voice.strikes[i], voice.strikes[kept])
+            kept += 1
+    voice.striking = kept
+    return driven
+
+
+@njit(cache=True, error_model="numpy")
+def whole(left, right):
+    """Whether two sides (T,) hold nothing but numbers of a sane size."""
+    total = np.float32(0)
+    for t in range(left.shape[0]):
+        total += left[t] * left[t] + right[t] * right[t]
+    return total < np.float32(1e12)
+
+
+@njit(cache=True, error_model="numpy")
+def _silent(state, frames):
+    """Silence (frames,) for what drives the modes, for the left and for the right of one strike."""
+    own, near, far = state.own[:frames], state.near[:frames], state.far[:frames]
+    for t in range(frames):
+        own[t] = near[t] = far[t] = 0
+    return own, near, far
+
+
+@njit(cache=True, error_model="numpy")
+def _shape(out, curve, start, gain):
+    """Add to `out` what a curve holds from `start` on."""
+    count = min(out.shape[0], curve.shape[0] - start)
+    if count > 0:
+        excitation.shape(out[:count], curve[start : start + count], gain)
+
+
+@njit(cache=True, error_model="numpy")
+def _breathe(out, envelope, noise, start, gain):
+    """Add to `out` noise in the shape of an envelope from `start` on."""
+    count = min(out.shape[0], min(envelope.shape[0] - start, noise.shape[0]))
+    if count > 0:
+        excitation.breath(out[:count], envelope[start : start + count], noise[:count], gain)

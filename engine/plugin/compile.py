@@ -1,0 +1,106 @@
+"""A plugin becomes one C function, in which each block is cut at its events.
+
+numba caches no closure over compiled functions. So `_run` is written once, over names that stand for nothing, and
+each kind of plugin gets a copy of it that belongs to the plugin's own file and has its functions as globals.
+"""
+
+import inspect
+from types import FunctionType
+from typing import Any
+
+from numba import carray, cfunc, njit
+
+from engine.events import EVENT
+from engine.memory import C_PROCESS, address_of
+from engine.ring import copy
+
+from .contract import BURST, Plugin
+from .event_output import pass_on, tell
+
+# Stand-ins for the names that `_compile` gives to each copy of `_run`.
+DTYPE = EVENT
+handle = process = foresee = None
+
+_entries: dict[tuple[Any, Any], Any] = {}
+
+
+def entry(plugin: Plugin) -> Any:
+    """The one C function of a plugin, with its `address`: compiled once for each kind of plugin.
+
+    The block is cut at its events here, once and for all, so that no plugin
+    ever reads the time of an event.
+    """
+    if hasattr(plugin, "address"):
+        return plugin
+    ours: Any = plugin  # what has no address is ours, and has both verbs (contract.py)
+    handle, process = ours.handle, ours.process
+    if (handle, process) not in _entries:
+        _entries[handle, process] = _compile(plugin, handle, process)
+    return _entries[handle, process]
+
+
+def _compile(plugin, handle, process):
+    """Compile `_run` for one plugin, and keep it in numba's cache beside the plugin's own functions."""
+    dtype = plugin.state.dtype
+    template = _run_and_emit if "emitted" in (dtype.names or ()) else _run
+    source = inspect.getfile(handle.py_func)
+    name = f"{type(plugin).__qualname__}.entry"
+    code = template.__code__.replace(co_filename=source, co_name="entry", co_qualname=name)
+    names = {"handle": handle, "process": process, "foresee": getattr(plugin, "foresee", _live_on), "DTYPE": dtype}
+    run = FunctionType(code, {**globals(), **names}, name)
+    run.__module__, run.__qualname__ = handle.py_func.__module__, name
+    return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
+
+
+@njit(cache=True, error_model="numpy")
+def _live_on(record, queue, count, me):
+    """[audio thread] What a plugin without foresight does before a block."""
+
+
+def _run(state, audio, frames, events, count):
+    record = carray(state, 1, DTYPE)[0]
+    block = carray(audio, (2, frames))
+    queue = carray(events, BURST, EVENT)
+    me = address_of(state)
+    foresee(record, queue, count, me)
+    start = 0
+    for i in range(count):
+        event = queue[i]
+        if event.target == 0 or event.target == me:
+            frame = min(max(event.frame, start), frames)
+            if frame > start:
+                process(record, block[:, start:frame])
+                start = frame
+            handle(record, event)
+    if start < frames:
+        process(record, block[:, start:])
+    return count
+
+
+def _run_and_emit(state, audio, frames, events, count):
+    record = carray(state, 1, DTYPE)[0]
+    block = carray(audio, (2, frames))
+    queue = carray(events, BURST, EVENT)
+    me = address_of(state)
+    for i in range(count):
+        copy(queue[i], record.heard[i])
+    start, told = 0, 0
+    for i in range(count):
+        event = record.heard[i]
+        mine = event.target == 0 or event.target == me
+        frame = min(max(event.frame, start), frames)
+        if mine and frame > start:
+            record.room = BURST - told - (count - i)  # what is still to be passed on has its place
+            process(record, block[:, start:frame])
+            told = tell(record, queue, told, start)
+            start = frame
+        told = pass_on(event, queue, told)
+        if mine:
+            record.room = BURST - told - (count - i - 1)
+            handle(record, event)
+            told = tell(record, queue, told, start)
+    if start < frames:
+        record.room = BURST - told
+        process(record, block[:, start:])
+        told = tell(record, queue, told, start)
+    return told

@@ -1,0 +1,174 @@
+"""The first start compiles the engine for this machine; the next ones find it done.
+
+What every instrument needs comes first, then the kinds of instruments and what may stand beside them: whoever wants
+to play one kind need not wait for the others.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+
+
+def is_warm(parts: Collection[str] | None = None) -> bool:
+    """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise."""
+    return all(_mark(part).exists() for part in _named(parts))
+
+
+def warm(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
+    """Compile parts, all unless named, step by step: before each its number, how many there are, and what it is.
+
+    Some ten or twenty seconds for a kind the first time, a part of a second when it was done before. The last part
+    is compiled by a second process meanwhile, which finds done what comes late there and is in AHEAD.
+    """
+    missing = [part for part in _named(parts) if not _mark(part).exists()]
+    helper = _helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
+    ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and helper is not None]
+    first = [*_COMMON[:-1], *ahead, _COMMON[-1]]
+    total = len(first) + len(missing)
+    for number, (what, job) in enumerate(first):
+        yield number, total, what
+        job()
+    for number, part in enumerate(missing, len(first)):
+        yield number, total, PARTS[part]
+        if part == missing[-1] and helper is not None:
+            helper.wait()
+        JOBS[part]()
+        _mark(part).parent.mkdir(parents=True, exist_ok=True)
+        _mark(part).touch()
+
+
+def _named(parts: Collection[str] | None) -> list[str]:
+    return [part for part in PARTS if parts is None or part in parts]
+
+
+def _mark(part: str) -> Path:
+    """A file in numba's cache folder, once a part is compiled."""
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
+
+
+def _helper(part: str) -> subprocess.Popen[bytes] | None:
+    """A process that fills the cache with a part; we find it there afterwards, or do it after all."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    code = f"import engine.precompile; engine.precompile.JOBS[{part!r}]()"
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    return None
+
+
+def _callback() -> None:
+    from . import callback  # noqa: F401 - a callback is compiled where it is defined
+    from .host import Host
+
+    with contextlib.suppress(OSError):  # without libjack it is never called
+        from engine.devices import jack_callback  # noqa: F401 - as above
+    Host(48_000.0).play([])
+
+
+def _head() -> None:
+    from engine.midi.interpreter import Interpreter
+    from engine.plugin import entry
+
+    entry(Interpreter())
+
+
+def _tail() -> None:
+    from engine.effects.audition import Clip
+    from engine.effects.capture import Tape
+    from engine.effects.limiter import Limiter
+    from engine.effects.volume import Volume
+    from engine.plugin import entry
+
+    for plugin in (Clip(), Limiter(), Tape(), Volume()):
+        entry(plugin)
+
+
+def _room() -> None:
+    from engine.effects.convolution_reverb import compile_all
+
+    compile_all()
+
+
+def _effects() -> None:
+    from engine.effects import EFFECTS
+    from engine.effects.bus import Aside, Back
+    from engine.effects.microphone_input import Microphone
+    from engine.midi.key_zones import Zone, Zones
+    from engine.plugin import entry
+
+    made, aside = [effect() for effect in EFFECTS.values()], Aside()
+    for plugin in (*made, aside, Back(aside), Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
+        plugin.prepare(48_000.0)
+        entry(plugin)
+
+
+def _voice() -> None:
+    from engine.plugin import entry
+    from engine.voice.offline_tracking import follow
+    from engine.voice.tracker_plugin import Voice
+
+    entry(Voice())
+    follow(np.zeros(48), 48_000.0)
+
+
+def _ddsp() -> None:
+    from engine.instruments.ddsp.instrument import compile_all
+
+    compile_all()
+
+
+def _ssm() -> None:
+    from engine.instruments.ssm.instrument import compile_all
+
+    compile_all()
+
+
+def _events() -> None:
+    from engine.instruments.events.instrument import compile_all
+
+    compile_all()
+
+
+def _resonance_keys() -> None:
+    from engine.instruments.resonance.instrument import compile_keys
+
+    compile_keys()
+
+
+def _resonance() -> None:
+    from engine.instruments.resonance.instrument import compile_all
+
+    compile_all()
+
+
+_COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the output", _tail))
+
+PARTS = {
+    "room": "rooms",
+    "effects": "effects",
+    "voice": "the ear for a voice",
+    "ddsp": "decoded instruments",
+    "ssm": "networks",
+    "events": "events",
+    "resonance": "resonance instruments",
+}
+"""What may be compiled or left out, in words: the kinds of instruments, and what stands beside them in a row."""
+
+JOBS = {
+    "room": _room,
+    "effects": _effects,
+    "voice": _voice,
+    "ddsp": _ddsp,
+    "ssm": _ssm,
+    "events": _events,
+    "resonance": _resonance,
+}
+
+AHEAD = {"resonance": _resonance_keys}
+"""Of some parts, what is compiled beside the rest of them."""

@@ -1,0 +1,92 @@
+"""Where presets are: the factory's beside the program, the user's own in the platform's data folder."""
+
+import difflib
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from .preset_file import SUFFIX, PresetError
+
+ONNX = ".onnx"  # the ending of a decoder made elsewhere
+OTHERS = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX, ".safetensors")  # endings that a preset cannot have
+
+
+def factory_folder() -> Path:
+    """The folder of the presets that come with the program; never written to."""
+    return Path(str(files("presets")))
+
+
+def user_folder() -> Path:
+    """The folder of the user's own presets; it may not exist yet."""
+    return user_data_path("luthier", appauthor=False) / "presets"
+
+
+def find(preset: str | os.PathLike[str]) -> Path:
+    """The file of a preset given by name or path; a user's preset comes before the factory's of the same name.
+
+    PresetError if there is none, with the names that come close.
+    """
+    if _is_path(preset) or str(preset).lower().endswith(ONNX):
+        path = Path(preset)
+        if path.exists():
+            return path
+        raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists the presets that have a name")
+    known = everything()
+    if str(preset) in known:
+        return known[str(preset)]
+    if Path(preset).is_file():
+        raise PresetError(f"{preset} is no preset: the name of a preset's file ends in {SUFFIX}")
+    close = difflib.get_close_matches(str(preset), known, n=3)
+    hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
+    raise PresetError(f"there is no preset called {str(preset)!r}: {hint}")
+
+
+def everything() -> dict[str, Path]:
+    """The file of every preset by name, in alphabetical order; nothing is opened."""
+    found: dict[str, Path] = {}
+    for folder in (factory_folder(), user_folder()):
+        if folder.is_dir():
+            found |= {path.stem: path for path in folder.glob("*" + SUFFIX) if not path.name.startswith(".")}
+    return dict(sorted(found.items()))
+
+
+def is_factory(path: Path) -> bool:
+    """Whether a preset came with the program."""
+    return path.parent.resolve() == factory_folder().resolve()
+
+
+def destination(preset: str | os.PathLike[str]) -> Path:
+    """The file to write a preset to: a path as it is, a name into the user's folder, which is made if need be.
+
+    PresetError if the name is none, or the file would be one of the factory's.
+    """
+    if not _is_path(preset):
+        name = str(preset)
+        if not name.strip() or name.startswith(".") or not name.isprintable():
+            raise PresetError(f"{name!r} is no name for a preset")
+        if Path(name).suffix.lower() in OTHERS:
+            raise PresetError(
+                f"{name}: the name of a preset's file ends in {SUFFIX}, or say a name without an ending"
+            )
+        folder = user_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
+        return folder / (name + SUFFIX)
+    path = Path(preset)
+    if path.suffix.lower() in OTHERS:
+        raise PresetError(f"{path.name}: the name of a preset's file ends in {SUFFIX}")
+    if path.suffix != SUFFIX and not path.is_dir():
+        path = path.with_name(path.name + SUFFIX)
+    if is_factory(path):
+        raise PresetError(f"{path.name}: factory presets are read-only; give a name, or a path elsewhere")
+    return path
+
+
+def _is_path(preset: str | os.PathLike[str]) -> bool:
+    """Whether a word means a file rather than a name."""
+    text = os.fspath(preset)
+    return not isinstance(preset, str) or text.endswith(SUFFIX) or "/" in text or os.sep in text

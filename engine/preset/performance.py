@@ -1,0 +1,72 @@
+"""Performances that a preset carries in itself: its own control signal, and others made from it.
+
+A performance is a list of (seconds, kind, key, value) in order of time, for an instrument that plays as learned.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.events import Kind
+
+Event = tuple[float, Kind, int, float]
+PERFORMANCES = ("learned", "random", "permuted")
+DENSITY = 4.0  # random strikes a second
+STILL = 1e-4  # a deformation that moves by less is not sent
+
+
+def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: str, seed: int = 0) -> list[Event]:
+    """The events of a performance.
+
+    learned: the control signal and deformation of the recording. random: as long, sparse, with energies from the
+    learned range. permuted: the learned control signal with its dimensions changed about.
+    Raises ValueError for another name, or when the preset has no control signal.
+    """
+    if name not in PERFORMANCES:
+        raise ValueError(f"no performance is called {name!r}; there are {', '.join(PERFORMANCES)}")
+    if "control_sites" not in tensors or len(tensors["control_sites"]) == 0:
+        raise ValueError("this instrument has no learned control signal to perform")
+    random = np.random.default_rng(seed)
+    control = header["control"]
+    step = control["hop"] / header["rate"]
+    sites, values = tensors["control_sites"], np.asarray(tensors["control_values"], np.float64)
+    if name == "random":
+        return _random(control, values, step, random)
+    rows = np.arange(control["dimensions"]) if name == "learned" else random.permutation(control["dimensions"])
+    strikes = [
+        (float(frame * step), Kind.CONTROL, int(rows[row]), float(value))
+        for (row, frame), value in zip(sites, values, strict=True)
+    ]
+    return sorted(strikes + _deformations(tensors, step), key=lambda event: event[0])
+
+
+def length(header: Mapping[str, Any]) -> float:
+    """Seconds of the recording that the control signal plays."""
+    return float(header["control"]["frames"] * header["control"]["hop"] / header["rate"])
+
+
+def _random(control: Mapping[str, Any], values: np.ndarray, step: float, random: np.random.Generator) -> list[Event]:
+    seconds = control["frames"] * step
+    times = np.sort(random.uniform(0, seconds, max(round(DENSITY * seconds), 1)))
+    energies = random.uniform(values.min(), values.max(), len(times))
+    rows = random.integers(control["dimensions"], size=len(times))
+    return [
+        (float(time), Kind.CONTROL, int(row), float(energy))
+        for time, row, energy in zip(times, rows, energies, strict=True)
+    ]
+
+
+def _deformations(tensors: Mapping[str, np.ndarray], step: float) -> list[Event]:
+    """The learned deformation; each value is aimed at from the middle of the frame before its own."""
+    logits = np.asarray(tensors.get("deformation", np.zeros((1, 0))), np.float64)
+    if len(logits) < 2:
+        return []
+    events: list[Event] = []
+    sent = np.full(len(logits), np.inf)
+    for frame, now in enumerate(logits.T):
+        if np.abs(now - sent).max() > STILL:
+            sent = now
+            time = max(frame - 0.5, 0) * step
+            events += [(float(time), Kind.DEFORM, e, float(value)) for e, value in enumerate(now)]
+    return events

@@ -1,0 +1,94 @@
+"""What can be seen of an instrument while it plays: read by the window, never waited for by the audio thread.
+
+A picture may be blurred: the audio thread goes on writing while it is taken.
+"""
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.dsp import modal
+from engine.instruments.resonance.instrument import Resonance
+from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.plugin import Plugin
+
+FAINT = 1e-3  # of the strongest mode of its resonance: a mode below is not drawn
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Modes as dots, all (N,): frequency in Hz, decay in 1/s, level linear, and the resonance that each is of."""
+
+    frequency: np.ndarray
+    decay: np.ndarray
+    level: np.ndarray
+    resonance: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.frequency)
+
+
+NONE = Modes(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+
+
+def modes(instrument: Plugin) -> Modes:
+    """The modes that an instrument was learned with, at rest and at its loudest; none of a kind that has no modes."""
+    if not isinstance(instrument, Resonance):
+        return NONE
+    tensors = instrument.preset.tensors
+    frequency, decay, amplitude = (
+        np.asarray(tensors[name], np.float64)[:, -1, 0] for name in ("frequency", "decay", "amplitude")
+    )
+    level = amplitude / np.maximum(amplitude.max(axis=1, keepdims=True), 1e-30)
+    resonance = np.broadcast_to(np.arange(len(level))[:, None], level.shape)
+    return _chosen(Modes(frequency, decay, level, resonance), level > FAINT)
+
+
+def ringing(instrument: Plugin, faintest: float = 1e-5) -> Modes:
+    """The modes that ring now, where they were moved to, each with the level it has."""
+    if not isinstance(instrument, Resonance):
+        return NONE
+    state = instrument.state[0]
+    voices = state["voices"]
+    sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["asleep"] == 0))
+    if len(sounding) == 0:
+        return NONE
+    variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
+    banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
+    gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
+    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/bank.py
+    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.TURN] / turning) * gain
+    resonance = np.broadcast_to(voices["resonance"][sounding][:, None, None], level.shape)
+    pole = banks[:, :, modal.A] + 1j * turning
+    rate = float(state["rate"])
+    frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
+    decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate
+    return _chosen(Modes(frequency, decay, level, resonance), level > faintest)
+
+
+def key_of(instrument: Plugin, resonance: int) -> int:
+    """The key that plays a resonance, moved as little as can be; -1 if none does."""
+    if not isinstance(instrument, Resonance):
+        return -1
+    nearest = _view(int(instrument.state[0]["nearest"]), (128,), ctypes.c_int32)
+    move = _view(int(instrument.state[0]["move"]), (128,), ctypes.c_float)
+    keys = np.flatnonzero(nearest == resonance)
+    return int(keys[np.abs(np.log(move[keys])).argmin()]) if len(keys) else -1
+
+
+def values(plugin: Plugin) -> np.ndarray | None:
+    """Where the knobs of a plugin stand, (N,), for those that keep them in a field `param` of their record."""
+    if "param" not in (plugin.state.dtype.names or ()):
+        return None
+    return np.array(plugin.state["param"][0], np.float32)
+
+
+def _chosen(all_: Modes, which: np.ndarray) -> Modes:
+    return Modes(all_.frequency[which], all_.decay[which], all_.level[which], all_.resonance[which])
+
+
+def _view(address: int, shape: tuple[int, ...], kind: Any) -> np.ndarray:
+    """An array that lies at an address; it must not outlive the plugin that owns it."""
+    return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(kind)), shape)
