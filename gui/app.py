@@ -36,17 +36,17 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
     check_display()
     from PyQt6.QtWidgets import QApplication
 
-    from . import leaving, memory, theme, translating
+    from . import exit_signals, preferences, theme, translation
 
     app = QApplication(["luthier"])
     app.setApplicationName("Luthier")
     app.setDesktopFileName("luthier")
-    translating.install(app)
-    remembered = memory.recall()
+    translation.install(app)
+    remembered = preferences.recall()
     theme.apply(app, remembered.theme if remembered.theme in theme.THEMES else "dark")
     wiring = open_window(app, remembered, paths)
     wiring.window.closing.connect(app.exit)
-    asked = leaving.heed(wiring.window.close)
+    asked = exit_signals.heed(wiring.window.close)
     status = app.exec()
     asked.setEnabled(False)
     sys.stdout.flush()
@@ -56,8 +56,9 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
 
 def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:
     """A window and its engine, wired and shown."""
-    from .deck import Deck
-    from .window import Window
+    from session.engine_thread import Deck
+
+    from .main_window import Window
     from .wiring import Wiring
 
     window = Window()

@@ -7,37 +7,38 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
-from . import aside
-from .auditioning import Auditioning
-from .capturing import Capturing
-from .catalogue import described
-from .choosing import Choosing
-from .comparing import Comparing
-from .conducting import Conducting
-from .controllers import Controllers
-from .deck import Deck
-from .doors import Doors
-from .evening import Evening
-from .exporting import Exporting
-from .housekeeping import Housekeeping
-from .lighting import Lighting
-from .master import Master
-from .memory import Memory
-from .news import Loaded
-from .performing import Performing
-from .player import Player
-from .plugging import Plugging
-from .racking import Racking
-from .rewinding import Rewinding
-from .shortcuts import Shortcuts
-from .singing import Singing
-from .stage import PAD, PICTURE, VOICE
-from .stepping import Stepping
-from .touching import Touching
-from .tuning import Tuning
-from .typist import Typist
-from .window import Window
-from .workshop import Workshop
+from gui.browser.catalogue import described
+from gui.controllers.ab_compare import Comparing
+from gui.controllers.button_midi_learn import Stepping
+from gui.controllers.chain import Racking
+from gui.controllers.computer_keyboard import Typist
+from gui.controllers.devices import Plugging
+from gui.controllers.export import Exporting
+from gui.controllers.instrument_selection import Choosing
+from gui.controllers.learn import Workshop
+from gui.controllers.master import Master
+from gui.controllers.microphone_recording import Capturing
+from gui.controllers.midi_learn import Controllers
+from gui.controllers.open_files import Doors
+from gui.controllers.parameters import Tuning
+from gui.controllers.preset_files import Housekeeping
+from gui.controllers.preview import Auditioning
+from gui.controllers.recording import Performing
+from gui.controllers.restore_session import Evening
+from gui.controllers.score import Conducting
+from gui.controllers.theme_switch import Lighting
+from gui.controllers.touch import Touching
+from gui.controllers.undo import Rewinding
+from gui.controllers.voice import Singing
+from gui.dialogs.shortcuts import Shortcuts
+from gui.processes import process
+from gui.views.view_stack import PAD, PICTURE, VOICE
+from session.engine_thread import Deck
+from session.messages import Loaded
+
+from .engine_bridge import Player
+from .main_window import Window
+from .preferences import Memory
 
 PATIENCE = 0.6  # seconds that the engine, and what works beside it, may take to end
 
@@ -101,7 +102,7 @@ class Wiring(QObject):
         self.deck.loading.done()  # whatever was being loaded, we have lived to leave it
         self.ended = self.deck.close(until - time.monotonic())
         self.deck.loading.done()  # what it began to load meanwhile
-        aside.wait(max(until - time.monotonic(), 0.0))
+        process.wait(max(until - time.monotonic(), 0.0))
 
     def _connect_playing(self) -> None:
         window, player = self.window, self.player

@@ -41,7 +41,7 @@ def _first(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _compiling(wiring: Any, folder: Path, server: int) -> None:
-    from gui.compiling import Compiler
+    from session.precompile_process import Compiler
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
     wiring.deck._warming.compiler = Compiler()
@@ -144,7 +144,7 @@ def _hangs(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _reopening(wiring: Any, folder: Path, server: int) -> None:
-    from gui.wishes import Wishes
+    from session.device_request import Wishes
 
     _record(wiring, folder, server)
     wiring.plugging.use(Wishes(backend="jack"))

@@ -80,7 +80,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     from PyQt6.QtWidgets import QApplication
 
     from gui import app as gui_app
-    from gui import memory, theme
+    from gui import preferences, theme
 
     app = QApplication(["luthier"])
     theme.apply(app, "dark")
@@ -89,7 +89,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
             from benchmarks.support.block_times import measured
 
             blocks = stack.enter_context(measured(RATE))
-        wiring = gui_app.open_window(app, memory.recall())
+        wiring = gui_app.open_window(app, preferences.recall())
         while wiring.player.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - began}
@@ -134,7 +134,7 @@ def _touch(wiring: Any) -> tuple[Work, Work]:
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
-    from gui.stage import PAD
+    from gui.views.view_stack import PAD
 
     wiring.window.stage.show_view(PAD)
     pad, left = wiring.window.stage.pad, Qt.MouseButton.LeftButton
@@ -165,7 +165,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
     from PyQt6.QtCore import QPoint, Qt
     from PyQt6.QtTest import QTest
 
-    from gui.shortcuts import Shortcuts
+    from gui.dialogs.shortcuts import Shortcuts
 
     rig, window, left = wiring.deck.rig, wiring.window, Qt.MouseButton.LeftButton
     wiring.player.reset_meters()

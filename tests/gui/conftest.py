@@ -20,10 +20,11 @@ from benchmarks.support.jack_server import Server, running
 from engine.precompile import is_warm
 from engine.preset import library
 from gui import app as gui_app
-from gui import memory, saved, store, theme
-from gui.chain import Setting
-from gui.compiling import Compiler
+from gui import preferences, theme
 from gui.wiring import Wiring
+from session import config_store, patch_file
+from session.patch import Setting
+from session.precompile_process import Compiler
 from tests.gui.display import display
 from tests.gui.ear import Ear
 
@@ -100,7 +101,7 @@ def opened(app: QApplication, server: Server, ear: Ear, home: Path, blocks: Bloc
 def guitar(opened: Wiring, ear: Ear) -> Iterator[Wiring]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
     ear.attend(opened.player.reading.name)
-    store.keep(saved.PLACES, {})
+    config_store.keep(patch_file.PLACES, {})
     opened.house.scan()
     until(lambda: opened.house.entries and not any(entry.elsewhere for entry in opened.house.entries))
     play(opened, "guitar")
@@ -139,7 +140,7 @@ def advance(wiring: Wiring, frames: int = 512) -> None:
 
 def start(app: QApplication, ear: Ear, paths: tuple[Path, ...] = ()) -> Wiring:
     """Open a window as the command does, and wait until its engine can be played and heard."""
-    wiring = gui_app.open_window(app, memory.recall(), paths)
+    wiring = gui_app.open_window(app, preferences.recall(), paths)
     _open.append(wiring)
     until(lambda: wiring.player.hands is not None and wiring.player.reading.state == "playing")
     ear.attend(wiring.player.reading.name)

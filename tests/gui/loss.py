@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication
 
 from benchmarks.support.jack_server import running
 from gui import app as gui_app
-from gui import memory, theme
+from gui import preferences, theme
 from tests.gui.conftest import until
 from tests.gui.display import display
 
@@ -18,7 +18,7 @@ def main() -> None:
     with display(), running() as server:
         app = QApplication(["luthier"])
         theme.apply(app, "dark")
-        wiring = gui_app.open_window(app, memory.recall())
+        wiring = gui_app.open_window(app, preferences.recall())
         player, words = wiring.player, wiring.window.status._device.text
         until(lambda: player.reading.state == "playing" and player.now is not None)
         server.kill()

@@ -9,8 +9,9 @@ import soundfile
 
 from engine.preset import library
 from engine.preset.preset_file import read, write
-from gui import asking, bundling
-from gui.chain import ROOM, Chain, Effect, Second, Setting
+from gui.dialogs import prompts
+from session import bundle as bundling
+from session.patch import ROOM, Chain, Effect, Second, Setting
 from tests.gui.conftest import until
 from tests.gui.test_keeping import act, answer
 
@@ -33,7 +34,7 @@ def test_what_is_exported_plays_with_its_effects_and_second_instrument_once_it_i
     act(window, "guitar", "Export")
     answer(window, mine)
     until(lambda: "Written" in window.window.notice.text)
-    assert window.evening.remembered().folders[asking.WRITTEN] == str(tmp_path)
+    assert window.evening.remembered().folders[prompts.WRITTEN] == str(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.luthier"]
     window.tuning.arrange("", Chain())
     until(lambda: window.player.now.chain == Chain())

@@ -11,8 +11,8 @@ from PyQt6.QtTest import QTest
 from engine.effects.convolution_reverb import Room
 from engine.effects.tilt_eq import Tone
 from engine.preset import library
-from gui import chain, saved
-from gui.chain import LAYERED, OWN, ROOM, Chain, Effect, Second
+from session import patch, patch_file
+from session.patch import LAYERED, OWN, ROOM, Chain, Effect, Second
 from tests.gui.conftest import advance, play, quiet, until
 from tests.gui.ear import level, pitch
 
@@ -187,9 +187,11 @@ def test_the_chain_is_kept_with_a_setting_and_with_the_evening(window, tmp_path)
     until(lambda: window.player.now.chain.kinds == ["room", "chorus"])
     window.tuning.turn("chorus mix", 0.8)
     remembered = window.evening.remembered()
-    assert chain.from_plain(remembered.chain) == window.tuning.chain
+    assert patch.from_plain(remembered.chain) == window.tuning.chain
     now = window.player.now
-    saved.write(tmp_path / "wide.json", saved.Saved(now.digest, now.path, window.tuning.setting.values, now.chain))
+    patch_file.write(
+        tmp_path / "wide.json", patch_file.Saved(now.digest, now.path, window.tuning.setting.values, now.chain)
+    )
     window.tuning.arrange("", Chain())
     until(lambda: shown(window) == [""])
     window.tuning.choose(tmp_path / "wide.json")
@@ -200,11 +202,11 @@ def test_the_chain_is_kept_with_a_setting_and_with_the_evening(window, tmp_path)
 
 def test_a_chain_that_cannot_be_read_is_none():
     for plain in (None, [], {"effects": 3}, {"effects": [{"kind": "laser"}, 7]}, {"second": {"path": 1}}):
-        assert chain.from_plain(plain) == Chain()
+        assert patch.from_plain(plain) == Chain()
     for second in ({"path": "a", "split": 300}, {"path": "a", "channels": [0, 99]}, {"path": "a", "above": 1}):
-        assert chain.from_plain({"second": second}).second is None
+        assert patch.from_plain({"second": second}).second is None
     full = Chain((Effect("tone"), Effect(ROOM, "violin"), Effect("chorus")), Second("gong", 60, True, (0, 2)))
-    assert chain.from_plain(full.plain()) == full
+    assert patch.from_plain(full.plain()) == full
     assert full.without(ROOM).with_effect(ROOM, OWN).effects[1] == Effect(ROOM)
     assert full.ordered(["chorus", "tone"]).kinds == ["chorus", ROOM, "tone"]
     assert Second("gong", LAYERED).keys == ((0, 127), (0, 127))

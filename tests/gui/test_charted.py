@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset.preset_file import write
-from gui.stage import PICTURE
+from gui.views.view_stack import PICTURE
 from tests.engine.instruments import eventful, statespace
 from tests.gui.conftest import play, quiet, until
 from tests.gui.ear import level, pitch

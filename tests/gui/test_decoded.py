@@ -7,8 +7,8 @@ from PyQt6.QtTest import QTest
 
 from engine.preset import library
 from engine.preset.preset_file import read
-from gui import decoded
-from gui.stage import PICTURE
+from engine.snapshots import harmonics as decoded
+from gui.views.view_stack import PICTURE
 from tests.gui.conftest import play, quiet, until
 from tests.gui.ear import level, pitch
 

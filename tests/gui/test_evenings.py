@@ -12,8 +12,9 @@ from PyQt6.QtTest import QTest
 
 from engine.preset import library
 from gui import app as gui_app
-from gui import memory, store
-from gui.memory import Memory
+from gui import preferences
+from gui.preferences import Memory
+from session import config_store
 from tests.gui.conftest import advance, end, processes, start, until
 from tests.gui.ear import level, pitch
 
@@ -56,18 +57,18 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     until(lambda: second.player.now.path.stem == "gong")
     end(second)
     assert time.monotonic() - began < 5
-    assert not store.Loading().left()
+    assert not config_store.Loading().left()
 
 
 def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
-    memory.keep(Memory(preset=str(library.find("banjo"))))
-    store.Loading().begin(library.find("banjo"))
+    preferences.keep(Memory(preset=str(library.find("banjo"))))
+    config_store.Loading().begin(library.find("banjo"))
     wiring = start(app, ear)
     until(lambda: wiring.window.notice.text)
     assert "banjo.luthier" in wiring.window.notice.text
     assert wiring.player.now is None
     wiring.tuning.choose(library.find("gong"))
-    until(lambda: wiring.player.now is not None and not store.Loading().left())
+    until(lambda: wiring.player.now is not None and not config_store.Loading().left())
     end(wiring)
 
 
@@ -82,9 +83,9 @@ def test_files_named_at_the_start_are_opened(app, ear, home):
     "text", ["", "[]", "{", '{"volume": "loud", "values": {"decay": "x"}, "learned": [[1, 2]], "theme": 5}']
 )
 def test_a_damaged_memory_is_a_first_start(home, text):
-    store.folder().mkdir(parents=True)
-    (store.folder() / "session.json").write_text(text)
-    assert memory.recall() == Memory()
+    config_store.folder().mkdir(parents=True)
+    (config_store.folder() / "session.json").write_text(text)
+    assert preferences.recall() == Memory()
 
 
 def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ear, home, server):
@@ -118,7 +119,7 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     assert 40 not in wiring.window.keyboard._lit
     QTest.keyClick(dialogue, Qt.Key.Key_Escape)
     end(wiring)
-    assert (memory.recall().a4, memory.recall().channel) == (466.2, 3)
+    assert (preferences.recall().a4, preferences.recall().channel) == (466.2, 3)
 
 
 def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
@@ -130,7 +131,7 @@ def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
 
 def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
-    wiring = gui_app.open_window(app, memory.recall())
+    wiring = gui_app.open_window(app, preferences.recall())
     until(lambda: "Compiling" in wiring.window.stage._words.text())
     number = wiring.deck._warming.compiler._process.pid
     began = time.monotonic()

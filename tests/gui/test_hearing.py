@@ -7,11 +7,11 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui import rendering
-from gui.hearing import Heard
-from gui.learner import Moment
-from gui.listing import SIGN
-from gui.rendering import Job
+from gui.browser.preset_list import SIGN
+from gui.processes.check_recordings import Heard
+from gui.processes.learn import Moment
+from session import offline_render
+from session.offline_render import Job
 from tests.gui.conftest import play, quiet, until
 from tests.gui.ear import level, pitch
 from tests.gui.test_performing import score
@@ -23,8 +23,8 @@ MAKING = 60.0  # seconds that a process may take to begin and to make a sound be
 @pytest.fixture
 def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, a folder for music and one for demos."""
-    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
-    monkeypatch.setattr("gui.auditioning._folder", lambda: tmp_path / "demos")
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     return guitar
 
 
@@ -127,19 +127,19 @@ def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(
 def test_a_job_takes_knobs_tuning_tempo_and_chain(tmp_path):
     tune = score(tmp_path / "tune.mid", 69, 69)
     plain = Job(str(library.find("cowbell")), str(tmp_path / "a.wav"), str(tune))
-    assert list(rendering.perform(plain))[-1] == 1
+    assert list(offline_render.perform(plain))[-1] == 1
     chain = {"effects": [{"kind": "room", "source": "none"}, {"kind": "compressor"}]}
     values = {"level": -24.0, "compressor gain": 0.0}
     changed = Job(plain.path, str(tmp_path / "b.wav"), str(tune), 2.0, 44_100.0, 466.0, values, chain)
-    list(rendering.perform(changed))
+    list(offline_render.perform(changed))
     (before, _), (after, rate) = (soundfile.read(tmp_path / f"{name}.wav") for name in "ab")
     assert rate == 44_100
     assert np.abs(after).max() < 0.5 * np.abs(before).max()
     with pytest.raises(ValueError, match="not a MIDI file"):
-        list(rendering.perform(Job(plain.path, plain.out, __file__)))
+        list(offline_render.perform(Job(plain.path, plain.out, __file__)))
     (tmp_path / "job.json").write_text("{}")
     with pytest.raises(TypeError):
-        rendering.main([str(tmp_path / "job.json")])
+        offline_render.main([str(tmp_path / "job.json")])
 
 
 def test_pedals_step_through_the_instruments(window, ear):

@@ -13,9 +13,10 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit
 
 from engine.preset import library
 from engine.preset.preset_file import Preset, read, write
-from gui import catalogue, saved
-from gui.catalogue import Wish
-from gui.saved import Saved
+from gui.browser import catalogue
+from gui.browser.catalogue import Wish
+from session import patch_file
+from session.patch_file import Saved
 from tests.gui.conftest import play, until
 from tests.gui.ear import level
 
@@ -199,7 +200,7 @@ def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_t
     bell = tmp_path / "bell.luthier"
     preset = read(library.find("vibraphone"))
     digest = write(bell, replace(preset, header={**preset.header, "description": "another one"}))
-    saved.write(tmp_path / "dry.json", Saved(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
+    patch_file.write(tmp_path / "dry.json", Saved(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
     hidden = bell.rename(tmp_path / "hidden.dat")
     window.doors.open([tmp_path / "dry.json"])
     until(lambda: "dry needs the instrument gone" in window.window.notice.text)
@@ -215,7 +216,7 @@ def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_t
 
 
 def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
-    saved.write(tmp_path / "lost.json", Saved("0" * 64, tmp_path / "harp.luthier", {}))
+    patch_file.write(tmp_path / "lost.json", Saved("0" * 64, tmp_path / "harp.luthier", {}))
     (tmp_path / "other.json").write_text('{"tempo": 3}')
     window.doors.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)

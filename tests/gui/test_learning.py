@@ -10,10 +10,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui import aside, memory
-from gui.hearing import listen
-from gui.memory import Memory
-from gui.workshop import Workshop
+from gui import preferences
+from gui.controllers.learn import Workshop
+from gui.preferences import Memory
+from gui.processes import process
+from gui.processes.check_recordings import listen
 from tests.gui.conftest import processes, until
 from tests.gui.ear import level, pitch
 
@@ -25,7 +26,7 @@ LEARNING = 100.0  # seconds that it may take beside other work
 @pytest.fixture
 def window(guitar, monkeypatch):
     """The window with the guitar in it; what it learns waits for no other work on this machine."""
-    monkeypatch.setattr("gui.learner.NICE", "0")
+    monkeypatch.setattr("gui.processes.learn.NICE", "0")
     return guitar
 
 
@@ -79,14 +80,14 @@ def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
     assert "This takes 10 min" in dialogue.progress.words.text()
     assert not dialogue.again.isVisible()
     QTest.mouseClick(dialogue.learn, LEFT)
-    assert memory.recall().learning["name"] == "bells"
+    assert preferences.recall().learning["name"] == "bells"
     until(dialogue.progress.curve.isVisible, LEARNING)
     assert "loss" in dialogue.progress.words.text()
     QTest.mouseClick(dialogue.keep, LEFT)
     until(lambda: not window.workshop.learner.busy, LEARNING)
     assert "Learned bells: stopped early" in window.window.notice.text
     assert dialogue.again.isVisible()
-    assert memory.recall().learning == {}
+    assert preferences.recall().learning == {}
     until(lambda: window.player.now.path.stem == "bells")
     dialogue.accept()
 
@@ -103,7 +104,7 @@ def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(w
 def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_rings(
     window, ear, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
     window.workshop.show()
     dialogue = window.workshop.dialogue
     window.player.press(45, 0.9)
@@ -149,10 +150,10 @@ def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_even
     began = time.monotonic()
     first.close()
     assert time.monotonic() - began < 1
-    aside.wait(5)
+    process.wait(5)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
-    second, told = Workshop(app.activeWindow(), memory.recall()), []
+    second, told = Workshop(app.activeWindow(), preferences.recall()), []
     second.told.connect(lambda words, _: told.append(words))
     second.recall()
     assert "Learning chime was not finished" in told[0]

@@ -11,10 +11,10 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from engine.preset.preset_file import write
 from gui import theme
-from gui.chain import Chain, Effect, Second, Setting
-from gui.hearing import Heard
-from gui.shortcuts import Shortcuts
-from gui.stage import PAD, PICTURE, VOICE
+from gui.dialogs.shortcuts import Shortcuts
+from gui.processes.check_recordings import Heard
+from gui.views.view_stack import PAD, PICTURE, VOICE
+from session.patch import Chain, Effect, Second, Setting
 from tests.engine.instruments import eventful
 from tests.gui.conftest import play, until
 

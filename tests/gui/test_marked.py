@@ -11,12 +11,13 @@ import pytest
 from PyQt6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QMenu, QWidget
 
 from engine.preset import library
-from gui import memory, translating
-from gui.chain import Chain, Effect, Second
-from gui.hearing import Heard
-from gui.learner import Moment
-from gui.shortcuts import Shortcuts
-from gui.stage import PAD, PICTURE, VOICE
+from gui import preferences
+from gui import translation as translating
+from gui.dialogs.shortcuts import Shortcuts
+from gui.processes.check_recordings import Heard
+from gui.processes.learn import Moment
+from gui.views.view_stack import PAD, PICTURE, VOICE
+from session.patch import Chain, Effect, Second
 from tests.gui.conftest import advance, end, play, quiet, start, until
 from tests.gui.test_performing import score
 
@@ -160,4 +161,4 @@ def test_neither_does_any_dialogue(window, tmp_path):
         left |= unmarked(dialogue, {*names(window), *told, "A remark", "bell.wav", "bell"})
         dialogue.accept()
     assert left == set()
-    assert memory.recall().theme == "dark"
+    assert preferences.recall().theme == "dark"

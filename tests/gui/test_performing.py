@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, and a folder for music."""
-    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
     return guitar
 
 

@@ -10,10 +10,10 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from engine.snapshots import modes as picture
-from gui import quantity
-from gui.knob import Knob
-from gui.spec import Spec
-from gui.stage import PAD, PICTURE
+from gui import number_format
+from gui.views.view_stack import PAD, PICTURE
+from gui.widgets.knob.knob import Knob
+from gui.widgets.knob.spec import Spec
 from tests.gui.conftest import quiet, until
 from tests.gui.ear import level, pitch
 
@@ -250,11 +250,11 @@ def test_the_pad_is_played_without_a_mouse(window, ear):
 
 def test_quantities_are_read_as_they_are_written():
     for value, unit in ((0.3, "s"), (2.0, "s"), (440.0, "Hz"), (12_500.0, "Hz"), (-6.0, "dB"), (1.5, "x"), (0.0, "")):
-        assert quantity.parse(quantity.text(value, unit), unit) == pytest.approx(value)
-    assert quantity.parse("loud", "dB") is None
+        assert number_format.parse(number_format.text(value, unit), unit) == pytest.approx(value)
+    assert number_format.parse("loud", "dB") is None
     for low, high in ((0.1, 10.0), (-24.0, 24.0), (20.0, 20_000.0)):
         for place in (0.0, 0.3, 1.0):
-            assert quantity.place(quantity.value(place, low, high), low, high) == pytest.approx(place)
+            assert number_format.place(number_format.value(place, low, high), low, high) == pytest.approx(place)
 
 
 def test_every_control_has_a_name(window):

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui.stage import PAD
+from gui.views.view_stack import PAD
 from tests.gui.conftest import end, play, quiet, start, until
 from tests.gui.ear import level, pitch
 from tests.gui.fingers import LIFT, PRESS, STAY
@@ -120,8 +120,8 @@ def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_lifts(guitar, ea
 def test_the_window_closes_at_once_whatever_it_is_doing_and_nothing_is_lost(app, ear, tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setattr("gui.taking.user_music_path", lambda: tmp_path)
-    monkeypatch.setattr("gui.auditioning._folder", lambda: tmp_path / "demos")
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     wiring = start(app, ear)
     until(lambda: wiring.player.now is not None and wiring.house.entries)
     wiring.performing.record()
@@ -159,7 +159,7 @@ def children():
             words = (process / "cmdline").read_text()
         except OSError:
             continue
-        if int(parent[1]) == os.getpid() and parent[0] != "Z" and "gui.rendering" in words:
+        if int(parent[1]) == os.getpid() and parent[0] != "Z" and "session.offline_render" in words:
             mine.append(process.name)
     return mine
 

@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
-from gui.stage import PAD, PICTURE, VOICE
+from gui.views.view_stack import PAD, PICTURE, VOICE
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from gui import singing
-from gui.stage import PICTURE, VOICE
+from gui.controllers import voice as singing
+from gui.views.view_stack import PICTURE, VOICE
 from tests.gui.conftest import play, quiet, until
 from tests.gui.ear import level, pitch
 
@@ -73,7 +73,7 @@ def test_what_is_sung_is_shown_and_the_violin_follows_it(singer, ear):
 
 
 def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
-    monkeypatch.setattr("gui.singing.MEASURED", 4000)
+    monkeypatch.setattr("gui.controllers.voice.MEASURED", 4000)
     view, name = singer.window.stage.voice, singer.player.reading.name
     QTest.mouseClick(view.measure, LEFT)
     ear.sing(name, np.tile(np.concatenate([song(110, 0.6), song(165, 0.6), np.zeros(RATE // 4, np.float32)]), 5))

@@ -7,7 +7,7 @@ import soundfile
 
 from engine.events import EVENT, Kind, midi
 from engine.rig import Rig
-from gui.taking import Notes, Tape
+from session.recorder import Notes, Tape
 from tests.playing import Organ
 from tests.playing import render as call
 

@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtCore import QPointF
 from PyQt6.QtTest import QTest
 
-from gui.keyboard import Keyboard
-from gui.pad import Pad
+from gui.widgets.pad.pad import Pad
+from gui.widgets.piano_keyboard import Keyboard
 from tests.gui.fingers import LIFT, MOVE, PRESS, STAY, Screen
 
 

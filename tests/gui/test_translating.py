@@ -11,9 +11,9 @@ import pytest
 from PyQt6 import sip
 from PyQt6.QtWidgets import QDialogButtonBox
 
-from gui import translating
-from gui.reading import Reading
-from gui.window import Window
+from gui import translation
+from gui.main_window import Window
+from session.status import Reading
 
 TEXTS = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
@@ -44,7 +44,7 @@ TEXTS = """<?xml version="1.0" encoding="utf-8"?>
 def polish(app, tmp_path):
     """A window of someone who speaks Polish."""
     (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
-    installed = translating.install(app, ["pl-PL", "en"], tmp_path)
+    installed = translation.install(app, ["pl-PL", "en"], tmp_path)
     window = Window()
     yield window
     sip.delete(window)
@@ -73,12 +73,12 @@ def test_numbers_have_the_forms_that_the_language_has(polish, voices, words):
 @pytest.mark.parametrize("languages", [["en-GB", "pl"], ["fr", "C"], []])
 def test_english_needs_no_file(app, tmp_path, languages):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
-    assert translating.install(app, languages, tmp_path) == []
+    assert translation.install(app, languages, tmp_path) == []
 
 
 def test_a_damaged_file_is_named_and_the_window_speaks_english(app, tmp_path, capsys):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS[:500], encoding="utf-8")
-    assert translating.install(app, ["pl"], tmp_path) == []
+    assert translation.install(app, ["pl"], tmp_path) == []
     assert "luthier_pl.ts is no translation" in capsys.readouterr().err
 
 
@@ -94,14 +94,14 @@ def test_a_damaged_file_is_named_and_the_window_speaks_english(app, tmp_path, ca
     ],
 )
 def test_every_number_has_its_form(language, forms):
-    assert "".join(str(translating.form(language, n)) for n in (0, 1, 2, 5, 11, 21, 111)) == forms
+    assert "".join(str(translation.form(language, n)) for n in (0, 1, 2, 5, 11, 21, 111)) == forms
 
 
 def test_the_tool_finds_every_text_of_the_window(tmp_path):
     tool = shutil.which("pylupdate6", path=Path(sys.executable).parent)
     path = tmp_path / "luthier_xx.ts"
-    subprocess.run([tool, "--ts", path, translating.FOLDER.parent], check=True, capture_output=True)
+    subprocess.run([tool, "--ts", path, translation.FOLDER.parent], check=True, capture_output=True)
     found = {message.findtext("source") for message in ElementTree.parse(path).iter("message")}
     assert {"Undo", "{0} voices", "struck or plucked (resonance)", "Written: {0}"} <= found
-    sources = "".join(each.read_text(encoding="utf-8") for each in translating.FOLDER.parent.glob("*.py"))
+    sources = "".join(each.read_text(encoding="utf-8") for each in translation.FOLDER.parent.glob("*.py"))
     assert set(re.findall(r"\.tr\(\s*\"([^\"\\]+)\"", sources)) <= found

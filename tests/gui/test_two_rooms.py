@@ -7,9 +7,9 @@ from engine.chain import make_row
 from engine.host import Host
 from engine.midi.interpreter import Interpreter
 from engine.preset import library
-from gui import lineup
-from gui.chain import NO_ROOM, ROOM, Chain, Effect, Second
-from gui.lineup import ON
+from session import rack
+from session.patch import NO_ROOM, ROOM, Chain, Effect, Second
+from session.rack import ON
 from tests.playing import RATE
 from tests.playing import render as call
 
@@ -29,7 +29,7 @@ def played(row, block=128):
 def beside(first, second, *effects):
     """The row of two instruments, as the window builds it."""
     chain = Chain(effects or (Effect(ROOM),), Second(str(library.find(second))))
-    made, problems = lineup.build(library.find(first), chain, sung=False)
+    made, problems = rack.build(library.find(first), chain, sung=False)
     assert problems == []
     return made
 
@@ -72,9 +72,9 @@ def test_effects_are_for_both_and_come_after_the_rooms():
 
 def test_what_stays_plays_on_when_the_chain_changes():
     before = beside("violin", "cello")
-    after, _ = lineup.rebuild(before, Chain((Effect(ROOM), Effect("tone")), Second(str(library.find("cello")))))
+    after, _ = rack.rebuild(before, Chain((Effect(ROOM), Effect("tone")), Second(str(library.find("cello")))))
     assert after.alcove is before.alcove
-    assert lineup.displaced(before, after) == []
-    alone, _ = lineup.rebuild(after, Chain((Effect(ROOM), Effect("tone"))))
+    assert rack.displaced(before, after) == []
+    alone, _ = rack.rebuild(after, Chain((Effect(ROOM), Effect("tone"))))
     assert alone.alcove is None
-    assert lineup.displaced(after, alone) == [after.alcove.room]
+    assert rack.displaced(after, alone) == [after.alcove.room]

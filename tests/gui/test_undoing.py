@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui.stage import PAD, PICTURE, VOICE
+from gui.views.view_stack import PAD, PICTURE, VOICE
 from tests.gui.conftest import play, until
 from tests.gui.test_keeping import act, entry
 from tests.gui.test_performing import score

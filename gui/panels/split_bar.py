@@ -1,0 +1,52 @@
+"""How two instruments share the keyboard."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from gui import number_format
+from session.patch import LAYERED
+
+TOGETHER, BELOW, ABOVE = range(3)
+LOWEST, HIGHEST = 24, 96  # keys at which a keyboard may be split
+
+
+class ZoneBar(QWidget):
+    """Both on all keys, or the second one on a part of them; and the MIDI channel that each hears."""
+
+    changed = pyqtSignal(int, bool, int, int)  # split or LAYERED, above, channels of the first and the second
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.share, self.split, self.first, self.second = (QComboBox() for _ in range(4))
+        self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
+        for key in range(LOWEST, HIGHEST + 1):
+            self.split.addItem(self.tr("Split at {0}").format(number_format.note(key)), key)
+        for box, words in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
+            box.addItem(words.format(self.tr("all MIDI")), 0)
+            for channel in range(1, 17):
+                box.addItem(words.format(self.tr("MIDI {0}").format(channel)), channel)
+        names = (
+            self.tr("Where the second instrument plays"), self.tr("Split"), self.tr("MIDI channel of the first"),
+            self.tr("MIDI channel of the second"),
+        )  # fmt: skip
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 2, 0)
+        for box, name in zip((self.share, self.split, self.first, self.second), names, strict=True):
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.activated.connect(self._change)
+            row.addWidget(box)
+        row.addStretch(1)
+
+    def show_zones(self, split: int, above: bool, channels: tuple[int, int]) -> None:
+        """Show how it is."""
+        self.share.setCurrentIndex(TOGETHER if split == LAYERED else ABOVE if above else BELOW)
+        self.split.setEnabled(split != LAYERED)
+        self.split.setCurrentIndex(self.split.findData(60 if split == LAYERED else split))
+        for box, channel in zip((self.first, self.second), channels, strict=True):
+            box.setCurrentIndex(channel)
+
+    def _change(self, _: int) -> None:
+        share = self.share.currentIndex()
+        split = LAYERED if share == TOGETHER else self.split.currentData()
+        self.changed.emit(split, share == ABOVE, self.first.currentIndex(), self.second.currentIndex())

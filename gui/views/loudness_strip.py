@@ -1,0 +1,82 @@
+"""What a decoded instrument did in the last seconds, and the room it stood in, as filled shapes."""
+
+from collections import deque
+
+import numpy as np
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPolygonF
+from PyQt6.QtWidgets import QWidget
+
+from engine.snapshots.harmonics import FAINT, Shape
+from gui import theme
+
+from .pitch_trace import SECONDS
+
+ROOM = 50.0  # dB of a room that are drawn
+
+
+class Strip(QWidget):
+    """The loudness of the last seconds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Loudness of the last seconds"))
+        self._points: deque[tuple[float, float]] = deque()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._points.clear()
+        self.update()
+
+    def add(self, now: float, level: float) -> None:
+        """Go on with a level in dB."""
+        self._points.append((now, level))
+        while self._points[0][0] < now - SECONDS:
+            self._points.popleft()
+        self.setAccessibleDescription(f"{level:.0f} dB")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Filled from below."""
+        if self._points:
+            newest, width = self._points[-1][0], self.width()
+            values = [(1 - (newest - when) / SECONDS, 1 - level / FAINT) for when, level in self._points]
+            _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
+
+
+class RoomView(QWidget):
+    """How the learned room dies away; hidden without one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("The learned room"))
+        self._shape: Shape | None = None
+
+    def set_shape(self, shape: Shape | None) -> None:
+        """Show a room."""
+        self._shape = shape
+        self.setVisible(shape is not None)
+        if shape is not None:
+            self.setAccessibleDescription(f"{shape.seconds:.1f} s")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Filled from below."""
+        if self._shape is not None:
+            heights = np.clip(1 + self._shape.level / ROOM, 0, 1).tolist()
+            places = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
+            _fill(self, places, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
+
+
+def _fill(widget: QWidget, points: list[tuple[float, float]], words: str) -> None:
+    """Paint a shape of (pixels, 0..1) with words above it."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(theme.ACCENT, 0.5))
+    floor = float(widget.height())
+    line = [QPointF(x, floor * (1 - min(max(y, 0.0), 1.0))) for x, y in points]
+    painter.drawPolygon(QPolygonF([QPointF(line[0].x(), floor), *line, QPointF(line[-1].x(), floor)]))
+    painter.setFont(theme.sized(widget.font(), theme.CAPTION))
+    painter.setPen(theme.colour(theme.QUIET))
+    painter.drawText(widget.rect(), int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), words)

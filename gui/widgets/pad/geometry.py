@@ -1,0 +1,40 @@
+"""The square of a pad inside its widget: places 0..1 from the lower left to points and back, and how it looks."""
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QFont, QPainter, QPen
+
+from gui import theme
+
+MARGIN, FOOT = 20, 8  # pixels around it, and more of them below
+
+
+class Plane:
+    """Within a rectangle of pixels."""
+
+    def __init__(self, around: QRectF) -> None:
+        self._area = around.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - FOOT)
+
+    def place(self, point: QPointF) -> tuple[float, float]:
+        """The place of a point, or the nearest to it."""
+        x, y = (point.x() - self._area.left()) / self._area.width(), (self._area.bottom() - point.y())
+        return min(max(x, 0.0), 1.0), min(max(y / self._area.height(), 0.0), 1.0)
+
+    def point(self, x: float, y: float) -> QPointF:
+        """The point of a place."""
+        return QPointF(self._area.left() + x * self._area.width(), self._area.bottom() - y * self._area.height())
+
+    def paint(self, painter: QPainter, axes: tuple[str, str], font: QFont) -> None:
+        """Paint lines in every eighth, and the names of the axes at their ends."""
+        area = self._area
+        for i in range(9):
+            painter.setPen(QPen(theme.colour(theme.LINE, 0.7 if i % 4 == 0 else 0.25), 1))
+            x, y = area.left() + area.width() * i / 8, area.top() + area.height() * i / 8
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        painter.setFont(font)
+        painter.setPen(theme.colour(theme.QUIET))
+        painter.drawText(area.adjusted(8, 0, -8, 20), _LOWER_RIGHT, f"{axes[0]} →")
+        painter.drawText(area.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignLeft, f"↑ {axes[1]}")
+
+
+_LOWER_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
