@@ -2,7 +2,7 @@
 
 from benchmarks.engine import voices
 from engine.preset.preset_file import write
-from tests.engine.instrument import small_preset
+from tests.support.resonance_preset import small_preset
 
 
 def test_notes_go_on_on_the_next_channel_when_the_keys_are_used_up():

@@ -14,7 +14,7 @@ from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset import library
 from engine.preset.preset_file import Preset, read, write
-from tests.engine.instrument import small_preset
+from tests.support.resonance_preset import small_preset
 
 
 @pytest.fixture(autouse=True)

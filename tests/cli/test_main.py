@@ -14,7 +14,7 @@ import pytest
 from cli.main import COMMANDS, main
 from engine.preset import container, library
 from engine.preset.preset_file import write
-from tests.engine.instrument import small_preset
+from tests.support.resonance_preset import small_preset
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset, write
-from tests.engine.instrument import small_preset
+from tests.support.resonance_preset import small_preset
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import soundfile
 from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset, write
-from tests.engine.instrument import small_preset
+from tests.support.resonance_preset import small_preset
 
 SECONDS, QUIET = 1.5, 0.3
 PITCH = 150.0  # below the range of the drawn instrument, which begins at 196 Hz

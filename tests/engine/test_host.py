@@ -8,7 +8,7 @@ import pytest
 from engine.callback import callback
 from engine.host import Host
 from engine.rig import Rig
-from tests.playing import RATE, Organ, Signal, render
+from tests.support.host_callback import RATE, Organ, Signal, render
 
 
 def test_the_rate_changes_for_all_but_not_while_a_device_plays():

@@ -8,7 +8,7 @@ from engine.events import EVENT, Kind
 from engine.midi.midi_file import phrase, score
 from engine.render import TAIL, render, render_to
 from engine.rig import Rig
-from tests.playing import RATE, Listener, Organ
+from tests.support.host_callback import RATE, Listener, Organ
 
 SIZES = (1, 7, 64, 128, 4096, (64, 1, 300, 4096, 17))
 

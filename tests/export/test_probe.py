@@ -5,8 +5,8 @@ import pytest
 from engine.probe import deviation
 from export import probe
 from export.resonance import preset
-from tests.engine.instrument import small_preset
 from tests.export.test_resonance import _model
+from tests.support.resonance_preset import small_preset
 from train.learn import Learned
 from train.resonance.model import Sizes
 from train.trainer import Config

@@ -13,11 +13,11 @@ from export.events import preset as of_events
 from export.report import Wanted, build
 from export.report.audio_clip import RATE, levels, outline
 from export.report.locate import place
-from tests.browser import Browser
-from tests.engine.instrument import small_preset
-from tests.engine.instruments import eventful, statespace
 from tests.export.test_events import TINY, learned
-from tests.tones import tone
+from tests.support import events_preset, ssm_preset
+from tests.support.browser import Browser
+from tests.support.harmonic_tones import tone
+from tests.support.resonance_preset import small_preset
 
 LARGEST = 15e6  # bytes of a page
 HEARD = 0.1  # seconds that a player must get on by
@@ -38,8 +38,8 @@ def decoded():
 
 
 KINDS = {
-    "modes": small_preset, "keys": keyed, "network": statespace.preset, "decoder": decoded,
-    "events": lambda: of_events(learned(TINY), "0", name="events"), "scores": eventful.preset,
+    "modes": small_preset, "keys": keyed, "network": ssm_preset.preset, "decoder": decoded,
+    "events": lambda: of_events(learned(TINY), "0", name="events"), "scores": events_preset.preset,
 }  # fmt: skip
 SUNG = {"modes", "keys", "network", "decoder", "events"}  # held against a recording as well
 
@@ -154,7 +154,7 @@ def test_a_spectrogram_shows_a_tone_where_it_is_and_an_outline_its_size():
 
 def test_the_command_writes_a_page_and_says_in_a_line_what_it_cannot(tmp_path, monkeypatch, capsys, recording):
     monkeypatch.chdir(tmp_path)
-    write("net.luthier", statespace.preset())
+    write("net.luthier", ssm_preset.preset())
     soundfile.write("song.wav", recording.T, RATE)
     soundfile.write("silence.wav", np.zeros(RATE), RATE)
     assert main(["report", "net.luthier", "--recording", "song.wav@0-1", "-o", "net.html", "--seconds", "1"]) == 0

@@ -8,7 +8,7 @@ import torch
 
 from engine.preset.preset_file import check
 from export.resonance import compression, curve, key_range, preset, tensors
-from tests.naive import as_learned, learned_control
+from tests.support.plain_resonance import as_learned, learned_control
 from train.learn import Learned
 from train.resonance.model import Resonance, Sizes
 from train.trainer import Config

@@ -25,8 +25,8 @@ from gui.wiring import Wiring
 from session import config_store, patch_file
 from session.patch import Setting
 from session.precompile_process import Compiler
-from tests.gui.display import display
-from tests.gui.ear import Ear
+from tests.gui.jack_probe import Ear
+from tests.gui.xvfb import display
 
 PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
 _open: list[Wiring] = []

@@ -14,7 +14,7 @@ from engine.preset import library
 from session import patch, patch_file
 from session.patch import LAYERED, OWN, ROOM, Chain, Effect, Second
 from tests.gui.conftest import advance, play, quiet, until
-from tests.gui.ear import level, pitch
+from tests.gui.jack_probe import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 

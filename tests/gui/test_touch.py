@@ -6,7 +6,7 @@ from PyQt6.QtTest import QTest
 
 from gui.widgets.pad.pad import Pad
 from gui.widgets.piano_keyboard import Keyboard
-from tests.gui.fingers import LIFT, MOVE, PRESS, STAY, Screen
+from tests.gui.touch_events import LIFT, MOVE, PRESS, STAY, Screen
 
 
 @pytest.fixture(scope="module")

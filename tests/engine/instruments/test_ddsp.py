@@ -14,9 +14,9 @@ from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset
 from engine.probe import deviation
 from tests.engine.dsp.test_decoder import Twin
-from tests.engine.instruments.decoded import PLAIN, let_go, playing, press, sing
-from tests.engine.instruments.struck import cents_from, level
-from tests.playing import render
+from tests.engine.instruments.resonance_player import cents_from, level
+from tests.support.ddsp_preset import PLAIN, let_go, playing, press, sing
+from tests.support.host_callback import render
 
 
 def said(preset, key, count):

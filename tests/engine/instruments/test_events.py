@@ -16,8 +16,8 @@ from engine.instruments.events.instrument import Events
 from engine.instruments.events.state import LAYERS
 from engine.preset.preset_file import read, write
 from engine.rig import Rig
-from tests.engine.instruments.eventful import LEARNED, preset
-from tests.playing import render
+from tests.support.events_preset import LEARNED, preset
+from tests.support.host_callback import render
 
 
 def playing(*, rate=LEARNED, notes=True, what=None, seed=0):

@@ -13,24 +13,27 @@ from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset
 from engine.rig import Rig
-from tests.engine.instruments import eventful, statespace, struck
-from tests.engine.instruments.struck import level
-from tests.playing import render
+from tests.engine.instruments import resonance_player
+from tests.engine.instruments.resonance_player import level
+from tests.support import events_preset, ssm_preset
+from tests.support.host_callback import render
 
 RATE, KEY = 48_000, 45
 PLAY, LEARNED = {"play": 1.0, "variation": 1.0}, {"play": 0.0, "variation": 1.0}
 RINGING = {
-    "resonance": lambda seed=0: Resonance(struck.preset(hiss=0.05, envelope=0.02, knock=np.full(50, 0.01)), seed),
-    "ssm": lambda seed=0: StateSpace(statespace.preset(params=PLAY), seed),
-    "events": lambda seed=0: Events(eventful.preset(params=PLAY), seed),
+    "resonance": lambda seed=0: Resonance(
+        resonance_player.preset(hiss=0.05, envelope=0.02, knock=np.full(50, 0.01)), seed
+    ),
+    "ssm": lambda seed=0: StateSpace(ssm_preset.preset(params=PLAY), seed),
+    "events": lambda seed=0: Events(events_preset.preset(params=PLAY), seed),
 }
 NOTES_OF = {**RINGING, "ddsp": lambda seed=0: Ddsp(Preset(*drawn(harmonics=12, seed=3)), seed)}
 ALL = {
     **NOTES_OF,
-    "resonance, variants": lambda seed=0: Resonance(struck.preset(variants=2), seed),
-    "resonance, as learned": lambda seed=0: Resonance(struck.preset(control=True), seed),
-    "ssm, as learned": lambda seed=0: StateSpace(statespace.preset(params=LEARNED), seed),
-    "events, without pitch": lambda seed=0: Events(eventful.preset(params=LEARNED), seed),
+    "resonance, variants": lambda seed=0: Resonance(resonance_player.preset(variants=2), seed),
+    "resonance, as learned": lambda seed=0: Resonance(resonance_player.preset(control=True), seed),
+    "ssm, as learned": lambda seed=0: StateSpace(ssm_preset.preset(params=LEARNED), seed),
+    "events, without pitch": lambda seed=0: Events(events_preset.preset(params=LEARNED), seed),
 }
 every_kind = pytest.mark.parametrize("kind", ALL)
 with_notes = pytest.mark.parametrize("kind", NOTES_OF)

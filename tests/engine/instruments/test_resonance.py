@@ -7,7 +7,7 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.resonance.tables import PRESENT
-from tests.engine.instruments.struck import (
+from tests.engine.instruments.resonance_player import (
     AMPLITUDE,
     DECAY,
     FREQUENCY,
@@ -19,7 +19,7 @@ from tests.engine.instruments.struck import (
     ringing,
     strike,
 )
-from tests.playing import render
+from tests.support.host_callback import render
 
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])

@@ -6,8 +6,8 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
-from tests.engine.instruments.struck import cents_from, level, playing, preset, ringing, strike
-from tests.playing import render
+from tests.engine.instruments.resonance_player import cents_from, level, playing, preset, ringing, strike
+from tests.support.host_callback import render
 
 
 def test_a_note_held_at_no_volume_swells_when_the_volume_comes():

@@ -9,8 +9,8 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.resonance.tables import crowds
-from tests.engine.instruments.struck import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
-from tests.playing import render
+from tests.engine.instruments.resonance_player import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
+from tests.support.host_callback import render
 
 
 def host_of(tensors, **what):

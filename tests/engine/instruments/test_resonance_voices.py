@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from tests.engine.instruments.struck import cents_from, playing, ringing, strike
-from tests.playing import render
+from tests.engine.instruments.resonance_player import cents_from, playing, ringing, strike
+from tests.support.host_callback import render
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])

@@ -9,9 +9,9 @@ from engine.instruments.ssm.state import LANES
 from engine.preset.performance import perform
 from engine.probe import events
 from engine.render import render as play
-from tests.engine.instruments.statespace import LEARNED, frames, learned_control, once, playing, preset, strike
-from tests.engine.instruments.struck import level
-from tests.playing import render
+from tests.engine.instruments.resonance_player import level
+from tests.support.host_callback import render
+from tests.support.ssm_preset import LEARNED, frames, learned_control, once, playing, preset, strike
 
 LATE = 16  # learned samples that what is played as learned is late where it is resampled
 

@@ -1,0 +1,129 @@
+"""The effects that a player puts behind an instrument, against plain Python and closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.effects import EFFECTS
+from engine.effects.chorus import CENTRE, Chorus
+from engine.effects.chorus import GLIDE as SLOW
+from engine.effects.compressor import EVERY, Compressor
+from engine.effects.tilt_eq import Tone
+from engine.host import Host
+from tests.support.host_callback import RATE, ROOM, Signal, render
+
+
+def through(plugin, audio, block=128, **values):
+    """What becomes of audio (2, T) in one effect whose knobs were turned before."""
+    host = Host(RATE)
+    for name, value in values.items():
+        plugin.state["param"][0, [param.name for param in plugin.params].index(name)] = value
+    host.play([Signal(audio), plugin])
+    return render(host, audio.shape[1], block)
+
+
+def rms(error):
+    return 20 * np.log10(np.sqrt((np.asarray(error, float) ** 2).mean()) + 1e-12)
+
+
+@pytest.fixture
+def noise(random):
+    return random.uniform(-0.5, 0.5, (2, 8000)).astype(np.float32)
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values())
+def test_an_effect_that_is_off_lets_the_sound_pass_as_it_is(effect, noise):
+    np.testing.assert_array_equal(through(effect(), noise, on=0.0), noise)
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values())
+@pytest.mark.parametrize("block", [1, 7, 64, [3, 500, 64, 1, 4096]], ids=str)
+def test_the_block_size_is_not_heard(effect, noise, block):
+    np.testing.assert_allclose(through(effect(), noise, block), through(effect(), noise, 4096), atol=1e-6)
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values())
+def test_a_sample_that_is_no_number_does_not_stay(effect, noise):
+    broken = noise.copy()
+    broken[0, 100], broken[1, 200] = np.nan, np.inf
+    assert np.isfinite(through(effect(), broken)[:, 4000:]).all()
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values())
+def test_switching_it_on_and_off_is_no_step(effect):
+    time = np.arange(ROOM) / RATE
+    tone = np.broadcast_to(0.5 * np.sin(2 * np.pi * 110 * time), (2, ROOM)).astype(np.float32)
+    host, plugin = Host(RATE), effect()
+    host.play([Signal(tone), plugin])
+    if effect is Tone:
+        host.set(plugin, "tilt", 9.0)
+    heard = [render(host, 5000)]
+    steady = np.abs(np.diff(heard[0][:, 2000:])).max()
+    for on in (0, 1, 0):
+        host.set(plugin, "on", on)
+        heard.append(render(host, 5000))
+    assert np.abs(np.diff(np.concatenate(heard, axis=1)[:, 2000:])).max() < 3 * steady
+
+
+@pytest.mark.parametrize("tilt", [-12.0, 6.0])
+def test_the_tone_tilts_the_spectrum_around_its_pivot(tilt):
+    pulse = np.zeros((2, 1 << 14), np.float32)
+    pulse[:, 0] = 1
+    found = 20 * np.log10(np.abs(np.fft.rfft(through(Tone(), pulse, tilt=tilt, pivot=1000.0)[0])))
+    z = np.exp(2j * np.pi * np.arange(len(found)) / len(pulse[0]))
+    g = math.tan(math.pi * 1000 / RATE)
+    below = g * (1 + 1 / z) / (1 + g - (1 - g) / z)  # the bilinear one-pole low-pass
+    wanted = 10 ** (tilt / 20) * (1 - below) + 10 ** (-tilt / 20) * below
+    np.testing.assert_allclose(found, 20 * np.log10(np.abs(wanted)), atol=0.01)
+    assert found[1] == pytest.approx(-tilt, abs=0.1)
+    assert found[-1] == pytest.approx(tilt, abs=0.1)
+
+
+def test_the_chorus_is_two_copies_that_sway_a_quarter_of_a_turn_apart():
+    time = np.arange(ROOM) / RATE
+    tone = np.stack([np.sin(2 * np.pi * f * time) for f in (220, 330)]).astype(np.float32) * 0.3
+    found = through(Chorus(), tone, depth=0.003, speed=1.5, mix=0.7)
+    turn = 2 * np.pi * 1.5 * (np.arange(ROOM) + 1) / RATE
+    for c, (frequency, sway) in enumerate(zip((220, 330), (np.cos(turn), np.sin(turn)), strict=True)):
+        late = time - CENTRE - 0.003 * sway
+        wanted = tone[c] + 0.7 * 0.3 * np.where(late > 0, np.sin(2 * np.pi * frequency * late), 0)
+        assert rms((found[c] - wanted)[2000:]) < rms(wanted) - 80
+
+
+def test_the_chorus_keeps_its_size_for_hours():
+    chorus = Chorus()
+    through(chorus, np.zeros((2, ROOM), np.float32))
+    for _ in range(40):
+        through(chorus, np.zeros((2, 1), np.float32))
+    assert np.hypot(*chorus.state["turn"][0]) == pytest.approx(1, abs=1e-9)
+    assert SLOW > 0
+
+
+def compressed(audio, threshold, ratio, attack, release, gain):
+    """The same in plain Python."""
+    out, level, now, step, peak = np.zeros(audio.shape), 0.0, 1.0, 0.0, 0.0
+    for t in range(audio.shape[1]):
+        peak = max(peak, *np.abs(audio[:, t]))
+        out[:, t] = now * audio[:, t]
+        now += step
+        if t % EVERY == EVERY - 1:
+            over = 20 * math.log10(max(peak, 1e-6)) - threshold
+            wanted = gain - max(over, 0) * (1 - 1 / ratio)
+            level += (1 - math.exp(-EVERY / RATE / (attack if wanted < level else release))) * (wanted - level)
+            step, peak = (10 ** (level / 20) - now) / EVERY, 0.0
+    return out
+
+
+def test_the_compressor_does_what_plain_python_does(random):
+    loud = np.repeat(random.uniform(0.01, 0.9, 16), 500)
+    audio = (loud * random.uniform(-1, 1, (2, 8000))).astype(np.float32)
+    knobs = {"threshold": -20.0, "ratio": 4.0, "attack": 0.004, "release": 0.05, "gain": 3.0}
+    np.testing.assert_allclose(through(Compressor(), audio, **knobs), compressed(audio, **knobs), atol=2e-5)
+
+
+def test_a_steady_tone_comes_out_as_its_ratio_says():
+    audio = np.full((2, 20_000), 0.5, np.float32)
+    out = through(Compressor(), audio, threshold=-26.0, ratio=4.0)
+    wanted = -26 + (20 * math.log10(0.5) + 26) / 4
+    assert 20 * math.log10(out[0, -1]) == pytest.approx(wanted, abs=0.01)

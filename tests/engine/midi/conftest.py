@@ -1,0 +1,10 @@
+"""What tests of sources may ask for."""
+
+import pytest
+
+from tests.engine.midi.midi_rig import Keyboard
+
+
+@pytest.fixture
+def keyboard():
+    return Keyboard()

@@ -1,0 +1,67 @@
+"""Ten thousand random MIDI messages at full speed, then controllers reset and keys up: silence, and no harm."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.events import Kind
+from engine.instruments import make
+from engine.midi.midi_file import Score
+from engine.render import render
+from engine.rig import Rig
+from tests.support import events_preset, ssm_preset
+from tests.support.host_callback import RATE, Organ
+from tests.support.host_callback import render as call
+from tests.support.resonance_preset import small_preset
+
+MESSAGES = 10_000
+QUIET = 10 ** (-90 / 20)
+
+
+def flood(random, count=MESSAGES):
+    """Half of them valid, half any 24 bits, at every other frame; then 121 and 123 on every channel."""
+    status, first, second = (random.integers(low, high, count) for low, high in ((0x80, 0xF0), (0, 128), (0, 128)))
+    valid = status | first << 8 | second << 16
+    messages = np.where(random.random(count) < 0.5, valid, random.integers(0, 1 << 24, count))
+    last = [0xB0 | channel | controller << 8 for controller in (121, 123) for channel in range(16)]
+    times = np.concatenate([np.sort(random.uniform(0, 0.3, count)), np.full(len(last), 0.3)])
+    return Score(times, np.concatenate([messages, last]).astype(np.int32))
+
+
+def instruments():
+    made = {name: make(kind.preset()) for name, kind in (("ssm", ssm_preset), ("events", events_preset))}
+    return {"organ": Organ(), "resonance": make(small_preset()), **made}
+
+
+@pytest.mark.parametrize("name", ["organ", "resonance", "ssm", "events"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_flood_ends_in_silence(name, seed):
+    rig = Rig(RATE, channels=range(1, 17))
+    rig.play([instruments()[name]])
+    audio = render(rig, flood(np.random.default_rng(seed)), seconds=0.5, block=64)
+    rest = render(rig, seconds=6.0, block=4096)
+    assert np.isfinite(audio).all()
+    assert np.abs(audio).max() > QUIET
+    assert np.abs(rest[:, -RATE // 4 :]).max() < QUIET
+    assert rig.limiter.broken == 0
+    assert rig.interpreter.malformed > MESSAGES // 4
+    assert not rig.interpreter.state["notes"]["down"].any()
+
+
+def test_a_flood_in_one_block_ends_in_silence():
+    rig = Rig(RATE)
+    rig.play([Organ()])
+    for message in flood(np.random.default_rng(3), 3000).messages:
+        assert rig.send(Kind.MIDI, int(message))
+    assert np.isfinite(call(rig, 4096, 4096)).all()
+    assert np.abs(call(rig, 3 * RATE, 4096)[:, -1000:]).max() < QUIET
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), block=st.sampled_from([1, 64, [300, 5, 4096]]))
+def test_any_flood_ends_in_silence(seed, block):
+    rig = Rig(RATE)
+    rig.play([Organ()])
+    render(rig, flood(np.random.default_rng(seed), 2000), seconds=0.35, block=block)
+    assert np.abs(render(rig, seconds=1.0, block=4096)[:, -1000:]).max() < QUIET

@@ -1,0 +1,155 @@
+"""Live ports: a program that comes, plays and goes on a real JACK server."""
+
+import contextlib
+import time
+
+import numpy as np
+import pytest
+
+from engine.events import NOW, Kind, midi
+from engine.midi.drivers import NAME, NoMidi, _distinct, driver
+from engine.midi.ports import LOOK, MidiPorts, _Heard
+from engine.rig import Rig
+from tests.support.host_callback import RATE, Listener, render
+from tests.support.jack_server import server  # noqa: F401 - a fixture, found by name
+
+rtmidi = pytest.importorskip("rtmidi")
+KEYS = "Test Keys:keys"
+
+
+@contextlib.contextmanager
+def keyboard(name="Test Keys"):
+    """A program with a MIDI output that is there for a while."""
+    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+    out.open_virtual_port("keys")
+    try:
+        yield out
+    finally:
+        out.delete()
+
+
+class Nothing:
+    """A MIDI system without any port."""
+
+    def names(self):
+        return []
+
+    def offer(self):
+        return None
+
+
+@pytest.fixture
+def rig():
+    made = Rig(RATE)
+    made.play([Listener()])
+    return made
+
+
+def until(done, patience=60.0):
+    """Wait until something is so."""
+    end = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def heard(rig, count):
+    """The MIDI messages heard, once there are as many."""
+    listener = rig.row[0]
+
+    def there():
+        render(rig, 64)
+        return len(listener.heard(Kind.MIDI)) >= count
+
+    until(there)
+    return [int(key) for key in listener.heard(Kind.MIDI)["key"]]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(rig):
+    with MidiPorts(rig, system=driver("jack")) as ports:
+        assert ports.names == [NAME]
+        with keyboard() as keys:
+            until(lambda: KEYS in ports.names)
+            keys.send_message([0x92, 60, 100])
+            keys.send_message([0x92, 64, 100])
+            keys.send_message([0x92, 64, 0])
+            keys.send_message([0xB2, 64, 127])
+            heard(rig, 4)
+        until(lambda: KEYS not in ports.names)
+        messages = heard(rig, 6)
+        assert messages[:4] == [midi(0x92, 60, 100), midi(0x92, 64, 100), midi(0x92, 64, 0), midi(0xB2, 64, 127)]
+        assert messages[4:] == [midi(0x82, 60), midi(0xB2, 64)]
+        with keyboard() as keys:
+            until(lambda: KEYS in ports.names)
+            keys.send_message([0xC2, 5])
+            assert heard(rig, 7)[6:] == [midi(0xC2, 5)]
+
+
+@pytest.mark.usefixtures("server")
+def test_only_the_wanted_ports_are_heard_and_none_while_idle(rig):
+    with keyboard("Grand"), keyboard("Small"), MidiPorts(rig, "grand", driver("jack")) as ports:
+        assert ports.names == ["Grand:keys", NAME]
+        ports.idle = lambda: True
+        until(lambda: ports.names == [NAME])
+        ports.idle = lambda: False
+        until(lambda: ports.names == ["Grand:keys", NAME])
+
+
+@pytest.mark.usefixtures("server")
+def test_closing_lets_go_of_what_is_held(rig):
+    with keyboard() as keys, MidiPorts(rig, system=driver("jack")) as ports:
+        assert KEYS in ports.names
+        keys.send_message([0x90, 60, 100])
+        heard(rig, 1)
+    assert heard(rig, 2)[1:] == [midi(0x80, 60)]
+
+
+@pytest.mark.parametrize("gap", [-3.0, 0.0, 3.0])
+def test_a_message_is_put_near_the_next_block_however_long_none_came(rig, gap):
+    ports = MidiPorts(rig, system=Nothing())
+    render(rig, 1000)
+    assert ports._frame(0.0) == NOW
+    rig.running = lambda: True
+    rig.memory["block"] = 128
+    rig.memory["epoch"] = time.perf_counter() - 1000 / RATE - gap
+    wanted = {-3.0: 1000, 3.0: 1000 + 2 * 128 + round(LOOK * RATE)}
+    frame = ports._frame(0.0)
+    assert frame == wanted.get(gap, frame)
+    assert 1000 <= frame <= wanted[3.0]
+
+
+def test_without_any_midi_the_reason_is_one_line_and_no_library_chatters(monkeypatch, capfd):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
+    with pytest.raises(NoMidi) as refused:
+        driver("jack")
+    assert "\n" not in str(refused.value)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_message_keeps_the_time_at_which_it_came_however_late_it_is_found(random):
+    heard, came = _Heard(None), np.cumsum(random.uniform(0.001, 0.1, 1000))
+    found = came + random.uniform(0.0, 0.03, 1000)
+    found = np.maximum.accumulate(found)
+    steps = np.diff(came, prepend=came[0])
+    told = np.array([now - heard.age(now, step) for now, step in zip(found, steps, strict=True)])
+    assert np.ptp(told[200:] - came[200:]) < 0.002
+    assert (told >= came - 1e-9).all()
+
+
+def test_what_a_player_holds_is_known_until_it_is_let_go():
+    held = _Heard(None)
+    played = [(0x91, 60, 9), (0x91, 61, 9), (0xB1, 64, 127), (0xB1, 1, 5), (0xE1, 0, 100), (0xD1, 7), (0xA1, 60, 3)]
+    for message in [*played, (0xB1, 7, 20), (0xB1, 11, 127), (0xC1, 5)]:
+        held.follow(midi(*message))
+    rest = [(0x81, 60), (0x81, 61), (0xB1, 64), (0xB1, 1), (0xE1, 0, 64), (0xD1, 0), (0xA1, 60)]
+    assert list(held.held.values()) == [midi(*message) for message in rest]
+    for message in [(0x91, 60, 0), (0x81, 61, 64), *rest[2:]]:
+        held.follow(midi(*message))
+    assert not held.held
+
+
+def test_names_lose_the_numbers_that_change_and_stay_apart():
+    assert _distinct(["Keys:Keys MIDI 1 20:0", "Keys:Keys MIDI 1 24:0", "Pad 28:1", "Grand"]) == [
+        "Keys:Keys MIDI 1", "Keys:Keys MIDI 1 #2", "Pad", "Grand",
+    ]  # fmt: skip

@@ -1,0 +1,39 @@
+"""A window whose device dies and comes back; in a process of its own, since a dead client may end its process.
+
+python -m tests.gui.device_loss_child prints what was seen, a word each.
+"""
+
+from PyQt6 import sip
+from PyQt6.QtWidgets import QApplication
+
+from benchmarks.support.jack_server import running
+from gui import app as gui_app
+from gui import preferences, theme
+from tests.gui.conftest import until
+from tests.gui.xvfb import display
+
+
+def main() -> None:
+    """Play, kill the server, start it again, play on, close."""
+    with display(), running() as server:
+        app = QApplication(["luthier"])
+        theme.apply(app, "dark")
+        wiring = gui_app.open_window(app, preferences.recall())
+        player, words = wiring.player, wiring.window.status._device.text
+        until(lambda: player.reading.state == "playing" and player.now is not None)
+        server.kill()
+        until(lambda: "No audio device" in words())
+        print("shown", flush=True)
+        server.start()
+        until(lambda: player.reading.state == "playing" and words().startswith("●"))
+        print("back", flush=True)
+        player.press(64, 0.8)
+        until(lambda: max(player.hands.rig.meters().peak) > 0.01)
+        print("sounding", flush=True)
+        wiring.window.close()
+        print("ended" if wiring.ended else "hanging", flush=True)
+        sip.delete(wiring.window)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The picture of a decoded instrument: it shows what sounds, and is played by touch."""
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+
+from engine.preset import library
+from engine.preset.preset_file import read
+from engine.snapshots import harmonics as decoded
+from gui.views.view_stack import PICTURE
+from tests.gui.conftest import play, quiet, until
+from tests.gui.jack_probe import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def violin(guitar):
+    """The window with the violin in it."""
+    play(guitar, "violin")
+    guitar.window.stage.show_view(PICTURE)
+    return guitar
+
+
+def test_a_touch_plays_the_key_of_its_frequency_and_the_bars_stand_on_its_harmonics(violin, ear):
+    bars = violin.window.stage.harmonics.bars
+    assert bars.isVisible()
+    place = QPoint(round(bars.place_of(440)), bars.height() // 4)
+    assert bars.key_at(place.x()) == 69
+    QTest.mousePress(bars, LEFT, pos=place)
+    until(lambda: len(bars._now.frequency) > 10)
+    ear.listen(0.3, QTest.qWait)
+    assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(440, rel=0.01)
+    until(lambda: bars._now.loudness > -40)
+    numbers = bars._now.frequency / 440
+    np.testing.assert_allclose(numbers, np.round(numbers), rtol=0.01)
+    assert bars._now.frequency[bars._now.level.argmax()] < 2000
+    QTest.mouseRelease(bars, LEFT, pos=place)
+    quiet(violin)
+    assert level(ear.listen(0.2, QTest.qWait)) < -50  # the room
+    until(lambda: len(bars._now.frequency) == 0)
+
+
+def test_the_bars_are_played_without_a_mouse(violin):
+    bars, played = violin.window.stage.harmonics.bars, []
+    bars.struck.connect(lambda key, force: played.append(key))
+    bars.setFocus()
+    QTest.keyClick(bars, Qt.Key.Key_Right)
+    QTest.keyClick(bars, Qt.Key.Key_Space)
+    assert len(played) == 1
+    assert "Space plays" in bars.accessibleDescription()
+
+
+def test_a_room_falls_from_its_loudest_moment():
+    shape = decoded.shape(read(library.find("violin")))
+    assert shape.level.max() == 0
+    assert shape.level[-20:].mean() < shape.level[:20].mean() - 20
+    assert 0.3 < shape.seconds < 10
+    assert decoded.shape(read(library.find("gong"))) is None

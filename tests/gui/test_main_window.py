@@ -1,0 +1,295 @@
+"""The window as a player uses it: mouse and keys in, sound at the JACK ports out."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from engine.snapshots import modes as picture
+from gui import number_format
+from gui.views.view_stack import PAD, PICTURE
+from gui.widgets.knob.knob import Knob
+from gui.widgets.knob.spec import Spec
+from tests.gui.conftest import quiet, until
+from tests.gui.jack_probe import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+SILENT = -80.0  # dB
+
+
+@pytest.fixture
+def window(guitar):
+    """The window with the guitar in it, and the guitar's picture."""
+    guitar.window.stage.show_view(PICTURE)
+    return guitar
+
+
+def key_place(keyboard, key, height):
+    """Where a white key is touched, at a height of 0 (back) to 1."""
+    x, _, width, _ = keyboard._layout.place(key)
+    return QPoint(round((x + width / 2) * keyboard.width()), round(height * keyboard.height()))
+
+
+def knob(window, name):
+    """A knob by its name."""
+    return next(knob for knob in window.window.knobs.knobs.values() if knob.spec.name == name)
+
+
+def test_a_key_touched_at_its_front_sounds_louder_than_at_its_back_and_both_in_tune(window, ear):
+    keyboard, heard = window.window.keyboard, {}
+    for height in (0.68, 0.9):
+        QTest.mousePress(keyboard, LEFT, pos=key_place(keyboard, 57, height))
+        heard[height] = ear.listen(0.5, QTest.qWait)
+        QTest.mouseRelease(keyboard, LEFT, pos=key_place(keyboard, 57, height))
+        quiet(window)
+    assert level(heard[0.9]) > level(heard[0.68]) + 1
+    for sound in heard.values():
+        assert pitch(sound[:, 4800:]) == pytest.approx(220, rel=0.01)
+
+
+def test_a_key_of_the_computer_plays_a_note_and_the_lock_takes_it_away(window, ear):
+    QTest.keyPress(window.window, Qt.Key.Key_Q)
+    sound = ear.listen(0.4, QTest.qWait)
+    assert pitch(sound[:, 4800:]) == pytest.approx(261.6, rel=0.01)
+    QTest.keyRelease(window.window, Qt.Key.Key_Q)
+    quiet(window)
+    QTest.keyClick(window.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyPress(window.window, Qt.Key.Key_Q)
+    assert level(ear.listen(0.2, QTest.qWait)) < SILENT
+    QTest.keyRelease(window.window, Qt.Key.Key_Q)
+    QTest.keyClick(window.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert not window.typist.locked
+
+
+def test_the_octave_of_the_computers_keys_moves_and_their_letters_with_them(window, ear):
+    QTest.mouseClick(window.window.octave_up, LEFT)
+    assert window.window.keyboard._letters[72] == "Q"
+    QTest.keyPress(window.window, Qt.Key.Key_Q)
+    sound = ear.listen(0.4, QTest.qWait)
+    QTest.keyRelease(window.window, Qt.Key.Key_Q)
+    QTest.keyClick(window.window, Qt.Key.Key_PageDown)
+    assert window.window.keyboard._letters[60] == "Q"
+    assert pitch(sound[:, 4800:]) == pytest.approx(523.3, rel=0.01)
+
+
+def test_keys_play_by_where_they_lie_and_show_what_is_printed_on_them(window):
+    played, keyboard = [], window.window.keyboard
+    window.typist.pressed.connect(lambda key, velocity: played.append(key))
+
+    def strike(typed, scan):  # as a German keyboard sends it
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, typed, Qt.KeyboardModifier.NoModifier, scan + 8, 0, 0, chr(typed).lower())
+            QApplication.sendEvent(window.window, event)
+
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Z", "Y")
+    strike(Qt.Key.Key_Y, 44)
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Y", "Z")
+    strike(Qt.Key.Key_Z, 21)
+    strike(Qt.Key.Key_Odiaeresis, 39)
+    assert played == [48, 69]
+    strike(Qt.Key.Key_Z, 44)
+    strike(Qt.Key.Key_Y, 21)
+    assert (keyboard._letters[48], keyboard._letters[69]) == ("Z", "Y")
+
+
+def test_words_typed_into_the_search_play_nothing(window, ear):
+    QTest.keyClick(window.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    search = window.window.browser.filters.search
+    QTest.keyClicks(search, "cow")
+    assert [entry.name for entry in window.window.browser.shown] == ["cowbell"]
+    assert level(ear.listen(0.2, QTest.qWait)) < SILENT
+    search.clear()
+    window.window.keyboard.setFocus()
+
+
+def test_whatever_sounds_lights_its_key_and_panic_ends_it_within_a_tenth_of_a_second(window, ear):
+    ear.send(0x90, 52, 100)
+    until(lambda: 52 in window.window.keyboard._lit)
+    assert level(ear.listen(0.1, QTest.qWait)) > -50
+    QTest.keyClick(window.window, Qt.Key.Key_Escape)
+    ear.listen(0.1, QTest.qWait)
+    assert level(ear.listen(0.1, QTest.qWait)) < SILENT
+    assert window.window.keyboard._lit == {}
+    ear.send(0x80, 52, 0)
+
+
+def test_a_knob_is_turned_typed_and_brought_back_and_the_engine_follows(window):
+    decay = knob(window, "decay")
+    place = next(i for i, each in window.window.knobs.knobs.items() if each is decay)
+
+    def engine():
+        return picture.values(window.player.now.plugin)[place]
+
+    QTest.mousePress(decay, LEFT, pos=QPoint(38, 50))
+    QTest.mouseMove(decay, QPoint(38, 20))
+    QTest.mouseRelease(decay, LEFT, pos=QPoint(38, 20))
+    turned = decay.amount
+    assert turned > 1
+    until(lambda: engine() == pytest.approx(turned))
+    QTest.mouseClick(decay, LEFT, pos=QPoint(38, decay.height() - 8))
+    QTest.keyClicks(decay._line, "2,5")
+    QTest.keyClick(decay._line, Qt.Key.Key_Return)
+    QTest.keyClick(decay, Qt.Key.Key_Return)
+    QTest.keyClicks(decay._line, "7")
+    QTest.keyClick(decay._line, Qt.Key.Key_Escape)
+    until(lambda: engine() == pytest.approx(2.5))
+    QTest.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: engine() == pytest.approx(turned))
+    assert decay.amount == pytest.approx(turned)
+    QTest.keyClick(
+        window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    until(lambda: engine() == pytest.approx(2.5))
+    QTest.mouseDClick(decay, LEFT, pos=QPoint(38, 50))
+    until(lambda: engine() == 1)
+
+
+def test_one_movement_of_the_hand_is_one_step_back(window):
+    decay = knob(window, "decay")
+    QTest.mousePress(decay, LEFT, pos=QPoint(38, 50))
+    for y in range(48, 10, -4):
+        QTest.mouseMove(decay, QPoint(38, y))
+    QTest.mouseRelease(decay, LEFT)
+    assert decay.amount > 1.5
+    window.tuning.history.undo()
+    assert decay.amount == 1
+
+
+def test_two_settings_are_compared(window):
+    release = knob(window, "release")
+    QTest.mouseClick(window.window.header.compare, LEFT)
+    assert window.window.header.compare.text() == "B ⇄ A"
+    window.tuning.turn("release", 2.0)
+    QTest.mouseClick(window.window.header.compare, LEFT)
+    assert release.amount == pytest.approx(0.3)
+    QTest.mouseClick(window.window.header.compare, LEFT)
+    assert release.amount == pytest.approx(2.0)
+    QTest.mouseClick(window.window.header.compare, LEFT)
+    assert window.window.header.compare.text() == "A ⇄ B"
+
+
+def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
+    width = knob(window, "width")
+    learn, forget = width.menu().actions()[:2]
+    assert not forget.isEnabled()
+    learn.trigger()
+    assert width._caption() == "CC…?"
+    ear.send(0xB0, 32, 1)
+    until(lambda: "CC 32 has a meaning" in window.window.notice.text)
+    ear.send(0xB0, 22, 0)
+    until(lambda: "CC 22" in width.toolTip())
+    until(lambda: ("resonance", "width") in window.deck.rig.learned)
+    ear.listen(0.2, QTest.qWait)
+    ear.send(0xB0, 22, 127)
+    until(lambda: width.amount == pytest.approx(2))
+    width.tell(0.5)
+    width.turned.emit(0.5)
+    ear.send(0xB0, 22, 120)
+    until(lambda: width._waiting == pytest.approx(120 / 127))  # it has not passed the value yet
+    assert width.amount == 0.5
+    for value in (64, 0):
+        ear.send(0xB0, 22, value)
+    until(lambda: width.amount == 0)
+    until(lambda: width._waiting is None)
+    width.menu().actions()[1].trigger()
+    assert "no controller" in width.toolTip()
+
+
+def test_a_dot_that_is_touched_is_struck(window, ear):
+    modes = window.window.stage.modes
+    resonance = 20
+    QTest.mousePress(modes, LEFT, pos=modes.place_of(resonance).toPoint())
+    struck = modes._held
+    sound = ear.listen(0.4, QTest.qWait)
+    until(lambda: modes._lit is not None)
+    QTest.mouseRelease(modes, LEFT)
+    wanted = window.player.now.tensors["pitch"][struck]
+    assert pitch(sound[:, 4800:]) == pytest.approx(float(wanted), rel=0.03)
+
+
+def test_the_pad_strikes_where_it_is_pressed_and_far_places_sound_unlike_near_ones(window, ear):
+    window.window.stage.show_view(PAD)
+    pad = window.window.stage.pad
+    places = {"dull": (0.1, 0.3), "dull too": (0.12, 0.3), "bright": (0.9, 0.3)}
+    spectra = {}
+    for name, place in places.items():
+        point = pad._plane.point(*place).toPoint()
+        QTest.mousePress(pad, LEFT, pos=point)
+        sound = ear.listen(0.35, QTest.qWait)
+        QTest.mouseRelease(pad, LEFT, pos=point)
+        quiet(window)
+        spectra[name] = bands(sound)
+    near = np.abs(spectra["dull"] - spectra["dull too"]).mean()
+    far = np.abs(spectra["dull"] - spectra["bright"]).mean()
+    assert far > 2 * near + 1
+
+
+def bands(sound):
+    """dB in octaves from 100 Hz to 12.8 kHz."""
+    power = np.abs(np.fft.rfft(sound.mean(axis=0))) ** 2
+    edges = np.round(100 * 2.0 ** np.arange(8) * sound.shape[1] / 48_000).astype(int)
+    return np.array([10 * np.log10(power[a:b].sum() + 1e-12) for a, b in pairwise(edges)])
+
+
+def test_the_pad_is_played_without_a_mouse(window, ear):
+    window.window.stage.show_view(PAD)
+    pad = window.window.stage.pad
+    pad.setFocus()
+    before = pad.cross
+    QTest.keyClick(pad, Qt.Key.Key_Right)
+    assert pad.cross[0] == pytest.approx(before[0] + 0.02)
+    QTest.keyPress(pad, Qt.Key.Key_Space)
+    assert level(ear.listen(0.2, QTest.qWait)) > -50
+    QTest.keyRelease(pad, Qt.Key.Key_Space)
+    assert "Space strikes" in pad.accessibleDescription()
+
+
+def test_quantities_are_read_as_they_are_written():
+    for value, unit in ((0.3, "s"), (2.0, "s"), (440.0, "Hz"), (12_500.0, "Hz"), (-6.0, "dB"), (1.5, "x"), (0.0, "")):
+        assert number_format.parse(number_format.text(value, unit), unit) == pytest.approx(value)
+    assert number_format.parse("loud", "dB") is None
+    for low, high in ((0.1, 10.0), (-24.0, 24.0), (20.0, 20_000.0)):
+        for place in (0.0, 0.3, 1.0):
+            assert number_format.place(number_format.value(place, low, high), low, high) == pytest.approx(place)
+
+
+def test_every_control_has_a_name(window):
+    nameless = [
+        widget
+        for widget in window.window.findChildren(object)
+        if hasattr(widget, "focusPolicy")
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and not (widget.accessibleName() or getattr(widget, "text", lambda: "")())
+    ]
+    assert [type(widget).__name__ for widget in nameless] == []
+
+
+def test_a_finger_that_slides_over_the_keys_plays_them_one_after_the_other(window):
+    keyboard, played = window.window.keyboard, []
+    keyboard.pressed.connect(lambda key, _: played.append(key))
+    QTest.mousePress(keyboard, LEFT, pos=key_place(keyboard, 60, 0.9))
+    for key in (62, 64):
+        QTest.mouseMove(keyboard, key_place(keyboard, key, 0.9))
+    QTest.mouseRelease(keyboard, LEFT)
+    assert played == [60, 62, 64]
+    assert keyboard.key_at(QPointF(-5, 5)) is None
+
+
+def test_a_knob_of_few_values_goes_from_one_to_the_next_and_names_them(app):
+    knob = Knob(Spec("scale", "", 0, 5, 0, steps=("chromatic", "major", "minor", "harmonic minor", "five", "six")))
+    knob.show()
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_End):
+        QTest.keyClick(knob, key)
+        seen.append((knob.amount, knob.accessibleDescription()))
+    assert seen == [(1, "major"), (2, "minor"), (3, "harmonic minor"), (2, "minor"), (5, "six")]
+    knob.edit()
+    QTest.keyClicks(knob._line, "Min")
+    QTest.keyClick(knob._line, Qt.Key.Key_Return)
+    assert knob.amount == 2
+    knob.deleteLater()

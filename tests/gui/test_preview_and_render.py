@@ -1,0 +1,158 @@
+"""What is heard beside what is played, and sound that is made without a device."""
+
+import numpy as np
+import pytest
+import soundfile
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+
+from engine.preset import library
+from gui.browser.preset_list import SIGN
+from gui.processes.check_recordings import Heard
+from gui.processes.learn import Moment
+from session import offline_render
+from session.offline_render import Job
+from tests.gui.conftest import play, quiet, until
+from tests.gui.jack_probe import level, pitch
+from tests.gui.test_recording import score
+
+LEFT = Qt.MouseButton.LeftButton
+MAKING = 60.0  # seconds that a process may take to begin and to make a sound beside other work
+
+
+@pytest.fixture
+def window(guitar, tmp_path, monkeypatch):
+    """The window with the guitar in it, a folder for music and one for demos."""
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
+    return guitar
+
+
+def ask(window, name):
+    """Touch the sign at the end of a row of the list."""
+    rows, browser = window.window.browser._list, window.window.browser
+    index = browser._model.index([each.name for each in browser.shown].index(name))
+    rows.scrollTo(index)
+    place = rows.visualRect(index)
+    QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - SIGN // 2, place.center().y()))
+
+
+def test_a_demo_is_heard_before_its_instrument_is_loaded_and_ends_when_asked_again(window, ear, tmp_path):
+    ask(window, "vibraphone")
+    model = window.window.browser._model
+    assert model.heard
+    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.deck.rig.clip.playing, MAKING)
+    assert level(ear.listen(0.5, QTest.qWait)) > -60
+    assert window.player.now.path.stem == "guitar"
+    ask(window, "vibraphone")
+    assert not model.heard
+    ear.listen(0.1, QTest.qWait)
+    assert level(ear.listen(0.2, QTest.qWait)) < -80
+    ask(window, "vibraphone")
+    until(lambda: window.deck.rig.clip.playing)  # it was kept
+    window.auditioning.stop()
+
+
+def test_a_demo_ends_by_itself(window):
+    entry = next(each for each in window.house.entries if each.name == "gong")
+    folder = window.auditioning.demo.__globals__["_folder"]()
+    folder.mkdir()
+    soundfile.write(folder / f"{entry.digest}.wav", np.zeros(4800), 48_000)
+    window.auditioning.demo(entry)
+    assert window.window.browser._model.heard == entry.digest
+    until(lambda: not window.window.browser._model.heard)
+
+
+def test_the_test_tone_is_heard_whatever_plays(window, ear):
+    window.plugging.show()
+    button = next(each for each in window.plugging.dialogue.findChildren(object) if _words(each) == "Test tone")
+    QTest.mouseClick(button, LEFT)
+    until(lambda: window.deck.rig.clip.playing)
+    heard = ear.listen(0.4, QTest.qWait)
+    assert pitch(heard[:, 4800:], 300, 600) == pytest.approx(440, rel=0.01)
+    assert level(heard[:, 4800:]) == pytest.approx(-23 - 12, abs=1)  # the volume of a first start is -12 dB
+    window.plugging.dialogue.accept()
+    window.auditioning.stop()
+
+
+def _words(widget):
+    return widget.text() if hasattr(widget, "text") and hasattr(widget, "clicked") else ""
+
+
+def test_recording_and_what_is_learned_of_it_are_heard_from_the_dialogue(window, ear, tmp_path):
+    for name, frequency in (("bell", 330), ("learned", 550)):
+        time = np.arange(48_000) / 48_000
+        soundfile.write(tmp_path / f"{name}.wav", 0.3 * np.sin(2 * np.pi * frequency * time), 48_000)
+    dialogue = window.workshop.dialogue
+    dialogue.set_recordings([tmp_path / "bell.wav"])
+    dialogue.set_heard(Heard(1, 1.0, 1))
+    dialogue.show_moment(Moment(0.5, "", 0.1, tmp_path / "learned.wav"))
+    dialogue.show()
+    for button, frequency in ((dialogue.hear, 330), (dialogue.compare, 550)):
+        QTest.mouseClick(button, LEFT)
+        until(lambda: window.deck.rig.clip.playing)
+        ear.listen(0.1, QTest.qWait)
+        assert pitch(ear.listen(0.3, QTest.qWait), 200, 800) == pytest.approx(frequency, rel=0.01)
+    window.auditioning.stop()
+    dialogue.set_busy(True)
+    dialogue.set_busy(False)
+    assert not dialogue.compare.isEnabled()
+    dialogue.set_recordings([])
+    dialogue.accept()
+
+
+def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(window, tmp_path):
+    window.tuning.turn("level", 0.0)
+    window.doors.open([score(tmp_path / "tune.mid", 57, 60)])
+    bar = window.window.transport
+    until(lambda: window.deck.reels.score is not None)
+    window.deck.do(window.deck.reels.score.stop)
+    QTest.mouseClick(bar.bounce, LEFT)
+    assert "✕" in bar.bounce.text()
+    QTest.mouseClick(bar.bounce, LEFT)
+    assert bar.bounce.text() == "→ WAV"
+    QTest.mouseClick(bar.bounce, LEFT)
+    until(lambda: "Written" in window.window.notice.text, MAKING)
+    file = next((tmp_path / "Luthier").glob("Guitar – tune – *.wav"))
+    assert soundfile.info(file).subtype == "PCM_24"
+    sound, rate = soundfile.read(file, dtype="float32")
+    assert pitch(sound[4800 : rate // 2].T) == pytest.approx(220, rel=0.01)
+    assert not list((tmp_path / "Luthier").glob(".*"))
+    window.deck.reels.close_score()
+    bar.hide()
+    window.player.panic()
+    quiet(window)
+
+
+def test_a_job_takes_knobs_tuning_tempo_and_chain(tmp_path):
+    tune = score(tmp_path / "tune.mid", 69, 69)
+    plain = Job(str(library.find("cowbell")), str(tmp_path / "a.wav"), str(tune))
+    assert list(offline_render.perform(plain))[-1] == 1
+    chain = {"effects": [{"kind": "room", "source": "none"}, {"kind": "compressor"}]}
+    values = {"level": -24.0, "compressor gain": 0.0}
+    changed = Job(plain.path, str(tmp_path / "b.wav"), str(tune), 2.0, 44_100.0, 466.0, values, chain)
+    list(offline_render.perform(changed))
+    (before, _), (after, rate) = (soundfile.read(tmp_path / f"{name}.wav") for name in "ab")
+    assert rate == 44_100
+    assert np.abs(after).max() < 0.5 * np.abs(before).max()
+    with pytest.raises(ValueError, match="not a MIDI file"):
+        list(offline_render.perform(Job(plain.path, plain.out, __file__)))
+    (tmp_path / "job.json").write_text("{}")
+    with pytest.raises(TypeError):
+        offline_render.main([str(tmp_path / "job.json")])
+
+
+def test_pedals_step_through_the_instruments(window, ear):
+    menu = window.stepping.menu("next")
+    menu.actions()[0].trigger()
+    assert "move a controller" in window.window.header.after.toolTip()
+    ear.send(0xB0, 23, 0)
+    until(lambda: "CC 23" in window.window.header.after.toolTip())
+    names = [each.name for each in window.window.browser.shown]
+    after = names[(names.index("guitar") + 1) % len(names)]
+    for value in (127, 0):
+        ear.send(0xB0, 23, value)
+    until(lambda: window.player.now.path.stem == after)
+    window.stepping.menu("next").actions()[1].trigger()
+    assert "right click" in window.window.header.after.toolTip()
+    play(window, "guitar")

@@ -1,0 +1,34 @@
+"""What is taken down while the rate of the device changes."""
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+
+from engine.events import EVENT, Kind, midi
+from engine.rig import Rig
+from session.recorder import Notes, Tape
+from tests.support.host_callback import Organ
+from tests.support.host_callback import render as call
+
+
+def test_a_recording_ends_where_the_rate_changes_another_begins_and_the_notes_go_on_in_time(tmp_path):
+    rig = Rig(48_000)
+    rig.play([Organ()])
+    tape = Tape(rig, tmp_path / "take.wav")
+    start = rig.frame
+    notes = Notes(tmp_path / "take.mid", tape.rates)
+    call(rig, 4800)
+    tape.spool()
+    rig.prepare(44_100)
+    tape.spool()
+    call(rig, 4410)
+    tape.stop()
+    lengths = {path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tape.paths}
+    assert lengths == {"take.wav": (4800, 48_000), "take-2.wav": (4410, 44_100)}
+    told = np.zeros(2, EVENT)
+    told["kind"], told["key"] = Kind.MIDI, [midi(0x90, 60, 100), midi(0x80, 60, 64)]
+    told["frame"] = start + np.array([2400, 4800 + 2205])
+    notes.hear(told)
+    notes.write()
+    assert mido.MidiFile(tmp_path / "take.mid").length == pytest.approx(0.15, abs=0.002)

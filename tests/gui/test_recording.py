@@ -1,0 +1,213 @@
+"""What is taken down, and what plays by itself."""
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+
+from engine.events import Kind
+from engine.preset import library
+from tests.gui.conftest import quiet, until
+from tests.gui.jack_probe import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(guitar, tmp_path, monkeypatch):
+    """The window with the guitar in it, and a folder for music."""
+    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    return guitar
+
+
+def score(path, *keys):
+    """A MIDI file of quarter notes at 120 beats a minute."""
+    file, track = mido.MidiFile(), mido.MidiTrack()
+    for key in keys:
+        track.append(mido.Message("note_on", note=key, velocity=100))
+        track.append(mido.Message("note_off", note=key, time=file.ticks_per_beat))
+    file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear):
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    assert window.window.header.record.text().startswith("■ 0:0")
+    window.player.press(57, 0.8)
+    ear.listen(0.4, QTest.qWait)
+    window.player.release(57)
+    ear.listen(0.2, QTest.qWait)
+    QTest.mouseClick(window.window.header.record, LEFT)
+    until(lambda: "Recorded" in window.window.notice.text)
+    sound, rate = soundfile.read(next((tmp_path / "Luthier").glob("Guitar – *.wav")), dtype="float32")
+    assert soundfile.info(next((tmp_path / "Luthier").glob("*.wav"))).subtype == "PCM_24"
+    begin = int(np.abs(sound).max(axis=1).argmax())
+    assert pitch(sound[begin : begin + round(0.3 * rate)].T) == pytest.approx(220, rel=0.01)
+    track = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid"))).tracks[0]
+    notes = [(message.type, message.note) for message in track if not message.is_meta]
+    assert notes == [("note_on", 57), ("note_off", 57)]
+    length = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid"))).length
+    assert 0.4 < length < len(sound) / rate
+
+
+def test_pedal_and_wheel_are_taken_down_and_what_is_held_at_the_end_is_let_go(window, tmp_path, ear):
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    for message in ((0xB0, 64, 127), (0x90, 60, 100), (0x80, 60, 0), (0xE0, 0, 80), (0xB0, 1, 70), (0x90, 64, 90)):
+        ear.send(*message)
+        ear.listen(0.05, QTest.qWait)
+    ear.send(0x99, 38, 100)  # drums, which are not heard
+    ear.listen(0.3, QTest.qWait)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: list((tmp_path / "Luthier").glob("*.mid")))
+    file = mido.MidiFile(next((tmp_path / "Luthier").glob("*.mid")))
+    assert [message.bytes() for message in file.tracks[0] if not message.is_meta] == [
+        [0xB0, 64, 127], [0x90, 60, 100], [0x80, 60, 0], [0xE0, 0, 80], [0xB0, 1, 70], [0x90, 64, 90], [0x80, 64, 64],
+    ]  # fmt: skip
+    assert file.tracks[0][-2].time > 0.25 * 960
+    ear.send(0xB0, 64, 0)
+    ear.send(0xE0, 0, 64)
+    ear.send(0xB0, 1, 0)
+    ear.send(0x80, 64, 0)
+
+
+def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
+    def full(_):
+        raise OSError("no space left")
+
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.performing.recording)
+    window.deck.reels._tape._write = full
+    until(lambda: "could not be written on: no space left" in window.window.notice.text)
+    window.player.press(57, 0.8)
+    assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(220, rel=0.02)
+    window.player.release(57)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: not window.performing.recording)
+
+
+def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
+    bar = window.window.transport
+    window.doors.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
+    until(lambda: 57 in window.window.keyboard._lit)
+    sound = ear.listen(0.3, QTest.qWait)
+    assert pitch(sound) == pytest.approx(220, rel=0.02)
+    until(lambda: window.deck.reels.score.position > 0.6)
+    assert bar.play.text() == "■"
+    assert bar._time.text().endswith("/ 0:04")
+    QTest.mouseClick(bar.play, LEFT)
+    until(lambda: window.deck.reels.score.position is None)
+    until(lambda: not window.window.keyboard._lit)
+    quiet(window)
+    assert level(ear.listen(0.2, QTest.qWait)) < -70
+    QTest.mouseClick(bar.play, LEFT)
+    until(lambda: window.deck.reels.score.position is not None)
+    QTest.mouseClick(bar.loop, LEFT)
+    bar._speed.setValue(200)
+    until(lambda: window.deck.reels.score.tempo == 2 and window.deck.reels.score.loop)
+    window.deck.reels.close_score()
+    bar.hide()
+    window.player.panic()
+
+
+def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path):
+    begun, keys = [], list(range(50, 62))
+
+    def hear(events):
+        begun.extend((int(each["frame"]), int(each["key"])) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([score(tmp_path / "tune.mid", *keys)])
+    until(lambda: len(begun) == 4)
+    for percent in (150, 200):
+        window.window.transport._speed.setValue(percent)
+    until(lambda: len(begun) == len(keys))
+    window.player.events.disconnect(hear)
+    assert [key for _, key in begun] == keys
+    gaps = np.diff([frame for frame, _ in begun])
+    rate = window.deck.rig.rate
+    np.testing.assert_allclose(gaps[:3], rate / 2, atol=1)
+    np.testing.assert_allclose(gaps[5:], rate / 4, atol=1)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
+def test_a_score_goes_on_evenly_while_other_instruments_are_loaded_and_presets_are_read(window, tmp_path):
+    begun = []
+
+    def hear(events):
+        begun.extend(int(each["frame"]) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([score(tmp_path / "tune.mid", *[60, 64] * 12)])
+    until(lambda: window.deck.reels.score is not None)
+    window.window.transport._speed.setValue(200)
+    until(lambda: begun)
+    for name in ("violin", "mosaic", "guitar"):
+        window.tuning.choose(library.find(name))
+        window.house.scan()
+        until(lambda name=name: window.player.now.path.stem == name)
+    until(lambda: len(begun) >= 20)
+    window.player.events.disconnect(hear)
+    np.testing.assert_allclose(np.diff(begun)[1:], window.deck.rig.rate / 4, atol=1)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
+def test_a_place_in_a_score_is_sought_by_mouse_and_keys_with_the_pedal_as_it_stands_there(window, tmp_path):
+    begun, line = [], window.window.transport._bar
+    file = score(tmp_path / "tune.mid", *range(50, 66))
+    written = mido.MidiFile(file)
+    written.tracks[0].insert(4, mido.Message("control_change", control=64, value=127))
+    written.tracks[0].insert(6, mido.Message("control_change", control=64, value=90))
+    written.save(file)
+
+    def hear(events):
+        begun.extend(int(each["key"]) for each in events if each["kind"] == Kind.NOTE_ON)
+
+    window.player.events.connect(hear)
+    window.doors.open([file])
+    until(lambda: begun == [50])
+    QTest.mouseClick(line, LEFT, pos=QPoint(line.width() // 2, 3))
+    until(lambda: len(begun) > 2)
+    assert begun[1] in (57, 58, 59)
+    assert begun[2] == begun[1] + 1
+    assert window.deck.rig.interpreter.state["channels"][0]["pedals"][0, 0] == 90
+    QTest.keyClick(line, Qt.Key.Key_Home)
+    until(lambda: begun[-1] == 50)
+    QTest.mouseClick(window.window.transport.play, LEFT)
+    until(lambda: window.deck.reels.score.position is None)
+    QTest.keyClick(line, Qt.Key.Key_Right)
+    until(lambda: window.deck.reels.score.begins > 4)
+    begun.clear()
+    QTest.mouseClick(window.window.transport.play, LEFT)
+    until(lambda: begun)
+    assert begun[0] >= 60
+    window.player.events.disconnect(hear)
+    window.conducting._close()
+    until(lambda: window.deck.reels.score is None)
+    window.player.panic()
+
+
+def test_a_score_that_is_none_is_refused_in_words(window, tmp_path):
+    (tmp_path / "noise.mid").write_bytes(b"no score at all")
+    window.doors.open([tmp_path / "noise.mid"])
+    until(lambda: "noise.mid" in window.window.notice.text)
+    assert "⚠" in window.window.notice.text
+
+
+def test_the_demo_score_that_comes_with_the_program_is_opened(window):
+    window.doors.open([library.factory_folder() / "demo.mid"])
+    until(lambda: window.deck.reels.score is not None and window.deck.reels.score.path.stem == "demo")
+    until(window.window.transport.isVisible)
+    assert window.deck.reels.score.seconds > 5
+    QTest.mouseClick(window.window.transport.findChildren(type(window.window.transport.play))[-1], LEFT)
+    until(lambda: window.deck.reels.score is None)
+    assert not window.window.transport.isVisible()
+    window.player.panic()

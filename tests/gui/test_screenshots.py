@@ -1,0 +1,111 @@
+"""How the window looks: pictures of every view, in a folder that LUTHIER_SHOTS names or a temporary one."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QImage
+from PyQt6.QtTest import QTest
+
+from engine.preset import library
+from engine.preset.preset_file import write
+from gui import theme
+from gui.dialogs.shortcuts import Shortcuts
+from gui.processes.check_recordings import Heard
+from gui.views.view_stack import PAD, PICTURE, VOICE
+from session.patch import Chain, Effect, Second, Setting
+from tests.gui.conftest import play, until
+from tests.support import events_preset
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize(
+    ("view", "called", "instrument"),
+    [
+        (PICTURE, "modes", "guitar"),
+        (PICTURE, "harmonics", "violin"),
+        (PAD, "pad", "guitar"),
+        (VOICE, "voice", "violin"),
+    ],
+)
+def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, called, instrument):
+    folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
+    before = guitar.memory.theme
+    play(guitar, instrument)
+    theme.apply(app, name)
+    guitar.window.stage.show_view(view)
+    for key in (52, 59, 64, 68):
+        guitar.player.press(key, 0.8)
+    until(lambda: len(guitar.window.keyboard._lit) == 4)
+    if view == PAD:
+        guitar.window.stage.pad._press(0, guitar.window.stage.pad._plane.point(0.6, 0.7), 0.8)
+    QTest.qWait(600 if instrument == "violin" else 60)  # a bow takes its time
+    image = guitar.window.grab().toImage()
+    image.save(str(folder / f"{called}-{name}.png"))
+    guitar.player.panic()
+    guitar.window.stage.pad._lift(0)
+    theme.apply(app, before)
+    colours = theme.THEMES[name]
+    assert image.pixelColor(2, 2).name() == colours.ground
+    assert _count(image, colours.accent) > 300
+    assert _count(image, colours.panel if view == PAD else colours.stage) > 10_000
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path, name):
+    folder, path = Path(os.environ.get("LUTHIER_SHOTS", tmp_path)), tmp_path / "events.luthier"
+    write(path, events_preset.preset())
+    before = guitar.memory.theme
+    chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
+    guitar.tuning.recall(Setting(path, {}, replace(chain, second=Second(str(library.find("gong")), 60, True))))
+    until(lambda: guitar.player.now.path == path)
+    guitar.tuning.show_link("second")
+    theme.apply(app, name)
+    guitar.window.stage.show_view(PICTURE)
+    for key in (52, 57):
+        guitar.player.press(key, 0.8)
+    until(lambda: len(guitar.window.stage.chart._lit) == 2)
+    QTest.qWait(60)
+    image = guitar.window.grab().toImage()
+    image.save(str(folder / f"map-{name}.png"))
+    guitar.player.panic()
+    guitar.tuning.recall(Setting(library.find("guitar"), {}, Chain()))
+    until(lambda: guitar.player.now.path.stem == "guitar")
+    theme.apply(app, before)
+    assert [link.title for link in guitar.window.chain.links] == ["Guitar"]
+    assert _count(image, theme.THEMES[name].accent) > 300
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
+    folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
+    before = guitar.memory.theme
+    theme.apply(app, name)
+    guitar.plugging.show()
+    devices, keys = guitar.plugging.dialogue, Shortcuts(guitar.window)
+    learning = guitar.workshop.dialogue
+    learning.set_recordings([Path("bell.wav")])
+    learning.set_heard(Heard(1, 2.0, 1))
+    learning.show()
+    until(lambda: devices._output.count() > 1)
+    keys.show()
+    QTest.qWait(30)
+    for dialogue, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):
+        image = dialogue.grab().toImage()
+        image.save(str(folder / f"{called}-{name}.png"))
+        assert image.pixelColor(2, 2).name() == theme.THEMES[name].ground
+        assert _count(image, theme.THEMES[name].accent) > 300
+        dialogue.accept()
+    learning.set_recordings([])
+    theme.apply(app, before)
+
+
+def _count(image: QImage, colour: str) -> int:
+    """Pixels that have exactly a colour."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    bits = plain.constBits()
+    assert bits is not None
+    bits.setsize(plain.sizeInBytes())
+    wanted = int(colour[1:], 16)
+    return sum(1 for pixel in memoryview(bits).cast("I") if pixel & 0xFFFFFF == wanted)

@@ -1,0 +1,151 @@
+"""From one evening to the next: what is remembered, what is survived, what is shown of devices."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from engine.preset import library
+from gui import app as gui_app
+from gui import preferences
+from gui.preferences import Memory
+from session import config_store
+from tests.gui.conftest import advance, end, processes, start, until
+from tests.gui.jack_probe import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """A user of this test's own."""
+    for name in ("CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    return tmp_path
+
+
+def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
+    first = start(app, ear)
+    until(lambda: first.player.now is not None)
+    assert first.memory.volume == -12
+    first.tuning.choose(library.find("vibraphone"))
+    until(lambda: first.player.now.path.stem == "vibraphone")
+    first.tuning.turn("decay", 0.4)
+    first.controllers.learned[("resonance", "width")] = 21
+    first.window.header._slider.setValue(-200)
+    first.lighting.change()
+    first.window.stage.show_view(1)
+    first.window.resize(1000, 700)
+    end(first)
+    second = start(app, ear)
+    until(lambda: second.player.now is not None)
+    assert second.player.now.path.stem == "vibraphone"
+    assert second.tuning.value("decay") == pytest.approx(0.4)
+    assert second.controllers.learned == {("resonance", "width"): 21}
+    assert (second.memory.volume, second.memory.theme, second.window.stage.view) == (-20, "light", 1)
+    assert (second.window.width(), second.window.height()) == (1000, 700)
+    second.lighting.change()  # the light is everybody's
+    second.player.press(72, 1.0)
+    assert level(ear.listen(0.3, QTest.qWait)) > -70
+    began = time.monotonic()
+    second.tuning.choose(library.find("gong"))
+    until(lambda: second.player.now.path.stem == "gong")
+    end(second)
+    assert time.monotonic() - began < 5
+    assert not config_store.Loading().left()
+
+
+def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
+    preferences.keep(Memory(preset=str(library.find("banjo"))))
+    config_store.Loading().begin(library.find("banjo"))
+    wiring = start(app, ear)
+    until(lambda: wiring.window.notice.text)
+    assert "banjo.luthier" in wiring.window.notice.text
+    assert wiring.player.now is None
+    wiring.tuning.choose(library.find("gong"))
+    until(lambda: wiring.player.now is not None and not config_store.Loading().left())
+    end(wiring)
+
+
+def test_files_named_at_the_start_are_opened(app, ear, home):
+    wiring = start(app, ear, (library.find("cowbell"),))
+    until(lambda: wiring.player.now is not None)
+    assert wiring.player.now.path.stem == "cowbell"
+    end(wiring)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"volume": "loud", "values": {"decay": "x"}, "learned": [[1, 2]], "theme": 5}']
+)
+def test_a_damaged_memory_is_a_first_start(home, text):
+    config_store.folder().mkdir(parents=True)
+    (config_store.folder() / "session.json").write_text(text)
+    assert preferences.recall() == Memory()
+
+
+def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ear, home, server):
+    wiring = start(app, ear)
+    until(lambda: wiring.player.now is not None)
+    QTest.mouseClick(wiring.window.status._device, LEFT)
+    dialogue = wiring.plugging.dialogue
+    until(lambda: dialogue._output.count() > 1)
+    assert "48000 Hz, blocks of 128" in dialogue._given.text()
+    assert dialogue._output.itemData(1) == ("jack", None)
+    before = wiring.deck._opened
+    dialogue._output.setCurrentIndex(1)
+    dialogue._output.activated.emit(1)
+    until(lambda: wiring.deck._opened is not before and wiring.deck._opened.state == "playing")
+    assert wiring.memory.device["backend"] == "jack"
+    ear.attend(wiring.deck._opened.given.name)
+    name = "system:capture_2"
+    dialogue._input.setCurrentIndex(dialogue._input.findData(name))
+    dialogue._input.activated.emit(dialogue._input.currentIndex())
+    until(lambda: wiring.deck._opened._settings.input == name and wiring.deck._opened.state == "playing")
+    assert wiring.memory.device["input"] == name
+    ear.attend(wiring.deck._opened.given.name)
+    dialogue._a4.setValue(466.2)
+    dialogue._channel.setCurrentIndex(3)
+    dialogue._channel.activated.emit(3)
+    advance(wiring)
+    ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
+    wiring.player.press(69, 0.9)
+    sound = ear.listen(0.4, QTest.qWait)
+    assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
+    assert 40 not in wiring.window.keyboard._lit
+    QTest.keyClick(dialogue, Qt.Key.Key_Escape)
+    end(wiring)
+    assert (preferences.recall().a4, preferences.recall().channel) == (466.2, 3)
+
+
+def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
+    command = [sys.executable, "-m", "tests.gui.device_loss_child"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert run.stdout.split() == ["shown", "back", "sounding", "ended"]
+    assert run.returncode == 0
+
+
+def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    wiring = gui_app.open_window(app, preferences.recall())
+    until(lambda: "Compiling" in wiring.window.stage._words.text())
+    number = wiring.deck._warming.compiler._process.pid
+    began = time.monotonic()
+    end(wiring)
+    assert time.monotonic() - began < 5
+    assert wiring.deck._warming.compiler is None
+    assert not processes(number)
+
+
+def test_the_command_opens_a_window_and_ends_well_when_it_is_closed(app, home, ear):
+    others = ear.players()
+    command = [sys.executable, "-c", "from cli.main import main; raise SystemExit(main([]))"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until(lambda: ear.players() - others)
+    process.send_signal(signal.SIGINT)
+    assert "Traceback" not in process.communicate(timeout=15)[0]
+    assert process.returncode == 0

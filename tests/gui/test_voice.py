@@ -1,0 +1,112 @@
+"""A voice at the microphone, and the violin that follows it."""
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from gui.controllers import voice as singing
+from gui.views.view_stack import PICTURE, VOICE
+from tests.gui.conftest import play, quiet, until
+from tests.gui.jack_probe import level, pitch
+
+LEFT = Qt.MouseButton.LeftButton
+RATE = 48_000
+
+
+def song(frequency, seconds, loudness=-20.0):
+    """A steady voice (T,): harmonics that fall as 1/k; loudness: dB, root mean square."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    wave = np.sum([np.sin(2 * np.pi * k * frequency * time) / k for k in range(1, 13)], axis=0)
+    wave *= np.minimum(1, np.minimum(time, seconds - time) / 0.03)
+    return (10 ** (loudness / 20) * wave / np.sqrt((wave**2).mean())).astype(np.float32)
+
+
+@pytest.fixture
+def window(guitar):
+    """The window with the view of the voice."""
+    guitar.window.stage.show_view(VOICE)
+    yield guitar
+    if guitar.deck.sung:
+        guitar.singing.sing(False)
+        until(lambda: not guitar.player.now.sung)
+    guitar.window.stage.show_view(PICTURE)
+
+
+@pytest.fixture
+def singer(window):
+    """The window with a violin that is sung."""
+    play(window, "violin")
+    QTest.mouseClick(window.window.stage.voice.sing, LEFT)
+    until(lambda: window.player.now.sung)
+    until(lambda: "tracker" in window.window.stage.voice._late.text())
+    return window
+
+
+def test_an_instrument_that_cannot_be_sung_says_so_and_offers_one_that_can(window):
+    view = window.window.stage.voice
+    assert not view.sing.isEnabled()
+    assert "does not follow a voice" in view._words.text()
+    QTest.mouseClick(view.take, LEFT)
+    until(lambda: window.player.now.header["kind"] == "ddsp")
+    assert view.sing.isEnabled()
+    assert not view.take.isVisible()
+    assert "headphones" in view._words.text()
+
+
+def test_what_is_sung_is_shown_and_the_violin_follows_it(singer, ear):
+    view, name = singer.window.stage.voice, singer.player.reading.name
+    assert "○" in view._lamp.text()
+    ear.sing(name, song(330, 4))
+    until(lambda: "●" in view._lamp.text())
+    assert view._note.text() == "E4"
+    ear.listen(0.3, QTest.qWait)
+    until(lambda: view.gauge.level == pytest.approx(-20, abs=3))
+    assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(330, rel=0.01)
+    assert np.nanmedian([answer for _, _, answer in view.trace._points]) == pytest.approx(64.02, abs=0.2)
+    singer.tuning.turn("voice transpose", 12.0)
+    ear.listen(0.3, QTest.qWait)
+    assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(660, rel=0.01)
+    until(lambda: "○" in view._lamp.text())
+    quiet(singer)
+    assert level(ear.listen(0.2, QTest.qWait)) < -60
+
+
+def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
+    monkeypatch.setattr("gui.controllers.voice.MEASURED", 4000)
+    view, name = singer.window.stage.voice, singer.player.reading.name
+    QTest.mouseClick(view.measure, LEFT)
+    ear.sing(name, np.tile(np.concatenate([song(110, 0.6), song(165, 0.6), np.zeros(RATE // 4, np.float32)]), 5))
+    shown = []
+    until(lambda: shown.append(view.measure.text()) or "From" in view._words.text())
+    counted = [words for words in dict.fromkeys(shown) if "to go" in words]
+    assert counted == sorted(counted, reverse=True)
+    assert {"3 s to go", "2 s to go"} <= set(counted) <= {f"{left} s to go" for left in (4, 3, 2, 1)}
+    assert shown[-1] == "Find my range"
+    assert singer.tuning.value("voice low") == pytest.approx(110 * 2 ** (-4 / 12), rel=0.03)
+    assert singer.tuning.value("voice high") == pytest.approx(165 * 2 ** (4 / 12), rel=0.03)
+    assert singer.tuning.value("voice transpose") == 24
+    assert -75 < singer.tuning.value("voice gate") < -50  # the pauses are silent: no noise tells where it should be
+    ear.sing(name, np.zeros(0, np.float32))
+    until(lambda: "○" in view._lamp.text())
+    QTest.mouseClick(view.measure, LEFT)
+    until(lambda: "Too little" in view._words.text())
+
+
+def test_the_microphone_is_let_go_when_nobody_sings(singer, server):
+    microphone = f"{singer.player.reading.name}:in_1"
+    client = server.client("looker")
+    try:
+        until(lambda: client.get_ports(microphone))
+        QTest.mouseClick(singer.window.stage.voice.sing, LEFT)
+        until(lambda: not singer.player.now.sung)
+        until(lambda: not client.get_ports(microphone))
+    finally:
+        client.close()
+
+
+def test_the_gate_stands_between_the_noise_of_a_room_and_the_softest_tone():
+    noise, soft, loud = ([(pitch, level)] * 20 for pitch, level in ((0, -70), (200, -50), (200, -20)))
+    assert singing._gate(np.array([*noise, *soft, *loud])) == -62
+    assert singing._gate(np.array([*soft, *loud])) == -80
+    assert singing._gate(np.array([*loud, *[(0, -18)] * 9])) == -23  # a room that is louder than the voice

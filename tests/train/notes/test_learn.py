@@ -1,0 +1,185 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from export.resonance_notes import header, tensors
+from tests.support.wait import PATIENCE
+from train.notes import level_matching
+from train.notes.classify import Heard, choose, listen
+from train.notes.learn import Config, learn
+from train.notes.modes import Modes, ring
+from train.notes.note import Note, render
+from train.notes.pitch import frequency_of
+from train.notes.velocity_layers import fill, tilted, tuned
+
+RATE = 22050
+CONFIG = Config(modes=8, rate=RATE, processes=2)
+
+
+def _write(path, key, level, tune=0.0):
+    """A recording of a short string: 0.15 s of near silence, then six partials; soft ones are duller."""
+    k = np.arange(1, 7)
+    size = level / k ** (1.0 if level > 0.2 else 1.8)
+    modes = Modes(k * frequency_of(key + tune / 100), 3 + 0.5 * k, -1j * size)
+    sound = np.concatenate([np.zeros(int(0.15 * RATE)), ring(modes, int(0.8 * RATE), RATE)])
+    sound += 1e-5 * np.random.default_rng(key).standard_normal(len(sound))
+    soundfile.write(path, sound, RATE, subtype="FLOAT")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Keys of uneven level and tuning, loud and soft; one has no soft one, one name lies, one file is empty."""
+    place = tmp_path_factory.mktemp("notes")
+    rows = ((57, "A3", 0.4, 12), (58, "As3", 0.25, 0), (59, "B3", 0.5, -8), (60, "C4", 0.3, 5))
+    for key, name, level, tune in rows:
+        _write(place / f"x_{name}_forte.wav", key, level, tune)
+        if name != "B3":
+            _write(place / f"x_{name}_piano.wav", key, 0.3 * level if name != "C4" else 0.1 * level, tune - 4)
+    _write(place / "x_Ds4_forte.wav", 61, 0.3)
+    (place / "x_D4_forte.wav").write_bytes(b"")
+    return sorted(place.glob("*.wav"))
+
+
+@pytest.fixture(scope="module")
+def learned(folder):
+    steps = []
+    return learn(folder, CONFIG, steps.append), steps
+
+
+def _note(level=0.1, pitch=220.0, modes=4):
+    k = np.arange(1, modes + 1)
+    found = Modes(pitch * k, 2.0 + k, level / k * np.exp(1j * k))
+    knock = level * 0.1 * np.hanning(200)
+    return Note(RATE, pitch, found, np.zeros(modes), knock, np.zeros(8), np.zeros(8), 500)
+
+
+def test_every_key_is_there_with_every_dynamic(learned):
+    instrument, _ = learned
+    assert list(instrument.keys) == [57, 58, 59, 60, 61]
+    assert instrument.dynamics == ["piano", "forte"]
+    assert all(len(row) == 2 for row in instrument.keys.values())
+
+
+def test_what_is_odd_is_said_in_words(learned):
+    words = "\n".join(learned[0].words)
+    assert "x_D4_forte.wav is left out" in words
+    assert "sounds like C♯4" in words
+    assert "B3 has no piano: made from its forte" in words
+
+
+def test_every_key_has_its_measured_pitch_at_all_dynamics(learned):
+    for key, tune in ((57, 12), (58, 0), (59, -8), (60, 5)):
+        for note in learned[0].keys[key]:
+            assert abs(1200 * np.log2(note.pitch / frequency_of(key)) - tune) < 2
+            assert abs(1200 * np.log2(np.min(note.modes.frequency) / note.pitch)) < 3
+
+
+def test_neighbours_are_equally_loud_and_loud_is_louder_than_soft(learned):
+    heard = np.array([[level_matching.level(note) for note in row] for row in learned[0].keys.values()])
+    assert np.abs(np.diff(heard, axis=0)).max() <= 3
+    assert (heard[:, 1] - heard[:, 0]).min() >= level_matching.STEP - 0.01
+
+
+def test_progress_ends_with_everything_done(learned):
+    _, steps = learned
+    assert steps[-1].done == steps[-1].all == 8
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+
+
+def test_the_same_recordings_give_the_same_tensors(folder, learned):
+    again = tensors(learn(folder, Config(modes=8, rate=RATE, processes=1)))
+    for name, values in tensors(learned[0]).items():
+        np.testing.assert_array_equal(values, again[name])
+
+
+def test_the_tensors_sound_like_the_notes(learned):
+    instrument, _ = learned
+    found = {name: values.astype(np.float64) for name, values in tensors(instrument).items()}
+    for r, row in enumerate(instrument.keys.values()):
+        for layer, note in enumerate(row):
+            residue = found["amplitude"][r, layer, 0] * np.exp(1j * found["phase"][r, layer, 0])
+            pole = (2j * np.pi * found["frequency"][r, layer, 0] - found["decay"][r, layer, 0]) / RATE
+            sound = (residue[:, None] * np.exp(pole[:, None] * np.arange(4000))).real.sum(axis=0)
+            sound[: found["knock"].shape[-1]] += found["knock"][r, layer][:4000]
+            expected = render(note, 4000, seed=None)
+            assert np.abs(sound - expected).max() < 1e-3 * np.abs(expected).max()
+
+
+def test_the_engine_takes_the_preset(learned):
+    from engine.preset.preset_file import Preset, check
+
+    check(Preset({**header(learned[0], CONFIG, "1"), "name": "strings"}, tensors(learned[0])))
+
+
+def test_nothing_to_learn_from_is_said_in_one_line(tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"nothing was learned: a\.wav is left out"):
+        learn([tmp_path / "a.wav"], CONFIG)
+
+
+def test_a_tilt_changes_modes_and_knock_alike():
+    note = _note()
+    changed = tilted(note, -6.0, -3.0)
+    expected = 10 ** ((-6 - 3 * np.log2(note.modes.frequency / 220)) / 20)
+    np.testing.assert_allclose(np.abs(changed.modes.amplitude / note.modes.amplitude), expected)
+    np.testing.assert_allclose(np.angle(changed.modes.amplitude), np.angle(note.modes.amplitude), atol=1e-12)
+    assert np.linalg.norm(changed.knock) < np.linalg.norm(note.knock)
+
+
+def test_a_missing_dynamic_is_what_the_neighbours_make_of_it():
+    keys = {60: {"piano": tilted(_note(), -9.0, -2.0), "forte": _note()}, 61: {"forte": _note(0.2)}}
+    whole, words = fill(keys, ["piano", "forte"])
+    expected = tilted(_note(0.2), -9.0, -2.0)
+    np.testing.assert_allclose(whole[61][0].modes.amplitude, expected.modes.amplitude, rtol=1e-6)
+    assert len(words) == 1
+
+
+def test_dynamics_of_one_key_are_brought_to_one_pitch():
+    row = tuned([_note(pitch=219.0), _note(pitch=221.0)], 221.0)
+    np.testing.assert_allclose(row[0].modes.frequency, row[1].modes.frequency)
+
+
+def test_one_recording_per_key_and_dynamic_and_rare_dynamics_go():
+    heard = [Heard(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
+    heard += [Heard("again.wav", 60, "forte", 0.3), Heard("whisper.wav", 61, "pianissimo", 0.5)]
+    chosen, words = choose(heard)
+    assert [[one.path for one in group] for group in chosen.values()] == [[f"{key}.wav"] for key in range(60, 70)]
+    assert any("again.wav is left out" in word for word in words)
+    assert any("whisper.wav is left out" in word for word in words)
+
+
+def test_a_recording_without_a_name_goes_by_ear(tmp_path):
+    _write(tmp_path / "unnamed.wav", 64, 0.3)
+    heard = listen(str(tmp_path / "unnamed.wav"), RATE)
+    assert (heard.key, heard.words) == (64, ())
+
+
+def test_who_works_for_a_learner_that_was_killed_leaves_too():
+    program = """
+import os, time
+from train.notes.learn import Config, _pool
+if __name__ == "__main__":
+    with _pool(Config(processes=1)) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as learner:
+        worker = int(learner.stdout.readline())
+        learner.kill()
+    end = time.monotonic() + PATIENCE
+    while _works(worker) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not _works(worker)
+
+
+def _works(process: int) -> bool:
+    """Whether a process is there, and not merely its remains that nobody took away."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
