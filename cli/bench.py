@@ -3,26 +3,26 @@
 import argparse
 from importlib import import_module
 
-BENCHMARKS: dict[str, tuple[float | str, ...]] = {
-    "limits": (),
-    "modal": (),
-    "instrument": (),
-    "decoder": (),
-    "recurrence": (),
-    "harmonics": (),
-    "room": (),
-    "tracker": (),
-    "transfer": (),
-    "transfer_delay": (),
-    "voices": (),
-    "keyboard": (),
-    "notes": (),
-    "start": (),
-    "realtime": (60.0, 1000),
-    "events": (),
-    "first_use": (),
-    "isolation": (),
-}  # fmt: skip - and their arguments
+BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
+    "limits": ("kernels", ()),
+    "modal": ("kernels", ()),
+    "instrument": ("kernels", ()),
+    "decoder": ("kernels", ()),
+    "recurrence": ("kernels", ()),
+    "harmonics": ("kernels", ()),
+    "room": ("kernels", ()),
+    "tracker": ("engine", ()),
+    "transfer": ("engine", ()),
+    "transfer_delay": ("engine", ()),
+    "voices": ("engine", ()),
+    "keyboard": ("engine", ()),
+    "notes": ("learning", ()),
+    "start": ("engine", ()),
+    "realtime": ("engine", (60.0, 1000)),
+    "events": ("learning", ()),
+    "first_use": ("engine", ()),
+    "isolation": ("learning", ()),
+}  # fmt: skip - name: folder of the module, arguments
 USUAL = ("limits", "modal", "instrument")  # need nothing installed
 OF_A_PRESET = {
     "guitar": ("voices", "keyboard", "start"),
@@ -50,8 +50,8 @@ def run(args: argparse.Namespace) -> int:
     from benchmarks.support.measurement import show
 
     for name in args.names or USUAL:
-        given = BENCHMARKS[name]
+        folder, given = BENCHMARKS[name]
         for usual in (usual for usual, names in OF_A_PRESET.items() if name in names):
             given = (args.preset or usual,)
-        show(import_module(f"benchmarks.{name}").measure(*given), args.json)
+        show(import_module(f"benchmarks.{folder}.{name}").measure(*given), args.json)
     return 0

@@ -30,7 +30,7 @@ def everything() -> list[str]:
     from engine.voice.scales import SCALES
     from engine.voice.tracker_plugin import PARAMS as VOICE
 
-    tables = [import_module(f"engine.instruments.{kind}.record").PARAMS for kind in KINDS]
+    tables = [import_module(f"engine.instruments.{kind}.state").PARAMS for kind in KINDS]
     params = [param for table in (*tables, VOICE, ROOM) for param in table]
     params += [param for effect in EFFECTS.values() for param in effect.params]
     names = {word for param in params for word in (param.name, param.help)}

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The session: what plays and how it is kept. No Qt, no torch."""

@@ -1,6 +1,6 @@
 """Sound made without a device: a score as a file, or the demo of an instrument.
 
-python -m session.offline_render JOB.json does it in a process of its own, and prints how much of it is done, line by line.
+python -m session.offline_render JOB.json renders in a process of its own and prints its progress line by line.
 """
 
 import json

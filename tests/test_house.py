@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("engine", "gui", "export", "train", "cli", "benchmarks")
+FOLDERS = ("engine", "session", "gui", "export", "train", "cli", "benchmarks")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 COMPILED = {"njit", "cfunc", "intrinsic", "overload", "overload_method", "generated_jit", "vectorize"}
 

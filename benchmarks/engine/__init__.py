@@ -1,1 +1,1 @@
-"""TODO."""
+"""Benchmarks of the whole engine: latency, load, start."""

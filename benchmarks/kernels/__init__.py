@@ -1,1 +1,1 @@
-"""TODO."""
+"""Benchmarks of kernels against the limits of the machine and against peers."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Benchmarks of learning: quality of what is learned."""

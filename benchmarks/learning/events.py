@@ -3,7 +3,7 @@
     LUTHIER_DATA=DATA python -m benchmarks.learning.events [PRESET] [--json]
 
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note were kept back
-from learning. Reconstruction is told as the loss that it was learned with (`benchmarks.learning.reconstruction`). Onsets are
+from learning. Reconstruction: the loss that it was learned with (`benchmarks.learning.reconstruction`). Onsets are
 looked for in mixtures of notes of guitar and banjo, one at a random moment of each eighth of a second; events within
 30 ms of each other are one onset, and weak ones none.
 """

@@ -70,7 +70,7 @@ def run(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, An
 
 
 def comb(model: StateSpace) -> dict[str, float]:
-    """What the grid of frames leaves after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
+    """Frame-rate artifacts after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
 
     The comb of a line lies at all multiples of the frame rate from it and from its mirror. Lines of the recording may
     lie there by chance, and count as well.

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What benchmarks and tests share: JACK clients, CPU load, measurements."""

@@ -1,4 +1,4 @@
-"""The program as a player starts it, brought to a moment and closed then; benchmarks.window.closing says what came of it.
+"""The window program, brought to one state and closed there; benchmarks.window.closing checks the outcome.
 
     python -m benchmarks.window.closing_child MOMENT WAY FOLDER SERVER
 

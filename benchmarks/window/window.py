@@ -4,7 +4,7 @@
 
 Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
 allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound;
-then every factory preset is clicked twice, and the program is closed at moments of all kinds (benchmarks.window.closing).
+then every factory preset is clicked twice, and the program is closed in every state (benchmarks.window.closing).
 """
 
 import argparse

@@ -1,1 +1,5 @@
-"""TODO."""
+"""luthier learn: one file for each kind of instrument."""
+
+from .command import add_arguments, run
+
+__all__ = ["add_arguments", "run"]

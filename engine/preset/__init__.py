@@ -1,1 +1,1 @@
-"""TODO."""
+"""The .luthier file: container, preset, library, performance."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Explicit SIMD vectors for kernels."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Snapshots: what a display may read of an instrument that plays."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.preset.preset_file import Preset
 
-KINDS = {"ddsp": "decoder", "events": "event", "resonance": "block", "ssm": "frame"}
-"""Kind → the module that writes it; its function `model` makes an onnx.ModelProto of a preset."""
+KINDS = ("ddsp", "events", "resonance", "ssm")
+"""Kinds that can be written; the module of that name has `model(preset) -> onnx.ModelProto`."""
 
 
 def model(preset: Preset) -> Any:
@@ -19,5 +19,5 @@ def model(preset: Preset) -> Any:
         import onnx  # noqa: F401 - only to know that it is there
     except ImportError:
         raise ValueError("writing ONNX needs the package onnx: pip install onnx") from None
-    exporter: Callable[[Preset], Any] = import_module(f".{KINDS[kind]}", __name__).model
+    exporter: Callable[[Preset], Any] = import_module(f".{kind}", __name__).model
     return exporter(preset)

@@ -79,7 +79,8 @@ def _duration(seconds: float) -> str:
 def _shown(one: audio_clip.Track) -> dict[str, Any]:
     """A track as the page needs it."""
     return {
-        "name": one.name, "words": one.words, "seconds": round(one.seconds, 3), "sound": audio_clip.encoded(one.sound),
+        "name": one.name, "words": one.words, "seconds": round(one.seconds, 3),
+        "sound": audio_clip.encoded(one.sound),
         "outline": audio_clip.outline(one.sound), "spectrogram": audio_clip.spectrogram(one.sound),
     }  # fmt: skip
 

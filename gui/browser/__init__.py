@@ -1,1 +1,1 @@
-"""TODO."""
+"""The browser: instruments and recordings to choose from."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Panels: the fixed bars of the main window."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Child processes of the window: learning, rendering, checking recordings."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Views: pictures of what an instrument does, playable by touch."""

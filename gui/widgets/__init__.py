@@ -1,1 +1,1 @@
-"""TODO."""
+"""Widgets: Qt only, no engine and no session."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Learn a resonance instrument from single notes."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Learn a resonance instrument from a piece of music."""

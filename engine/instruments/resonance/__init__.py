@@ -1,1 +1,1 @@
-"""TODO."""
+"""Instruments of kind resonance: banks of modes excited by noise attacks."""

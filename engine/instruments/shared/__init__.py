@@ -1,1 +1,1 @@
-"""TODO."""
+"""Parts that instruments of all kinds share."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The knob: one parameter as a rotary control."""
