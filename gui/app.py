@@ -56,13 +56,13 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
 
 def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:
     """A window and its engine, wired and shown."""
-    from session.engine_thread import Deck
+    from session.engine_thread import EngineThread
 
     from .main_window import Window
     from .wiring import Wiring
 
     window = Window()
-    deck = Deck(_settings(remembered.device), remembered.midi)
+    deck = EngineThread(_settings(remembered.device), remembered.midi)
     wiring = Wiring(app, window, deck, remembered)
     wiring.open_first(list(paths))
     window.show()

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from engine.events import Kind
 from gui.views.mode_dots import dots
 from session.active_notes import Movements, Sounding
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.live_input import Hands
 from session.messages import Answer, Compiling, Failed, Loaded, Ready
 from session.status import Reading
@@ -44,7 +44,7 @@ class Player(QObject):
     swayed = pyqtSignal(int, float)  # a knob was turned by something else than the window
     looked = pyqtSignal()
 
-    def __init__(self, deck: Deck) -> None:
+    def __init__(self, deck: EngineThread) -> None:
         super().__init__()
         self.deck = deck
         self.hands: Hands | None = None

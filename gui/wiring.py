@@ -33,7 +33,7 @@ from gui.controllers.voice import Singing
 from gui.dialogs.shortcuts import Shortcuts
 from gui.processes import process
 from gui.views.view_stack import PAD, PICTURE, VOICE
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.messages import Loaded
 
 from .engine_bridge import Player
@@ -46,7 +46,7 @@ PATIENCE = 0.6  # seconds that the engine, and what works beside it, may take to
 class Wiring(QObject):
     """One window and one deck, from the first look to the last."""
 
-    def __init__(self, app: QApplication, window: Window, deck: Deck, remembered: Memory) -> None:
+    def __init__(self, app: QApplication, window: Window, deck: EngineThread, remembered: Memory) -> None:
         super().__init__()
         self.window, self.deck, self.memory = window, deck, remembered
         self.player = Player(deck)

@@ -37,7 +37,7 @@ READ = 0.2  # seconds between two readings of it
 SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
 
 
-class Deck(threading.Thread):
+class EngineThread(threading.Thread):
     """[any thread] A rig, its device and its keyboards. `close` ends it."""
 
     def __init__(self, settings: "Settings | None" = None, midi: str | None = None) -> None:
@@ -103,7 +103,7 @@ class Deck(threading.Thread):
             if not self._ended.is_set():
                 self._run()
         except Exception as error:
-            words = QCoreApplication.translate("Deck", "The engine has stopped: {0}: {1}")
+            words = QCoreApplication.translate("EngineThread", "The engine has stopped: {0}: {1}")
             self._fail(words.format(type(error).__name__, error))
             raise
 

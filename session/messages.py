@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .live_input import Hands
 from .patch import Chain
-from .rack import Knob, Lineup
+from .rack import Knob, Rack
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
@@ -35,7 +35,7 @@ class Loaded:
     """An instrument plays, with what stands beside it."""
 
     path: Path
-    lineup: Lineup
+    lineup: Rack
     chain: Chain  # as it was asked for; what could not be had is not in the lineup
     values: dict[str, float]  # of its knobs, as they were asked for
     room: "Shape | None" = None  # the one that it was learned in

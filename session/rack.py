@@ -38,7 +38,7 @@ class Alcove:
 
 
 @dataclass
-class Lineup:
+class Rack:
     """What plays: the links in the order of their knobs. `title` names the second instrument."""
 
     instrument: "Instrument"
@@ -93,26 +93,26 @@ class Lineup:
         ]
 
 
-def build(path: "Path", chain: Chain, sung: bool) -> tuple[Lineup, list[str]]:
+def build(path: "Path", chain: Chain, sung: bool) -> tuple[Rack, list[str]]:
     """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
     from engine.chain import follow, make_row
     from engine.instruments import Instrument
 
     (instrument,) = make_row(path, room=NO_ROOM)
     assert isinstance(instrument, Instrument)
-    made = Lineup(instrument)
+    made = Rack(instrument)
     if sung and made.preset.header["kind"] == "ddsp":
         made.voice = follow([made.instrument])[0]
     return made, _complete(made, chain, None)
 
 
-def rebuild(before: Lineup, chain: Chain) -> tuple[Lineup, list[str]]:
+def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[str]]:
     """The lineup that follows one that plays, which has the same instrument and what else stays; as `build`."""
-    made = Lineup(before.instrument, before.voice)
+    made = Rack(before.instrument, before.voice)
     return made, _complete(made, chain, before)
 
 
-def displaced(before: Lineup, after: Lineup) -> "list[Plugin]":
+def displaced(before: Rack, after: Rack) -> "list[Plugin]":
     """The effects that go, or change their places."""
     old, new = before.switched, after.switched
     moved = [plugin for plugin in old if plugin in new] != [plugin for plugin in new if plugin in old]
@@ -124,7 +124,7 @@ def switch_off(effect: "Plugin") -> None:
     effect.state["param"][0, [param.name for param in effect.params].index(ON)] = 0
 
 
-def _complete(made: Lineup, chain: Chain, before: Lineup | None) -> list[str]:
+def _complete(made: Rack, chain: Chain, before: Rack | None) -> list[str]:
     """Add what a chain has beside the instrument; what of it could not be had."""
     problems: list[str] = []
     if chain.second is not None:
@@ -147,7 +147,7 @@ def _try(problems: list[str], work: Any) -> Any:
         return None
 
 
-def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
+def _stand_beside(made: Rack, chain: Chain, before: Rack | None) -> None:
     """Put a second instrument into a lineup, and before both what tells them apart."""
     from engine.instruments import make
     from engine.midi.key_zones import CHANNELS, Zone, Zones
@@ -170,7 +170,7 @@ def _stand_beside(made: Lineup, chain: Chain, before: Lineup | None) -> None:
     made.zones = Zones(zones)
 
 
-def _give_room(made: Lineup, before: Lineup | None) -> None:
+def _give_room(made: Rack, before: Rack | None) -> None:
     """Let the second instrument stand in its own room, if it has one; the first one stays in its."""
     from engine.effects.bus import Aside, Back
 

@@ -12,7 +12,7 @@ from . import patch_file, rack
 from .config_store import Loading
 from .messages import Loaded
 from .patch import Chain, Setting
-from .rack import ON, Lineup, displaced, switch_off
+from .rack import ON, Rack, displaced, switch_off
 
 CHANNELS = 16
 FADE = 0.06  # seconds in which what is switched off falls silent
@@ -75,7 +75,7 @@ class Changing:
         self._rig.arrange(made.row)
         return self._tell(wanted.path, made, wanted.chain, dict(wanted.values), problems)
 
-    def _hush(self, before: Lineup, after: Lineup) -> bool:
+    def _hush(self, before: Rack, after: Rack) -> bool:
         """Let what goes, or changes its place, fall silent; whether there is anything."""
         leaving = displaced(before, after)
         for plugin in leaving:
@@ -86,7 +86,7 @@ class Changing:
                 self._rig.send(Kind.CHOKE, channel=channel, target=gone)
         return bool(leaving or gone)
 
-    def _tell(self, path: Path, made: Lineup, chain: Chain, values: dict[str, float], problems: list[str]) -> Changed:
+    def _tell(self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[str]) -> Changed:
         """Put the knobs where they belong."""
         for knob in made.knobs:
             value = min(max(values.get(knob.name, knob.param.default), knob.param.low), knob.param.high)

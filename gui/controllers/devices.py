@@ -9,7 +9,7 @@ from gui.dialogs.devices import Devices
 from gui.engine_bridge import Player
 from gui.preferences import Memory
 from session.device_request import Place, Wishes
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 
 from .master import Master
 
@@ -19,7 +19,7 @@ class Plugging(QObject):
 
     tone = pyqtSignal()  # to test the way to the speaker
 
-    def __init__(self, deck: Deck, player: Player, master: Master, memory: Memory, window: QWidget) -> None:
+    def __init__(self, deck: EngineThread, player: Player, master: Master, memory: Memory, window: QWidget) -> None:
         super().__init__()
         self._deck, self._player, self._memory, self._window = deck, player, memory, window
         self._master = master

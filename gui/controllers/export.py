@@ -11,7 +11,7 @@ from gui.dialogs import prompts
 from gui.processes import process as aside
 from session import bundle as bundling
 from session import patch_file
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.patch import Setting
 
 ENDINGS = (SUFFIX, ".onnx", ".safetensors", ".wav")
@@ -22,7 +22,7 @@ class Exporting(QObject):
 
     told = pyqtSignal(str, bool)
 
-    def __init__(self, deck: Deck, window: QWidget) -> None:
+    def __init__(self, deck: EngineThread, window: QWidget) -> None:
         super().__init__()
         self._deck, self._window = deck, window
         self._process: QProcess | None = None

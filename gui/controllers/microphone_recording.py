@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 
 from gui.dialogs.learn import Learning
 from gui.engine_bridge import Player
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.recorder import name_for
 
 from .learn import Workshop
@@ -18,7 +18,7 @@ LONGEST = 600.0  # seconds of a recording
 class Capturing(QObject):
     """What plays goes on meanwhile; nothing of the microphone is heard."""
 
-    def __init__(self, deck: Deck, player: Player, workshop: Workshop) -> None:
+    def __init__(self, deck: EngineThread, player: Player, workshop: Workshop) -> None:
         super().__init__()
         self._deck, self._workshop = deck, workshop
         self._dialogue: Learning = workshop.dialogue

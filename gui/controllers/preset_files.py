@@ -15,7 +15,7 @@ from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
 from session import patch_file
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.messages import Loaded
 
 from .trash import Bin
@@ -30,7 +30,7 @@ class Housekeeping(QObject):
     moved = pyqtSignal(Path, Path)
     saved = pyqtSignal(Path)
 
-    def __init__(self, deck: Deck, browser: Browser, history: History) -> None:
+    def __init__(self, deck: EngineThread, browser: Browser, history: History) -> None:
         super().__init__()
         self.entries: list[Entry] = []
         self.favourites: set[str] = set()

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.browser.catalogue import Entry
 from gui.processes.render import Renderer
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.offline_render import Job
 
 TONE, LOUD, LONG = 440.0, 0.1, 1.2  # of the tone: Hz, linear, seconds
@@ -23,7 +23,7 @@ class Auditioning(QObject):
     told = pyqtSignal(str, bool)
     changed = pyqtSignal(str)  # the digest of the demo that is made or heard; nothing when none is
 
-    def __init__(self, deck: Deck) -> None:
+    def __init__(self, deck: EngineThread) -> None:
         super().__init__()
         self._deck = deck
         self._renderer = Renderer(self)

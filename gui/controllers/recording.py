@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from gui.engine_bridge import Player
 from gui.main_window import Window
 from gui.processes.render import Renderer
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 from session.offline_render import Job
 from session.patch import Setting
 from session.recorder import Notes, Tape, name_for
@@ -21,7 +21,7 @@ class Performing(QObject):
 
     told = pyqtSignal(str, bool)
 
-    def __init__(self, deck: Deck, player: Player, window: Window) -> None:
+    def __init__(self, deck: EngineThread, player: Player, window: Window) -> None:
         super().__init__()
         self._deck, self._player, self._window = deck, player, window
         self._tape: Tape | None = None

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject
 
 from gui.engine_bridge import Player
 from gui.panels.score_bar import TransportBar
-from session.engine_thread import Deck
+from session.engine_thread import EngineThread
 
 from .undo_stack import History
 
@@ -16,7 +16,7 @@ TEMPO = "the tempo"  # its name in the history, which no knob has
 class Conducting(QObject):
     """Tempo and repetition can be taken back."""
 
-    def __init__(self, deck: Deck, player: Player, history: History, bar: TransportBar) -> None:
+    def __init__(self, deck: EngineThread, player: Player, history: History, bar: TransportBar) -> None:
         super().__init__()
         self._deck, self._history, self._bar = deck, history, bar
         self._tempo = 1.0
