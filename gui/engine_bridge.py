@@ -7,6 +7,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
+from gui.terms import message
 from gui.views.mode_dots import dots
 from session.active_notes import Movements, Sounding
 from session.engine_thread import EngineThread
@@ -131,7 +132,7 @@ class Player(QObject):
             elif isinstance(news, Loaded):
                 self._begin(news)
             elif isinstance(news, Failed):
-                self.failed.emit(news.message)
+                self.failed.emit(message(news.message))
             elif isinstance(news, Answer):
                 news.take(news.result)
 

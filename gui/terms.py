@@ -7,6 +7,8 @@ import json
 
 from PyQt6.QtCore import QCoreApplication
 
+from session.user_message import TEMPLATES, Message, of_error
+
 KINDS = ("resonance", "ddsp", "events", "ssm")  # of instruments
 LINKS = ("second", "voice", "tone", "chorus", "compressor", "room")  # of a chain
 
@@ -19,6 +21,12 @@ def said(words: str) -> str:
 def named(knob: str) -> str:
     """The name of a knob, after that of the link that it is on, such as "chorus mix"."""
     return " ".join(map(said, knob.split()))
+
+
+def message(text: Message | BaseException) -> str:
+    """A message of the session, or of an error, translated."""
+    found = text if isinstance(text, Message) else of_error(text)
+    return found.format(QCoreApplication.translate("Message", found.template))
 
 
 def everything() -> list[str]:
@@ -40,3 +48,5 @@ def everything() -> list[str]:
 if __name__ == "__main__":
     for each in everything():
         print(f'translate("Param", {json.dumps(each, ensure_ascii=False)})')
+    for each in TEMPLATES:
+        print(f'translate("Message", {json.dumps(each, ensure_ascii=False)})')

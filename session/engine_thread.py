@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QCoreApplication
-
 from .config_store import Loading
 from .free_memory import give_back
 from .live_input import Hands
@@ -21,6 +19,7 @@ from .patch import Setting
 from .precompile_process import Warming
 from .recorders import Reels
 from .status import Reading, read
+from .user_message import ENGINE_STOPPED, Message, of_error
 from .worker_thread import Fetcher
 
 if TYPE_CHECKING:
@@ -103,8 +102,7 @@ class EngineThread(threading.Thread):
             if not self._ended.is_set():
                 self._run()
         except Exception as error:
-            words = QCoreApplication.translate("EngineThread", "The engine has stopped: {0}: {1}")
-            self._fail(words.format(type(error).__name__, error))
+            self._fail(Message(ENGINE_STOPPED, type(error).__name__, error))
             raise
 
     def _run(self) -> None:
@@ -145,7 +143,7 @@ class EngineThread(threading.Thread):
         try:
             task()
         except (ValueError, RuntimeError, OSError) as error:
-            self._fail(str(error))
+            self._fail(of_error(error))
 
     def _look(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
@@ -194,5 +192,5 @@ class EngineThread(threading.Thread):
         self.rig.learned = learned
         self.rig.relearn()
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Message) -> None:
         self.news.put(Failed(why))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .live_input import Hands
 from .patch import Chain
 from .rack import Knob, Rack
+from .user_message import Message
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
@@ -76,7 +77,7 @@ class Loaded:
 class Failed:
     """Something that was asked for cannot be had; the message is one line."""
 
-    message: str
+    message: Message
 
 
 @dataclass(frozen=True)

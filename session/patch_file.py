@@ -9,17 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QCoreApplication
-
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
 
 from . import config_store
 from .patch import Chain, from_plain
+from .user_message import INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH, Message
 
 ENDING = ".json"
 PLACES, MOST = "places", 50  # where instruments were opened from, and how many of them are remembered
-translate = QCoreApplication.translate
 MARK, VERSION = "luthier_setting", "1.0"
 
 
@@ -37,10 +35,7 @@ class Missing(PresetError):
     """The instrument of a setting cannot be found by its content."""
 
     def __init__(self, path: Path, saved: Saved) -> None:
-        words = translate(
-            "Saved", "{0} needs the instrument {1}, which is not there: let its file fall on the window"
-        )
-        super().__init__(words.format(path.stem, saved.path.stem))
+        super().__init__(Message(INSTRUMENT_MISSING, path.stem, saved.path.stem))
         self.digest = saved.digest
 
 
@@ -58,7 +53,7 @@ def destination(name: str) -> Path:
     """Where a setting of this name goes. PresetError if that is no name, or another instrument has it."""
     path = library.destination(name)
     if path.suffix != SUFFIX or name in library.everything() or name in everything():
-        raise PresetError(translate("Saved", "There is an instrument called {0} already").format(name))
+        raise PresetError(Message(NAME_TAKEN, name))
     return path.with_suffix(ENDING)
 
 
@@ -82,7 +77,7 @@ def load(path: Path) -> Saved:
     except OSError as error:
         raise PresetError(f"{path.name}: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
-        raise PresetError(translate("Saved", "{0} is no setting of an instrument").format(path.name)) from None
+        raise PresetError(Message(NO_PATCH, path.name)) from None
 
 
 def remember(path: Path) -> None:

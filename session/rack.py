@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .patch import NO_ROOM, OWN, ROOM, Chain, Effect
+from .user_message import Message, of_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,7 @@ class Rack:
         ]
 
 
-def build(path: "Path", chain: Chain, sung: bool) -> tuple[Rack, list[str]]:
+def build(path: "Path", chain: Chain, sung: bool) -> tuple[Rack, list[Message]]:
     """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
     from engine.chain import follow, make_row
     from engine.instruments import Instrument
@@ -106,7 +107,7 @@ def build(path: "Path", chain: Chain, sung: bool) -> tuple[Rack, list[str]]:
     return made, _complete(made, chain, None)
 
 
-def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[str]]:
+def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
     """The lineup that follows one that plays, which has the same instrument and what else stays; as `build`."""
     made = Rack(before.instrument, before.voice)
     return made, _complete(made, chain, before)
@@ -124,9 +125,9 @@ def switch_off(effect: "Plugin") -> None:
     effect.state["param"][0, [param.name for param in effect.params].index(ON)] = 0
 
 
-def _complete(made: Rack, chain: Chain, before: Rack | None) -> list[str]:
+def _complete(made: Rack, chain: Chain, before: Rack | None) -> list[Message]:
     """Add what a chain has beside the instrument; what of it could not be had."""
-    problems: list[str] = []
+    problems: list[Message] = []
     if chain.second is not None:
         _try(problems, lambda: _stand_beside(made, chain, before))
     if made.second is not None and Effect(ROOM) in chain.effects:
@@ -139,11 +140,11 @@ def _complete(made: Rack, chain: Chain, before: Rack | None) -> list[str]:
     return problems
 
 
-def _try(problems: list[str], work: Any) -> Any:
+def _try(problems: list[Message], work: Any) -> Any:
     try:
         return work()
     except (ValueError, OSError) as error:
-        problems.append(str(error))
+        problems.append(of_error(error))
         return None
 
 
@@ -172,7 +173,7 @@ def _stand_beside(made: Rack, chain: Chain, before: Rack | None) -> None:
 
 def _give_room(made: Rack, before: Rack | None) -> None:
     """Let the second instrument stand in its own room, if it has one; the first one stays in its."""
-    from engine.effects.bus import Aside, Back
+    from engine.effects.bus import BusReturn, BusSend
 
     assert made.second is not None
     if before is not None and before.alcove is not None and before.second is made.second:
@@ -180,8 +181,8 @@ def _give_room(made: Rack, before: Rack | None) -> None:
         return
     room = _effect(Effect(ROOM), made.second.preset)
     if room is not None:
-        aside = Aside()
-        made.alcove = Alcove(room, aside, Back(aside))
+        aside = BusSend()
+        made.alcove = Alcove(room, aside, BusReturn(aside))
 
 
 def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":
@@ -191,11 +192,11 @@ def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":
 
         return EFFECTS[effect.kind]()
     from engine import impulse_response
-    from engine.effects.convolution_reverb import Room
+    from engine.effects.convolution_reverb import ConvolutionReverb
 
     if effect.source == NO_ROOM:
         return None
     response = impulse_response.of_preset(preset) if effect.source == OWN else impulse_response.room(effect.source)
     if response is None or (response.dry == 1 and not response.samples.any()):
         return None
-    return Room(response.samples, response.rate, response.dry)
+    return ConvolutionReverb(response.samples, response.rate, response.dry)

@@ -13,6 +13,7 @@ from .config_store import Loading
 from .messages import Loaded
 from .patch import Chain, Setting
 from .rack import ON, Rack, displaced, switch_off
+from .user_message import Message
 
 CHANNELS = 16
 FADE = 0.06  # seconds in which what is switched off falls silent
@@ -23,7 +24,7 @@ class Changed:
     """What plays now, what of it could not be had, and a setting that waited for its instrument."""
 
     loaded: Loaded
-    problems: list[str]
+    problems: list[Message]
     waiting: Setting | None = None
 
 
@@ -86,7 +87,9 @@ class Changing:
                 self._rig.send(Kind.CHOKE, channel=channel, target=gone)
         return bool(leaving or gone)
 
-    def _tell(self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[str]) -> Changed:
+    def _tell(
+        self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[Message]
+    ) -> Changed:
         """Put the knobs where they belong."""
         for knob in made.knobs:
             value = min(max(values.get(knob.name, knob.param.default), knob.param.low), knob.param.high)

@@ -91,7 +91,7 @@ class Tape:
     is busy with.
     """
 
-    def __init__(self, rig: "Rig", path: Path, source: "engine.effects.capture.Tape | None" = None) -> None:
+    def __init__(self, rig: "Rig", path: Path, source: "engine.effects.capture.Capture | None" = None) -> None:
         """source: where the sound is kept until it is written, the rig's own tape without it. OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.paths = path, list[Path]()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication
+from .user_message import RECORDING_FAILED, Message
 
 if TYPE_CHECKING:
     from engine.rig import Rig
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Reels:
     """At most one of each; `turn` is to be called ten times a second or more often."""
 
-    def __init__(self, fail: Callable[[str], object]) -> None:
+    def __init__(self, fail: Callable[[Message], object]) -> None:
         """fail: where it is said in words why a recording had to end."""
         self.rig: Rig | None = None  # until the engine is there
         self.score: Scoring | None = None
@@ -44,13 +44,13 @@ class Reels:
 
     def begin_listening(self, path: Path) -> Path:
         """Take down what the microphone hears from now on; what plays, plays on."""
-        from engine.effects.microphone_input import Microphone
+        from engine.effects.microphone_input import MicrophoneCapture
 
         from .recorder import Tape
 
         assert self.rig is not None
         self.end_listening()
-        microphone = Microphone()
+        microphone = MicrophoneCapture()
         self._heard = Tape(self.rig, path, microphone)
         self.rig.arrange([microphone, *self.rig.row])
         return path
@@ -106,8 +106,7 @@ class Reels:
         try:
             tape.spool()
         except (OSError, RuntimeError, ValueError) as error:
-            words = QCoreApplication.translate("Reels", "{0} could not be written on: {1}")
-            self._fail(words.format(tape.path.name, error))
+            self._fail(Message(RECORDING_FAILED, tape.path.name, error))
             _stop(tape)
             assert self.rig is not None
             if tape is self._tape:

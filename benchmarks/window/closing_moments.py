@@ -144,10 +144,10 @@ def _hangs(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _reopening(wiring: Any, folder: Path, server: int) -> None:
-    from session.device_request import Wishes
+    from engine.devices.backend import Settings
 
     _record(wiring, folder, server)
-    wiring.plugging.use(Wishes(backend="jack"))
+    wiring.plugging.use(Settings(backend="jack"))
     _wait(0.01)
 
 

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QCoreApplication
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
 from gui import number_format
+from gui.terms import message
 from session import patch_file
 
 translate = QCoreApplication.translate
@@ -134,7 +135,7 @@ def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
             name, patch_file.model(path, found)
         )
     except PresetError as error:
-        return Entry(path, name, False, fault=str(error))
+        return Entry(path, name, False, fault=message(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     words = f"{translate('Entry', 'A setting of {0}.').format(model.name)} {model.description}"
     return replace(
@@ -159,7 +160,7 @@ def _entry(name: str, path: Path) -> Entry:
     try:
         preset = read(path)
     except PresetError as error:
-        return Entry(path, name, factory, fault=str(error))
+        return Entry(path, name, factory, fault=message(error))
     header = preset.header
     keys, source = header.get("keys", {}), header.get("source", {})
     loud = header.get("loudness", {}).get("lufs")

@@ -5,10 +5,10 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from engine.devices.backend import Settings
 from gui.dialogs.devices import Devices
 from gui.engine_bridge import Player
 from gui.preferences import Memory
-from session.device_request import Place, Wishes
 from session.engine_thread import EngineThread
 
 from .master import Master
@@ -43,12 +43,12 @@ class Plugging(QObject):
         self._look()
 
     @property
-    def _wishes(self) -> Wishes:
+    def _wishes(self) -> Settings:
         """What was chosen last."""
-        known = {key: value for key, value in self._memory.device.items() if key in Wishes.__dataclass_fields__}
-        return Wishes(**{**known, "midi": self._memory.midi})
+        known = {key: value for key, value in self._memory.device.items() if key in Settings.__dataclass_fields__}
+        return Settings(**{**known, "midi": self._memory.midi})
 
-    def use(self, wishes: Wishes) -> None:
+    def use(self, wishes: Settings) -> None:
         """Open other devices; this can be taken back."""
         before = self._wishes
         self._use(wishes)
@@ -56,7 +56,7 @@ class Plugging(QObject):
             self._master.history.changed(self.tr("choice of devices"), before, wishes, self._use)
 
     def _use(self, wishes: object) -> None:
-        assert isinstance(wishes, Wishes)
+        assert isinstance(wishes, Settings)
         device: dict[str, Any] = {
             "backend": wishes.backend,
             "device": wishes.device,
@@ -65,9 +65,7 @@ class Plugging(QObject):
         }
         device["input"] = wishes.input
         self._memory.device, self._memory.midi = device, wishes.midi
-        from engine.devices.backend import Settings
-
-        self._deck.use(Settings(**device, midi=wishes.midi))
+        self._deck.use(wishes)
         if self.dialogue is not None:
             self.dialogue.set_wishes(wishes)
 
@@ -85,8 +83,7 @@ class Plugging(QObject):
 
     def _take(self, survey: Any) -> None:
         if self.dialogue is not None:
-            places = [Place(each.kind, each.backend, each.name, each.text) for each in survey.found]
-            self.dialogue.set_places(places, survey.hints)
+            self.dialogue.set_places(survey.found, survey.hints)
 
     def _end(self) -> None:
         if self.dialogue is not None:

@@ -9,6 +9,7 @@ from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
 from gui.processes import process as aside
+from gui.terms import message
 from session import bundle as bundling
 from session import patch_file
 from session.engine_thread import EngineThread
@@ -64,7 +65,7 @@ class Exporting(QObject):
                 else entry.path
             )
         except PresetError as error:
-            self.told.emit(str(error), True)
+            self.told.emit(message(error), True)
             return
         words = ["-m", "cli.main", "export", str(model), "-o", str(path)]
         self._process = process = aside.begin(self, aside.python(*words))

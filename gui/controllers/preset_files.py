@@ -14,6 +14,7 @@ from gui.browser import catalogue
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
+from gui.terms import message
 from session import patch_file
 from session.engine_thread import EngineThread
 from session.messages import Loaded
@@ -53,7 +54,7 @@ class Housekeeping(QObject):
         try:
             path = library.destination(name).with_suffix(entry.path.suffix)
         except PresetError as error:
-            self.told.emit(str(error), True)
+            self.told.emit(message(error), True)
             return
         if self._move(entry.path, path):
             there, back = (entry.path, path), (path, entry.path)
@@ -75,7 +76,7 @@ class Housekeeping(QObject):
             path = patch_file.destination(name)
             patch_file.write(path, patch_file.Saved(now.digest, origin, values, now.chain))
         except (PresetError, OSError) as error:
-            self.told.emit(str(error), True)
+            self.told.emit(message(error), True)
             return
         self.told.emit(self.tr("Saved as {0}").format(name), False)
         self.saved.emit(path)
@@ -114,7 +115,7 @@ class Housekeeping(QObject):
             path = library.destination(name).with_suffix(entry.path.suffix)
             shutil.copyfile(entry.path, path)
         except (PresetError, OSError) as error:
-            self.told.emit(str(error), True)
+            self.told.emit(message(error), True)
             return
         self.told.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
@@ -142,7 +143,7 @@ class Housekeeping(QObject):
                 raise FileExistsError(self.tr("There is an instrument called {0} already").format(after.stem))
             before.rename(after)
         except OSError as error:
-            self.told.emit(str(error), True)
+            self.told.emit(message(error), True)
             return False
         self.moved.emit(before, after)
         self.scan()

@@ -1,6 +1,7 @@
 """The dialogue of devices: what is wished, what was given, what is missing."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -15,10 +16,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from engine.devices.backend import Settings
 from gui import theme
 from gui.widgets import factory
-from session.device_request import Place, Wishes
 from session.status import Reading
+
+if TYPE_CHECKING:
+    from engine.devices.listing import Found
 
 RATES = (44100, 48000, 88200, 96000)
 BLOCKS = (32, 64, 128, 256, 512, 1024)
@@ -27,14 +31,14 @@ BLOCKS = (32, 64, 128, 256, 512, 1024)
 class Devices(QDialog):
     """Every choice is taken up at once, so that it can be heard."""
 
-    wished = pyqtSignal(object)  # Wishes
+    wished = pyqtSignal(object)  # Settings
     tuned = pyqtSignal(float)  # Hz of the A above middle C
     settled = pyqtSignal()  # it is tuned
     channelled = pyqtSignal(int)  # the MIDI channel that is heard; 0: all but the drums
     tone = pyqtSignal()
     again = pyqtSignal()
 
-    def __init__(self, wishes: Wishes, parent: QWidget) -> None:
+    def __init__(self, wishes: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Devices"))
         self.setMinimumWidth(620)
@@ -55,13 +59,13 @@ class Devices(QDialog):
         self._lay_out()
 
     @property
-    def wishes(self) -> Wishes:
+    def wishes(self) -> Settings:
         """What is chosen."""
         backend, device = self._output.currentData() or (None, None)
         rate, block, midi = self._rate.currentData(), self._block.currentData(), self._midi.currentData()
-        return Wishes(backend, device, rate, block, midi, self._input.currentData())
+        return Settings(device, rate, block, backend, midi, input=self._input.currentData())
 
-    def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
+    def set_places(self, places: "Sequence[Found]", hints: Sequence[str]) -> None:
         """Show what was found, and what is missing."""
         _fill(self._output, self.tr("The first that works"), None)
         for place in places:
@@ -81,7 +85,7 @@ class Devices(QDialog):
         self._hints.setVisible(bool(hints))
         self.adjustSize()
 
-    def set_wishes(self, wishes: Wishes) -> None:
+    def set_wishes(self, wishes: Settings) -> None:
         """Show what is chosen."""
         self._wishes = wishes
         self._select(self._output, (wishes.backend, wishes.device) if wishes.backend else None)
