@@ -1,13 +1,13 @@
 """Sound files: written whole or not at all."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
+
+from engine.atomic_write import atomic_path
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 
@@ -31,24 +31,11 @@ def writing(path: str | PathLike[str], rate: float, float32: bool = False) -> It
         raise ValueError(f"a sound file needs a whole number of Hz, not {rate}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise OSError(f"{path} cannot be written: {error.strerror or error}") from None
-    os.close(handle)
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            draft = stack.enter_context(atomic_path(path))
+        except OSError as error:
+            raise OSError(f"{path} cannot be written: {error.strerror or error}") from None
         subtype = "FLOAT" if float32 else "PCM_24"
-        with soundfile.SoundFile(part, "w", round(rate), 2, subtype, format=kind) as file:
+        with soundfile.SoundFile(draft, "w", round(rate), 2, subtype, format=kind) as file:
             yield lambda audio: file.write(audio.T)
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(part)
-
-
-def _umask() -> int:
-    """What new files may not allow; it can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

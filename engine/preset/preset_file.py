@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.atomic_write import write_bytes
 from engine.kinds import SCHEMAS
 
 from . import container
@@ -73,7 +74,7 @@ def write(path: str | os.PathLike[str], preset: Preset) -> str:
         check(preset)
         data = container.pack({key: value for key, value in preset.header.items() if key != "digest"}, preset.tensors)
         digest = container.unpack(memoryview(data)).digest
-        _replace(path, data)
+        write_bytes(path, data, durable=True)
         return digest
     except OSError as error:
         raise PresetError(f"{_show(path)} cannot be written: {error.strerror or error}") from None
@@ -153,20 +154,6 @@ def _is_number(value: Any) -> bool:
     """Whether a value of JSON fits into a float, which its whole numbers may not."""
     most = sys.float_info.max
     return isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most
-
-
-def _replace(path: Path, data: bytearray) -> None:
-    """Write beside the path, down to the disk, then move over it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _line(error: Exception) -> str:
