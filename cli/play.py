@@ -183,9 +183,9 @@ def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
     def tell() -> None:
         nonlocal told, due, failed
         player = rig.row[1 if args.mic else 0]
-        late, now = int(getattr(player, "late", 0)), time.monotonic()
-        if getattr(player, "failure", "") != failed:
-            failed = getattr(player, "failure", "")
+        late, now = player.late, time.monotonic()
+        if player.failure != failed:
+            failed = player.failure
             status_line.say(f"the decoder has failed: {failed}", args.json)
         elif late > told and now > due and not failed:
             status_line.say(f"the decoder is too slow: {late - told} frames were held", args.json)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.plugin import Param, Plugin, address, entry
+from engine.plugin import Param, Plugin, entry, state_address
 
 from .block import HOST, KEYS, LATER, LIVE, LOADS, LONGEST, MAIN, SEEN, SLOTS, SOURCES
 from .events import ALL, NOW, Kind
@@ -71,14 +71,14 @@ class Host:
         return int(self._record["frame"])
 
     @property
-    def stride(self) -> int:
+    def catch_up_frames(self) -> int:
         """Frames that may be played in file time between two calls of `catch_up`."""
-        return min([int(getattr(plugin, "stride", LONGEST)) for plugin in self.row] + [LONGEST])
+        return min([plugin.catch_up_frames for plugin in self.row] + [LONGEST])
 
     def catch_up(self) -> None:
         """[driver of file time, between two blocks] Let what works beside the audio thread do all it was asked."""
         for plugin in self.row:
-            getattr(plugin, "catch_up", _nothing)()
+            plugin.catch_up()
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] Prepare new plugins and let them take over from the row that plays, without a click.
@@ -97,7 +97,7 @@ class Host:
         Plugins that are new are prepared. It happens between two blocks, without a fade: what comes, goes or changes
         its place should be silent, or let the sound pass unchanged. Errors as of `play`.
         """
-        deaf = any(_listens(plugin) for plugin in self.row) and not any(_listens(plugin) for plugin in row)
+        deaf = any(plugin.listens for plugin in self.row) and not any(plugin.listens for plugin in row)
         self._publish(row, fade=False)
         if deaf:
             self.send(Kind.PITCH)  # nobody is left to say that the voice has ended
@@ -113,7 +113,7 @@ class Host:
         Raises ValueError for what the audio thread could not bear: it checks nothing.
         """
         check(kind, key, value, channel, note)
-        where = address(target) if target is not None else 0
+        where = state_address(target) if target is not None else 0
         ring = self.events if frame == NOW else self.later
         return ring.push(int(kind), key, value, frame=frame, channel=channel, note=note, target=where)
 
@@ -158,7 +158,7 @@ class Host:
             peak=(left, right), rms=(rms[0], rms[1]), clipped=int(record["clipped"]),
             load=float(record["load"]), worst=float(record["worst"]), blocks=int(record["blocks"]),
             xruns=int(record["xruns"]), lost=int(record["cursors"][:, LOST].sum()),
-            voices=sum(int(getattr(plugin, "voices", 0)) for plugin in self.row),
+            voices=sum(plugin.voices for plugin in self.row),
         )  # fmt: skip
 
     def reset_meters(self) -> None:
@@ -196,7 +196,7 @@ class Host:
         kept = self._write("rows", turn & 1, row)
         self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
         self._kept[turn] = kept
-        self._record["listens"] = self._record["hears"][turn & 1] = any(_listens(plugin) for plugin in row)
+        self._record["listens"] = self._record["hears"][turn & 1] = any(plugin.listens for plugin in row)
         self._record["faded"] = 0
         self._record["cut"] = 0 if fade else turn
         publish(self._record["turn"], LIVE, turn)
@@ -217,18 +217,9 @@ class Host:
         row = self._record[name][used] if name == "rows" else self._record[name]
         for slot, plugin, function in zip(row, plugins, entries, strict=False):
             slot["process"] = function.address
-            slot["state"] = address(plugin)
+            slot["state"] = state_address(plugin)
         self._record["used"][used] = len(plugins)
         return [*plugins, *entries]
-
-
-def _listens(plugin: Plugin) -> bool:
-    """Whether a plugin hears the microphone."""
-    return bool(getattr(plugin, "listens", False))
-
-
-def _nothing() -> None:
-    """What most plugins have to catch up with."""
 
 
 def find(plugin: Plugin, name: str) -> tuple[int, Param]:

@@ -84,10 +84,10 @@ def through(host: Host, frames: int, heard: np.ndarray | None = None) -> np.ndar
 
     heard: (frames, inputs) at the microphone.
     """
-    audio, stride = np.zeros((frames, 2), np.float32), host.stride
-    for start in range(0, frames, stride):
-        part = audio[start : start + stride]
-        microphone = None if heard is None else _samples(heard[start : start + stride])
+    audio, step = np.zeros((frames, 2), np.float32), host.catch_up_frames
+    for start in range(0, frames, step):
+        part = audio[start : start + step]
+        microphone = None if heard is None else _samples(heard[start : start + step])
         callback.ctypes(microphone, _samples(part), len(part), None, 0, host.memory.ctypes.data)
         host.catch_up()
     return audio.T

@@ -4,12 +4,12 @@ import numpy as np
 from numba import njit
 
 from engine.events import Kind
-from engine.plugin import Param
+from engine.plugin import Param, Plugin
 
 STATE = np.dtype([("level", "f4"), ("impulse", "f4")], align=True)
 
 
-class Tone:
+class Tone(Plugin):
     """A constant while a note is held, and one sample for each MIDI note on."""
 
     name = "tone"

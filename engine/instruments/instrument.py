@@ -6,14 +6,12 @@ from typing import Any
 import numpy as np
 
 from engine.instruments.shared.random import seeded
-from engine.plugin import Param, beginning, set_knobs
+from engine.plugin import Param, Plugin, beginning, set_knobs
 from engine.preset.preset_file import Preset
 
 
-class Instrument(ABC):
+class Instrument(Plugin, ABC):
     """Lays out a record with `knob_fields`, and arrays that it points to."""
-
-    name: str
 
     def __init__(self, preset: Preset, params: tuple[Param, ...], dtype: np.dtype[Any], seed: int) -> None:
         """params: knobs as they begin. The seed decides how the strikes of a key differ."""

@@ -11,7 +11,7 @@ from numba import njit
 
 from engine.events import ALL, Kind
 from engine.memory import load_acquire, publish, view_f4
-from engine.plugin import Param, Plugin, address, emit
+from engine.plugin import Param, Plugin, emit, state_address
 
 ROUTES = 64  # knobs that controllers may turn
 
@@ -42,7 +42,7 @@ def lay(record: np.void, plugins: Sequence[Plugin], learned: Learned) -> None:
     knobs = [(learned.get((plugin.name, param.name), param.cc), plugin, i, param) for plugin, i, param in named]
     knobs = [knob for knob in knobs if knob[0] is not None]
     for way, (controller, plugin, index, param) in zip(record["routes"][turn], knobs, strict=False):
-        way["target"], way["index"], way["owed"], way["held"] = address(plugin), index, -1, 0
+        way["target"], way["index"], way["owed"], way["held"] = state_address(plugin), index, -1, 0
         way["knob"] = _value(plugin, index) if (plugin.name, param.name) in learned else 0
         _scale(way, param, controller or 0)
     record["used"][turn] = min(len(knobs), ROUTES)
@@ -52,7 +52,7 @@ def lay(record: np.void, plugins: Sequence[Plugin], learned: Learned) -> None:
 def _value(plugin: Plugin, index: int) -> int:
     """The address of a knob's value; 0 where the plugin keeps it elsewhere."""
     fields = plugin.state.dtype.fields
-    return address(plugin) + fields["param"][1] + 4 * index if fields and "param" in fields else 0
+    return state_address(plugin) + fields["param"][1] + 4 * index if fields and "param" in fields else 0
 
 
 def _scale(way: np.void, param: Param, controller: int) -> None:

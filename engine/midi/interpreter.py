@@ -47,7 +47,7 @@ STATE = np.dtype(
 )
 
 
-class Interpreter:
+class Interpreter(Plugin):
     """Hears Kind.MIDI and says what an instrument understands.
 
     channels: those heard, counted from 1; all but the drums unless given. Raises ValueError for others.

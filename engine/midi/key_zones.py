@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from engine.events import Kind
-from engine.plugin import Param, Plugin, address
+from engine.plugin import Param, Plugin, state_address
 
 KEYS = 128
 CHANNELS = 0xFFFF  # all of them, a bit each
@@ -27,7 +27,7 @@ class Zone:
     mask: int = CHANNELS
 
 
-class Zones:
+class Zones(Plugin):
     """Stands before two instruments, and gives each event to those that it concerns.
 
     What the learned control plane and a voice are told is for the first of them alone.
@@ -43,7 +43,7 @@ class Zones:
         self.state = np.zeros(1, STATE)
         self.state["nobody"] = self.state.ctypes.data
         for record, zone in zip(self.state["zones"][0], zones, strict=True):
-            record["target"], record["mask"] = address(zone.plugin), zone.mask
+            record["target"], record["mask"] = state_address(zone.plugin), zone.mask
             record["low"], record["high"] = zone.low, zone.high
         self.handle, self.process = handle, process
 

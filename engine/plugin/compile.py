@@ -30,31 +30,32 @@ def entry(plugin: Plugin) -> Any:
     The block is cut at its events here, once and for all, so that no plugin
     ever reads the time of an event.
     """
-    if hasattr(plugin, "address"):
+    if plugin.address:
         return plugin
-    ours: Any = plugin  # what has no address is ours, and has both verbs (contract.py)
-    handle, process = ours.handle, ours.process
-    if (handle, process) not in _entries:
-        _entries[handle, process] = _compile(plugin, handle, process)
-    return _entries[handle, process]
+    key = plugin.handle, plugin.process
+    if key not in _entries:
+        _entries[key] = _compile(plugin)
+    return _entries[key]
 
 
-def _compile(plugin, handle, process):
+def _compile(plugin: Plugin) -> Any:
     """Compile `_run` for one plugin, and keep it in numba's cache beside the plugin's own functions."""
+    handle = plugin.handle
     dtype = plugin.state.dtype
     template = _run_and_emit if "emitted" in (dtype.names or ()) else _run
     source = inspect.getfile(handle.py_func)
     name = f"{type(plugin).__qualname__}.entry"
     code = template.__code__.replace(co_filename=source, co_name="entry", co_qualname=name)
-    names = {"handle": handle, "process": process, "foresee": getattr(plugin, "foresee", _live_on), "DTYPE": dtype}
+    foresee = plugin.foresee or _ignore
+    names = {"handle": handle, "process": plugin.process, "foresee": foresee, "DTYPE": dtype}
     run = FunctionType(code, {**globals(), **names}, name)
     run.__module__, run.__qualname__ = handle.py_func.__module__, name
     return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
 
 
 @njit(cache=True, error_model="numpy")
-def _live_on(record, queue, count, me):
-    """[audio thread] What a plugin without foresight does before a block."""
+def _ignore(record, queue, count, me):
+    """[audio thread] The `foresee` of a plugin that has none."""
 
 
 def _run(state, audio, frames, events, count):

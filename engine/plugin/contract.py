@@ -1,30 +1,34 @@
-"""What an instrument or an effect is: a record, and four verbs.
+"""The contract of an instrument or an effect: one record of memory, and four verbs.
 
     prepare  [main thread, not playing]  size and tune the record to a sample rate
-    reset    [main thread, not playing]  silence: forget all that rings
-    handle   [audio thread]              take one event
+    reset    [main thread, not playing]  silence: clear all that sounds on
+    handle   [audio thread]              apply one event
     process  [audio thread]              make or change a run of samples
 
-An instrument adds its sound to `audio`, an effect changes it in place; what comes in at the head
-of the row is silence, or the microphone when a plugin of the row listens.
+An instrument adds its sound to `audio`, an effect changes it in place; the input at the head of the chain is silence,
+or the microphone when a plugin of the chain listens.
 
 The two verbs of the audio thread are numba functions: `handle` of (state, event), `process` of (state, audio (2, T)).
-One that can save work by knowing the events of a block before they happen has a third, `foresee` of (state, queue,
-count, its own address); it changes nothing that is heard.
-A plugin from elsewhere has an `address` in their place: that of one C function of the signature C_PROCESS.
+A plugin that saves work by knowing the events of a block in advance has a third, `foresee` of (state, queue, count,
+own address), called before each block; it must not change what is heard.
+A C library has an `address` in their place: that of one C function of the signature C_PROCESS.
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from types import new_class
+from typing import Any
 
 import numpy as np
 
 BURST = 1024  # events that one block may bring to a plugin
+UNLIMITED = 1 << 30  # frames
+
+_REQUIRED = ("name", "params", "state", "prepare", "reset")
 
 
 @dataclass(frozen=True)
 class Param:
-    """A knob: its name, its unit, its range in that unit, and the MIDI controller that moves it."""
+    """A parameter: its name, its unit, its range in that unit, and the MIDI controller that moves it."""
 
     name: str
     unit: str
@@ -35,25 +39,76 @@ class Param:
     help: str = ""
 
     def at(self, value: float) -> "Param":
-        """The same knob, that begins at a value, or at the bound beside it."""
+        """The same parameter with another default, clamped to its range."""
         return replace(self, default=min(max(value, self.low), self.high))
 
 
-@runtime_checkable
-class Plugin(Protocol):
-    """Anything the host can hold in a slot."""
+class Plugin:
+    """Base class of what the host can hold in a slot: the members it must have, and defaults of the optional ones.
+
+    A class written elsewhere needs the required ones only, see `with_defaults`.
+    """
+
+    __slots__ = ()
 
     name: str
     params: tuple[Param, ...]
     state: np.ndarray  # one record of the plugin's own dtype, at an address that never changes
 
+    handle: Any = None
+    process: Any = None
+    foresee: Any = None
+    address: int = 0  # of a C function in their place; 0: none
+    listens: bool = False  # whether it hears the microphone
+
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Size and tune the record to a rate in Hz."""
+        raise NotImplementedError
 
     def reset(self) -> None:
-        """[main thread, not playing] Silence: forget all that rings."""
+        """[main thread, not playing] Silence: clear all that sounds on."""
+        raise NotImplementedError
+
+    @property
+    def voices(self) -> int:
+        """How many notes sound."""
+        return 0
+
+    @property
+    def catch_up_frames(self) -> int:
+        """Frames that may be rendered offline between two calls of `catch_up`."""
+        return UNLIMITED
+
+    def catch_up(self) -> None:
+        """[offline driver, between two blocks] Wait until a worker thread has done all that it was asked."""
+
+    @property
+    def late(self) -> int:
+        """Frames for which a worker thread did not answer in time."""
+        return 0
+
+    @property
+    def failure(self) -> str:
+        """Why a worker thread has stopped; empty while it works."""
+        return ""
 
 
-def address(plugin: Plugin) -> int:
-    """Where a plugin's record lies: the target of an event meant for it alone."""
+def with_defaults(plugin: Any) -> Plugin:
+    """A plugin whose class may not derive from `Plugin`, with the defaults of the members that it lacks.
+
+    TypeError names a required member that is missing.
+    """
+    if isinstance(plugin, Plugin):
+        return plugin
+    if not all(hasattr(plugin, name) for name in _REQUIRED):
+        raise TypeError("lacks one of name, params, state, prepare and reset")
+    kind = type(plugin)
+    names = {"__slots__": (), "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    plugin.__class__ = new_class(kind.__name__, (kind, Plugin), exec_body=lambda space: space.update(names))
+    assert isinstance(plugin, Plugin)
+    return plugin
+
+
+def state_address(plugin: Plugin) -> int:
+    """The address of a plugin's record: the target of an event meant for it alone."""
     return int(plugin.state.ctypes.data)

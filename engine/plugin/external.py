@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.plugin import Param, Plugin, entry
+from engine.plugin import Param, Plugin, entry, with_defaults
 
 GROUP = "luthier.plugins"
 LIBRARIES = (".so", ".dylib", ".dll")
@@ -42,14 +42,14 @@ class _CPlugin(ctypes.Structure):
     ]  # fmt: skip
 
 
-class Library:
+class Library(Plugin):
     """A plugin in a C shared object. Raises ForeignError when it is none."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._library = _open(Path(path))
         self._table = _describe(self._library, path)
         self.name = _text(self._table.name)
-        self.params: tuple[Param, ...] = tuple(_param(self._table.params[i]) for i in range(self._table.count))
+        self.params = tuple(_param(self._table.params[i]) for i in range(self._table.count))
         self.listens = bool(self._table.listens)
         self.address = int(self._table.process)
         memory = np.zeros(self._table.size + _LINE, np.uint8)
@@ -118,10 +118,12 @@ def _text(raw: bytes | None) -> str:
     return (raw or b"").decode("utf-8", "replace")
 
 
-def _checked(plugin: Any, name: str) -> Plugin:
-    """The plugin, once it is known to keep the contract and to compile."""
-    if not isinstance(plugin, Plugin):
-        raise ForeignError(f"plugin {name} lacks one of name, params, state, prepare and reset")
+def _checked(made: Any, name: str) -> Plugin:
+    """Check that a plugin keeps the contract and compiles. ForeignError."""
+    try:
+        plugin = with_defaults(made)
+    except TypeError as error:
+        raise ForeignError(f"plugin {name} {error}") from None
     for param in plugin.params:
         if not isinstance(param, Param) or not all(map(math.isfinite, (param.low, param.default, param.high))):
             raise ForeignError(f"plugin {name} has a parameter that is none: {param!r}")
@@ -129,7 +131,7 @@ def _checked(plugin: Any, name: str) -> Plugin:
             raise ForeignError(f"plugin {name}: {param.name} begins at {param.default}, outside its range")
     if not isinstance(plugin.state, np.ndarray) or not plugin.state.flags.c_contiguous:
         raise ForeignError(f"plugin {name}: its state must be one numpy record")
-    if not hasattr(plugin, "address") and not (hasattr(plugin, "handle") and hasattr(plugin, "process")):
+    if not plugin.address and (plugin.handle is None or plugin.process is None):
         raise ForeignError(f"plugin {name} has neither handle and process nor an address")
     try:
         entry(plugin)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from engine.events import ALL, Kind
-from engine.plugin import EMITTING, Param, emit, knob_fields, set_knobs, turned
+from engine.plugin import EMITTING, Param, Plugin, emit, knob_fields, set_knobs, turned
 from engine.voice.pitch_tracker import EAR, hear, new_ear, reset
 from engine.voice.pitch_tracker.state import HIGHEST, LOWEST
 
@@ -52,7 +52,7 @@ STATE = np.dtype(
 )
 
 
-class Voice:
+class Voice(Plugin):
     """Follows a singer at the head of the row.
 
     aim: dB, A-weighted: the loudness to which the voice is brought, that of the instrument's own recordings.

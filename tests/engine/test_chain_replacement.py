@@ -86,7 +86,10 @@ def test_a_row_that_listens_hears_the_microphone(random, inputs, frames):
 
 
 def test_the_voices_of_a_row_are_those_of_the_plugins_that_count_theirs():
-    host, one, other = Host(RATE), Signal(0.1), Signal(0.1)
+    class Counted(Signal):
+        voices = 0
+
+    host, one, other = Host(RATE), Counted(0.1), Counted(0.1)
     one.voices, other.voices = 3, 4
     host.play([one, Signal(0.1), other])
     assert host.meters().voices == 7

@@ -9,7 +9,7 @@ from numba import njit
 from engine.callback import callback
 from engine.events import EVENT, Kind
 from engine.host import Host
-from engine.plugin import Param
+from engine.plugin import Param, Plugin
 from engine.ring import copy
 
 RATE = 48_000
@@ -35,7 +35,7 @@ def render(host: Host, frames: int, block: int | Sequence[int] = 128) -> np.ndar
 LISTENER = np.dtype([("log", EVENT, (ROOM,)), ("count", "i8"), ("time", "i8")], align=True)
 
 
-class Listener:
+class Listener(Plugin):
     """Writes down every event that reaches it, with the absolute frame at which it was handled."""
 
     name = "listener"
@@ -75,7 +75,7 @@ def _count_time(state, audio):
 SIGNAL = np.dtype([("audio", "f4", (2, ROOM)), ("time", "i8")], align=True)
 
 
-class Signal:
+class Signal(Plugin):
     """Adds a given signal, (2, T) or one number, from the first frame that it plays."""
 
     name = "signal"
@@ -116,7 +116,7 @@ ORGAN = np.dtype(
 )
 
 
-class Organ:
+class Organ(Plugin):
     """A pulse for every note id: sounds on as long as nothing damps it, so a stuck note is heard for ever."""
 
     name = "organ"

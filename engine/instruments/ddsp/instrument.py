@@ -10,7 +10,7 @@ from engine.instruments.instrument import Instrument, knobs_of
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.instruments.shared.voice_gain import set_glides
 from engine.kinds.ddsp import drawn
-from engine.plugin import entry
+from engine.plugin import UNLIMITED, entry
 from engine.preset.preset_file import Preset
 
 from .decoder_entry import decoder_for
@@ -21,7 +21,6 @@ from .offline import halved
 from .plugin import handle, process
 from .state import BATCH, DDSP, PARAMS, TICK
 
-LONG = 1 << 30  # frames: without end
 ONSET = 0.002  # seconds in which a note comes in, however short its attack
 
 
@@ -65,9 +64,9 @@ class Ddsp(Instrument):
         return int((self.state["voices"]["stage"] != FREE).sum())
 
     @property
-    def stride(self) -> int:
-        """Frames that may be played in file time between two calls of `catch_up`."""
-        return LONG if self._beside is None else int(self.state["reach"][0])
+    def catch_up_frames(self) -> int:
+        """Frames that may be rendered offline between two calls of `catch_up`."""
+        return UNLIMITED if self._beside is None else int(self.state["reach"][0])
 
     @property
     def late(self) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.plugin import Param, address
+from engine.plugin import Param, state_address
 from tests.engine.midi.midi_rig import BEND, CC, KNOBS, OFF, ON, POLY, PRESSURE, Keyboard
 from tests.support.host_callback import Listener, render
 
@@ -67,7 +67,7 @@ def test_controllers_turn_the_knobs_that_name_them():
 
     def turned(controller, value):
         heard = keyboard.play((CC, controller, value))
-        assert (heard["target"] == address(keyboard.listener)).all()
+        assert (heard["target"] == state_address(keyboard.listener)).all()
         assert (heard["kind"] == Kind.PARAM).all()
         return heard["key"].tolist(), pytest.approx(float(heard["value"][0]), rel=1e-5)
 
@@ -113,7 +113,7 @@ def test_a_new_row_takes_the_controllers_over():
     keyboard.rig.play([keyboard.listener])
     heard = keyboard.play((CC, 74, 127), (CC, 75, 127), frames=2048)
     turned = heard[heard["kind"] == Kind.PARAM]
-    assert turned["target"].tolist() == [address(keyboard.listener)]
+    assert turned["target"].tolist() == [state_address(keyboard.listener)]
     assert turned["key"].tolist() == [0]
     assert not len(old.heard(Kind.PARAM))
 

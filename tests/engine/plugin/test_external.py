@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from engine.events import EVENT, Kind
+from engine.plugin import UNLIMITED
 from engine.plugin.external import ABI, ForeignError, _CParam, _CPlugin, load
 from engine.rig import Rig
 from tests.support.host_callback import RATE, Organ, render
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def build(folder, source, name="made"):
@@ -69,6 +70,29 @@ def test_the_python_example_is_found_by_its_name_and_swells(install):
     plain, wet = played(), played(tremolo, settings=[(tremolo, "speed", 4.0, 0), (tremolo, "depth", 0.75, 0)])
     x = 1 - np.abs(1 - 2 * (np.arange(RATE) * 4 / RATE % 1))
     np.testing.assert_allclose(wet, plain * (1 - 0.75 * x * x * (3 - 2 * x)), atol=1e-6)
+
+
+@pytest.mark.parametrize("slots", ["", '    __slots__ = ("handle", "process", "state")\n'])
+def test_a_class_that_has_the_required_members_only_gets_defaults_of_the_others(install, slots):
+    text = (EXAMPLES / "python_plugin" / "luthier_tremolo" / "__init__.py").read_text()
+    install(EXAMPLES / "python_plugin", text.replace('    name = "tremolo"', f'{slots}    name = "tremolo"'))
+    tremolo = load("tremolo")
+    assert type(tremolo).__mro__[1].__bases__ == (object,)
+    assert (tremolo.listens, tremolo.voices, tremolo.catch_up_frames, tremolo.late) == (False, 0, UNLIMITED, 0)
+    assert played(tremolo).any()
+
+
+def test_members_that_a_class_has_are_left_as_they_are(install):
+    text = (EXAMPLES / "python_plugin" / "luthier_tremolo" / "__init__.py").read_text()
+    install(
+        EXAMPLES / "python_plugin",
+        text.replace('    name = "tremolo"', '    name, listens, voices = "tremolo", True, 5'),
+    )
+    tremolo = load("tremolo")
+    rig = Rig(RATE)
+    rig.play([tremolo])
+    assert tremolo.listens
+    assert rig.meters().voices == 5
 
 
 def test_the_c_example_is_found_by_its_path_and_echoes(echo):
