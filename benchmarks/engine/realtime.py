@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 import jack
 import numpy as np
 
-from benchmarks.support.constant_tone import Tone
-from benchmarks.support.cpu_load import Busy
-from benchmarks.support.jack_recorder import NEVER, UNKNOWN, Witness
+from benchmarks.support.constant_tone import ConstantTone
+from benchmarks.support.cpu_load import CpuLoad
+from benchmarks.support.jack_client import NEVER, UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server, running
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 from engine.devices import jack_server, stream
 from engine.devices.backend import Settings
 from engine.host import Host
@@ -33,16 +33,16 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=1000, help="played to the JACK port")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
-    show(measure(args.seconds, args.notes), args.json)
+    print_measurements(measure(args.seconds, args.notes), args.json)
 
 
-def measure(seconds: float, notes: int) -> list[Row]:
+def measure(seconds: float, notes: int) -> list[Measurement]:
     """All rows: seconds of callbacks for each kind of callback, notes at rest and under load."""
     with running() as server:
         mode = "realtime" if server.realtime else "not realtime"
         rows = [
-            Row(f"callbacks on time, compiled, {mode}", _compiled(server, seconds), "%", 99.8),
-            Row(f"callbacks on time, in Python, {mode}", _python(server, min(seconds, 10.0)), "%"),
+            Measurement(f"callbacks on time, compiled, {mode}", _compiled(server, seconds), "%", 99.8),
+            Measurement(f"callbacks on time, in Python, {mode}", _python(server, min(seconds, 10.0)), "%"),
         ]
         rows += _notes(server, notes, busy=False) + _notes(server, notes, busy=True)
         return [*rows, _through_rtmidi(server, min(notes, 200))]
@@ -50,7 +50,7 @@ def measure(seconds: float, notes: int) -> list[Row]:
 
 def _compiled(server: Server, seconds: float) -> float:
     """Percent of the blocks in which our callback was called, beside the busy threads."""
-    with _playing() as playing, Busy():
+    with _playing() as playing, CpuLoad():
         return _share(lambda: playing.host.meters().blocks, server, seconds)
 
 
@@ -66,7 +66,7 @@ def _python(server: Server, seconds: float) -> float:
         port.get_array()[:] = 0
 
     client.set_process_callback(process)
-    with client, Busy():
+    with client, CpuLoad():
         return _share(lambda: blocks, server, seconds)
 
 
@@ -78,41 +78,37 @@ def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
     return 100 * done / (elapsed * server.rate / server.block)
 
 
-def _notes(server: Server, notes: int, busy: bool) -> list[Row]:
+def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
     """How many blocks after a note its sound begins, how much that varies, and whether none is lost."""
     where = "beside busy threads" if busy else "at rest"
-    with (
-        _playing() as playing,
-        Busy(2 if busy else 0, None if busy else 0),
-        Witness(playing.given.name, notes) as witness,
-    ):
-        delays = witness.delays(10 + notes * 2200 / server.rate)
+    with _playing() as playing, CpuLoad(2 if busy else 0, None if busy else 0):
+        delays = note_delays(playing.given.name, notes, 10 + notes * 2200 / server.rate)
     heard = delays[delays >= 0]
     late, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
     return [
-        Row(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
-        Row(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
-        Row(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
-        Row(f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"),
+        Measurement(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
+        Measurement(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
+        Measurement(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
+        Measurement(f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"),
     ]
 
 
-def _through_rtmidi(server: Server, notes: int) -> Row:
+def _through_rtmidi(server: Server, notes: int) -> Measurement:
     """How late a note is that comes through rtmidi and Python instead."""
-    every = server.rate // 5
+    interval = server.rate // 5
     with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.visit() as client:
         port = client.get_ports("^Luthier:", is_midi=True, is_input=True)[0].name
-        with Busy(), Witness(playing.given.name, notes, every, port) as witness:
-            delays = witness.delays(10 + notes * every / server.rate)
+        with CpuLoad():
+            delays = note_delays(playing.given.name, notes, 10 + notes * interval / server.rate, interval, port)
     late = 1000 * np.percentile(delays[delays >= 0], 99) / server.rate
-    return Row("note to sound through rtmidi, beside busy threads: 99 %", float(late), "ms")
+    return Measurement("note to sound through rtmidi, beside busy threads: 99 %", float(late), "ms")
 
 
 @contextlib.contextmanager
 def _playing() -> Iterator[stream.Stream]:
     """A stream that plays the plainest instrument on the server."""
     host = Host(48_000.0)
-    host.play([Tone()])
+    host.play([ConstantTone()])
     playing = stream.open(host, Settings(backend="jack"))
     try:
         yield playing

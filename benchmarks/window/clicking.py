@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.support.block_times import Blocks
-from benchmarks.support.jack_player import Hands
-from benchmarks.support.measurement import Row
+from benchmarks.support.block_times import BlockLog
+from benchmarks.support.jack_client import JackClient
+from benchmarks.support.measurement import Measurement
 
 CHORD = (52, 59, 64)
 SOUNDS, FADES = 250, 150  # milliseconds that the chord sounds before the click, and that the next instrument has
@@ -24,7 +24,7 @@ class Clicked:
     missed: int
 
 
-def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
+def click(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, Any]:
     """Click through the presets of a window whose blocks are measured."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
@@ -37,7 +37,8 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
     QTest.qWait(300)
     missed = outlet.missed
     blocks.clear()
-    with Hands(outlet.given.name) as hands:
+    with JackClient("hands") as hands:
+        hands.connect_midi(f"{outlet.given.name}:midi_in")
         for _ in range(times * len(names)):
             for key in CHORD:
                 hands.send(0x90, key, 90)
@@ -52,14 +53,14 @@ def click(wiring: Any, blocks: Blocks, times: int = 2) -> dict[str, Any]:
     return asdict(Clicked(times * len(names), seen.number, seen.ours, seen.theirs, seen.heaviest, xruns, missed))
 
 
-def rows(found: dict[str, Any]) -> list[Row]:
+def rows(found: dict[str, Any]) -> list[Measurement]:
     """What was found, for a reader."""
     seen = Clicked(**found)
     what = f"{seen.clicks} clicks through the presets"
     return [
-        Row(f"{what}: blocks late by our work or waiting", seen.ours, f"of {seen.blocks}", 0.0, goal_is_most=True),
-        Row(f"{what}: most work of a block", 100 * seen.heaviest, "% of its time", 100.0, goal_is_most=True),
-        Row(f"{what}: blocks the machine was late with", seen.theirs, f"of {seen.blocks}"),
-        Row(f"{what}: under-runs that the server told of", seen.xruns, ""),
-        Row(f"{what}: frames that it went on without us", seen.missed, ""),
+        Measurement(f"{what}: blocks late by our work or waiting", seen.ours, f"of {seen.blocks}", 0.0, goal_is_most=True),
+        Measurement(f"{what}: most work of a block", 100 * seen.heaviest, "% of its time", 100.0, goal_is_most=True),
+        Measurement(f"{what}: blocks the machine was late with", seen.theirs, f"of {seen.blocks}"),
+        Measurement(f"{what}: under-runs that the server told of", seen.xruns, ""),
+        Measurement(f"{what}: frames that it went on without us", seen.missed, ""),
     ]

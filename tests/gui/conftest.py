@@ -15,7 +15,8 @@ from PyQt6 import sip
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from benchmarks.support.block_times import Blocks, measured
+from benchmarks.support.block_times import BlockLog, record_blocks
+from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import Server, running
 from engine.precompile import is_warm
 from engine.preset import library
@@ -25,7 +26,6 @@ from gui.wiring import Wiring
 from session import config_store, patch_file
 from session.patch import Setting
 from session.precompile_process import Compiler
-from tests.gui.jack_probe import Ear
 from tests.gui.xvfb import display
 
 PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
@@ -75,22 +75,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="package")
-def ear(server: Server) -> Iterator[Ear]:
+def ear(server: Server) -> Iterator[JackClient]:
     """What listens at the ports of the window that was opened last."""
-    ear = Ear(server)
+    ear = JackClient("ear", server.name)
     yield ear
     ear.close()
 
 
 @pytest.fixture(scope="package")
-def blocks(server: Server) -> Iterator[Blocks]:
+def blocks(server: Server) -> Iterator[BlockLog]:
     """What each block costs of the window that was opened first."""
-    with measured(server.rate) as blocks:
+    with record_blocks(server.rate) as blocks:
         yield blocks
 
 
 @pytest.fixture(scope="package")
-def opened(app: QApplication, server: Server, ear: Ear, home: Path, blocks: Blocks) -> Iterator[Wiring]:
+def opened(app: QApplication, server: Server, ear: JackClient, home: Path, blocks: BlockLog) -> Iterator[Wiring]:
     """A window that plays the guitar, for all tests that leave it as they found it."""
     wiring = start(app, ear)
     yield wiring
@@ -98,9 +98,9 @@ def opened(app: QApplication, server: Server, ear: Ear, home: Path, blocks: Bloc
 
 
 @pytest.fixture
-def guitar(opened: Wiring, ear: Ear) -> Iterator[Wiring]:
+def guitar(opened: Wiring, ear: JackClient) -> Iterator[Wiring]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
-    ear.attend(opened.player.reading.name)
+    ear.connect(opened.player.reading.name)
     config_store.keep(patch_file.PLACES, {})
     opened.house.scan()
     until(lambda: opened.house.entries and not any(entry.elsewhere for entry in opened.house.entries))
@@ -138,12 +138,12 @@ def advance(wiring: Wiring, frames: int = 512) -> None:
     until(lambda: rig.frame > frame + frames)
 
 
-def start(app: QApplication, ear: Ear, paths: tuple[Path, ...] = ()) -> Wiring:
+def start(app: QApplication, ear: JackClient, paths: tuple[Path, ...] = ()) -> Wiring:
     """Open a window as the command does, and wait until its engine can be played and heard."""
     wiring = gui_app.open_window(app, preferences.recall(), paths)
     _open.append(wiring)
     until(lambda: wiring.player.hands is not None and wiring.player.reading.state == "playing")
-    ear.attend(wiring.player.reading.name)
+    ear.connect(wiring.player.reading.name)
     return wiring
 
 

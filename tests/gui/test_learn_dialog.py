@@ -14,7 +14,7 @@ from gui import preferences
 from gui.controllers.learn import Workshop
 from gui.preferences import Memory
 from gui.processes import process
-from gui.processes.check_recordings import listen
+from gui.processes.check_recordings import check_recordings as check_recordings
 from tests.gui.conftest import processes, until
 from tests.gui.jack_probe import level, pitch
 
@@ -26,7 +26,7 @@ LEARNING = 100.0  # seconds that it may take beside other work
 @pytest.fixture
 def window(guitar, monkeypatch):
     """The window with the guitar in it; what it learns waits for no other work on this machine."""
-    monkeypatch.setattr("gui.processes.learn.NICE", "0")
+    monkeypatch.setattr("gui.processes.learn.NICENESS", "0")
     return guitar
 
 
@@ -111,7 +111,7 @@ def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_r
     QTest.mouseClick(dialogue.record, LEFT)
     until(lambda: "■" in dialogue.record.text())
     microphone = f"{window.player.reading.name}:in_1"
-    until(lambda: ear._client.get_ports(microphone))
+    until(lambda: ear.has_port(microphone))
     time = np.arange(48_000) / 48_000
     ear.sing(window.player.reading.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
     heard = ear.listen(1.2, QTest.qWait)
@@ -150,7 +150,7 @@ def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_even
     began = time.monotonic()
     first.close()
     assert time.monotonic() - began < 1
-    process.wait(5)
+    process.wait_all(5)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = Workshop(app.activeWindow(), preferences.recall()), []

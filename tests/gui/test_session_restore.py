@@ -101,13 +101,13 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     dialogue._output.activated.emit(1)
     until(lambda: wiring.deck._opened is not before and wiring.deck._opened.state == "playing")
     assert wiring.memory.device["backend"] == "jack"
-    ear.attend(wiring.deck._opened.given.name)
+    ear.connect(wiring.deck._opened.given.name)
     name = "system:capture_2"
     dialogue._input.setCurrentIndex(dialogue._input.findData(name))
     dialogue._input.activated.emit(dialogue._input.currentIndex())
     until(lambda: wiring.deck._opened._settings.input == name and wiring.deck._opened.state == "playing")
     assert wiring.memory.device["input"] == name
-    ear.attend(wiring.deck._opened.given.name)
+    ear.connect(wiring.deck._opened.given.name)
     dialogue._a4.setValue(466.2)
     dialogue._channel.setCurrentIndex(3)
     dialogue._channel.activated.emit(3)

@@ -52,7 +52,7 @@ def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_
             ear.send(0x90, key, 90)
         struck = ear.listen(0.3, QTest.qWait)
         before = guitar.player.now.path.stem
-        began = int(ear._record["heard"][0])
+        began = ear.recorded
         QTest.keyClick(guitar.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
         until(lambda before=before: guitar.player.now.path.stem != before)
         ear.listen(0.12, QTest.qWait)
@@ -79,7 +79,7 @@ def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(gu
         quiet(guitar)
         places = [(x, 0.5) if across else (0.5, x) for x in np.linspace(0.05, 0.95, 24)]
         QTest.mousePress(pad, LEFT, pos=pad._plane.point(*places[0]).toPoint())
-        began = int(ear._record["heard"][0])
+        began = ear.recorded
         for place in places[1:]:
             QTest.qWait(20)
             QTest.mouseMove(pad, pad._plane.point(*place).toPoint())
@@ -93,7 +93,7 @@ def test_a_sweep_along_each_axis_of_the_pad_changes_the_sound_without_a_click(gu
 def strike(window, pad, ear, x, y):
     """The largest step of a single stroke."""
     point = pad._plane.point(x, y).toPoint()
-    began = int(ear._record["heard"][0])  # before the press: a window that is busy after it must not miss the attack
+    began = ear.recorded  # before the press: a window that is busy after it must not miss the attack
     QTest.mousePress(pad, LEFT, pos=point)
     ear.listen(0.3, QTest.qWait)
     heard = ear.since(began)

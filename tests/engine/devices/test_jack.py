@@ -5,9 +5,9 @@ import jack
 import numpy as np
 import pytest
 
-from benchmarks.support.constant_tone import Tone
-from benchmarks.support.cpu_load import Busy
-from benchmarks.support.jack_recorder import UNKNOWN, Witness
+from benchmarks.support.constant_tone import ConstantTone
+from benchmarks.support.cpu_load import CpuLoad
+from benchmarks.support.jack_client import UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server
 from engine.block import LONGEST
 from engine.devices import jack_callback, stream
@@ -26,7 +26,7 @@ def playing(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]
     """A plain instrument on the server."""
     monkeypatch.setattr(stream, "RETRY", 0.02)
     host = Host(44_100.0)
-    host.play([Tone()])
+    host.play([ConstantTone()])
     stream_ = stream.open(host, Settings(backend="jack"))
     yield stream_
     stream_.close()
@@ -60,8 +60,8 @@ def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
 
 @pytest.mark.parametrize("threads", [0, 2])
 def test_every_note_sounds_exactly_one_block_after_it_was_played(server, playing, threads):
-    with Busy(threads, processes=0), Witness(playing.given.name, notes=40, every=700) as witness:
-        delays = witness.delays(10)
+    with CpuLoad(threads, processes=0):
+        delays = note_delays(playing.given.name, notes=40, seconds=10, interval=700)
     known = delays[delays != UNKNOWN]  # a server that is not realtime may jump now and then
     assert len(delays) == 40
     assert len(known) >= 5
@@ -102,7 +102,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
     friend.close()
     server.start()
     host = Host(48_000.0)
-    host.play([Tone()])
+    host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
     with contextlib.closing(stream.open(host, Settings(backend="jack"))) as playing:
         ports = [playing._outlet._ports[name] for name in ("out_1", "out_2")]
@@ -140,10 +140,10 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
     def ports() -> set[str]:
         return {port.shortname for port in friend.get_ports(f"^{playing.given.name}:", is_audio=True)}
 
-    playing.host.play([Tone(listens=True)])
+    playing.host.play([ConstantTone(listens=True)])
     until(playing, lambda: ports() == {"in_1", "out_1", "out_2"})
     assert playing.given.input_latency >= 0
-    playing.host.play([Tone()])
+    playing.host.play([ConstantTone()])
     until(playing, lambda: ports() == {"out_1", "out_2"})
     assert playing.given.input_latency is None
 
@@ -151,7 +151,7 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
 def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no_other_one(friend, monkeypatch):
     monkeypatch.setattr(stream, "RETRY", 0.02)
     host = Host(48_000.0)
-    host.play([Tone(listens=True)])
+    host.play([ConstantTone(listens=True)])
     with contextlib.closing(stream.open(host, Settings(backend="jack", input="usb"))) as playing:
         until(playing, lambda: "in_1" in playing._outlet._ports)
         assert playing.given.microphone == ""
@@ -168,7 +168,7 @@ def test_what_another_program_plays_into_the_microphone_comes_out(playing, frien
     source = friend.outports.register("source")
     friend.set_process_callback(lambda frames: source.get_array().fill(0.25))
     friend.activate()
-    playing.host.play([Tone(listens=True)])
+    playing.host.play([ConstantTone(listens=True)])
     until(playing, lambda: playing.given.input_latency is not None)
     friend.connect(source, f"{playing.given.name}:in_1")
     until(playing, lambda: playing.host.meters().peak == (0.25, 0.25))
