@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -14,24 +15,30 @@ from typing import IO
 
 import jack
 
-STARTED = 10.0  # seconds that a server may take
-_KNOCK = """
+MAX_START_SECONDS = 10.0
+MAX_SERVERS = 6  # at a time: JACK allows eight, and remembers one that was killed until its name is used again
+_CONNECT = """
 import jack, time
 until = time.monotonic() + {seconds}
 while True:
     try:
-        jack.Client("knock", no_start_server=True, servername={name!r}).close()
+        jack.Client("probe", no_start_server=True, servername={name!r}).close()
         break
     except jack.JackOpenError:
         if time.monotonic() > until:
             raise
         time.sleep(0.02)
 """  # in a process of its own: one that has a dead client must not open another
-NAMES = 6  # of servers at a time: JACK bears eight, and remembers one that was killed until its name comes back
+
+REGISTRY = Path("/dev/shm/jack-shm-registry")  # of all servers of this machine, as libjack lays it out
+_HEADER = struct.Struct(
+    "=IHHIiII"
+)  # magic, protocol, -, type, size, bytes of the header and servers, of an entry
+_MAGIC, _SERVERS, _NO_PROCESS = 0x4A41434B, 8, 0x7FFFFFFF
 
 
 class Server:
-    """A dummy JACK server under a name that nobody else has."""
+    """A dummy JACK server under a name that no other process uses."""
 
     def __init__(self, rate: int = 48000, block: int = 128) -> None:
         self.name, self._lock = _free_name()
@@ -42,6 +49,7 @@ class Server:
     def start(self) -> None:
         """Start it, in realtime where that is allowed, and wait until it answers."""
         for mode in (["-R", "-P70"], ["-r"]):
+            forget(self.name)
             command = ["jackd", "-n", self.name, *mode, "-d", "dummy", "-r", str(self.rate), "-p", str(self.block)]
             command += ["-P", str(self.speakers)]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -59,14 +67,14 @@ class Server:
         self._process.wait()
 
     def kill(self) -> None:
-        """End it without a word to its clients."""
+        """End it without notice to its clients."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """Its process."""
         assert self._process is not None
         return self._process.pid
 
@@ -86,43 +94,77 @@ class Server:
         return jack.Client(name, no_start_server=True, servername=self.name)
 
     def _answers(self) -> bool:
+        """Wait until a client can connect; False when the server ends before."""
         assert self._process is not None
-        self._lock.seek(0)
-        self._lock.truncate()
-        print(self._process.pid, file=self._lock, flush=True)
-        code = _KNOCK.format(name=self.name, seconds=STARTED)
-        knocking = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        while knocking.poll() is None and self._process.poll() is None:
+        code = _CONNECT.format(name=self.name, seconds=MAX_START_SECONDS)
+        probe = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while probe.poll() is None and self._process.poll() is None:
             time.sleep(0.02)
-        if knocking.poll() is None:
-            knocking.kill()
-        return knocking.wait() == 0 and self._process.poll() is None
+        if probe.poll() is None:
+            probe.kill()
+        return probe.wait() == 0 and self._process.poll() is None
+
+
+def forget(name: str) -> None:
+    """End a server of this name that its parent did not live to end, and free the name.
+
+    JACK refuses a name as long as the process that had it exists: as a zombie, or under a number used again. Here its
+    server and its memory segments get the number of no process, so that the next server reclaims them.
+    """
+    try:
+        registry = REGISTRY.open("r+b", buffering=0)
+    except OSError:
+        return
+    with registry:
+        content = registry.read()
+        for at in _server_entries(content):
+            (pid,) = struct.unpack_from("=i", content, at)
+            if _text(content, at + 4) == f"jack-{os.getuid()}:{name}:":
+                _end(pid)
+                for owner in (at, *_segment_owners(content, pid)):
+                    registry.seek(owner)
+                    registry.write(struct.pack("=i", _NO_PROCESS))
+
+
+def _server_entries(content: bytes) -> range:
+    """Where the servers stand in a registry, the number of the process first and the name after it."""
+    if len(content) < _HEADER.size or _HEADER.unpack_from(content)[0] != _MAGIC:
+        return range(0)
+    header = _HEADER.unpack_from(content)[5]
+    return range(_HEADER.size, header, (header - _HEADER.size) // _SERVERS)
+
+
+def _segment_owners(content: bytes, pid: int) -> list[int]:
+    """Where a registry names a process as the owner of a memory segment."""
+    *_, header, size = _HEADER.unpack_from(content)
+    owners = range(header + 4, len(content) - size + 5, size)
+    return [at for at in owners if struct.unpack_from("=i", content, at)[0] == pid]
+
+
+def _text(content: bytes, at: int) -> str:
+    return content[at : content.index(b"\0", at)].decode("utf-8", "replace")
+
+
+def _end(pid: int) -> None:
+    """End a process if it is a JACK server."""
+    name = Path(f"/proc/{pid}/comm")
+    with contextlib.suppress(OSError):
+        if name.read_text().startswith("jackd"):
+            os.kill(pid, signal.SIGKILL)
+            time.sleep(0.1)
 
 
 def _free_name() -> tuple[str, IO[str]]:
     """A name for a server that no other process uses, and the lock that holds it."""
-    for number in range(NAMES):
+    for number in range(MAX_SERVERS):
         lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             continue
-        _end_what_is_left(lock)
         return f"luthier-{number}", lock
-    raise RuntimeError(f"{NAMES} JACK servers run already")
-
-
-def _end_what_is_left(lock: IO[str]) -> None:
-    """End the server of a process that did not live to do it."""
-    lock.seek(0)
-    number = lock.read().strip()
-    name = Path(f"/proc/{number}/comm")
-    if number and name.exists() and name.read_text().startswith("jackd"):
-        os.kill(int(number), signal.SIGKILL)
-        time.sleep(0.1)
+    raise RuntimeError(f"{MAX_SERVERS} JACK servers run already")
 
 
 @contextlib.contextmanager
