@@ -4,12 +4,13 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
+from engine.dsp.levels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import control, swing
 from engine.instruments.shared.random import unsure
 from engine.instruments.shared.sample_playback import STRIDE, follow, release, settle, turn
 from engine.instruments.shared.voice_allocation import ENDING, FREE, VOICES, allot, concerns, sounds
-from engine.instruments.shared.voice_gain import GONE, decibels, gone
+from engine.instruments.shared.voice_gain import GONE, gone
 from engine.memory import view_f4, view_i4
 from engine.plugin import turned, within
 
@@ -55,7 +56,7 @@ def process(state, audio):
 def _tick(state):
     """Every STRIDE frames: follow the controllers, and let go of what has faded."""
     sway = swing(state, STRIDE, state.param[SPEED], state.param[VIBRATO])
-    level = decibels(state.param[LEVEL])
+    level = gain_of(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE:
@@ -108,7 +109,7 @@ def _begin(state, event):
         voice.move *= 1 + ASTRAY * unsure(state)
         loudness *= 1 + UNEVEN * unsure(state)
     voice.at = 0
-    settle(state, voice, loudness, decibels(state.param[LEVEL]))
+    settle(state, voice, loudness, gain_of(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")

@@ -4,9 +4,10 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import modal
+from engine.dsp.levels import gain_of
 from engine.instruments.shared.channel_controls import swayed, swing
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, LEARNED, VOICES
-from engine.instruments.shared.voice_gain import GONE, decibels, follow_gains, gone
+from engine.instruments.shared.voice_gain import GONE, follow_gains, gone
 from engine.memory import view_f4
 
 from .morph import follow_wheel
@@ -21,7 +22,7 @@ AT_ONCE = 4  # voices that are tuned to a turned knob in one tick
 def tick(state):
     """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
     sway = swing(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
-    level = decibels(state.param[LEVEL])
+    level = gain_of(state.param[LEVEL])
     if state.E > 1:
         follow_wheel(state)
         sway = np.float32(0)
@@ -69,7 +70,7 @@ def listen(state, v):
     for e in range(state.E):
         energy += modal.energy(banks[e])
     faded = voice.stage == ENDING and gone(voice)
-    slope = max(voice.drive, np.float32(1)) * max(decibels(state.param[LEVEL]), np.float32(1))
+    slope = max(voice.drive, np.float32(1)) * max(gain_of(state.param[LEVEL]), np.float32(1))
     silent = voice.striking == 0 and np.sqrt(energy) * slope < GONE
     if silent or faded or not energy < 1e12:
         silence(state, v)

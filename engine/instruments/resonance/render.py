@@ -4,9 +4,9 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import excitation, modal
+from engine.dsp.levels import gain_of
 from engine.dsp.vector_math import tanh
 from engine.instruments.shared.voice_allocation import VOICES
-from engine.instruments.shared.voice_gain import decibels
 from engine.memory import view_f4
 from engine.simd.vectors import LANES
 
@@ -55,7 +55,7 @@ def excite(state, voice, u, left, right):
     strikes, knocks = view_f4(state.strike, (tables, state.struck)), view_f4(state.knock, (tables, 2, state.knocked))
     envelope, hiss = view_f4(state.envelope, (tables, state.blown)), view_f4(state.hiss, (tables, state.hissed))
     noise = view_f4(state.noise, state.noisy)
-    aside = decibels(state.param[ATTACK])
+    aside = gain_of(state.param[ATTACK])
     driven, kept = False, 0
     for i in range(voice.striking):
         strike = voice.strikes[i]

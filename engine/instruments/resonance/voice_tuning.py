@@ -5,8 +5,9 @@ from numba import njit
 
 from engine.dsp import modal
 from engine.dsp.energy import energy
+from engine.dsp.levels import gain_of
 from engine.instruments.shared.voice_allocation import LEARNED, VOICES
-from engine.instruments.shared.voice_gain import decibels, settle_gains
+from engine.instruments.shared.voice_gain import settle_gains
 from engine.memory import view_f4, view_f8
 from engine.plugin import within
 
@@ -76,7 +77,7 @@ def morph(state, index):
             partials[e, modal.IMAGINARY, j] = loud * np.sin(phase[r, near, e, j])
     layers = view_f4(state.energy, (state.R, state.L))[r]
     wanted = geometric(layers[below], layers[above], share)
-    gain = decibels(state.param[BODY]) * np.float32(state.learned / state.rate)
+    gain = gain_of(state.param[BODY]) * np.float32(state.learned / state.rate)
     if share != 0 or steep != 0 or tonal:
         gain *= evened(partials, wanted)
     spread(state, index, gain)
@@ -119,7 +120,7 @@ def settle(state, v):
     voice = state.voices[v]
     voice.ratio = np.float32(2.0 ** ((state.bend[voice.channel] + voice.bend) / 12))
     retune(state, v)
-    settle_gains(state, voice, state.volume[voice.channel] * decibels(state.param[LEVEL]))
+    settle_gains(state, voice, state.volume[voice.channel] * gain_of(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")

@@ -50,12 +50,6 @@ def gone(voice):
 
 
 @njit(cache=True, error_model="numpy")
-def decibels(level):
-    """A level in dB as a gain."""
-    return np.float32(10) ** (level / np.float32(20))
-
-
-@njit(cache=True, error_model="numpy")
 def _wanted(state, voice, level, side):
     """The gain that a voice should have on the left (0) or right (1); none when it must give way."""
     if voice.stage == ENDING:

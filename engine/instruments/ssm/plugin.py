@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from engine.dsp.levels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import control, swing
 from engine.instruments.shared.sample_playback import STRIDE, follow, release, settle, turn
@@ -17,7 +18,7 @@ from engine.instruments.shared.voice_allocation import (
     hush,
     sounds,
 )
-from engine.instruments.shared.voice_gain import GONE, decibels, gone
+from engine.instruments.shared.voice_gain import GONE, gone
 from engine.memory import view_f4, view_i4
 from engine.plugin import turned, within
 
@@ -43,7 +44,7 @@ def handle(state, event):
     elif kind == Kind.CHOKE:
         _choke(state, event)
     elif kind == Kind.CONTROL and not chromatic and 0 <= event.key < state.K:
-        energy = within(event.value, -HARDEST, HARDEST) * decibels(state.param[DRIVE])
+        energy = within(event.value, -HARDEST, HARDEST) * gain_of(state.param[DRIVE])
         strike(state, _lane(state, event.channel & 15), event.key, energy)
     elif turned(state, event):
         if (state.param[PLAY] > 0.5) != chromatic:
@@ -75,7 +76,7 @@ def process(state, audio):
 def _tick(state):
     """Every STRIDE frames: follow the controllers, and let go of what has faded."""
     sway = swing(state, STRIDE, state.param[SPEED], state.param[VIBRATO])
-    level = decibels(state.param[LEVEL])
+    level = gain_of(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE or voice.asleep:
@@ -99,9 +100,9 @@ def _begin(state, event):
     voice.move = view_f4(state.move, 128)[key]
     silence(state, v)
     voice.at, voice.origin = state.B, 0
-    settle(state, voice, 1, decibels(state.param[LEVEL]))
+    settle(state, voice, 1, gain_of(state.param[LEVEL]))
     loudness = (within(event.value, 0, 1) / LEARNED_AT) ** LOUDNESS
-    energy = view_f4(state.energy, state.K)[dimension] * decibels(state.param[DRIVE])
+    energy = view_f4(state.energy, state.K)[dimension] * gain_of(state.param[DRIVE])
     strike_by_hand(state, v, dimension, loudness * energy)
 
 
@@ -109,7 +110,7 @@ def _begin(state, event):
 def _excite_key(state, event):
     """Play a key as learned: its part of the control plane, with the energy of its velocity."""
     shares = view_f4(state.keys, (128, state.K))[min(max(event.key, 0), 127)]
-    energy = within(event.value, 0, 1) * decibels(state.param[DRIVE])
+    energy = within(event.value, 0, 1) * gain_of(state.param[DRIVE])
     lane = -1
     for k in range(state.K):
         if shares[k] != 0:
@@ -128,7 +129,7 @@ def _lane(state, channel):
         voice.stage, voice.note, voice.key = HELD, LEARNED, 0
         voice.move = 1
         voice.origin = (begun(state, lane) - 1) * state.B
-        settle(state, voice, 1, decibels(state.param[LEVEL]))
+        settle(state, voice, 1, gain_of(state.param[LEVEL]))
         voice.pace = state.pace
     return lane
 

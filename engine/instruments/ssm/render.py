@@ -5,9 +5,9 @@ from numba import njit
 
 from engine.dsp import recurrence
 from engine.dsp.interpolation import CUTS, PHASES, REACH, TAPS, between, table_for
+from engine.dsp.levels import gain_of
 from engine.instruments.shared.random import unsure
 from engine.instruments.shared.voice_allocation import LEARNED, VOICES
-from engine.instruments.shared.voice_gain import decibels
 from engine.memory import view_f4
 from engine.simd.vectors import WIDTH
 
@@ -69,7 +69,7 @@ def write(state, v):
     for s in range(units):
         entering[s] = 0
     loudest, swing = peak(wave[TAPS : TAPS + state.B]), peak(h)
-    faint = loudest * max(decibels(state.param[LEVEL]), np.float32(1)) < FAINT and swing < FROZEN
+    faint = loudest * max(gain_of(state.param[LEVEL]), np.float32(1)) < FAINT and swing < FROZEN
     voice.quiet = voice.quiet + 1 if faint and not struck else 0
     broken = not loudest < 2 or not swing < 2
     if broken or (voice.quiet >= PATIENCE and state.param[GATE] > 0.5):
