@@ -11,9 +11,9 @@ from session import patch_file
 
 from . import catalogue
 from .catalogue import Entry
-from .details import Details
-from .filters import Filters
-from .preset_list import ENTRY, ROW, Listing, Row, Rows
+from .details import DetailsPanel
+from .filters import FilterBar
+from .preset_list import ENTRY_ROLE, ROW_HEIGHT, PresetListModel, PresetDelegate, PresetListView
 
 
 class Browser(QFrame):
@@ -35,12 +35,12 @@ class Browser(QFrame):
         self._entries: list[Entry] = []
         self._favourites: frozenset[str] = frozenset()
         self._current: Entry | None = None
-        self.filters = Filters()
-        self._model = Listing(self)
-        self._list = Rows()
+        self.filters = FilterBar()
+        self._model = PresetListModel(self)
+        self._list = PresetListView()
         self._list.setAccessibleName(self.tr("Instruments"))
-        self.learn = parts.push(self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)"))
-        self.details = Details()
+        self.learn = parts.push_button(self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)"))
+        self.details = DetailsPanel()
         self._lay_out()
         self._connect()
 
@@ -101,7 +101,7 @@ class Browser(QFrame):
         whole, own = not entry.fault, not (entry.factory or entry.elsewhere)
         offers: list[tuple[str, Callable[[Entry], object], bool]] = [
             (self.tr("Hear a demo"), self.demo.emit, whole),
-            (self.tr("Play beside what plays"), self.beside.emit, whole and not patch_file.is_saved(entry.path)),
+            (self.tr("Play beside what plays"), self.beside.emit, whole and not patch_file.is_patch(entry.path)),
             (love, self.loved.emit, whole),
             (self.tr("Keep among my own") if entry.elsewhere else self.tr("Duplicate"), self.duplicate.emit, whole),
             (self.tr("Rename…"), self.rename.emit, own),
@@ -113,7 +113,7 @@ class Browser(QFrame):
 
     def _lay_out(self) -> None:
         self._list.setModel(self._model)
-        self._list.setItemDelegate(Row(self._list))
+        self._list.setItemDelegate(PresetDelegate(self._list))
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -121,7 +121,7 @@ class Browser(QFrame):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.filters)
-        self._list.setMinimumHeight(4 * ROW)
+        self._list.setMinimumHeight(4 * ROW_HEIGHT)
         column.addWidget(self._list, 3)
         column.addWidget(self.details, 2)
         column.addWidget(self.learn)
@@ -139,7 +139,7 @@ class Browser(QFrame):
         self.details.loved.connect(self.love)
 
     def _filter(self) -> None:
-        found = catalogue.chosen(self._entries, self.filters.wish, self._favourites)
+        found = catalogue.matching(self._entries, self.filters.wish, self._favourites)
         self._model.show(found, self._favourites)
         self.details.set_loved(self._current is not None and self._current.digest in self._favourites)
         self._mark()
@@ -161,7 +161,7 @@ class Browser(QFrame):
             viewport.update()
 
     def _choose(self, index: QModelIndex) -> None:
-        entry = index.data(ENTRY)
+        entry = index.data(ENTRY_ROLE)
         if entry is not None and (self._current is None or entry.path != self._current.path):
             self._current = entry
             self._mark()
@@ -169,7 +169,7 @@ class Browser(QFrame):
             self.chosen.emit(entry)
 
     def _hear(self, index: QModelIndex) -> None:
-        entry = index.data(ENTRY)
+        entry = index.data(ENTRY_ROLE)
         if entry is not None and not entry.fault:
             self.demo.emit(entry)
 
@@ -183,7 +183,7 @@ class Browser(QFrame):
             self._offer_at(self._current, self.details.corner())
 
     def _offer(self, point: QPoint) -> None:
-        entry = self._list.indexAt(point).data(ENTRY)
+        entry = self._list.indexAt(point).data(ENTRY_ROLE)
         viewport = self._list.viewport()
         if entry is not None and viewport is not None:
             self._offer_at(entry, viewport.mapToGlobal(point))

@@ -49,7 +49,7 @@ class Entry:
         facts = [
             (translate("Entry", "Kind"), words_of(self.kind)),
             (translate("Entry", "Keys"), f"{number_format.note(self.low)} – {number_format.note(self.high)}"),
-            (translate("Entry", "Learned at"), number_format.text(self.rate, "Hz") if self.rate else ""),
+            (translate("Entry", "Learned at"), number_format.format_value(self.rate, "Hz") if self.rate else ""),
             (translate("Entry", "Size"), size),
             (translate("Entry", "Loudness"), loudness),
             (translate("Entry", "Author"), self.author),
@@ -62,7 +62,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Query:
     """What is looked for: words in any order, a kind, a tag, favourites only."""
 
     words: str = ""
@@ -74,14 +74,14 @@ class Wish:
 def scan() -> list[Entry]:
     """Every preset and setting, in alphabetical order. Reads each file whole: not for the window's thread."""
     presets = [_known(name, path) for name, path in library.everything().items()]
-    settings = [_setting(name, path, presets) for name, path in patch_file.everything().items()]
+    settings = [_setting(name, path, presets) for name, path in patch_file.all_patches().items()]
     known = {entry.digest for entry in presets}
-    opened = [_known(path.stem, path) for path in patch_file.elsewhere() if path.suffix == SUFFIX and path.is_file()]
+    opened = [_known(path.stem, path) for path in patch_file.remembered_paths() if path.suffix == SUFFIX and path.is_file()]
     others = [replace(entry, elsewhere=True) for entry in opened if entry.digest and entry.digest not in known]
     return sorted([*presets, *settings, *others], key=lambda entry: entry.name)
 
 
-def chosen(entries: Iterable[Entry], wish: Wish, favourites: Iterable[str]) -> list[Entry]:
+def matching(entries: Iterable[Entry], wish: Query, favourites: Iterable[str]) -> list[Entry]:
     """The entries that meet a wish; favourites are known by their digests."""
     loved = set(favourites)
     return [entry for entry in entries if _meets(entry, wish, loved)]
@@ -98,7 +98,7 @@ def words_of(kind: str) -> str:
     return words.get(kind, kind)
 
 
-def described(header: Mapping[str, Any]) -> str:
+def describe(header: Mapping[str, Any]) -> str:
     """What an instrument is, in a sentence: as its author says, or else what it was learned from."""
     words = " ".join(header.get("description", "").split())
     recording = str(header.get("source", {}).get("recording", ""))
@@ -117,7 +117,7 @@ def tags(entries: Iterable[Entry]) -> list[str]:
     return sorted({tag for entry in entries for tag in entry.tags})
 
 
-def _meets(entry: Entry, wish: Wish, loved: set[str]) -> bool:
+def _meets(entry: Entry, wish: Query, loved: set[str]) -> bool:
     text = " ".join([entry.name, entry.kind, entry.description, entry.author, *entry.tags]).casefold()
     return (
         all(word in text for word in wish.words.casefold().split())
@@ -130,9 +130,9 @@ def _meets(entry: Entry, wish: Wish, loved: set[str]) -> bool:
 def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     """A setting is listed as what it is of."""
     try:
-        found = patch_file.load(path)
+        found = patch_file.read_patch(path)
         model = next((each for each in presets if each.digest == found.digest), None) or _entry(
-            name, patch_file.model(path, found)
+            name, patch_file.find_instrument(path, found)
         )
     except PresetError as error:
         return Entry(path, name, False, fault=message(error))
@@ -166,7 +166,7 @@ def _entry(name: str, path: Path) -> Entry:
     loud = header.get("loudness", {}).get("lufs")
     return Entry(
         path, name, factory, path.stat().st_size, header["kind"], preset.digest, tuple(header.get("tags", ())),
-        described(header), header.get("author", ""), header.get("licence", ""),
+        describe(header), header.get("author", ""), header.get("licence", ""),
         str(source.get("attribution", "")), str(source.get("recording", "")), keys.get("low", 0),
         keys.get("high", 127), float(header["rate"]), float(loud) if isinstance(loud, int | float) else None,
     )  # fmt: skip

@@ -10,10 +10,10 @@ from gui.widgets import factory
 
 from .catalogue import Entry
 
-LEAST, MOST = 56, 140  # pixels that the facts have
+MIN_FACTS_HEIGHT, MAX_FACTS_HEIGHT = 56, 140  # pixels that the facts have
 
 
-class Details(QWidget):
+class DetailsPanel(QWidget):
     """Name, description and facts; a star, and a door to what can be done with it."""
 
     more = pyqtSignal()
@@ -30,9 +30,9 @@ class Details(QWidget):
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._facts.setTextInteractionFlags(_SELECTABLE)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._facts.setAccessibleName(self.tr("Details"))
-        self._star = factory.tool("☆", self.tr("Favourite"))
-        self._more = factory.tool("⋯", self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…"))
+        self._facts.setAccessibleName(self.tr("DetailsPanel"))
+        self._star = factory.tool_button("☆", self.tr("Favourite"))
+        self._more = factory.tool_button("⋯", self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…"))
         self._star.clicked.connect(self.loved)
         self._more.clicked.connect(self.more)
         self._lay_out()
@@ -76,10 +76,10 @@ class Details(QWidget):
         top.addWidget(self._name, 1)
         top.addWidget(self._star)
         top.addWidget(self._more)
-        area = factory.scrolled(self._facts)
-        area.setAccessibleName(self.tr("Details"))
-        area.setMinimumHeight(LEAST)
-        area.setMaximumHeight(MOST)
+        area = factory.scroll_area(self._facts)
+        area.setAccessibleName(self.tr("DetailsPanel"))
+        area.setMinimumHeight(MIN_FACTS_HEIGHT)
+        area.setMaximumHeight(MAX_FACTS_HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 0, 0)
         column.setSpacing(4)

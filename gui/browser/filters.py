@@ -8,10 +8,10 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 from gui.widgets import factory
 
 from . import catalogue
-from .catalogue import Entry, Wish
+from .catalogue import Entry, Query
 
 
-class Filters(QWidget):
+class FilterBar(QWidget):
     """A line to type in, and what narrows the choice below it."""
 
     changed = pyqtSignal()
@@ -30,17 +30,17 @@ class Filters(QWidget):
             box.currentIndexChanged.connect(self.changed)
         self.kind.setAccessibleName(self.tr("Kind"))
         self.tag.setAccessibleName(self.tr("Tag"))
-        self.only = factory.tool("★", self.tr("Favourites only"), checkable=True, flat=False)
+        self.only = factory.tool_button("★", self.tr("Favourites only"), checkable=True, flat=False)
         self.search.textChanged.connect(self.changed)
         self.search.returnPressed.connect(self.entered)
         self.only.toggled.connect(self.changed)
         self._lay_out()
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> Query:
         """What is looked for."""
         kind, tag = self.kind.currentData() or "", self.tag.currentData() or ""
-        return Wish(self.search.text(), kind, tag, self.only.isChecked())
+        return Query(self.search.text(), kind, tag, self.only.isChecked())
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Offer the kinds and tags that there are; what was chosen stays."""

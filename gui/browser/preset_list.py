@@ -8,12 +8,12 @@ from gui import theme
 
 from .catalogue import Entry
 
-ENTRY = Qt.ItemDataRole.UserRole
-ROW = 42  # pixels
-SIGN = 34  # pixels at the right end of a row: touched there, its demo is heard
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+ROW_HEIGHT = 42  # pixels
+DEMO_BUTTON_WIDTH = 34  # pixels at the right end of a row: touched there, its demo is heard
 
 
-class Listing(QAbstractListModel):
+class PresetListModel(QAbstractListModel):
     """The entries that are shown."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -37,7 +37,7 @@ class Listing(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self.entries):
             return None
         entry = self.entries[index.row()]
-        if role == ENTRY:
+        if role == ENTRY_ROLE:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
@@ -49,7 +49,7 @@ class Listing(QAbstractListModel):
         return None
 
 
-class Rows(QListView):
+class PresetListView(QListView):
     """The list on the screen; a touch at the right end of a row asks for its demo, and does not choose it."""
 
     asked = pyqtSignal(QModelIndex)
@@ -60,7 +60,7 @@ class Rows(QListView):
         if event is None or viewport is None:
             return
         index = self.indexAt(event.position().toPoint())
-        at_end = event.position().x() > viewport.width() - SIGN - 6
+        at_end = event.position().x() > viewport.width() - DEMO_BUTTON_WIDTH - 6
         if event.button() == Qt.MouseButton.LeftButton and at_end and index.isValid():
             self.asked.emit(index)
         else:
@@ -81,17 +81,17 @@ class Rows(QListView):
             painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.tr("No instrument matches."))
 
 
-class Row(QStyledItemDelegate):
+class PresetDelegate(QStyledItemDelegate):
     """A name, what it is below it, a star where it is a favourite, and a sign that its demo can be heard."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Room for two lines."""
-        return QSize(160, ROW)
+        return QSize(160, ROW_HEIGHT)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint one row."""
-        view, entry, model = option.widget, index.data(ENTRY), index.model()
-        if painter is None or view is None or entry is None or not isinstance(model, Listing):
+        view, entry, model = option.widget, index.data(ENTRY_ROLE), index.model()
+        if painter is None or view is None or entry is None or not isinstance(model, PresetListModel):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -104,7 +104,7 @@ class Row(QStyledItemDelegate):
         if chosen:
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
-        words = area.adjusted(14, 5, -SIGN - 18, -5)
+        words = area.adjusted(14, 5, -DEMO_BUTTON_WIDTH - 18, -5)
         painter.setFont(theme.sized(view.font(), theme.BODY, bold=chosen))
         painter.setPen(theme.colour(theme.WARNING if entry.fault else theme.TEXT))
         painter.drawText(words, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
@@ -115,12 +115,12 @@ class Row(QStyledItemDelegate):
         painter.drawText(words, Qt.AlignmentFlag.AlignBottom, below + whose)
         if entry.digest and entry.digest in model.favourites:
             painter.setPen(theme.colour(theme.ACCENT))
-            painter.drawText(area.adjusted(0, 0, -SIGN - 4, 0), _RIGHT, "★")
+            painter.drawText(area.adjusted(0, 0, -DEMO_BUTTON_WIDTH - 4, 0), _RIGHT, "★")
         if not entry.fault:
             heard = model.heard == entry.digest
             lit = heard or option.state & QStyle.StateFlag.State_MouseOver
             painter.setPen(theme.colour(theme.ACCENT if heard else theme.TEXT if lit else theme.QUIET))
-            painter.drawText(area.adjusted(area.width() - SIGN, 0, 0, 0), _CENTRE, "■" if heard else "▶")
+            painter.drawText(area.adjusted(area.width() - DEMO_BUTTON_WIDTH, 0, 0, 0), _CENTRE, "■" if heard else "▶")
         painter.restore()
 
 

@@ -1,7 +1,6 @@
 """The dialogue of devices: what is wished, what was given, what is missing."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -16,31 +15,28 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from engine.devices.backend import Settings
 from gui import theme
 from gui.widgets import factory
-from session.status import Reading
-
-if TYPE_CHECKING:
-    from engine.devices.listing import Found
+from session.device_request import Place, Wishes
+from session.status import Status
 
 RATES = (44100, 48000, 88200, 96000)
-BLOCKS = (32, 64, 128, 256, 512, 1024)
+BLOCK_SIZES = (32, 64, 128, 256, 512, 1024)
 
 
-class Devices(QDialog):
+class DevicesDialog(QDialog):
     """Every choice is taken up at once, so that it can be heard."""
 
-    wished = pyqtSignal(object)  # Settings
+    wished = pyqtSignal(object)  # Wishes
     tuned = pyqtSignal(float)  # Hz of the A above middle C
     settled = pyqtSignal()  # it is tuned
     channelled = pyqtSignal(int)  # the MIDI channel that is heard; 0: all but the drums
     tone = pyqtSignal()
     again = pyqtSignal()
 
-    def __init__(self, wishes: Settings, parent: QWidget) -> None:
+    def __init__(self, wishes: Wishes, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Devices"))
+        self.setWindowTitle(self.tr("DevicesDialog"))
         self.setMinimumWidth(620)
         self._wishes = wishes
         self._output, self._input, self._rate, self._block, self._midi = (QComboBox() for _ in range(5))
@@ -59,13 +55,13 @@ class Devices(QDialog):
         self._lay_out()
 
     @property
-    def wishes(self) -> Settings:
+    def wishes(self) -> Wishes:
         """What is chosen."""
         backend, device = self._output.currentData() or (None, None)
         rate, block, midi = self._rate.currentData(), self._block.currentData(), self._midi.currentData()
-        return Settings(device, rate, block, backend, midi, input=self._input.currentData())
+        return Wishes(backend, device, rate, block, midi, self._input.currentData())
 
-    def set_places(self, places: "Sequence[Found]", hints: Sequence[str]) -> None:
+    def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
         """Show what was found, and what is missing."""
         _fill(self._output, self.tr("The first that works"), None)
         for place in places:
@@ -85,7 +81,7 @@ class Devices(QDialog):
         self._hints.setVisible(bool(hints))
         self.adjustSize()
 
-    def set_wishes(self, wishes: Settings) -> None:
+    def set_wishes(self, wishes: Wishes) -> None:
         """Show what is chosen."""
         self._wishes = wishes
         self._select(self._output, (wishes.backend, wishes.device) if wishes.backend else None)
@@ -102,7 +98,7 @@ class Devices(QDialog):
         self._a4.blockSignals(blocked)
         self._channel.setCurrentIndex(channel)
 
-    def show_reading(self, now: Reading) -> None:
+    def show_reading(self, now: Status) -> None:
         """Show what the device really gave."""
         if now.state != "playing" or not now.device:
             self._given.setText("⚠ " + (now.problem or self.tr("waiting for an audio device")))
@@ -122,7 +118,7 @@ class Devices(QDialog):
         _fill(self._block, self.tr("The device's own"), None)
         for rate in RATES:
             self._rate.addItem(f"{rate} Hz", float(rate))
-        for block in BLOCKS:
+        for block in BLOCK_SIZES:
             self._block.addItem(self.tr("{0} frames").format(block), block)
         self._a4.setRange(400.0, 480.0)
         self._a4.setDecimals(1)
@@ -158,17 +154,17 @@ class Devices(QDialog):
             form.addRow(factory.label(words, quiet=True), field)
         buttons = QHBoxLayout()
         for words, signal in ((self.tr("Test tone"), self.tone), (self.tr("Look again"), self.again)):
-            button = factory.push(words)
+            button = factory.push_button(words)
             button.clicked.connect(signal)
             buttons.addWidget(button)
         buttons.addStretch(1)
-        close = factory.push(self.tr("Close"), style="main")
+        close = factory.push_button(self.tr("Close"), style="main")
         close.clicked.connect(self.accept)
         buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(14)
-        column.addWidget(factory.label(self.tr("Devices"), theme.TITLE))
+        column.addWidget(factory.label(self.tr("DevicesDialog"), theme.TITLE))
         column.addLayout(form)
         column.addWidget(self._hints)
         column.addLayout(buttons)

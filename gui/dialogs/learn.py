@@ -7,19 +7,19 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.processes.check_recordings import Heard
-from gui.processes.learn import Moment, Task
+from gui.processes.check_recordings import RecordingCheck
+from gui.processes.learn import LearnStatus, LearnTask
 from gui.widgets import factory
 
 from . import prompts
-from .learn_form import Plan
-from .learn_progress import Progress
+from .learn_form import LearnForm
+from .learn_progress import LearnProgress
 
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
-WORDS = 400  # pixels that a line of words has
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
+TEXT_WIDTH = 400  # pixels that a line of words has
 
 
-class Learning(QDialog):
+class LearnDialog(QDialog):
     """It may be closed while learning goes on."""
 
     begun = pyqtSignal(object)  # Task
@@ -33,16 +33,16 @@ class Learning(QDialog):
         self.setWindowTitle(self.tr("Learn an instrument"))
         self.setMinimumWidth(600)
         self._recordings: list[Path] = []
-        self._heard: Heard | None = None
+        self._heard: RecordingCheck | None = None
         self._busy = False
         self._files, self._verdict = _words(), _words()
-        self.plan, self.progress = Plan(self), Progress()
-        self.learn = factory.push(self.tr("Learn"), style="main")
-        self.again = factory.push(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
-        self.keep = factory.push(self.tr("Stop and keep"))
-        self.hear = factory.push(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
-        self.compare = factory.push(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
-        self.record = factory.push(self.tr("● Record"), tip=self.tr("Record from the microphone, or end it"))
+        self.plan, self.progress = LearnForm(self), LearnProgress()
+        self.learn = factory.push_button(self.tr("Learn"), style="main")
+        self.again = factory.push_button(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
+        self.keep = factory.push_button(self.tr("Stop and keep"))
+        self.hear = factory.push_button(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
+        self.compare = factory.push_button(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
+        self.record = factory.push_button(self.tr("● Record"), tip=self.tr("Record from the microphone, or end it"))
         self._lay_out()
         self._connect()
         self.set_recordings([])
@@ -58,18 +58,18 @@ class Learning(QDialog):
         self.plan.set_recordings(paths)
         self._show_state()
 
-    def set_task(self, task: Task) -> None:
+    def set_task(self, task: LearnTask) -> None:
         """Offer what was begun before."""
         self.set_recordings(task.recordings)
         self.plan.set_task(task)
 
-    def set_heard(self, heard: Heard) -> None:
+    def set_heard(self, heard: RecordingCheck) -> None:
         """Say what the recordings are good for."""
         self._heard = heard
         self.plan.set_recordings(self._recordings, heard)
         found = [self._describe(heard)] if heard.usable else []
         self._verdict.setText("\n".join([*found, *(f"⚠ {fault}" for fault in heard.faults)]))
-        self._verdict.setMinimumHeight(self._verdict.heightForWidth(WORDS))
+        self._verdict.setMinimumHeight(self._verdict.heightForWidth(TEXT_WIDTH))
         self.adjustSize()
         self._show_state()
 
@@ -96,7 +96,7 @@ class Learning(QDialog):
             self.progress.end()
             self.plan.forget()
 
-    def show_moment(self, now: Moment) -> None:
+    def show_moment(self, now: LearnStatus) -> None:
         """Show how far it is."""
         self.progress.show_moment(now)
         self.compare.setEnabled(self.progress.preview is not None)
@@ -105,7 +105,7 @@ class Learning(QDialog):
         """Say how it ended."""
         self.progress.words.setText(words)
 
-    def _describe(self, heard: Heard) -> str:
+    def _describe(self, heard: RecordingCheck) -> str:
         if heard.count > 1:
             return self.tr("{0} recordings, {1:.0f} s: good to learn from").format(heard.count, heard.seconds)
         strokes = (
@@ -128,9 +128,9 @@ class Learning(QDialog):
             self.say(self.plan.estimate)
 
     def _choose(self) -> None:
-        endings = " ".join(f"*{ending}" for ending in SOUNDS)
+        endings = " ".join(f"*{ending}" for ending in SOUND_SUFFIXES)
         kinds = self.tr("Sound files ({0})").format(endings)
-        prompts.files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._take, several=True)
+        prompts.ask_files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._take, several=True)
 
     def _take(self, recordings: list[Path]) -> None:
         self.set_recordings(recordings)
@@ -151,7 +151,7 @@ class Learning(QDialog):
         self.plan.changed.connect(self._show_state)
 
     def _lay_out(self) -> None:
-        choose = factory.push(self.tr("Choose files…"))
+        choose = factory.push_button(self.tr("Choose files…"))
         choose.clicked.connect(self._choose)
         sources = QHBoxLayout()
         sources.setSpacing(theme.GAP)
@@ -168,7 +168,7 @@ class Learning(QDialog):
             field.setAccessibleName(words)
             form.addRow(factory.label(words, quiet=True), field)
         buttons = QHBoxLayout()
-        close = factory.push(self.tr("Close"))
+        close = factory.push_button(self.tr("Close"))
         close.clicked.connect(self.accept)
         for button in (self.learn, self.again, self.keep, self.hear, self.compare):
             buttons.addWidget(button)

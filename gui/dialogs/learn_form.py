@@ -6,8 +6,8 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, QWidget
 
-from gui.processes.check_recordings import Heard
-from gui.processes.learn import Task
+from gui.processes.check_recordings import RecordingCheck
+from gui.processes.learn import LearnTask
 
 MINUTES = {
     "resonance": 10.0,
@@ -15,10 +15,10 @@ MINUTES = {
     "ddsp": 60.0,
     "events": 60.0,
 }  # what a kind is given, unless the player says otherwise
-NOTE = 25  # seconds that a note takes, about
+SECONDS_PER_NOTE = 25  # seconds that a note takes, about
 
 
-class Plan(QObject):
+class LearnForm(QObject):
     """The rows of a form, which its owner lays out."""
 
     changed = pyqtSignal()
@@ -27,7 +27,7 @@ class Plan(QObject):
         super().__init__(parent)
         self.name, self.kind, self.taken, self.minutes = QLineEdit(), QComboBox(), QComboBox(), QDoubleSpinBox()
         self._recordings: list[Path] = []
-        self._heard: Heard | None = None
+        self._heard: RecordingCheck | None = None
         self._suggested = ""  # the name that the recordings have
         self._fill()
         self.name.textChanged.connect(self.changed)
@@ -57,7 +57,7 @@ class Plan(QObject):
         if not self._recordings:
             return ""
         if self.plays_notes:
-            seconds = NOTE * len(self._recordings)
+            seconds = SECONDS_PER_NOTE * len(self._recordings)
             words = (
                 self.tr("about half a minute") if seconds < 60 else self.tr("about {0:.0f} min").format(seconds / 60)
             )
@@ -65,7 +65,7 @@ class Plan(QObject):
         words = self.tr("This takes {0:g} min, the longer the better; it can be stopped and kept at any time.")
         return words.format(self.minutes.value())
 
-    def set_recordings(self, paths: Sequence[Path], heard: Heard | None = None) -> None:
+    def set_recordings(self, paths: Sequence[Path], heard: RecordingCheck | None = None) -> None:
         """Learn from these, and what is known about them; a name that the player has written stays."""
         self._recordings, self._heard = list(paths), heard
         if self.name.text() in ("", self._suggested):
@@ -77,7 +77,7 @@ class Plan(QObject):
         """It is done: other recordings bring a name of their own."""
         self._suggested = self.name.text()
 
-    def set_task(self, task: Task) -> None:
+    def set_task(self, task: LearnTask) -> None:
         """Plan what was begun before."""
         self.name.setText(task.name)
         for box, data in ((self.kind, task.kind), (self.taken, task.taken)):
@@ -85,12 +85,12 @@ class Plan(QObject):
         if task.minutes:
             self.minutes.setValue(task.minutes)
 
-    def task(self, resume: bool) -> Task:
+    def task(self, resume: bool) -> LearnTask:
         """What is to be done; resume: where it was left."""
         minutes = 0.0 if self.plays_notes else self.minutes.value()
         kind = self.kind.currentData()
         taken = self.taken.currentData() if kind == "resonance" else None
-        return Task(tuple(self._recordings), self.name.text().strip(), kind, taken, minutes, resume)
+        return LearnTask(tuple(self._recordings), self.name.text().strip(), kind, taken, minutes, resume)
 
     def show_state(self) -> None:
         """Only what makes a difference can be chosen."""

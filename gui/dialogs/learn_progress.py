@@ -5,13 +5,13 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.processes.learn import Moment
+from gui.processes.learn import LearnStatus
 from gui.widgets import factory
-from gui.widgets.loss_curve import Curve
-from gui.widgets.spectrogram import Spectrograms
+from gui.widgets.loss_curve import LossCurve
+from gui.widgets.spectrogram import SpectrogramPair
 
 
-class Progress(QWidget):
+class LearnProgress(QWidget):
     """Empty until something is learned."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -23,7 +23,7 @@ class Progress(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress of learning"))
-        self.curve, self._pictures = Curve(), Spectrograms()
+        self.curve, self._pictures = LossCurve(), SpectrogramPair()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -45,7 +45,7 @@ class Progress(QWidget):
         if self._bar.maximum() == 0:
             self._bar.setRange(0, 1000)
 
-    def show_moment(self, now: Moment) -> None:
+    def show_moment(self, now: LearnStatus) -> None:
         """Show how far it is."""
         if now.share is not None:
             self._bar.setRange(0, 1000)

@@ -9,11 +9,11 @@ from pathlib import Path
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
-RECORDINGS, ROOMS, WRITTEN = "recordings", "rooms", "written"
+RECORDINGS, ROOMS, EXPORTS = "recordings", "rooms", "written"
 folders: dict[str, str] = {}  # by the kind of file
 
 
-def name(parent: QWidget, title: str, words: str, suggestion: str, take: Callable[[str], object]) -> None:
+def ask_name(parent: QWidget, title: str, words: str, suggestion: str, take: Callable[[str], object]) -> None:
     """Ask for a name; one of blanks is none."""
     dialogue = QInputDialog(parent)
     dialogue.setLabelText(words)
@@ -22,7 +22,7 @@ def name(parent: QWidget, title: str, words: str, suggestion: str, take: Callabl
     _show(dialogue, title)
 
 
-def files(
+def ask_files(
     parent: QWidget, title: str, kind: str, filter: str, take: Callable[[list[Path]], object], several: bool = False
 ) -> None:
     """Ask for a file that there is, or for several. kind: of `folders`. filter: as Qt writes it."""
@@ -33,18 +33,18 @@ def files(
     _show(dialogue, title)
 
 
-def destination(
+def ask_destination(
     parent: QWidget, title: str, suggestion: str, kinds: Sequence[tuple[str, str]], take: Callable[[Path], object]
 ) -> None:
     """Ask where a file goes. kinds: what it can be in words, and the ending of each, the suggestion's first."""
-    dialogue = QFileDialog(parent, title, folders.get(WRITTEN, ""))
+    dialogue = QFileDialog(parent, title, folders.get(EXPORTS, ""))
     dialogue.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     endings = {f"{words} (*{ending})": ending for words, ending in kinds}
     dialogue.setNameFilters(list(endings))
     dialogue.setDefaultSuffix(kinds[0][1])
     dialogue.filterSelected.connect(lambda chosen: dialogue.setDefaultSuffix(endings[chosen]))
     dialogue.selectFile(suggestion)
-    dialogue.fileSelected.connect(lambda path: folders.update({WRITTEN: str(Path(path).parent)}))
+    dialogue.fileSelected.connect(lambda path: folders.update({EXPORTS: str(Path(path).parent)}))
     dialogue.fileSelected.connect(lambda path: take(Path(path)))
     _show(dialogue, title)
 

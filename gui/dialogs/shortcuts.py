@@ -7,7 +7,7 @@ from gui import theme
 from gui.widgets import factory
 
 
-class Shortcuts(QDialog):
+class ShortcutsDialog(QDialog):
     """What can be done without a mouse."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -45,7 +45,7 @@ class Shortcuts(QDialog):
             grid.addWidget(factory.label(keys, bold=True), i, 0)
             grid.addWidget(factory.label(what), i, 1)
         column.addLayout(grid)
-        close = factory.push(self.tr("Close"), style="main")
+        close = factory.push_button(self.tr("Close"), style="main")
         close.clicked.connect(self.accept)
         column.addSpacing(10)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

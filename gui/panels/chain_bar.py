@@ -43,13 +43,13 @@ class ChainBar(QWidget):
         self._offers: Mapping[str, Sequence[tuple[str, str]]] = {}
         self._row = QHBoxLayout()
         self._row.setSpacing(2)
-        self.add = factory.tool(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
-        self.power = factory.tool(
+        self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
+        self.power = factory.tool_button(
             self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
         )
-        self.before = factory.tool("◂", self.tr("Earlier in the chain"), self.tr("Earlier in the chain (Alt+Left)"))
-        self.after = factory.tool("▸", self.tr("Later in the chain"), self.tr("Later in the chain (Alt+Right)"))
-        self.remove = factory.tool("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
+        self.before = factory.tool_button("◂", self.tr("Earlier in the chain"), self.tr("Earlier in the chain (Alt+Left)"))
+        self.after = factory.tool_button("▸", self.tr("Later in the chain"), self.tr("Later in the chain (Alt+Right)"))
+        self.remove = factory.tool_button("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
         self.add.clicked.connect(self._offer)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
         self.before.clicked.connect(lambda: self.moved.emit(self._selected, -1))
@@ -122,7 +122,7 @@ class ChainBar(QWidget):
         for i, link in enumerate(links):
             if i:
                 self._row.addWidget(_between("+" if link.name == "second" else "›"))
-            self.buttons[link.name] = button = factory.tool("", link.title, checkable=True)
+            self.buttons[link.name] = button = factory.tool_button("", link.title, checkable=True)
             button.setObjectName("link")
             button.clicked.connect(lambda _=False, name=link.name: self.selected.emit(name))
             self._row.addWidget(button)

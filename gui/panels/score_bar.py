@@ -5,12 +5,12 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from gui import number_format, theme
 from gui.widgets import factory
-from gui.widgets.seek_bar import Timeline
+from gui.widgets.seek_bar import SeekBar
 
-SLOWEST, FASTEST = 40, 200  # per cent of its own tempo
+MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT = 40, 200  # per cent of its own tempo
 
 
-class TransportBar(QFrame):
+class ScoreBar(QFrame):
     """Hidden until there is a score."""
 
     played = pyqtSignal()  # or stopped
@@ -24,20 +24,20 @@ class TransportBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.play = factory.tool("▶", self.tr("Play the score"), checkable=True)
-        self.loop = factory.tool("⟳", self.tr("Play it again and again"), checkable=True)
+        self.play = factory.tool_button("▶", self.tr("Play the score"), checkable=True)
+        self.loop = factory.tool_button("⟳", self.tr("Play it again and again"), checkable=True)
         self._name, self._time = factory.label(), factory.label(quiet=True)
-        self._bar = Timeline()
+        self._bar = SeekBar()
         self._speed = QSlider(Qt.Orientation.Horizontal)
-        self._speed.setRange(SLOWEST, FASTEST)
+        self._speed.setRange(MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT)
         self._speed.setValue(100)
         self._speed.setFixedWidth(110)
         self._speed.setAccessibleName(self.tr("Tempo in per cent"))
         self._percent = factory.label("100 %", theme.CAPTION, quiet=True)
-        self.bounce = factory.tool("", self.tr("Write it to a sound file"))
+        self.bounce = factory.tool_button("", self.tr("Write it to a sound file"))
         self.bounce.clicked.connect(self.bounced)
         self.show_bounce(None)
-        close = factory.tool("✕", self.tr("Close the score"))
+        close = factory.tool_button("✕", self.tr("Close the score"))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 6, 4)
         row.setSpacing(10)
@@ -78,7 +78,7 @@ class TransportBar(QFrame):
         self.play.setText("■" if position is not None else "▶")
         place = begins if position is None else position
         self._bar.show_place(place, seconds)
-        self._time.setText(f"{number_format.clock(place)} / {number_format.clock(seconds)}")
+        self._time.setText(f"{number_format.format_time(place)} / {number_format.format_time(seconds)}")
 
     def show_bounce(self, share: float | None) -> None:
         """Show how much of the file is written; None: none is."""

@@ -4,13 +4,13 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from gui import number_format
-from session.patch import LAYERED
+from session.patch import NO_SPLIT
 
-TOGETHER, BELOW, ABOVE = range(3)
-LOWEST, HIGHEST = 24, 96  # keys at which a keyboard may be split
+ALL_KEYS, BELOW, ABOVE = range(3)
+MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # keys at which a keyboard may be split
 
 
-class ZoneBar(QWidget):
+class SplitBar(QWidget):
     """Both on all keys, or the second one on a part of them; and the MIDI channel that each hears."""
 
     changed = pyqtSignal(int, bool, int, int)  # split or LAYERED, above, channels of the first and the second
@@ -19,7 +19,7 @@ class ZoneBar(QWidget):
         super().__init__(parent)
         self.share, self.split, self.first, self.second = (QComboBox() for _ in range(4))
         self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
-        for key in range(LOWEST, HIGHEST + 1):
+        for key in range(MIN_SPLIT_KEY, MAX_SPLIT_KEY + 1):
             self.split.addItem(self.tr("Split at {0}").format(number_format.note(key)), key)
         for box, words in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
             box.addItem(words.format(self.tr("all MIDI")), 0)
@@ -40,13 +40,13 @@ class ZoneBar(QWidget):
 
     def show_zones(self, split: int, above: bool, channels: tuple[int, int]) -> None:
         """Show how it is."""
-        self.share.setCurrentIndex(TOGETHER if split == LAYERED else ABOVE if above else BELOW)
-        self.split.setEnabled(split != LAYERED)
-        self.split.setCurrentIndex(self.split.findData(60 if split == LAYERED else split))
+        self.share.setCurrentIndex(ALL_KEYS if split == NO_SPLIT else ABOVE if above else BELOW)
+        self.split.setEnabled(split != NO_SPLIT)
+        self.split.setCurrentIndex(self.split.findData(60 if split == NO_SPLIT else split))
         for box, channel in zip((self.first, self.second), channels, strict=True):
             box.setCurrentIndex(channel)
 
     def _change(self, _: int) -> None:
         share = self.share.currentIndex()
-        split = LAYERED if share == TOGETHER else self.split.currentData()
+        split = NO_SPLIT if share == ALL_KEYS else self.split.currentData()
         self.changed.emit(split, share == ABOVE, self.first.currentIndex(), self.second.currentIndex())

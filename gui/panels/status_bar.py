@@ -5,13 +5,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gui import theme
 from gui.widgets import factory
-from session.status import Reading
+from session.status import Status
 
-HEAVY = 0.8  # of a block's time: from there on the worst load is marked
-BLINK = 6  # looks that the MIDI lamp stays on
+HIGH_LOAD = 0.8  # of a block's time: from there on the worst load is marked
+BLINK_POLLS = 6  # looks that the MIDI lamp stays on
 
 
-class StatusLine(QWidget):
+class StatusBar(QWidget):
     """Click the device to choose another one, the under-runs to count anew, panic to silence everything."""
 
     devices = pyqtSignal()
@@ -21,10 +21,10 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._blink = 0
-        self._device = factory.push("", self.tr("Audio and MIDI devices"), style="flat")
+        self._device = factory.push_button("", self.tr("Audio and MIDI devices"), style="flat")
         self._format, self._latency, self._voices, self._midi = (QLabel() for _ in range(4))
-        self._load = factory.push("", self.tr("Worst block load and under-runs"), style="flat")
-        self._panic = factory.push(self.tr("Panic"), tip=self.tr("Silence everything now (Esc)"))
+        self._load = factory.push_button("", self.tr("Worst block load and under-runs"), style="flat")
+        self._panic = factory.push_button(self.tr("Panic"), tip=self.tr("Silence everything now (Esc)"))
         self._device.clicked.connect(self.devices)
         self._load.clicked.connect(self.reset)
         self._panic.clicked.connect(self.panic)
@@ -37,7 +37,7 @@ class StatusLine(QWidget):
             label.setObjectName("quiet")
         self._lay_out()
 
-    def show_reading(self, now: Reading) -> None:
+    def show_reading(self, now: Status) -> None:
         """Show how it is."""
         if now.state != "playing" or not now.device:
             self._device.setText("⚠ " + self.tr("No audio device"))
@@ -54,7 +54,7 @@ class StatusLine(QWidget):
                 self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices", "", now.voices).format(now.voices)
             )
             self._voices.setText(words)
-        heavy = "⚠ " if now.worst > HEAVY or now.underruns else ""
+        heavy = "⚠ " if now.worst > HIGH_LOAD or now.underruns else ""
         self._load.setText(heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.worst, now.underruns))
         tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
         lost = self.tr("Lost notes and movements of knobs: {0}").format(now.lost)
@@ -68,7 +68,7 @@ class StatusLine(QWidget):
     def blink(self, heard: bool) -> None:
         """Show that MIDI comes in; to be called with every look."""
         before = self._blink > 0
-        self._blink = BLINK if heard else max(self._blink - 1, 0)
+        self._blink = BLINK_POLLS if heard else max(self._blink - 1, 0)
         if before != (self._blink > 0):
             self._show_midi()
 

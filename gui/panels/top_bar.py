@@ -5,13 +5,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWid
 
 from gui import number_format, theme
 from gui.widgets import factory
-from gui.widgets.elided_label import Elided
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.meter import Meter
 
-QUIETEST = -60.0  # dB: the lower end of the slider, silence
+MIN_VOLUME_DB = -60.0  # dB: the lower end of the slider, silence
 
 
-class Header(QWidget):
+class TopBar(QWidget):
     """Buttons whose meaning is their owner's to give them."""
 
     volume = pyqtSignal(float)  # dB
@@ -19,26 +19,26 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.before = factory.tool("‹", self.tr("Previous instrument"), self.tr("Previous instrument (Alt+Up)"))
-        self.after = factory.tool("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
-        self.undo = factory.tool("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
-        self.redo = factory.tool("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
-        self.record = factory.push(
+        self.before = factory.tool_button("‹", self.tr("Previous instrument"), self.tr("Previous instrument (Alt+Up)"))
+        self.after = factory.tool_button("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
+        self.undo = factory.tool_button("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
+        self.redo = factory.tool_button("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
+        self.record = factory.push_button(
             self.tr("● Record"), self.tr("Record"), self.tr("Record sound and notes (Ctrl+R)"), "flat"
         )
         self.record.setCheckable(True)
-        self.save = factory.push(
+        self.save = factory.push_button(
             self.tr("Save"), self.tr("Save as preset"), self.tr("Save where the knobs stand (Ctrl+S)"), "flat"
         )
-        self.compare = factory.push("", self.tr("Compare settings A and B"), style="flat")
-        self.theme = factory.tool("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
-        self.help = factory.tool("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
+        self.compare = factory.push_button("", self.tr("Compare settings A and B"), style="flat")
+        self.theme = factory.tool_button("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
+        self.help = factory.tool_button("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
         self.meter = Meter()
-        self._name = Elided(self.tr("Luthier"), theme.DISPLAY)
-        self._what = Elided(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
+        self._name = ElidedLabel(self.tr("Luthier"), theme.DISPLAY)
+        self._what = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
         self._level = factory.label(step=theme.CAPTION, quiet=True)
         self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(round(10 * QUIETEST), 0)
+        self._slider.setRange(round(10 * MIN_VOLUME_DB), 0)
         self._slider.setSingleStep(10)
         self._slider.setPageStep(60)
         self._slider.setAccessibleName(self.tr("Volume"))
@@ -65,7 +65,7 @@ class Header(QWidget):
         """Show how long a performance has been taken down, beside a square: it can be ended; None: none is."""
         recording = seconds is not None
         self.record.setChecked(recording)
-        self.record.setText(self.tr("● Record") if seconds is None else f"■ {number_format.clock(seconds)}")
+        self.record.setText(self.tr("● Record") if seconds is None else f"■ {number_format.format_time(seconds)}")
         name = self.tr("End the recording") if recording else self.tr("Record")
         self.record.setAccessibleName(name)
         self.record.setToolTip(name + " (Ctrl+R)")
@@ -82,7 +82,7 @@ class Header(QWidget):
         self.volume.emit(tenths / 10)
 
     def _show_level(self, level: float) -> None:
-        words = self.tr("silent") if level <= QUIETEST else number_format.text(level, "dB")
+        words = self.tr("silent") if level <= MIN_VOLUME_DB else number_format.format_value(level, "dB")
         self._level.setText(words)
         self._slider.setAccessibleDescription(words)
         self._slider.setToolTip(self.tr("Volume: {0}").format(words))

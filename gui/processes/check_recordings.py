@@ -14,12 +14,12 @@ from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 from . import process as aside
 
 RATE = 22050  # Hz, at which it is judged
-LONGEST = 60.0  # seconds of each that are heard
-TOLD = 4  # remarks, at most
+MAX_SECONDS = 60.0  # seconds of each that are heard
+MAX_REMARKS = 4  # remarks, at most
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecordingCheck:
     """How many recordings, how long together, how often the only one is struck, and what is odd about them."""
 
     count: int = 0
@@ -31,7 +31,7 @@ class Heard:
     able: bool = True  # whether what learns is installed
 
 
-class Hearing(QObject):
+class RecordingChecker(QObject):
     """One check at a time; a new one takes the place of the last."""
 
     heard = pyqtSignal(object)  # Heard
@@ -43,7 +43,7 @@ class Hearing(QObject):
     def begin(self, paths: Sequence[Path]) -> None:
         """Listen to these recordings."""
         self.close()
-        process = aside.begin(self, aside.python("-m", "gui.processes.check_recordings", *map(str, paths)))
+        process = aside.create(self, aside.python_command("-m", "gui.processes.check_recordings", *map(str, paths)))
         process.finished.connect(lambda *_: self._end(process))
         self._process = process
         process.start()
@@ -52,20 +52,20 @@ class Hearing(QObject):
         """Listen no more."""
         process, self._process = self._process, None
         if process is not None:
-            aside.end(process)
+            aside.kill(process)
 
     def _end(self, process: QProcess) -> None:
         if process is not self._process:
             return
         self._process = None
         try:
-            found = Heard(**json.loads(bytes(process.readAllStandardOutput().data())))
+            found = RecordingCheck(**json.loads(bytes(process.readAllStandardOutput().data())))
         except (ValueError, TypeError):
-            found = Heard(faults=[self.tr("The recording could not be heard.")], usable=False)
+            found = RecordingCheck(faults=[self.tr("The recording could not be heard.")], usable=False)
         process.deleteLater()
         self.heard.emit(replace(found, faults=[*found.faults, *self._words(found)]))
 
-    def _words(self, found: Heard) -> list[str]:
+    def _words(self, found: RecordingCheck) -> list[str]:
         """What the other process leaves to this one to say."""
         if not found.able:
             return [self.tr("Learning needs PyTorch, playing does not: pip install 'luthier[train]'")]
@@ -73,18 +73,18 @@ class Hearing(QObject):
         return [more] if found.more else []
 
 
-def listen(paths: Sequence[Path]) -> Heard:
+def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     """Judge recordings; it takes PyTorch's companions, and says so where they are missing."""
     try:
         from train import recording
         from train.notes import count_onsets
     except ImportError:
-        return Heard(usable=False, able=False)
+        return RecordingCheck(usable=False, able=False)
     faults: list[str] = []
     seconds, struck, usable = 0.0, 0, 0
     for path in paths:
         try:
-            samples, rate = recording.load(path, RATE, seconds=LONGEST)
+            samples, rate = recording.load(path, RATE, seconds=MAX_SECONDS)
         except recording.RecordingError as error:
             faults.append(str(error))
             continue
@@ -94,8 +94,8 @@ def listen(paths: Sequence[Path]) -> Heard:
         silent = abs(samples).max() < 10 ** (recording.QUIETEST / 20)
         usable += not silent and samples.shape[1] >= recording.SHORTEST * rate
         struck = count_onsets.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
-    return Heard(len(paths), seconds, struck, faults[:TOLD], usable == len(paths), max(len(faults) - TOLD, 0))
+    return RecordingCheck(len(paths), seconds, struck, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0))
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(listen([Path(word) for word in sys.argv[1:]]))))
+    print(json.dumps(asdict(check_recordings([Path(word) for word in sys.argv[1:]]))))

@@ -11,13 +11,13 @@ from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 
 from . import process as aside
 
-NICE = "10"  # the music goes before
+NICENESS = "10"  # the music goes before
 KINDS = ("resonance", "ssm", "ddsp", "events")
-TAKEN = (None, "notes", "piece")
+MODES = (None, "notes", "piece")
 
 
 @dataclass(frozen=True)
-class Task:
+class LearnTask:
     """What is learned from what, and under which name."""
 
     recordings: Sequence[Path]
@@ -39,7 +39,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Moment:
+class LearnStatus:
     """How far it is: a share 0..1, or None where nobody knows; in words; the loss and how it sounds, where known."""
 
     share: float | None
@@ -48,7 +48,7 @@ class Moment:
     preview: Path | None = None
 
 
-class Learner(QObject):
+class LearnProcess(QObject):
     """One process at a time."""
 
     moved = pyqtSignal(object)  # Moment
@@ -66,13 +66,13 @@ class Learner(QObject):
         """Whether it learns."""
         return self._process is not None
 
-    def start(self, task: Task) -> None:
+    def start(self, task: LearnTask) -> None:
         """Begin."""
         self._errors, self._result = "", {}
-        words = aside.python("-m", "cli.main", *task.words)
+        words = aside.python_command("-m", "cli.main", *task.words)
         if shutil.which("nice"):
-            words = ["nice", "-n", NICE, *words]
-        process = aside.begin(self, words)
+            words = ["nice", "-n", NICENESS, *words]
+        process = aside.create(self, words)
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._complain)
         process.finished.connect(self._end)
@@ -89,7 +89,7 @@ class Learner(QObject):
         """End it; it can go on later from what it keeps beside the preset."""
         process, self._process = self._process, None
         if process is not None:
-            aside.retire(process)
+            aside.terminate(process)
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():
@@ -122,17 +122,17 @@ class Learner(QObject):
             self.failed.emit(self.tr("it was cut off; it can go on from where it was"), True)
 
 
-def _moment(found: dict[str, Any]) -> Moment:
+def _moment(found: dict[str, Any]) -> LearnStatus:
     """What a line of progress says: of notes how many are done, of a piece its loss and the time that is left."""
     if "all" in found:
-        return Moment(found.get("done", 0) / max(found["all"], 1), str(found.get("text", "")))
+        return LearnStatus(found.get("done", 0) / max(found["all"], 1), str(found.get("text", "")))
     preview = Path(found["preview"]) if found.get("preview") else None
     if "left" in found and found.get("steps_per_second"):
         spent = found.get("step", 0) / found["steps_per_second"]
-        words = QCoreApplication.translate("Learner", "{0:.1f} steps/s · {1} left")
+        words = QCoreApplication.translate("LearnProcess", "{0:.1f} steps/s · {1} left")
         told = words.format(found["steps_per_second"], _time(found["left"]))
-        return Moment(spent / max(spent + found["left"], 1e-9), told, found.get("loss"), preview)
-    return Moment(None, str(found.get("text", "")), found.get("loss"), preview)
+        return LearnStatus(spent / max(spent + found["left"], 1e-9), told, found.get("loss"), preview)
+    return LearnStatus(None, str(found.get("text", "")), found.get("loss"), preview)
 
 
 def _time(seconds: float) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment
 
-GONE = 200  # milliseconds that a process that was killed may take to be gone
+KILL_MS = 200  # milliseconds that a process that was killed may take to be gone
 _ending: list[tuple[QProcess, int]] = []  # what was ended, but is perhaps not gone yet, and its number
 
 
-def begin(parent: QObject, words: Sequence[str]) -> QProcess:
+def create(parent: QObject, words: Sequence[str]) -> QProcess:
     """A process that runs Python with these words; to be started by `start()` once its signals are connected."""
     process = QProcess(parent)
     process.setProcessEnvironment(_environment())
@@ -24,7 +24,7 @@ def begin(parent: QObject, words: Sequence[str]) -> QProcess:
     return process
 
 
-def python(*words: str) -> list[str]:
+def python_command(*words: str) -> list[str]:
     """The command that runs our Python with these words."""
     return [sys.executable, *words]
 
@@ -36,18 +36,18 @@ def interrupt(process: QProcess) -> None:
             os.kill(process.processId(), signal.SIGINT)
 
 
-def end(process: QProcess) -> None:
+def kill(process: QProcess) -> None:
     """End a process now, and whatever it has started; nothing more is heard of it, and nobody waits for it."""
     _kill(process, _forget(process))
 
 
-def retire(process: QProcess) -> None:
+def terminate(process: QProcess) -> None:
     """Let a process keep what it has and leave; `wait` ends it where it takes too long."""
     _forget(process)
     process.terminate()
 
 
-def wait(seconds: float) -> None:
+def wait_all(seconds: float) -> None:
     """Let all that was ended be gone, and what it has started; what retires has so many seconds at most."""
     until = time.monotonic() + seconds
     _drop()
@@ -55,7 +55,7 @@ def wait(seconds: float) -> None:
         process.waitForFinished(max(round(1000 * (until - time.monotonic())), 0))
         _kill(process, number)  # what it has started does not always notice that it has left
     for process, _ in _ending:
-        process.waitForFinished(GONE)
+        process.waitForFinished(KILL_MS)
     _ending.clear()
 
 

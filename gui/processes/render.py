@@ -6,13 +6,12 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
-from engine.atomic_write import remove_drafts
-from session.offline_render import WRONG, Job
+from session.offline_render import EXIT_FAILED, RenderJob
 
 from . import process as aside
 
 
-class Renderer(QObject):
+class RenderProcess(QObject):
     """One job at a time; a new one takes the place of the last."""
 
     moved = pyqtSignal(float)  # how much of it is done, 0..1
@@ -30,13 +29,13 @@ class Renderer(QObject):
         """Whether it works."""
         return self._process is not None
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: RenderJob) -> None:
         """Begin a job."""
         self.cancel()
         self._folder = tempfile.TemporaryDirectory(prefix="luthier-")
         file = Path(self._folder.name) / "job.json"
         job.write(file)
-        process = aside.begin(self, aside.python("-m", "session.offline_render", str(file)))
+        process = aside.create(self, aside.python_command("-m", "session.offline_render", str(file)))
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(lambda status, _: self._end(process, status))
         process.errorOccurred.connect(lambda _: self._end(process, 1))
@@ -47,8 +46,9 @@ class Renderer(QObject):
         """Work no more; what was written so far is gone."""
         process, self._process = self._process, None
         if process is not None:
-            aside.end(process)
-            remove_drafts(self._out)
+            aside.kill(process)
+            for part in Path(self._out).parent.glob(f".{Path(self._out).stem}-*.part"):
+                part.unlink(missing_ok=True)
         self._clear()
 
     def _clear(self) -> None:
@@ -70,4 +70,4 @@ class Renderer(QObject):
         if status == 0:
             self.done.emit(self._out)
         else:
-            self.failed.emit(words.splitlines()[-1] if status == WRONG and words else self.tr("it cannot be played"))
+            self.failed.emit(words.splitlines()[-1] if status == EXIT_FAILED and words else self.tr("it cannot be played"))

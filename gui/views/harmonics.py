@@ -13,13 +13,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from engine.snapshots.harmonics import FAINT, SILENCE, Bars, Shape
 from gui import number_format, theme
 
-from .loudness_strip import RoomView, Strip
-from .pitch_trace import Trace, key_of
-from .touchable import Drum
+from .loudness_strip import RoomDecay, LoudnessStrip
+from .pitch_trace import PitchTrace, key_of
+from .touchable import TouchableView
 
-LOWEST, HIGHEST = 40.0, 16_000.0  # Hz
-LINES = {50: "", 100: "100 Hz", 200: "", 500: "", 1000: "1 kHz", 2000: "", 5000: "", 10_000: "10 kHz"}
-FOOT = 22  # pixels below the bars
+MIN_FREQUENCY, MAX_FREQUENCY = 40.0, 16_000.0  # Hz
+GRID_FREQUENCIES = {50: "", 100: "100 Hz", 200: "", 500: "", 1000: "1 kHz", 2000: "", 5000: "", 10_000: "10 kHz"}
+AXIS_HEIGHT = 22  # pixels below the bars
 
 
 class HarmonicsView(QWidget):
@@ -27,7 +27,7 @@ class HarmonicsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bars, self.trace, self.strip, self.room = BarsView(), Trace(), Strip(), RoomView()
+        self.bars, self.trace, self.strip, self.room = HarmonicBars(), PitchTrace(), LoudnessStrip(), RoomDecay()
         side = QVBoxLayout()
         side.addWidget(self.trace, 3)
         side.addWidget(self.strip, 1)
@@ -53,7 +53,7 @@ class HarmonicsView(QWidget):
         self.strip.add(moment, now.loudness)
 
 
-class BarsView(Drum):
+class HarmonicBars(TouchableView):
     """With the focus on it, the arrows choose a key and Space plays it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -76,7 +76,7 @@ class BarsView(Drum):
 
     def key_at(self, x: float) -> int:
         """The key that is played by touching this place."""
-        frequency = LOWEST * (HIGHEST / LOWEST) ** (x / max(self.width(), 1))
+        frequency = MIN_FREQUENCY * (MAX_FREQUENCY / MIN_FREQUENCY) ** (x / max(self.width(), 1))
         return min(max(round(key_of(frequency)), self._keys[0]), self._keys[1])
 
     def found_at(self, point: QPointF) -> int | None:
@@ -95,11 +95,11 @@ class BarsView(Drum):
 
     def force_at(self, point: QPointF, passing: bool) -> float:
         """The higher the louder."""
-        return min(max(1.05 - point.y() / max(self.height() - FOOT, 1), 0.1), 1.0)
+        return min(max(1.05 - point.y() / max(self.height() - AXIS_HEIGHT, 1), 0.1), 1.0)
 
     def place_of(self, frequency: float) -> float:
         """Where a frequency is."""
-        return self.width() * math.log(frequency / LOWEST) / math.log(HIGHEST / LOWEST)
+        return self.width() * math.log(frequency / MIN_FREQUENCY) / math.log(MAX_FREQUENCY / MIN_FREQUENCY)
 
     def sizeHint(self) -> QSize:
         """Large."""
@@ -110,16 +110,16 @@ class BarsView(Drum):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        foot = self.height() - FOOT
-        for frequency, name in LINES.items():
+        foot = self.height() - AXIS_HEIGHT
+        for frequency, name in GRID_FREQUENCIES.items():
             x = self.place_of(frequency)
             painter.setPen(QPen(theme.colour(theme.LINE, 0.6 if name else 0.3), 1))
             painter.drawLine(QPointF(x, 0), QPointF(x, foot))
             painter.setPen(theme.colour(theme.QUIET))
-            painter.drawText(QRectF(x - 40, foot + 4, 80, FOOT - 4), int(Qt.AlignmentFlag.AlignHCenter), name)
+            painter.drawText(QRectF(x - 40, foot + 4, 80, AXIS_HEIGHT - 4), int(Qt.AlignmentFlag.AlignHCenter), name)
         painter.setPen(Qt.PenStyle.NoPen)
         for frequency, level in zip(self._now.frequency.tolist(), self._now.level.tolist(), strict=True):
-            if LOWEST < frequency < HIGHEST:
+            if MIN_FREQUENCY < frequency < MAX_FREQUENCY:
                 height = foot * min((level - FAINT) / -FAINT, 1.0)
                 painter.setBrush(theme.colour(theme.ACCENT, 0.35 + 0.65 * height / foot))
                 painter.drawRoundedRect(QRectF(self.place_of(frequency) - 2, foot - height, 4, height), 2, 2)

@@ -12,10 +12,10 @@ from gui import theme
 
 from .pitch_trace import SECONDS
 
-ROOM = 50.0  # dB of a room that are drawn
+ROOM_RANGE_DB = 50.0  # dB of a room that are drawn
 
 
-class Strip(QWidget):
+class LoudnessStrip(QWidget):
     """The loudness of the last seconds."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,7 +44,7 @@ class Strip(QWidget):
             _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
 
 
-class RoomView(QWidget):
+class RoomDecay(QWidget):
     """How the learned room dies away; hidden without one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,7 +63,7 @@ class RoomView(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Filled from below."""
         if self._shape is not None:
-            heights = np.clip(1 + self._shape.level / ROOM, 0, 1).tolist()
+            heights = np.clip(1 + self._shape.level / ROOM_RANGE_DB, 0, 1).tolist()
             places = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
             _fill(self, places, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
 

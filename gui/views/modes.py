@@ -12,16 +12,16 @@ from gui import theme
 
 from .glow import SIZES, paint_glows
 from .mode_dots import Dots
-from .touchable import Drum
+from .touchable import TouchableView
 
-LOWEST, HIGHEST = 27.5, 16000.0  # Hz
-SHORTEST, LONGEST = 0.02, 60.0  # seconds to fall by 60 dB
-FALL = float(np.log(1000.0))  # nepers in 60 dB
+MIN_FREQUENCY, MAX_FREQUENCY = 27.5, 16000.0  # Hz
+MIN_DECAY_SECONDS, MAX_DECAY_SECONDS = 0.02, 60.0  # seconds to fall by 60 dB
+NEPERS_PER_60_DB = float(np.log(1000.0))  # nepers in 60 dB
 MARGIN = 34
-REACH = 24  # pixels around a touch in which a dot is found
+HIT_RADIUS = 24  # pixels around a touch in which a dot is found
 
 
-class ModesView(Drum):
+class ModesView(TouchableView):
     """Touch a dot to strike its resonance; with the focus on it, the arrows choose a resonance and Space strikes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class ModesView(Drum):
         x, y = self._places(self._rest)
         away = np.hypot(x - point.x(), y - point.y()) - 0.3 * self._rest.radii
         nearest = int(away.argmin())
-        return int(self._rest.resonance[nearest]) if away[nearest] < REACH else None
+        return int(self._rest.resonance[nearest]) if away[nearest] < HIT_RADIUS else None
 
     def beside(self, right: int, up: int) -> int | None:
         """The next resonance, or the one before; around the ends."""
@@ -112,9 +112,9 @@ class ModesView(Drum):
     def _places(self, dots: Dots) -> tuple[np.ndarray, np.ndarray]:
         """Pixels of each dot."""
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
-        x = np.log(np.clip(dots.frequency, LOWEST, HIGHEST) / LOWEST) / np.log(HIGHEST / LOWEST)
-        seconds = np.clip(FALL / np.maximum(dots.decay, 1e-6), SHORTEST, LONGEST)
-        y = np.log(seconds / SHORTEST) / np.log(LONGEST / SHORTEST)
+        x = np.log(np.clip(dots.frequency, MIN_FREQUENCY, MAX_FREQUENCY) / MIN_FREQUENCY) / np.log(MAX_FREQUENCY / MIN_FREQUENCY)
+        seconds = np.clip(NEPERS_PER_60_DB / np.maximum(dots.decay, 1e-6), MIN_DECAY_SECONDS, MAX_DECAY_SECONDS)
+        y = np.log(seconds / MIN_DECAY_SECONDS) / np.log(MAX_DECAY_SECONDS / MIN_DECAY_SECONDS)
         return MARGIN + x * width, MARGIN + (1 - y) * height
 
     def _paint_ground(self) -> QPixmap:
@@ -178,4 +178,4 @@ class ModesView(Drum):
 
 
 def _one(frequency: float, seconds: float) -> Dots:
-    return Dots(np.array([frequency]), np.array([FALL / seconds]), np.ones(1), np.zeros(1, int))
+    return Dots(np.array([frequency]), np.array([NEPERS_PER_60_DB / seconds]), np.ones(1), np.zeros(1, int))

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from gui import number_format, theme
 
 SECONDS = 8.0  # that are seen
-LOW, HIGH = 36.0, 90.0  # keys from below upwards
+MIN_KEY, MAX_KEY = 36.0, 90.0  # keys from below upwards
 MARGIN = 34
 
 
@@ -19,7 +19,7 @@ def key_of(frequency: float) -> float:
     return 69 + 12 * math.log2(frequency / 440)
 
 
-class Trace(QWidget):
+class PitchTrace(QWidget):
     """The voice in the accent's colour, the instrument in that of the text, dashed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,7 +50,7 @@ class Trace(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        for key in range(int(LOW), int(HIGH) + 1, 12):
+        for key in range(int(MIN_KEY), int(MAX_KEY) + 1, 12):
             y = self._height(key)
             painter.setPen(QPen(theme.colour(theme.LINE), 1))
             painter.drawLine(QPointF(MARGIN, y), QPointF(self.width(), y))
@@ -81,4 +81,4 @@ class Trace(QWidget):
         return [QPolygonF(line) for line in lines if len(line) > 1]
 
     def _height(self, key: float) -> float:
-        return 8 + (self.height() - 16) * (1 - (key - LOW) / (HIGH - LOW))
+        return 8 + (self.height() - 16) * (1 - (key - MIN_KEY) / (MAX_KEY - MIN_KEY))

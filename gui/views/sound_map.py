@@ -11,12 +11,12 @@ from PyQt6.QtWidgets import QWidget
 from gui import theme
 
 from .glow import SIZES, paint_glows
-from .touchable import Drum
+from .touchable import TouchableView
 
 MARGIN = 40
-REACH = 40  # pixels around a touch in which a sound is found
-AFTER = 1.2  # seconds that a sound glows once it is struck
-SMALL, LARGE = 5.0, 15.0  # pixels: radius of the faintest and of the strongest
+HIT_RADIUS = 40  # pixels around a touch in which a sound is found
+AFTERGLOW_SECONDS = 1.2  # seconds that a sound glows once it is struck
+MIN_RADIUS, MAX_RADIUS = 5.0, 15.0  # pixels: radius of the faintest and of the strongest
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Spots:
     names: tuple[str, ...] = ()
 
 
-class ChartView(Drum):
+class SoundMapView(TouchableView):
     """Touch a sound to play it, or slide from one to the next; with the focus on it, arrows choose, Space plays."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,7 +62,7 @@ class ChartView(Drum):
         """Let what was struck fade; to be called often."""
         if self._struck:
             now = time.monotonic()
-            self._struck = {spot: when for spot, when in self._struck.items() if now - when < AFTER}
+            self._struck = {spot: when for spot, when in self._struck.items() if now - when < AFTERGLOW_SECONDS}
             self.update()
 
     def found_at(self, point: QPointF) -> int | None:
@@ -72,7 +72,7 @@ class ChartView(Drum):
         x, y = self._places()
         away = np.hypot(x - point.x(), y - point.y())
         nearest = int(away.argmin())
-        return nearest if away[nearest] < REACH else None
+        return nearest if away[nearest] < HIT_RADIUS else None
 
     def beside(self, right: int, up: int) -> int | None:
         """The nearest sound in a direction; the same one where none lies there."""
@@ -115,7 +115,7 @@ class ChartView(Drum):
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         named = len(self._spots.x) <= 60
         for spot, (x, y, level) in enumerate(zip(*self._places(), self._spots.level, strict=True)):
-            radius = SMALL + (LARGE - SMALL) * float(level) ** 0.5
+            radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * float(level) ** 0.5
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour(theme.TEXT, 0.16 + 0.2 * float(level)))
             painter.drawEllipse(QPointF(x, y), radius, radius)
@@ -134,7 +134,7 @@ class ChartView(Drum):
         if (self._struck or self._lit) and not self._glows:
             self._glows = paint_glows(self.devicePixelRatioF())
         for spot in {*self._struck, *self._lit}:
-            fresh = 1.0 if spot in self._lit else max(1 - (now - self._struck[spot]) / AFTER, 0.0)
+            fresh = 1.0 if spot in self._lit else max(1 - (now - self._struck[spot]) / AFTERGLOW_SECONDS, 0.0)
             glow = self._glows[min(int(SIZES * fresh), SIZES - 1)]
             half = glow.deviceIndependentSize().width() / 2
             painter.drawPixmap(self.place_of(spot) - QPointF(half, half), glow)

@@ -4,11 +4,11 @@ from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QWidget
 
-TOUCH, PASSING = 0.8, 0.7  # how hard a touch strikes, and what is passed with the button down
-WAYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+PRESS_FORCE, DRAG_FORCE = 0.8, 0.7  # how hard a touch strikes, and what is passed with the button down
+ARROW_DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
-class Drum(QWidget):
+class TouchableView(QWidget):
     """What lies on it has a number. A touch strikes, the arrows choose and Space strikes what is chosen.
 
     Whoever draws it says what lies where (`found_at`), what is chosen (`choose`), what lies beside that (`beside`)
@@ -41,7 +41,7 @@ class Drum(QWidget):
 
     def force_at(self, point: QPointF, passing: bool) -> float:
         """How hard a touch at a point is."""
-        return PASSING if passing else TOUCH
+        return DRAG_FORCE if passing else PRESS_FORCE
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Strike."""
@@ -66,13 +66,13 @@ class Drum(QWidget):
         """Choose and strike without a mouse."""
         if event is None:
             return
-        if event.key() in WAYS:
-            found = self.beside(*WAYS[Qt.Key(event.key())])
+        if event.key() in ARROW_DIRECTIONS:
+            found = self.beside(*ARROW_DIRECTIONS[Qt.Key(event.key())])
             if found is not None:
                 self.choose(found)
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat() and self.beside(0, 0) is not None:
-                self._strike(max(self._chosen, 0), TOUCH)
+                self._strike(max(self._chosen, 0), PRESS_FORCE)
         else:
             super().keyPressEvent(event)
 

@@ -17,18 +17,18 @@ from PyQt6.QtWidgets import (
 from gui import theme
 from gui.terms import named
 from gui.widgets import factory
-from gui.widgets.pad.pad import Pad
+from gui.widgets.pad.pad import XYPad
 
 from .harmonics import HarmonicsView
 from .modes import ModesView
-from .sound_map import ChartView
+from .sound_map import SoundMapView
 from .voice import VoiceView
 
 PICTURE, PAD, VOICE, START = range(4)
 LEARNED = ""  # what an axis is called that follows the learned plane
 
 
-class Stage(QFrame):
+class ViewStack(QFrame):
     """Tabs above, and for the pad what its axes mean."""
 
     viewed = pyqtSignal(int)
@@ -37,8 +37,8 @@ class Stage(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
-        self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), Pad(), VoiceView()
-        self.chart = ChartView()
+        self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), XYPad(), VoiceView()
+        self.chart = SoundMapView()
         self._pictures = QStackedWidget()
         self._pictures.addWidget(self.modes)
         self._pictures.addWidget(self.harmonics)
@@ -149,8 +149,8 @@ class Stage(QFrame):
 
     def _lay_out(self) -> None:
         tabs = QHBoxLayout()
-        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("Pad")), (VOICE, self.tr("Voice"))):
-            button = factory.push(words, style="flat", tip=self.tr("Ctrl+{0}").format(view + 1))
+        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("XYPad")), (VOICE, self.tr("Voice"))):
+            button = factory.push_button(words, style="flat", tip=self.tr("Ctrl+{0}").format(view + 1))
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, view=view: self.show_view(view))
             self._tabs.addButton(button, view)

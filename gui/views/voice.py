@@ -10,13 +10,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from gui import number_format, theme
 from gui.widgets import factory
 
-from .pitch_trace import Trace, key_of
+from .pitch_trace import PitchTrace, key_of
 
-FLOOR = -90.0  # dB
+MIN_LEVEL_DB = -90.0  # dB
 
 
 @dataclass(frozen=True)
-class Sung:
+class VoiceReading:
     """What the tracker hears: pitch in Hz, 0 for none; level and gate in dB; and the answer's pitch in Hz."""
 
     pitch: float
@@ -34,15 +34,15 @@ class VoiceView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sing = factory.push(self.tr("Sing"), self.tr("Follow the voice at the microphone"), style="main")
+        self.sing = factory.push_button(self.tr("Sing"), self.tr("Follow the voice at the microphone"), style="main")
         self.sing.setCheckable(True)
-        self.measure = factory.push(
+        self.measure = factory.push_button(
             self.tr("Find my range"), tip=self.tr("Ten seconds of singing set range, gate and transposition")
         )
-        self.take = factory.push(self.tr("Take one that does"))
+        self.take = factory.push_button(self.tr("Take one that does"))
         self._note, self._cents = factory.label("–", theme.DISPLAY + 4), factory.label(" ", quiet=True)
         self._lamp = factory.label()
-        self.gauge, self.trace = Gauge(), Trace()
+        self.gauge, self.trace = MicrophoneGauge(), PitchTrace()
         self._late, self._words = factory.label(step=theme.CAPTION, quiet=True), factory.label()
         for label in (self._late, self._words):
             label.setWordWrap(True)
@@ -67,10 +67,10 @@ class VoiceView(QWidget):
             self._words.setText(self.tr("This instrument does not follow a voice; bowed and sung ones (ddsp) do."))
         if not on:
             self.trace.clear()
-            self.show_sung(Sung(0.0, FLOOR, FLOOR, 0.0))
+            self.show_sung(VoiceReading(0.0, MIN_LEVEL_DB, MIN_LEVEL_DB, 0.0))
             self._late.setText("")
 
-    def show_sung(self, now: Sung) -> None:
+    def show_sung(self, now: VoiceReading) -> None:
         """Show a moment."""
         voiced = now.pitch > 0
         self._lamp.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
@@ -130,17 +130,17 @@ class VoiceView(QWidget):
         column.addWidget(self._late)
 
 
-class Gauge(QWidget):
+class MicrophoneGauge(QWidget):
     """The level of a microphone from -90 to 0 dB, with a mark where a voice begins to be heard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Microphone level"))
-        self.level = self._gate = FLOOR
+        self.level = self._gate = MIN_LEVEL_DB
 
     def set_level(self, level: float, gate: float) -> None:
         """Show a level in dB, and the gate."""
-        self.level, self._gate = (min(max(value, FLOOR), 0.0) for value in (level, gate))
+        self.level, self._gate = (min(max(value, MIN_LEVEL_DB), 0.0) for value in (level, gate))
         self.setAccessibleDescription(f"{self.level:.0f} dB")
         self.update()
 
@@ -156,6 +156,6 @@ class Gauge(QWidget):
         middle = self.height() / 2
         for level, role in ((0.0, theme.LINE), (self.level, theme.ACCENT)):
             painter.setBrush(theme.colour(role))
-            painter.drawRoundedRect(QRectF(0, middle - 3, self.width() * (1 - level / FLOOR), 6), 3, 3)
+            painter.drawRoundedRect(QRectF(0, middle - 3, self.width() * (1 - level / MIN_LEVEL_DB), 6), 3, 3)
         painter.setBrush(theme.colour(theme.TEXT))
-        painter.drawRect(QRectF(self.width() * (1 - self._gate / FLOOR), middle - 7, 2, 14))
+        painter.drawRect(QRectF(self.width() * (1 - self._gate / MIN_LEVEL_DB), middle - 7, 2, 14))

@@ -9,12 +9,12 @@ from gui import theme
 from . import factory
 
 
-class Elided(QLabel):
+class ElidedLabel(QLabel):
     """One line, as wide as its place."""
 
     def __init__(self, words: str = "", step: int = theme.BODY, quiet: bool = False) -> None:
         super().__init__(words)
-        factory.dress(self, step, quiet)
+        factory.style_label(self, step, quiet)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_words(self, words: str) -> None:

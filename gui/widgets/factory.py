@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QScrollArea, QTo
 from gui import theme
 
 
-def tool(sign: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
+def tool_button(sign: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
     """A small button with a sign on it; its name is what it does, its tip may say more."""
     button = QToolButton()
     button.setText(sign)
@@ -19,7 +19,7 @@ def tool(sign: str, name: str, tip: str = "", checkable: bool = False, flat: boo
     return button
 
 
-def push(words: str, name: str = "", tip: str = "", style: str = "") -> QPushButton:
+def push_button(words: str, name: str = "", tip: str = "", style: str = "") -> QPushButton:
     """A button with words on it; style: "flat", "main" or none."""
     button = QPushButton(words)
     button.setObjectName(style)
@@ -30,11 +30,11 @@ def push(words: str, name: str = "", tip: str = "", style: str = "") -> QPushBut
 def label(words: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
     """Words of a size of the scale."""
     found = QLabel(words)
-    dress(found, step, quiet, bold)
+    style_label(found, step, quiet, bold)
     return found
 
 
-def dress(found: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
+def style_label(found: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
     """Give words a size of the scale."""
     found.setTextFormat(Qt.TextFormat.PlainText)
     found.setFont(theme.sized(found.font(), step, bold))
@@ -53,7 +53,7 @@ def menu(owner: QWidget, offers: Iterable[tuple[str, Callable[[], object], bool]
     return found
 
 
-def scrolled(inner: QWidget) -> QScrollArea:
+def scroll_area(inner: QWidget) -> QScrollArea:
     """A widget that may be higher than its room."""
     area = QScrollArea()
     area.setWidgetResizable(True)

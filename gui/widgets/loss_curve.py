@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QWidget
 from gui import theme
 
 
-class Curve(QWidget):
+class LossCurve(QWidget):
     """The loss of each moment; nothing until there are two."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QWidget
 
 from gui import theme
 
-FLOOR = -60.0  # dB
-HIGH = 14  # pixels of the lamp
+MIN_LEVEL_DB = -60.0  # dB
+HEIGHT = 14  # pixels of the lamp
 
 
 class Meter(QWidget):
@@ -21,7 +21,7 @@ class Meter(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Output level"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._levels = [FLOOR, FLOOR]
+        self._levels = [MIN_LEVEL_DB, MIN_LEVEL_DB]
         self._clipped, self._known = 0, 0  # samples so far, and those that were cleared
         self._describe()
 
@@ -32,7 +32,7 @@ class Meter(QWidget):
 
     def set_levels(self, left: float, right: float, clipped: int) -> None:
         """Show two peaks, linear; clipped: how many samples the limiter turned down or silenced so far."""
-        levels = [max(20 * math.log10(max(peak, 1e-6)), FLOOR) for peak in (left, right)]
+        levels = [max(20 * math.log10(max(peak, 1e-6)), MIN_LEVEL_DB) for peak in (left, right)]
         moved = any(abs(new - old) > 0.2 for new, old in zip(levels, self._levels, strict=True))
         if moved or clipped != self._clipped:
             self._known = self._known if clipped >= self._known else 0  # they are counted anew
@@ -49,7 +49,7 @@ class Meter(QWidget):
 
     def sizeHint(self) -> QSize:
         """Slim."""
-        return QSize(150, HIGH + 2)
+        return QSize(150, HEIGHT + 2)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Clear the lamp."""
@@ -74,10 +74,10 @@ class Meter(QWidget):
             bar = QRectF(0, middle - 5 + 5.5 * i, width, 4)
             painter.setBrush(theme.colour(theme.LINE))
             painter.drawRoundedRect(bar, 2, 2)
-            bar.setWidth(width * (1 - level / FLOOR))
+            bar.setWidth(width * (1 - level / MIN_LEVEL_DB))
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawRoundedRect(bar, 2, 2)
-        box = QRectF(self.width() - lamp + 0.5, middle - HIGH / 2 + 0.5, lamp - 1, HIGH - 1)
+        box = QRectF(self.width() - lamp + 0.5, middle - HEIGHT / 2 + 0.5, lamp - 1, HEIGHT - 1)
         painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.WARNING if self.clipped else theme.LINE))
         painter.setBrush(theme.colour(theme.WARNING) if self.clipped else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 4, 4)

@@ -5,10 +5,10 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from . import factory
 
-SHORT = 6000  # milliseconds
+NOTICE_MS = 6000  # milliseconds
 
 
-class Notice(QFrame):
+class NoticeBar(QFrame):
     """Hidden while there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -17,7 +17,7 @@ class Notice(QFrame):
         self._words = factory.label()
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = factory.tool("✕", self.tr("Close the message"))
+        close = factory.tool_button("✕", self.tr("Close the message"))
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
@@ -25,7 +25,7 @@ class Notice(QFrame):
         row.addWidget(close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SHORT)
+        self._timer.setInterval(NOTICE_MS)
         self._timer.timeout.connect(self.hide)
         self.hide()
 

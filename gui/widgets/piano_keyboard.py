@@ -18,13 +18,13 @@ from PyQt6.QtWidgets import QWidget
 
 from gui import number_format, theme
 
-from .piano_layout import Layout, is_black
+from .piano_layout import PianoLayout, is_black
 
-SOFTEST = 0.15  # velocity at the upper edge of a key; the lower edge is 1
-MOUSE = -1  # who plays: the mouse, or the number of a finger
+MIN_VELOCITY = 0.15  # velocity at the upper edge of a key; the lower edge is 1
+MOUSE_POINTER = -1  # who plays: the mouse, or the number of a finger
 
 
-class Keyboard(QWidget):
+class PianoKeyboard(QWidget):
     """Keys of a range; where a key is touched decides how loud: soft at the back, loud at the front.
 
     With the focus on it, the left and right arrows choose a key and Space plays it.
@@ -35,12 +35,12 @@ class Keyboard(QWidget):
 
     def __init__(self, low: int = 36, high: int = 96, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Keyboard"))
+        self.setAccessibleName(self.tr("PianoKeyboard"))
         self.setAccessibleDescription(self.tr("Left and right choose a key, Space plays it"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMinimumHeight(96)
-        self._layout = Layout(low, high)
+        self._layout = PianoLayout(low, high)
         self._range = (0, 127)
         self._held: dict[int, int] = {}
         self._lit: dict[int, float] = {}
@@ -50,7 +50,7 @@ class Keyboard(QWidget):
 
     def set_keys(self, low: int, high: int) -> None:
         """Show other keys."""
-        self._layout = Layout(low, high)
+        self._layout = PianoLayout(low, high)
         self.update()
 
     def set_range(self, low: int, high: int) -> None:
@@ -71,7 +71,7 @@ class Keyboard(QWidget):
 
     def key_at(self, point: QPointF) -> tuple[int, float] | None:
         """The key under a point, and the velocity that the place means."""
-        return self._layout.key_at(point.x() / max(self.width(), 1), point.y() / max(self.height(), 1), SOFTEST)
+        return self._layout.key_at(point.x() / max(self.width(), 1), point.y() / max(self.height(), 1), MIN_VELOCITY)
 
     def sizeHint(self) -> QSize:
         """Wide."""
@@ -86,16 +86,16 @@ class Keyboard(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Press a key."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._touch(MOUSE, event.position())
+            self._touch(MOUSE_POINTER, event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Slide from key to key."""
-        if event is not None and MOUSE in self._held:
-            self._touch(MOUSE, event.position())
+        if event is not None and MOUSE_POINTER in self._held:
+            self._touch(MOUSE_POINTER, event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Let go."""
-        self._let_go(MOUSE)
+        self._let_go(MOUSE_POINTER)
 
     def event(self, event: QEvent | None) -> bool:
         """Fingers, each a player of its own."""

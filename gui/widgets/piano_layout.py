@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-BLACK = (1, 3, 6, 8, 10)
-DEPTH = 0.62  # how far black keys reach
-BREADTH = 0.62  # of a white key's
+BLACK_PITCH_CLASSES = (1, 3, 6, 8, 10)
+BLACK_HEIGHT_RATIO = 0.62  # how far black keys reach
+BLACK_WIDTH_RATIO = 0.62  # of a white key's
 
 
 def is_black(key: int) -> bool:
     """Whether a key is a black one."""
-    return key % 12 in BLACK
+    return key % 12 in BLACK_PITCH_CLASSES
 
 
 @dataclass(frozen=True)
-class Layout:
+class PianoLayout:
     """The keys from low to high; both ends are widened to white keys."""
 
     low: int
@@ -33,7 +33,7 @@ class Layout:
         breadth = 1 / (_whites(self.high + 1) - _whites(self.low))
         left = (_whites(key) - _whites(self.low)) * breadth
         if is_black(key):
-            return left - BREADTH * breadth / 2, 0.0, BREADTH * breadth, DEPTH
+            return left - BLACK_WIDTH_RATIO * breadth / 2, 0.0, BLACK_WIDTH_RATIO * breadth, BLACK_HEIGHT_RATIO
         return left, 0.0, breadth, 1.0
 
     def key_at(self, x: float, y: float, softest: float) -> tuple[int, float] | None:
@@ -50,4 +50,4 @@ class Layout:
 
 def _whites(key: int) -> int:
     """White keys below a key."""
-    return key // 12 * 7 + sum(1 for other in range(key % 12) if other not in BLACK)
+    return key // 12 * 7 + sum(1 for other in range(key % 12) if other not in BLACK_PITCH_CLASSES)

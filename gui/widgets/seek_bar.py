@@ -6,13 +6,13 @@ from PyQt6.QtWidgets import QProgressBar, QWidget
 
 from gui import theme
 
-WHOLE = 1000  # parts
-STEP = 5.0  # seconds that an arrow goes
-GRIP = 6  # pixels: the radius of what is dragged
-_WAYS = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP, Qt.Key.Key_Home: -1e9, Qt.Key.Key_End: 1e9}
+STEPS = 1000  # parts
+ARROW_STEP_SECONDS = 5.0  # seconds that an arrow goes
+HANDLE_RADIUS = 6  # pixels: the radius of what is dragged
+_WAYS = {Qt.Key.Key_Left: -ARROW_STEP_SECONDS, Qt.Key.Key_Right: ARROW_STEP_SECONDS, Qt.Key.Key_Home: -1e9, Qt.Key.Key_End: 1e9}
 
 
-class Timeline(QProgressBar):
+class SeekBar(QProgressBar):
     """Shows a place, and says where one wants to go."""
 
     sought = pyqtSignal(float)  # seconds
@@ -21,7 +21,7 @@ class Timeline(QProgressBar):
         super().__init__(parent)
         self.setObjectName("timeline")
         self.setTextVisible(False)
-        self.setRange(0, WHOLE)
+        self.setRange(0, STEPS)
         self.setAccessibleName(self.tr("Position in the score"))
         self.setToolTip(self.tr("Click or drag to go there; the arrows go by seconds"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -39,8 +39,8 @@ class Timeline(QProgressBar):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        middle, grip = self.height() / 2, GRIP + 2 * self.hasFocus()
-        reached = grip + (self.width() - 2 * grip) * self.value() / WHOLE
+        middle, grip = self.height() / 2, HANDLE_RADIUS + 2 * self.hasFocus()
+        reached = grip + (self.width() - 2 * grip) * self.value() / STEPS
         for end, role in ((float(self.width()), theme.LINE), (reached, theme.ACCENT)):
             painter.setBrush(theme.colour(role))
             painter.drawRoundedRect(QRectF(0, middle - 3, end, 6), 3, 3)
@@ -73,9 +73,9 @@ class Timeline(QProgressBar):
             super().keyPressEvent(event)
 
     def _follow(self, event: QMouseEvent) -> None:
-        share = (event.position().x() - GRIP) / max(self.width() - 2 * GRIP, 1)
+        share = (event.position().x() - HANDLE_RADIUS) / max(self.width() - 2 * HANDLE_RADIUS, 1)
         self._show(self._seconds * min(max(share, 0.0), 1.0))
 
     def _show(self, place: float) -> None:
         self._place = place
-        self.setValue(round(WHOLE * place / max(self._seconds, 1e-3)))
+        self.setValue(round(STEPS * place / max(self._seconds, 1e-3)))

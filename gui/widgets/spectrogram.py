@@ -10,13 +10,13 @@ from PyQt6.QtWidgets import QWidget
 from gui import theme
 
 WINDOW, HOP = 2048, 512  # samples
-LOW = 50.0  # Hz
+MIN_FREQUENCY = 50.0  # Hz
 BANDS = 96
-FLOOR = 70.0  # dB below the loudest
-MOST = 12.0  # seconds
+DYNAMIC_RANGE_DB = 70.0  # dB below the loudest
+MAX_SECONDS = 12.0  # seconds
 
 
-def spectrogram(path: Path, seconds: float = MOST) -> np.ndarray:
+def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> np.ndarray:
     """A sound file as (BANDS, T) of 0..1: 70 dB below its loudest moment to that, the lowest band first."""
     import soundfile
 
@@ -24,15 +24,15 @@ def spectrogram(path: Path, seconds: float = MOST) -> np.ndarray:
     mono = np.pad(samples.mean(axis=1)[: round(seconds * rate)], (0, WINDOW))
     frames = np.lib.stride_tricks.sliding_window_view(mono, WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2
-    edges = np.geomspace(LOW, 0.48 * rate, BANDS + 1) * WINDOW / rate
+    edges = np.geomspace(MIN_FREQUENCY, 0.48 * rate, BANDS + 1) * WINDOW / rate
     whole = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1)], axis=1)
     places = np.minimum(np.maximum(edges.round().astype(int), np.arange(BANDS + 1) + 1), whole.shape[1] - 1)
     bands = np.maximum(whole[:, places[1:]] - whole[:, places[:-1]], 1e-12).T
     levels = 10 * np.log10(bands)
-    return np.clip(1 + (levels - levels.max()) / FLOOR, 0, 1)
+    return np.clip(1 + (levels - levels.max()) / DYNAMIC_RANGE_DB, 0, 1)
 
 
-class Spectrograms(QWidget):
+class SpectrogramPair(QWidget):
     """The recording above, what is learned of it below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,7 +78,7 @@ class Spectrograms(QWidget):
     def _set(self, place: int, path: Path) -> None:
         """A picture that cannot be had is left as it was."""
         try:
-            found = spectrogram(path)
+            found = read_spectrogram(path)
         except (RuntimeError, OSError, ValueError):
             return
         self._pictures[place] = _image(found)

@@ -3,12 +3,12 @@
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 
-WAY = 200  # pixels of a drag from one end to the other
-NOTCHES = 100  # of a wheel, for the same
-FINE = 10  # times as many of both with Shift or Ctrl
+DRAG_PIXELS = 200  # pixels of a drag from one end to the other
+WHEEL_NOTCHES = 100  # of a wheel, for the same
+FINE_FACTOR = 10  # times as many of both with Shift or Ctrl
 
 
-class Grip:
+class KnobDrag:
     """Places are shares of a knob's way, 0..1."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Grip:
             return None
         last, place = self._last
         moved = (last.y() - event.position().y()) + (event.position().x() - last.x())
-        place = min(max(place + moved / (WAY * _slowness(event)), 0.0), 1.0)
+        place = min(max(place + moved / (DRAG_PIXELS * _slowness(event)), 0.0), 1.0)
         self._last = (event.position(), place)
         return place
 
@@ -34,11 +34,11 @@ class Grip:
         return held
 
 
-def wheeled(event: QWheelEvent) -> float:
+def wheel_share(event: QWheelEvent) -> float:
     """By how much of its way a wheel turns a knob."""
-    return event.angleDelta().y() / (120 * NOTCHES * _slowness(event))
+    return event.angleDelta().y() / (120 * WHEEL_NOTCHES * _slowness(event))
 
 
 def _slowness(event: QMouseEvent | QWheelEvent) -> int:
     fine = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-    return FINE if event.modifiers() & fine else 1
+    return FINE_FACTOR if event.modifiers() & fine else 1

@@ -9,10 +9,10 @@ from PyQt6.QtWidgets import QDial, QMenu, QWidget
 from gui import number_format, theme
 from gui.widgets import factory
 
-from .drag import Grip, wheeled
-from .paint import paint, paint_waiting
-from .spec import Spec
-from .value_editor import Field
+from .drag import KnobDrag, wheel_share
+from .paint import paint_knob, paint_controller_mark
+from .spec import KnobSpec
+from .value_editor import ValueEditor
 
 STEPS = 1000  # of the way that assistive programs and arrow keys go
 HEIGHT = 94  # pixels
@@ -29,14 +29,14 @@ class Knob(QDial):
     learn = pyqtSignal()
     forget = pyqtSignal()
 
-    def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+    def __init__(self, spec: KnobSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
         self._value = spec.default
-        self._grip = Grip()
+        self._grip = KnobDrag()
         self._learning = self._controlled = False
         self._waiting: float | None = None
-        self._line: Field | None = None
+        self._line: ValueEditor | None = None
         self.setRange(0, STEPS)
         self.setSingleStep(round(STEPS / (len(spec.steps) - 1)) if spec.steps else STEPS // 100)
         self.setPageStep(STEPS // 10)
@@ -98,8 +98,8 @@ class Knob(QDial):
         side = min(area.width() - 20, area.height() - 42)
         arc = QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side)
         if self._waiting is not None:
-            paint_waiting(painter, arc, self._waiting)
-        paint(painter, arc, self._rest(), self._place(), self.hasFocus())
+            paint_controller_mark(painter, arc, self._waiting)
+        paint_knob(painter, arc, self._rest(), self._place(), self.hasFocus())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take hold; on the value, type it."""
@@ -115,7 +115,7 @@ class Knob(QDial):
         """Turn."""
         place = self._grip.move(event) if event is not None else None
         if place is not None:
-            self._turn(number_format.value(place, self.spec.low, self.spec.high))
+            self._turn(number_format.value_at(place, self.spec.low, self.spec.high))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Let go."""
@@ -131,7 +131,7 @@ class Knob(QDial):
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """A hundredth of the way for each notch."""
         if event is not None:
-            self._move(wheeled(event))
+            self._move(wheel_share(event))
             event.accept()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -162,7 +162,7 @@ class Knob(QDial):
 
     def edit(self) -> None:
         """Type the value."""
-        self._line = Field(self, self.spec, self._value)
+        self._line = ValueEditor(self, self.spec, self._value)
         self._line.entered.connect(self._enter)
 
     def _enter(self, value: float) -> None:
@@ -171,11 +171,11 @@ class Knob(QDial):
 
     def _step(self, action: int) -> None:
         """Arrow keys and assistive programs move the dial's own value; ours follows."""
-        self._turn(number_format.value(self.sliderPosition() / STEPS, self.spec.low, self.spec.high))
+        self._turn(number_format.value_at(self.sliderPosition() / STEPS, self.spec.low, self.spec.high))
         self.released.emit()
 
     def _move(self, share: float) -> None:
-        value = number_format.value(self._place() + share, self.spec.low, self.spec.high)
+        value = number_format.value_at(self._place() + share, self.spec.low, self.spec.high)
         self._turn(self._value + math.copysign(1, share) if self.spec.steps else value)
         self.released.emit()
 
@@ -186,12 +186,12 @@ class Knob(QDial):
             self.turned.emit(self._value)
 
     def _place(self) -> float:
-        return number_format.place(self._value, self.spec.low, self.spec.high)
+        return number_format.position_of(self._value, self.spec.low, self.spec.high)
 
     def _rest(self) -> float:
         """Where the arc begins: at zero, where there is less than that, or else at the lower end."""
         return (
-            number_format.place(min(0.0, self.spec.high), self.spec.low, self.spec.high) if self.spec.low < 0 else 0.0
+            number_format.position_of(min(0.0, self.spec.high), self.spec.low, self.spec.high) if self.spec.low < 0 else 0.0
         )
 
     def _caption(self) -> str:

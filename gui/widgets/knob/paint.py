@@ -8,7 +8,7 @@ from gui import theme
 START, SWEEP = 225.0, 270.0  # degrees
 
 
-def paint(painter: QPainter, area: QRectF, rest: float, place: float, focused: bool) -> None:
+def paint_knob(painter: QPainter, area: QRectF, rest: float, place: float, focused: bool) -> None:
     """Paint a knob into a square; rest and place are shares of its way, 0..1."""
     painter.setPen(_pen(theme.colour(theme.LINE), 4))
     painter.drawArc(area, round(16 * (START - SWEEP)), round(16 * SWEEP))
@@ -29,7 +29,7 @@ def paint(painter: QPainter, area: QRectF, rest: float, place: float, focused: b
     painter.drawLine(QPointF(0.45 * reach, 0), QPointF(0.85 * reach, 0))
 
 
-def paint_waiting(painter: QPainter, area: QRectF, place: float) -> None:
+def paint_controller_mark(painter: QPainter, area: QRectF, place: float) -> None:
     """Paint a mark where a controller stands that has yet to take the knob over."""
     painter.setPen(_pen(theme.colour(theme.TEXT), 6))
     painter.drawArc(area, round(16 * (START - SWEEP * place)), 1)

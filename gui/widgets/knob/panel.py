@@ -6,11 +6,11 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from .knob import HEIGHT, Knob
-from .spec import Spec
+from .spec import KnobSpec
 from .switch import Switch
 
 
-class Knobs(QScrollArea):
+class KnobPanel(QScrollArea):
     """Says which knob was turned, by its place in the table; a movement ends with `settled`."""
 
     turned = pyqtSignal(int, float)
@@ -20,7 +20,7 @@ class Knobs(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Knobs"))
+        self.setAccessibleName(self.tr("KnobPanel"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -28,7 +28,7 @@ class Knobs(QScrollArea):
         self.setMinimumHeight(HEIGHT + 14)  # with room for the bar
         self.knobs: dict[int, Knob | Switch] = {}
 
-    def set_knobs(self, specs: Sequence[Spec], words: Mapping[str, tuple[str, str]], hidden: Sequence[str]) -> None:
+    def set_knobs(self, specs: Sequence[KnobSpec], words: Mapping[str, tuple[str, str]], hidden: Sequence[str]) -> None:
         """Show a knob for each spec, a switch for those in `words`, none for those hidden."""
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -78,7 +78,7 @@ class Knobs(QScrollArea):
             self.ensureWidgetVisible(watched)
         return False
 
-    def _make(self, place: int, spec: Spec, words: tuple[str, str] | None) -> Knob | Switch:
+    def _make(self, place: int, spec: KnobSpec, words: tuple[str, str] | None) -> Knob | Switch:
         if words is not None:
             switch = Switch(spec, words)
             switch.turned.connect(lambda value: self.turned.emit(place, value))

@@ -6,7 +6,7 @@ from gui import number_format
 
 
 @dataclass(frozen=True)
-class Spec:
+class KnobSpec:
     """One parameter, as a player turns it."""
 
     name: str
@@ -37,7 +37,7 @@ class Spec:
 
     def text(self, value: float) -> str:
         """A value as it is read."""
-        return self.steps[round(value - self.low)] if self.steps else number_format.text(value, self.unit)
+        return self.steps[round(value - self.low)] if self.steps else number_format.format_value(value, self.unit)
 
     def parse(self, words: str) -> float | None:
         """A value as it is typed: a number, or how the name of a value begins; None: neither."""

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 from gui import theme
 
 from .knob import HEIGHT
-from .spec import Spec
+from .spec import KnobSpec
 
 
 class Switch(QAbstractButton):
@@ -16,7 +16,7 @@ class Switch(QAbstractButton):
     turned = pyqtSignal(float)
     settled = pyqtSignal()
 
-    def __init__(self, spec: Spec, words: tuple[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, spec: KnobSpec, words: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
         self._words = words

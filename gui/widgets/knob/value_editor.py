@@ -4,17 +4,17 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from .spec import Spec
+from .spec import KnobSpec
 
 HEIGHT = 22  # pixels
 
 
-class Field(QLineEdit):
+class ValueEditor(QLineEdit):
     """Enter, or going elsewhere, says the value; Esc says nothing. Then it is gone."""
 
     entered = pyqtSignal(float)
 
-    def __init__(self, owner: QWidget, spec: Spec, value: float) -> None:
+    def __init__(self, owner: QWidget, spec: KnobSpec, value: float) -> None:
         super().__init__(spec.text(value), owner)
         self._open = True
         self.setAccessibleName(owner.accessibleName())

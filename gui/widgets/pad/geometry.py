@@ -5,14 +5,14 @@ from PyQt6.QtGui import QFont, QPainter, QPen
 
 from gui import theme
 
-MARGIN, FOOT = 20, 8  # pixels around it, and more of them below
+MARGIN, BOTTOM_MARGIN = 20, 8  # pixels around it, and more of them below
 
 
-class Plane:
+class PadGeometry:
     """Within a rectangle of pixels."""
 
     def __init__(self, around: QRectF) -> None:
-        self._area = around.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - FOOT)
+        self._area = around.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - BOTTOM_MARGIN)
 
     def place(self, point: QPointF) -> tuple[float, float]:
         """The place of a point, or the nearest to it."""

@@ -13,14 +13,14 @@ from PyQt6.QtWidgets import QWidget
 
 from gui import theme
 
-from .geometry import Plane
-from .trail import Stroke, Strokes
+from .geometry import PadGeometry
+from .trail import Stroke, Trail
 
-STEP = 0.02  # of the plane, for each press of an arrow key
-APART = 0.025  # of the plane: how far a finger goes from one stroke to the next
-OFTEN = 0.012  # seconds between two strokes of a finger, at least
-FAST = 2.5  # planes a second: a finger that fast strikes fully
-PRESS = 0.75  # how hard a press strikes that has no speed
+CURSOR_STEP = 0.02  # of the plane, for each press of an arrow key
+MIN_STROKE_DISTANCE = 0.025  # of the plane: how far a finger goes from one stroke to the next
+MIN_STROKE_SECONDS = 0.012  # seconds between two strokes of a finger, at least
+FULL_FORCE_SPEED = 2.5  # planes a second: a finger that fast strikes fully
+PRESS_FORCE = 0.75  # how hard a press strikes that has no speed
 MOUSE, SPACE = -1, -2  # players beside the fingers, which count from 0
 
 
@@ -33,7 +33,7 @@ class _Finger:
     when: float
 
 
-class Pad(QWidget):
+class XYPad(QWidget):
     """Arrow keys move a cross, Shift makes them fine, and Space strikes there."""
 
     struck = pyqtSignal(int, float, float, float)  # finger, x, y, force
@@ -48,7 +48,7 @@ class Pad(QWidget):
         self.setMinimumSize(320, 180)
         self._axes = ("", "")
         self._fingers: dict[int, _Finger] = {}
-        self._strokes = Strokes()
+        self._strokes = Trail()
         self._cross = (0.5, 0.5)
         self._tell()
 
@@ -75,7 +75,7 @@ class Pad(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Strike."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._press(MOUSE, event.position(), PRESS)
+            self._press(MOUSE, event.position(), PRESS_FORCE)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Drive."""
@@ -96,7 +96,7 @@ class Pad(QWidget):
                 self._lift(point.id())
             elif state == QEventPoint.State.Pressed:
                 pressure = point.pressure()
-                self._press(point.id(), place, pressure if 0 < pressure < 1 else PRESS)
+                self._press(point.id(), place, pressure if 0 < pressure < 1 else PRESS_FORCE)
             elif state == QEventPoint.State.Updated:
                 self._drag(point.id(), place)
         event.accept()
@@ -108,7 +108,7 @@ class Pad(QWidget):
             return
         ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         if event.key() in ways:
-            step = STEP / (5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+            step = CURSOR_STEP / (5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             right, up = ways[Qt.Key(event.key())]
             place = self._plane.point(self._cross[0] + step * right, self._cross[1] + step * up)
             self._cross = self._plane.place(place)
@@ -118,7 +118,7 @@ class Pad(QWidget):
             self.update()
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self._press(SPACE, self._plane.point(*self._cross), PRESS)
+                self._press(SPACE, self._plane.point(*self._cross), PRESS_FORCE)
         else:
             super().keyPressEvent(event)
 
@@ -148,8 +148,8 @@ class Pad(QWidget):
         painter.drawLine(at - QPointF(0, 12), at + QPointF(0, 12))
 
     @property
-    def _plane(self) -> Plane:
-        return Plane(QRectF(self.rect()))
+    def _plane(self) -> PadGeometry:
+        return PadGeometry(QRectF(self.rect()))
 
     def _press(self, finger: int, point: QPointF, force: float) -> None:
         x, y = self._cross = self._plane.place(point)
@@ -168,9 +168,9 @@ class Pad(QWidget):
         x, y = self._plane.place(point)
         now = time.monotonic()
         way, since = math.hypot(x - touch.x, y - touch.y), now - touch.when
-        if way < APART or since < OFTEN:
+        if way < MIN_STROKE_DISTANCE or since < MIN_STROKE_SECONDS:
             return
-        force = min(max(way / (since * FAST), 0.08), 1.0)
+        force = min(max(way / (since * FULL_FORCE_SPEED), 0.08), 1.0)
         self._fingers[finger] = _Finger(x, y, now)
         self._cross = (x, y)
         self._strokes.add(Stroke(now, finger, x, y, force))

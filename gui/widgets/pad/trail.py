@@ -10,9 +10,9 @@ from PyQt6.QtGui import QPainter, QPen
 
 from gui import theme
 
-SEEN = 2.5  # seconds that a stroke stays to be seen
-ON = 0.4  # seconds within which a finger goes on from one stroke to the next
-MOST = 2000
+FADE_SECONDS = 2.5  # seconds that a stroke stays to be seen
+JOIN_SECONDS = 0.4  # seconds within which a finger goes on from one stroke to the next
+MAX_STROKES = 2000
 
 
 class Stroke(NamedTuple):
@@ -25,11 +25,11 @@ class Stroke(NamedTuple):
     force: float
 
 
-class Strokes:
+class Trail:
     """The last of them."""
 
     def __init__(self) -> None:
-        self._kept: deque[Stroke] = deque(maxlen=MOST)
+        self._kept: deque[Stroke] = deque(maxlen=MAX_STROKES)
 
     def add(self, stroke: Stroke) -> None:
         """One more."""
@@ -38,7 +38,7 @@ class Strokes:
     def age(self) -> bool:
         """Forget what has faded; whether there was anything to be seen."""
         seen = bool(self._kept)
-        while self._kept and time.monotonic() - self._kept[0].when > SEEN:
+        while self._kept and time.monotonic() - self._kept[0].when > FADE_SECONDS:
             self._kept.popleft()
         return seen
 
@@ -47,8 +47,8 @@ class Strokes:
         now = time.monotonic()
         last: dict[int, tuple[float, QPointF]] = {}
         for when, finger, x, y, force in self._kept:
-            point, fresh = place(x, y), max(1 - (now - when) / SEEN, 0.0)
-            if finger in last and when - last[finger][0] < ON:
+            point, fresh = place(x, y), max(1 - (now - when) / FADE_SECONDS, 0.0)
+            if finger in last and when - last[finger][0] < JOIN_SECONDS:
                 painter.setPen(QPen(theme.colour(theme.ACCENT, 0.5 * fresh), 2))
                 painter.drawLine(last[finger][1], point)
             painter.setPen(Qt.PenStyle.NoPen)
