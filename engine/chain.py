@@ -1,57 +1,62 @@
-"""The row that a preset is played with: the instrument, the room around it, and what may follow a voice for it."""
+"""The chain of an instrument: itself, the room around it, and the tracker with which it follows a voice."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.effects.convolution_reverb import Room
+from engine import effects
 from engine.instruments import Instrument, make
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.plugin import Plugin
 from engine.preset.library import ONNX, find
 from engine.preset.preset_file import Preset, read
 
-from .impulse_response import NONE, of_preset
-from .impulse_response import room as room_of
+from . import impulse_response
+
+NO_ROOM = impulse_response.NONE
 
 
-def make_row(
+def make_chain(
     preset: Preset | str | os.PathLike[str], seed: int = 0, room: str | os.PathLike[str] | None = None
 ) -> list[Plugin]:
     """[main thread] The instrument of a preset, first, and its room, if any.
 
-    preset: read already, or a name or path, also of a decoder made elsewhere (.onnx). seed: decides its noise.
-    room: "none", a sound file, or a preset whose room it shall be; the preset's own otherwise. PresetError,
-    ValueError or OSError say in one line what is wrong.
+    preset: read already, or a name or path, also of a decoder made elsewhere (.onnx). seed: of its noise.
+    room: see `make_room`. PresetError, ValueError or OSError say in one line what is wrong.
     """
-    if isinstance(preset, Preset):
-        instrument: Instrument = make(preset, seed)
-    else:
-        instrument = _load(find(preset), seed)
-        preset = instrument.preset
-    if room == NONE:
-        return [instrument]
-    response = of_preset(preset) if room is None else room_of(room)
-    if response is None or (response.dry == 1 and not response.samples.any()):
-        return [instrument]
-    return [instrument, Room(response.samples, response.rate, response.dry)]
+    instrument = make(preset, seed) if isinstance(preset, Preset) else make_instrument(find(preset), seed)
+    reverb = make_room(instrument.preset, room)
+    return [instrument] if reverb is None else [instrument, reverb]
 
 
-def follow(row: Sequence[Plugin]) -> list[Plugin]:
-    """[main thread] A row with a tracker at its head, so that its instrument is sung; ValueError if it cannot be."""
-    if not isinstance(row[0], Ddsp):
-        raise ValueError(
-            f"{row[0].name} instruments cannot follow a voice; those of kind ddsp can, as violin and flute"
-        )
-    from engine.voice.tracker_plugin import Voice
-
-    return [Voice(row[0].preset.header["features"]["mean"]), *row]
-
-
-def _load(path: Path, seed: int) -> Instrument:
-    """The instrument of a file."""
+def make_instrument(path: Path, seed: int = 0) -> Instrument:
+    """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
     if path.suffix.lower() == ONNX:
         from engine.instruments.ddsp.onnx_decoder import Foreign
 
         return Foreign(path).instrument(seed)
     return make(read(path), seed)
+
+
+def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> Plugin | None:
+    """[main thread] The convolution reverb of a room; None where it would not be heard.
+
+    source: NO_ROOM, a sound file, or a preset whose room it is; otherwise the preset's own. ValueError or OSError.
+    """
+    if source == NO_ROOM:
+        return None
+    response = impulse_response.of_preset(preset) if source is None else impulse_response.room(source)
+    if response is None or (response.dry == 1 and not response.samples.any()):
+        return None
+    return effects.make(effects.ROOM, response)
+
+
+def follow_voice(chain: Sequence[Plugin]) -> list[Plugin]:
+    """[main thread] A chain with a voice tracker before its instrument; ValueError if that follows no voice."""
+    if not isinstance(chain[0], Ddsp):
+        raise ValueError(
+            f"{chain[0].name} instruments cannot follow a voice; those of kind ddsp can, as violin and flute"
+        )
+    from engine.voice.tracker_plugin import Voice
+
+    return [Voice(chain[0].preset.header["features"]["mean"]), *chain]

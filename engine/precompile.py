@@ -79,13 +79,13 @@ def _head() -> None:
 
 
 def _tail() -> None:
-    from engine.effects.audition import Clip
-    from engine.effects.capture import Tape
+    from engine.effects.audition import Audition
+    from engine.effects.capture import Capture
     from engine.effects.limiter import Limiter
     from engine.effects.volume import Volume
     from engine.plugin import entry
 
-    for plugin in (Clip(), Limiter(), Tape(), Volume()):
+    for plugin in (Audition(), Limiter(), Capture(), Volume()):
         entry(plugin)
 
 
@@ -96,14 +96,14 @@ def _room() -> None:
 
 
 def _effects() -> None:
-    from engine.effects import EFFECTS
-    from engine.effects.bus import Aside, Back
-    from engine.effects.microphone_input import Microphone
+    from engine.effects import EFFECTS, ROOM, make
+    from engine.effects.bus import BusReturn, BusSend
+    from engine.effects.capture import MicrophoneCapture
     from engine.midi.key_zones import Zone, Zones
     from engine.plugin import entry
 
-    made, aside = [effect() for effect in EFFECTS.values()], Aside()
-    for plugin in (*made, aside, Back(aside), Microphone(), Zones([Zone(made[0]), Zone(made[1])])):
+    made, send = [make(name) for name in EFFECTS if name != ROOM], BusSend()
+    for plugin in (*made, send, BusReturn(send), MicrophoneCapture(), Zones([Zone(made[0]), Zone(made[1])])):
         plugin.prepare(48_000.0)
         entry(plugin)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.effects.audition import PLAYED, Clip
-from engine.effects.capture import Tape
+from engine.effects.audition import PLAYED, Audition
+from engine.effects.capture import Capture
 from engine.effects.limiter import Limiter
 from engine.effects.volume import Volume
 from engine.midi.interpreter import Interpreter
@@ -17,19 +17,19 @@ from .host import Host, Meters
 
 
 class Rig(Host):
-    """A host that is played by MIDI: interpreter ▸ row ▸ clip ▸ limiter ▸ tape ▸ volume.
+    """A host that is played by MIDI: interpreter ▸ chain ▸ audition ▸ limiter ▸ capture ▸ volume.
 
     channels: the MIDI channels heard, counted from 1; all but the drums unless given.
     """
 
     def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:
         self.interpreter = Interpreter(channels)
-        self.clip = Clip()
+        self.audition = Audition()
         self.limiter = Limiter()
-        self.tape = Tape()
+        self.capture = Capture()
         self.volume = Volume()
         self.learned: dict[tuple[str, str], int | None] = {}  # see `Interpreter.map`
-        super().__init__(rate, head=[self.interpreter], tail=[self.clip, self.limiter, self.tape, self.volume])
+        super().__init__(rate, head=[self.interpreter], tail=[self.audition, self.limiter, self.capture, self.volume])
 
     def play(self, row: Sequence[Plugin]) -> None:
         """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""
@@ -41,10 +41,10 @@ class Rig(Host):
         super().arrange(row)
         self.relearn()
 
-    def audition(self, sound: np.ndarray | None, rate: float = 0.0) -> bool:
-        """[main thread] Let a recorded sound (C, T) at a rate in Hz be heard beside the row; None ends it."""
-        slot = self.clip.load(sound, rate or self.rate)
-        return self.send(Kind.PARAM, PLAYED, float(slot), target=self.clip)
+    def play_sound(self, sound: np.ndarray | None, rate: float = 0.0) -> bool:
+        """[main thread] Play a sound (C, T) at a rate in Hz beside the chain; None stops it. False if the queue is full."""
+        slot = self.audition.load(sound, rate or self.rate)
+        return self.send(Kind.PARAM, PLAYED, float(slot), target=self.audition)
 
     def relearn(self) -> None:
         """[main thread] Lay the controllers anew, once `learned` has changed."""

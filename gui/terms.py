@@ -7,10 +7,11 @@ import json
 
 from PyQt6.QtCore import QCoreApplication
 
+from engine.effects import EFFECTS, effect_class
 from session.user_message import TEMPLATES, Message, of_error
 
 KINDS = ("resonance", "ddsp", "events", "ssm")  # of instruments
-LINKS = ("second", "voice", "tone", "chorus", "compressor", "room")  # of a chain
+LINKS = ("second", "voice", *EFFECTS)  # of a chain
 
 
 def said(words: str) -> str:
@@ -33,16 +34,15 @@ def everything() -> list[str]:
     """All that can be said."""
     from importlib import import_module
 
-    from engine.effects import EFFECTS
-    from engine.effects.convolution_reverb import PARAMS as ROOM
     from engine.voice.scales import SCALES
     from engine.voice.tracker_plugin import PARAMS as VOICE
 
     tables = [import_module(f"engine.instruments.{kind}.state").PARAMS for kind in KINDS]
-    params = [param for table in (*tables, VOICE, ROOM) for param in table]
-    params += [param for effect in EFFECTS.values() for param in effect.params]
+    params = [param for table in (*tables, VOICE) for param in table]
+    effects = [effect_class(name) for name in EFFECTS]
+    params += [param for effect in effects for param in effect.params]
     names = {word for param in params for word in (param.name, param.help)}
-    return sorted({*names, *SCALES, *LINKS} - {""})
+    return sorted({*names, *SCALES, *LINKS, *(effect.title for effect in effects)} - {""})
 
 
 if __name__ == "__main__":

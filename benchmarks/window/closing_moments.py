@@ -41,10 +41,10 @@ def _first(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _compiling(wiring: Any, folder: Path, server: int) -> None:
-    from session.precompile_process import Compiler
+    from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    wiring.deck._warming.compiler = Compiler()
+    wiring.deck._warming.compiler = PrecompileProcess()
     _wait(4)
 
 
@@ -105,7 +105,7 @@ def _learning(wiring: Any, folder: Path, server: int) -> None:
 def _listening(wiring: Any, folder: Path, server: int) -> None:
     _learning(wiring, folder, server)
     wiring.auditioning.recording(_chime(folder))
-    until(lambda: wiring.deck.rig.clip.playing)
+    until(lambda: wiring.deck.rig.audition.playing)
 
 
 def _demo(wiring: Any, folder: Path, server: int) -> None:
@@ -144,10 +144,10 @@ def _hangs(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _reopening(wiring: Any, folder: Path, server: int) -> None:
-    from engine.devices.backend import Settings
+    from engine.devices.backend import DeviceRequest
 
     _record(wiring, folder, server)
-    wiring.plugging.use(Settings(backend="jack"))
+    wiring.plugging.use(DeviceRequest(backend="jack"))
     _wait(0.01)
 
 

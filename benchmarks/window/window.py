@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.support.jack_server import running
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 
 from . import clicking, closing
 
@@ -45,11 +45,11 @@ def main() -> None:
     if args.child:
         print(json.dumps(_visit(args.child, args.seconds)))
     else:
-        show(measure(args.seconds), args.json)
-        show(closing.measure(), args.json)
+        print_measurements(measure(args.seconds), args.json)
+        print_measurements(closing.measure(), args.json)
 
 
-def measure(seconds: float = 60.0, times: int = 3) -> list[Row]:
+def measure(seconds: float = 60.0, times: int = 3) -> list[Measurement]:
     """The median of so many starts; the rest of one more, whose blocks are measured."""
     found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as home, running():
@@ -62,14 +62,14 @@ def measure(seconds: float = 60.0, times: int = 3) -> list[Row]:
     *starts, last = found
     playable = sorted(each["playable"] for each in starts)[times // 2]
     return [
-        Row("command to playable window, compiled before", playable, "s", PLAYABLE, goal_is_most=True),
-        Row("memory once every preset was visited", starts[-1]["memory"], "MB", MEMORY, goal_is_most=True),
-        Row("key of the computer to sound, median", float(np.median(last["delays"])), "blocks", BLOCKS, True),
-        Row("key of the computer to sound, worst", max(last["delays"]), "blocks"),
-        Row("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
-        Row("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
-        Row("worst block of that", 100 * last["worst"], "% of its time"),
-        *clicking.rows(last["clicked"]),
+        Measurement("command to playable window, compiled before", playable, "s", PLAYABLE, goal_is_most=True),
+        Measurement("memory once every preset was visited", starts[-1]["memory"], "MB", MEMORY, goal_is_most=True),
+        Measurement("key of the computer to sound, median", float(np.median(last["delays"])), "blocks", BLOCKS, True),
+        Measurement("key of the computer to sound, worst", max(last["delays"]), "blocks"),
+        Measurement("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
+        Measurement("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
+        Measurement("worst block of that", 100 * last["worst"], "% of its time"),
+        *clicking.measurements(last["clicked"]),
     ]
 
 
@@ -86,10 +86,10 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     theme.apply(app, "dark")
     with contextlib.ExitStack() as stack:
         if seconds:
-            from benchmarks.support.block_times import measured
+            from benchmarks.support.block_times import record_blocks
 
-            blocks = stack.enter_context(measured(RATE))
-        wiring = gui_app.open_window(app, preferences.recall())
+            blocks = stack.enter_context(record_blocks(RATE))
+        wiring = gui_app.open_window(app, preferences.load())
         while wiring.player.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - began}
@@ -100,7 +100,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
     if seconds:
         found["on time"], found["worst"] = _labour(wiring, seconds)
-        found["clicked"] = clicking.click(wiring, blocks)
+        found["clicked"] = clicking.click_presets(wiring, blocks)
     else:
         _look_at_all(wiring)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -146,17 +146,17 @@ def _delay(wiring: Any, press: Work, release: Work) -> float:
     """Blocks from an event in Qt to the first sample that sounds."""
     from PyQt6.QtTest import QTest
 
-    tape, block = wiring.deck.rig.tape, int(wiring.deck.rig.memory["block"][0])
+    capture, block = wiring.deck.rig.capture, int(wiring.deck.rig.memory["block"][0])
     wiring.player.panic()
     QTest.qWait(100)
-    tape.run()
+    capture.start()
     QTest.qWait(20)
-    tape.take()
+    capture.drain()
     press()
     QTest.qWait(80)
     release()
-    tape.run(False)
-    loud = np.flatnonzero(np.abs(tape.take()).max(axis=0) > AUDIBLE)
+    capture.stop()
+    loud = np.flatnonzero(np.abs(capture.drain()).max(axis=0) > AUDIBLE)
     return float(loud[0]) / block if len(loud) else float("inf")
 
 
@@ -165,7 +165,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
     from PyQt6.QtCore import QPoint, Qt
     from PyQt6.QtTest import QTest
 
-    from gui.dialogs.shortcuts import Shortcuts
+    from gui.dialogs.shortcuts import ShortcutsDialog
 
     rig, window, left = wiring.deck.rig, wiring.window, Qt.MouseButton.LeftButton
     wiring.player.reset_meters()
@@ -183,7 +183,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
             QTest.mouseRelease(knob, left, pos=QPoint(38, 50))
         wiring.workshop.show()
         wiring.plugging.show()
-        keys = Shortcuts(window)
+        keys = ShortcutsDialog(window)
         keys.show()
         QTest.qWait(50)
         for dialogue in (keys, wiring.plugging.dialogue, wiring.workshop.dialogue):

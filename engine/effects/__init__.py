@@ -1,12 +1,5 @@
-"""Effects: plugins that change the sound of the one before them."""
+"""Effects: plugins that change the sound of the plugins before them, one a file; `registry.py` lists them."""
 
-from .chorus import Chorus
-from .compressor import Compressor
-from .tilt_eq import Tone
+from .registry import EFFECTS, ROOM, EffectClass, effect_class, make
 
-EFFECTS: dict[str, type[Tone] | type[Chorus] | type[Compressor]] = {
-    "tone": Tone,
-    "chorus": Chorus,
-    "compressor": Compressor,
-}
-"""What a player may put behind an instrument; a room as well, which has to be had from somewhere."""
+__all__ = ["EFFECTS", "ROOM", "EffectClass", "effect_class", "make"]

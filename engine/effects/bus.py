@@ -1,29 +1,29 @@
-"""Part of a row kept apart: what was played before is put aside, and comes back beside what was played since.
+"""A bus that carries the sound past a part of the chain: instrument, room, send, second instrument, room, return.
 
-As in: first, its room, aside, second, its room, back, what both go through.
+What was played before the send skips the plugins between, and is added to what they played.
 """
 
 import numpy as np
 from numba import carray, njit
 
 from engine.memory import pointer
-from engine.plugin import Param
+from engine.plugin import Param, Plugin
 
-LENGTH = 4096  # frames: no block is longer
+MAX_BLOCK_FRAMES = 4096
 
-ASIDE = np.dtype([("sound", "f4", (2, LENGTH)), ("position", "i8")], align=True)
-BACK = np.dtype([("aside", "u8"), ("position", "i8")], align=True)
+SEND = np.dtype([("sound", "f4", (2, MAX_BLOCK_FRAMES)), ("position", "i8")], align=True)
+RETURN = np.dtype([("send", "u8"), ("position", "i8")], align=True)
 
 
-class Aside:
-    """Puts the sound aside, and leaves silence to those that follow."""
+class BusSend(Plugin):
+    """Moves the sound to the bus, and passes silence to the plugins after it."""
 
     name = "aside"
     params: tuple[Param, ...] = ()
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, ASIDE)
-        self.handle, self.process = attend, put
+        self.state = np.zeros(1, SEND)
+        self.handle, self.process = handle, send
 
     def prepare(self, rate: float) -> None:
         """[main thread] Nothing depends on the rate."""
@@ -32,47 +32,47 @@ class Aside:
         """[main thread] Nothing stays from one block to the next."""
 
 
-class Back:
-    """Adds what was put aside in the same block, later in the same row."""
+class BusReturn(Plugin):
+    """Adds what its send moved to the bus in the same block; stands later in the same chain."""
 
     name = "back"
     params: tuple[Param, ...] = ()
 
-    def __init__(self, aside: Aside) -> None:
-        self.state = np.zeros(1, BACK)
-        self.state["aside"] = aside.state.ctypes.data
-        self.handle, self.process = attend, take
-        self._aside = aside  # its record must outlive us
+    def __init__(self, send: BusSend) -> None:
+        self.state = np.zeros(1, RETURN)
+        self.state["send"] = send.state.ctypes.data
+        self.handle, self.process = handle, add_return
+        self._send = send  # keeps its record alive
 
     def prepare(self, rate: float) -> None:
         """[main thread] Nothing depends on the rate."""
 
     def reset(self) -> None:
-        """[main thread] As of `Aside`."""
+        """[main thread] Nothing stays from one block to the next."""
 
 
 @njit(cache=True, error_model="numpy")
-def attend(state, event):
-    """[audio thread] Nothing to be told."""
+def handle(state, event):
+    """[audio thread] Ignore all events."""
 
 
 @njit(cache=True, error_model="numpy")
-def put(state, audio):
-    """[audio thread] Keep audio (2, T), and silence it."""
+def send(state, audio):
+    """[audio thread] Copy audio (2, T) to the bus, then silence it."""
     for t in range(audio.shape[1]):
-        place = (state.position + t) % LENGTH
+        slot = (state.position + t) % MAX_BLOCK_FRAMES
         for channel in range(2):
-            state.sound[channel, place] = audio[channel, t]
+            state.sound[channel, slot] = audio[channel, t]
             audio[channel, t] = 0
     state.position += audio.shape[1]
 
 
 @njit(cache=True, error_model="numpy")
-def take(state, audio):
-    """[audio thread] Add what was kept to audio (2, T)."""
-    kept = carray(pointer(state.aside), 1, ASIDE)[0]
+def add_return(state, audio):
+    """[audio thread] Add the bus to audio (2, T)."""
+    bus = carray(pointer(state.send), 1, SEND)[0]
     for t in range(audio.shape[1]):
-        place = (state.position + t) % LENGTH
+        slot = (state.position + t) % MAX_BLOCK_FRAMES
         for channel in range(2):
-            audio[channel, t] += kept.sound[channel, place]
+            audio[channel, t] += bus.sound[channel, slot]
     state.position += audio.shape[1]

@@ -1,15 +1,15 @@
-"""A chorus: two copies of the sound that are a little late and never quite in tune, one to each side."""
+"""Stereo chorus: two modulated delay lines, a quarter of a period apart, added to the dry sound."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from engine.plugin import Param, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, knob_fields, set_knobs, turned
 
-GLIDE = 0.02  # seconds: no zipper noise
-CENTRE = 0.010  # seconds that the copies are late, in the middle of their sway
-LENGTH = 1 << 12  # samples that are remembered: the longest delay at 192 kHz, and more
+SMOOTHING_SECONDS = 0.02
+CENTRE_DELAY_SECONDS = 0.010
+DELAY_LINE_SAMPLES = 1 << 12  # more than the longest delay at 192 kHz
 PARAMS = (
     Param("depth", "s", 0.0, 0.006, 0.002, help="how far the copies sway in time"),
     Param("speed", "Hz", 0.05, 5.0, 0.6, help="how often they do"),
@@ -21,25 +21,27 @@ DEPTH, SPEED, MIX, ON = range(len(PARAMS))
 STATE = np.dtype(
     [
         *knob_fields(PARAMS),
-        ("past", "f4", (2, LENGTH)),
-        ("time", "i8"),  # samples so far
-        ("turn", "f8", (2,)),  # cosine and sine of the sway
-        ("step", "f8", (2,)),  # of its angle in a sample
-        ("depth", "f4"),  # samples, and where it glides to
-        ("depth_to", "f4"),
-        ("wet", "f4"),  # linear gain of the copies, and where it glides to
-        ("wet_to", "f4"),
-        ("glide", "f4"),
+        ("delay_line", "f4", (2, DELAY_LINE_SAMPLES)),
+        ("time", "i8"),  # samples since the reset
+        ("phasor", "f8", (2,)),  # cosine and sine of the modulation's phase
+        ("step", "f8", (2,)),  # cosine and sine of its angle per sample
+        ("depth", "f4"),  # samples, and its target
+        ("depth_target", "f4"),
+        ("wet", "f4"),  # linear gain of the copies, and its target
+        ("wet_target", "f4"),
+        ("smoothing", "f4"),  # share of the way to a target that a value moves in a sample
         ("rate", "f4"),
     ],
     align=True,
 )
 
 
-class Chorus:
-    """Left and right copies sway a quarter of a turn apart; the dry sound stays as it is, without delay."""
+class Chorus(Plugin):
+    """The left copy is delayed by cosine, the right one by sine; the dry sound stays as it is, without delay."""
 
     name = "chorus"
+    title = "Chorus"
+    help = "adds two copies whose delay is modulated, one to each side"
     params: tuple[Param, ...] = PARAMS
 
     def __init__(self) -> None:
@@ -48,62 +50,62 @@ class Chorus:
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Take a rate in Hz; the knobs stay."""
-        self.state["rate"], self.state["glide"] = rate, 1 - np.exp(-1 / (GLIDE * rate))
+        """[main thread] Set the rate in Hz; the parameters stay."""
+        self.state["rate"], self.state["smoothing"] = rate, 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Silence, and the sway at its beginning."""
-        self.state["past"] = 0
+        """[main thread] Clear the delay lines, and set the modulation to phase 0."""
+        self.state["delay_line"] = 0
         self.state["time"] = 0
-        self.state["turn"] = [1, 0]
-        aim(self.state[0])
-        self.state["depth"], self.state["wet"] = self.state["depth_to"], self.state["wet_to"]
+        self.state["phasor"] = [1, 0]
+        update_targets(self.state[0])
+        self.state["depth"], self.state["wet"] = self.state["depth_target"], self.state["wet_target"]
 
 
 @njit(cache=True, error_model="numpy")
-def aim(state):
-    """Where depth and gain go, and how fast the sway turns."""
+def update_targets(state):
+    """Set the targets of depth and gain, and the step of the modulation."""
     angle = 2 * math.pi * state.param[SPEED] / state.rate
     state.step[0], state.step[1] = math.cos(angle), math.sin(angle)
-    state.depth_to = state.param[DEPTH] * state.rate
-    state.wet_to = state.param[MIX] if state.param[ON] > 0.5 else np.float32(0)
+    state.depth_target = state.param[DEPTH] * state.rate
+    state.wet_target = state.param[MIX] if state.param[ON] > 0.5 else np.float32(0)
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Turn a knob."""
+    """[audio thread] Set a parameter."""
     if turned(state, event):
-        aim(state)
+        update_targets(state)
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
     """[audio thread] Add the copies to audio (2, T), in place."""
-    centre = np.float32(CENTRE * state.rate)
+    centre = np.float32(CENTRE_DELAY_SECONDS * state.rate)
     for t in range(audio.shape[1]):
-        state.depth += state.glide * (state.depth_to - state.depth)
-        state.wet += state.glide * (state.wet_to - state.wet)
-        across, up = state.turn[0], state.turn[1]
-        size = 1.5 - 0.5 * (across * across + up * up)  # keeps the turning point on its circle
-        state.turn[0] = size * (across * state.step[0] - up * state.step[1])
-        state.turn[1] = size * (across * state.step[1] + up * state.step[0])
+        state.depth += state.smoothing * (state.depth_target - state.depth)
+        state.wet += state.smoothing * (state.wet_target - state.wet)
+        real, imaginary = state.phasor[0], state.phasor[1]
+        scale = 1.5 - 0.5 * (real * real + imaginary * imaginary)  # keeps the phasor on the unit circle
+        state.phasor[0] = scale * (real * state.step[0] - imaginary * state.step[1])
+        state.phasor[1] = scale * (real * state.step[1] + imaginary * state.step[0])
         for c in range(2):
             x = audio[c, t]
-            state.past[c, state.time % LENGTH] = x
-            late = centre + state.depth * np.float32(state.turn[c])
-            audio[c, t] = x + state.wet * _past(state.past[c], state.time, late)
+            state.delay_line[c, state.time % DELAY_LINE_SAMPLES] = x
+            delay = centre + state.depth * np.float32(state.phasor[c])
+            audio[c, t] = x + state.wet * _read(state.delay_line[c], state.time, delay)
         state.time += 1
 
 
 @njit(cache=True, error_model="numpy")
-def _past(past, time, late):
-    """The sound `late` samples ago, between samples by the cubic through four of them (Catmull and Rom)."""
-    whole = np.int64(late)
-    x = late - np.float32(whole)
+def _read(line, time, delay):
+    """The sample `delay` samples before `time`, interpolated by a Catmull-Rom cubic through four samples."""
+    whole = np.int64(delay)
+    x = delay - np.float32(whole)
     a, b, c, d = (
-        past[(time - whole + 1) % LENGTH], past[(time - whole) % LENGTH], past[(time - whole - 1) % LENGTH],
-        past[(time - whole - 2) % LENGTH],
+        line[(time - whole + 1) % DELAY_LINE_SAMPLES], line[(time - whole) % DELAY_LINE_SAMPLES],
+        line[(time - whole - 1) % DELAY_LINE_SAMPLES], line[(time - whole - 2) % DELAY_LINE_SAMPLES],
     )  # fmt: skip
     half = np.float32(0.5)
     first, second = c - a, a - np.float32(2.5) * b + np.float32(2) * c - half * d

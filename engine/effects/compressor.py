@@ -1,12 +1,13 @@
-"""A compressor: what is loud is turned down, both sides alike, so that all of it can be louder."""
+"""Stereo compressor with linked channels and a peak detector at a control rate."""
 
 import numpy as np
 from numba import njit
 
-from engine.plugin import Param, knob_fields, set_knobs, turned
+from engine.dsp.levels import gain_of
+from engine.plugin import Param, Plugin, knob_fields, set_knobs, turned
 
-EVERY = 16  # samples from one look at the level to the next, on a grid of its own
-QUIET, LOUD = np.float32(1e-6), np.float32(1e4)  # linear: what is beyond, or no number, counts as much
+CONTROL_SAMPLES = 16  # from one update of the gain to the next, counted from the reset, whatever the block
+MIN_PEAK, MAX_PEAK = np.float32(1e-6), np.float32(1e4)  # linear: a peak outside, or NaN, counts as the bound
 PARAMS = (
     Param("threshold", "dB", -50.0, 0.0, -24.0, help="what is louder is turned down"),
     Param("ratio", "x", 1.0, 20.0, 3.0, help="how many dB above the threshold become one"),
@@ -20,12 +21,12 @@ THRESHOLD, RATIO, ATTACK, RELEASE, GAIN, ON = range(len(PARAMS))
 STATE = np.dtype(
     [
         *knob_fields(PARAMS),
-        ("peak", "f4"),  # since the last look
-        ("seen", "i8"),  # samples since then
+        ("peak", "f4"),  # since the last update
+        ("elapsed", "i8"),  # samples since then
         ("level", "f4"),  # dB by which the sound is changed
-        ("gain", "f4"),  # the same, linear, and its step for a sample
+        ("gain", "f4"),  # the same, linear, and its step per sample
         ("step", "f4"),
-        ("attack", "f4"),  # the part of the way that it goes from one look to the next
+        ("attack", "f4"),  # share of the way to the wanted level that an update moves
         ("release", "f4"),
         ("rate", "f4"),
     ],
@@ -33,10 +34,12 @@ STATE = np.dtype(
 )
 
 
-class Compressor:
-    """Every 16 samples it looks for the peak of both sides, and moves its gain there in a straight line."""
+class Compressor(Plugin):
+    """Updates its gain from the peak of both channels every CONTROL_SAMPLES, and ramps it linearly between."""
 
     name = "compressor"
+    title = "Compressor"
+    help = "turns loud passages down, so that all can be louder"
     params: tuple[Param, ...] = PARAMS
 
     def __init__(self) -> None:
@@ -44,62 +47,57 @@ class Compressor:
         set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
 
-    @property
-    def reduction(self) -> float:
-        """dB by which the sound is turned down now, at most 0 but for the gain."""
-        return float(self.state["level"][0])
-
     def prepare(self, rate: float) -> None:
-        """[main thread] Take a rate in Hz; the knobs stay."""
+        """[main thread] Set the rate in Hz; the parameters stay."""
         self.state["rate"] = rate
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Forget what was loud."""
-        aim(self.state[0])
-        for name in ("peak", "seen", "step", "level"):
+        """[main thread] Clear the detector, and set the gain to 1."""
+        update_smoothing(self.state[0])
+        for name in ("peak", "elapsed", "step", "level"):
             self.state[name] = 0
         self.state["gain"] = 1
 
 
 @njit(cache=True, error_model="numpy")
-def aim(state):
-    """How far it goes from one look to the next."""
-    time = np.float32(EVERY) / state.rate
+def update_smoothing(state):
+    """Set the smoothing of attack and release for one control step."""
+    time = np.float32(CONTROL_SAMPLES) / state.rate
     state.attack = np.float32(1) - np.exp(-time / max(state.param[ATTACK], np.float32(1e-4)))
     state.release = np.float32(1) - np.exp(-time / max(state.param[RELEASE], np.float32(1e-4)))
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Turn a knob."""
+    """[audio thread] Set a parameter."""
     if turned(state, event):
-        aim(state)
+        update_smoothing(state)
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Turn down audio (2, T) in place."""
+    """[audio thread] Compress audio (2, T) in place."""
     for t in range(audio.shape[1]):
         state.peak = max(state.peak, abs(audio[0, t]), abs(audio[1, t]))
         audio[0, t] *= state.gain
         audio[1, t] *= state.gain
         state.gain += state.step
-        state.seen += 1
-        if state.seen == EVERY:
-            look(state)
+        state.elapsed += 1
+        if state.elapsed == CONTROL_SAMPLES:
+            update_gain(state)
 
 
 @njit(cache=True, error_model="numpy")
-def look(state):
-    """Aim at what the last peak asks for."""
+def update_gain(state):
+    """Set the ramp of the next CONTROL_SAMPLES from the peak of the last ones."""
     wanted = np.float32(0)
-    peak = max(state.peak, QUIET) if state.peak < LOUD else LOUD
+    peak = max(state.peak, MIN_PEAK) if state.peak < MAX_PEAK else MAX_PEAK
     if state.param[ON] > 0.5:
         over = np.float32(20) * np.log10(peak) - state.param[THRESHOLD]
         wanted = state.param[GAIN] - max(over, np.float32(0)) * (np.float32(1) - np.float32(1) / state.param[RATIO])
     share = state.attack if wanted < state.level else state.release
     state.level += share * (wanted - state.level)
-    state.step = (np.float32(10) ** (state.level / np.float32(20)) - state.gain) / np.float32(EVERY)
+    state.step = (gain_of(state.level) - state.gain) / np.float32(CONTROL_SAMPLES)
     state.peak = 0
-    state.seen = 0
+    state.elapsed = 0

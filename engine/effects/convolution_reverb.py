@@ -1,104 +1,106 @@
-"""A room around what is played: its response, learned or recorded, added to the dry sound without delay."""
+"""Convolution reverb: the impulse response of a room, learned or recorded, added to the dry sound without delay."""
 
 import numpy as np
 from numba import njit
 
 from engine.dsp.convolution import END, HEAD, SHARE, clear, convolve
 from engine.dsp.convolution_plan import lay_out
+from engine.dsp.levels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import at_rate
 from engine.events import ALL, Kind
 from engine.memory import view_f4, view_i4
-from engine.plugin import Param, entry, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, entry, knob_fields, set_knobs, turned
 
-GLIDE = 0.01  # seconds: no zipper noise
-SILENT = -60.0  # dB: the lower end of the knob, which is no room at all
-HUSH = 0.005  # seconds in which the room falls silent when everything shall
-SWEPT = 512  # numbers of what it has heard that are then forgotten in each frame
-LOUDEST = np.float32(1e4)  # a sample that is more, or no number, is silence: it would ring on for ever
+SMOOTHING_SECONDS = 0.01
+MIN_LEVEL_DB = -60.0  # the lower end of the parameter, which is no room at all
+CHOKE_FADE_SECONDS = 0.005
+CLEARED_PER_FRAME = 512  # numbers of the convolver's memory that are zeroed in each frame after a choke
 PARAMS = (
-    Param("level", "dB", SILENT, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
+    Param("level", "dB", MIN_LEVEL_DB, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
     Param("on", "", 0.0, 1.0, 1.0, help="off: no room at all"),
 )
 LEVEL, ON = range(len(PARAMS))
-_TABLES = ("memory", "places", "levels", "jobs", "shares", "rooms")
+_TABLES = ("memory", "places", "levels", "jobs", "shares", "rooms")  # of the plan of the convolution
 
-ROOM = np.dtype(
+STATE = np.dtype(
     [
-        *((name, "u8") for name in _TABLES),  # where they lie
+        *((name, "u8") for name in _TABLES),  # addresses
         *((name + "_size", "i8") for name in _TABLES),
         ("position", "i8"),  # samples since it was silent
-        ("hush", "i8"),  # frames that falling silent takes,
-        ("hushing", "i8"),  # that are left of it,
-        ("sweep", "i8"),  # frames that forgetting then takes, a multiple of HEAD,
-        ("sweeping", "i8"),  # and that are left of it
-        ("heard", "f4", (2, HEAD)),
+        ("fade_frames", "i8"),  # length of the fade-out of a choke,
+        ("fade_left", "i8"),  # and what is left of it
+        ("clear_frames", "i8"),  # frames over which the memory is then cleared, a multiple of HEAD,
+        ("clear_left", "i8"),  # and those left
+        ("input", "f4", (2, HEAD)),
         ("wet", "f4", (2, HEAD)),
         ("dry", "f4"),
         ("gain", "f4"),
         ("target", "f4"),
-        ("glide", "f4"),
+        ("smoothing", "f4"),
         *knob_fields(PARAMS),
     ],
     align=True,
 )
 
 
-class Room:
-    """Adds what a room makes of the sound; `level` is that of the room alone, the dry sound stays as it is."""
+class ConvolutionReverb(Plugin):
+    """Adds the convolved sound; `level` is that of the room alone, the dry sound keeps its gain."""
 
     name = "room"
+    title = "Room"
+    help = "adds the impulse response of a room"
     params: tuple[Param, ...] = PARAMS
 
-    def __init__(self, response: np.ndarray, learned: float, dry: float = 1.0) -> None:
-        """response: (C, taps) at `learned` Hz, C = 1, or 2 for left and right. dry: gain of the sound as it comes."""
-        self.state = np.zeros(1, ROOM)
+    def __init__(self, response: np.ndarray, response_rate: float, dry: float = 1.0) -> None:
+        """response: (C, taps) at `response_rate` Hz, C = 1, or 2 for left and right. dry: gain of the dry sound."""
+        self.state = np.zeros(1, STATE)
         set_knobs(self.state, PARAMS)
         self.handle, self.process = handle, process
-        self._response, self._learned = np.atleast_2d(response), learned
+        self._response, self._response_rate = np.atleast_2d(response), response_rate
         self._arrays: dict[str, np.ndarray] = {}
         self.state["dry"] = dry
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Bring the response to a rate in Hz and be silent; the level stays."""
-        layout = lay_out(at_rate(self._response, self._learned, rate))
+        """[main thread] Resample the response to a rate in Hz and clear the memory; the parameters stay."""
+        layout = lay_out(at_rate(self._response, self._response_rate, rate))
         for name, array in zip(_TABLES, (*layout.arrays(), layout.rooms), strict=True):
             self._arrays[name] = array
             self.state[name], self.state[name + "_size"] = array.ctypes.data, len(array)
-        self._silence = layout.memory.copy()
-        self.state["hush"] = round(HUSH * rate)
-        self.state["sweep"] = -(-int(layout.rooms[:, 1].sum()) // (SWEPT * HEAD)) * HEAD
-        self.state["glide"] = 1 - np.exp(-1 / (GLIDE * rate))
+        self._initial_memory = layout.memory.copy()
+        self.state["fade_frames"] = round(CHOKE_FADE_SECONDS * rate)
+        self.state["clear_frames"] = -(-int(layout.rooms[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD)) * HEAD
+        self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
         self.reset()
 
     def reset(self) -> None:
         """[main thread] Silence."""
-        self._arrays["memory"][:] = self._silence
-        self.state["position"] = self.state["hushing"] = self.state["sweeping"] = 0
-        aim(self.state[0])
+        self._arrays["memory"][:] = self._initial_memory
+        self.state["position"] = self.state["fade_left"] = self.state["clear_left"] = 0
+        update_target(self.state[0])
         self.state["gain"] = self.state["target"]
 
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a room."""
-    room = Room(np.ones((1, 1)), 48_000.0)
+    room = ConvolutionReverb(np.ones((1, 1)), 48_000.0)
     room.prepare(48_000.0)
     entry(room)
 
 
 @njit(cache=True, error_model="numpy")
-def aim(state):
-    """Where the gain goes."""
-    level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(SILENT)
-    state.target = np.float32(10) ** (level / np.float32(20)) if level > SILENT else np.float32(0)
+def update_target(state):
+    """Set the target of the gain."""
+    level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(MIN_LEVEL_DB)
+    state.target = gain_of(level) if level > MIN_LEVEL_DB else np.float32(0)
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Aim at a new level, or fall silent."""
-    if event.kind == Kind.CHOKE and event.note == ALL and state.hushing + state.sweeping == 0:
-        state.hushing = state.hush
+    """[audio thread] Set a parameter, or fade out and clear the memory at a choke of all notes."""
+    if event.kind == Kind.CHOKE and event.note == ALL and state.fade_left + state.clear_left == 0:
+        state.fade_left = state.fade_frames
     if turned(state, event):
-        aim(state)
+        update_target(state)
 
 
 @njit(cache=True, error_model="numpy")
@@ -107,42 +109,42 @@ def process(state, audio):
     frames, t = audio.shape[1], 0
     while t < frames:
         count = min(frames - t, HEAD - state.position % HEAD)
-        if state.hushing > 0:
-            count = min(count, state.hushing)
-        if state.sweeping > 0:
-            count = min(frames - t, state.sweeping)
-            _forget(state, audio[:, t : t + count])
+        if state.fade_left > 0:
+            count = min(count, state.fade_left)
+        if state.clear_left > 0:
+            count = min(frames - t, state.clear_left)
+            _clear_some(state, audio[:, t : t + count])
         else:
-            _play(state, audio[:, t : t + count])
+            _convolve(state, audio[:, t : t + count])
             state.position += count
         t += count
-        if state.hushing > 0:
-            state.hushing -= count
-            state.sweeping = state.sweep if state.hushing == 0 else 0
+        if state.fade_left > 0:
+            state.fade_left -= count
+            state.clear_left = state.clear_frames if state.fade_left == 0 else 0
 
 
 @njit(cache=True, error_model="numpy")
-def _forget(state, audio):
-    """[audio thread] Let the dry sound pass, and forget some of what was heard; when all is, begin anew."""
+def _clear_some(state, audio):
+    """[audio thread] Pass the dry sound and clear a part of the memory; start from silence once all is cleared."""
     for channel in range(2):
         for t in range(audio.shape[1]):
             audio[channel, t] *= state.dry
-    begin = SWEPT * (state.sweep - state.sweeping)
-    state.sweeping -= audio.shape[1]
-    end = SWEPT * (state.sweep - state.sweeping)
-    clear(view_f4(state.memory, state.memory_size), view_i4(state.rooms, (state.rooms_size, 2)), begin, end)
-    if state.sweeping == 0:
+    start = CLEARED_PER_FRAME * (state.clear_frames - state.clear_left)
+    state.clear_left -= audio.shape[1]
+    end = CLEARED_PER_FRAME * (state.clear_frames - state.clear_left)
+    clear(view_f4(state.memory, state.memory_size), view_i4(state.rooms, (state.rooms_size, 2)), start, end)
+    if state.clear_left == 0:
         state.position, state.gain = 0, np.float32(0)
 
 
 @njit(cache=True, error_model="numpy")
-def _play(state, audio):
-    """[audio thread] A run that crosses no multiple of HEAD samples."""
+def _convolve(state, audio):
+    """[audio thread] Process audio (2, T) that crosses no multiple of HEAD samples."""
     count = audio.shape[1]
     for channel in range(2):
         for t in range(count):
             x = audio[channel, t]
-            state.heard[channel, t] = x if abs(x) < LOUDEST else np.float32(0)
+            state.input[channel, t] = x if abs(x) < MAX_SAMPLE else np.float32(0)
     convolve(
         view_f4(state.memory, state.memory_size),
         view_i4(state.places, state.places_size),
@@ -150,13 +152,13 @@ def _play(state, audio):
         view_i4(state.jobs, (state.jobs_size, END + 1)),
         view_i4(state.shares, state.shares_size),
         state.position,
-        state.heard[:, :count],
+        state.input[:, :count],
         state.wet[:, :count],
     )
     gain = state.gain
     for t in range(count):
-        gain += state.glide * (state.target - gain)
-        wet = gain * np.float32((state.hushing - t) / state.hush) if state.hushing > 0 else gain
+        gain += state.smoothing * (state.target - gain)
+        wet = gain * np.float32((state.fade_left - t) / state.fade_frames) if state.fade_left > 0 else gain
         audio[0, t] = state.dry * audio[0, t] + wet * state.wet[0, t]
         audio[1, t] = state.dry * audio[1, t] + wet * state.wet[1, t]
     state.gain = gain

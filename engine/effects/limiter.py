@@ -1,21 +1,18 @@
-"""The guard before the volume: no sample above the ceiling, none that is not a number."""
+"""Peak limiter without look-ahead; replaces samples that are not finite by silence."""
 
 import numpy as np
 from numba import njit
 
-from engine.plugin import Param
+from engine.plugin import Param, Plugin
 
 CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dB: room for what a converter adds between samples
-RELEASE = 0.2  # seconds to come back from a loud moment
+RELEASE_SECONDS = 0.2
 
 STATE = np.dtype([("gain", "f4"), ("release", "f4"), ("broken", "i8"), ("limited", "i8")], align=True)
 
 
-class Limiter:
-    """Turns down at once what would be too loud, for both channels alike, and back up slowly; without delay.
-
-    `broken` counts samples that were no numbers and were replaced by silence, `limited` those turned down.
-    """
+class Limiter(Plugin):
+    """Turns both channels down at once where a sample would pass the ceiling, and recovers slowly; adds no delay."""
 
     name = "limiter"
     params: tuple[Param, ...] = ()
@@ -27,7 +24,7 @@ class Limiter:
 
     @property
     def broken(self) -> int:
-        """Samples so far that were no numbers."""
+        """Samples so far that were not finite."""
         return int(self.state["broken"][0])
 
     @property
@@ -36,22 +33,22 @@ class Limiter:
         return int(self.state["limited"][0])
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Take the rate in Hz."""
-        self.state["release"] = 1 - np.exp(-1 / (RELEASE * rate))
+        """[main thread] Set the rate in Hz."""
+        self.state["release"] = 1 - np.exp(-1 / (RELEASE_SECONDS * rate))
 
     def reset(self) -> None:
-        """[main thread] Forget the last loud moment."""
+        """[main thread] Set the gain to 1."""
         self.state["gain"] = 1
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Nothing to be told."""
+    """[audio thread] Ignore all events."""
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Guard audio (2, T) in place."""
+    """[audio thread] Limit audio (2, T) in place."""
     gain = state.gain
     for t in range(audio.shape[1]):
         left, right = audio[0, t], audio[1, t]

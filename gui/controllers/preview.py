@@ -8,16 +8,16 @@ from platformdirs import user_cache_path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.browser.catalogue import Entry
-from gui.processes.render import Renderer
+from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
-from session.offline_render import Job
+from session.offline_render import RenderJob
 
 TONE, LOUD, LONG = 440.0, 0.1, 1.2  # of the tone: Hz, linear, seconds
 SOON = 0.3  # seconds after which what was to begin has begun
 LONGEST = 30.0  # seconds of a recording that are heard
 
 
-class Auditioning(QObject):
+class PreviewController(QObject):
     """A demo is made once for each content of a preset, and kept; asked for again while it sounds, it ends."""
 
     told = pyqtSignal(str, bool)
@@ -26,7 +26,7 @@ class Auditioning(QObject):
     def __init__(self, deck: EngineThread) -> None:
         super().__init__()
         self._deck = deck
-        self._renderer = Renderer(self)
+        self._renderer = RenderProcess(self)
         self._renderer.done.connect(self._play)
         self._renderer.failed.connect(self._fail)
         self._digest = ""
@@ -48,7 +48,7 @@ class Auditioning(QObject):
         except OSError as error:
             self._fail(str(error))
             return
-        self._renderer.begin(Job(str(entry.path), str(file)))
+        self._renderer.begin(RenderJob(str(entry.path), str(file)))
 
     def recording(self, path: Path) -> None:
         """Let the beginning of a sound file be heard."""
@@ -66,7 +66,7 @@ class Auditioning(QObject):
         self._renderer.cancel()
         self._digest = ""
         self.changed.emit("")
-        self._deck.do(lambda: self._deck.rig.audition(None) if self._deck.rig is not None else None)
+        self._deck.do(lambda: self._deck.rig.play_sound(None) if self._deck.rig is not None else None)
 
     def look(self) -> None:
         """Notice when a demo is over; to be called now and then."""
@@ -92,7 +92,7 @@ class Auditioning(QObject):
                 words = self.tr("{0} cannot be read as sound: {1}")
                 raise OSError(words.format(Path(path).name, error)) from None
             rig = self._deck.rig
-            return bool(rig is not None and rig.audition(samples[:, :2].T, float(rate)))
+            return bool(rig is not None and rig.play_sound(samples[:, :2].T, float(rate)))
 
         self._deck.ask(work, self._begun)
 
@@ -100,7 +100,7 @@ class Auditioning(QObject):
         self._since = time.monotonic() if heard else 0.0
 
     def _send(self, sound: np.ndarray, rate: float) -> None:
-        self._deck.do(lambda: self._deck.rig.audition(sound, rate) if self._deck.rig is not None else None)
+        self._deck.do(lambda: self._deck.rig.play_sound(sound, rate) if self._deck.rig is not None else None)
 
     def _fail(self, why: str) -> None:
         self._digest = ""

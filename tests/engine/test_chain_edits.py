@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.effects.audition import FADE, SLOTS, Clip
-from engine.effects.microphone_input import Microphone
-from engine.effects.tilt_eq import Tone
+from engine.effects.audition import FADE_SECONDS, SLOTS, Audition
+from engine.effects.capture import MicrophoneCapture
+from engine.effects.tilt_eq import TiltEq
 from engine.events import Kind
 from engine.midi.key_zones import Zone, Zones
 from engine.rig import Rig
@@ -14,7 +14,7 @@ from tests.support.host_callback import RATE, Listener, Organ, Signal, render
 
 def test_what_stays_in_the_row_sounds_on_without_a_step(random):
     audio = random.uniform(-0.5, 0.5, (2, 9000)).astype(np.float32)
-    rig, signal, tone = Rig(RATE), Signal(audio), Tone()
+    rig, signal, tone = Rig(RATE), Signal(audio), TiltEq()
     rig.play([signal])
     heard = [render(rig, 3000)]
     rig.arrange([signal, tone])
@@ -30,7 +30,7 @@ def test_a_new_effect_is_prepared_and_an_old_one_is_not_begun_again():
     rig.play([organ, listener])
     rig.midi(0x90, 60, 100)
     render(rig, 1000)
-    tone = Tone()
+    tone = TiltEq()
     rig.arrange([organ, tone, listener])
     assert np.abs(render(rig, 1000)).max() > 0.005
     assert tone.state["rate"] == RATE
@@ -83,14 +83,14 @@ def test_a_controller_is_pressed_when_it_passes_its_middle_upwards():
 def test_a_clip_is_heard_once_at_the_rate_of_the_device(random):
     rig = Rig(RATE)
     sound = random.uniform(-0.3, 0.3, (2, 4000)).astype(np.float32)
-    rig.audition(sound)
+    rig.play_sound(sound)
     heard = render(rig, 6000)
-    soft = round(FADE * RATE)
+    soft = round(FADE_SECONDS * RATE)
     np.testing.assert_allclose(heard[:, soft : 4000 - soft], sound[:, soft : 4000 - soft], atol=1e-6)
     assert not heard[:, 4000:].any()
-    assert not rig.clip.playing
+    assert not rig.audition.playing
     time = np.arange(2000) / 16_000
-    rig.audition(0.3 * np.sin(2 * np.pi * 440 * time), 16_000)
+    rig.play_sound(0.3 * np.sin(2 * np.pi * 440 * time), 16_000)
     heard = render(rig, 7000)
     wanted = 0.3 * np.sin(2 * np.pi * 440 * np.arange(6000) / RATE)
     np.testing.assert_allclose(heard[0, 1000:5000], wanted[1000:5000], atol=1e-3)
@@ -99,21 +99,21 @@ def test_a_clip_is_heard_once_at_the_rate_of_the_device(random):
 @pytest.mark.parametrize("block", [1, 37, 4096])
 def test_a_clip_that_gives_way_or_is_ended_fades(block):
     rig = Rig(RATE)
-    rig.audition(np.full((1, RATE), 0.5))
+    rig.play_sound(np.full((1, RATE), 0.5))
     render(rig, 2000)
-    rig.audition(np.full((1, 3000), -0.5))
+    rig.play_sound(np.full((1, 3000), -0.5))
     heard = render(rig, 2000, block)
-    assert np.abs(np.diff(heard)).max() < 1.1 * 0.5 / (FADE * RATE)
+    assert np.abs(np.diff(heard)).max() < 1.1 * 0.5 / (FADE_SECONDS * RATE)
     assert heard[0, 1500] == pytest.approx(-0.5)
-    rig.audition(None)
+    rig.play_sound(None)
     heard = render(rig, 2000, block)
-    assert np.abs(np.diff(heard)).max() < 1.1 * 0.5 / (FADE * RATE)
-    assert not heard[:, round(1.1 * FADE * RATE) :].any()
-    assert not rig.clip.playing
+    assert np.abs(np.diff(heard)).max() < 1.1 * 0.5 / (FADE_SECONDS * RATE)
+    assert not heard[:, round(1.1 * FADE_SECONDS * RATE) :].any()
+    assert not rig.audition.playing
 
 
 def test_a_sound_that_is_none_is_refused():
-    clip = Clip()
+    clip = Audition()
     for sound in (np.zeros((3, 10)), np.zeros((1, 0)), np.full((1, 10), np.nan), np.zeros((1, 100 * RATE))):
         with pytest.raises(ValueError, match=r"cannot be played|damaged"):
             clip.load(sound, RATE)
@@ -122,13 +122,13 @@ def test_a_sound_that_is_none_is_refused():
 
 
 def test_the_microphone_is_kept_and_not_heard(random):
-    rig, microphone = Rig(RATE), Microphone()
+    rig, microphone = Rig(RATE), MicrophoneCapture()
     rig.memory["inputs"] = 0
     audio = random.uniform(-0.5, 0.5, (2, 3000)).astype(np.float32)
     organ = Organ()
     rig.play([organ])
     rig.arrange([Signal(audio), microphone, organ])
-    microphone.run()
+    microphone.start()
     assert not render(rig, 3000).any()
-    np.testing.assert_array_equal(microphone.take(), audio)
+    np.testing.assert_array_equal(microphone.drain(), audio)
     assert microphone.listens

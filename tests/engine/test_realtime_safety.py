@@ -17,7 +17,7 @@ PLAYED = {
     "callback": "from engine.callback import callback as it",
     "interpreter": "from engine.midi.interpreter import Interpreter; it = entry(Interpreter())",
     "limiter": "from engine.effects.limiter import Limiter; it = entry(Limiter())",
-    "tape": "from engine.effects.capture import Tape; it = entry(Tape())",
+    "capture": "from engine.effects.capture import Capture; it = entry(Capture())",
     "jack": "from engine.devices.jack_callback import process as it",
     "jack: under-run": "from engine.devices.jack_callback import xrun as it",
     "jack: new block": "from engine.devices.jack_callback import new_block as it",

@@ -7,11 +7,11 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui.browser.preset_list import SIGN
-from gui.processes.check_recordings import Heard
-from gui.processes.learn import Moment
+from gui.browser.preset_list import DEMO_BUTTON_WIDTH
+from gui.processes.check_recordings import RecordingCheck
+from gui.processes.learn import LearnStatus
 from session import offline_render
-from session.offline_render import Job
+from session.offline_render import RenderJob
 from tests.gui.conftest import play, quiet, until
 from tests.gui.jack_probe import level, pitch
 from tests.gui.test_recording import score
@@ -34,14 +34,14 @@ def ask(window, name):
     index = browser._model.index([each.name for each in browser.shown].index(name))
     rows.scrollTo(index)
     place = rows.visualRect(index)
-    QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - SIGN // 2, place.center().y()))
+    QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - DEMO_BUTTON_WIDTH // 2, place.center().y()))
 
 
 def test_a_demo_is_heard_before_its_instrument_is_loaded_and_ends_when_asked_again(window, ear, tmp_path):
     ask(window, "vibraphone")
     model = window.window.browser._model
     assert model.heard
-    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.deck.rig.clip.playing, MAKING)
+    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.deck.rig.audition.playing, MAKING)
     assert level(ear.listen(0.5, QTest.qWait)) > -60
     assert window.player.now.path.stem == "guitar"
     ask(window, "vibraphone")
@@ -49,7 +49,7 @@ def test_a_demo_is_heard_before_its_instrument_is_loaded_and_ends_when_asked_aga
     ear.listen(0.1, QTest.qWait)
     assert level(ear.listen(0.2, QTest.qWait)) < -80
     ask(window, "vibraphone")
-    until(lambda: window.deck.rig.clip.playing)  # it was kept
+    until(lambda: window.deck.rig.audition.playing)  # it was kept
     window.auditioning.stop()
 
 
@@ -67,7 +67,7 @@ def test_the_test_tone_is_heard_whatever_plays(window, ear):
     window.plugging.show()
     button = next(each for each in window.plugging.dialogue.findChildren(object) if _words(each) == "Test tone")
     QTest.mouseClick(button, LEFT)
-    until(lambda: window.deck.rig.clip.playing)
+    until(lambda: window.deck.rig.audition.playing)
     heard = ear.listen(0.4, QTest.qWait)
     assert pitch(heard[:, 4800:], 300, 600) == pytest.approx(440, rel=0.01)
     assert level(heard[:, 4800:]) == pytest.approx(-23 - 12, abs=1)  # the volume of a first start is -12 dB
@@ -85,12 +85,12 @@ def test_recording_and_what_is_learned_of_it_are_heard_from_the_dialogue(window,
         soundfile.write(tmp_path / f"{name}.wav", 0.3 * np.sin(2 * np.pi * frequency * time), 48_000)
     dialogue = window.workshop.dialogue
     dialogue.set_recordings([tmp_path / "bell.wav"])
-    dialogue.set_heard(Heard(1, 1.0, 1))
-    dialogue.show_moment(Moment(0.5, "", 0.1, tmp_path / "learned.wav"))
+    dialogue.set_heard(RecordingCheck(1, 1.0, 1))
+    dialogue.show_moment(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
     dialogue.show()
     for button, frequency in ((dialogue.hear, 330), (dialogue.compare, 550)):
         QTest.mouseClick(button, LEFT)
-        until(lambda: window.deck.rig.clip.playing)
+        until(lambda: window.deck.rig.audition.playing)
         ear.listen(0.1, QTest.qWait)
         assert pitch(ear.listen(0.3, QTest.qWait), 200, 800) == pytest.approx(frequency, rel=0.01)
     window.auditioning.stop()
@@ -126,17 +126,17 @@ def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(
 
 def test_a_job_takes_knobs_tuning_tempo_and_chain(tmp_path):
     tune = score(tmp_path / "tune.mid", 69, 69)
-    plain = Job(str(library.find("cowbell")), str(tmp_path / "a.wav"), str(tune))
-    assert list(offline_render.perform(plain))[-1] == 1
+    plain = RenderJob(str(library.find("cowbell")), str(tmp_path / "a.wav"), str(tune))
+    assert list(offline_render.render(plain))[-1] == 1
     chain = {"effects": [{"kind": "room", "source": "none"}, {"kind": "compressor"}]}
     values = {"level": -24.0, "compressor gain": 0.0}
-    changed = Job(plain.path, str(tmp_path / "b.wav"), str(tune), 2.0, 44_100.0, 466.0, values, chain)
-    list(offline_render.perform(changed))
+    changed = RenderJob(plain.path, str(tmp_path / "b.wav"), str(tune), 2.0, 44_100.0, 466.0, values, chain)
+    list(offline_render.render(changed))
     (before, _), (after, rate) = (soundfile.read(tmp_path / f"{name}.wav") for name in "ab")
     assert rate == 44_100
     assert np.abs(after).max() < 0.5 * np.abs(before).max()
     with pytest.raises(ValueError, match="not a MIDI file"):
-        list(offline_render.perform(Job(plain.path, plain.out, __file__)))
+        list(offline_render.render(RenderJob(plain.path, plain.out, __file__)))
     (tmp_path / "job.json").write_text("{}")
     with pytest.raises(TypeError):
         offline_render.main([str(tmp_path / "job.json")])

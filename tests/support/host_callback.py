@@ -13,7 +13,7 @@ from engine.plugin import Param, Plugin
 from engine.ring import copy
 
 RATE = 48_000
-ROOM = 1 << 15  # events that a listener remembers
+MAX_FRAMES = 1 << 15  # events that a listener remembers
 CALLBACK = ctypes.CFUNCTYPE(  # what a device calls, with plain addresses: quick enough for blocks of one frame
     ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
 )
@@ -32,7 +32,7 @@ def render(host: Host, frames: int, block: int | Sequence[int] = 128) -> np.ndar
     return out.T
 
 
-LISTENER = np.dtype([("log", EVENT, (ROOM,)), ("count", "i8"), ("time", "i8")], align=True)
+LISTENER = np.dtype([("log", EVENT, (MAX_FRAMES,)), ("count", "i8"), ("time", "i8")], align=True)
 
 
 class Listener(Plugin):
@@ -61,7 +61,7 @@ class Listener(Plugin):
 
 @njit(cache=True, error_model="numpy")
 def _write_down(state, event):
-    if state.count < ROOM:
+    if state.count < MAX_FRAMES:
         copy(event, state.log[state.count])
         state.log[state.count].frame = state.time
         state.count += 1
@@ -72,7 +72,7 @@ def _count_time(state, audio):
     state.time += audio.shape[1]
 
 
-SIGNAL = np.dtype([("audio", "f4", (2, ROOM)), ("time", "i8")], align=True)
+SIGNAL = np.dtype([("audio", "f4", (2, MAX_FRAMES)), ("time", "i8")], align=True)
 
 
 class Signal(Plugin):
@@ -83,7 +83,7 @@ class Signal(Plugin):
 
     def __init__(self, audio: np.ndarray | float) -> None:
         self.state = np.zeros(1, SIGNAL)
-        audio = np.broadcast_to(np.float32(audio), (2, ROOM)) if np.isscalar(audio) else np.asarray(audio)
+        audio = np.broadcast_to(np.float32(audio), (2, MAX_FRAMES)) if np.isscalar(audio) else np.asarray(audio)
         self.state["audio"][0, :, : audio.shape[1]] = audio
         self.handle, self.process = _ignore, _give
 
@@ -104,7 +104,7 @@ def _ignore(state, event):
 @njit(cache=True, error_model="numpy")
 def _give(state, audio):
     for t in range(audio.shape[1]):
-        if state.time < ROOM:
+        if state.time < MAX_FRAMES:
             audio[0, t] += state.audio[0, state.time]
             audio[1, t] += state.audio[1, state.time]
         state.time += 1

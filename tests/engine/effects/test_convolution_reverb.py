@@ -5,14 +5,14 @@ import pytest
 import soundfile
 
 from engine import impulse_response
-from engine.chain import make_row
-from engine.effects.convolution_reverb import HUSH, ON, Room
+from engine.chain import make_chain
+from engine.effects.convolution_reverb import CHOKE_FADE_SECONDS, ON, ConvolutionReverb
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset, PresetError, write
-from tests.support.host_callback import RATE, ROOM, Signal, render
+from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
 
 TAPS = 9000
 
@@ -24,7 +24,7 @@ def response(random):
 
 @pytest.fixture
 def signal(random):
-    return random.uniform(-0.1, 0.1, (2, ROOM)).astype(np.float32)
+    return random.uniform(-0.1, 0.1, (2, MAX_FRAMES)).astype(np.float32)
 
 
 def play(signal, room, block=64, frames=20_000, **levels):
@@ -46,24 +46,24 @@ def decibels(error, expected):
 
 def test_the_room_is_added_to_the_dry_sound_at_once(signal, response):
     expected = signal[:, :20_000] + convolved(signal, response)
-    assert decibels(play(signal, Room(response, RATE)) - expected, expected) < -110
+    assert decibels(play(signal, ConvolutionReverb(response, RATE)) - expected, expected) < -110
 
 
 def test_without_the_dry_sound_only_the_room_is_heard(signal, response):
     expected = convolved(signal, response)
-    assert decibels(play(signal, Room(response, RATE, dry=0.0)) - expected, expected) < -110
+    assert decibels(play(signal, ConvolutionReverb(response, RATE, dry=0.0)) - expected, expected) < -110
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 128, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)
 def test_the_block_size_is_not_heard(signal, response, block):
-    whole = play(signal, Room(response, RATE), 4096, 10_000)
-    np.testing.assert_allclose(play(signal, Room(response, RATE), block, 10_000), whole, atol=1e-6)
+    whole = play(signal, ConvolutionReverb(response, RATE), 4096, 10_000)
+    np.testing.assert_allclose(play(signal, ConvolutionReverb(response, RATE), block, 10_000), whole, atol=1e-6)
 
 
 @pytest.mark.parametrize(("level", "gain"), [(-6.0, 10 ** (-6 / 20)), (-60.0, 0.0), (12.0, 10 ** (12 / 20))])
 def test_the_level_is_that_of_the_room_alone(signal, response, level, gain):
     wet = convolved(signal, response)[:, 10_000:]
-    out = play(signal, Room(response, RATE), level=level)[:, 10_000:]
+    out = play(signal, ConvolutionReverb(response, RATE), level=level)[:, 10_000:]
     assert decibels(out - signal[:, 10_000:20_000] - gain * wet, wet) < -80
 
 
@@ -72,12 +72,12 @@ def test_a_sample_that_is_no_number_does_not_ring_on(signal, response):
     broken[0, 100], broken[1, 200] = np.nan, np.inf
     clean = signal.copy()
     clean[0, 100] = clean[1, 200] = 0
-    out, expected = play(broken, Room(response, RATE)), play(clean, Room(response, RATE))
+    out, expected = play(broken, ConvolutionReverb(response, RATE)), play(clean, ConvolutionReverb(response, RATE))
     np.testing.assert_array_equal(out[:, 201:], expected[:, 201:])
 
 
 def test_a_reset_is_silence(response):
-    host, room = Host(RATE), Room(response, RATE)
+    host, room = Host(RATE), ConvolutionReverb(response, RATE)
     host.play([room])
     room.prepare(RATE)
     first = room._arrays["memory"].copy()
@@ -95,14 +95,14 @@ def learned(taps=400, dry=1.0):
 
 def test_a_preset_is_played_in_its_own_room_unless_another_is_wanted(tmp_path):
     preset = learned()
-    row = make_row(preset)
+    row = make_chain(preset)
     assert isinstance(row[0], Ddsp)
-    assert isinstance(row[1], Room)
-    assert len(make_row(preset, room="none")) == 1
-    assert len(make_row(learned(taps=1), room="none")) == 1
+    assert isinstance(row[1], ConvolutionReverb)
+    assert len(make_chain(preset, room="none")) == 1
+    assert len(make_chain(learned(taps=1), room="none")) == 1
     other = learned(taps=300, dry=0.0)
     write(tmp_path / "other.luthier", other)
-    named = make_row(preset, room=str(tmp_path / "other.luthier"))
+    named = make_chain(preset, room=str(tmp_path / "other.luthier"))
     np.testing.assert_array_equal(named[1]._response[0], other.tensors["room"])
     assert named[1].state["dry"] == 0
 
@@ -138,22 +138,22 @@ def test_what_is_no_room_is_refused_in_one_line(tmp_path):
 
 @pytest.mark.parametrize("block", [1, 64, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)
 def test_when_everything_shall_be_silent_the_room_is_and_answers_anew(response, block):
-    clap = np.zeros((2, ROOM), np.float32)
+    clap = np.zeros((2, MAX_FRAMES), np.float32)
     clap[:, [0, 8000]] = 1
     host = Host(RATE)
-    host.play([Signal(clap), Room(response, RATE, dry=0.0)])
+    host.play([Signal(clap), ConvolutionReverb(response, RATE, dry=0.0)])
     host.send(Kind.CHOKE, frame=1000)
     heard = render(host, 8000 + TAPS, block)
     expected = convolved(clap[:, :1], response)[:, :TAPS]
     assert decibels(heard[:, :1000] - expected[:, :1000], expected[:, :1000]) < -100
-    assert not heard[:, 1000 + round(HUSH * RATE) : 8000].any()
+    assert not heard[:, 1000 + round(CHOKE_FADE_SECONDS * RATE) : 8000].any()
     assert np.abs(np.diff(heard[:, 1000:1300])).max() <= 1.1 * np.abs(np.diff(expected)).max()
     assert decibels(heard[:, 8480:] - expected[:, 480:], expected) < -40  # the level glides up from nothing
 
 
 def test_a_room_that_is_off_before_it_is_prepared_is_not_heard_until_it_is_switched_on(signal, response):
     def heard(**levels):
-        room = Room(response, RATE)
+        room = ConvolutionReverb(response, RATE)
         room.state["param"][0, ON] = 0
         return play(signal, room, **levels)
 

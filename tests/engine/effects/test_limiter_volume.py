@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.effects.limiter import CEILING, RELEASE, Limiter
-from engine.effects.volume import GLIDE, Volume
+from engine.effects.limiter import CEILING, RELEASE_SECONDS, Limiter
+from engine.effects.volume import SMOOTHING_SECONDS, Volume
 from engine.events import Kind
 from engine.host import Host
 from engine.rig import Rig
@@ -53,7 +53,7 @@ def test_after_a_loud_moment_the_gain_comes_back_as_an_exponential():
     audio[0, 0] = 10 * CEILING
     gain = through(Limiter(), audio)[1] / np.float32(0.1)
     time = np.arange(RATE // 4)
-    np.testing.assert_allclose(gain, 1 - 0.9 * np.exp(-time / (RELEASE * RATE)), atol=1e-4)
+    np.testing.assert_allclose(gain, 1 - 0.9 * np.exp(-time / (RELEASE_SECONDS * RATE)), atol=1e-4)
 
 
 def test_the_volume_at_0_db_changes_nothing(random):
@@ -69,7 +69,7 @@ def test_the_volume_glides_to_its_level(rate, level, gain):
     host.set(volume, "level", level)
     audio = render(host, rate // 10)
     time = np.arange(1, rate // 10 + 1) / rate
-    np.testing.assert_allclose(audio[0], gain + (1 - gain) * np.exp(-time / GLIDE), atol=1e-4)
+    np.testing.assert_allclose(audio[0], gain + (1 - gain) * np.exp(-time / SMOOTHING_SECONDS), atol=1e-4)
 
 
 def test_the_volume_never_makes_anything_louder():

@@ -8,7 +8,7 @@ from engine.host import Host
 from engine.voice.scales import MASKS, SCALES, nearest_note
 from engine.voice.tracker_plugin import Voice
 from tests.support.harmonic_tones import RATE, tone
-from tests.support.host_callback import ROOM, Listener, Signal, render
+from tests.support.host_callback import MAX_FRAMES, Listener, Signal, render
 
 
 def following(sound, voice, listener):
@@ -125,9 +125,9 @@ def test_a_damaged_microphone_does_no_harm(sung):
 
 
 def test_nothing_is_said_of_silence_and_little_of_noise(random):
-    assert len(told(np.zeros(ROOM, np.float32))[1]) == 0
-    noise = 0.05 * random.normal(size=ROOM).astype(np.float32)
-    assert (told(noise)[1]["value"] > 0).sum() < 0.05 * ROOM / 64
+    assert len(told(np.zeros(MAX_FRAMES, np.float32))[1]) == 0
+    noise = 0.05 * random.normal(size=MAX_FRAMES).astype(np.float32)
+    assert (told(noise)[1]["value"] > 0).sum() < 0.05 * MAX_FRAMES / 64
 
 
 def test_a_scale_is_tuned_as_the_keys_are_and_the_voice_is_not(sung):

@@ -1,0 +1,49 @@
+"""The list of effects: one line each. Nothing is loaded before it is asked for, so that listing needs no compiler."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from engine.impulse_response import Response
+    from engine.plugin import Param, Plugin
+
+ROOM = "room"
+"""The one effect that needs an impulse response: that of the instrument, of another one, or of a sound file."""
+
+EFFECTS: dict[str, str] = {
+    "tone": "tilt_eq:TiltEq",
+    "chorus": "chorus:Chorus",
+    "compressor": "compressor:Compressor",
+    ROOM: "convolution_reverb:ConvolutionReverb",
+}
+"""Name of each effect, as plugins and chains have it: module in this folder and class."""
+
+
+class EffectClass(Protocol):
+    """What the class of an effect says about all of its plugins."""
+
+    title: str  # in the window
+    help: str
+    params: "tuple[Param, ...]"
+
+    def __call__(self, *arguments: object) -> "Plugin":
+        """Make a plugin."""
+
+
+def effect_class(name: str) -> EffectClass:
+    """The class of an effect; ValueError lists the names that there are."""
+    if name not in EFFECTS:
+        raise ValueError(f"no effect {name!r}; there are {', '.join(EFFECTS)}")
+    module, _, cls = EFFECTS[name].partition(":")
+    found: EffectClass = getattr(import_module(f"{__package__}.{module}"), cls)
+    return found
+
+
+def make(name: str, impulse_response: "Response | None" = None) -> "Plugin":
+    """[main thread] A new plugin of an effect; `ROOM` needs an impulse response. ValueError if it cannot be made."""
+    cls = effect_class(name)
+    if name != ROOM:
+        return cls()
+    if impulse_response is None:
+        raise ValueError("a room needs an impulse response: of an instrument that has one, or a sound file")
+    return cls(impulse_response.samples, impulse_response.rate, impulse_response.dry)
