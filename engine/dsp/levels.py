@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 MAX_SAMPLE = np.float32(1e4)  # a sample beyond it, or NaN, is taken for silence: filters would keep it for ever
-NEPERS_PER_60_DB = float(np.log(1000.0))
+NEPERS_PER_60_DB = np.float32(np.log(1000.0))
 
 
 @njit(cache=True, error_model="numpy")

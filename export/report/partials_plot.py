@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.instruments import make
 from engine.instruments.ddsp.offline import spoken
 from engine.instruments.events.decoder import Decoder
@@ -15,7 +16,6 @@ from .svg import Drawing, bubbles, decades, draw
 MOST = 1500  # modes that are drawn
 FAINT = 1e-4  # of the energy of the strongest: a mode of a network below is not drawn
 EVENTS = 96  # kinds of events that are drawn
-FALL = np.log(1000)  # nepers in 60 dB
 TIMES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # seconds that are named
 LOWEST, HIGHEST = 20.0, 20_000.0  # Hz
 
@@ -49,7 +49,7 @@ def rings(preset: Preset) -> Drawing | None:
 
 def _modes(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     found = picture.modes(make(preset))
-    return _strongest(found.frequency, FALL / found.decay, found.level, MOST)
+    return _strongest(found.frequency, NEPERS_PER_60_DB / found.decay, found.level, MOST)
 
 
 def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -59,7 +59,7 @@ def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     pole, residue = poles(t["recurrence"].astype(np.float64), t["output"].astype(np.float64), entrance)
     level = np.abs(residue).max(axis=0)
     energy = level**2 / (1 - np.abs(pole) ** 2)
-    frequency, seconds = np.angle(pole) * rate / (2 * np.pi), FALL / (-np.log(np.abs(pole)) * rate)
+    frequency, seconds = np.angle(pole) * rate / (2 * np.pi), NEPERS_PER_60_DB / (-np.log(np.abs(pole)) * rate)
     heard = (frequency > LOWEST) & (energy > FAINT * energy.max())
     return _strongest(frequency[heard], seconds[heard], np.sqrt(energy[heard]), MOST)
 

@@ -1,9 +1,9 @@
 """[audio thread] A resonance instrument as the host sees it: it takes events and adds its sound."""
 
-import numpy as np
 from numba import njit
 
 from engine.dsp import modal
+from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import control
 from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
@@ -15,8 +15,6 @@ from .note_on import arm, excite_dimension, excite_key, pluck
 from .render import ring
 from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
 from .voice_tuning import retune
-
-FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
 
 
 @njit(cache=True, error_model="numpy")
@@ -82,7 +80,7 @@ def begin(state):
 @njit(cache=True, error_model="numpy")
 def _release(state, event):
     """Damp a note by so much of its release as its key and pedal let go."""
-    extra = within(event.value, 0, 1) * FALL / state.param[RELEASE]
+    extra = within(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
     for v in range(VOICES):
         voice = state.voices[v]
         if sounds(voice) and concerns(voice, event):

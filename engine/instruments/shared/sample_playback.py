@@ -7,13 +7,14 @@ The record of an instrument has `pace`, the learned samples in a frame of the de
 import numpy as np
 from numba import njit
 
+from engine.dsp.levels import NEPERS_PER_60_DB
+
 from .channel_controls import swayed
 from .voice_allocation import RELEASED
 from .voice_gain import GAINS, follow_gains, settle_gains
 
 STRIDE = 64  # frames between two looks at the controllers
 MOST = 16.0  # learned samples in a frame of the device: faster nothing is read
-FALL = np.float32(np.log(1000.0))  # nepers in 60 dB
 
 READING = [
     ("pace", "f8"),  # learned samples that go by in a frame of the device
@@ -63,7 +64,7 @@ def follow(state, voice, level):
 def release(state, voice, damping, seconds):
     """Let a note fall by 60 dB in so many seconds, or less where its key and pedal damp it less than 1."""
     voice.stage = RELEASED
-    voice.release = np.float32(np.exp(-damping * FALL / seconds * STRIDE / state.rate))
+    voice.release = np.float32(np.exp(-damping * NEPERS_PER_60_DB / seconds * STRIDE / state.rate))
 
 
 @njit(cache=True, error_model="numpy")

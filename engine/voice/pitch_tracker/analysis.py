@@ -4,10 +4,9 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import loudness, pitch
+from engine.dsp.levels import MAX_SAMPLE
 
 from .decision import choose
-
-LOUDEST = np.float32(1e4)  # what is beyond is no sound
 
 
 @njit(cache=True, error_model="numpy")
@@ -17,7 +16,7 @@ def hear(ear, samples):
     start = ear.tapped - 1 + ear.filled
     for t in range(taken):
         x = samples[t]
-        if not abs(x) < LOUDEST:
+        if not abs(x) < MAX_SAMPLE:
             ear.broken += 1
             x = np.float32(0)
         ear.raw[start + t] = x
