@@ -42,7 +42,7 @@ class Rig(Host):
         self.relearn()
 
     def play_sound(self, sound: np.ndarray | None, rate: float = 0.0) -> bool:
-        """[main thread] Play a sound (C, T) at a rate in Hz beside the chain; None stops it. False if the queue is full."""
+        """[main thread] Play a sound (C, T) at a rate in Hz beside the chain; None stops it. False: queue full."""
         slot = self.audition.load(sound, rate or self.rate)
         return self.send(Kind.PARAM, PLAYED, float(slot), target=self.audition)
 

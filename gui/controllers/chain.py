@@ -5,15 +5,17 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
+from engine.effects import EFFECTS, ROOM, effect_class
+from gui import terms
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
 from gui.panels.chain_bar import ChainBar, Link
-from gui.panels.split_bar import ZoneBar
-from session.patch import KINDS, OWN, ROOM, Second
-from session.patch_file import is_saved
-from session.rack import FIRST, ON, SECOND, SECOND_ROOM, VOICE
+from gui.panels.split_bar import SplitBar
+from session.patch import OWN_ROOM, Layer
+from session.patch_file import is_patch
+from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, ON, VOICE
 
-from .parameters import Tuning
+from .parameters import ParameterController
 
 ROOMY = ("ddsp", "events")  # kinds that learn the room they stood in
 FILE = "file"  # the offer of a room from a sound file
@@ -21,15 +23,15 @@ BESIDE = "beside "  # begins the offers of a second instrument,
 ROOM_OF = "room of "  # and those of the rooms of instruments
 
 
-class Racking(QObject):
+class ChainController(QObject):
     """Keeps the bar as the chain is."""
 
-    def __init__(self, tuning: Tuning, bar: ChainBar, zones: ZoneBar) -> None:
+    def __init__(self, parameters: ParameterController, bar: ChainBar, zones: SplitBar) -> None:
         super().__init__()
-        self._tuning, self._bar, self._zones = tuning, bar, zones
+        self._parameters, self._bar, self._zones = parameters, bar, zones
         self._entries: list[Entry] = []
-        tuning.rearranged.connect(self._show)
-        bar.selected.connect(tuning.show_link)
+        parameters.rearranged.connect(self._show)
+        bar.selected.connect(parameters.show_link)
         bar.switched.connect(self._switch)
         bar.moved.connect(self._move)
         bar.removed.connect(self._remove)
@@ -43,64 +45,63 @@ class Racking(QObject):
 
     def stand_beside(self, path: Path) -> None:
         """Let a second instrument play on all keys."""
-        chain = self._tuning.chain
-        second = replace(chain.second, path=str(path)) if chain.second is not None else Second(str(path))
-        self._tuning.arrange(self.tr("second instrument"), replace(chain, second=second))
-        self._tuning.show_link(SECOND)
+        chain = self._parameters.chain
+        second = replace(chain.layer, path=str(path)) if chain.layer is not None else Layer(str(path))
+        self._parameters.arrange(self.tr("second instrument"), replace(chain, layer=second))
+        self._parameters.show_link(LAYER)
 
     def _show(self) -> None:
-        setting = self._tuning.setting
+        setting = self._parameters.setting
         if setting is None:
             return
-        chain, there = self._tuning.chain, self._tuning.links
+        chain, there = self._parameters.chain, self._parameters.links
         links = [Link(VOICE, self.tr("Voice"))] if VOICE in there else []
-        links.append(Link(FIRST, setting.path.stem.capitalize()))
+        links.append(Link(INSTRUMENT, setting.path.stem.capitalize()))
         effects = [
             Link(
                 kind,
                 self._title(kind),
                 self._is_on(kind),
-                fixed=kind == ROOM and SECOND_ROOM in there,
+                fixed=kind == ROOM and LAYER_ROOM in there,
                 removable=True,
             )
             for kind in chain.kinds
             if kind in there
         ]
         links += [link for link in effects if link.fixed]
-        if chain.second is not None:
-            name = Path(chain.second.path).stem.capitalize()
-            links.append(Link(SECOND, name, removable=True))
-            if SECOND_ROOM in there:
+        if chain.layer is not None:
+            name = Path(chain.layer.path).stem.capitalize()
+            links.append(Link(LAYER, name, removable=True))
+            if LAYER_ROOM in there:
                 words = self.tr("Room of {0}").format(name)
-                links.append(Link(SECOND_ROOM, words, self._is_on(SECOND_ROOM)))
+                links.append(Link(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
         links += [link for link in effects if not link.fixed]
-        self._bar.set_links(links, self._tuning.link)
+        self._bar.set_links(links, self._parameters.link)
         self._bar.set_offers(self._offers())
-        two = chain.second
-        self._zones.setVisible(two is not None and self._tuning.link == SECOND)
+        two = chain.layer
+        self._zones.setVisible(two is not None and self._parameters.link == LAYER)
         if two is not None:
             self._zones.show_zones(two.split, two.above, two.channels)
 
     def _is_on(self, link: str) -> bool:
-        setting = self._tuning.setting
+        setting = self._parameters.setting
         return setting is None or setting.values.get(f"{link} {ON}", 1.0) > 0.5
 
     def _title(self, kind: str) -> str:
-        words = {"tone": self.tr("Tone"), "chorus": self.tr("Chorus"), "compressor": self.tr("Compressor")}
-        if kind in words:
-            return words[kind]
-        source = next(effect.source for effect in self._tuning.chain.effects if effect.kind == ROOM)
-        return self.tr("Room") if source == OWN else self.tr("Room: {0}").format(Path(source).stem.capitalize())
+        if kind != ROOM:
+            return terms.said(effect_class(kind).title)
+        source = next(effect.source for effect in self._parameters.chain.effects if effect.kind == ROOM)
+        return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(Path(source).stem.capitalize())
 
     def _offers(self) -> dict[str, list[tuple[str, str]]]:
         """What is not there yet."""
-        chain = self._tuning.chain
+        chain = self._parameters.chain
         source = next(effect.source for effect in chain.effects if effect.kind == ROOM)
-        whole = [entry for entry in self._entries if not is_saved(entry.path)]
+        whole = [entry for entry in self._entries if not is_patch(entry.path)]
         rooms = [(entry.name.capitalize(), ROOM_OF + entry.name) for entry in whole if entry.kind in ROOMY]
-        own = [(self.tr("Its own"), ROOM_OF)] if source != OWN else []
+        own = [(self.tr("Its own"), ROOM_OF)] if source != OWN_ROOM else []
         return {
-            "": [(self._title(kind), kind) for kind in KINDS if kind != ROOM and kind not in chain.kinds],
+            "": [(self._title(kind), kind) for kind in EFFECTS if kind != ROOM and kind not in chain.kinds],
             self.tr("Room"): [*own, *rooms, (self.tr("From a sound file…"), FILE)],
             self.tr("Second instrument"): [
                 (entry.name.capitalize(), BESIDE + str(entry.path))
@@ -115,22 +116,22 @@ class Racking(QObject):
             self.add_room(key.removeprefix(ROOM_OF))
         elif key == FILE:
             kinds = self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
-            prompts.files(
+            prompts.ask_files(
                 self._bar, self.tr("A room"), prompts.ROOMS, kinds, lambda paths: self.add_room(str(paths[0]))
             )
         else:
-            self._tuning.arrange(self.tr("one more effect"), self._tuning.chain.with_effect(key))
-            self._tuning.show_link(key)
+            self._parameters.arrange(self.tr("one more effect"), self._parameters.chain.with_effect(key))
+            self._parameters.show_link(key)
 
     def add_room(self, source: str) -> None:
         """Put the sound into a room: OWN, a sound file, or an instrument's."""
-        self._tuning.arrange(self.tr("another room"), self._tuning.chain.with_effect(ROOM, source))
-        self._tuning.show_link(ROOM)
+        self._parameters.arrange(self.tr("another room"), self._parameters.chain.with_effect(ROOM, source))
+        self._parameters.show_link(ROOM)
 
     def _switch(self, name: str) -> None:
         knob = f"{name} {ON}"
-        self._tuning.turn(knob, 0.0 if self._tuning.value(knob) > 0.5 else 1.0)
-        self._tuning.settle()
+        self._parameters.turn(knob, 0.0 if self._parameters.value(knob) > 0.5 else 1.0)
+        self._parameters.settle()
         self._show()
 
     def _move(self, name: str, by: int) -> None:
@@ -139,15 +140,15 @@ class Racking(QObject):
         other = place + by
         if 0 <= other < len(kinds):
             kinds[place], kinds[other] = kinds[other], kinds[place]
-            self._tuning.arrange(self.tr("order of effects"), self._tuning.chain.ordered(kinds))
+            self._parameters.arrange(self.tr("order of effects"), self._parameters.chain.ordered(kinds))
 
     def _remove(self, name: str) -> None:
-        chain = self._tuning.chain
-        after = replace(chain, second=None) if name == SECOND else chain.without(name)
-        self._tuning.arrange(self.tr("one effect less") if name != SECOND else self.tr("second instrument"), after)
+        chain = self._parameters.chain
+        after = replace(chain, layer=None) if name == LAYER else chain.without(name)
+        self._parameters.arrange(self.tr("one effect less") if name != LAYER else self.tr("second instrument"), after)
 
     def _share(self, split: int, above: bool, first: int, second: int) -> None:
-        chain = self._tuning.chain
-        if chain.second is not None:
-            changed = replace(chain.second, split=split, above=above, channels=(first, second))
-            self._tuning.arrange(self.tr("split"), replace(chain, second=changed))
+        chain = self._parameters.chain
+        if chain.layer is not None:
+            changed = replace(chain.layer, split=split, above=above, channels=(first, second))
+            self._parameters.arrange(self.tr("split"), replace(chain, layer=changed))
