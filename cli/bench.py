@@ -47,11 +47,11 @@ def run(args: argparse.Namespace) -> int:
     for name in args.names:
         if name not in BENCHMARKS:
             raise ValueError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
-    from benchmarks.support.measurement import show
+    from benchmarks.support.measurement import print_measurements
 
     for name in args.names or USUAL:
         folder, given = BENCHMARKS[name]
         for usual in (usual for usual, names in OF_A_PRESET.items() if name in names):
             given = (args.preset or usual,)
-        show(import_module(f"benchmarks.{folder}.{name}").measure(*given), args.json)
+        print_measurements(import_module(f"benchmarks.{folder}.{name}").measure(*given), args.json)
     return 0

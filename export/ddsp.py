@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.pitch_names import pitch_of
 from engine.preset.preset_file import Preset
 from train.ddsp import checkpoint
 from train.ddsp.dataset import Corpus
 from train.ddsp.learn import Learned
 from train.ddsp.model import Instrument
-from train.notes import pitch as names
 
 ENOUGH = -55.0  # dB of the error that float16 matrices may make in what the decoder says
 BEYOND = 3  # semitones above and below what was heard that keys may play
@@ -108,7 +108,7 @@ def limited(corpus: Corpus, like: Preset) -> Corpus:
 
 
 def _keys(corpus: Corpus) -> dict[str, int]:
-    low, high = (names.key_of(pitch) for pitch in (corpus.low, corpus.high))
+    low, high = (pitch_of(pitch) for pitch in (corpus.low, corpus.high))
     return {"low": max(round(low) - BEYOND, 0), "high": min(round(high) + BEYOND, 127)}
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pyloudnorm
 
-from engine.chain import make_row
+from engine.chain import make_chain
 from engine.midi.midi_file import phrase
 from engine.preset.preset_file import Preset
 from engine.render import render
@@ -40,7 +40,7 @@ def loudness(preset: Preset) -> float:
     """LUFS of the nominal phrase of a preset, as the engine plays it at 48 kHz; -inf when it is silent."""
     keys = preset.header.get("keys", {"low": 0, "high": 127})
     rig = Rig(RATE)
-    rig.play(make_row(preset))
+    rig.play(make_chain(preset))
     sound = render(rig, phrase(keys["low"], keys["high"]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the logarithm of a silent block

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from engine.preset.preset_file import Preset
 from train.learn import Learned
+
+from engine.pitch_names import pitch_of
+from engine.preset.preset_file import Preset
 from train.resonance import gesture_maps
 from train.resonance.modal_response import place, resound
 from train.resonance.model import Resonance
@@ -120,7 +121,7 @@ def key_range(pitch: np.ndarray) -> tuple[int, int]:
     known = pitch[pitch > 0]
     if len(known) == 0:
         return 36, min(36 + len(pitch) - 1, 127)
-    notes = 69 + 12 * np.log2(known / 440)
+    notes = pitch_of(known)
     return max(int(np.floor(notes.min())) - RANGE, 0), min(int(np.ceil(notes.max())) + RANGE, 127)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from train.notes import interpolate_keys
-from train.notes.learn import Config, Instrument
+from train.notes.learn import Config, LearnedNotes
 from train.notes.note import Note
 
 RANGE, FAR = 3, 24
@@ -15,12 +15,12 @@ FEW = 6
 """Keys: so many or fewer are not a keyboard but what there was to learn from."""
 
 
-def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
+def tensors(instrument: LearnedNotes) -> dict[str, np.ndarray]:
     """All tensors of a preset: R keys, L dynamics, one variant; attacks in half precision (−66 dB of themselves).
 
     The keys are those recorded and those that lie between them.
     """
-    rows = list(interpolate_keys.fill(instrument.keys).values())
+    rows = list(interpolate_keys.fill_keys(instrument.keys).values())
     modes = max(len(note.modes) for row in rows for note in row)
     frequency, decay, amplitude, phase = (
         _table(rows, modes, name) for name in ("frequency", "decay", "size", "phase")
@@ -42,7 +42,7 @@ def tensors(instrument: Instrument) -> dict[str, np.ndarray]:
     return {**laid, "knock": np.ascontiguousarray(_stack(rows, "knock"), np.float16)}
 
 
-def header(instrument: Instrument, config: Config, version: str) -> dict[str, Any]:
+def header(instrument: LearnedNotes, config: Config, version: str) -> dict[str, Any]:
     """What a preset says of its notes: rate, range of keys, and how they were learned."""
     keys = list(instrument.keys)
     beyond = RANGE if len(keys) > FEW else FAR
@@ -66,7 +66,7 @@ def header(instrument: Instrument, config: Config, version: str) -> dict[str, An
             "losses": [],
             "seed": config.seed,
             "learned_numbers": numbers,
-            "words": instrument.words,
+            "words": instrument.messages,
         },
     }
 

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.callback import callback
 from engine.events import Kind
 from engine.instruments.events.instrument import Events
@@ -24,7 +24,7 @@ APART = 4  # blocks
 LOAD = 60.0  # percent
 
 
-def measure(preset: str = "mosaic") -> list[Row]:
+def measure(preset: str = "mosaic") -> list[Measurement]:
     """How long blocks take, of their time: by the clock, and by the thread's own."""
     rig, instrument = Rig(RATE), Events(read(library.find(preset)))
     rig.play([instrument])
@@ -53,12 +53,14 @@ def measure(preset: str = "mosaic") -> list[Row]:
         rig.send(Kind.CHOKE, note=key)
     clock, own = 100 * np.array(times).T * RATE / (1e9 * BLOCK)
     return [
-        Row("other events that sound, at least", fewest, "", len(OTHERS)),
-        Row("load of 999 blocks of 1000, first uses among them", float(np.percentile(clock, 99.9)), "%", LOAD, True),
-        Row("the same, thread's own time", float(np.percentile(own, 99.9)), "%", LOAD, True),
-        Row("blocks that took too long", int((clock > 100).sum()), "", 0, True),
+        Measurement("other events that sound, at least", fewest, "", len(OTHERS)),
+        Measurement(
+            "load of 999 blocks of 1000, first uses among them", float(np.percentile(clock, 99.9)), "%", LOAD, True
+        ),
+        Measurement("the same, thread's own time", float(np.percentile(own, 99.9)), "%", LOAD, True),
+        Measurement("blocks that took too long", int((clock > 100).sum()), "", 0, True),
     ]
 
 
 if __name__ == "__main__":
-    ask(__doc__ or "", measure, "mosaic")
+    run_preset_benchmark(__doc__ or "", measure, "mosaic")

@@ -9,9 +9,10 @@ malformed, at full speed; then every channel is told to let go.
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments import make
 from engine.midi.midi_file import score
+from engine.pitch_names import pitch_of
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, read
 from engine.render import render
@@ -25,12 +26,12 @@ FLOOD, WAIT = 10_000, 30.0  # messages; seconds in which it must be quiet
 STEP, CENTS, SPREAD, QUIET = 3.0, 1.0, 0.5, -90.0  # goals: dB, cents, dB, dBFS
 
 
-def measure(preset: str = "guitar") -> list[Row]:
+def measure(preset: str = "guitar") -> list[Measurement]:
     """All rows of a preset."""
     return _rows(read(find(preset)))
 
 
-def strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = APART) -> np.ndarray:
+def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = APART) -> np.ndarray:
     """Strikes of keys, one after the other: (len(keys), frames), the middle of left and right."""
     rig = Rig(rate)
     rig.play([make(preset)])
@@ -42,7 +43,7 @@ def strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = 
     return np.asarray(sound.reshape(len(keys), -1))
 
 
-def flooded(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> tuple[np.ndarray, np.ndarray]:
+def render_flood(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> tuple[np.ndarray, np.ndarray]:
     """The sound (2, T) of random messages at full speed, and that of the seconds after all was let go."""
     noise, rig = np.random.default_rng(1), Rig(RATE)
     rig.play([make(preset)])
@@ -58,36 +59,38 @@ def flooded(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> tuple[
     return np.concatenate(parts, axis=1), render(rig, None, seconds=wait)
 
 
-def _rows(preset: Preset) -> list[Row]:
+def _rows(preset: Preset) -> list[Measurement]:
     name, keys = preset.header["name"], preset.header["keys"]
     row, middle = list(range(keys["low"], keys["high"] + 1)), (keys["low"] + keys["high"]) // 2
-    levels = np.array([_level(strikes(preset, [key] * STRIKES)) for key in row])
+    levels = np.array([_level(render_strikes(preset, [key] * STRIKES)) for key in row])
     steps = np.abs(np.diff(levels))
     worst = int(np.argmax(steps))
     told = f"{name}: step to the next key, mean of {STRIKES} strikes, at most (key {row[worst]})"
-    flood, after = flooded(preset)
+    flood, after = render_flood(preset)
     still = np.abs(after).max(axis=0) > 10 ** (QUIET / 20)
     until = (np.flatnonzero(still)[-1] + 1) / RATE if still.any() else 0.0
     return [
-        Row(told, steps[worst], "dB", STEP, goal_is_most=True),
+        Measurement(told, steps[worst], "dB", STEP, goal_is_most=True),
         *_rate_rows(preset, name, middle),
-        Row(f"{name}: samples of the flood that are no numbers", np.count_nonzero(~np.isfinite(flood)), "", 0, True),
-        Row(f"{name}: peak of the flood", float(np.abs(flood).max()), ""),
-        Row(f"{name}: from letting go to {QUIET:g} dBFS", until, "s", WAIT - 1, goal_is_most=True),
+        Measurement(
+            f"{name}: samples of the flood that are no numbers", np.count_nonzero(~np.isfinite(flood)), "", 0, True
+        ),
+        Measurement(f"{name}: peak of the flood", float(np.abs(flood).max()), ""),
+        Measurement(f"{name}: from letting go to {QUIET:g} dBFS", until, "s", WAIT - 1, goal_is_most=True),
     ]
 
 
-def _rate_rows(preset: Preset, name: str, key: int) -> list[Row]:
+def _rate_rows(preset: Preset, name: str, key: int) -> list[Measurement]:
     """How far the rates are apart, in the pitch of a key and in the level of many strikes of it."""
-    sounds = [strikes(preset, [key] * SERIES, rate) for rate in RATES]
+    sounds = [render_strikes(preset, [key] * SERIES, rate) for rate in RATES]
     levels = [_level(sound) for sound in sounds]
     near = pitch.detect(sounds[0][0], RATES[0]).frequency
     tones = [pitch.detect(sound[0], rate, near) for sound, rate in zip(sounds, RATES, strict=True)]
-    cents = [pitch.key_of(tone.frequency) * 100 for tone in tones]
+    cents = [pitch_of(tone.frequency) * 100 for tone in tones]
     rates = " / ".join(f"{rate / 1000:g}" for rate in RATES)
     return [
-        Row(f"{name}: {rates} kHz, pitch apart (key {key})", max(cents) - min(cents), "cents", CENTS, True),
-        Row(f"{name}: mean level of {SERIES} strikes apart", max(levels) - min(levels), "dB", SPREAD, True),
+        Measurement(f"{name}: {rates} kHz, pitch apart (key {key})", max(cents) - min(cents), "cents", CENTS, True),
+        Measurement(f"{name}: mean level of {SERIES} strikes apart", max(levels) - min(levels), "dB", SPREAD, True),
     ]
 
 
@@ -97,4 +100,4 @@ def _level(sounds: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    ask("How even an instrument is, and how robust.", measure)
+    run_preset_benchmark("How even an instrument is, and how robust.", measure)

@@ -20,7 +20,7 @@ from benchmarks.support.jack_client import NEVER, UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server, running
 from benchmarks.support.measurement import Measurement, print_measurements
 from engine.devices import jack_server, stream
-from engine.devices.backend import Settings
+from engine.devices.backend import DeviceRequest
 from engine.host import Host
 from engine.midi.drivers import driver
 from engine.midi.ports import MidiPorts
@@ -89,14 +89,16 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
         Measurement(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
         Measurement(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
         Measurement(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
-        Measurement(f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"),
+        Measurement(
+            f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"
+        ),
     ]
 
 
 def _through_rtmidi(server: Server, notes: int) -> Measurement:
     """How late a note is that comes through rtmidi and Python instead."""
     interval = server.rate // 5
-    with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.visit() as client:
+    with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.open_client() as client:
         port = client.get_ports("^Luthier:", is_midi=True, is_input=True)[0].name
         with CpuLoad():
             delays = note_delays(playing.given.name, notes, 10 + notes * interval / server.rate, interval, port)
@@ -109,7 +111,7 @@ def _playing() -> Iterator[stream.Stream]:
     """A stream that plays the plainest instrument on the server."""
     host = Host(48_000.0)
     host.play([ConstantTone()])
-    playing = stream.open(host, Settings(backend="jack"))
+    playing = stream.open(host, DeviceRequest(backend="jack"))
     try:
         yield playing
     finally:

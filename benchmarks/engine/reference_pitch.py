@@ -11,7 +11,7 @@ LAGS = np.arange(0.0, 0.0301, 0.001)  # seconds, of which one may be taken off
 
 
 @dataclass(frozen=True)
-class Curve:
+class PitchCurve:
     """Pitch (N,) in Hz at times (N,) in s, and whether there is one."""
 
     time: np.ndarray
@@ -65,15 +65,15 @@ class Agreement:
         return np.abs(np.abs(self.cents) - 1200) < OCTAVE
 
 
-def swift(sound: np.ndarray, rate: int) -> Curve:
+def detect_swiftf0(sound: np.ndarray, rate: int) -> PitchCurve:
     """The pitch that SwiftF0 hears; voiced where it is confident."""
     from swift_f0 import SwiftF0
 
     heard = SwiftF0(threads=1).detect(sound.astype(np.float32), rate)
-    return Curve(heard.timestamps, heard.pitch_hz, heard.confidence > CONFIDENT)
+    return PitchCurve(heard.timestamps, heard.pitch_hz, heard.confidence > CONFIDENT)
 
 
-def sure(curve: Curve) -> Curve:
+def reliable_part(curve: PitchCurve) -> PitchCurve:
     """The part of a curve that agrees with itself 20 ms earlier and later."""
     notes = 1200 * np.log2(np.maximum(curve.pitch, 1))
     apart = max(round(STILL / float(np.median(np.diff(curve.time)))), 1)
@@ -83,15 +83,15 @@ def sure(curve: Curve) -> Curve:
     for beside in (slice(None, -2 * apart), slice(2 * apart, None)):
         at = np.interp(curve.time[inner] + (STILL if beside.start else -STILL), curve.time, notes)
         good[inner] &= curve.voiced[beside] & (np.abs(at - notes[inner]) < NEAR)
-    return Curve(curve.time[good], curve.pitch[good], np.ones(int(good.sum()), bool))
+    return PitchCurve(curve.time[good], curve.pitch[good], np.ones(int(good.sum()), bool))
 
 
-def agreement(known: Curve, other: Curve, semitones: float = 0.0, lags: np.ndarray = LAGS) -> Agreement:
+def compare(known: PitchCurve, other: PitchCurve, semitones: float = 0.0, lags: np.ndarray = LAGS) -> Agreement:
     """How near a curve is to a known one, with so many semitones and the best of some lags in s taken off."""
     return max((_at(known, other, semitones, float(lag)) for lag in lags), key=lambda found: (found.near, -found.lag))
 
 
-def _at(known: Curve, other: Curve, semitones: float, lag: float) -> Agreement:
+def _at(known: PitchCurve, other: PitchCurve, semitones: float, lag: float) -> Agreement:
     pitch, voiced = other.at(known.time + lag)
     both = voiced & (pitch > 0)
     cents = 1200 * np.log2(pitch[both] / known.pitch[both]) - 100 * semitones

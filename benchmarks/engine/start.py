@@ -13,13 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.preset.library import factory_folder, find
 
 COLD, WARM = 20.0, 3.0  # seconds, at most
 
 
-def measure(preset: str = "guitar", times: int = 5) -> list[Row]:
+def measure(preset: str = "guitar", times: int = 5) -> list[Measurement]:
     """The first start with an empty cache, and the median of so many after it."""
     path = find(preset).resolve()
     with tempfile.TemporaryDirectory() as name:
@@ -29,9 +29,9 @@ def measure(preset: str = "guitar", times: int = 5) -> list[Row]:
         warm = sorted(_start(path, Path(name)) for _ in range(times))
     work = after.children_user + after.children_system - before.children_user - before.children_system
     return [
-        Row("start to first sound, nothing compiled", cold, "s", COLD, goal_is_most=True),
-        Row("of that, work of the processor", work, "s"),
-        Row("start to first sound, compiled before", warm[times // 2], "s", WARM, goal_is_most=True),
+        Measurement("start to first sound, nothing compiled", cold, "s", COLD, goal_is_most=True),
+        Measurement("of that, work of the processor", work, "s"),
+        Measurement("start to first sound, compiled before", warm[times // 2], "s", WARM, goal_is_most=True),
     ]
 
 
@@ -52,4 +52,4 @@ def _start(preset: Path, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    ask("From the command to the first sound.", measure)
+    run_preset_benchmark("From the command to the first sound.", measure)

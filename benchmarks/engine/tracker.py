@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 from engine.voice.offline_tracking import looks
 from train import recording
 
-from .reference_pitch import Curve, agreement, sure, swift
+from .reference_pitch import PitchCurve, compare, detect_swiftf0, reliable_part
 
 RATE, BLOCK = 48_000, 64
 ROUNDS = 7
@@ -29,14 +29,14 @@ FOLDERS = ("voice", "violin", "notes")
 LAGS = np.arange(-0.01, 0.0301, 0.001)
 
 
-def measure(trials: int = TRIALS) -> list[Row]:
+def measure(trials: int = TRIALS) -> list[Measurement]:
     """All rows; those of recordings only where LUTHIER_DATA says where they are."""
     data = os.environ.get("LUTHIER_DATA")
     recorded = [row for folder in FOLDERS for row in _recorded(Path(data) / folder)] if data else []
     return [*_begun(trials), *_cost(), *recorded]
 
 
-def tone(frequency: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
+def synthesize_tone(frequency: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
     """A tone (T,) in noise that began before it, and the frame where it begins."""
     moments, start = np.arange(round(SECONDS * RATE)) / RATE, round(SILENCE * RATE)
     wave = np.zeros(len(moments))
@@ -48,7 +48,7 @@ def tone(frequency: float, random: np.random.Generator) -> tuple[np.ndarray, int
     return (0.1 * sound).astype(np.float32), start
 
 
-def known_after(sound: np.ndarray, start: int, frequency: float) -> float:
+def detection_delay(sound: np.ndarray, start: int, frequency: float) -> float:
     """Seconds from the beginning of a tone until its pitch is right, and stays so; infinite if that is never."""
     heard, _, (pitch, voiced, *_) = looks(sound, RATE)
     inside = (heard > start / RATE) & (heard <= len(sound) / RATE)
@@ -58,58 +58,62 @@ def known_after(sound: np.ndarray, start: int, frequency: float) -> float:
     return float(heard[inside][first]) - start / RATE if first < inside.sum() else np.inf
 
 
-def _begun(trials: int) -> list[Row]:
+def _begun(trials: int) -> list[Measurement]:
     """How soon tones are known."""
     random = np.random.default_rng(1)
     frequencies = LOWEST * 2 ** random.uniform(0, np.log2(HIGHEST / LOWEST), trials)
-    after = np.array([known_after(*tone(f, random), f) for f in frequencies])
+    after = np.array([detection_delay(*synthesize_tone(f, random), f) for f in frequencies])
     periods = (after - BLOCK / RATE) * frequencies
     return [
-        Row(
+        Measurement(
             f"{trials} tones: known after, beyond a block, median",
             float(np.median(periods)),
             "periods",
             PERIODS,
             True,
         ),
-        Row("the same, 95 of 100", float(np.percentile(periods, 95)), "periods"),
-        Row("the same, median", 1000 * float(np.median(after)), "ms"),
-        Row("tones that are never known", float(np.isinf(after).sum()), "", 0, True),
+        Measurement("the same, 95 of 100", float(np.percentile(periods, 95)), "periods"),
+        Measurement("the same, median", 1000 * float(np.median(after)), "ms"),
+        Measurement("tones that are never known", float(np.isinf(after).sum()), "", 0, True),
     ]
 
 
-def _cost() -> list[Row]:
+def _cost() -> list[Measurement]:
     """What following costs, of one core, with a look every 64 frames."""
     random = np.random.default_rng(0)
-    sound = np.concatenate([tone(f, random)[0] for f in (100.0, 200.0, 400.0, 800.0) for _ in range(12)])
+    sound = np.concatenate([synthesize_tone(f, random)[0] for f in (100.0, 200.0, 400.0, 800.0) for _ in range(12)])
     looks(sound, RATE)
     shares = []
     for _ in range(ROUNDS):
         start = time.thread_time()
         looks(sound, RATE)
         shares.append((time.thread_time() - start) * RATE / len(sound))
-    return [Row("following, of one core", 100 * float(np.median(shares)), "%", COST, goal_is_most=True)]
+    return [Measurement("following, of one core", 100 * float(np.median(shares)), "%", COST, goal_is_most=True)]
 
 
-def _recorded(folder: Path) -> list[Row]:
+def _recorded(folder: Path) -> list[Measurement]:
     """How the recordings of a folder are followed, all of its files together, and the worst."""
     found = []
     for path in sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".ogg", ".mp3")):
         samples, rate = recording.load(path)
         sound = samples.mean(axis=0)
         heard, _, (pitch, voiced, late, _) = looks(sound, rate)
-        told = Curve(np.maximum.accumulate(heard - late), pitch, voiced > 0)
-        found.append((path.stem, agreement(sure(swift(sound, int(rate))), told, lags=LAGS)))
+        told = PitchCurve(np.maximum.accumulate(heard - late), pitch, voiced > 0)
+        found.append((path.stem, compare(reliable_part(detect_swiftf0(sound, int(rate))), told, lags=LAGS)))
     together = np.concatenate([agreed.cents for _, agreed in found])
     octaves = 100 * float((np.abs(np.abs(together) - 1200) < 100).mean())
-    rows = [Row(f"{folder.name}/{name}: within 50 cents of SwiftF0", agreed.near, "%") for name, agreed in found]
+    rows = [
+        Measurement(f"{folder.name}/{name}: within 50 cents of SwiftF0", agreed.near, "%") for name, agreed in found
+    ]
     return [
         *rows,
-        Row(f"{folder.name}/: within 50 cents of SwiftF0", 100 * float((np.abs(together) < 50).mean()), "%", SHARE),
-        Row(f"{folder.name}/: an octave away", octaves, "%", OCTAVES, goal_is_most=True),
-        Row(f"{folder.name}/: missed", 100 * float(np.mean([agreed.missed for _, agreed in found])), "%"),
+        Measurement(
+            f"{folder.name}/: within 50 cents of SwiftF0", 100 * float((np.abs(together) < 50).mean()), "%", SHARE
+        ),
+        Measurement(f"{folder.name}/: an octave away", octaves, "%", OCTAVES, goal_is_most=True),
+        Measurement(f"{folder.name}/: missed", 100 * float(np.mean([agreed.missed for _, agreed in found])), "%"),
     ]
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -9,8 +9,8 @@ one after it, and stays so. A block is added: a device fills one before it asks.
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, ask
-from engine.chain import follow, make_row
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
+from engine.chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.rig import Rig
 from engine.voice_transfer import play
@@ -23,22 +23,22 @@ STEP = 0.001  # seconds from one look to the next
 MEDIAN, RARE = 25.0, 35.0  # goals, ms
 
 
-def measure(preset: str = "violin", trials: int = TRIALS) -> list[Row]:
+def measure(preset: str = "violin", trials: int = TRIALS) -> list[Measurement]:
     """All rows of a preset."""
     rows = []
     for pitch in PITCHES:
-        late = 1000 * np.array(delays(preset, pitch, trials))
+        late = 1000 * np.array(measure_delays(preset, pitch, trials))
         name = f"{preset}, {pitch:g} Hz"
-        rows.append(Row(f"{name}: from voice to answer, median", float(np.median(late)), "ms", MEDIAN, True))
-        rows.append(Row(f"{name}: 95 of 100", float(np.percentile(late, 95)), "ms", RARE, True))
+        rows.append(Measurement(f"{name}: from voice to answer, median", float(np.median(late)), "ms", MEDIAN, True))
+        rows.append(Measurement(f"{name}: 95 of 100", float(np.percentile(late, 95)), "ms", RARE, True))
     return rows
 
 
-def delays(preset: str, pitch: float, trials: int) -> list[float]:
+def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
     """Seconds of so many trials; the voice is moved by octaves into the instrument's range."""
     random = np.random.default_rng(3)
     rig = Rig(RATE)
-    rig.play(follow(make_row(preset)))
+    rig.play(follow_voice(make_chain(preset)))
     instrument = rig.row[1]
     assert isinstance(instrument, Ddsp)
     known = instrument.preset.header["pitch"]
@@ -47,13 +47,13 @@ def delays(preset: str, pitch: float, trials: int) -> list[float]:
     found = []
     for _ in range(trials):
         exact = pitch * 2 ** (random.uniform(-0.5, 0.5) / 12)
-        sound, start = sung(exact, random)
+        sound, start = synthesize_voice(exact, random)
         answer = np.concatenate(list(play(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
-        found.append(there_after(answer[start:], exact * 2**octaves) + BLOCK / RATE)
+        found.append(response_delay(answer[start:], exact * 2**octaves) + BLOCK / RATE)
     return found
 
 
-def sung(pitch: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
+def synthesize_voice(pitch: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
     """A tone (T,) after some silence, and the frame where it begins."""
     start = round(SILENCE * RATE) + int(random.integers(BLOCK))
     time = np.arange(round(SECONDS * RATE)) / RATE
@@ -63,7 +63,7 @@ def sung(pitch: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
     return noise.astype(np.float32), start
 
 
-def there_after(answer: np.ndarray, pitch: float) -> float:
+def response_delay(answer: np.ndarray, pitch: float) -> float:
     """Seconds until an answer (T,) is as loud as it will be and at its pitch, and stays so; infinite if never."""
     period = round(RATE / pitch)
     first, last = round(STEADY * RATE), round((SECONDS - 0.05) * RATE)
@@ -88,4 +88,4 @@ def _off(sound: np.ndarray, period: int) -> float:
 
 
 if __name__ == "__main__":
-    ask("How late an instrument answers a voice.", measure, "violin")
+    run_preset_benchmark("How late an instrument answers a voice.", measure, "violin")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.callback import callback
 from engine.instruments import load
 from engine.rig import Rig
@@ -26,7 +26,7 @@ VELOCITY = 100
 MEAN, RARE = 10.0, 40.0  # percent of the time there is: the most for the mean, and for 999 blocks of 1000
 
 
-def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Row]:
+def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Measurement]:
     """All rows, from so many seconds of sound."""
     rig = Rig(RATE)
     instrument = load(preset)
@@ -36,12 +36,12 @@ def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Row]:
     wall, thread, voices = _play(rig, notes, seconds, lambda: instrument.voices)
     name = instrument.preset.header["name"]
     return [
-        Row(f"{name}: voices that sound, at least", voices.min(), "", NOTES),
-        Row(f"{name}: mean load, wall clock", wall.mean(), "%", MEAN, goal_is_most=True),
-        Row(f"{name}: mean load, thread's own time", thread.mean(), "%", MEAN, goal_is_most=True),
-        Row(f"{name}: load of 999 blocks of 1000, wall clock", _rare(wall), "%", RARE, goal_is_most=True),
-        Row(f"{name}: the same, thread's own time", _rare(thread), "%", RARE, goal_is_most=True),
-        Row(f"{name}: worst block, thread's own time", thread.max(), "%"),
+        Measurement(f"{name}: voices that sound, at least", voices.min(), "", NOTES),
+        Measurement(f"{name}: mean load, wall clock", wall.mean(), "%", MEAN, goal_is_most=True),
+        Measurement(f"{name}: mean load, thread's own time", thread.mean(), "%", MEAN, goal_is_most=True),
+        Measurement(f"{name}: load of 999 blocks of 1000, wall clock", _rare(wall), "%", RARE, goal_is_most=True),
+        Measurement(f"{name}: the same, thread's own time", _rare(thread), "%", RARE, goal_is_most=True),
+        Measurement(f"{name}: worst block, thread's own time", thread.max(), "%"),
     ]
 
 
@@ -78,4 +78,4 @@ def _rare(loads: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    ask("What sixty-four sounding notes cost.", measure)
+    run_preset_benchmark("What sixty-four sounding notes cost.", measure)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.support.measurement import Row, medians, show
-from benchmarks.support.peers import in_onnx, in_torch
+from benchmarks.support.measurement import Measurement, median_times, print_measurements
+from benchmarks.support.peers import onnx_decoder, torch_decoder
 from engine.callback import callback
-from engine.chain import make_row
+from engine.chain import make_chain
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
 from engine.dsp.matmul import padded
 from engine.kinds.ddsp import drawn
@@ -33,12 +33,12 @@ ROUNDS, WARMED = 100, 3
 SECONDS = 8.0  # of sound, for each load
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures of the decoder and of instruments with it."""
     return [*_frames(), *(row for units in (UNITS, UNITS // 2) for row in _instrument(units))]
 
 
-def frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
+def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
     """What decodes a frame for a batch of voices."""
     _, tensors = drawn(units, HARMONICS, seed=1)
     network = prepare(tensors, half)
@@ -47,33 +47,33 @@ def frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
     return lambda: decode(network.panels, network.vectors, network.units, told, state, work, heads)
 
 
-def _frames() -> list[Row]:
+def _frames() -> list[Measurement]:
     """One frame, hot and cold, by us and by the others."""
     _, tensors = drawn(UNITS, HARMONICS, seed=1)
     other = aligned((1 << 24,))
     size = sum(tensor.size for name, tensor in tensors.items() if name != "room")
     weights = aligned((size // (2 if HALVES else 1) // 512 * 512,))
-    torch, onnx = in_torch(tensors), in_onnx(tensors)
-    own = {"ours": frame(HALVES), "float32": frame(False), "eight": frame(HALVES, CHORD)}
-    hot = medians(
+    torch, onnx = torch_decoder(tensors), onnx_decoder(tensors)
+    own = {"ours": make_frame(HALVES), "float32": make_frame(False), "eight": make_frame(HALVES, CHORD)}
+    hot = median_times(
         own
         | {
-            "read": lambda: limits.read(weights, 1),
+            "read": lambda: limits.sum_array(weights, 1),
             "onnx": lambda: onnx(0.5, 0.5),
             "torch": lambda: torch(0.5, 0.5),
         },
         ROUNDS,
         WARMED,
     )
-    cold = _cold(own["ours"], lambda: limits.read(other, 1))
+    cold = _cold(own["ours"], lambda: limits.sum_array(other, 1))
     return [
-        Row(f"frame, {size} weights", 1e6 * hot["ours"], "µs"),
-        Row("the same, float32", 1e6 * hot["float32"], "µs"),
-        Row("the same, weights not in the cache", 1e6 * float(np.median(cold)), "µs"),
-        Row(f"a frame of {CHORD} voices at once, each", 1e6 * hot["eight"] / CHORD, "µs"),
-        Row("frame : reading its weights", hot["ours"] / hot["read"], "×", 1.3, goal_is_most=True),
-        Row("onnxruntime : frame", hot["onnx"] / hot["ours"], "×", 2),
-        Row("torch : frame", hot["torch"] / hot["ours"], "×", 8),
+        Measurement(f"frame, {size} weights", 1e6 * hot["ours"], "µs"),
+        Measurement("the same, float32", 1e6 * hot["float32"], "µs"),
+        Measurement("the same, weights not in the cache", 1e6 * float(np.median(cold)), "µs"),
+        Measurement(f"a frame of {CHORD} voices at once, each", 1e6 * hot["eight"] / CHORD, "µs"),
+        Measurement("frame : reading its weights", hot["ours"] / hot["read"], "×", 1.3, goal_is_most=True),
+        Measurement("onnxruntime : frame", hot["onnx"] / hot["ours"], "×", 2),
+        Measurement("torch : frame", hot["torch"] / hot["ours"], "×", 8),
     ]
 
 
@@ -88,17 +88,21 @@ def _cold(work: Callable[[], None], spoil: Callable[[], None]) -> list[float]:
     return times
 
 
-def _instrument(units: int) -> list[Row]:
+def _instrument(units: int) -> list[Measurement]:
     """The load of a whole rig with a room, in percent of the time there is."""
     one, chord = _load(units, 1), _load(units, CHORD)
     onset = _onsets(units)
     name = f"{units} units"
     return [
-        Row(f"{name}: one voice, everything on", one.mean(), "%", 8 if units < UNITS else None, goal_is_most=True),
-        Row(f"{name}: 999 of 1000 blocks of 64, one voice", _rare(one), "%", 60, goal_is_most=True),
-        Row(f"{name}: {CHORD} voices", chord.mean(), "%", 35 if units < UNITS else None, goal_is_most=True),
-        Row(f"{name}: 999 of 1000 blocks of 64, {CHORD} voices", _rare(chord), "%", 60, goal_is_most=True),
-        Row(f"{name}: the block in which {CHORD} notes begin", float(np.median(onset)), "%", 60, goal_is_most=True),
+        Measurement(
+            f"{name}: one voice, everything on", one.mean(), "%", 8 if units < UNITS else None, goal_is_most=True
+        ),
+        Measurement(f"{name}: 999 of 1000 blocks of 64, one voice", _rare(one), "%", 60, goal_is_most=True),
+        Measurement(f"{name}: {CHORD} voices", chord.mean(), "%", 35 if units < UNITS else None, goal_is_most=True),
+        Measurement(f"{name}: 999 of 1000 blocks of 64, {CHORD} voices", _rare(chord), "%", 60, goal_is_most=True),
+        Measurement(
+            f"{name}: the block in which {CHORD} notes begin", float(np.median(onset)), "%", 60, goal_is_most=True
+        ),
     ]
 
 
@@ -132,7 +136,7 @@ def _onsets(units: int) -> list[float]:
 def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
     """A rig with a drawn instrument, and what plays a block of it: its load in percent by the thread's own time."""
     rig = Rig(RATE)
-    rig.play(make_row(Preset(*drawn(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
+    rig.play(make_chain(Preset(*drawn(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
@@ -149,4 +153,4 @@ def _rare(loads: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, minima, show
+from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import harmonics, noise
 
 from . import limits
@@ -24,13 +24,13 @@ PITCH, NEXT = 120.0 / RATE, 121.0 / RATE  # turns a sample
 OPERATIONS, ROTATION = 3, 6
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures of the harmonics and the noise."""
     random = np.random.default_rng(1)
     before, after = (random.random((2, HARMONICS)) / np.arange(1, HARMONICS + 1)).astype(np.float32)
     out = np.zeros(BLOCK, np.float32)
     x = limits.aligned((limits.CHAINS * limits.WIDTH,))
-    times = minima(
+    times = min_times(
         {
             "peak": lambda: limits.multiply_add(x, limits.STEPS),
             "kernel": lambda: _kernel(out, before, after, TIMES),
@@ -44,20 +44,22 @@ def measure() -> list[Row]:
     peak = limits.CHAINS * limits.WIDTH * limits.STEPS / times["peak"]
     kernel, work = times["kernel"] / TIMES, HARMONICS * BLOCK
     return [
-        Row("100 harmonics × 64 frames", 1e6 * kernel, "µs"),
-        Row("multiply-adds of one core", peak / 1e9, "G/s"),
-        Row("of that, at three a harmonic and frame", 100 * OPERATIONS * work / kernel / peak, "%"),
-        Row("rotation at that peak : harmonics", ROTATION * work / peak / kernel, "×", 0.8),
-        Row("sum of np.sin : harmonics", times["numpy"] / kernel, "×", 150),
-        Row("sum of np.sin, float32 : harmonics", times["numpy, float32"] / kernel, "×"),
-        Row("sum of math.sin, compiled : harmonics", times["libm"] / 2 / kernel, "×"),
-        Row("error of a frame from 27.5 Hz to 5 kHz, at worst", error(), "dB", -110, goal_is_most=True),
-        Row("noise of two channels × 64 frames, 385 taps", 1e6 * times["noise"] / TIMES, "µs"),
-        Row("a filter from 65 bands", 1e6 * times["filter"] / TIMES, "µs"),
+        Measurement("100 harmonics × 64 frames", 1e6 * kernel, "µs"),
+        Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
+        Measurement("of that, at three a harmonic and frame", 100 * OPERATIONS * work / kernel / peak, "%"),
+        Measurement("rotation at that peak : harmonics", ROTATION * work / peak / kernel, "×", 0.8),
+        Measurement("sum of np.sin : harmonics", times["numpy"] / kernel, "×", 150),
+        Measurement("sum of np.sin, float32 : harmonics", times["numpy, float32"] / kernel, "×"),
+        Measurement("sum of math.sin, compiled : harmonics", times["libm"] / 2 / kernel, "×"),
+        Measurement(
+            "error of a frame from 27.5 Hz to 5 kHz, at worst", frame_error_db(), "dB", -110, goal_is_most=True
+        ),
+        Measurement("noise of two channels × 64 frames, 385 taps", 1e6 * times["noise"] / TIMES, "µs"),
+        Measurement("a filter from 65 bands", 1e6 * times["filter"] / TIMES, "µs"),
     ]
 
 
-def error() -> float:
+def frame_error_db() -> float:
     """Level in dB of the error of a frame against the naive sum in float64, the worst of some pitches."""
     random = np.random.default_rng(2)
     worst = -math.inf
@@ -132,4 +134,4 @@ def _filter(table, bands, taps, times):
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -14,12 +14,12 @@ from types import ModuleType
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, minima, show
+from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import modal, modal_plain, modal_simd
 from engine.memory import view_f4
 from engine.simd.vectors import aligned
 
-from .modal import RATE, as_numpy_would, new_bank
+from .modal import RATE, copy_unaligned, random_bank
 from .partitioned import Convolver
 
 RESONANCES, VARIANTS, MODES, TAPS = 16, 2, 64, 131_072
@@ -28,16 +28,16 @@ ROUNDS = 100
 GOALS = {64: 200.0, 128: None}  # from 64 to 128 frames modes cost twice as much, the convolution the same
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures, in blocks of 64 frames and of 128."""
     noise = np.random.default_rng(3)
     banks = aligned((RESONANCES, VARIANTS, modal.ROWS, modal.padded(MODES)))
     for r, e in np.ndindex(banks.shape[:2]):
-        banks[r, e] = new_bank(noise, MODES)[0]
+        banks[r, e] = random_bank(noise, MODES)[0]
     return [row for block in GOALS for row in _rows(noise, banks, block)]
 
 
-def player(kernels: ModuleType) -> Callable[..., None]:
+def compile_player(kernels: ModuleType) -> Callable[..., None]:
     """What plays banks (R, E, ROWS, K), driven by u (S, R, T) and weighed by (S, E, T), to out (S, R, 2, T).
 
     That in S runs of T ≤ STRIDE frames, as often as `times` says, with the kernels of a module.
@@ -64,7 +64,7 @@ def _view(array):
     return view_f4(array.ctypes.data, array.shape)
 
 
-def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Row]:
+def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Measurement]:
     """What a block of so many frames costs, each way."""
     runs = block // modal.STRIDE
     out = np.zeros((runs, RESONANCES, 2, modal.STRIDE), np.float32)
@@ -72,9 +72,9 @@ def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Row
     weight = noise.random((runs, VARIANTS, modal.STRIDE)).astype(np.float32)
     audio, shares = np.hstack(list(u)), np.hstack(list(weight))
     mono, stereo = modal.new_sums(VARIANTS, 1), modal.new_sums(VARIANTS, 2)
-    explicit, twin, plain = player(modal_simd), player(modal_plain), as_numpy_would(banks)
+    explicit, twin, plain = compile_player(modal_simd), compile_player(modal_plain), copy_unaligned(banks)
     convolver = Convolver(noise.standard_normal((RESONANCES, VARIANTS, TAPS)).astype(np.float32), block)
-    times = minima(
+    times = min_times(
         {
             "modes": lambda: explicit(banks, u, mono, weight, out, TIMES),
             "stereo": lambda: explicit(banks, u, stereo, weight, out, TIMES),
@@ -87,17 +87,19 @@ def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Row
     times = {name: seconds / (1 if name == "convolution" else TIMES) for name, seconds in times.items()}
     size, modes = f"block of {block}", times["modes"]
     return [
-        Row(f"{size}: modes, mono", 1e6 * modes, "µs"),
-        Row(f"{size}: of one core", 100 * modes * RATE / block, "%"),
-        Row(f"{size}: modes, stereo", 1e6 * times["stereo"], "µs"),
-        Row(f"{size}: plain twin, mono", 1e6 * times["plain"], "µs"),
-        Row(f"{size}: plain twin on aligned arrays, mono", 1e6 * times["aligned"], "µs"),
-        Row(f"{size}: partitioned convolution, mono", 1e6 * times["convolution"], "µs"),
-        Row(f"{size}: plain twin : modes", times["plain"] / modes, "×"),
-        Row(f"{size}: partitioned convolution : modes", times["convolution"] / modes, "×", GOALS[block]),
-        Row(f"{size}: partitioned convolution : modes in stereo", times["convolution"] / times["stereo"], "×"),
+        Measurement(f"{size}: modes, mono", 1e6 * modes, "µs"),
+        Measurement(f"{size}: of one core", 100 * modes * RATE / block, "%"),
+        Measurement(f"{size}: modes, stereo", 1e6 * times["stereo"], "µs"),
+        Measurement(f"{size}: plain twin, mono", 1e6 * times["plain"], "µs"),
+        Measurement(f"{size}: plain twin on aligned arrays, mono", 1e6 * times["aligned"], "µs"),
+        Measurement(f"{size}: partitioned convolution, mono", 1e6 * times["convolution"], "µs"),
+        Measurement(f"{size}: plain twin : modes", times["plain"] / modes, "×"),
+        Measurement(f"{size}: partitioned convolution : modes", times["convolution"] / modes, "×", GOALS[block]),
+        Measurement(
+            f"{size}: partitioned convolution : modes in stereo", times["convolution"] / times["stereo"], "×"
+        ),
     ]
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -6,7 +6,7 @@ python -m benchmarks.kernels.limits [--json]
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, medians, show
+from benchmarks.support.measurement import Measurement, median_times, print_measurements
 from engine.simd.vectors import LANES, WIDTH, add, aligned, fma, load, splat, store
 
 CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
@@ -14,29 +14,29 @@ STEPS = 100_000
 LEVELS = {"16 KB": 1 << 14, "256 KB": 1 << 18, "8 MB": 1 << 23, "256 MB": 1 << 28}
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """The limits of this core."""
     rows = [
-        Row("lanes of a register", LANES, "float32"),
-        Row("multiply-add, float32", peak(), "G/s"),
+        Measurement("lanes of a register", LANES, "float32"),
+        Measurement("multiply-add, float32", measure_peak(), "G/s"),
     ]
     for name, size in LEVELS.items():
-        rows.append(Row(f"read from {name}", bandwidth(size), "GB/s"))
+        rows.append(Measurement(f"read from {name}", measure_bandwidth(size), "GB/s"))
     return rows
 
 
-def peak(rounds: int = 30) -> float:
+def measure_peak(rounds: int = 30) -> float:
     """Float32 multiply-adds of one core, in 1e9 a second."""
     x = aligned((CHAINS * WIDTH,))
-    seconds = medians({"fma": lambda: multiply_add(x, STEPS)}, rounds)["fma"]
+    seconds = median_times({"fma": lambda: multiply_add(x, STEPS)}, rounds)["fma"]
     return CHAINS * WIDTH * STEPS / seconds / 1e9
 
 
-def bandwidth(size: int) -> float:
+def measure_bandwidth(size: int) -> float:
     """Reading of so many bytes over and over, in 1e9 bytes a second."""
     x = aligned((size // 4,))
     times = max(1, (1 << 24) // size)
-    seconds = medians({"read": lambda: read(x, times)}, 10)["read"]
+    seconds = median_times({"sum_array": lambda: sum_array(x, times)}, 10)["sum_array"]
     return size * times / seconds / 1e9
 
 
@@ -53,7 +53,7 @@ def multiply_add(x, steps):
 
 
 @njit(cache=True, error_model="numpy")
-def read(x, times):
+def sum_array(x, times):
     """Add up all of x, so many times; the sum goes into its first elements."""
     even, odd = splat(np.float32(0)), splat(np.float32(0))
     for _ in range(times):
@@ -63,4 +63,4 @@ def read(x, times):
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, medians, show
+from benchmarks.support.measurement import Measurement, median_times, print_measurements
 from engine.dsp import modal
 from engine.simd.vectors import LANES, WIDTH, aligned
 
@@ -25,29 +25,29 @@ RING_OPERATIONS, DRIVE_OPERATIONS = 4, 6
 BEST_PLAIN = 2.5 if LANES == 16 else 1.4
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures of the modal kernel."""
-    times = medians(_candidates() | {"peak": lambda: limits.multiply_add(_PEAK, limits.STEPS)}, 40)
+    times = median_times(_candidates() | {"peak": lambda: limits.multiply_add(_PEAK, limits.STEPS)}, 40)
     peak = limits.CHAINS * WIDTH * limits.STEPS / times.pop("peak")
     times = {name: seconds / TIMES for name, seconds in times.items()}
     frames = COUNT * modal.STRIDE
     plain, aligned = (min(times[name] for name in times if name.startswith(kind)) for kind in ("plain", "aligned"))
     return [
-        *(Row(f"{COUNT} modes × 64 frames, {name}", 1e6 * seconds, "µs") for name, seconds in times.items()),
-        Row("multiply-adds of one core", peak / 1e9, "G/s"),
-        Row("of that, driven", 100 * DRIVE_OPERATIONS * frames / times["driven"] / peak, "%", 70),
-        Row("of that, ringing", 100 * RING_OPERATIONS * frames / times["ringing"] / peak, "%", 70),
-        Row("driven modes in realtime on one core", frames / times["driven"] / RATE, ""),
-        Row("best plain shape : driven", plain / times["driven"], "×", BEST_PLAIN),
-        Row("best plain shape on aligned arrays : driven", aligned / times["driven"], "×"),
-        Row("error after 10 s of free ringing", error_after(10.0), "dB", -90, goal_is_most=True),
+        *(Measurement(f"{COUNT} modes × 64 frames, {name}", 1e6 * seconds, "µs") for name, seconds in times.items()),
+        Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
+        Measurement("of that, driven", 100 * DRIVE_OPERATIONS * frames / times["driven"] / peak, "%", 70),
+        Measurement("of that, ringing", 100 * RING_OPERATIONS * frames / times["ringing"] / peak, "%", 70),
+        Measurement("driven modes in realtime on one core", frames / times["driven"] / RATE, ""),
+        Measurement("best plain shape : driven", plain / times["driven"], "×", BEST_PLAIN),
+        Measurement("best plain shape on aligned arrays : driven", aligned / times["driven"], "×"),
+        Measurement("error after 10 s of free ringing", error_after_db(10.0), "dB", -90, goal_is_most=True),
     ]
 
 
-def error_after(seconds: float) -> float:
+def error_after_db(seconds: float) -> float:
     """Level in dB of a float32 bank's error, struck and left to ring, against the closed form in float64."""
     noise = np.random.default_rng(2)
-    bank, partials = new_bank(noise, 512)
+    bank, partials = random_bank(noise, 512)
     sums, out = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
     modal.drive(bank, np.ones(1, np.float32), sums[0])
     modal.ring(bank, sums[0], modal.STRIDE - 1)
@@ -63,7 +63,7 @@ def error_after(seconds: float) -> float:
     return 20 * np.log10(np.std(out[0] - expected) / np.std(expected))
 
 
-def new_bank(noise: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+def random_bank(noise: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
     """A tuned bank of random modes, T60 between 5 and 30 s, and its partials."""
     c = np.exp(2j * np.pi * noise.random(count)) / count
     partials = np.array([noise.uniform(50, 20_000, count), noise.uniform(0.23, 1.38, count), c.real, c.imag])
@@ -73,7 +73,7 @@ def new_bank(noise: np.random.Generator, count: int) -> tuple[np.ndarray, np.nda
     return bank, partials
 
 
-def as_numpy_would(array: np.ndarray) -> np.ndarray:
+def copy_unaligned(array: np.ndarray) -> np.ndarray:
     """A copy where numpy usually puts one: 16 bytes beyond the beginning of a line of the cache."""
     room = aligned((array.nbytes // 4 + 4,))[4:].view(array.dtype)
     room[:] = array.ravel()
@@ -86,13 +86,13 @@ _PEAK = aligned((limits.CHAINS * WIDTH,))
 def _candidates() -> dict[str, Callable[[], object]]:
     """All modes in one bank to one stereo output: the kernel, and every plain shape on both kinds of arrays."""
     noise = np.random.default_rng(1)
-    bank, partials = new_bank(noise, COUNT)
+    bank, partials = random_bank(noise, COUNT)
     u, weight = noise.uniform(-1, 1, modal.STRIDE).astype(np.float32), np.ones((1, modal.STRIDE), np.float32)
     sums, (left, right) = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
     numbers = [aligned((2 * COUNT,)).view(np.complex64) for _ in range(3)]
     numbers[1][:], numbers[2][:] = _numbers(partials)
-    plain, plain_numbers = as_numpy_would(bank), [as_numpy_would(x) for x in numbers]
-    side, plain_side = aligned((COUNT,)), as_numpy_would(bank[modal.SIDE])
+    plain, plain_numbers = copy_unaligned(bank), [copy_unaligned(x) for x in numbers]
+    side, plain_side = aligned((COUNT,)), copy_unaligned(bank[modal.SIDE])
     side[:] = plain_side
     return {
         "driven": lambda: _driven(bank, u, sums, weight, left, right, TIMES),
@@ -142,4 +142,4 @@ def _retuned(bank, partials, times):
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

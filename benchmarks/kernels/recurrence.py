@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, medians, show
+from benchmarks.support.measurement import Measurement, median_times, print_measurements
 from engine.callback import callback
 from engine.dsp import recurrence
 from engine.events import Kind
@@ -29,12 +29,12 @@ TIMES = 50  # frames a measurement, so that the call from Python does not count
 SECONDS = 4.0
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures of the recurrence, and of an instrument with it."""
     return [*_frames(), *_voices()]
 
 
-def drawn(seed: int = 0) -> Preset:
+def random_preset(seed: int = 0) -> Preset:
     """A preset of the article's sizes that rings for a second or two."""
     random = np.random.default_rng(seed)
     turned = np.linalg.qr(random.normal(size=(SIZE, SIZE)))[0]
@@ -50,32 +50,32 @@ def drawn(seed: int = 0) -> Preset:
     laid["control_sites"] = np.zeros((1, 2), np.int32)
     control = {"dimensions": CONTROL, "frames": 8, "hop": FRAME}
     return Preset(
-        {"format_version": "1.0", "kind": "ssm", "name": "drawn", "rate": LEARNED, "control": control}, laid
+        {"format_version": "1.0", "kind": "ssm", "name": "random_preset", "rate": LEARNED, "control": control}, laid
     )
 
 
-def _frames() -> list[Row]:
+def _frames() -> list[Measurement]:
     """One frame, its state moved on, by us and by the others."""
-    made = drawn()
+    made = random_preset()
     weights = aligned((SIZE * (SIZE + FRAME),))
-    times = medians(
+    times = median_times(
         {
             "ours": _ours(made),
             "onnxruntime": _onnx(made),
             "torch": _torch(made),
             "bare torch": _bare_torch(made),
-            "read": lambda: limits.read(weights, TIMES),
+            "read": lambda: limits.sum_array(weights, TIMES),
         },
         40,
     )
     ours, read = times["ours"] / TIMES, times["read"] / TIMES
     return [
-        Row("a frame of 128 units and 128 samples", 1e6 * ours, "µs"),
-        Row("the time in which its weights can be read, of that", 100 * read / ours, "%", 60),
-        Row("onnxruntime : ours", times["onnxruntime"] / ours, "×", 4),
-        Row("torch, the article's modules : ours", times["torch"] / ours, "×", 20),
-        Row("torch, bare products of folded matrices : ours", times["bare torch"] / ours, "×"),
-        Row("frames of the article in realtime on one core", FRAME / LEARNED / ours, ""),
+        Measurement("a frame of 128 units and 128 samples", 1e6 * ours, "µs"),
+        Measurement("the time in which its weights can be read, of that", 100 * read / ours, "%", 60),
+        Measurement("onnxruntime : ours", times["onnxruntime"] / ours, "×", 4),
+        Measurement("torch, the article's modules : ours", times["torch"] / ours, "×", 20),
+        Measurement("torch, bare products of folded matrices : ours", times["bare torch"] / ours, "×"),
+        Measurement("frames of the article in realtime on one core", FRAME / LEARNED / ours, ""),
     ]
 
 
@@ -142,10 +142,10 @@ def _bare_torch(made: Preset) -> Callable[[], object]:
     return frame
 
 
-def _voices() -> list[Row]:
+def _voices() -> list[Measurement]:
     """Sixty-four notes of different keys, each in its own state: the whole rig, by the thread's own time."""
     rig = Rig(RATE)
-    instrument = StateSpace(drawn())
+    instrument = StateSpace(random_preset())
     rig.play([instrument])
     for i in range(NOTES):
         rig.send(Kind.NOTE_ON, 28 + i, 0.8, note=28 + i)
@@ -160,11 +160,13 @@ def _voices() -> list[Row]:
         voices = min(voices, instrument.voices)
     loads *= 100 * RATE / (1e9 * BLOCK)
     return [
-        Row("voices that sound, at least", voices, "", NOTES),
-        Row("mean load of 64 voices at 48 kHz, thread's own time", float(loads.mean()), "%", 15, goal_is_most=True),
-        Row("load of 999 blocks of 1000, thread's own time", float(np.percentile(loads, 99.9)), "%"),
+        Measurement("voices that sound, at least", voices, "", NOTES),
+        Measurement(
+            "mean load of 64 voices at 48 kHz, thread's own time", float(loads.mean()), "%", 15, goal_is_most=True
+        ),
+        Measurement("load of 999 blocks of 1000, thread's own time", float(np.percentile(loads, 99.9)), "%"),
     ]
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

@@ -10,7 +10,7 @@ import time
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Row, minima, show
+from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import fft
 from engine.dsp.convolution import HEAD, convolve
 from engine.dsp.convolution_plan import lay_out
@@ -24,7 +24,7 @@ ROUNDS = 60
 PERIOD = 64  # blocks in which all levels have done each of their shares
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All figures of a room."""
     random = np.random.default_rng(1)
     mono = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
     layouts = {"a room": lay_out(mono).arrays(), "a stereo room": lay_out(stereo).arrays()}
     x, y = random.standard_normal((2, HEAD)).astype(np.float32), np.zeros((2, HEAD), np.float32)
     uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD)
-    times = minima(
+    times = min_times(
         {
             **{name: lambda arrays=arrays: _blocks(*arrays, x, y, TIMES) for name, arrays in layouts.items()},
             "uniform": lambda: uniform(x),
@@ -41,19 +41,22 @@ def measure() -> list[Row]:
         ROUNDS,
     )
     blocks = {name: times[name] / TIMES for name in layouts}
-    worst, mean = spread(layouts["a room"], x, y)
+    worst, mean = block_time_range(layouts["a room"], x, y)
     return [
-        *(Row(f"{name} of 1 s, both channels, 64 frames", 1e6 * seconds, "µs") for name, seconds in blocks.items()),
-        *(Row(f"{name}, of one core", 100 * s * RATE / HEAD, "%", 0.6, True) for name, s in blocks.items()),
-        Row("worst block : mean block", worst / mean, "×", 2, goal_is_most=True),
-        Row("parts of one size by numpy : a room", times["uniform"] / blocks["a room"], "×", 7),
-        Row("transform of 1024 complex numbers", 1e6 * times["ours"] / TIMES, "µs"),
-        Row("the same by numpy : ours", times["numpy"] / 64 / (times["ours"] / TIMES), "×", 1),
-        Row("error against direct convolution", error(random), "dB", -110, goal_is_most=True),
+        *(
+            Measurement(f"{name} of 1 s, both channels, 64 frames", 1e6 * seconds, "µs")
+            for name, seconds in blocks.items()
+        ),
+        *(Measurement(f"{name}, of one core", 100 * s * RATE / HEAD, "%", 0.6, True) for name, s in blocks.items()),
+        Measurement("worst block : mean block", worst / mean, "×", 2, goal_is_most=True),
+        Measurement("parts of one size by numpy : a room", times["uniform"] / blocks["a room"], "×", 7),
+        Measurement("transform of 1024 complex numbers", 1e6 * times["ours"] / TIMES, "µs"),
+        Measurement("the same by numpy : ours", times["numpy"] / 64 / (times["ours"] / TIMES), "×", 1),
+        Measurement("error against direct convolution", error_db(random), "dB", -110, goal_is_most=True),
     ]
 
 
-def spread(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def block_time_range(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Seconds of the slowest and of the mean block of a period, each the median of its turns."""
     seconds = np.zeros((ROUNDS, PERIOD))
     for turn in range(ROUNDS):
@@ -65,7 +68,7 @@ def spread(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> tupl
     return float(each.max()), float(each.mean())
 
 
-def error(random: np.random.Generator) -> float:
+def error_db(random: np.random.Generator) -> float:
     """Level in dB of the error of two seconds, against convolution in float64."""
     response = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
     x = random.standard_normal((2, 2 * TAPS)).astype(np.float32)
@@ -97,4 +100,4 @@ def _forward(x, size, table, passes, times):
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

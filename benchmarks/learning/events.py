@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks.engine import first_use
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.event_score import Score
 from engine.preset import library
@@ -38,7 +38,7 @@ WEAK = 0.06  # of the strongest onset: what is weaker is none
 GOAL = 0.6  # F-measure
 
 
-def measure(preset: str = "mosaic") -> list[Row]:
+def measure(preset: str = "mosaic") -> list[Measurement]:
     """All rows of a preset; ValueError if nothing says where its recordings are."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
@@ -46,36 +46,38 @@ def measure(preset: str = "mosaic") -> list[Row]:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     model = model_of(made)
-    corpus = gather([(path, 0.0, None) for path in recordings(made.header["name"])], model.sizes.rate)
+    corpus = gather([(path, 0.0, None) for path in recording_paths(made.header["name"])], model.sizes.rate)
     return [
-        *reconstruction.rows(Decoder(made), model, corpus),
+        *reconstruction.measure(Decoder(made), model, corpus),
         *_onsets(model, corpus.unheard),
         *first_use.measure(preset),
     ]
 
 
-def recordings(name: str) -> list[str]:
+def recording_paths(name: str) -> list[str]:
     """The files that a factory instrument is learned from."""
     recipes = tomllib.loads((library.factory_folder() / "recipes.toml").read_text(encoding="utf-8"))
-    patterns = recipes[name]["recordings"]
+    patterns = recipes[name]["recording_paths"]
     return [path for pattern in patterns for path in sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))]
 
 
-def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Row]:
+def _onsets(model: EventModel, unheard: list[str]) -> Iterator[Measurement]:
     """F-measures of onsets, of notes that were learned from and of those that never were."""
-    files = [path for name in ("guitar", "banjo") for path in recordings(name)]
-    notes = {path: note(path, model.sizes.rate) for path in files}
+    files = [path for name in ("guitar", "banjo") for path in recording_paths(name)]
+    notes = {path: load_note(path, model.sizes.rate) for path in files}
     generator = np.random.default_rng(0)
     for what, some in (("any", files), ("kept-back", [path for path in files if path in unheard])):
         hits = found = there = 0
         for _ in range(MIXTURES):
-            sound, times, _ = mixture([notes[path] for path in some], model.sizes.rate, generator)
-            heard = onsets(decompose(model, torch.from_numpy(sound)))
-            hits, found, there = hits + matched(heard, times), found + len(heard), there + len(times)
-        yield Row(f"onsets of {what} notes, {EACH} a second, F at 50 ms", 2 * hits / (found + there), "", GOAL)
+            sound, times, _ = mix_notes([notes[path] for path in some], model.sizes.rate, generator)
+            heard = event_onsets(decompose(model, torch.from_numpy(sound)))
+            hits, found, there = hits + count_matches(heard, times), found + len(heard), there + len(times)
+        yield Measurement(
+            f"onsets of {what} notes, {EACH} a second, F at 50 ms", 2 * hits / (found + there), "", GOAL
+        )
 
 
-def mixture(
+def mix_notes(
     notes: list[np.ndarray], rate: int, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     """Notes (N,) one after the other, ringing on into each other: the sound, when they begin in s, and each alone."""
@@ -90,7 +92,7 @@ def mixture(
     return sound, times, alone
 
 
-def onsets(score: Score) -> np.ndarray:
+def event_onsets(score: Score) -> np.ndarray:
     """Times in s at which events of a score begin, those close together as one."""
     times: list[float] = []
     strengths: list[float] = []
@@ -103,7 +105,7 @@ def onsets(score: Score) -> np.ndarray:
     return np.array(times)[np.array(strengths) > WEAK * max(strengths, default=0.0)]
 
 
-def matched(found: np.ndarray, there: np.ndarray) -> int:
+def count_matches(found: np.ndarray, there: np.ndarray) -> int:
     """How many of the times that are there were found, each once."""
     hits, free = 0, list(found)
     for when in there:
@@ -114,12 +116,12 @@ def matched(found: np.ndarray, there: np.ndarray) -> int:
     return hits
 
 
-def note(path: str, rate: int) -> np.ndarray:
+def load_note(path: str, rate: int) -> np.ndarray:
     """A note from where it begins, its peak 1."""
     samples, _ = recording.load(path, rate)
     mono = samples.mean(axis=0)
-    return np.asarray(mono[onset.strike(mono, rate) :] / np.abs(mono).max(), np.float32)
+    return np.asarray(mono[onset.find_onset(mono, rate) :] / np.abs(mono).max(), np.float32)
 
 
 if __name__ == "__main__":
-    ask(__doc__ or "", measure, "mosaic")
+    run_preset_benchmark(__doc__ or "", measure, "mosaic")

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from benchmarks.support.measurement import Row, ask
+from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.preset import library
 from engine.preset.preset_file import read
 from export.events import model_of
@@ -26,7 +26,7 @@ from train.events.loss import distance
 from train.events.model import EventModel
 from train.events.trainer import CONFIGS, Run
 
-from .events import TOLERANCE, mixture, note, recordings
+from .events import TOLERANCE, load_note, mix_notes, recording_paths
 
 STEPS = 250
 MIXTURES = 3
@@ -39,44 +39,44 @@ WAYS = {  # passes, dreams, whether the shares of the parts are learned
 }
 
 
-def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Row]:
+def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Measurement]:
     """A row for each way; ValueError if nothing says where the recordings are."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     begun = model_of(read(library.find(preset)))
-    corpus = gather([(path, 0.0, None) for path in recordings("mosaic")], begun.sizes.rate)
-    notes = [note(path, begun.sizes.rate) for path in corpus.unheard]
-    rows = [Row("notes apart, before", apart(begun, notes), "%")]
+    corpus = gather([(path, 0.0, None) for path in recording_paths("mosaic")], begun.sizes.rate)
+    notes = [load_note(path, begun.sizes.rate) for path in corpus.unheard]
+    rows = [Measurement("notes apart, before", separation_error(begun, notes), "%")]
     for name, (isolate, dreams, mixes) in WAYS.items():
         config = replace(CONFIGS["small"], sizes=begun.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
         run = Run(corpus, replace(config, isolate=isolate, dreams=dreams))
         run.model.load_state_dict(begun.state_dict())
         if not mixes:
-            keep_constant(run.model)
+            freeze_mix(run.model)
         while run.part() < 1:
             run.step()
         rows += [
-            Row(f"notes apart, {steps} steps on with {name}", apart(run.model.eval(), notes), "%"),
-            Row("the same, loss of held-out segments", run.kept_distance(), ""),
+            Measurement(f"notes apart, {steps} steps on with {name}", separation_error(run.model.eval(), notes), "%"),
+            Measurement("the same, loss of held-out segments", run.kept_distance(), ""),
         ]
     return rows
 
 
-def keep_constant(model: EventModel) -> None:
+def freeze_mix(model: EventModel) -> None:
     """Give the three parts of every event the same shares, and let nothing change them."""
     for parameter in model.decoder.mix.parameters():
         parameter.data.zero_()
         parameter.requires_grad_(False)
 
 
-def apart(model: EventModel, notes: list[np.ndarray]) -> float:
+def separation_error(model: EventModel, notes: list[np.ndarray]) -> float:
     """How far the events of each note are from it, in percent of silence; notes (N,) each, in mixtures."""
     random, rate = np.random.default_rng(0), model.sizes.rate
     shares = []
     for _ in range(MIXTURES):
-        sound, times, stems = mixture(notes, rate, random)
+        sound, times, stems = mix_notes(notes, rate, random)
         score = decompose(model, torch.from_numpy(sound))
         for when, stem in zip(times, stems, strict=True):
             mine = [event for event in score.events if abs(event.time - when) <= TOLERANCE]
@@ -103,4 +103,4 @@ def _shifted(sound: torch.Tensor, seconds: float, rate: int) -> torch.Tensor:
 
 
 if __name__ == "__main__":
-    ask(__doc__ or "", measure, "mosaic")
+    run_preset_benchmark(__doc__ or "", measure, "mosaic")

@@ -16,7 +16,7 @@ from train.events.solve_gains import STEPS, balanced
 TOGETHER = 32  # sounds that are made at once
 
 
-def atoms(model: EventModel, context: Tensor, gains: Tensor) -> Tensor:
+def render_atoms(model: EventModel, context: Tensor, gains: Tensor) -> Tensor:
     """All keys at full strength (K, N), in a context (1, M) and a room (1, 1 + rooms)."""
     keys = torch.arange(model.sizes.keys)
     some = []
@@ -48,7 +48,7 @@ def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
     return parts
 
 
-def weighed(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
+def fit_strengths(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
     """What parts (n, N) of a target (N,) come to, each as strong as the distance asks for: (N,)."""
     window = Window(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
     strengths, _ = balanced(window, parts, torch.ones(len(parts)), 2 * STEPS)

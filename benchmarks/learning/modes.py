@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 from engine.preset.library import find
 from engine.preset.performance import length
 from engine.preset.preset_file import Preset, read
@@ -26,20 +26,20 @@ COUNTS = (256, 64)  # modes of a dimension
 GAINS = range(-12, 7)  # dB
 
 
-def measure(made: Preset, samples: np.ndarray) -> Iterator[Row]:
+def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
     """Rows of a network and of its modes against samples (N,) at the learned rate."""
     frames = made.header["control"]["frames"] * made.header["control"]["hop"]
     wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
     wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
-    near, heard = octave_loss.Target(wanted), spectral_loss.Target(wanted)
+    near, heard = octave_loss.Target(wanted), spectral_loss.SpectralTarget(wanted)
     silence = torch.zeros(frames)
     for name, target in (("octaves", near.distance), ("logs", heard.log_distance)):
-        yield Row(f"silence, {name}", float(target(silence)), "")
+        yield Measurement(f"silence, {name}", float(target(silence)), "")
     sounds = {"the network": made, **{f"its modes, {count} a dimension": as_modes(made, count) for count in COUNTS}}
     for what, preset in sounds.items():
         sound = answer(preset, {"performance": "learned", "samples": frames})
-        yield Row(f"{what}, octaves", _best(near.distance, sound), "")
-        yield Row(f"{what}, logs", _best(heard.log_distance, sound), "")
+        yield Measurement(f"{what}, octaves", _best(near.distance, sound), "")
+        yield Measurement(f"{what}, logs", _best(heard.log_distance, sound), "")
 
 
 def _best(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:
@@ -60,7 +60,7 @@ def main() -> None:
     rate = int(made.header["rate"])
     samples, _ = recording.load(args.recording, rate, args.start, length(made.header))
     torch.set_num_threads(1)
-    show(measure(made, samples.mean(axis=0)), args.json)
+    print_measurements(measure(made, samples.mean(axis=0)), args.json)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
+from engine.pitch_names import frequency_of
 from train import recording
 from train.notes import note, onset, pitch
 
@@ -36,7 +37,7 @@ class Partials:
     noise: np.ndarray
 
 
-def measure() -> list[Row]:
+def measure() -> list[Measurement]:
     """All rows of the six notes; ValueError if nothing says where their recordings are."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
@@ -44,7 +45,7 @@ def measure() -> list[Row]:
     return [row for name, near in KEYS.items() for row in _rows(folder, name, near)]
 
 
-def t60(partials: Partials, heard: Partials) -> np.ndarray:
+def measure_t60(partials: Partials, heard: Partials) -> np.ndarray:
     """Seconds (K,) in which partials fall by 60 dB, while those that are `heard` in the recording are clear."""
     times = np.arange(partials.level.shape[1]) * HOP
     found = np.full(len(partials.level), np.nan)
@@ -55,7 +56,7 @@ def t60(partials: Partials, heard: Partials) -> np.ndarray:
     return found
 
 
-def partials_of(sound: np.ndarray, rate: float, tone: pitch.Pitch, noise: np.ndarray) -> Partials:
+def analyze_partials(sound: np.ndarray, rate: float, tone: pitch.Pitch, noise: np.ndarray) -> Partials:
     """The partials of a note (T,) that begins at once; noise: (N,) its density from 0 to rate / 2."""
     k = np.arange(1, min(HARMONICS, int(0.45 * rate / tone.frequency)) + 1)
     frequency = k * tone.frequency * np.sqrt(1 + tone.stretch * k**2)
@@ -68,7 +69,7 @@ def partials_of(sound: np.ndarray, rate: float, tone: pitch.Pitch, noise: np.nda
     return Partials(_decibels(power), _decibels(4 * density * (window**2).sum()))
 
 
-def distance(sound: np.ndarray, other: np.ndarray, noise: np.ndarray) -> float:
+def spectral_distance(sound: np.ndarray, other: np.ndarray, noise: np.ndarray) -> float:
     """Log-spectral distance in dB of sounds (T,): over frequency the root mean square, over time the mean.
 
     What is softer than the recording's noise, a density (N,), is as good as that.
@@ -79,13 +80,13 @@ def distance(sound: np.ndarray, other: np.ndarray, noise: np.ndarray) -> float:
     return float(np.sqrt(((levels[0] - levels[1]) ** 2).mean(1)).mean())
 
 
-def sampled(folder: Path, near: str, tone: float, frames: int) -> np.ndarray:
+def render_sampler(folder: Path, near: str, tone: float, frames: int) -> np.ndarray:
     """What a sampler plays (frames,) that has only a neighbour: its recording, sped up or slowed to a pitch in Hz."""
     sound, _, own = _heard(folder, near)
     return _fitted(soxr.resample(sound, RATE * tone / own.frequency, RATE, "HQ"), frames)
 
 
-def added(partials: Partials, tone: pitch.Pitch, frames: int) -> np.ndarray:
+def render_additive(partials: Partials, tone: pitch.Pitch, frames: int) -> np.ndarray:
     """Additive synthesis (frames,) of harmonics from their levels at a few moments, as many numbers as MODES have."""
     count = len(partials.level)
     moments = np.unique(np.geomspace(1, partials.level.shape[1], MODES * NUMBERS // count).astype(int) - 1)
@@ -96,29 +97,29 @@ def added(partials: Partials, tone: pitch.Pitch, frames: int) -> np.ndarray:
     return out
 
 
-def _rows(folder: Path, name: str, near: str) -> list[Row]:
+def _rows(folder: Path, name: str, near: str) -> list[Measurement]:
     samples, _ = recording.load(folder / f"guitar_{name}_very-long_forte_normal.mp3", RATE)
     sound, noise, told = _heard(folder, name)
     learned = note.fit(samples, RATE, MODES, _named(name))
     ours = note.render(learned, len(sound))
     heard, rendered = pitch.detect(sound, RATE), pitch.detect(ours, RATE)
-    theirs, mine = (partials_of(x, RATE, told, noise) for x in (sound, ours))
+    theirs, mine = (analyze_partials(x, RATE, told, noise) for x in (sound, ours))
     strongest = np.argsort(-(10 ** (theirs.level / 10)).sum(1))[:STRONGEST]
-    ratio = (t60(mine, theirs) / t60(theirs, theirs))[strongest]
+    ratio = (measure_t60(mine, theirs) / measure_t60(theirs, theirs))[strongest]
     off = 100 * np.abs(ratio - 1)
-    others = sampled(folder, near, told.frequency, len(sound)), added(theirs, told, len(sound))
+    others = render_sampler(folder, near, told.frequency, len(sound)), render_additive(theirs, told, len(sound))
     cents = [1200 * np.log2(pitch.detect(ours, RATE, told.frequency).frequency / told.frequency)]
     cents.append(1200 * np.log2(rendered.frequency / heard.frequency))
     return [
-        Row(f"{name}: pitch off, told the note", abs(cents[0]), "cents", CENTS, goal_is_most=True),
-        Row(f"{name}: pitch off, not told it", abs(cents[1]), "cents", CENTS, goal_is_most=True),
+        Measurement(f"{name}: pitch off, told the note", abs(cents[0]), "cents", CENTS, goal_is_most=True),
+        Measurement(f"{name}: pitch off, not told it", abs(cents[1]), "cents", CENTS, goal_is_most=True),
         *(
-            Row(f"{name}: T60 of partial {k + 1} off", value, "%", SLACK, goal_is_most=True)
+            Measurement(f"{name}: T60 of partial {k + 1} off", value, "%", SLACK, goal_is_most=True)
             for k, value in zip(strongest, off, strict=True)
         ),
-        Row(f"{name}: log-spectral distance", distance(ours, sound, noise), "dB"),
-        Row(f"{name}: the same of a sampler", distance(others[0], sound, noise), "dB"),
-        Row(f"{name}: the same of additive synthesis", distance(others[1], sound, noise), "dB"),
+        Measurement(f"{name}: log-spectral distance", spectral_distance(ours, sound, noise), "dB"),
+        Measurement(f"{name}: the same of a sampler", spectral_distance(others[0], sound, noise), "dB"),
+        Measurement(f"{name}: the same of additive synthesis", spectral_distance(others[1], sound, noise), "dB"),
     ]
 
 
@@ -126,7 +127,7 @@ def _heard(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray, pitch.Pitch
     """The note of a key in one channel (T,), the density of its noise, and its pitch."""
     samples, _ = recording.load(folder / f"guitar_{name}_very-long_forte_normal.mp3", RATE)
     mono = samples.mean(axis=0).astype(np.float64)
-    span = onset.find(mono, RATE)
+    span = onset.find_span(mono, RATE)
     sound = mono[span.onset : span.end]
     return sound, span.noise, pitch.detect(sound, RATE, _named(name))
 
@@ -134,7 +135,7 @@ def _heard(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray, pitch.Pitch
 def _named(name: str) -> float:
     """Hz of a key by its name."""
     key = pitch.key_in_name(f"guitar_{name}_")
-    return pitch.frequency_of(key or 0)
+    return frequency_of(key or 0)
 
 
 def _clear(heard: Partials) -> np.ndarray:
@@ -162,4 +163,4 @@ def _fitted(sound: np.ndarray, frames: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    show(measure())
+    print_measurements(measure())

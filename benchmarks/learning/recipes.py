@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 from export.ssm import strikes
 from train import recording
 from train.ssm.frame_artifacts import edges, sway
@@ -30,7 +30,7 @@ RECIPES = {"ours": Config(), "the article's": PUBLISHED}
 AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
 LOWEST, NEAR = 60.0, 2.0  # Hz: from where on, and so near, a line is one of a comb
 COMBS: dict[str, tuple[str, float | None]] = {
-    "comb": ("share of the energy on the comb of the strongest line", 10),
+    "comb_energies": ("share of the energy on the comb of the strongest line", 10),
     "sway": ("sway of the autocorrelation with the place in the frame", 10),
     "whole": (
         "energy on whole multiples of the frame rate",
@@ -40,22 +40,26 @@ COMBS: dict[str, tuple[str, float | None]] = {
 }
 
 
-def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iterator[Row]:
+def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iterator[Measurement]:
     """Rows of both recipes over samples (N,), means over seeds; runs that stand in `curves` are not made again."""
     found = {name: [_known(samples, name, steps, seed, curves) for seed in range(seeds)] for name in RECIPES}
     first, second = found.values()
     for name, runs in found.items():
-        yield Row(f"distance by {name} recipe, {steps} steps", mean(run["distance"] for run in runs), "")
-    yield Row("the article's : ours", _ratio(second, first, "distance"), "×", 1)
-    yield Row("jump across edges : inside frames, the article's", mean(run["edges"] for run in second), "×")
-    yield Row("jump across edges : inside frames, ours, worst", max(run["edges"] for run in first), "×", 1.05, True)
+        yield Measurement(f"distance by {name} recipe, {steps} steps", mean(run["distance"] for run in runs), "")
+    yield Measurement("the article's : ours", _ratio(second, first, "distance"), "×", 1)
+    yield Measurement("jump across edges : inside frames, the article's", mean(run["edges"] for run in second), "×")
+    yield Measurement(
+        "jump across edges : inside frames, ours, worst", max(run["edges"] for run in first), "×", 1.05, True
+    )
     for name, (what, goal) in COMBS.items():
-        yield Row(f"{what}, below the article's", _decibels(second, first, name), "dB", goal)
-    worst, best = max(first, key=lambda run: run["comb"]), min(second, key=lambda run: run["comb"])
-    yield Row("the same share, our worst seed below its best", _decibels([best], [worst], "comb"), "dB", 10)
+        yield Measurement(f"{what}, below the article's", _decibels(second, first, name), "dB", goal)
+    worst, best = max(first, key=lambda run: run["comb_energies"]), min(second, key=lambda run: run["comb_energies"])
+    yield Measurement(
+        "the same share, our worst seed below its best", _decibels([best], [worst], "comb_energies"), "dB", 10
+    )
 
 
-def run(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
+def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
     """Learn by a recipe; the distance at each step and at the best, and what the grid of frames leaves."""
     course = Run(samples, replace(RECIPES[name], steps=steps, seed=seed))
     while course.part() < 1:
@@ -66,10 +70,16 @@ def run(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, An
         sound = model()
         heard = {"distance": float(course.target.distance(sound)), "edges": float(edges(sound, model.sizes.frame))}
     told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(course.seconds, 1)}
-    return {**told, **heard, **comb(model), "silence": course.silence, "losses": [round(x, 1) for x in course.losses]}
+    return {
+        **told,
+        **heard,
+        **comb_energies(model),
+        "silence": course.silence,
+        "losses": [round(x, 1) for x in course.losses],
+    }
 
 
-def comb(model: StateSpace) -> dict[str, float]:
+def comb_energies(model: StateSpace) -> dict[str, float]:
     """Frame-rate artifacts after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
 
     The comb of a line lies at all multiples of the frame rate from it and from its mirror. Lines of the recording may
@@ -90,7 +100,7 @@ def comb(model: StateSpace) -> dict[str, float]:
     image &= np.abs(hertz - strongest) > grid / 4
     swaying, size = sway(torch.from_numpy(sound), model.sizes.frame)
     return {
-        "comb": float((power * image).sum() / power.sum()),
+        "comb_energies": float((power * image).sum() / power.sum()),
         "sway": float((swaying * size).sum() / size.sum()),
         "whole": float(power[:, _beside(hertz, grid) < NEAR].sum(axis=1).mean()),
         "energy": float((power * image).sum(axis=1).mean()),
@@ -104,14 +114,14 @@ def _beside(hertz: np.ndarray, grid: float) -> np.ndarray:
 
 def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
     """A run of these sounds by this recipe, out of the file or made now and written there."""
-    mark = recording.mark([samples.numpy()])
+    mark = recording.fingerprint([samples.numpy()])
     config = json.loads(json.dumps(asdict(RECIPES[name]), default=str))
     runs: list[dict[str, Any]] = json.loads(curves.read_text()) if curves.is_file() else []
     for known in runs:
         there = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
         if there == [name, steps, seed, mark, config]:
             return known
-    made = {**run(samples, name, steps, seed), "mark": mark, "config": config}
+    made = {**train_recipe(samples, name, steps, seed), "mark": mark, "config": config}
     curves.write_text(json.dumps([*runs, made]))
     return made
 
@@ -139,7 +149,7 @@ def main() -> None:
     args.curves.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     middle = prepared(torch.from_numpy(samples.mean(axis=0)), sizes)
-    show(measure(middle, args.steps, args.seeds, args.curves), args.json)
+    print_measurements(measure(middle, args.steps, args.seeds, args.curves), args.json)
 
 
 if __name__ == "__main__":

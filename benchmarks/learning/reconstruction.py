@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.support.measurement import Row
+from benchmarks.support.measurement import Measurement
 from engine.instruments.events.decoder import Decoder
 from engine.instruments.events.event_score import sound as put_together
 from train import recording
@@ -30,7 +30,7 @@ from train.events.decompose import decompose
 from train.events.loss import WINDOWS, apart, distance, magnitudes
 from train.events.model import EventModel
 
-from .matching_pursuit import atoms, pursue, weighed
+from .matching_pursuit import fit_strengths, pursue, render_atoms
 
 OLD, OLDER = 16, 8  # stretches that methods were chosen by, at two times
 DRAWN = 64  # segments that the mean spectrum of what was learned from is of
@@ -59,60 +59,63 @@ class Distances:
     common: float
 
 
-def rows(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Row]:
+def measure(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Measurement]:
     """The figures of both sets; the goal is that of the fresh one."""
-    usual = usual_spectra(model, corpus)
-    for what, some in (("fresh", fresh(corpus, model.sizes)), ("old", old(corpus, model.sizes.samples))):
-        found = [(segment.of, measured(player, model, segment.sound, usual)) for segment in some]
-        yield from told(what, found)
+    usual = mean_spectra(model, corpus)
+    for what, some in (
+        ("test_segments", test_segments(corpus, model.sizes)),
+        ("development_segments", development_segments(corpus, model.sizes.samples)),
+    ):
+        found = [(segment.of, measure_segment(player, model, segment.sound, usual)) for segment in some]
+        yield from summarize(what, found)
 
 
-def told(what: str, found: list[tuple[str, Distances]]) -> Iterator[Row]:
+def summarize(what: str, found: list[tuple[str, Distances]]) -> Iterator[Measurement]:
     """The rows of a set of segments, each of some kind of recording."""
     means = {name: float(np.mean([getattr(one, name) for _, one in found])) for name in Distances.__annotations__}
     spread = float(np.std([one.model for _, one in found]))
     name = f"loss of {len(found)} {what} segments, taken apart and put together"
-    yield Row(name, means["model"], "", means["own"], True)
-    yield Row("the same, its standard deviation", spread, "")
-    yield Row("the same, by the encoder alone", means["encoder"], "")
-    yield Row("the same, matching pursuit with as many events", means["pursuit"], "")
-    yield Row("the same, that pursuit with strengths that the loss asks for", means["weighed"], "")
-    yield Row("the same, the mean spectrum of the segment itself", means["own"], "")
-    yield Row("the same, the mean spectrum of what was learned from", means["common"], "")
-    yield _below(f"{what} segments, below the pursuit", found, "pursuit", BELOW if what == "fresh" else None)
-    yield _below("the same, below the pursuit with strengths that the loss asks for", found, "weighed")
+    yield Measurement(name, means["model"], "", means["own"], True)
+    yield Measurement("the same, its standard deviation", spread, "")
+    yield Measurement("the same, by the encoder alone", means["encoder"], "")
+    yield Measurement("the same, matching pursuit with as many events", means["pursuit"], "")
+    yield Measurement("the same, that pursuit with strengths that the loss asks for", means["fit_strengths"], "")
+    yield Measurement("the same, the mean spectrum of the segment itself", means["own"], "")
+    yield Measurement("the same, the mean spectrum of what was learned from", means["common"], "")
+    yield _below(f"{what} segments, below the pursuit", found, "pursuit", BELOW if what == "test_segments" else None)
+    yield _below("the same, below the pursuit with strengths that the loss asks for", found, "fit_strengths")
     for kind in sorted({of for of, _ in found}):
         part = [(of, one) for of, one in found if of == kind]
         yield _below(f"the same, {len(part)} of {kind}, below the pursuit", part, "pursuit")
 
 
-def measured(player: Decoder, model: EventModel, target: Tensor, usual: list[Tensor]) -> Distances:
+def measure_segment(player: Decoder, model: EventModel, target: Tensor, usual: list[Tensor]) -> Distances:
     """All that is told of a segment (N,)."""
     with torch.no_grad():
         heard = torch.stack(model(target[None]).passes).sum(0)[0]
         score = decompose(model, target, peak=1.0)
         made = torch.from_numpy(put_together(player, score)[: len(target)])
         around = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
-        parts = pursue(atoms(model, *around), target, model.sizes.events)
-        better = weighed(model, parts, target)
+        parts = pursue(render_atoms(model, *around), target, model.sizes.events)
+        better = fit_strengths(model, parts, target)
     meant = [magnitudes(target[None], window) for window in WINDOWS]
     near = [float(distance(sound[None], target[None])) for sound in (made, heard, parts.sum(0), better)]
     return Distances(*near, _held([one.mean((0, 1)) for one in meant], meant), _held(usual, meant))
 
 
-def usual_spectra(model: EventModel, corpus: Corpus) -> list[Tensor]:
+def mean_spectra(model: EventModel, corpus: Corpus) -> list[Tensor]:
     """The mean magnitudes (bins,) of what was learned from, for each window."""
     drawn = corpus.draw(DRAWN, model.sizes.samples, torch.Generator().manual_seed(0))
     return [magnitudes(drawn, window).mean((0, 1)) for window in WINDOWS]
 
 
-def old(corpus: Corpus, samples: int) -> list[Segment]:
+def development_segments(corpus: Corpus, samples: int) -> list[Segment]:
     """Stretches that were kept back, by which no step was chosen as the best, but by which methods were."""
     others = _others(corpus, samples)
     return [others[i] for i in torch.linspace(0, len(others) - 1, OLD).long().tolist()]
 
 
-def fresh(corpus: Corpus, sizes: Sizes) -> list[Segment]:
+def test_segments(corpus: Corpus, sizes: Sizes) -> list[Segment]:
     """Stretches by which nothing was chosen, and some of recordings that no one learned from."""
     others = _others(corpus, sizes.samples)
     known = {i for count in (OLD, OLDER) for i in torch.linspace(0, len(others) - 1, count).long().tolist()}
@@ -122,10 +125,10 @@ def fresh(corpus: Corpus, sizes: Sizes) -> list[Segment]:
     return [*left, *strange]
 
 
-def _below(name: str, found: list[tuple[str, Distances]], against: str, goal: float | None = None) -> Row:
+def _below(name: str, found: list[tuple[str, Distances]], against: str, goal: float | None = None) -> Measurement:
     """How much less the model's distances come to than those of something else."""
     one, other = sum(each.model for _, each in found), sum(getattr(each, against) for _, each in found)
-    return Row(name, 100 * (1 - one / other), "%", goal)
+    return Measurement(name, 100 * (1 - one / other), "%", goal)
 
 
 def _others(corpus: Corpus, samples: int) -> list[Segment]:

@@ -16,7 +16,7 @@ from numba import carray, cfunc, njit, types
 from engine.devices import jack_callback
 from engine.memory import pointer
 
-ROOM = 1 << 17  # blocks that can be looked at: six minutes
+CAPACITY = 1 << 17  # blocks that can be looked at: six minutes
 THREAD, CLOCK = np.int32(1), np.int32(3)  # RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID of Linux
 MONOTONIC = np.int32(1)
 WAITED, INTERRUPTED = 16, 17  # places of ru_nvcsw and ru_nivcsw in a rusage of longs
@@ -24,11 +24,11 @@ WAITED, INTERRUPTED = 16, 17  # places of ru_nvcsw and ru_nivcsw in a rusage of 
 BLOCKS = np.dtype(
     [
         ("count", "i8"),
-        ("begun", "i8", (ROOM,)),  # nanoseconds
-        ("wall", "i8", (ROOM,)),  # nanoseconds that passed
-        ("own", "i8", (ROOM,)),  # nanoseconds of the processor
-        ("waits", "i8", (ROOM,)),  # how often it waited for somebody
-        ("frames", "i8", (ROOM,)),
+        ("begun", "i8", (CAPACITY,)),  # nanoseconds
+        ("wall", "i8", (CAPACITY,)),  # nanoseconds that passed
+        ("own", "i8", (CAPACITY,)),  # nanoseconds of the processor
+        ("waits", "i8", (CAPACITY,)),  # how often it waited for somebody
+        ("frames", "i8", (CAPACITY,)),
         ("usage", "i8", (18,)),
         ("time", "i8", (2,)),
     ],
@@ -53,7 +53,7 @@ def read(clock, time):
 def process(frames, user):
     """Let the engine play a block, and write down what it cost."""
     my = carray(pointer(_place), 1, BLOCKS)[0]
-    place = my.count % ROOM
+    place = my.count % CAPACITY
     my.begun[place] = read(MONOTONIC, my.time)
     _getrusage(THREAD, my.usage.ctypes)
     waited, own = my.usage[WAITED], read(CLOCK, my.time)
@@ -68,7 +68,7 @@ def process(frames, user):
 
 
 @dataclass(frozen=True)
-class Seen:
+class BlockSummary:
     """How many blocks there were, how many of them were late by our fault and not by it, and the most work of one."""
 
     number: int
@@ -77,7 +77,7 @@ class Seen:
     heaviest: float  # its own, as a share of its time
 
 
-class Blocks:
+class BlockLog:
     """The blocks since the beginning, or the last `clear`; rate: Hz."""
 
     def __init__(self, rate: float) -> None:
@@ -88,11 +88,11 @@ class Blocks:
         """Begin anew."""
         self._first = int(_record["count"][0])
 
-    def seen(self) -> Seen:
+    def seen(self) -> BlockSummary:
         """What they were up to now. ValueError where there were too many to look at."""
         last = int(_record["count"][0])
-        if last - self._first > ROOM:
-            raise ValueError(f"{last - self._first} blocks, at most {ROOM} can be looked at")
+        if last - self._first > CAPACITY:
+            raise ValueError(f"{last - self._first} blocks, at most {CAPACITY} can be looked at")
         places = np.arange(self._first, last)
         begun, wall, own, waits, frames = (
             np.take(_record[name][0], places, mode="wrap") for name in ("begun", "wall", "own", "waits", "frames")
@@ -101,15 +101,15 @@ class Blocks:
         ours = (own > due) | (waits > 0)
         late = np.diff(begun, prepend=begun[:1]) > 2 * due
         theirs = ((wall > due) | late) & ~ours
-        return Seen(len(places), int(ours.sum()), int(theirs.sum()), float((own / due).max(initial=0.0)))
+        return BlockSummary(len(places), int(ours.sum()), int(theirs.sum()), float((own / due).max(initial=0.0)))
 
 
 @contextlib.contextmanager
-def measured(rate: float) -> Iterator[Blocks]:
+def record_blocks(rate: float) -> Iterator[BlockLog]:
     """While entered, JACK clients that are opened are measured; one at a time."""
     engine = jack_callback.process
     jack_callback.process = process
     try:
-        yield Blocks(rate)
+        yield BlockLog(rate)
     finally:
         jack_callback.process = engine

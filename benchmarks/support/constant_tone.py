@@ -9,7 +9,7 @@ from engine.plugin import Param, Plugin
 STATE = np.dtype([("level", "f4"), ("impulse", "f4")], align=True)
 
 
-class Tone(Plugin):
+class ConstantTone(Plugin):
     """A constant while a note is held, and one sample for each MIDI note on."""
 
     name = "tone"

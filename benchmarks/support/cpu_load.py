@@ -6,7 +6,7 @@ import sys
 import threading
 
 
-class Busy:
+class CpuLoad:
     """While entered, threads of this process compute and allocate in Python, and every core has work."""
 
     def __init__(self, threads: int = 2, processes: int | None = None) -> None:
@@ -15,7 +15,7 @@ class Busy:
         self._wanted = (os.cpu_count() or 1) - 1 if processes is None else processes
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def __enter__(self) -> "Busy":
+    def __enter__(self) -> "CpuLoad":
         self._processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(self._wanted)]
         for thread in self._threads:
             thread.start()

@@ -31,9 +31,7 @@ while True:
 """  # in a process of its own: one that has a dead client must not open another
 
 REGISTRY = Path("/dev/shm/jack-shm-registry")  # of all servers of this machine, as libjack lays it out
-_HEADER = struct.Struct(
-    "=IHHIiII"
-)  # magic, protocol, -, type, size, bytes of the header and servers, of an entry
+_HEADER = struct.Struct("=IHHIiII")  # magic, protocol, -, type, size, bytes of the header and servers, of an entry
 _MAGIC, _SERVERS, _NO_PROCESS = 0x4A41434B, 8, 0x7FFFFFFF
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One figure. A goal is the least that `value` should be, or the most where `goal_is_most`."""
 
     name: str
@@ -27,7 +27,7 @@ class Row:
         return self.value <= self.goal if self.goal_is_most else self.value >= self.goal
 
 
-def medians(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int = 0) -> dict[str, float]:
+def median_times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int = 0) -> dict[str, float]:
     """Seconds that each candidate takes: the median of so many rounds in which all take turns.
 
     warmed: how often each runs at its turn before it is timed, for what is measured with its data in the cache.
@@ -35,21 +35,21 @@ def medians(candidates: dict[str, Callable[[], object]], rounds: int, warmed: in
     return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds, warmed).items()}
 
 
-def minima(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def min_times(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Seconds that each candidate takes at best, in so many rounds in which all take turns."""
     return {name: min(seconds) for name, seconds in _times(candidates, rounds, 0).items()}
 
 
-def ask(about: str, measure: Callable[[str], Iterable[Row]], preset: str = "guitar") -> None:
+def run_preset_benchmark(about: str, measure: Callable[[str], Iterable[Measurement]], preset: str = "guitar") -> None:
     """The command of a benchmark of one preset: measure it and print the rows."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("preset", metavar="PRESET", nargs="?", default=preset, help="a name or a path")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
-    show(measure(args.preset), args.json)
+    print_measurements(measure(args.preset), args.json)
 
 
-def show(rows: Iterable[Row], as_json: bool = "--json" in sys.argv) -> None:
+def print_measurements(rows: Iterable[Measurement], as_json: bool = "--json" in sys.argv) -> None:
     """Print rows for a reader, or as one JSON object a line."""
     for row in rows:
         print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
@@ -69,7 +69,7 @@ def _times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int
     return times
 
 
-def _line(row: Row) -> str:
+def _line(row: Measurement) -> str:
     if row.goal is None:
         return f"{row.name:<58}{row.value:>10.4g} {row.unit}"
     sign, mark = "≤" if row.goal_is_most else "≥", "met" if row.met else "MISSED"

@@ -13,7 +13,7 @@ _HEADS = ("amplitude", "harmonics", "noise")
 _AS_HEARD = {"kind": "ddsp", "features": {"pitch": "hertz", "mean": 0.0, "deviation": 1.0}}  # inputs need no scaling
 
 
-def in_torch(tensors: Tensors) -> Frame:
+def torch_decoder(tensors: Tensors) -> Frame:
     """The decoder in torch, as it is trained."""
     import torch
 
@@ -36,7 +36,7 @@ def in_torch(tensors: Tensors) -> Frame:
     return frame
 
 
-def in_onnx(tensors: Tensors) -> Frame:
+def onnx_decoder(tensors: Tensors) -> Frame:
     """The decoder as it is exported to ONNX, run by onnxruntime."""
     import onnxruntime
 

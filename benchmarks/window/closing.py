@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.support.cpu_load import Busy
+from benchmarks.support.cpu_load import CpuLoad
 from benchmarks.support.jack_server import Server, running
-from benchmarks.support.measurement import Row, show
+from benchmarks.support.measurement import Measurement, print_measurements
 from engine.preset import library
 
 from .closing_child import WAYS
@@ -51,25 +51,25 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--moment", default="", help="only those with these words in their names")
     args = parser.parse_args()
-    show(measure(args.moment, args.every), args.json)
+    print_measurements(measure(args.moment, args.every), args.json)
 
 
-def measure(words: str = "", every: bool = False) -> Iterator[Row]:
+def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
     """A row for each moment, in one way or in the worst of all, and what holds for all of them."""
     everything: list[Closing] = []
-    with running() as server, Busy(0, 1):
+    with running() as server, CpuLoad(0, 1):
         for number, moment in enumerate(each for each in MOMENTS if words in each):
             ways = list(WAYS) if every else [list(WAYS)[number % len(WAYS)]]
             found = [close(moment, way, server) for way in ways]
             everything += found
-            yield Row(f"closed while {moment}", max(each.ended for each in found), "s", AT_MOST, True)
-    yield Row(
+            yield Measurement(f"closed while {moment}", max(each.ended for each in found), "s", AT_MOST, True)
+    yield Measurement(
         "the window is gone from the screen, at worst", max(each.gone for each in everything), "s", AT_MOST, True
     )
-    yield Row("until then events wait, at worst", max(each.stuck for each in everything), "s", AT_MOST, True)
-    yield Row("ends that were none of its own", sum(each.status != 0 for each in everything), "", 0.0, True)
-    yield Row("processes left behind", sum(len(each.left) for each in everything), "", 0.0, True)
-    yield Row("things lost", sum(len(each.lost) for each in everything), "", 0.0, True)
+    yield Measurement("until then events wait, at worst", max(each.stuck for each in everything), "s", AT_MOST, True)
+    yield Measurement("ends that were none of its own", sum(each.status != 0 for each in everything), "", 0.0, True)
+    yield Measurement("processes left behind", sum(len(each.left) for each in everything), "", 0.0, True)
+    yield Measurement("things lost", sum(len(each.lost) for each in everything), "", 0.0, True)
 
 
 def close(moment: str, way: str, server: Server) -> Closing:

@@ -43,7 +43,7 @@ def main() -> None:
 def _bring(wiring: Any, moment: str, way: str, folder: Path, server: int) -> None:
     """Bring the window to a moment, and close it."""
     if moment != FIRST:
-        until(lambda: wiring.player.now is not None and wiring.house.entries)
+        until(lambda: wiring.bridge.now is not None and wiring.preset_files.entries)
     wiring.window.activateWindow()
     until(wiring.window.isActiveWindow)
     MOMENTS[moment](wiring, folder, server)

@@ -36,7 +36,7 @@ def _idle(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _first(wiring: Any, folder: Path, server: int) -> None:
-    until(lambda: wiring.deck._warming.compiler is not None)
+    until(lambda: wiring.engine._warming.compiler is not None)
     _wait(3)
 
 
@@ -44,41 +44,41 @@ def _compiling(wiring: Any, folder: Path, server: int) -> None:
     from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    wiring.deck._warming.compiler = PrecompileProcess()
+    wiring.engine._warming.compiler = PrecompileProcess()
     _wait(4)
 
 
 def _loading(wiring: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.tuning.choose(library.find("mosaic"))
+    wiring.parameters.choose(library.find("mosaic"))
     _wait(0.02)
 
 
 def _record(wiring: Any, folder: Path, server: int) -> None:
-    wiring.performing.record()
-    until(lambda: wiring.performing.recording)
+    wiring.recording.record()
+    until(lambda: wiring.recording.recording)
     for key in CHORD:
-        wiring.player.press(key, 0.9)
+        wiring.bridge.press(key, 0.9)
     _wait(1)
 
 
 def _score(wiring: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.doors.open([library.factory_folder() / "demo.mid"])
-    until(lambda: wiring.deck.reels.score is not None and wiring.player.reading.voices > 0)
+    wiring.opener.open([library.factory_folder() / "demo.mid"])
+    until(lambda: wiring.engine.recorders.score is not None and wiring.bridge.status.voices > 0)
 
 
 def _bounce(wiring: Any, folder: Path, server: int) -> None:
     _score(wiring, folder, server)
     wiring.window.transport.bounce.click()
-    until(lambda: wiring.performing._renderer.busy)
+    until(lambda: wiring.recording._renderer.busy)
     _wait(2)
 
 
 def _scan(wiring: Any, folder: Path, server: int) -> None:
-    wiring.house.scan()
+    wiring.preset_files.scan()
     _wait(0.05)
 
 
@@ -88,13 +88,13 @@ def _record_and_scan(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _hearing(wiring: Any, folder: Path, server: int) -> None:
-    wiring.doors.open([_chime(folder)])
+    wiring.opener.open([_chime(folder)])
     _wait(1)
 
 
 def _learning(wiring: Any, folder: Path, server: int) -> None:
-    dialogue = wiring.workshop.dialogue
-    wiring.doors.open([_chime(folder)])
+    dialogue = wiring.learn.dialogue
+    wiring.opener.open([_chime(folder)])
     dialogue.plan.taken.setCurrentIndex(2)  # as a piece
     until(dialogue.learn.isEnabled)
     dialogue.learn.click()
@@ -104,30 +104,30 @@ def _learning(wiring: Any, folder: Path, server: int) -> None:
 
 def _listening(wiring: Any, folder: Path, server: int) -> None:
     _learning(wiring, folder, server)
-    wiring.auditioning.recording(_chime(folder))
-    until(lambda: wiring.deck.rig.audition.playing)
+    wiring.preview.recording(_chime(folder))
+    until(lambda: wiring.engine.rig.audition.playing)
 
 
 def _demo(wiring: Any, folder: Path, server: int) -> None:
-    wiring.auditioning.demo(wiring.house.entries[0])
+    wiring.preview.demo(wiring.preset_files.entries[0])
     _wait(1)
 
 
 def _microphone(wiring: Any, folder: Path, server: int) -> None:
-    wiring.workshop.show()
-    wiring.capturing.toggle()
-    until(lambda: wiring.deck.reels._heard is not None)
+    wiring.learn.show()
+    wiring.microphone.toggle()
+    until(lambda: wiring.engine.recorders._heard is not None)
     _wait(2)  # a device may have to be opened with its inputs first
 
 
 def _calibrating(wiring: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.tuning.choose(library.find("violin"))
-    until(lambda: wiring.player.now.path.stem == "violin")
-    wiring.singing.sing(True)
-    until(lambda: wiring.player.now.sung)
-    wiring.singing.measure()
+    wiring.parameters.choose(library.find("violin"))
+    until(lambda: wiring.bridge.now.path.stem == "violin")
+    wiring.voice.sing(True)
+    until(lambda: wiring.bridge.now.follows_voice)
+    wiring.voice.measure()
     _wait(1)
 
 
@@ -147,13 +147,13 @@ def _reopening(wiring: Any, folder: Path, server: int) -> None:
     from engine.devices.backend import DeviceRequest
 
     _record(wiring, folder, server)
-    wiring.plugging.use(DeviceRequest(backend="jack"))
+    wiring.devices.use(DeviceRequest(backend="jack"))
     _wait(0.01)
 
 
 def _dialogues(wiring: Any, folder: Path, server: int) -> None:
-    wiring.plugging.show()
-    wiring.workshop.show()
+    wiring.devices.show()
+    wiring.learn.show()
     wiring.window.header.help.click()
     _wait(1)
 
@@ -164,7 +164,7 @@ def _asking(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _choosing(wiring: Any, folder: Path, server: int) -> None:
-    wiring.exporting.ask(wiring.house.entries[0], None)
+    wiring.export.ask(wiring.preset_files.entries[0], None)
     _wait(0.5)
 
 

@@ -90,11 +90,11 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
 
             blocks = stack.enter_context(record_blocks(RATE))
         wiring = gui_app.open_window(app, preferences.load())
-        while wiring.player.now is None:
+        while wiring.bridge.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - began}
     wiring.window.activateWindow()
-    while not wiring.window.isActiveWindow() or not wiring.house.entries:
+    while not wiring.window.isActiveWindow() or not wiring.preset_files.entries:
         QTest.qWait(5)
     found["delays"] = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
     found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
@@ -114,9 +114,9 @@ def _look_at_all(wiring: Any) -> None:
     """Let every preset play, one after the other."""
     from PyQt6.QtTest import QTest
 
-    for entry in wiring.house.entries:
-        wiring.tuning.choose(entry.path)
-        while wiring.player.now.path != entry.path:
+    for entry in wiring.preset_files.entries:
+        wiring.parameters.choose(entry.path)
+        while wiring.bridge.now.path != entry.path:
             QTest.qWait(5)
     QTest.qWait(1000)  # the last one has settled
 
@@ -146,8 +146,8 @@ def _delay(wiring: Any, press: Work, release: Work) -> float:
     """Blocks from an event in Qt to the first sample that sounds."""
     from PyQt6.QtTest import QTest
 
-    capture, block = wiring.deck.rig.capture, int(wiring.deck.rig.memory["block"][0])
-    wiring.player.panic()
+    capture, block = wiring.engine.rig.capture, int(wiring.engine.rig.memory["block"][0])
+    wiring.bridge.panic()
     QTest.qWait(100)
     capture.start()
     QTest.qWait(20)
@@ -167,13 +167,13 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
 
     from gui.dialogs.shortcuts import ShortcutsDialog
 
-    rig, window, left = wiring.deck.rig, wiring.window, Qt.MouseButton.LeftButton
-    wiring.player.reset_meters()
+    rig, window, left = wiring.engine.rig, wiring.window, Qt.MouseButton.LeftButton
+    wiring.bridge.reset_meters()
     QTest.qWait(300)
     before, start, turn = rig.meters().blocks, time.perf_counter(), 0
     while time.perf_counter() < start + seconds:
         for key in NOTES:
-            wiring.player.press(key, 0.6)
+            wiring.bridge.press(key, 0.6)
         window.stage.show_view(turn % 3)
         window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
         for knob in list(window.knobs.knobs.values()):
@@ -181,17 +181,17 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
             for y in (40, 30, 60, 50):
                 QTest.mouseMove(knob, QPoint(38, y))
             QTest.mouseRelease(knob, left, pos=QPoint(38, 50))
-        wiring.workshop.show()
-        wiring.plugging.show()
+        wiring.learn.show()
+        wiring.devices.show()
         keys = ShortcutsDialog(window)
         keys.show()
         QTest.qWait(50)
-        for dialogue in (keys, wiring.plugging.dialogue, wiring.workshop.dialogue):
+        for dialogue in (keys, wiring.devices.dialogue, wiring.learn.dialogue):
             dialogue.accept()
         turn += 1
     elapsed = time.perf_counter() - start
     due = elapsed * rig.rate / int(rig.memory["block"][0])
-    wiring.player.panic()
+    wiring.bridge.panic()
     return 100 * (rig.meters().blocks - before) / due, rig.meters().worst
 
 

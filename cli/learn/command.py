@@ -122,10 +122,10 @@ def _as_notes(args: argparse.Namespace) -> bool:
         raise ValueError(f"a piece is learned from one recording, not from {len(args.recordings)}")
     if args.taken or len(args.recordings) > 1:
         return args.taken != "piece"
-    from train.notes import count_onsets
+    from train.notes import onset
 
     samples = _hear(args.recordings[0], args.start, args.length)
-    struck = count_onsets.count(samples.mean(axis=0), HEARD)
+    struck = onset.count_onsets(samples.mean(axis=0), HEARD)
     if struck == 1:
         print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:
@@ -139,7 +139,7 @@ def _hear(path: str, start: float, length: float | None) -> np.ndarray:
 
     path, start, length = part(path, start, length)
     samples, rate = recording.load(path, HEARD, start, length)
-    for fault in recording.judged(samples, rate, path):
+    for fault in recording.check_usable(samples, rate, path):
         print(fault, file=sys.stderr)
     return samples
 

@@ -30,8 +30,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     keys = list(instrument.keys)
     whole = finish(probe.of_note(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else "done"
-    spent = None if instrument.stopped else partial(note_cache.forget, place)
-    return Result(whole, ending, {"keys": keys, "words": instrument.words}, instrument.words, spent)
+    spent = None if instrument.stopped else partial(note_cache.clear, place)
+    return Result(whole, ending, {"keys": keys, "words": instrument.messages}, instrument.messages, spent)
 
 
 def _moment(now: Progress) -> Moment:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.chain import make_row
+from engine.chain import make_chain
 from engine.instruments.events.event_score import Score
 from engine.preset.performance import length, perform
 from engine.preset.preset_file import Preset
@@ -99,5 +99,5 @@ def _on_keys(preset: Preset, notes: list[demo_notes.Note], seed: int, known: set
 
 def _rig(preset: Preset) -> Rig:
     rig = Rig(RATE)
-    rig.play(make_row(preset))
+    rig.play(make_chain(preset))
     return rig

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.chain import follow as following
-from engine.chain import make_row
+from engine.chain import follow_voice, make_chain
+from engine.pitch_names import pitch_of
 from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.rig import Rig
@@ -36,19 +36,19 @@ def answers(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Track]
 
 def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
     """A recorded note (2, T), and the key that is nearest to it."""
-    from train.notes.onset import strike
-    from train.notes.pitch import detect, key_of
+    from train.notes.onset import find_onset
+    from train.notes.pitch import detect
 
     yield recorded(recording)
     mono = recording.mean(axis=0)
-    begin = strike(mono, RATE)
+    begin = find_onset(mono, RATE)
     pitch = detect(mono[begin:], RATE)
     low, high = (preset.header.get("keys", {}).get(name, usual) for name, usual in (("low", 0), ("high", 127)))
-    key = round(key_of(pitch.frequency)) if pitch.is_sure else (low + high) // 2
+    key = round(pitch_of(pitch.frequency)) if pitch.is_reliable else (low + high) // 2
     seconds = len(mono) / RATE
     struck = demo_notes.Note(begin / RATE, seconds, min(max(key, low), high), STRUCK)
     rig = Rig(RATE)
-    rig.play(make_row(preset))
+    rig.play(make_chain(preset))
     sound = faded(render(rig, demo_notes.score_of([struck]), seconds))
     yield Track("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
 
@@ -56,7 +56,7 @@ def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
 def _answer(preset: Preset, sound: np.ndarray) -> np.ndarray:
     """What an instrument answers to a voice (T,), as `luthier transfer` does: (2, T')."""
     rig = Rig(RATE)
-    rig.play(following(make_row(preset)))
+    rig.play(follow_voice(make_chain(preset)))
     try:
         fitting = fit(follow(sound, RATE, HOP), preset.header, HOP)
     except ValueError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
-from . import process as aside
+from . import child_process
 
 RATE = 22050  # Hz, at which it is judged
 MAX_SECONDS = 60.0  # seconds of each that are heard
@@ -43,7 +43,7 @@ class RecordingChecker(QObject):
     def begin(self, paths: Sequence[Path]) -> None:
         """Listen to these recordings."""
         self.close()
-        process = aside.create(self, aside.python_command("-m", "gui.processes.check_recordings", *map(str, paths)))
+        process = child_process.create(self, child_process.python_command("-m", "gui.processes.check_recordings", *map(str, paths)))
         process.finished.connect(lambda *_: self._end(process))
         self._process = process
         process.start()
@@ -52,7 +52,7 @@ class RecordingChecker(QObject):
         """Listen no more."""
         process, self._process = self._process, None
         if process is not None:
-            aside.kill(process)
+            child_process.kill(process)
 
     def _end(self, process: QProcess) -> None:
         if process is not self._process:
@@ -77,7 +77,7 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     """Judge recordings; it takes PyTorch's companions, and says so where they are missing."""
     try:
         from train import recording
-        from train.notes import count_onsets
+        from train.notes import onset
     except ImportError:
         return RecordingCheck(usable=False, able=False)
     faults: list[str] = []
@@ -91,9 +91,9 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         said = recording.check(samples, rate)
         faults += [f"{path.name}: {each}" if len(paths) > 1 else each for each in said]
         seconds += samples.shape[1] / rate
-        silent = abs(samples).max() < 10 ** (recording.QUIETEST / 20)
-        usable += not silent and samples.shape[1] >= recording.SHORTEST * rate
-        struck = count_onsets.count(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
+        silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)
+        usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate
+        struck = onset.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
     return RecordingCheck(len(paths), seconds, struck, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0))
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import soundfile
 import torch
 
-from benchmarks.learning.events import matched, mixture, onsets
-from benchmarks.learning.matching_pursuit import pursue, weighed
-from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, fresh, old
+from benchmarks.learning.events import count_matches, event_onsets, mix_notes
+from benchmarks.learning.matching_pursuit import fit_strengths, pursue
+from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, development_segments, test_segments
 from engine.instruments.events.event_score import Event, Score
 from train.events.config import Sizes
 from train.events.dataset import Corpus
@@ -35,21 +35,21 @@ def test_a_pursuit_whose_strengths_the_distance_asks_for_comes_nearer():
     sounds = torch.randn(8, TINY.samples, generator=generator) * torch.linspace(1, 0, TINY.samples)
     target = torch.randn(TINY.samples, generator=generator)
     parts = pursue(sounds, target, 4)
-    near = [float(distance(one[None], target[None])) for one in (parts.sum(0), weighed(model, parts, target))]
+    near = [float(distance(one[None], target[None])) for one in (parts.sum(0), fit_strengths(model, parts, target))]
     assert near[1] < 0.99 * near[0]
 
 
 def test_events_close_together_are_one_onset_and_each_is_matched_once():
     events = [Event(time, 0, strength) for time, strength in ((0.5, 1), (0.51, 0.5), (0.9, 0.01), (1.0, 0.4))]
-    found = onsets(Score(events, 2.0, np.zeros(1), np.zeros(1)))
+    found = event_onsets(Score(events, 2.0, np.zeros(1), np.zeros(1)))
     np.testing.assert_allclose(found, [0.5, 1.0])
-    assert matched(found, np.array([0.46, 0.54, 1.04])) == 2
-    assert matched(found, np.array([0.44, 1.2])) == 0
+    assert count_matches(found, np.array([0.46, 0.54, 1.04])) == 2
+    assert count_matches(found, np.array([0.44, 1.2])) == 0
 
 
 def test_a_mixture_is_the_sum_of_its_notes_one_in_each_eighth():
     notes = [np.ones(100, np.float32), np.linspace(0, 1, 200, dtype=np.float32)]
-    sound, times, alone = mixture(notes, 8000, np.random.default_rng(1))
+    sound, times, alone = mix_notes(notes, 8000, np.random.default_rng(1))
     assert (np.floor(times * 8) == np.arange(64)).all()
     total = np.zeros_like(sound)
     for when, part in zip(times, alone, strict=True):
@@ -69,7 +69,7 @@ def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
     )
     kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5
     corpus = Corpus([kept], [kept], TINY.rate, [], sources=["somewhere/violin/one.wav"])
-    before, now = old(corpus, TINY.samples), fresh(corpus, TINY)
+    before, now = development_segments(corpus, TINY.samples), test_segments(corpus, TINY)
     assert len(before) == OLD
     assert [one.of for one in now].count("violin") == 100 - 16 - len(before) - FEWER
     assert len(now) == [one.of for one in now].count("violin") + EACH * len(STRANGERS)
@@ -77,5 +77,5 @@ def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
     for one in now:
         assert not (one.sound == chosen).all(1).any()
         assert not any((one.sound == other.sound).all() for other in before)
-    again = fresh(corpus, TINY)
+    again = test_segments(corpus, TINY)
     assert all((one.sound == other.sound).all() for one, other in zip(now, again, strict=True))

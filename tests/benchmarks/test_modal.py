@@ -6,13 +6,13 @@ import pytest
 from benchmarks.kernels import instrument, modal_variants
 from benchmarks.kernels import modal as benchmark
 from benchmarks.kernels.partitioned import Convolver
-from benchmarks.support.measurement import Row
+from benchmarks.support.measurement import Measurement
 from engine.dsp import modal, modal_plain, modal_simd
 from engine.simd.vectors import WIDTH
 
 
 def driven(shape):
-    bank, partials = benchmark.new_bank(np.random.default_rng(4), 256)
+    bank, partials = benchmark.random_bank(np.random.default_rng(4), 256)
     u, out = np.random.default_rng(5).uniform(-1, 1, 64).astype(np.float32), np.zeros((2, 64), np.float32)
     shape(bank, partials, u, *out)
     return out
@@ -47,12 +47,12 @@ def test_every_plain_shape_does_the_work_of_the_kernel(shape):
 @pytest.mark.parametrize("kernels", [modal_simd, modal_plain])
 def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them(kernels, channels):
     noise, frames = np.random.default_rng(6), 100
-    pairs = [benchmark.new_bank(noise, 8) for _ in range(4)]
+    pairs = [benchmark.random_bank(noise, 8) for _ in range(4)]
     banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
     banks[:, :, modal.SIDE] = 0
     u, weight = (noise.random((2, 2, 50)).astype(np.float32) for _ in range(2))
     out = np.zeros((2, 2, 2, 50), np.float32)
-    instrument.player(kernels)(banks, u, modal.new_sums(2, channels), weight, out, 1)
+    instrument.compile_player(kernels)(banks, u, modal.new_sums(2, channels), weight, out, 1)
     for r in range(2):
         each = [_response(pairs[2 * r + e][1], frames) for e in range(2)]
         driven = [np.convolve(np.hstack(u[:, r]), response)[:frames] for response in each]
@@ -78,11 +78,11 @@ def test_partitioned_convolution_is_convolution():
 @pytest.mark.parametrize(
     ("row", "met"),
     [
-        (Row("speed", 3.0, "×", 2.5), True),
-        (Row("speed", 2.0, "×", 2.5), False),
-        (Row("error", -93.0, "dB", -90, goal_is_most=True), True),
-        (Row("error", -80.0, "dB", -90, goal_is_most=True), False),
-        (Row("time", 9.0, "µs"), None),
+        (Measurement("speed", 3.0, "×", 2.5), True),
+        (Measurement("speed", 2.0, "×", 2.5), False),
+        (Measurement("error", -93.0, "dB", -90, goal_is_most=True), True),
+        (Measurement("error", -80.0, "dB", -90, goal_is_most=True), False),
+        (Measurement("time", 9.0, "µs"), None),
     ],
 )
 def test_a_row_knows_whether_its_goal_is_met(row, met):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from benchmarks.support.peers import in_onnx, in_torch
+from benchmarks.support.peers import onnx_decoder, torch_decoder
 from engine.kinds.ddsp import drawn
 from tests.engine.dsp.test_decoder import decoded, features
 
 
-@pytest.mark.parametrize("peer", [in_torch, in_onnx])
+@pytest.mark.parametrize("peer", [torch_decoder, onnx_decoder])
 def test_every_peer_does_the_work_of_the_kernel(peer):
     _, tensors = drawn(64, 20, seed=2)
     inputs = features(1, frames=5)

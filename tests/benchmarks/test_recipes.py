@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.learning.recipes import comb
+from benchmarks.learning.recipes import comb_energies
 from train.ssm.model import Sizes, StateSpace
 
 RATE, FRAME = 22050, 128
@@ -30,21 +30,21 @@ def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpace:
 
 
 def test_a_partial_that_goes_on_from_frame_to_frame_leaves_no_comb():
-    found = comb(ringing(500.0))
-    assert found["comb"] < 1e-3
+    found = comb_energies(ringing(500.0))
+    assert found["comb_energies"] < 1e-3
     assert found["sway"] < 1e-3
-    assert found["whole"] < 1e-4 * comb(ringing(3 * RATE / FRAME))["whole"]
+    assert found["whole"] < 1e-4 * comb_energies(ringing(3 * RATE / FRAME))["whole"]
 
 
 def test_frames_that_do_not_go_on_leave_a_comb_beside_their_partial():
     rough = 1 + 0.5 * np.random.default_rng(0).normal(size=FRAME)
-    found = comb(ringing(500.0, rough))
-    assert found["comb"] > 0.05
+    found = comb_energies(ringing(500.0, rough))
+    assert found["comb_energies"] > 0.05
     assert found["sway"] > 0.01
     assert found["whole"] < 0.01 * found["energy"]  # its lines lie between the multiples of the frame rate
 
 
 def test_the_share_of_a_comb_is_what_modulates_the_frames():
     line = 1 + 0.5 * np.cos(2 * np.pi * 2 * np.arange(FRAME) / FRAME)  # two images, a quarter as high each
-    found = comb(ringing(800.0, line))
-    assert found["comb"] == pytest.approx(2 / 16 / (1 + 2 / 16), rel=0.03)
+    found = comb_energies(ringing(800.0, line))
+    assert found["comb_energies"] == pytest.approx(2 / 16 / (1 + 2 / 16), rel=0.03)

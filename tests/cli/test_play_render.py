@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.support.constant_tone import Tone
+from benchmarks.support.constant_tone import ConstantTone
 from benchmarks.support.jack_server import running
 from cli import panic_key, play, status_line
 from cli.main import main
@@ -66,7 +66,7 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
 
 
 def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
-    monkeypatch.setattr("engine.chain.make_row", lambda path, seed, room: [Tone()])
+    monkeypatch.setattr("engine.chain.make_chain", lambda path, seed, room: [ConstantTone()])
     assert main(["render", "small.luthier", "--performance", "learned", "-o", "out.wav"]) == 2
     assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
 

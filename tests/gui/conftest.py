@@ -24,8 +24,8 @@ from gui import app as gui_app
 from gui import preferences, theme
 from gui.wiring import Wiring
 from session import config_store, patch_file
-from session.patch import Setting
-from session.precompile_process import Compiler
+from session.patch import Patch
+from session.precompile_process import PrecompileProcess
 from tests.gui.xvfb import display
 
 PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
@@ -36,7 +36,7 @@ _open: list[Wiring] = []
 def compiled() -> None:
     """The kernels, before anybody waits for a window to have them."""
     if not is_warm():
-        for _ in Compiler().steps():
+        for _ in PrecompileProcess().steps():
             pass
 
 
@@ -100,50 +100,50 @@ def opened(app: QApplication, server: Server, ear: JackClient, home: Path, block
 @pytest.fixture
 def guitar(opened: Wiring, ear: JackClient) -> Iterator[Wiring]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
-    ear.connect(opened.player.reading.name)
-    config_store.keep(patch_file.PLACES, {})
-    opened.house.scan()
-    until(lambda: opened.house.entries and not any(entry.elsewhere for entry in opened.house.entries))
+    ear.connect(opened.bridge.status.name)
+    config_store.save(patch_file.PATHS_FILE, {})
+    opened.preset_files.scan()
+    until(lambda: opened.preset_files.entries and not any(entry.elsewhere for entry in opened.preset_files.entries))
     play(opened, "guitar")
-    opened.player.panic()
+    opened.bridge.panic()
     quiet(opened)
-    opened.tuning.history.clear()
+    opened.parameters.undo_stack.clear()
     activate(opened)
     yield opened
-    opened.typist.release_all()
-    while opened.tuning.history.canUndo():
-        opened.tuning.history.undo()
+    opened.computer_keyboard.release_all()
+    while opened.parameters.undo_stack.canUndo():
+        opened.parameters.undo_stack.undo()
 
 
 def play(wiring: Wiring, name: str) -> None:
     """Let an instrument play, and wait until it does."""
     path = library.find(name)
-    until(lambda: wiring.player.now is not None)
-    if wiring.player.now is not None and wiring.player.now.path != path:
-        wiring.tuning.recall(Setting(path))
-    until(lambda: wiring.player.now is not None and wiring.player.now.path == path)
+    until(lambda: wiring.bridge.now is not None)
+    if wiring.bridge.now is not None and wiring.bridge.now.path != path:
+        wiring.parameters.recall(Patch(path))
+    until(lambda: wiring.bridge.now is not None and wiring.bridge.now.path == path)
 
 
 def quiet(wiring: Wiring) -> None:
     """Wait until nothing sounds any more, and nothing waits to."""
     advance(wiring, 4800)
     now = time.monotonic()
-    until(lambda: wiring.player.reading.time > now and wiring.player.reading.voices == 0)
+    until(lambda: wiring.bridge.status.time > now and wiring.bridge.status.voices == 0)
 
 
 def advance(wiring: Wiring, frames: int = 512) -> None:
     """Wait until the engine has played so many frames, and taken what was asked of it before."""
-    assert wiring.deck.rig is not None
-    rig, frame = wiring.deck.rig, wiring.deck.rig.frame
+    assert wiring.engine.rig is not None
+    rig, frame = wiring.engine.rig, wiring.engine.rig.frame
     until(lambda: rig.frame > frame + frames)
 
 
 def start(app: QApplication, ear: JackClient, paths: tuple[Path, ...] = ()) -> Wiring:
     """Open a window as the command does, and wait until its engine can be played and heard."""
-    wiring = gui_app.open_window(app, preferences.recall(), paths)
+    wiring = gui_app.open_window(app, preferences.load(), paths)
     _open.append(wiring)
-    until(lambda: wiring.player.hands is not None and wiring.player.reading.state == "playing")
-    ear.connect(wiring.player.reading.name)
+    until(lambda: wiring.bridge.live_input is not None and wiring.bridge.status.state == "playing")
+    ear.connect(wiring.bridge.status.name)
     return wiring
 
 
@@ -159,7 +159,7 @@ def end(wiring: Wiring) -> None:
         _open.remove(wiring)
     wiring.window.close()
     assert wiring.ended
-    QApplication.instance().removeEventFilter(wiring.typist)
+    QApplication.instance().removeEventFilter(wiring.computer_keyboard)
     wiring.window.deleteLater()
     QTest.qWait(20)
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from train import recording
-from train.notes import count_onsets, onset
+from train.notes import onset
 from train.recording import RecordingError
 
 KEPT = 0.1  # of a recording, from its end on, that is kept back
@@ -71,19 +71,19 @@ def gather(paths: Sequence[tuple[str, float, float | None]], rate: int) -> Corpu
         samples, _ = recording.load(path, rate, start, seconds)
         faults = recording.check(samples, rate)
         mono = torch.from_numpy(samples.mean(axis=0))
-        if float(mono.abs().max()) < 10 ** (recording.QUIETEST / 20):
+        if float(mono.abs().max()) < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
             raise RecordingError(f"{path}: {' '.join(faults)}")
         corpus.words.extend(f"{path}: {fault}" for fault in faults)
         mono = mono / mono.abs().max()
         held = int(KEPT * len(mono)) if len(mono) > ENOUGH * rate else 0
-        if not held and count_onsets.count(mono.numpy(), rate) == 1:
+        if not held and onset.count_onsets(mono.numpy(), rate) == 1:
             struck += 1
             if struck % NOTES_KEPT == 0:
                 corpus.kept.append(mono)
                 corpus.sources.append(path)
                 corpus.unheard.append(path)
                 continue
-            corpus.notes.append(mono[onset.strike(mono.numpy(), rate) :])
+            corpus.notes.append(mono[onset.find_onset(mono.numpy(), rate) :])
         corpus.learned.append(mono[: len(mono) - held])
         corpus.kept.extend([mono[len(mono) - held :]] if held else [])
         corpus.sources.extend([path] if held else [])

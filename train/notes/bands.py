@@ -1,39 +1,40 @@
-"""A note cut into bands, and the modes of each band.
+"""Split a note into frequency bands and fit damped modes in each band.
 
-A band is moved to 0 Hz, filtered and thinned out, so that a few poles explain it. The error is weighed by the height
-of the sound at each moment: the soft end of a note counts like its loud beginning, as far as it is above the noise.
+A band is shifted to 0 Hz, low-pass filtered and decimated, so that a few poles describe it. The squared error is
+weighted by the inverse level at each moment, so that the quiet end of a note counts like its loud start, as far as
+it is above the noise.
 """
 
 import numpy as np
 from scipy.signal import firwin
 
-from .esprit import bounded, esprit, paired, project, sharpen
-from .modes import NOTHING, Modes
+from .esprit import esprit, match_poles, refine_poles, solve_amplitudes, solve_bounded
+from .modes import NO_MODES, Modes
 
-ORDERS = (1, 2, 3, 4, 5, 6)
-"""How many modes a band may have."""
-BETTER = 0.9
-"""To what part the error must fall for one more mode."""
-EVEN = 0.42
-"""How much softer moments of a band are lifted: 0 not at all, 0.5 to the same height as loud ones."""
-ALIKE = 0.35
-"""How much softer bands are lifted, on the same scale."""
-REACH = 2.0
-"""How far, in time constants, a mode may be followed back from where its band is clear to the onset."""
-BRIDGE = 0.4
-"""Seconds that a beat may hide a mode in the noise."""
-RUMBLE = 0.6
-"""From this part of the lower edge of the first band on, something is heard."""
-CLEAR = 10.0
-"""Power above the noise, relative to it, at which the level of a band is sure."""
-LEAST = 0.7
-"""The smallest part of its decay that a mode keeps when a band's level is matched."""
-SLOWEST = 0.4
-"""1/s: the smallest decay."""
+MODE_COUNTS = (1, 2, 3, 4, 5, 6)
+"""Numbers of modes that are tried in a band."""
+MAX_ERROR_RATIO = 0.9
+"""Factor by which the error must fall for a further mode to be accepted."""
+TIME_LIFT = 0.42
+"""Exponent that lifts quiet moments of a band: 0 not at all, 0.5 to the level of loud ones."""
+BAND_LIFT = 0.35
+"""Exponent that lifts quiet bands, on the same scale."""
+MAX_EXTRAPOLATION_TIME_CONSTANTS = 2.0
+"""Time constants by which a mode may be extrapolated back to the onset from where its band is clear."""
+MAX_DIP_SECONDS = 0.4
+"""Longest dip into the noise, by beating, that does not end a band."""
+RUMBLE_EDGE_RATIO = 0.6
+"""Fraction of the first band's lower edge at which the high-pass filter starts to pass."""
+CLEAR_POWER_RATIO = 10.0
+"""Power relative to the noise above which the level of a band is reliable."""
+MIN_DECAY_RATIO = 0.7
+"""Smallest fraction of its decay that a mode keeps when it is matched to the level of its band."""
+MIN_DECAY_PER_SECOND = 0.4
+"""Smallest decay of a mode."""
 
 
 class Bands:
-    """A note's spectrum, from which bands are cut as short complex signals."""
+    """Spectrum of a note, from which bands are cut as short complex signals."""
 
     def __init__(self, note: np.ndarray, rate: float, width: float, noise: np.ndarray) -> None:
         self.rate, self.width, self.noise = rate, width, noise
@@ -46,44 +47,50 @@ class Bands:
         self.filter = np.fft.fft(self.taps, size)
 
     def fit(self, number: int) -> list[tuple[Modes, float]]:
-        """A ladder of ever more modes within half a width of band `number`, and the error that each leaves.
+        """Fit 0, 1, 2, … modes within half a width of band `number`; return each set with the error that it leaves.
 
-        The error grows with the power 0.3 of the band's energy, about like loudness, so that bands may be compared.
+        The error grows with the power 0.3 of the band's energy, roughly like loudness, so that bands can be compared.
         """
-        centre, band, floor, weight, begin = self._cut(number)
-        ladder = [(NOTHING, float((np.abs(band * weight) ** 2).sum()))]
-        limits = self._limits(begin)
+        centre, band, floor, weight, start = self._cut(number)
+        ladder = [(NO_MODES, float((np.abs(band * weight) ** 2).sum()))]
+        limits = self._limits(start)
         best = np.zeros(0, complex)
-        for order in ORDERS:
+        for order in MODE_COUNTS:
             if len(band) < 8 * order:
                 break
-            starts = [esprit(band, order, limits)]
+            initial_poles = [esprit(band, order, limits)]
             if order > 1:
-                starts.append(np.append(best, esprit(project(band, weight, best)[1] * weight, 1, limits)))
-            tries = [sharpen(band, weight, poles, limits) for poles in starts]
-            error, best, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
-            if error < BETTER * ladder[-1][1]:
-                modes = self._unfiltered(_levelled(best, amplitudes, band, floor), amplitudes, centre, begin)
-                inside = np.abs(modes.frequency - centre) <= 0.5 * self.width
-                ladder.append((modes.take(np.flatnonzero(inside)), error))
+                initial_poles.append(
+                    np.append(best, esprit(solve_amplitudes(band, weight, best)[1] * weight, 1, limits))
+                )
+            candidates = [refine_poles(band, weight, poles, limits) for poles in initial_poles]
+            error, best, amplitudes = min(
+                (_evaluate(band, weight, poles) for poles in candidates), key=lambda candidate: candidate[0]
+            )
+            if error < MAX_ERROR_RATIO * ladder[-1][1]:
+                modes = self._to_onset(_match_level(best, amplitudes, band, floor), amplitudes, centre, start)
+                in_band = np.abs(modes.frequency - centre) <= 0.5 * self.width
+                ladder.append((modes.take(np.flatnonzero(in_band)), error))
         return ladder
 
     def refit(self, number: int, frequency: np.ndarray, decay: np.ndarray) -> Modes:
-        """As many modes in band `number`, each paired with the nearest of these; none if nothing is heard there."""
-        centre, band, floor, weight, begin = self._cut(number)
+        """Fit as many modes in band `number` as given, each paired with the nearest; none if the band is silent."""
+        centre, band, floor, weight, start = self._cut(number)
         if len(band) < 3 * len(frequency):
-            return NOTHING
+            return NO_MODES
         start = np.exp((-decay + 2j * np.pi * (frequency - centre)) * self.step / self.rate)
-        tries = [start]
+        candidates = [start]
         if len(band) >= 8 * len(start):
-            limits = self._limits(begin)
-            tries = [start, esprit(band, len(start), limits)]
-            tries = [paired(sharpen(band, weight, poles, limits), start) for poles in tries]
-        _, poles, amplitudes = min((_judged(band, weight, poles) for poles in tries), key=lambda one: one[0])
-        return self._unfiltered(_levelled(poles, amplitudes, band, floor), amplitudes, centre, begin)
+            limits = self._limits(start)
+            candidates = [start, esprit(band, len(start), limits)]
+            candidates = [match_poles(refine_poles(band, weight, poles, limits), start) for poles in candidates]
+        _, poles, amplitudes = min(
+            (_evaluate(band, weight, poles) for poles in candidates), key=lambda candidate: candidate[0]
+        )
+        return self._to_onset(_match_level(poles, amplitudes, band, floor), amplitudes, centre, start)
 
     def _cut(self, number: int) -> tuple[float, np.ndarray, float, np.ndarray, int]:
-        """Band `number`: centre in Hz, values while they are heard, noise power, weights of the values, first sample.
+        """Cut out band `number`: centre in Hz, values above the noise, noise power, weights, first sample.
 
         Values and weights are at rate / step.
         """
@@ -92,65 +99,69 @@ class Bands:
         moved = np.roll(self.spectrum, -shift) * self.filter
         band = 2 * np.fft.ifft(moved.reshape(self.step, -1).sum(axis=0) / self.step)
         first = -(-(len(self.taps) - 1) // self.step)
-        place = centre / (self.rate / 2) * (len(self.noise) - 1)
-        density = float(np.interp(place, np.arange(len(self.noise)), self.noise))
+        position = centre / (self.rate / 2) * (len(self.noise) - 1)
+        density = float(np.interp(position, np.arange(len(self.noise)), self.noise))
         floor = 4 * density * (self.taps**2).sum() + 1e-16
         band = band[first : self.frames // self.step]
-        band = band[: _heard(band, floor, BRIDGE * self.rate / self.step)]
+        band = band[: _audible_length(band, floor, MAX_DIP_SECONDS * self.rate / self.step)]
         return centre, band, floor, _weights(band, floor), first * self.step
 
-    def _limits(self, begin: int) -> tuple[float, float]:
-        """Smallest and largest decay per value of a band whose first value lies `begin` samples after the onset."""
-        return SLOWEST * self.step / self.rate, REACH * self.step / begin
+    def _limits(self, start: int) -> tuple[float, float]:
+        """Smallest and largest decay per value of a band whose first value is `start` samples after the onset."""
+        return MIN_DECAY_PER_SECOND * self.step / self.rate, MAX_EXTRAPOLATION_TIME_CONSTANTS * self.step / start
 
-    def _unfiltered(self, poles: np.ndarray, amplitudes: np.ndarray, centre: float, begin: int) -> Modes:
-        """Modes at the onset, of poles and amplitudes in a band whose first value lies `begin` samples after it."""
+    def _to_onset(self, poles: np.ndarray, amplitudes: np.ndarray, centre: float, start: int) -> Modes:
+        """Modes at the onset, from poles and amplitudes of a band that starts `start` samples after it."""
         pole = np.log(poles) * self.rate / self.step
         n = np.arange(len(self.taps))
         response = np.array([(self.taps * np.exp(-p * n / self.rate)).sum() for p in pole])
-        amplitude = amplitudes / response * np.exp(-pole * begin / self.rate)
+        amplitude = amplitudes / response * np.exp(-pole * start / self.rate)
         frequency, decay = pole.imag / (2 * np.pi), -pole.real
         return Modes(frequency + centre, decay, amplitude)
 
 
 def _above_rumble(frequency: np.ndarray, width: float) -> np.ndarray:
-    """Gains at frequencies in Hz: none of what lies below the first band, steps and traffic, which would hide it."""
+    """Gains of a high-pass filter at frequencies in Hz; footsteps and traffic would mask the first band."""
     edge = 0.5 * width
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip((frequency - RUMBLE * edge) / (edge - RUMBLE * edge), 0, 1)))
+    return np.asarray(
+        0.5
+        - 0.5
+        * np.cos(np.pi * np.clip((frequency - RUMBLE_EDGE_RATIO * edge) / (edge - RUMBLE_EDGE_RATIO * edge), 0, 1))
+    )
 
 
 def _weights(band: np.ndarray, floor: float) -> np.ndarray:
-    """Weights (T,) of a band's moments: high where it is soft, as far as it is above its noise power."""
+    """Weights (T,) of a band's values: high where it is quiet, as far as it is above its noise power."""
     if len(band) == 0:
         return np.zeros(0)
     power = np.abs(band) ** 2
-    return np.asarray((_smooth(power, 25) + floor) ** -EVEN * power.mean() ** (EVEN - ALIKE))
+    return np.asarray((_smooth(power, 25) + floor) ** -TIME_LIFT * power.mean() ** (TIME_LIFT - BAND_LIFT))
 
 
-def _levelled(poles: np.ndarray, amplitudes: np.ndarray, band: np.ndarray, floor: float) -> np.ndarray:
-    """Poles slowed or hastened together, so that their level falls as the band's does where that is clear.
+def _match_level(poles: np.ndarray, amplitudes: np.ndarray, band: np.ndarray, floor: float) -> np.ndarray:
+    """Scale the decays of all poles together, so that their level falls like the band's where that is clear.
 
-    A string that glides, as hard plucked ones do, is not quite a sum of modes: where these have run out of step with
-    it, least squares make them softer than it is.
+    A gliding string, as after a hard pluck, is not exactly a sum of modes: where the modes run out of phase with it,
+    least squares underestimates their level.
     """
-    ours = np.abs(amplitudes @ np.exp(np.log(poles)[:, None] * np.arange(len(band)))) ** 2
-    levels = [np.log(_smooth(power, 25) + 1e-30) for power in (np.abs(band) ** 2, ours)]
-    clear = np.flatnonzero(levels[0] > np.log(CLEAR * floor))
+    model_power = np.abs(amplitudes @ np.exp(np.log(poles)[:, None] * np.arange(len(band)))) ** 2
+    levels = [np.log(_smooth(power, 25) + 1e-30) for power in (np.abs(band) ** 2, model_power)]
+    clear = np.flatnonzero(levels[0] > np.log(CLEAR_POWER_RATIO * floor))
     if len(clear) < 3 * len(poles) + 12:
         return poles
-    slower = np.polyfit(clear, (levels[0] - levels[1])[clear], 1)[0] / 2
+    slope = np.polyfit(clear, (levels[0] - levels[1])[clear], 1)[0] / 2
     decays = -np.log(np.abs(poles))
-    return np.asarray(poles * np.exp(np.minimum(slower, (1 - LEAST) * decays)))
+    return np.asarray(poles * np.exp(np.minimum(slope, (1 - MIN_DECAY_RATIO) * decays)))
 
 
-def _judged(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """The weighted squared error that poles leave in a band, the poles, and their amplitudes."""
-    amplitudes, left = bounded(band, weight, poles)
+def _evaluate(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Weighted squared error that poles leave in a band, the poles, and their amplitudes."""
+    amplitudes, left = solve_bounded(band, weight, poles)
     return float((np.abs(left * weight) ** 2).sum()), poles, amplitudes
 
 
-def _heard(band: np.ndarray, floor: float, bridge: float) -> int:
-    """How many values of the band stand above its noise power, beats of up to `bridge` bridged; 0 if none does."""
+def _audible_length(band: np.ndarray, floor: float, bridge: float) -> int:
+    """Number of values of the band above its noise power, dips of up to `bridge` values included; 0 if none is."""
     if len(band) < 12:
         return 0
     power = _smooth(np.abs(band) ** 2, 49)
@@ -164,6 +175,7 @@ def _heard(band: np.ndarray, floor: float, bridge: float) -> int:
 
 
 def _smooth(power: np.ndarray, width: int) -> np.ndarray:
+    """Power smoothed by a Hann window, normalized at the edges."""
     reach = min(width, len(power))
     kernel = np.hanning(reach + 2)[1:-1]
     return np.asarray(np.convolve(power, kernel, "same") / np.convolve(np.ones(len(power)), kernel, "same"))

@@ -1,117 +1,129 @@
-"""What a recording of a single note is, by ear and by name, and which of many recordings to learn from."""
+"""Find key and dynamic of single-note recordings, from pitch and file name, and select those to learn from."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from engine.pitch_names import frequency_of, note_name, pitch_of
 from train import recording
 
 from . import onset, pitch, velocity_layers
 
-USUAL = "mezzo-forte"
-"""The dynamic of a recording whose name tells none."""
-TRUST = 0.7
-"""A name is believed before the ear if its pitch explains the recording at least this well beside the best."""
-RARE = 0.2
-"""A dynamic that fewer keys have than this part is left out."""
+DEFAULT_DYNAMIC = "mezzo-forte"
+"""Dynamic of a recording whose name contains none."""
+MIN_NAME_CLARITY_RATIO = 0.7
+"""Minimum harmonicity of the key in the name, relative to the best pitch, at which the name overrides the pitch."""
+MIN_DYNAMIC_SHARE = 0.2
+"""Minimum fraction of the keys that must have a dynamic; a rarer dynamic is left out."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A recording before it is learned. key: MIDI note; clarity: of its pitch, 0 … 1; words: what is to be said.
+class RecordingInfo:
+    """A single-note recording before learning. key: MIDI key; clarity: of its pitch, 0…1; messages: to users.
 
-    pitched: whether it has a pitch at all; what has none is left out where others have one.
+    is_pitched: whether it has a pitch; unpitched recordings are left out where others have one.
     """
 
     path: str
     key: int | None
     dynamic: str
     clarity: float
-    words: tuple[str, ...] = ()
-    pitched: bool = True
+    messages: tuple[str, ...] = ()
+    is_pitched: bool = True
 
 
-def listen(path: str, rate: int) -> Heard:
-    """What a recording is: its key by ear, checked against its name, its dynamic, and what is wrong with it."""
+def classify(path: str, rate: int) -> RecordingInfo:
+    """Find the key of a recording by its pitch, checked against its name, its dynamic, and its defects."""
     name = Path(path).name
-    dynamic = pitch.dynamic_in_name(path) or USUAL
+    dynamic = pitch.dynamic_in_name(path) or DEFAULT_DYNAMIC
     try:
         samples, rate = recording.load(path, rate)
     except recording.RecordingError as error:
-        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {error}",))
-    troubles = recording.check(samples, rate)
-    words = [f"{name}: {trouble}" for trouble in troubles]
-    if any("too short" in trouble or "silent" in trouble for trouble in troubles):
-        return Heard(path, None, dynamic, 0.0, (f"{name} is left out: {troubles[0]}",))
+        return RecordingInfo(path, None, dynamic, 0.0, (f"{name} is left out: {error}",))
+    defects = recording.check(samples, rate)
+    messages = [f"{name}: {defect}" for defect in defects]
+    if any("too short" in defect or "silent" in defect for defect in defects):
+        return RecordingInfo(path, None, dynamic, 0.0, (f"{name} is left out: {defects[0]}",))
     mono = samples.mean(axis=0).astype(np.float64)
-    span = onset.find(mono, rate)
+    span = onset.find_span(mono, rate)
     note = mono[span.onset : span.end]
-    best = pitch.detect(note, rate)
-    told = pitch.key_in_name(path)
-    if told is None and not best.is_sure:
-        return Heard(path, round(pitch.key_of(best.frequency)), dynamic, best.clarity, tuple(words), pitched=False)
-    key, text = _key(name, told, best, note, rate)
-    return Heard(path, key, dynamic, best.clarity, (*words, *text))
+    detected = pitch.detect(note, rate)
+    named_key = pitch.key_in_name(path)
+    if named_key is None and not detected.is_reliable:
+        return RecordingInfo(
+            path,
+            round(pitch_of(detected.frequency)),
+            dynamic,
+            detected.clarity,
+            tuple(messages),
+            is_pitched=False,
+        )
+    key, key_messages = _key(name, named_key, detected, note, rate)
+    return RecordingInfo(path, key, dynamic, detected.clarity, (*messages, *key_messages))
 
 
-def choose(listened: list[Heard]) -> tuple[dict[int, list[Heard]], list[str]]:
-    """Recordings by key, one per dynamic, the clearest; loudest dynamic first. And in words what is left out."""
-    words = [word for heard in listened for word in heard.words]
-    listened, odd = _alike(listened)
-    words += odd
-    keys: dict[int, dict[str, Heard]] = {}
-    for heard in listened:
-        if heard.key is None:
+def select(recordings: list[RecordingInfo]) -> tuple[dict[int, list[RecordingInfo]], list[str]]:
+    """Select one recording per key and dynamic, the clearest; return them by key, loudest first, and messages."""
+    messages = [message for info in recordings for message in info.messages]
+    recordings, pitch_messages = _filter_pitched(recordings)
+    messages += pitch_messages
+    keys: dict[int, dict[str, RecordingInfo]] = {}
+    for info in recordings:
+        if info.key is None:
             continue
-        row = keys.setdefault(heard.key, {})
-        rival = row.get(heard.dynamic)
-        if rival:
-            loser = min(rival, heard, key=lambda one: one.clarity)
-            said = f"{pitch.name_of(heard.key)} {heard.dynamic} is there twice"
-            words.append(f"{Path(loser.path).name} is left out: {said}.")
-            heard = rival if loser is heard else heard
-        row[heard.dynamic] = heard
-    counts = {name: sum(name in row for row in keys.values()) for name in velocity_layers.DYNAMICS}
-    kept = [name for name, count in counts.items() if count and count >= RARE * len(keys)]
+        by_dynamic = keys.setdefault(info.key, {})
+        other = by_dynamic.get(info.dynamic)
+        if other:
+            worse = min(other, info, key=lambda candidate: candidate.clarity)
+            message = f"{note_name(info.key)} {info.dynamic} is there twice"
+            messages.append(f"{Path(worse.path).name} is left out: {message}.")
+            info = other if worse is info else info
+        by_dynamic[info.dynamic] = info
+    key_counts = {
+        name: sum(name in by_dynamic for by_dynamic in keys.values()) for name in velocity_layers.DYNAMIC_VELOCITIES
+    }
+    frequent = [name for name, count in key_counts.items() if count and count >= MIN_DYNAMIC_SHARE * len(keys)]
     chosen = {}
-    for key, row in sorted(keys.items()):
-        group = [row[name] for name in reversed(kept) if name in row]
+    for key, by_dynamic in sorted(keys.items()):
+        group = [by_dynamic[name] for name in reversed(frequent) if name in by_dynamic]
         if group:
             chosen[key] = group
-        words += [
-            f"{Path(row[name].path).name} is left out: too few keys are played {name}."
-            for name in row
-            if name not in kept
+        messages += [
+            f"{Path(by_dynamic[name].path).name} is left out: too few keys are played {name}."
+            for name in by_dynamic
+            if name not in frequent
         ]
-    return chosen, words
+    return chosen, messages
 
 
-def _alike(listened: list[Heard]) -> tuple[list[Heard], list[str]]:
-    """Those that have a pitch, or, where none has, all as strokes of one thing; and in words what is left out."""
-    lost = [heard for heard in listened if not heard.pitched]
-    others = [heard for heard in listened if heard.pitched and heard.key is not None]
-    if not lost:
-        return listened, []
-    if others:
+def _filter_pitched(recordings: list[RecordingInfo]) -> tuple[list[RecordingInfo], list[str]]:
+    """Keep the pitched recordings, or, where there are none, all as strikes of one key; return them with messages."""
+    unpitched = [info for info in recordings if not info.is_pitched]
+    pitched = [info for info in recordings if info.is_pitched and info.key is not None]
+    if not unpitched:
+        return recordings, []
+    if pitched:
         reason = "no clear pitch, and none in its name (a name such as guitar_E4 tells it)"
-        return others, [f"{Path(heard.path).name} is left out: {reason}." for heard in lost]
-    key = min(lost, key=lambda heard: heard.path).key
-    return [replace(heard, key=key) for heard in lost], []
+        return pitched, [f"{Path(info.path).name} is left out: {reason}." for info in unpitched]
+    key = min(unpitched, key=lambda info: info.path).key
+    return [replace(info, key=key) for info in unpitched], []
 
 
 def _key(
-    name: str, told: int | None, best: pitch.Pitch, note: np.ndarray, rate: float
+    name: str, named_key: int | None, detected: pitch.Pitch, note: np.ndarray, rate: float
 ) -> tuple[int | None, list[str]]:
-    """The key of a recording, from its name and its pitch by ear, and in words where they disagree."""
-    ear = round(pitch.key_of(best.frequency))
-    if told is None:
-        return ear, []
-    if abs(pitch.key_of(best.frequency) - told) <= 0.5:
-        return told, []
-    said = f"{name} sounds like {pitch.name_of(ear)} ({best.frequency:.1f} Hz)"
-    if pitch.harmonicity(note, rate, pitch.frequency_of(told)) >= TRUST * best.clarity:
-        return told, [f"{said} but its partials fit {pitch.name_of(told)} too: its name is believed."]
-    if best.clarity >= 2 * pitch.SURE:
-        return ear, [f"{said}, not like {pitch.name_of(told)} as its name says: it is learned as it sounds."]
-    return None, [f"{said}, not like {pitch.name_of(told)} as its name says, and not clearly: it is left out."]
+    """Key of a recording by its name and its detected pitch, with messages where they disagree."""
+    detected_key = round(pitch_of(detected.frequency))
+    if named_key is None:
+        return detected_key, []
+    if abs(pitch_of(detected.frequency) - named_key) <= 0.5:
+        return named_key, []
+    message = f"{name} sounds like {note_name(detected_key)} ({detected.frequency:.1f} Hz)"
+    if pitch.harmonicity(note, rate, frequency_of(named_key)) >= MIN_NAME_CLARITY_RATIO * detected.clarity:
+        return named_key, [f"{message} but its partials fit {note_name(named_key)} too: its name is believed."]
+    if detected.clarity >= 2 * pitch.MIN_CLARITY:
+        return detected_key, [
+            f"{message}, not like {note_name(named_key)} as its name says: it is learned as it sounds."
+        ]
+    return None, [f"{message}, not like {note_name(named_key)} as its name says, and not clearly: it is left out."]

@@ -1,4 +1,4 @@
-"""A folder of single notes → one instrument: a resonance per key, a layer per dynamic, in parallel processes."""
+"""Learn an instrument from single notes: a resonance per key, a layer per dynamic, in parallel processes."""
 
 import multiprocessing
 import os
@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.pitch_names import frequency_of, note_name, pitch_of
 from train import recording
 
-from . import level_matching, note_cache, pitch, velocity_layers
-from .classify import Heard, choose, listen
+from . import level_matching, note_cache, velocity_layers
+from .classify import RecordingInfo, classify, select
 from .note import Note, fit, fit_like
 
 
 @dataclass(frozen=True)
 class Config:
-    """All that decides what is learned. modes: per note. rate: Hz. processes: 0 for one per core."""
+    """Settings. modes: per note. rate: Hz. processes: 0 for one per core. even: match levels over the keys."""
 
     modes: int = 64
     rate: int = 44100
@@ -31,7 +32,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far learning is. done, all: recordings. seconds: so far. text: what has just been done."""
+    """State of learning. done, all: recordings. seconds: elapsed. text: what was just done."""
 
     done: int
     all: int
@@ -40,142 +41,152 @@ class Progress:
 
 
 @dataclass
-class Instrument:
-    """Keys (MIDI) with one note per dynamic, soft to loud; velocities: of the dynamics; words: what was found odd."""
+class LearnedNotes:
+    """Keys (MIDI) with one note per dynamic, soft to loud; messages: problems, for the user."""
 
     rate: int
     dynamics: list[str]
     keys: dict[int, list[Note]]
-    words: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     seconds: float = 0.0
     stopped: bool = False
 
     @property
     def velocities(self) -> list[float]:
-        """Velocity 0 … 1 of each dynamic; of a single one the middle."""
-        return [velocity_layers.DYNAMICS[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
+        """Velocity 0…1 of each dynamic; 0.7 of a single one."""
+        return (
+            [velocity_layers.DYNAMIC_VELOCITIES[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
+        )
 
 
 def learn(
     paths: Sequence[str | Path],
     config: Config | None = None,
     report: Callable[[Progress], None] | None = None,
-    place: Path | None = None,
+    folder: Path | None = None,
     resume: bool = False,
-) -> Instrument:
-    """One instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
+) -> LearnedNotes:
+    """Learn an instrument from recordings of single notes; Ctrl+C keeps the keys that are done.
 
-    place: a folder that keeps them until `kept.forget`. resume: take those that it has; the result is the same.
-    ValueError in one line if there is nothing to learn from. The same recordings give the same instrument.
+    folder: keeps finished keys until `note_cache.clear`. resume: use those it holds; the result is the same.
+    ValueError with one line if there is nothing to learn from. The same recordings give the same instrument.
     """
     config, start = config or Config(), time.monotonic()
-    tell = report or (lambda progress: None)
-    work = _Work(config, place)
+    notify = report or (lambda progress: None)
+    results = _Results(config, folder)
     stopped = False
     names = sorted(str(path) for path in paths)
     with _pool(config) as pool:
         try:
-            listened = []
-            for heard in pool.map(listen, names, [config.rate] * len(names)):
-                listened.append(heard)
-                tell(Progress(0, len(names), time.monotonic() - start, f"heard {Path(heard.path).name}"))
-            chosen, said = choose(listened)
-            work.words += said
+            recordings = []
+            for info in pool.map(classify, names, [config.rate] * len(names)):
+                recordings.append(info)
+                notify(Progress(0, len(names), time.monotonic() - start, f"heard {Path(info.path).name}"))
+            chosen, new_messages = select(recordings)
+            results.messages += new_messages
             total = sum(len(group) for group in chosen.values())
-            jobs = work.begin(pool, chosen, resume)
+            jobs = results.submit(pool, chosen, resume)
             done = total - sum(len(chosen[key]) for key in jobs.values())
-            for key, notes in _as_done(jobs):
-                work.take(key, chosen[key], notes)
+            for key, notes in _completed(jobs):
+                results.add(key, chosen[key], notes)
                 done += len(chosen[key])
-                tell(Progress(done, total, time.monotonic() - start, pitch.name_of(key)))
+                notify(Progress(done, total, time.monotonic() - start, note_name(key)))
         except KeyboardInterrupt:
             stopped = True
-            tell(Progress(len(work.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"))
+            notify(
+                Progress(
+                    len(results.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"
+                )
+            )
             pool.shutdown(wait=False, cancel_futures=True)
-    if not work.found:
-        words = work.words
-        raise ValueError("nothing was learned: " + (words[0] if words else "stopped before the first note was done"))
-    return _assembled(dict(sorted(work.found.items())), config, work.words, time.monotonic() - start, stopped)
+    if not results.found:
+        messages = results.messages
+        raise ValueError(
+            "nothing was learned: " + (messages[0] if messages else "stopped before the first note was done")
+        )
+    return _assemble(dict(sorted(results.found.items())), config, results.messages, time.monotonic() - start, stopped)
 
 
-class _Work:
-    """What is learned so far: the notes of each key by dynamic, and words on what is odd."""
+class _Results:
+    """Results so far: the notes of each key by dynamic, and messages."""
 
-    def __init__(self, config: Config, place: Path | None) -> None:
-        self.config, self.place = config, place
+    def __init__(self, config: Config, folder: Path | None) -> None:
+        self.config, self.folder = config, folder
         self.found: dict[int, dict[str, Note]] = {}
-        self.words: list[str] = []
+        self.messages: list[str] = []
 
-    def begin(
-        self, pool: ProcessPoolExecutor, chosen: dict[int, list[Heard]], resume: bool
+    def submit(
+        self, pool: ProcessPoolExecutor, chosen: dict[int, list[RecordingInfo]], resume: bool
     ) -> dict[Future[dict[str, Note]], int]:
-        """Set the pool to work on the keys that are not kept; the key of each job."""
+        """Submit the keys that are not cached to the pool; return the key of each job."""
         jobs = {}
         for key, group in chosen.items():
-            notes = note_cache.load(self.place, self._name(key, group)) if self.place and resume else None
+            notes = note_cache.load(self.folder, self._cache_name(key, group)) if self.folder and resume else None
             if notes:
-                self._have(key, group, notes)
+                self._store(key, group, notes)
             else:
                 jobs[pool.submit(_learn_key, group, self.config)] = key
         return jobs
 
-    def take(self, key: int, group: list[Heard], notes: dict[str, Note] | ValueError) -> None:
-        """The notes of a key, or why there are none."""
+    def add(self, key: int, group: list[RecordingInfo], notes: dict[str, Note] | ValueError) -> None:
+        """Add the notes of a key, or a message that says why there are none."""
         if isinstance(notes, ValueError):
-            self.words.append(f"{pitch.name_of(key)} is left out: {notes}")
+            self.messages.append(f"{note_name(key)} is left out: {notes}")
             return
-        self._have(key, group, notes)
-        if self.place:
-            note_cache.save(self.place, self._name(key, group), notes)
+        self._store(key, group, notes)
+        if self.folder:
+            note_cache.save(self.folder, self._cache_name(key, group), notes)
 
-    def _have(self, key: int, group: list[Heard], notes: dict[str, Note]) -> None:
-        """Put the notes on their key: what has no pitch goes where its strongest mode is."""
-        if not group[0].pitched:
-            found = next(iter(notes.values())).pitch
-            key = round(pitch.key_of(found))
-            said = f"no clear pitch: its strongest mode, {found:.0f} Hz, is taken for one ({pitch.name_of(key)})"
-            self.words.append(f"{Path(group[0].path).name} has {said}.")
+    def _store(self, key: int, group: list[RecordingInfo], notes: dict[str, Note]) -> None:
+        """Add notes to their key; an unpitched recording goes to the key of its strongest mode."""
+        if not group[0].is_pitched:
+            frequency = next(iter(notes.values())).pitch
+            key = round(pitch_of(frequency))
+            message = f"no clear pitch: its strongest mode, {frequency:.0f} Hz, is taken for one ({note_name(key)})"
+            self.messages.append(f"{Path(group[0].path).name} has {message}.")
         self.found[key] = notes
 
-    def _name(self, key: int, group: list[Heard]) -> str:
-        """The file that a key is kept in."""
-        decides = self.config.modes, self.config.rate, group[0].pitched
-        return f"{key}-{note_cache.mark([one.path for one in group], decides)}"
+    def _cache_name(self, key: int, group: list[RecordingInfo]) -> str:
+        """Cache file name of a key."""
+        settings = self.config.modes, self.config.rate, group[0].is_pitched
+        return f"{key}-{note_cache.fingerprint([info.path for info in group], settings)}"
 
 
-def _learn_key(group: list[Heard], config: Config) -> dict[str, Note]:
-    """The notes of one key by dynamic: the loudest leads, the others follow it."""
+def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
+    """Learn the notes of one key by dynamic: the modes of the loudest are matched in the others."""
     notes: dict[str, Note] = {}
-    for heard in group:
-        samples, rate = recording.load(heard.path, config.rate)
+    for info in group:
+        samples, rate = recording.load(info.path, config.rate)
         if not notes:
-            near = pitch.frequency_of(heard.key) if heard.key is not None else None
-            leader = fit(samples, rate, config.modes, near, heard.pitched)
-            notes[heard.dynamic] = leader
+            frequency = frequency_of(info.key) if info.key is not None else None
+            loudest = fit(samples, rate, config.modes, frequency, info.is_pitched)
+            notes[info.dynamic] = loudest
         else:
-            notes[heard.dynamic] = fit_like(samples, rate, leader, heard.pitched)
+            notes[info.dynamic] = fit_like(samples, rate, loudest, info.is_pitched)
     return notes
 
 
-def _assembled(
-    found: dict[int, dict[str, Note]], config: Config, words: list[str], seconds: float, stopped: bool
-) -> Instrument:
-    """The keys with all dynamics, in tune and even."""
-    dynamics = [name for name in velocity_layers.DYNAMICS if any(name in notes for notes in found.values())]
-    pitches = {key: next(iter(notes.values())).pitch for key, notes in found.items()}
-    whole, said = velocity_layers.fill(found, dynamics)
-    whole = {key: velocity_layers.tuned(row, pitches[key]) for key, row in whole.items()}
+def _assemble(
+    notes_by_key: dict[int, dict[str, Note]], config: Config, messages: list[str], seconds: float, stopped: bool
+) -> LearnedNotes:
+    """All keys with all dynamics, tuned and with matched levels."""
+    dynamics = [
+        name for name in velocity_layers.DYNAMIC_VELOCITIES if any(name in notes for notes in notes_by_key.values())
+    ]
+    pitches = {key: next(iter(notes.values())).pitch for key, notes in notes_by_key.items()}
+    filled, new_messages = velocity_layers.fill_layers(notes_by_key, dynamics)
+    filled = {key: velocity_layers.retune(notes_of_key, pitches[key]) for key, notes_of_key in filled.items()}
     if config.even:
-        whole = level_matching.even(whole)
-    return Instrument(config.rate, dynamics, whole, words + said, seconds, stopped)
+        filled = level_matching.match_levels(filled)
+    return LearnedNotes(config.rate, dynamics, filled, messages + new_messages, seconds, stopped)
 
 
-def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note] | ValueError]]:
-    """Key of each job as it ends, and its notes or why there are none (numpy's LinAlgError is a ValueError too)."""
-    waiting = set(jobs)
-    while waiting:
-        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-        for job in sorted(done, key=lambda one: jobs[one]):
+def _completed(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note] | ValueError]]:
+    """Yield the key of each job as it ends, with its notes or the error (numpy's LinAlgError is a ValueError)."""
+    pending = set(jobs)
+    while pending:
+        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+        for job in sorted(done, key=jobs.__getitem__):
             error = job.exception()
             if error is not None and not isinstance(error, ValueError):
                 raise error
@@ -184,29 +195,30 @@ def _as_done(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, di
 
 @contextmanager
 def _pool(config: Config) -> Iterator[ProcessPoolExecutor]:
-    """Processes with one thread each: their sums then have one order, and the result always is the same."""
+    """Processes with one thread each, so that sums have a fixed order and the result is reproducible."""
     count = config.processes or os.cpu_count() or 1
-    before = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    os.environ.update(dict.fromkeys(before, "1"))
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_deaf)
+    saved = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    os.environ.update(dict.fromkeys(saved, "1"))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_start_worker)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        for name, value in before.items():
+        for name, value in saved.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 
 
-def _deaf() -> None:
-    """Ctrl+C is for the parent; who has lost it works for nobody."""
+def _start_worker() -> None:
+    """Ignore SIGINT, which the parent handles; exit when the parent process dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _leave_with_parent() -> None:
+def _exit_with_parent() -> None:
+    """Wait for the parent process to end, then exit."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # it runs in processes of a pool
     parent.join()

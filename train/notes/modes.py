@@ -1,13 +1,13 @@
-"""Damped modes: what they sound like, how much each matters, and how strong they are in a recording."""
+"""Damped modes: their sound, their audible energy, and their amplitudes in a recording."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-EVEN = 0.35
-"""How much softer moments are lifted: 0 not at all, 0.5 to the same height as loud ones."""
-TRUST = 1.0
-"""Weight of the amplitudes found in bands against those of the whole."""
+TIME_LIFT = 0.35
+"""Exponent that lifts quiet moments: 0 not at all, 0.5 to the level of loud ones."""
+PRIOR_WEIGHT = 1.0
+"""Weight of the amplitudes found in bands, relative to the fit of the whole note."""
 
 
 @dataclass(frozen=True)
@@ -21,56 +21,56 @@ class Modes:
     def __len__(self) -> int:
         return len(self.frequency)
 
-    def later(self, seconds: float) -> "Modes":
-        """The same modes, seconds after they began."""
-        turn = np.exp((-self.decay + 2j * np.pi * self.frequency) * seconds)
-        return Modes(self.frequency, self.decay, self.amplitude * turn)
+    def advanced(self, seconds: float) -> "Modes":
+        """The modes `seconds` after their start."""
+        rotation = np.exp((-self.decay + 2j * np.pi * self.frequency) * seconds)
+        return Modes(self.frequency, self.decay, self.amplitude * rotation)
 
     def take(self, chosen: np.ndarray) -> "Modes":
-        """Only these, in this order."""
+        """Select modes by index, in the given order."""
         return Modes(self.frequency[chosen], self.decay[chosen], self.amplitude[..., chosen])
 
 
-NOTHING = Modes(np.zeros(0), np.zeros(0), np.zeros(0, complex))
+NO_MODES = Modes(np.zeros(0), np.zeros(0), np.zeros(0, complex))
 
 
-def ring(modes: Modes, frames: int, rate: float) -> np.ndarray:
-    """The sound (frames,) of modes with amplitudes (J,)."""
+def render_modes(modes: Modes, frames: int, rate: float) -> np.ndarray:
+    """Sound (frames,) of modes with amplitudes (J,)."""
     pole = (-modes.decay + 2j * np.pi * modes.frequency) / rate
     block = 512
-    rows = -(-frames // block)
-    coarse = np.exp(pole[:, None] * (block * np.arange(rows))) * modes.amplitude[:, None]
+    block_count = -(-frames // block)
+    coarse = np.exp(pole[:, None] * (block * np.arange(block_count))) * modes.amplitude[:, None]
     fine = np.exp(pole[:, None] * np.arange(block))
     table = coarse.real.T @ fine.real - coarse.imag.T @ fine.imag
     return np.asarray(table.reshape(-1)[:frames])
 
 
-def strengths(modes: Modes) -> np.ndarray:
-    """(J,) how much each mode matters: its energy, less where the ear is dull: below 300 Hz and above 8 kHz."""
+def audible_energy(modes: Modes) -> np.ndarray:
+    """Energy (J,) of each mode, weighted by a curve of hearing that falls below 300 Hz and above 8 kHz."""
     f = modes.frequency
-    ear = f**2 / (f**2 + 300.0**2) * 8000.0**2 / (f**2 + 8000.0**2)
+    hearing = f**2 / (f**2 + 300.0**2) * 8000.0**2 / (f**2 + 8000.0**2)
     energy = np.abs(np.atleast_2d(modes.amplitude)) ** 2
-    return np.asarray(energy.sum(axis=0) / modes.decay * ear)
+    return np.asarray(energy.sum(axis=0) / modes.decay * hearing)
 
 
-def amplitudes(note: np.ndarray, rate: float, modes: Modes, trust: float = TRUST) -> np.ndarray:
-    """Complex amplitudes (C, J) that modes have in note (C, T), all at once and from its first sample on.
+def fit_amplitudes(note: np.ndarray, rate: float, modes: Modes, trust: float = PRIOR_WEIGHT) -> np.ndarray:
+    """Complex amplitudes (C, J) of modes in note (C, T), fitted together from its first sample on.
 
-    Least squares, weighted like in the bands: the softer a moment, the more it is lifted.
-    trust: how much the amplitudes found band by band, modes.amplitude (J,), weigh against it.
+    Least squares, weighted as in the bands: quiet moments are lifted.
+    trust: weight of the known amplitudes found band by band, modes.amplitude (J,), as a prior.
     """
     size, count = 4096, len(modes)
     pole = (-modes.decay + 2j * np.pi * modes.frequency) / rate
     fine = np.exp(pole[:, None] * np.arange(size))
-    square, right = np.zeros((2 * count, 2 * count)), np.zeros((2 * count, len(note)))
+    normal, projection = np.zeros((2 * count, 2 * count)), np.zeros((2 * count, len(note)))
     for start in range(0, note.shape[1], size):
         part = note[:, start : start + size]
-        weight = (float((part**2).mean()) + 1e-12) ** (-2 * EVEN)
+        weight = (float((part**2).mean()) + 1e-12) ** (-2 * TIME_LIFT)
         table = fine[:, : part.shape[1]] * np.exp(pole * start)[:, None]
-        both = np.concatenate([table.real, -table.imag])
-        square += weight * both @ both.T
-        right += weight * both @ part.T
-    pull = np.diag(trust * np.diag(square) + 1e-12 * np.trace(square))
+        basis = np.concatenate([table.real, -table.imag])
+        normal += weight * basis @ basis.T
+        projection += weight * basis @ part.T
+    prior = np.diag(trust * np.diag(normal) + 1e-12 * np.trace(normal))
     known = np.concatenate([modes.amplitude.real, modes.amplitude.imag])
-    both = np.linalg.solve(square + pull, right + (pull @ known)[:, None])
-    return np.asarray((both[:count] + 1j * both[count:]).T)
+    basis = np.linalg.solve(normal + prior, projection + (prior @ known)[:, None])
+    return np.asarray((basis[:count] + 1j * basis[count:]).T)

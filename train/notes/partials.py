@@ -1,32 +1,34 @@
-"""The ringing of a note as damped modes, found band by band and shared out so that the most is explained."""
+"""Damped modes of a note, found band by band and distributed over the bands to leave the least error."""
 
 import numpy as np
 
 from .bands import Bands
-from .modes import NOTHING, Modes
+from .modes import NO_MODES, Modes
 from .onset import Span
 
-WIDTH = 150.0
-"""Hz: about how wide a band is; a pitched note gets a whole number of bands per partial."""
-TOP = 16000.0
-"""Hz: above this nothing rings long enough to matter."""
+BAND_WIDTH_HZ = 150.0
+"""Approximate width of a band; a pitched note gets a whole number of bands per partial."""
+MAX_HZ = 16000.0
+"""Highest frequency at which modes are searched; above it nothing rings long."""
 
 
-def find(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int = 64) -> Modes:
-    """At most `count` modes of the note `span` of samples (T,), above its noise; pitch in Hz, 0 for none."""
+def find_modes(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int = 64) -> Modes:
+    """Find at most `count` modes in the span of a note in samples (T,), above its noise; pitch: Hz or 0."""
     note = samples[span.onset : span.end].astype(np.float64)
     bands = Bands(note, rate, _width(pitch), span.noise)
-    ladders = [bands.fit(number) for number in range(1, int(min(TOP, 0.45 * rate) / bands.width))]
-    parts = [NOTHING, *_share(ladders, count, round(pitch / bands.width) - 1 if pitch else None)]
+    ladders = [bands.fit(number) for number in range(1, int(min(MAX_HZ, 0.45 * rate) / bands.width))]
+    parts = [NO_MODES, *_distribute(ladders, count, round(pitch / bands.width) - 1 if pitch else None)]
     return Modes(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("frequency", "decay", "amplitude"))
     )
 
 
-def follow(samples: np.ndarray, rate: float, span: Span, pitch: float, leader: Modes, ratio: float) -> Modes:
-    """The modes of another note of the same key: mode j is the same partial as mode j of `leader`, found anew.
+def find_matching_modes(
+    samples: np.ndarray, rate: float, span: Span, pitch: float, leader: Modes, ratio: float
+) -> Modes:
+    """Find the modes of another note of the same key: mode j is the partial of mode j of `leader`.
 
-    ratio: how much higher this note is. Where nothing stands above the noise the amplitude is 0.
+    ratio: pitch of this note relative to that of the leader. Where nothing is above the noise the amplitude is 0.
     """
     bands = Bands(samples[span.onset : span.end].astype(np.float64), rate, _width(pitch), span.noise)
     frequency, decay = leader.frequency * ratio, leader.decay.copy()
@@ -41,28 +43,29 @@ def follow(samples: np.ndarray, rate: float, span: Span, pitch: float, leader: M
 
 
 def _width(pitch: float) -> float:
-    """Hz of a band: a whole number of them per partial."""
-    return pitch / max(round(pitch / WIDTH), 1) if pitch else WIDTH
+    """Width of a band in Hz: a whole number of bands per partial."""
+    return pitch / max(round(pitch / BAND_WIDTH_HZ), 1) if pitch else BAND_WIDTH_HZ
 
 
-def _share(ladders: list[list[tuple[Modes, float]]], count: int, lowest: int | None) -> list[Modes]:
-    """One step of each band's ladder of ever more modes, so that `count` modes in all leave the least error.
+def _distribute(ladders: list[list[tuple[Modes, float]]], count: int, lowest: int | None) -> list[Modes]:
+    """Choose a number of modes in each band, so that `count` modes in all leave the least error.
 
-    lowest: the band of the fundamental, which is not left out for being soft: it is what the note is called by.
+    ladders: for each band, ever larger sets of modes with the error they leave. lowest: band of the fundamental,
+    which gets modes even if it is quiet, since it defines the pitch.
     """
     steps = [0] * len(ladders)
     if lowest is not None and lowest < len(ladders):
         steps[lowest] = next((step for step, (modes, _) in enumerate(ladders[lowest]) if len(modes)), 0)
-    left = count - sum(len(ladder[step][0]) for ladder, step in zip(ladders, steps, strict=True))
+    remaining = count - sum(len(ladder[step][0]) for ladder, step in zip(ladders, steps, strict=True))
     while True:
         best, gain, target = -1, 0.0, 0
         for band, ladder in enumerate(ladders):
-            have, error = ladder[steps[band]]
+            current, error = ladder[steps[band]]
             for step in range(steps[band] + 1, len(ladder)):
-                more = len(ladder[step][0]) - len(have)
-                if more <= left and (error - ladder[step][1]) / max(more, 0.5) > gain:
+                more = len(ladder[step][0]) - len(current)
+                if more <= remaining and (error - ladder[step][1]) / max(more, 0.5) > gain:
                     best, gain, target = band, (error - ladder[step][1]) / max(more, 0.5), step
         if best < 0:
             return [ladder[step][0] for ladder, step in zip(ladders, steps, strict=True)]
-        left -= len(ladders[best][target][0]) - len(ladders[best][steps[best]][0])
+        remaining -= len(ladders[best][target][0]) - len(ladders[best][steps[best]][0])
         steps[best] = target

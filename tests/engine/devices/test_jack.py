@@ -11,7 +11,7 @@ from benchmarks.support.jack_client import UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server
 from engine.block import LONGEST
 from engine.devices import jack_callback, stream
-from engine.devices.backend import Settings
+from engine.devices.backend import DeviceRequest
 from engine.devices.stream import Stream
 from engine.events import Kind
 from engine.host import Host
@@ -24,10 +24,10 @@ __all__ = ["server"]
 @pytest.fixture
 def playing(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]:
     """A plain instrument on the server."""
-    monkeypatch.setattr(stream, "RETRY", 0.02)
+    monkeypatch.setattr(stream, "RETRY_SECONDS", 0.02)
     host = Host(44_100.0)
     host.play([ConstantTone()])
-    stream_ = stream.open(host, Settings(backend="jack"))
+    stream_ = stream.open(host, DeviceRequest(backend="jack"))
     yield stream_
     stream_.close()
 
@@ -82,7 +82,7 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
 def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_a_new_one(friend):
     ports = {name: friend.midi_outports.register(name, is_physical=True) for name in ("Grand", "small", "grander")}
     friend.activate()
-    with contextlib.closing(stream.open(Host(48_000.0), Settings(backend="jack", midi="grand"))) as playing:
+    with contextlib.closing(stream.open(Host(48_000.0), DeviceRequest(backend="jack", midi="grand"))) as playing:
         until(playing, lambda: playing.keyboards == ["friend:Grand", "friend:grander"])
         assert playing.brings_midi
         ports["Grand"].unregister()  # and another comes, both between two looks
@@ -104,7 +104,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
     host = Host(48_000.0)
     host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
-    with contextlib.closing(stream.open(host, Settings(backend="jack"))) as playing:
+    with contextlib.closing(stream.open(host, DeviceRequest(backend="jack"))) as playing:
         ports = [playing._outlet._ports[name] for name in ("out_1", "out_2")]
         assert [[port.name for port in each.connections] for each in ports] == [["system:playback_1"]] * 2
         until_played(playing, 1000)
@@ -112,7 +112,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
 
 
 def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked(playing):
-    second = stream.open(Host(48_000.0), Settings(backend="jack", connect=False))
+    second = stream.open(Host(48_000.0), DeviceRequest(backend="jack", connect=False))
     first, given = playing.given, second.given
     second.close()
     assert (first.name, first.device) == ("luthier", "system")
@@ -149,10 +149,10 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
 
 
 def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no_other_one(friend, monkeypatch):
-    monkeypatch.setattr(stream, "RETRY", 0.02)
+    monkeypatch.setattr(stream, "RETRY_SECONDS", 0.02)
     host = Host(48_000.0)
     host.play([ConstantTone(listens=True)])
-    with contextlib.closing(stream.open(host, Settings(backend="jack", input="usb"))) as playing:
+    with contextlib.closing(stream.open(host, DeviceRequest(backend="jack", input="usb"))) as playing:
         until(playing, lambda: "in_1" in playing._outlet._ports)
         assert playing.given.microphone == ""
         friend.outports.register("USB mic", is_physical=True)
@@ -186,19 +186,19 @@ def test_only_channel_messages_of_the_right_length_are_whole():
     for status in range(256):
         for length in range(1, 6):
             data = np.array([status, 1, 127, 3, 4][:length], np.uint8)
-            assert jack_callback.whole(data) == (lengths.get(status >> 4) == length)
-    assert not jack_callback.whole(np.array([0x90, 0x80, 0], np.uint8))
-    assert not jack_callback.whole(np.array([0x90, 0, 0x80], np.uint8))
+            assert jack_callback.is_whole(data) == (lengths.get(status >> 4) == length)
+    assert not jack_callback.is_whole(np.array([0x90, 0x80, 0], np.uint8))
+    assert not jack_callback.is_whole(np.array([0x90, 0, 0x80], np.uint8))
 
 
 def test_without_a_server_the_stream_waits_and_says_why(monkeypatch):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody")
-    waiting = stream.open(Host(48_000.0), Settings(backend="jack"))
+    waiting = stream.open(Host(48_000.0), DeviceRequest(backend="jack"))
     assert (waiting.state, waiting.problem, waiting.given) == ("waiting", "no JACK server is running", None)
     waiting.close()
 
 
 def test_an_output_that_the_server_has_not_is_named(server):
-    waiting = stream.open(Host(48_000.0), Settings(backend="jack", device="trombone"))
+    waiting = stream.open(Host(48_000.0), DeviceRequest(backend="jack", device="trombone"))
     assert (waiting.state, waiting.problem) == ("waiting", "JACK has no output named 'trombone'")
     waiting.close()

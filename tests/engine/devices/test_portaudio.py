@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.support.constant_tone import Tone
+from benchmarks.support.constant_tone import ConstantTone
 from engine.block import SEEN
 from engine.callback import callback
 from engine.devices import portaudio, stream
-from engine.devices.backend import NoDevice, Settings
+from engine.devices.backend import NoDeviceError, DeviceRequest
 from engine.events import Kind
 from engine.host import Host
 from tests.support.alsa_device import device
@@ -22,14 +22,14 @@ from tests.support.wait import until, until_played
 
 __all__ = ["device"]
 
-SPEAKER = Settings(backend="portaudio", device="Speaker")
+SPEAKER = DeviceRequest(backend="portaudio", device="Speaker")
 
 
 @pytest.fixture
 def host() -> Host:
     """A host with a plain instrument that sounds at half of full level."""
     host = Host(48_000.0)
-    host.play([Tone()])
+    host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
     return host
 
@@ -47,7 +47,7 @@ def call(host: Host, microphone: np.ndarray | None, frames: int) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """Look around more often than a program has to."""
-    monkeypatch.setattr(stream, "RETRY", 0.1)
+    monkeypatch.setattr(stream, "RETRY_SECONDS", 0.1)
 
 
 def test_the_device_gets_what_the_host_plays(host, device):
@@ -62,7 +62,7 @@ def test_the_device_gets_what_the_host_plays(host, device):
 
 
 def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(host, device):
-    settings = Settings(backend="portaudio", device="speaker", block=96)
+    settings = DeviceRequest(backend="portaudio", device="speaker", block=96)
     with contextlib.closing(stream.open(host, settings)) as playing:
         until_played(playing, 1)
         given = playing.given
@@ -74,7 +74,7 @@ def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(h
 
 
 def test_a_rate_may_be_asked_for(host, device):
-    stream.open(host, Settings(backend="portaudio", device="speaker", rate=96_000)).close()
+    stream.open(host, DeviceRequest(backend="portaudio", device="speaker", rate=96_000)).close()
     assert host.rate == 96_000
 
 
@@ -96,7 +96,7 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 1)
         assert int(host.memory["inputs"][0]) == 0
-        host.play([Tone(listens=True)])
+        host.play([ConstantTone(listens=True)])
         until(playing, lambda: playing.given is not None and playing.given.input_latency is not None)
         assert int(host.memory["inputs"][0]) == 2
         until_played(playing, 1000)
@@ -104,7 +104,7 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
 
 def test_in_place_of_a_microphone_that_is_not_there_no_other_one_is_opened(host, device):
     with contextlib.closing(stream.open(host, replace(SPEAKER, input="no such one"))) as playing:
-        host.play([Tone(listens=True)])
+        host.play([ConstantTone(listens=True)])
         until(playing, lambda: playing.reopened == 1 and playing.given is not None)
         assert (playing.given.microphone, playing.given.input_latency) == ("", None)
         assert int(host.memory["inputs"][0]) == 0
@@ -113,16 +113,16 @@ def test_in_place_of_a_microphone_that_is_not_there_no_other_one_is_opened(host,
 def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_calls(host, device):
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 5000)
-        host.play([Tone(listens=True)])
+        host.play([ConstantTone(listens=True)])
         assert host.running()
         with pytest.raises(RuntimeError, match="while a device plays"):
             host.prepare(44_100.0)
-        host.play([Tone()])  # only once the row before it is taken up
+        host.play([ConstantTone()])  # only once the row before it is taken up
         assert int(host.memory["turn"][0][SEEN]) >= 2
 
 
 def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monkeypatch):
-    monkeypatch.setattr(stream, "PATIENCE", 0.05)
+    monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.05)
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         let_go, close = threading.Event(), playing._outlet.close
@@ -153,7 +153,7 @@ def test_one_speaker_gets_the_mean_of_both_sides(host):
 
 def test_no_microphone_is_silence_one_is_heard_on_both_sides_and_two_each_on_its_own(random):
     host = Host(48_000.0)
-    host.play([Tone(listens=True)])
+    host.play([ConstantTone(listens=True)])
     np.testing.assert_array_equal(call(host, None, 64), 0)
     for channels in (1, 2):
         microphone = random.normal(size=(5000, channels)).astype(np.float32)
@@ -172,7 +172,8 @@ def test_what_is_known_of_a_device_is_told_without_another_look_around(device, m
 
 def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
     (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
-    code = "from engine import portaudio, stream, host, outlet\ns = stream.open(host.Host(48e3), outlet.Settings("
+    code = "from engine import host\nfrom engine.devices import backend, stream\n"
+    code += "s = stream.open(host.Host(48e3), backend.Settings("
     code += "backend='portaudio'))\nprint(s.state, '-', s.problem)"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}."}
     said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
@@ -183,5 +184,5 @@ def test_a_device_is_found_by_part_of_its_name(device):
     portaudio.load(afresh=True)
     assert portaudio.find("output", "SPEAK")["name"] == device.name
     assert portaudio.find("output", None)["name"] == "default"
-    with pytest.raises(NoDevice, match="no audio output is named 'trombone'"):
+    with pytest.raises(NoDeviceError, match="no audio output is named 'trombone'"):
         portaudio.find("output", "trombone")

@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from benchmarks.support.constant_tone import Tone
+from benchmarks.support.constant_tone import ConstantTone
 from benchmarks.support.jack_server import Server
 from engine.devices import stream
-from engine.devices.backend import Settings
+from engine.devices.backend import DeviceRequest
 from engine.events import Kind
 from engine.host import Host
 from engine.rig import Rig
@@ -20,23 +20,23 @@ from tests.support.wait import until, until_played
 
 __all__ = ["server"]
 
-JACK = Settings(backend="jack")
+JACK = DeviceRequest(backend="jack")
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """Look around more often than a program has to."""
-    monkeypatch.setattr(stream, "RETRY", 0.05)
+    monkeypatch.setattr(stream, "RETRY_SECONDS", 0.05)
 
 
 EXIT = """
 import os, signal, sys
-from benchmarks.support.constant_tone import Tone
-from engine import stream
+from benchmarks.support.constant_tone import ConstantTone
+from engine.devices import stream
 from engine.host import Host
-from engine.devices.backend import Settings
+from engine.devices.backend import DeviceRequest
 host = Host(48_000.0)
-host.play([Tone()])
+host.play([ConstantTone()])
 playing = stream.open(host, Settings(backend="jack"))
 os.kill(int(sys.argv[1]), signal.SIGKILL)
 while playing.state == "playing":
@@ -50,7 +50,7 @@ if sys.argv[2] == "close":
 def tone() -> Host:
     """A host that sounds at half of full level."""
     host = Host(48_000.0)
-    host.play([Tone()])
+    host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
     return host
 
@@ -77,8 +77,8 @@ def test_a_new_instrument_can_be_played_while_the_device_is_away(server):
     with contextlib.closing(stream.open(host, JACK)) as playing:
         server.kill()
         until(playing, lambda: playing.state == "waiting")
-        host.play([Tone()])
-        host.play([Tone()])
+        host.play([ConstantTone()])
+        host.play([ConstantTone()])
         host.send(Kind.NOTE_ON, 60, 0.25, note=60)
         server.start()
         until(playing, lambda: host.meters().peak == (0.25, 0.25))
@@ -118,9 +118,9 @@ def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
 
 
 def test_a_frozen_server_is_left_and_met_again(server, monkeypatch):
-    monkeypatch.setattr(stream, "STALLED", 0.3)
-    monkeypatch.setattr(stream, "PATIENCE", 0.2)
-    monkeypatch.setattr("engine.devices.jack_server.PATIENCE", 0.2)
+    monkeypatch.setattr(stream, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr("engine.devices.jack_server.MAX_ANSWER_SECONDS", 0.2)
     with contextlib.closing(stream.open(tone(), JACK)) as playing:
         until_played(playing, 1000)
         server.signal(signal.SIGSTOP)
@@ -152,4 +152,4 @@ def test_no_thread_is_left_behind(server):
 
 def test_a_backend_that_there_is_not_is_refused():
     with pytest.raises(ValueError, match="backend 'tin can' is none of jack, portaudio"):
-        stream.open(Host(48_000.0), Settings(backend="tin can"))
+        stream.open(Host(48_000.0), DeviceRequest(backend="tin can"))

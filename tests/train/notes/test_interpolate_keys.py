@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from engine.pitch_names import frequency_of
 from train.notes import level_matching
-from train.notes.interpolate_keys import fill, morph
+from train.notes.interpolate_keys import fill_keys, morph
 from train.notes.modes import Modes
 from train.notes.note import Note
-from train.notes.pitch import frequency_of
 
 RATE = 22050
 
@@ -21,7 +21,7 @@ def note(key, level=0.1, slope=1.0, decay=2.0, pairs=0.0):
 
 
 def test_every_key_of_a_gap_is_filled_in_tune_and_no_other():
-    whole = fill({60: [note(60.0)], 64: [note(64.1)], 90: [note(90)]})
+    whole = fill_keys({60: [note(60.0)], 64: [note(64.1)], 90: [note(90)]})
     assert list(whole) == [60, 61, 62, 63, 64, 90]
     for key, aside in ((61, 0.025), (62, 0.05), (63, 0.075)):
         assert abs(whole[key][0].pitch / frequency_of(key + aside) - 1) < 1e-6
@@ -47,6 +47,6 @@ def test_modes_of_one_partial_change_alike():
 
 def test_levels_go_evenly_from_one_note_to_the_other():
     ends = note(60, 0.05), note(64, 0.2, 1.5, 5.0)
-    whole = fill({60: [ends[0]], 64: [ends[1]]})
-    heard = [level_matching.level(row[0]) for row in whole.values()]
+    whole = fill_keys({60: [ends[0]], 64: [ends[1]]})
+    heard = [level_matching.note_level(row[0]) for row in whole.values()]
     np.testing.assert_allclose(heard, np.linspace(heard[0], heard[-1], 5), atol=0.01)

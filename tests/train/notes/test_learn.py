@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.pitch_names import frequency_of
 from export.resonance_notes import header, tensors
 from tests.support.wait import PATIENCE
 from train.notes import level_matching
-from train.notes.classify import Heard, choose, listen
+from train.notes.classify import RecordingInfo, classify, select
 from train.notes.learn import Config, learn
-from train.notes.modes import Modes, ring
+from train.notes.modes import Modes, render_modes
 from train.notes.note import Note, render
-from train.notes.pitch import frequency_of
-from train.notes.velocity_layers import fill, tilted, tuned
+from train.notes.velocity_layers import apply_tilt, fill_layers, retune
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=2)
@@ -26,7 +26,7 @@ def _write(path, key, level, tune=0.0):
     k = np.arange(1, 7)
     size = level / k ** (1.0 if level > 0.2 else 1.8)
     modes = Modes(k * frequency_of(key + tune / 100), 3 + 0.5 * k, -1j * size)
-    sound = np.concatenate([np.zeros(int(0.15 * RATE)), ring(modes, int(0.8 * RATE), RATE)])
+    sound = np.concatenate([np.zeros(int(0.15 * RATE)), render_modes(modes, int(0.8 * RATE), RATE)])
     sound += 1e-5 * np.random.default_rng(key).standard_normal(len(sound))
     soundfile.write(path, sound, RATE, subtype="FLOAT")
 
@@ -66,7 +66,7 @@ def test_every_key_is_there_with_every_dynamic(learned):
 
 
 def test_what_is_odd_is_said_in_words(learned):
-    words = "\n".join(learned[0].words)
+    words = "\n".join(learned[0].messages)
     assert "x_D4_forte.wav is left out" in words
     assert "sounds like C♯4" in words
     assert "B3 has no piano: made from its forte" in words
@@ -80,9 +80,9 @@ def test_every_key_has_its_measured_pitch_at_all_dynamics(learned):
 
 
 def test_neighbours_are_equally_loud_and_loud_is_louder_than_soft(learned):
-    heard = np.array([[level_matching.level(note) for note in row] for row in learned[0].keys.values()])
+    heard = np.array([[level_matching.note_level(note) for note in row] for row in learned[0].keys.values()])
     assert np.abs(np.diff(heard, axis=0)).max() <= 3
-    assert (heard[:, 1] - heard[:, 0]).min() >= level_matching.STEP - 0.01
+    assert (heard[:, 1] - heard[:, 0]).min() >= level_matching.MIN_DYNAMIC_STEP_DB - 0.01
 
 
 def test_progress_ends_with_everything_done(learned):
@@ -124,7 +124,7 @@ def test_nothing_to_learn_from_is_said_in_one_line(tmp_path):
 
 def test_a_tilt_changes_modes_and_knock_alike():
     note = _note()
-    changed = tilted(note, -6.0, -3.0)
+    changed = apply_tilt(note, -6.0, -3.0)
     expected = 10 ** ((-6 - 3 * np.log2(note.modes.frequency / 220)) / 20)
     np.testing.assert_allclose(np.abs(changed.modes.amplitude / note.modes.amplitude), expected)
     np.testing.assert_allclose(np.angle(changed.modes.amplitude), np.angle(note.modes.amplitude), atol=1e-12)
@@ -132,22 +132,22 @@ def test_a_tilt_changes_modes_and_knock_alike():
 
 
 def test_a_missing_dynamic_is_what_the_neighbours_make_of_it():
-    keys = {60: {"piano": tilted(_note(), -9.0, -2.0), "forte": _note()}, 61: {"forte": _note(0.2)}}
-    whole, words = fill(keys, ["piano", "forte"])
-    expected = tilted(_note(0.2), -9.0, -2.0)
+    keys = {60: {"piano": apply_tilt(_note(), -9.0, -2.0), "forte": _note()}, 61: {"forte": _note(0.2)}}
+    whole, words = fill_layers(keys, ["piano", "forte"])
+    expected = apply_tilt(_note(0.2), -9.0, -2.0)
     np.testing.assert_allclose(whole[61][0].modes.amplitude, expected.modes.amplitude, rtol=1e-6)
     assert len(words) == 1
 
 
 def test_dynamics_of_one_key_are_brought_to_one_pitch():
-    row = tuned([_note(pitch=219.0), _note(pitch=221.0)], 221.0)
+    row = retune([_note(pitch=219.0), _note(pitch=221.0)], 221.0)
     np.testing.assert_allclose(row[0].modes.frequency, row[1].modes.frequency)
 
 
 def test_one_recording_per_key_and_dynamic_and_rare_dynamics_go():
-    heard = [Heard(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
-    heard += [Heard("again.wav", 60, "forte", 0.3), Heard("whisper.wav", 61, "pianissimo", 0.5)]
-    chosen, words = choose(heard)
+    heard = [RecordingInfo(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
+    heard += [RecordingInfo("again.wav", 60, "forte", 0.3), RecordingInfo("whisper.wav", 61, "pianissimo", 0.5)]
+    chosen, words = select(heard)
     assert [[one.path for one in group] for group in chosen.values()] == [[f"{key}.wav"] for key in range(60, 70)]
     assert any("again.wav is left out" in word for word in words)
     assert any("whisper.wav is left out" in word for word in words)
@@ -155,8 +155,8 @@ def test_one_recording_per_key_and_dynamic_and_rare_dynamics_go():
 
 def test_a_recording_without_a_name_goes_by_ear(tmp_path):
     _write(tmp_path / "unnamed.wav", 64, 0.3)
-    heard = listen(str(tmp_path / "unnamed.wav"), RATE)
-    assert (heard.key, heard.words) == (64, ())
+    heard = classify(str(tmp_path / "unnamed.wav"), RATE)
+    assert (heard.key, heard.messages) == (64, ())
 
 
 def test_who_works_for_a_learner_that_was_killed_leaves_too():

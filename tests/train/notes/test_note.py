@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from engine.pitch_names import frequency_of
 from train.notes import knock, onset, pitch
-from train.notes.modes import Modes, amplitudes, ring
+from train.notes.modes import Modes, fit_amplitudes, render_modes
 from train.notes.note import fit, fit_like, render
 from train.recording import load
 
@@ -33,24 +34,26 @@ def _pluck(frequency=220.0, seconds=1.5, before=0.4, noise=1e-4, thump=0.0, seed
 def test_modes_ring_as_their_formula_says(random):
     strength = random.normal(size=9) + 1j * random.normal(size=9)
     modes = Modes(random.uniform(50, 9000, 9), random.uniform(1, 80, 9), strength)
-    np.testing.assert_allclose(ring(modes, 3000, RATE), _plain(modes, 3000), atol=1e-9)
+    np.testing.assert_allclose(render_modes(modes, 3000, RATE), _plain(modes, 3000), atol=1e-9)
 
 
 def test_modes_begun_later_ring_on(random):
     modes = Modes(random.uniform(50, 9000, 5), random.uniform(1, 80, 5), random.normal(size=5) + 0j)
-    np.testing.assert_allclose(ring(modes.later(100 / RATE), 500, RATE), ring(modes, 600, RATE)[100:], atol=1e-9)
+    np.testing.assert_allclose(
+        render_modes(modes.advanced(100 / RATE), 500, RATE), render_modes(modes, 600, RATE)[100:], atol=1e-9
+    )
 
 
 def test_known_modes_get_their_amplitudes_back_from_two_channels():
     _, modes, _ = _pluck()
-    sides = np.stack([ring(modes, RATE, RATE), 0.5 * ring(modes, RATE, RATE)])
-    found = amplitudes(sides, RATE, modes, trust=0.0)
+    sides = np.stack([render_modes(modes, RATE, RATE), 0.5 * render_modes(modes, RATE, RATE)])
+    found = fit_amplitudes(sides, RATE, modes, trust=0.0)
     np.testing.assert_allclose(found, np.stack([modes.amplitude, 0.5 * modes.amplitude]), atol=1e-5)
 
 
 def test_the_onset_is_the_note_and_not_the_hand_before_it():
     recording, _, silence = _pluck(thump=0.5)
-    assert abs(onset.strike(recording[0], RATE) - silence) < 0.002 * RATE
+    assert abs(onset.find_onset(recording[0], RATE) - silence) < 0.002 * RATE
 
 
 def test_a_synthetic_string_is_found_again():
@@ -100,7 +103,7 @@ def test_an_envelope_is_stretched_like_an_image():
 
 
 def test_the_blur_moves_a_mode_by_its_spread(random):
-    envelope = knock.stretch(knock.blur(RATE, 0.05), int(knock.HISS * RATE))
+    envelope = knock.stretch(knock.blur(RATE, 0.05), int(knock.HISS_SECONDS * RATE))
     noise = random.uniform(-1, 1, (2000, 1000))
     turned = (noise * envelope[:1000]) @ np.exp(-2j * np.pi * 1000 / RATE * np.arange(1000))
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)
@@ -108,8 +111,8 @@ def test_the_blur_moves_a_mode_by_its_spread(random):
 
 def test_a_real_note_rings_as_long_and_at_the_same_pitch_as_its_recording(data):
     samples, rate = load(data / "guitar" / "guitar_A3_very-long_forte_normal.mp3")
-    note = fit(samples, rate, 64, pitch.frequency_of(57))
-    span = onset.find(samples[0], rate)
+    note = fit(samples, rate, 64, frequency_of(57))
+    span = onset.find_span(samples[0], rate)
     assert 1.85 < span.onset / rate < 1.98
     recorded = samples[0, span.onset : span.end].astype(float)
     sound = render(note, len(recorded), seed=None)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.pitch_names import frequency_of
 from train.notes import note_cache
 from train.notes.learn import Config, learn
-from train.notes.modes import Modes, ring
+from train.notes.modes import Modes, render_modes
 from train.notes.note import Note
-from train.notes.pitch import frequency_of
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=1)
@@ -20,7 +20,7 @@ def strings(tmp_path):
     for key, name in ((60, "C4"), (64, "E4")):
         k = np.arange(1, 5)
         modes = Modes(k * frequency_of(key), 4.0 + k, -0.3j / k)
-        soundfile.write(tmp_path / f"{name}.wav", ring(modes, RATE // 2, RATE), RATE, subtype="FLOAT")
+        soundfile.write(tmp_path / f"{name}.wav", render_modes(modes, RATE // 2, RATE), RATE, subtype="FLOAT")
     return sorted(str(path) for path in tmp_path.glob("*.wav"))
 
 
@@ -55,7 +55,7 @@ def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(st
     again = learn(strings, CONFIG, lambda progress: steps.append(progress.done), place, resume=True)
     assert steps == [0, 0, 2]
     assert [path.name[:2] for path in sorted(place.glob("*.npz"))] == ["60", "64"]
-    note_cache.forget(place)
+    note_cache.clear(place)
     assert not place.exists()
     fresh = learn(strings, CONFIG)
     for key, (note,) in fresh.keys.items():
@@ -63,5 +63,5 @@ def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(st
 
 
 def test_other_recordings_and_other_settings_are_not_taken_for_the_same(strings):
-    marks = {note_cache.mark([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
+    marks = {note_cache.fingerprint([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
     assert len(marks) == 4

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from train.notes.pitch import detect, dynamic_in_name, frequency_of, harmonicity, key_in_name, key_of, name_of
+from engine.pitch_names import frequency_of, note_name, pitch_of
+from train.notes.pitch import detect, dynamic_in_name, harmonicity, key_in_name
 
 RATE = 44100
 
@@ -17,11 +18,11 @@ def _string(frequency, stretch=0.0, weak=(), seconds=1.2):
 
 @pytest.mark.parametrize("key", [40, 45, 52, 60, 69, 76, 84, 91])
 def test_a_string_has_its_pitch_within_two_cents(key):
-    assert abs(key_of(detect(_string(frequency_of(key)), RATE).frequency) - key) < 0.02
+    assert abs(pitch_of(detect(_string(frequency_of(key)), RATE).frequency) - key) < 0.02
 
 
 def test_a_weak_first_partial_does_not_hide_the_pitch():
-    assert abs(key_of(detect(_string(82.41, weak=(1, 2)), RATE).frequency) - 40) < 0.05
+    assert abs(pitch_of(detect(_string(82.41, weak=(1, 2)), RATE).frequency) - 40) < 0.05
 
 
 @pytest.mark.parametrize("frequency", [220.0, 659.3, 880.0])
@@ -61,7 +62,7 @@ def test_a_name_tells_key_and_dynamic(name, key, dynamic):
 
 
 def test_keys_and_names_agree():
-    assert [key_in_name(name_of(key).replace("♯", "s")) for key in range(128)] == list(range(128))
+    assert [key_in_name(note_name(key).replace("♯", "s")) for key in range(128)] == list(range(128))
 
 
 def test_real_notes_have_the_pitch_of_their_names(data):
@@ -70,6 +71,6 @@ def test_real_notes_have_the_pitch_of_their_names(data):
 
     for name in ("guitar/guitar_E2_very-long_forte_normal.mp3", "banjo/banjo_C5_very-long_forte_normal.mp3"):
         samples, rate = recording.load(data / name)
-        span = onset.find(samples[0], rate)
+        span = onset.find_span(samples[0], rate)
         found = detect(samples[0, span.onset : span.end].astype(float), rate)
-        assert abs(key_of(found.frequency) - key_in_name(name.split("/")[1])) < 0.3
+        assert abs(pitch_of(found.frequency) - key_in_name(name.split("/")[1])) < 0.3
