@@ -1,6 +1,7 @@
 """The dialogue of devices: what is wished, what was given, what is missing."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -15,10 +16,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from engine.devices.backend import DeviceRequest
 from gui import theme
 from gui.widgets import factory
-from session.device_request import Place, Wishes
 from session.status import Status
+
+if TYPE_CHECKING:
+    from engine.devices.listing import DeviceFound
 
 RATES = (44100, 48000, 88200, 96000)
 BLOCK_SIZES = (32, 64, 128, 256, 512, 1024)
@@ -27,23 +31,23 @@ BLOCK_SIZES = (32, 64, 128, 256, 512, 1024)
 class DevicesDialog(QDialog):
     """Every choice is taken up at once, so that it can be heard."""
 
-    wished = pyqtSignal(object)  # Wishes
+    wished = pyqtSignal(object)  # DeviceRequest
     tuned = pyqtSignal(float)  # Hz of the A above middle C
     settled = pyqtSignal()  # it is tuned
     channelled = pyqtSignal(int)  # the MIDI channel that is heard; 0: all but the drums
     tone = pyqtSignal()
     again = pyqtSignal()
 
-    def __init__(self, wishes: Wishes, parent: QWidget) -> None:
+    def __init__(self, request: DeviceRequest, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("DevicesDialog"))
         self.setMinimumWidth(620)
-        self._wishes = wishes
+        self._request = request
         self._output, self._input, self._rate, self._block, self._midi = (QComboBox() for _ in range(5))
         self._channel, self._a4 = QComboBox(), QDoubleSpinBox()
         self._given, self._hints = (_words() for _ in range(2))
         self._fill_numbers()
-        self.set_places([], [])
+        self.set_devices([], [])
         boxes = (self._output, self._input, self._rate, self._block, self._midi)
         for box in boxes:
             box.activated.connect(self._choose)
@@ -55,39 +59,39 @@ class DevicesDialog(QDialog):
         self._lay_out()
 
     @property
-    def wishes(self) -> Wishes:
+    def request(self) -> DeviceRequest:
         """What is chosen."""
         backend, device = self._output.currentData() or (None, None)
         rate, block, midi = self._rate.currentData(), self._block.currentData(), self._midi.currentData()
-        return Wishes(backend, device, rate, block, midi, self._input.currentData())
+        return DeviceRequest(device, rate, block, backend, midi, input=self._input.currentData())
 
-    def set_places(self, places: Sequence[Place], hints: Sequence[str]) -> None:
+    def set_devices(self, devices: "Sequence[DeviceFound]", hints: Sequence[str]) -> None:
         """Show what was found, and what is missing."""
         _fill(self._output, self.tr("The first that works"), None)
-        for place in places:
-            if place.kind == "output" and place.backend != "jack":
-                self._output.addItem(f"{place.name} · {place.text}", (place.backend, place.name))
-        if any(place.backend == "jack" for place in places):
+        for device in devices:
+            if device.kind == "output" and device.backend != "jack":
+                self._output.addItem(f"{device.name} · {device.text}", (device.backend, device.name))
+        if any(device.backend == "jack" for device in devices):
             self._output.insertItem(1, self.tr("JACK or PipeWire"), ("jack", None))
         _fill(self._midi, self.tr("All keyboards"), None)
-        for place in places:
-            if place.kind == "midi":
-                self._midi.addItem(place.name, place.name)
+        for device in devices:
+            if device.kind == "midi":
+                self._midi.addItem(device.name, device.name)
         _fill(self._input, self.tr("The first that goes with the output"), None)
-        for name in dict.fromkeys(place.name for place in places if place.kind == "input"):
+        for name in dict.fromkeys(device.name for device in devices if device.kind == "input"):
             self._input.addItem(name, name)
-        self.set_wishes(self._wishes)
+        self.set_request(self._request)
         self._hints.setText("\n".join(f"• {hint}" for hint in hints))
         self._hints.setVisible(bool(hints))
         self.adjustSize()
 
-    def set_wishes(self, wishes: Wishes) -> None:
+    def set_request(self, request: DeviceRequest) -> None:
         """Show what is chosen."""
-        self._wishes = wishes
-        self._select(self._output, (wishes.backend, wishes.device) if wishes.backend else None)
+        self._request = request
+        self._select(self._output, (request.backend, request.device) if request.backend else None)
         for box, wanted in (
-            (self._input, wishes.input), (self._rate, wishes.rate),
-            (self._block, wishes.block), (self._midi, wishes.midi),
+            (self._input, request.input), (self._rate, request.rate),
+            (self._block, request.block), (self._midi, request.midi),
         ):  # fmt: skip
             self._select(box, wanted)
 
@@ -110,8 +114,8 @@ class DevicesDialog(QDialog):
         self._given.setText(given + heard)
 
     def _choose(self) -> None:
-        self._wishes = self.wishes
-        self.wished.emit(self._wishes)
+        self._request = self.request
+        self.wished.emit(self._request)
 
     def _fill_numbers(self) -> None:
         _fill(self._rate, self.tr("The device's own"), None)
