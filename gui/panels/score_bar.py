@@ -47,7 +47,7 @@ class ScoreBar(QFrame):
             row.addWidget(widget, 1 if widget is self._bar else 0)
         self.play.clicked.connect(self.played)
         self.loop.clicked.connect(self.looped)
-        self._bar.sought.connect(self.sought)
+        self._bar.seek_requested.connect(self.sought)
         self._speed.valueChanged.connect(self._move)
         self._speed.sliderPressed.connect(self.settled)
         self._speed.sliderReleased.connect(self.settled)
@@ -77,7 +77,7 @@ class ScoreBar(QFrame):
         self.play.setChecked(position is not None)
         self.play.setText("■" if position is not None else "▶")
         place = begins if position is None else position
-        self._bar.show_place(place, seconds)
+        self._bar.set_position(place, seconds)
         self._time.setText(f"{number_format.format_time(place)} / {number_format.format_time(seconds)}")
 
     def show_bounce(self, share: float | None) -> None:

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWid
 
 from gui import number_format, theme
 from gui.widgets import factory
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.labels import ElidedLabel
 from gui.widgets.meter import Meter
 
 MIN_VOLUME_DB = -60.0  # dB: the lower end of the slider, silence
@@ -50,8 +50,8 @@ class TopBar(QWidget):
 
     def set_instrument(self, name: str, what: str) -> None:
         """Say what plays."""
-        self._name.show_words(name)
-        self._what.show_words(what)
+        self._name.show_text(name)
+        self._what.show_text(what)
         self.setAccessibleName(name)
 
     def set_volume(self, level: float) -> None:

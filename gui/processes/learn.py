@@ -9,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 
-from . import process as aside
+from . import child_process
 
 NICENESS = "10"  # the music goes before
 KINDS = ("resonance", "ssm", "ddsp", "events")
@@ -69,10 +69,10 @@ class LearnProcess(QObject):
     def start(self, task: LearnTask) -> None:
         """Begin."""
         self._errors, self._result = "", {}
-        words = aside.python_command("-m", "cli.main", *task.words)
+        words = child_process.python_command("-m", "cli.main", *task.words)
         if shutil.which("nice"):
             words = ["nice", "-n", NICENESS, *words]
-        process = aside.create(self, words)
+        process = child_process.create(self, words)
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._complain)
         process.finished.connect(self._end)
@@ -83,13 +83,13 @@ class LearnProcess(QObject):
     def stop(self) -> None:
         """End it early, and keep the best so far."""
         if self._process is not None:
-            aside.interrupt(self._process)
+            child_process.interrupt(self._process)
 
     def give_up(self) -> None:
         """End it; it can go on later from what it keeps beside the preset."""
         process, self._process = self._process, None
         if process is not None:
-            aside.terminate(process)
+            child_process.terminate(process)
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():

@@ -1,4 +1,4 @@
-"""Qt's own widgets, named for eyes and for screen readers at once."""
+"""Makes Qt's own widgets, each with its accessible name and tool tip."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,53 +8,53 @@ from PyQt6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QScrollArea, QTo
 from gui import theme
 
 
-def tool_button(sign: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
-    """A small button with a sign on it; its name is what it does, its tip may say more."""
+def tool_button(text: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
+    """A small button with a symbol; its name says what it does, its tip may say more."""
     button = QToolButton()
-    button.setText(sign)
+    button.setText(text)
     button.setCheckable(checkable)
-    _name(button, name, tip)
+    _set_name(button, name, tip)
     if flat:
         button.setObjectName("flat")
     return button
 
 
-def push_button(words: str, name: str = "", tip: str = "", style: str = "") -> QPushButton:
-    """A button with words on it; style: "flat", "main" or none."""
-    button = QPushButton(words)
+def push_button(text: str, name: str = "", tip: str = "", style: str = "") -> QPushButton:
+    """A button with text; style: "flat", "main" or none."""
+    button = QPushButton(text)
     button.setObjectName(style)
-    _name(button, name or words, tip)
+    _set_name(button, name or text, tip)
     return button
 
 
-def label(words: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
-    """Words of a size of the scale."""
-    found = QLabel(words)
-    style_label(found, step, quiet, bold)
-    return found
+def label(text: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
+    """Plain text in a size of the typographic scale."""
+    made = QLabel(text)
+    style_label(made, step, quiet, bold)
+    return made
 
 
-def style_label(found: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
-    """Give words a size of the scale."""
-    found.setTextFormat(Qt.TextFormat.PlainText)
-    found.setFont(theme.sized(found.font(), step, bold))
+def style_label(label: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
+    """Set a label to plain text in a size of the typographic scale."""
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.sized(label.font(), step, bold))
     if quiet:
-        found.setObjectName("quiet")
+        label.setObjectName("quiet")
 
 
-def menu(owner: QWidget, offers: Iterable[tuple[str, Callable[[], object], bool]]) -> QMenu:
-    """Offers one below the other: words, what is done, and whether it can be done."""
-    found = QMenu(owner)
-    for words, work, allowed in offers:
-        action = found.addAction(words)
+def menu(owner: QWidget, items: Iterable[tuple[str, Callable[[], object], bool]]) -> QMenu:
+    """A menu of items: text, what it calls, and whether it is enabled."""
+    made = QMenu(owner)
+    for text, callback, enabled in items:
+        action = made.addAction(text)
         if action is not None:
-            action.setEnabled(allowed)
-            action.triggered.connect(lambda _=False, work=work: work())
-    return found
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _=False, callback=callback: callback())
+    return made
 
 
 def scroll_area(inner: QWidget) -> QScrollArea:
-    """A widget that may be higher than its room."""
+    """A vertical scroll area around a widget."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -63,7 +63,7 @@ def scroll_area(inner: QWidget) -> QScrollArea:
     return area
 
 
-def _name(button: QToolButton | QPushButton, name: str, tip: str) -> None:
+def _set_name(button: QToolButton | QPushButton, name: str, tip: str) -> None:
     button.setAccessibleName(name)
     button.setToolTip(tip or name)
     button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -1,4 +1,4 @@
-"""How a value has fallen so far."""
+"""The loss of a run of learning as a curve."""
 
 from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
@@ -8,7 +8,7 @@ from gui import theme
 
 
 class LossCurve(QWidget):
-    """The loss of each moment; nothing until there are two."""
+    """Plots the losses added; hidden until there are two."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -17,23 +17,23 @@ class LossCurve(QWidget):
         self.hide()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Remove all losses and hide."""
         self._losses.clear()
         self.hide()
 
     def add(self, loss: float) -> None:
-        """Draw one more."""
+        """Append a loss."""
         self._losses.append(loss)
         self.setVisible(len(self._losses) > 1)
         self.setAccessibleDescription(f"{loss:.3g}")
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Low."""
+        """A low strip."""
         return QSize(480, 80)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A line from the first to the last, as high as it goes."""
+        """Paint a line from the first loss to the last, scaled to the full height."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         low, high = min(self._losses), max(self._losses)

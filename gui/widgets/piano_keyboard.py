@@ -1,4 +1,4 @@
-"""A piano keyboard: played by mouse and touch, lit by whatever sounds."""
+"""A piano keyboard: played by mouse, touch and keys; shows the sounding notes."""
 
 from collections.abc import Mapping
 
@@ -20,14 +20,14 @@ from gui import number_format, theme
 
 from .piano_layout import PianoLayout, is_black
 
-MIN_VELOCITY = 0.15  # velocity at the upper edge of a key; the lower edge is 1
-MOUSE_POINTER = -1  # who plays: the mouse, or the number of a finger
+MIN_VELOCITY = 0.15  # at the back edge of a key; 1 at the front edge
+MOUSE_POINTER = -1  # id of the mouse; touch points have ids from 0
 
 
 class PianoKeyboard(QWidget):
-    """Keys of a range; where a key is touched decides how loud: soft at the back, loud at the front.
+    """Keys of a range; the velocity depends on where a key is pressed: soft at the back, loud at the front.
 
-    With the focus on it, the left and right arrows choose a key and Space plays it.
+    With the focus, the left and right arrows move a cursor from key to key and Space plays the key at it.
     """
 
     pressed = pyqtSignal(int, float)
@@ -40,167 +40,169 @@ class PianoKeyboard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMinimumHeight(96)
-        self._layout = PianoLayout(low, high)
+        self.key_layout = PianoLayout(low, high)
         self._range = (0, 127)
-        self._held: dict[int, int] = {}
-        self._lit: dict[int, float] = {}
-        self._letters: dict[int, str] = {}
-        self._chosen = 60
-        self._spaced: int | None = None
+        self._pressed: dict[int, int] = {}
+        self.lit: dict[int, float] = {}
+        self.letters: dict[int, str] = {}
+        self._cursor = 60
+        self._space_key: int | None = None
 
     def set_keys(self, low: int, high: int) -> None:
-        """Show other keys."""
-        self._layout = PianoLayout(low, high)
+        """Set the range of keys shown."""
+        self.key_layout = PianoLayout(low, high)
         self.update()
 
     def set_range(self, low: int, high: int) -> None:
-        """Mark the keys that the instrument was learned for; the others are shown dimmed."""
+        """Set the range that the instrument was learned for; other keys are dimmed."""
         self._range = (low, high)
         self.update()
 
     def set_lit(self, lit: Mapping[int, float]) -> None:
-        """Light the keys that sound, each with the velocity of its note."""
-        if dict(lit) != self._lit:
-            self._lit = dict(lit)
+        """Highlight the sounding keys, each with the velocity of its note."""
+        if dict(lit) != self.lit:
+            self.lit = dict(lit)
             self.update()
 
     def set_letters(self, letters: Mapping[int, str]) -> None:
-        """Write the computer keys that play on the keys."""
-        self._letters = dict(letters)
+        """Label keys with the computer keys that play them."""
+        self.letters = dict(letters)
         self.update()
 
     def key_at(self, point: QPointF) -> tuple[int, float] | None:
-        """The key under a point, and the velocity that the place means."""
-        return self._layout.key_at(point.x() / max(self.width(), 1), point.y() / max(self.height(), 1), MIN_VELOCITY)
+        """The key under a point, and the velocity at that point."""
+        return self.key_layout.key_at(
+            point.x() / max(self.width(), 1), point.y() / max(self.height(), 1), MIN_VELOCITY
+        )
 
     def sizeHint(self) -> QSize:
-        """Wide."""
+        """A wide strip."""
         return QSize(900, 128)
 
     def release_all(self) -> None:
-        """Let go of every key that mouse, fingers or Space hold."""
-        for finger in list(self._held):
-            self._let_go(finger)
-        self._end_space()
+        """Release every key that mouse, touch or Space hold."""
+        for pointer in list(self._pressed):
+            self._release(pointer)
+        self._release_space()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Press a key."""
+        """Press the key under the mouse."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._touch(MOUSE_POINTER, event.position())
+            self._press(MOUSE_POINTER, event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Slide from key to key."""
-        if event is not None and MOUSE_POINTER in self._held:
-            self._touch(MOUSE_POINTER, event.position())
+        """Glide from key to key."""
+        if event is not None and MOUSE_POINTER in self._pressed:
+            self._press(MOUSE_POINTER, event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Let go."""
-        self._let_go(MOUSE_POINTER)
+        """Release the key."""
+        self._release(MOUSE_POINTER)
 
     def event(self, event: QEvent | None) -> bool:
-        """Fingers, each a player of its own."""
-        if isinstance(event, QTouchEvent) and event.type() in _TOUCHES:
+        """Handle touch points independently of each other."""
+        if isinstance(event, QTouchEvent) and event.type() in _TOUCH_EVENTS:
             for point in event.points():
                 if point.state() == QEventPoint.State.Released or event.type() == QEvent.Type.TouchCancel:
-                    self._let_go(point.id())
+                    self._release(point.id())
                 else:
-                    self._touch(point.id(), self.mapFromGlobal(point.globalPosition()))
+                    self._press(point.id(), self.mapFromGlobal(point.globalPosition()))
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Choose and play a key without a mouse."""
+        """Move the cursor, or play the key at it."""
         if event is None or event.isAutoRepeat() and event.key() == Qt.Key.Key_Space:
             return
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step:
-            self._chosen = min(max(self._chosen + step, self._layout.low), self._layout.high)
-            self.setAccessibleDescription(number_format.note(self._chosen))
+            self._cursor = min(max(self._cursor + step, self.key_layout.low), self.key_layout.high)
+            self.setAccessibleDescription(number_format.note(self._cursor))
             self.update()
         elif event.key() == Qt.Key.Key_Space:
-            self._spaced = self._chosen
-            self.pressed.emit(self._chosen, 0.8)
+            self._space_key = self._cursor
+            self.pressed.emit(self._cursor, 0.8)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Let go of the key that Space holds."""
+        """Release the key that Space holds."""
         if event is not None and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._end_space()
+            self._release_space()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """White keys, then black ones over them."""
+        """Paint white keys, then black keys over them."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         for black in (False, True):
-            for key in self._layout.keys:
+            for key in self.key_layout.keys:
                 if is_black(key) == black:
-                    self._paint(painter, key)
+                    self._paint_key(painter, key)
 
-    def _paint(self, painter: QPainter, key: int) -> None:
-        """One key: dimmed out of range, glowing while it sounds, with its letter and, if it is a C, its name."""
+    def _paint_key(self, painter: QPainter, key: int) -> None:
+        """Paint a key: dimmed out of range, lit while it sounds, with its letter and, for a C, its name."""
         black = is_black(key)
-        x, y, width, height = self._layout.place(key)
+        x, y, width, height = self.key_layout.rect(key)
         area = QRectF(x * self.width(), y, width * self.width(), height * self.height()).adjusted(0.7, -4, -0.7, -1)
-        inside = self._range[0] <= key <= self._range[1]
-        painter.setBrush(_body(area, black, theme.is_dark(), inside))
+        in_range = self._range[0] <= key <= self._range[1]
+        painter.setBrush(_body_gradient(area, black, theme.is_dark(), in_range))
         painter.setPen(Qt.PenStyle.NoPen if theme.is_dark() or black else QPen(theme.colour(theme.LINE), 1))
         painter.drawRoundedRect(area, 3.5, 3.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        if key in self._lit:
-            glow = QLinearGradient(area.topLeft(), area.bottomLeft())
-            glow.setColorAt(0, theme.colour(theme.ACCENT, 0.35))
-            glow.setColorAt(1, theme.colour(theme.ACCENT, 0.45 + 0.55 * self._lit[key]))
-            painter.setBrush(glow)
+        if key in self.lit:
+            gradient = QLinearGradient(area.topLeft(), area.bottomLeft())
+            gradient.setColorAt(0, theme.colour(theme.ACCENT, 0.35))
+            gradient.setColorAt(1, theme.colour(theme.ACCENT, 0.45 + 0.55 * self.lit[key]))
+            painter.setBrush(gradient)
             painter.drawRoundedRect(area, 3.5, 3.5)
-            painter.setBrush(theme.colour(theme.ON_ACCENT))  # seen without colour too: a mark on the key
+            painter.setBrush(theme.colour(theme.ON_ACCENT))  # visible without colour too: a dot on the key
             painter.drawEllipse(QPointF(area.center().x(), area.bottom() - (8 if black else 26)), 3, 3)
-        if key == self._chosen and self.hasFocus():
+        if key == self._cursor and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour(theme.ACCENT), 2))
             painter.drawRoundedRect(area.adjusted(1, 4, -1, -1), 3, 3)
-        self._label(painter, key, area)
+        self._paint_labels(painter, key, area)
 
-    def _label(self, painter: QPainter, key: int, area: QRectF) -> None:
+    def _paint_labels(self, painter: QPainter, key: int, area: QRectF) -> None:
         black = is_black(key)
-        words = self._letters.get(key, "")
+        letter = self.letters.get(key, "")
         painter.setPen(QColor("#cfc9bd" if black else "#5b564e"))
-        if words:
-            painter.drawText(area.adjusted(0, 0, 0, -16 if black else -34), _BOTTOM, words)
+        if letter:
+            painter.drawText(area.adjusted(0, 0, 0, -16 if black else -34), _BOTTOM, letter)
         if key % 12 == 0:
             painter.drawText(area.adjusted(-6, 0, 6, -4), _BOTTOM, number_format.note(key))
 
-    def _touch(self, finger: int, point: QPointF) -> None:
+    def _press(self, pointer: int, point: QPointF) -> None:
         found = self.key_at(point)
-        if found is None or self._held.get(finger) == found[0]:
+        if found is None or self._pressed.get(pointer) == found[0]:
             return
-        self._let_go(finger)
-        self._held[finger] = found[0]
+        self._release(pointer)
+        self._pressed[pointer] = found[0]
         self.pressed.emit(*found)
 
-    def _let_go(self, finger: int) -> None:
-        if finger in self._held:
-            self.released.emit(self._held.pop(finger))
+    def _release(self, pointer: int) -> None:
+        if pointer in self._pressed:
+            self.released.emit(self._pressed.pop(pointer))
 
-    def _end_space(self) -> None:
-        if self._spaced is not None:
-            self.released.emit(self._spaced)
-            self._spaced = None
+    def _release_space(self) -> None:
+        if self._space_key is not None:
+            self.released.emit(self._space_key)
+            self._space_key = None
 
 
 _BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-_TOUCHES = (
+_TOUCH_EVENTS = (
     QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel,
 )  # fmt: skip
 
 
-def _body(area: QRectF, black: bool, dark: bool, inside: bool) -> QLinearGradient:
-    """Ivory or ebony; what the instrument was not learned for lies in the shade."""
-    ivory = ("#e9e4d9", "#f7f3ea") if dark else ("#ffffff", "#fbf8f2")
-    upper, lower = ("#101012", "#2f3035") if black else ivory
-    if not inside:
+def _body_gradient(area: QRectF, black: bool, dark: bool, in_range: bool) -> QLinearGradient:
+    """Gradient of a key's body; darker outside the range of the instrument."""
+    white = ("#e9e4d9", "#f7f3ea") if dark else ("#ffffff", "#fbf8f2")
+    upper, lower = ("#101012", "#2f3035") if black else white
+    if not in_range:
         upper, lower = (
             ("#3a3b3f", "#4a4b50") if black else (("#8d897f", "#969187") if dark else ("#dcd6cb", "#dcd6cb"))
         )

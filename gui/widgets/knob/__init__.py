@@ -1,1 +1,1 @@
-"""The knob: one parameter as a rotary control."""
+"""The rotary knob, the switch, and the panel that holds them."""

@@ -1,19 +1,43 @@
-"""How a knob looks: the way it can go, the part from rest to the value, and a hand."""
+"""What knobs and switches have in common: size, set-up and painting."""
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPalette, QPen
+from PyQt6.QtWidgets import QWidget
 
 from gui import theme
 
-START, SWEEP = 225.0, 270.0  # degrees
+from .spec import KnobSpec
+
+START_ANGLE, SWEEP_ANGLE = 225.0, 270.0  # degrees
+HEIGHT = 94  # pixels
+SIZE, MIN_SIZE = QSize(76, HEIGHT), QSize(66, HEIGHT)
 
 
-def paint_knob(painter: QPainter, area: QRectF, rest: float, place: float, focused: bool) -> None:
-    """Paint a knob into a square; rest and place are shares of its way, 0..1."""
+def set_up(widget: QWidget, spec: KnobSpec) -> None:
+    """Apply what a knob and a switch share: height, focus, cursor and accessible name."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.setFixedHeight(HEIGHT)
+    widget.setAccessibleName(spec.full_name)
+    widget.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
+def paint_labels(painter: QPainter, widget: QWidget, name: str, value: str, value_role: QPalette.ColorRole) -> None:
+    """Paint the name above and the value below."""
+    area = QRectF(widget.rect())
+    painter.setFont(theme.sized(widget.font(), theme.CAPTION))
+    painter.setPen(theme.colour(theme.TEXT if widget.hasFocus() else theme.QUIET))
+    painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, name)
+    painter.setPen(theme.colour(value_role))
+    painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, value)
+
+
+def paint_knob(painter: QPainter, area: QRectF, origin: float, position: float, focused: bool) -> None:
+    """Paint track, arc from origin to position, and pointer into a square; both are shares of the range, 0..1."""
     painter.setPen(_pen(theme.colour(theme.LINE), 4))
-    painter.drawArc(area, round(16 * (START - SWEEP)), round(16 * SWEEP))
+    painter.drawArc(area, round(16 * (START_ANGLE - SWEEP_ANGLE)), round(16 * SWEEP_ANGLE))
     painter.setPen(_pen(theme.colour(theme.ACCENT), 4))
-    painter.drawArc(area, round(16 * (START - SWEEP * rest)), round(-16 * SWEEP * (place - rest)))
+    start, sweep = START_ANGLE - SWEEP_ANGLE * origin, SWEEP_ANGLE * (position - origin)
+    painter.drawArc(area, round(16 * start), round(-16 * sweep))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(theme.RAISED))
     inner = area.adjusted(6, 6, -6, -6)
@@ -23,17 +47,21 @@ def paint_knob(painter: QPainter, area: QRectF, rest: float, place: float, focus
         painter.setPen(_pen(theme.colour(theme.ACCENT), 1.5))
         painter.drawEllipse(inner)
     painter.translate(area.center())
-    painter.rotate(-(START - SWEEP * place))
+    painter.rotate(-(START_ANGLE - SWEEP_ANGLE * position))
     painter.setPen(_pen(theme.colour(theme.TEXT), 2.5))
-    reach = inner.width() / 2
-    painter.drawLine(QPointF(0.45 * reach, 0), QPointF(0.85 * reach, 0))
+    radius = inner.width() / 2
+    painter.drawLine(QPointF(0.45 * radius, 0), QPointF(0.85 * radius, 0))
 
 
-def paint_controller_mark(painter: QPainter, area: QRectF, place: float) -> None:
-    """Paint a mark where a controller stands that has yet to take the knob over."""
+def paint_controller_mark(painter: QPainter, area: QRectF, position: float) -> None:
+    """Mark the position of a MIDI controller that has not picked up the value yet."""
     painter.setPen(_pen(theme.colour(theme.TEXT), 6))
-    painter.drawArc(area, round(16 * (START - SWEEP * place)), 1)
+    painter.drawArc(area, round(16 * (START_ANGLE - SWEEP_ANGLE * position)), 1)
 
 
 def _pen(colour: QColor, width: float) -> QPen:
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+
+
+_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+_BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom

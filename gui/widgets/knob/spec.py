@@ -1,4 +1,4 @@
-"""What a knob is for."""
+"""What a knob shows and accepts: names, unit, range, default and choices of a parameter."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from gui import number_format
 
 @dataclass(frozen=True)
 class KnobSpec:
-    """One parameter, as a player turns it."""
+    """One parameter as a knob shows it."""
 
     name: str
     unit: str
@@ -16,33 +16,33 @@ class KnobSpec:
     default: float
     help: str = ""
     cc: int | None = None
-    title: str = ""  # what stands on it, where that is not its name,
-    called: str = ""  # and what it is called where there is more room, in the player's language
-    steps: tuple[str, ...] = ()  # names of its values, where these are few: from `low` on, 1 apart
+    title: str = ""  # translated name, printed on the knob
+    long_title: str = ""  # the same with the slot's name before it
+    steps: tuple[str, ...] = ()  # names of the values of a parameter with few: from `low` on, 1 apart
 
     @property
-    def words(self) -> str:
-        """What stands on it."""
+    def label(self) -> str:
+        """The text printed on the knob."""
         return (self.title or self.name).capitalize()
 
     @property
-    def full(self) -> str:
-        """Its name, and that of the link that it is on."""
-        return self.called or self.name
+    def full_name(self) -> str:
+        """The name with the slot's name before it."""
+        return self.long_title or self.name
 
-    def near(self, value: float) -> float:
-        """The value that it can have nearest to another one."""
+    def clamp(self, value: float) -> float:
+        """The nearest value that the parameter can have."""
         value = min(max(value, self.low), self.high)
         return float(round(value)) if self.steps else value
 
-    def text(self, value: float) -> str:
-        """A value as it is read."""
+    def format(self, value: float) -> str:
+        """A value as text."""
         return self.steps[round(value - self.low)] if self.steps else number_format.format_value(value, self.unit)
 
-    def parse(self, words: str) -> float | None:
-        """A value as it is typed: a number, or how the name of a value begins; None: neither."""
-        wanted = words.strip().casefold()
+    def parse(self, text: str) -> float | None:
+        """The value of a text: the beginning of a step's name, or a number; None: neither."""
+        wanted = text.strip().casefold()
         for i, step in enumerate(self.steps):
             if wanted and step.casefold().startswith(wanted):
                 return self.low + i
-        return number_format.parse(words, self.unit)
+        return number_format.parse(text, self.unit)

@@ -1,4 +1,4 @@
-"""A knob that is either off or on."""
+"""A switch: a parameter with the values 0 and 1."""
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
@@ -6,72 +6,61 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from gui import theme
 
-from .knob import HEIGHT
+from .paint import MIN_SIZE, SIZE, paint_labels, set_up
 from .spec import KnobSpec
 
 
 class Switch(QAbstractButton):
-    """Looks and is connected like a knob; its values are 0 and 1."""
+    """Has the size, the value and the signals of a knob."""
 
-    turned = pyqtSignal(float)
-    settled = pyqtSignal()
+    value_edited = pyqtSignal(float)
+    editing_finished = pyqtSignal()
 
-    def __init__(self, spec: KnobSpec, words: tuple[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, spec: KnobSpec, texts: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self._words = words
+        self._texts = texts  # off, on
         self.setCheckable(True)
-        self.setAccessibleName(spec.full)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedHeight(HEIGHT)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(f"<b>{spec.full.capitalize()}</b><br>{spec.help}")
+        set_up(self, spec)
+        self.setToolTip(f"<b>{spec.full_name.capitalize()}</b><br>{spec.help}")
         self.clicked.connect(self._click)
-        self.tell(spec.default)
+        self.set_value(spec.default)
 
     @property
     def amount(self) -> float:
-        """0 or 1."""
+        """The value, 0 or 1."""
         return float(self.isChecked())
 
-    def tell(self, value: float) -> None:
-        """Show a value without saying that it was turned."""
+    def set_value(self, value: float) -> None:
+        """Show a value; emits nothing."""
         self.setChecked(value > 0.5)
-        self.setAccessibleDescription(self._words[self.isChecked()])
+        self.setAccessibleDescription(self._texts[self.isChecked()])
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As a knob's."""
-        return QSize(76, HEIGHT)
+        """The size of a knob."""
+        return SIZE
 
     def minimumSizeHint(self) -> QSize:
-        """As a knob's."""
-        return QSize(66, HEIGHT)
+        """The smallest size of a knob."""
+        return MIN_SIZE
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A slide with a thumb on the side that is on."""
+        """Paint the labels, the track and the thumb."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect())
-        painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.QUIET))
-        painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, self.spec.words)
-        painter.setPen(theme.colour(theme.TEXT))
-        painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, self._words[self.isChecked()])
-        slide = QRectF(area.center().x() - 20, area.center().y() - 10, 40, 22)
+        paint_labels(painter, self, self.spec.label, self._texts[self.isChecked()], theme.TEXT)
+        center = QRectF(self.rect()).center()
+        track = QRectF(center.x() - 20, center.y() - 10, 40, 22)
         painter.setPen(theme.colour(theme.ACCENT if self.hasFocus() else theme.LINE))
         painter.setBrush(theme.colour(theme.ACCENT if self.isChecked() else theme.LINE))
-        painter.drawRoundedRect(slide, 11, 11)
+        painter.drawRoundedRect(track, 11, 11)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(theme.ON_ACCENT if self.isChecked() else theme.TEXT))
-        x = slide.right() - 11 if self.isChecked() else slide.left() + 11
-        painter.drawEllipse(QPointF(x, slide.center().y()), 7, 7)
+        x = track.right() - 11 if self.isChecked() else track.left() + 11
+        painter.drawEllipse(QPointF(x, track.center().y()), 7, 7)
 
     def _click(self) -> None:
-        self.tell(self.amount)
-        self.turned.emit(self.amount)
-        self.settled.emit()
-
-
-_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-_BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        self.set_value(self.amount)
+        self.value_edited.emit(self.amount)
+        self.editing_finished.emit()

@@ -1,30 +1,30 @@
-"""The square of a pad inside its widget: places 0..1 from the lower left to points and back, and how it looks."""
+"""The area of an XY pad: conversion between positions (0..1 from the lower left) and pixels, and the grid."""
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QFont, QPainter, QPen
 
 from gui import theme
 
-MARGIN, BOTTOM_MARGIN = 20, 8  # pixels around it, and more of them below
+MARGIN, BOTTOM_MARGIN = 20, 8  # pixels around the area, and more of them below
 
 
 class PadGeometry:
-    """Within a rectangle of pixels."""
+    """The area inside the rectangle of a widget."""
 
-    def __init__(self, around: QRectF) -> None:
-        self._area = around.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - BOTTOM_MARGIN)
+    def __init__(self, rect: QRectF) -> None:
+        self._area = rect.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - BOTTOM_MARGIN)
 
-    def place(self, point: QPointF) -> tuple[float, float]:
-        """The place of a point, or the nearest to it."""
+    def position(self, point: QPointF) -> tuple[float, float]:
+        """The position of a point, clamped to the area."""
         x, y = (point.x() - self._area.left()) / self._area.width(), (self._area.bottom() - point.y())
         return min(max(x, 0.0), 1.0), min(max(y / self._area.height(), 0.0), 1.0)
 
     def point(self, x: float, y: float) -> QPointF:
-        """The point of a place."""
+        """The point of a position."""
         return QPointF(self._area.left() + x * self._area.width(), self._area.bottom() - y * self._area.height())
 
     def paint(self, painter: QPainter, axes: tuple[str, str], font: QFont) -> None:
-        """Paint lines in every eighth, and the names of the axes at their ends."""
+        """Paint grid lines at every eighth, and the names of the axes."""
         area = self._area
         for i in range(9):
             painter.setPen(QPen(theme.colour(theme.LINE, 0.7 if i % 4 == 0 else 0.25), 1))
