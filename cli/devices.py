@@ -12,15 +12,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every place, those that `luthier play` opens marked by a star; then hints."""
-    from engine.devices.listing import survey
+    from engine.devices.listing import list_devices
 
-    seen = survey()
+    seen = list_devices()
     if args.json:
-        for row in [*map(asdict, seen.found), *({"kind": "hint", "text": hint} for hint in seen.hints)]:
+        for row in [*map(asdict, seen.entries), *({"kind": "hint", "text": hint} for hint in seen.hints)]:
             print(json.dumps(row, ensure_ascii=False))
         return 0
-    wide = max((len(each.name) for each in seen.found), default=0)
-    for each in seen.found:
+    wide = max((len(each.name) for each in seen.entries), default=0)
+    for each in seen.entries:
         mark = "*" if each.opens else " "
         print(f"{mark} {each.kind:6}  {each.name:{wide}}  {each.backend:9}  {each.text}".rstrip())
     for hint in seen.hints:

@@ -1,4 +1,4 @@
-"""luthier play PRESET: an instrument on the audio device, played from MIDI ports, by a voice or by the demo score.
+"""luthier play INSTRUMENT: play on the audio device, from MIDI ports, by a voice or by the demo score.
 
 On a terminal `p` and Enter silence everything that sounds; Ctrl+C ends it.
 """
@@ -12,231 +12,227 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.preset import library, preset_file
+from session import patch_library
 
 from . import chain_options, panic_key, status_line, voice_options
+from .chain_options import Playing
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from engine.devices.backend import Given
+    from engine.devices.backend import DeviceInfo
     from engine.devices.stream import Stream
     from engine.midi.midi_file import Score
     from engine.midi.ports import MidiPorts
     from engine.rig import Rig
 
-DEMO = "luthier-demo-{}.wav"  # with the name of the instrument
-BEGIN = 0.2  # seconds before the demo's first note
-RING_OUT = 3.0  # seconds after its last
-LOOK = 0.05  # seconds between two looks at the device and all else
+DEMO_FILE = "luthier-demo-{}.wav"  # with the name of the instrument
+LEAD_SECONDS = 0.2  # before the demo's first note
+TAIL_SECONDS = 3.0  # after its last
+POLL_SECONDS = 0.05  # between two rounds of the tasks
+WARNING_SECONDS = 1.0  # between two warnings of a slow decoder
 
-Chore = Callable[[], object]
+Task = Callable[[], object]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which instrument, and through what."""
-    parser.add_argument("preset", metavar="PRESET", nargs="?", help="a name or a path, also of an ONNX decoder")
+    """Add the instrument, and the devices to play it on."""
+    parser.add_argument("preset", metavar="INSTRUMENT", nargs="?", help=chain_options.INSTRUMENT_HELP)
     parser.add_argument(
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
     parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
     voice_options.add_arguments(parser, "not moved")
-    parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to hear; all otherwise")
+    parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to open; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
-        "--backend", choices=["jack", "portaudio"], help="the way out; the first that works otherwise"
+        "--backend", choices=["jack", "portaudio"], help="the audio system; the first that works otherwise"
     )
-    parser.add_argument("--record", metavar="OUT.wav", help="write what the row plays to a sound file, 32-bit float")
-    parser.add_argument("--json", action="store_true", help="tell how it goes as one JSON object per line")
+    parser.add_argument("--record", metavar="OUT.wav", help="write what is played to a sound file, 32-bit float")
+    parser.add_argument("--json", action="store_true", help="print the status as one JSON object per line")
     chain_options.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl+C, until the demo is over or for --seconds."""
     if args.preset is None and not args.demo:
-        raise ValueError("play what? name a PRESET (`luthier presets` lists them), or say --demo")
-    args.preset = args.preset or _favourite()
-    rig = chain_options.build(args)
+        raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
+    args.preset = args.preset or _default_instrument()
+    playing = chain_options.build(args)
     from engine.devices import stream
-    from engine.devices.backend import Settings
+    from engine.devices.backend import DeviceRequest
     from engine.midi.midi_file import read
 
+    rig = playing.rig
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
-    settings = Settings(args.device, args.rate, args.block, args.backend, args.midi)
-    with contextlib.closing(stream.open(rig, settings)) as opened:
+    request = DeviceRequest(args.device, args.rate, args.block, args.backend, args.midi)
+    with contextlib.closing(stream.open(rig, request)) as opened:
         if score is not None and opened.state != "playing":
-            _into_file(rig, score, args, opened.problem)
+            _render_demo(rig, score, args, opened.problem)
             return 0
-        _say_given(opened, args)
-        length = BEGIN + score.seconds + RING_OUT if score is not None else math.inf
-        with contextlib.ExitStack() as ends:
-            chores = _chores(ends, rig, opened, args)
+        _print_differences(opened, args)
+        length = LEAD_SECONDS + score.seconds + TAIL_SECONDS if score is not None else math.inf
+        with contextlib.ExitStack() as stack:
+            tasks = _tasks(stack, playing, opened, args)
             if score is not None:
-                chores.insert(0, _conductor(rig, score))
-            return _keep(opened, chores, min(length, args.seconds or math.inf))
+                tasks.insert(0, _playback(rig, score))
+            return _loop(opened, tasks, min(length, args.seconds or math.inf))
 
 
-def _favourite() -> str:
-    """The instrument of the demo: the guitar, or the first there is."""
+def _default_instrument() -> str:
+    """The instrument of the demo: the guitar, or the first that is installed."""
     names = list(library.everything())
     if not names:
         raise preset_file.PresetError("there are no instruments yet: `luthier learn` makes them")
     return "guitar" if "guitar" in names else names[0]
 
 
-def _into_file(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str) -> None:
-    """Render the demo and say where and why."""
+def _render_demo(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str) -> None:
+    """Render the demo to a file, and print which and why."""
     from engine.render import render_to
 
-    path = DEMO.format(Path(args.preset).stem)
-    status_line.say(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
+    path = DEMO_FILE.format(Path(args.preset).stem)
+    status_line.print_message(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
     length, _ = render_to(path, rig, score, args.seconds)
-    status_line.say(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+    status_line.print_message(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
 
 
-def _say_given(opened: "Stream", args: argparse.Namespace) -> None:
-    """Say what was asked of the device and not given."""
-    given = opened.given
+def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:
+    """Print what the device does not do as requested."""
+    given = opened.info
     if given is not None and args.rate and given.rate != args.rate:
-        status_line.say(f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json)
+        status_line.print_message(
+            f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json
+        )
     if given is not None and args.block and given.block and given.block != args.block:
-        status_line.say(
+        status_line.print_message(
             f"{given.device} plays {given.block} frames a block; --block {args.block} could not be had", args.json
         )
 
 
-def _chores(ends: contextlib.ExitStack, rig: "Rig", opened: "Stream", args: argparse.Namespace) -> list[Chore]:
-    """What is to be done again and again; `ends` ends it."""
-    chores = [_programs(rig, args)]
+def _tasks(stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args: argparse.Namespace) -> list[Task]:
+    """The tasks to run again and again; `stack` ends them."""
+    rig = playing.rig
+    tasks = [_program_changes(playing, args)]
     if args.mic:
-        chores.append(_lateness(rig, opened, args))
+        tasks.append(_latency_messages(playing, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX:
-        chores.append(_slowness(rig, args))
+        tasks.append(_decoder_warnings(playing, args))
     if args.record:
-        chores.append(ends.enter_context(_recorder(rig, args)))
-    ports = ends.enter_context(_keyboards(rig, args, opened))
-    chores.append(ends.enter_context(status_line.shown(args.json, lambda: status_line.read(opened, rig, ports))))
+        tasks.append(stack.enter_context(_recording(rig, args)))
+    ports = stack.enter_context(_midi_ports(rig, args, opened))
+    tasks.append(stack.enter_context(status_line.display(args.json, lambda: status_line.read(opened, rig, ports))))
     panic = panic_key.listener(rig.panic)
     if panic is None:
-        return chores
-    status_line.say("p and Enter silence everything, Ctrl+C stops", args.json)
-    return [*chores, panic]
+        return tasks
+    status_line.print_message("p and Enter silence everything, Ctrl+C stops", args.json)
+    return [*tasks, panic]
 
 
-def _keep(opened: "Stream", chores: list[Chore], seconds: float) -> int:
-    """Play on, and do the chores again and again; the exit status, also when Ctrl+C ends it."""
+def _loop(opened: "Stream", tasks: list[Task], seconds: float) -> int:
+    """Run the tasks again and again; the exit status, also when Ctrl+C ends it."""
     until = time.monotonic() + seconds
     try:
         while time.monotonic() < until:
-            for chore in chores:
-                chore()
-            opened.wait(LOOK)
+            for task in tasks:
+                task()
+            opened.wait(POLL_SECONDS)
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-def _programs(rig: "Rig", args: argparse.Namespace) -> Chore:
-    """Changes the instrument when a keyboard asks for it: program N is the N-th of `luthier presets`, from 0."""
+def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
+    """Loads the instrument that a MIDI program change names: the N-th of `luthier presets`, counted from 0."""
     from engine.events import Kind
 
-    def change() -> None:
-        asked = [int(event["key"]) for event in rig.outbox.take() if event["kind"] == Kind.PROGRAM]
-        paths = list(library.everything().values())
-        if not asked or asked[-1] >= len(paths):
+    def poll() -> None:
+        programs = [int(event["key"]) for event in playing.rig.outbox.take() if event["kind"] == Kind.PROGRAM]
+        paths = list(patch_library.everything().values())
+        if not programs or programs[-1] >= len(paths):
             return
-        path = paths[asked[-1]]
+        path = paths[programs[-1]]
         try:
-            rig.play(chain_options.row(args, path))
-            chain_options.settle(rig, args)
-        except (ValueError, RuntimeError) as error:  # no such plugin, or a device that stalls: what plays goes on
-            status_line.say(str(error), args.json)
+            chain_options.load(playing, args, path)
+        except (ValueError, RuntimeError, OSError) as error:  # what plays goes on
+            status_line.print_message(str(error), args.json)
         else:
-            status_line.say(f"program {asked[-1]}: {path.stem}", args.json)
+            status_line.print_message(f"program {programs[-1]}: {path.stem}", args.json)
 
-    return change
+    return poll
 
 
-def _lateness(rig: "Rig", opened: "Stream", args: argparse.Namespace) -> Chore:
-    """Says how late the instrument follows the voice, by part, when that is known and whenever it changes."""
+def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespace) -> Task:
+    """Prints the latency from voice to sound, by part, when it is known and whenever the device changes."""
     from engine.voice_latency import latency
 
-    told: Given | None = None
+    printed: DeviceInfo | None = None
 
-    def tell() -> None:
-        nonlocal told
-        given = opened.given
-        if given is None or not given.block or given == told:
+    def poll() -> None:
+        nonlocal printed
+        given, rack = opened.info, playing.rack
+        if given is None or not given.block or given == printed:
             return
-        told = given
+        printed = given
         if given.input_latency is None:
-            status_line.say(f"there is no microphone to hear: {given.device} has no input", args.json)
-        else:
-            status_line.say(latency(rig.row, rig.rate, given).words(), args.json)
+            status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
+        elif rack.voice is not None:
+            late = latency([rack.voice, rack.instrument], playing.rig.rate, given)
+            status_line.print_message(late.words(), args.json)
 
-    return tell
-
-
-def _slowness(rig: "Rig", args: argparse.Namespace) -> Chore:
-    """Says when a decoder on another thread did not answer in time, once a second at most, or has failed."""
-    told, due, failed = 0, 0.0, ""
-
-    def tell() -> None:
-        nonlocal told, due, failed
-        player = rig.row[1 if args.mic else 0]
-        late, now = player.late, time.monotonic()
-        if player.failure != failed:
-            failed = player.failure
-            status_line.say(f"the decoder has failed: {failed}", args.json)
-        elif late > told and now > due and not failed:
-            status_line.say(f"the decoder is too slow: {late - told} frames were held", args.json)
-            told, due = late, now + 1.0
-
-    return tell
+    return poll
 
 
-def _conductor(rig: "Rig", score: "Score") -> Chore:
-    """Plays a score, from its beginning."""
+def _decoder_warnings(playing: Playing, args: argparse.Namespace) -> Task:
+    """Prints when a decoder on another thread did not answer in time, once a second at most, or has failed."""
+    counted, due, failure = 0, 0.0, ""
+
+    def poll() -> None:
+        nonlocal counted, due, failure
+        instrument, now = playing.rack.instrument, time.monotonic()
+        late = instrument.late
+        if instrument.failure != failure:
+            failure = instrument.failure
+            status_line.print_message(f"the decoder has failed: {failure}", args.json)
+        elif late > counted and now > due and not failure:
+            status_line.print_message(f"the decoder is too slow: {late - counted} frames were held", args.json)
+            counted, due = late, now + WARNING_SECONDS
+
+    return poll
+
+
+def _playback(rig: "Rig", score: "Score") -> Task:
+    """Plays a score from its beginning."""
     from engine.midi.playback import Transport
 
-    transport = Transport(rig.source(), score, rig.frame + round(BEGIN * rig.rate))
+    transport = Transport(rig.source(), score, rig.frame + round(LEAD_SECONDS * rig.rate))
     return lambda: transport.feed(rig.frame, rig.rate)
 
 
 @contextlib.contextmanager
-def _recorder(rig: "Rig", args: argparse.Namespace) -> Iterator[Chore]:
-    """Writes what the row plays from now on, a file for each rate that the device comes to have."""
-    from engine.sound_file import writing
+def _recording(rig: "Rig", args: argparse.Namespace) -> Iterator[Task]:
+    """Writes what is played from now on, a file for each rate that the device comes to have."""
+    from session.recorder import Recorder
 
-    tape, first = rig.tape, Path(args.record)
-    made: list[tuple[float, Path, Callable[[np.ndarray], None]]] = []
-    with contextlib.ExitStack() as files:
-
-        def go_on() -> None:
-            if made:
-                made[-1][2](tape.take())
-            if not made or made[-1][0] != rig.rate:
-                path = first.with_stem(f"{first.stem}-{len(made) + 1}") if made else first
-                made.append((rig.rate, path, files.enter_context(writing(path, rig.rate, float32=True))))
-
-        go_on()
-        tape.run()
-        yield go_on
-        tape.run(False)
-        go_on()
-    for _, path, _ in made:
-        status_line.say(f"{path} is saved", args.json)
-    if tape.lost:
-        status_line.say(f"{args.record}: {tape.lost} frames are missing: the disk was too slow", args.json)
+    recorder = Recorder(rig, Path(args.record), float32=True)
+    try:
+        yield recorder.spool
+    finally:
+        recorder.stop()
+    for path in recorder.paths:
+        status_line.print_message(f"{path} is saved", args.json)
+    if recorder.source.lost:
+        status_line.print_message(
+            f"{args.record}: {recorder.source.lost} frames are missing: the disk was too slow", args.json
+        )
 
 
 @contextlib.contextmanager
-def _keyboards(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
-    """Hears MIDI ports while the audio device does not bring them itself, or says why there are none."""
+def _midi_ports(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
+    """Opens MIDI ports while the audio device has none itself, or prints why there are none."""
     from engine.midi.ports import MidiPorts
 
     ports = MidiPorts(rig, args.midi)
-    ports.idle = lambda: opened.brings_midi
+    ports.idle = lambda: opened.has_midi
     with ports:
-        if ports.problem and not opened.brings_midi:
-            status_line.say(ports.problem, args.json)
+        if ports.problem and not opened.has_midi:
+            status_line.print_message(ports.problem, args.json)
         yield ports

@@ -1,4 +1,4 @@
-"""How playing goes, told while it lasts: one live line on a terminal, changes elsewhere, JSON for programs."""
+"""The status while an instrument plays: one live line on a terminal, changes elsewhere, JSON for programs."""
 
 import contextlib
 import json
@@ -12,106 +12,107 @@ if TYPE_CHECKING:
     from engine.midi.ports import MidiPorts
     from engine.rig import Rig
 
-OFTEN = 1.0  # seconds between two lines of JSON
-LIVELY = 0.25  # seconds between two looks of the live line
+JSON_SECONDS = 1.0  # between two lines of JSON
+LIVE_SECONDS = 0.25  # between two updates of the live line
 
-Reading = dict[str, Any]
+Status = dict[str, Any]
 
 
-def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Reading:
-    """How the device, the row and the keyboards are. latency: seconds from a key to the speaker."""
-    found: Reading = {"state": opened.state, "problem": opened.problem}
-    given = opened.given
-    if given is not None:
-        found |= {"device": given.device, "backend": given.backend, "realtime": given.realtime}
-        found |= {"rate": given.rate, "block": given.block}
-        found["latency"] = round(given.latency + given.block / given.rate, 6)
+def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Status:
+    """The status of the device, the chain and the keyboards. latency: seconds from a key to the speaker."""
+    status: Status = {"state": opened.state, "problem": opened.problem}
+    info = opened.info
+    if info is not None:
+        status |= {"device": info.device, "backend": info.backend, "realtime": info.realtime}
+        status |= {"rate": info.rate, "block": info.block}
+        status["latency"] = round(info.latency + info.block / info.rate, 6)
     meters = rig.meters()
-    found |= {"load": round(meters.load, 4), "worst": round(meters.worst, 4), "underruns": meters.xruns}
-    found |= {
+    status |= {"load": round(meters.load, 4), "worst": round(meters.worst, 4), "underruns": meters.xruns}
+    status |= {
         "clipped": meters.clipped,
         "lost": meters.lost,
         "voices": meters.voices,
         "ports": sorted({*opened.keyboards, *ports.others}),
     }
-    return found
+    return status
 
 
-def say(text: str, as_json: bool) -> None:
-    """Tell something that happened."""
+def print_message(text: str, as_json: bool) -> None:
+    """Print what happened."""
     print(json.dumps({"message": text}, ensure_ascii=False) if as_json else text, flush=True)
 
 
 @contextlib.contextmanager
-def shown(as_json: bool, look: Callable[[], Reading]) -> Iterator[Callable[[], None]]:
-    """Give a function that shows how it is now, as whoever reads it can bear; to be called again and again."""
+def display(as_json: bool, poll: Callable[[], Status]) -> Iterator[Callable[[], None]]:
+    """Give a function that displays the status, to be called again and again; it limits how often."""
     if as_json:
-        yield _every(OFTEN, lambda: print(json.dumps(look(), ensure_ascii=False), flush=True))
+        yield _every(JSON_SECONDS, lambda: print(json.dumps(poll(), ensure_ascii=False), flush=True))
     elif sys.stdout.isatty():
         from rich.live import Live
         from rich.text import Text
 
         with Live(auto_refresh=False) as live:
             yield _every(
-                LIVELY, lambda: live.update(Text(line(look()), no_wrap=True, overflow="ellipsis"), refresh=True)
+                LIVE_SECONDS,
+                lambda: live.update(Text(line(poll()), no_wrap=True, overflow="ellipsis"), refresh=True),
             )
     else:
-        yield _changes(look)
+        yield _changes(poll)
 
 
-def place(reading: Reading) -> str:
-    """Where it plays, in words; nothing while the device has not asked for a block yet."""
-    if "device" not in reading:
-        return f"waiting for an audio device: {reading['problem']}"
-    if not reading["block"]:
+def device(status: Status) -> str:
+    """The device in words; empty until it has asked for a block."""
+    if "device" not in status:
+        return f"waiting for an audio device: {status['problem']}"
+    if not status["block"]:
         return ""
-    manner = "" if reading["realtime"] else ", not realtime"
+    realtime = "" if status["realtime"] else ", not realtime"
     return (
-        f"playing on {reading['device']} ({reading['backend']}) at {reading['rate']:g} Hz, {reading['block']} frames "
-        f"a block, {1000 * reading['latency']:.1f} ms from key to speaker{manner}"
+        f"playing on {status['device']} ({status['backend']}) at {status['rate']:g} Hz, {status['block']} frames "
+        f"a block, {1000 * status['latency']:.1f} ms from key to speaker{realtime}"
     )
 
 
-def line(reading: Reading) -> str:
-    """All of it in one line."""
-    if "device" not in reading:
-        return place(reading)
+def line(status: Status) -> str:
+    """All of the status in one line."""
+    if "device" not in status:
+        return device(status)
     parts = [
-        f"{reading['device']} ({reading['backend']})",
-        f"{reading['rate']:g} Hz",
-        f"block {reading['block']}" + ("" if reading["realtime"] else " not realtime"),
-        f"{1000 * reading['latency']:.1f} ms",
-        f"load {reading['load']:.0%} worst {reading['worst']:.0%}",
-        f"under-runs {reading['underruns']}",
-        *(f"{name} {reading[name]}" for name in ("clipped", "lost") if reading[name]),
-        f"voices {reading['voices']}",
-        f"MIDI {', '.join(reading['ports']) or 'none'}",
+        f"{status['device']} ({status['backend']})",
+        f"{status['rate']:g} Hz",
+        f"block {status['block']}" + ("" if status["realtime"] else " not realtime"),
+        f"{1000 * status['latency']:.1f} ms",
+        f"load {status['load']:.0%} worst {status['worst']:.0%}",
+        f"under-runs {status['underruns']}",
+        *(f"{name} {status[name]}" for name in ("clipped", "lost") if status[name]),
+        f"voices {status['voices']}",
+        f"MIDI {', '.join(status['ports']) or 'none'}",
     ]
     return " · ".join(parts)
 
 
-def _changes(look: Callable[[], Reading]) -> Callable[[], None]:
-    """Prints where it plays, when that changes."""
-    told = ""
+def _changes(poll: Callable[[], Status]) -> Callable[[], None]:
+    """Prints the device whenever it changes."""
+    printed = ""
 
-    def tell() -> None:
-        nonlocal told
-        now = place(look())
-        if now and now != told:
-            told = now
+    def update() -> None:
+        nonlocal printed
+        now = device(poll())
+        if now and now != printed:
+            printed = now
             print(now, flush=True)
 
-    return tell
+    return update
 
 
 def _every(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
-    """Does the work, but not too often."""
+    """Does the work when it was last done so long ago."""
     due = 0.0
 
-    def tell() -> None:
+    def update() -> None:
         nonlocal due
         if time.monotonic() >= due:
             work()
             due = time.monotonic() + seconds
 
-    return tell
+    return update

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.devices.backend import Given
+from engine.devices.backend import DeviceInfo
 from engine.plugin import Plugin
 from engine.voice.pitch_tracker import lateness
 
@@ -41,7 +41,7 @@ class Latency:
         )
 
 
-def latency(row: Sequence[Plugin], rate: float, given: Given | None = None, pitch: float = PITCH) -> Latency:
+def latency(row: Sequence[Plugin], rate: float, given: DeviceInfo | None = None, pitch: float = PITCH) -> Latency:
     """Of a row at a rate in Hz, its tracker first and its instrument second, for a voice of a pitch in Hz.
 
     given: what an open device gave; nothing in file time.

@@ -82,7 +82,7 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
     """How many blocks after a note its sound begins, how much that varies, and whether none is lost."""
     where = "beside busy threads" if busy else "at rest"
     with _playing() as playing, CpuLoad(2 if busy else 0, None if busy else 0):
-        delays = note_delays(playing.given.name, notes, 10 + notes * 2200 / server.rate)
+        delays = note_delays(playing.info.name, notes, 10 + notes * 2200 / server.rate)
     heard = delays[delays >= 0]
     late, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
     return [
@@ -101,7 +101,7 @@ def _through_rtmidi(server: Server, notes: int) -> Measurement:
     with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.open_client() as client:
         port = client.get_ports("^Luthier:", is_midi=True, is_input=True)[0].name
         with CpuLoad():
-            delays = note_delays(playing.given.name, notes, 10 + notes * interval / server.rate, interval, port)
+            delays = note_delays(playing.info.name, notes, 10 + notes * interval / server.rate, interval, port)
     late = 1000 * np.percentile(delays[delays >= 0], 99) / server.rate
     return Measurement("note to sound through rtmidi, beside busy threads: 99 %", float(late), "ms")
 

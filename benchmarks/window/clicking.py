@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.support.block_times import BlockLog
-from benchmarks.support.jack_player import Hands
+from benchmarks.support.jack_client import JackClient
 from benchmarks.support.measurement import Measurement
 
 CHORD = (52, 59, 64)
@@ -31,13 +31,14 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
 
     from .closing_moments import until
 
-    rig, outlet = wiring.engine.rig, wiring.engine._opened._outlet
+    rig, outlet = wiring.engine.rig, wiring.engine._opened._device
     names = [entry.name for entry in wiring.preset_files.entries if entry.factory]
     wiring.bridge.reset_meters()
     QTest.qWait(300)
     missed = outlet.missed
     blocks.clear()
-    with Hands(outlet.given.name) as hands:
+    with JackClient("hands") as hands:
+        hands.connect_midi(f"{outlet.info.name}:midi_in")
         for _ in range(times * len(names)):
             for key in CHORD:
                 hands.send(0x90, key, 90)

@@ -1,33 +1,33 @@
-"""What is asked of a way out of the program, and what it gave."""
+"""What is requested of an audio device, what it grants, and the interface of the backends."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from engine.host import Host
 
-NAME = "luthier"  # what other programs see
+CLIENT_NAME = "luthier"  # that other programs see
 
 
-class NoDevice(RuntimeError):
-    """There is no way out of this kind at the moment; the message says why in one line."""
+class NoDeviceError(RuntimeError):
+    """There is no such device at the moment; the message says why in one line."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the player wishes; None leaves it to the device."""
+class DeviceRequest:
+    """What the player requests; None leaves it to the device."""
 
     device: str | None = None  # a part of its name
     rate: float | None = None  # Hz; a JACK server has its own
     block: int | None = None  # frames; a JACK server has its own
     backend: str | None = None  # "jack" or "portaudio"
-    midi: str | None = None  # a part of the names of the keyboards to hear, where the device brings them
+    midi: str | None = None  # a part of the names of the keyboards to connect, where the device has them
     connect: bool = True  # to the speakers and keyboards that a JACK server offers
-    input: str | None = None  # a part of the name of the microphone to hear
+    input: str | None = None  # a part of the name of the microphone
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the device really gave."""
+class DeviceInfo:
+    """What the device granted."""
 
     backend: str
     device: str
@@ -36,19 +36,19 @@ class Given:
     block: int  # frames of the last block; 0 when there was none yet
     latency: float  # seconds from a finished block to the speaker
     input_latency: float | None = None  # seconds from the microphone to a block; None: it is not open
-    realtime: bool = True  # whether the audio thread goes before all others
-    microphone: str = ""  # the one that is heard; nothing when none is
+    realtime: bool = True  # whether the audio thread has realtime priority
+    microphone: str = ""  # the one that is connected; empty when none is
 
 
-class Outlet(Protocol):
+class AudioBackend(Protocol):
     """An audio device that calls the engine's callback, from `start` to `close`."""
 
     backend: str
     rate: float  # Hz, known before it starts
 
     @property
-    def given(self) -> Given:
-        """What the device gave, once it has started."""
+    def info(self) -> DeviceInfo:
+        """What the device granted, once it has started."""
 
     @property
     def alive(self) -> bool:
@@ -56,21 +56,21 @@ class Outlet(Protocol):
 
     @property
     def outdated(self) -> bool:
-        """Whether it should be opened again, since what is wished of it or what it gives has changed."""
+        """Whether it must be opened again, since the request or the device has changed."""
 
     @property
-    def brings_midi(self) -> bool:
-        """Whether it brings the keyboards' messages itself: then no other source may write them."""
+    def has_midi(self) -> bool:
+        """Whether it delivers MIDI itself: then no other source may write to its queue."""
 
     @property
     def keyboards(self) -> list[str]:
-        """The names of the ports that play us through the device."""
+        """The names of the MIDI ports that are connected through the device."""
 
     def start(self, host: Host) -> None:
-        """[main thread] Play; NoDevice when it does not let us."""
+        """[main thread] Play; NoDeviceError when the device refuses."""
 
-    def tend(self, host: Host) -> bool:
-        """[main thread] Look around, now and then; False when a keyboard was lost whose notes may sound."""
+    def poll(self, host: Host) -> bool:
+        """[main thread] Look for changes, now and then; False when a keyboard was lost whose notes may sound."""
 
     def close(self) -> None:
-        """Leave the device; may take long when it has died."""
+        """Release the device; may take long when it has died."""

@@ -1,4 +1,4 @@
-"""The way out to a JACK or PipeWire server, without Python on the audio thread.
+"""The audio backend of JACK and PipeWire servers, without Python on the audio thread.
 
 Importing this raises OSError where libjack is not installed.
 """
@@ -14,10 +14,10 @@ import numpy as np
 from engine.host import Host
 
 from . import jack_callback as compiled
-from .backend import NAME, Given, NoDevice, Settings
+from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
 from .jack_callback import address
 from .jack_server import connect, latency
-from .watchdog import watch
+from .watchdog import register_client
 
 _CAST = {
     "process": "JackProcessCallback",
@@ -27,46 +27,46 @@ _CAST = {
     "shut_down": "JackInfoShutdownCallback",
 }
 _PRETTY = {"out_1": "Left", "out_2": "Right", "in_1": "Microphone", "midi_in": "Keys"}
-_CAPTURE, _PLAYBACK = 0, 1  # what latency is asked for
-_PATIENCE = 0.5  # seconds for two blocks to pass
+_CAPTURE, _PLAYBACK = 0, 1  # modes of `latency`
+_MAX_BLOCK_SECONDS = 0.5  # for two blocks to pass
 
 
 class Jack:
-    """A client of the server: out_1, out_2, midi_in, and in_1 while somebody listens.
+    """A client of the server: out_1, out_2, midi_in, and in_1 while a plugin listens.
 
-    Raises NoDevice when no server answers, or none of its speakers is of the name that is asked for.
+    Raises NoDeviceError when no server answers, or none of its speakers has the requested name.
     """
 
     backend = "jack"
 
-    def __init__(self, settings: Settings) -> None:
-        self._client = connect(NAME, settings)
-        self._settings = settings
+    def __init__(self, request: DeviceRequest) -> None:
+        self._client = connect(CLIENT_NAME, request)
+        self._request = request
         self._ports: dict[str, jack.OwnPort] = {}
         self._record = np.zeros(1, compiled.PORTS)
-        self._met: set[str] = set()
-        self._players: set[str] = set()  # names of the ports that play us
-        self._heard = False  # whether a microphone was connected
-        self._leaving = threading.Lock()  # libjack bears no second attempt beside the first
+        self._connected_once: set[str] = set()  # physical keyboards
+        self._keyboards: set[str] = set()  # names of the ports that play us
+        self._has_microphone = False  # whether one was connected
+        self._close_lock = threading.Lock()  # libjack allows no second attempt beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
         self.rate = float(self._client.samplerate)
-        watch(self)
-        if settings.device and not self._speakers():
+        register_client(self)
+        if request.device and not self._speakers():
             self.close()
-            raise NoDevice(f"JACK has no output named {settings.device!r}")
+            raise NoDeviceError(f"JACK has no output named {request.device!r}")
 
     @property
-    def given(self) -> Given:
-        """What the server gave."""
+    def info(self) -> DeviceInfo:
+        """What the server granted."""
         outputs = self._ports["out_1"].connections
         device = outputs[0].name.split(":")[0] if outputs else "not connected"
-        heard = self._ports.get("in_1")
-        return Given(
+        microphone = self._ports.get("in_1")
+        return DeviceInfo(
             backend=self.backend, device=device, name=self._name, rate=self.rate, block=int(self._client.blocksize),
             latency=latency(self._ports["out_1"], _PLAYBACK) / self.rate,
-            input_latency=latency(heard, _CAPTURE) / self.rate if heard else None, realtime=self._realtime,
-            microphone=", ".join(port.name for port in heard.connections) if heard else "",
+            input_latency=latency(microphone, _CAPTURE) / self.rate if microphone else None, realtime=self._realtime,
+            microphone=", ".join(port.name for port in microphone.connections) if microphone else "",
         )  # fmt: skip
 
     @property
@@ -76,18 +76,18 @@ class Jack:
 
     @property
     def outdated(self) -> bool:
-        """Whether the server has another rate now than it began with."""
+        """Whether the server has another rate now than at the start."""
         return self._record["rate"][0] not in (0, int(self.rate))
 
     @property
-    def brings_midi(self) -> bool:
-        """Whether the server offers a keyboard that we hear; those that only the system knows are not for us."""
-        return bool(self._met)
+    def has_midi(self) -> bool:
+        """Whether a keyboard of the server is connected; those that only the system knows are not ours to open."""
+        return bool(self._connected_once)
 
     @property
     def keyboards(self) -> list[str]:
-        """The names of the ports that play us, as they were at the last look."""
-        return sorted(self._players)
+        """The names of the ports that play us, as of the last poll."""
+        return sorted(self._keyboards)
 
     @property
     def missed(self) -> int:
@@ -96,7 +96,7 @@ class Jack:
 
     @property
     def refused(self) -> int:
-        """MIDI messages so far that were not whole."""
+        """MIDI messages so far that were incomplete."""
         return int(self._record["refused"][0])
 
     def start(self, host: Host) -> None:
@@ -104,30 +104,30 @@ class Jack:
         try:
             self._start(host)
         except jack.JackError as error:
-            raise NoDevice(f"JACK: {error}") from None
+            raise NoDeviceError(f"JACK: {error}") from None
 
-    def tend(self, host: Host) -> bool:
-        """[main thread] Meet new keyboards, open or close the microphone; False when a keyboard was lost.
+    def poll(self, host: Host) -> bool:
+        """[main thread] Connect new keyboards, open or close the microphone; False when a keyboard was lost.
 
-        What that one held is not known, since the server mixes all that play a port.
+        Which keys that one held is not known, since the server mixes all that play a port.
         """
-        with contextlib.suppress(jack.JackError):  # the server is going: `alive` will say it
-            if self._settings.connect:
-                self._meet_keyboards()
+        with contextlib.suppress(jack.JackError):  # the server is closing: `alive` becomes False
+            if self._request.connect:
+                self._connect_keyboards()
             if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
                 self._toggle_microphone(host)
-            self._meet_microphone()
-            before, self._players = self._players, self._connected()
-            return before <= self._players
+            self._connect_microphone()
+            before, self._keyboards = self._keyboards, self._playing_ports()
+            return before <= self._keyboards
         return True
 
     def close(self) -> None:
-        """Leave the server; may take long when it has died."""
-        with self._leaving:
+        """Close the client; may take long when the server has died."""
+        with self._close_lock:
             self._client.close()
 
     def _start(self, host: Host) -> None:
-        self._host = host  # its record must outlive us
+        self._host = host  # its record must outlive the client
         record = self._record[0]
         record["host"] = host.memory.ctypes.data
         record["client"] = address(self._client._ptr)
@@ -136,14 +136,14 @@ class Jack:
             record[field] = self._register(self._client.outports, name)
         record["midi"] = self._register(self._client.midi_inports, "midi_in")
         speakers = self._speakers()
-        host.memory["outputs"] = 1 if self._settings.connect and len(speakers) == 1 else 2
-        self._call(self._client.uuid, NAME.capitalize())
+        host.memory["outputs"] = 1 if self._request.connect and len(speakers) == 1 else 2
+        self._set_name(self._client.uuid, CLIENT_NAME.capitalize())
         self._set_callbacks()
         self._client.activate()
-        if self._settings.connect:
+        if self._request.connect:
             for port, speaker in zip(("out_1", "out_2"), (*speakers, *speakers), strict=False):
                 self._link(self._ports[port].name, speaker.name)
-        self.tend(host)
+        self.poll(host)
 
     def _set_callbacks(self) -> None:
         ffi, lib, client = jack._ffi, jack._lib, self._client._ptr
@@ -158,53 +158,54 @@ class Jack:
     def _register(self, ports: Any, name: str) -> int:
         port = ports.register(name)
         self._ports[name] = port
-        self._call(port, _PRETTY[name])
+        self._set_name(port, _PRETTY[name])
         return address(port._ptr)
 
-    def _call(self, subject: Any, name: str) -> None:
-        """Give a port, or the client, a name for people."""
-        with contextlib.suppress(jack.JackError):  # a server may keep no metadata
+    def _set_name(self, subject: Any, name: str) -> None:
+        """Give a port, or the client, a display name."""
+        with contextlib.suppress(jack.JackError):  # a server may have no metadata
             self._client.set_property(subject, jack.METADATA_PRETTY_NAME, name, "text/plain")
 
-    def _meet_keyboards(self) -> None:
-        """Connect each physical keyboard once, so that the player can take it off."""
-        wanted = self._settings.midi or ""
+    def _connect_keyboards(self) -> None:
+        """Connect each physical keyboard once, so that the player can disconnect it."""
+        wanted = self._request.midi or ""
         ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=True)
-        there = {port.name for port in ports if _is_named(port, wanted)}
+        found = {port.name for port in ports if _is_named(port, wanted)}
         ours = self._ports["midi_in"].name
-        self._met = {name for name in there if name in self._met or self._link(name, ours)}
+        self._connected_once = {name for name in found if name in self._connected_once or self._link(name, ours)}
 
-    def _connected(self) -> set[str]:
+    def _playing_ports(self) -> set[str]:
         """The names of the ports that play us."""
         return {port.name for port in self._ports["midi_in"].connections}
 
     def _toggle_microphone(self, host: Host) -> None:
         if "in_1" in self._ports:
             self._record["microphone"] = 0
-            self._pass_a_block(host)
+            self._wait_for_blocks(host)
             self._ports.pop("in_1").unregister()
             return
         self._record["microphone"] = self._register(self._client.inports, "in_1")
-        self._heard = False
-        self._meet_microphone()
+        self._has_microphone = False
+        self._connect_microphone()
 
-    def _meet_microphone(self) -> None:
-        """Connect the one that is asked for once it is there, and only once, so that the player can take it off."""
-        if not self._settings.connect or "in_1" not in self._ports:
+    def _connect_microphone(self) -> None:
+        """Connect the requested one as soon as it exists, and only once, so that the player can disconnect it."""
+        if not self._request.connect or "in_1" not in self._ports:
             return
         sources = self._client.get_ports(is_audio=True, is_output=True, is_physical=True)
-        wanted = [port for port in sources if _is_named(port, self._settings.input or "")]
-        self._heard &= bool(wanted)  # one that was unplugged is met again
-        if wanted and not self._heard:
-            self._heard = self._link(wanted[0].name, self._ports["in_1"].name)
+        wanted = [port for port in sources if _is_named(port, self._request.input or "")]
+        self._has_microphone &= bool(wanted)  # one that was unplugged is connected again
+        if wanted and not self._has_microphone:
+            self._has_microphone = self._link(wanted[0].name, self._ports["in_1"].name)
 
-    def _pass_a_block(self, host: Host) -> None:
-        begun, until = int(host.memory["blocks"][0]), time.monotonic() + _PATIENCE
-        while int(host.memory["blocks"][0]) < begun + 2 and self.alive and time.monotonic() < until:
+    def _wait_for_blocks(self, host: Host) -> None:
+        """Wait until no block uses what was published before."""
+        before, until = int(host.memory["blocks"][0]), time.monotonic() + _MAX_BLOCK_SECONDS
+        while int(host.memory["blocks"][0]) < before + 2 and self.alive and time.monotonic() < until:
             time.sleep(0.002)
 
     def _link(self, source: str, destination: str) -> bool:
-        """Connect two ports; False when one went away in between, is not ready yet, or they are connected already."""
+        """Connect two ports; False when one has gone, is not ready yet, or they are connected already."""
         try:
             self._client.connect(source, destination)
         except jack.JackError:
@@ -212,12 +213,12 @@ class Jack:
         return True
 
     def _speakers(self) -> list[jack.Port]:
-        """The physical outputs whose names contain the one that is asked for."""
-        wanted = self._settings.device or ""
+        """The physical outputs whose names contain the requested one."""
+        wanted = self._request.device or ""
         ports = self._client.get_ports(is_audio=True, is_input=True, is_physical=True)
         return [port for port in ports if _is_named(port, wanted)]
 
 
 def _is_named(port: jack.Port, wanted: str) -> bool:
-    """Whether a port has a name that contains the one that is asked for."""
+    """Whether a name of a port contains the requested one."""
     return any(wanted.casefold() in name.casefold() for name in (port.name, *port.aliases))

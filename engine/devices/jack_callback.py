@@ -1,7 +1,6 @@
-"""[audio thread] The functions that a JACK server calls. They can be imported where libjack is installed.
+"""[audio thread] The functions that a JACK server calls; can be imported where libjack is installed.
 
-MIDI comes with the block it belongs to, each message at its frame, so that a note is heard exactly as many frames
-after it was played as any other.
+MIDI comes with the block it belongs to, each message at its frame, so that the delay from key to sound is constant.
 """
 
 from typing import Any
@@ -26,24 +25,24 @@ PORTS = np.dtype(
         ("midi", "u8"),
         ("message", "u8", (3,)),  # a jack_midi_event_t: frame, size, address of its bytes
         ("next", "i8"),  # the frame, by JACK's counter of 32 bits, that should come next; -1: any
-        ("missed", "i8"),  # frames that the server went on without us
-        ("refused", "i8"),  # MIDI messages that were none
+        ("missed", "i8"),  # frames that the server played without us
+        ("refused", "i8"),  # incomplete MIDI messages
         ("rate", "i8"),  # Hz, as the server last said
-        ("gone", "i8"),  # 1: the server has shut us out
+        ("gone", "i8"),  # 1: the server has disconnected us
     ],
     align=True,
 )
 
 
 def bind(name: str, result: Any, *arguments: Any) -> Any:
-    """A function of libjack, for compiled code; pointers are passed as addresses."""
+    """A function of libjack for compiled code; pointers are passed as addresses."""
     function = jack._ffi.addressof(jack._lib, name)
     binding.add_symbol(name, address(function))
     return types.ExternalFunction(name, result(*arguments))
 
 
 def address(pointer: Any) -> int:
-    """Where a pointer of libjack points."""
+    """The address that a pointer of libjack holds."""
     return int(jack._ffi.cast("uintptr_t", pointer))
 
 
@@ -54,8 +53,8 @@ last_frame_time = bind("jack_last_frame_time", types.uint32, types.uintp)
 
 
 @njit(cache=True, error_model="numpy")
-def keep_count(ports, frames):
-    """Count the frames that went by without us since the last block."""
+def count_missed(ports, frames):
+    """Count the frames that the server played without us since the last block."""
     cycle = types.int64(last_frame_time(ports.client))
     gap = (cycle - ports.next) & 0xFFFFFFFF
     if ports.next >= 0 and gap < 1 << 31:
@@ -65,13 +64,13 @@ def keep_count(ports, frames):
 
 @njit(cache=True, error_model="numpy")
 def read_midi(ports, host, frames):
-    """Put this block's messages into the ring of the keys, at their frames."""
+    """Push this block's messages into the ring of the MIDI port, at their frames."""
     buffer = port_get_buffer(ports.midi, frames)
     for i in range(_midi_get_event_count(buffer)):
         if _midi_event_get(ports.message.ctypes, buffer, types.uint32(i)) != 0:
             continue
         data = view_u1(ports.message[2], types.intp(ports.message[1]))
-        if whole(data):
+        if is_whole(data):
             key = types.int64(data[0]) | types.int64(data[1]) << 8
             if data.shape[0] == 3:
                 key |= types.int64(data[2]) << 16
@@ -87,8 +86,8 @@ def read_midi(ports, host, frames):
 
 
 @njit(cache=True, error_model="numpy")
-def whole(data):
-    """Whether bytes are one whole channel message; system messages are not for an instrument."""
+def is_whole(data):
+    """Whether bytes are one complete channel message; system messages are not for an instrument."""
     if data.shape[0] < 2 or not 0x80 <= data[0] < 0xF0 or data[1] > 0x7F:
         return False
     if 0xC0 <= data[0] < 0xE0:
@@ -97,14 +96,14 @@ def whole(data):
 
 
 @njit(cache=True, error_model="numpy")
-def hear(ports, host, frames, start, n):
-    """Take n frames of the microphone from `start` on, for both sides; silence without one."""
+def read_microphone(ports, host, frames, start, n):
+    """Copy n frames of the microphone from `start` on to both channels; silence without one."""
     port = ports.microphone
     if port:
-        heard = view_f4(port_get_buffer(port, frames), types.intp(frames))
+        sound = view_f4(port_get_buffer(port, frames), types.intp(frames))
         for t in range(n):
-            host.input[t] = heard[start + t]
-            host.input[n + t] = heard[start + t]
+            host.input[t] = sound[start + t]
+            host.input[n + t] = sound[start + t]
     else:
         for t in range(2 * n):
             host.input[t] = np.float32(0)
@@ -112,21 +111,21 @@ def hear(ports, host, frames, start, n):
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def process(frames, user):
-    """Take the messages of this block and fill its two ports, whatever its size."""
+    """Read the messages of this block and fill its two ports, whatever its size."""
     ports = carray(user, 1, PORTS)[0]
     host = carray(pointer(ports.host), 1, HOST)[0]
     mode = flush_denormals()
     host.block = frames
-    keep_count(ports, frames)
+    count_missed(ports, frames)
     read_midi(ports, host, frames)
     left = view_f4(port_get_buffer(ports.left, frames), types.intp(frames))
     right = view_f4(port_get_buffer(ports.right, frames), types.intp(frames))
-    share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports, and with them the mean
+    share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports: their mean
     start = 0
     while start < left.shape[0]:
         n = min(left.shape[0] - start, LONGEST)
         if host.listens:
-            hear(ports, host, frames, start, n)
+            read_microphone(ports, host, frames, start, n)
         advance(host, n)
         for t in range(n):
             left[start + t] = share * host.mix[t]
@@ -147,7 +146,7 @@ def xrun(user):
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def new_block(frames, user):
-    """Take a new block size: `process` bears any, this only shows it."""
+    """Note a new block size for display; `process` works with any."""
     ports = carray(user, 1, PORTS)[0]
     host = carray(pointer(ports.host), 1, HOST)[0]
     host.block = frames
@@ -156,17 +155,17 @@ def new_block(frames, user):
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def new_rate(rate, user):
-    """Note a new rate: the main thread starts afresh with it."""
+    """Note a new rate: the main thread opens the device again."""
     carray(user, 1, PORTS)[0].rate = rate
     return 0
 
 
 @cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True, error_model="numpy")
 def shut_down(_code, _reason, user):
-    """Note that the server has gone."""
+    """Note that the server has disconnected us."""
     carray(user, 1, PORTS)[0].gone = 1
 
 
 @cfunc(types.void(types.voidptr), cache=True, error_model="numpy")
-def say_nothing(_message):
+def ignore_message(_message):
     """Keep libjack from writing to the terminal."""

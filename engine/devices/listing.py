@@ -1,4 +1,4 @@
-"""Where sound can go and come from, where notes can come from, and what is missing for either."""
+"""List the audio and MIDI devices of this machine, and what is missing for either."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import portaudio
-from .backend import NoDevice
+from .backend import NoDeviceError
 
 NO_JACK = "libjack is not installed, the way to JACK and PipeWire: on Debian, `apt-get install libjack-jackd2-0`"
 NO_SERVER = "no JACK or PipeWire server answers: sound goes through PortAudio"
@@ -19,8 +19,8 @@ NO_REALTIME = "no permission for realtime threads, sound may stutter under load:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One place: `opens` marks those that are opened when nothing else is asked for."""
+class DeviceEntry:
+    """One device or port: `opens` marks those that are opened by default."""
 
     kind: Literal["output", "input", "midi"]
     backend: str  # "jack", "portaudio", or "system" for the MIDI ports of the operating system
@@ -30,103 +30,102 @@ class Found:
 
 
 @dataclass
-class Survey:
-    """All that was found; `hints` say in words what is missing and what to do about it."""
+class DeviceList:
+    """All devices found; `hints` say in words what is missing and what to do about it."""
 
-    found: list[Found] = field(default_factory=list)
+    entries: list[DeviceEntry] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
 
-def survey() -> Survey:
-    """Look around; devices that came since PortAudio was loaded are not seen while it is open."""
-    survey = Survey()
-    served = _look_at_jack(survey)
-    _look_at_portaudio(survey, served)
-    _look_at_midi(survey, served)
+def list_devices() -> DeviceList:
+    """All devices; those connected since PortAudio was loaded are not seen while it is open."""
+    found = DeviceList()
+    has_server = _list_jack(found)
+    _list_portaudio(found, has_server)
+    _list_midi(found, has_server)
     if not realtime_allowed():
-        survey.hints.append(NO_REALTIME)
-    return survey
+        found.hints.append(NO_REALTIME)
+    return found
 
 
 def realtime_allowed() -> bool:
-    """Whether a thread of ours may go before all others."""
+    """Whether a thread of this process may have realtime priority."""
     if not sys.platform.startswith("linux"):
         return True  # there the system does it for audio threads
     allowed = threading.Event()
 
-    def ask() -> None:
+    def request() -> None:
         try:
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
             allowed.set()
         except OSError:
             return
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=request)
     thread.start()
     thread.join()
     return allowed.is_set()
 
 
-def _look_at_jack(survey: Survey) -> bool:
-    """What a server offers, and whether there is one."""
+def _list_jack(found: DeviceList) -> bool:
+    """Add the ports of a server; whether there is one."""
     try:
-        from .jack_server import visit
+        from .jack_server import open_client
     except OSError:
-        survey.hints.append(NO_JACK)
+        found.hints.append(NO_JACK)
         return False
     try:
-        with visit() as client:
-            survey.found += _jack(client)
-    except NoDevice as error:
-        survey.hints.append(NO_SERVER if "running" in str(error) else str(error))
+        with open_client() as client:
+            found.entries += _jack_entries(client)
+    except NoDeviceError as error:
+        found.hints.append(NO_SERVER if "running" in str(error) else str(error))
         return False
     return True
 
 
-def _jack(client: Any) -> Iterator[Found]:
-    """The programs and cards of a server, those that we would connect to marked."""
+def _jack_entries(client: Any) -> Iterator[DeviceEntry]:
+    """The ports of a server, those that we would connect to marked."""
     text = f"{client.samplerate} Hz, blocks of {client.blocksize}{', realtime' if client.realtime else ''}"
     speakers = [port.name for port in client.get_ports(is_audio=True, is_input=True, is_physical=True)]
     microphones = [port.name for port in client.get_ports(is_audio=True, is_output=True, is_physical=True)]
     keyboards = [port.name for port in client.get_ports(is_midi=True, is_output=True)]
     physical = {port.name for port in client.get_ports(is_midi=True, is_output=True, is_physical=True)}
     for i, name in enumerate(speakers):
-        yield Found("output", "jack", name, text, opens=i < 2)
+        yield DeviceEntry("output", "jack", name, text, opens=i < 2)
     for i, name in enumerate(microphones):
-        yield Found("input", "jack", name, text, opens=i < 1)
+        yield DeviceEntry("input", "jack", name, text, opens=i < 1)
     for name in keyboards:
-        yield Found("midi", "jack", name, "", opens=name in physical)
+        yield DeviceEntry("midi", "jack", name, "", opens=name in physical)
 
 
-def _look_at_portaudio(survey: Survey, served: bool) -> None:
-    """What PortAudio offers; a default one is opened where no server is."""
+def _list_portaudio(found: DeviceList, has_server: bool) -> None:
+    """Add the devices of PortAudio; its default ones are opened where no server is."""
     try:
         devices = portaudio.devices()
-    except NoDevice:
-        survey.hints.append(NO_PORTAUDIO)
+    except NoDeviceError:
+        found.hints.append(NO_PORTAUDIO)
         return
     for kind in ("output", "input"):
         usable = [device for device in devices if device[f"max_{kind}_channels"]]
-        default = portaudio.find(kind, None)["index"] if usable and not served else None
+        default = portaudio.find(kind, None)["index"] if usable and not has_server else None
         for device in usable:
             text = f"{device[f'max_{kind}_channels']} channels, {device['default_samplerate']:g} Hz"
-            survey.found.append(
-                Found(kind, "portaudio", portaudio.label(device), text, opens=device["index"] == default)
-            )
-    if not served and not any(each.kind == "output" for each in survey.found):
-        survey.hints.append(NO_OUTPUT)
+            opens = device["index"] == default
+            found.entries.append(DeviceEntry(kind, "portaudio", portaudio.label(device), text, opens))
+    if not has_server and not any(each.kind == "output" for each in found.entries):
+        found.hints.append(NO_OUTPUT)
 
 
-def _look_at_midi(survey: Survey, served: bool) -> None:
-    """The ports that are heard where no server brings keyboards."""
-    brought = any(each.kind == "midi" and each.opens for each in survey.found)
-    if served and not brought:
-        survey.hints.append(NO_KEYBOARDS)
-    from engine.midi.drivers import NoMidi, driver
+def _list_midi(found: DeviceList, has_server: bool) -> None:
+    """Add the MIDI ports of the system, opened where no server has keyboards."""
+    has_keyboards = any(each.kind == "midi" and each.opens for each in found.entries)
+    if has_server and not has_keyboards:
+        found.hints.append(NO_KEYBOARDS)
+    from engine.midi.drivers import NoMidiError, driver
 
     try:
         names = driver().names()
-    except NoMidi as error:
-        survey.hints += [] if brought else [str(error)]
+    except NoMidiError as error:
+        found.hints += [] if has_keyboards else [str(error)]
         return
-    survey.found += [Found("midi", "system", name, "", opens=not brought) for name in names]
+    found.entries += [DeviceEntry("midi", "system", name, "", opens=not has_keyboards) for name in names]

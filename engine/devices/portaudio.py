@@ -1,4 +1,4 @@
-"""The way out through PortAudio: ALSA, CoreAudio, WASAPI, ASIO."""
+"""The audio backend of PortAudio: ALSA, CoreAudio, WASAPI, ASIO."""
 
 import contextlib
 import os
@@ -10,42 +10,42 @@ from typing import Any
 from engine.callback import callback
 from engine.host import Host
 
-from .backend import NAME, Given, NoDevice, Settings
-from .watchdog import bury
+from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
+from .watchdog import close_dead_clients
 
-HIDDEN = {"JACK_DEFAULT_SERVER": "nobody", "PIPEWIRE_NOJACK": "1"}  # see `load`
-PRIORITY = 65  # of the audio thread, where PortAudio leaves it to us: below what drives the hardware
-PREFERRED = "Windows WASAPI"  # where the host API that PortAudio would choose is a slow one
+ENVIRONMENT = {"JACK_DEFAULT_SERVER": "nobody", "PIPEWIRE_NOJACK": "1"}  # see `load`
+PRIORITY = 65  # of the audio thread, where PortAudio does not set it: below the threads that drive the hardware
+PREFERRED_HOST_API = "Windows WASAPI"  # where the host API that PortAudio would choose is a slow one
 
 
 class PortAudio:
-    """A stream to one output, and from an input while somebody listens.
+    """A stream to one output, and from an input while a plugin listens.
 
-    Raises NoDevice when PortAudio is not installed or knows no output of the name that is asked for.
+    Raises NoDeviceError when PortAudio is not installed or has no output of the requested name.
     """
 
     backend = "portaudio"
-    brings_midi = False
+    has_midi = False
     keyboards: list[str] = []
 
-    def __init__(self, settings: Settings) -> None:
-        self._library = load(afresh=True)
-        self._output = find("output", settings.device)
-        self._block, self._wanted, self._microphone = settings.block or 0, settings.input, ""
+    def __init__(self, request: DeviceRequest) -> None:
+        self._library = load(rescan=True)
+        self._output = find("output", request.device)
+        self._block, self._wanted_input, self._microphone = request.block or 0, request.input, ""
         self._stream: Any = None
         self._listens = False
-        self._raised: bool | None = None
-        self.rate = self._fitting_rate(settings.rate)
+        self._has_priority: bool | None = None
+        self.rate = self._fitting_rate(request.rate)
 
     @property
-    def given(self) -> Given:
-        """What the device gave."""
+    def info(self) -> DeviceInfo:
+        """What the device granted."""
         latency = self._stream.latency
-        heard, spoken = latency if isinstance(latency, tuple) else (None, latency)
-        return Given(
-            backend=self.backend, device=label(self._output), name=NAME, rate=float(self._stream.samplerate),
-            block=int(self._host.memory["block"][0]), latency=float(spoken), input_latency=heard,
-            realtime=self._raised is not False, microphone=self._microphone,
+        input_latency, output_latency = latency if isinstance(latency, tuple) else (None, latency)
+        return DeviceInfo(
+            backend=self.backend, device=label(self._output), name=CLIENT_NAME, rate=float(self._stream.samplerate),
+            block=int(self._host.memory["block"][0]), latency=float(output_latency), input_latency=input_latency,
+            realtime=self._has_priority is not False, microphone=self._microphone,
         )  # fmt: skip
 
     @property
@@ -58,12 +58,12 @@ class PortAudio:
 
     @property
     def outdated(self) -> bool:
-        """Whether an input is open that nobody listens to, or none where somebody does."""
+        """Whether an input is open that no plugin listens to, or none where one does."""
         return self._listens != bool(self._host.memory["listens"][0])
 
     def start(self, host: Host) -> None:
         """[main thread] Play; the host must have taken our rate."""
-        self._host = host  # its record must outlive us
+        self._host = host  # its record must outlive the stream
         self._listens = bool(host.memory["listens"][0])
         host.memory["outputs"] = min(self._output["max_output_channels"], 2)
         host.memory["inputs"] = 0
@@ -74,17 +74,17 @@ class PortAudio:
         try:
             self._stream.start()
         except self._library.PortAudioError as error:
-            raise NoDevice(f"{self._output['name']}: {error}") from None
-        self._begun = (host.frame, _threads() - before)
+            raise NoDeviceError(f"{self._output['name']}: {error}") from None
+        self._started = (host.frame, _threads() - before)
 
-    def tend(self, host: Host) -> bool:
-        """[main thread] Let the audio thread go before all others; keys are not our trade."""
-        if self._raised is None:
-            self._raised = self._raise(host)
+    def poll(self, host: Host) -> bool:
+        """[main thread] Give the audio thread realtime priority; True, since PortAudio has no MIDI."""
+        if self._has_priority is None:
+            self._has_priority = self._raise_priority(host)
         return True
 
     def close(self) -> None:
-        """Leave the device."""
+        """Close the stream."""
         if self._stream is not None:
             with contextlib.suppress(self._library.PortAudioError):  # it may have gone
                 self._stream.abort()
@@ -101,12 +101,12 @@ class PortAudio:
     def _open_both(self, host: Host) -> bool:
         """Open a microphone as well; False when there is none that goes with the output."""
         try:
-            source = find("input", self._wanted, self._output["hostapi"])
+            source = find("input", self._wanted_input, self._output["hostapi"])
             host.memory["inputs"] = min(source["max_input_channels"], 2)
             channels = (int(host.memory["inputs"][0]), int(host.memory["outputs"][0]))
             self._open(host, "duplex", (source["index"], self._output["index"]), channels)
             self._microphone = label(source)
-        except NoDevice:
+        except NoDeviceError:
             return False
         return True
 
@@ -119,13 +119,13 @@ class PortAudio:
                 userdata=ffi.cast("void*", host.memory.ctypes.data),
             )  # fmt: skip
         except (self._library.PortAudioError, ValueError) as error:
-            raise NoDevice(f"{self._output['name']}: {error}") from None
+            raise NoDeviceError(f"{self._output['name']}: {error}") from None
 
-    def _raise(self, host: Host) -> bool:
-        """Ask for realtime scheduling on Linux; False when it is not allowed. Elsewhere PortAudio has done it."""
-        frame, threads = self._begun
-        hurried = host.frame - frame > 4 * self.rate  # no clock holds it back: it would take the whole core
-        if hurried or not sys.platform.startswith("linux"):
+    def _raise_priority(self, host: Host) -> bool:
+        """Ask for realtime scheduling on Linux; False when it is not allowed. Elsewhere PortAudio does it."""
+        frame, threads = self._started
+        unclocked = host.frame - frame > 4 * self.rate  # it would take the whole core
+        if unclocked or not sys.platform.startswith("linux"):
             return True
         try:
             for thread in threads & _threads():
@@ -135,33 +135,33 @@ class PortAudio:
         return True
 
 
-def load(afresh: bool = False) -> Any:
-    """The sounddevice module; NoDevice where it or PortAudio is not installed.
+def load(rescan: bool = False) -> Any:
+    """The sounddevice module; NoDeviceError where it or PortAudio is not installed.
 
-    afresh: see also the devices that came since; only while no stream is open.
-    PortAudio must not see a JACK server: it would hang for good when that dies, and we speak to JACK ourselves.
+    rescan: see also the devices connected since; only while no stream is open.
+    PortAudio must not see a JACK server: it would block for good when that dies, and JACK has a backend of its own.
     """
-    known = "sounddevice" in sys.modules
-    if known and not afresh:
+    loaded = "sounddevice" in sys.modules
+    if loaded and not rescan:
         return sys.modules["sounddevice"]
-    bury()
-    with _environment(HIDDEN):
+    close_dead_clients()
+    with _environment(ENVIRONMENT):
         try:
             import sounddevice
 
-            if known:
+            if loaded:
                 if sounddevice._initialized:
                     sounddevice._terminate()
                 sounddevice._initialize()
         except OSError as error:
-            raise NoDevice(f"PortAudio is not installed ({error})") from None
-        except Exception as error:  # its own kind, which cannot be named where importing it fails
-            raise NoDevice(f"PortAudio: {error}") from None
+            raise NoDeviceError(f"PortAudio is not installed ({error})") from None
+        except Exception as error:  # of its own class, which cannot be named where importing it fails
+            raise NoDeviceError(f"PortAudio: {error}") from None
     return sounddevice
 
 
 def devices() -> list[dict[str, Any]]:
-    """All that PortAudio knows, as it was when it last looked."""
+    """All devices of PortAudio, as of its last scan."""
     return list(load().query_devices())
 
 
@@ -173,23 +173,23 @@ def find(kind: str, name: str | None, api: int | None = None) -> dict[str, Any]:
     if name is not None:
         usable = [device for device in usable if name.lower() in label(device).lower()]
         if not usable:
-            raise NoDevice(f"no audio {kind} is named {name!r}")
+            raise NoDeviceError(f"no audio {kind} is named {name!r}")
         return usable[0]
-    fast = [i for i, each in enumerate(apis) if each["name"] == PREFERRED]
+    fast = [i for i, each in enumerate(apis) if each["name"] == PREFERRED_HOST_API]
     order = [*([api] if api is not None else fast), *range(len(apis))]
     defaults = [apis[i][f"default_{kind}_device"] for i in order]
     for device in (*(d for i in defaults for d in usable if d["index"] == i), *usable):
         return device
-    raise NoDevice(f"there is no audio {kind}")
+    raise NoDeviceError(f"there is no audio {kind}")
 
 
 def label(device: dict[str, Any]) -> str:
-    """The name that tells a device from all others."""
+    """A name that is unique among the devices."""
     return f"{device['name']} ({load().query_hostapis(device['hostapi'])['name']})"
 
 
 def _threads() -> set[int]:
-    """The ids of this process's threads; none where the system does not tell."""
+    """The ids of this process's threads; none where the system has no such list."""
     tasks = Path("/proc/self/task")
     return {int(task.name) for task in tasks.iterdir()} if tasks.exists() else set()
 

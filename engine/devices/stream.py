@@ -1,4 +1,4 @@
-"""The host on a device: opened, watched, closed, and found again when it is lost."""
+"""Play a host on a device: opened, watched, closed, and opened again when it was lost."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import Literal
 
 from engine.host import Host
 
-from .backend import Given, NoDevice, Outlet, Settings
-from .background_call import Errand
+from .backend import AudioBackend, DeviceInfo, DeviceRequest, NoDeviceError
+from .watchdog import BackgroundCall
 
-PATIENCE = 2.0  # seconds that a device may take to close
-SLOWEST, FASTEST = 8000.0, 384_000.0  # Hz: what instruments and ears are built for
-STALLED = 2.0  # seconds without a block after which a device counts as lost
-RETRY = 0.5  # seconds between two attempts to find it again, and between two looks around
+MAX_CLOSE_SECONDS = 2.0  # that a device may take to close
+MIN_RATE, MAX_RATE = 8000.0, 384_000.0  # Hz that instruments are built for
+STALL_SECONDS = 2.0  # without a block, after which a device counts as lost
+RETRY_SECONDS = 0.5  # between two attempts to open it, and between two polls of it
 _CHANNELS = 16
 
 
@@ -21,173 +21,173 @@ class Stream:
     """A host that plays through a device while there is one.
 
     The main loop calls `poll` some ten times a second, or `wait` in place of sleeping. A device that was lost is
-    looked for under the same name until it is back; what was played goes on. `state` and `problem` say how it is.
+    looked for under the same name until it is back; then the host plays on. `state` and `problem` describe it.
     """
 
-    def __init__(self, host: Host, settings: Settings | None = None) -> None:
+    def __init__(self, host: Host, request: DeviceRequest | None = None) -> None:
         self.host = host
         self.problem = ""  # one line: why there is no sound
-        self.reopened = 0  # how often the device had to be left and looked for
-        self._settings = settings or Settings()
-        self._outlet: Outlet | None = None
-        self._closing: Errand | None = None
-        self._closing_calls = False  # whether the device that is being closed may call us until it is
+        self.reopened = 0  # how often the device was lost or had to be opened again
+        self._request = request or DeviceRequest()
+        self._device: AudioBackend | None = None
+        self._closing: BackgroundCall | None = None
+        self._closing_is_alive = False  # whether the device that is being closed may call us until it is
         self._closed = False
-        self._due = 0.0  # when to look around again
-        self._last = (0, 0.0)  # the frame that was seen last, and when it was new
-        host.running = self._running
+        self._next_poll = 0.0
+        self._last_frame = (0, 0.0)  # the frame counter, and when it last changed
+        host.running = self._is_running
 
     @property
     def state(self) -> Literal["playing", "waiting", "closed"]:
         """Whether it plays, waits for its device, or was closed."""
         if self._closed:
             return "closed"
-        return "playing" if self._outlet is not None else "waiting"
+        return "playing" if self._device is not None else "waiting"
 
     @property
-    def given(self) -> Given | None:
-        """What the device really gave; None while there is none."""
-        return self._outlet.given if self._outlet is not None and self._outlet.alive else None
+    def info(self) -> DeviceInfo | None:
+        """What the device granted; None while there is none."""
+        return self._device.info if self._device is not None and self._device.alive else None
 
     @property
-    def brings_midi(self) -> bool:
-        """Whether the device delivers the keyboards' messages itself: then no other source may write them."""
-        return self._outlet is not None and self._outlet.brings_midi
+    def has_midi(self) -> bool:
+        """Whether the device delivers MIDI itself: then no other source may write to its queue."""
+        return self._device is not None and self._device.has_midi
 
     @property
     def keyboards(self) -> list[str]:
-        """The names of the ports that play us through the device."""
-        return self._outlet.keyboards if self._outlet is not None else []
+        """The names of the MIDI ports that are connected through the device."""
+        return self._device.keyboards if self._device is not None else []
 
     def poll(self) -> None:
-        """[main thread] Notice a loss, and come back from one."""
+        """[main thread] Detect that the device was lost, and open it again."""
         now = time.monotonic()
         if self._closed or self._is_closing():
             return
-        if self._outlet is not None and not self._plays(self._outlet, now):
-            self._leave()
+        if self._device is not None and not self._is_playing(self._device, now):
+            self._close_device()
             self.reopened += 1
-            self._due = now
-        if now < self._due or self._is_closing():
+            self._next_poll = now
+        if now < self._next_poll or self._is_closing():
             return
-        if self._outlet is None:
-            self._enter()
-        elif not self._outlet.tend(self.host):
+        if self._device is None:
+            self._open_device()
+        elif not self._device.poll(self.host):
             self._release_keys()
-        self._due = time.monotonic() + RETRY
+        self._next_poll = time.monotonic() + RETRY_SECONDS
 
     def wait(self, seconds: float) -> None:
-        """[main thread] Sleep, but keep watch."""
+        """[main thread] Sleep, and poll meanwhile."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.poll()
             time.sleep(min(left, 0.05))
 
     def close(self) -> None:
-        """[main thread] Stop the sound and leave the device; never waits long, whatever became of it."""
-        self._leave()
+        """[main thread] Stop the sound and release the device; returns soon, even if it has died."""
+        self._close_device()
         self._closed = True
 
-    def _running(self) -> bool:
+    def _is_running(self) -> bool:
         """Whether a device may call us; one that is being closed may until it is."""
-        if self._outlet is not None:
-            return self._outlet.alive
-        return self._closing_calls and self._is_closing()
+        if self._device is not None:
+            return self._device.alive
+        return self._closing_is_alive and self._is_closing()
 
     def _is_closing(self) -> bool:
         return self._closing is not None and self._closing.is_alive()
 
-    def _plays(self, outlet: Outlet, now: float) -> bool:
+    def _is_playing(self, device: AudioBackend, now: float) -> bool:
         frame = self.host.frame
-        if frame != self._last[0]:
-            self._last = (frame, now)
-        if not outlet.alive:
+        if frame != self._last_frame[0]:
+            self._last_frame = (frame, now)
+        if not device.alive:
             self.problem = "the audio device has gone"
-        elif now - self._last[1] > STALLED:
+        elif now - self._last_frame[1] > STALL_SECONDS:
             self.problem = "the audio device has stopped"
         else:
-            return not outlet.outdated
+            return not device.outdated
         return False
 
-    def _leave(self) -> None:
-        outlet, self._outlet = self._outlet, None
-        if outlet is not None:
-            self._finish(outlet)
+    def _close_device(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            self._close(device)
 
-    def _finish(self, outlet: Outlet) -> None:
-        """Close a device, on a thread that may never come back."""
-        self._closing_calls = outlet.alive
-        self._closing = Errand(outlet.close)
+    def _close(self, device: AudioBackend) -> None:
+        """Close a device on a thread of its own, which may block for good."""
+        self._closing_is_alive = device.alive
+        self._closing = BackgroundCall(device.close)
         try:
-            self._closing.result(PATIENCE)
+            self._closing.result(MAX_CLOSE_SECONDS)
         except TimeoutError:
             self.problem = "the audio device does not answer"
 
-    def _enter(self) -> None:
+    def _open_device(self) -> None:
         problems = []
-        for way in _ways(self._settings.backend):
+        for opener in _openers(self._request.backend):
             try:
-                outlet = way(self._settings)
-                self._begin(outlet)
-            except NoDevice as error:
+                device = opener(self._request)
+                self._start(device)
+            except NoDeviceError as error:
                 problems.append(str(error))
                 if self._is_closing():
                     break
                 continue
-            self._outlet = outlet
-            self._settings = replace(self._settings, backend=outlet.backend)
-            self._last = (self.host.frame, time.monotonic())
+            self._device = device
+            self._request = replace(self._request, backend=device.backend)
+            self._last_frame = (self.host.frame, time.monotonic())
             self.problem = ""
-            if self.reopened and outlet.backend == "jack":
+            if self.reopened and device.backend == "jack":
                 self._release_keys()
             return
         self.problem = "; ".join(problems)
 
-    def _begin(self, outlet: Outlet) -> None:
-        if not SLOWEST <= outlet.rate <= FASTEST:
-            self._finish(outlet)
-            raise NoDevice(f"the device runs at {outlet.rate:g} Hz, outside {SLOWEST:g} … {FASTEST:g}")
-        if outlet.rate != self.host.rate:
-            self.host.prepare(outlet.rate)
+    def _start(self, device: AudioBackend) -> None:
+        if not MIN_RATE <= device.rate <= MAX_RATE:
+            self._close(device)
+            raise NoDeviceError(f"the device runs at {device.rate:g} Hz, outside {MIN_RATE:g} … {MAX_RATE:g}")
+        if device.rate != self.host.rate:
+            self.host.prepare(device.rate)
         try:
-            outlet.start(self.host)
-        except NoDevice:
-            self._finish(outlet)
+            device.start(self.host)
+        except NoDeviceError:
+            self._close(device)
             raise
 
     def _release_keys(self) -> None:
-        """Let go of keys and pedals whose release was lost."""
+        """Release the keys and pedals whose release may have been lost."""
         for channel in range(_CHANNELS):
             self.host.midi(0xB0 | channel, 121)
             self.host.midi(0xB0 | channel, 123)
 
 
-def open(host: Host, settings: Settings | None = None) -> Stream:
+def open(host: Host, request: DeviceRequest | None = None) -> Stream:
     """Play a host through a device. Without one the stream waits for it, and `problem` says why."""
-    stream = Stream(host, settings)
+    stream = Stream(host, request)
     stream.poll()
     return stream
 
 
-def _ways(backend: str | None) -> list[Callable[[Settings], Outlet]]:
-    """The ways out to try, best first."""
-    ways = {"jack": _jack, "portaudio": _portaudio}
+def _openers(backend: str | None) -> list[Callable[[DeviceRequest], AudioBackend]]:
+    """The backends to try, best first."""
+    openers = {"jack": _open_jack, "portaudio": _open_portaudio}
     if backend is None:
-        return list(ways.values())
-    if backend not in ways:
-        raise ValueError(f"backend {backend!r} is none of {', '.join(ways)}")
-    return [ways[backend]]
+        return list(openers.values())
+    if backend not in openers:
+        raise ValueError(f"backend {backend!r} is none of {', '.join(openers)}")
+    return [openers[backend]]
 
 
-def _jack(settings: Settings) -> Outlet:
+def _open_jack(request: DeviceRequest) -> AudioBackend:
     try:
         from .jack import Jack
     except OSError:
-        raise NoDevice("JACK is not installed") from None
-    return Jack(settings)
+        raise NoDeviceError("JACK is not installed") from None
+    return Jack(request)
 
 
-def _portaudio(settings: Settings) -> Outlet:
+def _open_portaudio(request: DeviceRequest) -> AudioBackend:
     from .portaudio import PortAudio
 
-    return PortAudio(settings)
+    return PortAudio(request)

@@ -11,7 +11,7 @@ NAME = "Luthier"  # what other programs see
 _QUEUE = 4096  # messages that may wait between two looks
 
 
-class NoMidi(RuntimeError):
+class NoMidiError(RuntimeError):
     """There is no live MIDI; the message says why in one line."""
 
 
@@ -56,7 +56,7 @@ def driver(api: str | None = None) -> Driver:
                 return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
             problems.append(_plainly(str(error).strip()))
-    raise NoMidi("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
+    raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
 
 
 def _plainly(problem: str) -> str:
@@ -71,15 +71,15 @@ def _from_rtmidi2(api: str | None) -> Driver:
     try:
         import rtmidi2
     except ImportError:
-        raise NoMidi("no live MIDI: neither python-rtmidi nor rtmidi2 is installed") from None
+        raise NoMidiError("no live MIDI: neither python-rtmidi nor rtmidi2 is installed") from None
     if api == "jack":
-        raise NoMidi("no live MIDI: rtmidi2 cannot be trusted with JACK")
+        raise NoMidiError("no live MIDI: rtmidi2 cannot be trusted with JACK")
     numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
     try:
         with _hushed():
             return RtMidi2(rtmidi2, numbers.get(sys.platform, rtmidi2.API_LINUX_ALSA))
     except (RuntimeError, OSError) as error:
-        raise NoMidi(f"no live MIDI: {str(error).strip()}") from None
+        raise NoMidiError(f"no live MIDI: {str(error).strip()}") from None
 
 
 class RtMidi:
@@ -94,7 +94,7 @@ class RtMidi:
         try:
             return _distinct(self._probe.get_ports())
         except self._library.RtMidiError as error:
-            raise NoMidi(f"no live MIDI: {error}") from None
+            raise NoMidiError(f"no live MIDI: {error}") from None
 
     def open(self, name: str) -> Port:
         """See Driver."""
@@ -102,7 +102,7 @@ class RtMidi:
             port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
             port.open_port(_distinct(port.get_ports()).index(name), name)
         except (ValueError, self._library.RtMidiError) as error:
-            raise NoMidi(f"{name}: {error}") from None
+            raise NoMidiError(f"{name}: {error}") from None
         return _RtMidiPort(port)
 
     def offer(self) -> Port | None:
@@ -147,7 +147,7 @@ class RtMidi2:
             port = self._library.MidiIn(NAME, _QUEUE, self._api)
             port.open_port(_distinct(port.ports).index(name))
         except (ValueError, RuntimeError) as error:
-            raise NoMidi(f"{name}: {error}") from None
+            raise NoMidiError(f"{name}: {error}") from None
         return _RtMidi2Port(port)
 
     def offer(self) -> Port | None:

@@ -16,7 +16,7 @@ from engine.events import NOW, Kind, midi
 from engine.ring import Ring
 
 from .byte_parser import Wire
-from .drivers import NAME, Driver, NoMidi, Port, driver
+from .drivers import NAME, Driver, NoMidiError, Port, driver
 
 LOOK = 0.001  # seconds between two looks for messages
 SCAN = 1.0  # seconds between two looks for ports
@@ -64,7 +64,7 @@ class MidiPorts:
         self._system = system
         try:
             self._system = system or driver()
-        except NoMidi as error:
+        except NoMidiError as error:
             self.problem = str(error)
 
     @property
@@ -141,7 +141,7 @@ class MidiPorts:
                 try:
                     self._open[name] = _Heard(system.open(name))
                     self.problem = ""
-                except NoMidi as error:
+                except NoMidiError as error:
                     self.problem = str(error)
 
     def _there(self, system: Driver) -> list[str]:
@@ -150,7 +150,7 @@ class MidiPorts:
             return []
         try:
             return [name for name in system.names() if self._wants(name)]
-        except NoMidi as error:
+        except NoMidiError as error:
             self.problem = str(error)
             return []
 

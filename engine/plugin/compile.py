@@ -15,7 +15,7 @@ from engine.memory import C_PROCESS, address_of
 from engine.ring import copy
 
 from .contract import BURST, Plugin
-from .event_output import pass_on, tell
+from .event_output import pass_on, append_emitted
 
 # Stand-ins for the names that `_compile` gives to each copy of `_run`.
 DTYPE = EVENT
@@ -93,15 +93,15 @@ def _run_and_emit(state, audio, frames, events, count):
         if mine and frame > start:
             record.room = BURST - told - (count - i)  # what is still to be passed on has its place
             process(record, block[:, start:frame])
-            told = tell(record, queue, told, start)
+            told = append_emitted(record, queue, told, start)
             start = frame
         told = pass_on(event, queue, told)
         if mine:
             record.room = BURST - told - (count - i - 1)
             handle(record, event)
-            told = tell(record, queue, told, start)
+            told = append_emitted(record, queue, told, start)
     if start < frames:
         record.room = BURST - told
         process(record, block[:, start:])
-        told = tell(record, queue, told, start)
+        told = append_emitted(record, queue, told, start)
     return told

@@ -42,7 +42,7 @@ def pass_on(event, queue, told):
 
 
 @njit(cache=True, error_model="numpy")
-def tell(record, queue, told, start):
+def append_emitted(record, queue, told, start):
     """[audio thread] Append what a plugin emitted in the run that began at `start`."""
     for i in range(record.emitted):
         record.out[i].frame += start

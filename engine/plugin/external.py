@@ -5,7 +5,7 @@ The contract, with a complete example of each, is in examples/README.md.
 
 import ctypes
 import math
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,14 @@ import numpy as np
 
 from engine.plugin import Param, Plugin, entry, with_defaults
 
-GROUP = "luthier.plugins"
-LIBRARIES = (".so", ".dylib", ".dll")
+ENTRY_POINT_GROUP = "luthier.plugins"
+LIBRARY_SUFFIXES = (".so", ".dylib", ".dll")
 ABI = 1  # of examples/c_plugin/luthier.h
-LARGEST = 1 << 30  # bytes of a state that a library may ask for
-_LINE = 64  # bytes that a state begins at a multiple of
+MAX_STATE_BYTES = 1 << 30  # of the state of a library
+_CACHE_LINE_BYTES = 64  # alignment of a state
 
 
-class ForeignError(ValueError):
+class PluginError(ValueError):
     """A plugin that cannot be used; the message is one line."""
 
 
@@ -43,7 +43,7 @@ class _CPlugin(ctypes.Structure):
 
 
 class Library(Plugin):
-    """A plugin in a C shared object. Raises ForeignError when it is none."""
+    """A plugin in a C shared object. PluginError if it is none."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._library = _open(Path(path))
@@ -52,12 +52,12 @@ class Library(Plugin):
         self.params = tuple(_param(self._table.params[i]) for i in range(self._table.count))
         self.listens = bool(self._table.listens)
         self.address = int(self._table.process)
-        memory = np.zeros(self._table.size + _LINE, np.uint8)
-        start = -memory.ctypes.data % _LINE
+        memory = np.zeros(self._table.size + _CACHE_LINE_BYTES, np.uint8)
+        start = -memory.ctypes.data % _CACHE_LINE_BYTES
         self.state = memory[start : start + self._table.size]
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Tune the plugin to a rate in Hz."""
+        """[main thread] Prepare the plugin for a rate in Hz."""
         self._table.prepare(self.state.ctypes.data, rate)
 
     def reset(self) -> None:
@@ -65,53 +65,63 @@ class Library(Plugin):
         self._table.reset(self.state.ctypes.data)
 
 
+def installed() -> dict[str, EntryPoint]:
+    """The entry points of the Python plugins that are installed, by name."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def is_library(plugin: str | PathLike[str]) -> bool:
+    """Whether a path has the suffix of a shared object."""
+    return Path(plugin).suffix.lower() in LIBRARY_SUFFIXES
+
+
 def load(plugin: str | PathLike[str]) -> Plugin:
-    """[main thread] A plugin by its name or by the path of its library. Raises ForeignError in one line."""
-    if Path(plugin).suffix.lower() in LIBRARIES:
+    """[main thread] A plugin by its name or by the path of its library. PluginError says in one line why not."""
+    if is_library(plugin):
         return _checked(Library(plugin), str(plugin))
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found = installed()
     if plugin not in found:
         there = f"installed: {', '.join(sorted(found))}" if found else "none is installed"
-        raise ForeignError(f"no plugin {str(plugin)!r} ({there}); give a name, or the path of a library")
+        raise PluginError(f"no plugin {str(plugin)!r} ({there}); give a name, or the path of a library")
     try:
         made = found[str(plugin)].load()()
     except Exception as error:
-        raise ForeignError(f"plugin {plugin} cannot be loaded: {_first_line(error)}") from None
+        raise PluginError(f"plugin {plugin} cannot be loaded: {_first_line(error)}") from None
     return _checked(made, str(plugin))
 
 
 def _open(path: Path) -> ctypes.CDLL:
     if not path.is_file():
-        raise ForeignError(f"no such library: {path}")
+        raise PluginError(f"no such library: {path}")
     try:
         return ctypes.CDLL(str(path.resolve()))
     except OSError as error:
-        raise ForeignError(f"{path} is no library for this machine: {_first_line(error)}") from None
+        raise PluginError(f"{path} is no library for this machine: {_first_line(error)}") from None
 
 
 def _describe(library: ctypes.CDLL, path: str | PathLike[str]) -> _CPlugin:
-    """The table that a library gives of itself, found fit to be used."""
+    """The description that a library exports. PluginError if it is invalid."""
     try:
         describe = library.luthier_plugin
     except AttributeError:
-        raise ForeignError(f"{path} is no plugin: it has no function luthier_plugin") from None
+        raise PluginError(f"{path} is no plugin: it has no function luthier_plugin") from None
     describe.restype = ctypes.POINTER(_CPlugin)
     pointer = describe()
     if not pointer:
-        raise ForeignError(f"{path} describes no plugin")
+        raise PluginError(f"{path} describes no plugin")
     table = pointer.contents
     if table.abi != ABI:
-        raise ForeignError(f"{path} was built for version {table.abi} of luthier.h; this is version {ABI}")
+        raise PluginError(f"{path} was built for version {table.abi} of luthier.h; this is version {ABI}")
     if not (table.name and table.process and table.prepare and table.reset):
-        raise ForeignError(f"{path} lacks a name, or one of prepare, reset and process")
-    if not 0 < table.size <= LARGEST or not 0 <= table.count <= 256 or (table.count and not table.params):
-        raise ForeignError(f"{path} asks for {table.size} bytes and {table.count} parameters")
+        raise PluginError(f"{path} lacks a name, or one of prepare, reset and process")
+    if not 0 < table.size <= MAX_STATE_BYTES or not 0 <= table.count <= 256 or (table.count and not table.params):
+        raise PluginError(f"{path} asks for {table.size} bytes and {table.count} parameters")
     return table
 
 
-def _param(row: _CParam) -> Param:
-    cc = row.cc if row.cc >= 0 else None
-    return Param(_text(row.name), _text(row.unit), row.low, row.high, row.initial, cc, _text(row.help))
+def _param(param: _CParam) -> Param:
+    cc = param.cc if param.cc >= 0 else None
+    return Param(_text(param.name), _text(param.unit), param.low, param.high, param.initial, cc, _text(param.help))
 
 
 def _text(raw: bytes | None) -> str:
@@ -119,28 +129,28 @@ def _text(raw: bytes | None) -> str:
 
 
 def _checked(made: Any, name: str) -> Plugin:
-    """Check that a plugin keeps the contract and compiles. ForeignError."""
+    """Check that a plugin keeps the contract and compiles. PluginError."""
     try:
         plugin = with_defaults(made)
     except TypeError as error:
-        raise ForeignError(f"plugin {name} {error}") from None
+        raise PluginError(f"plugin {name} {error}") from None
     for param in plugin.params:
         if not isinstance(param, Param) or not all(map(math.isfinite, (param.low, param.default, param.high))):
-            raise ForeignError(f"plugin {name} has a parameter that is none: {param!r}")
+            raise PluginError(f"plugin {name} has a parameter that is none: {param!r}")
         if not param.low <= param.default <= param.high:
-            raise ForeignError(f"plugin {name}: {param.name} begins at {param.default}, outside its range")
+            raise PluginError(f"plugin {name}: {param.name} begins at {param.default}, outside its range")
     if not isinstance(plugin.state, np.ndarray) or not plugin.state.flags.c_contiguous:
-        raise ForeignError(f"plugin {name}: its state must be one numpy record")
+        raise PluginError(f"plugin {name}: its state must be one numpy record")
     if not plugin.address and (plugin.handle is None or plugin.process is None):
-        raise ForeignError(f"plugin {name} has neither handle and process nor an address")
+        raise PluginError(f"plugin {name} has neither handle and process nor an address")
     try:
         entry(plugin)
     except Exception as error:
-        raise ForeignError(f"plugin {name} cannot be compiled: {_first_line(error)}") from None
+        raise PluginError(f"plugin {name} cannot be compiled: {_first_line(error)}") from None
     return plugin
 
 
 def _first_line(error: Exception) -> str:
-    """What an error says, in one line."""
+    """The first line of an error's text."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__

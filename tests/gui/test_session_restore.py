@@ -13,7 +13,7 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from gui import app as gui_app
 from gui import preferences
-from gui.preferences import Memory
+from gui.preferences import Preferences
 from session import config_store
 from tests.gui.conftest import advance, end, processes, start, until
 from tests.gui.jack_probe import level, pitch
@@ -31,51 +31,51 @@ def home(tmp_path, monkeypatch) -> Path:
 
 def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     first = start(app, ear)
-    until(lambda: first.player.now is not None)
+    until(lambda: first.bridge.now is not None)
     assert first.memory.volume == -12
-    first.tuning.choose(library.find("vibraphone"))
-    until(lambda: first.player.now.path.stem == "vibraphone")
-    first.tuning.turn("decay", 0.4)
-    first.controllers.learned[("resonance", "width")] = 21
+    first.parameters.choose(library.find("vibraphone"))
+    until(lambda: first.bridge.now.path.stem == "vibraphone")
+    first.parameters.turn("decay", 0.4)
+    first.midi_learn.learned[("resonance", "width")] = 21
     first.window.header._slider.setValue(-200)
-    first.lighting.change()
+    first.theme.change()
     first.window.stage.show_view(1)
     first.window.resize(1000, 700)
     end(first)
     second = start(app, ear)
-    until(lambda: second.player.now is not None)
-    assert second.player.now.path.stem == "vibraphone"
-    assert second.tuning.value("decay") == pytest.approx(0.4)
-    assert second.controllers.learned == {("resonance", "width"): 21}
+    until(lambda: second.bridge.now is not None)
+    assert second.bridge.now.path.stem == "vibraphone"
+    assert second.parameters.value("decay") == pytest.approx(0.4)
+    assert second.midi_learn.learned == {("resonance", "width"): 21}
     assert (second.memory.volume, second.memory.theme, second.window.stage.view) == (-20, "light", 1)
     assert (second.window.width(), second.window.height()) == (1000, 700)
-    second.lighting.change()  # the light is everybody's
-    second.player.press(72, 1.0)
+    second.theme.change()  # the light is everybody's
+    second.bridge.press(72, 1.0)
     assert level(ear.listen(0.3, QTest.qWait)) > -70
     began = time.monotonic()
-    second.tuning.choose(library.find("gong"))
-    until(lambda: second.player.now.path.stem == "gong")
+    second.parameters.choose(library.find("gong"))
+    until(lambda: second.bridge.now.path.stem == "gong")
     end(second)
     assert time.monotonic() - began < 5
-    assert not config_store.Loading().left()
+    assert not config_store.LoadingMarker().left()
 
 
 def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
-    preferences.keep(Memory(preset=str(library.find("banjo"))))
-    config_store.Loading().begin(library.find("banjo"))
+    preferences.save(Preferences(preset=str(library.find("banjo"))))
+    config_store.LoadingMarker().begin(library.find("banjo"))
     wiring = start(app, ear)
     until(lambda: wiring.window.notice.text)
     assert "banjo.luthier" in wiring.window.notice.text
-    assert wiring.player.now is None
-    wiring.tuning.choose(library.find("gong"))
-    until(lambda: wiring.player.now is not None and not config_store.Loading().left())
+    assert wiring.bridge.now is None
+    wiring.parameters.choose(library.find("gong"))
+    until(lambda: wiring.bridge.now is not None and not config_store.LoadingMarker().left())
     end(wiring)
 
 
 def test_files_named_at_the_start_are_opened(app, ear, home):
     wiring = start(app, ear, (library.find("cowbell"),))
-    until(lambda: wiring.player.now is not None)
-    assert wiring.player.now.path.stem == "cowbell"
+    until(lambda: wiring.bridge.now is not None)
+    assert wiring.bridge.now.path.stem == "cowbell"
     end(wiring)
 
 
@@ -85,41 +85,41 @@ def test_files_named_at_the_start_are_opened(app, ear, home):
 def test_a_damaged_memory_is_a_first_start(home, text):
     config_store.folder().mkdir(parents=True)
     (config_store.folder() / "session.json").write_text(text)
-    assert preferences.recall() == Memory()
+    assert preferences.load() == Preferences()
 
 
 def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ear, home, server):
     wiring = start(app, ear)
-    until(lambda: wiring.player.now is not None)
+    until(lambda: wiring.bridge.now is not None)
     QTest.mouseClick(wiring.window.status._device, LEFT)
-    dialogue = wiring.plugging.dialogue
+    dialogue = wiring.devices.dialogue
     until(lambda: dialogue._output.count() > 1)
     assert "48000 Hz, blocks of 128" in dialogue._given.text()
     assert dialogue._output.itemData(1) == ("jack", None)
-    before = wiring.deck._opened
+    before = wiring.engine._opened
     dialogue._output.setCurrentIndex(1)
     dialogue._output.activated.emit(1)
-    until(lambda: wiring.deck._opened is not before and wiring.deck._opened.state == "playing")
+    until(lambda: wiring.engine._opened is not before and wiring.engine._opened.state == "playing")
     assert wiring.memory.device["backend"] == "jack"
-    ear.connect(wiring.deck._opened.given.name)
+    ear.connect(wiring.engine._opened.info.name)
     name = "system:capture_2"
     dialogue._input.setCurrentIndex(dialogue._input.findData(name))
     dialogue._input.activated.emit(dialogue._input.currentIndex())
-    until(lambda: wiring.deck._opened._settings.input == name and wiring.deck._opened.state == "playing")
+    until(lambda: wiring.engine._opened._settings.input == name and wiring.engine._opened.state == "playing")
     assert wiring.memory.device["input"] == name
-    ear.connect(wiring.deck._opened.given.name)
+    ear.connect(wiring.engine._opened.info.name)
     dialogue._a4.setValue(466.2)
     dialogue._channel.setCurrentIndex(3)
     dialogue._channel.activated.emit(3)
     advance(wiring)
     ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
-    wiring.player.press(69, 0.9)
+    wiring.bridge.press(69, 0.9)
     sound = ear.listen(0.4, QTest.qWait)
     assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
-    assert 40 not in wiring.window.keyboard._lit
+    assert 40 not in wiring.window.keyboard.lit
     QTest.keyClick(dialogue, Qt.Key.Key_Escape)
     end(wiring)
-    assert (preferences.recall().a4, preferences.recall().channel) == (466.2, 3)
+    assert (preferences.load().a4, preferences.load().channel) == (466.2, 3)
 
 
 def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
@@ -131,13 +131,13 @@ def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
 
 def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
-    wiring = gui_app.open_window(app, preferences.recall())
+    wiring = gui_app.open_window(app, preferences.load())
     until(lambda: "Compiling" in wiring.window.stage._words.text())
-    number = wiring.deck._warming.compiler._process.pid
+    number = wiring.engine._warming.compiler._process.pid
     began = time.monotonic()
     end(wiring)
     assert time.monotonic() - began < 5
-    assert wiring.deck._warming.compiler is None
+    assert wiring.engine._warming.compiler is None
     assert not processes(number)
 
 

@@ -53,7 +53,7 @@ def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
 
     friend.set_process_callback(process)
     friend.activate()
-    friend.connect(port, f"{playing.given.name}:midi_in")
+    friend.connect(port, f"{playing.info.name}:midi_in")
     until(playing, lambda: not waiting)
     until_played(playing, 1000)
 
@@ -61,7 +61,7 @@ def send(friend: jack.Client, playing: Stream, messages: list[bytes]) -> None:
 @pytest.mark.parametrize("threads", [0, 2])
 def test_every_note_sounds_exactly_one_block_after_it_was_played(server, playing, threads):
     with CpuLoad(threads, processes=0):
-        delays = note_delays(playing.given.name, notes=40, seconds=10, interval=700)
+        delays = note_delays(playing.info.name, notes=40, seconds=10, interval=700)
     known = delays[delays != UNKNOWN]  # a server that is not realtime may jump now and then
     assert len(delays) == 40
     assert len(known) >= 5
@@ -69,11 +69,11 @@ def test_every_note_sounds_exactly_one_block_after_it_was_played(server, playing
 
 
 def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing, friend):
-    ours = {port.shortname: port for port in friend.get_ports(f"^{playing.given.name}:")}
+    ours = {port.shortname: port for port in friend.get_ports(f"^{playing.info.name}:")}
     assert set(ours) == {"out_1", "out_2", "midi_in"}
     pretty = {name: jack.get_property(port.uuid, jack.METADATA_PRETTY_NAME)[0] for name, port in ours.items()}
     assert pretty == {"out_1": b"Left", "out_2": b"Right", "midi_in": b"Keys"}
-    client = friend.get_uuid_for_client_name(playing.given.name)
+    client = friend.get_uuid_for_client_name(playing.info.name)
     assert jack.get_property(client, jack.METADATA_PRETTY_NAME)[0] == b"Luthier"
     assert [port.name for port in friend.get_all_connections(ours["out_1"])] == ["system:playback_1"]
     assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
@@ -84,16 +84,16 @@ def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_
     friend.activate()
     with contextlib.closing(stream.open(Host(48_000.0), DeviceRequest(backend="jack", midi="grand"))) as playing:
         until(playing, lambda: playing.keyboards == ["friend:Grand", "friend:grander"])
-        assert playing.brings_midi
+        assert playing.has_midi
         ports["Grand"].unregister()  # and another comes, both between two looks
         friend.midi_outports.register("baby grand", is_physical=True)
-        assert not playing._outlet.tend(playing.host)
+        assert not playing._device.poll(playing.host)
         until(playing, lambda: playing.keyboards == ["friend:baby grand", "friend:grander"])
-        assert playing._outlet.tend(playing.host)
+        assert playing._device.poll(playing.host)
 
 
 def test_a_server_without_keyboards_leaves_those_of_the_system_to_others(playing):
-    assert not playing.brings_midi
+    assert not playing.has_midi
 
 
 def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
@@ -105,7 +105,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
     host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
     with contextlib.closing(stream.open(host, DeviceRequest(backend="jack"))) as playing:
-        ports = [playing._outlet._ports[name] for name in ("out_1", "out_2")]
+        ports = [playing._device._ports[name] for name in ("out_1", "out_2")]
         assert [[port.name for port in each.connections] for each in ports] == [["system:playback_1"]] * 2
         until_played(playing, 1000)
         np.testing.assert_array_equal(ports[0].get_array() + ports[1].get_array(), np.float32(0.5))
@@ -113,16 +113,16 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
 
 def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked(playing):
     second = stream.open(Host(48_000.0), DeviceRequest(backend="jack", connect=False))
-    first, given = playing.given, second.given
+    first, given = playing.info, second.info
     second.close()
     assert (first.name, first.device) == ("luthier", "system")
     assert (given.name, given.device) == ("luthier-01", "not connected")
 
 
 def test_the_host_takes_the_rate_of_the_server(playing):
-    assert playing.host.rate == playing.given.rate == 48_000
-    assert playing.given.block == 128
-    until(playing, lambda: playing.given.latency >= 128 / 48_000)
+    assert playing.host.rate == playing.info.rate == 48_000
+    assert playing.info.block == 128
+    until(playing, lambda: playing.info.latency >= 128 / 48_000)
 
 
 def test_the_block_size_may_change_while_it_plays(playing, friend):
@@ -131,21 +131,21 @@ def test_the_block_size_may_change_while_it_plays(playing, friend):
         friend.blocksize = block
         until(playing, lambda block=block: playing.host.memory["block"][0] == block)
         until_played(playing, 2 * block)
-        assert playing.given.block == block
+        assert playing.info.block == block
         assert playing.host.meters().peak == (0.5, 0.5)
     assert playing.reopened == 0
 
 
 def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
     def ports() -> set[str]:
-        return {port.shortname for port in friend.get_ports(f"^{playing.given.name}:", is_audio=True)}
+        return {port.shortname for port in friend.get_ports(f"^{playing.info.name}:", is_audio=True)}
 
     playing.host.play([ConstantTone(listens=True)])
     until(playing, lambda: ports() == {"in_1", "out_1", "out_2"})
-    assert playing.given.input_latency >= 0
+    assert playing.info.input_latency >= 0
     playing.host.play([ConstantTone()])
     until(playing, lambda: ports() == {"out_1", "out_2"})
-    assert playing.given.input_latency is None
+    assert playing.info.input_latency is None
 
 
 def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no_other_one(friend, monkeypatch):
@@ -153,15 +153,15 @@ def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no
     host = Host(48_000.0)
     host.play([ConstantTone(listens=True)])
     with contextlib.closing(stream.open(host, DeviceRequest(backend="jack", input="usb"))) as playing:
-        until(playing, lambda: "in_1" in playing._outlet._ports)
-        assert playing.given.microphone == ""
+        until(playing, lambda: "in_1" in playing._device._ports)
+        assert playing.info.microphone == ""
         friend.outports.register("USB mic", is_physical=True)
         friend.activate()
-        until(playing, lambda: playing.given.microphone == "friend:USB mic")
-        friend.disconnect("friend:USB mic", f"{playing.given.name}:in_1")  # whoever takes it off keeps it off
+        until(playing, lambda: playing.info.microphone == "friend:USB mic")
+        friend.disconnect("friend:USB mic", f"{playing.info.name}:in_1")  # whoever takes it off keeps it off
         for _ in range(5):
-            playing._outlet.tend(host)
-        assert playing.given.microphone == ""
+            playing._device.poll(host)
+        assert playing.info.microphone == ""
 
 
 def test_what_another_program_plays_into_the_microphone_comes_out(playing, friend):
@@ -169,15 +169,15 @@ def test_what_another_program_plays_into_the_microphone_comes_out(playing, frien
     friend.set_process_callback(lambda frames: source.get_array().fill(0.25))
     friend.activate()
     playing.host.play([ConstantTone(listens=True)])
-    until(playing, lambda: playing.given.input_latency is not None)
-    friend.connect(source, f"{playing.given.name}:in_1")
+    until(playing, lambda: playing.info.input_latency is not None)
+    friend.connect(source, f"{playing.info.name}:in_1")
     until(playing, lambda: playing.host.meters().peak == (0.25, 0.25))
 
 
 def test_messages_that_are_not_whole_are_counted_and_sysex_passes_by(playing, friend):
     whole, cut, sysex, clock = b"\x90\x3c\x7f", b"\x90\x3c", b"\xf0" + bytes(200) + b"\xf7", b"\xf8"
     send(friend, playing, [whole, cut, sysex, clock, whole])
-    assert playing._outlet.refused == 1
+    assert playing._device.refused == 1
     assert int(playing.host.keys.cursors[8]) == 2  # taken in
 
 
@@ -194,7 +194,7 @@ def test_only_channel_messages_of_the_right_length_are_whole():
 def test_without_a_server_the_stream_waits_and_says_why(monkeypatch):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody")
     waiting = stream.open(Host(48_000.0), DeviceRequest(backend="jack"))
-    assert (waiting.state, waiting.problem, waiting.given) == ("waiting", "no JACK server is running", None)
+    assert (waiting.state, waiting.problem, waiting.info) == ("waiting", "no JACK server is running", None)
     waiting.close()
 
 

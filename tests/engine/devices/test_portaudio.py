@@ -14,7 +14,7 @@ from benchmarks.support.constant_tone import ConstantTone
 from engine.block import SEEN
 from engine.callback import callback
 from engine.devices import portaudio, stream
-from engine.devices.backend import NoDeviceError, DeviceRequest
+from engine.devices.backend import DeviceRequest, NoDeviceError
 from engine.events import Kind
 from engine.host import Host
 from tests.support.alsa_device import device
@@ -65,7 +65,7 @@ def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(h
     settings = DeviceRequest(backend="portaudio", device="speaker", block=96)
     with contextlib.closing(stream.open(host, settings)) as playing:
         until_played(playing, 1)
-        given = playing.given
+        given = playing.info
     assert given is not None
     assert (given.rate, given.block, given.device) == (host.rate, 96, "speaker (ALSA)")
     assert host.rate == 44_100
@@ -97,7 +97,7 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
         until_played(playing, 1)
         assert int(host.memory["inputs"][0]) == 0
         host.play([ConstantTone(listens=True)])
-        until(playing, lambda: playing.given is not None and playing.given.input_latency is not None)
+        until(playing, lambda: playing.info is not None and playing.info.input_latency is not None)
         assert int(host.memory["inputs"][0]) == 2
         until_played(playing, 1000)
 
@@ -105,8 +105,8 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
 def test_in_place_of_a_microphone_that_is_not_there_no_other_one_is_opened(host, device):
     with contextlib.closing(stream.open(host, replace(SPEAKER, input="no such one"))) as playing:
         host.play([ConstantTone(listens=True)])
-        until(playing, lambda: playing.reopened == 1 and playing.given is not None)
-        assert (playing.given.microphone, playing.given.input_latency) == ("", None)
+        until(playing, lambda: playing.reopened == 1 and playing.info is not None)
+        assert (playing.info.microphone, playing.info.input_latency) == ("", None)
         assert int(host.memory["inputs"][0]) == 0
 
 
@@ -125,8 +125,8 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
     monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.05)
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 5000)
-        let_go, close = threading.Event(), playing._outlet.close
-        playing._outlet.close = lambda: (let_go.wait(20), close())
+        let_go, close = threading.Event(), playing._device.close
+        playing._device.close = lambda: (let_go.wait(20), close())
         host.memory["listens"] = 1
         playing.poll()
         playing.poll()
@@ -141,9 +141,9 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
 def test_the_audio_thread_goes_before_all_others_where_that_is_allowed(host, device):
     device.pace = 0.02  # about as fast as a speaker
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
-        until(playing, lambda: playing._outlet._raised is not None)
+        until(playing, lambda: playing._device._has_priority is not None)
         policies = {os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task")}
-        assert (os.SCHED_FIFO in policies) == playing.given.realtime
+        assert (os.SCHED_FIFO in policies) == playing.info.realtime
 
 
 def test_one_speaker_gets_the_mean_of_both_sides(host):
@@ -165,7 +165,7 @@ def test_portaudio_never_meets_a_jack_server(device):
 
 
 def test_what_is_known_of_a_device_is_told_without_another_look_around(device, monkeypatch):
-    portaudio.load(afresh=True)
+    portaudio.load(rescan=True)
     monkeypatch.delattr(portaudio, "_environment")
     assert portaudio.label(portaudio.find("output", device.name)) == f"{device.name} (ALSA)"
 
@@ -173,7 +173,7 @@ def test_what_is_known_of_a_device_is_told_without_another_look_around(device, m
 def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
     (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
     code = "from engine import host\nfrom engine.devices import backend, stream\n"
-    code += "s = stream.open(host.Host(48e3), backend.Settings("
+    code += "s = stream.open(host.Host(48e3), backend.DeviceRequest("
     code += "backend='portaudio'))\nprint(s.state, '-', s.problem)"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}."}
     said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
@@ -181,7 +181,7 @@ def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
 
 
 def test_a_device_is_found_by_part_of_its_name(device):
-    portaudio.load(afresh=True)
+    portaudio.load(rescan=True)
     assert portaudio.find("output", "SPEAK")["name"] == device.name
     assert portaudio.find("output", None)["name"] == "default"
     with pytest.raises(NoDeviceError, match="no audio output is named 'trombone'"):

@@ -37,7 +37,7 @@ from engine.host import Host
 from engine.devices.backend import DeviceRequest
 host = Host(48_000.0)
 host.play([ConstantTone()])
-playing = stream.open(host, Settings(backend="jack"))
+playing = stream.open(host, DeviceRequest(backend="jack"))
 os.kill(int(sys.argv[1]), signal.SIGKILL)
 while playing.state == "playing":
     playing.wait(0.05)
@@ -94,7 +94,7 @@ def test_a_server_that_comes_back_at_another_rate_is_followed(server):
         server.start()
         until(playing, lambda: playing.state == "playing")
         until_played(playing, 1000)
-        assert host.rate == playing.given.rate == 44_100
+        assert host.rate == playing.info.rate == 44_100
         assert host.meters().peak == (0.5, 0.5)
 
 
