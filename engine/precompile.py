@@ -8,10 +8,14 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+
+from engine.kinds import DEFAULT_KIND, KINDS
+from engine.kinds.kind import load_member
 
 
 def is_warm(parts: Collection[str] | None = None) -> bool:
@@ -117,58 +121,26 @@ def _voice() -> None:
     follow(np.zeros(48), 48_000.0)
 
 
-def _ddsp() -> None:
-    from engine.instruments.ddsp.instrument import compile_all
-
-    compile_all()
-
-
-def _ssm() -> None:
-    from engine.instruments.ssm.instrument import compile_all
-
-    compile_all()
-
-
-def _events() -> None:
-    from engine.instruments.events.instrument import compile_all
-
-    compile_all()
-
-
-def _resonance_keys() -> None:
-    from engine.instruments.resonance.instrument import compile_keys
-
-    compile_keys()
-
-
-def _resonance() -> None:
-    from engine.instruments.resonance.instrument import compile_all
-
-    compile_all()
+def _call(path: str) -> None:
+    """Call the function at "module:function"."""
+    load_member(path)()
 
 
 _COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the output", _tail))
 
-PARTS = {
-    "room": "rooms",
-    "effects": "effects",
-    "voice": "the ear for a voice",
-    "ddsp": "decoded instruments",
-    "ssm": "networks",
-    "events": "events",
-    "resonance": "resonance instruments",
+_BESIDE = {
+    "room": ("rooms", _room),
+    "effects": ("effects", _effects),
+    "voice": ("the ear for a voice", _voice),
 }
-"""What may be compiled or left out, in words: the kinds of instruments, and what stands beside them in a row."""
+_KINDS = [*(kind for kind in KINDS.values() if kind is not DEFAULT_KIND), DEFAULT_KIND]
 
-JOBS = {
-    "room": _room,
-    "effects": _effects,
-    "voice": _voice,
-    "ddsp": _ddsp,
-    "ssm": _ssm,
-    "events": _events,
-    "resonance": _resonance,
-}
+PARTS = {name: title for name, (title, _) in _BESIDE.items()}
+PARTS |= {kind.name: kind.compile_label or kind.title.lower() for kind in _KINDS}
+"""What may be compiled or left out, with titles: what can stand beside an instrument, and the kinds."""
 
-AHEAD = {"resonance": _resonance_keys}
+JOBS: dict[str, Callable[[], None]] = {name: job for name, (_, job) in _BESIDE.items()}
+JOBS |= {kind.name: partial(_call, kind.instrument.partition(":")[0] + ":compile_all") for kind in _KINDS}
+
+AHEAD = {kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead}
 """Of some parts, what is compiled beside the rest of them."""

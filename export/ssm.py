@@ -1,70 +1,70 @@
-"""From a trained state-space model to the tensors and the header of a preset."""
+"""Convert a trained state-space model to the tensors and the header of a preset."""
 
 from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import torch
+from train.learn import Learned
 
-from engine.kinds.ssm import RADIUS
+from engine.kinds.ssm import MAX_NORM
 from engine.preset.preset_file import Preset
 from engine.probe import described
-from train.learn import Learned
 from train.resonance import gesture_maps
 from train.ssm.model import StateSpace
 from train.ssm.trainer import Config
 
-from .mode_pitch import pitch
+from .mode_pitch import estimate_pitch
 from .probe import EVERY, SAMPLES
-from .resonance import curve, key_range
+from .resonance import key_range, thin_losses
 
-HEARD = 0.5  # seconds of a strike that count for how loud it is
-RINGS = 1.5  # seconds of a strike that are looked at for its pitch
-AFTER = 0.03  # seconds of it that are not
-HARDEST = 4.0  # times its learned energy: harder no dimension is struck to be as loud as the others
-STROKES = 4  # dimensions that a drum of one pitch has, at least
-SHARED = 8  # dimensions to each pitch that a drum of several has, at least
-NEAR = 2 ** (1 / 12)  # between two pitches that are one
-PEAKS = 40  # of a spectrum that a pitch is looked for in
-
-
-def preset(learned: Learned[StateSpace, Config], version: str, **words: Any) -> Preset:
-    """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
-    found = tensors(learned.model)
-    made = Preset({**header(learned, found["pitch"][found["energy"] > 0], version), **words}, found)
-    return replace(made, header={**made.header, "probe": probe(made)})
+LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
+PITCH_SECONDS = 1.5  # of a strike that are rendered for its pitch
+SKIPPED_SECONDS = 0.03  # of them that are left out
+MAX_ENERGY_RATIO = 4.0  # limit of the energy that evens the dimensions' levels, relative to the learned energy
+MIN_DRUM_DIMENSIONS = 4  # minimum number of dimensions of a drum with one pitch
+MIN_DIMENSIONS_PER_PITCH = 8  # minimum number of dimensions per pitch of a drum with several
+SAME_PITCH_RATIO = 2 ** (1 / 12)  # ratio below which two pitches are the same
+MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
 
 
-def tensors(model: StateSpace) -> dict[str, np.ndarray]:
-    """All tensors of a preset: the two matrices of the entrance as one, the recurrence a contraction."""
+def make_preset(learned: Learned[StateSpace, Config], version: str, **words: Any) -> Preset:
+    """Make a preset, without its loudness. words: name, description, author etc. of the header."""
+    tensors = make_tensors(learned.model)
+    made = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **words}, tensors)
+    return replace(made, header={**made.header, "probe": make_probe(made)})
+
+
+def make_tensors(model: StateSpace) -> dict[str, np.ndarray]:
+    """All tensors of a preset: the two input matrices merged, the recurrence made a contraction."""
     with torch.no_grad():
         control = _numbers(model.played())
         entrance, output = _numbers(model.entrance()), _numbers(model.output)
-    weight = contracted(_numbers(model.recurrence))
+    weight = contract(_numbers(model.recurrence))
     rate = model.sizes.rate
-    energy = _evened(weight, entrance, output, control, rate)
-    sound = strikes(weight, entrance * energy, output, int(RINGS * rate))
-    spectra = [_peaks(row[int(AFTER * rate) :], rate) for row in sound]
-    heard = energy > 0
-    height = np.array([np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra])
+    energy = _equal_loudness(weight, entrance, output, control, rate)
+    sound = render_strikes(weight, entrance * energy, output, int(PITCH_SECONDS * rate))
+    spectra = [_peaks(row[int(SKIPPED_SECONDS * rate) :], rate) for row in sound]
+    is_used = energy > 0
+    heights = np.array([np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra])
     sites = np.argwhere(control > 0)
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
-    found = {
+    tensors = {
         "recurrence": weight,
         "input": entrance,
         "output": output,
-        "pitch": np.array([pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, heard, strict=True)]),
+        "pitch": np.array([estimate_pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, is_used, strict=True)]),
         "energy": energy,
         "control_values": control[tuple(sites.T)],
         **{name: gesture_maps.components(control, count) for name, count in axes.items()},
-        "map_keys": gesture_maps.keys(control, height),
+        "map_keys": gesture_maps.keys(control, heights),
     }
-    laid = {name: np.ascontiguousarray(value, np.float32) for name, value in found.items()}
-    return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
+    arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
+    return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
-    """What a preset says of its model: control plane, range of keys, and how it was learned; pitches: (K,) Hz."""
+def make_header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
+    """Header of a preset: control plane, range of keys, and training; pitches: (K,) Hz."""
     sizes = learned.config.sizes
     drum = is_drum(pitches)
     low, high = (gesture_maps.KEY, gesture_maps.KEY + len(pitches) - 1) if drum else key_range(pitches)
@@ -81,7 +81,7 @@ def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: s
             "config": {name: value for name, value in asdict(learned.config).items() if value != float("inf")},
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
-            "losses": curve(learned.losses),
+            "losses": thin_losses(learned.losses),
             "seed": learned.config.seed,
             "compression_ratio": round(learned.model.compression(), 4),
         },
@@ -89,58 +89,58 @@ def header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: s
 
 
 def is_drum(pitches: np.ndarray) -> bool:
-    """Whether the dimensions (K,) in Hz are strokes, not notes: many to each of the few pitches that they have."""
-    apart, lowest = 0, 0.0
+    """Whether the dimensions (K,) in Hz are drum strokes rather than notes: many for each distinct pitch."""
+    distinct, lowest = 0, 0.0
     for hertz in np.sort(pitches[pitches > 0]):
-        if hertz >= NEAR * lowest:
-            apart, lowest = apart + 1, hertz
-    return len(pitches) >= (STROKES if apart < 2 else SHARED * apart)
+        if hertz >= SAME_PITCH_RATIO * lowest:
+            distinct, lowest = distinct + 1, hertz
+    return len(pitches) >= (MIN_DRUM_DIMENSIONS if distinct < 2 else MIN_DIMENSIONS_PER_PITCH * distinct)
 
 
-def contracted(weight: np.ndarray) -> np.ndarray:
-    """The nearest recurrence (S, S) no singular value of which exceeds RADIUS: from any state it falls silent."""
+def contract(weight: np.ndarray) -> np.ndarray:
+    """Nearest recurrence (S, S) with no singular value above MAX_NORM, so that it decays from any state."""
     left, values, right = np.linalg.svd(weight.astype(np.float64))
-    return (left * np.minimum(values, RADIUS)) @ right
+    return (left * np.minimum(values, MAX_NORM)) @ right
 
 
-def strikes(weight: np.ndarray, entrance: np.ndarray, output: np.ndarray, samples: int) -> np.ndarray:
-    """What one strike of each column of an entrance (S, K) sounds like: (K, samples), in float64."""
-    h, written = np.tanh(entrance), []
+def render_strikes(weight: np.ndarray, entrance: np.ndarray, output: np.ndarray, samples: int) -> np.ndarray:
+    """Sound of one strike of each column of an input matrix (S, K): (K, samples), in float64."""
+    h, frames = np.tanh(entrance), []
     for _ in range(-(-samples // len(output))):
-        written.append(np.sin(output @ h))
+        frames.append(np.sin(output @ h))
         h = np.tanh(weight @ h)
-    return np.concatenate(written)[:samples].T
+    return np.concatenate(frames)[:samples].T
 
 
-def probe(made: Preset) -> dict[str, Any]:
-    """How the learned performance of a preset begins, by torch in float64."""
+def make_probe(made: Preset) -> dict[str, Any]:
+    """Probe: the start of the learned performance, by torch in float64."""
     t = {
         name: torch.from_numpy(tensor.astype(np.float64)) for name, tensor in made.tensors.items() if tensor.ndim == 2
     }
     control = torch.zeros(made.header["control"]["dimensions"], made.header["control"]["frames"], dtype=torch.float64)
     dimensions, frames = made.tensors["control_sites"].T
     control[dimensions, frames] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
-    h, written = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
+    h, frames = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
     for column in control.T:
         h = torch.tanh(t["recurrence"] @ h + t["input"] @ column)
-        written.append(torch.sin(t["output"] @ h))
-    sound = torch.cat(written).numpy()
+        frames.append(torch.sin(t["output"] @ h))
+    sound = torch.cat(frames).numpy()
     count = min(max(SAMPLES, int(np.abs(sound).argmax()) + SAMPLES // 2), len(sound))
     return described(sound[:count], EVERY, {"performance": "learned"})
 
 
-def _evened(
+def _equal_loudness(
     weight: np.ndarray, entrance: np.ndarray, output: np.ndarray, control: np.ndarray, rate: float
 ) -> np.ndarray:
-    """The energy (K,) at which each dimension that is ever played is as loud as the usual one; 0 for the others."""
+    """Energy (K,) at which each used dimension is equally loud; 0 for unused ones."""
     played = np.array([np.percentile(row[row > 0], 90) if row.any() else 0.0 for row in control])
-    heard = played > 0
-    energy, usual = played.copy(), 0.0
+    is_used = played > 0
+    energy, mean_level = played.copy(), 0.0
     for _ in range(4):
-        sound = strikes(weight, entrance * energy, output, int(HEARD * rate))
+        sound = render_strikes(weight, entrance * energy, output, int(LEVEL_SECONDS * rate))
         level = np.sqrt((sound**2).mean(axis=1)) + 1e-9
-        usual = usual or float(np.exp(np.log(level[heard]).mean())) if heard.any() else 1.0
-        energy = np.clip(energy * usual / level, played / HARDEST, played * HARDEST)
+        mean_level = mean_level or float(np.exp(np.log(level[is_used]).mean())) if is_used.any() else 1.0
+        energy = np.clip(energy * mean_level / level, played / MAX_ENERGY_RATIO, played * MAX_ENERGY_RATIO)
     return energy
 
 
@@ -148,9 +148,9 @@ def _peaks(sound: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies in Hz and energies of the highest peaks of a sound's spectrum."""
     size = 4 * len(sound)
     power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
-    tops = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
-    tops = tops[np.argsort(-power[tops])][:PEAKS]
-    return tops * rate / size, power[tops]
+    peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
+    peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
+    return peaks * rate / size, power[peaks]
 
 
 def _numbers(values: torch.Tensor) -> np.ndarray:

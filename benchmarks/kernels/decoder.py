@@ -19,7 +19,7 @@ from engine.callback import callback
 from engine.chain import make_chain
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
 from engine.dsp.matmul import padded
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.rig import Rig
 from engine.simd.vectors import aligned
@@ -40,7 +40,7 @@ def measure() -> list[Measurement]:
 
 def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
     """What decodes a frame for a batch of voices."""
-    _, tensors = drawn(units, HARMONICS, seed=1)
+    _, tensors = random_preset(units, HARMONICS, seed=1)
     network = prepare(tensors, half)
     state, work = (np.zeros((rows, batch, padded(units)), np.float32) for rows in (1, ROOM))
     heads, told = np.zeros((1, batch, padded(network.heads)), np.float32), np.full((2, batch), 0.5, np.float32)
@@ -49,7 +49,7 @@ def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], N
 
 def _frames() -> list[Measurement]:
     """One frame, hot and cold, by us and by the others."""
-    _, tensors = drawn(UNITS, HARMONICS, seed=1)
+    _, tensors = random_preset(UNITS, HARMONICS, seed=1)
     other = aligned((1 << 24,))
     size = sum(tensor.size for name, tensor in tensors.items() if name != "room")
     weights = aligned((size // (2 if HALVES else 1) // 512 * 512,))
@@ -136,7 +136,7 @@ def _onsets(units: int) -> list[float]:
 def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
     """A rig with a drawn instrument, and what plays a block of it: its load in percent by the thread's own time."""
     rig = Rig(RATE)
-    rig.play(make_chain(Preset(*drawn(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
+    rig.play(make_chain(Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cli.argument_types import number, whole
-from engine.kinds.ddsp import SIZES as WIDTHS
-from engine.kinds.resonance import SIZES
-from engine.kinds.ssm import SIZES as NETWORK
+from engine.kinds import ddsp, resonance, ssm
 from engine.preset import preset_file
 
 from . import options
@@ -54,17 +52,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
     for letter, (name, what) in _SIZES.items():
-        parser.add_argument(f"--{name}", type=whole(1, SIZES[letter]), metavar=letter, help=what)
+        parser.add_argument(f"--{name}", type=whole(1, resonance.MAX_SIZES[letter]), metavar=letter, help=what)
     parser.add_argument(
-        "--units", type=whole(1, WIDTHS["U"]), metavar="U", help="width of a decoder (ddsp); 256 otherwise"
+        "--units", type=whole(1, ddsp.MAX_SIZES["U"]), metavar="U", help="width of a decoder (ddsp); 256 otherwise"
     )
-    parser.add_argument("--harmonics", type=whole(1, WIDTHS["H"]), metavar="H", help="how many it steers (ddsp)")
+    parser.add_argument(
+        "--harmonics", type=whole(1, ddsp.MAX_SIZES["H"]), metavar="H", help="how many it steers (ddsp)"
+    )
     parser.add_argument("--from", dest="start_from", metavar="PRESET", help="go on from a finished preset (ddsp)")
     parser.add_argument(
         "--voice", metavar="FILE", help="a voice to be heard on the instrument while it learns (ddsp)"
     )
     for letter, name in (("S", "state"), ("B", "frame")):
-        size = whole(2, NETWORK[letter])
+        size = whole(2, ssm.MAX_SIZES[letter])
         parser.add_argument(f"--{name}", type=size, metavar="N", help=f"size of the network: its {name} (ssm)")
     parser.add_argument("--sites", type=whole(1, 10**6), metavar="N", help="how often a piece may strike, at most")
     parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")

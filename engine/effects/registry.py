@@ -1,7 +1,8 @@
 """The list of effects: one line each. Nothing is loaded before it is asked for, so that listing needs no compiler."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+
+from engine.kinds.kind import load_member
 
 if TYPE_CHECKING:
     from engine.impulse_response import Response
@@ -34,8 +35,7 @@ def effect_class(name: str) -> EffectClass:
     """The class of an effect; ValueError lists the names that there are."""
     if name not in EFFECTS:
         raise ValueError(f"no effect {name!r}; there are {', '.join(EFFECTS)}")
-    module, _, cls = EFFECTS[name].partition(":")
-    found: EffectClass = getattr(import_module(f"{__package__}.{module}"), cls)
+    found: EffectClass = load_member(f"{__package__}.{EFFECTS[name]}")
     return found
 
 

@@ -1,13 +1,7 @@
-"""What a preset of each kind of instrument must hold: one file and one line here per kind."""
+"""Kinds of instruments: one declaration a file, listed in `registry.py`; the rest of Luthier asks these."""
 
-from . import ddsp, events, resonance, ssm
-from .schema import Schema, Tensor
+from .kind import Display, InstrumentKind
+from .registry import DEFAULT_KIND, KINDS, kind_of
+from .schema import Schema, Tensor, Tensors
 
-SCHEMAS: dict[str, Schema] = {
-    "resonance": resonance.SCHEMA,
-    "ddsp": ddsp.SCHEMA,
-    "ssm": ssm.SCHEMA,
-    "events": events.SCHEMA,
-}
-
-__all__ = ["SCHEMAS", "Schema", "Tensor"]
+__all__ = ["DEFAULT_KIND", "KINDS", "Display", "InstrumentKind", "Schema", "Tensor", "Tensors", "kind_of"]

@@ -1,4 +1,4 @@
-"""What a preset of kind `ddsp` holds: a decoder from pitch and loudness to harmonics and noise, and its room.
+"""The kind ddsp: a recurrent decoder from pitch and loudness to harmonics and noise, and a learned room.
 
 U units, H harmonics, N noise bands, T taps of the room. Matrices are (outputs, inputs), as torch has them.
 """
@@ -8,35 +8,36 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from .schema import Schema, Tensor, Tensors
+from .kind import InstrumentKind
+from .schema import Schema, Tensor, Tensors, check_max_sizes
 
-STACKS: dict[str, tuple[int | str, str]] = {
+MLPS: dict[str, tuple[int | str, str]] = {
     "pitch": (1, "U"),
     "loudness": (1, "U"),
     "out": ("3U", "U"),
-}  # inputs of the first layer, of the others
-LAYERS = 3  # of each stack
-SIZES = {"U": 2048, "H": 1024, "N": 1025}  # at most
-ROOM = 10.0  # seconds of a room, at most
-PITCHES = ("midi", "hertz")  # ways in which a decoder is told the pitch
+}  # inputs of the first layer of each MLP, and of the others
+LAYERS = 3  # of each MLP
+MAX_SIZES = {"U": 2048, "H": 1024, "N": 1025}
+MAX_ROOM_SECONDS = 10.0
+PITCH_UNITS = ("midi", "hertz")  # in which a decoder takes the pitch
 
 
-def drawn(
+def random_preset(
     units: int = 16, harmonics: int = 12, bands: int = 65, taps: int = 1, seed: int = 0, half: bool = False
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """A header and tensors of random numbers, as a decoder has them before it has learned anything.
+    """A header and tensors of random numbers, as a decoder has them before training.
 
-    half: matrices as float16. Initial weights are uniform within 1/sqrt(inputs), as torch draws them.
+    half: matrices as float16. Weights are uniform within 1/sqrt(inputs), as torch initializes them.
     """
     random = np.random.default_rng(seed)
     tensors: dict[str, np.ndarray] = {}
-    for name, row in _TENSORS.items():
+    for name, tensor in _TENSORS.items():
         sizes = {"U": units, "2U": 2 * units, "3U": 3 * units, "H": harmonics, "N": bands, "T": taps}
-        shape = tuple(sizes[size] if isinstance(size, str) else size for size in row.shape)
+        shape = tuple(sizes[size] if isinstance(size, str) else size for size in tensor.shape)
         bound = 1 / math.sqrt(shape[1] if len(shape) > 1 else units)
-        kind = np.float16 if half and len(shape) > 1 else np.float32
+        dtype = np.float16 if half and len(shape) > 1 else np.float32
         centre = 1.0 if name.endswith("scale") else 0.0
-        tensors[name] = (centre + random.uniform(-bound, bound, shape)).astype(kind)
+        tensors[name] = (centre + random.uniform(-bound, bound, shape)).astype(dtype)
     tensors["room"] = (random.normal(0, 0.1, taps) * np.exp(-6 * np.arange(taps) / taps)).astype(np.float32)
     header = {
         "format_version": "1.0", "kind": "ddsp", "name": "drawn", "rate": 16_000, "hop": 160, "dry": 1.0,
@@ -47,18 +48,16 @@ def drawn(
 
 
 def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Sizes that can be played, matrices that fit each other, features that mean something."""
-    for letter, most in SIZES.items():
-        if sizes[letter] > most:
-            raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {most} can be played")
+    """Check sizes, and the values of the header."""
+    check_max_sizes(sizes, MAX_SIZES)
     if sizes["N"] < 2:
         raise ValueError("it has one band of noise; at least 2 are needed")
     for name, times in (("2U", 2), ("3U", 3)):
         if sizes[name] != times * sizes["U"]:
             raise ValueError(f"a matrix has {sizes[name]} rows or columns where {times} × {sizes['U']} units fit")
     rate = header["rate"]
-    if sizes["T"] > ROOM * rate:
-        raise ValueError(f"its room is {sizes['T'] / rate:g} s long; at most {ROOM:g} s can be played")
+    if sizes["T"] > MAX_ROOM_SECONDS * rate:
+        raise ValueError(f"its room is {sizes['T'] / rate:g} s long; at most {MAX_ROOM_SECONDS:g} s can be played")
     hop, dry = header.get("hop"), header.get("dry")
     if type(hop) is not int or not rate / 1000 <= hop <= rate / 10:
         raise ValueError(f"'hop' is {hop!r}; it must be a number of samples from 1 to 100 ms")
@@ -69,10 +68,10 @@ def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> N
 
 
 def _check_features(features: Any) -> None:
-    """How the decoder is told pitch and loudness."""
+    """Check the scaling of the inputs."""
     features = features if isinstance(features, dict) else {}
-    if features.get("pitch") not in PITCHES:
-        raise ValueError(f"'features' has the pitch {features.get('pitch')!r}; it must be {' or '.join(PITCHES)}")
+    if features.get("pitch") not in PITCH_UNITS:
+        raise ValueError(f"'features' has the pitch {features.get('pitch')!r}; it must be {' or '.join(PITCH_UNITS)}")
     mean, deviation = features.get("mean"), features.get("deviation")
     if not _is_number(mean) or not -200 <= mean <= 60:
         raise ValueError(f"'features' has the mean loudness {mean!r}; it must lie between -200 and 60 dB")
@@ -81,7 +80,7 @@ def _check_features(features: Any) -> None:
 
 
 def _check_pitch(pitch: Any, rate: float) -> None:
-    """The range that was heard in training."""
+    """Check the range of pitch of the training data."""
     low, high = (pitch.get("low"), pitch.get("high")) if isinstance(pitch, dict) else (None, None)
     if not (_is_number(low) and _is_number(high) and 8 <= low <= high < rate / 2):
         raise ValueError(f"'pitch' is {pitch!r}; it must be low and high, in Hz from 8 to below {rate / 2:g}")
@@ -91,9 +90,9 @@ def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _stack(name: str) -> dict[str, Tensor]:
-    """The tensors of three layers, each linear, normalised, scaled, shifted and rectified."""
-    first, others = STACKS[name]
+def _mlp(name: str) -> dict[str, Tensor]:
+    """Tensors of LAYERS layers: linear, layer norm, ReLU."""
+    first, others = MLPS[name]
     table: dict[str, Tensor] = {}
     for i in range(LAYERS):
         inputs: int | str = others if i else first
@@ -103,9 +102,9 @@ def _stack(name: str) -> dict[str, Tensor]:
 
 
 _TENSORS = {
-    **_stack("pitch"),
-    **_stack("loudness"),
-    **_stack("out"),
+    **_mlp("pitch"),
+    **_mlp("loudness"),
+    **_mlp("out"),
     "gru_input": Tensor(("3U", "2U")),
     "gru_state": Tensor(("3U", "U")),
     "gru_input_bias": Tensor(("3U",)),
@@ -119,3 +118,19 @@ _TENSORS = {
     "room": Tensor(("T",)),
 }
 SCHEMA = Schema(tensors=_TENSORS, nonempty="UHNT", check=_check)
+
+KIND = InstrumentKind(
+    name="ddsp",
+    title="Harmonics and noise",
+    summary="A network that says how strong each harmonic is at a pitch and a loudness.",
+    description="harmonics and noise, led by pitch and loudness",
+    label="bowed, blown or sung (ddsp)",
+    schema=SCHEMA,
+    instrument="engine.instruments.ddsp.instrument:Ddsp",
+    compile_label="decoded instruments",
+    display="harmonics",
+    follows_voice=True,
+    has_room=True,
+    learn_label="Bowed, blown or sung: pitch and loudness (ddsp)",
+    learn_minutes=60.0,
+)

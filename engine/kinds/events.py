@@ -1,6 +1,6 @@
-"""What a preset of kind `events` holds: a decoder of many keys, each a kind of event, and the rooms they sound in.
+"""The kind events: a decoder of K sound events, and the rooms of the recordings they were learned from.
 
-K keys, M numbers of an embedding, A waves, F frames of an event, P pitches of waves, R rooms, T taps of each, N
+K events, M numbers of an embedding, A waves, F frames of an event, P pitches of waves, R rooms, T taps of each, N
 samples of noise, W and V channels of the upsampling stacks of impulses and filters. The encoder, which is needed only
 to find the events of a recording, lies beside it in tensors whose names begin with `heard.`.
 """
@@ -10,27 +10,26 @@ from typing import Any
 
 from engine.dsp.waveforms import SHAPES
 
-from .schema import Schema, Tensor, Tensors
+from .kind import InstrumentKind
+from .schema import Schema, Tensor, Tensors, check_max_sizes
 
 HOP = 256  # samples of a frame
 GRAIN, GRAIN_HOP = 32, 16  # samples of the short spectra that shape an impulse
-BANDS = 32  # that the filter of a frame is drawn through
-SIZES = {"K": 16384, "M": 2048, "A": 4096, "W": 512, "V": 512, "R": 64}  # at most
-LONGEST = 4.0  # seconds of an event or a room, at most
+BANDS = 32  # between which the filter of a frame is interpolated
+MAX_SIZES = {"K": 16384, "M": 2048, "A": 4096, "W": 512, "V": 512, "R": 64}
+MAX_SECONDS = 4.0  # of an event or a room
 
 
 def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Sizes that can be played and fit each other, and what the decoder is told besides."""
-    for letter, most in SIZES.items():
-        if sizes[letter] > most:
-            raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {most} can be played")
-    rate, told = header["rate"], header.get("decoder")
+    """Check sizes, and the values of the header."""
+    check_max_sizes(sizes, MAX_SIZES)
+    rate, decoder = header["rate"], header.get("decoder")
     for what, samples in (("events", HOP * sizes["F"]), ("rooms", sizes["T"])):
-        if samples > LONGEST * rate:
-            raise ValueError(f"its {what} are {samples / rate:g} s long; at most {LONGEST:g} s can be played")
-    if not isinstance(told, dict) or type(told.get("published")) is not bool:
+        if samples > MAX_SECONDS * rate:
+            raise ValueError(f"its {what} are {samples / rate:g} s long; at most {MAX_SECONDS:g} s can be played")
+    if not isinstance(decoder, dict) or type(decoder.get("published")) is not bool:
         raise ValueError("'decoder' must say whether it is as published")
-    shapes, decays = told.get("shapes"), told.get("decays")
+    shapes, decays = decoder.get("shapes"), decoder.get("decays")
     if not isinstance(shapes, list) or not shapes or any(shape not in SHAPES for shape in shapes):
         raise ValueError(f"'decoder' has the shapes {shapes!r}; they must be some of {', '.join(SHAPES)}")
     if sizes["A"] != sizes["P"] * len(shapes):
@@ -49,18 +48,18 @@ def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> N
 
 
 def _check_stacks(tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Each stack ends with as many frames as are needed."""
+    """Check that the upsampling of each stack ends with the frames of an event."""
     samples = tensors["noise"].shape[0] - GRAIN
     if samples <= 0 or samples % GRAIN_HOP or samples > HOP * sizes["F"]:
         raise ValueError(f"its noise has {samples} samples; they must be a multiple of {GRAIN_HOP}, within an event")
     for name, width, frames in (("impulse", "W", samples // GRAIN_HOP), ("filter", "V", sizes["F"])):
-        begun, steps = tensors[f"{name}_in_weight"].shape[0] / sizes[width], tensors[f"{name}_up_weight"].shape[0]
-        if begun != int(begun) or begun * math.pow(2, min(steps, 30)) != frames:
+        initial, steps = tensors[f"{name}_in_weight"].shape[0] / sizes[width], tensors[f"{name}_up_weight"].shape[0]
+        if initial != int(initial) or initial * math.pow(2, min(steps, 30)) != frames:
             raise ValueError(f"its {name} stack does not end with {frames} frames")
 
 
 def _stack(name: str, width: str, outputs: int) -> dict[str, Tensor]:
-    """A linear layer, steps that double the frames, and a last convolution."""
+    """Tensors of an upsampling stack: a linear layer, steps that double the frames, and a last convolution."""
     return {
         f"{name}_in_weight": Tensor((f"{name} begun", "M")),
         f"{name}_in_bias": Tensor((f"{name} begun",)),
@@ -98,4 +97,21 @@ SCHEMA = Schema(
     },
     nonempty="KMAFPRTWVN",
     check=_check,
+)
+
+KIND = InstrumentKind(
+    name="events",
+    title="Events",
+    summary="Many kinds of small sounds, of which whole recordings are put together.",
+    description="many kinds of sounds, of which scores are made",
+    label="many sounds (events)",
+    schema=SCHEMA,
+    instrument="engine.instruments.events.instrument:Events",
+    display="sound_map",
+    sound_map="engine.snapshots.sound_map:of_events",
+    has_room=True,
+    plays_event_scores=True,
+    plays_as_learned=lambda tensors: True,
+    learn_label="Many different sounds: each kind of them once (events)",
+    learn_minutes=60.0,
 )

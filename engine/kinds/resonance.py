@@ -1,4 +1,4 @@
-"""What a preset of kind `resonance` holds.
+"""The kind resonance: banks of decaying modes, the noise bursts that excite them, and a learned control plane.
 
 R resonances, L layers (dynamics), E variants (deformation), J modes, A points of an envelope, D samples of a strike,
 Q samples of a knock, K control dimensions, F frames of control, n sites where the control is not zero.
@@ -7,37 +7,37 @@ Q samples of a knock, K control dimensions, F frames of control, n sites where t
 import math
 from typing import Any
 
-from .schema import Schema, Tensor, Tensors
+from .kind import InstrumentKind
+from .schema import Schema, Tensor, Tensors, check_max_sizes
 
-LONGEST_ATTACK = 1 << 15  # samples: half the table of noise, so that strikes can begin at many places of it
-LOWEST_PITCH = 8.0  # Hz, just below the lowest key
-SIZES = {"R": 512, "L": 8, "E": 8, "J": 1024, "A": 4096, "K": 4096}  # at most
-SECONDS = 2.0  # of a strike or a knock, at most
-PERFORMANCE = 3600.0  # seconds of learned control, at most
-NUMBERS = 1 << 26  # that a preset may become when it is laid out for playing
+MAX_ATTACK_SAMPLES = 1 << 15  # half the table of noise, so that strikes can start at many offsets in it
+MIN_PITCH_HZ = 8.0  # just below the lowest key
+MAX_SIZES = {"R": 512, "L": 8, "E": 8, "J": 1024, "A": 4096, "K": 4096}
+MAX_STRIKE_SECONDS = 2.0  # also of a knock
+MAX_CONTROL_SECONDS = 3600.0
+MAX_NUMBERS = 1 << 26  # float32 of an instrument that is laid out for playing
 
 _MODES = ("R", "L", "E", "J")
-_ONE = 1.0
-_RATE = 48_000.0  # Hz, of a device, for the reckoning of what is laid out
-_VOICES, _MODE = 80, 17  # voices of an instrument, and what each keeps of a mode: 9 float32 and 4 float64
+_RATE = 48_000.0  # Hz of the device for which the memory is estimated
+_VOICES, _NUMBERS_PER_MODE = 80, 17  # voices of an instrument, and float32 of a mode in each: 9, and 4 float64
 
 
 def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Poles inside the circle and below half the rate, layers in order, the control inside its plane."""
+    """Check that poles are stable and below half the rate, layers in order, and the control signal in its plane."""
     half = header["rate"] / 2
-    if tensors["decay"].min(initial=_ONE) <= 0:
+    if tensors["decay"].min(initial=1.0) <= 0:
         raise ValueError("a mode does not decay: its pole is not inside the unit circle (decay must be > 0 1/s)")
     if tensors["frequency"].max(initial=0) >= half:
         raise ValueError(
             f"a mode has {tensors['frequency'].max():g} Hz; it must lie below {half:g} Hz, half the rate"
         )
-    if tensors["frequency"].min(where=tensors["amplitude"] > 0, initial=_ONE) <= 0:
+    if tensors["frequency"].min(where=tensors["amplitude"] > 0, initial=1.0) <= 0:
         raise ValueError("a mode that sounds has a frequency of 0 Hz")
     pitch, velocity = tensors["pitch"], tensors["velocity"]
-    if pitch.max() >= half or ((pitch > 0) & (pitch < LOWEST_PITCH)).any():
+    if pitch.max() >= half or ((pitch > 0) & (pitch < MIN_PITCH_HZ)).any():
         raise ValueError(
             f"a resonance has a pitch of {pitch[pitch > 0].min():g} to {pitch.max():g} Hz; "
-            f"pitches must be 0 or from {LOWEST_PITCH:g} to below {half:g} Hz"
+            f"pitches must be 0 or from {MIN_PITCH_HZ:g} to below {half:g} Hz"
         )
     if velocity.min() <= 0 or (velocity[:, 1:] <= velocity[:, :-1]).any():
         raise ValueError("the velocities of its layers must be above 0 and ascend")
@@ -46,19 +46,20 @@ def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> N
 
 
 def _check_control(control: Any, rate: float, tensors: Tensors, sizes: dict[str, int]) -> None:
-    """The learned control plane, in presets that have one."""
-    together = {"router", "control_values", "control_sites"}
-    if together & tensors.keys() and not together <= tensors.keys():
-        raise ValueError(f"a control plane needs the tensors {', '.join(sorted(together))} together")
-    if control is None and not together & tensors.keys():
+    """Check the learned control plane, in presets that have one."""
+    tensors_of_plane = {"router", "control_values", "control_sites"}
+    if tensors_of_plane & tensors.keys() and not tensors_of_plane <= tensors.keys():
+        raise ValueError(f"a control plane needs the tensors {', '.join(sorted(tensors_of_plane))} together")
+    if control is None and not tensors_of_plane & tensors.keys():
         return
     plane = [control.get(key, 0) if isinstance(control, dict) else 0 for key in ("dimensions", "frames", "hop")]
     if any(type(size) is not int or size < 1 for size in plane):
         raise ValueError("'control' must give dimensions, frames and hop as numbers above 0")
     dimensions, frames, hop = plane
-    if dimensions > SIZES["K"] or hop > rate or frames * hop > PERFORMANCE * rate:
+    if dimensions > MAX_SIZES["K"] or hop > rate or frames * hop > MAX_CONTROL_SECONDS * rate:
         raise ValueError(
-            f"'control' may have at most {SIZES['K']} dimensions, a hop of 1 s and {PERFORMANCE:g} s in all"
+            f"'control' may have at most {MAX_SIZES['K']} dimensions, a hop of 1 s and "
+            f"{MAX_CONTROL_SECONDS:g} s in all"
         )
     if sizes.get("K", dimensions) != dimensions or sizes.get("F", frames) != frames:
         raise ValueError("'control' has other dimensions or frames than the tensors")
@@ -68,29 +69,42 @@ def _check_control(control: Any, rate: float, tensors: Tensors, sizes: dict[str,
 
 
 def _check_size(header: dict[str, Any], sizes: dict[str, int]) -> None:
-    """How much memory the instrument will take: a small file can describe a large one."""
+    """Check the memory that the instrument will take: a small file can describe a large one."""
     attack, rate = header.get("attack"), header["rate"]
-    if type(attack) is not int or not 1 <= attack <= LONGEST_ATTACK:
-        raise ValueError(f"'attack' is {attack!r}; it must be a number of samples from 1 to {LONGEST_ATTACK}")
-    for letter, most in SIZES.items():
-        if sizes.get(letter, 0) > most:
-            raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {most} can be played")
+    if type(attack) is not int or not 1 <= attack <= MAX_ATTACK_SAMPLES:
+        raise ValueError(f"'attack' is {attack!r}; it must be a number of samples from 1 to {MAX_ATTACK_SAMPLES}")
+    check_max_sizes(sizes, MAX_SIZES)
     for letter, what in (("D", "strikes"), ("Q", "knocks")):
-        if sizes[letter] > SECONDS * rate:
-            raise ValueError(f"its {what} are {sizes[letter] / rate:g} s long; at most {SECONDS:g} s can be played")
-    numbers = laid_out(attack, rate, sizes)
-    if numbers > NUMBERS:
-        raise ValueError(f"it would take {numbers} numbers of memory to play; at most {NUMBERS} are allowed")
+        if sizes[letter] > MAX_STRIKE_SECONDS * rate:
+            raise ValueError(
+                f"its {what} are {sizes[letter] / rate:g} s long; at most {MAX_STRIKE_SECONDS:g} s can be played"
+            )
+    numbers = estimate_numbers(attack, rate, sizes)
+    if numbers > MAX_NUMBERS:
+        raise ValueError(f"it would take {numbers} numbers of memory to play; at most {MAX_NUMBERS} are allowed")
 
 
-def laid_out(attack: int, rate: float, sizes: dict[str, int]) -> int:
-    """About how many float32 an instrument of these sizes takes on a device of 48 kHz."""
+def estimate_numbers(attack: int, rate: float, sizes: dict[str, int]) -> int:
+    """Estimate the float32 numbers of an instrument of these sizes on a device of 48 kHz."""
     resonances, layers, variants, modes = (sizes[letter] for letter in _MODES)
-    longer = max(_RATE / rate, 1.0)
+    stretch = max(_RATE / rate, 1.0)
     attacks = resonances * layers * (2 * attack + sizes["D"] + 2 * sizes["Q"])
     routes = resonances * (sizes.get("K", 0) + 128)
-    banks = variants * modes * (resonances * (6 * layers + 2) + _VOICES * _MODE)
-    return math.ceil(longer * attacks) + routes + banks
+    banks = variants * modes * (resonances * (6 * layers + 2) + _VOICES * _NUMBERS_PER_MODE)
+    return math.ceil(stretch * attacks) + routes + banks
+
+
+def _contents(tensors: Tensors) -> list[str]:
+    """Counts in words."""
+    resonances, layers, variants, modes = tensors["frequency"].shape
+    parts = [_count(resonances, "resonance"), f"{_count(modes, 'mode')} each"]
+    parts += [_count(layers, "dynamic")] if layers > 1 else []
+    parts += [f"{variants} shapes that it can be deformed to"] if variants > 1 else []
+    return parts + (["a learned performance"] if "control_values" in tensors else [])
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 SCHEMA = Schema(
@@ -119,4 +133,21 @@ SCHEMA = Schema(
     },
     nonempty="RLEJDA",
     check=_check,
+)
+
+KIND = InstrumentKind(
+    name="resonance",
+    title="Resonances",
+    summary="What rings in the recording, and what strikes it.",
+    description="damped modes that are struck",
+    label="struck or plucked (resonance)",
+    schema=SCHEMA,
+    instrument="engine.instruments.resonance.instrument:Resonance",
+    compile_label="resonance instruments",
+    compile_ahead="engine.instruments.resonance.instrument:compile_keys",
+    plays_as_learned=lambda tensors: "router" in tensors,
+    contents=_contents,
+    learn_label="Struck or plucked: what rings (resonances)",
+    learn_minutes=10.0,
+    learns_notes=True,
 )

@@ -1,4 +1,4 @@
-"""A table of tensors with the shapes and ranges they must have, and the check of a preset against it."""
+"""Schema of a preset: the tensors of a kind with their shapes and ranges, and the check of a preset against it."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -15,8 +15,8 @@ FLOATS = ("float32", "float16")
 class Tensor:
     """What one tensor must be.
 
-    shape: numbers, or letters that stand for the same size in every tensor. also: another shape that will do.
-    low, high: the range of its values, both allowed. dtypes: names of the types it may have.
+    shape: numbers, or letters that stand for the same size in every tensor. also: an alternative shape.
+    low, high: the closed range of its values. dtypes: names of the types it may have.
     """
 
     shape: tuple[str | int, ...]
@@ -29,21 +29,21 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Schema:
-    """All tensors of a kind; `nonempty`: letters that may not be 0; `check`: what concerns several values at once."""
+    """All tensors of a kind. nonempty: sizes that may not be 0. check: conditions between several values."""
 
     tensors: Mapping[str, Tensor]
     nonempty: str
     check: Callable[[dict[str, Any], Tensors, dict[str, int]], None]
 
     def validate(self, header: dict[str, Any], tensors: Tensors) -> None:
-        """ValueError says in words what is wrong; tensors that the table does not name only have to be finite."""
+        """Raise ValueError with a sentence if a preset does not fit; tensors not in the schema must be finite."""
         for name, tensor in tensors.items():
             if not np.isfinite(tensor).all():
                 raise ValueError(f"tensor {name!r} holds a value that is not a number or infinite")
         sizes: dict[str, int] = {}
         for name, wanted in self.tensors.items():
             if name in tensors:
-                _fit(name, tensors[name], wanted, sizes)
+                _check_tensor(name, tensors[name], wanted, sizes)
             elif wanted.needed:
                 raise ValueError(f"tensor {name!r} is missing")
         for letter in self.nonempty:
@@ -52,8 +52,15 @@ class Schema:
         self.check(header, tensors, sizes)
 
 
-def _fit(name: str, tensor: np.ndarray, wanted: Tensor, sizes: dict[str, int]) -> None:
-    """Compare one tensor with its row of the table; sizes: by letter, as seen so far, and added to."""
+def check_max_sizes(sizes: Mapping[str, int], max_sizes: Mapping[str, int]) -> None:
+    """Raise ValueError for a size beyond its bound; sizes that the preset does not have count as 0."""
+    for letter, bound in max_sizes.items():
+        if sizes.get(letter, 0) > bound:
+            raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {bound} can be played")
+
+
+def _check_tensor(name: str, tensor: np.ndarray, wanted: Tensor, sizes: dict[str, int]) -> None:
+    """Check one tensor. sizes: by letter, as found so far; the letters of this tensor are added."""
     if tensor.dtype.name not in wanted.dtypes:
         raise ValueError(f"tensor {name!r} is {tensor.dtype.name}, not {' or '.join(wanted.dtypes)}")
     shape = wanted.also if wanted.also and tensor.ndim == len(wanted.also) else wanted.shape

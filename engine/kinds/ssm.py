@@ -1,4 +1,4 @@
-"""What a preset of kind `ssm` holds: a network of tanh units that rings, and the sparse signal that plays it.
+"""The kind ssm: a state-space network of tanh units, and the sparse control signal that it was learned with.
 
 S units, K control dimensions, B samples of a frame, n sites where the control is not zero. With the state h of S
 units, a frame is h ← tanh(recurrence · h + input · control), sound = sin(output · h).
@@ -8,29 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from .schema import Schema, Tensor, Tensors
+from .kind import InstrumentKind
+from .schema import Schema, Tensor, Tensors, check_max_sizes
 
-RADIUS = 0.998  # the largest singular value of a recurrence: from any state 30 s take it below −90 dB of itself
-ROUNDED = 1e-4  # by which float32 may exceed it
-SIZES = {"S": 1024, "K": 4096, "B": 4096}  # at most
-SHORTEST = 32  # samples of a frame
-PERFORMANCE = 3600.0  # seconds of learned control, at most
-LOWEST_PITCH = 8.0  # Hz
+MAX_NORM = 0.998  # of the recurrence, its largest singular value: any state falls below −90 dB of itself in 30 s
+NORM_TOLERANCE = 1e-4  # by which float32 may exceed it
+MAX_SIZES = {"S": 1024, "K": 4096, "B": 4096}
+MIN_FRAME_SAMPLES = 32
+MAX_CONTROL_SECONDS = 3600.0
+MIN_PITCH_HZ = 8.0
 
 
 def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Sizes that can be played, a recurrence that dies away, the control inside its plane."""
-    for letter, most in SIZES.items():
-        if sizes[letter] > most:
-            raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {most} can be played")
-    if sizes["B"] < SHORTEST:
-        raise ValueError(f"its frames have {sizes['B']} samples; at least {SHORTEST} are needed")
+    """Check sizes, that the recurrence decays, and that the control signal lies in its plane."""
+    check_max_sizes(sizes, MAX_SIZES)
+    if sizes["B"] < MIN_FRAME_SAMPLES:
+        raise ValueError(f"its frames have {sizes['B']} samples; at least {MIN_FRAME_SAMPLES} are needed")
     norm = float(np.linalg.norm(tensors["recurrence"].astype(np.float64), 2))
-    if norm > RADIUS + ROUNDED:
-        raise ValueError(f"its recurrence might never fall silent: its norm is {norm:.4f}, above {RADIUS}")
+    if norm > MAX_NORM + NORM_TOLERANCE:
+        raise ValueError(f"its recurrence might never fall silent: its norm is {norm:.4f}, above {MAX_NORM}")
     half, pitch = header["rate"] / 2, tensors["pitch"]
-    if pitch.max() >= half or ((pitch > 0) & (pitch < LOWEST_PITCH)).any():
-        raise ValueError(f"a dimension has a pitch outside {LOWEST_PITCH:g} to {half:g} Hz that is not 0")
+    if pitch.max() >= half or ((pitch > 0) & (pitch < MIN_PITCH_HZ)).any():
+        raise ValueError(f"a dimension has a pitch outside {MIN_PITCH_HZ:g} to {half:g} Hz that is not 0")
     _check_control(header.get("control"), header["rate"], tensors["control_sites"], sizes)
 
 
@@ -41,8 +40,8 @@ def _check_control(control: Any, rate: float, sites: np.ndarray, sizes: dict[str
     dimensions, frames, hop = plane
     if (dimensions, hop) != (sizes["K"], sizes["B"]):
         raise ValueError("'control' has other dimensions or another hop than the tensors")
-    if frames * hop > PERFORMANCE * rate:
-        raise ValueError(f"'control' lasts longer than {PERFORMANCE:g} s")
+    if frames * hop > MAX_CONTROL_SECONDS * rate:
+        raise ValueError(f"'control' lasts longer than {MAX_CONTROL_SECONDS:g} s")
     if sites.size and (sites.min() < 0 or (sites.max(axis=0) >= (dimensions, frames)).any()):
         raise ValueError("the control signal has a site outside its plane")
 
@@ -63,4 +62,20 @@ SCHEMA = Schema(
     },
     nonempty="SKB",
     check=_check,
+)
+
+KIND = InstrumentKind(
+    name="ssm",
+    title="State-space network",
+    summary="A small network that rings by itself, and the sparse signal that plays it.",
+    description="a recurrent network that rings by itself",
+    label="struck, as a network (ssm)",
+    schema=SCHEMA,
+    instrument="engine.instruments.ssm.instrument:StateSpace",
+    compile_label="networks",
+    display="sound_map",
+    sound_map="engine.snapshots.sound_map:of_dimensions",
+    plays_as_learned=lambda tensors: True,
+    learn_label="Struck, with noise and body: a network (state space)",
+    learn_minutes=20.0,
 )

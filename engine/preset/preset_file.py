@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.atomic_write import write_bytes
-from engine.kinds import SCHEMAS
+from engine.kinds import kind_of
 
 from . import container
 
@@ -86,12 +86,10 @@ def check(preset: Preset) -> None:
     """ValueError says in words what makes a preset unplayable."""
     header = preset.header
     _check_version(header.get("format_version"))
-    kind = header.get("kind")
-    if not isinstance(kind, str) or kind not in SCHEMAS:
-        raise ValueError(f"is of kind {kind!r}; this version plays {', '.join(SCHEMAS)}")
+    kind = kind_of(header)
     check_header(header)
     try:
-        SCHEMAS[kind].validate(header, preset.tensors)
+        kind.schema.validate(header, preset.tensors)
     except ValueError as error:
         raise ValueError(f"is not playable: {error}") from None
 

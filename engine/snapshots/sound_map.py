@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.instruments import Instrument
 from engine.instruments.events.instrument import Events
-from engine.instruments.events.rendered_bank import lay_out
+from engine.instruments.events.rendered_bank import map_keys
 from engine.instruments.ssm.instrument import StateSpace
+from engine.kinds import kind_of
+from engine.kinds.kind import load_member
 from engine.plugin import Plugin
 
 EVEN = 0.6  # how far the places are evened out, 0..1, so that no crowd hides its members
@@ -39,14 +42,14 @@ class Chart:
 
 def chart(instrument: Plugin) -> Chart | None:
     """The sounds of an instrument; None of a kind whose sounds are not so many things."""
-    if isinstance(instrument, StateSpace):
-        return _of_dimensions(instrument)
-    if isinstance(instrument, Events):
-        return _of_events(instrument)
-    return None
+    if not isinstance(instrument, Instrument):
+        return None
+    kind = kind_of(instrument.preset.header)
+    found: Chart | None = load_member(kind.sound_map)(instrument) if kind.sound_map else None
+    return found
 
 
-def _of_dimensions(instrument: StateSpace) -> Chart:
+def of_dimensions(instrument: StateSpace) -> Chart:
     """Dimensions that reach the state, placed by where in it they enter."""
     tensors, arrays = instrument.preset.tensors, instrument._arrays
     entrance = np.asarray(tensors["input"], np.float64).T
@@ -57,10 +60,10 @@ def _of_dimensions(instrument: StateSpace) -> Chart:
     return _laid(entrance[heard], energy[heard], tensors["pitch"][heard], note, heard, True)
 
 
-def _of_events(instrument: Events) -> Chart:
+def of_events(instrument: Events) -> Chart:
     """Events that a key plays, placed by what the decoder is told of them."""
     tensors = instrument.preset.tensors
-    board = lay_out(tensors["pitch"], tensors["use"])
+    board = map_keys(tensors["pitch"], tensors["use"])
     heard = np.unique(np.concatenate([board.notes, board.sounds]))
     pitched = tensors["pitch"][heard] > 0
     note = np.where(pitched, _keys(board.notes, board.move, heard), -1)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from benchmarks.support.peers import onnx_decoder, torch_decoder
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from tests.engine.dsp.test_decoder import decoded, features
 
 
 @pytest.mark.parametrize("peer", [torch_decoder, onnx_decoder])
 def test_every_peer_does_the_work_of_the_kernel(peer):
-    _, tensors = drawn(64, 20, seed=2)
+    _, tensors = random_preset(64, 20, seed=2)
     inputs = features(1, frames=5)
     frame = peer(tensors)
     said = [frame(float(pitch), float(loudness)) for pitch, loudness in inputs[0]]

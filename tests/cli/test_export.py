@@ -11,7 +11,7 @@ import soundfile
 from safetensors.numpy import load_file
 
 from cli.main import main
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset import library
 from engine.preset.preset_file import Preset, read, write
 from tests.support.resonance_preset import small_preset
@@ -20,7 +20,7 @@ from tests.support.resonance_preset import small_preset
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "drawn.luthier", Preset(*drawn(taps=800)))
+    write(tmp_path / "drawn.luthier", Preset(*random_preset(taps=800)))
     write(tmp_path / "small.luthier", small_preset())
     return tmp_path
 

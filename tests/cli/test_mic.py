@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.support.jack_server import running
 from cli.main import main
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from tests.support.resonance_preset import small_preset
 
@@ -14,7 +14,7 @@ from tests.support.resonance_preset import small_preset
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write("drawn.luthier", Preset(*drawn()))
+    write("drawn.luthier", Preset(*random_preset()))
     write("small.luthier", small_preset())
 
 

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks.support.jack_server import running
 from cli.main import main
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from tests.cli.test_transfer import pitch_of
 from tests.test_layers import loaded_by
@@ -83,7 +83,7 @@ def test_the_documented_example_plays_through_a_device_in_time(capsys):
 
 
 def test_an_exported_instrument_plays_from_its_onnx_file_as_from_its_own():
-    header, tensors = drawn(32, 20, taps=900, seed=6)
+    header, tensors = random_preset(32, 20, taps=900, seed=6)
     about = {**header, "name": "own", "level": -6.0, "params": {"attack": 0.0, "noise": -60.0}}
     write("own.luthier", Preset(about, tensors))
     assert main(["export", "own.luthier", "-o", "own.onnx"]) == 0

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from cli.main import main
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from tests.support.resonance_preset import small_preset
 
@@ -20,7 +20,7 @@ PITCH = 150.0  # below the range of the drawn instrument, which begins at 196 Hz
 def folder(tmp_path, monkeypatch):
     """A preset, and a voice at 22050 Hz in stereo: silence, then a tone, then silence."""
     monkeypatch.chdir(tmp_path)
-    header, tensors = drawn(harmonics=20, taps=50)
+    header, tensors = random_preset(harmonics=20, taps=50)
     write("drawn.luthier", Preset({**header, "level": -12.0}, tensors))
     time = np.arange(round(SECONDS * 22_050)) / 22_050
     sung = sum(np.sin(2 * np.pi * k * PITCH * time) / k for k in range(1, 12))

@@ -23,13 +23,13 @@ PLAYED = {
     "jack: new block": "from engine.devices.jack_callback import new_block as it",
     "jack: new rate": "from engine.devices.jack_callback import new_rate as it",
     "jack: shut down": "from engine.devices.jack_callback import shut_down as it",
-    "jack: words": "from engine.devices.jack_callback import say_nothing as it",
+    "jack: words": "from engine.devices.jack_callback import ignore_message as it",
     "voice": "from engine.voice.tracker_plugin import Voice; it = entry(Voice())",
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.support.resonance_preset import small_preset; "
     "it = entry(make(small_preset()))",
-    "ddsp": "from engine.instruments import make; from engine.kinds.ddsp import drawn; "
-    "from engine.preset.preset_file import Preset; it = entry(make(Preset(*drawn())))",
+    "ddsp": "from engine.instruments import make; from engine.kinds.ddsp import random_preset; "
+    "from engine.preset.preset_file import Preset; it = entry(make(Preset(*random_preset())))",
     "ssm": "from engine.instruments import make; from tests.support.ssm_preset import preset; "
     "it = entry(make(preset()))",
     "events": "from engine.instruments import make; from tests.support.events_preset import preset; "

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from engine import voice_transfer
-from engine.chain import follow, make_row
+from engine.chain import follow_voice, make_chain
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.voice.offline_tracking import Followed
 from engine.voice_latency import Latency, latency
@@ -66,7 +66,7 @@ def test_a_tail_without_an_end_is_cut_off():
 
 def test_only_what_can_be_sung_follows_a_voice():
     with pytest.raises(ValueError, match="resonance instruments cannot follow"):
-        follow([Resonance(small_preset())])
+        follow_voice([Resonance(small_preset())])
 
 
 def test_latency_is_the_sum_of_its_parts_and_says_each(rate):
@@ -80,7 +80,7 @@ def test_latency_is_the_sum_of_its_parts_and_says_each(rate):
 
 
 def test_a_row_in_file_time_is_late_by_tracker_and_frame(rate):
-    row = follow(make_row(Preset(*drawn()), room="none"))
+    row = follow_voice(make_chain(Preset(*random_preset()), room="none"))
     for plugin in row:
         plugin.prepare(rate)
     late = latency(row, rate)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.instruments.ddsp.offline import halved, spoken
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset import library
 from engine.preset.preset_file import Preset, read
 from export.onnx import model
@@ -27,7 +27,7 @@ def of_kind(kind):
 
 def decoders():
     """Every factory decoder, and some that were drawn, by name."""
-    made = {"drawn": drawn(48, 20, 33, taps=9, seed=2), "halved": drawn(32, 9, half=True), "hertz": drawn(32, 9)}
+    made = {"drawn": random_preset(48, 20, 33, taps=9, seed=2), "halved": random_preset(32, 9, half=True), "hertz": random_preset(32, 9)}
     made["hertz"][0]["features"]["pitch"] = "hertz"
     factory = {name: read(library.factory_folder() / f"{name}.luthier") for name in of_kind("ddsp")}
     return {**factory, **{name: Preset(*parts) for name, parts in made.items()}}
@@ -100,7 +100,7 @@ def test_a_voice_does_not_hear_who_is_beside_it_and_the_memory_is_the_callers():
 
 
 def test_a_decoder_brings_its_room_its_header_and_its_licence():
-    header, tensors = drawn(16, taps=40)
+    header, tensors = random_preset(16, taps=40)
     whole = {**header, "licence": "CC BY 4.0", "source": {"attribution": "Ada"}}
     made = model(Preset(whole, tensors))
     assert (made.ir_version, made.opset_import[0].version) == (8, 17)
@@ -117,7 +117,7 @@ def test_a_decoder_brings_its_room_its_header_and_its_licence():
 
 
 def test_matrices_of_half_the_precision_stay_so_in_the_file():
-    sizes = [len(model(Preset(*drawn(128, half=half))).SerializeToString()) for half in (True, False)]
+    sizes = [len(model(Preset(*random_preset(128, half=half))).SerializeToString()) for half in (True, False)]
     assert sizes[0] < 0.53 * sizes[1]
 
 

@@ -3,7 +3,7 @@
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 
 PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing but the harmonics, at once
@@ -11,7 +11,7 @@ PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing
 
 def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
     """A host that plays a random decoder, and its instrument."""
-    header, tensors = drawn(harmonics=harmonics, seed=3, half=half)
+    header, tensors = random_preset(harmonics=harmonics, seed=3, half=half)
     instrument, host = Ddsp(Preset({**header, "params": params}, tensors), seed), Host(rate)
     host.play([instrument])
     return host, instrument

@@ -9,7 +9,7 @@ from engine.dsp.matmul import padded
 from engine.instruments.instrument import Instrument, knobs_of
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.instruments.shared.voice_gain import set_glides
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.plugin import UNLIMITED, entry
 from engine.preset.preset_file import Preset
 
@@ -43,6 +43,7 @@ class Ddsp(Instrument):
     """
 
     name = "ddsp"
+    params = PARAMS
 
     def __init__(self, preset: Preset, seed: int = 0, beside: Beside | None = None) -> None:
         header = preset.header
@@ -144,7 +145,7 @@ class Ddsp(Instrument):
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a decoded instrument."""
-    instrument = Ddsp(Preset(*drawn(half=decoder.HALVES)))
+    instrument = Ddsp(Preset(*random_preset(half=decoder.HALVES)))
     instrument.prepare(48_000.0)
     entry(instrument)
     asker()

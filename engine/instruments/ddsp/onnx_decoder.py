@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kinds import SCHEMAS
-from engine.kinds.ddsp import SIZES
+from engine.kinds.ddsp import MAX_SIZES, SCHEMA
 from engine.preset.preset_file import Preset, PresetError, check_header
 
 from .decoder_thread import Answering
@@ -137,10 +136,10 @@ def _check(preset: Preset, harmonics: int, bands: int) -> None:
     room = preset.tensors.get("room", np.zeros(1, np.float32))
     if not room.size or not np.isfinite(room).all():
         raise ValueError("its room is empty, or holds a value that is not a number")
-    if not 1 <= harmonics <= SIZES["H"]:
-        raise ValueError(f"it says {harmonics} harmonics; from 1 to {SIZES['H']} can be played")
+    if not 1 <= harmonics <= MAX_SIZES["H"]:
+        raise ValueError(f"it says {harmonics} harmonics; from 1 to {MAX_SIZES['H']} can be played")
     sizes = {"U": 1, "2U": 2, "3U": 3, "H": harmonics, "N": bands, "T": room.size}
-    SCHEMAS["ddsp"].check(preset.header, preset.tensors, sizes)
+    SCHEMA.check(preset.header, preset.tensors, sizes)
 
 
 def _first_line(error: Exception) -> str:

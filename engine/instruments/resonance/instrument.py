@@ -30,6 +30,7 @@ class Resonance(Instrument):
     """
 
     name = "resonance"
+    params = PARAMS
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
         """[main thread] Chromatic at first where a resonance has a pitch or there is no control plane.

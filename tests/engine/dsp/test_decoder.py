@@ -7,7 +7,7 @@ import torch
 from engine.dsp import matmul, matmul_plain
 from engine.dsp.decoder import HALVES, ROOM, decode, prepare
 from engine.dsp.matmul import WIDTH, pack, padded
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 
 FORMS = [False, pytest.param(True, marks=pytest.mark.skipif(not HALVES, reason="the processor cannot widen float16"))]
 SIZES = [(16, 12, 65), (80, 30, 33), (256, 100, 65)]
@@ -78,7 +78,7 @@ def error(heard, expected):
 @pytest.mark.parametrize(("units", "harmonics", "bands"), SIZES)
 @pytest.mark.parametrize("half", FORMS)
 def test_the_decoder_is_torchs(units, harmonics, bands, half):
-    _, tensors = drawn(units, harmonics, bands, seed=units)
+    _, tensors = random_preset(units, harmonics, bands, seed=units)
     inputs = features(3)
     expected = Twin(tensors)(torch.from_numpy(inputs)).numpy().astype(float)
     heard = decoded(tensors, inputs, half)
@@ -90,7 +90,7 @@ def test_the_decoder_is_torchs(units, harmonics, bands, half):
 @pytest.mark.parametrize("half", FORMS)
 @pytest.mark.parametrize("batches", [[1] * 7, [2, 2, 3], [4, 3], [6, 1]])
 def test_a_voice_does_not_hear_who_is_decoded_beside_it(half, batches):
-    _, tensors = drawn(80)
+    _, tensors = random_preset(80)
     inputs = features(7)
     np.testing.assert_array_equal(decoded(tensors, inputs, half, batches), decoded(tensors, inputs, half))
 
@@ -115,7 +115,7 @@ def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
 
 
 def test_heads_stay_within_their_range_whatever_comes_in():
-    _, tensors = drawn(16)
+    _, tensors = random_preset(16)
     for value in (-1e6, 0.0, 1e4, 1e6):
         heard = decoded(tensors, np.full((1, 3, 2), value, np.float32))
         assert heard.min() >= 1e-7

@@ -10,7 +10,7 @@ from engine.effects.convolution_reverb import CHOKE_FADE_SECONDS, ON, Convolutio
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, PresetError, write
 from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
 
@@ -89,7 +89,7 @@ def test_a_reset_is_silence(response):
 
 
 def learned(taps=400, dry=1.0):
-    header, tensors = drawn(taps=taps)
+    header, tensors = random_preset(taps=taps)
     return Preset({**header, "dry": dry}, tensors)
 
 

@@ -10,7 +10,7 @@ from engine.dsp.decoder import ROOM, decode, prepare
 from engine.dsp.matmul import padded
 from engine.events import Kind
 from engine.instruments.ddsp.initial_states import LEVELS, keyboard, settled
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.probe import deviation
 from tests.engine.dsp.test_decoder import Twin
@@ -157,7 +157,7 @@ def test_a_broken_memory_is_silent_and_the_next_note_sounds():
 @pytest.mark.parametrize(("half", "bound"), [(False, -100.0), (True, -55.0)])
 @pytest.mark.parametrize("told", ["midi", "hertz"])
 def test_a_probe_is_what_torch_says_to_a_curve(half, bound, told):
-    header, tensors = drawn(64, 20, seed=5)
+    header, tensors = random_preset(64, 20, seed=5)
     header["features"] = {**header["features"], "pitch": told}
     random = np.random.default_rng(1)
     pitch, loudness = random.uniform(200, 900, 30), random.uniform(-60, -25, 30)

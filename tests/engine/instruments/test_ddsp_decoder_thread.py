@@ -12,14 +12,14 @@ from engine.host import Host
 from engine.instruments.ddsp.decoder_thread import DRIVEN, Answering
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.instruments.ddsp.offline import halved
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.render import render as rendered
 from tests.engine.dsp.test_decoder import Twin
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
 
-HEADER, _ = drawn()
+HEADER, _ = random_preset()
 RATE, HOP = 48_000, 480
 PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}
 
@@ -104,7 +104,7 @@ def test_the_loudness_that_is_told_is_in_decibels():
 
 @pytest.mark.parametrize("half", [False, True])
 def test_the_same_decoder_beside_sounds_as_it_does_inside_once_a_note_is_held(half):
-    header, tensors = drawn(32, 20, seed=4, half=half)
+    header, tensors = random_preset(32, 20, seed=4, half=half)
     inside, beside = Host(RATE), Host(RATE)
     preset = Preset({**header, "params": PLAIN}, tensors)
     own = Ddsp(preset)

@@ -10,7 +10,7 @@ from engine.instruments.events.instrument import Events
 from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.shared.voice_allocation import FREE, HELD, NOTES
 from engine.instruments.ssm.instrument import StateSpace
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.rig import Rig
 from tests.engine.instruments import resonance_player
@@ -27,7 +27,7 @@ RINGING = {
     "ssm": lambda seed=0: StateSpace(ssm_preset.preset(params=PLAY), seed),
     "events": lambda seed=0: Events(events_preset.preset(params=PLAY), seed),
 }
-NOTES_OF = {**RINGING, "ddsp": lambda seed=0: Ddsp(Preset(*drawn(harmonics=12, seed=3)), seed)}
+NOTES_OF = {**RINGING, "ddsp": lambda seed=0: Ddsp(Preset(*random_preset(harmonics=12, seed=3)), seed)}
 ALL = {
     **NOTES_OF,
     "resonance, variants": lambda seed=0: Resonance(resonance_player.preset(variants=2), seed),

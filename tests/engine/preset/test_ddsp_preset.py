@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, check, read, write
 
 
 def test_the_article_has_4837670_numbers():
-    _, tensors = drawn(units=512, harmonics=100, bands=65, taps=16_000)
+    _, tensors = random_preset(units=512, harmonics=100, bands=65, taps=16_000)
     assert sum(tensor.size for tensor in tensors.values()) == 4_837_670
 
 
 @pytest.mark.parametrize("half", [False, True])
 def test_a_decoder_comes_back_as_it_was_written(tmp_path, half):
-    header, tensors = drawn(half=half)
+    header, tensors = random_preset(half=half)
     write(tmp_path / "drawn.luthier", Preset(header, tensors))
     back = read(tmp_path / "drawn.luthier")
     assert back.header == header
@@ -38,7 +38,7 @@ def test_a_decoder_comes_back_as_it_was_written(tmp_path, half):
     ],
 )
 def test_what_could_not_be_played_is_refused(key, value, words):
-    header, tensors = drawn()
+    header, tensors = random_preset()
     with pytest.raises(ValueError, match=words):
         check(Preset({**header, key: value}, tensors))
 
@@ -55,7 +55,7 @@ def test_what_could_not_be_played_is_refused(key, value, words):
     ],
 )
 def test_tensors_that_do_not_fit_are_refused(name, shape, words):
-    header, tensors = drawn()
+    header, tensors = random_preset()
     tensors[name] = np.zeros(shape, np.float32)
     with pytest.raises(ValueError, match=words):
         check(Preset(header, tensors))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset import container
 from engine.preset.preset_file import Preset, read, write
 from tests.engine.preset.file_damage import change_header, damage_the_end, refusal, sealed_text
@@ -14,7 +14,7 @@ from tests.support import events_preset, ssm_preset
 from tests.support.resonance_preset import small_preset
 
 
-@pytest.mark.parametrize("kind", [small_preset, ssm_preset.preset, events_preset.preset, lambda: Preset(*drawn())])
+@pytest.mark.parametrize("kind", [small_preset, ssm_preset.preset, events_preset.preset, lambda: Preset(*random_preset())])
 def test_five_hundred_damaged_files_are_five_hundred_refusals(path, kind):
     write(path, kind())
     whole = path.read_bytes()

@@ -1,0 +1,47 @@
+"""The declaration of a kind of instrument: what the rest of Luthier asks of it, in place of its name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from .schema import Schema, Tensors
+
+Display = Literal["modes", "harmonics", "sound_map"]
+
+
+@dataclass(frozen=True)
+class InstrumentKind:
+    """A family of learned instruments, declared without loading the compiler.
+
+    name: in headers and commands. title, summary: of its report. description: in `luthier show`, after the name.
+    label: in the window. instrument: "module:Class" of an `Instrument`; its module has `compile_all()`.
+    compile_label: the title in small letters, unless given. compile_ahead: "module:function" that compiles a part of
+    it beside the rest, if any.
+    """
+
+    name: str
+    title: str
+    summary: str
+    description: str
+    label: str
+    schema: Schema
+    instrument: str
+    compile_label: str = ""
+    compile_ahead: str = ""
+    display: Display = "modes"  # the view of the window, and of the report
+    sound_map: str = ""  # "module:function" of the sounds that such a view shows
+    follows_voice: bool = False  # has a voice of its own for a voice input, and `features` in its header
+    has_room: bool = False  # is learned together with a room
+    plays_event_scores: bool = False  # has a decoder of events, which takes recordings apart as well
+    plays_as_learned: Callable[[Tensors], bool] = lambda tensors: False  # whether `play` chooses notes or a plane
+    contents: Callable[[Tensors], Sequence[str]] | None = None  # what it is made of, in words
+    learn_label: str = ""  # in the window's form of learning; without one it is learned by the command only
+    learn_minutes: float = 20.0
+    learns_notes: bool = False  # also from single notes
+
+
+def load_member(path: str) -> Any:
+    """The object at "module:name"; imports the module."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
