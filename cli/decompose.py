@@ -1,4 +1,4 @@
-"""luthier decompose RECORDING PRESET -o SCORE.json: take a recording apart into the events of an instrument."""
+"""luthier decompose RECORDING INSTRUMENT -o SCORE.json: decompose a recording into events of an instrument."""
 
 import argparse
 import json
@@ -7,19 +7,20 @@ from pathlib import Path
 
 from cli.learn.progress import Moment, shown
 from cli.learn.recordings import part
-from engine.preset import library
+from engine.kinds import kind_of
 from engine.preset.preset_file import read
+from session import patch_library
 
 from .argument_types import number, whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What is taken apart by which instrument."""
+    """Add the recording, the instrument and the score to write."""
     parser.add_argument("recording", metavar="RECORDING", help="a sound file of any length, or FILE@START-END")
-    parser.add_argument("preset", metavar="PRESET", help="an instrument of kind events, by name or path")
+    parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument of kind events, by name or path")
     parser.add_argument("-o", "--output", metavar="SCORE.json", required=True, help="the score to write")
-    parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
-    parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to take apart")
+    parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to start")
+    parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to decompose")
     parser.add_argument(
         "--rounds", type=whole(0, 20), default=3, metavar="N",
         help="how often better events are looked for in each window; 0 is nearly three times as fast, less like it",
@@ -29,33 +30,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the score."""
-    path = library.find(args.preset)
-    made = read(path)
-    if made.header["kind"] != "events":
-        raise ValueError(f"{path.stem} is of kind {made.header['kind']}: only one of kind events takes sounds apart")
+    path = patch_library.find_instrument(args.preset)
+    preset = read(path)
+    if not kind_of(preset.header).plays_event_scores:
+        raise ValueError(
+            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events takes sounds apart"
+        )
     try:
         import torch
     except ImportError:
         raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
     from engine.instruments.events.event_score import write
-    from export.events import model_of
+    from export.events import load_model
     from train import recording
     from train.events.decompose import decompose
 
     file, start, length = part(args.recording, args.start, args.length)
-    samples, rate = recording.load(file, int(made.header["rate"]), start, length)
-    model = model_of(made)
+    samples, rate = recording.load(file, int(preset.header["rate"]), start, length)
+    model = load_model(preset)
     with shown(args.json) as show:
         score = decompose(
             model, torch.from_numpy(samples.mean(axis=0)),
             lambda share: show(Moment(share, f"{share:.0%}", {"share": round(share, 4)})),
             rounds=args.rounds,
         )  # fmt: skip
-    write(args.output, replace(score, instrument=made.header["name"]))
+    write(args.output, replace(score, instrument=preset.header["name"]))
     seconds = samples.shape[1] / rate
     if args.json:
-        told = {"path": args.output, "events": len(score.events), "seconds": round(seconds, 3)}
-        print(json.dumps(told))
+        result = {"path": args.output, "events": len(score.events), "seconds": round(seconds, 3)}
+        print(json.dumps(result))
     else:
         print(f"{Path(args.output)}: {len(score.events)} events in {seconds:.1f} s")
     return 0

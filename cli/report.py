@@ -1,4 +1,4 @@
-"""luthier report PRESET -o PAGE.html: a page about an instrument, to be heard and seen in any browser, offline."""
+"""luthier report INSTRUMENT -o PAGE.html: a page about an instrument with sounds and plots, for any browser."""
 
 import argparse
 import json
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.learn.recordings import part
-from engine.preset import library, preset_file
+from engine.atomic_write import write_text
+from engine.preset import preset_file
+from session import patch_library
 
 from . import preset_facts
 from .argument_types import number, whole
@@ -16,65 +18,63 @@ if TYPE_CHECKING:
 
     from engine.preset.preset_file import Preset
 
-LONGEST = 600.0  # seconds of a recording that are looked through
+MAX_RECORDING_SECONDS = 600.0
 EXAMPLE = "example: luthier report celesta --recording sugar-plum-fairy.ogg -o celesta.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which instrument, held against which recording, on which page."""
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    """Add the instrument, the recording to compare it with, and the page to write."""
+    parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
     parser.add_argument(
         "--recording", metavar="RECORDING",
-        help="what it was learned from, or another: a sound file, or FILE@START-END; the place is found",
+        help="what it was learned from, or another: a sound file, or FILE@START-END; the part is found",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="PAGE.html", required=True, help="the page to write")
     parser.add_argument(
         "--seconds", type=number(0.5, 60, "s"), default=12.0, metavar="S", help="how long sounds may be; 12 otherwise"
     )
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides what is random")
-    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the page, and tell how large it is."""
-    path, page = library.find(args.preset), Path(args.output)
+    """Write the page, and print its size."""
+    path, page = patch_library.find_instrument(args.preset), Path(args.output)
     if page.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{page}: the ending must be .html")
     if not page.parent.is_dir():
         raise ValueError(f"there is no folder {str(page.parent)!r} to write {page.name} to")
-    found = preset_file.read(path)
+    preset = preset_file.read(path)
     try:
         import jinja2  # noqa: F401 - only to know that it is there
         import matplotlib  # noqa: F401 - as above
     except ImportError as error:
         raise ValueError(f"a page needs {error.name}: pip install 'luthier[report]'") from None
     try:
-        text = _built(found, path, _heard(args.recording), args)
+        text = _page(preset, path, _read(args.recording), args)
     except ImportError as error:
         raise ValueError(f"a recording is taken apart with {error.name}: pip install 'luthier[train]'") from None
-    hidden = page.with_name(f".{page.name}.part")
-    hidden.write_text(text, encoding="utf-8")
-    hidden.replace(page)
+    write_text(page, text)
     size = page.stat().st_size
-    told = {"path": args.output, "bytes": size, "kind": found.header["kind"]}
-    print(json.dumps(told) if args.json else f"{args.output}: {size / 1e6:.2f} MB, opens in any browser")
+    result = {"path": args.output, "bytes": size, "kind": preset.header["kind"]}
+    print(json.dumps(result) if args.json else f"{args.output}: {size / 1e6:.2f} MB, opens in any browser")
     return 0
 
 
-def _built(found: "Preset", path: Path, recording: "np.ndarray | None", args: argparse.Namespace) -> str:
+def _page(preset: "Preset", path: Path, recording: "np.ndarray | None", args: argparse.Namespace) -> str:
     from rich.console import Console
 
-    from export.report import Wanted, build
+    from export.report import ReportOptions, build
 
-    wanted = Wanted(recording, args.seconds, args.seed)
-    told = [(name, text) for name, text in preset_facts.of(found, path) if name != "File"]
+    options = ReportOptions(recording, args.seconds, args.seed)
+    facts = [(name, text) for name, text in preset_facts.of(preset, path) if name != "File"]
     with Console(stderr=True).status("beginning") as status:
-        return build(found, path.stat().st_size, told, wanted, status.update)
+        return build(preset, path.stat().st_size, facts, options, status.update)
 
 
-def _heard(text: str | None) -> "np.ndarray | None":
-    """Both channels (2, T) of a recording, or the only one twice."""
+def _read(text: str | None) -> "np.ndarray | None":
+    """Two channels (2, T) of a recording; the only one twice."""
     if text is None:
         return None
     import numpy as np
@@ -89,8 +89,13 @@ def _heard(text: str | None) -> "np.ndarray | None":
     try:
         with soundfile.SoundFile(file) as opened:
             own = opened.samplerate
+            frames = round(min(length or MAX_RECORDING_SECONDS, MAX_RECORDING_SECONDS) * own)
             opened.seek(min(int(start * own), opened.frames))
-            samples = opened.read(round(min(length or LONGEST, LONGEST) * own), dtype="float32", always_2d=True)
+            samples = opened.read(
+                frames,
+                dtype="float32",
+                always_2d=True,
+            )
     except (soundfile.LibsndfileError, RuntimeError):
         raise ValueError(f"not a sound file that can be read: {file}") from None
     if not samples.any() or not np.isfinite(samples).all():

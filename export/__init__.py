@@ -1,1 +1,1 @@
-"""From trained weights to instruments that the engine plays."""
+"""Export trained models as presets that the engine plays, as ONNX models and as report pages."""

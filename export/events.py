@@ -1,4 +1,4 @@
-"""From a trained event model to the tensors and the header of a preset, and back."""
+"""Convert a trained event model to the tensors and the header of a preset, and back."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,46 +7,52 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.instruments.events.decoder import Decoder as Player
+from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import Preset
 from engine.probe import described
 from train.events.config import Sizes
 from train.events.learn import Learned
 from train.events.model import EventModel
 
-from .mode_pitch import pitch
-from .resonance import curve, key_range
+from .mode_pitch import estimate_pitch
+from .resonance import key_range, thin_losses
 
-HEARD = "heard."  # tensors of the encoder, which playing does not need, and of what chooses context and room
-OF_ENCODER = ("encoder.", "context.", "rooms.")
-USED = 1e-3  # of the use of the most used key: a key that is used less has no pitch
-AFTER = 0.02  # seconds of an event that are not looked at for its pitch
-PEAKS = 40  # of a spectrum that a pitch is looked for in
-MOST = 8192  # channels of an encoder
-TOGETHER = 32  # events that are sounded at once
-PROBED, SAMPLES, EVERY = 4, 8192, 16  # of the probe: keys, samples of each, every how many-th is kept
+ENCODER_PREFIX = (
+    "heard."  # prefix of the tensors of the encoder, context and room selection, which playing does not need
+)
+ENCODER_MODULES = ("encoder.", "context.", "rooms.")
+MIN_USE_RATIO = 1e-3  # relative to the most used key: keys that are used less get no pitch
+SKIPPED_SECONDS = 0.02  # initial part of an event that is left out of its pitch estimate
+MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
+MAX_CHANNELS = 8192  # limit of an encoder's channels
+BATCH_SIZE = 32  # events that are rendered at once
+PROBE_KEYS, PROBE_SAMPLES, PROBE_STEP = (
+    4,
+    8192,
+    16,
+)  # keys of the probe, samples of each, of which every PROBE_STEP-th is stored
 
 
-def preset(learned: Learned, version: str, **words: Any) -> Preset:
-    """A whole preset, but for its loudness. words: name, description, author and so on, of the header."""
+def make_preset(learned: Learned, version: str, **words: Any) -> Preset:
+    """Make a preset, without its loudness. words: name, description, author etc. of the header."""
     model = learned.model.cpu().eval()
-    found = tensors(model)
-    told = {**header(learned, version), "probe": probe(model, found["use"], found["strength"])}
-    made = Preset({**told, **words}, found)
-    used = np.flatnonzero(found["use"] > USED * found["use"].max())
-    found["pitch"][used] = pitches(Player(made), used, found["strength"][used])
-    low, high = key_range(found["pitch"])
-    made.header["keys"] = {"low": low, "high": high}
-    return made
+    tensors = make_tensors(model)
+    header = {**make_header(learned, version), "probe": make_probe(model, tensors["use"], tensors["strength"])}
+    preset = Preset({**header, **words}, tensors)
+    used = np.flatnonzero(tensors["use"] > MIN_USE_RATIO * tensors["use"].max())
+    tensors["pitch"][used] = event_pitches(Decoder(preset), used, tensors["strength"][used])
+    low, high = key_range(tensors["pitch"])
+    preset.header["keys"] = {"low": low, "high": high}
+    return preset
 
 
-def tensors(model: EventModel) -> dict[str, np.ndarray]:
-    """All tensors of a preset: matrices as float16, and pitches 0 still."""
+def make_tensors(model: EventModel) -> dict[str, np.ndarray]:
+    """All tensors of a preset: matrices as float16, and pitches still 0."""
     decoder = model.decoder
     usage, power = _numbers(model.usage), _numbers(model.power)
     gains = _numbers(model.typical_gains)
     bank = _numbers(model.rooms.bank)
-    found = {
+    tensors = {
         "embedding": _numbers(decoder.embedding.weight).T,
         "offset": _numbers(decoder.embedding.bias),
         "swell": _numbers(decoder.swell),
@@ -66,33 +72,33 @@ def tensors(model: EventModel) -> dict[str, np.ndarray]:
         "use": usage,
         "strength": np.where(usage > 0, power / np.maximum(usage, 1e-9), 1.0),
     }
-    laid = {
+    arrays = {
         name: np.ascontiguousarray(value, np.float16 if value.ndim > 1 else np.float32)
-        for name, value in found.items()
+        for name, value in tensors.items()
     }
-    state = {name: value for name, value in model.state_dict().items() if name.startswith(OF_ENCODER)}
-    heard = {
-        HEARD + name: np.ascontiguousarray(_numbers(value), np.float16 if value.ndim > 1 else np.float32)
+    state = {name: value for name, value in model.state_dict().items() if name.startswith(ENCODER_MODULES)}
+    encoder = {
+        ENCODER_PREFIX + name: np.ascontiguousarray(_numbers(value), np.float16 if value.ndim > 1 else np.float32)
         for name, value in state.items()
         if name != "rooms.bank"
     }
-    return {**laid, **heard}
+    return {**arrays, **encoder}
 
 
-def probe(model: EventModel, use: np.ndarray, strength: np.ndarray) -> dict[str, Any]:
-    """What the keys that are used most sound like, before anything is halved in precision."""
-    keys = np.argsort(-use, kind="stable")[:PROBED]
+def make_probe(model: EventModel, use: np.ndarray, strength: np.ndarray) -> dict[str, Any]:
+    """Probe: the sounds of the most used keys, before the precision is reduced."""
+    keys = np.argsort(-use, kind="stable")[:PROBE_KEYS]
     strengths = np.round(strength[keys].astype(float), 6)
     with torch.no_grad():
         context = model.typical.expand(len(keys), -1)
         sounds = model.decoder(torch.tensor(keys), torch.tensor(strengths, dtype=torch.float), context)
-    given = {"keys": keys.tolist(), "strengths": strengths.tolist()}
-    rows = [described(sound[:SAMPLES].numpy(), EVERY, given) for sound in sounds]
-    return {**rows[0], "sound": [row["sound"] for row in rows]}
+    note = {"keys": keys.tolist(), "strengths": strengths.tolist()}
+    probes = [described(sound[:PROBE_SAMPLES].numpy(), PROBE_STEP, note) for sound in sounds]
+    return {**probes[0], "sound": [row["sound"] for row in probes]}
 
 
-def header(learned: Learned, version: str) -> dict[str, Any]:
-    """What a preset says of its model and how it was learned; `keys` is still to come."""
+def make_header(learned: Learned, version: str) -> dict[str, Any]:
+    """Header of a preset, without `keys`: the decoder and its training."""
     sizes = learned.config.sizes
     numbers = sum(value.numel() for value in learned.model.parameters())
     return {
@@ -107,7 +113,7 @@ def header(learned: Learned, version: str) -> dict[str, Any]:
             "config": asdict(learned.config),
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
-            "losses": curve(learned.losses),
+            "losses": thin_losses(learned.losses),
             "kept_back": round(learned.kept, 4),
             "stages": learned.begun,
             "seed": learned.config.seed,
@@ -116,15 +122,17 @@ def header(learned: Learned, version: str) -> dict[str, Any]:
     }
 
 
-def model_of(made: Preset) -> EventModel:
+def load_model(preset: Preset) -> EventModel:
     """The model of a preset; ValueError when its encoder is missing or does not fit."""
     try:
-        sizes = Sizes(**made.header["training"]["config"]["sizes"])
-        if sizes.keys != len(made.tensors["embedding"]) or sizes.channels > MOST:
+        sizes = Sizes(**preset.header["training"]["config"]["sizes"])
+        if sizes.keys != len(preset.tensors["embedding"]) or sizes.channels > MAX_CHANNELS:
             raise KeyError("sizes")
         model = EventModel(sizes, torch.Generator().manual_seed(0))
-        t = {name: torch.from_numpy(np.array(tensor, np.float32)) for name, tensor in made.tensors.items()}
-        state = {name.removeprefix(HEARD): tensor for name, tensor in t.items() if name.startswith(HEARD)}
+        t = {name: torch.from_numpy(np.array(tensor, np.float32)) for name, tensor in preset.tensors.items()}
+        state = {
+            name.removeprefix(ENCODER_PREFIX): tensor for name, tensor in t.items() if name.startswith(ENCODER_PREFIX)
+        }
         state |= {
             "decoder.embedding.weight": t["embedding"].T, "decoder.embedding.bias": t["offset"],
             "decoder.swell": t["swell"], "decoder.noise": t["noise"], "rooms.bank": t["rooms"],
@@ -134,24 +142,24 @@ def model_of(made: Preset) -> EventModel:
         for name in ("wave", "decay", "mix", "level"):
             state |= {f"decoder.{name}.{part}": t[f"{name}_{part}"] for part in ("weight", "bias")}
         for name in ("impulse", "filter"):
-            state |= _stack_back(name, getattr(model.decoder, name), t)
+            state |= _stack_state(name, getattr(model.decoder, name), t)
         model.load_state_dict(state)
     except (KeyError, TypeError, RuntimeError) as error:
-        raise ValueError(f"{made.header['name']} cannot find events: its encoder is missing or damaged") from error
+        raise ValueError(f"{preset.header['name']} cannot find events: its encoder is missing or damaged") from error
     return model.eval()
 
 
-def pitches(player: Player, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
-    """The pitch of keys (n,) in Hz at strengths (n,), 0 for what has none: (n,) float32."""
-    found, size = [], 2 * player.samples
-    for first in range(0, len(keys), TOGETHER):
-        part = slice(first, first + TOGETHER)
-        for sound in player.sound(keys[part], strengths[part])[:, int(AFTER * player.rate) :]:
+def event_pitches(decoder: EventDecoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    """Estimate the pitch of keys (n,) in Hz at strengths (n,), 0 for unpitched: (n,) float32."""
+    tensors, size = [], 2 * decoder.samples
+    for first in range(0, len(keys), BATCH_SIZE):
+        part = slice(first, first + BATCH_SIZE)
+        for sound in decoder.sound(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * decoder.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
-            tops = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
-            tops = tops[np.argsort(-power[tops])][:PEAKS]
-            found.append(pitch(tops * player.rate / size, power[tops]))
-    return np.array(found, np.float32)
+            peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
+            peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
+            tensors.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
+    return np.array(tensors, np.float32)
 
 
 def _head(name: str, layer: nn.Linear | nn.Conv1d) -> dict[str, np.ndarray]:
@@ -160,8 +168,8 @@ def _head(name: str, layer: nn.Linear | nn.Conv1d) -> dict[str, np.ndarray]:
 
 
 def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
-    """A stack, what normalises its layers folded into them."""
-    ups, first, last = _folded(stack), stack[0], stack[-1]
+    """Tensors of a stack, with batch normalization folded into its layers."""
+    ups, first, last = _fold_batch_norm(stack), stack[0], stack[-1]
     assert isinstance(first, nn.Linear)
     assert isinstance(last, nn.Conv1d)
     return {
@@ -172,25 +180,25 @@ def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
     }
 
 
-def _folded(stack: nn.Sequential) -> list[tuple[Tensor, Tensor]]:
-    """Weight and bias of each step."""
-    found: list[tuple[Tensor, Tensor]] = []
+def _fold_batch_norm(stack: nn.Sequential) -> list[tuple[Tensor, Tensor]]:
+    """Weight and bias of each upsampling step, batch normalization folded in."""
+    tensors: list[tuple[Tensor, Tensor]] = []
     with torch.no_grad():
         for layer in stack:
             if isinstance(layer, nn.ConvTranspose1d):
                 assert layer.bias is not None
-                found.append((layer.weight, layer.bias))
+                tensors.append((layer.weight, layer.bias))
             elif isinstance(layer, nn.BatchNorm1d):
                 assert layer.running_var is not None
                 assert layer.running_mean is not None
                 scale = layer.weight / (layer.running_var + layer.eps).sqrt()
-                weight, bias = found[-1]
-                found[-1] = weight * scale[None, :, None], (bias - layer.running_mean) * scale + layer.bias
-    return found
+                weight, bias = tensors[-1]
+                tensors[-1] = weight * scale[None, :, None], (bias - layer.running_mean) * scale + layer.bias
+    return tensors
 
 
-def _stack_back(name: str, stack: nn.Sequential, t: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The state of a stack; where something normalises, it then changes nothing."""
+def _stack_state(name: str, stack: nn.Sequential, t: dict[str, Tensor]) -> dict[str, Tensor]:
+    """State of a stack from the tensors of a preset; batch normalization becomes the identity."""
     first, last, step = f"decoder.{name}.0", f"decoder.{name}.{len(stack) - 1}", 0
     state: dict[str, Tensor] = {}
     for part in ("weight", "bias"):

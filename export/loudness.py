@@ -1,4 +1,4 @@
-"""The last step of every preset: measured loudness, and a level at which all presets are equally loud.
+"""Normalize the loudness of a preset: measure it, and set the level at which all presets are equally loud.
 
 The nominal phrase is that of engine.midi.midi_file: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second each,
 then two seconds. Loudness is that of ITU-R BS.1770.
@@ -16,28 +16,28 @@ from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.rig import Rig
 
-TARGET = -23.0  # LUFS of the nominal phrase: a chord of eight at full velocity stays below the limiter
+TARGET_LUFS = -23.0  # of the nominal phrase: a chord of eight at full velocity stays below the limiter
 RATE = 48_000
-ROUNDS = 3  # a limiter, if the sound reaches it, makes the level a little less than proportional
+ITERATIONS = 3  # where the sound reaches a limiter, the level is not quite proportional
 
 
-def finish(preset: Preset) -> Preset:
-    """The preset with the level that brings its nominal phrase to TARGET, and its loudness as measured.
+def normalize(preset: Preset) -> Preset:
+    """Set the level that brings the nominal phrase to TARGET_LUFS, and store the measured loudness.
 
     ValueError when the phrase is silent: nothing was learned that its keys could play.
     """
     header = dict(preset.header, level=0.0)
-    for _ in range(ROUNDS):
-        lufs = loudness(replace(preset, header=header))
+    for _ in range(ITERATIONS):
+        lufs = measure_loudness(replace(preset, header=header))
         if not np.isfinite(lufs):
             raise ValueError("the instrument is silent on the keys of the nominal phrase")
-        header = dict(header, level=round(header["level"] + TARGET - lufs, 2))
-    lufs = loudness(replace(preset, header=header))
+        header = dict(header, level=round(header["level"] + TARGET_LUFS - lufs, 2))
+    lufs = measure_loudness(replace(preset, header=header))
     return replace(preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"}))
 
 
-def loudness(preset: Preset) -> float:
-    """LUFS of the nominal phrase of a preset, as the engine plays it at 48 kHz; -inf when it is silent."""
+def measure_loudness(preset: Preset) -> float:
+    """Loudness in LUFS of the nominal phrase, played by the engine at 48 kHz; -inf when it is silent."""
     keys = preset.header.get("keys", {"low": 0, "high": 127})
     rig = Rig(RATE)
     rig.play(make_chain(preset))

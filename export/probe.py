@@ -1,4 +1,4 @@
-"""Probes: what a trained model sounds like, computed without the engine, for the engine to be held against."""
+"""Compute probes: the sound of a trained model without the engine, which the engine must reproduce."""
 
 from dataclasses import replace
 
@@ -14,41 +14,44 @@ SAMPLES = 8192
 EVERY = 31  # not a divisor of anything periodic in the model
 
 
-def of_model(preset: Preset, model: Resonance) -> Preset:
-    """A preset of one recording with its probe: how the learned performance begins, as the torch model has it."""
+def add_model_probe(preset: Preset, model: Resonance) -> Preset:
+    """Add the probe of a preset of one recording: the start of the learned performance, by the torch model."""
     sizes = model.sizes
-    still = np.stack([frozen(r, sizes.attack) for r in range(sizes.resonances)])
+    noise = np.stack([frozen(resonance, sizes.attack) for resonance in range(sizes.resonances)])
     with torch.no_grad():
-        sound = model.cpu()(torch.from_numpy(still)).numpy()
-    struck = int(np.abs(sound).argmax())
-    samples = min(max(SAMPLES, struck + SAMPLES // 2), len(sound))
+        sound = model.cpu()(torch.from_numpy(noise)).numpy()
+    peak = int(np.abs(sound).argmax())
+    samples = min(max(SAMPLES, peak + SAMPLES // 2), len(sound))
     return _with(preset, described(sound[:samples].astype(np.float64), EVERY, {"performance": "learned"}))
 
 
-def of_note(preset: Preset, key: int) -> Preset:
-    """A preset of single notes with its probe: a key at the velocity of its loudest layer, in closed form."""
+def add_note_probe(preset: Preset, key: int) -> Preset:
+    """Add the probe of a preset of single notes: a key at the velocity of its loudest layer, in closed form."""
     t = {name: np.asarray(tensor, np.float64) for name, tensor in preset.tensors.items()}
     rate, attack = float(preset.header["rate"]), int(preset.header["attack"])
-    nearest, move = keyboard(t["pitch"])
-    r, ratio, layer = int(nearest[key]), float(move[key]), t["velocity"].shape[1] - 1
+    resonance_of_key, ratio_of_key = keyboard(t["pitch"])
+    resonance, ratio, layer = int(resonance_of_key[key]), float(ratio_of_key[key]), t["velocity"].shape[1] - 1
     time = np.arange(SAMPLES)[:, None] / rate
-    turning = np.cos(2 * np.pi * ratio * t["frequency"][r, layer, 0] * time + t["phase"][r, layer, 0])
-    heard = ratio * t["frequency"][r, layer, 0] < rate / 2
-    response = (heard * t["amplitude"][r, layer, 0] * np.exp(-ratio * t["decay"][r, layer, 0] * time) * turning).sum(
-        1
-    )
-    still = frozen(r * t["velocity"].shape[1] + layer, attack)
-    breath = _drawn(t["envelope"][r, layer], attack) * still
-    blow = np.zeros(max(attack, t["strike"].shape[2]))
-    blow[: t["strike"].shape[2]] += t["strike"][r, layer]
-    blow[:attack] += breath
-    sound = np.convolve(response, blow)[:SAMPLES]
-    knock = t["knock"][r, layer]
+    cosine = np.cos(2 * np.pi * ratio * t["frequency"][resonance, layer, 0] * time + t["phase"][resonance, layer, 0])
+    is_audible = ratio * t["frequency"][resonance, layer, 0] < rate / 2
+    response = (
+        is_audible
+        * t["amplitude"][resonance, layer, 0]
+        * np.exp(-ratio * t["decay"][resonance, layer, 0] * time)
+        * cosine
+    ).sum(1)
+    noise = frozen(resonance * t["velocity"].shape[1] + layer, attack)
+    noise_burst = _interpolate(t["envelope"][resonance, layer], attack) * noise
+    excitation = np.zeros(max(attack, t["strike"].shape[2]))
+    excitation[: t["strike"].shape[2]] += t["strike"][resonance, layer]
+    excitation[:attack] += noise_burst
+    sound = np.convolve(response, excitation)[:SAMPLES]
+    knock = t["knock"][resonance, layer]
     _add(sound, knock if knock.ndim == 1 else knock[0])
-    _add(sound, _drawn(t["hiss"][r, layer], attack) * still)
-    gain = t["gain"][r]
+    _add(sound, _interpolate(t["hiss"][resonance, layer], attack) * noise)
+    gain = t["gain"][resonance]
     sound = np.tanh(gain * sound) if gain > 0 else sound
-    velocity = float(preset.tensors["velocity"][r, layer])
+    velocity = float(preset.tensors["velocity"][resonance, layer])
     return _with(preset, described(sound, EVERY, {"note": [key, velocity]}))
 
 
@@ -56,12 +59,13 @@ def _with(preset: Preset, probe: dict) -> Preset:
     return replace(preset, header={**preset.header, "probe": probe})
 
 
-def _drawn(points: np.ndarray, frames: int) -> np.ndarray:
-    """An envelope through its points, each in the middle of its share, flat at both ends."""
-    middle = (np.arange(frames) + 0.5) * len(points) / frames - 0.5
-    return np.interp(middle, np.arange(len(points)), points)
+def _interpolate(points: np.ndarray, frames: int) -> np.ndarray:
+    """Interpolate an envelope through its points, each in the middle of its share, constant at both ends."""
+    positions = (np.arange(frames) + 0.5) * len(points) / frames - 0.5
+    return np.interp(positions, np.arange(len(points)), points)
 
 
 def _add(sound: np.ndarray, part: np.ndarray) -> None:
+    """Add a part to the start of a sound, in place."""
     count = min(len(sound), len(part))
     sound[:count] += part[:count]

@@ -1,4 +1,4 @@
-"""From a trained resonance model to the tensors and the header of a preset."""
+"""Convert a trained resonance model to the tensors and the header of a preset."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,73 +14,71 @@ from train.resonance.modal_response import place, resound
 from train.resonance.model import Resonance
 from train.trainer import Config
 
-from . import stereo_position as stage
-from .mode_pitch import pitches
+from . import stereo_position
+from .mode_pitch import estimate_pitches
 
-VELOCITY = 0.7  # at which a learned strike was played
-RMS = 3**-0.5  # of noise in ±1
-TOGETHER = 5  # frames of control that are heard as one strike
-HEARD = 0.5  # seconds of a strike that count for how loud it is
-RANGE = 12  # semitones that a resonance may be moved beyond those recorded
-CURVE = 200  # points of the loss curve that are kept
+VELOCITY = 0.7  # of a learned strike
+NOISE_RMS = 3**-0.5  # of uniform noise in ±1
+STRIKE_FRAMES = 5  # frames of the control signal that count as one strike
+LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
+EXTRA_SEMITONES = 12  # by which keys exceed the learned pitches
+MAX_LOSS_POINTS = 200  # points of the loss curve that are kept
 
 
-def preset(
+def make_preset(
     learned: Learned[Resonance, Config], version: str, stereo: np.ndarray | None = None, **words: Any
 ) -> Preset:
-    """A whole preset, but for its loudness and probe.
+    """Make a preset, without its loudness and probe.
 
-    stereo: (2, N), the recording's sides if it has two. words: name, description, author and so on, of the header.
+    stereo: (2, N), the recording's channels if it has two. words: name, description, author etc. of the header.
     """
-    found = tensors(learned.model, None if stereo is None else stage.places(learned.model, stereo))
-    return Preset({**header(learned, found["pitch"], version), **words}, found)
+    tensors = make_tensors(
+        learned.model, None if stereo is None else stereo_position.stereo_positions(learned.model, stereo)
+    )
+    return Preset({**make_header(learned, tensors["pitch"], version), **words}, tensors)
 
 
-def tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """All tensors of a preset; places: (R, E, J) in the stereo field, none for the middle.
+def make_tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """All tensors of a preset; places: (R, E, J) in the stereo field, None for the centre.
 
-    Mass, tension and damping become frequency and decay; norm, mix and amplitude the residue. Every resonance is
-    struck equally loud by one unit of energy; the router makes up for it, so the recording's own control sounds as
-    before.
+    Mass, tension and damping become frequency and decay; norm, mix and amplitude the residue. One unit of energy
+    strikes every resonance equally loud; the router compensates, so the learned control signal sounds as before.
     """
     with torch.no_grad():
         modes = {name: part.cpu().numpy() for name, part in model.modes()._asdict().items()}
         mix = model.mix.softmax(1).cpu().double().numpy()
     attack, envelope = _numbers(model.strike), _numbers(model.envelope)
-    frequency, residue = _folded(modes["angle"], modes["residue"], model.sizes.rate)
+    frequency, residue = _alias(modes["angle"], modes["residue"], model.sizes.rate)
     residue = residue * mix[:, 1, None, None]
-    pitch, harmonic = pitches(frequency, modes["decay"] * model.sizes.rate, residue)
-    even = _evened(model)[:, None]
+    pitch, harmonic = estimate_pitches(frequency, modes["decay"] * model.sizes.rate, residue)
+    gains = _level_gains(model)[:, None]
     control = _numbers(model.played())
     sites = np.argwhere(control > 0)
-    found = {
+    tensors = {
         "frequency": frequency[:, None],
         "decay": modes["decay"][:, None] * model.sizes.rate,
         "amplitude": np.abs(residue)[:, None],
         "phase": np.angle(residue)[:, None],
         "place": np.zeros_like(frequency) if places is None else places,
-        "strike": (even * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
-        "envelope": (even * envelope)[:, None],
-        "knock": (even * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
-        "hiss": (even * mix[:, :1] * envelope)[:, None],
+        "strike": (gains * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
+        "envelope": (gains * envelope)[:, None],
+        "knock": (gains * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
+        "hiss": (gains * mix[:, :1] * envelope)[:, None],
         "gain": np.abs(_numbers(model.gain)),
         "pitch": pitch,
         "harmonic": harmonic,
         "velocity": np.full((len(frequency), 1), VELOCITY),
-        "router": _numbers(model.router) / even[:, 0],
+        "router": _numbers(model.router) / gains[:, 0],
         "control_values": control[tuple(sites.T)],
         "deformation": _logits(model),
         **_maps(control, _numbers(model.router), frequency, residue, modes["decay"]),
     }
-    laid = {name: np.ascontiguousarray(value, np.float32) for name, value in found.items()}
-    return {**laid, "control_sites": np.ascontiguousarray(sites, np.int32)}
+    arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
+    return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def header(learned: Learned[Resonance, Config], pitch: np.ndarray, version: str) -> dict[str, Any]:
-    """What a preset says of its model: sizes, control plane, range of keys, and how it was learned.
-
-    pitch: (R,) Hz, of its resonances.
-    """
+def make_header(learned: Learned[Resonance, Config], pitch: np.ndarray, version: str) -> dict[str, Any]:
+    """Header of a preset: sizes, control plane, range of keys, and training. pitch: (R,) Hz of the resonances."""
     sizes, model = learned.config.sizes, learned.model
     low, high = key_range(pitch)
     return {
@@ -96,37 +94,37 @@ def header(learned: Learned[Resonance, Config], pitch: np.ndarray, version: str)
             "config": asdict(learned.config),
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
-            "losses": curve(learned.losses),
+            "losses": thin_losses(learned.losses),
             "seed": learned.config.seed,
-            "compression_ratio": round(compression(model), 4),
+            "compression_ratio": round(compression_ratio(model), 4),
         },
     }
 
 
-def compression(model: Resonance) -> float:
-    """Learned numbers over samples; a site of the control signal counts three: where, when, how much."""
+def compression_ratio(model: Resonance) -> float:
+    """Learned numbers per sample; a site of the control signal counts three: position, time and value."""
     numbers = sum(value.numel() for name, value in model.named_parameters() if name != "control")
     sites = int((model.played() > 0).sum())
     return (numbers + 3 * sites) / model.sizes.frames
 
 
-def curve(losses: list[float]) -> list[float]:
-    """A loss curve in at most 200 points, each the mean of its share of the run."""
-    shares = np.array_split(np.asarray(losses, np.float64), min(CURVE, len(losses)) or 1)
-    return [round(float(share.mean()), 2) for share in shares if len(share)]
+def thin_losses(losses: list[float]) -> list[float]:
+    """Reduce a loss curve to at most 200 points, each the mean of its part of the run."""
+    parts = np.array_split(np.asarray(losses, np.float64), min(MAX_LOSS_POINTS, len(losses)) or 1)
+    return [round(float(weight.mean()), 2) for weight in parts if len(weight)]
 
 
 def key_range(pitch: np.ndarray) -> tuple[int, int]:
-    """MIDI keys that pitches (R,) in Hz can serve; where none has one, one key each from 36 on."""
+    """Lowest and highest MIDI key for pitches (R,) in Hz; without any, one key each from 36 on."""
     known = pitch[pitch > 0]
     if len(known) == 0:
         return 36, min(36 + len(pitch) - 1, 127)
     notes = pitch_of(known)
-    return max(int(np.floor(notes.min())) - RANGE, 0), min(int(np.ceil(notes.max())) + RANGE, 127)
+    return max(int(np.floor(notes.min())) - EXTRA_SEMITONES, 0), min(int(np.ceil(notes.max())) + EXTRA_SEMITONES, 127)
 
 
-def _folded(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies in Hz below half the rate, and residues: a mode above it sounds as its mirror image."""
+def _alias(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies in Hz below half the rate, and residues: modes above it are aliased to their mirror image."""
     wrapped = np.remainder(angle, 2 * np.pi)
     mirrored = wrapped > np.pi
     frequency = np.where(mirrored, 2 * np.pi - wrapped, wrapped) * rate / (2 * np.pi)
@@ -134,46 +132,48 @@ def _folded(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.nda
     return np.minimum(frequency, highest), np.where(mirrored, residue.conj(), residue)
 
 
-def _evened(model: Resonance) -> np.ndarray:
-    """By what the attack of each resonance (R,) must be multiplied for all to be equally loud.
+def _level_gains(model: Resonance) -> np.ndarray:
+    """Gain of each resonance's attack (R,) that makes all equally loud.
 
-    As loud, on average, as the louder strikes of the recording: so the tanh has the work that it was learned with.
+    The level is the mean of the louder strikes of the recording, so that the tanh works in its learned range.
     """
     sizes = model.sizes
     with torch.no_grad():
-        once = torch.zeros(sizes.resonances, -(-int(HEARD * sizes.rate) // sizes.hop), device=model.gain.device)
-        once[:, 0] = 1
-        breath = RMS * torch.ones(sizes.resonances, sizes.attack, device=model.gain.device)
-        attacks = model.attacks(breath)
-        wet = resound(once, attacks, model.modes(), sizes.hop)
-        rest = torch.softmax(torch.eye(sizes.variants)[0], 0).to(wet)
+        control = torch.zeros(
+            sizes.resonances, -(-int(LEVEL_SECONDS * sizes.rate) // sizes.hop), device=model.gain.device
+        )
+        control[:, 0] = 1
+        noise = NOISE_RMS * torch.ones(sizes.resonances, sizes.attack, device=model.gain.device)
+        attacks = model.attacks(noise)
+        wet = resound(control, attacks, model.modes(), sizes.hop)
+        weights = torch.softmax(torch.eye(sizes.variants)[0], 0).to(wet)
         mix = model.mix.softmax(1)
-        dry = place(once, mix[:, :1] * attacks + model.direct(), sizes.hop)
-        heard = dry + mix[:, 1:] * (rest[:, None] * wet).sum(1)
-        level = _numbers(model.gain.abs() * heard.square().mean(1).sqrt())
+        dry = place(control, mix[:, :1] * attacks + model.direct(), sizes.hop)
+        sound = dry + mix[:, 1:] * (weights[:, None] * wet).sum(1)
+        level = _numbers(model.gain.abs() * sound.square().mean(1).sqrt())
         energy = _numbers(model.router.T @ model.played()).clip(min=0)
     level = np.maximum(level, 1e-3 * level.max() + 1e-12)
-    energy = np.stack([np.convolve(row, np.ones(TOGETHER), "same") for row in energy])
+    energy = np.stack([np.convolve(row, np.ones(STRIKE_FRAMES), "same") for row in energy])
     played = np.array([np.percentile(row[row > 0], 90) if (row > 0).any() else 0.0 for row in energy])
-    usual = (level * played)[played > 0]
-    return np.exp(np.log(usual).mean()) / level if len(usual) else np.ones_like(level)
+    levels = (level * played)[played > 0]
+    return np.exp(np.log(levels).mean()) / level if len(levels) else np.ones_like(level)
 
 
 def _maps(
     control: np.ndarray, router: np.ndarray, frequency: np.ndarray, residue: np.ndarray, decay: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Gestures and keys into the control plane."""
+    """Maps from gestures and keys to the control plane."""
     energy = (np.abs(residue) ** 2 / decay).reshape(len(frequency), -1)
-    heard = (energy * np.log(np.maximum(frequency, 1).reshape(energy.shape))).sum(1) / energy.sum(1)
-    share = router**2 + 1e-12
-    height = np.exp((share @ heard) / share.sum(1))
+    sound = (energy * np.log(np.maximum(frequency, 1).reshape(energy.shape))).sum(1) / energy.sum(1)
+    weight = router**2 + 1e-12
+    heights = np.exp((weight @ sound) / weight.sum(1))
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
     maps = {name: gesture_maps.components(control, count) for name, count in axes.items()}
-    return {**maps, "map_keys": gesture_maps.keys(control, height)}
+    return {**maps, "map_keys": gesture_maps.keys(control, heights)}
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The sum of curves (R, A) and (R, B), the shorter going on as silence."""
+    """Sum of curves (R, A) and (R, B), the shorter zero-padded."""
     out = np.zeros((len(a), max(a.shape[1], b.shape[1])))
     out[:, : a.shape[1]] += a
     out[:, : b.shape[1]] += b
@@ -181,7 +181,7 @@ def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _logits(model: Resonance) -> np.ndarray:
-    """The deformation before its softmax: (E, F)."""
+    """Logits of the deformation: (E, F)."""
     logits = _numbers(model.deformation)
     logits[0] += 1
     return logits

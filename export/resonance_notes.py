@@ -1,4 +1,4 @@
-"""From an instrument learned of single notes to the tensors and the header of a preset."""
+"""Convert an instrument learned from single notes to the tensors and the header of a preset."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,75 +9,78 @@ from train.notes import interpolate_keys
 from train.notes.learn import Config, LearnedNotes
 from train.notes.note import Note
 
-RANGE, FAR = 3, 24
-"""Semitones that the keyboard goes beyond the recorded keys; of an instrument that has only a few."""
-FEW = 6
-"""Keys: so many or fewer are not a keyboard but what there was to learn from."""
+EXTRA_SEMITONES, SPARSE_EXTRA_SEMITONES = 3, 24
+"""Semitones by which keys exceed the recorded ones; the second, where only a few keys were recorded."""
+MAX_SPARSE_KEYS = 6
+"""Number of recorded keys up to which the wider range is used."""
 
 
-def tensors(instrument: LearnedNotes) -> dict[str, np.ndarray]:
-    """All tensors of a preset: R keys, L dynamics, one variant; attacks in half precision (−66 dB of themselves).
+def make_tensors(instrument: LearnedNotes) -> dict[str, np.ndarray]:
+    """All tensors of a preset: R keys, L dynamics, one variant; attacks as float16 (error −66 dB).
 
-    The keys are those recorded and those that lie between them.
+    The keys are those recorded and those between them.
     """
-    rows = list(interpolate_keys.fill_keys(instrument.keys).values())
-    modes = max(len(note.modes) for row in rows for note in row)
+    layers_by_key = list(interpolate_keys.fill_keys(instrument.keys).values())
+    modes = max(len(note.modes) for layers in layers_by_key for note in layers)
     frequency, decay, amplitude, phase = (
-        _table(rows, modes, name) for name in ("frequency", "decay", "size", "phase")
+        _table(layers_by_key, modes, name) for name in ("frequency", "decay", "size", "phase")
     )
-    found = {
+    tensors = {
         "frequency": frequency[:, :, None],
         "decay": decay[:, :, None],
         "amplitude": amplitude[:, :, None],
         "phase": phase[:, :, None],
-        "place": np.stack([_wide(row[-1].place, modes, 0.0) for row in rows])[:, None],
-        "strike": np.ones((len(rows), len(rows[0]), 1)),
-        "envelope": _stack(rows, "blur"),
-        "hiss": _stack(rows, "hiss"),
-        "gain": np.zeros(len(rows)),
-        "pitch": np.array([row[-1].pitch for row in rows]),
-        "velocity": np.tile(instrument.velocities, (len(rows), 1)),
+        "place": np.stack([_padded(layers[-1].place, modes, 0.0) for layers in layers_by_key])[:, None],
+        "strike": np.ones((len(layers_by_key), len(layers_by_key[0]), 1)),
+        "envelope": _stack(layers_by_key, "blur"),
+        "hiss": _stack(layers_by_key, "hiss"),
+        "gain": np.zeros(len(layers_by_key)),
+        "pitch": np.array([layers[-1].pitch for layers in layers_by_key]),
+        "velocity": np.tile(instrument.velocities, (len(layers_by_key), 1)),
     }
-    laid = {name: np.ascontiguousarray(value, np.float32) for name, value in found.items()}
-    return {**laid, "knock": np.ascontiguousarray(_stack(rows, "knock"), np.float16)}
+    arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
+    return {**arrays, "knock": np.ascontiguousarray(_stack(layers_by_key, "knock"), np.float16)}
 
 
-def header(instrument: LearnedNotes, config: Config, version: str) -> dict[str, Any]:
-    """What a preset says of its notes: rate, range of keys, and how they were learned."""
+def make_header(instrument: LearnedNotes, config: Config, version: str) -> dict[str, Any]:
+    """Header of a preset: rate, range of keys, and training."""
     keys = list(instrument.keys)
-    beyond = RANGE if len(keys) > FEW else FAR
-    numbers = sum(
+    extra = EXTRA_SEMITONES if len(keys) > MAX_SPARSE_KEYS else SPARSE_EXTRA_SEMITONES
+    learned_numbers = sum(
         4 * int((np.abs(note.modes.amplitude) > 0).sum()) + len(note.knock)
-        for row in instrument.keys.values()
-        for note in row
+        for layers in instrument.keys.values()
+        for note in layers
     )
     return {
         "format_version": "1.0",
         "kind": "resonance",
         "rate": instrument.rate,
         "attack": next(iter(instrument.keys.values()))[0].attack,
-        "keys": {"low": max(min(keys) - beyond, 0), "high": min(max(keys) + beyond, 127)},
+        "keys": {"low": max(min(keys) - extra, 0), "high": min(max(keys) + extra, 127)},
         "training": {
             "version": version,
             "recipe": "notes",
             "config": asdict(config),
-            "steps": sum(len(row) for row in instrument.keys.values()),
+            "steps": sum(len(layers) for layers in instrument.keys.values()),
             "seconds": round(instrument.seconds, 1),
             "losses": [],
             "seed": config.seed,
-            "learned_numbers": numbers,
+            "learned_numbers": learned_numbers,
             "words": instrument.messages,
         },
     }
 
 
-def _table(rows: list[list[Note]], modes: int, name: str) -> np.ndarray:
-    """(R, L, J) of one property of the modes; where a note has fewer, silent modes that decay."""
+def _table(layers_by_key: list[list[Note]], modes: int, name: str) -> np.ndarray:
+    """One property of the modes (R, L, J); notes with fewer modes are padded with silent ones."""
     blank = {"frequency": 100.0, "decay": 100.0, "size": 0.0, "phase": 0.0}[name]
-    return np.stack([np.stack([_wide(_property(note, name), modes, blank) for note in row]) for row in rows])
+    return np.stack(
+        [np.stack([_padded(_property(note, name), modes, blank) for note in layers]) for layers in layers_by_key]
+    )
 
 
 def _property(note: Note, name: str) -> np.ndarray:
+    """One property of a note's modes."""
     if name == "size":
         return np.abs(note.modes.amplitude)
     if name == "phase":
@@ -85,10 +88,11 @@ def _property(note: Note, name: str) -> np.ndarray:
     return np.asarray(getattr(note.modes, name))
 
 
-def _wide(values: np.ndarray, size: int, blank: float) -> np.ndarray:
+def _padded(values: np.ndarray, size: int, blank: float) -> np.ndarray:
+    """Values padded to a size."""
     return np.concatenate([values, np.full(size - len(values), blank)])
 
 
-def _stack(rows: list[list[Note]], name: str) -> np.ndarray:
-    """(R, L, …) of one attack of the notes."""
-    return np.stack([np.stack([getattr(note, name) for note in row]) for row in rows])
+def _stack(layers_by_key: list[list[Note]], name: str) -> np.ndarray:
+    """One attack or envelope of the notes: (R, L, …)."""
+    return np.stack([np.stack([getattr(note, name) for note in layers]) for layers in layers_by_key])

@@ -118,8 +118,8 @@ def make_probe(made: Preset) -> dict[str, Any]:
         name: torch.from_numpy(tensor.astype(np.float64)) for name, tensor in made.tensors.items() if tensor.ndim == 2
     }
     control = torch.zeros(made.header["control"]["dimensions"], made.header["control"]["frames"], dtype=torch.float64)
-    dimensions, frames = made.tensors["control_sites"].T
-    control[dimensions, frames] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
+    dimensions, steps = made.tensors["control_sites"].T
+    control[dimensions, steps] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
     h, frames = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
     for column in control.T:
         h = torch.tanh(t["recurrence"] @ h + t["input"] @ column)

@@ -1,42 +1,42 @@
-"""The poles of a state-space network without its bends: y = V Wⁿ U c.
+"""Poles of the linear part of a state-space network: y = V Wⁿ U c.
 
-Each eigenvalue λ of W writes one pattern of B samples frame after frame, times λ each time: after dividing out
-λ^(i/B) that pattern repeats, and so is a sum of B exponentials λ^(1/B) e^(2πi m/B).
+Each eigenvalue λ of W writes one pattern of B samples frame after frame, scaled by λ each time: divided by λ^(i/B)
+that pattern is periodic, and so is a sum of B exponentials λ^(1/B) e^(2πi m/B).
 """
 
 import numpy as np
 
-LEAST = 1e-4  # |λ|: what is gone after a frame or two is attack
+MIN_EIGENVALUE = 1e-4  # |λ| below which an eigenvalue belongs to the attack: it is gone after a frame or two
 
 
-def poles(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Poles (M,) of one sample, angles between 0 and π, and residues (K, M) for each column of the entrance."""
+def find_poles(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Poles (M,) of one sample, angles between 0 and π, and residues (K, M) for each column of the input matrix."""
     frame = len(output)
     values, vectors = np.linalg.eig(weight)
-    struck = np.linalg.solve(vectors, entrance.astype(complex))
-    lasting = np.abs(values) > LEAST
-    values, struck = values[lasting], struck[lasting]
+    excitation = np.linalg.solve(vectors, entrance.astype(complex))
+    is_lasting = np.abs(values) > MIN_EIGENVALUE
+    values, excitation = values[is_lasting], excitation[is_lasting]
     root = np.exp(np.log(values) / frame)
-    pattern = (output @ vectors[:, lasting]) * root ** -np.arange(frame)[:, None]
-    parts = np.fft.fft(pattern, axis=0) / frame  # (m, q)
-    turns = np.exp(2j * np.pi * np.arange(frame) / frame)
-    pole = (turns[:, None] * root).ravel()
-    residue = (parts.ravel()[:, None] * np.tile(struck, (frame, 1))).T
-    above = (np.angle(pole) > 1e-9) & (np.angle(pole) < np.pi - 1e-6)
-    return pole[above], 2 * residue[:, above]
+    pattern = (output @ vectors[:, is_lasting]) * root ** -np.arange(frame)[:, None]
+    coefficients = np.fft.fft(pattern, axis=0) / frame  # (m, q)
+    rotations = np.exp(2j * np.pi * np.arange(frame) / frame)
+    pole = (rotations[:, None] * root).ravel()
+    residue = (coefficients.ravel()[:, None] * np.tile(excitation, (frame, 1))).T
+    is_positive = (np.angle(pole) > 1e-9) & (np.angle(pole) < np.pi - 1e-6)
+    return pole[is_positive], 2 * residue[:, is_positive]
 
 
-def response(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray, samples: int) -> np.ndarray:
-    """What the linear network answers to one strike of each column of the entrance: (K, samples)."""
-    h, written = entrance, []
+def linear_response(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray, samples: int) -> np.ndarray:
+    """Response of the linear network to one strike of each column of the input matrix: (K, samples)."""
+    h, frames = entrance, []
     for _ in range(-(-samples // len(output))):
-        written.append(output @ h)
+        frames.append(output @ h)
         h = weight @ h
-    return np.concatenate(written)[:samples].T
+    return np.concatenate(frames)[:samples].T
 
 
-def ringing(pole: np.ndarray, residue: np.ndarray, samples: int) -> np.ndarray:
-    """What modes sound like, struck once: (samples,)."""
+def render_modes(pole: np.ndarray, residue: np.ndarray, samples: int) -> np.ndarray:
+    """Sound of modes that are struck once: (samples,)."""
     coarse = np.exp(np.log(pole) * 64 * np.arange(-(-samples // 64))[:, None]) * residue
     fine = np.exp(np.log(pole)[:, None] * np.arange(64))
     return np.asarray((coarse @ fine).real.ravel()[:samples])

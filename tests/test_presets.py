@@ -16,7 +16,7 @@ from engine.preset.preset_file import Preset, read
 from engine.probe import PLAIN, answer, deviation, events
 from engine.render import render
 from engine.rig import Rig
-from export.loudness import TARGET, loudness
+from export.loudness import TARGET, measure_loudness
 from train.ddsp.checkpoint import model_of
 from train.notes.pitch import detect
 from train.ssm.frame_artifacts import edges
@@ -103,7 +103,7 @@ def test_a_decoder_of_256_units_fits_into_three_megabytes_and_one_of_512_into_el
 @each
 def test_it_is_as_loud_as_the_others(path):
     preset = read(path)
-    measured = loudness(preset)
+    measured = measure_loudness(preset)
     assert abs(measured - TARGET) < 0.5
     assert abs(measured - preset.header["loudness"]["lufs"]) < 0.1
 

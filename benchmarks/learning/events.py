@@ -18,11 +18,11 @@ import torch
 
 from benchmarks.engine import first_use
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
-from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.event_score import Score
+from engine.instruments.events.decoder import EventDecoder
+from engine.instruments.events.event_score import EventScore
 from engine.preset import library
 from engine.preset.preset_file import read
-from export.events import model_of
+from export.events import load_model
 from train import recording
 from train.events.dataset import gather
 from train.events.decompose import decompose
@@ -45,10 +45,10 @@ def measure(preset: str = "mosaic") -> list[Measurement]:
     made = read(library.find(preset))
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    model = model_of(made)
+    model = load_model(made)
     corpus = gather([(path, 0.0, None) for path in recording_paths(made.header["name"])], model.sizes.rate)
     return [
-        *reconstruction.measure(Decoder(made), model, corpus),
+        *reconstruction.measure(EventDecoder(made), model, corpus),
         *_onsets(model, corpus.unheard),
         *first_use.measure(preset),
     ]
@@ -92,7 +92,7 @@ def mix_notes(
     return sound, times, alone
 
 
-def event_onsets(score: Score) -> np.ndarray:
+def event_onsets(score: EventScore) -> np.ndarray:
     """Times in s at which events of a score begin, those close together as one."""
     times: list[float] = []
     strengths: list[float] = []

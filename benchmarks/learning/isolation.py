@@ -19,7 +19,7 @@ import torch
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.preset import library
 from engine.preset.preset_file import read
-from export.events import model_of
+from export.events import load_model
 from train.events.dataset import gather
 from train.events.decompose import decompose
 from train.events.loss import distance
@@ -45,7 +45,7 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Measurement]:
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    begun = model_of(read(library.find(preset)))
+    begun = load_model(read(library.find(preset)))
     corpus = gather([(path, 0.0, None) for path in recording_paths("mosaic")], begun.sizes.rate)
     notes = [load_note(path, begun.sizes.rate) for path in corpus.unheard]
     rows = [Measurement("notes apart, before", separation_error(begun, notes), "%")]

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
-from export.ssm import strikes
+from export.ssm import render_strikes
 from train import recording
 from train.ssm.frame_artifacts import edges, sway
 from train.ssm.learn import prepared
@@ -30,7 +30,7 @@ RECIPES = {"ours": Config(), "the article's": PUBLISHED}
 AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
 LOWEST, NEAR = 60.0, 2.0  # Hz: from where on, and so near, a line is one of a comb
 COMBS: dict[str, tuple[str, float | None]] = {
-    "comb_energies": ("share of the energy on the comb of the strongest line", 10),
+    "comb": ("share of the energy on the comb of the strongest line", 10),
     "sway": ("sway of the autocorrelation with the place in the frame", 10),
     "whole": (
         "energy on whole multiples of the frame rate",
@@ -53,9 +53,9 @@ def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iter
     )
     for name, (what, goal) in COMBS.items():
         yield Measurement(f"{what}, below the article's", _decibels(second, first, name), "dB", goal)
-    worst, best = max(first, key=lambda run: run["comb_energies"]), min(second, key=lambda run: run["comb_energies"])
+    worst, best = max(first, key=lambda run: run["comb"]), min(second, key=lambda run: run["comb"])
     yield Measurement(
-        "the same share, our worst seed below its best", _decibels([best], [worst], "comb_energies"), "dB", 10
+        "the same share, our worst seed below its best", _decibels([best], [worst], "comb"), "dB", 10
     )
 
 
@@ -91,7 +91,7 @@ def comb_energies(model: StateSpace) -> dict[str, float]:
         )
     rate, used, grid = model.sizes.rate, control.any(axis=1), model.sizes.rate / model.sizes.frame
     energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])
-    sound = strikes(weight, entrance[:, used] * energy, output, int(UNTIL * rate))[:, int(AFTER * rate) :]
+    sound = render_strikes(weight, entrance[:, used] * energy, output, int(UNTIL * rate))[:, int(AFTER * rate) :]
     power = np.abs(np.fft.rfft(sound * np.hanning(sound.shape[1]))) ** 2 / sound.shape[1]
     hertz = np.arange(power.shape[1]) * rate / sound.shape[1]
     power[:, hertz < LOWEST] = 0
@@ -100,7 +100,7 @@ def comb_energies(model: StateSpace) -> dict[str, float]:
     image &= np.abs(hertz - strongest) > grid / 4
     swaying, size = sway(torch.from_numpy(sound), model.sizes.frame)
     return {
-        "comb_energies": float((power * image).sum() / power.sum()),
+        "comb": float((power * image).sum() / power.sum()),
         "sway": float((swaying * size).sum() / size.sum()),
         "whole": float(power[:, _beside(hertz, grid) < NEAR].sum(axis=1).mean()),
         "energy": float((power * image).sum(axis=1).mean()),

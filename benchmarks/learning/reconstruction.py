@@ -21,8 +21,8 @@ import torch
 from torch import Tensor
 
 from benchmarks.support.measurement import Measurement
-from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.event_score import sound as put_together
+from engine.instruments.events.decoder import EventDecoder
+from engine.instruments.events.event_score import render as put_together
 from train import recording
 from train.events.config import Sizes
 from train.events.dataset import FAINT, Corpus, stretches
@@ -59,12 +59,12 @@ class Distances:
     common: float
 
 
-def measure(player: Decoder, model: EventModel, corpus: Corpus) -> Iterator[Measurement]:
+def measure(player: EventDecoder, model: EventModel, corpus: Corpus) -> Iterator[Measurement]:
     """The figures of both sets; the goal is that of the fresh one."""
     usual = mean_spectra(model, corpus)
     for what, some in (
-        ("test_segments", test_segments(corpus, model.sizes)),
-        ("development_segments", development_segments(corpus, model.sizes.samples)),
+        ("fresh", test_segments(corpus, model.sizes)),
+        ("old", development_segments(corpus, model.sizes.samples)),
     ):
         found = [(segment.of, measure_segment(player, model, segment.sound, usual)) for segment in some]
         yield from summarize(what, found)
@@ -79,17 +79,17 @@ def summarize(what: str, found: list[tuple[str, Distances]]) -> Iterator[Measure
     yield Measurement("the same, its standard deviation", spread, "")
     yield Measurement("the same, by the encoder alone", means["encoder"], "")
     yield Measurement("the same, matching pursuit with as many events", means["pursuit"], "")
-    yield Measurement("the same, that pursuit with strengths that the loss asks for", means["fit_strengths"], "")
+    yield Measurement("the same, that pursuit with strengths that the loss asks for", means["weighed"], "")
     yield Measurement("the same, the mean spectrum of the segment itself", means["own"], "")
     yield Measurement("the same, the mean spectrum of what was learned from", means["common"], "")
-    yield _below(f"{what} segments, below the pursuit", found, "pursuit", BELOW if what == "test_segments" else None)
-    yield _below("the same, below the pursuit with strengths that the loss asks for", found, "fit_strengths")
+    yield _below(f"{what} segments, below the pursuit", found, "pursuit", BELOW if what == "fresh" else None)
+    yield _below("the same, below the pursuit with strengths that the loss asks for", found, "weighed")
     for kind in sorted({of for of, _ in found}):
         part = [(of, one) for of, one in found if of == kind]
         yield _below(f"the same, {len(part)} of {kind}, below the pursuit", part, "pursuit")
 
 
-def measure_segment(player: Decoder, model: EventModel, target: Tensor, usual: list[Tensor]) -> Distances:
+def measure_segment(player: EventDecoder, model: EventModel, target: Tensor, usual: list[Tensor]) -> Distances:
     """All that is told of a segment (N,)."""
     with torch.no_grad():
         heard = torch.stack(model(target[None]).passes).sum(0)[0]

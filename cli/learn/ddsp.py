@@ -33,8 +33,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
 
     None in all but the first of several processes that learn together.
     """
-    from export.ddsp import limited, preset
-    from export.loudness import finish
+    from export.ddsp import make_preset, with_loudness_scale
+    from export.loudness import normalize
     from train.ddsp import checkpoint
     from train.ddsp.dataset import gather
     from train.ddsp.learn import devices, fit
@@ -44,7 +44,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     sizes = _sizes(args, before)
     corpus = gather([part(text, args.start, args.length) for text in args.recordings], sizes)
     if before:
-        corpus = limited(corpus, before)
+        corpus = with_loudness_scale(corpus, before)
     elif not args.harmonics:
         sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / corpus.low), MOST))
     fabric = devices(args.device)
@@ -57,12 +57,12 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
         learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
     if not alone:
         return None
-    made = preset(learned, corpus, engine.VERSION, **about(args, path))
+    made = make_preset(learned, corpus, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     kept = round(learned.tested, 3) if learned.held else None
     told = {"steps": len(learned.losses), "kept": kept, "agreement": corpus.agreement, "folder": str(folder)}
     what = "what was kept back" if learned.held else "what was learned from, as nothing was kept back"
-    return Result(finish(made), ending, told, [f"loss on {what}: {learned.tested:.2f}"])
+    return Result(normalize(made), ending, told, [f"loss on {what}: {learned.tested:.2f}"])
 
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":

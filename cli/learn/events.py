@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import engine
-from export.events import preset
-from export.loudness import finish
+from export.events import make_preset
+from export.loudness import normalize
 from train.events.dataset import gather
 from train.events.learn import fit
 from train.events.trainer import CONFIGS, Config
@@ -25,10 +25,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     folder = working_folder(path)
     with shown(args.json) as show:
         learned = fit(corpus, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    made = preset(learned, engine.VERSION, **about(args, path))
+    made = make_preset(learned, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(learned.kept, 4)}
-    return Result(finish(made), ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])
+    return Result(normalize(made), ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])
 
 
 def _config(args: argparse.Namespace) -> Config:

@@ -8,8 +8,8 @@ from pathlib import Path
 import engine
 from engine.preset.preset_file import Preset
 from export import probe
-from export.loudness import finish
-from export.resonance_notes import header, tensors
+from export.loudness import normalize
+from export.resonance_notes import make_header, make_tensors
 from train.notes import learn as folder
 from train.notes import note_cache
 from train.notes.learn import Config, Progress
@@ -26,9 +26,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     with files(args.recordings, args.start, args.length) as recordings, shown(args.json) as show:
         place = working_folder(path)
         instrument = folder.learn(recordings, config, lambda now: show(_moment(now)), place, args.resume)
-    made = Preset({**header(instrument, config, engine.VERSION), **about(args, path)}, tensors(instrument))
+    made = Preset({**make_header(instrument, config, engine.VERSION), **about(args, path)}, make_tensors(instrument))
     keys = list(instrument.keys)
-    whole = finish(probe.of_note(made, keys[len(keys) // 2]))
+    whole = normalize(probe.add_note_probe(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else "done"
     spent = None if instrument.stopped else partial(note_cache.clear, place)
     return Result(whole, ending, {"keys": keys, "words": instrument.messages}, instrument.messages, spent)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from train.learn import fit
 
 import engine
 from engine.instruments.shared.voice_allocation import VOICES
 from export import probe
-from export.loudness import finish
-from export.resonance import preset
+from export.loudness import normalize
+from export.resonance import make_preset
 from train import recording
-from train.learn import fit
 from train.resonance.model import Sizes
 from train.trainer import Config, Progress
 
@@ -30,14 +30,14 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = _config(args)
     file, start, _ = part(args.recordings[0], args.start)
     samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
-    faults = recording.judged(samples, rate, file)
+    faults = recording.check_usable(samples, rate, file)
     folder = working_folder(path)
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
     stereo = _stereo(samples)
-    made = preset(learned, engine.VERSION, stereo, **about(args, path))
-    whole = finish(probe.of_model(made, learned.model))
+    made = make_preset(learned, engine.VERSION, stereo, **about(args, path))
+    whole = normalize(probe.add_model_probe(made, learned.model))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
     return Result(whole, ending, told, faults if args.taken else [])  # they were told when it was heard

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 import engine
-from export.loudness import finish
-from export.ssm import preset
+from export.loudness import normalize
+from export.ssm import make_preset
 from export.ssm_as_modes import as_modes
 from train import recording
 from train.ssm.learn import fit
@@ -31,13 +31,13 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     sizes = config.sizes
     file, start, length = part(args.recordings[0], args.start, args.length)
     samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
-    faults = recording.judged(samples, rate, file)
+    faults = recording.check_usable(samples, rate, file)
     folder = working_folder(path)
     with shown(args.json) as show:
         middle = torch.from_numpy(samples.mean(axis=0))
         learned = fit(middle, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
-    made = preset(learned, engine.VERSION, **about(args, path))
-    whole = finish(as_modes(made) if args.taken == "modes" else made)
+    made = make_preset(learned, engine.VERSION, **about(args, path))
+    whole = normalize(as_modes(made) if args.taken == "modes" else made)
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
     told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
     return Result(whole, ending, told, faults)

@@ -1,4 +1,4 @@
-"""Presets as ONNX models, one exporter for each kind; none of them needs PyTorch."""
+"""Export presets as ONNX models, one exporter for each kind; none of them needs PyTorch."""
 
 from collections.abc import Callable
 from importlib import import_module

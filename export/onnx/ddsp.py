@@ -1,11 +1,11 @@
-"""The decoder of a ddsp preset as a streaming ONNX model: one frame for any number of voices, its memory in and out.
+"""Export the decoder of a ddsp preset as a streaming ONNX model: one frame for any number of voices, with its state.
 
     pitch (voices, 1) Hz, loudness (voices, 1) dB, state (1, voices, U)
     → amplitude (voices, 1), harmonics (voices, H), noise (voices, N), next_state (1, voices, U); room (taps,)
 
 The harmonics are positive weights, which share the amplitude once those above the band are left out; the noise is the
-magnitude of each band. `room` is constant: what the model's room answers to one sample. It is also the signature of
-the decoders made elsewhere that Luthier plays (engine/instruments/ddsp/onnx_decoder.py), which may lack a room.
+magnitude of each band. `room` is constant: the impulse response of the model's room. Decoders made elsewhere that
+Luthier plays have the same signature (engine/instruments/ddsp/onnx_decoder.py), but may lack a room.
 """
 
 import math
@@ -19,7 +19,7 @@ from engine.preset.preset_file import Preset
 
 from .graph import Graph
 
-VOICES = "voices"  # the size that is left open
+VOICES = "voices"  # name of the free dimension
 
 
 def model(preset: Preset) -> Any:
@@ -29,15 +29,17 @@ def model(preset: Preset) -> Any:
     features = header["features"]
     pitch, loudness = graph.input("pitch", VOICES, 1), graph.input("loudness", VOICES, 1)
     state = graph.input("state", 1, VOICES, units)
-    told = _midi(graph, pitch) if features["pitch"] == "midi" else pitch
-    heard = graph.node(
+    scaled_pitch = _midi(graph, pitch) if features["pitch"] == "midi" else pitch
+    scaled_loudness = graph.node(
         "Div", graph.node("Sub", loudness, graph.constant(features["mean"])), graph.constant(features["deviation"])
     )
-    both = graph.node("Concat", *(_stack(graph, tensors, *pair) for pair in _inputs(told, heard)), axis=1)
-    remembered, after = _remember(graph, tensors, both, state)
-    known = _stack(graph, tensors, "out", graph.node("Concat", both, remembered, axis=1))
+    embedded = graph.node(
+        "Concat", *(_stack(graph, tensors, *pair) for pair in _inputs(scaled_pitch, scaled_loudness)), axis=1
+    )
+    recalled, after = _gru(graph, tensors, embedded, state)
+    decoded = _stack(graph, tensors, "out", graph.node("Concat", embedded, recalled, axis=1))
     for name in ("amplitude", "harmonics", "noise"):
-        graph.output(name, _head(graph, tensors, name, known), VOICES, len(tensors[f"{name}_bias"]))
+        graph.output(name, _head(graph, tensors, name, decoded), VOICES, len(tensors[f"{name}_bias"]))
     graph.output("next_state", after, 1, VOICES, units)
     room = tensors["room"]
     graph.output("room", graph.constant(room.astype(np.float32), "room"), len(room))
@@ -49,17 +51,19 @@ def _inputs(pitch: str, loudness: str) -> tuple[tuple[str, str], ...]:
 
 
 def _midi(graph: Graph, hertz: str) -> str:
-    """MIDI numbers / 127."""
+    """MIDI pitch / 127."""
     octaves = graph.node("Mul", graph.node("Log", hertz), graph.constant(12 / math.log(2) / 127))
     return graph.node("Add", octaves, graph.constant((69 - 12 * math.log2(440)) / 127))
 
 
 def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
-    """Three layers, each linear, normalised and rectified."""
+    """Three layers, each linear, normalized and rectified."""
     for i in range(LAYERS):
         x = _linear(graph, tensors, f"{name}_{i}", x)
-        curve = (graph.constant(tensors[f"{name}_{i}_{part}"], f"{name}_{i}_{part}") for part in ("scale", "shift"))
-        x = graph.node("LeakyRelu", graph.node("LayerNormalization", x, *curve, epsilon=1e-5), alpha=0.01)
+        scale_and_shift = (
+            graph.constant(tensors[f"{name}_{i}_{part}"], f"{name}_{i}_{part}") for part in ("scale", "shift")
+        )
+        x = graph.node("LeakyRelu", graph.node("LayerNormalization", x, *scale_and_shift, epsilon=1e-5), alpha=0.01)
     return x
 
 
@@ -68,8 +72,8 @@ def _linear(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     return graph.node("Gemm", x, *parts, transB=1)
 
 
-def _remember(graph: Graph, tensors: Tensors, x: str, state: str) -> tuple[str, str]:
-    """What the recurrent unit gives for x (voices, 2U), and its state after that."""
+def _gru(graph: Graph, tensors: Tensors, x: str, state: str) -> tuple[str, str]:
+    """Output of the recurrent unit for x (voices, 2U), and its next state."""
     first = graph.constant([0])
     weights = [graph.constant(_gates(tensors[name]), name) for name in ("gru_input", "gru_state")]
     biases = np.concatenate([_gates(tensors[f"{name}_bias"]) for name in ("gru_input", "gru_state")], axis=1)
@@ -81,12 +85,12 @@ def _remember(graph: Graph, tensors: Tensors, x: str, state: str) -> tuple[str, 
 
 
 def _gates(values: np.ndarray) -> np.ndarray:
-    """Torch's order is reset, update, new; ONNX has the update first, and a direction."""
+    """Reorder torch's gates reset, update, new to ONNX's update, reset, new, with a leading direction axis."""
     reset, update, new = np.split(values, 3)
     return np.concatenate([update, reset, new])[None]
 
 
 def _head(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     """2 · sigmoid(x)^ln 10 + 1e-7."""
-    risen = graph.node("Pow", graph.node("Sigmoid", _linear(graph, tensors, name, x)), graph.constant(math.log(10)))
-    return graph.node("Add", graph.node("Mul", risen, graph.constant(2.0)), graph.constant(1e-7))
+    powered = graph.node("Pow", graph.node("Sigmoid", _linear(graph, tensors, name, x)), graph.constant(math.log(10)))
+    return graph.node("Add", graph.node("Mul", powered, graph.constant(2.0)), graph.constant(1e-7))

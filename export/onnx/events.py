@@ -1,9 +1,9 @@
-"""The decoder of an event preset as an ONNX model: any number of events by key and strength, and their sounds.
+"""Export the decoder of an event preset as an ONNX model: the sounds of any number of events by key and strength.
 
     key (events,) int64, strength (events,), context (1, M) → sound (events, N); room (taps,), usual_context (1, M)
 
-The sounds are dry and begin at once; where they go, and the room, are up to whoever asks. `room` is constant: what
-the usual room answers to one sample, without the dry share that the header has as `dry`. So is `usual_context`.
+The sounds are dry and start at once; the caller places them and applies the room. `room` is constant: the impulse
+response of the usual room, without the dry share that the header has as `dry`. So is `usual_context`.
 """
 
 from typing import Any
@@ -11,39 +11,39 @@ from typing import Any
 import numpy as np
 
 from engine.dsp.waveforms import CYCLE, cycles
-from engine.instruments.events.decoder import FAINTEST, drawing, hann
+from engine.instruments.events.decoder import MIN_STRENGTH, hann, interpolation_matrix
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors
 from engine.preset.preset_file import Preset
 
 from .graph import Graph
 
-EVENTS = "events"  # the size that is left open
-TINY = 1e-8
-TURN = 1 << 44  # parts of a turn; N times half of it is still a whole number of 64 bits
+EVENTS = "events"  # name of the free dimension
+MIN_NORM = 1e-8
+CYCLE_STEPS = 1 << 44  # phase resolution of a cycle; N times half of it still fits into 64 bits
 
 
 def model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     graph, tensors = Graph(), preset.tensors
-    told, frames, numbers = preset.header["decoder"], len(tensors["decay_bias"]), len(tensors["offset"])
+    decoder, frames, numbers = preset.header["decoder"], len(tensors["decay_bias"]), len(tensors["offset"])
     samples = HOP * frames
-    key, strength = graph.input("key", EVENTS, whole=True), graph.input("strength", EVENTS)
+    key, strength = graph.input("key", EVENTS, is_integer=True), graph.input("strength", EVENTS)
     context = graph.input("context", 1, numbers)
-    column = graph.node("Unsqueeze", strength, graph.constant([1]))
-    embedded = graph.node("Add", _embedded(graph, tensors, key, column, told["published"]), context)
-    impulse = _impulse(graph, tensors, embedded, told["published"])
-    resonance = _resonance(graph, tensors, embedded, _waves(graph, preset, samples), (samples, *told["decays"]))
+    strength_column = graph.node("Unsqueeze", strength, graph.constant([1]))
+    embedded = graph.node("Add", _embedded(graph, tensors, key, strength_column, decoder["published"]), context)
+    impulse = _impulse(graph, tensors, embedded, decoder["published"])
+    resonance = _resonance(graph, tensors, embedded, _waves(graph, preset, samples), (samples, *decoder["decays"]))
     taps = len(tensors["noise"]) - GRAIN
     parts = [
         graph.node("Pad", impulse, graph.constant([0, 0, 0, samples - taps])),
-        _convolved(graph, impulse, resonance, (samples - taps, samples)),
+        _convolve(graph, impulse, resonance, (samples - taps, samples)),
         resonance,
     ]
-    if not told["published"]:
+    if not decoder["published"]:
         shares = graph.node("Softmax", _linear(graph, tensors, "mix", embedded), axis=-1)
         parts = [graph.node("Mul", part, _slice(graph, shares, 1, i, i + 1)) for i, part in enumerate(parts)]
-    level = graph.node("Mul", graph.node("Abs", _linear(graph, tensors, "level", embedded)), column)
+    level = graph.node("Mul", graph.node("Abs", _linear(graph, tensors, "level", embedded)), strength_column)
     graph.output("sound", graph.node("Mul", graph.node("Sum", *parts), level), EVENTS, samples)
     graph.output("room", graph.constant(tensors["room"], "room"), len(tensors["room"]))
     graph.output(
@@ -53,77 +53,86 @@ def model(preset: Preset) -> Any:
 
 
 def _embedded(graph: Graph, tensors: Tensors, key: str, strength: str, published: bool) -> str:
-    """(events, M)."""
+    """Embeddings of the events: (events, M)."""
     rows = graph.node("Gather", graph.constant(tensors["embedding"], "embedding"), key, axis=0)
     if published:
         rows = graph.node("Mul", rows, strength)
     else:
-        heard = graph.node("Log", graph.node("Max", strength, graph.constant(FAINTEST)))
-        rows = graph.node("Add", rows, graph.node("Mul", heard, graph.constant(tensors["swell"], "swell")))
+        log_strength = graph.node("Log", graph.node("Max", strength, graph.constant(MIN_STRENGTH)))
+        rows = graph.node("Add", rows, graph.node("Mul", log_strength, graph.constant(tensors["swell"], "swell")))
     return graph.node("Add", rows, graph.constant(tensors["offset"], "offset"))
 
 
 def _impulse(graph: Graph, tensors: Tensors, embedded: str, published: bool) -> str:
-    """(events, taps): noise with a spectrum that changes every GRAIN_HOP samples."""
+    """Impulses (events, taps): noise with a spectrum that changes every GRAIN_HOP samples."""
     taps, window = len(tensors["noise"]) - GRAIN, hann(GRAIN)
     first = np.arange(taps // GRAIN_HOP)[:, None] * GRAIN_HOP + np.arange(GRAIN)
     grains = np.fft.rfft(np.asarray(tensors["noise"], np.float32)[first] * window)  # (grains, bins)
-    drawn = graph.node(
+    shapes_table = graph.node(
         "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "impulse", embedded)), perm=[0, 2, 1]
     )
-    upper = _slice(graph, graph.node("Mul", drawn, drawn), 2, 1, GRAIN // 2 + 1)
-    heights = graph.node("Pad", upper, graph.constant([0, 0, 1, 0, 0, 0]), graph.constant(1.0))
-    spectrum = [graph.node("Mul", heights, graph.constant(part, "grains")) for part in (grains.real, grains.imag)]
-    shaped = graph.node("Mul", _back(graph, spectrum, GRAIN), graph.constant(window, "hann"))
-    sound = _added(graph, shaped, GRAIN_HOP, taps)
-    return sound if published else _unit(graph, sound)
+    upper = _slice(graph, graph.node("Mul", shapes_table, shapes_table), 2, 1, GRAIN // 2 + 1)
+    gains = graph.node("Pad", upper, graph.constant([0, 0, 1, 0, 0, 0]), graph.constant(1.0))
+    spectrum = [graph.node("Mul", gains, graph.constant(part, "grains")) for part in (grains.real, grains.imag)]
+    shaped = graph.node("Mul", _inverse_dft(graph, spectrum, GRAIN), graph.constant(window, "hann"))
+    sound = _overlap_add(graph, shaped, GRAIN_HOP, taps)
+    return sound if published else _normalize(graph, sound)
 
 
 def _waves(graph: Graph, preset: Preset, samples: int) -> str:
-    """The fixed waves (A, N), read from one cycle of each; turns are counted in whole numbers, exactly."""
-    told, frequencies = preset.header["decoder"], preset.tensors["frequencies"].astype(np.float64)
-    rate, shapes = preset.header["rate"], tuple(told["shapes"])
-    drawn = graph.constant(cycles(preset.tensors["frequencies"], shapes, rate, not told["published"]), "cycles")
-    steps = np.round(frequencies / rate * TURN).astype(np.int64)[:, None, None]
+    """The fixed waves (A, N), read from one cycle of each; phases are exact, in integers."""
+    decoder, frequencies = preset.header["decoder"], preset.tensors["frequencies"].astype(np.float64)
+    rate, shapes = preset.header["rate"], tuple(decoder["shapes"])
+    shapes_table = graph.constant(
+        cycles(preset.tensors["frequencies"], shapes, rate, not decoder["published"]), "cycles"
+    )
+    steps = np.round(frequencies / rate * CYCLE_STEPS).astype(np.int64)[:, None, None]
     turned = graph.node("Mul", graph.constant(steps), graph.constant(np.arange(samples)))
-    places = graph.node("Mod", turned, graph.constant(TURN))
-    every = graph.node("Expand", places, graph.constant([len(frequencies), len(shapes), samples]))
-    every = graph.node("Reshape", every, graph.constant([-1, samples]))
-    cell = graph.constant(TURN // CYCLE)
-    here = graph.node("Div", every, cell)
+    positions = graph.node("Mod", turned, graph.constant(CYCLE_STEPS))
+    phases = graph.node("Expand", positions, graph.constant([len(frequencies), len(shapes), samples]))
+    phases = graph.node("Reshape", phases, graph.constant([-1, samples]))
+    cell = graph.constant(CYCLE_STEPS // CYCLE)
+    here = graph.node("Div", phases, cell)
     next_to = graph.node("Add", here, graph.constant(1))
-    ends = [graph.node("GatherElements", drawn, place, axis=1) for place in (here, next_to)]
-    rest = graph.node("Cast", graph.node("Mod", every, cell), to=1)  # float32
-    share = graph.node("Mul", rest, graph.constant(CYCLE / TURN))
+    ends = [graph.node("GatherElements", shapes_table, position, axis=1) for position in (here, next_to)]
+    rest = graph.node("Cast", graph.node("Mod", phases, cell), to=1)  # float32
+    share = graph.node("Mul", rest, graph.constant(CYCLE / CYCLE_STEPS))
     return graph.node("Add", ends[0], graph.node("Mul", share, graph.node("Sub", ends[1], ends[0])))
 
 
-def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, told: tuple[int, float, float]) -> str:
-    """(events, N): frames of waves of unit energy, that fall and are filtered; told: N, and how far a frame falls."""
-    size, (samples, low, high) = 2 * HOP, told
+def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decoder: tuple[int, float, float]) -> str:
+    """Resonances (events, N): frames of waves of unit energy, decaying and filtered.
+
+    limits: N, and the range of a frame's decay.
+    """
+    size, (samples, low, high) = 2 * HOP, decoder
     strengths = graph.node("Relu", _linear(graph, tensors, "wave", embedded))
     mixed = graph.node("Pad", graph.node("MatMul", strengths, waves), graph.constant([0, 0, 0, HOP]))
     halves = graph.node("Reshape", mixed, graph.constant([0, -1, HOP]))
     count = samples // HOP
     pairs = [_slice(graph, halves, 1, i, i + count) for i in range(2)]
     frames = graph.node("Mul", graph.node("Concat", *pairs, axis=2), graph.constant(hann(size), "hann"))
-    left = graph.node("Sigmoid", _linear(graph, tensors, "decay", embedded))
-    left = graph.node("Add", graph.node("Mul", left, graph.constant(high - low)), graph.constant(low))
-    fall = graph.node("Exp", graph.node("CumSum", graph.node("Log", left), graph.constant(1)))
-    falling = graph.node("Mul", _unit(graph, frames), graph.node("Unsqueeze", fall, graph.constant([2])))
-    drawn = graph.node("Transpose", graph.node("Sigmoid", _stack(graph, tensors, "filter", embedded)), perm=[0, 2, 1])
-    heights = graph.node("MatMul", drawn, graph.constant(drawing(BANDS, HOP + 1), "drawing"))
+    remaining = graph.node("Sigmoid", _linear(graph, tensors, "decay", embedded))
+    remaining = graph.node("Add", graph.node("Mul", remaining, graph.constant(high - low)), graph.constant(low))
+    decay = graph.node("Exp", graph.node("CumSum", graph.node("Log", remaining), graph.constant(1)))
+    decaying = graph.node("Mul", _normalize(graph, frames), graph.node("Unsqueeze", decay, graph.constant([2])))
+    shapes_table = graph.node(
+        "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "filter", embedded)), perm=[0, 2, 1]
+    )
+    gains = graph.node(
+        "MatMul", shapes_table, graph.constant(interpolation_matrix(BANDS, HOP + 1), "interpolation_matrix")
+    )
     angle = 2 * np.pi / size * (np.outer(np.arange(size), np.arange(HOP + 1)) % size)
-    ways = (graph.constant(table, "forth") for table in (np.cos(angle), -np.sin(angle)))
-    spectrum = [graph.node("Mul", graph.node("MatMul", falling, way), heights) for way in ways]
-    return _added(graph, _back(graph, spectrum, size), HOP, samples)
+    transforms = (graph.constant(table, "forth") for table in (np.cos(angle), -np.sin(angle)))
+    spectrum = [graph.node("Mul", graph.node("MatMul", decaying, transform), gains) for transform in transforms]
+    return _overlap_add(graph, _inverse_dft(graph, spectrum, size), HOP, samples)
 
 
 def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
-    """(events, outputs, frames): a few frames, then twice as many again and again."""
+    """Upsampling stack: (events, outputs, frames), the frames doubled by each layer."""
     weights, biases = tensors[f"{name}_up_weight"], tensors[f"{name}_up_bias"]
-    begun = _linear(graph, tensors, f"{name}_in", x)
-    x = graph.node("Reshape", begun, graph.constant([0, weights.shape[1], -1]))
+    embedded_in = _linear(graph, tensors, f"{name}_in", x)
+    x = graph.node("Reshape", embedded_in, graph.constant([0, weights.shape[1], -1]))
     for weight, bias in zip(weights, biases, strict=True):
         parts = graph.constant(weight, f"{name}_weight"), graph.constant(bias, f"{name}_bias")
         x = graph.node("ConvTranspose", x, *parts, kernel_shape=[4], strides=[2], pads=[1, 1])
@@ -132,8 +141,11 @@ def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     return graph.node("Conv", x, *last, kernel_shape=[3], pads=[1, 1])
 
 
-def _convolved(graph: Graph, impulse: str, resonance: str, sizes: tuple[int, int]) -> str:
-    """Impulses in resonances (events, N), by spectra of twice that; sizes: what an impulse is short of N, and N."""
+def _convolve(graph: Graph, impulse: str, resonance: str, sizes: tuple[int, int]) -> str:
+    """Impulses convolved with resonances (events, N), by spectra of twice the size.
+
+    sizes: samples by which an impulse is shorter than N, and N.
+    """
     short, samples = sizes
     ends = graph.constant([0, 0, 0, samples + short]), graph.constant([0, 0, 0, samples])
     spectra = []
@@ -148,26 +160,28 @@ def _convolved(graph: Graph, impulse: str, resonance: str, sizes: tuple[int, int
     return graph.node("Squeeze", _slice(graph, _slice(graph, back, 1, 0, samples), 2, 0, 1), graph.constant([2]))
 
 
-def _back(graph: Graph, spectrum: list[str], size: int) -> str:
-    """From the real and the imaginary part of spectra (…, size / 2 + 1) to frames (…, size)."""
+def _inverse_dft(graph: Graph, spectrum: list[str], size: int) -> str:
+    """Inverse transform of real and imaginary parts of spectra (…, size / 2 + 1) to frames (…, size)."""
     bins = np.arange(size // 2 + 1)
     share = np.where((bins == 0) | (bins == size // 2), 1.0, 2.0)[:, None] / size
     angle = 2 * np.pi / size * (np.outer(bins, np.arange(size)) % size)
     tables = (graph.constant(share * table, "back") for table in (np.cos(angle), -np.sin(angle)))
-    return graph.node("Add", *(graph.node("MatMul", x, way) for x, way in zip(spectrum, tables, strict=True)))
+    return graph.node(
+        "Add", *(graph.node("MatMul", x, transform) for x, transform in zip(spectrum, tables, strict=True))
+    )
 
 
-def _added(graph: Graph, frames: str, hop: int, samples: int) -> str:
-    """Frames (events, T, 2 hop) every hop added up: (events, samples)."""
+def _overlap_add(graph: Graph, frames: str, hop: int, samples: int) -> str:
+    """Overlap-add of frames (events, T, 2 hop) by hop: (events, samples)."""
     first, second = (_slice(graph, frames, 2, i * hop, (i + 1) * hop) for i in range(2))
     ends = graph.constant([0, 0, 0, 0, 1, 0]), graph.constant([0, 1, 0, 0, 0, 0])
     both = graph.node("Add", graph.node("Pad", first, ends[0]), graph.node("Pad", second, ends[1]))
     return _slice(graph, graph.node("Reshape", both, graph.constant([0, -1])), 1, 0, samples)
 
 
-def _unit(graph: Graph, x: str) -> str:
-    """Scaled to unit energy along the last axis; silence stays."""
-    norm = graph.node("Add", graph.node("ReduceL2", x, axes=[-1]), graph.constant(TINY))
+def _normalize(graph: Graph, x: str) -> str:
+    """Scale to unit energy along the last axis; silence stays."""
+    norm = graph.node("Add", graph.node("ReduceL2", x, axes=[-1]), graph.constant(MIN_NORM))
     return graph.node("Div", x, norm)
 
 

@@ -11,7 +11,7 @@ import soundfile
 from PIL import Image
 
 RATE = 48_000  # Hz of every sound on a page
-LONGEST = 12.0  # seconds that a sound lasts, if nothing learned says more
+DEFAULT_SECONDS = 12.0  # seconds that a sound lasts, if nothing learned says more
 HOP = 0.01  # seconds between two looks at a recording
 FADE = 0.03  # seconds in which a part of something longer ends
 LEVEL = -20.0  # dBFS, root of the mean square: all are equally loud
@@ -25,7 +25,7 @@ WINDOW = 4096  # samples
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportOptions:
     """What a page shall be made with.
 
     recording: (2, T) at RATE, what the instrument is held against. seconds: how long a sound may be that has no end
@@ -33,12 +33,12 @@ class Wanted:
     """
 
     recording: np.ndarray | None = None
-    seconds: float = LONGEST
+    seconds: float = DEFAULT_SECONDS
     seed: int = 0
 
 
 @dataclass(frozen=True)
-class Track:
+class Clip:
     """Name, words that say what it is, and the sound (2, T) at RATE."""
 
     name: str
@@ -51,25 +51,25 @@ class Track:
         return self.sound.shape[1] / RATE
 
 
-def recorded(sound: np.ndarray) -> Track:
+def recording_clip(sound: np.ndarray) -> Clip:
     """The track of a recording (2, T)."""
-    return Track("The recording", "What the instrument was learned from, or is held against.", sound)
+    return Clip("The recording", "What the instrument was learned from, or is held against.", sound)
 
 
-def faded(sound: np.ndarray) -> np.ndarray:
+def fade_out(sound: np.ndarray) -> np.ndarray:
     """A part (2, T) of something longer, without a click at its end."""
     left = sound.shape[1] - np.arange(sound.shape[1])
     return np.asarray(sound * np.minimum(left / (FADE * RATE), 1), np.float32)
 
 
-def levelled(sound: np.ndarray) -> np.ndarray:
+def normalize(sound: np.ndarray) -> np.ndarray:
     """A sound (2, T) as loud as all on the page."""
     size = float(np.sqrt((sound.astype(np.float64) ** 2).mean())) + 1e-9
     gain = min(10 ** (LEVEL / 20) / size, PEAK / (float(np.abs(sound).max(initial=0)) + 1e-9))
     return (gain * sound).astype(np.float32)
 
 
-def encoded(sound: np.ndarray) -> str:
+def encode(sound: np.ndarray) -> str:
     """A sound (2, T) as a data address: MP3, which every browser plays."""
     file = io.BytesIO()
     soundfile.write(file, sound.T, RATE, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.3)
@@ -114,7 +114,7 @@ def levels(sound: np.ndarray) -> np.ndarray:
     return np.asarray(10 * np.log10(rows.T + 1e-12))
 
 
-def marks() -> list[tuple[str, float]]:
+def frequency_marks() -> list[tuple[str, float]]:
     """Names of frequencies and where they lie, in percent from the top of a spectrogram."""
     reach = np.log(HIGHEST / LOWEST)
     return [

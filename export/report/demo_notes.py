@@ -19,7 +19,7 @@ class Note:
     velocity: int
 
 
-def demo(preset: Preset, seconds: float) -> list[Note]:
+def demo_notes(preset: Preset, seconds: float) -> list[Note]:
     """The notes of the demo that begin within so many seconds, moved by octaves into the keys of a preset."""
     found = read(factory_folder() / "demo.mid")
     low, high = (preset.header.get("keys", {}).get(name, usual) for name, usual in (("low", 28), ("high", 100)))
@@ -37,20 +37,20 @@ def demo(preset: Preset, seconds: float) -> list[Note]:
     return [replace(note, key=min(max(note.key + move, low), high)) for note in notes]
 
 
-def drawn(notes: list[Note], seed: int) -> list[Note]:
+def random_notes(notes: list[Note], seed: int) -> list[Note]:
     """As many notes, at the same moments, of any keys between the lowest and the highest."""
     random = np.random.default_rng(seed)
     low, high = min(note.key for note in notes), max(note.key for note in notes)
     return [replace(note, key=int(random.integers(low, high + 1))) for note in notes]
 
 
-def permuted(notes: list[Note], seed: int) -> list[Note]:
+def permuted_notes(notes: list[Note], seed: int) -> list[Note]:
     """The same moments, the keys in another order."""
     other = np.random.default_rng(seed).permutation([note.key for note in notes])
     return [replace(note, key=int(key)) for note, key in zip(notes, other, strict=True)]
 
 
-def score_of(notes: list[Note]) -> Score:
+def to_score(notes: list[Note]) -> Score:
     """Notes as a player plays them."""
     begins = [(note.begin, (0x90, note.key, note.velocity)) for note in notes]
     return score(sorted([(note.end, (0x80, note.key, 0)) for note in notes] + begins, key=lambda one: one[0]))

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 import soxr
 
-from engine.instruments.events.decoder import Decoder
-from engine.instruments.events.event_score import Event, Score, sound
+from engine.instruments.events.decoder import EventDecoder
+from engine.instruments.events.event_score import Event, EventScore, render
 from engine.preset.preset_file import Preset
 
-from .audio_clip import RATE, Track, Wanted, recorded
+from .audio_clip import RATE, Clip, ReportOptions, recording_clip
 
 DENSITY = 4.0  # events a second, where none are known
 TAIL = 3.0  # seconds of the last event and the room
 
 
-def of(preset: Preset, recording: np.ndarray | None, wanted: Wanted) -> Score:
+def make_score(preset: Preset, recording: np.ndarray | None, wanted: ReportOptions) -> EventScore:
     """The score of a recording (2, T), or one of keys as they were used, in the usual room and context."""
     if recording is not None:
         return _taken_apart(preset, recording)
@@ -25,34 +25,34 @@ def of(preset: Preset, recording: np.ndarray | None, wanted: Wanted) -> Score:
     which = random.choice(len(use), count, p=use / use.sum())
     times = np.sort(random.uniform(0, wanted.seconds, count))
     some = [Event(float(time), int(key), float(t["strength"][key])) for time, key in zip(times, which, strict=True)]
-    return Score(some, wanted.seconds, t["context"], t["gains"])
+    return EventScore(some, wanted.seconds, t["context"], t["gains"])
 
 
-def tracks(preset: Preset, score: Score, recording: np.ndarray | None, seed: int) -> Iterator[Track]:
+def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, seed: int) -> Iterator[Clip]:
     """A score put together again, then something else of it."""
-    decoder = Decoder(preset)
+    decoder = EventDecoder(preset)
 
-    def sounding(some: Score) -> np.ndarray:
-        heard = soxr.resample(sound(decoder, some), decoder.rate, RATE, "VHQ")
+    def sounding(some: EventScore) -> np.ndarray:
+        heard = soxr.resample(render(decoder, some), decoder.rate, RATE, "VHQ")
         return np.repeat(heard[None, : round((some.seconds + TAIL) * RATE)], 2, axis=0)
 
     if recording is None:
-        yield Track("At random", "Its events, as often as they were learned, at random moments.", sounding(score))
+        yield Clip("At random", "Its events, as often as they were learned, at random moments.", sounding(score))
     else:
-        yield recorded(recording)
+        yield recording_clip(recording)
         words = f"Taken apart into {len(score.events)} events, and put together again."
-        yield Track("Played again", words, sounding(score)[:, : recording.shape[1]])
+        yield Clip("Played again", words, sounding(score)[:, : recording.shape[1]])
         words = "As many events, of any kinds at any moments."
-        yield Track("At random", words, sounding(score.drawn(decoder.keys, seed)))
+        yield Clip("At random", words, sounding(score.drawn(decoder.keys, seed)))
     words = "The same events in time, their kinds exchanged."
-    yield Track("Permuted", words, sounding(score.permuted(decoder.keys, seed)))
+    yield Clip("Permuted", words, sounding(score.permuted(decoder.keys, seed)))
 
 
-def _taken_apart(preset: Preset, recording: np.ndarray) -> Score:
+def _taken_apart(preset: Preset, recording: np.ndarray) -> EventScore:
     import torch
 
-    from export.events import model_of
+    from export.events import load_model
     from train.events.decompose import decompose
 
     mono = soxr.resample(recording.mean(axis=0), RATE, float(preset.header["rate"]), "VHQ")
-    return decompose(model_of(preset), torch.from_numpy(mono.astype(np.float32)))
+    return decompose(load_model(preset), torch.from_numpy(mono.astype(np.float32)))

@@ -10,7 +10,7 @@ LOWEST, HIGHEST = 60.0, 9000.0  # Hz
 TOGETHER = 256  # windows that are looked at at once
 
 
-def place(part: np.ndarray, whole: np.ndarray, rate: float) -> int:
+def find_offset(part: np.ndarray, whole: np.ndarray, rate: float) -> int:
     """The sample of `whole` (T,) at which `part` (N,) begins, by the courses of their bands; 0 if it is no longer."""
     if len(whole) <= len(part):
         return 0

@@ -9,8 +9,8 @@ import jinja2
 from engine.preset.preset_file import Preset
 
 from . import audio_clip, plots
-from .audio_clips import Heard, heard
-from .partials_plot import rings
+from .audio_clips import Performance, render_clips
+from .partials_plot import plot_partials
 from .svg import Drawing
 
 KINDS = {
@@ -20,7 +20,7 @@ KINDS = {
     "events": ("Events", "Many kinds of small sounds, of which whole recordings are put together."),
 }
 RINGING = {"ddsp": "Its harmonics"}  # a title, where it is not the usual one
-USUAL = audio_clip.Wanted()
+USUAL = audio_clip.ReportOptions()
 Fact = tuple[str, str]
 
 
@@ -28,7 +28,7 @@ def build(
     preset: Preset,
     size: int,
     facts: Sequence[Fact] = (),
-    wanted: audio_clip.Wanted = USUAL,
+    wanted: audio_clip.ReportOptions = USUAL,
     report: Callable[[str], None] = lambda what: None,
 ) -> str:
     """A page about a preset, as HTML.
@@ -37,13 +37,13 @@ def build(
     the recording cannot be played.
     """
     report("playing")
-    found = heard(preset, wanted)
+    found = render_clips(preset, wanted)
     report("drawing")
     kind, about = KINDS[preset.header["kind"]]
     ringing = RINGING.get(preset.header["kind"], "What rings")
     return _environment().get_template("page.html").render(
         said=_said(preset), kind=kind, about=about, ringing=ringing, facts=facts, figures=_figures(preset, size),
-        tracks=[_shown(one) for one in found.tracks], marks=audio_clip.marks(), points=audio_clip.POINTS,
+        tracks=[_shown(one) for one in found.tracks], marks=audio_clip.frequency_marks(), points=audio_clip.POINTS,
         drawings=_drawings(preset, found), style=_text("page.css"), script=_text("page.js"),
     )  # fmt: skip
 
@@ -76,21 +76,21 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _shown(one: audio_clip.Track) -> dict[str, Any]:
+def _shown(one: audio_clip.Clip) -> dict[str, Any]:
     """A track as the page needs it."""
     return {
         "name": one.name, "words": one.words, "seconds": round(one.seconds, 3),
-        "sound": audio_clip.encoded(one.sound),
+        "sound": audio_clip.encode(one.sound),
         "outline": audio_clip.outline(one.sound), "spectrogram": audio_clip.spectrogram(one.sound),
     }  # fmt: skip
 
 
-def _drawings(preset: Preset, found: Heard) -> dict[str, Drawing | None]:
+def _drawings(preset: Preset, found: Performance) -> dict[str, Drawing | None]:
     return {
-        "played": plots.played(preset, found),
-        "rings": rings(preset),
-        "room": plots.room(preset),
-        "loss": plots.loss(preset.header.get("training", {})),
+        "played": plots.plot_performance(preset, found),
+        "rings": plot_partials(preset),
+        "room": plots.plot_room(preset),
+        "loss": plots.plot_loss(preset.header.get("training", {})),
     }
 
 

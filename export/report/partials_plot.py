@@ -6,12 +6,12 @@ from matplotlib.axes import Axes
 from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.instruments import make
 from engine.instruments.ddsp.offline import spoken
-from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import Preset
 from engine.snapshots import modes as picture
-from export.ssm_poles import poles
+from export.ssm_poles import find_poles
 
-from .svg import Drawing, bubbles, decades, draw
+from .svg import Drawing, draw, frequency_axis, scatter
 
 MOST = 1500  # modes that are drawn
 FAINT = 1e-4  # of the energy of the strongest: a mode of a network below is not drawn
@@ -20,7 +20,7 @@ TIMES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # seconds t
 LOWEST, HIGHEST = 20.0, 20_000.0  # Hz
 
 
-def rings(preset: Preset) -> Drawing | None:
+def plot_partials(preset: Preset) -> Drawing | None:
     """What rings in an instrument, of a decoder its harmonics; None if nothing does."""
     kind = preset.header["kind"]
     if kind == "ddsp":
@@ -35,8 +35,8 @@ def rings(preset: Preset) -> Drawing | None:
     }[kind]
 
     def paint(axes: Axes) -> None:
-        bubbles(axes, frequency, seconds, strength)
-        decades(axes, max(float(frequency.min()) * 0.8, LOWEST), min(float(frequency.max()) * 1.25, HIGHEST))
+        scatter(axes, frequency, seconds, strength)
+        frequency_axis(axes, max(float(frequency.min()) * 0.8, LOWEST), min(float(frequency.max()) * 1.25, HIGHEST))
         low, high = float(seconds.min()) / 1.4, float(seconds.max()) * 1.4
         axes.set(yscale="log", ylim=(low, high), ylabel="seconds until 60 dB lower")
         axes.set_yticks([time for time in TIMES if low <= time <= high], minor=False)
@@ -56,7 +56,7 @@ def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The modes of the network's linear part that its dimensions strike hardest."""
     t, rate = preset.tensors, float(preset.header["rate"])
     entrance = (t["input"] * t["energy"]).astype(np.float64)[:, t["energy"] > 0]
-    pole, residue = poles(t["recurrence"].astype(np.float64), t["output"].astype(np.float64), entrance)
+    pole, residue = find_poles(t["recurrence"].astype(np.float64), t["output"].astype(np.float64), entrance)
     level = np.abs(residue).max(axis=0)
     energy = level**2 / (1 - np.abs(pole) ** 2)
     frequency, seconds = np.angle(pole) * rate / (2 * np.pi), NEPERS_PER_60_DB / (-np.log(np.abs(pole)) * rate)
@@ -66,7 +66,7 @@ def _network(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _events(preset: Preset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The strongest frequency of each kind of event, how long it lasts, and how often it is used."""
-    decoder, use = Decoder(preset), preset.tensors["use"].astype(float)
+    decoder, use = EventDecoder(preset), preset.tensors["use"].astype(float)
     which = np.argsort(-use)[:EVENTS]
     sound = np.concatenate(
         [decoder.sound(part, preset.tensors["strength"][part]) for part in np.array_split(which, -(-len(which) // 8))]
@@ -100,7 +100,7 @@ def _harmonics(preset: Preset) -> Drawing:
         shown = axes.pcolormesh(
             steps, np.arange(level.shape[1] + 1) + 0.5, level.T, cmap="inferno", vmin=-60, vmax=0, rasterized=True
         )
-        decades(axes, low, max(high, low * 1.01))
+        frequency_axis(axes, low, max(high, low * 1.01))
         axes.set(xlabel="pitch", ylabel="harmonic")
         axes.grid(False)
         axes.figure.colorbar(shown, ax=axes, pad=0.01, label="dB").outline.set_visible(False)

@@ -8,18 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from engine.impulse_response import of_preset
-from engine.instruments.events.event_score import Score
+from engine.instruments.events.event_score import EventScore
 from engine.preset.preset_file import Preset
 
 from .audio_clip import HOP
-from .audio_clips import Heard
-from .svg import ACCENT, SECOND, Drawing, bubbles, draw
+from .audio_clips import Performance
+from .svg import ACCENT, SECOND, Drawing, draw, scatter
 
 UNPITCHED = 36.0  # Hz, where events without a pitch are drawn
 PITCHES = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)  # Hz that are named
 
 
-def played(preset: Preset, heard: Heard) -> Drawing:
+def plot_performance(preset: Preset, heard: Performance) -> Drawing:
     """The control signal, the events, the curves or the notes that play the instrument."""
     if len(preset.tensors.get("control_sites", ())):
         return _control(preset.header["control"], preset)
@@ -39,7 +39,7 @@ def played(preset: Preset, heard: Heard) -> Drawing:
     return draw("played", words, paint)
 
 
-def _score(score: Score, pitch: np.ndarray) -> Drawing:
+def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
     """Events over time and pitch (K,) in Hz of their kinds, those without one below."""
     times = np.array([event.time for event in score.events])
     hertz = pitch[[event.key for event in score.events]]
@@ -51,7 +51,7 @@ def _score(score: Score, pitch: np.ndarray) -> Drawing:
     )
 
     def paint(axes: Axes) -> None:
-        bubbles(axes, times, row, strength, 60)
+        scatter(axes, times, row, strength, 60)
         axes.set(xlabel="seconds", ylabel="pitch, Hz", yscale="log", ylim=(UNPITCHED * 0.85, PITCHES[-1] * 1.2))
         axes.set_yticks([UNPITCHED, *PITCHES], ["none", *map(str, PITCHES)])
         axes.set_yticks([], minor=True)
@@ -70,14 +70,14 @@ def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
     strength = np.abs(values).astype(float)
 
     def paint(axes: Axes) -> None:
-        bubbles(axes, seconds, sites[:, 0], strength, 60)
+        scatter(axes, seconds, sites[:, 0], strength, 60)
         axes.set(xlabel="seconds", ylabel="dimension")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
     return draw("played", words, paint)
 
 
-def _curves(heard: Heard) -> Drawing:
+def _curves(heard: Performance) -> Drawing:
     assert heard.curves is not None
     pitch, loudness = heard.curves.pitch.astype(float), heard.curves.loudness
     time = np.arange(len(pitch)) * HOP
@@ -101,7 +101,7 @@ def _curves(heard: Heard) -> Drawing:
     )
 
 
-def room(preset: Preset) -> Drawing | None:
+def plot_room(preset: Preset) -> Drawing | None:
     """How a clap dies away in the room that was learned; None where there is none."""
     found = of_preset(preset)
     if found is None or not found.samples.any():
@@ -129,7 +129,7 @@ def _reverberation(time: np.ndarray, left: np.ndarray) -> float:
     return float(3 * (time[end] - time[begin]))
 
 
-def loss(training: Mapping[str, Any]) -> Drawing | None:
+def plot_loss(training: Mapping[str, Any]) -> Drawing | None:
     """How the loss fell; None where none was kept."""
     losses = training.get("losses")
     if not isinstance(losses, list) or len(losses) < 3:

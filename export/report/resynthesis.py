@@ -14,32 +14,32 @@ from engine.voice_latency import latency
 from engine.voice_transfer import fit, play
 
 from . import demo_notes
-from .audio_clip import HOP, RATE, Track, faded, recorded
+from .audio_clip import HOP, RATE, Clip, fade_out, recording_clip
 
 PIECE = 0.5  # seconds of a piece, where a recording is cut up
 STRUCK = 110  # velocity of a note that is held against a recorded one
 TAIL = 3.0  # seconds that an answer may take to die away
 
 
-def answers(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Track]:
+def voice_clips(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Clip]:
     """What a decoded instrument makes of a recording (2, T), and of its pieces in another order."""
-    yield recorded(recording)
+    yield recording_clip(recording)
     mono = recording.mean(axis=0)
     words = "The instrument follows pitch and loudness of the recording, and nothing else."
-    yield Track("Played again", words, faded(_answer(preset, mono)[:, : len(mono)]))
+    yield Clip("Played again", words, fade_out(_answer(preset, mono)[:, : len(mono)]))
     size = round(PIECE * RATE)
     pieces = [mono[first : first + size] for first in range(0, len(mono), size)]
     order = np.random.default_rng(seed).permutation(len(pieces))
     words = "The recording cut into half seconds, played again in another order."
-    yield Track("Permuted", words, _answer(preset, np.concatenate([pieces[i] for i in order])))
+    yield Clip("Permuted", words, _answer(preset, np.concatenate([pieces[i] for i in order])))
 
 
-def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
+def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:
     """A recorded note (2, T), and the key that is nearest to it."""
     from train.notes.onset import find_onset
     from train.notes.pitch import detect
 
-    yield recorded(recording)
+    yield recording_clip(recording)
     mono = recording.mean(axis=0)
     begin = find_onset(mono, RATE)
     pitch = detect(mono[begin:], RATE)
@@ -49,8 +49,8 @@ def note(preset: Preset, recording: np.ndarray) -> Iterator[Track]:
     struck = demo_notes.Note(begin / RATE, seconds, min(max(key, low), high), STRUCK)
     rig = Rig(RATE)
     rig.play(make_chain(preset))
-    sound = faded(render(rig, demo_notes.score_of([struck]), seconds))
-    yield Track("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
+    sound = fade_out(render(rig, demo_notes.to_score([struck]), seconds))
+    yield Clip("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
 
 
 def _answer(preset: Preset, sound: np.ndarray) -> np.ndarray:

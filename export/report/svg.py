@@ -43,7 +43,7 @@ def draw(name: str, words: str, paint: Callable[[Axes], None], size: tuple[float
     return Drawing(_dressed(file.getvalue(), name), words)
 
 
-def decades(axes: Axes, low: float, high: float) -> None:
+def frequency_axis(axes: Axes, low: float, high: float) -> None:
     """A logarithmic axis of frequency from left to right."""
     axes.set(xscale="log", xlim=(low, high), xlabel="frequency")
     ticks = [hertz for hertz in (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if low <= hertz <= high]
@@ -51,7 +51,7 @@ def decades(axes: Axes, low: float, high: float) -> None:
     axes.set_xticks([], minor=True)
 
 
-def bubbles(axes: Axes, x: np.ndarray, y: np.ndarray, strength: np.ndarray, largest: float = 130.0) -> None:
+def scatter(axes: Axes, x: np.ndarray, y: np.ndarray, strength: np.ndarray, largest: float = 130.0) -> None:
     """Dots whose areas say how strong each is (N,), the weak ones above the strong."""
     part = strength / max(float(strength.max(initial=0)), 1e-12)
     order = np.argsort(-part)

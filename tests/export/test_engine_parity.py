@@ -10,7 +10,7 @@ from engine.instruments import make
 from engine.instruments.resonance.tables import noise as table
 from engine.preset.performance import perform
 from engine.render import render
-from export.resonance import preset
+from export.resonance import make_preset
 from tests.export.test_resonance import _model
 from train.learn import Learned
 from train.resonance.model import Sizes
@@ -24,7 +24,7 @@ PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, kno
 @pytest.mark.parametrize("block", [128, 331])
 def test_the_engine_is_the_model(sizes, block):
     model = _model(sizes)
-    made = preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
+    made = make_preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
     made.header["params"] = {"play": 0, "variation": 0}
     rate = sizes.rate
     noise = table(rate, rate)[: sizes.resonances * sizes.attack].reshape(sizes.resonances, sizes.attack)

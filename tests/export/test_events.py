@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from engine.instruments.events import event_score as scores
-from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation
-from export.events import model_of, preset
+from export.events import load_model, make_preset
 from export.onnx import model as in_onnx
 from train.events import refine, solve_gains
 from train.events.config import Sizes
@@ -51,7 +51,7 @@ def learned(sizes: Sizes) -> Learned:
 
 @pytest.fixture(scope="module", params=[TINY, PUBLISHED], ids=["ours", "published"])
 def made(request):
-    return preset(learned(request.param), "0", name="events")
+    return make_preset(learned(request.param), "0", name="events")
 
 
 def apart(one: np.ndarray, other: np.ndarray) -> float:
@@ -69,7 +69,7 @@ def plucked(seconds: float) -> torch.Tensor:
 
 
 def test_the_decoder_without_torch_is_that_with_it(made):
-    model, player = model_of(made), Decoder(made)
+    model, player = load_model(made), EventDecoder(made)
     keys, strengths = np.arange(0, 88, 7), np.linspace(0.01, 2, 13).astype(np.float32)
     with torch.no_grad():
         wanted = model.decoder(torch.tensor(keys), torch.tensor(strengths), model.typical.expand(13, -1)).numpy()
@@ -83,7 +83,7 @@ def test_the_decoder_in_onnx_is_that_of_the_engine(made):
     context = np.linspace(-0.1, 0.1, TINY.embedding, dtype=np.float32)
     told = {"key": keys, "strength": strengths, "context": context[None]}
     sound, room, usual = opened.run(["sound", "room", "usual_context"], told)
-    expected = Decoder(made).sound(keys, strengths, context)
+    expected = EventDecoder(made).sound(keys, strengths, context)
     assert not sound[0].any()
     assert all(apart(one, other) < -90 for one, other in zip(sound[1:], expected[1:], strict=True))
     np.testing.assert_array_equal(room, made.tensors["room"])
@@ -100,35 +100,35 @@ def test_what_is_halved_still_sounds_as_it_was_learned(made):
 
 def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
     write(tmp_path / "one.luthier", made)
-    again = preset(Learned(model_of(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
+    again = make_preset(Learned(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
     for name, tensor in made.tensors.items():
         if name != "pitch":  # of what has not learned, by chance one harmonic or another
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
 
 
 def test_a_segment_is_put_together_as_the_model_does_it(made, tmp_path):
-    model, sound = model_of(made), plucked(TINY.samples / 22050)
+    model, sound = load_model(made), plucked(TINY.samples / 22050)
     score = decompose(model, sound, rounds=1)
     scores.write(tmp_path / "score.json", score)
-    heard = scores.sound(Decoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
+    heard = scores.render(EventDecoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
     assert apart(heard, reconstruction(model, sound, rounds=1)) < -60
 
 
 def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
     sound = plucked(1.0)
-    score = decompose(model_of(made), sound, rounds=1)
+    score = decompose(load_model(made), sound, rounds=1)
     assert len(score.events) > 10
     assert all(0 <= event.time < 1.0 + TINY.samples / 22050 for event in score.events)
     assert all(abs(event.time * 22050 / 256 - round(event.time * 22050 / 256)) < 1e-6 for event in score.events)
     with pytest.raises(ValueError, match="silent"):
-        decompose(model_of(made), torch.zeros(5000))
+        decompose(load_model(made), torch.zeros(5000))
     with pytest.raises(ValueError, match="at most 7200 s"):
-        decompose(model_of(made), torch.ones(1).expand(7201 * 22050))
+        decompose(load_model(made), torch.ones(1).expand(7201 * 22050))
 
 
 def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
-    score = decompose(model_of(made), plucked(0.7), rounds=0)
+    score = decompose(load_model(made), plucked(0.7), rounds=0)
     strengths = sorted((event.strength for event in score.events), reverse=True)
     assert [event.strength for event in sorted(score.kept(3).events, key=lambda e: -e.strength)] == strengths[:3]
     other = score.permuted(88, 5)
@@ -141,8 +141,8 @@ def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
     moved = score.in_the_place_of(replace(score, gains=gains, context=score.context + 1))
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
-    player = Decoder(made)
-    assert len(scores.sound(player, moved)) == len(scores.sound(player, score))
+    player = EventDecoder(made)
+    assert len(scores.render(player, moved)) == len(scores.render(player, score))
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
     ],
 )
 def test_a_damaged_score_is_refused_in_words(made, tmp_path, change, hint):
-    score = scores.Score([scores.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"])
+    score = scores.EventScore([scores.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"])
     scores.write(tmp_path / "score.json", score)
     (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
     with pytest.raises(ValueError, match=hint):
         scores.read(tmp_path / "score.json")
     with pytest.raises(ValueError, match="has not"):
-        scores.sound(Decoder(made), replace(score, events=[scores.Event(0.1, 88, 1.0)]))
+        scores.render(EventDecoder(made), replace(score, events=[scores.Event(0.1, 88, 1.0)]))
 
 
 @pytest.mark.parametrize(
@@ -185,4 +185,4 @@ def test_a_damaged_preset_is_refused_in_words(made, tmp_path, damage, hint):
 def test_without_its_encoder_a_preset_cannot_find_events(made):
     bare = {name: tensor for name, tensor in made.tensors.items() if not name.startswith("heard.")}
     with pytest.raises(ValueError, match="cannot find events"):
-        model_of(type(made)(made.header, bare))
+        load_model(type(made)(made.header, bare))

@@ -4,7 +4,7 @@ import pytest
 
 from engine.probe import deviation
 from export import probe
-from export.resonance import preset
+from export.resonance import make_preset
 from tests.export.test_resonance import _model
 from tests.support.resonance_preset import small_preset
 from train.learn import Learned
@@ -15,16 +15,16 @@ from train.trainer import Config
 def test_the_engine_agrees_with_the_model():
     sizes = Sizes(control=5, resonances=40, modes=40, variants=2, frames=2**15)
     model = _model(sizes)
-    made = probe.of_model(preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model)
+    made = probe.add_model_probe(make_preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model)
     assert deviation(made) < -100
 
 
 @pytest.mark.parametrize("key", [40, 45, 57, 70])
 def test_the_engine_agrees_with_the_closed_form_of_a_note(key):
-    assert deviation(probe.of_note(small_preset(), key)) < -100
+    assert deviation(probe.add_note_probe(small_preset(), key)) < -100
 
 
 def test_a_preset_that_was_changed_is_noticed():
-    made = probe.of_note(small_preset(), 45)
+    made = probe.add_note_probe(small_preset(), 45)
     made.tensors["amplitude"][0] *= 1.01
     assert deviation(made) > -45

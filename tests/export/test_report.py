@@ -9,10 +9,10 @@ import soundfile
 from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset, write
-from export.events import preset as of_events
+from export.events import make_preset
 from export.report import Wanted, build
 from export.report.audio_clip import RATE, levels, outline
-from export.report.locate import place
+from export.report.locate import find_offset
 from tests.export.test_events import TINY, learned
 from tests.support import events_preset, ssm_preset
 from tests.support.browser import Browser
@@ -39,7 +39,7 @@ def decoded():
 
 KINDS = {
     "modes": small_preset, "keys": keyed, "network": ssm_preset.preset, "decoder": decoded,
-    "events": lambda: of_events(learned(TINY), "0", name="events"), "scores": events_preset.preset,
+    "events": lambda: make_preset(learned(TINY), "0", name="events"), "scores": events_preset.preset,
 }  # fmt: skip
 SUNG = {"modes", "keys", "network", "decoder", "events"}  # held against a recording as well
 
@@ -90,12 +90,12 @@ def test_every_player_plays_offline_without_a_complaint(kind, browser, recording
 def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
     browser.open(written)
     browser.ask("document.querySelector('.panel').scrollIntoView({block: 'center'})")
-    place = browser.ask(
+    position = browser.ask(
         "(box => [box.left + box.width / 2, box.top + box.height / 2])"
         "(document.querySelector('.panel').getBoundingClientRect())"
     )
     for kind in ("mousePressed", "mouseReleased"):
-        browser.tell("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+        browser.tell("Input.dispatchMouseEvent", type=kind, x=position[0], y=position[1], button="left", clickCount=1)
     browser.wait("document.querySelector('audio').currentTime > 0")
     now, whole = browser.ask(
         "(one => [one.querySelector('audio').currentTime, one.dataset.seconds])(document.querySelector('.track'))"
@@ -137,8 +137,8 @@ def test_where_in_a_recording_something_was_learned_is_found():
     whole = np.concatenate(notes)
     begin = sum(map(len, notes[:5])) + 1000
     part = whole[begin : begin + 80_000] * 0.3 + 0.01 * random.normal(size=80_000)
-    assert abs(place(part, whole, RATE) - begin) < 0.025 * RATE
-    assert place(whole, part, RATE) == 0
+    assert abs(find_offset(part, whole, RATE) - begin) < 0.025 * RATE
+    assert find_offset(whole, part, RATE) == 0
 
 
 def test_a_spectrogram_shows_a_tone_where_it_is_and_an_outline_its_size():

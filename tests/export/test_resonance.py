@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.preset.preset_file import check
-from export.resonance import compression, curve, key_range, preset, tensors
+from export.resonance import compression_ratio, thin_losses, key_range, make_preset, make_tensors
 from tests.support.plain_resonance import as_learned, learned_control
 from train.learn import Learned
 from train.resonance.model import Resonance, Sizes
@@ -34,7 +34,7 @@ def test_the_exported_tensors_sound_as_the_model(strike):
     model = _model(replace(SIZES, strike=strike))
     learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
     noise = model.draw(torch.Generator().manual_seed(1))
-    made = preset(learned, "0", name="any")
+    made = make_preset(learned, "0", name="any")
     control = learned_control(made.tensors, made.header)
     sound = as_learned(made.tensors, made.header, control, noise.numpy())
     with torch.no_grad():
@@ -46,11 +46,11 @@ def test_the_exported_tensors_sound_as_the_model(strike):
 def test_the_engine_takes_what_is_exported():
     model = _model()
     learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
-    check(preset(learned, "0", np.random.default_rng(0).normal(size=(2, 4096)), name="any"))
+    check(make_preset(learned, "0", np.random.default_rng(0).normal(size=(2, 4096)), name="any"))
 
 
 def test_every_resonance_is_struck_equally_loud():
-    found = tensors(_model())
+    found = make_tensors(_model())
     head = {"rate": SIZES.rate, "attack": SIZES.attack, "control": {"hop": SIZES.hop}}
     levels = []
     for r in range(4):
@@ -67,14 +67,14 @@ def test_compression_counts_each_site_three_times():
     model = _model()
     sites = int((model.played() > 0).sum())
     modes, attacks, columns = 6 * 4 * 3 * 5, 4 * (32 + 100 + 150), 4096 // 128
-    assert compression(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
+    assert compression_ratio(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
 
 
 def test_a_long_loss_curve_becomes_a_short_one_with_the_same_mean():
     losses = np.random.default_rng(0).uniform(5, 6, 1000).tolist()
-    assert len(curve(losses)) == 200
-    assert np.mean(curve(losses)) == pytest.approx(np.mean(losses), abs=0.01)
-    assert curve([4.0]) == [4.0]
+    assert len(thin_losses(losses)) == 200
+    assert np.mean(thin_losses(losses)) == pytest.approx(np.mean(losses), abs=0.01)
+    assert thin_losses([4.0]) == [4.0]
 
 
 def test_keys_reach_an_octave_beyond_what_was_recorded():

@@ -7,11 +7,11 @@ import torch
 
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import answer, deviation
-from export.loudness import TARGET, finish
+from export.loudness import TARGET, normalize
 from export.onnx import model as in_onnx
-from export.ssm import contracted, header, is_drum, preset
+from export.ssm import contract, make_header, is_drum, make_preset
 from export.ssm_as_modes import as_modes
-from export.ssm_poles import poles, response, ringing
+from export.ssm_poles import find_poles, linear_response, render_modes
 from train.learn import Learned
 from train.ssm.model import Sizes, StateSpace
 from train.ssm.trainer import Config
@@ -39,7 +39,7 @@ def learned():
 
 @pytest.fixture(scope="module")
 def made(learned):
-    return preset(learned, "0", name="network")
+    return make_preset(learned, "0", name="network")
 
 
 def test_the_engine_is_the_model(made, learned):
@@ -69,7 +69,7 @@ def test_a_preset_is_written_and_read(made, tmp_path):
 
 
 def test_a_finished_preset_is_as_loud_as_all(made):
-    assert finish(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
+    assert normalize(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
 
 
 def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, made):
@@ -79,14 +79,14 @@ def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, m
     assert not is_drum(np.array([68.0] * 8 + [660.0] * 7))
     assert not is_drum(np.array([68.0, 0, 72, 67.9]))
     assert not is_drum(np.array([68.0]))
-    drum, bells = (header(learned, np.array(pitches), "0") for pitches in ([68.0] * 7, [60, 70, 90, 110.0]))
+    drum, bells = (make_header(learned, np.array(pitches), "0") for pitches in ([68.0] * 7, [60, 70, 90, 110.0]))
     assert (drum["params"]["play"], drum["keys"]) == (0, {"low": 36, "high": 42})
     assert bells["params"]["play"] == 1
 
 
 def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made, tmp_path):
     weight = 1.3 * made.tensors["recurrence"].astype(np.float64)
-    assert np.linalg.norm(contracted(weight), 2) == pytest.approx(0.998)
+    assert np.linalg.norm(contract(weight), 2) == pytest.approx(0.998)
     made.tensors["recurrence"] *= np.float32(1.3)
     with pytest.raises(PresetError, match="never fall silent"):
         write(tmp_path / "loud.luthier", made)
@@ -95,9 +95,9 @@ def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made,
 
 def test_all_modes_together_are_the_linear_network(made):
     t = {name: tensor.astype(np.float64) for name, tensor in made.tensors.items()}
-    pole, residue = poles(t["recurrence"], t["output"], t["input"])
-    expected = response(t["recurrence"], t["output"], t["input"], 4096)
-    heard = np.stack([ringing(pole, row, 4096) for row in residue])
+    pole, residue = find_poles(t["recurrence"], t["output"], t["input"])
+    expected = linear_response(t["recurrence"], t["output"], t["input"], 4096)
+    heard = np.stack([render_modes(pole, row, 4096) for row in residue])
     steady = np.fft.rfft(expected - heard, axis=1)  # what is left: modes of 0 Hz and of half the rate, which are none
     assert np.linalg.norm(steady[:, 200:-200]) < 0.02 * np.linalg.norm(np.fft.rfft(expected, axis=1))
 

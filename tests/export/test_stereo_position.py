@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from export.stereo_position import places
+from export.stereo_position import stereo_positions
 from train.resonance.model import Resonance, Sizes
 
 SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, knock=0, attack=128, envelope=4, frames=2**15)
@@ -33,7 +33,7 @@ def test_each_resonance_is_found_where_it_was_put():
         voices = model.voices(torch.zeros(2, 128)).numpy()
     wanted = np.array([-0.6, 0.3])
     gains = np.sqrt(2) * np.stack((np.cos((wanted + 1) * np.pi / 4), np.sin((wanted + 1) * np.pi / 4)))
-    found = places(model, gains @ voices)
+    found = stereo_positions(model, gains @ voices)
     np.testing.assert_allclose(found, np.broadcast_to(wanted[:, None, None], found.shape), atol=0.03)
 
 
@@ -41,4 +41,4 @@ def test_each_resonance_is_found_where_it_was_put():
 def test_a_recording_without_sides_stands_in_the_middle(sides):
     model = _two_bars()
     sound = np.random.default_rng(0).normal(size=2**15)
-    assert not places(model, np.stack([sound] * sides)).any()
+    assert not stereo_positions(model, np.stack([sound] * sides)).any()

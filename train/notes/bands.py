@@ -75,19 +75,19 @@ class Bands:
 
     def refit(self, number: int, frequency: np.ndarray, decay: np.ndarray) -> Modes:
         """Fit as many modes in band `number` as given, each paired with the nearest; none if the band is silent."""
-        centre, band, floor, weight, start = self._cut(number)
+        centre, band, floor, weight, first_sample = self._cut(number)
         if len(band) < 3 * len(frequency):
             return NO_MODES
         start = np.exp((-decay + 2j * np.pi * (frequency - centre)) * self.step / self.rate)
         candidates = [start]
         if len(band) >= 8 * len(start):
-            limits = self._limits(start)
+            limits = self._limits(first_sample)
             candidates = [start, esprit(band, len(start), limits)]
             candidates = [match_poles(refine_poles(band, weight, poles, limits), start) for poles in candidates]
         _, poles, amplitudes = min(
             (_evaluate(band, weight, poles) for poles in candidates), key=lambda candidate: candidate[0]
         )
-        return self._to_onset(_match_level(poles, amplitudes, band, floor), amplitudes, centre, start)
+        return self._to_onset(_match_level(poles, amplitudes, band, floor), amplitudes, centre, first_sample)
 
     def _cut(self, number: int) -> tuple[float, np.ndarray, float, np.ndarray, int]:
         """Cut out band `number`: centre in Hz, values above the noise, noise power, weights, first sample.

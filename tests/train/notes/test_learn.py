@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from engine.pitch_names import frequency_of
-from export.resonance_notes import header, tensors
+from export.resonance_notes import make_header, make_tensors
 from tests.support.wait import PATIENCE
 from train.notes import level_matching
 from train.notes.classify import RecordingInfo, classify, select
@@ -92,14 +92,14 @@ def test_progress_ends_with_everything_done(learned):
 
 
 def test_the_same_recordings_give_the_same_tensors(folder, learned):
-    again = tensors(learn(folder, Config(modes=8, rate=RATE, processes=1)))
-    for name, values in tensors(learned[0]).items():
+    again = make_tensors(learn(folder, Config(modes=8, rate=RATE, processes=1)))
+    for name, values in make_tensors(learned[0]).items():
         np.testing.assert_array_equal(values, again[name])
 
 
 def test_the_tensors_sound_like_the_notes(learned):
     instrument, _ = learned
-    found = {name: values.astype(np.float64) for name, values in tensors(instrument).items()}
+    found = {name: values.astype(np.float64) for name, values in make_tensors(instrument).items()}
     for r, row in enumerate(instrument.keys.values()):
         for layer, note in enumerate(row):
             residue = found["amplitude"][r, layer, 0] * np.exp(1j * found["phase"][r, layer, 0])
@@ -113,7 +113,7 @@ def test_the_tensors_sound_like_the_notes(learned):
 def test_the_engine_takes_the_preset(learned):
     from engine.preset.preset_file import Preset, check
 
-    check(Preset({**header(learned[0], CONFIG, "1"), "name": "strings"}, tensors(learned[0])))
+    check(Preset({**make_header(learned[0], CONFIG, "1"), "name": "strings"}, make_tensors(learned[0])))
 
 
 def test_nothing_to_learn_from_is_said_in_one_line(tmp_path):
