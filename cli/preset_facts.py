@@ -3,25 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 
 _NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-_KINDS = {
-    "resonance": "resonance: damped modes that are struck",
-    "ddsp": "ddsp: harmonics and noise, led by pitch and loudness",
-    "ssm": "ssm: a recurrent network that rings by itself",
-    "events": "events: many kinds of sounds, of which scores are made",
-}
 _REMARKS = 3  # of what was found odd while learning
 
 
 def of(found: Preset, path: Path) -> list[tuple[str, str]]:
     """The facts of a preset that lies at a path; those that are not known are left out."""
     header = found.header
-    source = header.get("source", {})
+    source, kind = header.get("source", {}), kind_of(header)
     facts = [
         ("Keys", _keys(header.get("keys"))),
-        ("Kind", _KINDS.get(header["kind"], header["kind"])),
+        ("Kind", f"{kind.name}: {kind.description}"),
         ("Inside", _inside(found)),
         ("Loudness", _loudness(header)),
         ("Learned from", str(source.get("recording", ""))),
@@ -81,14 +76,10 @@ def _inside(found: Preset) -> str:
     """How much of what it is made of."""
     rate = f"at {found.header['rate'] / 1000:g} kHz"
     numbers = sum(tensor.size for tensor in found.tensors.values())
-    if found.header["kind"] != "resonance":
+    contents = kind_of(found.header).contents
+    if contents is None:
         return f"{numbers} numbers, {rate}"
-    resonances, layers, variants, modes = found.tensors["frequency"].shape
-    parts = [_many(resonances, "resonance"), f"{_many(modes, 'mode')} each"]
-    parts += [_many(layers, "dynamic")] if layers > 1 else []
-    parts += [f"{variants} shapes that it can be deformed to"] if variants > 1 else []
-    parts += ["a learned performance"] if "control_values" in found.tensors else []
-    return f"{', '.join(parts)}; {rate}"
+    return f"{', '.join(contents(found.tensors))}; {rate}"
 
 
 def _loudness(header: dict[str, Any]) -> str:

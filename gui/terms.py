@@ -8,9 +8,9 @@ import json
 from PyQt6.QtCore import QCoreApplication
 
 from engine.effects import EFFECTS, effect_class
+from engine.kinds import KINDS
 from session.user_message import TEMPLATES, Message, of_error
 
-KINDS = ("resonance", "ddsp", "events", "ssm")  # of instruments
 LINKS = ("second", "voice", *EFFECTS)  # of a chain
 
 
@@ -32,17 +32,17 @@ def message(text: Message | BaseException) -> str:
 
 def everything() -> list[str]:
     """All that can be said."""
-    from importlib import import_module
-
+    from engine.instruments import instrument_class
     from engine.voice.scales import SCALES
     from engine.voice.tracker_plugin import PARAMS as VOICE
 
-    tables = [import_module(f"engine.instruments.{kind}.state").PARAMS for kind in KINDS]
+    tables = [instrument_class(kind).params for kind in KINDS.values()]
     params = [param for table in (*tables, VOICE) for param in table]
     effects = [effect_class(name) for name in EFFECTS]
     params += [param for effect in effects for param in effect.params]
     names = {word for param in params for word in (param.name, param.help)}
-    return sorted({*names, *SCALES, *LINKS, *(effect.title for effect in effects)} - {""})
+    labels = {text for kind in KINDS.values() for text in (kind.label, kind.learn_label)}
+    return sorted({*names, *labels, *SCALES, *LINKS, *(effect.title for effect in effects)} - {""})
 
 
 if __name__ == "__main__":

@@ -3,15 +3,17 @@
 import argparse
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from cli.argument_types import number, whole
-from engine.kinds import ddsp, resonance, ssm
+from engine.kinds import KINDS, ddsp, resonance, ssm
 from engine.preset import preset_file
 
 from . import options
+from .options import LEARNABLE
 from .output_path import place
 from .progress import Result
 from .recordings import expanded, part
@@ -29,7 +31,7 @@ HEARD = 22050  # Hz, at which a recording is judged before it is learned
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to learn from what, and how long."""
     parser.add_argument(
-        "kind", metavar="KIND", choices=["resonance", "ddsp", "ssm", "events"], help="resonance, ddsp, ssm or events"
+        "kind", metavar="KIND", choices=LEARNABLE, help=" or ".join((", ".join(LEARNABLE[:-1]), LEARNABLE[-1]))
     )
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
@@ -84,18 +86,11 @@ def run(args: argparse.Namespace) -> int:
     path = place(args.output, args.resume)
     args.recordings = expanded(args.recordings)
     _check_torch(args.device)
-    if args.kind == "ddsp":
-        from .ddsp import learn
-    elif args.kind == "ssm":
-        from .ssm import learn
-    elif args.kind == "events":
-        from .events import learn
-    elif _as_notes(args):
+    recipe = args.kind
+    if KINDS[args.kind].learns_notes and _as_notes(args):
         options.check_notes(args)
-        from .notes import learn
-    else:
-        from .resonance import learn
-    made = learn(args, path)
+        recipe = "notes"
+    made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
     if made is None:
         return 0
     preset_file.write(path, made.preset)

@@ -1,40 +1,36 @@
-"""Which options mean something to which kind of instrument; what would be ignored is refused."""
+"""Refuses options of `luthier learn` that would be ignored, by what the kinds declare."""
 
 import argparse
+from collections.abc import Sequence
+from importlib.util import find_spec
 
-_KINDS = {
-    "taken": ("resonance", "ssm"),
-    "control": ("resonance", "ssm"),
-    "resonances": ("resonance",),
-    "modes": ("resonance",),
-    "variants": ("resonance",),
-    "sites": ("resonance", "ssm"),
-    "state": ("ssm",),
-    "frame": ("ssm",),
-    "rate": ("resonance", "ssm", "events"),
-    "size": ("events",),
-    "units": ("ddsp",),
-    "harmonics": ("ddsp",),
-    "start_from": ("ddsp",),
-    "voice": ("ddsp",),
-}
-_WORDS = {"taken": "as", "start_from": "from"}
-_PIECE = ("control", "resonances", "variants", "sites", "rate")
+from engine.kinds import KINDS
+
+LEARNABLE = [name for name in KINDS if find_spec(f"cli.learn.{name}")]
+"""The kinds that have a recipe of learning: a module of their name in this folder."""
+
+_ATTRIBUTES = {"as": "taken", "from": "start_from"}  # of the parsed arguments, where they differ from the option
+_PIECE_ONLY = ("control", "resonances", "variants", "sites", "rate")
 
 
 def check(args: argparse.Namespace) -> None:
-    """ValueError for an option that the kind cannot use."""
-    for name, kinds in _KINDS.items():
-        if getattr(args, name) is not None and args.kind not in kinds:
-            raise ValueError(f"--{_WORDS.get(name, name)} is for {' or '.join(kinds)}, not for {args.kind}")
-    if args.taken == "modes" and args.kind != "ssm":
-        raise ValueError("--as modes is for ssm: a resonance instrument has modes anyway")
-    if args.taken == "notes" and args.kind == "ssm":
-        raise ValueError("--as notes is for resonance: of kind ssm is what a piece becomes")
+    """Raise ValueError for an option that the kind does not use."""
+    for option in dict.fromkeys(option for kind in KINDS.values() for option in kind.learn_options):
+        _check(args, option, [name for name, kind in KINDS.items() if option in kind.learn_options])
+    if args.taken is not None:
+        _check(args, "as", [name for name, kind in KINDS.items() if kind.learn_as])
+        _check(args, f"as {args.taken}", [name for name, kind in KINDS.items() if args.taken in kind.learn_as])
 
 
 def check_notes(args: argparse.Namespace) -> None:
-    """ValueError for an option that only a piece can use."""
-    for name in _PIECE:
+    """Raise ValueError for an option that only a piece can use."""
+    for name in _PIECE_ONLY:
         if getattr(args, name) is not None:
             raise ValueError(f"--{name} is for a piece, and this is learned as notes (--as piece if it is one)")
+
+
+def _check(args: argparse.Namespace, option: str, kinds: Sequence[str]) -> None:
+    """Raise ValueError if an option is given that only other kinds use."""
+    name = option.partition(" ")[0]
+    if getattr(args, _ATTRIBUTES.get(name, name)) is not None and args.kind not in kinds:
+        raise ValueError(f"--{option} is for {' or '.join(kinds)}, not for {args.kind}")

@@ -133,4 +133,5 @@ KIND = InstrumentKind(
     has_room=True,
     learn_label="Bowed, blown or sung: pitch and loudness (ddsp)",
     learn_minutes=60.0,
+    learn_options=("units", "harmonics", "from", "voice"),
 )

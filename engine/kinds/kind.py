@@ -38,7 +38,13 @@ class InstrumentKind:
     contents: Callable[[Tensors], Sequence[str]] | None = None  # what it is made of, in words
     learn_label: str = ""  # in the window's form of learning; without one it is learned by the command only
     learn_minutes: float = 20.0
-    learns_notes: bool = False  # also from single notes
+    learn_as: Sequence[str] = ()  # what recordings can be taken as: "notes", "piece", "modes"
+    learn_options: Sequence[str] = ()  # of `luthier learn` that mean something to it
+
+    @property
+    def learns_notes(self) -> bool:
+        """Whether it can be learned from single notes as well as from a piece."""
+        return "notes" in self.learn_as
 
 
 def load_member(path: str) -> Any:

@@ -149,5 +149,6 @@ KIND = InstrumentKind(
     contents=_contents,
     learn_label="Struck or plucked: what rings (resonances)",
     learn_minutes=10.0,
-    learns_notes=True,
+    learn_as=("notes", "piece"),
+    learn_options=("control", "resonances", "modes", "variants", "sites", "rate"),
 )

@@ -8,9 +8,10 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication
 
+from engine.kinds import KINDS
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
-from gui import number_format
+from gui import number_format, terms
 from gui.terms import message
 from session import patch_file
 
@@ -76,7 +77,9 @@ def scan() -> list[Entry]:
     presets = [_known(name, path) for name, path in library.everything().items()]
     settings = [_setting(name, path, presets) for name, path in patch_file.all_patches().items()]
     known = {entry.digest for entry in presets}
-    opened = [_known(path.stem, path) for path in patch_file.remembered_paths() if path.suffix == SUFFIX and path.is_file()]
+    opened = [
+        _known(path.stem, path) for path in patch_file.remembered_paths() if path.suffix == SUFFIX and path.is_file()
+    ]
     others = [replace(entry, elsewhere=True) for entry in opened if entry.digest and entry.digest not in known]
     return sorted([*presets, *settings, *others], key=lambda entry: entry.name)
 
@@ -89,13 +92,7 @@ def matching(entries: Iterable[Entry], wish: Query, favourites: Iterable[str]) -
 
 def words_of(kind: str) -> str:
     """What a kind is, in a player's words."""
-    words = {
-        "resonance": translate("Entry", "struck or plucked (resonance)"),
-        "ddsp": translate("Entry", "bowed, blown or sung (ddsp)"),
-        "ssm": translate("Entry", "struck, as a network (ssm)"),
-        "events": translate("Entry", "many sounds (events)"),
-    }
-    return words.get(kind, kind)
+    return terms.said(KINDS[kind].label) if kind in KINDS else kind
 
 
 def describe(header: Mapping[str, Any]) -> str:
@@ -130,7 +127,7 @@ def _meets(entry: Entry, wish: Query, loved: set[str]) -> bool:
 def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     """A setting is listed as what it is of."""
     try:
-        found = patch_file.read_patch(path)
+        found = patch_file.read(path)
         model = next((each for each in presets if each.digest == found.digest), None) or _entry(
             name, patch_file.find_instrument(path, found)
         )

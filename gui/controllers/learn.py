@@ -1,4 +1,4 @@
-"""Where instruments are made: opens the dialogue of learning, and brings what was learned into the browser."""
+"""The learn controller: runs the child processes behind the learn dialogue."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,36 +7,37 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from engine.kinds import KINDS
 from engine.preset import library
 from engine.preset.preset_file import PresetError
 from gui import preferences
-from gui.dialogs.learn import Learning
-from gui.preferences import Memory
-from gui.processes.check_recordings import Hearing
-from gui.processes.learn import KINDS, TAKEN, Learner, Moment, Task
+from gui.dialogs.learn import LearnDialog
+from gui.preferences import Preferences
+from gui.processes.check_recordings import RecordingChecker
+from gui.processes.learn import MODES, LearnProcess, LearnStatus, LearnTask
 
 
-class Workshop(QObject):
-    """Learning goes on when its dialogue is closed, and is found there when it is opened again."""
+class LearnController(QObject):
+    """Learning goes on while its dialogue is closed."""
 
-    told = pyqtSignal(str, bool)
-    made = pyqtSignal(Path)
-    progress = pyqtSignal(str)  # what is learned and how far it is; nothing when nothing is
+    notified = pyqtSignal(str, bool)
+    learned = pyqtSignal(Path)
+    progress = pyqtSignal(str)  # in words; empty when nothing is learned
 
-    def __init__(self, window: QWidget, remembered: Memory) -> None:
+    def __init__(self, window: QWidget, stored: Preferences) -> None:
         super().__init__()
-        self._memory = remembered
+        self._preferences = stored
         self._name = ""
-        self.learner, self.hearing = Learner(), Hearing(self)
-        self.dialogue = Learning(window)
-        self.dialogue.begun.connect(self._begin)
+        self.process, self.checker = LearnProcess(), RecordingChecker(self)
+        self.dialogue = LearnDialog(window)
+        self.dialogue.begun.connect(self._start)
         self.dialogue.stopped.connect(self._stop)
-        self.dialogue.chosen.connect(self.hearing.begin)
-        self.dialogue.named.connect(self._look_for)
-        self.hearing.heard.connect(self.dialogue.set_heard)
-        self.learner.moved.connect(self._show)
-        self.learner.learned.connect(self._finish)
-        self.learner.failed.connect(self._fail)
+        self.dialogue.chosen.connect(self.checker.begin)
+        self.dialogue.named.connect(self._show_resumable)
+        self.checker.heard.connect(self.dialogue.set_heard)
+        self.process.moved.connect(self._show)
+        self.process.learned.connect(self._finish)
+        self.process.failed.connect(self._fail)
 
     def show(self) -> None:
         """Open the dialogue."""
@@ -45,92 +46,92 @@ class Workshop(QObject):
 
     def open(self, recordings: list[Path]) -> None:
         """Open the dialogue with recordings to learn from."""
-        self.take(recordings)
+        self.set_recordings(recordings)
         self.show()
 
-    def take(self, recordings: list[Path]) -> None:
-        """Learn from these, once they are judged, unless something is being learned."""
-        if not self.learner.busy:
+    def set_recordings(self, recordings: list[Path]) -> None:
+        """Check these and learn from them next, unless something is being learned."""
+        if not self.process.busy:
             self.dialogue.set_recordings(recordings)
-            self.hearing.begin(recordings)
+            self.checker.begin(recordings)
 
-    def recall(self) -> None:
-        """Offer to go on with what the last evening did not finish."""
-        task = _task(self._memory.learning)
-        if task is not None and _kept(task.name):
+    def offer_resume(self) -> None:
+        """Offer to resume what was not finished before the last exit."""
+        task = _task(self._preferences.learning)
+        if task is not None and _can_resume(task.name):
             self.dialogue.set_task(task)
-            self._look_for(task.name)
-            self.hearing.begin(list(task.recordings))
+            self._show_resumable(task.name)
+            self.checker.begin(list(task.recordings))
             words = self.tr("Learning {0} was not finished; it can go on (Ctrl+L)")
-            self.told.emit(words.format(task.name), False)
+            self.notified.emit(words.format(task.name), False)
 
     def close(self) -> None:
-        """Leave the workshop; what is being learned can go on the next time."""
-        self.hearing.close()
-        self.learner.give_up()
+        """Stop the processes; what is being learned can be resumed after the next start."""
+        self.checker.close()
+        self.process.give_up()
 
-    def _begin(self, task: Task) -> None:
-        if self.learner.busy:
+    def _start(self, task: LearnTask) -> None:
+        if self.process.busy:
             return
-        self._remember({**asdict(task), "recordings": [str(path.absolute()) for path in task.recordings]})
+        self._store({**asdict(task), "recordings": [str(path.absolute()) for path in task.recordings]})
         self._name = task.name
         self.dialogue.set_busy(True)
         self.progress.emit(self.tr("Learning {0}…").format(task.name))
-        self.learner.start(task)
+        self.process.start(task)
 
     def _stop(self) -> None:
         self.dialogue.keep.setEnabled(False)
         self.dialogue.say(self.tr("Keeping what is learned so far"))
-        self.learner.stop()
+        self.process.stop()
 
-    def _show(self, now: Moment) -> None:
+    def _show(self, now: LearnStatus) -> None:
         self.dialogue.show_moment(now)
         if now.share is not None:
             self.progress.emit(self.tr("Learning {0}: {1:.0f} %").format(self._name, 100 * now.share))
 
     def _finish(self, path: str, ending: str) -> None:
-        self._remember({})
+        self._store({})
         words, how = self.tr("Learned {0}").format(Path(path).stem), ending.partition(";")[0]
         words += f": {how}" if how not in ("", "done") else ""
         self._end(words)
-        self.told.emit(words, False)
-        self.made.emit(Path(path))
+        self.notified.emit(words, False)
+        self.learned.emit(Path(path))
 
     def _fail(self, why: str, cut: bool) -> None:
         if not cut:
-            self._remember({})
+            self._store({})
         self._end(why)
-        self.told.emit(self.tr("Nothing was learned: {0}").format(why), True)
+        self.notified.emit(self.tr("Nothing was learned: {0}").format(why), True)
 
     def _end(self, words: str) -> None:
         self.dialogue.set_busy(False)
-        self._look_for(self._name)
+        self._show_resumable(self._name)
         self.dialogue.say(words)
         self.progress.emit("")
 
-    def _look_for(self, name: str) -> None:
-        self.dialogue.set_resumable(_kept(name))
+    def _show_resumable(self, name: str) -> None:
+        self.dialogue.set_resumable(_can_resume(name))
 
-    def _remember(self, learning: dict[str, Any]) -> None:
-        """At once: who knows how this evening ends."""
-        self._memory.learning = learning
-        preferences.keep(self._memory)
+    def _store(self, learning: dict[str, Any]) -> None:
+        """Save at once: the process may be killed."""
+        self._preferences.learning = learning
+        preferences.save(self._preferences)
 
 
-def _kept(name: str) -> bool:
-    """Whether something of this name was begun."""
+def _can_resume(name: str) -> bool:
+    """Whether there is an unfinished run of this name."""
     try:
         return library.destination(name.strip()).with_suffix(".learning").is_dir()
     except PresetError:
         return False
 
 
-def _task(plain: dict[str, Any]) -> Task | None:
-    """What was being learned, from plain values; None where they say nothing that can be learned."""
-    named, name, kind = plain.get("recordings"), plain.get("name"), plain.get("kind")
+def _task(plain: dict[str, Any]) -> LearnTask | None:
+    """The task from its JSON values; None where they are invalid or its recordings are gone."""
+    paths, name, kind = plain.get("recordings"), plain.get("name"), plain.get("kind")
     taken, minutes = plain.get("taken"), plain.get("minutes")
-    recordings = [Path(path) for path in named if isinstance(path, str)] if isinstance(named, list) else []
-    known = isinstance(name, str) and kind in KINDS and taken in TAKEN and isinstance(minutes, int | float)
+    recordings = [Path(path) for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
+    known = isinstance(name, str) and kind in KINDS and taken in MODES and isinstance(minutes, int | float)
     if not known or not recordings or not all(path.is_file() for path in recordings):
         return None
-    return Task(recordings, str(name), str(kind), taken, float(minutes or 0))
+    return LearnTask(recordings, str(name), str(kind), taken, float(minutes or 0))

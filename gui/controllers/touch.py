@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QObject
 
+from engine.kinds import kind_of
 from gui import number_format
-from gui.engine_bridge import Player
-from gui.views.mode_dots import dots
-from gui.views.sound_map import Spots
-from gui.views.view_stack import LEARNED, Stage
+from gui.engine_bridge import EngineBridge
+from gui.views.dots import scaled
+from gui.views.sound_map import MapPoints
+from gui.views.view_stack import LEARNED, ViewStack
 from session.messages import Loaded
 
-from .pad_axes import Axes
-from .parameters import Tuning
+from .pad_axes import PadAxes
+from .parameters import ParameterController
 
 if TYPE_CHECKING:
     from engine.snapshots.sound_map import Chart
@@ -23,77 +24,77 @@ DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
 
 
-class Touching(QObject):
+class TouchController(QObject):
     """Strikes resonances from the picture, and drives the learned plane or two knobs from the pad."""
 
-    def __init__(self, player: Player, tuning: Tuning, stage: Stage) -> None:
+    def __init__(self, bridge: EngineBridge, parameters: ParameterController, stage: ViewStack) -> None:
         super().__init__()
-        self._player, self._tuning, self._stage = player, tuning, stage
-        self._axes = Axes(stage, tuning.history)
+        self._bridge, self._parameters, self._stage = bridge, parameters, stage
+        self._axes = PadAxes(stage, parameters.undo_stack)
         self._plane = np.zeros((0, 2))
         self._router = np.zeros((0, 0))
         self._key = 60
         self._held: dict[int, int] = {}
         self._chart: Chart | None = None
         self._energy = np.zeros(0)  # with which each dimension of the plane was played when it was learned
-        player.loaded.connect(self._loaded)
-        player.ringing.connect(stage.modes.set_ringing)
-        player.decoded.connect(stage.harmonics.set_bars)
-        player.looked.connect(stage.pad.age)
-        player.lit.connect(self._follow)
+        bridge.loaded.connect(self._loaded)
+        bridge.ringing.connect(stage.modes.set_ringing)
+        bridge.decoded.connect(stage.harmonics.set_bars)
+        bridge.looked.connect(stage.pad.fade)
+        bridge.lit.connect(self._follow)
         stage.modes.struck.connect(self._strike_resonance)
         stage.modes.released.connect(self._release_resonance)
         stage.harmonics.bars.struck.connect(self._strike_key)
         stage.harmonics.bars.released.connect(lambda: self._lift(BAR))
-        stage.chart.struck.connect(self._strike_spot)
-        stage.chart.released.connect(lambda: self._lift(SPOT))
-        player.looked.connect(stage.chart.age)
+        stage.sound_map.struck.connect(self._strike_spot)
+        stage.sound_map.released.connect(lambda: self._lift(SPOT))
+        bridge.looked.connect(stage.sound_map.fade)
         stage.pad.struck.connect(self._strike)
-        stage.pad.driven.connect(self._drive)
-        stage.pad.lifted.connect(self._lift)
-        stage.viewed.connect(self._look)
+        stage.pad.dragged.connect(self._drive)
+        stage.pad.released.connect(self._lift)
+        stage.view_changed.connect(self._look)
 
     def _loaded(self, now: Loaded) -> None:
         from engine.snapshots import modes as picture
         from engine.snapshots.sound_map import chart
 
-        self._stage.show_kind(now.header["kind"])
-        self._stage.modes.set_modes(dots(picture.modes(now.plugin)))
+        self._stage.show_display(kind_of(now.header).display)
+        self._stage.modes.set_modes(scaled(picture.modes(now.plugin)))
         self._chart = chart(now.plugin)
         self._energy = np.asarray(now.tensors.get("energy", np.zeros(0)), np.float64)
-        self._stage.chart.set_spots(_spots(self._chart))
+        self._stage.sound_map.set_points(_spots(self._chart))
         keys = now.header.get("keys", {})
         self._stage.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
         self._plane = np.asarray(now.tensors.get("map_pad", np.zeros((0, 2))), np.float64)
         self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
         learned = bool(self._plane.any()) and len(self._plane) > 1
-        self._axes.offer(self._tuning.names, learned, self._plays_notes())
+        self._axes.offer(self._parameters.names, learned, self._plays_notes())
 
     def _look(self, view: int) -> None:
-        self._player.watching = view == 0
+        self._bridge.watching = view == 0
 
     def _follow(self, lit: dict[int, float]) -> None:
         """The pad plays the key that was played last."""
         if lit and not self._held:
             self._key = next(reversed(lit))
         if self._chart is not None:
-            self._stage.chart.set_lit(frozenset(self._spots_of(lit)))
+            self._stage.sound_map.set_lit(frozenset(self._spots_of(lit)))
 
     def _plays_notes(self) -> bool:
-        setting = self._tuning.setting
+        setting = self._parameters.setting
         return setting is None or setting.values.get("play", 1.0) > 0.5
 
     def _strike_resonance(self, resonance: int, force: float) -> None:
         from engine.snapshots import modes as picture
 
-        if self._player.now is None or self._player.hands is None:
+        if self._bridge.now is None or self._bridge.live_input is None:
             return
         if not self._plays_notes() and resonance < self._router.shape[1]:
             dimension = int(self._router[:, resonance].argmax())
-            self._player.hands.excite(dimension, force)
+            self._bridge.live_input.excite(dimension, force)
             return
-        key = picture.key_of(self._player.now.plugin, resonance)
+        key = picture.key_of(self._bridge.now.plugin, resonance)
         if key >= 0:
             self._strike_finger(DOT, key, force)
 
@@ -109,7 +110,7 @@ class Touching(QObject):
 
     def _strike_spot(self, spot: int, force: float) -> None:
         """Play a sound as a note where it is one, or as it was learned."""
-        if self._chart is None or self._player.hands is None:
+        if self._chart is None or self._bridge.live_input is None:
             return
         note, plain = int(self._chart.note[spot]), int(self._chart.plain[spot])
         if note >= 0 and (self._plays_notes() or plain < 0):
@@ -117,7 +118,7 @@ class Touching(QObject):
             self._strike_finger(SPOT, note, force)
         elif plain >= 0 and self._chart.driven:
             self._play_notes(False)
-            self._player.hands.excite(plain, force * float(self._energy[plain]))
+            self._bridge.live_input.excite(plain, force * float(self._energy[plain]))
         elif plain >= 0:
             self._play_notes(False)
             self._strike_finger(SPOT, plain, force)
@@ -125,13 +126,13 @@ class Touching(QObject):
     def _play_notes(self, notes: bool) -> None:
         """Let the instrument play notes, or as it was learned."""
         if self._plays_notes() != notes:
-            self._tuning.turn("play", float(notes))
-            self._tuning.settle()
+            self._parameters.turn("play", float(notes))
+            self._parameters.settle()
 
     def _strike_finger(self, finger: int, key: int, force: float) -> None:
         self._lift_note(finger)
         self._held[finger] = key
-        self._player.press(key, force)
+        self._bridge.press(key, force)
 
     def _strike_key(self, key: int, force: float) -> None:
         self._strike_finger(BAR, key, force)
@@ -147,7 +148,7 @@ class Touching(QObject):
         self._turn(x, y)
         self._lift_note(finger)
         self._held[finger] = self._key
-        self._player.press(self._key, force)
+        self._bridge.press(self._key, force)
 
     def _drive(self, finger: int, x: float, y: float, force: float) -> None:
         """A drag: the plane is fed, or the knobs turn and the note is struck again."""
@@ -155,33 +156,33 @@ class Touching(QObject):
 
     def _lift(self, finger: int) -> None:
         self._lift_note(finger)
-        self._tuning.settle()
+        self._parameters.settle()
 
     def _lift_note(self, finger: int) -> None:
         """Let go of the key of a finger, unless another one holds it too."""
         key = self._held.pop(finger, None)
         if key is not None and key not in self._held.values():
-            self._player.release(key)
+            self._bridge.release(key)
 
     def _turn(self, x: float, y: float) -> None:
         for name, share in zip(self._axes.now, (x, y), strict=True):
-            if name in self._tuning.names:
-                self._tuning.turn(name, number_format.value(share, *self._tuning.place(name)))
+            if name in self._parameters.names:
+                self._parameters.turn(name, number_format.value_at(share, *self._parameters.place(name)))
 
     def _excite(self, x: float, y: float, force: float) -> None:
         """Send each dimension its part of the place; an instrument that plays notes is asked to play as learned."""
-        if self._player.hands is None:
+        if self._bridge.live_input is None:
             return
         self._play_notes(False)
         energies = self._plane @ (x, y) * force
         least = LEAST * self._plane.max(initial=0.0)
         for dimension in np.flatnonzero(energies > least).tolist():
-            self._player.hands.excite(dimension, float(energies[dimension]))
+            self._bridge.live_input.excite(dimension, float(energies[dimension]))
 
 
-def _spots(chart: "Chart | None") -> Spots:
+def _spots(chart: "Chart | None") -> MapPoints:
     """A chart as the view takes it; sounds with a pitch bear its name."""
     if chart is None:
-        return Spots()
+        return MapPoints()
     names = tuple(number_format.note(key) if key >= 0 else "" for key in chart.note.tolist())
-    return Spots(chart.x, chart.y, chart.level, names)
+    return MapPoints(chart.x, chart.y, chart.level, names)

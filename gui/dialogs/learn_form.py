@@ -6,15 +6,11 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, QWidget
 
+from engine.kinds import KINDS, InstrumentKind
+from gui import terms
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnTask
 
-MINUTES = {
-    "resonance": 10.0,
-    "ssm": 20.0,
-    "ddsp": 60.0,
-    "events": 60.0,
-}  # what a kind is given, unless the player says otherwise
 SECONDS_PER_NOTE = 25  # seconds that a note takes, about
 
 
@@ -46,7 +42,7 @@ class LearnForm(QObject):
     @property
     def plays_notes(self) -> bool:
         """Whether single notes are learned, as far as one can tell."""
-        if self.kind.currentData() != "resonance":
+        if not self._kind.learns_notes:
             return False
         alone = len(self._recordings) > 1 or (self._heard is not None and self._heard.strokes == 1)
         return bool(self.taken.currentData() == "notes" or (self.taken.currentData() is None and alone))
@@ -89,26 +85,26 @@ class LearnForm(QObject):
         """What is to be done; resume: where it was left."""
         minutes = 0.0 if self.plays_notes else self.minutes.value()
         kind = self.kind.currentData()
-        taken = self.taken.currentData() if kind == "resonance" else None
+        taken = self.taken.currentData() if self._kind.learns_notes else None
         return LearnTask(tuple(self._recordings), self.name.text().strip(), kind, taken, minutes, resume)
 
     def show_state(self) -> None:
         """Only what makes a difference can be chosen."""
-        self.taken.setEnabled(self.kind.currentData() == "resonance")
+        self.taken.setEnabled(self._kind.learns_notes)
         self.minutes.setEnabled(not self.plays_notes)
 
+    @property
+    def _kind(self) -> InstrumentKind:
+        return KINDS[self.kind.currentData()]
+
     def _choose_kind(self) -> None:
-        self.minutes.setValue(MINUTES[self.kind.currentData()])
+        self.minutes.setValue(self._kind.learn_minutes)
         self.changed.emit()
 
     def _fill(self) -> None:
-        for words, kind in (
-            (self.tr("Struck or plucked: what rings (resonances)"), "resonance"),
-            (self.tr("Struck, with noise and body: a network (state space)"), "ssm"),
-            (self.tr("Bowed, blown or sung: pitch and loudness (ddsp)"), "ddsp"),
-            (self.tr("Many different sounds: each kind of them once (events)"), "events"),
-        ):
-            self.kind.addItem(words, kind)
+        for kind in sorted(KINDS.values(), key=lambda kind: kind.learn_minutes):
+            if kind.learn_label:
+                self.kind.addItem(terms.said(kind.learn_label), kind.name)
         for words, taken in (
             (self.tr("as they sound"), None), (self.tr("as single notes"), "notes"), (self.tr("as a piece"), "piece"),
         ):  # fmt: skip
@@ -117,6 +113,6 @@ class LearnForm(QObject):
         self.minutes.setDecimals(1)
         self.minutes.setSuffix(self.tr(" min"))
         self.minutes.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.minutes.setValue(MINUTES["resonance"])
+        self.minutes.setValue(self._kind.learn_minutes)
         for field in (self.kind, self.taken, self.minutes):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

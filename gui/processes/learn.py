@@ -9,10 +9,11 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 
+from engine.kinds import DEFAULT_KIND
+
 from . import child_process
 
 NICENESS = "10"  # the music goes before
-KINDS = ("resonance", "ssm", "ddsp", "events")
 MODES = (None, "notes", "piece")
 
 
@@ -22,7 +23,7 @@ class LearnTask:
 
     recordings: Sequence[Path]
     name: str
-    kind: str = "resonance"
+    kind: str = DEFAULT_KIND.name
     taken: str | None = None  # one of TAKEN; heard from the recording otherwise
     minutes: float = 0.0  # how long it lasts; 0: as long as the notes need
     resume: bool = False

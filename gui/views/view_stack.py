@@ -1,4 +1,4 @@
-"""The middle of the window: the instrument as a picture, or the control pad, or how far the start has got."""
+"""The central area of the window: a view of the instrument, the XY pad, the voice, or the progress of the start."""
 
 from collections.abc import Sequence
 
@@ -25,80 +25,79 @@ from .sound_map import SoundMapView
 from .voice import VoiceView
 
 PICTURE, PAD, VOICE, START = range(4)
-LEARNED = ""  # what an axis is called that follows the learned plane
+LEARNED = ""  # name of an axis of the learned plane
 
 
 class ViewStack(QFrame):
-    """Tabs above, and for the pad what its axes mean."""
+    """Tabs that switch between the views; for the pad, a choice of its axes."""
 
-    viewed = pyqtSignal(int)
-    axes = pyqtSignal(str, str)  # names of knobs, or LEARNED twice
+    view_changed = pyqtSignal(int)
+    axes_changed = pyqtSignal(str, str)  # names of parameters, or LEARNED twice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
         self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), XYPad(), VoiceView()
-        self.chart = SoundMapView()
+        self.sound_map = SoundMapView()
         self._pictures = QStackedWidget()
         self._pictures.addWidget(self.modes)
         self._pictures.addWidget(self.harmonics)
-        self._pictures.addWidget(self.chart)
+        self._pictures.addWidget(self.sound_map)
         self._tabs = QButtonGroup(self)
-        self._across, self._upwards = QComboBox(), QComboBox()
-        self._across.setAccessibleName(self.tr("Pad: from left to right"))
-        self._upwards.setAccessibleName(self.tr("Pad: upwards"))
-        self._words = factory.label(self.tr("Starting"), theme.TITLE)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Progress of the start"))
+        self.x_axis, self.y_axis = QComboBox(), QComboBox()
+        self.x_axis.setAccessibleName(self.tr("Pad: from left to right"))
+        self.y_axis.setAccessibleName(self.tr("Pad: upwards"))
+        self.start_label = factory.label(self.tr("Starting"), theme.TITLE)
+        self._start_bar = QProgressBar()
+        self._start_bar.setTextVisible(False)
+        self._start_bar.setAccessibleName(self.tr("Progress of the start"))
         self._views = QStackedWidget()
-        for view in (self._pictures, self.pad, self.voice, self._start()):
+        for view in (self._pictures, self.pad, self.voice, self._make_start_page()):
             self._views.addWidget(view)
-        self._chosen = PICTURE
+        self._view = PICTURE
         self._views.setCurrentIndex(START)
         self._lay_out()
-        self._across.currentIndexChanged.connect(self._choose_axes)
-        self._upwards.currentIndexChanged.connect(self._choose_axes)
+        self.x_axis.currentIndexChanged.connect(self._select_axes)
+        self.y_axis.currentIndexChanged.connect(self._select_axes)
 
     @property
     def view(self) -> int:
-        """PICTURE, PAD or VOICE: which one was chosen."""
-        return self._chosen
+        """The selected view: PICTURE, PAD or VOICE."""
+        return self._view
 
-    def show_compiling(self, done: int, total: int, what: str) -> None:
-        """Say how far the start has got."""
-        self._words.setText(self.tr("Compiling for this processor, once: {0}").format(what))
-        self._bar.setMaximum(total)
-        self._bar.setValue(done)
+    def show_compiling(self, done: int, total: int, name: str) -> None:
+        """Show the progress of compiling: parts done, parts in total, and the name of the next one."""
+        self.start_label.setText(self.tr("Compiling for this processor, once: {0}").format(name))
+        self._start_bar.setMaximum(total)
+        self._start_bar.setValue(done)
         self._views.setCurrentIndex(START)
 
     def show_view(self, view: int) -> None:
-        """Show the picture, the pad or the voice."""
-        self._chosen = view = view if view in (PICTURE, PAD, VOICE) else PICTURE
+        """Switch to PICTURE, PAD or VOICE."""
+        self._view = view = view if view in (PICTURE, PAD, VOICE) else PICTURE
         button = self._tabs.button(view)
         if button is not None:
             button.setChecked(True)
         self._views.setCurrentIndex(view)
-        for box in (self._across, self._upwards):
+        for box in (self.x_axis, self.y_axis):
             box.setVisible(view == PAD)
-        self.viewed.emit(view)
+        self.view_changed.emit(view)
 
-    def show_kind(self, kind: str) -> None:
-        """Show the picture of a kind of instrument."""
+    def show_display(self, display: str) -> None:
+        """Show the view of an instrument. display: of its `InstrumentKind`."""
         pictures: dict[str, tuple[QWidget, str]] = {
-            "ddsp": (self.harmonics, self.tr("Harmonics")),
-            "ssm": (self.chart, self.tr("Map")),
-            "events": (self.chart, self.tr("Map")),
+            "harmonics": (self.harmonics, self.tr("Harmonics")),
+            "sound_map": (self.chart, self.tr("Map")),
         }
-        picture, words = pictures.get(kind, (self.modes, self.tr("Modes")))
+        picture, words = pictures.get(display, (self.modes, self.tr("Modes")))
         self._pictures.setCurrentWidget(picture)
         button = self._tabs.button(PICTURE)
         if button is not None:
             button.setText(words)
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
-        """What the axes of the pad may be, and what they are."""
-        for box in (self._across, self._upwards):
+        """Set what the axes of the pad can be, and what they are."""
+        for box in (self.x_axis, self.y_axis):
             blocked = box.blockSignals(True)
             box.clear()
             if learned:
@@ -106,26 +105,26 @@ class ViewStack(QFrame):
             for each in names:
                 box.addItem(named(each).capitalize(), each)
             box.blockSignals(blocked)
-        self.choose_axes(across, upwards)
+        self.select_axes(across, upwards)
 
-    def choose_axes(self, across: str, upwards: str) -> None:
-        """Let the pad have two of the axes that it may have."""
-        for box, name in ((self._across, across), (self._upwards, upwards)):
+    def select_axes(self, across: str, upwards: str) -> None:
+        """Select the axes of the pad."""
+        for box, name in ((self.x_axis, across), (self.y_axis, upwards)):
             blocked = box.blockSignals(True)
             box.setCurrentIndex(max(box.findData(name), 0))
             box.blockSignals(blocked)
-        self._choose_axes()
+        self._select_axes()
 
-    def _choose_axes(self, _: int = 0) -> None:
-        """One axis on the learned plane takes the other one along, and away."""
-        boxes = (self._across, self._upwards)
+    def _select_axes(self, _: int = 0) -> None:
+        """Keep both axes on the learned plane, or none: the axis just changed decides."""
+        boxes = (self.x_axis, self.y_axis)
         names = [box.currentData() or LEARNED for box in boxes]
         if LEARNED in names and names[0] != names[1] and boxes[0].count():
-            moved = next((box for box in boxes if box is self.sender()), boxes[0])
-            other = boxes[1] if moved is boxes[0] else boxes[0]
+            changed = next((box for box in boxes if box is self.sender()), boxes[0])
+            other = boxes[1] if changed is boxes[0] else boxes[0]
             blocked = other.blockSignals(True)
             other.setCurrentIndex(
-                other.findData(LEARNED) if moved.currentData() == LEARNED else min(2, other.count() - 1)
+                other.findData(LEARNED) if changed.currentData() == LEARNED else min(2, other.count() - 1)
             )
             other.blockSignals(blocked)
             names = [box.currentData() or LEARNED for box in boxes]
@@ -133,32 +132,32 @@ class ViewStack(QFrame):
             self.pad.set_axes(self.tr("first component"), self.tr("second component"))
         else:
             self.pad.set_axes(*(named(name).capitalize() for name in names))
-        self.axes.emit(names[0], names[1])
+        self.axes_changed.emit(names[0], names[1])
 
-    def _start(self) -> QWidget:
+    def _make_start_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
         column.addStretch(1)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._words)
+        self.start_label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.start_label)
         column.addSpacing(14)
-        self._bar.setFixedWidth(320)
-        column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._start_bar.setFixedWidth(320)
+        column.addWidget(self._start_bar, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         return page
 
     def _lay_out(self) -> None:
         tabs = QHBoxLayout()
-        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("XYPad")), (VOICE, self.tr("Voice"))):
+        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("Pad")), (VOICE, self.tr("Voice"))):
             button = factory.push_button(words, style="flat", tip=self.tr("Ctrl+{0}").format(view + 1))
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, view=view: self.show_view(view))
             self._tabs.addButton(button, view)
             tabs.addWidget(button)
         tabs.addStretch(1)
-        tabs.addWidget(self._across)
-        tabs.addWidget(self._upwards)
-        for box in (self._across, self._upwards):
+        tabs.addWidget(self.x_axis)
+        tabs.addWidget(self.y_axis)
+        for box in (self.x_axis, self.y_axis):
             box.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
