@@ -1,1 +1,1 @@
-"""Views: pictures of what an instrument does, playable by touch."""
+"""Views of what an instrument does; some of them are played by mouse or touch."""

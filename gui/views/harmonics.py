@@ -1,6 +1,6 @@
-"""A decoded instrument, seen: its harmonics as bars, pitch and loudness of the last seconds, the shape of its room.
+"""View of a ddsp instrument: harmonics as bars, pitch and loudness of the last seconds, decay of its room.
 
-From left to right the frequency. Touch it to play the key of that frequency, the higher the louder.
+The x axis of the bars is frequency. A press plays the key of that frequency, the higher the louder.
 """
 
 import math
@@ -10,20 +10,21 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.pitch_names import frequency_of, pitch_of
 from engine.snapshots.harmonics import FAINT, SILENCE, Bars, Shape
 from gui import number_format, theme
 
-from .loudness_strip import RoomDecay, LoudnessStrip
-from .pitch_trace import PitchTrace, key_of
+from .loudness_strip import LoudnessStrip, RoomDecay
+from .pitch_trace import PitchTrace
 from .touchable import TouchableView
 
 MIN_FREQUENCY, MAX_FREQUENCY = 40.0, 16_000.0  # Hz
 GRID_FREQUENCIES = {50: "", 100: "100 Hz", 200: "", 500: "", 1000: "1 kHz", 2000: "", 5000: "", 10_000: "10 kHz"}
-AXIS_HEIGHT = 22  # pixels below the bars
+AXIS_HEIGHT = 22  # pixels below the bars, for the labels
 
 
 class HarmonicsView(QWidget):
-    """The bars on the left, the last seconds and the room on the right."""
+    """Bars on the left; pitch, loudness and room on the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,91 +40,93 @@ class HarmonicsView(QWidget):
         row.addLayout(side, 1)
 
     def set_instrument(self, low: int, high: int, room: Shape | None) -> None:
-        """Show an instrument of these keys at rest."""
+        """Show an instrument with this range of keys, silent."""
         self.bars.set_keys(low, high)
         self.trace.clear()
         self.strip.clear()
         self.room.set_shape(room)
 
     def set_bars(self, now: Bars) -> None:
-        """Show what sounds."""
-        moment = time.monotonic()
+        """Show the sounding harmonics."""
+        seconds = time.monotonic()
         self.bars.set_bars(now)
-        self.trace.add(moment, now.pitch, 0.0)
-        self.strip.add(moment, now.loudness)
+        self.trace.add(seconds, now.pitch, 0.0)
+        self.strip.add(seconds, now.loudness)
 
 
 class HarmonicBars(TouchableView):
-    """With the focus on it, the arrows choose a key and Space plays it."""
+    """Harmonics as bars; with the focus, the arrows select a key and Space plays it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Harmonics of the instrument"))
-        self._now, self._keys = SILENCE, (0, 127)
-        self.choose(60)
+        self.shown, self._keys = SILENCE, (0, 127)
+        self.select(60)
 
     def set_keys(self, low: int, high: int) -> None:
-        """What can be played."""
+        """Set the range of keys that can be played."""
         self._keys = low, high
-        self.choose(min(max(60, low), high))
+        self.select(min(max(60, low), high))
         self.set_bars(SILENCE)
 
     def set_bars(self, now: Bars) -> None:
-        """Show what sounds."""
-        if len(now.frequency) or len(self._now.frequency):
-            self._now = now
+        """Show the sounding harmonics."""
+        if len(now.frequency) or len(self.shown.frequency):
+            self.shown = now
             self.update()
 
     def key_at(self, x: float) -> int:
-        """The key that is played by touching this place."""
+        """The key played by a press at this x."""
         frequency = MIN_FREQUENCY * (MAX_FREQUENCY / MIN_FREQUENCY) ** (x / max(self.width(), 1))
-        return min(max(round(key_of(frequency)), self._keys[0]), self._keys[1])
+        return min(max(round(pitch_of(frequency)), self._keys[0]), self._keys[1])
 
-    def found_at(self, point: QPointF) -> int | None:
-        """The same."""
+    def item_at(self, point: QPointF) -> int | None:
+        """The key at a point."""
         return self.key_at(point.x())
 
-    def beside(self, right: int, up: int) -> int | None:
+    def neighbour(self, right: int, up: int) -> int | None:
         """The next key, or the one before."""
-        return min(max(self._chosen + right + up, self._keys[0]), self._keys[1])
+        return min(max(self.selected_item + right + up, self._keys[0]), self._keys[1])
 
-    def choose(self, found: int) -> None:
-        """Put a line where a key is."""
-        words = self.tr("{0}; the arrows choose a key, Space plays it")
-        self.setAccessibleDescription(words.format(number_format.note(found)))
-        super().choose(found)
+    def select(self, item: int) -> None:
+        """Mark a key by a line."""
+        text = self.tr("{0}; the arrows choose a key, Space plays it")
+        self.setAccessibleDescription(text.format(number_format.note(item)))
+        super().select(item)
 
-    def force_at(self, point: QPointF, passing: bool) -> float:
-        """The higher the louder."""
+    def force_at(self, point: QPointF, dragging: bool) -> float:
+        """The higher the point, the larger the force."""
         return min(max(1.05 - point.y() / max(self.height() - AXIS_HEIGHT, 1), 0.1), 1.0)
 
-    def place_of(self, frequency: float) -> float:
-        """Where a frequency is."""
+    def x_of(self, frequency: float) -> float:
+        """The x of a frequency."""
         return self.width() * math.log(frequency / MIN_FREQUENCY) / math.log(MAX_FREQUENCY / MIN_FREQUENCY)
 
     def sizeHint(self) -> QSize:
-        """Large."""
+        """A large area."""
         return QSize(600, 320)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A line for every octave, a bar for every harmonic, a mark for the chosen key."""
+        """Paint grid lines, a bar for each harmonic and a line at the selected key."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        foot = self.height() - AXIS_HEIGHT
+        bottom = self.height() - AXIS_HEIGHT
         for frequency, name in GRID_FREQUENCIES.items():
-            x = self.place_of(frequency)
+            x = self.x_of(frequency)
             painter.setPen(QPen(theme.colour(theme.LINE, 0.6 if name else 0.3), 1))
-            painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+            painter.drawLine(QPointF(x, 0), QPointF(x, bottom))
             painter.setPen(theme.colour(theme.QUIET))
-            painter.drawText(QRectF(x - 40, foot + 4, 80, AXIS_HEIGHT - 4), int(Qt.AlignmentFlag.AlignHCenter), name)
+            painter.drawText(
+                QRectF(x - 40, bottom + 4, 80, AXIS_HEIGHT - 4), int(Qt.AlignmentFlag.AlignHCenter), name
+            )
         painter.setPen(Qt.PenStyle.NoPen)
-        for frequency, level in zip(self._now.frequency.tolist(), self._now.level.tolist(), strict=True):
+        for frequency, level in zip(self.shown.frequency.tolist(), self.shown.level.tolist(), strict=True):
             if MIN_FREQUENCY < frequency < MAX_FREQUENCY:
-                height = foot * min((level - FAINT) / -FAINT, 1.0)
-                painter.setBrush(theme.colour(theme.ACCENT, 0.35 + 0.65 * height / foot))
-                painter.drawRoundedRect(QRectF(self.place_of(frequency) - 2, foot - height, 4, height), 2, 2)
+                height = bottom * min((level - FAINT) / -FAINT, 1.0)
+                painter.setBrush(theme.colour(theme.ACCENT, 0.35 + 0.65 * height / bottom))
+                painter.drawRoundedRect(QRectF(self.x_of(frequency) - 2, bottom - height, 4, height), 2, 2)
         if self.hasFocus():
-            x = self.place_of(440 * 2 ** ((self._chosen - 69) / 12))
+            x = self.x_of(frequency_of(self.selected_item))
             painter.setPen(QPen(theme.colour(theme.TEXT), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+            painter.drawLine(QPointF(x, 0), QPointF(x, bottom))

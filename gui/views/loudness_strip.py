@@ -1,4 +1,4 @@
-"""What a decoded instrument did in the last seconds, and the room it stood in, as filled shapes."""
+"""Loudness of the last seconds, and decay of the learned room, as filled curves."""
 
 from collections import deque
 
@@ -12,7 +12,7 @@ from gui import theme
 
 from .pitch_trace import SECONDS
 
-ROOM_RANGE_DB = 50.0  # dB of a room that are drawn
+ROOM_RANGE_DB = 50.0
 
 
 class LoudnessStrip(QWidget):
@@ -24,12 +24,12 @@ class LoudnessStrip(QWidget):
         self._points: deque[tuple[float, float]] = deque()
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all points."""
         self._points.clear()
         self.update()
 
     def add(self, now: float, level: float) -> None:
-        """Go on with a level in dB."""
+        """Append a level in dB at a time in seconds."""
         self._points.append((now, level))
         while self._points[0][0] < now - SECONDS:
             self._points.popleft()
@@ -37,15 +37,15 @@ class LoudnessStrip(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Filled from below."""
+        """Paint the curve, filled to the bottom."""
         if self._points:
             newest, width = self._points[-1][0], self.width()
-            values = [(1 - (newest - when) / SECONDS, 1 - level / FAINT) for when, level in self._points]
+            values = [(1 - (newest - time) / SECONDS, 1 - level / FAINT) for time, level in self._points]
             _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
 
 
 class RoomDecay(QWidget):
-    """How the learned room dies away; hidden without one."""
+    """Level of the learned room's impulse response over time; hidden without one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class RoomDecay(QWidget):
         self._shape: Shape | None = None
 
     def set_shape(self, shape: Shape | None) -> None:
-        """Show a room."""
+        """Show a room; None: there is none."""
         self._shape = shape
         self.setVisible(shape is not None)
         if shape is not None:
@@ -61,22 +61,22 @@ class RoomDecay(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Filled from below."""
+        """Paint the curve, filled to the bottom."""
         if self._shape is not None:
             heights = np.clip(1 + self._shape.level / ROOM_RANGE_DB, 0, 1).tolist()
-            places = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
-            _fill(self, places, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
+            points = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
+            _fill(self, points, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
 
 
-def _fill(widget: QWidget, points: list[tuple[float, float]], words: str) -> None:
-    """Paint a shape of (pixels, 0..1) with words above it."""
+def _fill(widget: QWidget, points: list[tuple[float, float]], caption: str) -> None:
+    """Paint a curve of (x in pixels, y in 0..1), filled to the bottom, and its caption."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(theme.ACCENT, 0.5))
-    floor = float(widget.height())
-    line = [QPointF(x, floor * (1 - min(max(y, 0.0), 1.0))) for x, y in points]
-    painter.drawPolygon(QPolygonF([QPointF(line[0].x(), floor), *line, QPointF(line[-1].x(), floor)]))
+    bottom = float(widget.height())
+    line = [QPointF(x, bottom * (1 - min(max(y, 0.0), 1.0))) for x, y in points]
+    painter.drawPolygon(QPolygonF([QPointF(line[0].x(), bottom), *line, QPointF(line[-1].x(), bottom)]))
     painter.setFont(theme.sized(widget.font(), theme.CAPTION))
     painter.setPen(theme.colour(theme.QUIET))
-    painter.drawText(widget.rect(), int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), words)
+    painter.drawText(widget.rect(), int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), caption)

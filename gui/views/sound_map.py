@@ -1,4 +1,4 @@
-"""The sounds that an instrument has learned, as a map: alike ones lie near each other, and a touch plays them."""
+"""Map of the sounds that an instrument has learned: similar sounds are near each other; a press plays one."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,18 +10,18 @@ from PyQt6.QtWidgets import QWidget
 
 from gui import theme
 
-from .glow import SIZES, paint_glows
+from .dots import GLOW_SIZES, paint_glows
 from .touchable import TouchableView
 
-MARGIN = 40
-HIT_RADIUS = 40  # pixels around a touch in which a sound is found
-AFTERGLOW_SECONDS = 1.2  # seconds that a sound glows once it is struck
-MIN_RADIUS, MAX_RADIUS = 5.0, 15.0  # pixels: radius of the faintest and of the strongest
+MARGIN = 40  # pixels
+HIT_RADIUS = 40  # pixels
+AFTERGLOW_SECONDS = 1.2  # of a sound that was struck
+MIN_RADIUS, MAX_RADIUS = 5.0, 15.0  # pixels, for levels 0 and 1
 
 
 @dataclass(frozen=True)
-class Spots:
-    """Sounds, all (N,): x and y from the lower left, 0..1; level 0..1; names, "" where there is none."""
+class MapPoints:
+    """Sounds, all (N,): x and y from the lower left, 0..1; level 0..1; note names, "" for none."""
 
     x: np.ndarray = field(default_factory=lambda: np.zeros(0))
     y: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -30,119 +30,124 @@ class Spots:
 
 
 class SoundMapView(TouchableView):
-    """Touch a sound to play it, or slide from one to the next; with the focus on it, arrows choose, Space plays."""
+    """The items are sounds: press or glide to play them; with the focus, the arrows select one and Space plays it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Map of the sounds"))
         self.setMinimumSize(320, 180)
-        self._spots = Spots()
-        self._lit: frozenset[int] = frozenset()
-        self._struck: dict[int, float] = {}  # when each was struck lately
+        self.points = MapPoints()
+        self.lit: frozenset[int] = frozenset()
+        self._strike_times: dict[int, float] = {}  # time of the last strike
         self._glows: list[QPixmap] = []
-        self.struck.connect(self._begin)
+        self.struck.connect(self._start_glow)
 
-    def set_spots(self, spots: Spots) -> None:
-        """Show another instrument."""
-        self._spots, self._lit, self._chosen = spots, frozenset(), -1
-        self._struck.clear()
-        words = self.tr("{0} sounds; the arrows choose one, Space plays it")
-        self.setAccessibleDescription(words.format(len(spots.x)))
+    def set_points(self, points: MapPoints) -> None:
+        """Show the sounds of an instrument."""
+        self.points, self.lit, self.selected_item = points, frozenset(), -1
+        self._strike_times.clear()
+        text = self.tr("{0} sounds; the arrows choose one, Space plays it")
+        self.setAccessibleDescription(text.format(len(points.x)))
         self.update()
 
     def set_lit(self, lit: frozenset[int]) -> None:
-        """Light what is held."""
-        if lit != self._lit:
+        """Light the sounds that are held."""
+        if lit != self.lit:
             now = time.monotonic()
-            self._struck.update(dict.fromkeys(lit | self._lit, now))
-            self._lit = lit
+            self._strike_times.update(dict.fromkeys(lit | self.lit, now))
+            self.lit = lit
             self.update()
 
-    def age(self) -> None:
-        """Let what was struck fade; to be called often."""
-        if self._struck:
+    def fade(self) -> None:
+        """Fade what was struck; to be called at the display rate."""
+        if self._strike_times:
             now = time.monotonic()
-            self._struck = {spot: when for spot, when in self._struck.items() if now - when < AFTERGLOW_SECONDS}
+            self._strike_times = {
+                item: start for item, start in self._strike_times.items() if now - start < AFTERGLOW_SECONDS
+            }
             self.update()
 
-    def found_at(self, point: QPointF) -> int | None:
-        """The sound nearest to a point, if one is near."""
-        if not len(self._spots.x):
+    def item_at(self, point: QPointF) -> int | None:
+        """The nearest sound, within HIT_RADIUS."""
+        if not len(self.points.x):
             return None
-        x, y = self._places()
-        away = np.hypot(x - point.x(), y - point.y())
-        nearest = int(away.argmin())
-        return nearest if away[nearest] < HIT_RADIUS else None
+        x, y = self._pixels()
+        distance = np.hypot(x - point.x(), y - point.y())
+        nearest = int(distance.argmin())
+        return nearest if distance[nearest] < HIT_RADIUS else None
 
-    def beside(self, right: int, up: int) -> int | None:
-        """The nearest sound in a direction; the same one where none lies there."""
-        if not len(self._spots.x):
+    def neighbour(self, right: int, up: int) -> int | None:
+        """The nearest sound in a direction; the selected one if there is none."""
+        if not len(self.points.x):
             return None
-        if self._chosen < 0:
+        if self.selected_item < 0:
             return 0
-        across, above = self._spots.x - self._spots.x[self._chosen], self._spots.y - self._spots.y[self._chosen]
+        across, above = (
+            self.points.x - self.points.x[self.selected_item],
+            self.points.y - self.points.y[self.selected_item],
+        )
         along, aside = across * right + above * up, np.abs(across * up) + np.abs(above * right)
         cost = np.where(along > 1e-6, along + 2 * aside, np.inf)
         best = int(cost.argmin())
-        return best if np.isfinite(cost[best]) else self._chosen
+        return best if np.isfinite(cost[best]) else self.selected_item
 
-    def choose(self, found: int) -> None:
-        """Put a ring around a sound, and say its name."""
-        words = self.tr("sound {0} of {1} {2}").format(found + 1, len(self._spots.x), self._spots.names[found])
-        self.setAccessibleDescription(words.strip())
-        super().choose(found)
+    def select(self, item: int) -> None:
+        """Mark a sound by a ring, and describe it by its name."""
+        text = self.tr("sound {0} of {1} {2}").format(item + 1, len(self.points.x), self.points.names[item])
+        self.setAccessibleDescription(text.strip())
+        super().select(item)
 
-    def place_of(self, spot: int) -> QPointF:
-        """Where a sound is."""
-        x, y = self._places()
-        return QPointF(float(x[spot]), float(y[spot]))
+    def point_of(self, item: int) -> QPointF:
+        """The centre of a sound's dot."""
+        x, y = self._pixels()
+        return QPointF(float(x[item]), float(y[item]))
 
     def sizeHint(self) -> QSize:
-        """Large."""
+        """A large area."""
         return QSize(900, 360)
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme has other lights."""
+        """Paint the glows again for another theme."""
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self._glows = []
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Dots, those that sound alight; names where there is room for them."""
+        """Paint the dots, the names if there are few, and the glows of what sounds."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.colour(theme.STAGE))
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        named = len(self._spots.x) <= 60
-        for spot, (x, y, level) in enumerate(zip(*self._places(), self._spots.level, strict=True)):
+        named = len(self.points.x) <= 60
+        for item, (x, y, level) in enumerate(zip(*self._pixels(), self.points.level, strict=True)):
             radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * float(level) ** 0.5
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour(theme.TEXT, 0.16 + 0.2 * float(level)))
             painter.drawEllipse(QPointF(x, y), radius, radius)
-            if spot == self._chosen:
+            if item == self.selected_item:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.colour(theme.ACCENT, 1.0 if self.hasFocus() else 0.6), 1.5))
                 painter.drawEllipse(QPointF(x, y), radius + 3, radius + 3)
-            if (named or spot == self._chosen) and self._spots.names[spot]:
+            if (named or item == self.selected_item) and self.points.names[item]:
                 painter.setPen(theme.colour(theme.QUIET))
-                words = QRectF(x - 40, y + radius + 3, 80, 16)
-                painter.drawText(words, int(Qt.AlignmentFlag.AlignHCenter), self._spots.names[spot])
+                rect = QRectF(x - 40, y + radius + 3, 80, 16)
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignHCenter), self.points.names[item])
         self._paint_lit(painter)
 
     def _paint_lit(self, painter: QPainter) -> None:
         now = time.monotonic()
-        if (self._struck or self._lit) and not self._glows:
+        if (self._strike_times or self.lit) and not self._glows:
             self._glows = paint_glows(self.devicePixelRatioF())
-        for spot in {*self._struck, *self._lit}:
-            fresh = 1.0 if spot in self._lit else max(1 - (now - self._struck[spot]) / AFTERGLOW_SECONDS, 0.0)
-            glow = self._glows[min(int(SIZES * fresh), SIZES - 1)]
+        for item in {*self._strike_times, *self.lit}:
+            fresh = 1.0 if item in self.lit else max(1 - (now - self._strike_times[item]) / AFTERGLOW_SECONDS, 0.0)
+            glow = self._glows[min(int(GLOW_SIZES * fresh), GLOW_SIZES - 1)]
             half = glow.deviceIndependentSize().width() / 2
-            painter.drawPixmap(self.place_of(spot) - QPointF(half, half), glow)
+            painter.drawPixmap(self.point_of(item) - QPointF(half, half), glow)
 
-    def _begin(self, spot: int) -> None:
-        self._struck[spot] = time.monotonic()
+    def _start_glow(self, item: int) -> None:
+        self._strike_times[item] = time.monotonic()
 
-    def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        """Pixels of each sound."""
+    def _pixels(self) -> tuple[np.ndarray, np.ndarray]:
+        """x and y of each sound in pixels."""
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
-        return MARGIN + self._spots.x * width, MARGIN + (1 - self._spots.y) * height
+        return MARGIN + self.points.x * width, MARGIN + (1 - self.points.y) * height

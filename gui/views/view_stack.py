@@ -39,10 +39,10 @@ class ViewStack(QFrame):
         self.setObjectName("stage")
         self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), XYPad(), VoiceView()
         self.sound_map = SoundMapView()
-        self._pictures = QStackedWidget()
-        self._pictures.addWidget(self.modes)
-        self._pictures.addWidget(self.harmonics)
-        self._pictures.addWidget(self.sound_map)
+        self._instrument_views = QStackedWidget()
+        self._instrument_views.addWidget(self.modes)
+        self._instrument_views.addWidget(self.harmonics)
+        self._instrument_views.addWidget(self.sound_map)
         self._tabs = QButtonGroup(self)
         self.x_axis, self.y_axis = QComboBox(), QComboBox()
         self.x_axis.setAccessibleName(self.tr("Pad: from left to right"))
@@ -52,7 +52,7 @@ class ViewStack(QFrame):
         self._start_bar.setTextVisible(False)
         self._start_bar.setAccessibleName(self.tr("Progress of the start"))
         self._views = QStackedWidget()
-        for view in (self._pictures, self.pad, self.voice, self._make_start_page()):
+        for view in (self._instrument_views, self.pad, self.voice, self._make_start_page()):
             self._views.addWidget(view)
         self._view = PICTURE
         self._views.setCurrentIndex(START)
@@ -85,15 +85,15 @@ class ViewStack(QFrame):
 
     def show_display(self, display: str) -> None:
         """Show the view of an instrument. display: of its `InstrumentKind`."""
-        pictures: dict[str, tuple[QWidget, str]] = {
+        displays: dict[str, tuple[QWidget, str]] = {
             "harmonics": (self.harmonics, self.tr("Harmonics")),
-            "sound_map": (self.chart, self.tr("Map")),
+            "sound_map": (self.sound_map, self.tr("Map")),
         }
-        picture, words = pictures.get(display, (self.modes, self.tr("Modes")))
-        self._pictures.setCurrentWidget(picture)
+        view, title = displays.get(display, (self.modes, self.tr("Modes")))
+        self._instrument_views.setCurrentWidget(view)
         button = self._tabs.button(PICTURE)
         if button is not None:
-            button.setText(words)
+            button.setText(title)
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
         """Set what the axes of the pad can be, and what they are."""

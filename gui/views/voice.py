@@ -1,4 +1,4 @@
-"""The view of a singer: how loud and how high the voice is, what answers it, and how late."""
+"""View of the voice input: level, pitch, the instrument's pitch and the latency."""
 
 import time
 from dataclasses import dataclass
@@ -7,17 +7,18 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.pitch_names import pitch_of
 from gui import number_format, theme
 from gui.widgets import factory
 
-from .pitch_trace import PitchTrace, key_of
+from .pitch_trace import PitchTrace
 
-MIN_LEVEL_DB = -90.0  # dB
+MIN_LEVEL_DB = -90.0
 
 
 @dataclass(frozen=True)
 class VoiceReading:
-    """What the tracker hears: pitch in Hz, 0 for none; level and gate in dB; and the answer's pitch in Hz."""
+    """Output of the pitch tracker: frequency in Hz, 0 for none; level and gate in dB; the instrument's frequency."""
 
     pitch: float
     level: float
@@ -26,11 +27,11 @@ class VoiceReading:
 
 
 class VoiceView(QWidget):
-    """Says when singing is switched on or off, and when the range of the voice shall be found."""
+    """Switches the voice input on and off, requests a measurement of the voice's range, and shows the tracker."""
 
-    switched = pyqtSignal(bool)
-    measured = pyqtSignal()
-    wanted = pyqtSignal()  # an instrument that follows a voice
+    sing_toggled = pyqtSignal(bool)
+    measure_requested = pyqtSignal()
+    voice_instrument_requested = pyqtSignal()  # one that follows a voice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,74 +40,75 @@ class VoiceView(QWidget):
         self.measure = factory.push_button(
             self.tr("Find my range"), tip=self.tr("Ten seconds of singing set range, gate and transposition")
         )
-        self.take = factory.push_button(self.tr("Take one that does"))
-        self._note, self._cents = factory.label("–", theme.DISPLAY + 4), factory.label(" ", quiet=True)
-        self._lamp = factory.label()
+        self.find_instrument = factory.push_button(self.tr("Take one that does"))
+        self.note_label, self._cents_label = factory.label("–", theme.DISPLAY + 4), factory.label(" ", quiet=True)
+        self.voiced_label = factory.label()
         self.gauge, self.trace = MicrophoneGauge(), PitchTrace()
-        self._late, self._words = factory.label(step=theme.CAPTION, quiet=True), factory.label()
-        for label in (self._late, self._words):
+        self.latency_label, self.message_label = factory.label(step=theme.CAPTION, quiet=True), factory.label()
+        for label in (self.latency_label, self.message_label):
             label.setWordWrap(True)
         self._lay_out()
-        self.sing.clicked.connect(self.switched)
-        self.measure.clicked.connect(self.measured)
-        self.take.clicked.connect(self.wanted)
+        self.sing.clicked.connect(self.sing_toggled)
+        self.measure.clicked.connect(self.measure_requested)
+        self.find_instrument.clicked.connect(self.voice_instrument_requested)
         self.set_state(False, False)
 
-    def set_state(self, able: bool, on: bool) -> None:
-        """Whether the instrument can follow a voice, and whether it does."""
-        self.sing.setEnabled(able)
+    def set_state(self, follows_voice: bool, on: bool) -> None:
+        """Show whether the instrument can follow a voice, and whether it does."""
+        self.sing.setEnabled(follows_voice)
         self.sing.setChecked(on)
         self.sing.setText(self.tr("Stop singing") if on else self.tr("Sing"))
         self.measure.setEnabled(on)
-        self.take.setVisible(not able)
+        self.find_instrument.setVisible(not follows_voice)
         if on:
-            self._words.setText(self.tr("⚠ Wear headphones: what the microphone hears of a speaker is sung again."))
-        elif able:
-            self._words.setText(self.tr("This instrument follows your voice. Put on headphones, then press Sing."))
+            text = self.tr("⚠ Wear headphones: what the microphone hears of a speaker is sung again.")
+        elif follows_voice:
+            text = self.tr("This instrument follows your voice. Put on headphones, then press Sing.")
         else:
-            self._words.setText(self.tr("This instrument does not follow a voice; bowed and sung ones (ddsp) do."))
+            text = self.tr("This instrument does not follow a voice; bowed and sung ones (ddsp) do.")
+        self.show_message(text)
         if not on:
             self.trace.clear()
-            self.show_sung(VoiceReading(0.0, MIN_LEVEL_DB, MIN_LEVEL_DB, 0.0))
-            self._late.setText("")
+            self.show_reading(VoiceReading(0.0, MIN_LEVEL_DB, MIN_LEVEL_DB, 0.0))
+            self.latency_label.setText("")
 
-    def show_sung(self, now: VoiceReading) -> None:
-        """Show a moment."""
+    def show_reading(self, now: VoiceReading) -> None:
+        """Show a reading of the tracker."""
         voiced = now.pitch > 0
-        self._lamp.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
+        self.voiced_label.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
         if voiced:
-            key = key_of(now.pitch)
-            self._note.setText(number_format.note(round(key)))
+            key = float(pitch_of(now.pitch))
+            self.note_label.setText(number_format.note(round(key)))
             cents = round(100 * (key - round(key)))
-            self._cents.setText(self.tr("{0:+d} cents · {1:.1f} Hz").format(cents, now.pitch))
+            self._cents_label.setText(self.tr("{0:+d} cents · {1:.1f} Hz").format(cents, now.pitch))
         else:
-            self._note.setText("–")
-            self._cents.setText(" ")
+            self.note_label.setText("–")
+            self._cents_label.setText(" ")
         self.gauge.set_level(now.level, now.gate)
         if self.sing.isChecked():
             self.trace.add(time.monotonic(), now.pitch, now.answer)
 
-    def say(self, words: str) -> None:
-        """Say what goes on."""
-        self._words.setText(words)
+    def show_message(self, text: str) -> None:
+        """Show a message beside the buttons."""
+        self.message_label.setText(text)
 
-    def show_left(self, seconds: int, words: str) -> None:
-        """Count down while a range is found; 0 seconds: it is not."""
+    def show_countdown(self, seconds: int, text: str) -> None:
+        """Show the seconds left of a measurement; 0: none is running."""
         number = self.tr("{0} s to go", "", seconds).format(seconds)
         self.measure.setText(number if seconds else self.tr("Find my range"))
         if seconds:
-            self.say(words)
+            self.show_message(text)
 
-    def show_lateness(self, words: str) -> None:
-        """Say how late the instrument is."""
-        self._late.setText(words)
+    def show_latency(self, text: str) -> None:
+        """Show the latency from voice to instrument."""
+        self.latency_label.setText(text)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(2)
-        left.addWidget(self._note)
-        left.addWidget(self._cents)
-        left.addWidget(self._lamp)
+        left.addWidget(self.note_label)
+        left.addWidget(self._cents_label)
+        left.addWidget(self.voiced_label)
         left.addStretch(1)
         left.addWidget(factory.label(self.tr("Microphone"), theme.CAPTION, quiet=True))
         left.addWidget(self.gauge)
@@ -119,19 +121,19 @@ class VoiceView(QWidget):
         upper.addWidget(self.trace, 1)
         lower = QHBoxLayout()
         lower.setSpacing(theme.GAP)
-        for button in (self.sing, self.measure, self.take):
+        for button in (self.sing, self.measure, self.find_instrument):
             lower.addWidget(button)
-        lower.addWidget(self._words, 1)
+        lower.addWidget(self.message_label, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(6)
         column.addLayout(upper, 1)
         column.addLayout(lower)
-        column.addWidget(self._late)
+        column.addWidget(self.latency_label)
 
 
 class MicrophoneGauge(QWidget):
-    """The level of a microphone from -90 to 0 dB, with a mark where a voice begins to be heard."""
+    """Level meter of the microphone, -90 to 0 dB, with a mark at the gate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,11 +147,11 @@ class MicrophoneGauge(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Slim."""
+        """A slim bar."""
         return QSize(180, 16)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A bar, and a line across it."""
+        """Paint the bar and the mark."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
