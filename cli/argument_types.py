@@ -1,4 +1,4 @@
-"""Values on the command line, checked at the door."""
+"""Types of arguments for argparse: numbers within a range."""
 
 import argparse
 import math
@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 
 def number(low: float, high: float, unit: str) -> Callable[[str], float]:
-    """A reader of numbers within a range, both ends included."""
+    """A parser of numbers within a range, both ends included."""
 
-    def read(text: str) -> float:
+    def parse(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
@@ -17,16 +17,16 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(f"{text!r} is no number from {low:g} to {high:g} {unit}".rstrip())
         return value
 
-    return read
+    return parse
 
 
 def whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
-    """A reader of whole numbers within a range, both ends included."""
+    """A parser of whole numbers within a range, both ends included."""
 
-    def read(text: str) -> int:
+    def parse(text: str) -> int:
         value = number(low, high, unit)(text)
         if value != int(value):
             raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
         return int(value)
 
-    return read
+    return parse

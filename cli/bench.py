@@ -1,4 +1,4 @@
-"""luthier bench: what the engine costs on this machine, against its limits and its peers."""
+"""luthier bench: measure the engine on this machine, against its goals and other implementations."""
 
 import argparse
 from importlib import import_module
@@ -23,35 +23,36 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
     "first_use": ("engine", ()),
     "isolation": ("learning", ()),
 }  # fmt: skip - name: folder of the module, arguments
-USUAL = ("limits", "modal", "instrument")  # need nothing installed
-OF_A_PRESET = {
+DEFAULT_NAMES = ("limits", "modal", "instrument")  # need nothing installed
+BY_INSTRUMENT = {
     "guitar": ("voices", "keyboard", "start"),
     "violin": ("transfer", "transfer_delay"),
     "mosaic": ("events", "first_use", "isolation"),
 }
-"""Benchmarks of a preset, by the one that is measured unless another is named."""
+"""Benchmarks of an instrument, by the one that is measured unless another is named."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which benchmarks."""
+    """Add the names of benchmarks."""
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}; the first three otherwise"
     )
-    said = "; ".join(f"for {', '.join(names)} the {usual}" for usual, names in OF_A_PRESET.items())
-    parser.add_argument("--preset", metavar="PRESET", help=f"a name or path; otherwise {said}")
+    defaults = "; ".join(f"for {', '.join(names)} the {name}" for name, names in BY_INSTRUMENT.items())
+    parser.add_argument("--preset", metavar="INSTRUMENT", help=f"a name or path; otherwise {defaults}")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the figures of each benchmark as it is done."""
+    """Print the measurements of each benchmark as it is done."""
     for name in args.names:
         if name not in BENCHMARKS:
             raise ValueError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     from benchmarks.support.measurement import print_measurements
 
-    for name in args.names or USUAL:
-        folder, given = BENCHMARKS[name]
-        for usual in (usual for usual, names in OF_A_PRESET.items() if name in names):
-            given = (args.preset or usual,)
-        print_measurements(import_module(f"benchmarks.{folder}.{name}").measure(*given), args.json)
+    for name in args.names or DEFAULT_NAMES:
+        folder, arguments = BENCHMARKS[name]
+        for default, names in BY_INSTRUMENT.items():
+            if name in names:
+                arguments = (args.preset or default,)
+        print_measurements(import_module(f"benchmarks.{folder}.{name}").measure(*arguments), args.json)
     return 0

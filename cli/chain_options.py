@@ -1,25 +1,38 @@
-"""What the sub-commands that sound have in common: a row of plugins in a rig."""
+"""Options of the commands that play: the instrument, its chain and its parameter values, made into a rig."""
 
 import argparse
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine.effects import EFFECTS, ROOM
+from session import patch_library
+from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
 
 from . import voice_options
 from .argument_types import number, whole
 
 if TYPE_CHECKING:
-    from engine.plugin import Plugin
     from engine.rig import Rig
+    from session.rack import Rack
 
-RATE = 48000.0  # Hz, where no device has its own
+DEFAULT_RATE = 48000.0  # Hz, where no device has its own
+DEFAULT_ROOM = "violin"  # whose room `--with room` takes where the instrument has none
+INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONNX decoder"
+
+
+@dataclass
+class Playing:
+    """A rig and the rack that it plays."""
+
+    rig: "Rig"
+    rack: "Rack"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that playing and rendering share."""
+    """Add the options that playing and rendering share."""
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
-    parser.add_argument(
-        "--block", type=whole(1, 4096, "frames"), metavar="N", help="frames that are computed at once"
-    )
+    parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
     parser.add_argument("--seconds", type=number(0.01, 86400, "s"), metavar="S", help="stop after this time")
     parser.add_argument("--a4", type=number(400, 480, "Hz"), metavar="HZ", help="the pitch of the A above middle C")
     parser.add_argument(
@@ -27,100 +40,144 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--channel", type=whole(1, 16), action="append", metavar="C",
-        help="hear only this MIDI channel; may be given several times (otherwise all but 10 are heard)",
+        help="enable only this MIDI channel; may be given several times (otherwise all but 10 are enabled)",
     )  # fmt: skip
-    add_row_arguments(parser)
+    add_chain_arguments(parser)
 
 
-def add_row_arguments(parser: argparse.ArgumentParser) -> None:
-    """What stands in the row beside the instrument."""
+def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options for effects and parameter values."""
     parser.add_argument(
         "--room", metavar="ROOM",
         help="none, a sound file of a clap in a room, or an instrument whose room to play in; its own otherwise",
     )  # fmt: skip
     parser.add_argument(
-        "--set", dest="knobs", action="append", default=[], metavar="KNOB=VALUE",
-        help="turn a knob, as `luthier show PRESET` names it; may be given several times (room.level=-6)",
+        "--with", dest="plugins", action="append", default=[], metavar="EFFECT",
+        help=f"append an effect: {', '.join(EFFECTS)}; the name of an installed plugin; or a C library. May be given "
+        f"several times, in the order of processing. `{ROOM}` is the instrument's own, or else that of the "
+        f"{DEFAULT_ROOM}; {ROOM}=FILE.wav or {ROOM}=INSTRUMENT is another",
     )  # fmt: skip
     parser.add_argument(
-        "--with", dest="plugins", action="append", default=[], metavar="PLUGIN",
-        help="a plugin to append to the instrument, by name or as a C library; may be given several times",
+        "--set", dest="params", action="append", default=[], metavar="PARAM=VALUE",
+        help="set a parameter, as `luthier show INSTRUMENT` names it; of an effect EFFECT.PARAM=VALUE "
+        "(chorus.mix=0.4, room.level=-6), of the second one of a name chorus2.mix, of a second instrument "
+        "second.PARAM; may be given several times",
     )  # fmt: skip
 
 
-def build(args: argparse.Namespace) -> "Rig":
-    """The rig that plays args.preset, given by name or path, with its plugins. PresetError if there is none."""
-    from engine.preset import library, preset_file
+def build(args: argparse.Namespace) -> Playing:
+    """A rig that plays args.preset with the effects and values of the options. ValueError or OSError if it cannot."""
+    patch = _patch(args, patch_library.find(args.preset))
+    from session.rack import engine_parts
 
-    path = library.find(args.preset)
-    kind = "ddsp"
-    if path.suffix.lower() != library.ONNX:
-        kind = preset_file.read(path).header["kind"]  # a damaged file is refused before anything is compiled
-    _compile({kind, *(["room"] if kind == "ddsp" or args.room else []), *(["voice"] if _sings(args) else [])})
+    _compile(engine_parts(patch, _follows_voice(args)))  # a damaged file is refused before anything is compiled
     from engine.rig import Rig
 
-    rig = Rig(args.rate or RATE, getattr(args, "channel", None))
-    rig.play(row(args, path))
-    settle(rig, args)
+    rig = Rig(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
+    playing = Playing(rig, _load(rig, args, patch))
     if getattr(args, "a4", None) is not None:
         rig.set(rig.interpreter, "a4", args.a4)
-    return rig
+    return playing
 
 
-def row(args: argparse.Namespace, path: Path) -> "list[Plugin]":
-    """The instrument of a preset, its room, and the plugins that were asked for; with args.mic it follows a voice."""
-    from engine.chain import follow, make_row
-    from engine.plugin.external import load as load_plugin
-
-    made = make_row(path, args.seed, args.room)
-    return [*(follow(made) if _sings(args) else made), *map(load_plugin, args.plugins)]
+def load(playing: Playing, args: argparse.Namespace, path: Path) -> None:
+    """Let another instrument or patch take over, with the effects and values of the options. Errors as of `build`."""
+    playing.rack = _load(playing.rig, args, _patch(args, path))
 
 
-def settle(rig: "Rig", args: argparse.Namespace) -> None:
-    """Lay what was asked for on a new row; ValueError when it cannot be."""
-    if _sings(args):
-        voice_options.lay(rig, args)
-    turn(rig, args)
+def _load(rig: "Rig", args: argparse.Namespace, patch: Patch) -> "Rack":
+    from session import rack
+
+    made = rack.load(rig, patch, args.seed, _follows_voice(args))
+    if made.voice is not None:
+        voice_options.apply(rig, made.voice, args)
+    _set_params(rig, made, args.params)
+    return made
 
 
-def turn(rig: "Rig", args: argparse.Namespace) -> None:
-    """Turn the knobs that were asked for; ValueError when the row has no such knob or it goes not so far."""
-    for word in args.knobs:
-        name, _, text = word.partition("=")
-        owner, _, knob = name.strip().rpartition(".")
+def _patch(args: argparse.Namespace, path: Path) -> Patch:
+    """What a file holds, with the room and the effects of the options; ValueError if there is no such effect."""
+    patch = patch_library.resolve(Patch(path))
+    chain = patch.chain or Chain()
+    if args.room is not None:
+        chain = chain.with_effect(ROOM, args.room)
+    for index, text in enumerate(args.plugins):
+        name, equals, source = text.partition("=")
+        if name == ROOM and (equals or name == text):
+            first = ROOM not in [each.partition("=")[0] for each in args.plugins[:index]]
+            chain = _with_room(chain, source if equals else _room_of(patch.path), first)
+        elif text in EFFECTS:
+            chain = chain.with_another(text)
+        else:
+            _check_plugin(text)
+            chain = chain.with_another(PLUGIN, text)
+    return replace(patch, chain=chain)
+
+
+def _with_room(chain: Chain, source: str, first: bool) -> Chain:
+    """A chain with a room at its end: the one that it has anyway, or one more if that was moved there before."""
+    if first:
+        chain = replace(chain, effects=tuple(effect for effect in chain.effects if effect.kind != ROOM))
+    return chain.with_another(ROOM, source)
+
+
+def _room_of(path: Path) -> str:
+    """The source of the room that an instrument gets where none is named."""
+    from engine.preset import library, preset_file
+
+    if path.suffix.lower() == library.ONNX or "room" in preset_file.read(path).tensors:
+        return OWN_ROOM
+    return DEFAULT_ROOM
+
+
+def _check_plugin(name: str) -> None:
+    """ValueError if there is no plugin of this name, with the names that there are."""
+    from engine.plugin import external
+
+    known = external.installed()
+    if not external.is_library(name) and name not in known:
+        names = ", ".join([*EFFECTS, *sorted(known)])
+        raise ValueError(f"no effect {name!r}; there are {names}, and C libraries by their path")
+
+
+def _set_params(rig: "Rig", rack: "Rack", assignments: list[str]) -> None:
+    """Set parameters as `--set` says; ValueError if there is no such parameter or the value is out of its range."""
+    for text in assignments:
+        name, _, value_text = text.partition("=")
+        owner, _, param_name = name.strip().rpartition(".")
         found = [
-            (plugin, param) for plugin in rig.row if owner in ("", plugin.name)
-            for param in plugin.params if param.name == knob
+            (plugin, param) for plugin in rack.named(owner.replace(".", " "))
+            for param in plugin.params if param.name == param_name
         ]  # fmt: skip
         if not found:
-            names = ", ".join(f"{plugin.name}.{param.name}" for plugin in rig.row for param in plugin.params)
-            raise ValueError(f"--set {word}: there is no knob {name!r}; there are {names}")
+            names = ", ".join(f"{name}.{param.name}" for name, plugin in rack.slots for param in plugin.params)
+            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {names}")
         plugin, param = found[0]
         try:
-            value = float(text)
+            value = float(value_text)
         except ValueError:
-            raise ValueError(f"--set {word}: {text!r} is no number; say {name}=VALUE") from None
+            raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE") from None
         if not param.low <= value <= param.high:
-            raise ValueError(f"--set {word}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
-        rig.set(plugin, knob, value)
+            raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
+        rig.set(plugin, param_name, value)
 
 
-def _sings(args: argparse.Namespace) -> bool:
+def _follows_voice(args: argparse.Namespace) -> bool:
     """Whether a microphone drives the instrument."""
     return bool(getattr(args, "mic", False))
 
 
 def _compile(parts: set[str]) -> None:
-    """Compile what plays, the first time, and show how far it is."""
-    from engine.precompile import is_warm, warm
+    """Compile the parts of the engine that play, if that was not done before, with a progress bar."""
+    from engine.precompile import is_compiled, compile_parts
 
-    if is_warm(parts):
+    if is_compiled(parts):
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("compiling for this processor, once")
-        for number, total, name in warm(parts):
+        for number, total, name in compile_parts(parts):
             progress.update(task, total=total, completed=number, description=f"compiling, once: {name}")
         progress.update(task, completed=total)

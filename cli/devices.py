@@ -1,4 +1,4 @@
-"""luthier devices: where sound can go and come from, where notes can come from, and what is missing."""
+"""luthier devices: list audio devices and MIDI ports, and what is missing."""
 
 import argparse
 import json
@@ -6,12 +6,12 @@ from dataclasses import asdict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Only --json."""
+    """Add --json."""
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print every place, those that `luthier play` opens marked by a star; then hints."""
+    """Print every device, those that `luthier play` opens marked by a star; then hints."""
     from engine.devices.listing import list_devices
 
     seen = list_devices()

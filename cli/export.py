@@ -53,9 +53,7 @@ def _onnx(preset: Preset, path: Path) -> str:
 
     made = model(preset)
     write(path, made)
-    inputs, outputs = (
-        ", ".join(value.name for value in values) for values in (graph.graph.input, graph.graph.output)
-    )
+    inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
     return f"{inputs} → {outputs}"
 
 

@@ -1,4 +1,4 @@
-"""What the player types while an instrument plays."""
+"""The panic key: `p` or space, typed while an instrument plays."""
 
 import os
 import sys
@@ -8,22 +8,22 @@ PANIC = "p "  # keys that silence everything
 
 
 def listener(panic: Callable[[], object]) -> Callable[[], None] | None:
-    """A look at the keys that were typed since the last one; None where nobody can type."""
+    """A function that polls the typed keys and panics if one says so; None where stdin is no terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
 
-    def look() -> None:
+    def poll() -> None:
         if any(key in PANIC for key in _typed()):
             panic()
 
-    return look
+    return poll
 
 
 if sys.platform == "win32":
     import msvcrt
 
     def _typed() -> str:
-        """The keys pressed since the last look."""
+        """The keys typed since the last call."""
         keys = ""
         while msvcrt.kbhit():
             keys += msvcrt.getwch()
@@ -33,6 +33,6 @@ else:
     import select
 
     def _typed() -> str:
-        """The line typed since the last look, once Enter has ended it."""
+        """The line typed since the last call, once Enter has ended it."""
         ready, _, _ = select.select([sys.stdin], [], [], 0)
         return os.read(sys.stdin.fileno(), 1024).decode(errors="replace") if ready else ""

@@ -87,11 +87,11 @@ def _default_instrument() -> str:
 
 def _render_demo(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str) -> None:
     """Render the demo to a file, and print which and why."""
-    from engine.render import render_to
+    from engine.render import render_file
 
     path = DEMO_FILE.format(Path(args.preset).stem)
     status_line.print_message(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
-    length, _ = render_to(path, rig, score, args.seconds)
+    length, _ = render_file(path, rig, score, args.seconds)
     status_line.print_message(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
 
 
@@ -214,14 +214,14 @@ def _recording(rig: "Rig", args: argparse.Namespace) -> Iterator[Task]:
 
     recorder = Recorder(rig, Path(args.record), float32=True)
     try:
-        yield recorder.spool
+        yield recorder.write
     finally:
         recorder.stop()
     for path in recorder.paths:
         status_line.print_message(f"{path} is saved", args.json)
-    if recorder.source.lost:
+    if recorder.capture.lost:
         status_line.print_message(
-            f"{args.record}: {recorder.source.lost} frames are missing: the disk was too slow", args.json
+            f"{args.record}: {recorder.capture.lost} frames are missing: the disk was too slow", args.json
         )
 
 

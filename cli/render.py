@@ -1,7 +1,7 @@
-"""luthier render PRESET SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime.
+"""luthier render INSTRUMENT SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime.
 
-In place of a score an instrument can play a performance of its own: the learned control signal, or one made from it.
-A score of events, SCORE.json, is put together by the decoder of an instrument of kind events.
+In place of a score an instrument can play a performance: the learned control signal, or one derived from it.
+A score of events, SCORE.json, is rendered by the decoder of an instrument of kind events.
 """
 
 import argparse
@@ -14,36 +14,36 @@ from .argument_types import whole
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.rig import Rig
+    from .chain_options import Playing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which instrument plays what, into which file."""
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
+    """Add the instrument, what it plays, and the file to write."""
+    parser.add_argument("preset", metavar="INSTRUMENT", help=chain_options.INSTRUMENT_HELP)
     played = parser.add_mutually_exclusive_group(required=True)
     played.add_argument("score", metavar="SCORE.mid", nargs="?", help="a MIDI file, or events, SCORE.json")
     played.add_argument(
         "--performance", choices=["learned", "random", "permuted"],
-        help="the control signal of the recording, a sparse random one, or the learned one with its rows exchanged",
+        help="the control signal of the recording, a sparse random one, or the learned one, permuted",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    events = parser.add_argument_group("of a score of events")
+    events = parser.add_argument_group("for a score of events")
     events.add_argument("--keep", type=whole(0, 10**6), metavar="N", help="only its N strongest events")
     other = events.add_mutually_exclusive_group()
-    other.add_argument("--permute", action="store_true", help="with its keys exchanged")
+    other.add_argument("--permute", action="store_true", help="with its keys permuted")
     other.add_argument("--random", action="store_true", help="as many events, of any keys at any times")
     events.add_argument("--context", metavar="OTHER.json", help="in the room and the context of another score")
     chain_options.add_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
-    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file and tell its length and peak."""
+    """Write the file and print its length and peak."""
     if args.score and args.score.endswith(".json"):
-        from .render_events import run as put_together
+        from .render_events import run as render_events
 
-        return put_together(args)
+        return render_events(args)
     if args.keep is not None or args.permute or args.random or args.context:
         raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
     from engine.midi.midi_file import read
@@ -51,11 +51,12 @@ def run(args: argparse.Namespace) -> int:
     score = read(args.score) if args.score else None
     if score is not None:
         _check_notes(args.score, score.channels, args.channel)
-    rig = chain_options.build(args)
-    from engine.render import render_to
+    playing = chain_options.build(args)
+    rig = playing.rig
+    from engine.render import render_file
 
-    events = score if score is not None else _performance(rig, args)
-    seconds, peak = render_to(args.output, rig, events, args.seconds, args.block or 128, args.float)
+    events = score if score is not None else _performance(playing, args)
+    seconds, peak = render_file(args.output, rig, events, args.seconds, args.block or 128, args.float)
     if args.json:
         print(json.dumps({"path": args.output, "rate": rig.rate, "seconds": round(seconds, 6), "peak": peak}))
     else:
@@ -63,26 +64,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check_notes(name: str, there: set[int], heard: list[int] | None) -> None:
-    """Raise ValueError when nothing of a score would sound; there: its channels with notes, from 1."""
+def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
+    """ValueError if nothing of a score would sound; used: its channels with notes, from 1."""
     from engine.midi.interpreter import DRUMS
 
-    if not there:
+    if not used:
         raise ValueError(f"{name} has no notes")
-    if not there & (set(heard) if heard else set(range(1, 17)) - {DRUMS}):
-        on = ", ".join(map(str, sorted(there)))
-        raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(there)}")
+    if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUMS}):
+        on = ", ".join(map(str, sorted(used)))
+        raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
 
 
-def _performance(rig: "Rig", args: argparse.Namespace) -> "np.ndarray":
-    """The events of a performance, for the instrument at the head of the row, which then plays as it was learned."""
+def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
+    """The events of a performance of the instrument, which is set to play as it was learned."""
     from engine.preset.performance import perform
-    from engine.probe import events
+    from engine.probe import event_array
 
-    instrument = rig.row[0]
+    instrument = playing.rack.instrument
     preset = getattr(instrument, "preset", None)
     if preset is None:
         raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
     performance = perform(preset.header, preset.tensors, args.performance, args.seed)
-    rig.set(instrument, "play", 0)
-    return events(performance, rig.rate)
+    playing.rig.set(instrument, "play", 0)
+    return event_array(performance, playing.rig.rate)

@@ -1,4 +1,4 @@
-"""luthier render PRESET SCORE.json -o OUT.wav: put together again what was taken apart, or something else of it."""
+"""luthier render INSTRUMENT SCORE.json -o OUT.wav: the sound of a score of events, as it is or altered."""
 
 import argparse
 import json
@@ -6,23 +6,26 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.preset import library
+from engine.kinds import kind_of
 from engine.preset.preset_file import Preset, read
+from session import patch_library
 
-BLOCK = 1 << 16  # samples that are written at once
-FLOOR = 10 ** (-80 / 20)  # what is softer than that, of the peak, at the end is left out
+BLOCK_SIZE = 1 << 16  # samples written at once
+SILENCE = 10 ** (-80 / 20)  # of the peak: the end of the sound below it is cut off
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file and tell its length and peak."""
-    path = library.find(args.preset)
-    made = read(path)
-    if made.header["kind"] != "events":
-        raise ValueError(f"{path.stem} is of kind {made.header['kind']}: only one of kind events plays such a score")
+    """Write the file and print its length and peak."""
+    path = patch_library.find_instrument(args.preset)
+    preset = read(path)
+    if not kind_of(preset.header).plays_event_scores:
+        raise ValueError(
+            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events plays such a score"
+        )
     from engine.sound_file import writing
 
-    sound, peak = _sound(made, args)
-    rate = float(args.rate or made.header["rate"])
+    sound, peak = _sound(preset, args)
+    rate = float(args.rate or preset.header["rate"])
     with writing(args.output, rate, args.float) as write:
         for block in _blocks(sound):
             write(np.repeat(block[None], 2, axis=0))
@@ -33,13 +36,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sound(made: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
-    """The sound (T,) at the rate asked for, and its peak; what would be clipped is turned down as a whole."""
-    from engine.instruments.events.decoder import Decoder
+def _sound(preset: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
+    """The sound (T,) at the rate asked for, and its peak; what would clip is scaled down."""
+    from engine.instruments.events.decoder import EventDecoder
     from engine.instruments.events.event_score import read as read_score
-    from engine.instruments.events.event_score import sound as sound_of
+    from engine.instruments.events.event_score import render as sound_of
 
-    decoder, score = Decoder(made), read_score(args.score)
+    decoder, score = EventDecoder(preset), read_score(args.score)
     score = score.kept(args.keep) if args.keep is not None else score
     if args.context:
         score = score.in_the_place_of(read_score(args.context))
@@ -54,13 +57,13 @@ def _sound(made: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
         sound = soxr.resample(sound, decoder.rate, args.rate, "VHQ")
     peak = float(np.abs(sound).max(initial=0.0))
     sound = sound / peak if peak > 1 and not args.float else sound
-    heard = np.flatnonzero(np.abs(sound) > FLOOR * max(peak, 1e-9))
-    asked = round(args.seconds * (args.rate or decoder.rate)) if args.seconds else len(sound)
+    audible = np.flatnonzero(np.abs(sound) > SILENCE * max(peak, 1e-9))
+    requested = round(args.seconds * (args.rate or decoder.rate)) if args.seconds else len(sound)
     whole = round(score.seconds * (args.rate or decoder.rate))
-    end = max(int(heard[-1]) + 1 if len(heard) else 0, whole)
-    return sound[: min(end, asked)], peak
+    end = max(int(audible[-1]) + 1 if len(audible) else 0, whole)
+    return sound[: min(end, requested)], peak
 
 
 def _blocks(sound: np.ndarray) -> Iterator[np.ndarray]:
-    for first in range(0, len(sound), BLOCK):
-        yield np.asarray(sound[first : first + BLOCK], np.float32)
+    for first in range(0, len(sound), BLOCK_SIZE):
+        yield np.asarray(sound[first : first + BLOCK_SIZE], np.float32)

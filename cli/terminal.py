@@ -1,6 +1,6 @@
-"""Text from files, made fit to be shown in a terminal."""
+"""Text from files, made safe for a terminal."""
 
 
-def plain(text: str, instead: str = " ") -> str:
-    """The text without line breaks, control sequences and whatever else cannot be printed."""
-    return "".join(letter if letter.isprintable() else instead for letter in text)
+def plain(text: str, replacement: str = " ") -> str:
+    """The text without line breaks, control sequences and other characters that cannot be printed."""
+    return "".join(letter if letter.isprintable() else replacement for letter in text)

@@ -1,7 +1,7 @@
-"""luthier transfer VOICE PRESET -o OUT.wav: an instrument answers a recorded voice, as it would answer a live one.
+"""luthier transfer VOICE INSTRUMENT -o OUT.wav: an instrument follows a recorded voice as it would follow a live one.
 
-The same row as that of `luthier play --mic`, in file time. The voice is brought to the loudness that the instrument
-knows and, by octaves, into its range; what the row is late by is taken off again.
+The chain of `luthier play --mic`, offline. The voice is brought to the loudness that the instrument learned and, by
+octaves, into its range; the latency of the chain is removed.
 """
 
 import argparse
@@ -21,81 +21,85 @@ if TYPE_CHECKING:
 
     from engine.rig import Rig
 
-HOP = 0.01  # seconds between two looks at the whole voice
-SHORTEST = 0.1  # seconds of a voice
-LOUDEST = 100.0  # a sample in a file that is more is none
-SOFTLY = 0.005  # seconds in which the answer begins: what the row is late by is cut off, perhaps within a note
+    from .chain_options import Playing
+
+HOP_SECONDS = 0.01  # between two frames of the tracking of the whole voice
+MIN_VOICE_SECONDS = 0.1
+MAX_SAMPLE = 100.0  # a file with a larger one is damaged
+FADE_SECONDS = 0.005  # fade-in after the latency, perhaps within a note, is cut off
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which voice, which instrument, and how."""
+    """Add the voice, the instrument and the file to write."""
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path, also of an ONNX decoder")
+    parser.add_argument("preset", metavar="INSTRUMENT", help=chain_options.INSTRUMENT_HELP)
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
     voice_options.add_arguments(parser, "it is moved by octaves into the instrument's range")
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
     parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
-    chain_options.add_row_arguments(parser)
+    chain_options.add_chain_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
-    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(mic=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file, and tell what was done to the voice and how late the row is."""
-    sound = _read(Path(args.voice), args.rate or chain_options.RATE)
+    """Write the file; print what was done to the voice and the latency that was removed."""
+    sound = _read(Path(args.voice), args.rate or chain_options.DEFAULT_RATE)
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
-    rig = chain_options.build(args)
+    playing = chain_options.build(args)
+    rig, rack = playing.rig, playing.rack
     from engine.voice_latency import latency
 
-    fitted = _fit(rig, sound, args)
-    late = latency(rig.row, rig.rate)
+    assert rack.voice is not None  # built with a tracker, or refused
+    fitted = _fit(playing, sound, args)
+    late = latency([rack.voice, rack.instrument], rig.rate)
     removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
-    written = _write(args, rig, _softly(_without(_played(rig, sound, args.block or 128), removed), SOFTLY * rig.rate))
-    told = {"path": args.output, "rate": rig.rate, **written, **fitted, "removed": removed / rig.rate}
+    blocks = _without_start(_render(rig, sound, args.block or 128), removed)
+    written = _write(args, rig, _faded_in(blocks, FADE_SECONDS * rig.rate))
+    result = {"path": args.output, "rate": rig.rate, **written, **fitted, "removed": removed / rig.rate}
     if args.json:
-        print(json.dumps(told))
+        print(json.dumps(result))
         return 0
-    moved, louder = _moved(told["transpose"]), f"its level by {told['gain']:+.1f} dB"
-    print(f"{args.voice}: {told['voiced']:.0%} of it has a pitch; {moved}, {louder}")
-    print(f"{late.words()}; {1000 * told['removed']:.1f} ms are taken off")
-    print(f"{args.output}: {told['seconds']:.2f} s at {rig.rate:g} Hz, peak {told['peak']:.3f}")
+    transposed, louder = _transposition(result["transpose"]), f"its level by {result['gain']:+.1f} dB"
+    print(f"{args.voice}: {result['voiced']:.0%} of it has a pitch; {transposed}, {louder}")
+    print(f"{late.words()}; {1000 * result['removed']:.1f} ms are taken off")
+    print(f"{args.output}: {result['seconds']:.2f} s at {rig.rate:g} Hz, peak {result['peak']:.3f}")
     return 0
 
 
-def _fit(rig: "Rig", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
-    """Set the tracker for this voice; what was set, and the share of the voice that has a pitch."""
-    from engine.instruments.ddsp.instrument import Ddsp
+def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
+    """Set the tracker for this voice; the values set, and the part of the voice that has a pitch."""
     from engine.voice.offline_tracking import follow
     from engine.voice_transfer import fit
 
-    voice, instrument = rig.row[:2]
-    assert isinstance(instrument, Ddsp)  # nothing else follows a voice
-    heard = follow(sound, rig.rate, HOP)
-    fitting = fit(heard, instrument.preset.header, HOP, args.transpose)
+    rig, rack = playing.rig, playing.rack
+    tracked = follow(sound, rig.rate, HOP_SECONDS)
+    fitting = fit(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
     for name, value in values.items():
-        rig.set(voice, name, value)
-    voiced = float((heard.voiced > 0).mean())
+        assert rack.voice is not None
+        rig.set(rack.voice, name, value)
+    voiced = float((tracked.voiced > 0).mean())
     return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
 
 
-def _write(args: argparse.Namespace, rig: "Rig", parts: "Iterator[np.ndarray]") -> dict[str, float]:
-    """Write the sound part by part; its length in seconds and its peak."""
+def _write(args: argparse.Namespace, rig: "Rig", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
+    """Write the sound block by block; its length in seconds and its peak."""
     from engine.sound_file import writing
 
     frames, peak = 0, 0.0
     with writing(args.output, rig.rate, args.float) as write:
-        for audio in parts:
+        for audio in blocks:
             write(audio)
             frames, peak = frames + audio.shape[1], max(peak, float(abs(audio).max(initial=0)))
     return {"seconds": round(frames / rig.rate, 6), "peak": peak}
 
 
-def _moved(semitones: float) -> str:
-    """What was done to the pitch, in words."""
+def _transposition(semitones: float) -> str:
+    """The transposition in words."""
     if not semitones:
         return "its pitch is not moved"
     octaves = semitones / 12
@@ -105,7 +109,7 @@ def _moved(semitones: float) -> str:
 
 
 def _read(path: Path, rate: float) -> "np.ndarray":
-    """All channels of a recording as one (T,) at a rate in Hz; ValueError or OSError if it is none."""
+    """The mean (T,) of the channels of a recording, at a rate in Hz. ValueError or OSError."""
     import numpy as np
     import soundfile
     import soxr
@@ -117,39 +121,39 @@ def _read(path: Path, rate: float) -> "np.ndarray":
         samples, own = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
         raise OSError(f"{path.name} cannot be read as sound: {error}") from None
-    if len(samples) < SHORTEST * own:
-        raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {SHORTEST} s are needed")
+    if len(samples) < MIN_VOICE_SECONDS * own:
+        raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {MIN_VOICE_SECONDS} s are needed")
     sound = samples.mean(axis=1)
-    if not np.isfinite(sound).all() or np.abs(sound).max() > LOUDEST:
+    if not np.isfinite(sound).all() or np.abs(sound).max() > MAX_SAMPLE:
         raise ValueError(f"{path.name} is damaged: it has samples that are no sound")
     return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
 
 
-def _played(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
-    """What a rig makes of the voice, with a bar for a person who waits."""
+def _render(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
+    """The output of a rig for the voice, with a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import track
 
     from engine.voice_transfer import play
 
-    parts = play(rig, sound, block)
+    blocks = play(rig, sound, block)
     if not sys.stderr.isatty():
-        return iter(parts)
-    return iter(track(parts, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))
+        return iter(blocks)
+    return iter(track(blocks, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))
 
 
-def _softly(parts: "Iterator[np.ndarray]", frames: float) -> "Iterator[np.ndarray]":
-    """The same sound, faded in over so many frames."""
+def _faded_in(blocks: "Iterator[np.ndarray]", frames: float) -> "Iterator[np.ndarray]":
+    """The same sound with a fade-in of so many frames."""
     import numpy as np
 
-    at = 0
-    for part in parts:
-        yield part * np.minimum((at + np.arange(part.shape[1])) / frames, 1).astype(np.float32)
-        at += part.shape[1]
+    start = 0
+    for block in blocks:
+        yield block * np.minimum((start + np.arange(block.shape[1])) / frames, 1).astype(np.float32)
+        start += block.shape[1]
 
 
-def _without(parts: "Iterator[np.ndarray]", frames: int) -> "Iterator[np.ndarray]":
+def _without_start(blocks: "Iterator[np.ndarray]", frames: int) -> "Iterator[np.ndarray]":
     """The same sound without its first frames."""
-    for part in parts:
-        yield part[:, frames:]
-        frames = max(frames - part.shape[1], 0)
+    for block in blocks:
+        yield block[:, frames:]
+        frames = max(frames - block.shape[1], 0)

@@ -1,29 +1,29 @@
-"""What the sub-commands that follow a voice have in common: how it is moved, put into a scale and mixed in."""
+"""Options of the commands that follow a voice: transposition, scale and dry level."""
 
 import argparse
 from typing import TYPE_CHECKING
 
+from engine.pitch_names import parse_note
+
 from .argument_types import number
 
 if TYPE_CHECKING:
+    from engine.plugin import Plugin
     from engine.rig import Rig
 
-ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_FLAT = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#"}
 
-
-def add_arguments(parser: argparse.ArgumentParser, unless: str) -> None:
-    """The options of a voice; unless: what becomes of its pitch when nothing is said."""
+def add_arguments(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the options of a voice; default: what is done to its pitch without --transpose."""
     parser.add_argument(
         "--transpose", type=number(-36, 36, "semitones"), metavar="SEMITONES",
-        help=f"to move the voice by; {unless} otherwise",
+        help=f"to move the voice by; {default} otherwise",
     )  # fmt: skip
     parser.add_argument(
         "--snap", type=scale, metavar="SCALE",
         help="play only the notes of a scale: chromatic, D major, A minor, C# pentatonic …",
     )  # fmt: skip
     parser.add_argument(
-        "--dry", type=number(-60, 0, "dB"), default=-60.0, metavar="DB", help="how much of the voice itself is heard"
+        "--dry", type=number(-60, 0, "dB"), default=-60.0, metavar="DB", help="level of the voice itself"
     )
 
 
@@ -32,21 +32,29 @@ def scale(text: str) -> tuple[int, int]:
     from engine.voice.scales import SCALES
 
     words = text.split()
-    root = words.pop(0) if len(words) > 1 and words[0].capitalize() in (*ROOTS, *_FLAT) else "C"
-    root, name = _FLAT.get(root.capitalize(), root.capitalize()), " ".join(words).lower()
+    root = _root(words[0]) if len(words) > 1 else None
+    name = " ".join(words if root is None else words[1:]).lower()
     if name not in SCALES:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no scale; there are {', '.join(SCALES)}, with a root before it"
         )
-    return ROOTS.index(root), list(SCALES).index(name)
+    return root or 0, list(SCALES).index(name)
 
 
-def lay(rig: "Rig", args: argparse.Namespace) -> None:
-    """Set the tracker at the head of a row as the options say."""
+def _root(text: str) -> int | None:
+    """The pitch class of a note name without an octave; None if it is none."""
+    try:
+        return parse_note(f"{text}4") % 12
+    except ValueError:
+        return None
+
+
+def apply(rig: "Rig", voice: "Plugin", args: argparse.Namespace) -> None:
+    """Set the parameters of a voice tracker as the options say."""
     values = {"dry": args.dry}
     if args.transpose is not None:
         values["transpose"] = args.transpose
     if args.snap is not None:
         values |= {"snap": 1, "root": args.snap[0], "scale": args.snap[1]}
     for name, value in values.items():
-        rig.set(rig.row[0], name, value)
+        rig.set(voice, name, value)

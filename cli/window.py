@@ -1,11 +1,11 @@
-"""luthier [FILE...]: the window, with files to open."""
+"""luthier [FILE...]: open the window, and files in it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 
-def run(words: Sequence[str]) -> int:
-    """Open it until it is closed; the exit status. OSError says why it cannot be opened."""
+def run(arguments: Sequence[str]) -> int:
+    """Run the window; the exit status. OSError says why it cannot be opened."""
     from gui import app
 
-    return app.run([Path(word) for word in words])
+    return app.run([Path(argument) for argument in arguments])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine import effects
 from engine.instruments import Instrument, make
-from engine.instruments.ddsp.instrument import Ddsp
+from engine.kinds import KINDS, kind_of
 from engine.plugin import Plugin
 from engine.preset.library import ONNX, find
 from engine.preset.preset_file import Preset, read
@@ -53,10 +53,12 @@ def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> P
 
 def follow_voice(chain: Sequence[Plugin]) -> list[Plugin]:
     """[main thread] A chain with a voice tracker before its instrument; ValueError if that follows no voice."""
-    if not isinstance(chain[0], Ddsp):
+    instrument = chain[0]
+    if not isinstance(instrument, Instrument) or not kind_of(instrument.preset.header).follows_voice:
+        able = " and ".join(kind.name for kind in KINDS.values() if kind.follows_voice)
         raise ValueError(
-            f"{chain[0].name} instruments cannot follow a voice; those of kind ddsp can, as violin and flute"
+            f"{instrument.name} instruments cannot follow a voice; those of kind {able} can, as violin and flute"
         )
     from engine.voice.tracker_plugin import Voice
 
-    return [Voice(chain[0].preset.header["features"]["mean"]), *chain]
+    return [Voice(instrument.preset.header["features"]["mean"]), *chain]

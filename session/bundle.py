@@ -1,7 +1,7 @@
-"""An instrument with its setting in one file: the knobs, the effects, the second instrument that it plays with.
+"""A bundle: an instrument and its patch in one file, with the effects and the second instrument that it plays with.
 
-The setting stands in the header of the .luthier, under a key that the engine passes over. What of it is no part of
-the program, the sound file of a room or a second instrument of the player's own, goes into files beside it.
+The patch is in the header of the .luthier file, under a key that the engine ignores. Files that are not part of the
+program, the sound file of a room or a second instrument of the user's own, are copied beside the bundle.
 """
 
 import json
@@ -17,36 +17,36 @@ from engine.preset.container import LONGEST_HEADER
 from engine.preset.preset_file import SUFFIX, Preset, read, write
 
 from . import patch_file
-from .patch import NO_ROOM, OWN, Chain, Effect, Setting, from_plain
+from .patch import NO_ROOM, OWN_ROOM, Chain, Effect, Patch, chain_from_json
 
 KEY = "setting"
 
 
-def bundle(source: Path, path: Path, setting: Setting | None) -> list[Path]:
-    """[deck's thread] Write an instrument with a setting, its own without one; every file that was written, it first.
+def write_bundle(source: Path, path: Path, patch: Patch | None) -> list[Path]:
+    """[engine thread] Write an instrument with a patch, without one its own; the files written, the bundle first.
 
-    PresetError or OSError where the instrument, or what stands beside it, cannot be had or written.
+    PresetError or OSError where the instrument, or what belongs to the patch, cannot be read or written.
     """
-    if patch_file.is_saved(source):
-        kept = patch_file.load(source)
-        setting = setting or Setting(source, kept.values, kept.chain)
-        source = patch_file.model(source, kept)
-    preset, setting = read(source), setting or look(source)
-    header, beside = dict(preset.header), dict[Path, Path]()
-    if setting is not None:
-        chain, beside = _portable(setting.chain or Chain(), path)
-        own = {name: setting.values[name] for name in sorted(setting.values) if " " not in name}
-        header["params"] = {**header.get("params", {}), **own}  # for programs that know nothing of settings
-        header[KEY] = {"parameters": setting.values, "row": chain.plain()}
-    for copy, origin in beside.items():
+    if patch_file.is_patch(source):
+        saved = patch_file.read(source)
+        patch = patch or Patch(source, saved.values, saved.chain)
+        source = patch_file.find_instrument(source, saved)
+    preset, patch = read(source), patch or read_patch(source)
+    header, copies = dict(preset.header), dict[Path, Path]()
+    if patch is not None:
+        chain, copies = _portable(patch.chain or Chain(), path)
+        own = {name: patch.values[name] for name in sorted(patch.values) if " " not in name}
+        header["params"] = {**header.get("params", {}), **own}  # for programs that do not read the patch
+        header[KEY] = {"parameters": patch.values, "row": chain.plain()}
+    for copy, origin in copies.items():
         if copy.resolve() != origin.resolve():
             shutil.copyfile(origin, copy)
     write(path, Preset(json.loads(json.dumps(header)), preset.tensors))
-    return [path, *beside]
+    return [path, *copies]
 
 
-def look(path: Path) -> Setting | None:
-    """The setting in a file, read without the instrument and so without judging it; None where there is none."""
+def read_patch(path: Path) -> Patch | None:
+    """The patch in a file, read without checking the instrument; None where there is none."""
     if path.suffix.lower() != SUFFIX:
         return None
     try:
@@ -55,15 +55,15 @@ def look(path: Path) -> Setting | None:
             outer = json.loads(file.read(min(length, LONGEST_HEADER)))
         plain: Any = json.loads(outer["__metadata__"]["luthier"])[KEY]
         values = {str(name): float(value) for name, value in plain["parameters"].items()}
-        chain = from_plain(plain["row"])
+        chain = chain_from_json(plain["row"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     finite = {name: value for name, value in values.items() if math.isfinite(value)}
-    return Setting(path, finite, _with_sources(chain, lambda source: _beside(path, source)))
+    return Patch(path, finite, _with_sources(chain, lambda source: _beside(path, source)))
 
 
 def _portable(chain: Chain, path: Path) -> tuple[Chain, dict[Path, Path]]:
-    """A chain that another computer understands, and what must be copied for it: copy, original."""
+    """A chain that does not depend on this computer, and the files to be copied for it: copy, original."""
     copies: dict[Path, Path] = {}
 
     def name(source: str) -> str:
@@ -78,15 +78,16 @@ def _portable(chain: Chain, path: Path) -> tuple[Chain, dict[Path, Path]]:
 
 
 def _with_sources(chain: Chain, change: Callable[[str], str]) -> Chain:
-    """A chain whose rooms and second instrument come from elsewhere."""
+    """A chain with the sources of its rooms and of its second instrument replaced."""
     effects = tuple(
-        each if each.source in (OWN, NO_ROOM) else Effect(each.kind, change(each.source)) for each in chain.effects
+        each if each.source in (OWN_ROOM, NO_ROOM) else Effect(each.kind, change(each.source))
+        for each in chain.effects
     )
-    second = chain.second and replace(chain.second, path=change(chain.second.path))
-    return Chain(effects, second)
+    layer = chain.layer and replace(chain.layer, path=change(chain.layer.path))
+    return Chain(effects, layer)
 
 
 def _beside(path: Path, source: str) -> str:
-    """A file of this name beside another one, where there is one."""
+    """The file of this name beside a path, if there is one; otherwise the source as it is."""
     near = path.with_name(Path(source).name)
     return str(near) if near.name == source and near.is_file() else source

@@ -1,6 +1,6 @@
-"""Sound made without a device: a score as a file, or the demo of an instrument.
+"""Render without a device: a score, or the demo of an instrument, to a sound file.
 
-python -m session.offline_render JOB.json renders in a process of its own and prints its progress line by line.
+python -m session.offline_render JOB.json renders in its own process and prints its progress line by line.
 """
 
 import json
@@ -10,22 +10,22 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import patch_file, rack
-from .patch import Chain, from_plain
+from . import patch_library, rack
+from .patch import Patch, chain_from_json
 
 if TYPE_CHECKING:
     from engine.instruments import Instrument
     from engine.rig import Rig
 
-DEMO = 6.0  # seconds, at most
-FADE = 0.3  # seconds in which a demo ends
-TAIL = 20.0  # seconds that a sound may take to die away
-WRONG = 3  # the exit status that comes with one line on the error stream
+DEMO_SECONDS = 6.0
+FADE_SECONDS = 0.3  # fade-out of a demo
+MAX_TAIL_SECONDS = 20.0  # after the last event
+EXIT_FAILED = 3  # the exit status that comes with one line on the error stream
 
 
 @dataclass(frozen=True)
-class Job:
-    """What is played, as a setting says, and where its sound goes; without a score the instrument's own demo."""
+class RenderJob:
+    """A patch, a score and the sound file to write; without a score the demo of the instrument."""
 
     path: str
     out: str
@@ -34,17 +34,17 @@ class Job:
     rate: float = 48_000.0  # Hz
     a4: float = 440.0  # Hz
     values: dict[str, float] = field(default_factory=dict)
-    chain: dict[str, Any] | None = None  # of session.patch.Chain; as the file says without it
+    chain: dict[str, Any] | None = None  # of session.patch.Chain; None: as the file says
 
     def write(self, path: Path) -> None:
-        """For the process that does it."""
+        """Write the job to a file for the process that does it."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
-def perform(job: Job) -> Iterator[float]:
-    """Do a job, and say now and then how much of it is done, 0..1. ValueError or OSError say why not."""
+def render(job: RenderJob) -> Iterator[float]:
+    """Do a job; yields the part of it that is done, 0..1. ValueError or OSError."""
     from engine.midi.midi_file import Score, read
-    from engine.render import play
+    from engine.render import render_blocks
     from engine.sound_file import writing
 
     rig, instrument = _rig(job)
@@ -53,64 +53,54 @@ def perform(job: Job) -> Iterator[float]:
         events: Any = Score(plain.times / job.tempo, plain.messages)
         seconds = plain.seconds / job.tempo
     else:
-        events, seconds = _demo(instrument, rig.rate), DEMO
+        events, seconds = _demo(instrument, rig.rate), DEMO_SECONDS
     frames = 0
     with writing(job.out, rig.rate) as write:
-        for audio in play(rig, events, None if job.score else DEMO, 1024, TAIL):
+        for audio in render_blocks(rig, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
             left = seconds * rig.rate - frames - audio.shape[1]
-            write(audio if job.score else audio * min(max(left / (FADE * rig.rate), 0.0), 1.0))
+            write(audio if job.score else audio * min(max(left / (FADE_SECONDS * rig.rate), 0.0), 1.0))
             frames += audio.shape[1]
             yield min(frames / (seconds * rig.rate), 1.0)
 
 
-def _rig(job: Job) -> "tuple[Rig, Instrument]":
-    """What plays it, and the instrument, or the first of two."""
+def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
+    """The rig that plays a job, and the instrument, the first of two."""
     from engine.rig import Rig
 
-    path, values, chain = Path(job.path), dict(job.values), Chain()
-    if patch_file.is_saved(path):
-        setting = patch_file.load(path)
-        path, values, chain = patch_file.model(path, setting), {**setting.values, **values}, setting.chain
-    chain = from_plain(job.chain) if job.chain is not None else chain
+    chain = chain_from_json(job.chain) if job.chain is not None else None
     rig = Rig(job.rate)
-    made, problems = rack.build(path, chain, sung=False)
-    if problems:
-        raise ValueError(problems[0])
-    rig.play(made.row)
-    for knob in made.knobs:
-        if knob.name in values:
-            rig.set(knob.plugin, knob.param.name, values[knob.name])
+    loaded = rack.load(rig, patch_library.resolve(Patch(Path(job.path), dict(job.values), chain)))
     rig.set(rig.interpreter, "a4", job.a4)
-    return rig, made.instrument
+    return rig, loaded.instrument
 
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
-    """The beginning of what it was learned from, if it plays that; otherwise the phrase that all are measured by."""
+    """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
     from engine.midi.midi_file import phrase
     from engine.preset.performance import perform as learned
     from engine.probe import events
 
     preset = instrument.preset
-    notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5
+    notes = next((param.default for param in instrument.params if param.name == "render_blocks"), 1.0) > 0.5
     if notes or not len(preset.tensors.get("control_sites", ())):
         keys = preset.header.get("keys", {})
         return phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
     found = events(learned(preset.header, preset.tensors, "learned"), rate)
-    return found[found["frame"] < DEMO * rate]
+    return found[found["frame"] < DEMO_SECONDS * rate]
 
 
-def main(words: list[str]) -> int:
-    """Do the job of a file."""
-    job = Job(**json.loads(Path(words[0]).read_text(encoding="utf-8")))
-    told = -1
+def main(arguments: list[str]) -> int:
+    """Do the job of a file; the exit status."""
+    job = RenderJob(**json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
+    percent = -1
     try:
-        for share in perform(job):
-            if int(100 * share) > told:
-                told = int(100 * share)
-                print(json.dumps({"done": share}), flush=True)
+        for done in render(job):
+            if int(100 * done) > percent:
+                percent = int(100 * done)
+                print(json.dumps({"done": done}), flush=True)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
-        return WRONG
+        return EXIT_FAILED
     return 0
 
 

@@ -1,40 +1,45 @@
-"""What stands beside and behind an instrument: a second one, and effects in their order. Plain values only."""
+"""A patch as plain values: an instrument, its parameter values, effects in their order and a second instrument."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-ROOM = "room"
-KINDS = ("tone", "chorus", "compressor", ROOM)
-OWN, NO_ROOM = "", "none"  # sources of a room: the one that the instrument was learned in; none
-LAYERED = -1  # the place of a split that is none
+from engine.effects import EFFECTS, ROOM
+
+PLUGIN = "plugin"  # the kind of an effect from elsewhere: an installed Python plugin, or a C library
+OWN_ROOM, NO_ROOM = "", "none"  # sources of a room: the one that the instrument was learned in; none
+NO_SPLIT = -1  # both instruments on all keys
 
 
 @dataclass(frozen=True)
 class Effect:
-    """One effect; of a room the source is OWN, NO_ROOM, a sound file or an instrument with a room."""
+    """One effect, `number` of its kind in the chain.
+
+    source: of a room OWN_ROOM, NO_ROOM, a sound file or an instrument with a room; of a PLUGIN its name or its path.
+    """
 
     kind: str
-    source: str = OWN
+    source: str = OWN_ROOM
+    number: int = 1
 
 
 @dataclass(frozen=True)
-class Second:
-    """A second instrument, on all keys (LAYERED) or from the key `split` on: above it, or below.
+class Layer:
+    """A second instrument, on all keys (NO_SPLIT) or from the key `split` on: above it, or below.
 
-    channels: the MIDI channels of the first and the second one, counted from 1; 0: all that are heard.
+    channels: the MIDI channels of the first and the second one, counted from 1; 0: all that are enabled.
     """
 
     path: str
-    split: int = LAYERED
+    split: int = NO_SPLIT
     above: bool = False
     channels: tuple[int, int] = (0, 0)
 
     @property
     def keys(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """The lowest and highest key of the first one and of the second."""
-        if self.split == LAYERED:
+        """The lowest and highest key of the first instrument and of the second."""
+        if self.split == NO_SPLIT:
             return (0, 127), (0, 127)
         low, high = (0, self.split - 1), (self.split, 127)
         return (low, high) if self.above else (high, low)
@@ -42,22 +47,30 @@ class Second:
 
 @dataclass(frozen=True)
 class Chain:
-    """There is always one room among the effects, though it may be none; every other kind is there once at most."""
+    """The effects in order, and the second instrument, if any.
+
+    There is always a room among the effects, though it may be NO_ROOM. The window has one effect a kind at most; only
+    the command adds more.
+    """
 
     effects: tuple[Effect, ...] = (Effect(ROOM),)
-    second: Second | None = None
+    layer: Layer | None = None
 
     @property
     def kinds(self) -> list[str]:
-        """What is there, in order."""
+        """The kinds of the effects, in order."""
         return [effect.kind for effect in self.effects]
 
-    def with_effect(self, kind: str, source: str = OWN) -> "Chain":
-        """With one more effect at the end; a room changes its source where it stands."""
+    def with_effect(self, kind: str, source: str = OWN_ROOM) -> "Chain":
+        """With one more effect at the end; one that is there already changes its source in place."""
         if kind in self.kinds:
             changed = tuple(Effect(kind, source) if each.kind == kind else each for each in self.effects)
             return replace(self, effects=changed)
         return replace(self, effects=(*self.effects, Effect(kind, source)))
+
+    def with_another(self, kind: str, source: str = OWN_ROOM) -> "Chain":
+        """With one more effect at the end, even if there is one of its kind."""
+        return replace(self, effects=(*self.effects, Effect(kind, source, 1 + self.kinds.count(kind))))
 
     def without(self, kind: str) -> "Chain":
         """Without an effect."""
@@ -66,8 +79,8 @@ class Chain:
         return replace(self, effects=tuple(effect for effect in self.effects if effect.kind != kind))
 
     def ordered(self, kinds: Iterable[str]) -> "Chain":
-        """With those of these kinds in this order; others keep their places."""
-        wanted = {kind: effect for effect in self.effects for kind in (effect.kind,)}
+        """With the effects of these kinds in this order; others keep their slots."""
+        wanted = {effect.kind: effect for effect in self.effects}
         order = iter([wanted[kind] for kind in kinds])
         chosen = set(kinds)
         return replace(self, effects=tuple(next(order) if each.kind in chosen else each for each in self.effects))
@@ -75,45 +88,48 @@ class Chain:
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
         found: dict[str, Any] = {"effects": [{"kind": each.kind, "source": each.source} for each in self.effects]}
-        if self.second is not None:
-            two = self.second
+        if self.layer is not None:
+            layer = self.layer
             found["second"] = {
-                "path": two.path, "split": two.split, "above": two.above, "channels": list(two.channels),
+                "path": layer.path, "split": layer.split, "above": layer.above, "channels": list(layer.channels),
             }  # fmt: skip
         return found
 
 
 @dataclass(frozen=True)
-class Setting:
-    """An instrument, where its knobs stand, and what stands beside it; None: as its file says, or by itself."""
+class Patch:
+    """The file of an instrument or of a saved patch, with parameter values and a chain that override what it says.
+
+    chain: None where nothing overrides it.
+    """
 
     path: Path
     values: dict[str, float] = field(default_factory=dict)
     chain: Chain | None = None
 
 
-def from_plain(plain: object) -> Chain:
-    """The chain that JSON values say; what cannot be read is left out."""
+def chain_from_json(plain: object) -> Chain:
+    """The chain that JSON values describe; what is invalid is left out."""
     if not isinstance(plain, dict):
         return Chain()
     effects: list[Effect] = []
     for each in plain.get("effects", ()) if isinstance(plain.get("effects"), list) else ():
-        kind, source = (each.get("kind"), each.get("source", OWN)) if isinstance(each, dict) else (None, OWN)
-        if kind in KINDS and isinstance(source, str) and kind not in [effect.kind for effect in effects]:
+        kind, source = (each.get("kind"), each.get("source", OWN_ROOM)) if isinstance(each, dict) else (None, "")
+        if kind in EFFECTS and isinstance(source, str) and kind not in [effect.kind for effect in effects]:
             effects.append(Effect(kind, source))
     if ROOM not in [effect.kind for effect in effects]:
         effects.insert(0, Effect(ROOM))
-    return Chain(tuple(effects), _second(plain.get("second")))
+    return Chain(tuple(effects), _layer(plain.get("second")))
 
 
-def _second(plain: object) -> Second | None:
+def _layer(plain: object) -> Layer | None:
     if not isinstance(plain, dict) or not isinstance(plain.get("path"), str):
         return None
-    split, above, channels = plain.get("split", LAYERED), plain.get("above", False), plain.get("channels", [0, 0])
-    if type(split) is not int or not (split == LAYERED or 0 < split < 128) or type(above) is not bool:
+    split, above, channels = plain.get("split", NO_SPLIT), plain.get("above", False), plain.get("channels", [0, 0])
+    if type(split) is not int or not (split == NO_SPLIT or 0 < split < 128) or type(above) is not bool:
         return None
     if not isinstance(channels, list) or len(channels) != 2:
         return None
     if not all(type(channel) is int and 0 <= channel <= 16 for channel in channels):
         return None
-    return Second(plain["path"], split, above, (channels[0], channels[1]))
+    return Layer(plain["path"], split, above, (channels[0], channels[1]))

@@ -1,29 +1,29 @@
-"""Settings under a name: a small JSON file that says which instrument it is of, and where its knobs stand.
+"""Saved patches: small JSON files with the digest of an instrument, parameter values and a chain.
 
-The instrument is known by its content, and found again wherever it was moved to; its weights are never copied.
+The instrument is known by the digest of its content and found wherever it was moved to; its weights are never copied.
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.preset import library
-from engine.preset.preset_file import SUFFIX, PresetError, read
+from engine.atomic_write import write_text
+from engine.preset import library, preset_file
+from engine.preset.preset_file import SUFFIX, PresetError
 
 from . import config_store
-from .patch import Chain, from_plain
+from .patch import Chain, chain_from_json
 from .user_message import INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH, Message
 
-ENDING = ".json"
-PLACES, MOST = "places", 50  # where instruments were opened from, and how many of them are remembered
-MARK, VERSION = "luthier_setting", "1.0"
+PATCH_SUFFIX = ".json"
+PATHS_FILE, MAX_PATHS = "places", 50  # the paths that instruments were opened from
+FORMAT_KEY, VERSION = "luthier_setting", "1.0"
 
 
 @dataclass(frozen=True)
-class Saved:
-    """The digest of an instrument and where it was, the knobs by name, and what stood beside it."""
+class SavedPatch:
+    """The content of a file: digest and last path of the instrument, parameter values by name, chain."""
 
     digest: str
     path: Path
@@ -31,74 +31,73 @@ class Saved:
     chain: Chain = field(default_factory=Chain)
 
 
-class Missing(PresetError):
-    """The instrument of a setting cannot be found by its content."""
+class MissingInstrument(PresetError):
+    """The instrument of a patch cannot be found by its digest."""
 
-    def __init__(self, path: Path, saved: Saved) -> None:
+    def __init__(self, path: Path, saved: SavedPatch) -> None:
         super().__init__(Message(INSTRUMENT_MISSING, path.stem, saved.path.stem))
         self.digest = saved.digest
 
 
-def is_saved(path: Path) -> bool:
-    """Whether a file should be one of these."""
-    return path.suffix.lower() == ENDING
+def is_patch(path: Path) -> bool:
+    """Whether a path has the suffix of a saved patch."""
+    return path.suffix.lower() == PATCH_SUFFIX
 
 
-def everything() -> dict[str, Path]:
-    """The file of every saved setting by name."""
-    return {path.stem: path for path in sorted(library.user_folder().glob("*" + ENDING))}
+def all_patches() -> dict[str, Path]:
+    """The path of every saved patch by name."""
+    return {path.stem: path for path in sorted(library.user_folder().glob("*" + PATCH_SUFFIX))}
 
 
 def destination(name: str) -> Path:
-    """Where a setting of this name goes. PresetError if that is no name, or another instrument has it."""
+    """The path for a patch of this name. PresetError if the name is invalid or taken."""
     path = library.destination(name)
-    if path.suffix != SUFFIX or name in library.everything() or name in everything():
+    if path.suffix != SUFFIX or name in library.everything() or name in all_patches():
         raise PresetError(Message(NAME_TAKEN, name))
-    return path.with_suffix(ENDING)
+    return path.with_suffix(PATCH_SUFFIX)
 
 
-def write(path: Path, saved: Saved) -> None:
-    """Write a setting, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    model = {"digest": saved.digest, "path": str(saved.path)}
-    plain = {MARK: VERSION, "model": model, "parameters": saved.values, "row": saved.chain.plain()}
-    draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(draft, path)
+def write(path: Path, saved: SavedPatch) -> None:
+    """Write a patch, whole or not at all. OSError."""
+    instrument = {"digest": saved.digest, "path": str(saved.path)}
+    plain = {FORMAT_KEY: VERSION, "model": instrument, "parameters": saved.values, "row": saved.chain.plain()}
+    write_text(path, json.dumps(plain, ensure_ascii=False, indent=1))
 
 
-def load(path: Path) -> Saved:
-    """A setting that was written. PresetError says in one line what is wrong with it."""
+def read(path: Path) -> SavedPatch:
+    """Read a patch. PresetError says in one line what is wrong with it."""
     try:
         plain: Any = json.loads(path.read_text(encoding="utf-8"))
-        model, values = plain["model"], plain["parameters"]
-        assert plain[MARK].partition(".")[0] == VERSION.partition(".")[0]
-        knobs = {str(name): float(value) for name, value in values.items()}
-        return Saved(str(model["digest"]), Path(model["path"]), knobs, from_plain(plain.get("row")))
+        instrument, values = plain["model"], plain["parameters"]
+        assert plain[FORMAT_KEY].partition(".")[0] == VERSION.partition(".")[0]
+        numbers = {str(name): float(value) for name, value in values.items()}
+        chain = chain_from_json(plain.get("row"))
+        return SavedPatch(str(instrument["digest"]), Path(instrument["path"]), numbers, chain)
     except OSError as error:
         raise PresetError(f"{path.name}: {error.strerror or error}") from None
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
+    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError):
         raise PresetError(Message(NO_PATCH, path.name)) from None
 
 
-def remember(path: Path) -> None:
-    """Look for instruments of settings here as well, from now on; in the program's own folders one looks anyway."""
-    known = elsewhere()
+def remember_path(path: Path) -> None:
+    """Add a path to those where instruments of patches are looked for, unless it is in the program's own folders."""
+    known = remembered_paths()
     if path.absolute() not in known and path.parent not in (library.factory_folder(), library.user_folder()):
-        config_store.keep(PLACES, {"paths": [str(each) for each in [path.absolute(), *known][:MOST]]})
+        config_store.save(PATHS_FILE, {"paths": [str(each) for each in [path.absolute(), *known][:MAX_PATHS]]})
 
 
-def elsewhere() -> list[Path]:
-    """Where instruments were opened from that are not in the program's own folders; some may be gone."""
-    paths = config_store.recall(PLACES).get("paths")
+def remembered_paths() -> list[Path]:
+    """Paths outside the program's own folders that instruments were opened from; some may be gone."""
+    paths = config_store.load(PATHS_FILE).get("paths")
     return [Path(each) for each in paths if isinstance(each, str)] if isinstance(paths, list) else []
 
 
-def model(path: Path, saved: Saved) -> Path:
-    """The file of the instrument: where it was, or wherever its content is now. Missing names what is not there."""
-    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *elsewhere()):
+def find_instrument(path: Path, saved: SavedPatch) -> Path:
+    """The file of a patch's instrument: its last path, or any other with this digest. MissingInstrument if none."""
+    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *remembered_paths()):
         try:
-            if place.is_file() and read(place).digest == saved.digest:
+            if place.is_file() and preset_file.read(place).digest == saved.digest:
                 return place
         except PresetError:
             continue
-    raise Missing(path, saved)
+    raise MissingInstrument(path, saved)

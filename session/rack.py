@@ -1,140 +1,221 @@
-"""[deck's thread] The row of an instrument with all that stands beside it, built anew or from what plays already."""
+"""[engine thread] The live plugins of a patch, built anew or from those that play already."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .patch import NO_ROOM, OWN, ROOM, Chain, Effect
+from engine.effects import ROOM
+from engine.kinds import KINDS, kind_of
+
+from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
 from .user_message import Message, of_error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
+    from engine.rig import Rig
 
 ON = "on"  # the switch that every effect has
-FIRST, SECOND, VOICE = "", "second", "voice"  # links that are no effects
-SECOND_ROOM = f"{SECOND} {ROOM}"
+INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
+LAYER_ROOM = f"{LAYER} {ROOM}"
 
 
 @dataclass(frozen=True)
-class Knob:
-    """A parameter of a row: whose it is, its place there, its name there, and the link of the chain it is part of."""
+class RackParameter:
+    """A parameter of a plugin: its index there, and its name in a patch, which begins with that of the slot."""
 
     plugin: "Plugin"
     index: int
     name: str
     param: "Param"
-    link: str
+    link: str  # the name of the slot
 
 
 @dataclass(frozen=True)
-class Alcove:
-    """The room that the second instrument has for itself, and what keeps the sound of the first one out of it."""
+class LayerRoom:
+    """The own room of the second instrument, between a send and a return that keep the first one out of it."""
 
-    room: "Plugin"
-    aside: "Plugin"
+    reverb: "Plugin"
+    send: "Plugin"
     back: "Plugin"
 
 
 @dataclass
 class Rack:
-    """What plays: the links in the order of their knobs. `title` names the second instrument."""
+    """The plugins of a patch; `layer_path` tells which second instrument it is."""
 
     instrument: "Instrument"
     voice: "Plugin | None" = None
-    second: "Instrument | None" = None
-    zones: "Plugin | None" = None
-    alcove: "Alcove | None" = None
-    title: str = ""
+    layer: "Instrument | None" = None
+    key_zones: "Plugin | None" = None
+    layer_room: "LayerRoom | None" = None
+    layer_path: str = ""
     effects: "dict[Effect, Plugin]" = field(default_factory=dict)
 
     @property
     def preset(self) -> "Preset":
-        """What the instrument was made of."""
+        """The preset of the instrument."""
         return self.instrument.preset
 
     @property
-    def row(self) -> "list[Plugin]":
-        """All of it, from the head of the row on."""
-        ahead = [each for each in (self.voice, self.zones) if each is not None]
-        if self.second is None:
+    def plugins(self) -> "list[Plugin]":
+        """All plugins in the order of processing."""
+        ahead = [each for each in (self.voice, self.key_zones) if each is not None]
+        if self.layer is None:
             return [*ahead, self.instrument, *self.effects.values()]
-        if self.alcove is None:
-            return [*ahead, self.instrument, self.second, *self.effects.values()]
-        own = [plugin for effect, plugin in self.effects.items() if effect.kind == ROOM]
-        shared = [plugin for effect, plugin in self.effects.items() if effect.kind != ROOM]
-        aside, room, back = self.alcove.aside, self.alcove.room, self.alcove.back
-        return [*ahead, self.instrument, *own, aside, self.second, room, back, *shared]
+        if self.layer_room is None:
+            return [*ahead, self.instrument, self.layer, *self.effects.values()]
+        own = [plugin for effect, plugin in self.effects.items() if effect == Effect(ROOM)]
+        shared = [plugin for effect, plugin in self.effects.items() if effect != Effect(ROOM)]
+        room = self.layer_room
+        return [*ahead, self.instrument, *own, room.send, self.layer, room.reverb, room.back, *shared]
 
     @property
-    def switched(self) -> "list[Plugin]":
-        """All that can be switched off, effects and rooms, in the order of the row."""
-        return [plugin for plugin in self.row if any(param.name == ON for param in plugin.params)]
+    def switchable(self) -> "list[Plugin]":
+        """The plugins that can be switched off, effects and rooms, in the order of processing."""
+        return [plugin for plugin in self.plugins if any(param.name == ON for param in plugin.params)]
 
     @property
     def links(self) -> "list[tuple[str, Plugin]]":
-        """What has knobs, by name."""
+        """The slots that have parameters, by name; a second effect of a name is called `chorus2`."""
         found: list[tuple[str, Plugin]] = [(VOICE, self.voice)] if self.voice else []
-        found.append((FIRST, self.instrument))
-        if self.second is not None:
-            found.append((SECOND, self.second))
-        if self.alcove is not None:
-            found.append((SECOND_ROOM, self.alcove.room))
-        return [*found, *((effect.kind, plugin) for effect, plugin in self.effects.items())]
+        found.append((INSTRUMENT, self.instrument))
+        if self.layer is not None:
+            found.append((LAYER, self.layer))
+        if self.layer_room is not None:
+            found.append((LAYER_ROOM, self.layer_room.reverb))
+        effects = [
+            (plugin.name if effect.kind == PLUGIN else effect.kind, plugin) for effect, plugin in self.effects.items()
+        ]
+        return [*found, *_numbered(effects)]
 
     @property
-    def knobs(self) -> list[Knob]:
-        """Every parameter; those of all but the first instrument bear the name of their link as well."""
+    def parameters(self) -> list[RackParameter]:
+        """Every parameter; the names of all but the first instrument's begin with the name of their slot."""
         return [
-            Knob(plugin, index, f"{link} {param.name}".strip(), param, link)
+            RackParameter(plugin, index, f"{link} {param.name}".strip(), param, link)
             for link, plugin in self.links
             for index, param in enumerate(plugin.params)
         ]
 
+    @property
+    def slots(self) -> "list[tuple[str, Plugin]]":
+        """All plugins in the order of processing, by their names; the second of a name is called `ddsp2`."""
+        return _numbered([(plugin.name, plugin) for plugin in self.plugins])
 
-def build(path: "Path", chain: Chain, sung: bool) -> tuple[Rack, list[Message]]:
-    """A new lineup, and what of it could not be had, in words; PresetError where it is the instrument itself."""
-    from engine.chain import follow, make_row
-    from engine.instruments import Instrument
+    def named(self, owner: str) -> "list[Plugin]":
+        """The plugins of a name, as in `links` or in `slots`; all of them for an empty one."""
+        return [plugin for name, plugin in [*self.links, *self.slots] if name == owner] if owner else self.plugins
 
-    (instrument,) = make_row(path, room=NO_ROOM)
-    assert isinstance(instrument, Instrument)
-    made = Rack(instrument)
-    if sung and made.preset.header["kind"] == "ddsp":
-        made.voice = follow([made.instrument])[0]
-    return made, _complete(made, chain, None)
+
+def load(rig: "Rig", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
+    """Let the rack of a patch play in a rig, with the patch's values.
+
+    ValueError or OSError if any of it cannot be had. patch: of an instrument, see `patch_library.resolve`.
+    """
+    made, problems = build(patch.path, patch.chain or Chain(), follow_voice, seed)
+    if problems:
+        raise ValueError(str(problems[0]))
+    if follow_voice and made.voice is None:
+        _follow(made)  # says why it cannot
+    rig.play(made.plugins)
+    set_values(rig, made, patch.values)
+    return made
+
+
+def set_values(rig: "Rig", made: Rack, values: "Mapping[str, float]") -> None:
+    """Set the parameters that have a value."""
+    for parameter in made.parameters:
+        if parameter.name in values:
+            rig.set(parameter.plugin, parameter.param.name, values[parameter.name])
+
+
+def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tuple[Rack, list[Message]]:
+    """A new rack, and what of it could not be had; PresetError where that is the instrument itself.
+
+    follow_voice: with a tracker before an instrument that can follow a voice.
+    """
+    from engine.chain import make_instrument
+
+    made = Rack(make_instrument(path, seed))
+    if follow_voice and kind_of(made.preset.header).follows_voice:
+        _follow(made)
+    return made, _complete(made, chain, None, seed)
 
 
 def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
-    """The lineup that follows one that plays, which has the same instrument and what else stays; as `build`."""
+    """The rack of another chain with the same instrument, and with the plugins of `before` that stay; as `build`."""
     made = Rack(before.instrument, before.voice)
     return made, _complete(made, chain, before)
 
 
 def displaced(before: Rack, after: Rack) -> "list[Plugin]":
-    """The effects that go, or change their places."""
-    old, new = before.switched, after.switched
+    """The effects that are removed, or change their slots."""
+    old, new = before.switchable, after.switchable
     moved = [plugin for plugin in old if plugin in new] != [plugin for plugin in new if plugin in old]
     return [plugin for plugin in old if moved or plugin not in new]
 
 
 def switch_off(effect: "Plugin") -> None:
-    """Let an effect that does not play yet begin switched off."""
+    """Set the switch of an effect that does not play yet to off."""
     effect.state["param"][0, [param.name for param in effect.params].index(ON)] = 0
 
 
-def _complete(made: Rack, chain: Chain, before: Rack | None) -> list[Message]:
+def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
+    """The parts of `engine.precompile` that play a patch of an instrument. PresetError if a preset is damaged."""
+    from engine.preset import library
+    from engine.preset.preset_file import read
+
+    chain = patch.chain or Chain()
+    paths = [patch.path] if chain.layer is None else [patch.path, library.find(chain.layer.path)]
+    parts = {"voice"} if follow_voice else set[str]()
+    for path in paths:
+        preset = read(path) if path.suffix.lower() != library.ONNX else None
+        parts.add(preset.header["kind"] if preset is not None else _onnx_kind())
+        if preset is None or "room" in preset.tensors:
+            parts.add(ROOM)
+    if any(effect.kind == ROOM and effect.source not in (OWN_ROOM, NO_ROOM) for effect in chain.effects):
+        parts.add(ROOM)
+    if chain.layer is not None or set(chain.kinds) - {ROOM, PLUGIN}:
+        parts.add("effects")
+    return parts
+
+
+def _onnx_kind() -> str:
+    """The kind of a decoder in an ONNX file: it follows a voice."""
+    return next(kind.name for kind in KINDS.values() if kind.follows_voice)
+
+
+def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]":
+    """The same with unique names: the second of a name bears a 2, and so on."""
+    names = [name for name, _ in plugins]
+    counts = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [
+        (name if count == 1 else f"{name}{count}", plugin)
+        for (name, plugin), count in zip(plugins, counts, strict=True)
+    ]
+
+
+def _follow(made: Rack) -> None:
+    """Put a voice tracker before the instrument; ValueError if it follows none."""
+    from engine.chain import follow_voice
+
+    made.voice = follow_voice([made.instrument])[0]
+
+
+def _complete(made: Rack, chain: Chain, before: Rack | None, seed: int = 0) -> list[Message]:
     """Add what a chain has beside the instrument; what of it could not be had."""
     problems: list[Message] = []
-    if chain.second is not None:
-        _try(problems, lambda: _stand_beside(made, chain, before))
-    if made.second is not None and Effect(ROOM) in chain.effects:
-        _try(problems, lambda: _give_room(made, before))
+    if chain.layer is not None:
+        _try(problems, lambda: _add_layer(made, chain, before, seed))
+    if made.layer is not None and Effect(ROOM) in chain.effects:
+        _try(problems, lambda: _add_layer_room(made, before))
     for effect in chain.effects:
         old = before.effects.get(effect) if before is not None else None
-        plugin = old or _try(problems, lambda effect=effect: _effect(effect, made.preset))
+        plugin = old or _try(problems, lambda effect=effect: _effect(effect, made))
         if plugin is not None:
             made.effects[effect] = plugin
     return problems
@@ -148,55 +229,54 @@ def _try(problems: list[Message], work: Any) -> Any:
         return None
 
 
-def _stand_beside(made: Rack, chain: Chain, before: Rack | None) -> None:
-    """Put a second instrument into a lineup, and before both what tells them apart."""
+def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
+    """Add the second instrument, and before both the key zones that tell which of them an event is for."""
     from engine.instruments import make
     from engine.midi.key_zones import CHANNELS, Zone, Zones
     from engine.preset.library import find
     from engine.preset.preset_file import read
 
-    assert chain.second is not None
-    path = find(chain.second.path)
-    if before is not None and before.second is not None and before.title == str(path):
-        made.second = before.second
+    assert chain.layer is not None
+    path = find(chain.layer.path)
+    if before is not None and before.layer is not None and before.layer_path == str(path):
+        made.layer = before.layer
     else:
-        made.second = make(read(path))
-    made.title = str(path)
+        made.layer = make(read(path), seed)
+    made.layer_path = str(path)
     zones = [
         Zone(plugin, low, high, 1 << channel - 1 if channel else CHANNELS)
         for plugin, (low, high), channel in zip(
-            (made.instrument, made.second), chain.second.keys, chain.second.channels, strict=True
+            (made.instrument, made.layer), chain.layer.keys, chain.layer.channels, strict=True
         )
     ]
-    made.zones = Zones(zones)
+    made.key_zones = Zones(zones)
 
 
-def _give_room(made: Rack, before: Rack | None) -> None:
-    """Let the second instrument stand in its own room, if it has one; the first one stays in its."""
+def _add_layer_room(made: Rack, before: Rack | None) -> None:
+    """Put the second instrument into its own room, if it has one; the first one stays in its."""
+    from engine.chain import make_room
     from engine.effects.bus import BusReturn, BusSend
 
-    assert made.second is not None
-    if before is not None and before.alcove is not None and before.second is made.second:
-        made.alcove = before.alcove
+    assert made.layer is not None
+    if before is not None and before.layer_room is not None and before.layer is made.layer:
+        made.layer_room = before.layer_room
         return
-    room = _effect(Effect(ROOM), made.second.preset)
-    if room is not None:
-        aside = BusSend()
-        made.alcove = Alcove(room, aside, BusReturn(aside))
+    reverb = make_room(made.layer.preset)
+    if reverb is not None:
+        send = BusSend()
+        made.layer_room = LayerRoom(reverb, send, BusReturn(send))
 
 
-def _effect(effect: Effect, preset: "Preset") -> "Plugin | None":
-    """The plugin of an effect; None for a room that is none. ValueError or OSError where it cannot be had."""
+def _effect(effect: Effect, made: Rack) -> "Plugin | None":
+    """The plugin of an effect; None for a room that would not be heard. ValueError or OSError if it cannot be had."""
+    from engine import effects
+    from engine.chain import make_room
+    from engine.plugin import external
+
+    if effect.kind == PLUGIN:
+        return external.load(effect.source)
     if effect.kind != ROOM:
-        from engine.effects import EFFECTS
-
-        return EFFECTS[effect.kind]()
-    from engine import impulse_response
-    from engine.effects.convolution_reverb import ConvolutionReverb
-
+        return effects.make(effect.kind)
     if effect.source == NO_ROOM:
         return None
-    response = impulse_response.of_preset(preset) if effect.source == OWN else impulse_response.room(effect.source)
-    if response is None or (response.dry == 1 and not response.samples.any()):
-        return None
-    return ConvolutionReverb(response.samples, response.rate, response.dry)
+    return make_room(made.preset, None if effect.source == OWN_ROOM else effect.source)

@@ -1,4 +1,4 @@
-"""[deck's thread] From one instrument to the next, and from one chain to another."""
+"""[engine thread] Change from one rack to the next: another instrument, or another chain around the same one."""
 
 import time
 from dataclasses import dataclass
@@ -8,96 +8,92 @@ from engine.events import Kind
 from engine.rig import Rig
 from engine.snapshots.harmonics import shape
 
-from . import patch_file, rack
-from .config_store import Loading
+from . import patch_file, patch_library, rack
+from .config_store import LoadingMarker
+from .live_input import Delivery
 from .messages import Loaded
-from .patch import Chain, Setting
+from .patch import Chain, Patch
 from .rack import ON, Rack, displaced, switch_off
 from .user_message import Message
 
 CHANNELS = 16
-FADE = 0.06  # seconds in which what is switched off falls silent
+FADE_SECONDS = 0.06  # in which an effect that is switched off falls silent
 
 
 @dataclass(frozen=True)
-class Changed:
-    """What plays now, what of it could not be had, and a setting that waited for its instrument."""
+class LoadResult:
+    """What plays now, what of it could not be loaded, and a patch that waited for this instrument."""
 
     loaded: Loaded
     problems: list[Message]
-    waiting: Setting | None = None
+    waiting: Patch | None = None
 
 
-class Changing:
-    """Errors leave everything as it was, and say in one line what is wrong."""
+class RackLoader:
+    """After an error (ValueError, RuntimeError, OSError) everything is as before."""
 
-    def __init__(self, rig: Rig, loading: Loading) -> None:
-        self._rig, self._loading = rig, loading
+    def __init__(self, rig: Rig, marker: LoadingMarker) -> None:
+        self._rig, self._marker = rig, marker
         self._now: Loaded | None = None
-        self._missing: tuple[str, Setting] | None = None  # the content that a setting needs, and the setting
+        self._missing: tuple[str, Patch] | None = None  # digest of the instrument that a patch needs, and the patch
 
-    def plays(self, wanted: Setting) -> bool:
-        """Whether the instrument of a setting plays, so that only its chain is another one."""
-        return self._now is not None and self._now.path == wanted.path and wanted.chain is not None
+    def plays(self, patch: Patch) -> bool:
+        """Whether the instrument of a patch plays, so that only the chain has to change."""
+        return self._now is not None and self._now.path == patch.path and patch.chain is not None
 
-    def load(self, wanted: Setting, sung: bool) -> Changed:
-        """Let an instrument take over; sung: by a voice, if it can be."""
-        path, values, chain = wanted.path, dict(wanted.values), wanted.chain
-        self._loading.begin(path)
+    def load(self, patch: Patch, follow_voice: bool) -> LoadResult:
+        """Replace what plays by a patch; follow_voice: if its instrument can."""
+        self._marker.set(patch.path)
         try:
-            if patch_file.is_saved(path):
-                setting = patch_file.load(path)
-                path, values, chain = (
-                    patch_file.model(path, setting),
-                    {**setting.values, **values},
-                    chain or setting.chain,
-                )
-            made, problems = rack.build(path, chain or Chain(), sung)
-            self._rig.play(made.row)
+            resolved = patch_library.resolve(patch)
+            made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
+            self._rig.play(made.plugins)
         except Exception as error:
-            self._loading.done()
-            if isinstance(error, patch_file.Missing):
-                self._missing = (error.digest, wanted)
+            self._marker.clear()
+            if isinstance(error, patch_file.MissingInstrument):
+                self._missing = (error.digest, patch)
             raise
-        patch_file.remember(path)
-        return self._tell(wanted.path, made, chain or Chain(), values, problems)
+        patch_file.remember_path(resolved.path)
+        return self._set_values(patch.path, made, resolved.chain or Chain(), dict(resolved.values), problems)
 
-    def arrange(self, wanted: Setting) -> Changed:
-        """Let other effects and another second instrument stand beside what plays, which plays on."""
+    def arrange(self, patch: Patch) -> LoadResult:
+        """Change effects and second instrument around the instrument, which plays on."""
         assert self._now is not None
-        assert wanted.chain is not None
-        before = self._now.lineup
-        made, problems = rack.rebuild(before, wanted.chain)
-        if self._hush(before, made) and self._rig.running():
-            time.sleep(FADE)
-        for plugin in made.switched:
-            if plugin not in before.switched:
-                switch_off(plugin)  # it fades in once its knobs are told
-        self._rig.arrange(made.row)
-        return self._tell(wanted.path, made, wanted.chain, dict(wanted.values), problems)
+        assert patch.chain is not None
+        before = self._now.rack
+        made, problems = rack.rebuild(before, patch.chain)
+        if self._silence(before, made) and self._rig.running():
+            time.sleep(FADE_SECONDS)
+        for plugin in made.switchable:
+            if plugin not in before.switchable:
+                switch_off(plugin)  # it fades in when its values are set
+        self._rig.arrange(made.plugins)
+        return self._set_values(patch.path, made, patch.chain, dict(patch.values), problems)
 
-    def _hush(self, before: Rack, after: Rack) -> bool:
-        """Let what goes, or changes its place, fall silent; whether there is anything."""
+    def _silence(self, before: Rack, after: Rack) -> bool:
+        """Fade out the plugins that are removed or moved; whether there are any."""
         leaving = displaced(before, after)
         for plugin in leaving:
             self._rig.set(plugin, ON, 0.0)
-        gone = before.second if before.second is not after.second else None
-        if gone is not None:
+        removed = before.layer if before.layer is not after.layer else None
+        if removed is not None:
             for channel in range(CHANNELS):
-                self._rig.send(Kind.CHOKE, channel=channel, target=gone)
-        return bool(leaving or gone)
+                self._rig.send(Kind.CHOKE, channel=channel, target=removed)
+        return bool(leaving or removed)
 
-    def _tell(
+    def _set_values(
         self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[Message]
-    ) -> Changed:
-        """Put the knobs where they belong."""
-        for knob in made.knobs:
-            value = min(max(values.get(knob.name, knob.param.default), knob.param.low), knob.param.high)
-            if knob.name in values:
-                values[knob.name] = value
-            self._rig.set(knob.plugin, knob.param.name, value)
-        self._now = Loaded(path, made, chain, values, shape(made.preset), made.preset.digest)
+    ) -> LoadResult:
+        """Set every parameter, to its default where there is no value."""
+        for parameter in made.parameters:
+            param = parameter.param
+            value = min(max(values.get(parameter.name, param.default), param.low), param.high)
+            if parameter.name in values:
+                values[parameter.name] = value
+            self._rig.set(parameter.plugin, param.name, value)
+        delivery = Delivery(self._rig, self._rig.events)
+        self._now = Loaded(path, made, chain, values, delivery, shape(made.preset), made.preset.digest)
         missing, waiting = self._missing, None
         if missing is not None and missing[0] == made.preset.digest:
             self._missing, waiting = None, missing[1]
-        return Changed(self._now, problems, waiting)
+        return LoadResult(self._now, problems, waiting)

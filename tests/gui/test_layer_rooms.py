@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from engine.chain import make_row
+from engine.chain import make_chain
 from engine.host import Host
 from engine.midi.interpreter import Interpreter
 from engine.preset import library
 from session import rack
-from session.patch import NO_ROOM, ROOM, Chain, Effect, Second
+from session.patch import NO_ROOM, ROOM, Chain, Effect, Layer
 from session.rack import ON
 from tests.support.host_callback import RATE
 from tests.support.host_callback import render as call
@@ -28,53 +28,53 @@ def played(row, block=128):
 
 def beside(first, second, *effects):
     """The row of two instruments, as the window builds it."""
-    chain = Chain(effects or (Effect(ROOM),), Second(str(library.find(second))))
-    made, problems = rack.build(library.find(first), chain, sung=False)
+    chain = Chain(effects or (Effect(ROOM),), Layer(str(library.find(second))))
+    made, problems = rack.build(library.find(first), chain, follow_voice=False)
     assert problems == []
     return made
 
 
 @pytest.mark.parametrize(("first", "second"), [("violin", "cello"), ("guitar", "flute")])
 def test_two_instruments_sound_as_each_of_them_does_in_its_own_room(first, second):
-    together = played(beside(first, second).row)
-    alone = played(make_row(first)) + played(make_row(second))
+    together = played(beside(first, second).plugins)
+    alone = played(make_chain(first)) + played(make_chain(second))
     assert np.abs(alone).max() > 0.01
     np.testing.assert_allclose(together, alone, atol=2e-6)
 
 
 def test_the_size_of_a_block_is_not_heard():
     np.testing.assert_allclose(
-        played(beside("violin", "cello").row, [1, 7, 500, 4096]), played(beside("violin", "cello").row), atol=2e-6
+        played(beside("violin", "cello").plugins, [1, 7, 500, 4096]), played(beside("violin", "cello").plugins), atol=2e-6
     )
 
 
 def test_an_instrument_without_a_room_stands_in_that_of_the_first_one():
-    violin, room = make_row("violin")
-    (gong,) = make_row("gong")
-    np.testing.assert_allclose(played(beside("violin", "gong").row), played([violin, gong, room]), atol=2e-6)
+    violin, room = make_chain("violin")
+    (gong,) = make_chain("gong")
+    np.testing.assert_allclose(played(beside("violin", "gong").plugins), played([violin, gong, room]), atol=2e-6)
 
 
 def test_a_room_that_was_chosen_is_for_both_and_none_is_for_none():
-    assert beside("violin", "cello", Effect(ROOM, "flute")).alcove is None
-    dry = [make_row(name, room=NO_ROOM) for name in ("violin", "cello")]
-    together = played(beside("violin", "cello", Effect(ROOM, NO_ROOM)).row)
+    assert beside("violin", "cello", Effect(ROOM, "flute")).layer_room is None
+    dry = [make_chain(name, room=NO_ROOM) for name in ("violin", "cello")]
+    together = played(beside("violin", "cello", Effect(ROOM, NO_ROOM)).plugins)
     np.testing.assert_allclose(together, played(dry[0]) + played(dry[1]), atol=2e-6)
 
 
 def test_effects_are_for_both_and_come_after_the_rooms():
     made = beside("violin", "cello", Effect("tone"), Effect(ROOM))
-    assert [plugin.name for plugin in made.row] == [
+    assert [plugin.name for plugin in made.plugins] == [
         "zones", "ddsp", ROOM, "aside", "ddsp", ROOM, "back", "tone",
     ]  # fmt: skip
-    assert [plugin.name for plugin in made.switched] == [ROOM, ROOM, "tone"]
-    assert {knob.name for knob in made.knobs if knob.name.endswith(ON)} == {"second room on", "tone on", "room on"}
+    assert [plugin.name for plugin in made.switchable] == [ROOM, ROOM, "tone"]
+    assert {knob.name for knob in made.parameters if knob.name.endswith(ON)} == {"second room on", "tone on", "room on"}
 
 
 def test_what_stays_plays_on_when_the_chain_changes():
     before = beside("violin", "cello")
-    after, _ = rack.rebuild(before, Chain((Effect(ROOM), Effect("tone")), Second(str(library.find("cello")))))
-    assert after.alcove is before.alcove
+    after, _ = rack.rebuild(before, Chain((Effect(ROOM), Effect("tone")), Layer(str(library.find("cello")))))
+    assert after.layer_room is before.layer_room
     assert rack.displaced(before, after) == []
     alone, _ = rack.rebuild(after, Chain((Effect(ROOM), Effect("tone"))))
-    assert alone.alcove is None
-    assert rack.displaced(after, alone) == [after.alcove.room]
+    assert alone.layer_room is None
+    assert rack.displaced(after, alone) == [after.layer_room.reverb]

@@ -11,10 +11,10 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from engine.preset.preset_file import write
 from gui import theme
-from gui.dialogs.shortcuts import Shortcuts
-from gui.processes.check_recordings import Heard
+from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.processes.check_recordings import RecordingCheck
 from gui.views.view_stack import PAD, PICTURE, VOICE
-from session.patch import Chain, Effect, Second, Setting
+from session.patch import Chain, Effect, Layer, Patch
 from tests.gui.conftest import play, until
 from tests.support import events_preset
 
@@ -36,15 +36,15 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
     theme.apply(app, name)
     guitar.window.stage.show_view(view)
     for key in (52, 59, 64, 68):
-        guitar.player.press(key, 0.8)
-    until(lambda: len(guitar.window.keyboard._lit) == 4)
+        guitar.bridge.press(key, 0.8)
+    until(lambda: len(guitar.window.keyboard.lit) == 4)
     if view == PAD:
-        guitar.window.stage.pad._press(0, guitar.window.stage.pad._plane.point(0.6, 0.7), 0.8)
+        guitar.window.stage.pad.press(0, guitar.window.stage.pad.area.point(0.6, 0.7), 0.8)
     QTest.qWait(600 if instrument == "violin" else 60)  # a bow takes its time
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"{called}-{name}.png"))
-    guitar.player.panic()
-    guitar.window.stage.pad._lift(0)
+    guitar.bridge.panic()
+    guitar.window.stage.pad.release(0)
     theme.apply(app, before)
     colours = theme.THEMES[name]
     assert image.pixelColor(2, 2).name() == colours.ground
@@ -58,20 +58,20 @@ def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path
     write(path, events_preset.preset())
     before = guitar.memory.theme
     chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
-    guitar.tuning.recall(Setting(path, {}, replace(chain, second=Second(str(library.find("gong")), 60, True))))
-    until(lambda: guitar.player.now.path == path)
-    guitar.tuning.show_link("second")
+    guitar.parameters.recall(Patch(path, {}, replace(chain, layer=Layer(str(library.find("gong")), 60, True))))
+    until(lambda: guitar.bridge.now.path == path)
+    guitar.parameters.show_link("second")
     theme.apply(app, name)
     guitar.window.stage.show_view(PICTURE)
     for key in (52, 57):
-        guitar.player.press(key, 0.8)
-    until(lambda: len(guitar.window.stage.chart._lit) == 2)
+        guitar.bridge.press(key, 0.8)
+    until(lambda: len(guitar.window.stage.sound_map.lit) == 2)
     QTest.qWait(60)
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"map-{name}.png"))
-    guitar.player.panic()
-    guitar.tuning.recall(Setting(library.find("guitar"), {}, Chain()))
-    until(lambda: guitar.player.now.path.stem == "guitar")
+    guitar.bridge.panic()
+    guitar.parameters.recall(Patch(library.find("guitar"), {}, Chain()))
+    until(lambda: guitar.bridge.now.path.stem == "guitar")
     theme.apply(app, before)
     assert [link.title for link in guitar.window.chain.links] == ["Guitar"]
     assert _count(image, theme.THEMES[name].accent) > 300
@@ -82,11 +82,11 @@ def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
     before = guitar.memory.theme
     theme.apply(app, name)
-    guitar.plugging.show()
-    devices, keys = guitar.plugging.dialogue, Shortcuts(guitar.window)
-    learning = guitar.workshop.dialogue
+    guitar.devices.show()
+    devices, keys = guitar.devices.dialogue, ShortcutsDialog(guitar.window)
+    learning = guitar.learn.dialogue
     learning.set_recordings([Path("bell.wav")])
-    learning.set_heard(Heard(1, 2.0, 1))
+    learning.set_heard(RecordingCheck(1, 2.0, 1))
     learning.show()
     until(lambda: devices._output.count() > 1)
     keys.show()
