@@ -1,4 +1,4 @@
-"""The chain of what plays, from left to right: the instrument, what stands beside it, and its effects."""
+"""The chain bar: instruments and effects of the chain, from left to right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from gui.widgets import factory
 
 
 @dataclass(frozen=True)
-class Link:
-    """One of the chain. on: whether it is heard, None where it cannot be switched; fixed: it stays where it is."""
+class ChainSlot:
+    """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved."""
 
     name: str
     title: str
@@ -23,126 +23,127 @@ class Link:
 
 
 class ChainBar(QWidget):
-    """A click on a link shows its knobs; what can be done with it stands at the right end.
+    """A click selects a slot; the buttons at the right end switch, move and remove it.
 
-    With the focus on a link, Delete takes it away, and Alt with the left and right arrows moves it.
+    With the focus on a slot, Delete removes it, and Alt with the left and right arrows moves it.
     """
 
     selected = pyqtSignal(str)
     switched = pyqtSignal(str)
     moved = pyqtSignal(str, int)
     removed = pyqtSignal(str)
-    added = pyqtSignal(str)  # the key of an offer
+    added = pyqtSignal(str)  # the key of an item of `set_offers`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Chain"))
-        self.links: list[Link] = []
+        self.slots: list[ChainSlot] = []
         self.buttons: dict[str, QToolButton] = {}
         self._selected = ""
         self._offers: Mapping[str, Sequence[tuple[str, str]]] = {}
-        self._row = QHBoxLayout()
-        self._row.setSpacing(2)
+        self._slot_row = QHBoxLayout()
+        self._slot_row.setSpacing(2)
         self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
         self.power = factory.tool_button(
             self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
         )
-        self.before = factory.tool_button("◂", self.tr("Earlier in the chain"), self.tr("Earlier in the chain (Alt+Left)"))
-        self.after = factory.tool_button("▸", self.tr("Later in the chain"), self.tr("Later in the chain (Alt+Right)"))
+        earlier, later = self.tr("Earlier in the chain (Alt+Left)"), self.tr("Later in the chain (Alt+Right)")
+        self.earlier = factory.tool_button("◂", self.tr("Earlier in the chain"), earlier)
+        self.later = factory.tool_button("▸", self.tr("Later in the chain"), later)
         self.remove = factory.tool_button("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
-        self.add.clicked.connect(self._offer)
+        self.add.clicked.connect(self._open_menu)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
-        self.before.clicked.connect(lambda: self.moved.emit(self._selected, -1))
-        self.after.clicked.connect(lambda: self.moved.emit(self._selected, 1))
+        self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))
+        self.later.clicked.connect(lambda: self.moved.emit(self._selected, 1))
         self.remove.clicked.connect(lambda: self.removed.emit(self._selected))
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(4)
-        row.addLayout(self._row)
+        row.addLayout(self._slot_row)
         row.addWidget(self.add)
         row.addStretch(1)
-        for button in (self.power, self.before, self.after, self.remove):
+        for button in (self.power, self.earlier, self.later, self.remove):
             row.addWidget(button)
-        self.set_links([], "")
+        self.set_slots([], "")
 
-    def set_links(self, links: Sequence[Link], selected: str) -> None:
-        """Show other links, or others of their states."""
-        if [(link.name, link.title) for link in links] != [(link.name, link.title) for link in self.links]:
-            self._build(links)
-        self.links, self._selected = list(links), selected
-        for link in links:
-            self._paint(link)
-        now = next((link for link in links if link.name == selected), None)
-        self.power.setVisible(now is not None and now.on is not None)
-        self.power.setChecked(now is not None and bool(now.on))
-        self.remove.setVisible(now is not None and now.removable)
-        movable = [link.name for link in links if not link.fixed]
-        for button, end in ((self.before, 0), (self.after, -1)):
-            button.setVisible(now is not None and not now.fixed and len(movable) > 1)
+    def set_slots(self, slots: Sequence[ChainSlot], selected: str) -> None:
+        """Show the slots and their states."""
+        if [(slot.name, slot.title) for slot in slots] != [(slot.name, slot.title) for slot in self.slots]:
+            self._build(slots)
+        self.slots, self._selected = list(slots), selected
+        for slot in slots:
+            self._show_state(slot)
+        selected_slot = next((slot for slot in slots if slot.name == selected), None)
+        self.power.setVisible(selected_slot is not None and selected_slot.on is not None)
+        self.power.setChecked(selected_slot is not None and bool(selected_slot.on))
+        self.remove.setVisible(selected_slot is not None and selected_slot.removable)
+        movable = [slot.name for slot in slots if not slot.fixed]
+        for button, end in ((self.earlier, 0), (self.later, -1)):
+            button.setVisible(selected_slot is not None and not selected_slot.fixed and len(movable) > 1)
             button.setEnabled(bool(movable) and movable[end] != selected)
 
     def set_offers(self, offers: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        """What can be added: by group the words and the key of each; a group without a name stands in the open."""
+        """Set what can be added: title and key, by group; a group without a name is shown at the top level."""
         self._offers = offers
 
     def menu(self) -> QMenu:
-        """The offers."""
+        """The menu of what can be added."""
         menu = QMenu(self)
         for group, offers in self._offers.items():
-            place = menu.addMenu(group) if group else menu
-            for words, key in offers:
-                action = place.addAction(words) if place is not None else None
+            submenu = menu.addMenu(group) if group else menu
+            for title, key in offers:
+                action = submenu.addAction(title) if submenu is not None else None
                 if action is not None:
                     action.triggered.connect(lambda _=False, key=key: self.added.emit(key))
         return menu
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Move a link, or take it away."""
-        now = next((link for link in self.links if link.name == self._selected), None)
-        if event is None or now is None or not any(button.hasFocus() for button in self.buttons.values()):
+        """Move or remove the selected slot."""
+        selected_slot = next((slot for slot in self.slots if slot.name == self._selected), None)
+        if event is None or selected_slot is None or not any(button.hasFocus() for button in self.buttons.values()):
             super().keyPressEvent(event)
             return
-        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if way and event.modifiers() & Qt.KeyboardModifier.AltModifier and not now.fixed:
-            self.moved.emit(now.name, way)
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and now.removable:
-            self.removed.emit(now.name)
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier and not selected_slot.fixed:
+            self.moved.emit(selected_slot.name, step)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected_slot.removable:
+            self.removed.emit(selected_slot.name)
         else:
             super().keyPressEvent(event)
 
-    def _build(self, links: Sequence[Link]) -> None:
+    def _build(self, slots: Sequence[ChainSlot]) -> None:
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), None)
-        while self._row.count():
-            item = self._row.takeAt(0)
+        while self._slot_row.count():
+            item = self._slot_row.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self.buttons = {}
-        for i, link in enumerate(links):
+        for i, slot in enumerate(slots):
             if i:
-                self._row.addWidget(_between("+" if link.name == "second" else "›"))
-            self.buttons[link.name] = button = factory.tool_button("", link.title, checkable=True)
+                self._slot_row.addWidget(_separator("+" if slot.name == "second" else "›"))
+            self.buttons[slot.name] = button = factory.tool_button("", slot.title, checkable=True)
             button.setObjectName("link")
-            button.clicked.connect(lambda _=False, name=link.name: self.selected.emit(name))
-            self._row.addWidget(button)
-            button.show()  # now: it may get the focus
+            button.clicked.connect(lambda _=False, name=slot.name: self.selected.emit(name))
+            self._slot_row.addWidget(button)
+            button.show()  # before it gets the focus
         if focused in self.buttons:
             self.buttons[focused].setFocus()
 
-    def _paint(self, link: Link) -> None:
-        button = self.buttons[link.name]
-        button.setText(link.title if link.on is None else ("● " if link.on else "○ ") + link.title)
-        button.setChecked(link.name == self._selected)
-        state = "" if link.on is None else self.tr("on") if link.on else self.tr("off")
+    def _show_state(self, slot: ChainSlot) -> None:
+        button = self.buttons[slot.name]
+        button.setText(slot.title if slot.on is None else ("● " if slot.on else "○ ") + slot.title)
+        button.setChecked(slot.name == self._selected)
+        state = "" if slot.on is None else self.tr("on") if slot.on else self.tr("off")
         button.setAccessibleDescription(state)
-        button.setToolTip(self.tr("Show the knobs of: {0}").format(link.title) + (f" ({state})" if state else ""))
+        button.setToolTip(self.tr("Show the knobs of: {0}").format(slot.title) + (f" ({state})" if state else ""))
 
-    def _offer(self) -> None:
+    def _open_menu(self) -> None:
         self.menu().popup(self.add.mapToGlobal(QPoint(0, self.add.height())))
 
 
-def _between(sign: str) -> QLabel:
-    label = factory.label(sign, theme.CAPTION, quiet=True)
+def _separator(text: str) -> QLabel:
+    label = factory.label(text, theme.CAPTION, quiet=True)
     label.setContentsMargins(2, 0, 2, 0)
     return label

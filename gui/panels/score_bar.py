@@ -1,4 +1,4 @@
-"""The row of a score: its name, how far it is, and what it can be told."""
+"""The score bar: play, seek, loop, tempo and rendering of a score."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
@@ -7,86 +7,87 @@ from gui import number_format, theme
 from gui.widgets import factory
 from gui.widgets.seek_bar import SeekBar
 
-MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT = 40, 200  # per cent of its own tempo
+MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT = 40, 200  # of the score's own tempo
 
 
 class ScoreBar(QFrame):
-    """Hidden until there is a score."""
+    """Hidden until a score is opened."""
 
-    played = pyqtSignal()  # or stopped
-    looped = pyqtSignal(bool)
-    sought = pyqtSignal(float)  # seconds
-    tempo = pyqtSignal(float)
-    settled = pyqtSignal()  # a movement of the tempo is over
-    closed = pyqtSignal()
-    bounced = pyqtSignal()  # write it to a file, or do so no more
+    play_clicked = pyqtSignal()  # play or stop
+    loop_toggled = pyqtSignal(bool)
+    seek_requested = pyqtSignal(float)  # seconds
+    tempo_edited = pyqtSignal(float)  # relative to the score's own
+    editing_finished = pyqtSignal()  # of the tempo
+    close_clicked = pyqtSignal()
+    render_clicked = pyqtSignal()  # start or cancel
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.play = factory.tool_button("▶", self.tr("Play the score"), checkable=True)
         self.loop = factory.tool_button("⟳", self.tr("Play it again and again"), checkable=True)
-        self._name, self._time = factory.label(), factory.label(quiet=True)
-        self._bar = SeekBar()
-        self._speed = QSlider(Qt.Orientation.Horizontal)
-        self._speed.setRange(MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT)
-        self._speed.setValue(100)
-        self._speed.setFixedWidth(110)
-        self._speed.setAccessibleName(self.tr("Tempo in per cent"))
-        self._percent = factory.label("100 %", theme.CAPTION, quiet=True)
-        self.bounce = factory.tool_button("", self.tr("Write it to a sound file"))
-        self.bounce.clicked.connect(self.bounced)
-        self.show_bounce(None)
+        self._name, self.time_label = factory.label(), factory.label(quiet=True)
+        self.seek_bar = SeekBar()
+        self.tempo_slider = QSlider(Qt.Orientation.Horizontal)
+        self.tempo_slider.setRange(MIN_TEMPO_PERCENT, MAX_TEMPO_PERCENT)
+        self.tempo_slider.setValue(100)
+        self.tempo_slider.setFixedWidth(110)
+        self.tempo_slider.setAccessibleName(self.tr("Tempo in per cent"))
+        self._tempo_label = factory.label("100 %", theme.CAPTION, quiet=True)
+        self.render_button = factory.tool_button("", self.tr("Write it to a sound file"))
+        self.render_button.clicked.connect(self.render_clicked)
+        self.show_rendering(None)
         close = factory.tool_button("✕", self.tr("Close the score"))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 6, 4)
         row.setSpacing(10)
         for widget in (
-            self.play, self._name, self._bar, self._time, self.loop, self._speed, self._percent, self.bounce, close,
+            self.play, self._name, self.seek_bar, self.time_label, self.loop, self.tempo_slider, self._tempo_label,
+            self.render_button, close,
         ):  # fmt: skip
-            row.addWidget(widget, 1 if widget is self._bar else 0)
-        self.play.clicked.connect(self.played)
-        self.loop.clicked.connect(self.looped)
-        self._bar.seek_requested.connect(self.sought)
-        self._speed.valueChanged.connect(self._move)
-        self._speed.sliderPressed.connect(self.settled)
-        self._speed.sliderReleased.connect(self.settled)
-        close.clicked.connect(self.closed)
+            row.addWidget(widget, 1 if widget is self.seek_bar else 0)
+        self.play.clicked.connect(self.play_clicked)
+        self.loop.clicked.connect(self.loop_toggled)
+        self.seek_bar.seek_requested.connect(self.seek_requested)
+        self.tempo_slider.valueChanged.connect(self._edit_tempo)
+        self.tempo_slider.sliderPressed.connect(self.editing_finished)
+        self.tempo_slider.sliderReleased.connect(self.editing_finished)
+        close.clicked.connect(self.close_clicked)
         self.hide()
 
     def open(self, name: str) -> None:
-        """Show a score."""
+        """Show a score at its own tempo, without a loop."""
         self._name.setText(name)
         self.set_loop(False)
         self.set_tempo(1.0)
         self.show()
 
-    def set_loop(self, again: bool) -> None:
-        """Show whether it begins anew at its end."""
-        self.loop.setChecked(again)
+    def set_loop(self, on: bool) -> None:
+        """Show whether the score is looped."""
+        self.loop.setChecked(on)
 
     def set_tempo(self, tempo: float) -> None:
-        """Show how many times as fast as the score says it is played."""
-        blocked = self._speed.blockSignals(True)
-        self._speed.setValue(round(100 * tempo))
-        self._speed.blockSignals(blocked)
-        self._percent.setText(f"{self._speed.value()} %")
+        """Show a tempo relative to the score's own."""
+        blocked = self.tempo_slider.blockSignals(True)
+        self.tempo_slider.setValue(round(100 * tempo))
+        self.tempo_slider.blockSignals(blocked)
+        self._tempo_label.setText(f"{self.tempo_slider.value()} %")
 
-    def show_position(self, position: float | None, seconds: float, begins: float = 0.0) -> None:
-        """Show how far it is; None: it does not play, and would begin elsewhere."""
+    def show_position(self, position: float | None, seconds: float, start: float = 0.0) -> None:
+        """Show the position and the length in seconds; None: stopped, and would play from `start`."""
         self.play.setChecked(position is not None)
         self.play.setText("■" if position is not None else "▶")
-        place = begins if position is None else position
-        self._bar.set_position(place, seconds)
-        self._time.setText(f"{number_format.format_time(place)} / {number_format.format_time(seconds)}")
+        shown = start if position is None else position
+        self.seek_bar.set_position(shown, seconds)
+        self.time_label.setText(f"{number_format.format_time(shown)} / {number_format.format_time(seconds)}")
 
-    def show_bounce(self, share: float | None) -> None:
-        """Show how much of the file is written; None: none is."""
-        self.bounce.setText(self.tr("→ WAV") if share is None else self.tr("{0:.0%} ✕").format(share))
-        words = self.tr("Write it to a sound file, as it would sound") if share is None else self.tr("Stop writing")
-        self.bounce.setToolTip(words)
-        self.bounce.setAccessibleName(words)
+    def show_rendering(self, share: float | None) -> None:
+        """Show the share of the file that is rendered; None: nothing is being rendered."""
+        self.render_button.setText(self.tr("→ WAV") if share is None else self.tr("{0:.0%} ✕").format(share))
+        text = self.tr("Write it to a sound file, as it would sound") if share is None else self.tr("Stop writing")
+        self.render_button.setToolTip(text)
+        self.render_button.setAccessibleName(text)
 
-    def _move(self, percent: int) -> None:
-        self._percent.setText(f"{percent} %")
-        self.tempo.emit(percent / 100)
+    def _edit_tempo(self, percent: int) -> None:
+        self._tempo_label.setText(f"{percent} %")
+        self.tempo_edited.emit(percent / 100)

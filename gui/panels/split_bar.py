@@ -1,4 +1,4 @@
-"""How two instruments share the keyboard."""
+"""The split bar: keys and MIDI channels of two layered instruments."""
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
@@ -7,11 +7,11 @@ from gui import number_format
 from session.patch import NO_SPLIT
 
 ALL_KEYS, BELOW, ABOVE = range(3)
-MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # keys at which a keyboard may be split
+MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # range of split keys
 
 
 class SplitBar(QWidget):
-    """Both on all keys, or the second one on a part of them; and the MIDI channel that each hears."""
+    """The second instrument on all keys, or below or above a split; and the MIDI channel of each."""
 
     changed = pyqtSignal(int, bool, int, int)  # split or LAYERED, above, channels of the first and the second
 
@@ -21,10 +21,10 @@ class SplitBar(QWidget):
         self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
         for key in range(MIN_SPLIT_KEY, MAX_SPLIT_KEY + 1):
             self.split.addItem(self.tr("Split at {0}").format(number_format.note(key)), key)
-        for box, words in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
-            box.addItem(words.format(self.tr("all MIDI")), 0)
+        for box, text in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
+            box.addItem(text.format(self.tr("all MIDI")), 0)
             for channel in range(1, 17):
-                box.addItem(words.format(self.tr("MIDI {0}").format(channel)), channel)
+                box.addItem(text.format(self.tr("MIDI {0}").format(channel)), channel)
         names = (
             self.tr("Where the second instrument plays"), self.tr("Split"), self.tr("MIDI channel of the first"),
             self.tr("MIDI channel of the second"),
@@ -38,8 +38,8 @@ class SplitBar(QWidget):
             row.addWidget(box)
         row.addStretch(1)
 
-    def show_zones(self, split: int, above: bool, channels: tuple[int, int]) -> None:
-        """Show how it is."""
+    def show_split(self, split: int, above: bool, channels: tuple[int, int]) -> None:
+        """Show a split, and the channels of both instruments."""
         self.share.setCurrentIndex(ALL_KEYS if split == NO_SPLIT else ABOVE if above else BELOW)
         self.split.setEnabled(split != NO_SPLIT)
         self.split.setCurrentIndex(self.split.findData(60 if split == NO_SPLIT else split))

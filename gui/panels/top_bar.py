@@ -1,4 +1,4 @@
-"""The top of the window: which instrument plays, what can be taken back, and how loud it is."""
+"""The top bar: instrument, undo and redo, recording, A/B comparison, volume and level meter."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
@@ -8,19 +8,20 @@ from gui.widgets import factory
 from gui.widgets.labels import ElidedLabel
 from gui.widgets.meter import Meter
 
-MIN_VOLUME_DB = -60.0  # dB: the lower end of the slider, silence
+MIN_VOLUME_DB = -60.0  # the lower end of the slider, which means silence
 
 
 class TopBar(QWidget):
-    """Buttons whose meaning is their owner's to give them."""
+    """Buttons, which the owner connects, and the volume."""
 
-    volume = pyqtSignal(float)  # dB
-    settled = pyqtSignal()  # a movement of the volume is over
+    volume_edited = pyqtSignal(float)  # dB
+    editing_finished = pyqtSignal()  # of the volume
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.before = factory.tool_button("‹", self.tr("Previous instrument"), self.tr("Previous instrument (Alt+Up)"))
-        self.after = factory.tool_button("›", self.tr("Next instrument"), self.tr("Next instrument (Alt+Down)"))
+        previous_tip, next_tip = self.tr("Previous instrument (Alt+Up)"), self.tr("Next instrument (Alt+Down)")
+        self.previous = factory.tool_button("‹", self.tr("Previous instrument"), previous_tip)
+        self.next = factory.tool_button("›", self.tr("Next instrument"), next_tip)
         self.undo = factory.tool_button("↶", self.tr("Undo"), self.tr("Undo (Ctrl+Z)"))
         self.redo = factory.tool_button("↷", self.tr("Redo"), self.tr("Redo (Ctrl+Shift+Z)"))
         self.record = factory.push_button(
@@ -35,34 +36,34 @@ class TopBar(QWidget):
         self.help = factory.tool_button("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
         self.meter = Meter()
         self._name = ElidedLabel(self.tr("Luthier"), theme.DISPLAY)
-        self._what = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
-        self._level = factory.label(step=theme.CAPTION, quiet=True)
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(round(10 * MIN_VOLUME_DB), 0)
-        self._slider.setSingleStep(10)
-        self._slider.setPageStep(60)
-        self._slider.setAccessibleName(self.tr("Volume"))
-        self._slider.valueChanged.connect(self._move)
-        self._slider.sliderPressed.connect(self.settled)
-        self._slider.sliderReleased.connect(self.settled)
+        self._description = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
+        self._volume_label = factory.label(step=theme.CAPTION, quiet=True)
+        self.volume_slider = QSlider(Qt.Orientation.Horizontal)
+        self.volume_slider.setRange(round(10 * MIN_VOLUME_DB), 0)
+        self.volume_slider.setSingleStep(10)
+        self.volume_slider.setPageStep(60)
+        self.volume_slider.setAccessibleName(self.tr("Volume"))
+        self.volume_slider.valueChanged.connect(self._edit_volume)
+        self.volume_slider.sliderPressed.connect(self.editing_finished)
+        self.volume_slider.sliderReleased.connect(self.editing_finished)
         self._lay_out()
         self.set_volume(0.0)
 
-    def set_instrument(self, name: str, what: str) -> None:
-        """Say what plays."""
+    def set_instrument(self, name: str, description: str) -> None:
+        """Show the name and the description of the instrument."""
         self._name.show_text(name)
-        self._what.show_text(what)
+        self._description.show_text(description)
         self.setAccessibleName(name)
 
     def set_volume(self, level: float) -> None:
         """Show a volume in dB."""
-        blocked = self._slider.blockSignals(True)
-        self._slider.setValue(round(10 * level))
-        self._slider.blockSignals(blocked)
-        self._show_level(level)
+        blocked = self.volume_slider.blockSignals(True)
+        self.volume_slider.setValue(round(10 * level))
+        self.volume_slider.blockSignals(blocked)
+        self._show_volume(level)
 
     def show_recording(self, seconds: float | None) -> None:
-        """Show how long a performance has been taken down, beside a square: it can be ended; None: none is."""
+        """Show the length of the recording in progress; None: none is."""
         recording = seconds is not None
         self.record.setChecked(recording)
         self.record.setText(self.tr("● Record") if seconds is None else f"■ {number_format.format_time(seconds)}")
@@ -70,44 +71,44 @@ class TopBar(QWidget):
         self.record.setAccessibleName(name)
         self.record.setToolTip(name + " (Ctrl+R)")
 
-    def show_setting(self, now: str, other: str) -> None:
-        """Show which of two settings plays, and which one waits."""
+    def show_ab(self, now: str, other: str) -> None:
+        """Show which of the two patches A and B plays."""
         self.compare.setText(f"{now} ⇄ {other}")
-        words = self.tr("Setting {0} plays; go to {1}").format(now, other)
-        self.compare.setToolTip(words + " (Ctrl+B)")
-        self.compare.setAccessibleDescription(words)
+        text = self.tr("Setting {0} plays; go to {1}").format(now, other)
+        self.compare.setToolTip(text + " (Ctrl+B)")
+        self.compare.setAccessibleDescription(text)
 
-    def _move(self, tenths: int) -> None:
-        self._show_level(tenths / 10)
-        self.volume.emit(tenths / 10)
+    def _edit_volume(self, tenths: int) -> None:
+        self._show_volume(tenths / 10)
+        self.volume_edited.emit(tenths / 10)
 
-    def _show_level(self, level: float) -> None:
-        words = self.tr("silent") if level <= MIN_VOLUME_DB else number_format.format_value(level, "dB")
-        self._level.setText(words)
-        self._slider.setAccessibleDescription(words)
-        self._slider.setToolTip(self.tr("Volume: {0}").format(words))
+    def _show_volume(self, level: float) -> None:
+        text = self.tr("silent") if level <= MIN_VOLUME_DB else number_format.format_value(level, "dB")
+        self._volume_label.setText(text)
+        self.volume_slider.setAccessibleDescription(text)
+        self.volume_slider.setToolTip(self.tr("Volume: {0}").format(text))
 
     def _lay_out(self) -> None:
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(self._name)
-        names.addWidget(self._what)
-        loud = QVBoxLayout()
-        loud.setContentsMargins(0, 0, 0, 0)
-        loud.setSpacing(3)
-        loud.addStretch(1)
+        names.addWidget(self._description)
+        volume = QVBoxLayout()
+        volume.setContentsMargins(0, 0, 0, 0)
+        volume.setSpacing(3)
+        volume.addStretch(1)
         upper = QHBoxLayout()
-        upper.addWidget(self._slider, 1)
-        self._level.setFixedWidth(60)
-        self._level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        upper.addWidget(self._level)
-        loud.addLayout(upper)
-        loud.addWidget(self.meter)
-        loud.addStretch(1)
+        upper.addWidget(self.volume_slider, 1)
+        self._volume_label.setFixedWidth(60)
+        self._volume_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        upper.addWidget(self._volume_label)
+        volume.addLayout(upper)
+        volume.addWidget(self.meter)
+        volume.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
-        for button in (self.before, self.after):
+        for button in (self.previous, self.next):
             button.setFont(theme.sized(self.font(), theme.DISPLAY))
             row.addWidget(button)
         row.addSpacing(6)
@@ -118,7 +119,7 @@ class TopBar(QWidget):
             row.addWidget(each)
         row.addSpacing(8)
         meters = QWidget()
-        meters.setLayout(loud)
+        meters.setLayout(volume)
         meters.setFixedWidth(170)
         row.addWidget(meters)
         row.addSpacing(8)
