@@ -1,1 +1,1 @@
-"""The `luthier` command: each sub-command is a few lines over the other folders."""
+"""The `luthier` command: one file a sub-command."""

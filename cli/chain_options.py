@@ -169,7 +169,7 @@ def _follows_voice(args: argparse.Namespace) -> bool:
 
 def _compile(parts: set[str]) -> None:
     """Compile the parts of the engine that play, if that was not done before, with a progress bar."""
-    from engine.precompile import is_compiled, compile_parts
+    from engine.precompile import compile_parts, is_compiled
 
     if is_compiled(parts):
         return

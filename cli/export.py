@@ -53,7 +53,9 @@ def _onnx(preset: Preset, path: Path) -> str:
 
     made = model(preset)
     write(path, made)
-    inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
+    inputs, outputs = (
+        ", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output)
+    )
     return f"{inputs} → {outputs}"
 
 
@@ -63,7 +65,7 @@ def _tensors(preset: Preset, path: Path) -> str:
 
 
 def _room(preset: Preset, path: Path) -> str:
-    impulse_response.save(preset, path)
+    impulse_response.write_room(preset, path)
     return f"the room of {preset.header['name']}, {len(preset.tensors['room']) / preset.header['rate']:.2f} s"
 
 

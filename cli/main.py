@@ -1,4 +1,4 @@
-"""The `luthier` command: find the sub-command, or open the window; say errors in one line.
+"""The `luthier` command: run a sub-command, or open the window; print errors in one line.
 
 Exit status: 0 done, 2 an error (one line on stderr), 130 stopped by Ctrl+C, 141 nobody reads the output any more.
 """
@@ -18,15 +18,15 @@ from .terminal import plain
 COMMANDS = {
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
-    "transfer": "let an instrument play what a voice sings in a recording",
+    "transfer": "let an instrument follow the voice in a recording",
     "learn": "make an instrument from a recording",
-    "decompose": "take a recording apart into the events of an instrument",
+    "decompose": "decompose a recording into the events of an instrument",
     "export": "write an instrument for other programs, or its room",
-    "report": "make a page about an instrument, to be heard and seen in a browser",
-    "presets": "list the instruments that have a name",
-    "show": "what is known about one instrument",
+    "report": "make a page about an instrument with sounds and plots, for a browser",
+    "presets": "list the instruments and patches that have a name",
+    "show": "the facts about one instrument or patch",
     "devices": "audio devices and MIDI ports, and what is missing",
-    "bench": "what the engine costs on this machine",
+    "bench": "measure the engine on this machine",
 }
 
 
@@ -44,23 +44,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("LUTHIER_TRACEBACK"):
             raise
         if isinstance(error, ValueError | OSError):
-            return _fail(str(error))
-        return _fail(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1)
+            return _print_error(str(error))
+        return _print_error(
+            f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1
+        )
     return status
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with errors of one line that say where help is."""
+    """argparse with errors of one line that point to --help."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the words, and leave."""
-        self.exit(_fail(f"{message}; see `{self.prog} --help`"))
+        """Print what is wrong with the arguments, and exit."""
+        self.exit(_print_error(f"{message}; see `{self.prog} --help`"))
 
 
-def _run(words: list[str]) -> int:
-    """Hand the words over to their sub-command; only that one is imported. Without one, the window opens."""
-    if not words or _are_files(words):
-        return int(import_module("cli.window").run(words))
+def _run(arguments: list[str]) -> int:
+    """Run the sub-command, the only one that is imported; without one the window."""
+    if not arguments or _are_files(arguments):
+        return int(import_module("cli.window").run(arguments))
     parser = Parser(
         prog="luthier", description="Turns recordings into instruments that you play. Without a command: the window.",
         usage="luthier [FILE ...] | luthier COMMAND ...",
@@ -69,14 +71,14 @@ def _run(words: list[str]) -> int:
     commands = parser.add_subparsers(prog="luthier", metavar="COMMAND", title="commands", parser_class=Parser)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        if words[:1] == [name]:
+        if arguments[:1] == [name]:
             module = import_module(f"cli.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     try:
-        args, rest = parser.parse_known_args(words)
+        args, rest = parser.parse_known_args(arguments)
         if rest:
-            commands.choices.get(words[0], parser).error(f"unrecognized arguments: {' '.join(rest)}")
+            commands.choices.get(arguments[0], parser).error(f"unrecognized arguments: {' '.join(rest)}")
     except SystemExit as done:
         return int(done.code or 0)
     if "run" not in args:
@@ -85,13 +87,13 @@ def _run(words: list[str]) -> int:
     return int(args.run(args))
 
 
-def _are_files(words: list[str]) -> bool:
-    """Whether the words are files to be opened rather than a command."""
-    return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
+def _are_files(arguments: list[str]) -> bool:
+    """Whether the arguments are files to open rather than a command."""
+    return arguments[0] not in COMMANDS and all(Path(argument).is_file() for argument in arguments)
 
 
-def _fail(message: str, status: int = 2) -> int:
-    """Say an error in one line; the exit status."""
+def _print_error(message: str, status: int = 2) -> int:
+    """Print an error in one line; the exit status."""
     line = " ".join(message.split())
     print("luthier: " + plain(line, "?"), file=sys.stderr)
     return status

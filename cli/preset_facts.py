@@ -1,23 +1,25 @@
-"""What a player may want to know of a preset, in words: (name, text) for each fact that it tells."""
+"""Facts about an instrument and a patch, and the parameters of an instrument, as texts."""
 
 from pathlib import Path
 from typing import Any
 
+from engine.effects import ROOM
 from engine.kinds import kind_of
+from engine.pitch_names import note_name
 from engine.preset.preset_file import Preset
+from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
 
-_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-_REMARKS = 3  # of what was found odd while learning
+MAX_REMARKS = 3  # of those made while learning
 
 
-def of(found: Preset, path: Path) -> list[tuple[str, str]]:
-    """The facts of a preset that lies at a path; those that are not known are left out."""
-    header = found.header
+def of(preset: Preset, path: Path) -> list[tuple[str, str]]:
+    """(name, text) of each fact about a preset at a path; what is not known is left out."""
+    header = preset.header
     source, kind = header.get("source", {}), kind_of(header)
     facts = [
         ("Keys", _keys(header.get("keys"))),
         ("Kind", f"{kind.name}: {kind.description}"),
-        ("Inside", _inside(found)),
+        ("Inside", _contents(preset)),
         ("Loudness", _loudness(header)),
         ("Learned from", str(source.get("recording", ""))),
         ("Attribution", str(source.get("attribution", ""))),
@@ -31,12 +33,12 @@ def of(found: Preset, path: Path) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text.strip()]
 
 
-def knobs(found: Preset) -> list[tuple[str, str, str, str, str]]:
-    """A row for each knob: name, value, range, controller, what it does; none if it cannot be played."""
-    from engine.instruments import make  # brings the compiler, which `show --json` does without
+def parameters(preset: Preset) -> list[tuple[str, str, str, str, str]]:
+    """Name, value, range, controller and help of each parameter; none if the instrument cannot be played."""
+    from engine.instruments import make  # loads the compiler, which `show --json` does without
 
     try:
-        params = make(found).params
+        params = make(preset).params
     except ValueError:
         return []
     return [
@@ -51,9 +53,15 @@ def knobs(found: Preset) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
-def note(key: int) -> str:
-    """`A♯3` for MIDI key 58."""
-    return f"{_NAMES[key % 12]}{key // 12 - 1}"
+def of_patch(patch: Patch) -> list[tuple[str, str]]:
+    """(name, text) of what a patch adds to its instrument."""
+    chain = patch.chain
+    facts = [
+        ("Effects", ", ".join(filter(None, map(_effect, chain.effects))) if chain is not None else ""),
+        ("Second", _layer(chain.layer) if chain is not None and chain.layer is not None else ""),
+        ("Values", ", ".join(f"{name} {value:g}" for name, value in patch.values.items())),
+    ]
+    return [(name, text) for name, text in facts if text]
 
 
 def size(count: int) -> str:
@@ -62,38 +70,57 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in the units that people would say it in."""
+    """A time in seconds, minutes or hours."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def _effect(effect: Effect) -> str:
+    """An effect with its source; empty for a room that is none or may be none."""
+    if effect.source in (OWN_ROOM, NO_ROOM):
+        return effect.kind if effect.kind != ROOM else ""
+    return f"{effect.kind} of {Path(effect.source).stem}"
+
+
+def _layer(layer: Layer) -> str:
+    """A second instrument with its keys and channels."""
+    text = Path(layer.path).stem
+    if layer.split != NO_SPLIT:
+        text += f", {'from' if layer.above else 'below'} {note_name(layer.split)} (MIDI {layer.split})"
+        text += " on" if layer.above else ""
+    return text + (f", on channels {layer.channels[0]} and {layer.channels[1]}" if any(layer.channels) else "")
+
+
 def _keys(keys: dict[str, int] | None) -> str:
-    return f"{note(keys['low'])} to {note(keys['high'])} (MIDI {keys['low']} to {keys['high']})" if keys else ""
+    if not keys:
+        return ""
+    low, high = keys["low"], keys["high"]
+    return f"{note_name(low)} to {note_name(high)} (MIDI {low} to {high})"
 
 
-def _inside(found: Preset) -> str:
-    """How much of what it is made of."""
-    rate = f"at {found.header['rate'] / 1000:g} kHz"
-    numbers = sum(tensor.size for tensor in found.tensors.values())
-    contents = kind_of(found.header).contents
+def _contents(preset: Preset) -> str:
+    """The number of modes, dynamics and so on, and the sample rate."""
+    rate = f"at {preset.header['rate'] / 1000:g} kHz"
+    numbers = sum(tensor.size for tensor in preset.tensors.values())
+    contents = kind_of(preset.header).contents
     if contents is None:
         return f"{numbers} numbers, {rate}"
-    return f"{', '.join(contents(found.tensors))}; {rate}"
+    return f"{', '.join(contents(preset.tensors))}; {rate}"
 
 
 def _loudness(header: dict[str, Any]) -> str:
-    """As measured; presets are brought to one level, so that changing them does not startle."""
-    told = header.get("loudness", {})
-    lufs = told.get("lufs")
+    """The loudness as measured when the preset was made."""
+    loudness = header.get("loudness", {})
+    lufs = loudness.get("lufs")
     if not isinstance(lufs, int | float):
         return ""
-    phrase = f" (notes {told['phrase']})" if isinstance(told.get("phrase"), str) else ""
+    phrase = f" (notes {loudness['phrase']})" if isinstance(loudness.get("phrase"), str) else ""
     return f"{lufs:.1f} LUFS{phrase}"
 
 
 def _learning(training: dict[str, Any]) -> str:
-    """How it was learned: program, steps, time, how far the loss fell, how much it was compressed."""
+    """How it was learned: steps, time, loss, compression ratio and program."""
     parts = []
     if isinstance(training.get("steps"), int):
         notes = training.get("recipe") == "notes"
@@ -111,11 +138,11 @@ def _learning(training: dict[str, Any]) -> str:
 
 
 def _remarks(words: Any) -> str:
-    """What was found odd in the recordings."""
+    """The first remarks on the recordings."""
     if not isinstance(words, list):
         return ""
-    more = f" … and {len(words) - _REMARKS} more (--json)" if len(words) > _REMARKS else ""
-    return " ".join(str(word) for word in words[:_REMARKS]) + more
+    more = f" … and {len(words) - MAX_REMARKS} more (--json)" if len(words) > MAX_REMARKS else ""
+    return " ".join(str(word) for word in words[:MAX_REMARKS]) + more
 
 
 def _amount(value: float, unit: str) -> str:

@@ -1,4 +1,4 @@
-"""luthier presets: every instrument that can be played by its name."""
+"""luthier presets: list the instruments and saved patches that have a name."""
 
 import argparse
 import json
@@ -6,24 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from engine.preset import library, preset_file
+from session import patch_file, patch_library
 
 from .terminal import plain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Only --json."""
+    """Add --json."""
     parser.add_argument("--json", action="store_true", help="one JSON object per line instead of a table")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each preset; one that cannot be read is listed with its fault."""
-    rows = [_row(name, path) for name, path in library.everything().items()]
+    """Print a line for each instrument and saved patch; one that cannot be read is listed with its fault."""
+    rows = [_row(name, path) for name, path in patch_library.everything().items()]
     if args.json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
         return 0
     if not rows:
-        print(f"no presets yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
+        print(f"no instruments yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
     wide = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
         print(f"{plain(row['name']):{wide}}  {row['kind']:9}  {row['origin']:7}  {plain(row['text'])}")
@@ -31,9 +32,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _row(name: str, path: Path) -> dict[str, Any]:
-    """What is listed of one preset."""
+    """The fields of one line."""
     row = {"name": name, "origin": "factory" if library.is_factory(path) else "user", "path": str(path)}
     try:
+        if patch_file.is_patch(path):
+            return {**row, "kind": "patch", "text": f"of {patch_file.read(path).path.stem}"}
         header = preset_file.read(path).header
     except preset_file.PresetError as error:
         return {**row, "kind": "broken", "text": str(error)}

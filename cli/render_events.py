@@ -22,11 +22,11 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f"{path.stem} is of kind {preset.header['kind']}: only one of kind events plays such a score"
         )
-    from engine.sound_file import writing
+    from engine.sound_file import sound_writer
 
     sound, peak = _sound(preset, args)
     rate = float(args.rate or preset.header["rate"])
-    with writing(args.output, rate, args.float) as write:
+    with sound_writer(args.output, rate, args.float) as write:
         for block in _blocks(sound):
             write(np.repeat(block[None], 2, axis=0))
     if args.json:

@@ -1,4 +1,4 @@
-"""luthier show PRESET: what an instrument is, what can be turned on it, and where it comes from."""
+"""luthier show INSTRUMENT: the facts about an instrument or a saved patch, and its parameters."""
 
 import argparse
 import json
@@ -6,64 +6,72 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from engine.preset import library, preset_file
+from engine.preset import preset_file
 from engine.preset.preset_file import Preset
+from session import patch_file, patch_library
+from session.patch import Patch
 
 from . import preset_facts
 from .terminal import plain
 
-WIDE = 96  # columns that a text may fill
+PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The preset, and --json."""
-    parser.add_argument("preset", metavar="PRESET", help="a name or a path")
+    """Add the instrument, and --json."""
+    parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
     parser.add_argument("--json", action="store_true", help="everything but the tensors' values, as one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a page for players, or all of the header and the shapes of the tensors for programs."""
-    path = library.find(args.preset)
-    found = preset_file.read(path)
+    """Print a page, or all of the header and the shapes of the tensors as JSON."""
+    path = patch_library.find(args.preset)
+    patch = patch_library.resolve(Patch(path))
+    preset = preset_file.read(patch.path)
     if args.json:
-        print(json.dumps(_everything(path, found), ensure_ascii=False))
+        print(json.dumps(_as_json(path, patch, preset), ensure_ascii=False))
     else:
-        _print_page(path, found)
+        _print_page(path, patch, preset)
     return 0
 
 
-def _everything(path: Path, found: Preset) -> dict[str, Any]:
-    """The header, and what a program may want to know of the file."""
-    return {
-        **found.header,
+def _as_json(path: Path, patch: Patch, preset: Preset) -> dict[str, Any]:
+    """The header, facts about the file, and the patch, if there is one."""
+    values = {
+        **preset.header,
         "path": str(path),
         "bytes": path.stat().st_size,
-        "digest": found.digest,
-        "tensors": {name: list(tensor.shape) for name, tensor in found.tensors.items()},
+        "digest": preset.digest,
+        "tensors": {name: list(tensor.shape) for name, tensor in preset.tensors.items()},
     }
+    if patch.chain is not None:
+        values["patch"] = {"instrument": str(patch.path), "parameters": patch.values, **patch.chain.plain()}
+    return values
 
 
-def _print_page(path: Path, found: Preset) -> None:
-    """Name and description, a line for each fact, and the knobs."""
-    print(plain(found.header["name"]))
-    description = plain(" ".join(str(found.header.get("description", "")).split()))
-    for line in textwrap.wrap(description, WIDE):
+def _print_page(path: Path, patch: Patch, preset: Preset) -> None:
+    """Print name and description, a line for each fact, and the parameters."""
+    saved = patch_file.is_patch(path)
+    print(plain(path.stem if saved else preset.header["name"]))
+    description = plain(" ".join(str(preset.header.get("description", "")).split()))
+    for line in textwrap.wrap(description, PAGE_COLUMNS):
         print(line)
     print()
-    for name, text in preset_facts.of(found, path):
+    facts = [("Patch", str(path))] if saved else []
+    for name, text in [*facts, *preset_facts.of_patch(patch), *preset_facts.of(preset, patch.path)]:
         _print_fact(name, plain(text))
-    knobs = preset_facts.knobs(found)
-    if knobs:
+    parameters = preset_facts.parameters(preset)
+    if parameters:
         print("\nKnobs")
-    widths = [max(len(row[column]) for row in knobs) for column in range(4)] if knobs else []
-    for row in knobs:
+    widths = [max(len(row[column]) for row in parameters) for column in range(4)] if parameters else []
+    for row in parameters:
         cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
         print(f"  {'  '.join(cells)}  {row[4]}".rstrip())
 
 
 def _print_fact(name: str, text: str) -> None:
-    """A fact under its name, long ones over several lines."""
-    first, *more = textwrap.wrap(text, WIDE - 14) or [""]
+    """Print the name of a fact, and beside it its text on as many lines as it needs."""
+    first, *more = textwrap.wrap(text, PAGE_COLUMNS - NAME_COLUMNS) or [""]
     print(f"{name:13} {first}")
     for line in more:
         print(f"{'':13} {line}")

@@ -88,10 +88,10 @@ def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> d
 
 def _write(args: argparse.Namespace, rig: "Rig", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound block by block; its length in seconds and its peak."""
-    from engine.sound_file import writing
+    from engine.sound_file import sound_writer
 
     frames, peak = 0, 0.0
-    with writing(args.output, rig.rate, args.float) as write:
+    with sound_writer(args.output, rig.rate, args.float) as write:
         for audio in blocks:
             write(audio)
             frames, peak = frames + audio.shape[1], max(peak, float(abs(audio).max(initial=0)))

@@ -57,7 +57,7 @@ def test_a_clap_in_the_learned_room_is_a_sound_file():
         (["drawn.luthier", "-o", "out"], "the ending must be"),
         (["small.luthier", "-o", "clap.wav"], "has no room"),
         (["drawn.luthier", "-o", "nowhere/out.onnx"], "there is no folder 'nowhere'"),
-        (["nobody", "-o", "out.onnx"], "there is no preset called 'nobody'"),
+        (["nobody", "-o", "out.onnx"], "there is no instrument called 'nobody'"),
         (["drawn.luthier"], "-o"),
     ],
 )

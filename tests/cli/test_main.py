@@ -145,7 +145,7 @@ def test_a_fault_of_ours_is_one_line_too(path, capsys, monkeypatch):
 
 def test_where_an_error_arose_is_shown_to_those_who_ask(path, monkeypatch):
     monkeypatch.setenv("LUTHIER_TRACEBACK", "1")
-    with pytest.raises(ValueError, match="no preset called"):
+    with pytest.raises(ValueError, match="no instrument called"):
         main(["show", "nobody"])
 
 

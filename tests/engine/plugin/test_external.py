@@ -11,7 +11,7 @@ import pytest
 
 from engine.events import EVENT, Kind
 from engine.plugin import UNLIMITED
-from engine.plugin.external import ABI, ForeignError, _CParam, _CPlugin, load
+from engine.plugin.external import ABI, PluginError, _CParam, _CPlugin, load
 from engine.rig import Rig
 from tests.support.host_callback import RATE, Organ, render
 
@@ -188,16 +188,16 @@ def test_a_library_may_speak_to_the_plugin_after_it(tmp_path):
 ])  # fmt: skip
 def test_a_library_that_is_no_plugin_is_refused_in_one_line(tmp_path, source, match):
     path = build(tmp_path, source)
-    with pytest.raises(ForeignError, match=match) as refused:
+    with pytest.raises(PluginError, match=match) as refused:
         load(path)
     assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_is_no_library_is_refused_in_one_line(tmp_path):
     (tmp_path / "a.so").write_text("nothing")
-    with pytest.raises(ForeignError, match="no library for this machine"):
+    with pytest.raises(PluginError, match="no library for this machine"):
         load(tmp_path / "a.so")
-    with pytest.raises(ForeignError, match="no such library"):
+    with pytest.raises(PluginError, match="no such library"):
         load(tmp_path / "b.so")
 
 
@@ -213,12 +213,12 @@ def test_a_python_plugin_that_breaks_the_contract_is_refused_in_one_line(install
     text = (EXAMPLES / "python_plugin" / "luthier_tremolo" / "__init__.py").read_text()
     assert old in text
     install(EXAMPLES / "python_plugin", text.replace(old, new))
-    with pytest.raises(ForeignError, match=match) as refused:
+    with pytest.raises(PluginError, match=match) as refused:
         load("tremolo")
     assert "\n" not in str(refused.value)
 
 
 def test_a_name_that_nobody_offers_is_answered_with_those_there_are(install):
     install(EXAMPLES / "python_plugin")
-    with pytest.raises(ForeignError, match=r"no plugin 'trembler' \(installed: tremolo\); give a name, or the path"):
+    with pytest.raises(PluginError, match=r"no plugin 'trembler' \(installed: tremolo\); give a name, or the path"):
         load("trembler")
