@@ -1,4 +1,4 @@
-"""What there is to play: every preset with what is known about it, and which of them a player is looking for."""
+"""Entries of the browser: every instrument and saved patch with its metadata, and the search for them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -16,12 +16,12 @@ from gui.terms import message
 from session import patch_file
 
 translate = QCoreApplication.translate
-_read: dict[tuple[Path, int, int], "Entry"] = {}
+_cache: dict[tuple[Path, int, int], "Entry"] = {}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One preset; `fault` says in one line why it cannot be played."""
+    """An instrument or a saved patch; `fault` says in one line why it cannot be played."""
 
     path: Path
     name: str
@@ -40,15 +40,15 @@ class Entry:
     rate: float = 0.0
     lufs: float | None = None
     fault: str = ""
-    elsewhere: bool = False  # it lies where it was opened from, not among the player's own
+    elsewhere: bool = False  # opened from another folder than the user's own
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What stands in the details: names and values, those that are known."""
+        """Names and values of the known facts, for the details."""
         size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e6 else f"{self.size / 1e3:.0f} kB"
         loudness = f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""
         facts = [
-            (translate("Entry", "Kind"), words_of(self.kind)),
+            (translate("Entry", "Kind"), kind_label(self.kind)),
             (translate("Entry", "Keys"), f"{number_format.note(self.low)} – {number_format.note(self.high)}"),
             (translate("Entry", "Learned at"), number_format.format_value(self.rate, "Hz") if self.rate else ""),
             (translate("Entry", "Size"), size),
@@ -64,7 +64,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Query:
-    """What is looked for: words in any order, a kind, a tag, favourites only."""
+    """A search: words in any order, a kind, a tag, favourites only."""
 
     words: str = ""
     kind: str = ""
@@ -73,59 +73,61 @@ class Query:
 
 
 def scan() -> list[Entry]:
-    """Every preset and setting, in alphabetical order. Reads each file whole: not for the window's thread."""
-    presets = [_known(name, path) for name, path in library.everything().items()]
-    settings = [_setting(name, path, presets) for name, path in patch_file.all_patches().items()]
+    """All instruments and patches, in alphabetical order. Reads whole files: not for the main thread."""
+    presets = [_cached_entry(name, path) for name, path in library.everything().items()]
+    patches = [_patch_entry(name, path, presets) for name, path in patch_file.all_patches().items()]
     known = {entry.digest for entry in presets}
     opened = [
-        _known(path.stem, path) for path in patch_file.remembered_paths() if path.suffix == SUFFIX and path.is_file()
+        _cached_entry(path.stem, path)
+        for path in patch_file.remembered_paths()
+        if path.suffix == SUFFIX and path.is_file()
     ]
     others = [replace(entry, elsewhere=True) for entry in opened if entry.digest and entry.digest not in known]
-    return sorted([*presets, *settings, *others], key=lambda entry: entry.name)
+    return sorted([*presets, *patches, *others], key=lambda entry: entry.name)
 
 
-def matching(entries: Iterable[Entry], wish: Query, favourites: Iterable[str]) -> list[Entry]:
-    """The entries that meet a wish; favourites are known by their digests."""
-    loved = set(favourites)
-    return [entry for entry in entries if _meets(entry, wish, loved)]
+def matching(entries: Iterable[Entry], query: Query, favourites: Iterable[str]) -> list[Entry]:
+    """The entries that match a query; favourites: digests."""
+    digests = set(favourites)
+    return [entry for entry in entries if _matches(entry, query, digests)]
 
 
-def words_of(kind: str) -> str:
-    """What a kind is, in a player's words."""
+def kind_label(kind: str) -> str:
+    """What an instrument of a kind is, translated."""
     return terms.said(KINDS[kind].label) if kind in KINDS else kind
 
 
 def describe(header: Mapping[str, Any]) -> str:
-    """What an instrument is, in a sentence: as its author says, or else what it was learned from."""
-    words = " ".join(header.get("description", "").split())
+    """One sentence about an instrument: the author's description, or what it was learned from."""
+    text = " ".join(header.get("description", "").split())
     recording = str(header.get("source", {}).get("recording", ""))
-    if not words:
-        words = translate("Entry", "Learned from {0}").format(recording) if recording else words_of(header["kind"])
-    return words if words[-1:] in ".!?…" else words + "."
+    if not text:
+        text = translate("Entry", "Learned from {0}").format(recording) if recording else kind_label(header["kind"])
+    return text if text[-1:] in ".!?…" else text + "."
 
 
 def kinds(entries: Iterable[Entry]) -> list[str]:
-    """The kinds there are."""
+    """The kinds of the entries."""
     return sorted({entry.kind for entry in entries if entry.kind})
 
 
 def tags(entries: Iterable[Entry]) -> list[str]:
-    """The tags there are."""
+    """The tags of the entries."""
     return sorted({tag for entry in entries for tag in entry.tags})
 
 
-def _meets(entry: Entry, wish: Query, loved: set[str]) -> bool:
+def _matches(entry: Entry, query: Query, favourites: set[str]) -> bool:
     text = " ".join([entry.name, entry.kind, entry.description, entry.author, *entry.tags]).casefold()
     return (
-        all(word in text for word in wish.words.casefold().split())
-        and wish.kind in ("", entry.kind)
-        and (not wish.tag or wish.tag in entry.tags)
-        and (not wish.favourites or entry.digest in loved)
+        all(word in text for word in query.words.casefold().split())
+        and query.kind in ("", entry.kind)
+        and (not query.tag or query.tag in entry.tags)
+        and (not query.favourites or entry.digest in favourites)
     )
 
 
-def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
-    """A setting is listed as what it is of."""
+def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
+    """The entry of a saved patch: that of its instrument, with its own name."""
     try:
         found = patch_file.read(path)
         model = next((each for each in presets if each.digest == found.digest), None) or _entry(
@@ -140,16 +142,16 @@ def _setting(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     )
 
 
-def _known(name: str, path: Path) -> Entry:
-    """The entry of a file, read again only when it has changed."""
+def _cached_entry(name: str, path: Path) -> Entry:
+    """The entry of a file, which is read again only when it has changed."""
     try:
         found = path.stat()
     except OSError:
         return _entry(name, path)
-    mark = (path, found.st_mtime_ns, found.st_size)
-    if mark not in _read:
-        _read[mark] = _entry(name, path)
-    return _read[mark]
+    key = (path, found.st_mtime_ns, found.st_size)
+    if key not in _cache:
+        _cache[key] = _entry(name, path)
+    return _cache[key]
 
 
 def _entry(name: str, path: Path) -> Entry:

@@ -1,4 +1,4 @@
-"""What is known about one instrument."""
+"""Details of the browser's current entry."""
 
 from html import escape
 
@@ -10,74 +10,76 @@ from gui.widgets import factory
 
 from .catalogue import Entry
 
-MIN_FACTS_HEIGHT, MAX_FACTS_HEIGHT = 56, 140  # pixels that the facts have
+MIN_FACTS_HEIGHT, MAX_FACTS_HEIGHT = 56, 140  # pixels
 
 
 class DetailsPanel(QWidget):
-    """Name, description and facts; a star, and a door to what can be done with it."""
+    """Name, description and facts of an entry; buttons for favourite and menu."""
 
-    more = pyqtSignal()
-    loved = pyqtSignal()
+    menu_requested = pyqtSignal()
+    favourite_clicked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: Entry | None = None
-        self._name = factory.label(bold=True)
-        self._facts = factory.label(step=theme.CAPTION)
-        self._facts.setTextFormat(Qt.TextFormat.RichText)
-        self._facts.setWordWrap(True)
-        self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._facts.setTextInteractionFlags(_SELECTABLE)
-        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._facts.setAccessibleName(self.tr("DetailsPanel"))
+        self._name_label = factory.label(bold=True)
+        self.facts_label = factory.label(step=theme.CAPTION)
+        self.facts_label.setTextFormat(Qt.TextFormat.RichText)
+        self.facts_label.setWordWrap(True)
+        self.facts_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.facts_label.setTextInteractionFlags(_SELECTABLE)
+        self.facts_label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts_label.setAccessibleName(self.tr("Details"))
         self._star = factory.tool_button("☆", self.tr("Favourite"))
-        self._more = factory.tool_button("⋯", self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…"))
-        self._star.clicked.connect(self.loved)
-        self._more.clicked.connect(self.more)
+        self._more = factory.tool_button(
+            "⋯", self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…")
+        )
+        self._star.clicked.connect(self.favourite_clicked)
+        self._more.clicked.connect(self.menu_requested)
         self._lay_out()
         self.show_entry(None)
 
     def show_entry(self, entry: Entry | None) -> None:
-        """Show another one, or nothing."""
+        """Show an entry; None: nothing."""
         self._entry = entry
         for widget in (self._star, self._more):
             widget.setVisible(entry is not None)
         if entry is None:
-            self._name.setText("")
-            self._facts.setText("")
+            self._name_label.setText("")
+            self.facts_label.setText("")
             return
-        self._name.setText(entry.name.capitalize())
-        quiet = theme.colour(theme.QUIET).name()
-        first = f"<p>{escape(entry.fault or entry.description)}</p>"
+        self._name_label.setText(entry.name.capitalize())
+        name_colour = theme.colour(theme.QUIET).name()
+        paragraph = f"<p>{escape(entry.fault or entry.description)}</p>"
         rows = "".join(
-            f"<tr><td style='color:{quiet}; padding-right:8px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
+            f"<tr><td style='color:{name_colour}; padding-right:8px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
             for name, text in ([] if entry.fault else entry.facts)
         )
-        self._facts.setText(f"{first}<table cellspacing='0' cellpadding='1'>{rows}</table>")
+        self.facts_label.setText(f"{paragraph}<table cellspacing='0' cellpadding='1'>{rows}</table>")
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme has other colours, also in the text."""
+        """Set the colours in the text for another theme."""
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.show_entry(self._entry)
         super().changeEvent(event)
 
-    def set_loved(self, loved: bool) -> None:
-        """Show whether it is a favourite."""
-        self._star.setText("★" if loved else "☆")
-        self._star.setAccessibleDescription(self.tr("is a favourite") if loved else self.tr("is none"))
+    def set_favourite(self, favourite: bool) -> None:
+        """Show whether the entry is a favourite."""
+        self._star.setText("★" if favourite else "☆")
+        self._star.setAccessibleDescription(self.tr("is a favourite") if favourite else self.tr("is none"))
 
-    def corner(self) -> QPoint:
-        """Where a menu may open."""
+    def menu_point(self) -> QPoint:
+        """Where the menu opens, in global coordinates."""
         return self._more.mapToGlobal(QPoint(0, self._more.height()))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.addWidget(self._name, 1)
+        top.addWidget(self._name_label, 1)
         top.addWidget(self._star)
         top.addWidget(self._more)
-        area = factory.scroll_area(self._facts)
-        area.setAccessibleName(self.tr("DetailsPanel"))
+        area = factory.scroll_area(self.facts_label)
+        area.setAccessibleName(self.tr("Details"))
         area.setMinimumHeight(MIN_FACTS_HEIGHT)
         area.setMaximumHeight(MAX_FACTS_HEIGHT)
         column = QVBoxLayout(self)

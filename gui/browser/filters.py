@@ -1,4 +1,4 @@
-"""Which instruments are looked for: words, a kind, a tag, favourites only."""
+"""Filters of the browser: text, kind, tag, favourites only."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from .catalogue import Entry, Query
 
 
 class FilterBar(QWidget):
-    """A line to type in, and what narrows the choice below it."""
+    """A search field, and the other filters below it."""
 
     changed = pyqtSignal()
-    entered = pyqtSignal()  # Enter, where one types
+    return_pressed = pyqtSignal()  # in the search field
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,36 +30,36 @@ class FilterBar(QWidget):
             box.currentIndexChanged.connect(self.changed)
         self.kind.setAccessibleName(self.tr("Kind"))
         self.tag.setAccessibleName(self.tr("Tag"))
-        self.only = factory.tool_button("★", self.tr("Favourites only"), checkable=True, flat=False)
+        self.favourites_only = factory.tool_button("★", self.tr("Favourites only"), checkable=True, flat=False)
         self.search.textChanged.connect(self.changed)
-        self.search.returnPressed.connect(self.entered)
-        self.only.toggled.connect(self.changed)
+        self.search.returnPressed.connect(self.return_pressed)
+        self.favourites_only.toggled.connect(self.changed)
         self._lay_out()
 
     @property
-    def wish(self) -> Query:
-        """What is looked for."""
+    def query(self) -> Query:
+        """The present query."""
         kind, tag = self.kind.currentData() or "", self.tag.currentData() or ""
-        return Query(self.search.text(), kind, tag, self.only.isChecked())
+        return Query(self.search.text(), kind, tag, self.favourites_only.isChecked())
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Offer the kinds and tags that there are; what was chosen stays."""
+        """Offer the kinds and tags of the entries; the selection stays."""
         self._fill(self.kind, self.tr("All kinds"), catalogue.kinds(entries))
         self._fill(self.tag, self.tr("All tags"), catalogue.tags(entries))
 
-    def begin(self) -> None:
-        """Go to where one types."""
+    def focus_search(self) -> None:
+        """Put the focus into the search field."""
         self.search.setFocus()
         self.search.selectAll()
 
-    def _fill(self, box: QComboBox, every: str, names: Sequence[str]) -> None:
-        chosen = box.currentData()
+    def _fill(self, box: QComboBox, all_text: str, names: Sequence[str]) -> None:
+        selected = box.currentData()
         blocked = box.blockSignals(True)
         box.clear()
-        box.addItem(every, "")
+        box.addItem(all_text, "")
         for name in names:
-            box.addItem(catalogue.words_of(name).capitalize(), name)
-        box.setCurrentIndex(max(box.findData(chosen), 0))
+            box.addItem(catalogue.kind_label(name).capitalize(), name)
+        box.setCurrentIndex(max(box.findData(selected), 0))
         box.blockSignals(blocked)
 
     def _lay_out(self) -> None:
@@ -67,7 +67,7 @@ class FilterBar(QWidget):
         row.setSpacing(6)
         row.addWidget(self.kind, 1)
         row.addWidget(self.tag, 1)
-        row.addWidget(self.only)
+        row.addWidget(self.favourites_only)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -35,8 +35,8 @@ class TopBar(QWidget):
         self.theme = factory.tool_button("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
         self.help = factory.tool_button("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
         self.meter = Meter()
-        self._name = ElidedLabel(self.tr("Luthier"), theme.DISPLAY)
-        self._description = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
+        self.name_label = ElidedLabel(self.tr("Luthier"), theme.DISPLAY)
+        self.description_label = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
         self._volume_label = factory.label(step=theme.CAPTION, quiet=True)
         self.volume_slider = QSlider(Qt.Orientation.Horizontal)
         self.volume_slider.setRange(round(10 * MIN_VOLUME_DB), 0)
@@ -51,8 +51,8 @@ class TopBar(QWidget):
 
     def set_instrument(self, name: str, description: str) -> None:
         """Show the name and the description of the instrument."""
-        self._name.show_text(name)
-        self._description.show_text(description)
+        self.name_label.show_text(name)
+        self.description_label.show_text(description)
         self.setAccessibleName(name)
 
     def set_volume(self, level: float) -> None:
@@ -91,8 +91,8 @@ class TopBar(QWidget):
     def _lay_out(self) -> None:
         names = QVBoxLayout()
         names.setSpacing(0)
-        names.addWidget(self._name)
-        names.addWidget(self._description)
+        names.addWidget(self.name_label)
+        names.addWidget(self.description_label)
         volume = QVBoxLayout()
         volume.setContentsMargins(0, 0, 0, 0)
         volume.setSpacing(3)

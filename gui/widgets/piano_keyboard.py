@@ -35,7 +35,7 @@ class PianoKeyboard(QWidget):
 
     def __init__(self, low: int = 36, high: int = 96, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("PianoKeyboard"))
+        self.setAccessibleName(self.tr("Keyboard"))
         self.setAccessibleDescription(self.tr("Left and right choose a key, Space plays it"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
