@@ -1,4 +1,4 @@
-"""The dialogue of learning: from which recordings, what they are good for, which kind, how far it is."""
+"""The learn dialog: recordings, the check of them, the settings of a run, and its progress."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,32 +16,32 @@ from .learn_form import LearnForm
 from .learn_progress import LearnProgress
 
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
-TEXT_WIDTH = 400  # pixels that a line of words has
+TEXT_WIDTH = 400  # pixels
 
 
 class LearnDialog(QDialog):
-    """It may be closed while learning goes on."""
+    """Can be closed while learning goes on."""
 
-    begun = pyqtSignal(object)  # Task
-    stopped = pyqtSignal()
-    chosen = pyqtSignal(list)  # of Path: recordings to judge
-    named = pyqtSignal(str)
-    listened = pyqtSignal(object)  # Path
+    start_requested = pyqtSignal(object)  # LearnTask
+    stop_requested = pyqtSignal()
+    recordings_chosen = pyqtSignal(list)  # of Path, to be checked
+    name_changed = pyqtSignal(str)
+    playback_requested = pyqtSignal(object)  # Path
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Learn an instrument"))
         self.setMinimumWidth(600)
-        self._recordings: list[Path] = []
-        self._heard: RecordingCheck | None = None
+        self.recordings: list[Path] = []
+        self._check: RecordingCheck | None = None
         self._busy = False
-        self._files, self._verdict = _words(), _words()
-        self.plan, self.progress = LearnForm(self), LearnProgress()
+        self._files_label, self.check_label = _text_label(), _text_label()
+        self.form, self.progress = LearnForm(self), LearnProgress()
         self.learn = factory.push_button(self.tr("Learn"), style="main")
-        self.again = factory.push_button(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
-        self.keep = factory.push_button(self.tr("Stop and keep"))
-        self.hear = factory.push_button(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
-        self.compare = factory.push_button(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
+        self.resume = factory.push_button(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
+        self.stop = factory.push_button(self.tr("Stop and keep"))
+        self.play_recording = factory.push_button(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
+        self.play_preview = factory.push_button(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
         self.record = factory.push_button(self.tr("● Record"), tip=self.tr("Record from the microphone, or end it"))
         self._lay_out()
         self._connect()
@@ -49,106 +49,106 @@ class LearnDialog(QDialog):
         self.set_resumable(False)
 
     def set_recordings(self, paths: Sequence[Path]) -> None:
-        """Learn from these, once they are judged."""
-        self._recordings, self._heard = list(paths), None
-        self._files.setText(
+        """Set the recordings to learn from; `set_check` follows once they are checked."""
+        self.recordings, self._check = list(paths), None
+        self._files_label.setText(
             ", ".join(path.name for path in paths) or self.tr("none yet: record one, choose files, or drop them")
         )
-        self._verdict.setText(self.tr("Listening…") if paths else "")
-        self.plan.set_recordings(paths)
+        self.check_label.setText(self.tr("Listening…") if paths else "")
+        self.form.set_recordings(paths)
         self._show_state()
 
     def set_task(self, task: LearnTask) -> None:
-        """Offer what was begun before."""
+        """Show the settings of an unfinished run."""
         self.set_recordings(task.recordings)
-        self.plan.set_task(task)
+        self.form.set_task(task)
 
-    def set_heard(self, heard: RecordingCheck) -> None:
-        """Say what the recordings are good for."""
-        self._heard = heard
-        self.plan.set_recordings(self._recordings, heard)
-        found = [self._describe(heard)] if heard.usable else []
-        self._verdict.setText("\n".join([*found, *(f"⚠ {fault}" for fault in heard.faults)]))
-        self._verdict.setMinimumHeight(self._verdict.heightForWidth(TEXT_WIDTH))
+    def set_check(self, check: RecordingCheck) -> None:
+        """Show the result of the check of the recordings."""
+        self._check = check
+        self.form.set_recordings(self.recordings, check)
+        found = [self._describe(check)] if check.usable else []
+        self.check_label.setText("\n".join([*found, *(f"⚠ {fault}" for fault in check.faults)]))
+        self.check_label.setMinimumHeight(self.check_label.heightForWidth(TEXT_WIDTH))
         self.adjustSize()
         self._show_state()
 
     def show_recording(self, seconds: float | None) -> None:
-        """Show how long it has been recorded; None: it is not."""
+        """Show the length of the recording in progress; None: none is."""
         if seconds is None:
             self.record.setText(self.tr("● Record"))
         else:
             self.record.setText(self.tr("■ {0:.0f} s").format(seconds))
-            self._verdict.setText(self.tr("Recording: play one note, or sing, then press ■."))
+            self.check_label.setText(self.tr("Recording: play one note, or sing, then press ■."))
 
     def set_resumable(self, resumable: bool) -> None:
-        """Whether something of this name was begun, and can go on."""
-        self.again.setVisible(resumable)
+        """Show whether there is an unfinished run of this name."""
+        self.resume.setVisible(resumable)
 
     def set_busy(self, busy: bool) -> None:
-        """Show whether it learns."""
+        """Show whether a run is in progress."""
         self._busy = busy
         self._show_state()
         if busy:
-            self.progress.begin(self._recordings)
-            self.compare.setEnabled(False)
+            self.progress.start(self.recordings)
+            self.play_preview.setEnabled(False)
         else:
-            self.progress.end()
-            self.plan.forget()
+            self.progress.stop()
+            self.form.accept_name()
 
-    def show_moment(self, now: LearnStatus) -> None:
-        """Show how far it is."""
-        self.progress.show_moment(now)
-        self.compare.setEnabled(self.progress.preview is not None)
+    def show_status(self, now: LearnStatus) -> None:
+        """Show the progress of the run."""
+        self.progress.show_status(now)
+        self.play_preview.setEnabled(self.progress.preview is not None)
 
-    def say(self, words: str) -> None:
-        """Say how it ended."""
-        self.progress.words.setText(words)
+    def show_message(self, text: str) -> None:
+        """Show a text below the progress bar."""
+        self.progress.label.setText(text)
 
-    def _describe(self, heard: RecordingCheck) -> str:
-        if heard.count > 1:
-            return self.tr("{0} recordings, {1:.0f} s: good to learn from").format(heard.count, heard.seconds)
+    def _describe(self, check: RecordingCheck) -> str:
+        if check.count > 1:
+            return self.tr("{0} recordings, {1:.0f} s: good to learn from").format(check.count, check.seconds)
         strokes = (
             self.tr("one stroke")
-            if heard.strokes == 1
-            else self.tr("{0} strokes", "", heard.strokes).format(heard.strokes)
+            if check.onsets == 1
+            else self.tr("{0} strokes", "", check.onsets).format(check.onsets)
         )
-        return self.tr("{0:.1f} s, {1}: good to learn from").format(heard.seconds, strokes)
+        return self.tr("{0:.1f} s, {1}: good to learn from").format(check.seconds, strokes)
 
     def _show_state(self) -> None:
-        """What can be done now, and how long it would take."""
-        named = bool(self.plan.name.text().strip())
-        ready = self._heard is not None and self._heard.usable and not self._busy and named
-        for button in (self.learn, self.again):
+        """Enable what can be done now, and show how long a run would take."""
+        has_name = bool(self.form.name.text().strip())
+        ready = self._check is not None and self._check.usable and not self._busy and has_name
+        for button in (self.learn, self.resume):
             button.setEnabled(ready)
-        self.keep.setEnabled(self._busy)
-        self.hear.setEnabled(bool(self._recordings))
-        self.plan.show_state()
+        self.stop.setEnabled(self._busy)
+        self.play_recording.setEnabled(bool(self.recordings))
+        self.form.show_state()
         if not self._busy:
-            self.say(self.plan.estimate)
+            self.show_message(self.form.estimate)
 
     def _choose(self) -> None:
-        endings = " ".join(f"*{ending}" for ending in SOUND_SUFFIXES)
-        kinds = self.tr("Sound files ({0})").format(endings)
-        prompts.ask_files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._take, several=True)
+        patterns = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
+        kinds = self.tr("Sound files ({0})").format(patterns)
+        prompts.ask_files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._use_files, several=True)
 
-    def _take(self, recordings: list[Path]) -> None:
+    def _use_files(self, recordings: list[Path]) -> None:
         self.set_recordings(recordings)
-        self.chosen.emit(self._recordings)
+        self.recordings_chosen.emit(self.recordings)
 
-    def _listen(self, path: Path | None) -> None:
+    def _play(self, path: Path | None) -> None:
         if path is not None and path.is_file():
-            self.listened.emit(path)
+            self.playback_requested.emit(path)
 
     def _connect(self) -> None:
-        self.learn.clicked.connect(lambda: self.begun.emit(self.plan.task(False)))
-        self.again.clicked.connect(lambda: self.begun.emit(self.plan.task(True)))
-        self.keep.clicked.connect(self.stopped)
-        self.compare.setEnabled(False)
-        self.hear.clicked.connect(lambda: self._listen(self._recordings[0] if self._recordings else None))
-        self.compare.clicked.connect(lambda: self._listen(self.progress.preview))
-        self.plan.name.textChanged.connect(self.named)
-        self.plan.changed.connect(self._show_state)
+        self.learn.clicked.connect(lambda: self.start_requested.emit(self.form.task(False)))
+        self.resume.clicked.connect(lambda: self.start_requested.emit(self.form.task(True)))
+        self.stop.clicked.connect(self.stop_requested)
+        self.play_preview.setEnabled(False)
+        self.play_recording.clicked.connect(lambda: self._play(self.recordings[0] if self.recordings else None))
+        self.play_preview.clicked.connect(lambda: self._play(self.progress.preview))
+        self.form.name.textChanged.connect(self.name_changed)
+        self.form.changed.connect(self._show_state)
 
     def _lay_out(self) -> None:
         choose = factory.push_button(self.tr("Choose files…"))
@@ -162,15 +162,15 @@ class LearnDialog(QDialog):
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(factory.label(self.tr("Recordings"), quiet=True), self._files)
+        form.addRow(factory.label(self.tr("Recordings"), quiet=True), self._files_label)
         form.addRow(factory.label(quiet=True), sources)
-        for words, field in ((self.tr("What was heard"), self._verdict), *self.plan.rows):
-            field.setAccessibleName(words)
-            form.addRow(factory.label(words, quiet=True), field)
+        for text, field in ((self.tr("What was heard"), self.check_label), *self.form.rows):
+            field.setAccessibleName(text)
+            form.addRow(factory.label(text, quiet=True), field)
         buttons = QHBoxLayout()
         close = factory.push_button(self.tr("Close"))
         close.clicked.connect(self.accept)
-        for button in (self.learn, self.again, self.keep, self.hear, self.compare):
+        for button in (self.learn, self.resume, self.stop, self.play_recording, self.play_preview):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(close)
@@ -183,8 +183,8 @@ class LearnDialog(QDialog):
         column.addLayout(buttons)
 
 
-def _words() -> QLabel:
-    found = factory.label()
-    found.setWordWrap(True)
-    found.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-    return found
+def _text_label() -> QLabel:
+    label = factory.label()
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    return label

@@ -1,4 +1,4 @@
-"""What shall be learned: under which name, as which kind, how long it may take."""
+"""Settings of a run of learning: name, kind, mode and duration."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,93 +11,93 @@ from gui import terms
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnTask
 
-SECONDS_PER_NOTE = 25  # seconds that a note takes, about
+SECONDS_PER_NOTE = 25  # of learning, about
 
 
 class LearnForm(QObject):
-    """The rows of a form, which its owner lays out."""
+    """The fields of a form, which its owner lays out."""
 
     changed = pyqtSignal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.name, self.kind, self.taken, self.minutes = QLineEdit(), QComboBox(), QComboBox(), QDoubleSpinBox()
+        self.name, self.kind, self.mode, self.minutes = QLineEdit(), QComboBox(), QComboBox(), QDoubleSpinBox()
         self._recordings: list[Path] = []
-        self._heard: RecordingCheck | None = None
-        self._suggested = ""  # the name that the recordings have
+        self._check: RecordingCheck | None = None
+        self._suggested = ""  # the name taken from the recordings
         self._fill()
         self.name.textChanged.connect(self.changed)
-        self.kind.currentIndexChanged.connect(self._choose_kind)
-        self.taken.currentIndexChanged.connect(self.changed)
+        self.kind.currentIndexChanged.connect(self._change_kind)
+        self.mode.currentIndexChanged.connect(self.changed)
         self.minutes.valueChanged.connect(self.changed)
 
     @property
     def rows(self) -> list[tuple[str, QWidget]]:
-        """What is asked, and where it is answered."""
+        """Labels and fields."""
         return [
-            (self.tr("Name"), self.name), (self.tr("Kind"), self.kind), (self.tr("Take them"), self.taken),
+            (self.tr("Name"), self.name), (self.tr("Kind"), self.kind), (self.tr("Take them"), self.mode),
             (self.tr("How long"), self.minutes),
         ]  # fmt: skip
 
     @property
-    def plays_notes(self) -> bool:
-        """Whether single notes are learned, as far as one can tell."""
+    def learns_notes(self) -> bool:
+        """Whether single notes are learned, as far as is known before the start."""
         if not self._kind.learns_notes:
             return False
-        alone = len(self._recordings) > 1 or (self._heard is not None and self._heard.strokes == 1)
-        return bool(self.taken.currentData() == "notes" or (self.taken.currentData() is None and alone))
+        single_notes = len(self._recordings) > 1 or (self._check is not None and self._check.onsets == 1)
+        return bool(self.mode.currentData() == "notes" or (self.mode.currentData() is None and single_notes))
 
     @property
     def estimate(self) -> str:
-        """How long it would take, in words."""
+        """How long a run would take, as text."""
         if not self._recordings:
             return ""
-        if self.plays_notes:
+        if self.learns_notes:
             seconds = SECONDS_PER_NOTE * len(self._recordings)
-            words = (
+            duration = (
                 self.tr("about half a minute") if seconds < 60 else self.tr("about {0:.0f} min").format(seconds / 60)
             )
-            return self.tr("This takes {0}; the music goes on meanwhile.").format(words)
-        words = self.tr("This takes {0:g} min, the longer the better; it can be stopped and kept at any time.")
-        return words.format(self.minutes.value())
+            return self.tr("This takes {0}; the music goes on meanwhile.").format(duration)
+        text = self.tr("This takes {0:g} min, the longer the better; it can be stopped and kept at any time.")
+        return text.format(self.minutes.value())
 
-    def set_recordings(self, paths: Sequence[Path], heard: RecordingCheck | None = None) -> None:
-        """Learn from these, and what is known about them; a name that the player has written stays."""
-        self._recordings, self._heard = list(paths), heard
+    def set_recordings(self, paths: Sequence[Path], check: RecordingCheck | None = None) -> None:
+        """Set the recordings and the check of them; a name that the user has typed stays."""
+        self._recordings, self._check = list(paths), check
         if self.name.text() in ("", self._suggested):
             names = [path.stem for path in paths] if len(paths) < 2 else [paths[0].parent.name]
             self._suggested = names[0] if names else ""
             self.name.setText(self._suggested)
 
-    def forget(self) -> None:
-        """It is done: other recordings bring a name of their own."""
+    def accept_name(self) -> None:
+        """Let the next recordings suggest another name, as after a finished run."""
         self._suggested = self.name.text()
 
     def set_task(self, task: LearnTask) -> None:
-        """Plan what was begun before."""
+        """Show the settings of an unfinished run."""
         self.name.setText(task.name)
-        for box, data in ((self.kind, task.kind), (self.taken, task.taken)):
+        for box, data in ((self.kind, task.kind), (self.mode, task.taken)):
             box.setCurrentIndex(max(box.findData(data), 0))
         if task.minutes:
             self.minutes.setValue(task.minutes)
 
     def task(self, resume: bool) -> LearnTask:
-        """What is to be done; resume: where it was left."""
-        minutes = 0.0 if self.plays_notes else self.minutes.value()
+        """The task with these settings; resume: continue an unfinished run."""
+        minutes = 0.0 if self.learns_notes else self.minutes.value()
         kind = self.kind.currentData()
-        taken = self.taken.currentData() if self._kind.learns_notes else None
-        return LearnTask(tuple(self._recordings), self.name.text().strip(), kind, taken, minutes, resume)
+        mode = self.mode.currentData() if self._kind.learns_notes else None
+        return LearnTask(tuple(self._recordings), self.name.text().strip(), kind, mode, minutes, resume)
 
     def show_state(self) -> None:
-        """Only what makes a difference can be chosen."""
-        self.taken.setEnabled(self._kind.learns_notes)
-        self.minutes.setEnabled(not self.plays_notes)
+        """Enable the fields that make a difference."""
+        self.mode.setEnabled(self._kind.learns_notes)
+        self.minutes.setEnabled(not self.learns_notes)
 
     @property
     def _kind(self) -> InstrumentKind:
         return KINDS[self.kind.currentData()]
 
-    def _choose_kind(self) -> None:
+    def _change_kind(self) -> None:
         self.minutes.setValue(self._kind.learn_minutes)
         self.changed.emit()
 
@@ -105,14 +105,14 @@ class LearnForm(QObject):
         for kind in sorted(KINDS.values(), key=lambda kind: kind.learn_minutes):
             if kind.learn_label:
                 self.kind.addItem(terms.said(kind.learn_label), kind.name)
-        for words, taken in (
+        for text, mode in (
             (self.tr("as they sound"), None), (self.tr("as single notes"), "notes"), (self.tr("as a piece"), "piece"),
         ):  # fmt: skip
-            self.taken.addItem(words, taken)
+            self.mode.addItem(text, mode)
         self.minutes.setRange(0.1, 10_000)
         self.minutes.setDecimals(1)
         self.minutes.setSuffix(self.tr(" min"))
         self.minutes.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.minutes.setValue(self._kind.learn_minutes)
-        for field in (self.kind, self.taken, self.minutes):
+        for field in (self.kind, self.mode, self.minutes):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -1,6 +1,6 @@
-"""Questions that the window asks while everything else goes on: none holds up the music, nor who wants to leave.
+"""Non-blocking prompts for names and files.
 
-Where files are asked for, the folder is the one of the last answer of that kind, also of another evening.
+File prompts open in the folder last used for that kind of file, which is kept between starts.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,52 +10,52 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 RECORDINGS, ROOMS, EXPORTS = "recordings", "rooms", "written"
-folders: dict[str, str] = {}  # by the kind of file
+folders: dict[str, str] = {}  # last used, by kind of file
 
 
-def ask_name(parent: QWidget, title: str, words: str, suggestion: str, take: Callable[[str], object]) -> None:
-    """Ask for a name; one of blanks is none."""
-    dialogue = QInputDialog(parent)
-    dialogue.setLabelText(words)
-    dialogue.setTextValue(suggestion)
-    dialogue.textValueSelected.connect(lambda given: take(given.strip()) if given.strip() else None)
-    _show(dialogue, title)
+def ask_name(parent: QWidget, title: str, text: str, suggestion: str, accept: Callable[[str], object]) -> None:
+    """Ask for a name, and call accept with it; blanks are no name."""
+    dialog = QInputDialog(parent)
+    dialog.setLabelText(text)
+    dialog.setTextValue(suggestion)
+    dialog.textValueSelected.connect(lambda given: accept(given.strip()) if given.strip() else None)
+    _show(dialog, title)
 
 
 def ask_files(
-    parent: QWidget, title: str, kind: str, filter: str, take: Callable[[list[Path]], object], several: bool = False
+    parent: QWidget, title: str, kind: str, filter: str, accept: Callable[[list[Path]], object], several: bool = False
 ) -> None:
-    """Ask for a file that there is, or for several. kind: of `folders`. filter: as Qt writes it."""
-    dialogue = QFileDialog(parent, title, folders.get(kind, ""), filter)
-    dialogue.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
-    dialogue.filesSelected.connect(lambda found: folders.update({kind: str(Path(found[0]).parent)}))
-    dialogue.filesSelected.connect(lambda found: take([Path(path) for path in found]))
-    _show(dialogue, title)
+    """Ask for an existing file, or several. kind: key of `folders`. filter: in the notation of Qt."""
+    dialog = QFileDialog(parent, title, folders.get(kind, ""), filter)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
+    dialog.filesSelected.connect(lambda found: folders.update({kind: str(Path(found[0]).parent)}))
+    dialog.filesSelected.connect(lambda found: accept([Path(path) for path in found]))
+    _show(dialog, title)
 
 
 def ask_destination(
-    parent: QWidget, title: str, suggestion: str, kinds: Sequence[tuple[str, str]], take: Callable[[Path], object]
+    parent: QWidget, title: str, suggestion: str, kinds: Sequence[tuple[str, str]], accept: Callable[[Path], object]
 ) -> None:
-    """Ask where a file goes. kinds: what it can be in words, and the ending of each, the suggestion's first."""
-    dialogue = QFileDialog(parent, title, folders.get(EXPORTS, ""))
-    dialogue.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    endings = {f"{words} (*{ending})": ending for words, ending in kinds}
-    dialogue.setNameFilters(list(endings))
-    dialogue.setDefaultSuffix(kinds[0][1])
-    dialogue.filterSelected.connect(lambda chosen: dialogue.setDefaultSuffix(endings[chosen]))
-    dialogue.selectFile(suggestion)
-    dialogue.fileSelected.connect(lambda path: folders.update({EXPORTS: str(Path(path).parent)}))
-    dialogue.fileSelected.connect(lambda path: take(Path(path)))
-    _show(dialogue, title)
+    """Ask for the path of a new file. kinds: description and suffix of each format, the suggestion's first."""
+    dialog = QFileDialog(parent, title, folders.get(EXPORTS, ""))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    suffixes = {f"{description} (*{suffix})": suffix for description, suffix in kinds}
+    dialog.setNameFilters(list(suffixes))
+    dialog.setDefaultSuffix(kinds[0][1])
+    dialog.filterSelected.connect(lambda selected: dialog.setDefaultSuffix(suffixes[selected]))
+    dialog.selectFile(suggestion)
+    dialog.fileSelected.connect(lambda path: folders.update({EXPORTS: str(Path(path).parent)}))
+    dialog.fileSelected.connect(lambda path: accept(Path(path)))
+    _show(dialog, title)
 
 
-def _show(dialogue: QDialog, title: str) -> None:
-    """Ask, in place of a question of this kind that still waits for its answer."""
-    parent = dialogue.parent()
+def _show(dialog: QDialog, title: str) -> None:
+    """Show a dialog, and close one of the same type that is still open."""
+    parent = dialog.parent()
     assert isinstance(parent, QWidget)
-    for other in parent.findChildren(type(dialogue)):
+    for other in parent.findChildren(type(dialog)):
         if other.isVisible():
             other.close()
-    dialogue.setWindowTitle(title)
-    dialogue.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialogue.show()
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()

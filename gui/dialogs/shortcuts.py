@@ -1,4 +1,4 @@
-"""The keys, listed."""
+"""The dialog that lists the keyboard shortcuts."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from gui.widgets import factory
 
 
 class ShortcutsDialog(QDialog):
-    """What can be done without a mouse."""
+    """Two columns: keys, and what they do."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

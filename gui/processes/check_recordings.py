@@ -1,4 +1,4 @@
-"""What a recording is good for, said before anything is learned from it; heard in a process of its own.
+"""Check recordings before learning, in a child process, since it imports torch's companions.
 
 python -m gui.processes.check_recordings FILE... prints one JSON object.
 """
@@ -13,43 +13,45 @@ from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
 from . import child_process
 
-RATE = 22050  # Hz, at which it is judged
-MAX_SECONDS = 60.0  # seconds of each that are heard
-MAX_REMARKS = 4  # remarks, at most
+RATE = 22050  # Hz, of the check
+MAX_SECONDS = 60.0  # of each that are read
+MAX_REMARKS = 4
 
 
 @dataclass(frozen=True)
 class RecordingCheck:
-    """How many recordings, how long together, how often the only one is struck, and what is odd about them."""
+    """Number of recordings, total length, onsets of the only one, faults, and whether they can be learned from."""
 
     count: int = 0
     seconds: float = 0.0
-    strokes: int = 0
+    onsets: int = 0
     faults: list[str] = field(default_factory=list)
     usable: bool = True
-    more: int = 0  # remarks that are not told
-    able: bool = True  # whether what learns is installed
+    omitted: int = 0  # faults beyond MAX_REMARKS
+    can_learn: bool = True  # whether torch is installed
 
 
 class RecordingChecker(QObject):
-    """One check at a time; a new one takes the place of the last."""
+    """One check at a time; a new one replaces the last."""
 
-    heard = pyqtSignal(object)  # Heard
+    checked = pyqtSignal(object)  # RecordingCheck
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._process: QProcess | None = None
 
-    def begin(self, paths: Sequence[Path]) -> None:
-        """Listen to these recordings."""
+    def start(self, paths: Sequence[Path]) -> None:
+        """Check these recordings."""
         self.close()
-        process = child_process.create(self, child_process.python_command("-m", "gui.processes.check_recordings", *map(str, paths)))
+        process = child_process.create(
+            self, child_process.python_command("-m", "gui.processes.check_recordings", *map(str, paths))
+        )
         process.finished.connect(lambda *_: self._end(process))
         self._process = process
         process.start()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Cancel the check."""
         process, self._process = self._process, None
         if process is not None:
             child_process.kill(process)
@@ -59,42 +61,44 @@ class RecordingChecker(QObject):
             return
         self._process = None
         try:
-            found = RecordingCheck(**json.loads(bytes(process.readAllStandardOutput().data())))
+            check = RecordingCheck(**json.loads(bytes(process.readAllStandardOutput().data())))
         except (ValueError, TypeError):
-            found = RecordingCheck(faults=[self.tr("The recording could not be heard.")], usable=False)
+            check = RecordingCheck(faults=[self.tr("The recording could not be heard.")], usable=False)
         process.deleteLater()
-        self.heard.emit(replace(found, faults=[*found.faults, *self._words(found)]))
+        self.checked.emit(replace(check, faults=[*check.faults, *self._translated_faults(check)]))
 
-    def _words(self, found: RecordingCheck) -> list[str]:
-        """What the other process leaves to this one to say."""
-        if not found.able:
+    def _translated_faults(self, check: RecordingCheck) -> list[str]:
+        """Faults whose texts need the window's translation."""
+        if not check.can_learn:
             return [self.tr("Learning needs PyTorch, playing does not: pip install 'luthier[train]'")]
-        more = self.tr("There are {0} more remarks of this kind.", "", found.more).format(found.more)
-        return [more] if found.more else []
+        more = self.tr("There are {0} more remarks of this kind.", "", check.omitted).format(check.omitted)
+        return [more] if check.omitted else []
 
 
 def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
-    """Judge recordings; it takes PyTorch's companions, and says so where they are missing."""
+    """[child process] Check recordings; where PyTorch is missing, only `can_learn` is set."""
     try:
         from train import recording
         from train.notes import onset
     except ImportError:
-        return RecordingCheck(usable=False, able=False)
+        return RecordingCheck(usable=False, can_learn=False)
     faults: list[str] = []
-    seconds, struck, usable = 0.0, 0, 0
+    seconds, onsets, usable = 0.0, 0, 0
     for path in paths:
         try:
             samples, rate = recording.load(path, RATE, seconds=MAX_SECONDS)
         except recording.RecordingError as error:
             faults.append(str(error))
             continue
-        said = recording.check(samples, rate)
-        faults += [f"{path.name}: {each}" if len(paths) > 1 else each for each in said]
+        found = recording.check(samples, rate)
+        faults += [f"{path.name}: {each}" if len(paths) > 1 else each for each in found]
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)
         usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate
-        struck = onset.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
-    return RecordingCheck(len(paths), seconds, struck, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0))
+        onsets = onset.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
+    return RecordingCheck(
+        len(paths), seconds, onsets, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0)
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Learning in a process of its own, as `luthier learn --json` does it: watched, ended early, or given up."""
+"""Run `luthier learn --json` as a child process: progress, early stop, resume."""
 
 import json
 import shutil
@@ -13,24 +13,24 @@ from engine.kinds import DEFAULT_KIND
 
 from . import child_process
 
-NICENESS = "10"  # the music goes before
+NICENESS = "10"  # the sound has priority
 MODES = (None, "notes", "piece")
 
 
 @dataclass(frozen=True)
 class LearnTask:
-    """What is learned from what, and under which name."""
+    """Recordings, name and settings of a run; its fields are kept in the preferences."""
 
     recordings: Sequence[Path]
     name: str
     kind: str = DEFAULT_KIND.name
-    taken: str | None = None  # one of TAKEN; heard from the recording otherwise
-    minutes: float = 0.0  # how long it lasts; 0: as long as the notes need
+    taken: str | None = None  # one of MODES; None: decided from the recordings
+    minutes: float = 0.0  # 0: as long as the notes need
     resume: bool = False
 
     @property
-    def words(self) -> list[str]:
-        """What the command is told."""
+    def arguments(self) -> list[str]:
+        """Arguments of the `luthier` command."""
         return [
             "learn", self.kind, *map(str, self.recordings), "-o", self.name, "--json",
             *(["--as", self.taken] if self.taken else []),
@@ -41,20 +41,20 @@ class LearnTask:
 
 @dataclass(frozen=True)
 class LearnStatus:
-    """How far it is: a share 0..1, or None where nobody knows; in words; the loss and how it sounds, where known."""
+    """Progress: share 0..1 or None if unknown, a text, the loss and a preview's sound file if known."""
 
     share: float | None
-    words: str
+    text: str
     loss: float | None = None
     preview: Path | None = None
 
 
 class LearnProcess(QObject):
-    """One process at a time."""
+    """One run at a time."""
 
-    moved = pyqtSignal(object)  # Moment
+    progressed = pyqtSignal(object)  # LearnStatus
     learned = pyqtSignal(str, str)  # path, how it ended
-    failed = pyqtSignal(str, bool)  # why, and whether it was cut off and can go on
+    failed = pyqtSignal(str, bool)  # reason, and whether the run was killed and can be resumed
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,30 +64,30 @@ class LearnProcess(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether it learns."""
+        """Whether a run is in progress."""
         return self._process is not None
 
     def start(self, task: LearnTask) -> None:
-        """Begin."""
+        """Start a run."""
         self._errors, self._result = "", {}
-        words = child_process.python_command("-m", "cli.main", *task.words)
+        command = child_process.python_command("-m", "cli.main", *task.arguments)
         if shutil.which("nice"):
-            words = ["nice", "-n", NICENESS, *words]
-        process = child_process.create(self, words)
+            command = ["nice", "-n", NICENESS, *command]
+        process = child_process.create(self, command)
         process.readyReadStandardOutput.connect(self._read)
-        process.readyReadStandardError.connect(self._complain)
+        process.readyReadStandardError.connect(self._read_errors)
         process.finished.connect(self._end)
         process.errorOccurred.connect(lambda _: self._end(1))
         self._process = process
         process.start()
 
     def stop(self) -> None:
-        """End it early, and keep the best so far."""
+        """Stop early; the best so far becomes the instrument."""
         if self._process is not None:
             child_process.interrupt(self._process)
 
-    def give_up(self) -> None:
-        """End it; it can go on later from what it keeps beside the preset."""
+    def abandon(self) -> None:
+        """Stop without an instrument; the run can be resumed from its checkpoint."""
         process, self._process = self._process, None
         if process is not None:
             child_process.terminate(process)
@@ -102,9 +102,9 @@ class LearnProcess(QObject):
             if "path" in found:
                 self._result = found
             else:
-                self.moved.emit(_moment(found))
+                self.progressed.emit(_status(found))
 
-    def _complain(self) -> None:
+    def _read_errors(self) -> None:
         if self._process is not None:
             self._errors += bytes(self._process.readAllStandardError().data()).decode(errors="replace")
 
@@ -123,18 +123,18 @@ class LearnProcess(QObject):
             self.failed.emit(self.tr("it was cut off; it can go on from where it was"), True)
 
 
-def _moment(found: dict[str, Any]) -> LearnStatus:
-    """What a line of progress says: of notes how many are done, of a piece its loss and the time that is left."""
-    if "all" in found:
-        return LearnStatus(found.get("done", 0) / max(found["all"], 1), str(found.get("text", "")))
-    preview = Path(found["preview"]) if found.get("preview") else None
-    if "left" in found and found.get("steps_per_second"):
-        spent = found.get("step", 0) / found["steps_per_second"]
-        words = QCoreApplication.translate("LearnProcess", "{0:.1f} steps/s · {1} left")
-        told = words.format(found["steps_per_second"], _time(found["left"]))
-        return LearnStatus(spent / max(spent + found["left"], 1e-9), told, found.get("loss"), preview)
-    return LearnStatus(None, str(found.get("text", "")), found.get("loss"), preview)
+def _status(line: dict[str, Any]) -> LearnStatus:
+    """The status of a line of progress: notes have counts, a piece has loss and time left."""
+    if "all" in line:
+        return LearnStatus(line.get("done", 0) / max(line["all"], 1), str(line.get("text", "")))
+    preview = Path(line["preview"]) if line.get("preview") else None
+    if "left" in line and line.get("steps_per_second"):
+        spent = line.get("step", 0) / line["steps_per_second"]
+        template = QCoreApplication.translate("LearnProcess", "{0:.1f} steps/s · {1} left")
+        text = template.format(line["steps_per_second"], _duration(line["left"]))
+        return LearnStatus(spent / max(spent + line["left"], 1e-9), text, line.get("loss"), preview)
+    return LearnStatus(None, str(line.get("text", "")), line.get("loss"), preview)
 
 
-def _time(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 100 else f"{seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""Watches a process that makes sound without a device."""
+"""Run an offline render as a child process."""
 
 import json
 import tempfile
@@ -12,10 +12,10 @@ from . import child_process
 
 
 class RenderProcess(QObject):
-    """One job at a time; a new one takes the place of the last."""
+    """One job at a time; a new one replaces the last."""
 
-    moved = pyqtSignal(float)  # how much of it is done, 0..1
-    done = pyqtSignal(str)  # path
+    progressed = pyqtSignal(float)  # share done, 0..1
+    finished = pyqtSignal(str)  # path
     failed = pyqtSignal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -26,11 +26,11 @@ class RenderProcess(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether it works."""
+        """Whether a job is running."""
         return self._process is not None
 
-    def begin(self, job: RenderJob) -> None:
-        """Begin a job."""
+    def start(self, job: RenderJob) -> None:
+        """Start a job."""
         self.cancel()
         self._folder = tempfile.TemporaryDirectory(prefix="luthier-")
         file = Path(self._folder.name) / "job.json"
@@ -43,7 +43,7 @@ class RenderProcess(QObject):
         process.start()
 
     def cancel(self) -> None:
-        """Work no more; what was written so far is gone."""
+        """Cancel the job, and delete its partial file."""
         process, self._process = self._process, None
         if process is not None:
             child_process.kill(process)
@@ -58,16 +58,18 @@ class RenderProcess(QObject):
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():
-            self.moved.emit(float(json.loads(bytes(self._process.readLine().data()))["done"]))
+            self.progressed.emit(float(json.loads(bytes(self._process.readLine().data()))["done"]))
 
     def _end(self, process: QProcess, status: int) -> None:
         if process is not self._process:
             return
         self._process = None
-        words = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        errors = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         process.deleteLater()
         self._clear()
         if status == 0:
-            self.done.emit(self._out)
+            self.finished.emit(self._out)
         else:
-            self.failed.emit(words.splitlines()[-1] if status == EXIT_FAILED and words else self.tr("it cannot be played"))
+            self.failed.emit(
+                errors.splitlines()[-1] if status == EXIT_FAILED and errors else self.tr("it cannot be played")
+            )
