@@ -1,1 +1,1 @@
-"""The browser: instruments and recordings to choose from."""
+"""The browser of instruments and saved patches."""

@@ -149,8 +149,8 @@ class Browser(QFrame):
         self.details.favourite_clicked.connect(self.toggle_favourite)
 
     def _filter(self) -> None:
-        found = catalogue.matching(self._entries, self.filters.query, self._favourites)
-        self.model.set_entries(found, self._favourites)
+        entries = catalogue.matching(self._entries, self.filters.query, self._favourites)
+        self.model.set_entries(entries, self._favourites)
         self.details.set_favourite(self.current is not None and self.current.digest in self._favourites)
         self._show_current()
 

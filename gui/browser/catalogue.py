@@ -66,7 +66,7 @@ class Entry:
 class Query:
     """A search: words in any order, a kind, a tag, favourites only."""
 
-    words: str = ""
+    text: str = ""
     kind: str = ""
     tag: str = ""
     favourites: bool = False
@@ -119,7 +119,7 @@ def tags(entries: Iterable[Entry]) -> list[str]:
 def _matches(entry: Entry, query: Query, favourites: set[str]) -> bool:
     text = " ".join([entry.name, entry.kind, entry.description, entry.author, *entry.tags]).casefold()
     return (
-        all(word in text for word in query.words.casefold().split())
+        all(word in text for word in query.text.casefold().split())
         and query.kind in ("", entry.kind)
         and (not query.tag or query.tag in entry.tags)
         and (not query.favourites or entry.digest in favourites)
@@ -129,26 +129,32 @@ def _matches(entry: Entry, query: Query, favourites: set[str]) -> bool:
 def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     """The entry of a saved patch: that of its instrument, with its own name."""
     try:
-        found = patch_file.read(path)
-        model = next((each for each in presets if each.digest == found.digest), None) or _entry(
-            name, patch_file.find_instrument(path, found)
+        patch = patch_file.read(path)
+        instrument = next((each for each in presets if each.digest == patch.digest), None) or _entry(
+            name, patch_file.find_instrument(path, patch)
         )
     except PresetError as error:
         return Entry(path, name, False, fault=message(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    words = f"{translate('Entry', 'A setting of {0}.').format(model.name)} {model.description}"
+    description = f"{translate('Entry', 'A setting of {0}.').format(instrument.name)} {instrument.description}"
     return replace(
-        model, path=path, name=name, factory=False, digest=digest, description=words, size=path.stat().st_size
+        instrument,
+        path=path,
+        name=name,
+        factory=False,
+        digest=digest,
+        description=description,
+        size=path.stat().st_size,
     )
 
 
 def _cached_entry(name: str, path: Path) -> Entry:
     """The entry of a file, which is read again only when it has changed."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return _entry(name, path)
-    key = (path, found.st_mtime_ns, found.st_size)
+    key = (path, status.st_mtime_ns, status.st_size)
     if key not in _cache:
         _cache[key] = _entry(name, path)
     return _cache[key]

@@ -67,8 +67,8 @@ class LearnDialog(QDialog):
         """Show the result of the check of the recordings."""
         self._check = check
         self.form.set_recordings(self.recordings, check)
-        found = [self._describe(check)] if check.usable else []
-        self.check_label.setText("\n".join([*found, *(f"⚠ {fault}" for fault in check.faults)]))
+        summary = [self._describe(check)] if check.usable else []
+        self.check_label.setText("\n".join([*summary, *(f"⚠ {fault}" for fault in check.faults)]))
         self.check_label.setMinimumHeight(self.check_label.heightForWidth(TEXT_WIDTH))
         self.adjustSize()
         self._show_state()

@@ -27,8 +27,8 @@ class LearnProgress(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for each in (self._bar, self.curve, self._spectrograms, self.label):
-            column.addWidget(each)
+        for widget in (self._bar, self.curve, self._spectrograms, self.label):
+            column.addWidget(widget)
 
     def start(self, recordings: Sequence[Path]) -> None:
         """Clear everything for a new run."""

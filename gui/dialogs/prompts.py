@@ -18,7 +18,7 @@ def ask_name(parent: QWidget, title: str, text: str, suggestion: str, accept: Ca
     dialog = QInputDialog(parent)
     dialog.setLabelText(text)
     dialog.setTextValue(suggestion)
-    dialog.textValueSelected.connect(lambda given: accept(given.strip()) if given.strip() else None)
+    dialog.textValueSelected.connect(lambda name: accept(name.strip()) if name.strip() else None)
     _show(dialog, title)
 
 
@@ -28,8 +28,8 @@ def ask_files(
     """Ask for an existing file, or several. kind: key of `folders`. filter: in the notation of Qt."""
     dialog = QFileDialog(parent, title, folders.get(kind, ""), filter)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
-    dialog.filesSelected.connect(lambda found: folders.update({kind: str(Path(found[0]).parent)}))
-    dialog.filesSelected.connect(lambda found: accept([Path(path) for path in found]))
+    dialog.filesSelected.connect(lambda paths: folders.update({kind: str(Path(paths[0]).parent)}))
+    dialog.filesSelected.connect(lambda paths: accept([Path(path) for path in paths]))
     _show(dialog, title)
 
 

@@ -90,8 +90,8 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         except recording.RecordingError as error:
             faults.append(str(error))
             continue
-        found = recording.check(samples, rate)
-        faults += [f"{path.name}: {each}" if len(paths) > 1 else each for each in found]
+        remarks = recording.check(samples, rate)
+        faults += [f"{path.name}: {remark}" if len(paths) > 1 else remark for remark in remarks]
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)
         usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate

@@ -96,13 +96,13 @@ class LearnProcess(QObject):
         while self._process is not None and self._process.canReadLine():
             line = bytes(self._process.readLine().data()).decode(errors="replace")
             try:
-                found = json.loads(line)
+                message = json.loads(line)
             except ValueError:
                 continue
-            if "path" in found:
-                self._result = found
+            if "path" in message:
+                self._result = message
             else:
-                self.progressed.emit(_status(found))
+                self.progressed.emit(_status(message))
 
     def _read_errors(self) -> None:
         if self._process is not None:
@@ -123,17 +123,17 @@ class LearnProcess(QObject):
             self.failed.emit(self.tr("it was cut off; it can go on from where it was"), True)
 
 
-def _status(line: dict[str, Any]) -> LearnStatus:
+def _status(message: dict[str, Any]) -> LearnStatus:
     """The status of a line of progress: notes have counts, a piece has loss and time left."""
-    if "all" in line:
-        return LearnStatus(line.get("done", 0) / max(line["all"], 1), str(line.get("text", "")))
-    preview = Path(line["preview"]) if line.get("preview") else None
-    if "left" in line and line.get("steps_per_second"):
-        spent = line.get("step", 0) / line["steps_per_second"]
+    if "all" in message:
+        return LearnStatus(message.get("done", 0) / max(message["all"], 1), str(message.get("text", "")))
+    preview = Path(message["preview"]) if message.get("preview") else None
+    if "left" in message and message.get("steps_per_second"):
+        spent = message.get("step", 0) / message["steps_per_second"]
         template = QCoreApplication.translate("LearnProcess", "{0:.1f} steps/s · {1} left")
-        text = template.format(line["steps_per_second"], _duration(line["left"]))
-        return LearnStatus(spent / max(spent + line["left"], 1e-9), text, line.get("loss"), preview)
-    return LearnStatus(None, str(line.get("text", "")), line.get("loss"), preview)
+        text = template.format(message["steps_per_second"], _duration(message["left"]))
+        return LearnStatus(spent / max(spent + message["left"], 1e-9), text, message.get("loss"), preview)
+    return LearnStatus(None, str(message.get("text", "")), message.get("loss"), preview)
 
 
 def _duration(seconds: float) -> str:

@@ -57,8 +57,8 @@ class ViewStack(QFrame):
         self._view = PICTURE
         self._views.setCurrentIndex(START)
         self._lay_out()
-        self.x_axis.currentIndexChanged.connect(self._select_axes)
-        self.y_axis.currentIndexChanged.connect(self._select_axes)
+        self.x_axis.currentIndexChanged.connect(self._change_axes)
+        self.y_axis.currentIndexChanged.connect(self._change_axes)
 
     @property
     def view(self) -> int:
@@ -102,8 +102,8 @@ class ViewStack(QFrame):
             box.clear()
             if learned:
                 box.addItem(self.tr("Learned plane"), LEARNED)
-            for each in names:
-                box.addItem(named(each).capitalize(), each)
+            for name in names:
+                box.addItem(named(name).capitalize(), name)
             box.blockSignals(blocked)
         self.select_axes(across, upwards)
 
@@ -113,9 +113,9 @@ class ViewStack(QFrame):
             blocked = box.blockSignals(True)
             box.setCurrentIndex(max(box.findData(name), 0))
             box.blockSignals(blocked)
-        self._select_axes()
+        self._change_axes()
 
-    def _select_axes(self, _: int = 0) -> None:
+    def _change_axes(self, _: int = 0) -> None:
         """Keep both axes on the learned plane, or none: the axis just changed decides."""
         boxes = (self.x_axis, self.y_axis)
         names = [box.currentData() or LEARNED for box in boxes]

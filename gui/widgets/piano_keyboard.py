@@ -175,12 +175,12 @@ class PianoKeyboard(QWidget):
             painter.drawText(area.adjusted(-6, 0, 6, -4), _BOTTOM, number_format.note(key))
 
     def _press(self, pointer: int, point: QPointF) -> None:
-        found = self.key_at(point)
-        if found is None or self._pressed.get(pointer) == found[0]:
+        hit = self.key_at(point)
+        if hit is None or self._pressed.get(pointer) == hit[0]:
             return
         self._release(pointer)
-        self._pressed[pointer] = found[0]
-        self.pressed.emit(*found)
+        self._pressed[pointer] = hit[0]
+        self.pressed.emit(*hit)
 
     def _release(self, pointer: int) -> None:
         if pointer in self._pressed:
