@@ -12,13 +12,14 @@ if not sys.platform.startswith("linux"):
     pytest.skip("needs Xvfb and jackd", allow_module_level=True)
 
 from PyQt6 import sip
+from PyQt6.QtCore import QEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.support.block_times import BlockLog, record_blocks
 from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import Server, running
-from engine.precompile import is_warm
+from engine.precompile import is_compiled
 from engine.preset import library
 from gui import app as gui_app
 from gui import preferences, theme
@@ -35,7 +36,7 @@ _open: list[Wiring] = []
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
     """The kernels, before anybody waits for a window to have them."""
-    if not is_warm():
+    if not is_compiled():
         for _ in PrecompileProcess().steps():
             pass
 
@@ -51,7 +52,8 @@ def app() -> Iterator[QApplication]:
         for wiring in tuple(_open):  # of a test that failed
             end(wiring)
         for widget in app.topLevelWidgets():
-            sip.delete(widget)
+            if not sip.isdeleted(widget):  # with its parent
+                sip.delete(widget)
         sip.delete(app)
 
 
@@ -158,10 +160,11 @@ def end(wiring: Wiring) -> None:
     if wiring in _open:
         _open.remove(wiring)
     wiring.window.close()
-    assert wiring.ended
+    until(lambda: not wiring.engine.is_alive())  # however busy the machine is
     QApplication.instance().removeEventFilter(wiring.computer_keyboard)
     wiring.window.deleteLater()
-    QTest.qWait(20)
+    QApplication.sendPostedEvents(wiring.window, QEvent.Type.DeferredDelete)
+    until(lambda: sip.isdeleted(wiring.window))
 
 
 def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:

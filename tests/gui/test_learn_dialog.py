@@ -1,6 +1,5 @@
 """An instrument made through the window, by mouse and keys alone, while the music goes on."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ from PyQt6.QtTest import QTest
 
 from engine.preset import library
 from gui import preferences
-from gui.controllers.learn import Workshop
-from gui.preferences import Memory
-from gui.processes import process
+from gui.controllers.learn import LearnController
+from gui.preferences import Preferences
+from gui.processes import child_process
 from gui.processes.check_recordings import check_recordings as check_recordings
-from tests.gui.conftest import processes, until
+from tests.gui.conftest import PATIENCE, processes, until
 from tests.gui.jack_probe import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -40,63 +39,65 @@ def chime(tmp_path):
     return tmp_path / "chime.wav"
 
 
+@pytest.mark.verify
 def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, data):
-    window.doors.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
-    dialogue = window.workshop.dialogue
-    assert dialogue.plan.name.text() == "guitar_A3_very-long_forte_normal"
-    dialogue.plan.name.selectAll()
-    QTest.keyClicks(dialogue.plan.name, "my string")
+    window.opener.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
+    dialogue = window.learn.dialogue
+    assert dialogue.form.name.text() == "guitar_A3_very-long_forte_normal"
+    dialogue.form.name.selectAll()
+    QTest.keyClicks(dialogue.form.name, "my string")
     assert not dialogue.learn.isEnabled()
     until(dialogue.learn.isEnabled)
-    assert "one stroke: good to learn from" in dialogue._verdict.text()
-    assert "about half a minute" in dialogue.progress.words.text()
+    assert "one stroke: good to learn from" in dialogue.check_label.text()
+    assert "about half a minute" in dialogue.progress.label.text()
     QTest.mouseClick(dialogue.learn, LEFT)
-    assert window.workshop.learner.busy
+    assert window.learn.process.busy
     assert not dialogue.learn.isEnabled()
-    window.player.press(52, 0.9)
+    window.bridge.press(52, 0.9)
     assert level(ear.listen(0.3, QTest.qWait)) > -60
-    window.player.release(52)
+    window.bridge.release(52)
     dialogue.accept()
     assert "Learning my string" in window.window.browser.learn.text()
-    until(lambda: not window.workshop.learner.busy, LEARNING)
-    until(lambda: window.player.now.path.stem == "my string")
+    until(lambda: not window.learn.process.busy, LEARNING)
+    until(lambda: window.bridge.now.path.stem == "my string")
     assert "Learned my string" in window.window.notice.text
     assert "Learning" not in window.window.browser.learn.text()
-    until(lambda: any(entry.name == "my string" for entry in window.house.entries))
-    assert not library.is_factory(window.player.now.path)
-    window.player.press(57, 0.9)
+    until(lambda: any(entry.name == "my string" for entry in window.preset_files.entries))
+    assert not library.is_factory(window.bridge.now.path)
+    window.bridge.press(57, 0.9)
     assert pitch(ear.listen(0.5, QTest.qWait)[:, 4800:]) == pytest.approx(220, rel=0.01)
-    window.player.release(57)
+    window.bridge.release(57)
 
 
+@pytest.mark.verify
 def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
-    window.doors.open([chime])
-    dialogue = window.workshop.dialogue
-    until(lambda: dialogue._verdict.text().startswith("1.1 s"))
-    dialogue.plan.name.setText("bells")
-    dialogue.plan.taken.setFocus()
-    QTest.keyClick(dialogue.plan.taken, Qt.Key.Key_End)
-    assert dialogue.plan.taken.currentData() == "piece"
-    assert "This takes 10 min" in dialogue.progress.words.text()
-    assert not dialogue.again.isVisible()
+    window.opener.open([chime])
+    dialogue = window.learn.dialogue
+    until(lambda: dialogue.check_label.text().startswith("1.1 s"))
+    dialogue.form.name.setText("bells")
+    dialogue.form.mode.setFocus()
+    QTest.keyClick(dialogue.form.mode, Qt.Key.Key_End)
+    assert dialogue.form.mode.currentData() == "piece"
+    assert "This takes 10 min" in dialogue.progress.label.text()
+    assert not dialogue.resume.isVisible()
     QTest.mouseClick(dialogue.learn, LEFT)
-    assert preferences.recall().learning["name"] == "bells"
+    assert preferences.load().learning["name"] == "bells"
     until(dialogue.progress.curve.isVisible, LEARNING)
-    assert "loss" in dialogue.progress.words.text()
-    QTest.mouseClick(dialogue.keep, LEFT)
-    until(lambda: not window.workshop.learner.busy, LEARNING)
+    assert "loss" in dialogue.progress.label.text()
+    QTest.mouseClick(dialogue.stop, LEFT)
+    until(lambda: not window.learn.process.busy, LEARNING)
     assert "Learned bells: stopped early" in window.window.notice.text
-    assert dialogue.again.isVisible()
-    assert preferences.recall().learning == {}
-    until(lambda: window.player.now.path.stem == "bells")
+    assert dialogue.resume.isVisible()
+    assert preferences.load().learning == {}
+    until(lambda: window.bridge.now.path.stem == "bells")
     dialogue.accept()
 
 
 def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
-    window.doors.open([tmp_path / "silence.wav"])
-    dialogue = window.workshop.dialogue
-    until(lambda: dialogue._verdict.text() == "⚠ The recording is silent.")
+    window.opener.open([tmp_path / "silence.wav"])
+    dialogue = window.learn.dialogue
+    until(lambda: dialogue.check_label.text() == "⚠ The recording is silent.")
     assert not dialogue.learn.isEnabled()
     dialogue.accept()
 
@@ -105,26 +106,26 @@ def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_r
     window, ear, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
-    window.workshop.show()
-    dialogue = window.workshop.dialogue
-    window.player.press(45, 0.9)
+    window.learn.show()
+    dialogue = window.learn.dialogue
+    window.bridge.press(45, 0.9)
     QTest.mouseClick(dialogue.record, LEFT)
     until(lambda: "■" in dialogue.record.text())
     microphone = f"{window.player.reading.name}:in_1"
     until(lambda: ear.has_port(microphone))
     time = np.arange(48_000) / 48_000
-    ear.sing(window.player.reading.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
+    ear.sing(window.bridge.status.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
     heard = ear.listen(1.2, QTest.qWait)
     assert pitch(heard[:, 4800:]) == pytest.approx(110, rel=0.01)  # the note, and nothing of the microphone
     QTest.mouseClick(dialogue.record, LEFT)
-    until(lambda: "s, " in dialogue._verdict.text())
+    until(lambda: "s, " in dialogue.check_label.text())
     file = next((tmp_path / "Luthier").glob("Recording – *.wav"))
     sound, _ = soundfile.read(file, dtype="float32")
     begin = int(np.abs(sound).max(axis=1).argmax())
     assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
-    assert dialogue._recordings == [file]
-    assert [plugin.name for plugin in window.deck.rig.row] == ["resonance"]
-    window.player.release(45)
+    assert dialogue.recordings == [file]
+    assert [plugin.name for plugin in window.engine.rig.row] == ["resonance"]
+    window.bridge.release(45)
     dialogue.set_recordings([])
     dialogue.accept()
 
@@ -139,30 +140,29 @@ def test_what_is_odd_about_recordings_is_said_of_each(tmp_path):
     assert (heard.count, heard.usable) == (2, False)
 
 
-def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_evening(app, home, chime, monkeypatch):
-    remembered = Memory()
-    first = Workshop(app.activeWindow(), remembered)
+@pytest.mark.verify
+def test_learning_ends_with_the_window_and_goes_on_at_the_next_start(app, home, chime, monkeypatch):
+    remembered = Preferences()
+    first = LearnController(app.activeWindow(), remembered)
     first.open([chime])
     until(first.dialogue.learn.isEnabled)
     QTest.mouseClick(first.dialogue.learn, LEFT)
-    number = first.learner._process.processId()
+    number = first.process._process.processId()
     until(lambda: len(processes(number)) > 2, LEARNING)  # it has processes of its own
-    began = time.monotonic()
     first.close()
-    assert time.monotonic() - began < 1
-    process.wait_all(5)
+    child_process.wait_all(PATIENCE)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
-    second, told = Workshop(app.activeWindow(), preferences.recall()), []
+    second, told = LearnController(app.activeWindow(), preferences.load()), []
     second.told.connect(lambda words, _: told.append(words))
     second.recall()
     assert "Learning chime was not finished" in told[0]
-    until(second.dialogue.again.isEnabled)
+    until(second.dialogue.resume.isEnabled)
     started = []
-    monkeypatch.setattr(second.learner, "start", started.append)
+    monkeypatch.setattr(second.process, "start", started.append)
     second.dialogue.show()
-    QTest.mouseClick(second.dialogue.again, LEFT)
-    assert started[0].words == ["learn", "resonance", str(chime), "-o", "chime", "--json", "--resume"]
+    QTest.mouseClick(second.dialogue.resume, LEFT)
+    assert started[0].arguments == ["learn", "resonance", str(chime), "-o", "chime", "--json", "--resume"]
     for each in (first, second):
         each.close()
         each.dialogue.deleteLater()
@@ -170,21 +170,21 @@ def test_learning_ends_with_the_window_within_a_second_and_goes_on_the_next_even
 
 
 def test_every_kind_of_instrument_can_be_chosen_with_its_own_time(window, chime):
-    window.doors.open([chime])
-    dialogue, began = window.workshop.dialogue, []
+    window.opener.open([chime])
+    dialogue, began = window.learn.dialogue, []
     until(dialogue.learn.isEnabled)
-    dialogue.begun.disconnect()
-    dialogue.begun.connect(began.append)
-    dialogue.plan.kind.setFocus()
-    QTest.keyClick(dialogue.plan.kind, Qt.Key.Key_Home)
-    for _ in range(dialogue.plan.kind.count()):
+    dialogue.start_requested.disconnect()
+    dialogue.start_requested.connect(began.append)
+    dialogue.form.kind.setFocus()
+    QTest.keyClick(dialogue.form.kind, Qt.Key.Key_Home)
+    for _ in range(dialogue.form.kind.count()):
         QTest.mouseClick(dialogue.learn, LEFT)
-        QTest.keyClick(dialogue.plan.kind, Qt.Key.Key_Down)
-    dialogue.begun.connect(window.workshop._begin)
+        QTest.keyClick(dialogue.form.kind, Qt.Key.Key_Down)
+    dialogue.start_requested.connect(window.learn._begin)
     assert {task.kind for task in began} == {"resonance", "ssm", "ddsp", "events"}
-    assert [task.words[-2:] for task in began if task.kind != "resonance"] == [
+    assert [task.arguments[-2:] for task in began if task.kind != "resonance"] == [
         ["--minutes", "20"], ["--minutes", "60"], ["--minutes", "60"],
     ]  # fmt: skip
     dialogue.set_recordings([])
-    dialogue.plan.kind.setCurrentIndex(0)
+    dialogue.form.kind.setCurrentIndex(0)
     dialogue.accept()

@@ -6,7 +6,7 @@ from PyQt6.QtTest import QTest
 
 from engine.events import Kind
 from gui import theme
-from tests.gui.conftest import quiet, until
+from tests.gui.conftest import advance, quiet, until
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -24,33 +24,33 @@ def lamp(meter):
 
 
 def test_the_lamp_lights_once_the_limiter_acted_says_so_in_words_and_is_cleared_by_a_click(window):
-    meter, warning = window.window.header.meter, theme.colour(theme.WARNING).name()
+    meter, warning = window.window.top_bar.meter, theme.colour(theme.WARNING).name()
     meter.clear()
     until(lambda: lamp(meter) != warning)
     assert meter.toolTip() == "Output level"
-    window.tuning.turn("level", 24.0)
+    window.parameters.turn("level", 24.0)
     for key in (40, 45, 52, 57):
-        window.player.press(key, 1.0)
+        window.bridge.press(key, 1.0)
     until(lambda: meter.clipped > 0)
     for key in (40, 45, 52, 57):
-        window.player.release(key)
-    window.player.panic()
+        window.bridge.release(key)
+    window.bridge.panic()
     quiet(window)
     assert lamp(meter) == warning
     assert "the limiter turned" in meter.toolTip()
     assert "clipped" in meter.accessibleDescription()
-    assert meter.clipped == window.deck.rig.meters().clipped - meter._known
+    assert meter.clipped == window.engine.rig.meters().clipped - meter._known
     QTest.mouseClick(meter, LEFT, pos=QPoint(meter.width() - 5, 5))
     assert meter.clipped == 0
     assert lamp(meter) != warning
-    QTest.mouseClick(window.window.status._load, LEFT)  # counted anew
-    until(lambda: window.deck.rig.meters().clipped == 0)
-    QTest.qWait(50)
+    QTest.mouseClick(window.window.status_bar.load_button, LEFT)  # counted anew
+    until(lambda: window.engine.rig.meters().clipped == 0)
+    advance(window)
     assert meter.clipped == 0
 
 
 def test_what_nobody_could_hear_is_counted_under_the_load(window):
-    before = window.deck.rig.meters().lost
-    window.player.hands._events.push(Kind.MIDI, 0x00, note=-1)  # no message that there is
-    until(lambda: window.deck.rig.meters().lost == before + 1)
-    until(lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status._load.toolTip())
+    before = window.engine.rig.meters().lost
+    window.bridge.live_input._events.push(Kind.MIDI, 0x00, note=-1)  # no message that there is
+    until(lambda: window.engine.rig.meters().lost == before + 1)
+    until(lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip())
