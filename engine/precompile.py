@@ -18,19 +18,19 @@ from engine.kinds import DEFAULT_KIND, KINDS
 from engine.kinds.kind import load_member
 
 
-def is_warm(parts: Collection[str] | None = None) -> bool:
+def is_compiled(parts: Collection[str] | None = None) -> bool:
     """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise."""
-    return all(_mark(part).exists() for part in _named(parts))
+    return all(_marker(part).exists() for part in _selected(parts))
 
 
-def warm(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
+def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
     """Compile parts, all unless named, step by step: before each its number, how many there are, and what it is.
 
     Some ten or twenty seconds for a kind the first time, a part of a second when it was done before. The last part
     is compiled by a second process meanwhile, which finds done what comes late there and is in AHEAD.
     """
-    missing = [part for part in _named(parts) if not _mark(part).exists()]
-    helper = _helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
+    missing = [part for part in _selected(parts) if not _marker(part).exists()]
+    helper = _start_helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
     ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and helper is not None]
     first = [*_COMMON[:-1], *ahead, _COMMON[-1]]
     total = len(first) + len(missing)
@@ -42,20 +42,20 @@ def warm(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]
         if part == missing[-1] and helper is not None:
             helper.wait()
         JOBS[part]()
-        _mark(part).parent.mkdir(parents=True, exist_ok=True)
-        _mark(part).touch()
+        _marker(part).parent.mkdir(parents=True, exist_ok=True)
+        _marker(part).touch()
 
 
-def _named(parts: Collection[str] | None) -> list[str]:
+def _selected(parts: Collection[str] | None) -> list[str]:
     return [part for part in PARTS if parts is None or part in parts]
 
 
-def _mark(part: str) -> Path:
+def _marker(part: str) -> Path:
     """A file in numba's cache folder, once a part is compiled."""
     return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
 
 
-def _helper(part: str) -> subprocess.Popen[bytes] | None:
+def _start_helper(part: str) -> subprocess.Popen[bytes] | None:
     """A process that fills the cache with a part; we find it there afterwards, or do it after all."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     code = f"import engine.precompile; engine.precompile.JOBS[{part!r}]()"
@@ -103,11 +103,11 @@ def _effects() -> None:
     from engine.effects import EFFECTS, ROOM, make
     from engine.effects.bus import BusReturn, BusSend
     from engine.effects.capture import MicrophoneCapture
-    from engine.midi.key_zones import Zone, Zones
+    from engine.midi.key_zones import Zone, KeyZones
     from engine.plugin import entry
 
     made, send = [make(name) for name in EFFECTS if name != ROOM], BusSend()
-    for plugin in (*made, send, BusReturn(send), MicrophoneCapture(), Zones([Zone(made[0]), Zone(made[1])])):
+    for plugin in (*made, send, BusReturn(send), MicrophoneCapture(), KeyZones([Zone(made[0]), Zone(made[1])])):
         plugin.prepare(48_000.0)
         entry(plugin)
 

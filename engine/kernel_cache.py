@@ -1,0 +1,53 @@
+"""Name numba's cache folder by a digest of the engine's sources; importing this module does it.
+
+numba notices a change in the file of a function but not in what the function calls. Kernels chosen by LUTHIER_KERNELS
+have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_MAX_AGE_DAYS = 3
+
+
+def _set_cache_folder() -> None:
+    """Point numba to the cache of these sources, unless the user chose a folder."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    from platformdirs import user_cache_path
+
+    kernels = user_cache_path("luthier", appauthor=False) / "kernels"
+    folder = kernels / _digest(Path(__file__).parent, os.environ.get("LUTHIER_KERNELS", ""))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        _remove_old(kernels)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="luthier-kernels-"))
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:
+        sys.modules["numba"].core.config.reload_config()
+
+
+def _digest(folder: Path, kernels: str) -> str:
+    """Twelve hex digits that change with any source in a folder, and with the choice of kernels."""
+    digest = hashlib.blake2b(kernels.encode() + b"\0", digest_size=6)
+    for source in sorted(folder.rglob("*.py")):
+        digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _remove_old(kernels: Path) -> None:
+    """Remove the caches of sources that nobody has started for days."""
+    oldest = time.time() - _MAX_AGE_DAYS * 86400
+    for folder in kernels.iterdir():
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_set_cache_folder()
