@@ -5,11 +5,24 @@ play:  ## open the window; where there is no display, play the demo: through the
 	@bash scripts/setup.sh play
 	@$(BIN)/luthier || { [ $$? -eq 2 ] && $(BIN)/luthier play --demo; }
 
-test:  ## set up everything and run every check
+test:  ## set up everything and run every check that fits into eight minutes of two quiet cores
 	@bash scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
 
-check: lint types arrows tests  ## every check, once set up
+verify:  ## set up everything and run the checks that take longer: browsers, learning, closing, other instruction sets
+	@bash scripts/setup.sh test
+	@$(MAKE) --no-print-directory kernels
+	$(BIN)/pytest -q -m verify
+	@$(MAKE) --no-print-directory other-instruction-sets
+
+acceptance:  ## run what takes hours, and print the table for docs/acceptance.md
+	@bash scripts/setup.sh test
+	$(BIN)/python -m benchmarks.acceptance
+
+check: kernels  ## every check of `make test`, once set up
+	@$(MAKE) --no-print-directory -j3 --output-sync=target static-checks tests-of-the-window tests-of-the-rest
+
+static-checks: lint types arrows
 
 lint:
 	$(BIN)/ruff check .
@@ -21,14 +34,18 @@ types:
 arrows:
 	$(BIN)/lint-imports
 
-tests:  # those of the window mostly wait, so they run beside the others
-	@$(MAKE) --no-print-directory -j2 --output-sync=target tests-of-the-window tests-of-the-rest
+kernels:  # compiled once, before several processes ask for them
+	$(BIN)/python -m engine.precompile
 
-tests-of-the-window:
-	$(BIN)/pytest -q tests/gui
+tests-of-the-window:  # these mostly wait for the sound, so they run beside the others
+	$(BIN)/pytest -q -m "not verify" tests/gui
 
 tests-of-the-rest:
-	$(BIN)/pytest -q --ignore=tests/gui
+	$(BIN)/pytest -q -m "not verify" --ignore=tests/gui -n 2 --dist loadfile
+
+other-instruction-sets:  # kernels compiled for AVX2 where the processor has more, and without explicit vectors
+	NUMBA_CPU_NAME=znver3 $(BIN)/pytest -q tests/engine/dsp tests/engine/simd
+	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/dsp/test_modal.py tests/engine/instruments/test_resonance.py
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
@@ -39,4 +56,5 @@ texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring 
 	@mkdir -p build && $(BIN)/python -m gui.terms > build/terms.py
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
-.PHONY: play test check lint types arrows tests tests-of-the-window tests-of-the-rest presets texts
+.PHONY: play test verify acceptance check static-checks lint types arrows kernels tests-of-the-window tests-of-the-rest \
+        other-instruction-sets presets texts

@@ -81,11 +81,13 @@ def compiled(tmp_path_factory):
     return json.loads(run.stdout)
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("name", PLAYED)
 def test_it_calls_nothing_that_could_wait(compiled, name):
     assert outside(compiled[name]) <= ALLOWED | ALSO.get(name, set())
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("name", PLAYED)
 def test_it_never_raises(compiled, name):
     assert EXCEPTION not in compiled[name]

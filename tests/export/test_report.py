@@ -66,6 +66,7 @@ def written(tmp_path_factory):
     return page
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_player_plays_offline_without_a_complaint(kind, browser, recording, tmp_path):
     page, wanted = tmp_path / "page.html", Wanted(recording if kind in SUNG else None, 1.5)
@@ -87,6 +88,7 @@ def test_every_player_plays_offline_without_a_complaint(kind, browser, recording
     assert browser.asked == []
 
 
+@pytest.mark.verify
 def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
     browser.open(written)
     browser.ask("document.querySelector('.panel').scrollIntoView({block: 'center'})")
@@ -103,6 +105,7 @@ def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
     assert now / float(whole) == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("wide", [360, 800, 1600])
 def test_it_fits_every_window_in_light_and_dark(wide, browser, written):
     colours = set()

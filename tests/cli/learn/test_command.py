@@ -8,7 +8,7 @@ import soundfile
 
 from cli.main import main
 from engine.instruments import load
-from engine.midi.midi_file import score
+from engine.midi.midi_file import make_score
 from engine.preset.preset_file import read
 from engine.probe import deviation
 from engine.render import render
@@ -62,7 +62,7 @@ def test_one_stroke_is_learned_as_a_note_that_is_in_tune(folder, capsys):
     assert (header["training"]["recipe"], header["tags"]) == ("notes", ["string"])
     rig = Rig(48_000)
     rig.play([load("note.luthier")])
-    sound = render(rig, score([(0, (0x90, 72, 90))]), seconds=1.0)[0]
+    sound = render(rig, make_score([(0, (0x90, 72, 90))]), seconds=1.0)[0]
     assert np.abs(np.fft.rfft(sound)).argmax() == pytest.approx(523.25, abs=1)
     assert deviation(read("note.luthier")) < -80
 

@@ -9,7 +9,7 @@ import soundfile
 from cli.main import main
 from engine.preset.preset_file import read
 from engine.probe import deviation
-from train.ddsp.checkpoint import model_of
+from train.ddsp.preset_weights import model_of
 
 RATE = 16_000
 
@@ -28,6 +28,7 @@ def learn(*words):
     return main(["learn", "ddsp", *map(str, words), "--json"])
 
 
+@pytest.mark.verify
 def test_a_recording_becomes_a_preset_and_the_preset_goes_on(melody, tmp_path, capsys):
     path = tmp_path / "wanderer.luthier"
     assert learn(melody, "-o", path, "--units", 16, "--steps", 3, "--voice", melody) == 0

@@ -22,6 +22,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.verify
 def test_a_recording_becomes_a_network_that_tells_where_it_comes_from(folder, capsys):
     words = ["string.wav", "-o", "net.luthier", *TINY, "--seed", "5", "--author", "A. Luthier", "--json"]
     assert main(["learn", "ssm", *words]) == 0

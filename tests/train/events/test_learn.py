@@ -1,4 +1,4 @@
-"""Learning events: shapes and sizes, where events sound, who answers for what, and runs."""
+"""Learning of events: sizes, rendering, search, losses and runs."""
 
 from dataclasses import replace
 
@@ -8,24 +8,25 @@ import soundfile
 import torch
 
 from engine.dsp.waveforms import bank
-from train.events.analysis_window import Window
-from train.events.config import ARTICLE, HOP, Sizes
-from train.events.dataset import Corpus, gather
+from train.events.analysis_window import AnalysisWindow
+from train.events.config import ARTICLE, CONFIGS, HOP, Config, Sizes
+from train.events.dataset import Dataset, load_dataset
+from train.events.initialize import new_model
 from train.events.learn import fit
-from train.events.loss import WINDOWS, distance, distances, magnitudes
-from train.events.model import EventModel, Found, spectrum
-from train.events.note_pretraining import Atoms, assigned
-from train.events.refine import missed, searched
-from train.events.solve_gains import STEPS, balanced
-from train.events.synthetic_segments import Dreams, plane_distance
-from train.events.trainer import CONFIGS, Config, Run
+from train.events.loss import WINDOWS, magnitudes, reconstruction_loss, reconstruction_losses
+from train.events.model import EventModel, Events, magnitude_spectrum
+from train.events.note_pretraining import NotePretraining, assign_keys
+from train.events.refine import drop_least_missed, refine_events
+from train.events.solve_gains import STRENGTH_STEPS, solve_strengths
+from train.events.synthetic_segments import SyntheticSegments, plane_loss
+from train.events.trainer import EventTrainer
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
-SHORT = Config(TINY, steps=12, dreams=2)
+SHORT = Config(TINY, steps=12, synthetic=2)
 
 
 def model(sizes: Sizes = TINY) -> EventModel:
-    return EventModel(sizes, torch.Generator().manual_seed(1)).eval()
+    return new_model(sizes, torch.Generator().manual_seed(1)).eval()
 
 
 def plucked() -> torch.Tensor:
@@ -38,15 +39,16 @@ def plucked() -> torch.Tensor:
     return sound / sound.abs().max()
 
 
-def corpus() -> Corpus:
-    return Corpus([plucked()], [], 22050, [])
+def dataset() -> Dataset:
+    return Dataset([plucked()], [], 22050, [])
 
 
-def test_the_article_is_built_to_its_sizes_and_takes_a_step():
+@pytest.mark.verify
+def test_the_published_model_has_its_sizes_and_takes_a_step():
     config = replace(CONFIGS["article"], batch=1, steps=2)
     noise = torch.rand(2**15, generator=torch.Generator().manual_seed(0)) - 0.5
-    run = Run(Corpus([noise], [], 22050, []), config)
-    net = run.model
+    trainer = EventTrainer(Dataset([noise], [], 22050, []), config)
+    net = trainer.model
     plane = net.encoder.eval()(torch.rand(1, 1024, 128))
     assert plane.shape == (1, 4096, 128)
     layers = 3 * 1024 * 1024 * 5 + 4 * 1024 * 1024 * 5 + 10 * 1024 + 2 * 10 * 1024
@@ -58,34 +60,34 @@ def test_the_article_is_built_to_its_sizes_and_takes_a_step():
     assert net.decoder.waves.shape == (1023, 2**15)
     assert net.decoder.embedding.weight.shape == (256, 4096)
     before = net.encoder.plane.weight.detach().clone()
-    run.step()
-    assert np.isfinite(run.losses[0])
+    trainer.step()
+    assert np.isfinite(trainer.losses[0])
     assert not torch.equal(net.encoder.plane.weight, before)
-    assert run.sounding <= ARTICLE.events
+    assert trainer.sounding <= ARTICLE.events
 
 
 def test_waves_are_band_limited_or_naive():
     sine, saw = bank(np.array([5000.0]), ("sine", "sawtooth"), 4096, 22050, True)
     spectrum_of_saw = np.abs(np.fft.rfft(saw * np.hanning(4096)))
     inside = round(5000 * 4096 / 22050), round(10000 * 4096 / 22050)
-    heard = np.flatnonzero(spectrum_of_saw > 0.01 * spectrum_of_saw.max())
-    assert all(min(abs(place - at) for at in inside) < 6 for place in heard)
+    analysis = np.flatnonzero(spectrum_of_saw > 0.01 * spectrum_of_saw.max())
+    assert all(min(abs(place - at) for at in inside) < 6 for place in analysis)
     np.testing.assert_allclose(sine, 2**0.5 * np.sin(2 * np.pi * 5000 * np.arange(4096) / 22050), atol=1e-3)
     assert len(bank(np.array([500.0, 700.0]), ("square", "triangle"), 64, 22050, False)) == 4
 
 
-def test_an_event_sounds_from_its_frame_on_and_as_strong_as_it_is():
+def test_an_event_sounds_from_its_frame_on_scaled_by_its_strength():
     net = model()
     dry = torch.nn.functional.one_hot(torch.tensor([0]), 1 + TINY.rooms).float()
     keys, context = torch.tensor([[5, 40]]), torch.zeros(1, TINY.embedding)
-    found = Found(keys, torch.tensor([[3, 20]]), torch.tensor([[0.5, 0.0]]))
-    sound = net.sound(found, context, dry)[0]
+    found = Events(keys, torch.tensor([[3, 20]]), torch.tensor([[0.5, 0.0]]))
+    sound = net.render(found, context, dry)[0]
     alone = net.decoder(torch.tensor([5]), torch.tensor([0.5]), context)[0]
     assert not sound[: 3 * HOP].any()
     torch.testing.assert_close(sound[3 * HOP :], alone[: -3 * HOP], rtol=1e-4, atol=1e-6)
 
 
-def test_keys_begin_as_pitches_that_die_away():
+def test_initial_keys_are_decaying_pitches():
     net = model()
     keys = torch.tensor([3, 3 + 2 * TINY.pitches])
     short, long = net.decoder(keys, torch.ones(2), torch.zeros(2, TINY.embedding)).detach().numpy()
@@ -97,156 +99,164 @@ def test_keys_begin_as_pitches_that_die_away():
     assert np.abs(long[-4096:]).max() / np.abs(long).max() > 5 * np.abs(short[-4096:]).max() / np.abs(short).max()
 
 
-def test_the_strengths_of_events_are_settled_by_all_together():
+def test_the_strengths_of_events_are_solved_together():
     net = model()
     dry = torch.nn.functional.one_hot(torch.tensor([0]), 1 + TINY.rooms).float()
     around = torch.zeros(1, TINY.embedding), dry
     keys, frames = torch.tensor([[5, 40, 17]]), torch.tensor([[3, 3, 10]])
-    there = Found(keys, frames, torch.tensor([[0.8, 0.3, 0.4]]))
-    known = net.sound(Found(keys[:, 2:], frames[:, 2:], there.strengths[:, 2:]), *around)[0].detach()
-    target = net.sound(there, *around)[0].detach()
-    window = Window(net, target, known, *around)
-    sounds = window.sounds(Found(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]])))
-    strengths, away = balanced(window, sounds, torch.tensor([0.4, 0.6]), 48)
+    wanted = Events(keys, frames, torch.tensor([[0.8, 0.3, 0.4]]))
+    known = net.render(Events(keys[:, 2:], frames[:, 2:], wanted.strengths[:, 2:]), *around)[0].detach()
+    target = net.render(wanted, *around)[0].detach()
+    window = AnalysisWindow(net, target, known, *around)
+    sounds = window.render_each(Events(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]])))
+    strengths, loss = solve_strengths(window, sounds, torch.tensor([0.4, 0.6]), 48)
     torch.testing.assert_close(strengths, torch.tensor([0.8, 0.3]), rtol=0.2, atol=0)
-    assert away < 0.2 * float(window.distances((known + torch.tensor([0.4, 0.6]) @ sounds)[None]))
+    assert loss < 0.2 * float(window.losses((known + torch.tensor([0.4, 0.6]) @ sounds)[None]))
 
 
-def test_distances_of_many_are_those_of_each():
+def test_losses_of_many_sounds_are_those_of_each():
     generator = torch.Generator().manual_seed(0)
     sounds, target = (torch.randn(count, 4096, generator=generator) for count in (3, 1))
-    several = distances(sounds, [magnitudes(target, size) for size in WINDOWS])
-    torch.testing.assert_close(several, torch.stack([distance(sound[None], target) for sound in sounds]))
+    several = reconstruction_losses(sounds, [magnitudes(target, size) for size in WINDOWS])
+    torch.testing.assert_close(several, torch.stack([reconstruction_loss(sound[None], target) for sound in sounds]))
 
 
-def test_a_window_measures_at_its_level():
+def test_a_window_measures_losses_at_its_level():
     generator = torch.Generator().manual_seed(0)
     sound, target = torch.randn(2, TINY.samples, generator=generator)
     net = model()
-    window = Window(net, target, 0 * target, net.typical[None], net.typical_gains[None], 0.01)
-    torch.testing.assert_close(window.distances(sound[None])[0], distance(0.01 * sound[None], 0.01 * target[None]))
+    window = AnalysisWindow(net, target, 0 * target, net.typical[None], net.typical_gains[None], 0.01)
+    torch.testing.assert_close(
+        window.losses(sound[None])[0], reconstruction_loss(0.01 * sound[None], 0.01 * target[None])
+    )
 
 
-def test_a_search_comes_nearer_and_takes_no_more_events_than_a_segment_has():
+def test_a_search_lowers_the_loss_and_keeps_to_the_events_of_a_segment():
     net = model()
     around = net.typical[None], net.typical_gains[None]
     keys, frames = torch.tensor([[5, 40, 17, 60]]), torch.tensor([[3, 3, 10, 20]])
-    target = net.sound(Found(keys, frames, torch.tensor([[0.8, 0.3, 0.4, 0.6]])), *around)[0].detach()
-    begun = Found(
+    target = net.render(Events(keys, frames, torch.tensor([[0.8, 0.3, 0.4, 0.6]])), *around)[0].detach()
+    initial = Events(
         torch.arange(TINY.events)[None], 2 * torch.arange(TINY.events)[None], torch.full((1, TINY.events), 0.1)
     )
-    window = Window(net, target, torch.zeros_like(target), *around)
+    window = AnalysisWindow(net, target, torch.zeros_like(target), *around)
 
-    def away(found: Found) -> float:
-        return float(window.distances((found.strengths[0] @ window.sounds(found))[None]))
+    def loss(found: Events) -> float:
+        return float(window.losses((found.strengths[0] @ window.render_each(found))[None]))
 
-    balance, _ = balanced(window, window.sounds(begun), begun.strengths[0], STEPS)
-    found = searched(window, begun)
+    balance, _ = solve_strengths(window, window.render_each(initial), initial.strengths[0], STRENGTH_STEPS)
+    found = refine_events(window, initial)
     assert found.keys.shape[1] <= TINY.events
-    assert away(found) <= away(Found(begun.keys, begun.frames, balance[None])) < away(begun)
+    assert loss(found) <= loss(Events(initial.keys, initial.frames, balance[None])) < loss(initial)
 
 
-def test_those_that_are_missed_least_go_first():
+def test_events_that_matter_least_are_dropped_first():
     net = model()
     around = net.typical[None], net.typical_gains[None]
     keys, frames = torch.tensor([[5, 40, 17, 60]]), torch.tensor([[3, 3, 10, 20]])
-    found = Found(keys, frames, torch.tensor([[0.8, 1e-4, 0.4, 1e-4]]))
-    window = Window(net, net.sound(found, *around)[0].detach(), torch.zeros(TINY.samples), *around)
-    kept, strengths = missed(window, window.sounds(found), found.strengths[0], 2)
+    found = Events(keys, frames, torch.tensor([[0.8, 1e-4, 0.4, 1e-4]]))
+    window = AnalysisWindow(net, net.render(found, *around)[0].detach(), torch.zeros(TINY.samples), *around)
+    kept, strengths = drop_least_missed(window, window.render_each(found), found.strengths[0], 2)
     assert kept.tolist() == [0, 2]
     torch.testing.assert_close(strengths, torch.tensor([0.8, 0.4]), rtol=0.05, atol=0)
 
 
-def test_a_pass_hears_what_is_left_and_answers_for_itself_alone():
-    run = Run(corpus(), SHORT)
-    heard = run.model(run.tests)
-    _, second = run._answers(heard)
-    torch.testing.assert_close(second, heard.passes[0] + heard.passes[1])
-    (of_first,) = torch.autograd.grad(second.sum(), heard.passes[0], allow_unused=True)
+def test_a_pass_receives_what_is_left_and_is_compared_by_itself():
+    trainer = EventTrainer(dataset(), SHORT)
+    analysis = trainer.model(trainer.validation)
+    _, second = trainer.compared_sounds(analysis)
+    torch.testing.assert_close(second, analysis.passes[0] + analysis.passes[1])
+    (of_first,) = torch.autograd.grad(second.sum(), analysis.passes[0], allow_unused=True)
     assert of_first is None
-    left = (spectrum(run.tests) - spectrum(heard.passes[0].detach())).relu()
-    again = run.model.find(run.model.encoder(left))
-    torch.testing.assert_close(again.keys, heard.found.keys[:, TINY.events // 2 :])
-    together = Run(corpus(), replace(SHORT, isolate=False))
-    assert len(together._answers(together.model(together.tests))) == 1
+    left = (magnitude_spectrum(trainer.validation) - magnitude_spectrum(analysis.passes[0].detach())).relu()
+    again = trainer.model.find_events(trainer.model.encoder(left))
+    torch.testing.assert_close(again.keys, analysis.events.keys[:, TINY.events // 2 :])
+    together = EventTrainer(dataset(), replace(SHORT, isolate=False))
+    assert len(together.compared_sounds(together.model(together.validation))) == 1
 
 
-def test_dreams_know_their_events():
+def test_synthetic_segments_have_the_planes_of_their_events():
     generator = torch.Generator().manual_seed(0)
     net = model()
-    dreams = Dreams(net, generator)
-    spectra, planes = dreams.segments(net, 3)
+    synthetic = SyntheticSegments(net, generator)
+    spectra, planes = synthetic.draw(net, 3)
     assert spectra.shape == (3, 1024, TINY.frames)
     assert planes.shape == (3, TINY.keys, TINY.frames)
-    assert plane_distance(planes - 0.5 * (planes == 0), planes) == 0
+    assert plane_loss(planes - 0.5 * (planes == 0), planes) == 0
     for heights, plane in zip(spectra, planes, strict=True):
         first = int(plane.sum(0).nonzero()[0])
         assert heights[:, max(first - 8, 0)].max() < heights.max() / 2 or first < 8
 
 
-def test_notes_each_find_a_key_of_their_own_while_there_are_any():
-    likeness = torch.tensor([[0.9, 0.8, 0.1], [0.95, 0.2, 0.3], [0.1, 0.1, 0.2], [0.3, 0.7, 0.4]])
-    assert assigned(likeness).tolist() == [1, 0, 2, 2]
+def test_notes_are_assigned_keys_of_their_own_while_there_are_any():
+    similarity = torch.tensor([[0.9, 0.8, 0.1], [0.95, 0.2, 0.3], [0.1, 0.1, 0.2], [0.3, 0.7, 0.4]])
+    assert assign_keys(similarity).tolist() == [1, 0, 2, 2]
     net = model()
     keys = torch.arange(0, 72, 9)
     sounds = net.decoder(keys, torch.full((8,), 0.5), torch.zeros(8, TINY.embedding)).detach()
-    atoms = Atoms(net, list(sounds), torch.Generator().manual_seed(0))
-    assert atoms.keys.tolist() == keys.tolist()
+    pretraining = NotePretraining(net, list(sounds), torch.Generator().manual_seed(0))
+    assert pretraining.keys.tolist() == keys.tolist()
 
 
-def test_a_run_learns_from_notes_then_from_dreams_then_from_recordings():
+def test_a_run_learns_from_notes_then_synthetic_segments_then_recordings():
     sounds = [plucked()[first : first + 9000] for first in (0, 20000)]
-    run = Run(replace(corpus(), notes=sounds), replace(SHORT, steps=30, stages=(0.4, 0.7)))
-    encoder, decoder = run.model.encoder.plane.weight, run.model.decoder.wave.weight
+    trainer = EventTrainer(replace(dataset(), notes=sounds), replace(SHORT, steps=30, stages=(0.4, 0.7)))
+    encoder, decoder = trainer.model.encoder.plane.weight, trainer.model.decoder.wave.weight
     moved = []
     for _ in range(30):
         before = encoder.detach().clone(), decoder.detach().clone()
-        run.step()
+        trainer.step()
         moved.append((not torch.equal(encoder, before[0]), not torch.equal(decoder, before[1])))
-    assert run.begun == [0, 12, 21]
+    assert trainer.stage_steps == [0, 12, 21]
     assert moved == 12 * [(False, True)] + 9 * [(True, False)] + 9 * [(True, True)]
-    assert np.mean(run.losses[10:12]) < np.mean(run.losses[:2])
+    assert np.mean(trainer.losses[10:12]) < np.mean(trainer.losses[:2])
 
 
-def test_the_loss_is_none_for_the_same_and_about_one_a_window_for_silence():
+def test_the_loss_is_zero_for_equal_sounds_and_about_one_a_window_for_silence():
     sound = plucked()[None]
-    assert distance(sound, sound) == 0
-    assert 4 < distance(torch.zeros_like(sound), sound) < 12
-    assert distance(0.9 * sound, sound) < distance(0.5 * sound, sound)
+    assert reconstruction_loss(sound, sound) == 0
+    assert 4 < reconstruction_loss(torch.zeros_like(sound), sound) < 12
+    assert reconstruction_loss(0.9 * sound, sound) < reconstruction_loss(0.5 * sound, sound)
 
 
-def test_a_run_learns_and_goes_on_as_if_never_stopped(tmp_path):
+@pytest.mark.verify
+def test_a_run_learns_and_can_be_resumed(tmp_path):
     config = replace(SHORT, steps=30)
-    whole = fit(corpus(), config, tmp_path / "whole")
-    begun = Run(corpus(), config).kept_distance()
-    assert whole.kept < 0.95 * begun
-    run = Run(corpus(), SHORT)
+    whole = fit(dataset(), config, tmp_path / "whole")
+    initial = EventTrainer(dataset(), config).validation_loss()
+    assert whole.validation_loss < 0.95 * initial
+    trainer = EventTrainer(dataset(), SHORT)
     for _ in range(4):
-        run.step()
-    again = Run(corpus(), SHORT)
-    again.restore(run.state())
-    for one in (run, again):
+        trainer.step()
+    again = EventTrainer(dataset(), SHORT)
+    again.restore(trainer.state())
+    for one in (trainer, again):
         one.step()
         one.step()
-    assert run.losses == again.losses
+    assert trainer.losses == again.losses
     with pytest.raises(ValueError, match="another batch"):
-        Run(corpus(), replace(SHORT, batch=1)).restore(run.state())
+        EventTrainer(dataset(), replace(SHORT, batch=1)).restore(trainer.state())
 
 
-def test_recordings_are_gathered_and_some_seconds_kept_back(tmp_path):
+def test_recordings_are_loaded_and_split(tmp_path):
     time = np.arange(12 * 22050) / 22050
     soundfile.write(tmp_path / "long.wav", 0.25 * np.sin(2 * np.pi * 440 * time), 22050)
-    found = gather([(str(tmp_path / "long.wav"), 0.0, None), (str(tmp_path / "long.wav"), 1.0, 2.0)], 22050)
-    assert [round(len(sound) / 22050, 1) for sound in found.learned + found.kept] == [10.8, 2.0, 1.2]
+    found = load_dataset([(str(tmp_path / "long.wav"), 0.0, None), (str(tmp_path / "long.wav"), 1.0, 2.0)], 22050)
+    assert [round(len(sound) / 22050, 1) for sound in found.training + found.validation] == [10.8, 2.0, 1.2]
     assert found.draw(3, 4096, torch.Generator().manual_seed(0)).shape == (3, 4096)
-    assert found.tests(4096).abs().amax() == pytest.approx(1, abs=0.01)
+    assert found.validation_segments(4096).abs().amax() == pytest.approx(1, abs=0.01)
     note = np.sin(2 * np.pi * 220 * time[:22050]) * np.exp(-5 * time[:22050])
     struck = [str(tmp_path / f"{number}.wav") for number in range(13)]
     for path in struck:
         soundfile.write(path, np.concatenate([np.zeros(5000), 0.5 * note]), 22050)
-    found = gather([(path, 0.0, None) for path in struck], 22050)
-    assert (len(found.notes), found.unheard, len(found.kept), len(found.learned)) == (12, struck[11:12], 1, 12)
+    found = load_dataset([(path, 0.0, None) for path in struck], 22050)
+    assert (len(found.notes), found.validation_files, len(found.validation), len(found.training)) == (
+        12,
+        struck[11:12],
+        1,
+        12,
+    )
     assert all(abs(len(one) - 22050) < 50 for one in found.notes)
     soundfile.write(tmp_path / "silent.wav", np.zeros(22050), 22050)
     with pytest.raises(ValueError, match="silent"):
-        gather([(str(tmp_path / "silent.wav"), 0.0, None)], 22050)
+        load_dataset([(str(tmp_path / "silent.wav"), 0.0, None)], 22050)

@@ -91,6 +91,7 @@ def test_progress_ends_with_everything_done(learned):
     assert [step.done for step in steps] == sorted(step.done for step in steps)
 
 
+@pytest.mark.verify
 def test_the_same_recordings_give_the_same_tensors(folder, learned):
     again = make_tensors(learn(folder, Config(modes=8, rate=RATE, processes=1)))
     for name, values in make_tensors(learned[0]).items():
