@@ -1,21 +1,22 @@
 """Convert a trained event model to the tensors and the header of a preset, and back."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.instruments.events.decoder import EventDecoder
+from engine import probe
+from engine.instruments.events.decoder import EventDecoder as Decoder
 from engine.preset.preset_file import Preset
-from engine.probe import described
 from train.events.config import Sizes
-from train.events.learn import Learned
+from train.events.initialize import new_model
+from train.events.learn import LearnedEvents
 from train.events.model import EventModel
 
 from .mode_pitch import estimate_pitch
 from .resonance import key_range, thin_losses
+from .training_config import header_config
 
 ENCODER_PREFIX = (
     "heard."  # prefix of the tensors of the encoder, context and room selection, which playing does not need
@@ -33,7 +34,7 @@ PROBE_KEYS, PROBE_SAMPLES, PROBE_STEP = (
 )  # keys of the probe, samples of each, of which every PROBE_STEP-th is stored
 
 
-def make_preset(learned: Learned, version: str, **words: Any) -> Preset:
+def make_preset(learned: LearnedEvents, version: str, **words: Any) -> Preset:
     """Make a preset, without its loudness. words: name, description, author etc. of the header."""
     model = learned.model.cpu().eval()
     tensors = make_tensors(model)
@@ -93,11 +94,11 @@ def make_probe(model: EventModel, use: np.ndarray, strength: np.ndarray) -> dict
         context = model.typical.expand(len(keys), -1)
         sounds = model.decoder(torch.tensor(keys), torch.tensor(strengths, dtype=torch.float), context)
     note = {"keys": keys.tolist(), "strengths": strengths.tolist()}
-    probes = [described(sound[:PROBE_SAMPLES].numpy(), PROBE_STEP, note) for sound in sounds]
+    probes = [probe.make_probe(sound[:PROBE_SAMPLES].numpy(), PROBE_STEP, note) for sound in sounds]
     return {**probes[0], "sound": [row["sound"] for row in probes]}
 
 
-def make_header(learned: Learned, version: str) -> dict[str, Any]:
+def make_header(learned: LearnedEvents, version: str) -> dict[str, Any]:
     """Header of a preset, without `keys`: the decoder and its training."""
     sizes = learned.config.sizes
     numbers = sum(value.numel() for value in learned.model.parameters())
@@ -110,12 +111,12 @@ def make_header(learned: Learned, version: str) -> dict[str, Any]:
         "training": {
             "version": version,
             "recipe": f"events, {'published' if sizes.published else 'in passes'}",
-            "config": asdict(learned.config),
+            "config": header_config(learned.config),
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
             "losses": thin_losses(learned.losses),
-            "kept_back": round(learned.kept, 4),
-            "stages": learned.begun,
+            "kept_back": round(learned.validation_loss, 4),
+            "stages": learned.stage_steps,
             "seed": learned.config.seed,
             "parameters": numbers,
         },
@@ -128,7 +129,7 @@ def load_model(preset: Preset) -> EventModel:
         sizes = Sizes(**preset.header["training"]["config"]["sizes"])
         if sizes.keys != len(preset.tensors["embedding"]) or sizes.channels > MAX_CHANNELS:
             raise KeyError("sizes")
-        model = EventModel(sizes, torch.Generator().manual_seed(0))
+        model = new_model(sizes, torch.Generator().manual_seed(0))
         t = {name: torch.from_numpy(np.array(tensor, np.float32)) for name, tensor in preset.tensors.items()}
         state = {
             name.removeprefix(ENCODER_PREFIX): tensor for name, tensor in t.items() if name.startswith(ENCODER_PREFIX)
@@ -149,16 +150,16 @@ def load_model(preset: Preset) -> EventModel:
     return model.eval()
 
 
-def event_pitches(decoder: EventDecoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+def event_pitches(player: Decoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     """Estimate the pitch of keys (n,) in Hz at strengths (n,), 0 for unpitched: (n,) float32."""
-    tensors, size = [], 2 * decoder.samples
+    tensors, size = [], 2 * player.samples
     for first in range(0, len(keys), BATCH_SIZE):
         part = slice(first, first + BATCH_SIZE)
-        for sound in decoder.sound(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * decoder.rate) :]:
+        for sound in player.sound(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * player.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
             peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
             peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
-            tensors.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
+            tensors.append(estimate_pitch(peaks * player.rate / size, power[peaks]))
     return np.array(tensors, np.float32)
 
 

@@ -7,14 +7,14 @@ import torch
 
 from engine.instruments.resonance.tables import frozen, keyboard
 from engine.preset.preset_file import Preset
-from engine.probe import described
-from train.resonance.model import Resonance
+from engine.probe import make_probe
+from train.resonance.model import ResonanceModel
 
 SAMPLES = 8192
 EVERY = 31  # not a divisor of anything periodic in the model
 
 
-def add_model_probe(preset: Preset, model: Resonance) -> Preset:
+def add_model_probe(preset: Preset, model: ResonanceModel) -> Preset:
     """Add the probe of a preset of one recording: the start of the learned performance, by the torch model."""
     sizes = model.sizes
     noise = np.stack([frozen(resonance, sizes.attack) for resonance in range(sizes.resonances)])
@@ -22,7 +22,7 @@ def add_model_probe(preset: Preset, model: Resonance) -> Preset:
         sound = model.cpu()(torch.from_numpy(noise)).numpy()
     peak = int(np.abs(sound).argmax())
     samples = min(max(SAMPLES, peak + SAMPLES // 2), len(sound))
-    return _with(preset, described(sound[:samples].astype(np.float64), EVERY, {"performance": "learned"}))
+    return _with(preset, make_probe(sound[:samples].astype(np.float64), EVERY, {"performance": "learned"}))
 
 
 def add_note_probe(preset: Preset, key: int) -> Preset:
@@ -52,7 +52,7 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
     gain = t["gain"][resonance]
     sound = np.tanh(gain * sound) if gain > 0 else sound
     velocity = float(preset.tensors["velocity"][resonance, layer])
-    return _with(preset, described(sound, EVERY, {"note": [key, velocity]}))
+    return _with(preset, make_probe(sound, EVERY, {"note": [key, velocity]}))
 
 
 def _with(preset: Preset, probe: dict) -> Preset:

@@ -1,21 +1,21 @@
 """Convert a trained resonance model to the tensors and the header of a preset."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
-from train.learn import Learned
 
 from engine.pitch_names import pitch_of
 from engine.preset.preset_file import Preset
 from train.resonance import gesture_maps
-from train.resonance.modal_response import place, resound
-from train.resonance.model import Resonance
-from train.trainer import Config
+from train.resonance.config import Config
+from train.resonance.modal_response import place_attacks, render_modes
+from train.resonance.model import ResonanceModel
+from train.trainer import LearnedModel
 
 from . import stereo_position
 from .mode_pitch import estimate_pitches
+from .training_config import header_config
 
 VELOCITY = 0.7  # of a learned strike
 NOISE_RMS = 3**-0.5  # of uniform noise in ±1
@@ -26,7 +26,7 @@ MAX_LOSS_POINTS = 200  # points of the loss curve that are kept
 
 
 def make_preset(
-    learned: Learned[Resonance, Config], version: str, stereo: np.ndarray | None = None, **words: Any
+    learned: LearnedModel[ResonanceModel, Config], version: str, stereo: np.ndarray | None = None, **words: Any
 ) -> Preset:
     """Make a preset, without its loudness and probe.
 
@@ -38,7 +38,7 @@ def make_preset(
     return Preset({**make_header(learned, tensors["pitch"], version), **words}, tensors)
 
 
-def make_tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """All tensors of a preset; places: (R, E, J) in the stereo field, None for the centre.
 
     Mass, tension and damping become frequency and decay; norm, mix and amplitude the residue. One unit of energy
@@ -52,14 +52,14 @@ def make_tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str
     residue = residue * mix[:, 1, None, None]
     pitch, harmonic = estimate_pitches(frequency, modes["decay"] * model.sizes.rate, residue)
     gains = _level_gains(model)[:, None]
-    control = _numbers(model.played())
+    control = _numbers(model.gated_control())
     sites = np.argwhere(control > 0)
     tensors = {
         "frequency": frequency[:, None],
         "decay": modes["decay"][:, None] * model.sizes.rate,
         "amplitude": np.abs(residue)[:, None],
         "phase": np.angle(residue)[:, None],
-        "place": np.zeros_like(frequency) if places is None else places,
+        "place_attacks": np.zeros_like(frequency) if places is None else places,
         "strike": (gains * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
         "envelope": (gains * envelope)[:, None],
         "knock": (gains * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
@@ -77,7 +77,7 @@ def make_tensors(model: Resonance, places: np.ndarray | None = None) -> dict[str
     return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def make_header(learned: Learned[Resonance, Config], pitch: np.ndarray, version: str) -> dict[str, Any]:
+def make_header(learned: LearnedModel[ResonanceModel, Config], pitch: np.ndarray, version: str) -> dict[str, Any]:
     """Header of a preset: sizes, control plane, range of keys, and training. pitch: (R,) Hz of the resonances."""
     sizes, model = learned.config.sizes, learned.model
     low, high = key_range(pitch)
@@ -91,7 +91,7 @@ def make_header(learned: Learned[Resonance, Config], pitch: np.ndarray, version:
         "training": {
             "version": version,
             "recipe": "resonance",
-            "config": asdict(learned.config),
+            "config": header_config(learned.config),
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
             "losses": thin_losses(learned.losses),
@@ -101,10 +101,10 @@ def make_header(learned: Learned[Resonance, Config], pitch: np.ndarray, version:
     }
 
 
-def compression_ratio(model: Resonance) -> float:
-    """Learned numbers per sample; a site of the control signal counts three: position, time and value."""
+def compression_ratio(model: ResonanceModel) -> float:
+    """LearnedModel numbers per sample; a site of the control signal counts three: position, time and value."""
     numbers = sum(value.numel() for name, value in model.named_parameters() if name != "control")
-    sites = int((model.played() > 0).sum())
+    sites = int((model.gated_control() > 0).sum())
     return (numbers + 3 * sites) / model.sizes.frames
 
 
@@ -132,7 +132,7 @@ def _alias(angle: np.ndarray, residue: np.ndarray, rate: float) -> tuple[np.ndar
     return np.minimum(frequency, highest), np.where(mirrored, residue.conj(), residue)
 
 
-def _level_gains(model: Resonance) -> np.ndarray:
+def _level_gains(model: ResonanceModel) -> np.ndarray:
     """Gain of each resonance's attack (R,) that makes all equally loud.
 
     The level is the mean of the louder strikes of the recording, so that the tanh works in its learned range.
@@ -145,13 +145,13 @@ def _level_gains(model: Resonance) -> np.ndarray:
         control[:, 0] = 1
         noise = NOISE_RMS * torch.ones(sizes.resonances, sizes.attack, device=model.gain.device)
         attacks = model.attacks(noise)
-        wet = resound(control, attacks, model.modes(), sizes.hop)
+        wet = render_modes(control, attacks, model.modes(), sizes.hop)
         weights = torch.softmax(torch.eye(sizes.variants)[0], 0).to(wet)
         mix = model.mix.softmax(1)
-        dry = place(control, mix[:, :1] * attacks + model.direct(), sizes.hop)
+        dry = place_attacks(control, mix[:, :1] * attacks + model.direct(), sizes.hop)
         sound = dry + mix[:, 1:] * (weights[:, None] * wet).sum(1)
         level = _numbers(model.gain.abs() * sound.square().mean(1).sqrt())
-        energy = _numbers(model.router.T @ model.played()).clip(min=0)
+        energy = _numbers(model.router.T @ model.gated_control()).clip(min=0)
     level = np.maximum(level, 1e-3 * level.max() + 1e-12)
     energy = np.stack([np.convolve(row, np.ones(STRIKE_FRAMES), "same") for row in energy])
     played = np.array([np.percentile(row[row > 0], 90) if (row > 0).any() else 0.0 for row in energy])
@@ -168,8 +168,8 @@ def _maps(
     weight = router**2 + 1e-12
     heights = np.exp((weight @ sound) / weight.sum(1))
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
-    maps = {name: gesture_maps.components(control, count) for name, count in axes.items()}
-    return {**maps, "map_keys": gesture_maps.keys(control, heights)}
+    maps = {name: gesture_maps.find_components(control, count) for name, count in axes.items()}
+    return {**maps, "map_keys": gesture_maps.map_keys(control, heights)}
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -180,7 +180,7 @@ def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _logits(model: Resonance) -> np.ndarray:
+def _logits(model: ResonanceModel) -> np.ndarray:
     """Logits of the deformation: (E, F)."""
     logits = _numbers(model.deformation)
     logits[0] += 1

@@ -1,22 +1,23 @@
 """Convert a trained state-space model to the tensors and the header of a preset."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from train.learn import Learned
 
+from engine import probe
 from engine.kinds.ssm import MAX_NORM
 from engine.preset.preset_file import Preset
-from engine.probe import described
 from train.resonance import gesture_maps
-from train.ssm.model import StateSpace
-from train.ssm.trainer import Config
+from train.ssm.config import Config
+from train.ssm.model import StateSpaceModel
+from train.trainer import LearnedModel
 
 from .mode_pitch import estimate_pitch
 from .probe import EVERY, SAMPLES
 from .resonance import key_range, thin_losses
+from .training_config import header_config
 
 LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
 PITCH_SECONDS = 1.5  # of a strike that are rendered for its pitch
@@ -28,18 +29,18 @@ SAME_PITCH_RATIO = 2 ** (1 / 12)  # ratio below which two pitches are the same
 MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
 
 
-def make_preset(learned: Learned[StateSpace, Config], version: str, **words: Any) -> Preset:
+def make_preset(learned: LearnedModel[StateSpaceModel, Config], version: str, **words: Any) -> Preset:
     """Make a preset, without its loudness. words: name, description, author etc. of the header."""
     tensors = make_tensors(learned.model)
     made = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **words}, tensors)
     return replace(made, header={**made.header, "probe": make_probe(made)})
 
 
-def make_tensors(model: StateSpace) -> dict[str, np.ndarray]:
+def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
     """All tensors of a preset: the two input matrices merged, the recurrence made a contraction."""
     with torch.no_grad():
-        control = _numbers(model.played())
-        entrance, output = _numbers(model.entrance()), _numbers(model.output)
+        control = _numbers(model.gated_control())
+        entrance, output = _numbers(model.input_matrix()), _numbers(model.output)
     weight = contract(_numbers(model.recurrence))
     rate = model.sizes.rate
     energy = _equal_loudness(weight, entrance, output, control, rate)
@@ -56,18 +57,18 @@ def make_tensors(model: StateSpace) -> dict[str, np.ndarray]:
         "pitch": np.array([estimate_pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, is_used, strict=True)]),
         "energy": energy,
         "control_values": control[tuple(sites.T)],
-        **{name: gesture_maps.components(control, count) for name, count in axes.items()},
-        "map_keys": gesture_maps.keys(control, heights),
+        **{name: gesture_maps.find_components(control, count) for name, count in axes.items()},
+        "map_keys": gesture_maps.map_keys(control, heights),
     }
     arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
     return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
 
 
-def make_header(learned: Learned[StateSpace, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
+def make_header(learned: LearnedModel[StateSpaceModel, Config], pitches: np.ndarray, version: str) -> dict[str, Any]:
     """Header of a preset: control plane, range of keys, and training; pitches: (K,) Hz."""
     sizes = learned.config.sizes
     drum = is_drum(pitches)
-    low, high = (gesture_maps.KEY, gesture_maps.KEY + len(pitches) - 1) if drum else key_range(pitches)
+    low, high = (gesture_maps.FIRST_KEY, gesture_maps.FIRST_KEY + len(pitches) - 1) if drum else key_range(pitches)
     return {
         "format_version": "1.0",
         "kind": "ssm",
@@ -78,12 +79,12 @@ def make_header(learned: Learned[StateSpace, Config], pitches: np.ndarray, versi
         "training": {
             "version": version,
             "recipe": f"ssm, {learned.config.start}",
-            "config": {name: value for name, value in asdict(learned.config).items() if value != float("inf")},
+            "config": {name: value for name, value in header_config(learned.config).items() if value != float("inf")},
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
             "losses": thin_losses(learned.losses),
             "seed": learned.config.seed,
-            "compression_ratio": round(learned.model.compression(), 4),
+            "compression_ratio": round(learned.model.compression_ratio(), 4),
         },
     }
 
@@ -118,15 +119,15 @@ def make_probe(made: Preset) -> dict[str, Any]:
         name: torch.from_numpy(tensor.astype(np.float64)) for name, tensor in made.tensors.items() if tensor.ndim == 2
     }
     control = torch.zeros(made.header["control"]["dimensions"], made.header["control"]["frames"], dtype=torch.float64)
-    dimensions, steps = made.tensors["control_sites"].T
-    control[dimensions, steps] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
+    dimensions, frames = made.tensors["control_sites"].T
+    control[dimensions, frames] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
     h, frames = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
     for column in control.T:
         h = torch.tanh(t["recurrence"] @ h + t["input"] @ column)
         frames.append(torch.sin(t["output"] @ h))
     sound = torch.cat(frames).numpy()
     count = min(max(SAMPLES, int(np.abs(sound).argmax()) + SAMPLES // 2), len(sound))
-    return described(sound[:count], EVERY, {"performance": "learned"})
+    return probe.make_probe(sound[:count], EVERY, {"performance": "learned"})
 
 
 def _equal_loudness(

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from train.resonance.model import Resonance
+from train.resonance.model import ResonanceModel
 from train.spectral_loss import magnitudes
 
 WINDOW, HOP = 2048, 512  # samples
@@ -14,7 +14,7 @@ RESONANCE_WEIGHT = 0.5  # weight of the resonance's position against that of a m
 BAND_BINS = 1.5  # bins on either side of a mode
 
 
-def stereo_positions(model: Resonance, stereo: np.ndarray) -> np.ndarray:
+def stereo_positions(model: ResonanceModel, stereo: np.ndarray) -> np.ndarray:
     """Positions (R, E, J), −1 left … 1 right, from the channels (2, N) of the segment; all 0 if it is mono.
 
     The model is fitted to the mono mix only. Each point of the channels' spectrograms is distributed over the
@@ -24,7 +24,7 @@ def stereo_positions(model: Resonance, stereo: np.ndarray) -> np.ndarray:
     if len(stereo) < 2 or np.square(stereo[0] - stereo[1]).sum() <= MAX_MONO_RATIO * np.square(stereo).sum():
         return np.zeros((sizes.resonances, sizes.variants, sizes.modes))
     with torch.no_grad():
-        sounds = model.voices(model.draw(torch.Generator().manual_seed(0))).cpu()
+        sounds = model.voices(model.draw_noise(torch.Generator().manual_seed(0))).cpu()
         frequency = model.modes().angle.cpu().numpy() * WINDOW / (2 * np.pi)  # bins
     share = np.stack([_energy(sound) for sound in sounds])  # (R, F, B)
     share /= share.sum(0) + 1e-9

@@ -9,11 +9,11 @@ from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
 from engine.instruments.ddsp.offline import spoken
-from engine.midi.midi_file import score
+from engine.midi.midi_file import make_score
 from engine.preset.library import factory_folder
 from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
-from engine.probe import PLAIN, answer, deviation, events
+from engine.probe import PLAIN_PARAMS, render_probe, deviation, event_array
 from engine.render import render
 from engine.rig import Rig
 from export.loudness import TARGET, measure_loudness
@@ -25,7 +25,7 @@ from train.ssm.recurrence import states
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]
 DECODED = [path for path in FACTORY if read(path).header["kind"] == "ddsp"]
-EVENTFUL = [path for path in FACTORY if read(path).header["kind"] == "events"]
+EVENTFUL = [path for path in FACTORY if read(path).header["kind"] == "event_array"]
 NETWORKS = [path for path in FACTORY if read(path).header["kind"] == "ssm"]
 RATE = 48_000
 LATE = 16  # learned samples that what is played as learned is late where it is resampled
@@ -45,7 +45,7 @@ def strikes(preset, keys, velocity=90, apart=0.5, rate=RATE):
     for i, key in enumerate(keys):
         notes += [(i * apart, (0x90, key, velocity)), ((i + 0.9) * apart, (0x80, key, 0))]
         notes += [((i + 0.98) * apart, (0xB0, 120, 0))]
-    return render(rig, score(notes), seconds=len(keys) * apart)[0].reshape(len(keys), -1)
+    return render(rig, make_score(notes), seconds=len(keys) * apart)[0].reshape(len(keys), -1)
 
 
 def level(x):
@@ -176,7 +176,7 @@ def test_a_network_sounds_as_it_does_in_torch_from_beginning_to_end(path):
     control[tuple(t["control_sites"].T.long())] = t["control_values"].float()
     weight, entrance, output = (t[name].float() for name in ("recurrence", "input", "output"))
     wanted = torch.sin(states(weight, (entrance @ control).T.contiguous()) @ output.T).flatten().numpy()
-    heard = answer(preset, {"performance": "learned", "samples": len(wanted)})
+    heard = render_probe(preset, {"performance": "learned", "samples": len(wanted)})
     assert len(wanted) >= 11.8 * preset.header["rate"]
     assert 10 * np.log10(((heard - wanted) ** 2).sum() / (wanted**2).sum()) < -80
 
@@ -185,7 +185,7 @@ def test_a_network_sounds_as_it_does_in_torch_from_beginning_to_end(path):
 def test_no_edge_of_a_frame_is_heard(path):
     preset = read(path)
     plane = preset.header["control"]
-    heard = answer(preset, {"performance": "learned", "samples": plane["frames"] * plane["hop"]})
+    heard = render_probe(preset, {"performance": "learned", "samples": plane["frames"] * plane["hop"]})
     assert float(edges(torch.from_numpy(heard), plane["hop"])) <= 1.05
 
 
@@ -213,7 +213,7 @@ def test_the_block_size_of_a_network_is_not_heard(path, play):
         rig.play([make(preset)])
         rig.set(rig.row[0], "play", play)
         notes = [(0.05 * i, (0x90, preset.header["keys"]["low"] + 2 * i, 100)) for i in range(12)]
-        return render(rig, score(notes), 0.8, block)
+        return render(rig, make_score(notes), 0.8, block)
 
     np.testing.assert_allclose(whole([1, 64, 333]), whole(1024), atol=1e-5)
 
@@ -223,11 +223,11 @@ def test_the_block_size_of_a_network_is_not_heard(path, play):
 def test_the_performance_of_a_network_is_the_same_at_any_rate(path, rate):
     preset = read(path)
     own, seconds = preset.header["rate"], 3.0
-    wanted = answer(preset, {"performance": "learned", "samples": round(seconds * own)}).astype(np.float64)
-    plain = {**preset.header, "level": 0.0, "params": {**preset.header.get("params", {}), **PLAIN, "play": 0.0}}
+    wanted = render_probe(preset, {"performance": "learned", "samples": round(seconds * own)}).astype(np.float64)
+    plain = {**preset.header, "level": 0.0, "params": {**preset.header.get("params", {}), **PLAIN_PARAMS, "play": 0.0}}
     host = Host(rate)
     host.play([make(Preset(plain, preset.tensors))])
-    heard = render(host, events(perform(preset.header, preset.tensors, "learned"), rate), seconds)[0]
+    heard = render(host, event_array(perform(preset.header, preset.tensors, "learned"), rate), seconds)[0]
     back = soxr.resample(heard.astype(np.float64), rate, own, "VHQ")[LATE : len(wanted)]
     below = [np.fft.rfft(x * np.hanning(len(x)))[: int(8500 / own * len(x))] for x in (back, wanted[: len(back)])]
     assert np.linalg.norm(below[0] - below[1]) < 0.01 * np.linalg.norm(below[1])

@@ -1,1 +1,1 @@
-"""Learning: recordings in, trained models out. One recipe per kind of instrument."""
+"""Learning: recordings in, trained models out. One recipe for each kind of instrument."""

@@ -1,41 +1,41 @@
-"""Ctrl+C that waits for the end of a step, and an end that waits for what is kept."""
+"""Ctrl+C and SIGTERM that take effect at the end of a step."""
 
 import signal
 import threading
 from types import FrameType, TracebackType
 
-ENDED = 128 + signal.SIGTERM  # the exit status of who was asked to end
+TERMINATED_STATUS = 128 + signal.SIGTERM  # exit status of a process that was asked to end
 
 
-class Patience:
-    """While it is entered, the first Ctrl+C only sets `asked`; a second one interrupts as ever.
+class GracefulStop:
+    """A context in which the first Ctrl+C only sets `requested`; a second one interrupts as usual.
 
-    SIGTERM sets it too, and ends the process when it is left: what was written until then is all that is wanted.
-    Outside the main thread nobody can be interrupted, and nothing happens.
+    SIGTERM sets it too, and ends the process at the end of the context, once the checkpoint is written. Outside the
+    main thread signals cannot be handled, and nothing happens.
     """
 
     def __init__(self) -> None:
-        self.asked = self._leaves = False
-        self._main = threading.current_thread() is threading.main_thread()
+        self.requested = self._terminated = False
+        self._is_main = threading.current_thread() is threading.main_thread()
 
-    def __enter__(self) -> "Patience":
-        if self._main:
-            self._before = signal.signal(signal.SIGINT, self._ask)
-            self._ended = signal.signal(signal.SIGTERM, self._leave)
+    def __enter__(self) -> "GracefulStop":
+        if self._is_main:
+            self._previous_sigint = signal.signal(signal.SIGINT, self._interrupt)
+            self._previous_sigterm = signal.signal(signal.SIGTERM, self._terminate)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._main:
-            signal.signal(signal.SIGINT, self._before)
-            signal.signal(signal.SIGTERM, self._ended)
-        if self._leaves and kind is None:
-            raise SystemExit(ENDED)
+        if self._is_main:
+            signal.signal(signal.SIGINT, self._previous_sigint)
+            signal.signal(signal.SIGTERM, self._previous_sigterm)
+        if self._terminated and kind is None:
+            raise SystemExit(TERMINATED_STATUS)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def _leave(self, number: int, frame: FrameType | None) -> None:
-        self.asked = self._leaves = True
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self.requested = self._terminated = True

@@ -1,4 +1,4 @@
-"""A recording from a file, and what is wrong with it in words."""
+"""Load a recording from a file, and find its faults."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ import numpy as np
 import soundfile
 import soxr
 
-SHORTEST = 0.3
-"""Seconds: less than this teaches nothing."""
-QUIETEST = -70.0
-"""dBFS of the peak: what is softer counts as silence."""
+MIN_SECONDS = 0.3
+"""Of a recording that can be learned from."""
+SILENCE_PEAK_DBFS = -70.0
+"""A recording with a lower peak counts as silent."""
 
 
 class RecordingError(ValueError):
-    """A file that cannot be heard; the text is one line for the player."""
+    """A file that cannot be used; the text is one line for the user."""
 
 
 def load(
@@ -46,13 +46,13 @@ def load(
 
 
 def check(samples: np.ndarray, rate: float) -> list[str]:
-    """What stands in the way of learning from samples (C, T), one sentence each; empty when all is well."""
+    """Faults of samples (C, T) for learning, one sentence each."""
     found = []
     frames = samples.shape[1]
     peak = float(np.abs(samples).max(initial=0.0))
-    if frames < SHORTEST * rate:
-        found.append(f"The recording is too short: {frames / rate:.2f} s, and at least {SHORTEST:g} s are needed.")
-    if peak < 10 ** (QUIETEST / 20):
+    if frames < MIN_SECONDS * rate:
+        found.append(f"The recording is too short: {frames / rate:.2f} s, and at least {MIN_SECONDS:g} s are needed.")
+    if peak < 10 ** (SILENCE_PEAK_DBFS / 20):
         return [*found, "The recording is silent."]
     if peak < 10 ** (-40 / 20):
         found.append(f"The recording is very soft: its peak is {_level(peak):.0f} dBFS, -40 or more is better.")
@@ -71,16 +71,16 @@ def check(samples: np.ndarray, rate: float) -> list[str]:
     return found
 
 
-def judged(samples: np.ndarray, rate: float, path: str | Path) -> list[str]:
-    """What `check` says of samples (C, T) of a file; RecordingError with it if nothing can be learned from them."""
+def check_usable(samples: np.ndarray, rate: float, path: str | Path) -> list[str]:
+    """Faults of samples (C, T) of a file; RecordingError if nothing can be learned from them."""
     found = check(samples, rate)
-    if samples.shape[1] < SHORTEST * rate or np.abs(samples).max(initial=0.0) < 10 ** (QUIETEST / 20):
+    if samples.shape[1] < MIN_SECONDS * rate or np.abs(samples).max(initial=0.0) < 10 ** (SILENCE_PEAK_DBFS / 20):
         raise RecordingError(f"{Path(path).name}: {' '.join(found)}")
     return found
 
 
-def mark(sounds: Iterable[np.ndarray]) -> str:
-    """Which sounds they are, to the last bit, in a few letters."""
+def fingerprint(sounds: Iterable[np.ndarray]) -> str:
+    """A hash of sounds, their shapes and types: 16 hexadecimal digits."""
     found = hashlib.sha256()
     for sound in sounds:
         found.update(repr((sound.dtype.str, sound.shape)).encode())
@@ -99,7 +99,7 @@ def noise_level(samples: np.ndarray, rate: float) -> float:
 
 
 def _clipped(samples: np.ndarray, peak: float) -> int:
-    """How often three or more samples in a row stand at the peak."""
+    """How often three or more samples in a row are at the peak."""
     flat = np.abs(samples) >= peak * (1 - 1e-4)
     runs = flat[:, :-2] & flat[:, 1:-1] & flat[:, 2:]
     return int((runs[:, 1:] & ~runs[:, :-1]).sum() + runs[:, 0].sum()) if runs.size else 0

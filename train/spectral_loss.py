@@ -1,4 +1,4 @@
-"""How far apart two sounds are, heard through short-time spectra."""
+"""Losses between sounds by the magnitudes of their short-time spectra."""
 
 from functools import cache
 
@@ -6,29 +6,29 @@ import torch
 from torch import Tensor
 
 WINDOW, HOP = 2048, 256  # samples, of the published loss
-SCALES = (512, 1024, 2048, 4096)  # windows of the multi-resolution loss
-FLOOR = 1e-3  # magnitudes below it count as silence in logs
+LOG_WINDOWS = (512, 1024, 2048, 4096)  # samples, of the multi-resolution log loss
+MAGNITUDE_FLOOR = 1e-3  # smaller magnitudes count as silence in logarithms
 
 
-class Target:
-    """A sound (N,) to be met."""
+class SpectralTarget:
+    """A target sound (N,) and its spectra, computed once."""
 
     def __init__(self, sound: Tensor) -> None:
         self.sound = sound
-        self._plain = magnitudes(sound)
-        self._early = _early_magnitudes(sound)
-        self._logs = {window: _log_magnitudes(sound, window) for window in SCALES}
+        self._magnitudes = magnitudes(sound)
+        self._onset = _onset_magnitudes(sound)
+        self._logs = {window: _log_magnitudes(sound, window) for window in LOG_WINDOWS}
 
-    def distance(self, sound: Tensor) -> Tensor:
-        """The published loss: the summed difference of magnitudes."""
-        return (magnitudes(sound) - self._plain).abs().sum()
+    def loss(self, sound: Tensor) -> Tensor:
+        """The published loss: the summed absolute difference of magnitudes."""
+        return (magnitudes(sound) - self._magnitudes).abs().sum()
 
-    def early_distance(self, sound: Tensor) -> Tensor:
-        """The same of windows that begin before the sound; without them nothing hears its first milliseconds."""
-        return (_early_magnitudes(sound) - self._early).abs().sum()
+    def onset_loss(self, sound: Tensor) -> Tensor:
+        """The same over windows that begin before the sound: no other window weighs its first milliseconds."""
+        return (_onset_magnitudes(sound) - self._onset).abs().sum()
 
-    def log_distance(self, sound: Tensor) -> Tensor:
-        """Mean difference of log magnitudes over four resolutions; it hears decays that the other does not."""
+    def log_loss(self, sound: Tensor) -> Tensor:
+        """Mean difference of log magnitudes over four resolutions; it depends on decays, the published loss hardly."""
         parts = [(_log_magnitudes(sound, window) - logs).abs().mean() for window, logs in self._logs.items()]
         return torch.stack(parts).mean()
 
@@ -40,12 +40,12 @@ def magnitudes(sound: Tensor, window: int = WINDOW, hop: int = HOP) -> Tensor:
     return torch.fft.rfft(rows * hann, norm="ortho").abs()
 
 
-def _early_magnitudes(sound: Tensor) -> Tensor:
+def _onset_magnitudes(sound: Tensor) -> Tensor:
     return magnitudes(torch.nn.functional.pad(sound[:WINDOW], (WINDOW - HOP, 0)))[: WINDOW // HOP - 1]
 
 
 def _log_magnitudes(sound: Tensor, window: int) -> Tensor:
-    return magnitudes(sound, window, window // 4).add(FLOOR).log()
+    return magnitudes(sound, window, window // 4).add(MAGNITUDE_FLOOR).log()
 
 
 @cache

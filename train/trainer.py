@@ -1,53 +1,55 @@
-"""One run of learning: everything that changes from step to step, and how it changes.
+"""The abstract trainer: one run of learning with schedule, pruning, best weights, checkpoint and loop.
 
-The step size rises for a moment and falls as a half cosine; on the way the weakest sites of the control signal are
-pruned to a budget, and what is left is refitted. The state at the best loss since is what is kept.
+The learning rate rises linearly over WARMUP_STEPS and falls as a half cosine. A recipe says what its loss is, what is
+pruned and when weights are the best so far. After a loss or gradient that is not finite the best weights are restored.
 """
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import Field, asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-import soundfile
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from train.resonance.initialize import begin
-from train.resonance.model import Resonance, Sizes
+from engine.atomic_write import atomic_path
 
-from . import recording
-from .spectral_loss import Target
+from .graceful_stop import GracefulStop
 
-WARMING = 20  # steps until the step size is full
-LAST = 0.02  # of the step size, at the end
-PRUNINGS = ((0.35, 1.5), (0.5, 1.2), (0.65, 1.0))  # part of the run, multiple of the budget of sites
-# Step sizes relative to that of all others.
-PACES = {"control": 3.0, "strike": 3.0, "knock": 3.0, "phase": 3.0, "tension": 0.1}
-SMOOTH = 20  # steps over which a loss is averaged before it counts as better
-SETBACKS = 8  # times that a run may fall back after a loss that is no number
-_CARRIED = ("losses", "seconds", "pruned", "since", "setbacks", "lowest", "best")  # plain parts of a run's state
+FINAL_LEARNING_RATE = 0.02  # share of the full one, at the end of a run
+LOSS_WINDOW_STEPS = 20  # over which a loss is averaged before it counts as better
+MAX_RESTORES = 8  # of the best weights after a loss that is not finite
+CHECKPOINT_SECONDS = 60.0  # between two checkpoints
 
 
-@dataclass(frozen=True)
-class Config:
-    """All that decides a run."""
+class TrainingConfig(Protocol):
+    """Settings that every recipe has; a frozen dataclass."""
 
-    sizes: Sizes = field(default_factory=Sizes)
-    start: str = "recording"  # or "random", as published
-    steps: int = 3000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    step_size: float = 3e-3
-    sparsity: float = 0.1  # weight of the sum of the control signal
-    sites: int = 600  # of the control signal that may differ from zero in the end
-    ear: float = 0.0  # weight of the multi-resolution log loss, in units of the loss that silence has
-    seed: int = 0
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def minutes(self) -> float: ...  # if above 0 the run lasts so long, however many steps that makes
+    @property
+    def learning_rate(self) -> float: ...
+
+
+ModelT = TypeVar("ModelT", bound=nn.Module)
+ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
+ProgressT = TypeVar("ProgressT")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. loss: summed spectral difference, a mean over the last steps; left: s; preview: a new WAV."""
+    """Progress of a run; its fields are the keys of the command's JSON lines.
+
+    loss: mean over the last steps. left: seconds. sites: open sites of the control signal, or events of a segment.
+    preview: a WAV file that was just written.
+    """
 
     step: int
     loss: float
@@ -57,158 +59,229 @@ class Progress:
     preview: Path | None = None
 
 
-class Run:
-    """What changes from step to step. mark: which recording it learns from; none known if empty."""
+@dataclass(frozen=True)
+class LearnedModel(Generic[ModelT, ConfigT]):
+    """A finished run: the model with its best weights, the loss of each step, and whether it was stopped early."""
 
-    mark = ""
-    prunings: tuple[tuple[float, float], ...] = PRUNINGS
+    model: ModelT
+    config: ConfigT
+    losses: list[float]
     seconds: float
-    pruned: int
+    stopped: bool
 
-    def __init__(self, samples: Tensor, config: Config) -> None:
-        began = time.monotonic()
-        self.config = config
-        self.mark = recording.mark([samples.cpu().numpy()])
-        self.target = Target(samples)
-        self.silence = float(self.target.distance(torch.zeros_like(samples)))
-        self.generator = torch.Generator().manual_seed(config.seed)
-        self.model = Resonance(config.sizes, self.generator).to(samples.device)
-        if config.start == "recording":
-            begin(self.model, samples, config.seed)
-        groups = [
-            {"params": [value], "full": PACES.get(name, 1.0) * config.step_size}
-            for name, value in self.model.named_parameters()
-        ]
-        self.optimizer = torch.optim.Adam(groups, lr=config.step_size, betas=(0.9, 0.99))
-        self._begin(began)
 
-    def part(self) -> float:
-        """How much of the run is done, 0 … 1."""
+class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
+    """One run of learning.
+
+    fingerprint: of the recordings learned from. best: the weights that the model ends with.
+    """
+
+    warmup_steps: ClassVar[int] = 20
+    prunings: ClassVar[tuple[tuple[float, float], ...]] = ()  # (fraction of the run, multiple of the budget of sites)
+    observe_seconds: ClassVar[float] = 30.0  # between two calls of `observe`
+    carried: ClassVar[tuple[str, ...]] = (
+        "losses", "seconds", "prunings_done", "window_start", "restores", "lowest", "best",
+    )  # fmt: skip
+    """Attributes that a checkpoint takes as they are."""
+    other_recordings: ClassVar[str] = "another recording, and cannot go on with this one"
+
+    def __init__(
+        self,
+        config: ConfigT,
+        model: ModelT,
+        optimizer: torch.optim.Optimizer,
+        generator: torch.Generator,
+        fingerprint: str,
+        started: float,
+    ) -> None:
+        """generator: of all random numbers. started: `time.monotonic` when the preparation of this run began."""
+        self.config, self.model, self.optimizer = config, model, optimizer
+        self.generator, self.fingerprint = generator, fingerprint
+        self.losses: list[float] = []
+        self.prunings_done = 0
+        self.window_start = 0  # step of the last pruning: losses before it are not averaged
+        self.restores = 0
+        self.lowest = math.inf
+        self.best = copy_weights(model)
+        self.seconds = time.monotonic() - started
+
+    @abstractmethod
+    def progress(self, preview: Path | None) -> ProgressT:
+        """Progress after the last step."""
+
+    @abstractmethod
+    def observe(self, folder: Path) -> Path | None:
+        """Write what the model sounds like now; the file, if it is one to listen to."""
+
+    @abstractmethod
+    def _compute_loss(self) -> tuple[Tensor, Tensor]:
+        """The loss that is reported, and the one that is minimized."""
+
+    def run(self, folder: Path, report: Callable[[ProgressT], None], resume: bool = False) -> bool:
+        """Take all steps, or those until Ctrl+C, and leave the model with its best weights; whether it was stopped.
+
+        folder: takes `checkpoint.pt` and what `observe` writes. resume: go on from the checkpoint there, if any.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        checkpoint = folder / "checkpoint.pt"
+        resumed = resume and checkpoint.is_file()
+        if resumed:
+            self.restore(torch.load(checkpoint, map_location=self.device, weights_only=True))
+        self._prepare_loop(resumed)
+        saved = observed = time.monotonic()
+        with GracefulStop() as stop:
+            while self._continues(stop.requested):
+                self.step()
+                now, preview = time.monotonic(), None
+                if now - observed > self.observe_seconds:
+                    observed, preview = now, self.observe(folder)
+                if now - saved > CHECKPOINT_SECONDS:
+                    saved = now
+                    self.save(checkpoint)
+                report(self.progress(preview))
+            self.save(checkpoint)
+        self._finish_loop(folder)
+        return stop.requested
+
+    def step(self) -> None:
+        """Prune if it is time, take one step, and keep the weights if they are the best so far."""
+        started = time.monotonic()
+        done = self.prunings_done
+        if done < len(self.prunings) and self.fraction_done() >= self.prunings[done][0]:
+            self._prune(self.prunings[done][1])
+            self.prunings_done, self.window_start, self.lowest = done + 1, len(self.losses), math.inf
+        reported, loss = self._compute_loss()
+        self.optimizer.zero_grad()
+        self._backward(loss)
+        self.losses.append(float(reported.detach()))
+        if self._is_finite(loss):
+            self._update_best()
+            self._update_weights()
+        else:
+            self._recover()
+        self.seconds += time.monotonic() - started
+
+    def fraction_done(self) -> float:
+        """Part of the run that is done, 0 … 1."""
         if self.config.minutes > 0:
             return self.seconds / (60 * self.config.minutes)
         return len(self.losses) / self.config.steps
 
-    def step(self) -> None:
-        """Prune if it is time, take one step, and keep the model if it is the best so far."""
-        began = time.monotonic()
-        if self.pruned < len(self.prunings) and self.part() >= self.prunings[self.pruned][0]:
-            self._prune(round(self.prunings[self.pruned][1] * self.config.sites))
-            self.pruned, self.since, self.lowest = self.pruned + 1, len(self.losses), math.inf
-        distance, loss = self._compare()
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.losses.append(float(distance.detach()))
-        if self._sound(loss):
-            self._keep_best()
-            self._move()
-        else:
-            self._fall_back()
-        self.seconds += time.monotonic() - began
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return next(self.model.parameters()).device
 
-    def progress(self, preview: Path | None) -> Progress:
-        """How far it is; the time left goes by the time taken so far."""
-        steps = len(self.losses)
-        left = self.seconds * (1 - self.part()) / max(self.part(), 1e-9)
-        with torch.no_grad():
-            sites = int((self.model.played() > 0).sum())
-        return Progress(steps, self._recent(), steps / max(self.seconds, 1e-9), max(left, 0.0), sites, preview)
-
-    def preview(self, path: Path) -> Path:
-        """Write what the model sounds like now."""
-        began = time.monotonic()
-        with torch.no_grad():
-            sound = self._heard(torch.Generator().manual_seed(0)).cpu()
-        soundfile.write(path, (sound / max(1.0, float(sound.abs().max()))).numpy(), self.config.sizes.rate)
-        self.seconds += time.monotonic() - began
-        return path
+    def save(self, path: Path) -> None:
+        """Write a checkpoint."""
+        with atomic_path(path) as draft:
+            torch.save(self.state(), draft)
 
     def state(self) -> dict[str, Any]:
-        """All that another process needs to go on."""
+        """The content of a checkpoint: all that another process needs to go on."""
         return {
             "config": asdict(self.config),
-            "mark": self.mark,
+            "fingerprint": self.fingerprint,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
-            **{name: getattr(self, name) for name in _CARRIED},
+            **{name: getattr(self, name) for name in self.carried},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state; how long to learn is the one thing that may have changed."""
-        before, now = ({**config, "steps": 0, "minutes": 0} for config in (state["config"], asdict(self.config)))
-        if before != now:
-            changed = [name for name in now if before.get(name) != now[name]]
-            raise ValueError(f"the checkpoint was learned with another {', '.join(changed)}")
-        if state.get("mark", self.mark) != self.mark:
-            raise ValueError("the checkpoint was learned from another recording, and cannot go on with this one")
+        """Go on from a checkpoint; only `steps` and `minutes` may differ.
+
+        ValueError in one line if anything else does: the configuration or the recordings.
+        """
+        self._check(state)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"].cpu())
-        for name in _CARRIED:
+        for name in self.carried:
             setattr(self, name, state[name])
 
-    def _begin(self, began: float) -> None:
-        """Count from here; `began`: when the work did."""
-        self.losses: list[float] = []
-        self.pruned = self.since = self.setbacks = 0
-        self.lowest = math.inf
-        self.best = _copy(self.model)
-        self.seconds = time.monotonic() - began
+    def recent_loss(self) -> float:
+        """Mean loss over the last steps, none of them before a pruning; infinite where none is finite."""
+        recent = self.losses[max(self.window_start, len(self.losses) - LOSS_WINDOW_STEPS) :]
+        finite = [loss for loss in recent if math.isfinite(loss)]
+        return sum(finite) / len(finite) if finite else math.inf
 
-    def _heard(self, generator: torch.Generator) -> Tensor:
-        """What the model sounds like now, (N,)."""
-        return self.model(self.model.draw(generator))
+    def steps_per_second(self) -> float:
+        """Mean over the run so far."""
+        return len(self.losses) / max(self.seconds, 1e-9)
 
-    def _compare(self) -> tuple[Tensor, Tensor]:
-        """The distance that is told, and the loss that is made small."""
-        sound = self._heard(self.generator)
-        distance = self.target.distance(sound)
-        loss = distance + self.target.early_distance(sound) + self.config.sparsity * self.model.played().sum()
-        if self.config.ear:
-            loss = loss + self.config.ear * self.silence * self.target.log_distance(sound)
-        return distance, loss
+    def seconds_left(self) -> float:
+        """An estimate by the time taken so far."""
+        done = self.fraction_done()
+        return max(self.seconds * (1 - done) / max(done, 1e-9), 0.0)
 
-    def _sound(self, loss: Tensor) -> bool:
-        """Whether the loss and all its gradients are numbers."""
+    def _check(self, state: dict[str, Any]) -> None:
+        """ValueError if a checkpoint belongs to another configuration or to other recordings."""
+        before, now = ({**config, "steps": 0, "minutes": 0} for config in (state["config"], asdict(self.config)))
+        changed = [name for name in now if before.get(name) != now[name]]
+        if changed or before.keys() != now.keys():
+            raise ValueError(f"the checkpoint was learned with another {', '.join(changed) or 'configuration'}")
+        if state["fingerprint"] != self.fingerprint:
+            raise ValueError(f"the checkpoint was learned from {self.other_recordings}")
+
+    def _prepare_loop(self, resumed: bool) -> None:
+        """Called before the first step of `run`."""
+
+    def _finish_loop(self, folder: Path) -> None:
+        """Called after the last step of `run`."""
+        self.model.load_state_dict(self.best)
+        self.observe(folder)
+
+    def _continues(self, stop_requested: bool) -> bool:
+        """Whether another step follows."""
+        return (not self.losses or self.fraction_done() < 1) and not stop_requested
+
+    def _prune(self, multiple: float) -> None:
+        """Close sites down to a multiple of the budget."""
+
+    def _backward(self, loss: Tensor) -> None:
+        loss.backward()
+
+    def _is_finite(self, loss: Tensor) -> bool:
+        """Whether the loss and all its gradients are finite."""
         gradients = [value.grad.abs().sum() for value in self.model.parameters() if value.grad is not None]
         return bool(torch.isfinite(torch.stack([loss.detach(), *gradients])).all())
 
-    def _move(self) -> None:
-        share = LAST + (1 - LAST) * 0.5 * (1 + math.cos(math.pi * min(self.part(), 1.0)))
-        share *= min(1.0, len(self.losses) / WARMING) / 2**self.setbacks
+    def _update_best(self) -> None:
+        """Keep the weights if their mean loss over the last steps is the lowest."""
+        mean = self.recent_loss()
+        enough = len(self.losses) - self.window_start >= min(LOSS_WINDOW_STEPS, self.config.steps)
+        if enough and mean < self.lowest:
+            self.lowest, self.best = mean, copy_weights(self.model)
+
+    def _update_weights(self) -> None:
+        """One step of the optimizer at the learning rate of the schedule."""
         for group in self.optimizer.param_groups:
-            group["lr"] = group["full"] * share
+            group["lr"] = self._learning_rate(group["full"])
         self.optimizer.step()
 
-    def _fall_back(self) -> None:
-        """Go back to the best so far, forget all momentum, and take smaller steps from now on."""
-        self.setbacks += 1
-        if self.setbacks > SETBACKS:
+    def _learning_rate(self, full: float) -> float:
+        """The schedule: `full` times warm-up and decay, halved by each restore."""
+        return full * (self._decay() * (self._warmup() / 2**self.restores))
+
+    def _decay(self) -> float:
+        """A half cosine from 1 to FINAL_LEARNING_RATE."""
+        cosine = 0.5 * (1 + math.cos(math.pi * min(self.fraction_done(), 1.0)))
+        return FINAL_LEARNING_RATE + (1 - FINAL_LEARNING_RATE) * cosine
+
+    def _warmup(self) -> float:
+        return min(1.0, len(self.losses) / self.warmup_steps)
+
+    def _recover(self) -> None:
+        """Restore the best weights, reset the optimizer, and halve the learning rate from now on."""
+        self.restores += 1
+        if self.restores > MAX_RESTORES:
             raise ArithmeticError("learning diverged: try a smaller step size")
-        self.losses[-1] = self._recent()
+        self.losses[-1] = self.recent_loss()
         self.model.load_state_dict(self.best)
         self.optimizer.state.clear()
 
-    def _keep_best(self) -> None:
-        mean = self._recent()
-        if len(self.losses) - self.since >= min(SMOOTH, self.config.steps) and mean < self.lowest:
-            self.lowest, self.best = mean, _copy(self.model)
 
-    def _recent(self) -> float:
-        """Mean loss over the last steps, none of them before a pruning."""
-        recent = self.losses[max(self.since, len(self.losses) - SMOOTH) :]
-        known = [loss for loss in recent if math.isfinite(loss)]
-        return sum(known) / len(known) if known else math.inf
-
-    def _prune(self, budget: int) -> None:
-        """Keep the sites that send most energy into the resonances."""
-        with torch.no_grad():
-            model = self.model
-            reach = (model.router * model.gain * torch.linalg.vector_norm(model.strike, dim=1)).abs().sum(1)
-            energy = model.played() * (reach[:, None] + 1e-6)
-            if int((energy > 0).sum()) > budget:
-                model.sites.mul_(energy >= energy.flatten().topk(budget).values[-1])
-
-
-def _copy(model: Resonance) -> dict[str, Tensor]:
+def copy_weights(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of a model's state."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}

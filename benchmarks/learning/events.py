@@ -24,7 +24,7 @@ from engine.preset import library
 from engine.preset.preset_file import read
 from export.events import load_model
 from train import recording
-from train.events.dataset import gather
+from train.events.dataset import load_dataset
 from train.events.decompose import decompose
 from train.events.model import EventModel
 from train.notes import onset
@@ -46,10 +46,10 @@ def measure(preset: str = "mosaic") -> list[Measurement]:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     model = load_model(made)
-    corpus = gather([(path, 0.0, None) for path in recording_paths(made.header["name"])], model.sizes.rate)
+    dataset = load_dataset([(path, 0.0, None) for path in recording_paths(made.header["name"])], model.sizes.rate)
     return [
-        *reconstruction.measure(EventDecoder(made), model, corpus),
-        *_onsets(model, corpus.unheard),
+        *reconstruction.measure(EventDecoder(made), model, dataset),
+        *_onsets(model, dataset.validation_files),
         *first_use.measure(preset),
     ]
 

@@ -20,11 +20,12 @@ from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.preset import library
 from engine.preset.preset_file import read
 from export.events import load_model
-from train.events.dataset import gather
+from train.events.config import CONFIGS
+from train.events.dataset import load_dataset
 from train.events.decompose import decompose
-from train.events.loss import distance
+from train.events.loss import reconstruction_loss
 from train.events.model import EventModel
-from train.events.trainer import CONFIGS, Run
+from train.events.trainer import EventTrainer
 
 from .events import TOLERANCE, load_note, mix_notes, recording_paths
 
@@ -46,20 +47,20 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Measurement]:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     begun = load_model(read(library.find(preset)))
-    corpus = gather([(path, 0.0, None) for path in recording_paths("mosaic")], begun.sizes.rate)
-    notes = [load_note(path, begun.sizes.rate) for path in corpus.unheard]
+    dataset = load_dataset([(path, 0.0, None) for path in recording_paths("mosaic")], begun.sizes.rate)
+    notes = [load_note(path, begun.sizes.rate) for path in dataset.validation_files]
     rows = [Measurement("notes apart, before", separation_error(begun, notes), "%")]
     for name, (isolate, dreams, mixes) in WAYS.items():
         config = replace(CONFIGS["small"], sizes=begun.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
-        run = Run(corpus, replace(config, isolate=isolate, dreams=dreams))
-        run.model.load_state_dict(begun.state_dict())
+        trainer = EventTrainer(dataset, replace(config, isolate=isolate, dreams=dreams))
+        trainer.model.load_state_dict(begun.state_dict())
         if not mixes:
-            freeze_mix(run.model)
-        while run.part() < 1:
-            run.step()
+            freeze_mix(trainer.model)
+        while trainer.fraction_done() < 1:
+            trainer.step()
         rows += [
-            Measurement(f"notes apart, {steps} steps on with {name}", separation_error(run.model.eval(), notes), "%"),
-            Measurement("the same, loss of held-out segments", run.kept_distance(), ""),
+            Measurement(f"notes apart, {steps} steps on with {name}", separation_error(trainer.model.eval(), notes), "%"),
+            Measurement("the same, loss of held-out segments", trainer.validation_loss(), ""),
         ]
     return rows
 
@@ -86,8 +87,8 @@ def separation_error(model: EventModel, notes: list[np.ndarray]) -> float:
                 heard += _shifted(_sounded(model, score.context, event.key, event.strength), event.time - when, rate)
             target = torch.zeros_like(heard)
             target[: len(stem)] = torch.from_numpy(stem[: len(target)])
-            silence = distance(torch.zeros_like(target)[None], target[None])
-            shares.append(float(distance(score.gain * heard[None], target[None]) / silence))
+            silence = reconstruction_loss(torch.zeros_like(target)[None], target[None])
+            shares.append(float(reconstruction_loss(score.gain * heard[None], target[None]) / silence))
     return 100 * float(np.mean(shares))
 
 

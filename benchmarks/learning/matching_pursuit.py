@@ -8,10 +8,10 @@ squares over all atoms, as in orthogonal pursuit, made the distance larger.
 import torch
 from torch import Tensor
 
-from train.events.analysis_window import Window
+from train.events.analysis_window import AnalysisWindow
 from train.events.config import HOP
 from train.events.model import EventModel
-from train.events.solve_gains import STEPS, balanced
+from train.events.solve_gains import STRENGTH_STEPS, solve_strengths
 
 TOGETHER = 32  # sounds that are made at once
 
@@ -50,6 +50,6 @@ def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
 
 def fit_strengths(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
     """What parts (n, N) of a target (N,) come to, each as strong as the distance asks for: (N,)."""
-    window = Window(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
-    strengths, _ = balanced(window, parts, torch.ones(len(parts)), 2 * STEPS)
+    window = AnalysisWindow(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
+    strengths, _ = solve_strengths(window, parts, torch.ones(len(parts)), 2 * STRENGTH_STEPS)
     return strengths @ parts

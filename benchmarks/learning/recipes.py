@@ -10,7 +10,7 @@ minutes on a core: each is written to CURVES.json, loss by loss, and is not made
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,11 +20,13 @@ import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
 from export.ssm import render_strikes
+from export.training_config import header_config
 from train import recording
-from train.ssm.frame_artifacts import edges, sway
-from train.ssm.learn import prepared
-from train.ssm.model import StateSpace
-from train.ssm.trainer import PUBLISHED, Config, Run
+from train.ssm.config import PUBLISHED, Config
+from train.ssm.frame_artifacts import cyclostationarity, edge_jump_ratio
+from train.ssm.learn import prepare_segment
+from train.ssm.model import StateSpaceModel
+from train.ssm.trainer import StateSpaceTrainer
 
 RECIPES = {"ours": Config(), "the article's": PUBLISHED}
 AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
@@ -61,25 +63,25 @@ def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iter
 
 def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
     """Learn by a recipe; the distance at each step and at the best, and what the grid of frames leaves."""
-    course = Run(samples, replace(RECIPES[name], steps=steps, seed=seed))
-    while course.part() < 1:
-        course.step()
-    model = course.model
-    model.load_state_dict(course.best)
+    trainer = StateSpaceTrainer(samples, replace(RECIPES[name], steps=steps, seed=seed))
+    while trainer.fraction_done() < 1:
+        trainer.step()
+    model = trainer.model
+    model.load_state_dict(trainer.best)
     with torch.no_grad():
         sound = model()
-        heard = {"distance": float(course.target.distance(sound)), "edges": float(edges(sound, model.sizes.frame))}
-    told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(course.seconds, 1)}
+        heard = {"distance": float(trainer.target.loss(sound)), "edges": float(edge_jump_ratio(sound, model.sizes.frame))}
+    told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(trainer.seconds, 1)}
     return {
         **told,
         **heard,
         **comb_energies(model),
-        "silence": course.silence,
-        "losses": [round(x, 1) for x in course.losses],
+        "silence": trainer.silence,
+        "losses": [round(x, 1) for x in trainer.losses],
     }
 
 
-def comb_energies(model: StateSpace) -> dict[str, float]:
+def comb_energies(model: StateSpaceModel) -> dict[str, float]:
     """Frame-rate artifacts after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
 
     The comb of a line lies at all multiples of the frame rate from it and from its mirror. Lines of the recording may
@@ -87,7 +89,7 @@ def comb_energies(model: StateSpace) -> dict[str, float]:
     """
     with torch.no_grad():
         control, weight, entrance, output = (
-            value.double().numpy() for value in (model.played(), model.recurrence, model.entrance(), model.output)
+            value.double().numpy() for value in (model.gated_control(), model.recurrence, model.input_matrix(), model.output)
         )
     rate, used, grid = model.sizes.rate, control.any(axis=1), model.sizes.rate / model.sizes.frame
     energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])
@@ -98,7 +100,7 @@ def comb_energies(model: StateSpace) -> dict[str, float]:
     strongest = hertz[power.argmax(axis=1)][:, None]
     image = np.minimum(_beside(hertz - strongest, grid), _beside(hertz + strongest, grid)) < NEAR
     image &= np.abs(hertz - strongest) > grid / 4
-    swaying, size = sway(torch.from_numpy(sound), model.sizes.frame)
+    swaying, size = cyclostationarity(torch.from_numpy(sound), model.sizes.frame)
     return {
         "comb": float((power * image).sum() / power.sum()),
         "sway": float((swaying * size).sum() / size.sum()),
@@ -115,7 +117,7 @@ def _beside(hertz: np.ndarray, grid: float) -> np.ndarray:
 def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
     """A run of these sounds by this recipe, out of the file or made now and written there."""
     mark = recording.fingerprint([samples.numpy()])
-    config = json.loads(json.dumps(asdict(RECIPES[name]), default=str))
+    config = json.loads(json.dumps(header_config(RECIPES[name]), default=str))
     runs: list[dict[str, Any]] = json.loads(curves.read_text()) if curves.is_file() else []
     for known in runs:
         there = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
@@ -148,7 +150,7 @@ def main() -> None:
     samples, _ = recording.load(args.recording, sizes.rate, args.start, sizes.samples / sizes.rate)
     args.curves.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    middle = prepared(torch.from_numpy(samples.mean(axis=0)), sizes)
+    middle = prepare_segment(torch.from_numpy(samples.mean(axis=0)), sizes)
     print_measurements(measure(middle, args.steps, args.seeds, args.curves), args.json)
 
 

@@ -18,10 +18,9 @@ from .progress import Moment, Result, shown
 from .recordings import about, part
 
 if TYPE_CHECKING:
-    from train.ddsp.dataset import Corpus
-    from train.ddsp.decoder import Sizes
-    from train.ddsp.learn import Progress
-    from train.ddsp.trainer import Config
+    from train.ddsp.config import Config, Sizes
+    from train.ddsp.dataset import Dataset
+    from train.ddsp.trainer import Progress
 
 MOST = 100  # harmonics, unless more are asked for
 STEPS = 10_000
@@ -35,40 +34,39 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     """
     from export.ddsp import make_preset, with_loudness_scale
     from export.loudness import normalize
-    from train.ddsp import checkpoint
-    from train.ddsp.dataset import gather
-    from train.ddsp.learn import devices, fit
-    from train.ddsp.preview_voice import transferred
+    from train.ddsp import preset_weights
+    from train.ddsp.dataset import load_dataset, load_voice
+    from train.ddsp.learn import fit, make_fabric
 
     before = presets.read(library.find(args.start_from)) if args.start_from else None
     sizes = _sizes(args, before)
-    corpus = gather([part(text, args.start, args.length) for text in args.recordings], sizes)
+    dataset = load_dataset([part(text, args.start, args.length) for text in args.recordings], sizes)
     if before:
-        corpus = with_loudness_scale(corpus, before)
+        dataset = with_loudness_scale(dataset, before)
     elif not args.harmonics:
-        sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / corpus.low), MOST))
-    fabric = devices(args.device)
-    _judge(corpus, fabric.global_rank)
-    model = checkpoint.model_of(before.header, before.tensors) if before else None
-    voice = transferred(args.voice, corpus, sizes) if args.voice else None
+        sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), MOST))
+    fabric = make_fabric(args.device)
+    _judge(dataset, fabric.global_rank)
+    model = preset_weights.model_of(before.header, before.tensors) if before else None
+    voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     folder, config = working_folder(path), _config(args, sizes)
     alone = fabric.global_rank == 0
     with shown(args.json) if alone else contextlib.nullcontext(lambda now: None) as show:
-        learned = fit(corpus, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
+        learned = fit(dataset, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
     if not alone:
         return None
-    made = make_preset(learned, corpus, engine.VERSION, **about(args, path))
+    made = make_preset(learned, dataset, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    kept = round(learned.tested, 3) if learned.held else None
-    told = {"steps": len(learned.losses), "kept": kept, "agreement": corpus.agreement, "folder": str(folder)}
-    what = "what was kept back" if learned.held else "what was learned from, as nothing was kept back"
-    return Result(normalize(made), ending, told, [f"loss on {what}: {learned.tested:.2f}"])
+    kept = round(learned.validation_loss, 3) if learned.has_validation else None
+    told = {"steps": len(learned.losses), "kept": kept, "agreement": dataset.agreement, "folder": str(folder)}
+    what = "what was kept back" if learned.has_validation else "what was learned from, as nothing was kept back"
+    return Result(normalize(made), ending, told, [f"loss on {what}: {learned.validation_loss:.2f}"])
 
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
     """The sizes of the model: those asked for, or those of the preset from which it goes on."""
-    from train.ddsp.checkpoint import sizes_of
-    from train.ddsp.decoder import Sizes
+    from train.ddsp.config import Sizes
+    from train.ddsp.preset_weights import sizes_of
 
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
@@ -79,25 +77,25 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
 
 
 def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":
-    from train.ddsp.trainer import Config
+    from train.ddsp.config import Config
 
     return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
 
 
-def _judge(corpus: "Corpus", rank: int) -> None:
+def _judge(dataset: "Dataset", rank: int) -> None:
     """Say what was heard, and what is wrong with it."""
     if rank:
         return
-    for word in corpus.words[:TOLD]:
+    for word in dataset.warnings[:TOLD]:
         print(word, file=sys.stderr)
-    if len(corpus.words) > TOLD:
-        print(f"There are {len(corpus.words) - TOLD} more remarks of this kind.", file=sys.stderr)
-    learned, kept = (sum(p.frames for p in passages) / 100 for passages in (corpus.learned, corpus.kept))
+    if len(dataset.warnings) > TOLD:
+        print(f"There are {len(dataset.warnings) - TOLD} more remarks of this kind.", file=sys.stderr)
+    learned, kept = (sum(p.frames for p in segments) / 100 for segments in (dataset.training, dataset.validation))
     back = f"{kept:.0f} s" if kept else "too little to have any"
     print(
         f"{learned:.0f} s to learn from, {back} kept back; "
-        f"pitch from {corpus.low:.0f} to {corpus.high:.0f} Hz, on which two trackers agree in "
-        f"{100 * corpus.agreement:.0f} % of the frames; loudness {corpus.mean:.1f} ± {corpus.deviation:.1f} dB",
+        f"pitch from {dataset.low:.0f} to {dataset.high:.0f} Hz, on which two trackers agree in "
+        f"{100 * dataset.agreement:.0f} % of the frames; loudness {dataset.mean:.1f} ± {dataset.deviation:.1f} dB",
         file=sys.stderr,
     )
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import engine
 from export.events import make_preset
 from export.loudness import normalize
-from train.events.dataset import gather
+from train.events.config import CONFIGS, Config
+from train.events.dataset import load_dataset
 from train.events.learn import fit
-from train.events.trainer import CONFIGS, Config
 from train.trainer import Progress
 
 from .output_path import working_folder
@@ -21,14 +21,14 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as was asked, or until Ctrl+C; the checkpoint and a preview lie beside the preset."""
     config = _config(args)
     parts = [part(text, args.start, args.length) for text in args.recordings]
-    corpus = gather(parts, config.sizes.rate)
+    dataset = load_dataset(parts, config.sizes.rate)
     folder = working_folder(path)
     with shown(args.json) as show:
-        learned = fit(corpus, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
+        learned = fit(dataset, config, folder, lambda now: show(_moment(now)), args.device, args.resume)
     made = make_preset(learned, engine.VERSION, **about(args, path))
     ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(learned.kept, 4)}
-    return Result(normalize(made), ending, told, [*corpus.words, f"loss on what was kept back: {learned.kept:.2f}"])
+    told = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(learned.validation_loss, 4)}
+    return Result(normalize(made), ending, told, [*dataset.warnings, f"loss on what was kept back: {learned.validation_loss:.2f}"])
 
 
 def _config(args: argparse.Namespace) -> Config:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from train.learn import fit
 
 import engine
 from engine.instruments.shared.voice_allocation import VOICES
@@ -14,8 +13,9 @@ from export import probe
 from export.loudness import normalize
 from export.resonance import make_preset
 from train import recording
-from train.resonance.model import Sizes
-from train.trainer import Config, Progress
+from train.resonance.config import Config, Sizes
+from train.resonance.learn import fit
+from train.trainer import Progress
 
 from .output_path import working_folder
 from .progress import Moment, Result, shown

@@ -11,9 +11,8 @@ from export.loudness import normalize
 from export.ssm import make_preset
 from export.ssm_as_modes import as_modes
 from train import recording
+from train.ssm.config import Config, Sizes
 from train.ssm.learn import fit
-from train.ssm.model import Sizes
-from train.ssm.trainer import Config
 from train.trainer import Progress
 
 from .output_path import working_folder

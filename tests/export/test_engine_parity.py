@@ -12,9 +12,8 @@ from engine.preset.performance import perform
 from engine.render import render
 from export.resonance import make_preset
 from tests.export.test_resonance import _model
-from train.learn import Learned
-from train.resonance.model import Sizes
-from train.trainer import Config
+from train.resonance.config import Config, Sizes
+from train.trainer import LearnedModel
 
 SIZES = Sizes(control=5, resonances=6, modes=40, variants=2, attack=2048, frames=2**15)
 PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, knock=0, envelope=256, frames=2**16)
@@ -24,7 +23,7 @@ PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, kno
 @pytest.mark.parametrize("block", [128, 331])
 def test_the_engine_is_the_model(sizes, block):
     model = _model(sizes)
-    made = make_preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
+    made = make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
     made.header["params"] = {"play": 0, "variation": 0}
     rate = sizes.rate
     noise = table(rate, rate)[: sizes.resonances * sizes.attack].reshape(sizes.resonances, sizes.attack)

@@ -14,11 +14,11 @@ from engine.probe import deviation
 from export.events import load_model, make_preset
 from export.onnx import model as in_onnx
 from train.events import refine, solve_gains
-from train.events.config import Sizes
-from train.events.decompose import decompose, reconstruction
-from train.events.learn import Learned
-from train.events.model import EventModel, Found
-from train.events.trainer import Config
+from train.events.config import Config, Sizes
+from train.events.decompose import decompose, reconstruct
+from train.events.initialize import new_model
+from train.events.learn import LearnedEvents
+from train.events.model import Events
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 PUBLISHED = replace(TINY, passes=1, published=True)
@@ -26,14 +26,14 @@ PUBLISHED = replace(TINY, passes=1, published=True)
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(refine, "STEPS", 4)
-    monkeypatch.setattr(solve_gains, "SETTLING", 4)
+    monkeypatch.setattr(refine, "STRENGTH_STEPS", 4)
+    monkeypatch.setattr(solve_gains, "SURROUNDINGS_STEPS", 4)
 
 
-def learned(sizes: Sizes) -> Learned:
+def learned(sizes: Sizes) -> LearnedEvents:
     """A model that has not learned, but all of whose numbers differ from where they begin."""
     generator = torch.Generator().manual_seed(2)
-    model = EventModel(sizes, generator)
+    model = new_model(sizes, generator)
     with torch.no_grad():
         for value in model.decoder.parameters():
             value.add_(0.05 * torch.randn(value.shape, generator=generator))
@@ -45,8 +45,8 @@ def learned(sizes: Sizes) -> Learned:
             if isinstance(module, torch.nn.BatchNorm1d):
                 module.running_mean.uniform_(-0.1, 0.1, generator=generator)
                 module.running_var.uniform_(0.5, 2, generator=generator)
-        model.note(Found(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0)
-    return Learned(model, Config(sizes), [2.0, 1.0], 1.5, 1.0, False)
+        model.update_usage(Events(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0)
+    return LearnedEvents(model, Config(sizes), [2.0, 1.0], 1.5, 1.0, False)
 
 
 @pytest.fixture(scope="module", params=[TINY, PUBLISHED], ids=["ours", "published"])
@@ -100,7 +100,7 @@ def test_what_is_halved_still_sounds_as_it_was_learned(made):
 
 def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
     write(tmp_path / "one.luthier", made)
-    again = make_preset(Learned(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
+    again = make_preset(LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
     for name, tensor in made.tensors.items():
         if name != "pitch":  # of what has not learned, by chance one harmonic or another
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
@@ -112,7 +112,7 @@ def test_a_segment_is_put_together_as_the_model_does_it(made, tmp_path):
     scores.write(tmp_path / "score.json", score)
     heard = scores.render(EventDecoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
-    assert apart(heard, reconstruction(model, sound, rounds=1)) < -60
+    assert apart(heard, reconstruct(model, sound, rounds=1)) < -60
 
 
 def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):

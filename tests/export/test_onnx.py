@@ -14,7 +14,7 @@ from engine.preset import library
 from engine.preset.preset_file import Preset, read
 from export.onnx import model
 from tests.engine.dsp.test_decoder import error
-from train.ddsp.checkpoint import model_of
+from train.ddsp.preset_weights import model_of
 
 FRAMES = 60
 

@@ -13,7 +13,7 @@ from engine.instruments.resonance.tables import frozen, keyboard
 from engine.preset import library
 from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
-from engine.probe import events
+from engine.probe import event_array
 from engine.render import render
 from export.onnx import model
 from export.onnx.resonance import layout
@@ -113,7 +113,7 @@ def test_the_learned_performance_is_the_engines(name):
     rate, block = preset.header["rate"], layout(preset).T
     blocks = min(int(SECONDS * rate) // block, preset.header["control"]["frames"])
     heard = in_onnx(preset, *played(preset, blocks))
-    happening = events(perform(preset.header, preset.tensors, "learned"), rate)
+    happening = event_array(perform(preset.header, preset.tensors, "learned"), rate)
     expected = in_engine(preset, happening, blocks * block / rate, play=0.0)
     assert np.abs(expected).max() > 1e-3
     assert apart(heard, expected) < -80
@@ -132,7 +132,7 @@ def test_a_note_that_was_learned_is_the_engines(name):
             preset = Preset(preset.header, {**preset.tensors, "pitch": pitch})
         rate, block = preset.header["rate"], layout(preset).T
         heard = in_onnx(preset, *struck(preset, r, layer, int(SECONDS * rate) // block))
-        pressed = events([(0.0, Kind.NOTE_ON, key, float(preset.tensors["velocity"][r, layer]))], rate)
+        pressed = event_array([(0.0, Kind.NOTE_ON, key, float(preset.tensors["velocity"][r, layer]))], rate)
         expected = in_engine(preset, pressed, heard.shape[1] / rate, play=1.0)
         assert apart(heard, expected) < -80
 

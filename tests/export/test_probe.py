@@ -7,15 +7,14 @@ from export import probe
 from export.resonance import make_preset
 from tests.export.test_resonance import _model
 from tests.support.resonance_preset import small_preset
-from train.learn import Learned
-from train.resonance.model import Sizes
-from train.trainer import Config
+from train.resonance.config import Config, Sizes
+from train.trainer import LearnedModel
 
 
 def test_the_engine_agrees_with_the_model():
     sizes = Sizes(control=5, resonances=40, modes=40, variants=2, frames=2**15)
     model = _model(sizes)
-    made = probe.add_model_probe(make_preset(Learned(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model)
+    made = probe.add_model_probe(make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model)
     assert deviation(made) < -100
 
 

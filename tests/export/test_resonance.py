@@ -7,19 +7,19 @@ import pytest
 import torch
 
 from engine.preset.preset_file import check
-from export.resonance import compression_ratio, thin_losses, key_range, make_preset, make_tensors
+from export.resonance import compression_ratio, key_range, make_preset, make_tensors, thin_losses
 from tests.support.plain_resonance import as_learned, learned_control
-from train.learn import Learned
-from train.resonance.model import Resonance, Sizes
-from train.trainer import Config
+from train.resonance.config import Config, Sizes
+from train.resonance.model import ResonanceModel
+from train.trainer import LearnedModel
 
 SIZES = Sizes(3, 4, 5, variants=3, strike=100, knock=150, attack=700, envelope=32, frames=4096)
 
 
-def _model(sizes: Sizes = SIZES) -> Resonance:
+def _model(sizes: Sizes = SIZES) -> ResonanceModel:
     """Any model: random weights, a sparse control signal, one mode that aliases."""
     generator = torch.Generator().manual_seed(0)
-    model = Resonance(sizes, generator)
+    model = ResonanceModel(sizes, generator)
     with torch.no_grad():
         model.control.uniform_(-1, 0.1, generator=generator)
         model.control[:, ::5] += 0.8
@@ -32,8 +32,8 @@ def _model(sizes: Sizes = SIZES) -> Resonance:
 @pytest.mark.parametrize("strike", [0, 100])
 def test_the_exported_tensors_sound_as_the_model(strike):
     model = _model(replace(SIZES, strike=strike))
-    learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
-    noise = model.draw(torch.Generator().manual_seed(1))
+    learned = LearnedModel(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
+    noise = model.draw_noise(torch.Generator().manual_seed(1))
     made = make_preset(learned, "0", name="any")
     control = learned_control(made.tensors, made.header)
     sound = as_learned(made.tensors, made.header, control, noise.numpy())
@@ -45,7 +45,7 @@ def test_the_exported_tensors_sound_as_the_model(strike):
 
 def test_the_engine_takes_what_is_exported():
     model = _model()
-    learned = Learned(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
+    learned = LearnedModel(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
     check(make_preset(learned, "0", np.random.default_rng(0).normal(size=(2, 4096)), name="any"))
 
 
@@ -65,7 +65,7 @@ def test_every_resonance_is_struck_equally_loud():
 
 def test_compression_counts_each_site_three_times():
     model = _model()
-    sites = int((model.played() > 0).sum())
+    sites = int((model.gated_control() > 0).sum())
     modes, attacks, columns = 6 * 4 * 3 * 5, 4 * (32 + 100 + 150), 4096 // 128
     assert compression_ratio(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
 

@@ -6,23 +6,23 @@ import pytest
 import torch
 
 from engine.preset.preset_file import PresetError, read, write
-from engine.probe import answer, deviation
+from engine.probe import deviation, render_probe
 from export.loudness import TARGET, normalize
 from export.onnx import model as in_onnx
-from export.ssm import contract, make_header, is_drum, make_preset
+from export.ssm import contract, is_drum, make_header, make_preset
 from export.ssm_as_modes import as_modes
 from export.ssm_poles import find_poles, linear_response, render_modes
-from train.learn import Learned
-from train.ssm.model import Sizes, StateSpace
-from train.ssm.trainer import Config
+from train.ssm.config import Config, Sizes
+from train.ssm.model import StateSpaceModel
+from train.trainer import LearnedModel
 
 SIZES = Sizes(control=6, state=32, frame=128, samples=2**14)
 
 
-def model(radius: float = 0.97) -> StateSpace:
+def model(radius: float = 0.97) -> StateSpaceModel:
     """A network that rings, played at thirty sites."""
     generator = torch.Generator().manual_seed(3)
-    made = StateSpace(SIZES, generator)
+    made = StateSpaceModel(SIZES, generator)
     with torch.no_grad():
         made.recurrence.copy_(radius * torch.linalg.qr(torch.randn(32, 32, generator=generator))[0])
         made.projection.mul_(100)
@@ -34,7 +34,7 @@ def model(radius: float = 0.97) -> StateSpace:
 
 @pytest.fixture(scope="module")
 def learned():
-    return Learned(model(), Config(sizes=SIZES), [3.0, 2.0], 1.0, False)
+    return LearnedModel(model(), Config(sizes=SIZES), [3.0, 2.0], 1.0, False)
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +44,14 @@ def made(learned):
 
 def test_the_engine_is_the_model(made, learned):
     assert deviation(made) < -100
-    heard = answer(made, {"performance": "learned", "samples": SIZES.samples})
+    heard = render_probe(made, {"performance": "learned", "samples": SIZES.samples})
     expected = learned.model().detach().numpy()
     assert np.linalg.norm(heard - expected) < 1e-5 * np.linalg.norm(expected)
 
 
 def test_a_frame_in_onnx_is_a_frame_of_the_model(made, learned):
     session = onnxruntime.InferenceSession(in_onnx(made).SerializeToString())
-    control = learned.model.played().detach().numpy()
+    control = learned.model.gated_control().detach().numpy()
     state, written = np.zeros((1, 32), np.float32), []
     for column in control.T:
         sound, state = session.run(None, {"control": column[None], "state": state})
@@ -108,7 +108,7 @@ def test_the_modes_are_a_resonance_preset_near_the_network(made):
     assert deviation(resonance) < -80
     soft = {**made.tensors, "control_values": 0.02 * made.tensors["control_values"]}
     network, modes = (
-        answer(type(made)(one.header, {**one.tensors, "control_values": soft["control_values"]}),
+        render_probe(type(made)(one.header, {**one.tensors, "control_values": soft["control_values"]}),
                {"performance": "learned", "samples": 8192})
         for one in (made, resonance)
     )  # fmt: skip

@@ -5,14 +5,15 @@ import pytest
 import torch
 
 from export.stereo_position import stereo_positions
-from train.resonance.model import Resonance, Sizes
+from train.resonance.config import Sizes
+from train.resonance.model import ResonanceModel
 
 SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, knock=0, attack=128, envelope=4, frames=2**15)
 
 
-def _two_bars() -> Resonance:
-    """Resonance 0 sounds below 1 kHz and first, resonance 1 above 2 kHz and later."""
-    model = Resonance(SIZES, torch.Generator().manual_seed(0))
+def _two_bars() -> ResonanceModel:
+    """ResonanceModel 0 sounds below 1 kHz and first, resonance 1 above 2 kHz and later."""
+    model = ResonanceModel(SIZES, torch.Generator().manual_seed(0))
     hertz = torch.tensor([[[300.0, 500, 800]], [[2100, 3300, 4700]]])
     with torch.no_grad():
         model.tension.copy_(2 * torch.log10(hertz / 0.267745))

@@ -1,4 +1,4 @@
-"""A sound for tests of learning: two bars, struck in turn."""
+"""A synthetic sound for tests of learning: two bars, struck alternately."""
 
 import torch
 

@@ -4,7 +4,7 @@ import torch
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """Small models are learned faster by one thread, and where tests run side by side much faster."""
+    """Small models learn faster on one thread, and much faster where tests run in parallel."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

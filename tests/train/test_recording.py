@@ -35,7 +35,7 @@ def test_another_rate_keeps_the_pitch(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])
-def test_what_is_no_recording_is_refused_in_one_line(tmp_path, content):
+def test_a_file_that_is_no_sound_is_refused_in_one_line(tmp_path, content):
     (tmp_path / "a.wav").write_bytes(content)
     with pytest.raises(RecordingError) as error:
         load(tmp_path / "a.wav")
@@ -48,7 +48,7 @@ def test_a_missing_file_and_an_empty_part_are_named():
         load(Path("nowhere.wav"))
 
 
-def test_a_good_recording_has_nothing_said_of_it():
+def test_a_good_recording_has_no_faults():
     assert check(_tone() * np.hanning(22050), 22050) == []
 
 
@@ -63,5 +63,5 @@ def test_a_good_recording_has_nothing_said_of_it():
         (_tone() + 0.05 * np.random.default_rng(1).standard_normal(22050), "noisy"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(samples, word):
+def test_each_fault_is_reported(samples, word):
     assert any(word in sentence for sentence in check(samples.astype(np.float32), 22050))

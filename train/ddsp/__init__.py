@@ -1,1 +1,1 @@
-"""Instruments of pitch and loudness (DDSP, Engel et al. 2020): a decoder that steers harmonics, noise and a room."""
+"""Learning an instrument of pitch and loudness (DDSP, Engel et al. 2020): a decoder controls harmonics, noise and room."""

@@ -1,4 +1,4 @@
-"""Recordings made ready: heard, judged in words, and split into what is learned and what is kept back."""
+"""The dataset of a DDSP model: recordings with features, split for training and validation, with warnings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,107 +7,129 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.pitch_names import pitch_of
 from train import recording
 from train.notes import pitch as names
 
 from . import synthesis
-from .decoder import Sizes
-from .features import Features, follow
-from .segments import CLIP, SILENCE, Passage, joined, starts
+from .config import Config, Sizes
+from .features import Features, extract_features
+from .segments import SILENCE_DB, Segment, clip_starts, concatenate
 
-KEPT = 20.0  # seconds kept back at the end of every long recording
-LONG = 60.0  # seconds from which a recording is long
-EVERY = 20  # of the short recordings, every so many-th is kept back
-TENTH, CLIPS = 0.1, 4  # of a set too small for either: the part kept back, and how many clips it needs for that
-SURELY = 0.6  # share of frames with a pitch, below which a recording is not one voice at a time
-AGREED = 0.7  # of the two trackers' agreement, the same
-NARROW = 5.0  # semitones: less than this teaches nothing about pitch
-SHORT = 60.0  # seconds in all, below which little can be learned
-SIDES = (0.005, 0.995)  # quantiles that are the range of a set
+VALIDATION_SECONDS = 20.0  # at the end of every long recording
+LONG_RECORDING_SECONDS = 60.0  # from which on a recording is long
+VALIDATION_INTERVAL = 20  # every 20th of the short recordings is for validation
+SMALL_SET_SHARE = 0.1  # at the end of a set too small for either
+SMALL_SET_CLIPS = 4  # of a small set, at least, to be split
+CLIP_FRAMES = Config.clip
+MIN_VOICED_SHARE = 0.6  # of frames with a pitch; below, a recording is not monophonic
+MIN_AGREEMENT = 0.7  # of the two trackers, likewise
+MIN_RANGE_SEMITONES = 5.0  # of the pitches learned from
+MIN_SECONDS = 60.0  # of training data
+RANGE_QUANTILES = (0.005, 0.995)  # of the pitches of a set
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """What a model learns from, and what it is told about it.
+class Dataset:
+    """Segments for training and validation, and their statistics.
 
-    mean, deviation: dB of the loudness learned from. low, high: Hz. agreement: of two trackers, 0 … 1.
+    mean, deviation: of the loudness for training, dB. low, high: range of pitch, Hz. agreement: of two trackers, 0 … 1.
     """
 
-    learned: list[Passage]
-    kept: list[Passage]
+    training: list[Segment]
+    validation: list[Segment]
     mean: float
     deviation: float
     low: float
     high: float
     agreement: float
-    words: list[str]
+    warnings: list[str]
 
 
-def gather(parts: Sequence[tuple[str | Path, float, float | None]], sizes: Sizes) -> Corpus:
-    """Hear recordings at the model's rate; the loudest of their peaks becomes 1.
+def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes: Sizes) -> Dataset:
+    """Load recordings at the model's rate, scaled so that the highest peak is 1.
 
-    parts: a file each, where to begin and how many seconds to take (None: all).
+    parts: file, start and length in seconds (None: all) of each.
     Raises RecordingError for a file that cannot be read, ValueError when there is nothing to learn in any.
     """
     sounds = [recording.load(path, sizes.rate, start, seconds)[0].mean(axis=0) for path, start, seconds in parts]
     peak = max(float(np.abs(sound).max(initial=0.0)) for sound in sounds)
-    if peak < 10 ** (recording.QUIETEST / 20):
+    if peak < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
         raise ValueError("the recordings are silent")
-    heard: list[tuple[Passage, Features]] = []
-    words: list[str] = []
+    found: list[tuple[Segment, Features]] = []
+    warnings: list[str] = []
     for (path, *_), sound in zip(parts, sounds, strict=True):
-        words += [f"{Path(path).name}: {fault}" for fault in recording.check(sound[None], sizes.rate)]
-        features = _named(path, follow(sound / peak, sizes.rate, sizes.hop))
-        whole = passage(sound / peak, sizes, features)
+        warnings += [f"{Path(path).name}: {fault}" for fault in recording.check(sound[None], sizes.rate)]
+        features = _correct_octave(path, extract_features(sound / peak, sizes.rate, sizes.hop))
+        whole = make_segment(sound / peak, sizes, features)
         if whole.frames > 1:
-            heard.append((whole, features))
-    if not heard:
+            found.append((whole, features))
+    if not found:
         raise ValueError("the recordings hold nothing that is loud enough to learn")
-    learned, kept = split([whole for whole, _ in heard], sizes)
-    return _told(learned, kept, [features for _, features in heard], words, sizes)
+    training, validation = split_validation([whole for whole, _ in found], sizes)
+    return _describe(training, validation, [features for _, features in found], warnings, sizes)
 
 
-def passage(samples: np.ndarray, sizes: Sizes, features: Features) -> Passage:
-    """A passage of samples (N,), whole frames of it; silence at either end is left out."""
+def make_segment(samples: np.ndarray, sizes: Sizes, features: Features) -> Segment:
+    """A segment of whole frames of samples (N,); silence at either end is left out."""
     count = len(samples) // sizes.hop
-    audible = np.flatnonzero(features.loudness > SILENCE)
+    audible = np.flatnonzero(features.loudness > SILENCE_DB)
     begin, end = (int(audible[0]), min(int(audible[-1]) + 1, count)) if len(audible) else (0, 0)
     pitch, loudness = (torch.from_numpy(c[begin : end + 1]).float() for c in (features.pitch, features.loudness))
     sound = np.ascontiguousarray(samples[begin * sizes.hop : end * sizes.hop], np.float32)
-    return Passage(torch.from_numpy(sound), pitch, loudness, synthesis.turns(pitch, sizes.rate, sizes.hop))
+    return Segment(torch.from_numpy(sound), pitch, loudness, synthesis.phase_in_cycles(pitch, sizes.rate, sizes.hop))
 
 
-def split(passages: list[Passage], sizes: Sizes) -> tuple[list[Passage], list[Passage]]:
-    """What is learned from, and what is kept back: the end of each long recording, every 20th of the short ones.
+def split_validation(segments: list[Segment], sizes: Sizes) -> tuple[list[Segment], list[Segment]]:
+    """Split segments for training and validation: the end of each long recording, every 20th of the short ones.
 
-    Of a few short ones it is the last tenth, at least a clip; of next to nothing none.
+    Of a few short ones the last tenth is for validation, at least a clip; of less than four clips nothing.
     """
-    back, least = (round(seconds * sizes.rate / sizes.hop) for seconds in (KEPT, LONG))
-    long, short = ([p for p in passages if (p.frames >= least) == is_long] for is_long in (True, False))
-    kept = [p.cut(p.frames - back, back) for p in long]
-    learned = [p.cut(0, p.frames - back) for p in long]
-    away = short[EVERY // 2 :: EVERY]
-    stay = [p for i, p in enumerate(short) if i % EVERY != EVERY // 2]
-    for parts, into in ((stay, learned), (away, kept)):
+    back, least = (
+        round(seconds * sizes.rate / sizes.hop) for seconds in (VALIDATION_SECONDS, LONG_RECORDING_SECONDS)
+    )
+    long, short = ([p for p in segments if (p.frames >= least) == is_long] for is_long in (True, False))
+    validation = [p.cut(p.frames - back, back) for p in long]
+    training = [p.cut(0, p.frames - back) for p in long]
+    away = short[VALIDATION_INTERVAL // 2 :: VALIDATION_INTERVAL]
+    stay = [p for i, p in enumerate(short) if i % VALIDATION_INTERVAL != VALIDATION_INTERVAL // 2]
+    for parts, into in ((stay, training), (away, validation)):
         if parts:
-            into.append(joined(parts, sizes.rate))
-    return (learned, kept) if kept else _parted(learned[0])
+            into.append(concatenate(parts, sizes.rate))
+    return (training, validation) if validation else _split_small_set(training[0])
 
 
-def _parted(whole: Passage) -> tuple[list[Passage], list[Passage]]:
-    """What is learned from, and the end that is kept back, where enough is left to learn from."""
-    back = max(round(TENTH * whole.frames), CLIP)
+def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
+    """The curves of a recorded voice, transposed by octaves and scaled to the range and loudness of a dataset.
+
+    Raises RecordingError for a file that cannot be read, ValueError for one without a pitch.
+    """
+    samples = recording.load(path, sizes.rate)[0].mean(axis=0)
+    voice = extract_features(samples / max(float(np.abs(samples).max()), 1e-6), sizes.rate, sizes.hop)
+    is_sung = voice.voiced & (voice.loudness > SILENCE_DB)
+    if not is_sung.any():
+        raise ValueError(f"no pitch can be heard in {path}")
+    middle = np.sqrt(dataset.low * dataset.high)
+    octaves = np.round(np.log2(middle / np.median(voice.pitch[is_sung])))
+    gain = dataset.mean - voice.loudness[is_sung].mean()
+    pitch = np.clip(voice.pitch * 2**octaves, dataset.low, dataset.high)
+    return make_segment(samples, sizes, Features(pitch, voice.voiced, voice.loudness + gain, voice.agreement))
+
+
+def _split_small_set(whole: Segment) -> tuple[list[Segment], list[Segment]]:
+    """Split off the end for validation, where enough is left for training."""
+    back = max(round(SMALL_SET_SHARE * whole.frames), CLIP_FRAMES)
     rest, end = whole.cut(0, whole.frames - back), whole.cut(whole.frames - back, back)
-    enough = whole.frames >= CLIPS * CLIP and starts(rest, CLIP)
+    enough = whole.frames >= SMALL_SET_CLIPS * CLIP_FRAMES and clip_starts(rest, CLIP_FRAMES)
     return ([rest], [end]) if enough else ([whole], [])
 
 
-def _named(path: str | Path, features: Features) -> Features:
-    """The pitch in the octave that the file's name says, if it is a single note and has a name."""
+def _correct_octave(path: str | Path, features: Features) -> Features:
+    """Move the pitch to the octave of the note in the file's name, if the recording is that single note."""
     key = names.key_in_name(path)
     if key is None:
         return features
-    far = 69 + 12 * np.log2(features.pitch / 440) - key
+    far = pitch_of(features.pitch) - key
     octaves = np.round(far / 12)
     alone = np.abs(far - 12 * octaves)[features.voiced] < 0.6
     if not len(alone) or alone.mean() < 0.8:
@@ -115,36 +137,36 @@ def _named(path: str | Path, features: Features) -> Features:
     return Features(features.pitch / 2**octaves, features.voiced, features.loudness, features.agreement)
 
 
-def _told(
-    learned: list[Passage], kept: list[Passage], features: list[Features], words: list[str], sizes: Sizes
-) -> Corpus:
-    """A corpus with its figures, and what is wrong with it in words."""
-    loudness = torch.cat([p.loudness for p in learned])
-    loudness = loudness[loudness > SILENCE]
+def _describe(
+    training: list[Segment], validation: list[Segment], features: list[Features], warnings: list[str], sizes: Sizes
+) -> Dataset:
+    """A dataset with its statistics and warnings."""
+    loudness = torch.cat([p.loudness for p in training])
+    loudness = loudness[loudness > SILENCE_DB]
     counts = np.array([len(f.pitch) for f in features], float)
     agreement = float(np.average([f.agreement for f in features], weights=counts))
-    loud = [f.voiced & (f.loudness > SILENCE) for f in features]
+    loud = [f.voiced & (f.loudness > SILENCE_DB) for f in features]
     pitch = np.concatenate([f.pitch[where] for f, where in zip(features, loud, strict=True)])
     if not len(pitch):
         raise ValueError("no pitch can be heard in the recordings")
-    low, high = (float(q) for q in np.quantile(pitch, SIDES))
-    voiced = len(pitch) / max(sum(int((f.loudness > SILENCE).sum()) for f in features), 1)
-    seconds = sum(p.frames for p in learned) * sizes.hop / sizes.rate
-    words = [*_faults(seconds, voiced, agreement, 12 * np.log2(high / low)), *words]
+    low, high = (float(q) for q in np.quantile(pitch, RANGE_QUANTILES))
+    voiced = len(pitch) / max(sum(int((f.loudness > SILENCE_DB).sum()) for f in features), 1)
+    seconds = sum(p.frames for p in training) * sizes.hop / sizes.rate
+    warnings = [*_warnings(seconds, voiced, agreement, 12 * np.log2(high / low)), *warnings]
     mean, deviation = float(loudness.mean()), max(float(loudness.std()), 1.0)
-    return Corpus(learned, kept, mean, deviation, low, high, agreement, words)
+    return Dataset(training, validation, mean, deviation, low, high, agreement, warnings)
 
 
-def _faults(seconds: float, voiced: float, agreement: float, span: float) -> list[str]:
-    """What stands in the way of learning an instrument from the whole set."""
+def _warnings(seconds: float, voiced: float, agreement: float, span: float) -> list[str]:
+    """Warnings about the set as a whole."""
     found = []
-    if seconds < SHORT:
+    if seconds < MIN_SECONDS:
         found.append(f"There are only {seconds:.0f} s to learn from; a few minutes are better.")
-    if voiced < SURELY or agreement < AGREED:
+    if voiced < MIN_VOICED_SHARE or agreement < MIN_AGREEMENT:
         found.append(
             "The recordings do not sound like one note at a time: "
             f"{100 * voiced:.0f} % of it has a pitch, and two trackers agree on {100 * agreement:.0f} % of that."
         )
-    if span < NARROW:
+    if span < MIN_RANGE_SEMITONES:
         found.append(f"The notes span only {span:.1f} semitones; the instrument will know no others.")
     return found

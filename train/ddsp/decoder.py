@@ -1,36 +1,17 @@
-"""The decoder: pitch and loudness in, how harmonics and noise should sound out, one row for every 10 ms."""
+"""The decoder: from pitch and loudness to controls of harmonics and noise, one frame every 10 ms."""
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from .gru import recur
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large a model is, and which of two forms its parts have. The defaults are ours, ARTICLE is as published."""
-
-    units: int = 256
-    harmonics: int = 60
-    bands: int = 65
-    taps: int = 16_000  # of the room
-    rate: int = 16_000
-    hop: int = 160
-    pitch: str = "midi"  # the decoder hears MIDI note / 127, or "hertz"
-    dry: float = 1.0  # share of the direct sound beside the room; 0: the room holds it, each tap through tanh
-    ramps: bool = True  # controls move from frame to frame, or stand still and jump
-    masked: bool = True  # harmonics above the band are left out before the others share the amplitude
-
-
-ARTICLE = Sizes(units=512, harmonics=100, pitch="hertz", dry=0.0, ramps=False, masked=False)
+from .config import Sizes
+from .gru import run_gru
 
 
 class Controls(NamedTuple):
-    """What the decoder says: amplitude (B, F, 1), shares of the harmonics (B, F, H), bands of noise (B, F, Nb)."""
+    """Outputs of the decoder: amplitude (B, F, 1), weights of harmonics (B, F, H), magnitudes of noise bands (B, F, Nb)."""
 
     amplitude: Tensor
     harmonics: Tensor
@@ -38,7 +19,7 @@ class Controls(NamedTuple):
 
 
 class Decoder(nn.Module):
-    """Two inputs, one memory, three outputs."""
+    """Two input stacks, a GRU, and three output heads."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
@@ -49,27 +30,27 @@ class Decoder(nn.Module):
         self.amplitude = nn.Linear(units, 1)
         self.harmonics = nn.Linear(units, sizes.harmonics)
         self.noise = nn.Linear(units, sizes.bands)
-        self.forgetting = 0.0  # share of what is known that a step of learning goes without
+        self.dropout = 0.0  # probability, during training
 
     def forward(self, pitch: Tensor, loudness: Tensor, state: Tensor | None = None) -> tuple[Controls, Tensor]:
         """Scaled pitch and loudness (B, F) and the state (1, B, U) to controls and the next state."""
-        heard = torch.cat([self.pitch(pitch[..., None]), self.loudness(loudness[..., None])], -1)
-        remembered, state = recur(self.gru, heard, state)
-        known = self._forgotten(self.out(self._forgotten(torch.cat([heard, remembered], -1))))
+        inputs = torch.cat([self.pitch(pitch[..., None]), self.loudness(loudness[..., None])], -1)
+        states, state = run_gru(self.gru, inputs, state)
+        features = self._drop_out(self.out(self._drop_out(torch.cat([inputs, states], -1))))
         heads = (self.amplitude, self.harmonics, self.noise)
-        return Controls(*(positive(head(known)) for head in heads)), state
+        return Controls(*(exp_sigmoid(head(features)) for head in heads)), state
 
-    def _forgotten(self, known: Tensor) -> Tensor:
-        return nn.functional.dropout(known, self.forgetting) if self.training and self.forgetting else known
+    def _drop_out(self, features: Tensor) -> Tensor:
+        return nn.functional.dropout(features, self.dropout) if self.training and self.dropout else features
 
 
-def positive(x: Tensor) -> Tensor:
-    """2·sigmoid(x)^ln 10 + 1e-7: the published way to a positive number that may be tiny."""
+def exp_sigmoid(x: Tensor) -> Tensor:
+    """2·sigmoid(x)^ln 10 + 1e-7: positive, as published; may be tiny."""
     return 2 * torch.exp(math.log(10) * nn.functional.logsigmoid(x)) + 1e-7
 
 
-def shared(controls: Controls, pitch: Tensor, sizes: Sizes) -> Tensor:
-    """Amplitudes of the harmonics (B, F, H): they share the amplitude; those above the band get nothing."""
+def harmonic_amplitudes(controls: Controls, pitch: Tensor, sizes: Sizes) -> Tensor:
+    """Amplitudes of the harmonics (B, F, H): they share the amplitude; those above the band are 0."""
     harmonics = controls.harmonics
     if sizes.masked:
         number = torch.arange(1, sizes.harmonics + 1, device=pitch.device)
@@ -78,14 +59,14 @@ def shared(controls: Controls, pitch: Tensor, sizes: Sizes) -> Tensor:
 
 
 def scaled_pitch(pitch: Tensor, sizes: Sizes) -> Tensor:
-    """Hz as the decoder wants to hear them."""
+    """Pitch in Hz to the input of the decoder."""
     if sizes.pitch == "hertz":
         return pitch
     return (69 + 12 * torch.log2(pitch / 440)) / 127
 
 
 def _layers(inputs: int, units: int) -> nn.Sequential:
-    """Three times a matrix, a norm and a bend."""
+    """Three times a linear layer, a layer norm and a leaky ReLU."""
     parts: list[nn.Module] = []
     for size in (inputs, units, units):
         parts += [nn.Linear(size, units), nn.LayerNorm(units), nn.LeakyReLU(0.01)]

@@ -1,35 +1,42 @@
-"""What the decoder hears of a recording: pitch and loudness, every 10 ms.
+"""Features of a recording for the decoder: pitch and loudness, every 10 ms.
 
-Both are what the engine's own tracker says, its delay taken off: what is learned is what will be played. The partials
-of the sound make the pitch exact, or high partials would be learned off their place. SwiftF0, which looks ahead, is
-the check: where it is sure and steady and hears another pitch, that is taken, and it counts against the agreement.
+Both are those of the engine's own tracker, its delay removed: the decoder learns from what it will be played with. The
+pitch is refined by the partials of the sound, or high partials would be learned off their frequency. SwiftF0, which
+looks ahead, is the reference: where it is sure, steady and differs, its pitch is used, and the agreement is lower.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.signal
 
 from engine.voice import offline_tracking
 
-from . import refine_pitch
-
-SURE = 0.5
-"""Confidence from which SwiftF0 has heard a pitch."""
-HIGHEST = 1900.0
-"""Hz up to which SwiftF0 can be trusted to hear what is there."""
-NEAR = 50.0
-"""Cents within which two pitches agree."""
-STILL = 2
-"""Frames before and after, over which a pitch that agrees with itself is steady."""
-BRIEF = 4
-"""Frames from which a pitch is a tone; a shorter one is what two tones have in common."""
+MIN_CONFIDENCE = 0.5
+"""Of SwiftF0, for a pitch."""
+MAX_TRUSTED_HZ = 1900.0
+"""Above it SwiftF0 is not reliable."""
+AGREEMENT_CENTS = 50.0
+"""Difference within which two pitches agree."""
+STEADY_FRAMES = 2
+"""Frames before and after, over which a steady pitch agrees with itself."""
+MIN_TONE_FRAMES = 4
+"""Frames of a tone, at least; a shorter one is a transition between two tones."""
+PARTIALS = 8
+"""Partials that refine the pitch."""
+WINDOW_SECONDS = 0.03
+"""Of each partial."""
+PHASE_GAP_SECONDS = 0.005
+"""Between the two samples whose phases are compared."""
+MAX_CORRECTION = 0.03
+"""Share of the pitch that one round may correct."""
 
 
 @dataclass(frozen=True)
 class Features:
     """Frames at j·hop. pitch: (F,) Hz, held where there is none. voiced: (F,) bool. loudness: (F,) dB, A-weighted.
 
-    agreement: share of the frames on which both trackers are within 50 cents, where both hear a pitch and SwiftF0's
+    agreement: share of the frames on which both trackers are within 50 cents, where both find a pitch and SwiftF0's
     is steady.
     """
 
@@ -39,42 +46,42 @@ class Features:
     agreement: float
 
 
-def follow(samples: np.ndarray, rate: int, hop: int) -> Features:
+def extract_features(samples: np.ndarray, rate: int, hop: int) -> Features:
     """Features of samples (N,) at a rate in Hz, N // hop + 1 frames."""
     live = offline_tracking.follow(samples, rate, hop / rate)
-    ahead, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
-    pitch, voiced, agreement = checked(live.pitch.astype(np.float64), live.voiced > 0, ahead, sure)
-    pitch, voiced = bridged(pitch, voiced, live.loudness)
-    exact = np.where(voiced, refine_pitch.exact(samples, rate, hop, pitch), pitch)
+    reference, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
+    pitch, voiced, agreement = check_pitch(live.pitch.astype(np.float64), live.voiced > 0, reference, sure)
+    pitch, voiced = remove_short_tones(pitch, voiced, live.loudness)
+    exact = np.where(voiced, refine_pitch(samples, rate, hop, pitch), pitch)
     return Features(exact, voiced, live.loudness, agreement)
 
 
-def checked(
-    pitch: np.ndarray, voiced: np.ndarray, ahead: np.ndarray, sure: np.ndarray
+def check_pitch(
+    pitch: np.ndarray, voiced: np.ndarray, reference: np.ndarray, sure: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Pitch (F,) in Hz and where it is voiced, beside what SwiftF0 heard and where it was sure.
+    """Check a pitch (F,) in Hz and where it is voiced by the pitch of SwiftF0 and where that is sure.
 
-    Both as they are after the check, the pitch held where there is none; and the agreement.
+    Returns both after the check, the pitch held where there is none; and the agreement.
     """
-    steady = sure & _steady(ahead) & (ahead < HIGHEST)
-    near = np.abs(1200 * np.log2(np.maximum(pitch, 1) / ahead)) < NEAR
+    steady = sure & _steady(reference) & (reference < MAX_TRUSTED_HZ)
+    near = np.abs(1200 * np.log2(np.maximum(pitch, 1) / reference)) < AGREEMENT_CENTS
     both = steady & voiced
     taken = steady & ~near
     agreement = float(near[both].mean()) if both.any() else 0.0
-    return held(np.where(taken, ahead, pitch), voiced | taken), voiced | taken, agreement
+    return hold_pitch(np.where(taken, reference, pitch), voiced | taken), voiced | taken, agreement
 
 
-def bridged(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch (F,) and where it is voiced, with tones of less than four frames taken out.
+def remove_short_tones(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pitch (F,) and where it is voiced, without tones of less than four frames.
 
     Between two tones the pitch is the first one's until the sound, loudness (F,) in dB, is softest; then the other's.
     """
     notes = np.where(voiced, 1200 * np.log2(np.maximum(pitch, 1)), -1e6)
     lasting = voiced.copy()
-    for tone in np.split(np.arange(len(pitch)), 1 + np.flatnonzero(np.abs(np.diff(notes)) > 2 * NEAR)):
-        if len(tone) < BRIEF:
+    for tone in np.split(np.arange(len(pitch)), 1 + np.flatnonzero(np.abs(np.diff(notes)) > 2 * AGREEMENT_CENTS)):
+        if len(tone) < MIN_TONE_FRAMES:
             lasting[tone] = False
-    whole = held(pitch, lasting)
+    whole = hold_pitch(pitch, lasting)
     changes = np.diff(lasting.astype(int))
     starts = np.flatnonzero(changes == 1) + 1
     for end in np.flatnonzero(changes == -1) + 1:
@@ -84,7 +91,7 @@ def bridged(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarray) -> tupl
     return whole, lasting
 
 
-def held(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+def hold_pitch(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     """Pitch (F,) where it is voiced, else the last one before, or the first of all; 220 Hz where there is none."""
     if not voiced.any():
         return np.full(len(pitch), 220.0)
@@ -92,18 +99,49 @@ def held(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     return pitch[np.where(last < 0, int(np.argmax(voiced)), last)]
 
 
+def refine_pitch(samples: np.ndarray, rate: int, hop: int, pitch: np.ndarray, rounds: int = 2) -> np.ndarray:
+    """Refine a pitch (F,) in Hz at j·hop of samples (N,) by the phases of its partials, at most 3 % a round.
+
+    Each of the lowest partials is shifted to 0 Hz by the known pitch; the frequency that is left is the error of the
+    pitch. Partials are weighted by energy and by their number squared: a high one is more exact.
+    """
+    places = np.arange(len(samples))
+    frequency = np.interp(places, np.arange(len(pitch)) * hop, pitch)
+    for _ in range(rounds):
+        wrong = _deviation(samples, rate, frequency)
+        frequency = frequency + np.clip(wrong, -MAX_CORRECTION * frequency, MAX_CORRECTION * frequency)
+    return frequency[np.minimum(np.arange(len(pitch)) * hop, len(samples) - 1)]
+
+
 def _steady(pitch: np.ndarray) -> np.ndarray:
     """Where a pitch (F,) is within 50 cents of what it was two frames before and will be two frames later."""
-    notes = np.pad(1200 * np.log2(pitch), STILL, mode="edge")
-    middle = notes[STILL:-STILL]
-    return (np.abs(notes[2 * STILL :] - middle) < NEAR) & (np.abs(notes[: -2 * STILL] - middle) < NEAR)
+    notes = np.pad(1200 * np.log2(pitch), STEADY_FRAMES, mode="edge")
+    middle = notes[STEADY_FRAMES:-STEADY_FRAMES]
+    before, after = np.abs(notes[: -2 * STEADY_FRAMES] - middle), np.abs(notes[2 * STEADY_FRAMES :] - middle)
+    return (after < AGREEMENT_CENTS) & (before < AGREEMENT_CENTS)
 
 
 def _swift(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch in Hz, held where there is none, and where it is sure of it, as SwiftF0 has them at times in s."""
+    """Pitch in Hz by SwiftF0, held where there is none, and where it is sure, at times in s."""
     from swift_f0 import SwiftF0
 
-    heard = SwiftF0(threads=1).detect(samples.astype(np.float32), rate)
-    steady = np.log2(held(heard.pitch_hz, heard.confidence > SURE))
-    sure = np.interp(times, heard.timestamps, heard.confidence) > SURE
-    return held(2 ** np.interp(times, heard.timestamps, steady), sure), sure
+    detected = SwiftF0(threads=1).detect(samples.astype(np.float32), rate)
+    steady = np.log2(hold_pitch(detected.pitch_hz, detected.confidence > MIN_CONFIDENCE))
+    sure = np.interp(times, detected.timestamps, detected.confidence) > MIN_CONFIDENCE
+    return hold_pitch(2 ** np.interp(times, detected.timestamps, steady), sure), sure
+
+
+def _deviation(samples: np.ndarray, rate: int, frequency: np.ndarray) -> np.ndarray:
+    """Error in Hz (N,) of a frequency (N,) of the fundamental."""
+    window = np.hanning(int(WINDOW_SECONDS * rate) | 1)
+    half = max(int(PHASE_GAP_SECONDS * rate / 2), 1)
+    phase = 2j * np.pi * np.cumsum(frequency) / rate
+    total, weight = np.zeros(len(samples)), np.full(len(samples), 1e-12)
+    for k in range(1, PARTIALS + 1):
+        slow = scipy.signal.fftconvolve(samples * np.exp(-k * phase), window, "same")
+        rotation = np.zeros(len(samples), complex)
+        rotation[half:-half] = slow[2 * half :] * np.conj(slow[: -2 * half])
+        strength = k * k * np.abs(rotation) * (k * frequency < 0.48 * rate)
+        total += strength * np.angle(rotation) / k
+        weight += strength
+    return total / weight * rate / (4 * np.pi * half)

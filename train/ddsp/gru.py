@@ -1,6 +1,7 @@
-"""A gated recurrent unit that learns fast on a processor: what torch.nn.GRU computes, with its gradient written out.
+"""torch.nn.GRU with its gradient written out, which is faster to train on a CPU.
 
-All that does not wait for the step before is done for all steps at once, the gradient of the weights as one product.
+All that does not depend on the step before is computed for all steps at once, the gradient of the weights as one
+matrix product.
 """
 
 from typing import Any
@@ -9,36 +10,36 @@ import torch
 from torch import Tensor, nn
 
 
-def recur(gru: nn.GRU, heard: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """What `gru(heard, state)` gives: (B, F, U) and the last state (1, B, U)."""
-    if heard.is_cuda or not torch.is_grad_enabled():
-        return gru(heard, state)
-    batch, units = heard.shape[0], gru.hidden_size
-    first = heard.new_zeros(batch, units) if state is None else state[0]
+def run_gru(gru: nn.GRU, inputs: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Equal to `gru(inputs, state)`: states (B, F, U) and the last one (1, B, U)."""
+    if inputs.is_cuda or not torch.is_grad_enabled():
+        return gru(inputs, state)
+    batch, units = inputs.shape[0], gru.hidden_size
+    first = inputs.new_zeros(batch, units) if state is None else state[0]
     weights: dict[str, Tensor] = dict(gru.named_parameters())
-    driven = nn.functional.linear(heard.transpose(0, 1), weights["weight_ih_l0"], weights["bias_ih_l0"])
-    states = _Recurrence.apply(driven, weights["weight_hh_l0"], weights["bias_hh_l0"], first)
+    projected = nn.functional.linear(inputs.transpose(0, 1), weights["weight_ih_l0"], weights["bias_ih_l0"])
+    states = _Recurrence.apply(projected, weights["weight_hh_l0"], weights["bias_hh_l0"], first)
     return states.transpose(0, 1), states[-1:]
 
 
 class _Recurrence(torch.autograd.Function):
-    """driven (F, B, 3U), weight (3U, U), bias (3U,), first state (B, U) → states (F, B, U)."""
+    """projected (F, B, 3U), weight (3U, U), bias (3U,), first state (B, U) → states (F, B, U)."""
 
     @staticmethod
-    def forward(ctx: Any, driven: Tensor, weight: Tensor, bias: Tensor, first: Tensor) -> Tensor:
-        frames, batch, width = driven.shape
+    def forward(ctx: Any, projected: Tensor, weight: Tensor, bias: Tensor, first: Tensor) -> Tensor:
+        frames, batch, width = projected.shape
         units = width // 3
-        states = driven.new_empty(frames + 1, batch, units)
+        states = projected.new_empty(frames + 1, batch, units)
         states[0] = first
-        gates, bent = driven[..., : 2 * units].clone(), driven[..., 2 * units :].clone()
-        own = driven.new_empty(frames, batch, width)
-        turned = weight.t()
+        gates, candidates = projected[..., : 2 * units].clone(), projected[..., 2 * units :].clone()
+        own = projected.new_empty(frames, batch, width)
+        transposed = weight.t()
         for t in range(frames):
-            torch.addmm(bias, states[t], turned, out=own[t])
+            torch.addmm(bias, states[t], transposed, out=own[t])
             reset, update = gates[t].add_(own[t, :, : 2 * units]).sigmoid_().chunk(2, -1)
-            new = bent[t].addcmul_(reset, own[t, :, 2 * units :]).tanh_()
+            new = candidates[t].addcmul_(reset, own[t, :, 2 * units :]).tanh_()
             torch.lerp(new, states[t], update, out=states[t + 1])
-        ctx.save_for_backward(weight, states, gates, bent, own[..., 2 * units :])
+        ctx.save_for_backward(weight, states, gates, candidates, own[..., 2 * units :])
         return states[1:]
 
     @staticmethod
@@ -59,6 +60,6 @@ class _Recurrence(torch.autograd.Function):
             torch.mul(arriving[t][:, None], slopes[t], out=leaving[t].view(batch, 3, units))
             back = torch.addmm(arriving[t] * update[t], leaving[t], weight)
         flat = leaving.view(-1, 3 * units)
-        driven = leaving.clone()
-        driven[..., 2 * units :] = arriving * slope_new
-        return driven, flat.t() @ before.reshape(-1, units), flat.sum(0), back
+        projected = leaving.clone()
+        projected[..., 2 * units :] = arriving * slope_new
+        return projected, flat.t() @ before.reshape(-1, units), flat.sum(0), back

@@ -1,4 +1,4 @@
-"""Controls to sound: harmonics, filtered noise and a room, for whole clips at once.
+"""Synthesis from controls: harmonics, filtered noise and a room, for whole clips at once.
 
 A clip of F frames has F + 1 controls: frame j goes from control j to control j + 1.
 """
@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 
-def harmonics(amplitudes: Tensor, phase: Tensor, ramps: bool = True) -> Tensor:
+def render_harmonics(amplitudes: Tensor, phase: Tensor, ramps: bool = True) -> Tensor:
     """Sum of sines (B, F·hop).
 
-    amplitudes: (B, F + 1, H). phase: (B, F, hop) of the fundamental, in turns; it needs no gradient, so the sines of
+    amplitudes: (B, F + 1, H). phase: (B, F, hop) of the fundamental, in cycles; it needs no gradient, so the sines of
     a frame are a fixed matrix, and the sound one product with it.
     """
     batch, frames, hop = phase.shape
@@ -21,11 +21,11 @@ def harmonics(amplitudes: Tensor, phase: Tensor, ramps: bool = True) -> Tensor:
     if not ramps:
         return torch.bmm(amplitudes[:, :-1].reshape(-1, 1, amplitudes.shape[-1]), sines).view(batch, -1)
     ends = torch.stack([amplitudes[:, :-1], amplitudes[:, 1:]], 2).view(batch * frames, 2, -1)
-    return _faded(torch.bmm(ends, sines), hop).view(batch, -1)
+    return _interpolate(torch.bmm(ends, sines), hop).view(batch, -1)
 
 
-def noise(bands: Tensor, hop: int, ramps: bool = True, generator: torch.Generator | None = None) -> Tensor:
-    """White noise through filters that change (B, F·hop). bands: (B, F + 1, Nb) magnitudes up to half the rate."""
+def render_noise(bands: Tensor, hop: int, ramps: bool = True, generator: torch.Generator | None = None) -> Tensor:
+    """White noise through time-varying filters (B, F·hop). bands: (B, F + 1, Nb) magnitudes up to half the rate."""
     batch, controls, count = bands.shape
     frames, reach = controls - 1, count - 1
     size = _fft_size(hop + 2 * reach)
@@ -34,18 +34,18 @@ def noise(bands: Tensor, hop: int, ramps: bool = True, generator: torch.Generato
     gains = bands @ _responses(count, size).to(bands)
     ends = (gains[:, :-1], gains[:, 1:]) if ramps else (gains[:, :-1],)
     parts = torch.fft.irfft(spectra[:, :, None] * torch.stack(ends, 2), size)[..., reach : reach + hop]
-    return (_faded(parts, hop) if ramps else parts[:, :, 0]).reshape(batch, -1)
+    return (_interpolate(parts, hop) if ramps else parts[:, :, 0]).reshape(batch, -1)
 
 
-def roomed(dry: Tensor, room: Tensor, share: float) -> Tensor:
-    """The direct sound (B, N) times its share, and the sound in a room (taps,)."""
+def apply_room(dry: Tensor, room: Tensor, share: float) -> Tensor:
+    """The direct sound (B, N) times its share, plus its convolution with a room (taps,)."""
     size = _fft_size(dry.shape[1] + len(room) - 1)
     wet = torch.fft.irfft(torch.fft.rfft(dry, size) * torch.fft.rfft(room, size), size)[:, : dry.shape[1]]
     return share * dry + wet
 
 
-def turns(pitch: Tensor, rate: int, hop: int) -> Tensor:
-    """Phase in turns (F, hop) float32, wrapped, of a pitch (F + 1,) in Hz that moves in straight lines."""
+def phase_in_cycles(pitch: Tensor, rate: int, hop: int) -> Tensor:
+    """Phase in cycles (F, hop) float32, wrapped, of a pitch (F + 1,) in Hz, linear between frames."""
     part = torch.arange(hop, dtype=torch.float64, device=pitch.device) / hop
     start = pitch.double()[:-1, None]
     step = start + (pitch.double()[1:, None] - start) * part
@@ -53,26 +53,26 @@ def turns(pitch: Tensor, rate: int, hop: int) -> Tensor:
 
 
 def _sines(phase: Tensor, count: int) -> Tensor:
-    """(n, hop) turns to the sines (n, count, hop) of its multiples, each turned on from the one before."""
+    """Phase (n, hop) in cycles to the sines (n, count, hop) of its multiples, each rotated from the one before."""
     angle = 2 * math.pi * phase
     sines = torch.empty(len(phase), count, phase.shape[1], dtype=phase.dtype, device=phase.device)
     sine, cosine = torch.sin(angle), torch.cos(angle)
-    turned, across = sine, cosine
+    sine_k, cosine_k = sine, cosine
     for k in range(count):
-        sines[:, k] = turned
-        turned, across = turned * cosine + across * sine, across * cosine - turned * sine
+        sines[:, k] = sine_k
+        sine_k, cosine_k = sine_k * cosine + cosine_k * sine, cosine_k * cosine - sine_k * sine
     return sines
 
 
-def _faded(ends: Tensor, hop: int) -> Tensor:
-    """From the first of two sounds (…, 2, hop) to the second, in a straight line."""
+def _interpolate(ends: Tensor, hop: int) -> Tensor:
+    """A linear cross-fade from the first of two sounds (…, 2, hop) to the second."""
     part = torch.arange(hop, dtype=ends.dtype, device=ends.device) / hop
     return torch.lerp(ends[..., 0, :], ends[..., 1, :], part)
 
 
 @cache
 def _responses(count: int, size: int) -> Tensor:
-    """(count, size/2 + 1): zero-phase responses of the filters that each band alone makes, Hann window included."""
+    """(count, size/2 + 1): zero-phase responses of the filter of each band alone, with Hann window."""
     length = 2 * (count - 1)
     taps = torch.fft.irfft(torch.eye(count, dtype=torch.float64), length)
     window = torch.hann_window(length, dtype=torch.float64).roll(length // 2)
@@ -84,7 +84,7 @@ def _responses(count: int, size: int) -> Tensor:
 
 @cache
 def _fft_size(least: int) -> int:
-    """The next size with small factors."""
+    """The next even size with small factors."""
     size = least
     while True:
         rest = size

@@ -1,190 +1,237 @@
-"""One run of learning: what changes from step to step, and how the best of it is kept.
+"""The run of learning of a DDSP model, on one device or on several.
 
-The step size rises for a moment and falls as a half cosine. What is tested, and kept, is a slow mean of the weights.
+A moving mean of the weights is validated and kept, not the weights themselves.
 """
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from train import recording
+from train.recording import fingerprint
+from train.trainer import Trainer, copy_weights
 
-from .dataset import Corpus
-from .decoder import Sizes
-from .model import Instrument
-from .segments import CLIP, Clips, Passage, stacked
-from .spectral_loss import distance
+from .config import Config
+from .dataset import Dataset
+from .loss import spectral_loss
+from .model import DdspModel
+from .segments import ClipSampler, Segment, stack_segments
+from .tensorboard import TensorBoardLog
 
-WARMING = 100  # steps until the step size is full
-LAST = 0.02  # of the step size, at the end
-SLOWNESS = 0.998  # of the mean over weights, a step
-TIGHT = 3.0  # norm to which a gradient is clipped
-SETBACKS = 8  # times in a row that a gradient may be no number
-ALIKE = 0.1  # dB by which what the decoder is told of loudness may differ where a run goes on
-_CARRIED = ("losses", "tests", "seconds", "best")  # plain parts of a run's state
-
-
-@dataclass(frozen=True)
-class Variety:
-    """What keeps a model from learning its recordings by heart."""
-
-    gain: float = 3.0  # dB by which a clip is made louder or softer, at most
-    cents: float = 15.0  # by which the pitch that it hears is off, as a deviation, a clip
-    loudness: float = 0.5  # dB, the same of the loudness, a frame
-    forgetting: float = 0.1  # share of what the decoder knows that it goes without
+EMA_DECAY = 0.998  # of the moving mean of the weights, a step
+MAX_GRADIENT_NORM = 3.0
+MAX_FAILED_STEPS = 8  # in a row whose gradient is not finite
+SCALE_TOLERANCE_DB = 0.1  # by which the scale of loudness may differ where a run goes on
+SHOWN_LOSS_STEPS = 50  # over which the loss is averaged to be shown
 
 
 @dataclass(frozen=True)
-class Config:
-    """All that decides a run."""
+class Progress:
+    """Progress of a run; its fields are the keys of the command's JSON lines.
 
-    sizes: Sizes = field(default_factory=Sizes)
-    steps: int = 10_000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    batch: int = 8  # clips a step, on each device
-    clip: int = CLIP  # frames
-    lead: int = 40  # frames of it that bring memory and room into swing, and do not count
-    step_size: float = 2e-3
-    variety: Variety = field(default_factory=Variety)
-    seed: int = 0
+    loss: mean over the last steps. kept: the last validation loss, nan before. left: seconds.
+    """
+
+    step: int
+    loss: float
+    kept: float
+    steps_per_second: float
+    left: float
 
 
-class Run:
-    """Weights, their mean, and the best of these by what was kept back, or where nothing was by what is learned."""
+class DdspTrainer(Trainer[DdspModel, Config, Progress]):
+    """Learns from a dataset.
 
-    def __init__(self, corpus: Corpus, config: Config, fabric: Fabric, start: Instrument | None = None) -> None:
+    ema: the model with the moving mean of the weights. validations: step and loss of each validation; best: the ema
+    with the lowest of them.
+    """
+
+    warmup_steps = 100
+    observe_seconds = 120.0
+    carried = ("losses", "validations", "seconds", "best")
+    other_recordings = "other recordings, and cannot go on with these"
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        config: Config,
+        fabric: Fabric,
+        start: DdspModel | None = None,
+        voice: Segment | None = None,
+    ) -> None:
+        """start: initial weights. voice: rendered with every validation."""
         torch.manual_seed(config.seed)
-        self.config, self.corpus, self.fabric = config, corpus, fabric
-        self.clips = Clips(corpus.learned, config.clip)
-        self.mark = recording.mark(passage.sound.numpy() for passage in [*corpus.learned, *corpus.kept])
-        self.generator = torch.Generator().manual_seed(config.seed + 7919 * fabric.global_rank)
-        self.model, self.mean = Instrument(config.sizes), Instrument(config.sizes).requires_grad_(False)
+        self.dataset, self.fabric, self.voice = dataset, fabric, voice
+        self.clips = ClipSampler(dataset.training, config.clip)
+        model, self.ema = DdspModel(config.sizes), DdspModel(config.sizes).requires_grad_(False)
+        self.start = start
         if start is not None:
-            self.model.load_state_dict(start.state_dict())
-        self.mean.load_state_dict(self.model.state_dict())
-        self.mean.to(fabric.device).eval()
-        self.model.decoder.forgetting = config.variety.forgetting
-        optimizer = torch.optim.Adam(self.model.parameters(), lr=config.step_size, betas=(0.9, 0.99))
-        self._carried, self.optimizer = fabric.setup(self.model, optimizer)
-        self.losses: list[float] = []
-        self.tests: list[tuple[int, float]] = []
-        self.best = _copy(self.mean)
+            model.load_state_dict(start.state_dict())
+        self.ema.load_state_dict(model.state_dict())
+        self.ema.to(fabric.device).eval()
+        model.decoder.dropout = config.augmentation.dropout
+        adam = torch.optim.Adam(model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99))
+        self._wrapped, optimizer = fabric.setup(model, adam)
+        for group in optimizer.param_groups:
+            group["full"] = config.learning_rate
+        generator = torch.Generator().manual_seed(config.seed + 7919 * fabric.global_rank)
+        recordings = fingerprint(segment.sound.numpy() for segment in [*dataset.training, *dataset.validation])
+        super().__init__(config, model, optimizer, generator, recordings, time.monotonic())
+        self.best = copy_weights(self.ema)
+        self.validations: list[tuple[int, float]] = []
         self.seconds = 0.0
-        self._setbacks = 0
+        self._failed_steps = 0
+        self._gradient_norm = torch.zeros(())
+        self._log: TensorBoardLog | None = None
 
-    def part(self) -> float:
-        """How much of the run is done, 0 … 1."""
-        if self.config.minutes > 0:
-            return self.seconds / (60 * self.config.minutes)
-        return len(self.losses) / self.config.steps
+    def run(self, folder: Path, report: Callable[[Progress], None], resume: bool = False) -> bool:
+        """As `Trainer.run`; the folder also takes the logs for TensorBoard."""
+        is_first = self.fabric.global_rank == 0
+        with TensorBoardLog(folder, self.config.sizes, self.dataset, self.voice, is_first) as self._log:
+            stopped = super().run(folder, report, resume)
+        self._log = None
+        return stopped
 
     def step(self) -> None:
-        """One batch of clips, one move."""
-        began = time.monotonic()
-        config = self.config
-        torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # of what the decoder forgets
-        clip = self._varied(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
-        sound = self._carried(clip.pitch, clip.phase, self.scaled(clip.loudness), self.generator)
-        start = config.lead * config.sizes.hop
-        loss = distance(sound[:, start:], clip.sound[:, start:])
-        self.optimizer.zero_grad()
-        self.fabric.backward(loss)
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), TIGHT)
-        self.losses.append(float(loss.detach()))
-        self._move(bool(torch.isfinite(norm)))
-        self.seconds += time.monotonic() - began
+        """Take one step."""
+        super().step()
+        if self._log:
+            self._log.step(self.losses, self.optimizer.param_groups[0]["lr"])
 
-    def scaled(self, loudness: Tensor) -> Tensor:
-        """Loudness in dB as the decoder hears it."""
-        return (loudness - self.corpus.mean) / self.corpus.deviation
+    def progress(self, preview: Path | None = None) -> Progress:
+        """Progress after the last step."""
+        recent = self.losses[-SHOWN_LOSS_STEPS:]
+        validation = self.validations[-1][1] if self.validations and self.dataset.validation else math.nan
+        mean = sum(recent) / len(recent)
+        return Progress(len(self.losses), mean, validation, self.steps_per_second(), self.seconds_left())
 
-    def sound(self, passage: Passage) -> Tensor:
-        """What the mean weights make of the curves of a passage, (F·hop,)."""
+    def observe(self, folder: Path) -> None:
+        """Validate, and log the result."""
+        self.validate()
+        if self._log:
+            self._log.validation(*self.validations[-1], self.render)
+
+    def validate(self) -> float:
+        """The loss of the moving mean of the weights on the validation set, or on a training segment without one."""
+        started = time.monotonic()
+        segments = self.dataset.validation or self.dataset.training[:1]
+        loss = sum(self._segment_loss(s) * s.frames for s in segments) / sum(s.frames for s in segments)
+        if loss <= min((loss for _, loss in self.validations), default=math.inf):
+            self.best = copy_weights(self.ema)
+        self.validations.append((len(self.losses), loss))
+        self.seconds += time.monotonic() - started
+        return loss
+
+    def scale_loudness(self, loudness: Tensor) -> Tensor:
+        """Loudness in dB to the input of the decoder."""
+        return (loudness - self.dataset.mean) / self.dataset.deviation
+
+    def render(self, segment: Segment) -> Tensor:
+        """The sound of a segment's curves by the moving mean of the weights, (F·hop,)."""
         with torch.no_grad():
-            one = stacked([passage]).to(self.fabric.device)
-            draw = torch.Generator().manual_seed(self.config.seed)
-            return self.mean(one.pitch, one.phase, self.scaled(one.loudness), draw)[0]
+            one = stack_segments([segment]).to(self.fabric.device)
+            generator = torch.Generator().manual_seed(self.config.seed)
+            return self.ema(one.pitch, one.phase, self.scale_loudness(one.loudness), generator)[0]
 
-    def test(self) -> float:
-        """Distance of the mean weights over what was kept back, or what is learned; the best are remembered."""
-        began = time.monotonic()
-        kept = self.corpus.kept or self.corpus.learned[:1]
-        found = sum(self._distance(p) * p.frames for p in kept) / sum(p.frames for p in kept)
-        if found <= min((loss for _, loss in self.tests), default=math.inf):
-            self.best = _copy(self.mean)
-        self.tests.append((len(self.losses), found))
-        self.seconds += time.monotonic() - began
-        return found
+    def save(self, path: Path) -> None:
+        """Write a checkpoint, in the first of several processes."""
+        if self.fabric.global_rank == 0:
+            super().save(path)
 
     def state(self) -> dict[str, Any]:
-        """All that another process needs to go on."""
+        """The content of a checkpoint."""
         return {
-            "config": asdict(self.config),
-            "mark": self.mark,
-            "scale": (self.corpus.mean, self.corpus.deviation),
-            "model": self.model.state_dict(),
-            "mean": self.mean.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-            **{name: getattr(self, name) for name in _CARRIED},
+            **super().state(),
+            "loudness_scale": (self.dataset.mean, self.dataset.deviation),
+            "ema": self.ema.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state; how long to learn is the one thing that may have changed.
+        """Go on from a checkpoint; only the first of several processes takes over its random numbers."""
+        own = self.generator.get_state()
+        super().restore(state)
+        self.ema.load_state_dict(state["ema"])
+        if self.fabric.global_rank > 0:
+            self.generator.set_state(own)
 
-        ValueError in one line if anything else has: the configuration, the recordings, the scale of loudness.
-        """
-        before, now = ({**config, "steps": 0, "minutes": 0} for config in (state["config"], asdict(self.config)))
-        changed = [name for name in now if before.get(name) != now[name]]
-        if changed:
-            raise ValueError(f"the checkpoint was learned with another {', '.join(changed)}")
-        if state.get("mark", self.mark) != self.mark:
-            raise ValueError("the checkpoint was learned from other recordings, and cannot go on with these")
-        scale = self.corpus.mean, self.corpus.deviation
-        if any(abs(a - b) > ALIKE for a, b in zip(state["scale"], scale, strict=True)):
+    def _check(self, state: dict[str, Any]) -> None:
+        """ValueError also if the checkpoint has another scale of loudness."""
+        super()._check(state)
+        scale = self.dataset.mean, self.dataset.deviation
+        if any(abs(a - b) > SCALE_TOLERANCE_DB for a, b in zip(state["loudness_scale"], scale, strict=True)):
             raise ValueError("the checkpoint is told loudness in another way: begin with the same preset (--from)")
-        self.model.load_state_dict(state["model"])
-        self.mean.load_state_dict(state["mean"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.fabric.global_rank == 0:
-            self.generator.set_state(state["generator"].cpu())
-        for name in _CARRIED:
-            setattr(self, name, state[name])
 
-    def _varied(self, clip: Passage) -> Passage:
-        """Clips a little louder or softer, their curves a little off."""
-        variety = self.config.variety
-        louder = variety.gain * (2 * torch.rand(len(clip.sound), 1, generator=self.generator) - 1)
-        off = variety.cents / 1200 * torch.randn(len(clip.sound), 1, generator=self.generator)
-        shaken = variety.loudness * torch.randn(clip.loudness.shape, generator=self.generator)
-        return Passage(
-            clip.sound * 10 ** (louder / 20), clip.pitch * 2**off, clip.loudness + louder + shaken, clip.phase
+    def _prepare_loop(self, resumed: bool) -> None:
+        if self.start is not None and not resumed:
+            self.validate()  # the initial weights may stay the best
+
+    def _finish_loop(self, folder: Path) -> None:
+        self.observe(folder)
+        self.save(folder / "checkpoint.pt")
+        self.model.load_state_dict(self.best)
+
+    def _continues(self, stop_requested: bool) -> bool:
+        """Whether another step follows; where several processes learn together, the first one decides."""
+        mine = super()._continues(stop_requested)
+        if self.fabric.world_size == 1:
+            return mine
+        first: tuple[bool, float] = self.fabric.broadcast((mine, self.seconds))
+        self.seconds = first[1]
+        return first[0]
+
+    def _compute_loss(self) -> tuple[Tensor, Tensor]:
+        """The loss of a batch of clips, twice."""
+        config = self.config
+        torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # of the dropout
+        clip = self._augment(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
+        sound = self._wrapped(clip.pitch, clip.phase, self.scale_loudness(clip.loudness), self.generator)
+        start = config.lead * config.sizes.hop
+        loss = spectral_loss(sound[:, start:], clip.sound[:, start:])
+        return loss, loss
+
+    def _augment(self, clip: Segment) -> Segment:
+        """Clips with random gain, their pitch and loudness with random deviations."""
+        by = self.config.augmentation
+        gain = by.gain * (2 * torch.rand(len(clip.sound), 1, generator=self.generator) - 1)
+        octaves = by.cents / 1200 * torch.randn(len(clip.sound), 1, generator=self.generator)
+        noise = by.loudness * torch.randn(clip.loudness.shape, generator=self.generator)
+        return Segment(
+            clip.sound * 10 ** (gain / 20), clip.pitch * 2**octaves, clip.loudness + gain + noise, clip.phase
         )
 
-    def _distance(self, passage: Passage) -> float:
-        return float(distance(self.sound(passage)[None], passage.sound[None].to(self.fabric.device)))
+    def _segment_loss(self, segment: Segment) -> float:
+        return float(spectral_loss(self.render(segment)[None], segment.sound[None].to(self.fabric.device)))
 
-    def _move(self, sound: bool) -> None:
-        """Take the step, unless its gradient is no number."""
-        self._setbacks = 0 if sound else self._setbacks + 1
-        if self._setbacks > SETBACKS:
-            raise ArithmeticError("learning diverged: try a smaller step size")
-        if not sound:
-            return
-        share = LAST + (1 - LAST) * 0.5 * (1 + math.cos(math.pi * min(self.part(), 1.0)))
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.config.step_size * share * min(1.0, len(self.losses) / WARMING)
-        self.optimizer.step()
+    def _backward(self, loss: Tensor) -> None:
+        self.fabric.backward(loss)
+        self._gradient_norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), MAX_GRADIENT_NORM)
+
+    def _is_finite(self, loss: Tensor) -> bool:
+        return bool(torch.isfinite(self._gradient_norm))
+
+    def _update_best(self) -> None:
+        """Only validation does."""
+
+    def _update_weights(self) -> None:
+        """One step of the optimizer, and of the moving mean, which is faster in the beginning."""
+        self._failed_steps = 0
+        super()._update_weights()
         count = len(self.losses)
         with torch.no_grad():
-            for mean, value in zip(self.mean.parameters(), self.model.parameters(), strict=True):
-                mean.lerp_(value, 1 - min(SLOWNESS, (1 + count) / (10 + count)))
+            for mean, value in zip(self.ema.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(value, 1 - min(EMA_DECAY, (1 + count) / (10 + count)))
 
+    def _learning_rate(self, full: float) -> float:
+        return full * self._decay() * self._warmup()
 
-def _copy(model: Instrument) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+    def _recover(self) -> None:
+        """Skip the step."""
+        self._failed_steps += 1
+        if self._failed_steps > MAX_FAILED_STEPS:
+            raise ArithmeticError("learning diverged: try a smaller step size")

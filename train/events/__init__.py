@@ -1,1 +1,1 @@
-"""Learning events: an encoder that hears when which of many learned keys sounds, and a decoder that sounds them."""
+"""Learning events: an encoder that finds when which of many learned keys sounds, and a decoder that renders them."""

@@ -1,4 +1,4 @@
-"""A window of a recording that is taken apart: how events would sound in it, and how near sounds come to it."""
+"""A window of a recording that is decomposed: the sound of events in it, and their loss."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,19 +6,19 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from .loss import WINDOWS, distances, magnitudes
-from .model import EventModel, Found, laid
+from .loss import WINDOWS, magnitudes, reconstruction_losses
+from .model import EventModel, Events, place_events
 
-TOGETHER = 16  # sounds that are compared at once
+BATCH_SIZE = 16  # sounds that are compared at once
 PARTS = ("keys", "frames", "strengths")
-FAINT = 0.003  # an event that is weaker is made at this strength
+MIN_STRENGTH = 0.003  # of the timbre of an event
 
 
 @dataclass(frozen=True)
-class Window:
-    """target (N,): what is heard in it; known (N,): what of it already sounds; in a context (1, M) and a room.
+class AnalysisWindow:
+    """target: (N,), the recording. known: (N,), what earlier windows sound in it. context: (1, M).
 
-    room: (1, 1 + rooms), as gains. level: what the window is scaled by where distances are measured.
+    room: (1, 1 + rooms), gains. level: scale at which losses are measured.
     """
 
     model: EventModel
@@ -28,28 +28,30 @@ class Window:
     room: Tensor
     level: float = 1.0
 
-    def sounds(self, found: Found) -> Tensor:
-        """How each of some events (1, n) sounds in its place and room, as if its strength were 1: (n, N)."""
-        strengths = found.strengths[0].clamp(min=FAINT)
+    def render_each(self, events: Events) -> Tensor:
+        """The sound of each of some events (1, n) in its place and room, scaled to a strength of 1: (n, N)."""
+        strengths = events.strengths[0].clamp(min=MIN_STRENGTH)
         with torch.no_grad():
-            dry = self.model.decoder(found.keys[0], strengths, self.context.expand(len(strengths), -1))
-            placed = laid(dry / strengths[:, None], found.frames.T, self.model.sizes)
+            dry = self.model.decoder(events.keys[0], strengths, self.context.expand(len(strengths), -1))
+            placed = place_events(dry / strengths[:, None], events.frames.T, self.model.sizes)
             return self.model.rooms.reverberate(placed, self.room)
 
-    def distances(self, sounds: Tensor) -> Tensor:
-        """How far each of sounds (B, N) is from what is heard: (B,)."""
-        return torch.cat([distances(self.level * some, self._meant) for some in sounds.split(TOGETHER)])
+    def losses(self, sounds: Tensor) -> Tensor:
+        """The loss of each of sounds (B, N) against the target: (B,)."""
+        return torch.cat(
+            [reconstruction_losses(self.level * some, self._wanted) for some in sounds.split(BATCH_SIZE)]
+        )
 
     @cached_property
-    def _meant(self) -> list[Tensor]:
+    def _wanted(self) -> list[Tensor]:
         return [magnitudes(self.level * self.target[None], size) for size in WINDOWS]
 
 
-def chosen(found: Found, which: Tensor) -> Found:
-    """Some of events (1, n), by a mask or by numbers."""
-    return Found(*(getattr(found, name)[:, which] for name in PARTS))
+def select(events: Events, which: Tensor) -> Events:
+    """Some of events (1, n), by a mask or by indices."""
+    return Events(*(getattr(events, name)[:, which] for name in PARTS))
 
 
-def joined(one: Found, other: Found) -> Found:
-    """Events (1, n) and others (1, m)."""
-    return Found(*(torch.cat([getattr(one, name), getattr(other, name)], 1) for name in PARTS))
+def concatenate(one: Events, other: Events) -> Events:
+    """Events (1, n) and others (1, m) as one."""
+    return Events(*(torch.cat([getattr(one, name), getattr(other, name)], 1) for name in PARTS))

@@ -1,27 +1,28 @@
-"""What an event model is made of: as published, or smaller and as it learns best on one core."""
+"""Sizes and settings of an event model and its run of learning: as published, and smaller for one CPU core."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.dsp.waveforms import bank
+from engine.pitch_names import frequency_of
 
-LOWEST, HIGHEST = 28.0, 107.5  # MIDI notes that the waves of ours lie between
-WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder hears
-START = 4  # frames that an upsampling stack begins with
+LOWEST_PITCH, HIGHEST_PITCH = 28.0, 107.5  # of the waves, in semitones
+WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder receives
+UPSAMPLER_FRAMES = 4  # that an upsampling stack starts with
 GRAIN, GRAIN_HOP = 32, 16  # samples of the short spectra that shape an impulse
 FRAME = 2 * HOP  # samples of the frames that shape a resonance
-ROOM = 16  # numbers that a room is chosen by
+ROOM_CODE_SIZE = 16  # numbers that a room is chosen by
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes of ours, `small`; `published` chooses all else that the article has otherwise."""
+    """Sizes of a model; `published` also selects all other differences of the article."""
 
     channels: int = 256  # of the encoder
     keys: int = 1024  # K, kinds of events
     events: int = 32  # in a segment
-    passes: int = 2  # in which the encoder finds them; later ones hear what earlier ones left
+    passes: int = 2  # in which the encoder finds them; later ones receive what earlier ones left
     embedding: int = 256  # M, numbers that an event is decoded from
     width: int = 64  # channels of the upsampling stacks
     pitches: int = 160  # of the fixed waves
@@ -43,14 +44,14 @@ class Sizes:
 
     @property
     def decays(self) -> tuple[float, float]:
-        """What a frame may leave of a resonance, at least and at most."""
+        """Smallest and largest factor by which a resonance decays in a frame."""
         return (0.02, 0.02 + 0.98 * 0.95) if self.published else (0.5, 0.999)
 
     def frequencies(self) -> np.ndarray:
-        """Of the waves, (pitches,) Hz, in the precision in which they are kept."""
+        """Of the waves, (pitches,) Hz, in the precision in which they are stored."""
         if self.published:
             return np.linspace(40, 4000, self.pitches, dtype=np.float32)
-        return np.asarray(440 * 2 ** ((np.linspace(LOWEST, HIGHEST, self.pitches) - 69) / 12), np.float32)
+        return np.asarray(frequency_of(np.linspace(LOWEST_PITCH, HIGHEST_PITCH, self.pitches)), np.float32)
 
     def waves(self) -> np.ndarray:
         """The fixed waves (pitches · shapes, samples)."""
@@ -59,3 +60,26 @@ class Sizes:
 
 SMALL = Sizes()
 ARTICLE = Sizes(1024, 4096, 64, 1, 256, 128, 341, published=True)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of a run."""
+
+    sizes: Sizes = field(default_factory=Sizes)
+    steps: int = 20_000
+    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
+    stages: tuple[float, float] = (0.2, 0.55)  # parts of the run at which synthetic segments, and recordings, begin
+    notes: int = 16  # in a step of the first stage; 0: no such stage
+    batch: int = 2  # segments of recordings in a step
+    synthetic: int = 6  # synthetic segments in such a step; 0: none, and no stage of them
+    plane_loss_weight: float = 1.0
+    isolate: bool = True  # whether later passes take earlier ones as given
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+
+CONFIGS = {
+    "small": Config(SMALL),
+    "article": Config(ARTICLE, notes=0, synthetic=0, isolate=False),
+}

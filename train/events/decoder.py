@@ -1,7 +1,7 @@
-"""What an event sounds like: a short shaped noise, a falling filtered mixture of waves, and the one in the other.
+"""The sound of an event: a short shaped noise, a decaying filtered mixture of waves, and their convolution.
 
-As published; ours mixes the three as it learns to, makes impulses of unit energy, and lets the strength of an event
-move its embedding by its logarithm.
+As published; ours learns how to mix the three, normalizes the energy of impulses, and shifts the embedding of an event
+by the logarithm of its strength.
 """
 
 import math
@@ -9,10 +9,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .config import FRAME, GRAIN, GRAIN_HOP, HOP, START, Sizes
+from .config import FRAME, GRAIN, GRAIN_HOP, HOP, UPSAMPLER_FRAMES, Sizes
 
-BANDS = 32  # that the filter of a resonance is drawn through
-FAINTEST = 1e-3  # an event that is weaker sounds as one of this strength, only softer
+FILTER_BANDS = 32  # of the filter of a resonance
+MIN_STRENGTH = 1e-3  # of the timbre of an event; a weaker one is only softer
 SEED = 7
 
 
@@ -36,11 +36,11 @@ class Decoder(nn.Module):
         self.mix = nn.Linear(sizes.embedding, 3)
         self.level = nn.Linear(sizes.embedding, 1)
         grains = sizes.impulse // GRAIN_HOP
-        self.impulse = upsampler(sizes, width, grains, GRAIN // 2 + 1)
-        self.filter = upsampler(sizes, max(width // 2, 1), frames, BANDS)
+        self.impulse = make_upsampler(sizes, width, grains, GRAIN // 2 + 1)
+        self.filter = make_upsampler(sizes, max(width // 2, 1), frames, FILTER_BANDS)
 
     def forward(self, keys: Tensor, strengths: Tensor, context: Tensor) -> Tensor:
-        """keys (n,), strengths (n,) and context (n, M) → the sounds (n, samples), as strong as they are."""
+        """keys (n,), strengths (n,) and context (n, M) → the sounds (n, samples), scaled by their strengths."""
         e = self.embedded(keys, strengths) + context
         impulse, resonance = self.impulses(e), self.resonances(e)
         size = 2 * self.sizes.samples
@@ -51,11 +51,11 @@ class Decoder(nn.Module):
         return sound * (self.level(e).abs() * strengths[:, None])
 
     def embedded(self, keys: Tensor, strengths: Tensor) -> Tensor:
-        """(n, M): by key; and by strength, which scales it as published, or moves it by its logarithm."""
+        """Embeddings (n, M) of keys; scaled by the strength as published, or shifted by its logarithm."""
         rows = self.embedding.weight.T[keys]
         if self.sizes.published:
             return rows * strengths[:, None] + self.embedding.bias
-        return rows + strengths.clamp(min=FAINTEST).log()[:, None] * self.swell + self.embedding.bias
+        return rows + strengths.clamp(min=MIN_STRENGTH).log()[:, None] * self.swell + self.embedding.bias
 
     def impulses(self, e: Tensor) -> Tensor:
         """(n, impulse): noise with a spectrum that changes every GRAIN_HOP samples, the lowest bin always full."""
@@ -64,27 +64,30 @@ class Decoder(nn.Module):
         heights = torch.cat([torch.ones_like(heights[..., :1]), heights[..., 1:]], -1)
         grains = self.noise.unfold(0, GRAIN, GRAIN_HOP)[: heights.shape[1]] * hann
         shaped = torch.fft.irfft(torch.fft.rfft(grains) * heights, GRAIN) * hann
-        sound = _added(shaped)[:, : self.sizes.impulse]
-        return sound if self.sizes.published else unit(sound)
+        sound = _overlap_add(shaped)[:, : self.sizes.impulse]
+        return sound if self.sizes.published else normalize(sound)
 
     def resonances(self, e: Tensor) -> Tensor:
-        """(n, samples): frames of waves, each scaled to unit energy, that fall and are filtered frame by frame."""
+        """(n, samples): frames of waves, each of unit energy, that decay and are filtered frame by frame."""
         hann = torch.hann_window(FRAME, device=e.device)
         waves = nn.functional.pad(self.wave(e).relu() @ self.waves, (0, FRAME))
-        frames = unit(waves.unfold(1, FRAME, HOP)[:, : self.sizes.frames] * hann)
+        frames = normalize(waves.unfold(1, FRAME, HOP)[:, : self.sizes.frames] * hann)
         low, high = self.sizes.decays
         fall = (low + (high - low) * self.decay(e).sigmoid()).log().cumsum(-1).exp()
         heights = self.filter(e).transpose(1, 2).sigmoid()
-        drawn = heights @ drawing(BANDS, FRAME // 2 + 1).to(e.device)
-        return _added(torch.fft.irfft(torch.fft.rfft(frames * fall[..., None]) * drawn, FRAME))[
+        drawn = heights @ interpolation_matrix(FILTER_BANDS, FRAME // 2 + 1).to(e.device)
+        return _overlap_add(torch.fft.irfft(torch.fft.rfft(frames * fall[..., None]) * drawn, FRAME))[
             :, : self.sizes.samples
         ]
 
 
-def upsampler(sizes: Sizes, width: int, frames: int, outputs: int) -> nn.Sequential:
-    """(n, M) → (n, outputs, frames): a few frames, then twice as many again and again."""
-    layers: list[nn.Module] = [nn.Linear(sizes.embedding, START * width), nn.Unflatten(1, (width, START))]
-    for _ in range(round(math.log2(frames / START))):
+def make_upsampler(sizes: Sizes, width: int, frames: int, outputs: int) -> nn.Sequential:
+    """(n, M) → (n, outputs, frames): a few frames, doubled layer by layer."""
+    layers: list[nn.Module] = [
+        nn.Linear(sizes.embedding, UPSAMPLER_FRAMES * width),
+        nn.Unflatten(1, (width, UPSAMPLER_FRAMES)),
+    ]
+    for _ in range(round(math.log2(frames / UPSAMPLER_FRAMES))):
         layers.append(nn.ConvTranspose1d(width, width, 4, 2, 1))
         if sizes.published:
             layers.append(nn.BatchNorm1d(width))
@@ -92,18 +95,18 @@ def upsampler(sizes: Sizes, width: int, frames: int, outputs: int) -> nn.Sequent
     return nn.Sequential(*layers, nn.Conv1d(width, outputs, 3, 1, 1))
 
 
-def drawing(points: int, bins: int) -> Tensor:
-    """(points, bins): draws straight lines through points in the middle of their shares, flat at both ends."""
+def interpolation_matrix(points: int, bins: int) -> Tensor:
+    """(points, bins): interpolates linearly between points in the middle of their shares, constant at both ends."""
     return nn.functional.interpolate(torch.eye(points)[None], bins, mode="linear", align_corners=False)[0]
 
 
-def unit(x: Tensor) -> Tensor:
-    """Scaled to unit energy along the last axis; silence stays."""
+def normalize(x: Tensor) -> Tensor:
+    """Scale to unit energy along the last axis; silence stays."""
     return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + 1e-8)
 
 
-def _added(frames: Tensor) -> Tensor:
-    """Frames (n, T, size) every half of their size added up: (n, (T + 1) · size / 2)."""
+def _overlap_add(frames: Tensor) -> Tensor:
+    """Frames (n, T, size) at every half of their size added up: (n, (T + 1) · size / 2)."""
     first, second = frames.chunk(2, -1)
     pad = nn.functional.pad
     return (pad(first, (0, 0, 0, 1)) + pad(second, (0, 0, 1, 0))).flatten(1)

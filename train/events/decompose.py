@@ -1,9 +1,9 @@
-"""Taking a recording of any length apart into events.
+"""Decompose a recording of any length into events.
 
-Windows overlap by half; each gives the events of its first half, and hears only what those before have left. Which
-they are and how strong is settled by all of a window together. All events of a recording share one context and one
-room: at first those of its windows, each as much as it is loud, then those that suit its loudest windows best, and
-once more when better events are found there.
+Windows overlap by half; each gives the events of its first half, from the spectrum that those before have left. The
+events of a window and their strengths are fitted together. All events of a recording share one context and one room:
+first the mean of those of its windows, weighted by energy, then those fitted to its loudest windows, and once more
+when better events are found there.
 """
 
 from collections.abc import Callable
@@ -12,19 +12,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.instruments.events.event_score import LONGEST, Event, Score
+from engine.instruments.events.event_score import MAX_SECONDS, Event, EventScore
 
-from .analysis_window import Window, chosen, joined
+from .analysis_window import AnalysisWindow, concatenate, select
 from .config import HOP
-from .model import EventModel, Found, spectrum
-from .refine import ROUNDS, searched
-from .solve_gains import settled
+from .model import EventModel, Events, magnitude_spectrum
+from .refine import DEFAULT_ROUNDS, refine_events
+from .solve_gains import fit_surroundings
 
-LOOKS = 2  # times that events and surroundings are settled by turns
-LOUDEST = 4  # windows that the context and the room are settled by
-SILENT = 1e-4  # peak of a window in which nothing is looked for
-HEARING = 0.4  # part of the work until the context and the room are settled
-Around = tuple[Tensor, Tensor]
+SURROUNDINGS_ROUNDS = 2  # in which events, context and room are fitted in turn
+FITTED_WINDOWS = 4  # loudest windows, to which the context and the room are fitted
+SILENCE_PEAK = 1e-4  # of a window; a softer one has no events
+SURROUNDINGS_SHARE = 0.4  # part of the work until the context and the room are fitted
+Surroundings = tuple[Tensor, Tensor]
 
 
 def decompose(
@@ -32,106 +32,120 @@ def decompose(
     samples: Tensor,
     report: Callable[[float], None] = lambda share: None,
     peak: float = 0.0,
-    rounds: int = ROUNDS,
-) -> Score:
+    rounds: int = DEFAULT_ROUNDS,
+) -> EventScore:
     """The score of samples (N,) at the model's rate.
 
-    report: is told what share is done. peak: that of the recording of which samples are a part, theirs if 0: how near
-    events come is measured at that level. rounds: in which better events are looked for. ValueError for silence, and
-    for more than a score can last.
+    report: receives the share that is done. peak: that of the recording that samples are a part of, theirs if 0: the
+    level at which losses are measured. rounds: of search for better events. ValueError for silence, and for more than
+    a score can last.
     """
     sizes, gain = model.sizes, float(samples.abs().max())
     if gain == 0:
         raise ValueError("the recording is silent: there is nothing to take apart")
-    if len(samples) > LONGEST * sizes.rate:
-        raise ValueError(f"{len(samples) / sizes.rate:.0f} s are more than a score can last: at most {LONGEST:.0f} s")
+    if len(samples) > MAX_SECONDS * sizes.rate:
+        raise ValueError(
+            f"{len(samples) / sizes.rate:.0f} s are more than a score can last: at most {MAX_SECONDS:.0f} s"
+        )
     windows = _windows(samples / gain, sizes.samples)
     count, level = len(windows), gain / (peak or gain)
     with torch.no_grad():
-        around, begun = _surroundings(model, windows, level, rounds, lambda share: report(HEARING * share))
+        surroundings, initial = _estimate_surroundings(
+            model, windows, level, rounds, lambda share: report(SURROUNDINGS_SHARE * share)
+        )
         explained = torch.zeros((count + 3) * sizes.samples // 2)
         events: list[Event] = []
         for number, window in enumerate(windows):
             first = number * sizes.samples // 2
-            if window.abs().max() > SILENT:
-                there = Window(model, window, explained[first:][: sizes.samples], *around, level)
-                found = _heard(there, begun.get(number), rounds)
-                added = _added(there, found, explained[first:], number == count - 1)
+            if window.abs().max() > SILENCE_PEAK:
+                there = AnalysisWindow(model, window, explained[first:][: sizes.samples], *surroundings, level)
+                found = _find_events(there, initial.get(number), rounds)
+                added = _take_first_half(there, found, explained[first:], number == count - 1)
                 events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in added]
-            report(HEARING + (1 - HEARING) * (number + 1) / count)
+            report(SURROUNDINGS_SHARE + (1 - SURROUNDINGS_SHARE) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
-    return Score(events, len(samples) / sizes.rate, around[0][0].numpy(), around[1][0].numpy().clip(0), gain)
+    return EventScore(
+        events, len(samples) / sizes.rate, surroundings[0][0].numpy(), surroundings[1][0].numpy().clip(0), gain
+    )
 
 
 def _windows(samples: Tensor, size: int) -> Tensor:
-    """(W, size): windows every half of their size, silence behind the end."""
+    """(W, size): windows at every half of their size, zeros after the end."""
     count = max(-(-(len(samples) - size) // (size // 2)), 0) + 1
     whole = torch.nn.functional.pad(samples, (0, (count + 1) * size // 2 - len(samples)))
     return whole.unfold(0, size, size // 2)
 
 
-def _surroundings(
+def _estimate_surroundings(
     model: EventModel, windows: Tensor, level: float, rounds: int, report: Callable[[float], None]
-) -> tuple[Around, dict[int, Found]]:
-    """The context (1, M) and the room (1, 1 + rooms); and the events (1, n) of the windows that settled them."""
+) -> tuple[Surroundings, dict[int, Events]]:
+    """The context (1, M) and the room (1, 1 + rooms); and the events (1, n) of the windows that they were fitted to."""
     contexts, rooms = [], []
     weights = windows.square().sum(1, True)
     for number, window in enumerate(windows):
-        context, gains = model.surroundings(model.find(model.encoder(spectrum(window[None]))))
+        context, gains = model.context_and_room(model.find_events(model.encoder(magnitude_spectrum(window[None]))))
         contexts.append(context)
         rooms.append(gains)
         report(0.5 * (number + 1) / len(windows))
     share = weights / weights.sum()
-    around = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
-    loudest = weights[:, 0].argsort(descending=True)[:LOUDEST].tolist()
+    surroundings = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
+    loudest = weights[:, 0].argsort(descending=True)[:FITTED_WINDOWS].tolist()
     silence = torch.zeros_like(windows[0])
-    heard = {number: _passed(Window(model, windows[number], silence, *around, level)) for number in loudest}
-    heard = {number: found for number, found in heard.items() if found.keys.numel()}
-    for look in range(LOOKS if heard else 0):
-        if look:
-            heard = {
-                number: searched(Window(model, windows[number], silence, *around, level), found, rounds)
-                for number, found in heard.items()
+    fitted = {
+        number: _encode(AnalysisWindow(model, windows[number], silence, *surroundings, level)) for number in loudest
+    }
+    fitted = {number: found for number, found in fitted.items() if found.keys.numel()}
+    for attempt in range(SURROUNDINGS_ROUNDS if fitted else 0):
+        if attempt:
+            fitted = {
+                number: refine_events(
+                    AnalysisWindow(model, windows[number], silence, *surroundings, level), found, rounds
+                )
+                for number, found in fitted.items()
             }
-        around, events = settled(model, [(windows[number], found) for number, found in heard.items()], around, level)
-        heard = dict(zip(heard, events, strict=True))
-        report(0.5 + 0.5 * (look + 1) / LOOKS)
-    return around, heard
+        surroundings, events = fit_surroundings(
+            model, [(windows[number], found) for number, found in fitted.items()], surroundings, level
+        )
+        fitted = dict(zip(fitted, events, strict=True))
+        report(0.5 + 0.5 * (attempt + 1) / SURROUNDINGS_ROUNDS)
+    return surroundings, fitted
 
 
-def _added(window: Window, found: Found, explained: Tensor, last: bool) -> list[tuple[int, int, float]]:
-    """Frame, key and strength of what begins in a window's first half; its sounds are added to what is explained."""
+def _take_first_half(
+    window: AnalysisWindow, found: Events, explained: Tensor, last: bool
+) -> list[tuple[int, int, float]]:
+    """Frame, key and strength of the events in a window's first half; their sounds are added to `explained`."""
     sizes = window.model.sizes
-    some = chosen(found, found.frames[0] < (sizes.frames if last else sizes.frames // 2))
+    some = select(found, found.frames[0] < (sizes.frames if last else sizes.frames // 2))
     if not some.keys.numel():
         return []
-    explained += _sounding(window, some, len(explained))
+    explained += _render(window, some, len(explained))
     return list(zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True))
 
 
-def _heard(window: Window, begun: Found | None, rounds: int) -> Found:
-    """All events (1, n) of a window; where nothing is known of it yet, those that it began with are a start."""
-    found = begun if begun is not None and not window.known.any() else _passed(window)
-    return searched(window, found, rounds) if found.keys.numel() else found
+def _find_events(window: AnalysisWindow, initial: Events | None, rounds: int) -> Events:
+    """All events (1, n) of a window; `initial`: a start for one that nothing sounds into."""
+    found = initial if initial is not None and not window.known.any() else _encode(window)
+    return refine_events(window, found, rounds) if found.keys.numel() else found
 
 
-def _passed(window: Window) -> Found:
-    """All events (1, n) of a window that the encoder finds, one pass after the other."""
+def _encode(window: AnalysisWindow) -> Events:
+    """The events (1, n) of a window that the encoder finds, pass by pass."""
     model, whole = window.model, window.known[None]
-    heights = spectrum(window.target[None])
-    finds: list[Found] = []
+    spectrum = magnitude_spectrum(window.target[None])
+    passes: list[Events] = []
     for _ in range(model.sizes.passes):
-        left = (heights - spectrum(whole)).relu() if whole.any() else heights
-        finds.append(model.find(model.encoder(left)))
-        whole = whole + model.sound(finds[-1], window.context, window.room)
-    found = finds[0]
-    for more in finds[1:]:
-        found = joined(found, more)
-    return chosen(found, found.strengths[0] > 0)
+        left = (spectrum - magnitude_spectrum(whole)).relu() if whole.any() else spectrum
+        passes.append(model.find_events(model.encoder(left)))
+        whole = whole + model.render(passes[-1], window.context, window.room)
+    found = passes[0]
+    for more in passes[1:]:
+        found = concatenate(found, more)
+    return select(found, found.strengths[0] > 0)
 
 
-def _sounding(window: Window, found: Found, size: int) -> Tensor:
-    """How events sound on, in their room: (size,)."""
+def _render(window: AnalysisWindow, found: Events, size: int) -> Tensor:
+    """The sound of events in their room, with its decay: (size,)."""
     model = window.model
     sounds = model.decoder(found.keys[0], found.strengths[0], window.context.expand(found.keys.shape[1], -1))
     dry = torch.zeros(3 * model.sizes.samples)
@@ -141,12 +155,12 @@ def _sounding(window: Window, found: Found, size: int) -> Tensor:
     return torch.nn.functional.pad(wet, (0, max(size - len(wet), 0)))[:size]
 
 
-def reconstruction(model: EventModel, samples: Tensor, rounds: int = ROUNDS) -> np.ndarray:
-    """What a model itself makes of one segment (N,), at the level of the recording."""
+def reconstruct(model: EventModel, samples: Tensor, rounds: int = DEFAULT_ROUNDS) -> np.ndarray:
+    """The sound of the events of one segment (N,), at the level of the recording."""
     gain = samples.abs().max()
     target = samples / gain
     with torch.no_grad():
-        around, begun = _surroundings(model, target[None], 1.0, rounds, lambda share: None)
-        window = Window(model, target, torch.zeros_like(target), *around)
-        sound = model.sound(_heard(window, begun.get(0), rounds), *around)
+        surroundings, initial = _estimate_surroundings(model, target[None], 1.0, rounds, lambda share: None)
+        window = AnalysisWindow(model, target, torch.zeros_like(target), *surroundings)
+        sound = model.render(_find_events(window, initial.get(0), rounds), *surroundings)
     return np.asarray((gain * sound[0]).numpy())

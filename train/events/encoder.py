@@ -1,8 +1,8 @@
-"""From the spectra of a segment to a plane of keys × frames, which is high where an event begins.
+"""The encoder: from the spectra of a segment to a plane of keys × frames that is high where an event begins.
 
-A U-Net over time: five times half as many frames, five times twice as many, what was on the way down added on the way
-up. As published; ours has no dropout, normalises each segment by itself, hears levels in logarithms, and has a path
-past the U-Net for what must be exact in time.
+A U-Net over time: the frames are halved five times and doubled five times, with skip connections. As published; ours
+has no dropout, normalizes each segment by itself, takes levels in logarithms, and has a path past the U-Net for exact
+timing.
 """
 
 import torch
@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from .config import WINDOW, Sizes
 
 DEPTH = 5
-REFRACTORY = 7  # frames by which an event hinders the next on the same key, as published
-LEVEL = 10.0  # ours: magnitudes count as log(1 + LEVEL · magnitude)
+REFRACTORY_FRAMES = 7  # after an event in which it inhibits the next on the same key, as published
+LEVEL_SCALE = 10.0  # ours: magnitudes count as log(1 + LEVEL_SCALE · magnitude)
 
 
 class Encoder(nn.Module):
@@ -24,9 +24,9 @@ class Encoder(nn.Module):
         super().__init__()
         bins, channels = WINDOW // 2, sizes.channels
         self.published = sizes.published
-        inputs = [bins] + (DEPTH - 1) * [channels]
+        counts = [bins] + (DEPTH - 1) * [channels]
         self.down = nn.ModuleList(
-            _layer(nn.Conv1d(count, channels, 3, 2, 1), channels, sizes.published) for count in inputs
+            _layer(nn.Conv1d(count, channels, 3, 2, 1), channels, sizes.published) for count in counts
         )
         self.up = nn.ModuleList(
             _layer(nn.ConvTranspose1d(channels, channels, 4, 2, 1), channels, sizes.published) for _ in range(DEPTH)
@@ -34,32 +34,35 @@ class Encoder(nn.Module):
         self.direct = None if sizes.published else nn.Conv1d(bins, channels, 3, 1, 1)
         self.plane = nn.Conv1d(channels, sizes.keys, 1)
         self.last = nn.Dropout(0.05) if sizes.published else nn.Identity()
-        hinder = torch.linspace(1, 0, REFRACTORY) ** 10
-        self.register_buffer("filter", torch.cat([torch.ones(1), -hinder]), persistent=False)
+        inhibition = torch.linspace(1, 0, REFRACTORY_FRAMES) ** 10
+        self.register_buffer("filter", torch.cat([torch.ones(1), -inhibition]), persistent=False)
 
     def forward(self, magnitudes: Tensor) -> Tensor:
-        """The plane; an event is as strong as it is high."""
-        x = magnitudes if self.published else torch.log1p(LEVEL * magnitudes)
-        heard, passed = x, []
+        """The plane; its height is the strength of an event."""
+        x = magnitudes if self.published else torch.log1p(LEVEL_SCALE * magnitudes)
+        inputs, skips = x, []
         for layer in self.down:
             x = layer(x)
-            passed.append(x)
-        for layer, beside in zip(self.up, [*passed[-2::-1], None], strict=True):
+            skips.append(x)
+        for layer, skip in zip(self.up, [*skips[-2::-1], None], strict=True):
             x = layer(x)
-            if beside is not None:
-                x = x + beside
+            if skip is not None:
+                x = x + skip
         if self.direct is not None:
-            x = nn.functional.leaky_relu(x + self.direct(heard), 0.2)
-        return self._sharpened(self.last(self.plane(x)))
+            x = nn.functional.leaky_relu(x + self.direct(inputs), 0.2)
+        return self._inhibited(self.last(self.plane(x)))
 
-    def _sharpened(self, plane: Tensor) -> Tensor:
-        """As published, what has just begun hinders what follows."""
+    def _inhibited(self, plane: Tensor) -> Tensor:
+        """As published, an event inhibits those that follow; ours unchanged."""
         if not self.published:
             return plane
-        late = nn.functional.pad(plane, (REFRACTORY, 0))
+        late = nn.functional.pad(plane, (REFRACTORY_FRAMES, 0))
         frames = plane.shape[-1]
         return sum(
-            (value * late[..., REFRACTORY - j : REFRACTORY - j + frames] for j, value in enumerate(self.filter)),
+            (
+                value * late[..., REFRACTORY_FRAMES - j : REFRACTORY_FRAMES - j + frames]
+                for j, value in enumerate(self.filter)
+            ),
             torch.zeros_like(plane),
         )
 

@@ -6,44 +6,40 @@ from pathlib import Path
 
 import torch
 
-from train.learn import follow
-from train.trainer import Progress
+from train.trainer import LearnedModel, Progress
 
-from .dataset import Corpus
+from .config import Config
+from .dataset import Dataset
 from .model import EventModel
-from .trainer import Config, Run
+from .trainer import EventTrainer
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A finished run: the model at its best, the loss at each step, how near it comes to what was kept back."""
+class LearnedEvents(LearnedModel[EventModel, Config]):
+    """A finished run, with the loss of the validation segments and the steps at which its stages began."""
 
-    model: EventModel
-    config: Config
-    losses: list[float]
-    kept: float
-    seconds: float
-    stopped: bool
-    begun: list[int] = field(default_factory=list)  # the steps at which its stages began
+    validation_loss: float
+    stage_steps: list[int] = field(default_factory=list)
 
 
 def fit(
-    corpus: Corpus,
+    dataset: Dataset,
     config: Config,
     folder: Path,
     report: Callable[[Progress], None] = lambda progress: None,
     device: str = "cpu",
     resume: bool = False,
-) -> Learned:
-    """Learn from a corpus at the rate of config.sizes; Ctrl+C ends it and keeps the best.
+) -> LearnedEvents:
+    """Learn from a dataset at the rate of config.sizes; Ctrl+C ends it and keeps the best weights.
 
     folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
-    run = Run(corpus, config, device)
-    torch.set_flush_denormal(True)  # what dies away would take ever longer
+    trainer = EventTrainer(dataset, config, device)
+    torch.set_flush_denormal(True)  # decaying sounds would slow down the CPU
     try:
-        stopped = follow(run, folder, report, device, resume)
+        stopped = trainer.run(folder, report, resume)
     finally:
         torch.set_flush_denormal(False)
-    return Learned(run.model.eval(), config, run.losses, run.kept_distance(), run.seconds, stopped, run.begun)
+    model, loss = trainer.model.eval(), trainer.validation_loss()
+    return LearnedEvents(model, config, trainer.losses, trainer.seconds, stopped, loss, trainer.stage_steps)

@@ -1,74 +1,74 @@
-"""Which events a window is made of, as its encoder hears them and as the distance decides.
+"""Search for the events of a window: candidates of the encoder, chosen by the loss.
 
-What the encoder finds in what is still missing is only offered: each offer is tried beside the events that are there,
-the best ones join them, all are weighed together, and those that would be missed least go until there are no more
-than a segment has.
+The encoder proposes candidates in what is still missing. Each is tried beside the events that are there, the best are
+added, all strengths are solved together, and the events whose removal raises the loss least are dropped until there
+are no more than a segment has.
 """
 
 import torch
 from torch import Tensor
 
-from .analysis_window import Window, chosen, joined
-from .model import Found, spectrum
-from .solve_gains import STEPS, balanced
+from .analysis_window import AnalysisWindow, concatenate, select
+from .model import Events, magnitude_spectrum
+from .solve_gains import STRENGTH_STEPS, solve_strengths
 
-ROUNDS = 3  # of offers, at most, unless told otherwise
-WORTH = 0.003  # part by which a round must have come nearer for another to follow
-OFFERED, TAKEN = 24, 12  # events in a round
-TRIED = (0.3, 1.0)  # of the strength that was heard
-DROPPED = 6  # events that go at once
-SETTLING = 6  # steps in which the others make up for them
+DEFAULT_ROUNDS = 3  # of candidates
+MIN_IMPROVEMENT = 0.003  # relative, of the loss in a round; after less the search ends
+CANDIDATES, MAX_ADDED = 24, 12  # events in a round
+TRIED_SCALES = (0.3, 1.0)  # of the strength that the encoder found
+DROPPED_AT_ONCE = 6  # events
+DROP_STEPS = 6  # of the strengths of the others after that
 
 
-def searched(window: Window, found: Found, rounds: int = ROUNDS) -> Found:
-    """Events (1, n) that come nearer to a window than those found, as strong as they are best together.
+def refine_events(window: AnalysisWindow, found: Events, rounds: int = DEFAULT_ROUNDS) -> Events:
+    """Events (1, n) of a lower loss than those found, with the best strengths together.
 
-    rounds: of offers, at most; after none they are the same events, only weighed.
+    rounds: of candidates, at most; with 0 only the strengths of the events change.
     """
-    most = window.model.sizes.events
-    sounds = window.sounds(found)
-    strengths, nearest = balanced(window, sounds, found.strengths[0], STEPS)
-    best = found = Found(found.keys, found.frames, strengths[None])
+    count = window.model.sizes.events
+    sounds = window.render_each(found)
+    strengths, lowest = solve_strengths(window, sounds, found.strengths[0], STRENGTH_STEPS)
+    best = found = Events(found.keys, found.frames, strengths[None])
     for _ in range(rounds):
-        found = joined(found, _offers(window, found))
-        sounds = window.sounds(found)
-        strengths, _ = balanced(window, sounds, found.strengths[0], STEPS)
-        kept, strengths = missed(window, sounds, strengths, most)
-        strengths, near = balanced(window, sounds[kept], strengths, STEPS)
-        found = chosen(found, kept)
-        found = Found(found.keys, found.frames, strengths[None])
-        if near > (1 - WORTH) * nearest:
-            return found if near < nearest else best
-        best, nearest = found, near
+        found = concatenate(found, _candidates(window, found))
+        sounds = window.render_each(found)
+        strengths, _ = solve_strengths(window, sounds, found.strengths[0], STRENGTH_STEPS)
+        kept, strengths = drop_least_missed(window, sounds, strengths, count)
+        strengths, loss = solve_strengths(window, sounds[kept], strengths, STRENGTH_STEPS)
+        found = select(found, kept)
+        found = Events(found.keys, found.frames, strengths[None])
+        if loss > (1 - MIN_IMPROVEMENT) * lowest:
+            return found if loss < lowest else best
+        best, lowest = found, loss
     return best
 
 
-def missed(window: Window, sounds: Tensor, strengths: Tensor, most: int) -> tuple[Tensor, Tensor]:
-    """The numbers of those sounds (n, N) that would be missed, at most so many, and their strengths."""
+def drop_least_missed(window: AnalysisWindow, sounds: Tensor, strengths: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Indices of at most `count` sounds (n, N) whose removal would raise the loss most, and their strengths."""
     kept = torch.arange(len(sounds), device=sounds.device)
-    while len(kept) > most:
+    while len(kept) > count:
         parts = strengths[:, None] * sounds[kept]
         with torch.no_grad():
-            without = window.distances(window.known + parts.sum(0) - parts)
-        stays = without.argsort(descending=True)[: max(most, len(kept) - DROPPED)].sort().values
+            losses = window.losses(window.known + parts.sum(0) - parts)
+        stays = losses.argsort(descending=True)[: max(count, len(kept) - DROPPED_AT_ONCE)].sort().values
         kept = kept[stays]
-        strengths, _ = balanced(window, sounds[kept], strengths[stays], SETTLING)
+        strengths, _ = solve_strengths(window, sounds[kept], strengths[stays], DROP_STEPS)
     return kept, strengths
 
 
-def _offers(window: Window, found: Found) -> Found:
-    """The best (1, m) of what the encoder hears in what events (1, n) leave."""
+def _candidates(window: AnalysisWindow, found: Events) -> Events:
+    """The best (1, m) of the events that the encoder finds in what events (1, n) leave."""
     model = window.model
     with torch.no_grad():
-        whole = window.known + found.strengths[0] @ window.sounds(found)
-        left = (spectrum(window.target[None]) - spectrum(whole[None])).relu()
-        more = model.find(model.encoder(left), OFFERED)
-        more = chosen(more, more.strengths[0] > 0)
-        beside = window.sounds(more) * more.strengths[0, :, None]
-        tried = torch.stack([window.distances(whole + part * beside) for part in TRIED])
-        near, which = tried.min(0)
-        better = near < window.distances(whole[None])
-        order = near.argsort()
-        order = order[better[order]][:TAKEN]
-        shares = torch.tensor(TRIED, device=near.device)[which]
-    return chosen(Found(more.keys, more.frames, more.strengths * shares), order)
+        whole = window.known + found.strengths[0] @ window.render_each(found)
+        left = (magnitude_spectrum(window.target[None]) - magnitude_spectrum(whole[None])).relu()
+        more = model.find_events(model.encoder(left), CANDIDATES)
+        more = select(more, more.strengths[0] > 0)
+        sounds = window.render_each(more) * more.strengths[0, :, None]
+        tried = torch.stack([window.losses(whole + part * sounds) for part in TRIED_SCALES])
+        loss, which = tried.min(0)
+        better = loss < window.losses(whole[None])
+        order = loss.argsort()
+        order = order[better[order]][:MAX_ADDED]
+        shares = torch.tensor(TRIED_SCALES, device=loss.device)[which]
+    return select(Events(more.keys, more.frames, more.strengths * shares), order)

@@ -1,48 +1,53 @@
-"""The rooms of a model: fixed responses of growing length, of which each recording has a mixture of its own."""
+"""The room of a model: a mixture of fixed impulse responses of growing length, chosen for each recording."""
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .config import ROOM, Sizes
+from .config import ROOM_CODE_SIZE, Sizes
 
-SHORTEST, LONGEST = 0.15, 3.0  # seconds in which the sound of a room falls by 60 dB
-DAMPED = 3000.0  # Hz above which a room swallows more
+MIN_RT60_SECONDS, MAX_RT60_SECONDS = 0.15, 3.0  # reverberation times
+DAMPING_HZ = 3000.0  # above it the decay is faster
 SEED = 11
+NEPERS_PER_60_DB = 6.91
 
 
-def responses(count: int, samples: int, rate: float) -> np.ndarray:
-    """(count, samples) float32: noise that falls by 60 dB within some time, high frequencies faster; energy 1."""
+def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
+    """(count, samples) float32: noise of geometrically spaced reverberation times, high frequencies faster; energy 1."""
     random = np.random.default_rng(SEED)
     time = np.arange(samples) / rate
     frequency = np.fft.rfftfreq(2 * samples, 1 / rate)
     rows = []
-    for seconds in np.geomspace(SHORTEST, LONGEST, count):
-        slow, fast = (random.normal(size=samples) * np.exp(-6.91 * time / (share * seconds)) for share in (1.0, 0.35))
-        high = 1 / (1 + (DAMPED / np.maximum(frequency, 1)) ** 2)
+    for seconds in np.geomspace(MIN_RT60_SECONDS, MAX_RT60_SECONDS, count):
+        slow, fast = (
+            random.normal(size=samples) * np.exp(-NEPERS_PER_60_DB * time / (share * seconds))
+            for share in (1.0, 0.35)
+        )
+        high = 1 / (1 + (DAMPING_HZ / np.maximum(frequency, 1)) ** 2)
         row = np.fft.irfft((1 - high) * np.fft.rfft(slow, 2 * samples) + high * np.fft.rfft(fast, 2 * samples))
         rows.append(row[:samples] / np.sqrt((row[:samples] ** 2).sum()))
     return np.stack(rows).astype(np.float32)
 
 
 class Rooms(nn.Module):
-    """Chooses a room by what sounds in it."""
+    """Chooses the mixture by which keys sound."""
 
     bank: Tensor
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.register_buffer("bank", torch.from_numpy(responses(sizes.rooms, sizes.samples, sizes.rate)))
-        self.inward = nn.Linear(sizes.keys, ROOM)
+        self.register_buffer("bank", torch.from_numpy(make_responses(sizes.rooms, sizes.samples, sizes.rate)))
+        self.inward = nn.Linear(sizes.keys, ROOM_CODE_SIZE)
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.Linear(ROOM, ROOM), nn.LeakyReLU(0.2), nn.LayerNorm(ROOM)) for _ in range(3)
+            nn.Sequential(nn.Linear(ROOM_CODE_SIZE, ROOM_CODE_SIZE), nn.LeakyReLU(0.2), nn.LayerNorm(ROOM_CODE_SIZE))
+            for _ in range(3)
         )
-        self.mixture, self.share = nn.Linear(ROOM, sizes.rooms), nn.Linear(ROOM, 2)
+        self.mixture, self.share = nn.Linear(ROOM_CODE_SIZE, sizes.rooms), nn.Linear(ROOM_CODE_SIZE, 2)
         nn.init.zeros_(self.share.weight)
         self.share.bias.data = torch.tensor([2.0, 0.0])
 
     def forward(self, sums: Tensor) -> Tensor:
-        """(B, K), how often and how strongly each key sounds → (B, 1 + rooms): how much is heard dry and of each."""
+        """Summed strengths of keys (B, K) → gains (B, 1 + rooms) of the dry sound and of each response."""
         x = self.inward(sums)
         for block in self.blocks:
             x = x + block(x)
@@ -50,7 +55,7 @@ class Rooms(nn.Module):
         return torch.cat([dry, wet * self.mixture(x).softmax(-1)], -1)
 
     def reverberate(self, sound: Tensor, gains: Tensor) -> Tensor:
-        """(B, N) and what `forward` gives → (B, N)."""
+        """Sounds (B, N) and gains (B, 1 + rooms) → (B, N)."""
         size = 2 * sound.shape[-1]
         wet = torch.fft.rfft(sound, size) * torch.fft.rfft(gains[:, 1:] @ self.bank, size)
         return gains[:, :1] * sound + torch.fft.irfft(wet, size)[:, : sound.shape[-1]]

@@ -1,85 +1,89 @@
-"""Segments of a model's own making: their events are known, so the encoder can be told which it should have found.
+"""Synthetic segments: mixtures of the decoder's own events, whose planes are the targets of the encoder.
 
-A decoder that sounds well teaches its encoder in this way what no recording can tell (wake and sleep, after Hinton et
-al., 1995); that of a recording reaches only the events that were found.
+The sleep phase of wake–sleep learning (Hinton et al., 1995): the gradient of a recording reaches only the events that
+were found.
 """
 
 import torch
 from torch import Tensor
 
 from .config import HOP
-from .model import EventModel, spectrum
-from .note_pretraining import Atoms
+from .model import EventModel, magnitude_spectrum
+from .note_pretraining import NotePretraining
 
-POOL = 512  # sounds of events that segments are mixed from
-RENEWED = 4  # of them at every step
-FEWEST, MOST = 1, 24  # events of a segment
-WEAKEST, STRONGEST = 0.03, 1.0  # of them
-RECORDED = 0.5  # part of them that are recorded notes, where there are any
-ROOMY = 0.5  # part of the segments that are in a room
-NOISE = 0.003  # at most
-ABSENT = 0.05  # what a site counts that should be empty, against one where an event is
-SOFT = 0.1  # strength around which errors begin to count as a share of it
+POOL_SIZE = 512  # sounds of events that segments are mixed from
+REPLACED_PER_STEP = 4  # of the pool
+MIN_EVENTS, MAX_EVENTS = 1, 24  # of a segment
+MIN_STRENGTH, MAX_STRENGTH = 0.03, 1.0
+RECORDED_SHARE = 0.5  # of events that are recorded notes, where there are any
+ROOM_SHARE = 0.5  # of segments that are in a room
+MAX_NOISE = 0.003  # amplitude
+EMPTY_SITE_WEIGHT = 0.05  # in the loss, relative to a site with an event
+SOFT_STRENGTH = 0.1  # around which errors begin to count relative to the strength
 
 
-class Dreams:
-    """A pool of events, and segments made of them."""
+class SyntheticSegments:
+    """A pool of rendered events, and segments mixed from them."""
 
-    def __init__(self, model: EventModel, generator: torch.Generator, notes: Atoms | None = None) -> None:
+    def __init__(self, model: EventModel, generator: torch.Generator, notes: NotePretraining | None = None) -> None:
         sizes = model.sizes
         self.generator, self.notes = generator, notes
         device = model.typical.device
-        self.keys = torch.zeros(POOL, dtype=torch.long, device=device)
-        self.sounds = torch.zeros(POOL, sizes.samples, device=device)
-        self.turn = 0
-        self.refresh(model)
+        self.keys = torch.zeros(POOL_SIZE, dtype=torch.long, device=device)
+        self.sounds = torch.zeros(POOL_SIZE, sizes.samples, device=device)
+        self.position = 0
+        self.replace_all(model)
 
-    def refresh(self, model: EventModel) -> None:
-        """Let other events take the place of all."""
-        for _ in range(0, POOL, RENEWED):
-            self.renew(model)
+    def replace_all(self, model: EventModel) -> None:
+        """Render a new pool."""
+        for _ in range(0, POOL_SIZE, REPLACED_PER_STEP):
+            self.replace_oldest(model)
 
-    def renew(self, model: EventModel) -> None:
-        """Let other events take the place of the oldest."""
-        keys = torch.randint(model.sizes.keys, (RENEWED,), generator=self.generator).to(self.keys.device)
+    def replace_oldest(self, model: EventModel) -> None:
+        """Replace the oldest events of the pool."""
+        keys = torch.randint(model.sizes.keys, (REPLACED_PER_STEP,), generator=self.generator).to(self.keys.device)
         with torch.no_grad():
-            sounds = model.decoder(keys, torch.ones_like(keys, dtype=torch.float), model.typical.expand(RENEWED, -1))
-        place = slice(self.turn, self.turn + RENEWED)
-        self.keys[place], self.sounds[place] = keys, sounds
-        self.turn = (self.turn + RENEWED) % POOL
+            sounds = model.decoder(
+                keys, torch.ones_like(keys, dtype=torch.float), model.typical.expand(REPLACED_PER_STEP, -1)
+            )
+        oldest = slice(self.position, self.position + REPLACED_PER_STEP)
+        self.keys[oldest], self.sounds[oldest] = keys, sounds
+        self.position = (self.position + REPLACED_PER_STEP) % POOL_SIZE
 
-    def segments(self, model: EventModel, count: int) -> tuple[Tensor, Tensor]:
-        """Spectra (count, bins, T) of segments, and the planes (count, K, T) that should be found in them."""
+    def draw(self, model: EventModel, count: int) -> tuple[Tensor, Tensor]:
+        """Spectra (count, bins, T) of random segments, and the planes (count, K, T) of their events."""
         sizes = model.sizes
-        recorded = RECORDED if self.notes else 0.0
+        recorded = RECORDED_SHARE if self.notes else 0.0
         sounds = torch.zeros(count, sizes.samples, device=self.sounds.device)
         planes = torch.zeros(count, sizes.keys, sizes.frames, device=self.sounds.device)
         for sound, plane in zip(sounds, planes, strict=True):
-            number = int(torch.randint(FEWEST, MOST + 1, (1,), generator=self.generator))
+            number = int(torch.randint(MIN_EVENTS, MAX_EVENTS + 1, (1,), generator=self.generator))
             chosen = torch.randint(1 << 30, (number,), generator=self.generator).tolist()
-            kinds = torch.rand(number, generator=self.generator) < recorded
-            late = torch.randint(-HOP // 2, HOP // 2, (number,), generator=self.generator).tolist()
+            is_note = torch.rand(number, generator=self.generator) < recorded
+            offsets = torch.randint(-HOP // 2, HOP // 2, (number,), generator=self.generator).tolist()
             frames = torch.randint(sizes.frames - 4, (number,), generator=self.generator).tolist()
             span = torch.rand(number, generator=self.generator)
-            strengths = (WEAKEST * (STRONGEST / WEAKEST) ** span).tolist()
-            for one, kind, frame, offset, strength in zip(chosen, kinds, frames, late, strengths, strict=True):
-                pool = self.notes if kind and self.notes else self
+            strengths = (MIN_STRENGTH * (MAX_STRENGTH / MIN_STRENGTH) ** span).tolist()
+            for one, recorded_note, frame, offset, strength in zip(
+                chosen, is_note, frames, offsets, strengths, strict=True
+            ):
+                pool = self.notes if recorded_note and self.notes else self
                 one, first = one % len(pool.keys), max(frame * HOP + offset, 0)
                 sound[first:] += strength * pool.sounds[one, : sizes.samples - first]
                 plane[pool.keys[one], frame] = strength
-        roomy = torch.rand(count, 1, generator=self.generator) < ROOMY
+        has_room = torch.rand(count, 1, generator=self.generator) < ROOM_SHARE
         gains = torch.rand(count, 1 + sizes.rooms, generator=self.generator)
-        gains[:, 1:] *= (gains[:, 1:] == gains[:, 1:].amax(1, keepdim=True)) * roomy * 0.5
+        gains[:, 1:] *= (gains[:, 1:] == gains[:, 1:].amax(1, keepdim=True)) * has_room * 0.5
         sounds = model.rooms.reverberate(sounds, torch.cat([torch.ones(count, 1), gains[:, 1:]], 1).to(sounds.device))
         peak = sounds.abs().amax(1).clamp(min=1.0)
-        hiss = torch.randn(sounds.shape, generator=self.generator) * torch.rand(count, 1, generator=self.generator)
-        sounds = sounds / peak[:, None] + NOISE * hiss.to(sounds.device)
-        return spectrum(sounds), planes / peak[:, None, None]
+        noise = torch.randn(sounds.shape, generator=self.generator) * torch.rand(count, 1, generator=self.generator)
+        sounds = sounds / peak[:, None] + MAX_NOISE * noise.to(sounds.device)
+        return magnitude_spectrum(sounds), planes / peak[:, None, None]
 
 
-def plane_distance(plane: Tensor, wanted: Tensor) -> Tensor:
-    """How far planes (B, K, T) are from those wanted; what should be empty and is below 0 is right."""
+def plane_loss(plane: Tensor, wanted: Tensor) -> Tensor:
+    """The loss of planes (B, K, T) against those wanted; where no event is, values below 0 are right."""
     present = wanted > 0
-    missed = ((plane - wanted) ** 2 / (wanted + SOFT) * present).sum()
-    false = (plane.relu() ** 2 / SOFT * ~present).sum()
-    return (missed + ABSENT * false) / present.sum().clamp(min=1)
+    missed = ((plane - wanted) ** 2 / (wanted + SOFT_STRENGTH) * present).sum()
+    false = (plane.relu() ** 2 / SOFT_STRENGTH * ~present).sum()
+    return (missed + EMPTY_SITE_WEIGHT * false) / present.sum().clamp(min=1)

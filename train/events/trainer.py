@@ -1,14 +1,12 @@
-"""One run of learning an event model.
+"""The run of learning of an event model, in three stages.
 
-First recorded notes, each one event, teach the decoder how events sound; then dreams teach the encoder to find them;
-then recordings teach both, and dreams go on. What an earlier pass explained is taken for granted by a later one
-(`isolate`), so that each event must explain what it can by itself; without it all events answer for the mixture, as
-published.
+First recorded notes, each a single event, train the decoder; then synthetic segments train the encoder; then
+recordings train both, beside synthetic segments. With `isolate` a later pass takes what an earlier one explained as
+given, so that each event must explain what it can by itself; without it the loss is that of the mixture, as published.
 """
 
 import math
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,190 +14,160 @@ import soundfile
 import torch
 from torch import Tensor
 
-from train import recording
-from train.trainer import Progress
-from train.trainer import Run as Course
+from train.recording import fingerprint
+from train.trainer import Progress, Trainer, copy_weights
 
-from .config import ARTICLE, SMALL, Sizes
-from .dataset import Corpus
-from .loss import distance, published_distance
-from .model import EventModel, Found, Heard
-from .note_pretraining import Atoms
-from .synthetic_segments import Dreams, plane_distance
+from .config import Config
+from .dataset import Dataset
+from .initialize import new_model
+from .loss import published_loss, reconstruction_loss
+from .model import Analysis, EventModel, Events
+from .note_pretraining import NotePretraining
+from .synthetic_segments import SyntheticSegments, plane_loss
 
-PREVIEWED = 4  # segments of a preview
-TESTED = 50  # steps between two tests on what is kept back
-FOLLOWED = 0.02  # of the way that what is typical goes towards a batch
-FORGOTTEN = 0.002  # of what is known of how often a key is used
-LISTENING = 2  # times as many dreams in a step while there is nothing else
-_POOL = ("keys", "sounds", "turn")
-
-
-@dataclass(frozen=True)
-class Config:
-    """All that decides a run."""
-
-    sizes: Sizes = field(default_factory=Sizes)
-    steps: int = 20_000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    stages: tuple[float, float] = (0.2, 0.55)  # parts of the run at which dreams, and recordings, begin
-    notes: int = 16  # in a step of the first stage; 0: no such stage
-    batch: int = 2  # segments of recordings in a step
-    dreams: int = 6  # segments of the model's own making in such a step; 0: none, and no stage of them
-    dreaming: float = 1.0  # weight of the loss of the planes
-    isolate: bool = True  # whether later passes take earlier ones for granted
-    step_size: float = 1e-3
-    seed: int = 0
+PREVIEW_SEGMENTS = 4
+VALIDATION_STEPS = 50  # between two validations
+TYPICAL_RATE = 0.02  # of the moving means of context and room, a batch
+USAGE_RATE = 0.002  # of the moving sums of how often keys are used, a batch
+SYNTHETIC_STAGE_FACTOR = 2  # times as many synthetic segments in a step while there are no recordings
+MAX_GRADIENT_NORM = 1.0
+_POOL = ("keys", "sounds", "position")
 
 
-CONFIGS = {
-    "small": Config(SMALL),
-    "article": Config(ARTICLE, notes=0, dreams=0, isolate=False),
-}
+class EventTrainer(Trainer[EventModel, Config, Progress]):
+    """Learns from a dataset.
 
+    stage_steps: the steps at which stages began. sounding: events in a segment of the last batch.
+    """
 
-class Run(Course):
-    """What changes from step to step."""
+    carried = (*Trainer.carried, "stage_steps")
 
-    prunings = ()
-    config: Any
-    model: Any
-    begun: list[int]
-
-    def __init__(self, corpus: Corpus, config: Config, device: str = "cpu") -> None:
-        began = time.monotonic()
-        self.config, self.corpus = config, corpus
-        self.mark = recording.mark(sound.numpy() for sound in [*corpus.learned, *corpus.kept])
-        self.generator = torch.Generator().manual_seed(config.seed)
-        self.model = EventModel(config.sizes, self.generator).to(device)
-        self.tests = corpus.tests(config.sizes.samples).to(device)
-        self.notes = Atoms(self.model, corpus.notes, self.generator) if config.notes and corpus.notes else None
-        self.dreams = Dreams(self.model, self.generator, self.notes) if config.dreams else None
-        betas = (0.0, 0.9) if config.sizes.published else (0.9, 0.99)
-        groups = [{"params": list(self.model.parameters()), "full": config.step_size}]
-        self.optimizer = torch.optim.Adam(groups, lr=config.step_size, betas=betas)
-        self._begin(began)
+    def __init__(self, dataset: Dataset, config: Config, device: str = "cpu") -> None:
+        started = time.monotonic()
+        self.dataset = dataset
+        sizes = config.sizes
+        generator = torch.Generator().manual_seed(config.seed)
+        model = new_model(sizes, generator).to(device)
+        self.validation = dataset.validation_segments(sizes.samples).to(device)
+        self.notes = NotePretraining(model, dataset.notes, generator) if config.notes and dataset.notes else None
+        self.synthetic = SyntheticSegments(model, generator, self.notes) if config.synthetic else None
+        self.sounding = 0
+        self.stage_steps: list[int] = []
+        betas = (0.0, 0.9) if sizes.published else (0.9, 0.99)
+        groups = [{"params": list(model.parameters()), "full": config.learning_rate}]
+        optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=betas)
+        recordings = fingerprint(sound.numpy() for sound in [*dataset.training, *dataset.validation])
+        super().__init__(config, model, optimizer, generator, recordings, started)
 
     def progress(self, preview: Path | None) -> Progress:
-        """How far it is."""
-        steps = len(self.losses)
-        left = self.seconds * (1 - self.part()) / max(self.part(), 1e-9)
-        return Progress(
-            steps, self._recent(), steps / max(self.seconds, 1e-9), max(left, 0.0), self.sounding, preview
-        )
+        """Progress after the last step."""
+        steps, loss = len(self.losses), self.recent_loss()
+        return Progress(steps, loss, self.steps_per_second(), self.seconds_left(), self.sounding, preview)
 
-    def preview(self, path: Path) -> Path:
-        """Write some of what is kept back and what the model makes of it, by turns."""
-        began = time.monotonic()
-        some = self.tests[:PREVIEWED]
-        sounds = torch.stack([some, self._whole(self._listened(some))], 1).flatten().cpu()
+    def observe(self, folder: Path) -> Path:
+        """Write `preview.wav`: some validation segments, each before its reconstruction."""
+        started, path = time.monotonic(), folder / "preview.wav"
+        some = self.validation[:PREVIEW_SEGMENTS]
+        sounds = torch.stack([some, self._mixture(self._analyze(some))], 1).flatten().cpu()
         soundfile.write(path, (sounds / max(1.0, float(sounds.abs().max()))).numpy(), self.config.sizes.rate)
-        self.seconds += time.monotonic() - began
+        self.seconds += time.monotonic() - started
         return path
 
     def state(self) -> dict[str, Any]:
-        """All that another process needs to go on."""
-        pool = {name: getattr(self.dreams, name) for name in _POOL} if self.dreams else {}
-        return {**super().state(), "pool": pool, "begun": self.begun}
+        """The content of a checkpoint."""
+        pool = {name: getattr(self.synthetic, name) for name in _POOL} if self.synthetic else {}
+        return {**super().state(), "pool": pool}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state; how long to learn is the one thing that may have changed."""
+        """Go on from a checkpoint; only `steps` and `minutes` may differ. ValueError otherwise."""
         super().restore(state)
-        self.begun = list(state["begun"])
+        self.stage_steps = list(state["stage_steps"])
         for name, value in state["pool"].items():
-            setattr(self.dreams, name, value)
+            setattr(self.synthetic, name, value)
 
-    def kept_distance(self) -> float:
-        """How far the model is from what is kept back."""
-        return float(distance(self._whole(self._listened(self.tests)), self.tests))
+    def validation_loss(self) -> float:
+        """The reconstruction loss of the validation segments."""
+        return float(reconstruction_loss(self._mixture(self._analyze(self.validation)), self.validation))
 
     def stage(self) -> int:
-        """What is learned from: 0 notes, 1 dreams, 2 recordings; what there is not is passed over."""
+        """The stage: 0 notes, 1 synthetic segments, 2 recordings; those without data are skipped."""
         first, second = self.config.stages
-        if self.notes and self.part() < first:
+        if self.notes and self.fraction_done() < first:
             return 0
-        return 1 if self.dreams and self.part() < second else 2
+        return 1 if self.synthetic and self.fraction_done() < second else 2
 
-    def _begin(self, began: float) -> None:
-        self.sounding = 0
-        self.begun = []
-        super()._begin(began)
-
-    def _compare(self) -> tuple[Tensor, Tensor]:
-        """The distance that is told, and the loss that is made small."""
+    def _compute_loss(self) -> tuple[Tensor, Tensor]:
+        """The loss that is reported, and the one that is minimized."""
         config, sizes, stage = self.config, self.config.sizes, self.stage()
         self.model.train()
-        while len(self.begun) <= stage:
-            self.begun.append(len(self.losses))
-            if self.dreams and stage:
-                self.dreams.refresh(self.model)
+        while len(self.stage_steps) <= stage:
+            self.stage_steps.append(len(self.losses))
+            if self.synthetic and stage:
+                self.synthetic.replace_all(self.model)
         if stage == 0 and self.notes:
             loss = self.notes.loss(self.model, config.notes)
             return loss, loss
-        if stage == 1 and self.dreams:
-            loss = self._dreamt(LISTENING * config.dreams)
+        if stage == 1 and self.synthetic:
+            loss = self._plane_loss(SYNTHETIC_STAGE_FACTOR * config.synthetic)
             return loss, loss
-        target = self.corpus.draw(config.batch, sizes.samples, self.generator).to(self.tests.device)
-        heard = self.model(target)
-        self._remember(heard)
+        target = self.dataset.draw(config.batch, sizes.samples, self.generator).to(self.validation.device)
+        analysis = self.model(target)
+        self._update_typical(analysis)
         if sizes.published:
-            loss = published_distance(self._whole(heard), target, sizes.events)
-            return distance(self._whole(heard).detach(), target), loss
-        parts = self._answers(heard)
-        loss = torch.stack([distance(part, target) for part in parts]).mean()
-        told = distance(parts[-1].detach(), target)
-        if self.dreams is not None:
-            self.dreams.renew(self.model)
-            loss = loss + config.dreaming * self._dreamt(config.dreams)
-        return told, loss
+            loss = published_loss(self._mixture(analysis), target, sizes.events)
+            return reconstruction_loss(self._mixture(analysis).detach(), target), loss
+        sums = self.compared_sounds(analysis)
+        loss = torch.stack([reconstruction_loss(sound, target) for sound in sums]).mean()
+        reported = reconstruction_loss(sums[-1].detach(), target)
+        if self.synthetic is not None:
+            self.synthetic.replace_oldest(self.model)
+            loss = loss + config.plane_loss_weight * self._plane_loss(config.synthetic)
+        return reported, loss
 
-    def _dreamt(self, count: int) -> Tensor:
-        """How far the planes of dreams are from those that were dreamt."""
-        assert self.dreams is not None
-        spectra, planes = self.dreams.segments(self.model, count)
-        return plane_distance(self.model.encoder(spectra), planes)
+    def _plane_loss(self, count: int) -> Tensor:
+        """The loss of the encoder on so many synthetic segments."""
+        assert self.synthetic is not None
+        spectra, planes = self.synthetic.draw(self.model, count)
+        return plane_loss(self.model.encoder(spectra), planes)
 
-    def _answers(self, heard: Heard) -> list[Tensor]:
-        """The sounds that are compared: after each pass, or only the whole."""
+    def compared_sounds(self, analysis: Analysis) -> list[Tensor]:
+        """The sounds (B, N) that are compared with the target: after each pass, or only the mixture."""
         if not self.config.isolate:
-            return [self._whole(heard)]
-        sums = [torch.zeros_like(heard.passes[0])]
-        for sound in heard.passes:
+            return [self._mixture(analysis)]
+        sums = [torch.zeros_like(analysis.passes[0])]
+        for sound in analysis.passes:
             sums.append(sums[-1].detach() + sound)
         return sums[1:]
 
-    def _remember(self, heard: Heard) -> None:
-        """Follow what is typical: the context, the room, which keys are used and how strongly."""
+    def _update_typical(self, analysis: Analysis) -> None:
+        """Update the moving means: the context, the room, which keys are used and how strongly."""
         with torch.no_grad():
-            model, found = self.model, heard.found
-            model.typical.lerp_(heard.context.mean(0), FOLLOWED)
-            model.typical_gains.lerp_(heard.gains.mean(0), FOLLOWED)
-            self.sounding = int((found.strengths > 0).sum()) // len(found.keys)
-            model.note(Found(found.keys, found.frames, found.strengths.relu()), FORGOTTEN)
+            model, events = self.model, analysis.events
+            model.typical.lerp_(analysis.context.mean(0), TYPICAL_RATE)
+            model.typical_gains.lerp_(analysis.gains.mean(0), TYPICAL_RATE)
+            self.sounding = int((events.strengths > 0).sum()) // len(events.keys)
+            model.update_usage(Events(events.keys, events.frames, events.strengths.relu()), USAGE_RATE)
 
-    def _listened(self, sound: Tensor) -> Heard:
+    def _analyze(self, sound: Tensor) -> Analysis:
         self.model.eval()
         with torch.no_grad():
             return self.model(sound)
 
-    def _whole(self, heard: Heard) -> Tensor:
-        return torch.stack(heard.passes).sum(0)
+    def _mixture(self, analysis: Analysis) -> Tensor:
+        return torch.stack(analysis.passes).sum(0)
 
-    def _move(self) -> None:
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0 if not self.config.sizes.published else math.inf)
-        super()._move()
+    def _update_weights(self) -> None:
+        limit = math.inf if self.config.sizes.published else MAX_GRADIENT_NORM
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+        super()._update_weights()
 
-    def _keep_best(self) -> None:
-        """The best is the one that comes nearest to what is kept back; not asked at every step.
-
-        Before recordings are learned from, it is the last.
-        """
-        if len(self.losses) % TESTED and self.part() < 1:
+    def _update_best(self) -> None:
+        """Validate every VALIDATION_STEPS and at the end; before recordings are learned from, the last is the best."""
+        if len(self.losses) % VALIDATION_STEPS and self.fraction_done() < 1:
             return
-        if self.stage() < 2 and self.part() < 1:
-            self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        if self.stage() < 2 and self.fraction_done() < 1:
+            self.best = copy_weights(self.model)
             return
-        kept = self.kept_distance()
-        if kept < self.lowest:
-            self.lowest = kept
-            self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        loss = self.validation_loss()
+        if loss < self.lowest:
+            self.lowest, self.best = loss, copy_weights(self.model)

@@ -1,1 +1,1 @@
-"""Learn a resonance instrument from a piece of music."""
+"""Learning a resonance instrument from one recording: modes and the sparse control signal that plays it."""

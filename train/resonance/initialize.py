@@ -1,8 +1,8 @@
-"""Where learning begins: timbres, partials, decays and onsets taken from the recording itself.
+"""Initial weights of a resonance model: timbres, partials, decays and onsets estimated from the recording.
 
-The spectrogram is split into as many timbres as there are resonances (non-negative factors: Lee and Seung, 2001). The
-peaks of a timbre become modes, the way its partials fall becomes their decay, and the few onsets whose decays
-add up to its activity (non-negative least squares, so most are zero) become the control signal.
+The spectrogram is factorized into as many timbres as there are resonances (non-negative matrix factorization: Lee and
+Seung, 2001). The peaks of a timbre become modes, the fall of its partials their decay, and the few onsets whose decays
+add up to its activity (non-negative least squares, so most are zero) the control signal.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from scipy.signal import find_peaks
 
 from train.spectral_loss import magnitudes
 
-from .model import PACE, Resonance
+from .model import TIME_SCALE, ResonanceModel
 
-TINY = 1e-6
-LAG = 0.046  # seconds between the magnitudes that a decay is measured from
-SLOW, FAST = 0.7, 80.0  # 1/s: the decays that can be told from a spectrogram
-NEAR = 2  # frames by which learning may move an onset
-DETUNED = 0.5  # Hz by which the partials of a variant differ from those of the first
+EPSILON = 1e-6
+DECAY_LAG_SECONDS = 0.046  # between the two magnitudes that a decay is measured from
+MIN_DECAY, MAX_DECAY = 0.7, 80.0  # 1/s: decays that a spectrogram can resolve
+ONSET_REACH_FRAMES = 2  # by which learning may move an onset
+DETUNING_HZ = 0.5  # deviation of the partials of a variant from those of the first
 
 
 @dataclass(frozen=True)
@@ -38,46 +38,46 @@ class Timbre:
     level: float
 
 
-def begin(model: Resonance, samples: torch.Tensor, seed: int) -> None:
-    """Set the parameters of a model from its target (N,), in place."""
+def initialize(model: ResonanceModel, samples: torch.Tensor, seed: int) -> None:
+    """Set the weights of a model from its target (N,), in place."""
     sizes = model.sizes
     window = _window(sizes.rate)
-    timbres = listen(samples, min(sizes.control, sizes.resonances), sizes.rate, window, sizes.hop, seed)
+    timbres = find_timbres(samples, min(sizes.control, sizes.resonances), sizes.rate, window, sizes.hop, seed)
     with torch.no_grad():
-        _settle_modes(model, timbres, np.random.default_rng(seed))
-        _settle_attacks(model, seed)
-        _settle_control(model, timbres, window)
+        _set_modes(model, timbres, np.random.default_rng(seed))
+        _set_attacks(model, seed)
+        _set_control(model, timbres, window)
 
 
-def listen(samples: torch.Tensor, count: int, rate: float, window: int, hop: int, seed: int) -> list[Timbre]:
-    """Split samples (N,) into `count` timbres, with onsets on the grid of `hop` samples."""
+def find_timbres(samples: torch.Tensor, count: int, rate: float, window: int, hop: int, seed: int) -> list[Timbre]:
+    """Factorize samples (N,) into `count` timbres, with onsets on the grid of `hop` samples."""
     spectra = magnitudes(samples.cpu(), window, hop).numpy()
-    activity, shapes = separate(spectra, count, seed)
-    whole = activity @ shapes + TINY
+    activity, shapes = factorize(spectra, count, seed)
+    whole = activity @ shapes + EPSILON
     timbres = []
     for r in range(count):
         alone = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
-        decay = _decays(alone[: max(len(alone) - window // hop, 2)], rate, hop)  # the last windows look past the end
+        decay = _decays(alone[: max(len(alone) - window // hop, 2)], rate, hop)  # the last windows reach past the end
         peaks = _peaks(shapes[r])
         share = shapes[r][peaks] ** 2
         typical = float(np.exp((share * np.log(decay[peaks])).sum() / share.sum()))
         onsets = _onsets(activity[:, r], typical / rate, window, hop)
-        frequency = _between_bins(shapes[r], peaks) * rate / window
+        frequency = _interpolated_bins(shapes[r], peaks) * rate / window
         timbres.append(Timbre(frequency, decay[peaks], shapes[r][peaks], onsets, float(shapes[r].max())))
     return timbres
 
 
-def separate(spectra: np.ndarray, count: int, seed: int, rounds: int = 200) -> tuple[np.ndarray, np.ndarray]:
+def factorize(spectra: np.ndarray, count: int, seed: int, rounds: int = 200) -> tuple[np.ndarray, np.ndarray]:
     """Magnitudes (F, B) ≈ activity (F, R) @ shapes (R, B), all non-negative, each shape with its peak at 1."""
     random = np.random.default_rng(seed)
     activity = random.uniform(0.1, 1.1, (len(spectra), count)).astype(np.float32)
     shapes = random.uniform(0.1, 1.1, (count, spectra.shape[1])).astype(np.float32)
     for _ in range(rounds):
-        excess = spectra / (activity @ shapes + TINY)
-        activity *= excess @ shapes.T / (shapes.sum(1) + TINY)
-        excess = spectra / (activity @ shapes + TINY)
-        shapes *= activity.T @ excess / (activity.sum(0)[:, None] + TINY)
-    peak = shapes.max(1) + TINY
+        excess = spectra / (activity @ shapes + EPSILON)
+        activity *= excess @ shapes.T / (shapes.sum(1) + EPSILON)
+        excess = spectra / (activity @ shapes + EPSILON)
+        shapes *= activity.T @ excess / (activity.sum(0)[:, None] + EPSILON)
+    peak = shapes.max(1) + EPSILON
     return activity * peak, shapes / peak[:, None]
 
 
@@ -92,26 +92,26 @@ def _peaks(shape: np.ndarray) -> np.ndarray:
     return peaks[np.argsort(-shape[peaks])] if len(peaks) else np.array([shape[1:-1].argmax() + 1])
 
 
-def _between_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
-    """Where peaks really lie, in bins: the tops of parabolas through logs."""
-    left, top, right = (np.log(shape[peaks + step] + TINY) for step in (-1, 0, 1))
-    bend = np.minimum(left - 2 * top + right, -TINY)
+def _interpolated_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+    """Positions of peaks in fractional bins: the vertices of parabolas through log magnitudes."""
+    left, top, right = (np.log(shape[peaks + step] + EPSILON) for step in (-1, 0, 1))
+    bend = np.minimum(left - 2 * top + right, -EPSILON)
     return peaks + np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
 
 
 def _decays(alone: np.ndarray, rate: float, hop: int) -> np.ndarray:
-    """How fast each bin of magnitudes (F, B) falls where it falls: (B,) in 1/s."""
-    lag = min(max(round(LAG * rate / hop), 1), len(alone) - 1)
+    """Decay of each bin of magnitudes (F, B), over the frames in which it falls: (B,) in 1/s."""
+    lag = min(max(round(DECAY_LAG_SECONDS * rate / hop), 1), len(alone) - 1)
     before, after = alone[:-lag], alone[lag:]
     falling = after < before
-    left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + TINY**2)
-    return np.clip(-np.log(np.clip(left, TINY, 1)) * rate / (lag * hop), SLOW, FAST)
+    left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + EPSILON**2)
+    return np.clip(-np.log(np.clip(left, EPSILON, 1)) * rate / (lag * hop), MIN_DECAY, MAX_DECAY)
 
 
 def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.ndarray:
     """The non-negative impulses (F,) that, each decaying (per sample), add up to an activity (F,)."""
     frames = len(activity)
-    early = window // hop - 1  # frames before an onset whose window already holds it
+    early = window // hop - 1  # frames before an onset whose window already contains it
     hann = np.hanning(window + 1)[:-1]
     time = np.arange(window) + hop * np.arange(-early, frames)[:, None]
     seen = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
@@ -120,22 +120,22 @@ def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.nda
     return nnls(padded[rows], activity.astype(np.float64), maxiter=20 * frames)[0]
 
 
-def _settle_modes(model: Resonance, timbres: list[Timbre], random: np.random.Generator) -> None:
-    """Partials into banks: the strongest in a first variant; half of them, detuned, and weaker ones in others."""
+def _set_modes(model: ResonanceModel, timbres: list[Timbre], random: np.random.Generator) -> None:
+    """Fill the banks: the strongest partials in the first variant; half of them, detuned, and weaker ones in others."""
     resonances, variants, modes = model.damping.shape
     shares = -(-resonances // len(timbres))  # resonances of one timbre
     shape = (resonances, variants, modes)
-    frequency = random.uniform(0.005, 0.45, shape) * model.sizes.rate  # modes without a partial: soft ones anywhere
+    frequency = random.uniform(0.005, 0.45, shape) * model.sizes.rate  # modes without a partial are weak and anywhere
     decay, weight = np.full(shape, 20.0), np.full(shape, 1e-4)
     for r in range(resonances):
         timbre, share = timbres[r % len(timbres)], r // len(timbres)
         for e in range(variants):
-            chosen = _chosen(len(timbre.frequency[share::shares]), modes, e) * shares + share
+            chosen = _partials_of_variant(len(timbre.frequency[share::shares]), modes, e) * shares + share
             taken = slice(0, len(chosen))
-            frequency[r, e, taken] = timbre.frequency[chosen] + (e > 0) * random.normal(0, DETUNED, len(chosen))
+            frequency[r, e, taken] = timbre.frequency[chosen] + (e > 0) * random.normal(0, DETUNING_HZ, len(chosen))
             decay[r, e, taken], weight[r, e, taken] = timbre.decay[chosen], timbre.weight[chosen]
-    sign = random.choice([-1.0, 1.0], shape)  # all in step they would begin with a click
-    x, omega = decay / PACE, 2 * np.pi * np.abs(frequency) / PACE
+    sign = random.choice([-1.0, 1.0], shape)  # with equal signs they would begin with a click
+    x, omega = decay / TIME_SCALE, 2 * np.pi * np.abs(frequency) / TIME_SCALE
     damping = np.clip(x / 30, 1e-4, 1 - 1e-4)  # of a mass of 1/2
     model.mass.zero_()
     model.damping.copy_(torch.as_tensor(np.log(damping / (1 - damping))))
@@ -144,8 +144,8 @@ def _settle_modes(model: Resonance, timbres: list[Timbre], random: np.random.Gen
     model.amplitude.copy_(torch.as_tensor(np.sqrt(weight)))
 
 
-def _chosen(available: int, modes: int, variant: int) -> np.ndarray:
-    """Which of the partials, strongest first, a variant takes."""
+def _partials_of_variant(available: int, modes: int, variant: int) -> np.ndarray:
+    """Indices of the partials, sorted by strength, that a variant takes."""
     if variant == 0:
         return np.arange(min(modes, available))
     half = modes // 2
@@ -154,33 +154,33 @@ def _chosen(available: int, modes: int, variant: int) -> np.ndarray:
     return chosen[chosen < available]
 
 
-def _settle_attacks(model: Resonance, seed: int) -> None:
-    """A click that is the same every time, a breath of noise, and hardly any of either heard past the modes."""
+def _set_attacks(model: ResonanceModel, seed: int) -> None:
+    """Set the attacks to a fixed click and a little noise, hardly any of which bypasses the modes."""
     model.strike.zero_()
     model.knock.zero_()
     if model.sizes.strike:
         model.strike[:, 0] = 1
     generator = torch.Generator().manual_seed(seed)
-    breath = 0.02 if model.sizes.strike else 0.1
-    model.envelope.copy_(torch.empty(model.envelope.shape).normal_(0, breath, generator=generator))
+    noise = 0.02 if model.sizes.strike else 0.1
+    model.envelope.copy_(torch.empty(model.envelope.shape).normal_(0, noise, generator=generator))
     model.mix.copy_(torch.tensor([-2.0, 2.0]).expand_as(model.mix))
     model.deformation.zero_()
 
 
-def _settle_control(model: Resonance, timbres: list[Timbre], window: int) -> None:
-    """Onsets into the control signal, 1 at the strongest of each row; the gain makes them as loud as recorded."""
+def _set_control(model: ResonanceModel, timbres: list[Timbre], window: int) -> None:
+    """Set the control signal to the onsets, 1 at the strongest of each row, and the gain to the recorded level."""
     rows, columns = model.control.shape
     onsets = np.zeros((rows, columns))
     onsets[: len(timbres)] = [timbre.onsets for timbre in timbres]
-    peak = onsets.max(1) + TINY
+    peak = onsets.max(1) + EPSILON
     played = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
-    near = torch.nn.functional.max_pool1d(played[:, None], 2 * NEAR + 1, 1, NEAR)[:, 0]
+    near = torch.nn.functional.max_pool1d(played[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
     model.sites.copy_(near > 0)
-    model.control.copy_(played - played.mean() / 2)  # as `played` adds the mean
+    model.control.copy_(played - played.mean() / 2)  # `gated_control` adds the mean
     owner = torch.arange(model.router.shape[1]) % len(timbres)
     model.router.copy_(torch.nn.functional.one_hot(owner, rows).T)
     loudest = model.modes().residue[:, 0].abs().amax(1).cpu().numpy() * torch.sigmoid(torch.tensor(4.0)).item()
     level = np.array([timbres[k].level * peak[k] for k in owner.tolist()])
     full = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
     rest = torch.softmax(torch.eye(model.sizes.variants)[0], 0)[0].item()
-    model.gain.copy_(torch.as_tensor(level / full / (loudest * rest + TINY)))
+    model.gain.copy_(torch.as_tensor(level / full / (loudest * rest + EPSILON)))

@@ -1,9 +1,9 @@
 """Banks of damped modes driven by attacks at control rate, fast enough to learn on a CPU.
 
-A convolution by FFT does not know that a response is a sum of modes, nor that an excitation is a few attacks on
-a grid. Here the modes keep a state from frame to frame instead, as they do in the engine. What an attack leaves in a
-mode at the end of a frame is a small matrix product, the way of the states through the frames a scan, and the sound
-between two of them a matrix product again. Nothing is approximated and no table is as long as the recording.
+An FFT convolution cannot use that the response is a sum of modes and the excitation a few attacks on a grid. Here the
+modes keep a state from frame to frame, as in the engine: the contribution of an attack to the states at the end of a
+frame is a small matrix product, the recurrence over frames a scan, and the sound between two states a matrix product
+again. Nothing is approximated, and no table is as long as the recording.
 """
 
 from itertools import pairwise
@@ -13,13 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-CHUNK = 32  # frames of the scan that are worked through side by side
+CHUNK_FRAMES = 32  # of the scan, processed in parallel
 
 
-class Modes(NamedTuple):
-    """Modes that answer Re(residue·exp((i·angle − decay)·n)) to a unit sample.
+class ModeBanks(NamedTuple):
+    """Modes whose impulse response is Re(residue·exp((i·angle − decay)·n)).
 
-    decay, angle: per sample, float64, since angle·n has to be exact to a small part of a turn. residue: complex128.
+    decay, angle: per sample, float64, as angle·n has to be exact to a small part of a cycle. residue: complex128.
     """
 
     decay: Tensor
@@ -27,21 +27,21 @@ class Modes(NamedTuple):
     residue: Tensor
 
 
-def place(energy: Tensor, attacks: Tensor, hop: int) -> Tensor:
-    """Attacks (R, T) begun at the frames of energy (R, F), as loud as it says: (R, F·hop)."""
+def place_attacks(energy: Tensor, attacks: Tensor, hop: int) -> Tensor:
+    """Attacks (R, T) started at each frame, scaled by its energy (R, F): (R, F·hop)."""
     return torch.bmm(*_cut(energy, attacks, hop)).flatten(1)
 
 
-def resound(energy: Tensor, attacks: Tensor, modes: Modes, hop: int) -> Tensor:
-    """What banks of modes (R, E, J) answer to attacks (R, T) at the frames of energy (R, F): (R, E, F·hop)."""
+def render_modes(energy: Tensor, attacks: Tensor, modes: ModeBanks, hop: int) -> Tensor:
+    """Response of banks of modes (R, E, J) to attacks (R, T) scaled by the energy (R, F) of frames: (R, E, F·hop)."""
     variants = modes.decay.shape[1]
     recent, pieces = (part.repeat_interleave(variants, 0) for part in _cut(energy, attacks, hop))
-    answer = _answer(recent, pieces, Modes(*(part.flatten(0, 1) for part in modes)), hop)
+    answer = _answer(recent, pieces, ModeBanks(*(part.flatten(0, 1) for part in modes)), hop)
     return answer.flatten(1).unflatten(0, (-1, variants))
 
 
-def norm(modes: Modes, frames: int) -> Tensor:
-    """The norm over `frames` samples of the answer of banks (..., J) to a unit sample: (...), in closed form."""
+def response_norm(modes: ModeBanks, frames: int) -> Tensor:
+    """The norm over `frames` samples of the impulse response of banks (..., J): (...), in closed form."""
     pole = torch.exp(torch.complex(-modes.decay, modes.angle))
     late = torch.exp(torch.complex(-modes.decay, modes.angle) * frames)
     total = torch.zeros_like(modes.decay[..., 0])
@@ -52,61 +52,62 @@ def norm(modes: Modes, frames: int) -> Tensor:
 
 
 def _cut(energy: Tensor, attacks: Tensor, hop: int) -> tuple[Tensor, Tensor]:
-    """The energies that still sound in each frame (R, F, spans), newest last, and their pieces (R, spans, hop)."""
+    """Energies of the attacks that overlap each frame (R, F, spans), newest last, and their pieces (R, spans, hop)."""
     spans = -(-attacks.shape[1] // hop)
     recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)
     return recent, pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
 
 
-def _answer(recent: Tensor, pieces: Tensor, modes: Modes, hop: int) -> Tensor:
+def _answer(recent: Tensor, pieces: Tensor, modes: ModeBanks, hop: int) -> Tensor:
     """Sound (G, F, hop) of banks (G, J), from recent energies (G, F, spans) and pieces of attack (G, spans, hop)."""
     dtype = recent.dtype
     powers = _powers(modes, 1, hop + 1, dtype)
-    ladder = _powers(modes, hop, CHUNK + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
-    left = torch.bmm(pieces, _parts(powers[..., :hop].flip(-1).transpose(1, 2)))  # in the modes at a frame's end
+    ladder = _powers(modes, hop, CHUNK_FRAMES + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
+    left = torch.bmm(pieces, _real_pairs(powers[..., :hop].flip(-1).transpose(1, 2)))  # states at the end of a frame
     arriving = torch.view_as_complex(torch.bmm(recent, left).unflatten(2, (-1, 2)))
     states = _Scan.apply(arriving, ladder)
     before = torch.view_as_real(torch.cat((torch.zeros_like(states[:, :1]), states[:, :-1]), 1)).flatten(2)
     ringing = modes.residue.to(powers.dtype)[..., None] * powers
-    onward = _parts(ringing[..., 1:].conj().transpose(1, 2)).transpose(1, 2)  # Re(c·s) = Re c·Re s − Im c·Im s
-    return torch.baddbmm(torch.bmm(recent, _within(pieces, ringing[..., :hop].real.sum(1))), before, onward)
+    onward = _real_pairs(ringing[..., 1:].conj().transpose(1, 2)).transpose(1, 2)  # Re(c·s) = Re c·Re s − Im c·Im s
+    return torch.baddbmm(torch.bmm(recent, _same_frame(pieces, ringing[..., :hop].real.sum(1))), before, onward)
 
 
-def _within(pieces: Tensor, head: Tensor) -> Tensor:
-    """What pieces (G, spans, hop) sound like inside their own frame: their causal convolution with head (G, hop)."""
+def _same_frame(pieces: Tensor, head: Tensor) -> Tensor:
+    """Response within the same frame: causal convolution of pieces (G, spans, hop) with head (G, hop)."""
     hop = head.shape[1]
     toeplitz = pad(head, (hop - 1, 0)).unfold(1, hop, 1).flip(1)
     return torch.bmm(pieces, toeplitz)
 
 
-def _powers(modes: Modes, stride: int, count: int, dtype: torch.dtype) -> Tensor:
+def _powers(modes: ModeBanks, stride: int, count: int, dtype: torch.dtype) -> Tensor:
     """exp((i·angle − decay)·stride·k) for k < count: (G, J, count), complex; the phase is wrapped in float64."""
     steps = stride * torch.arange(count, dtype=modes.angle.dtype, device=modes.angle.device)
     phase = torch.remainder(modes.angle[..., None] * steps, 2 * torch.pi)
     return torch.polar(torch.exp(-modes.decay[..., None] * steps).to(dtype), phase.to(dtype))
 
 
-def _parts(numbers: Tensor) -> Tensor:
-    """Complex (A, B, C) → real (A, B, 2C), real and imaginary parts in turn."""
+def _real_pairs(numbers: Tensor) -> Tensor:
+    """Complex (A, B, C) → real (A, B, 2C), real and imaginary parts interleaved."""
     return torch.view_as_real(numbers.resolve_conj().contiguous()).flatten(2)
 
 
 class _Scan(torch.autograd.Function):
-    """y[f] = x[f] + pole·y[f − 1] for x (G, F, J) and the powers 1 … CHUNK of the poles, ladder (G, CHUNK, J).
+    """y[f] = x[f] + pole·y[f − 1] for x (G, F, J); ladder: the powers 1 … CHUNK_FRAMES of the poles,
+    (G, CHUNK_FRAMES, J).
 
-    Of the ladder only the first rung carries a gradient: the others are there for speed.
+    Only the first power carries a gradient: the others are there for speed.
     """
 
     @staticmethod
     def forward(ctx: Any, arriving: Tensor, ladder: Tensor) -> Tensor:
-        states = _scan(arriving, ladder, range(CHUNK))
+        states = _scan(arriving, ladder, range(CHUNK_FRAMES))
         ctx.save_for_backward(states, ladder)
         return states
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
         states, ladder = ctx.saved_tensors
-        arriving = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK)[::-1])
+        arriving = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK_FRAMES)[::-1])
         rungs = torch.zeros_like(ladder)
         rungs[:, 0] = (arriving[:, 1:] * states[:, :-1].conj()).sum(1)
         return arriving, rungs
@@ -115,8 +116,8 @@ class _Scan(torch.autograd.Function):
 def _scan(arriving: Tensor, ladder: Tensor, order: range) -> Tensor:
     """The recurrence in chunks, forwards in time or, with the order reversed, backwards."""
     frames, rungs = arriving.shape[1], ladder if order[0] == 0 else ladder.flip(1)
-    padded = pad(torch.view_as_real(arriving), (0, 0, 0, 0, 0, -frames % CHUNK))
-    states = torch.view_as_complex(padded.clone()).unflatten(1, (-1, CHUNK))
+    padded = pad(torch.view_as_real(arriving), (0, 0, 0, 0, 0, -frames % CHUNK_FRAMES))
+    states = torch.view_as_complex(padded.clone()).unflatten(1, (-1, CHUNK_FRAMES))
     for last, now in pairwise(order):
         states[:, :, now].addcmul_(ladder[:, None, 0], states[:, :, last])
     ends = states[:, :, order[-1]].clone()

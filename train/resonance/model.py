@@ -1,48 +1,29 @@
-"""The resonance model: sparse control → router → attacks → ringing modes → cross-fade → tanh.
+"""The resonance model: sparse control → router → attacks → modes → cross-fade → tanh.
 
 After John Vinyard, "Extracting Playable Instrument Models from Short Audio Examples", 2025, with three
-additions: beside its noise an attack may carry a strike that drives the modes and a knock that is heard past them,
-both the same every time, and a mode may begin at any phase. The strike is short, for its spectrum has to be smooth
-where modes go when they are moved to other keys.
+additions: beside its noise an attack may contain a strike that drives the modes and a knock that bypasses them, both
+the same every time, and a mode may begin at any phase. The strike is short: its spectrum has to be smooth where modes
+are moved to on other keys.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
-from train.sparse_gate import gate
+from train.sparse_control import SparseControlModel, gate
 
-from .modal_response import Modes, norm, place, resound
+from .config import Sizes
+from .modal_response import ModeBanks, place_attacks, render_modes, response_norm
 
-PACE = 10 * 22050 / (2**17 - 1)  # units of the published time axis in a second
-TURN = 2 * math.pi
-SLOWEST = 1e-12  # least squared frequency of a mode: an overdamped one crawls
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """What a model is made of. Published: 16 of control and resonances, 64 modes, 256 points, no strike or knock."""
-
-    control: int = 24  # dimensions K of the control signal
-    resonances: int = 24
-    modes: int = 32  # of each variant of each resonance
-    variants: int = 2  # between which the deformation fades
-    envelope: int = 64  # points over the noise of an attack
-    attack: int = 2048  # samples of noise
-    strike: int = 32  # samples, the same every time, that drive the modes beside the noise
-    knock: int = 1024  # samples, the same every time, that are heard past the modes; neither is longer than `attack`
-    hop: int = 128  # samples per frame of the control signal
-    frames: int = 2**17  # samples of the whole segment, a multiple of hop
-    rate: int = 22050  # Hz
+TIME_SCALE = 10 * 22050 / (2**17 - 1)  # units of the published time axis per second
+TWO_PI = 2 * math.pi
+MIN_SQUARED_FREQUENCY = 1e-12  # of a mode; an overdamped one gets this
 
 
-class Resonance(nn.Module):
+class ResonanceModel(SparseControlModel):
     """An instrument and the control signal that plays one recording on it."""
-
-    sites: Tensor  # (K, F): 0 where the control signal was pruned
 
     def __init__(self, sizes: Sizes, generator: torch.Generator) -> None:
         super().__init__()
@@ -74,45 +55,47 @@ class Resonance(nn.Module):
         return self.voices(noise).sum(0)
 
     def voices(self, noise: Tensor) -> Tensor:
-        """What each resonance adds to the sound: (R, frames)."""
-        energy, hop = self.router.T @ self.played(), self.sizes.hop
+        """The sound of each resonance: (R, frames)."""
+        energy, hop = self.router.T @ self.gated_control(), self.sizes.hop
         mix, attacks = self.mix.softmax(1), self.attacks(noise)
-        wet = (self.crossfade() * resound(energy, attacks, self.modes(), hop)).sum(1)
-        heard = place(energy, mix[:, :1] * attacks + self.direct(), hop) + mix[:, 1:] * wet
-        return torch.tanh(self.gain.abs()[:, None] * heard)
+        wet = (self.crossfade() * render_modes(energy, attacks, self.modes(), hop)).sum(1)
+        mixed = place_attacks(energy, mix[:, :1] * attacks + self.direct(), hop) + mix[:, 1:] * wet
+        return torch.tanh(self.gain.abs()[:, None] * mixed)
 
-    def draw(self, generator: torch.Generator) -> Tensor:
+    def draw_noise(self, generator: torch.Generator) -> Tensor:
         """Noise for one rendering: (R, attack)."""
         shape = (self.sizes.resonances, self.sizes.attack)
         return torch.empty(shape).uniform_(-1, 1, generator=generator).to(self.gain.device)
 
-    def played(self) -> Tensor:
-        """The control signal as it is heard: (K, F), never negative, zero at almost all sites."""
+    def gated_control(self) -> Tensor:
+        """The control signal that plays the model: (K, F), never negative, zero at almost all sites."""
         return gate(self.control + self.control.mean()) * self.sites
 
     def attacks(self, noise: Tensor) -> Tensor:
-        """What one unit of control sends into each resonance: (R, attack)."""
+        """The excitation of each resonance by one unit of control: (R, attack)."""
         loudness = interpolate(self.envelope[None], size=self.sizes.attack, mode="linear")[0]
-        return loudness * noise + self._lengthened(self.strike)
+        return loudness * noise + self._padded(self.strike)
 
     def direct(self) -> Tensor:
-        """What is heard of one unit of control past the modes, besides its part of the attack: (R, attack)."""
-        return self._lengthened(self.knock)
+        """What one unit of control adds past the modes, beside its part of the attack: (R, attack)."""
+        return self._padded(self.knock)
 
-    def modes(self) -> Modes:
+    def modes(self) -> ModeBanks:
         """The banks (R, E, J), each of unit norm over the segment.
 
-        Frequencies in Hz and decays in 1/s are float32 numbers, so that a file can carry them as they are.
+        Frequencies in Hz and decays in 1/s are rounded to float32, in which a file stores them.
         """
         damping, mass = 30 * torch.sigmoid(self.damping.double()), torch.sigmoid(self.mass.double())
         x = damping / (2 * mass)
-        omega = torch.sqrt(torch.clamp(10 ** self.tension.double() - x**2, min=SLOWEST))
+        omega = torch.sqrt(torch.clamp(10 ** self.tension.double() - x**2, min=MIN_SQUARED_FREQUENCY))
         size = self.displacement.double() * self.amplitude.double() ** 2
-        frequency, decay = (omega * (PACE / TURN)).float().double(), (x * PACE).float().double()
+        frequency, decay = (omega * (TIME_SCALE / TWO_PI)).float().double(), (x * TIME_SCALE).float().double()
         rate = self.sizes.rate
         turned = torch.polar(size.abs(), self.phase.double() + torch.pi * (size < 0))
-        modes = Modes(decay / rate, frequency * (TURN / rate), turned * torch.complex(torch.ones_like(x), -x / omega))
-        return modes._replace(residue=modes.residue / (norm(modes, self.sizes.frames) + 1e-8)[..., None])
+        modes = ModeBanks(
+            decay / rate, frequency * (TWO_PI / rate), turned * torch.complex(torch.ones_like(x), -x / omega)
+        )
+        return modes._replace(residue=modes.residue / (response_norm(modes, self.sizes.frames) + 1e-8)[..., None])
 
     def crossfade(self) -> Tensor:
         """Weights of the variants at audio rate: (E, frames), summing to 1."""
@@ -121,5 +104,5 @@ class Resonance(nn.Module):
         weights = torch.softmax(rest + self.deformation, 0)
         return interpolate(weights[None], size=self.sizes.frames, mode="linear")[0]
 
-    def _lengthened(self, part: Tensor) -> Tensor:
+    def _padded(self, part: Tensor) -> Tensor:
         return pad(part, (0, self.sizes.attack - part.shape[1]))

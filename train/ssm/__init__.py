@@ -1,1 +1,1 @@
-"""Learning a state-space instrument: a network of tanh units that rings, and the sparse signal that plays it."""
+"""Learning a state-space instrument from one recording: a recurrent network and the sparse signal that plays it."""

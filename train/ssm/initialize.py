@@ -1,8 +1,8 @@
-"""Where learning begins: partials, decays and onsets of the recording, as a network that nearly is linear.
+"""Initial weights of a state-space model: partials, decays and onsets of the recording, as a nearly linear network.
 
-A pair of units whose weights turn and shrink it once a frame rings like a damped partial; the frame that it writes is
-one period after the other of that partial, so that every frame begins where the one before ended. The partials and
-the onsets that strike them come from the timbres of the recording (train/resonance/initialize.py).
+A pair of units whose weights rotate and shrink it once a frame rings like a damped partial; the frame that it writes
+continues that partial, so that every frame begins where the one before ended. The partials and the onsets that strike
+them come from the timbres of the recording (train/resonance/initialize.py).
 """
 
 from dataclasses import dataclass
@@ -10,74 +10,77 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from train.resonance.initialize import Timbre, listen
+from train.resonance.initialize import Timbre, find_timbres
 
-from .model import StateSpace
+from .model import StateSpaceModel
 
-TIMBRES = 32  # at most; a dimension of control each
-TONAL = 0.75  # of the pairs of units; the rest is for attacks
-APART = 8.0  # Hz between two partials
-SWING = 0.4  # of a unit, at its loudest: nearly linear
-NEAR = 2  # frames by which learning may move an onset
-BRIGHT = 0.5  # partials are chosen by amplitude times frequency to this power, as the loss hears octaves alike
-FASTEST = (15.0, 120.0)  # 1/s: decays of what is for attacks
+MAX_TIMBRES = 32  # one dimension of control each
+TONAL_SHARE = 0.75  # of the pairs of units; the others are for attacks
+MIN_PARTIAL_GAP_HZ = 8.0  # between two partials
+UNIT_AMPLITUDE = 0.4  # maximum of a unit: nearly linear
+ONSET_REACH_FRAMES = 2  # by which learning may move an onset
+BRIGHTNESS_EXPONENT = (
+    0.5  # partials are ranked by amplitude times frequency to this power, as the loss weighs octaves alike
+)
+ATTACK_DECAY_RANGE = (15.0, 120.0)  # 1/s: decays of the pairs for attacks
 
 
 @dataclass(frozen=True)
 class Partials:
-    """What the pairs of units ring: frequency Hz and decay 1/s (M,), amplitude (K, M) by a unit of each timbre."""
+    """Partials of the pairs of units: frequency Hz and decay 1/s (M,), amplitude (K, M) per unit of each timbre."""
 
     frequency: np.ndarray
     decay: np.ndarray
     amplitude: np.ndarray
 
 
-def begin(model: StateSpace, samples: torch.Tensor, seed: int) -> None:
-    """Set the parameters of a model from its target (N,), in place."""
+def initialize(model: StateSpaceModel, samples: torch.Tensor, seed: int) -> None:
+    """Set the weights of a model from its target (N,), in place."""
     sizes, random = model.sizes, np.random.default_rng(seed)
     window = 1 << round(np.log2(0.093 * sizes.rate))
-    count = min(sizes.control, TIMBRES)
-    timbres = listen(samples, count, sizes.rate, window, sizes.frame, seed)
+    count = min(sizes.control, MAX_TIMBRES)
+    timbres = find_timbres(samples, count, sizes.rate, window, sizes.frame, seed)
     scale = [max(float(timbre.onsets.max()), 1e-6) for timbre in timbres]
     partials = _partials(timbres, scale, sizes.state // 2, sizes.rate, window, random)
     with torch.no_grad():
-        _settle_units(model, partials, random)
-        _settle_control(model, timbres, scale)
+        _set_units(model, partials, random)
+        _set_control(model, timbres, scale)
 
 
 def _partials(
     timbres: list[Timbre], scale: list[float], pairs: int, rate: float, window: int, random: np.random.Generator
 ) -> Partials:
-    """The most important partials of all timbres, then fast ones anywhere; near ones are one."""
+    """The strongest partials of all timbres, close ones merged, then fast-decaying ones at random."""
     full = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
     found = []
     for k, timbre in enumerate(timbres):
-        heard = timbre.level * scale[k] / full * timbre.weight / timbre.weight.max()
+        levels = timbre.level * scale[k] / full * timbre.weight / timbre.weight.max()
         often = np.sqrt((timbre.onsets / scale[k]).sum())
         found += [
-            (often * a * f**BRIGHT, f, d, k, a) for f, d, a in zip(timbre.frequency, timbre.decay, heard, strict=True)
+            (often * a * f**BRIGHTNESS_EXPONENT, f, d, k, a)
+            for f, d, a in zip(timbre.frequency, timbre.decay, levels, strict=True)
         ]
     found.sort(reverse=True)
     frequency: list[float] = []
     decay: list[float] = []
     for _, f, d, _, _ in found:
-        if len(frequency) < TONAL * pairs and all(abs(f - other) > APART for other in frequency):
+        if len(frequency) < TONAL_SHARE * pairs and all(abs(f - other) > MIN_PARTIAL_GAP_HZ for other in frequency):
             frequency.append(f)
             decay.append(d)
     amplitude = np.zeros((len(timbres), pairs))
     for _, f, _, k, a in found:
         near = int(np.argmin(np.abs(np.array(frequency) - f)))
-        if abs(frequency[near] - f) <= APART:
+        if abs(frequency[near] - f) <= MIN_PARTIAL_GAP_HZ:
             amplitude[k, near] = max(amplitude[k, near], a)
     rest = pairs - len(frequency)
     frequency += list(np.exp(random.uniform(np.log(100), np.log(0.48 * rate), rest)))
-    decay += list(np.exp(random.uniform(np.log(FASTEST[0]), np.log(FASTEST[1]), rest)))
+    decay += list(np.exp(random.uniform(np.log(ATTACK_DECAY_RANGE[0]), np.log(ATTACK_DECAY_RANGE[1]), rest)))
     amplitude[:, pairs - rest :] = random.uniform(0, 0.02, (len(timbres), rest))
     return Partials(np.array(frequency), np.array(decay), amplitude)
 
 
-def _settle_units(model: StateSpace, partials: Partials, random: np.random.Generator) -> None:
-    """Pairs that turn, frames that go on from each other, and an entrance that strikes what a timbre has."""
+def _set_units(model: StateSpaceModel, partials: Partials, random: np.random.Generator) -> None:
+    """Set the pairs to rotations, the frames to their continuations, and the input to the partials of each timbre."""
     sizes = model.sizes
     pole = (-partials.decay + 2j * np.pi * partials.frequency) / sizes.rate
     step = np.exp(pole * sizes.frame)
@@ -85,26 +88,26 @@ def _settle_units(model: StateSpace, partials: Partials, random: np.random.Gener
     even, odd = np.arange(0, 2 * len(pole), 2), np.arange(1, 2 * len(pole), 2)
     weight[even, even] = weight[odd, odd] = step.real
     weight[even, odd], weight[odd, even] = -step.imag, step.imag
-    gain = np.maximum(partials.amplitude.max(axis=0), 1e-3) / SWING
+    gain = np.maximum(partials.amplitude.max(axis=0), 1e-3) / UNIT_AMPLITUDE
     wave = gain * np.exp(pole * np.arange(sizes.frame)[:, None])
     frames = np.zeros((sizes.frame, sizes.state))
     frames[:, even], frames[:, odd] = wave.real, -wave.imag
-    struck = 1j * random.choice([-1.0, 1.0], partials.amplitude.shape) * partials.amplitude / gain  # from zero on
-    entrance = random.normal(0, 0.02, (sizes.control, sizes.state))
-    entrance[: len(struck), even], entrance[: len(struck), odd] = struck.real, struck.imag
-    for name, value in (("recurrence", weight), ("output", frames), ("projection", entrance)):
+    strikes = 1j * random.choice([-1.0, 1.0], partials.amplitude.shape) * partials.amplitude / gain  # begins at zero
+    inputs = random.normal(0, 0.02, (sizes.control, sizes.state))
+    inputs[: len(strikes), even], inputs[: len(strikes), odd] = strikes.real, strikes.imag
+    for name, value in (("recurrence", weight), ("output", frames), ("projection", inputs)):
         getattr(model, name).copy_(torch.as_tensor(value))
     model.inward.copy_(torch.eye(sizes.state))
 
 
-def _settle_control(model: StateSpace, timbres: list[Timbre], scale: list[float]) -> None:
-    """Onsets into the control signal, 1 at the strongest of each row; only near them may sites open."""
+def _set_control(model: StateSpaceModel, timbres: list[Timbre], scale: list[float]) -> None:
+    """Set the control signal to the onsets, 1 at the strongest of each row; only sites near them may open."""
     rows, columns = model.control.shape
     played = np.zeros((rows, columns), np.float32)
     for k, timbre in enumerate(timbres):
         played[k, : len(timbre.onsets)] = timbre.onsets[:columns] / scale[k]
     control = torch.from_numpy(played)
     anywhere = control.amax(0, keepdim=True).expand_as(control)
-    near = torch.nn.functional.max_pool1d(anywhere[:, None], 2 * NEAR + 1, 1, NEAR)[:, 0]
+    near = torch.nn.functional.max_pool1d(anywhere[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
     model.sites.copy_(near > 0.05)
     model.control.copy_(control)

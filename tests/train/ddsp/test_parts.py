@@ -1,15 +1,16 @@
-"""The fast parts of the decoder and its synthesis against what they stand for, written out."""
+"""The fast parts of the decoder and its synthesis against plain implementations."""
 
 import numpy as np
 import pytest
 import torch
 
-from train.ddsp import features, refine_pitch, synthesis
-from train.ddsp.checkpoint import model_of, tensors
-from train.ddsp.decoder import ARTICLE, Sizes, scaled_pitch
-from train.ddsp.gru import recur
-from train.ddsp.model import Instrument
-from train.ddsp.spectral_loss import WINDOWS, distance
+from train.ddsp import features, synthesis
+from train.ddsp.config import ARTICLE, Sizes
+from train.ddsp.decoder import scaled_pitch
+from train.ddsp.gru import run_gru
+from train.ddsp.loss import WINDOWS, spectral_loss
+from train.ddsp.model import DdspModel
+from train.ddsp.preset_weights import model_of, preset_tensors
 
 RATE, HOP = 16_000, 160
 SMALL = Sizes(units=12, harmonics=7, taps=300)
@@ -20,8 +21,8 @@ def random():
     return torch.Generator().manual_seed(0)
 
 
-def test_the_article_has_4837670_numbers():
-    assert sum(value.numel() for value in Instrument(ARTICLE).parameters()) == 4_837_670
+def test_the_published_model_has_4837670_weights():
+    assert sum(value.numel() for value in DdspModel(ARTICLE).parameters()) == 4_837_670
 
 
 def test_the_recurrence_and_its_gradient_are_those_of_torch(random):
@@ -35,18 +36,22 @@ def test_the_recurrence_and_its_gradient_are_those_of_torch(random):
         learned = [heard, state, *gru.parameters()]
         return [states, *torch.autograd.grad((states * weight).sum() + last.square().sum(), learned)]
 
-    for ours, theirs in zip(found(lambda x, s: recur(gru, x, s)), found(gru), strict=True):
+    for ours, theirs in zip(found(lambda x, s: run_gru(gru, x, s)), found(gru), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
-def test_the_distance_and_its_gradient_are_those_of_the_article(random):
+def test_the_loss_and_its_gradient_are_those_of_the_article(random):
     sound = torch.randn(2, 3000, dtype=torch.double, generator=random, requires_grad=True)
     target = torch.randn(2, 3000, dtype=torch.double, generator=random)
     plain = torch.zeros(())
     for window in WINDOWS:
-        made, meant = (_magnitudes(x, window) for x in (sound, target))
-        plain = plain + (made - meant).abs().mean() + (torch.log(made + 1e-7) - torch.log(meant + 1e-7)).abs().mean()
-    ours = distance(sound, target)
+        rendered, wanted = (_magnitudes(x, window) for x in (sound, target))
+        plain = (
+            plain
+            + (rendered - wanted).abs().mean()
+            + (torch.log(rendered + 1e-7) - torch.log(wanted + 1e-7)).abs().mean()
+        )
+    ours = spectral_loss(sound, target)
     torch.testing.assert_close(ours, plain, rtol=1e-6, atol=0)
     (fast,), (slow,) = (torch.autograd.grad(loss, sound) for loss in (ours, plain))
     assert (fast - slow).norm() / slow.norm() < 3e-4  # our window is float32
@@ -60,7 +65,7 @@ def _magnitudes(sound, window):
 def test_harmonics_are_a_sum_of_sines(random, ramps):
     pitch = torch.tensor([200.0, 260.0, 240.0, 300.0])
     amplitudes = torch.rand(1, 4, 9, generator=random)
-    fast = synthesis.harmonics(amplitudes, synthesis.turns(pitch, RATE, HOP)[None], ramps)[0]
+    fast = synthesis.render_harmonics(amplitudes, synthesis.phase_in_cycles(pitch, RATE, HOP)[None], ramps)[0]
     time = np.arange(3 * HOP)
     frames = time / HOP if ramps else time // HOP
     turns = np.cumsum(np.interp(time / HOP, range(4), pitch.numpy())) / RATE
@@ -71,10 +76,10 @@ def test_harmonics_are_a_sum_of_sines(random, ramps):
     np.testing.assert_allclose(fast, plain, atol=2e-5)
 
 
-def test_noise_has_the_spectrum_that_its_bands_ask_for(random):
+def test_noise_has_the_spectrum_of_its_bands(random):
     bands = torch.zeros(1, 2001, 65)
     bands[:, :, 16:33] = 0.5
-    sound = synthesis.noise(bands, HOP, generator=random)[0].numpy()
+    sound = synthesis.render_noise(bands, HOP, generator=random)[0].numpy()
     power = np.abs(np.fft.rfft(sound)) ** 2 / len(sound)
     bins = np.arange(len(power)) / (len(power) - 1) * 64
     inside, outside = power[(bins > 18) & (bins < 30)].mean(), power[(bins < 13) | (bins > 36)].mean()
@@ -84,20 +89,20 @@ def test_noise_has_the_spectrum_that_its_bands_ask_for(random):
 
 def test_a_room_is_a_convolution_beside_the_direct_sound(random):
     dry, room = torch.randn(2, 700, generator=random), torch.randn(300, generator=random)
-    wet = synthesis.roomed(dry, room, 0.5).numpy()
+    wet = synthesis.apply_room(dry, room, 0.5).numpy()
     for sound, heard in zip(dry.numpy(), wet, strict=True):
         np.testing.assert_allclose(heard, 0.5 * sound + np.convolve(sound, room.numpy())[:700], atol=1e-4)
 
 
 def test_harmonics_above_the_band_are_silent_and_the_others_share_the_amplitude():
-    model = Instrument(SMALL)
-    said = model.controls(torch.tensor([[1500.0, 3000.0]]), torch.zeros(1, 2))
-    assert (said.harmonics[0, 0] > 0).tolist() == [True] * 5 + [False] * 2
-    assert (said.harmonics[0, 1] > 0).tolist() == [True] * 2 + [False] * 5
-    torch.testing.assert_close(said.harmonics.sum(-1, keepdim=True), said.amplitude)
+    model = DdspModel(SMALL)
+    controls = model.controls(torch.tensor([[1500.0, 3000.0]]), torch.zeros(1, 2))
+    assert (controls.harmonics[0, 0] > 0).tolist() == [True] * 5 + [False] * 2
+    assert (controls.harmonics[0, 1] > 0).tolist() == [True] * 2 + [False] * 5
+    torch.testing.assert_close(controls.harmonics.sum(-1, keepdim=True), controls.amplitude)
 
 
-def test_the_article_hears_hertz_and_we_a_part_of_the_keyboard():
+def test_the_pitch_input_is_in_hertz_as_published_or_a_share_of_the_keyboard():
     pitch = torch.tensor([440.0])
     assert scaled_pitch(pitch, ARTICLE).item() == 440
     assert scaled_pitch(pitch, SMALL).item() == pytest.approx(69 / 127)
@@ -105,49 +110,49 @@ def test_the_article_hears_hertz_and_we_a_part_of_the_keyboard():
 
 @pytest.mark.parametrize("sizes", [SMALL, Sizes(units=8, harmonics=5, taps=50, pitch="hertz", dry=0.0)])
 def test_a_preset_gives_back_the_model(sizes):
-    model = Instrument(sizes)
+    model = DdspModel(sizes)
     header = {"rate": RATE, "hop": HOP, "dry": sizes.dry, "features": {"pitch": sizes.pitch}}
-    back = model_of(header, tensors(model))
+    back = model_of(header, preset_tensors(model))
     for name, value in model.state_dict().items():
         torch.testing.assert_close(back.state_dict()[name], value, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("wrong", [-30, 20])
-def test_a_pitch_that_is_cents_off_is_made_exact(wrong):
+def test_a_pitch_that_is_cents_off_is_refined(wrong):
     time = np.arange(2 * RATE) / RATE
     pitch = 300 * 2 ** (0.3 / 12 * np.sin(2 * np.pi * 5 * time))
     turns = np.cumsum(pitch) / RATE
     sound = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 11))
-    found = refine_pitch.exact(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
+    found = features.refine_pitch(sound, RATE, HOP, pitch[::HOP] * 2 ** (wrong / 1200))
     cents = 1200 * np.log2(found / pitch[::HOP])[5:-5]
     assert np.abs(cents).max() < 3
 
 
-def test_where_the_check_is_sure_of_another_pitch_it_is_taken_and_counted():
-    pitch, ahead = np.full(100, 220.0), np.full(100, 221.0)
+def test_a_sure_reference_replaces_another_pitch_and_lowers_the_agreement():
+    pitch, reference = np.full(100, 220.0), np.full(100, 221.0)
     voiced, sure = np.ones(100, bool), np.ones(100, bool)
-    ahead[40:60], voiced[90:], sure[80:] = 440.0, False, False
-    checked, heard, agreement = features.checked(pitch, voiced, ahead, sure)
+    reference[40:60], voiced[90:], sure[80:] = 440.0, False, False
+    checked, heard, agreement = features.check_pitch(pitch, voiced, reference, sure)
     assert (checked == np.where((np.arange(100) >= 42) & (np.arange(100) < 58), 440, 220)).all()  # where it is steady
     assert (heard == voiced).all()
     assert agreement == pytest.approx(1 - 16 / 72)
-    ahead[:] = 2100.0
-    assert (features.checked(pitch, voiced, ahead, sure)[0] == 220).all()  # too high for it
+    reference[:] = 2100.0
+    assert (features.check_pitch(pitch, voiced, reference, sure)[0] == 220).all()  # too high for it
 
 
-def test_a_note_begins_where_the_one_before_it_is_softest():
+def test_a_tone_begins_where_the_one_before_it_is_softest():
     pitch, voiced, loudness = np.repeat([300.0, 300.0, 400.0], 12), np.ones(36, bool), np.full(36, -20.0)
     voiced[12:24], loudness[15] = False, -40.0
     pitch[4:7] = 100.0  # what is as short as that is no tone
-    bridged, lasting = features.bridged(pitch, voiced, loudness)
+    bridged, lasting = features.remove_short_tones(pitch, voiced, loudness)
     assert (bridged == np.where(np.arange(36) < 15, 300, 400)).all()
     assert np.flatnonzero(~lasting).tolist() == [4, 5, 6, *range(12, 24)]
 
 
-def test_what_is_learned_of_a_tone_is_its_pitch_and_both_trackers_agree():
+def test_the_features_of_a_tone_are_its_pitch_and_both_trackers_agree():
     time = np.arange(RATE) / RATE
     sound = 0.3 * sum(np.sin(2 * np.pi * 311 * k * time + k) / k for k in range(1, 9))
-    heard = features.follow(sound.astype(np.float32), RATE, HOP)
+    heard = features.extract_features(sound.astype(np.float32), RATE, HOP)
     assert len(heard.pitch) == len(heard.loudness) == 101
     assert (np.abs(1200 * np.log2(heard.pitch / 311)) < 2)[5:-5].all()
     assert heard.voiced[5:-5].all()

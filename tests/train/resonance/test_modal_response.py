@@ -1,21 +1,21 @@
-"""The fast evaluation against the sums and convolutions that it stands for."""
+"""The fast evaluation against plain sums and convolutions."""
 
 import numpy as np
 import pytest
 import torch
 
-from train.resonance.modal_response import Modes, norm, place, resound
+from train.resonance.modal_response import ModeBanks, place_attacks, render_modes, response_norm
 
 
-def _modes(banks: tuple[int, ...]) -> Modes:
+def _modes(banks: tuple[int, ...]) -> ModeBanks:
     torch.manual_seed(0)
     decay = torch.rand(*banks, 5, dtype=torch.float64) * 0.01
     angle = torch.rand(*banks, 5, dtype=torch.float64) * torch.pi
-    return Modes(decay, angle, torch.randn(*banks, 5, dtype=torch.complex128))
+    return ModeBanks(decay, angle, torch.randn(*banks, 5, dtype=torch.complex128))
 
 
-def _rung(modes: Modes, frames: int) -> torch.Tensor:
-    """The answer to a unit sample as a plain sum of modes: (..., frames)."""
+def _sum_of_modes(modes: ModeBanks, frames: int) -> torch.Tensor:
+    """The impulse response as a plain sum of modes: (..., frames)."""
     poles = torch.exp(torch.complex(-modes.decay, modes.angle)[..., None] * torch.arange(frames))
     return (modes.residue[..., None] * poles).real.sum(-2)
 
@@ -25,14 +25,14 @@ def test_it_is_the_convolution_of_the_excitation_with_the_sum_of_the_modes(frame
     modes = _modes((2, 3))
     energy = torch.rand(2, frames, dtype=torch.float64)
     attacks = torch.randn(2, length, dtype=torch.float64)
-    excitation, answer = place(energy, attacks, hop), resound(energy, attacks, modes, hop)
+    excitation, answer = place_attacks(energy, attacks, hop), render_modes(energy, attacks, modes, hop)
     for r in range(2):
         pulses = np.zeros(frames * hop)
         pulses[::hop] = energy[r]
         dry = np.convolve(pulses, attacks[r])[: frames * hop]
         np.testing.assert_allclose(excitation[r], dry, atol=1e-12)
         for e in range(3):
-            direct = np.convolve(dry, _rung(modes, frames * hop)[r, e])[: frames * hop]
+            direct = np.convolve(dry, _sum_of_modes(modes, frames * hop)[r, e])[: frames * hop]
             np.testing.assert_allclose(answer[r, e], direct, atol=1e-10)
 
 
@@ -40,20 +40,22 @@ def test_single_precision_keeps_the_phase_over_six_seconds():
     modes = _modes((1, 2))
     modes = modes._replace(decay=modes.decay * 1e-3)
     energy, attacks = torch.rand(1, 1024), torch.randn(1, 200)
-    narrow = resound(energy, attacks, modes, 128)
-    wide = resound(energy.double(), attacks.double(), modes, 128)
+    narrow = render_modes(energy, attacks, modes, 128)
+    wide = render_modes(energy.double(), attacks.double(), modes, 128)
     assert (narrow - wide).norm() / wide.norm() < 1e-5
 
 
-def test_its_gradients_are_those_of_differences():
+def test_its_gradients_equal_finite_differences():
     modes = _modes((1, 2))
     energy = torch.rand(1, 70, dtype=torch.float64)
     attacks = torch.randn(1, 5, dtype=torch.float64)
     given = [part.requires_grad_() for part in (energy, attacks, *modes)]
-    assert torch.autograd.gradcheck(lambda energy, attacks, *parts: resound(energy, attacks, Modes(*parts), 2), given)
+    assert torch.autograd.gradcheck(
+        lambda energy, attacks, *parts: render_modes(energy, attacks, ModeBanks(*parts), 2), given
+    )
 
 
 @pytest.mark.parametrize("frames", [1, 7, 5000])
 def test_the_norm_is_that_of_the_sum_of_the_modes(frames):
     modes = _modes((2, 3))
-    torch.testing.assert_close(norm(modes, frames), _rung(modes, frames).norm(dim=-1))
+    torch.testing.assert_close(response_norm(modes, frames), _sum_of_modes(modes, frames).norm(dim=-1))

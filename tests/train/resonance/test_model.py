@@ -1,32 +1,33 @@
-"""The fast model against the published formulas, written out one after the other."""
+"""The fast model against a direct evaluation of the published formulas."""
 
 import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from train.resonance.model import Resonance, Sizes
+from train.resonance.config import Sizes
+from train.resonance.model import ResonanceModel
 
 SMALL = Sizes(3, 4, 5, variants=3, strike=100, knock=200, attack=700, envelope=32, frames=8192)
 
 
 def test_the_fast_model_is_the_published_one():
     generator = torch.Generator().manual_seed(0)
-    model = Resonance(SMALL, generator)
+    model = ResonanceModel(SMALL, generator)
     model.control.data.uniform_(-0.1, 0.1, generator=generator)
-    noise = model.draw(generator)
+    noise = model.draw_noise(generator)
     fast, slow = model(noise), _published(model, noise)
     assert (fast - slow).norm() / slow.norm() < 1e-4
 
 
 def test_gradients_reach_every_parameter():
     generator = torch.Generator().manual_seed(0)
-    model = Resonance(SMALL, generator)
-    model(model.draw(generator)).square().sum().backward()
+    model = ResonanceModel(SMALL, generator)
+    model(model.draw_noise(generator)).square().sum().backward()
     idle = [name for name, value in model.named_parameters() if not value.grad.abs().max() > 0]
     assert idle == []
 
 
-def _published(model: Resonance, noise: torch.Tensor) -> torch.Tensor:
+def _published(model: ResonanceModel, noise: torch.Tensor) -> torch.Tensor:
     """Direct evaluation in float64: every mode as a cosine over time, every convolution as a sum."""
     sizes, frames = model.sizes, model.sizes.frames
     weights = {name: value.detach().double() for name, value in model.named_parameters()}

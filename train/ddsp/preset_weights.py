@@ -1,4 +1,4 @@
-"""The weights of a model under the names that a preset has for them, and back: a preset is also a checkpoint."""
+"""Conversion between the weights of a model and the tensors of a preset."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,17 +7,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .decoder import Sizes
-from .model import Instrument
+from .config import Sizes
+from .model import DdspModel
 
-LAYER = ((0, "weight", "weight"), (0, "bias", "bias"), (1, "weight", "scale"), (1, "bias", "shift"))
-"""Part of a layer, its parameter, and what a preset calls it."""
-NAMES: dict[str, str] = {
+LAYER_PARTS = ((0, "weight", "weight"), (0, "bias", "bias"), (1, "weight", "scale"), (1, "bias", "shift"))
+"""Index in a layer, its parameter, and the name in a preset."""
+PRESET_NAMES: dict[str, str] = {
     **{
         f"{stack}_{i}_{name}": f"{stack}.{3 * i + part}.{parameter}"
         for stack in ("pitch", "loudness", "out")
         for i in range(3)
-        for part, parameter, name in LAYER
+        for part, parameter, name in LAYER_PARTS
     },
     "gru_input": "gru.weight_ih_l0",
     "gru_state": "gru.weight_hh_l0",
@@ -32,21 +32,21 @@ NAMES: dict[str, str] = {
 """Name in a preset → name in the decoder's state."""
 
 
-def tensors(model: Instrument) -> dict[str, np.ndarray]:
-    """All weights as float32 arrays, and the room as it sounds."""
+def preset_tensors(model: DdspModel) -> dict[str, np.ndarray]:
+    """All weights as float32 arrays, and the impulse response of the room."""
     state = model.decoder.state_dict()
-    found = {name: state[inner] for name, inner in NAMES.items()}
+    found = {name: state[inner] for name, inner in PRESET_NAMES.items()}
     with torch.no_grad():
         found["room"] = model.room()
     return {name: value.detach().cpu().float().numpy().copy() for name, value in found.items()}
 
 
-def model_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Instrument:
-    """The model that a preset of this kind holds."""
+def model_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> DdspModel:
+    """The model of a preset."""
     sizes = sizes_of(header, arrays)
-    model = Instrument(sizes)
+    model = DdspModel(sizes)
     state: dict[str, Tensor] = {
-        inner: torch.from_numpy(np.array(arrays[name], np.float32)) for name, inner in NAMES.items()
+        inner: torch.from_numpy(np.array(arrays[name], np.float32)) for name, inner in PRESET_NAMES.items()
     }
     model.decoder.load_state_dict(state)
     model.set_room(torch.from_numpy(np.array(arrays["room"], np.float32)))
@@ -54,7 +54,7 @@ def model_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Ins
 
 
 def sizes_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Sizes:
-    """How large the model of a preset is."""
+    """The sizes of the model of a preset."""
     made = header.get("training", {}).get("config", {}).get("sizes", {})
     return Sizes(
         units=len(arrays["pitch_0_bias"]),

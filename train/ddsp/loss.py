@@ -1,4 +1,4 @@
-"""The multi-scale spectral loss, with its gradient written out: one transform forth and one back for each window.
+"""The multi-scale spectral loss, with its gradient written out: one transform and one inverse for each window.
 
 Sum over windows of mean|ΔS| + mean|Δlog(S + 1e-7)|, S magnitudes of Hann spectra, hop a quarter of the window.
 Both differences have the same sign, so the gradient needs no logarithm.
@@ -14,9 +14,9 @@ WINDOWS = (2048, 1024, 512, 256, 128, 64)
 FLOOR = 1e-7
 
 
-def distance(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WINDOWS) -> Tensor:
-    """How far sounds (B, N) are from their targets (B, N); 0-d, differentiable in `sound`."""
-    return torch.stack([_Distance.apply(sound, target, window) for window in windows]).sum()
+def spectral_loss(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WINDOWS) -> Tensor:
+    """The loss of sounds (B, N) against targets (B, N); 0-d, differentiable in `sound`."""
+    return torch.stack([_WindowLoss.apply(sound, target, window) for window in windows]).sum()
 
 
 def spectrum(sound: Tensor, window: int) -> Tensor:
@@ -25,18 +25,18 @@ def spectrum(sound: Tensor, window: int) -> Tensor:
     return torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device))
 
 
-class _Distance(torch.autograd.Function):
-    """The loss of one window; the gradient is made on the way."""
+class _WindowLoss(torch.autograd.Function):
+    """The loss of one window; the gradient is computed with it."""
 
     @staticmethod
     def forward(ctx: Any, sound: Tensor, target: Tensor, window: int) -> Tensor:
         spectra = spectrum(sound, window)
-        made, meant = spectra.abs(), spectrum(target, window).abs()
-        linear = made - meant
-        loss = linear.abs().mean() + torch.log((made + FLOOR) / (meant + FLOOR)).abs_().mean()
+        rendered, wanted = spectra.abs(), spectrum(target, window).abs()
+        linear = rendered - wanted
+        loss = linear.abs().mean() + torch.log((rendered + FLOOR) / (wanted + FLOOR)).abs_().mean()
         if ctx.needs_input_grad[0]:
-            slope = linear.sign_() * (1 + 1 / (made + FLOOR)) / made.clamp_(min=1e-12)
-            ctx.gradient = _back(spectra * slope / slope.numel(), sound.shape[1], window)
+            slope = linear.sign_() * (1 + 1 / (rendered + FLOOR)) / rendered.clamp_(min=1e-12)
+            ctx.gradient = _transpose_spectrum(spectra * slope / slope.numel(), sound.shape[1], window)
         return loss
 
     @staticmethod
@@ -44,8 +44,8 @@ class _Distance(torch.autograd.Function):
         return outer[0] * ctx.gradient, None, None
 
 
-def _back(slopes: Tensor, length: int, window: int) -> Tensor:
-    """Gradients of spectra to those of the sound (B, N): each step of `_spectra` transposed."""
+def _transpose_spectrum(slopes: Tensor, length: int, window: int) -> Tensor:
+    """Gradients of spectra to those of the sound (B, N): each step of `spectrum` transposed."""
     hop, (batch, frames, _) = window // 4, slopes.shape
     slopes[..., 1:-1] *= 0.5
     rows = torch.fft.irfft(slopes, window, norm="forward") * _hann(window, slopes.device)
