@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.instruments.shared.random import seeded
-from engine.plugin import Param, Plugin, beginning, set_knobs
+from engine.plugin import Param, Plugin, set_defaults, with_values
 from engine.preset.preset_file import Preset
 
 
@@ -19,7 +19,7 @@ class Instrument(Plugin, ABC):
         self.params = params
         self.state = np.zeros(1, dtype)
         self._arrays: dict[str, np.ndarray] = {}
-        set_knobs(self.state, params)
+        set_defaults(self.state, params)
         self.state["volume"] = 1
 
     @property
@@ -49,4 +49,4 @@ class Instrument(Plugin, ABC):
 def knobs_of(preset: Preset, params: tuple[Param, ...], **begin: float) -> tuple[Param, ...]:
     """Knobs at the values of a preset, else at those of `begin`."""
     header = preset.header
-    return beginning(params, {**begin, "level": float(header.get("level", 0.0)), **header.get("params", {})})
+    return with_values(params, {**begin, "level": float(header.get("level", 0.0)), **header.get("params", {})})

@@ -12,7 +12,7 @@ from numba import njit
 from engine.dsp import harmonics, noise
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.memory import view_f4
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .initial_states import LEVELS
 from .state import BEGIN, BRIGHTNESS, GO_ON, NOISE, SHARE, SLOTS
@@ -62,7 +62,7 @@ def draw(state, v):
 @njit(cache=True, error_model="numpy")
 def recall(state, voice, loudness, memory):
     """Write to memory (size,) what it holds in a note of this pitch and loudness that has long been held."""
-    hertz = within(np.float32(voice.pitch_next * state.rate), state.lowest, state.highest)
+    hertz = clamp(np.float32(voice.pitch_next * state.rate), state.lowest, state.highest)
     key = round(69 + 12 * math.log2(hertz / 440)) - state.first
     held = view_f4(state.settled, (state.known, len(LEVELS), state.size))[min(max(key, 0), state.known - 1)]
     above = 1

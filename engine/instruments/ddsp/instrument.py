@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.dsp import decoder, noise
 from engine.dsp.matmul import padded
-from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.instrument import Instrument, preset_params
 from engine.instruments.shared.voice_allocation import FREE, VOICES
-from engine.instruments.shared.voice_gain import set_glides
+from engine.instruments.shared.voice_gain import set_smoothing
 from engine.kinds.ddsp import random_preset
 from engine.plugin import UNLIMITED, entry
 from engine.preset.preset_file import Preset
@@ -47,7 +47,7 @@ class Ddsp(Instrument):
 
     def __init__(self, preset: Preset, seed: int = 0, beside: Beside | None = None) -> None:
         header = preset.header
-        super().__init__(preset, knobs_of(preset, PARAMS), DDSP, seed)
+        super().__init__(preset, preset_params(preset, PARAMS), DDSP, seed)
         self.handle, self.process, self.foresee = handle, process, foresee
         self._beside = beside
         features = header["features"]
@@ -91,7 +91,7 @@ class Ddsp(Instrument):
         hop = max(round(header["hop"] * rate / learned), 4)
         self.state["rate"], self.state["band"] = rate, min(learned, rate) / 2
         self.state["hop"], self.state["reach"] = hop, hop // 4
-        set_glides(self.state, TICK, rate)
+        set_smoothing(self.state, TICK, rate)
         self.state["onset"] = max(round(ONSET * rate), 1)
         table = noise.table(bands, learned, rate)
         taps, line = noise.taps(table), noise.new_line(table)

@@ -12,7 +12,7 @@ from numba import njit
 from engine.events import Kind
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.memory import call, view_f4
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .frames import moment, recall, take
 from .note_on import asked
@@ -82,8 +82,8 @@ def _imagine(state, event):
     v = np.intp(TRIAL)
     voice = state.voices[v]
     voice.channel = event.channel & 15
-    voice.semitone = voice.aim = np.float32(within(event.key, 0, 127))
-    voice.peak = asked(state, within(event.value, 0, 1))
+    voice.semitone = voice.aim = np.float32(clamp(event.key, 0, 127))
+    voice.peak = asked(state, clamp(event.value, 0, 1))
     voice.born = voice.judged = state.clock
     return judge(state, v, state.clock)
 

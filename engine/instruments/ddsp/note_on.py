@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .frames import draw
 from .render import settle
@@ -18,7 +18,7 @@ _FASTEST = np.float32(1e6)  # semitones a second: at once
 @njit(cache=True, error_model="numpy")
 def press(state, event):
     """NOTE_ON: a note begins, or the voice of its channel goes on to it."""
-    key, velocity = within(event.key, 0, 127), within(event.value, 0, 1)
+    key, velocity = clamp(event.key, 0, 127), clamp(event.value, 0, 1)
     if state.param[LEGATO] > 0.5:
         lift(state, event.note)
         _keep(state, event, key, velocity)
@@ -50,7 +50,7 @@ def begin(state, v):
 @njit(cache=True, error_model="numpy")
 def release(state, event):
     """NOTE_OFF: a note is let go as far as its key and pedal say; one voice goes back to a key that is still held."""
-    damping = within(event.value, 0, 1)
+    damping = clamp(event.value, 0, 1)
     if damping > 0 and state.held > 0:
         lift(state, event.note)
         v = _singing(state, event.channel & 15)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .state import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
 
@@ -32,7 +32,7 @@ def judge(state, v, moment):
         voice.fallen += voice.damping * FALL / state.param[RELEASE] * seconds
     hertz = pitch(state, v, moment)
     voice.pitch_next = hertz / state.rate
-    known = within(np.float32(hertz), state.lowest, state.highest)
+    known = clamp(np.float32(hertz), state.lowest, state.highest)
     told = known if state.hertz else np.float32((69 + 12 * math.log2(known / 440)) / 127)
     return told, tell_loudness(state, voice, loudness(state, v, moment))
 
@@ -70,7 +70,7 @@ def loudness(state, v, moment):
 def tell_loudness(state, voice, level):
     """A loudness in dB as the decoder hears it; what is beyond its knowledge becomes the voice's `scale`."""
     asked = (level - state.mean) / state.deviation
-    known = within(asked, SOFTEST, LOUDEST)
+    known = clamp(asked, SOFTEST, LOUDEST)
     beyond = (asked - known) * state.deviation
     voice.scale = np.float32(10 ** (min(beyond, EXCESS) / 20)) if beyond > MUTE else np.float32(0)
     return known

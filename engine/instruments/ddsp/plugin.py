@@ -6,7 +6,7 @@ from engine.events import Kind
 from engine.instruments.shared.channel_controls import control
 from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns
 from engine.instruments.shared.voice_gain import gone
-from engine.plugin import turned
+from engine.plugin import param_changed
 
 from .decode_batch import decode_due
 from .note_on import choke, press, release
@@ -29,7 +29,7 @@ def handle(state, event):
         take_pitch(state, event)
     elif kind == Kind.LOUDNESS:
         take_loudness(state, event)
-    elif turned(state, event):
+    elif param_changed(state, event):
         if event.key == LEGATO:
             state.held = 0
     else:

@@ -8,7 +8,7 @@ from numba import njit
 from engine.dsp import harmonics, noise
 from engine.dsp.levels import gain_of
 from engine.instruments.shared.voice_allocation import VOICES
-from engine.instruments.shared.voice_gain import follow_gains, settle_gains
+from engine.instruments.shared.voice_gain import ramp_gains, snap_gains
 from engine.memory import view_f4
 
 from .frames import SILENT_NOISE, advance
@@ -31,13 +31,13 @@ def sound(state, v, audio):
 @njit(cache=True, error_model="numpy")
 def settle(state, voice):
     """Bring the gains of a voice to where they should be: it begins."""
-    settle_gains(state, voice, gain_of(state.param[LEVEL]))
+    snap_gains(state, voice, gain_of(state.param[LEVEL]))
 
 
 @njit(cache=True, error_model="numpy")
 def follow(state, voice):
     """Let the gains of a voice go on towards what the controllers ask for, until the next tick."""
-    follow_gains(state, voice, gain_of(state.param[LEVEL]), TICK)
+    ramp_gains(state, voice, gain_of(state.param[LEVEL]), TICK)
 
 
 @njit(cache=True, error_model="numpy")

@@ -6,7 +6,7 @@ from engine.dsp.noise import RUN
 from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS
-from engine.plugin import Param, knob_fields
+from engine.plugin import Param, param_fields
 
 SINGER = VOICES  # the voice that a tracker drives, beside those of the keys
 TRIAL = VOICES + 1  # a voice that never sounds, to try what a note would be
@@ -121,7 +121,7 @@ DDSP = np.dtype(
         ("left", "f4", (TICK,)),
         ("right", "f4", (TICK,)),
         # what the player set
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
         ("glide", "f4"),  # of the way that a gain goes in one tick
         ("fading", "f4"),  # the same of a voice that must give way
         ("onset", "i8"),  # frames in which a note comes in

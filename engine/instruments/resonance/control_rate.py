@@ -5,9 +5,9 @@ from numba import njit
 
 from engine.dsp import modal
 from engine.dsp.levels import gain_of
-from engine.instruments.shared.channel_controls import swayed, swing
-from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, LEARNED, VOICES
-from engine.instruments.shared.voice_gain import GONE, follow_gains, gone
+from engine.instruments.shared.channel_controls import advance_vibrato, pitch_ratio
+from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, HELD, VOICES
+from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent, ramp_gains
 from engine.memory import view_f4
 
 from .morph import follow_wheel
@@ -21,7 +21,7 @@ AT_ONCE = 4  # voices that are tuned to a turned knob in one tick
 @njit(cache=True, error_model="numpy")
 def tick(state):
     """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
-    sway = swing(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
+    sway = advance_vibrato(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
     level = gain_of(state.param[LEVEL])
     if state.E > 1:
         follow_wheel(state)
@@ -31,7 +31,7 @@ def tick(state):
         if voice.stage == FREE or voice.asleep:
             continue
         tend(state, v, sway)
-        follow_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
+        ramp_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
         listen(state, v)
 
 
@@ -54,7 +54,7 @@ def tend(state, v, sway):
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     for e in range(state.E):
         modal.correct(banks[e])
-    target = swayed(state, voice, sway)
+    target = pitch_ratio(state, voice, sway)
     if voice.ratio != target:
         moved = target - voice.ratio
         voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + state.bending * moved
@@ -69,10 +69,10 @@ def listen(state, v):
     energy = np.float32(0)
     for e in range(state.E):
         energy += modal.energy(banks[e])
-    faded = voice.stage == ENDING and gone(voice)
+    faded = voice.stage == ENDING and is_silent(voice)
     slope = max(voice.drive, np.float32(1)) * max(gain_of(state.param[LEVEL]), np.float32(1))
-    silent = voice.striking == 0 and np.sqrt(energy) * slope < GONE
+    silent = voice.striking == 0 and np.sqrt(energy) * slope < MIN_GAIN
     if silent or faded or not energy < 1e12:
         silence(state, v)
         voice.asleep = 1
-        voice.stage = HELD if voice.note == LEARNED and state.param[PLAY] <= 0.5 else FREE
+        voice.stage = HELD if voice.note == AS_LEARNED and state.param[PLAY] <= 0.5 else FREE

@@ -7,9 +7,9 @@ from numba import from_dtype
 
 from engine.dsp import modal
 from engine.events import EVENT
-from engine.instruments.instrument import Instrument, knobs_of
+from engine.instruments.instrument import Instrument, preset_params
 from engine.instruments.shared.voice_allocation import FREE, VOICES
-from engine.instruments.shared.voice_gain import set_glides
+from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
@@ -44,7 +44,7 @@ class Resonance(Instrument):
         if "router" in tensors and resonances > VOICES:
             raise ValueError(f"{resonances} resonances in one control plane, at most {VOICES} can be played")
         tuned = bool((tensors["pitch"] > 0).any() or "router" not in tensors)
-        super().__init__(preset, knobs_of(preset, PARAMS, play=tuned), RESONANCE, seed)
+        super().__init__(preset, preset_params(preset, PARAMS, play=tuned), RESONANCE, seed)
         self.handle, self.process = handle, process
         self.state["learned"] = preset.header["rate"]
         self.state["rest"][0, 0] = 1
@@ -61,7 +61,7 @@ class Resonance(Instrument):
         header, tensors = self.preset.header, self.preset.tensors
         learned = float(header["rate"])
         self.state["rate"] = rate
-        set_glides(self.state, modal.STRIDE, rate)
+        set_smoothing(self.state, modal.STRIDE, rate)
         self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
         self.state["tail"] = np.ceil(FADED * rate / (2 * np.pi * MUFFLED))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)

@@ -7,7 +7,7 @@ from engine.dsp import modal
 from engine.instruments.shared.random import roll
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, LEARNED, VOICES, allot
 from engine.memory import view_f4, view_i4
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .state import STRIKES, VARIATION
 from .voice_tuning import morph, settle, touch
@@ -22,7 +22,7 @@ def pluck(state, event):
     key = min(max(event.key, 0), 127)
     voice.resonance = view_i4(state.nearest, 128)[key]
     voice.move = view_f4(state.move, 128)[key]
-    voice.layer, voice.share, loudness, dullness = touch(state, voice.resonance, within(event.value, 0, 1))
+    voice.layer, voice.share, loudness, dullness = touch(state, voice.resonance, clamp(event.value, 0, 1))
     voice.tilt = -dullness
     wanted = morph(state, index)
     silence(state, index)
@@ -114,7 +114,7 @@ def excite_key(state, event):
     """Play a key as learned: its part of the control plane, with the energy and the brightness of its velocity."""
     shares = view_f4(state.keys, (128, state.R))[min(max(event.key, 0), 127)]
     played = view_f4(state.velocity, (state.R, state.L))[0, 0]
-    _excite(state, shares, event.value, np.float32(1) - within(event.value, 0, 1) / played, event.channel)
+    _excite(state, shares, event.value, np.float32(1) - clamp(event.value, 0, 1) / played, event.channel)
 
 
 @njit(cache=True, error_model="numpy")

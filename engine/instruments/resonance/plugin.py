@@ -7,7 +7,7 @@ from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import control
 from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
-from engine.plugin import turned, within
+from engine.plugin import clamp, param_changed
 
 from .control_rate import retune_some, tick
 from .morph import aim, weigh
@@ -36,7 +36,7 @@ def handle(state, event):
     elif kind == Kind.DEFORM and 0 <= knob < state.E:
         state.logit[knob] = event.value
         aim(state)
-    elif turned(state, event):
+    elif param_changed(state, event):
         if (state.param[PLAY] > 0.5) != chromatic:
             hush(state.voices)
         if knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
@@ -80,7 +80,7 @@ def begin(state):
 @njit(cache=True, error_model="numpy")
 def _release(state, event):
     """Damp a note by so much of its release as its key and pedal let go."""
-    extra = within(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
+    extra = clamp(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
     for v in range(VOICES):
         voice = state.voices[v]
         if sounds(voice) and concerns(voice, event):

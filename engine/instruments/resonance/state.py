@@ -6,7 +6,7 @@ from engine.dsp.modal import STRIDE
 from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS, GLIDES
-from engine.plugin import Param, knob_fields
+from engine.plugin import Param, param_fields
 
 STRIKES = 32  # attacks that one voice may be in the midst of
 VARIANTS = 8  # deformations of a resonance, at most
@@ -107,7 +107,7 @@ RESONANCE = np.dtype(
         ("banks", "u8"),  # (VOICES, E, ROWS, width)
         ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
         # what the player set
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
         *GLIDES,
         ("muffling", "f4"),  # of the way that the lows of a strike go in one frame
         ("tail", "i8"),  # frames after its end in which they can still be heard

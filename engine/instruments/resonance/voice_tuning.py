@@ -9,7 +9,7 @@ from engine.dsp.levels import gain_of
 from engine.instruments.shared.voice_allocation import LEARNED, VOICES
 from engine.instruments.shared.voice_gain import settle_gains
 from engine.memory import view_f4, view_f8
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .state import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIALS, WIDTH
 from .tables import PRESENT
@@ -93,7 +93,7 @@ def evened(partials, wanted):
         total += np.float32(energy(frequency, decay, partials[e, modal.REAL], partials[e, modal.IMAGINARY], PRESENT))
     if total <= 0 or wanted <= 0:
         return np.float32(1)
-    return within(np.float32(np.sqrt(wanted / total)), np.float32(0.1), np.float32(10))
+    return clamp(np.float32(np.sqrt(wanted / total)), np.float32(0.1), np.float32(10))
 
 
 @njit(cache=True, error_model="numpy")
@@ -136,7 +136,7 @@ def retune(state, v):
 @njit(cache=True, error_model="numpy")
 def ratio(far, near):
     """How much more one is than the other, within 40 dB; 1 where there is nothing to compare."""
-    return within(far / near, FAINTEST, np.float32(1) / FAINTEST) if far > 0 and near > 0 else np.float32(1)
+    return clamp(far / near, FAINTEST, np.float32(1) / FAINTEST) if far > 0 and near > 0 else np.float32(1)
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,4 +1,4 @@
-"""[audio thread] What keyboards and wheels say of a channel or a note, as most instruments take it.
+"""[audio thread] Pitch bend, pressure, modulation, volume and pan of channels and notes, for most instruments.
 
 The record of an instrument has the fields `CONTROLS`; its voices have `bend` and `pressure` of their own.
 """
@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from engine.events import ALL, Kind
-from engine.plugin import within
+from engine.plugin import clamp
 
 from .voice_allocation import VOICES, concerns
 
@@ -33,11 +33,11 @@ def control(state, event):
     elif kind == Kind.PRESSURE:
         _press(state, event)
     elif kind == Kind.MODULATION:
-        state.modulation[channel] = within(event.value, 0, 1)
+        state.modulation[channel] = clamp(event.value, 0, 1)
     elif kind == Kind.VOLUME:
-        state.volume[channel] = within(event.value, 0, LOUDEST)
+        state.volume[channel] = clamp(event.value, 0, LOUDEST)
     elif kind == Kind.PAN:
-        state.pan[channel] = within(event.value, -1, 1)
+        state.pan[channel] = clamp(event.value, -1, 1)
 
 
 @njit(cache=True, error_model="numpy")
@@ -58,7 +58,7 @@ def swayed(state, voice, sway):
 @njit(cache=True, error_model="numpy")
 def _bend(state, event):
     """Bend a note, or all of a channel."""
-    semitones = within(event.value, -FARTHEST, FARTHEST)
+    semitones = clamp(event.value, -FARTHEST, FARTHEST)
     if event.note == ALL:
         state.bend[event.channel & 15] = semitones
         return
@@ -70,7 +70,7 @@ def _bend(state, event):
 @njit(cache=True, error_model="numpy")
 def _press(state, event):
     """Press a note, or all of a channel."""
-    pressure = within(event.value, 0, 1)
+    pressure = clamp(event.value, 0, 1)
     if event.note == ALL:
         state.pressure[event.channel & 15] = pressure
         return

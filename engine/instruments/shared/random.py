@@ -1,16 +1,16 @@
-"""Random numbers of an instrument: its record has `dice`, one u4 that is never 0."""
+"""Random number generator of an instrument; its state is the field `dice` of the record, one u4 that is never 0."""
 
 import numpy as np
 from numba import njit
 
 
-def seeded(seed: int) -> int:
-    """Where `dice` begins for a seed."""
+def seed_state(seed: int) -> int:
+    """The initial value of `dice` for a seed."""
     return (seed * 2654435761 + 88172645) % (1 << 32) or 1
 
 
 @njit(cache=True, error_model="numpy")
-def roll(state):
+def next_bits(state):
     """[audio thread] The next random number of 32 bits: xorshift, Marsaglia 2003."""
     x = state.dice
     x ^= (x << np.uint32(13)) & np.uint32(0xFFFFFFFF)
@@ -21,6 +21,6 @@ def roll(state):
 
 
 @njit(cache=True, error_model="numpy")
-def unsure(state):
+def next_signed(state):
     """[audio thread] The next random number from -1 to 1."""
-    return np.float32(np.int64(roll(state)) - (1 << 31)) * np.float32(2.0**-31)
+    return np.float32(np.int64(next_bits(state)) - (1 << 31)) * np.float32(2.0**-31)

@@ -1,7 +1,7 @@
-"""[audio thread] Voices that are read at a pace, and how loud they are: what was learned, moved to the keys.
+"""[audio thread] Playback of learned sound at a variable speed, with pitch and gain at a control rate.
 
-The record of an instrument has `pace`, the learned samples in a frame of the device; its voices have the fields of
-`READING`.
+The record of an instrument has `pace`, the learned samples per frame of the device; its voices have the fields
+`PLAYBACK`.
 """
 
 import numpy as np
@@ -9,65 +9,62 @@ from numba import njit
 
 from engine.dsp.levels import NEPERS_PER_60_DB
 
-from .channel_controls import swayed
+from .channel_controls import pitch_ratio
 from .voice_allocation import RELEASED
-from .voice_gain import GAINS, follow_gains, settle_gains
+from .voice_gain import GAINS, ramp_gains, snap_gains
 
-STRIDE = 64  # frames between two looks at the controllers
-MOST = 16.0  # learned samples in a frame of the device: faster nothing is read
+CONTROL_FRAMES = 64  # frames of a control period
+MAX_SPEED = 16.0  # learned samples per frame of the device
 
-READING = [
-    ("pace", "f8"),  # learned samples that go by in a frame of the device
-    ("move", "f4"),  # the ratio by which it was moved to the key
-    ("ratio", "f4"),  # of bend and vibrato, as they are
+PLAYBACK = [
+    ("pace", "f8"),  # learned samples per frame of the device
+    ("move", "f4"),  # frequency ratio of the key to the learned pitch
+    ("ratio", "f4"),  # smoothed frequency ratio of bend and vibrato
     ("bend", "f4"),  # semitones, its own
     ("pressure", "f4"),  # its own
-    ("release", "f4"),  # what a tick leaves of its loudness once the key is let go
-    ("held", "f4"),  # its loudness, and what the release has left of it
+    ("release", "f4"),  # factor of its loudness in a control period, once released
+    ("held", "f4"),  # its loudness, linear, release included
     *GAINS,
 ]
 
 
 @njit(cache=True, error_model="numpy")
-def settle(state, voice, held, level):
-    """Let a voice begin: its pitch and its gains are at once what the controllers ask for.
-
-    held: its own loudness, and level: that of the instrument, both linear.
-    """
+def start_playback(state, voice, held, level):
+    """Start a voice at its target pitch and gains. held: its loudness, level: of the instrument, both linear."""
     voice.bend = voice.pressure = 0
     voice.release = 1
     voice.ratio = np.float32(2.0 ** (state.bend[voice.channel] / 12))
     voice.held = held
-    _pace(state, voice)
-    settle_gains(state, voice, held * state.volume[voice.channel] * level)
+    _update_speed(state, voice)
+    snap_gains(state, voice, held * state.volume[voice.channel] * level)
 
 
 @njit(cache=True, error_model="numpy")
-def turn(state, voice, sway):
-    """Let the pitch of a voice go on towards its bend; sway: semitones of vibrato at a full wheel."""
-    target = swayed(state, voice, sway)
+def update_pitch(state, voice, vibrato):
+    """Move the pitch of a voice towards its target. vibrato: deviation in semitones at full modulation."""
+    target = pitch_ratio(state, voice, vibrato)
     if voice.ratio != target:
-        moved = target - voice.ratio
-        voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + state.bending * moved
-        _pace(state, voice)
+        distance = target - voice.ratio
+        voice.ratio = target if abs(distance) < 1e-6 else voice.ratio + state.bending * distance
+        _update_speed(state, voice)
 
 
 @njit(cache=True, error_model="numpy")
-def follow(state, voice, level):
-    """Let the gains of a voice go on towards what the controllers ask for; level: of the instrument, linear."""
+def update_gains(state, voice, level):
+    """Move the gains of a voice towards their targets. level: of the instrument, linear."""
     if voice.stage == RELEASED:
         voice.held *= voice.release
-    follow_gains(state, voice, voice.held * state.volume[voice.channel] * level, STRIDE)
+    ramp_gains(state, voice, voice.held * state.volume[voice.channel] * level, CONTROL_FRAMES)
 
 
 @njit(cache=True, error_model="numpy")
 def release(state, voice, damping, seconds):
-    """Let a note fall by 60 dB in so many seconds, or less where its key and pedal damp it less than 1."""
+    """Release a note: −60 dB in `seconds` at a damping of 1, slower where key and pedal damp it less."""
     voice.stage = RELEASED
-    voice.release = np.float32(np.exp(-damping * NEPERS_PER_60_DB / seconds * STRIDE / state.rate))
+    voice.release = np.float32(np.exp(-damping * NEPERS_PER_60_DB / seconds * CONTROL_FRAMES / state.rate))
 
 
 @njit(cache=True, error_model="numpy")
-def _pace(state, voice):
-    """Let a voice go by as fast as its key and its bend say."""
-    voice.pace = min(state.pace * voice.move * voice.ratio, MOST)
+def _update_speed(state, voice):
+    """Set the playback speed from key, bend and vibrato."""
+    voice.pace = min(state.pace * voice.move * voice.ratio, MAX_SPEED)

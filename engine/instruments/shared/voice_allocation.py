@@ -1,7 +1,7 @@
-"""[audio thread] Voices: which of an instrument's voices plays a note, and which gives way.
+"""[audio thread] Voice allocation and stealing.
 
-A voice is a record with the fields of `VOICE`; an instrument adds its own. There are more voices than notes may
-sound: a voice that gives way fades in one of the spare ones, so that stealing never clicks.
+A voice is a record with the fields of `VOICE`; an instrument adds its own. There are more voices than notes: a stolen
+voice fades out while a spare one plays the new note, so that stealing never clicks.
 """
 
 import numpy as np
@@ -10,25 +10,25 @@ from numba import njit
 from engine.events import ALL
 
 FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
-NOTES = 64  # that may sound at once
-SPARE = 16  # voices that may be fading beside them
-VOICES = NOTES + SPARE
-LEARNED = -2  # the note id of what rings as learned: no note's, so that only all can be silenced
+MAX_NOTES = 64  # that sound at once
+SPARE_VOICES = 16  # that may fade out beside them
+VOICES = MAX_NOTES + SPARE_VOICES
+AS_LEARNED = -2  # note id of sound from the control plane: no note has it, so that only ALL chokes it
 
 VOICE = [
     ("stage", "i4"),  # FREE, HELD, RELEASED or ENDING: faded out within milliseconds
     ("note", "i4"),  # its id
     ("channel", "i4"),
     ("key", "i4"),
-    ("age", "i8"),  # how many notes had begun before it
+    ("age", "i8"),  # number of notes that were started before it
 ]
 
 
 @njit(cache=True, error_model="numpy")
-def allot(voices, event, age):
-    """A voice for a new note, marked as its own; a voice that must give way is set to ENDING.
+def allocate(voices, event, age):
+    """Allocate a voice for a new note; a stolen voice is set to ENDING.
 
-    The same note ends first, as one string cannot be plucked twice; then the oldest released note, then the oldest.
+    The same note is stolen first, as one string sounds once; then the oldest released note, then the oldest.
     """
     sounding = 0
     for i in range(voices.shape[0]):
@@ -37,10 +37,10 @@ def allot(voices, event, age):
                 voices[i].stage = ENDING
             else:
                 sounding += 1
-    if sounding >= NOTES:
-        loser = oldest(voices, RELEASED)
-        loser = loser if loser >= 0 else oldest(voices, HELD)
-        voices[loser].stage = ENDING
+    if sounding >= MAX_NOTES:
+        stolen = oldest(voices, RELEASED)
+        stolen = stolen if stolen >= 0 else oldest(voices, HELD)
+        voices[stolen].stage = ENDING
     chosen = oldest(voices, FREE)
     chosen = chosen if chosen >= 0 else oldest(voices, ENDING)
     voice = voices[chosen]
@@ -54,7 +54,7 @@ def allot(voices, event, age):
 
 @njit(cache=True, error_model="numpy")
 def oldest(voices, stage):
-    """The oldest voice at a stage, or -1."""
+    """Index of the oldest voice at a stage, or -1."""
     found, age = -1, np.int64(2) ** 62
     for i in range(voices.shape[0]):
         if voices[i].stage == stage and voices[i].age < age:
@@ -63,22 +63,22 @@ def oldest(voices, stage):
 
 
 @njit(cache=True, error_model="numpy")
-def sounds(voice):
-    """Whether a voice is a note that has not ended."""
-    return (voice.stage == HELD or voice.stage == RELEASED) and voice.note != LEARNED
+def is_sounding(voice):
+    """Whether a voice plays a note that has not ended."""
+    return (voice.stage == HELD or voice.stage == RELEASED) and voice.note != AS_LEARNED
 
 
 @njit(cache=True, error_model="numpy")
-def hush(voices):
-    """Let all that sounds end within milliseconds; voices that may sleep."""
+def choke_all(voices):
+    """Fade out all voices within milliseconds; for voices with a field `asleep`."""
     for i in range(voices.shape[0]):
         if voices[i].stage != FREE:
             voices[i].stage = FREE if voices[i].asleep else ENDING
 
 
 @njit(cache=True, error_model="numpy")
-def concerns(voice, event):
-    """Whether an event about a note, or about all the notes of a channel, is about this voice."""
+def matches(voice, event):
+    """Whether an event of a note, or of all notes of a channel, applies to this voice."""
     if voice.stage == FREE:
         return False
     return voice.note == event.note if event.note != ALL else voice.channel == event.channel

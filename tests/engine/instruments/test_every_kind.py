@@ -8,7 +8,7 @@ from engine.host import Host
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.instruments.events.instrument import Events
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.shared.voice_allocation import FREE, HELD, NOTES
+from engine.instruments.shared.voice_allocation import FREE, HELD, MAX_NOTES
 from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
@@ -169,10 +169,10 @@ def test_a_choke_ends_everything_within_fifty_milliseconds_without_a_click(kind)
 @with_notes
 def test_the_sixty_fifth_note_takes_the_oldest(kind):
     host, instrument = playing(kind)
-    for i in range(NOTES + 6):
+    for i in range(MAX_NOTES + 6):
         strike(host, 30 + i, frame=100 * i)
     heard = render(host, 8000)
-    assert held(instrument) == list(range(36, 36 + NOTES))
+    assert held(instrument) == list(range(36, 36 + MAX_NOTES))
     assert np.isfinite(heard).all()
 
 
