@@ -19,14 +19,14 @@ def find(name: str | PathLike[str]) -> Path:
             return path
         raise PresetError(f"there is no patch {str(name)!r}; `luthier presets` lists what has a name")
     patches = patch_file.all_patches()
-    if str(name) in patches and str(name) not in library.everything():
+    if str(name) in patches and str(name) not in library.all_presets():
         return patches[str(name)]
     return library.find(name)
 
 
 def everything() -> dict[str, Path]:
     """The file of every instrument by name, in alphabetical order, then that of every saved patch."""
-    known = library.everything()
+    known = library.all_presets()
     return {**known, **{name: path for name, path in patch_file.all_patches().items() if name not in known}}
 
 

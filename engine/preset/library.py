@@ -9,8 +9,8 @@ from platformdirs import user_data_path
 
 from .preset_file import SUFFIX, PresetError
 
-ONNX = ".onnx"  # the ending of a decoder made elsewhere
-OTHERS = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX, ".safetensors")  # endings that a preset cannot have
+ONNX_SUFFIX = ".onnx"  # the ending of a decoder made elsewhere
+OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX_SUFFIX, ".safetensors")  # endings that a preset cannot have
 
 
 def factory_folder() -> Path:
@@ -28,22 +28,22 @@ def find(preset: str | os.PathLike[str]) -> Path:
 
     PresetError if there is none, with the names that come close.
     """
-    if _is_path(preset) or str(preset).lower().endswith(ONNX):
+    if _is_path(preset) or str(preset).lower().endswith(ONNX_SUFFIX):
         path = Path(preset)
         if path.exists():
             return path
-        raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists the instruments that have a name")
-    known = everything()
+        raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists the presets that have a name")
+    known = all_presets()
     if str(preset) in known:
         return known[str(preset)]
     if Path(preset).is_file():
-        raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
+        raise PresetError(f"{preset} is no preset: the name of a preset's file ends in {SUFFIX}")
     close = difflib.get_close_matches(str(preset), known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
-    raise PresetError(f"there is no instrument called {str(preset)!r}: {hint}")
+    raise PresetError(f"there is no preset called {str(preset)!r}: {hint}")
 
 
-def everything() -> dict[str, Path]:
+def all_presets() -> dict[str, Path]:
     """The file of every preset by name, in alphabetical order; nothing is opened."""
     found: dict[str, Path] = {}
     for folder in (factory_folder(), user_folder()):
@@ -65,10 +65,10 @@ def destination(preset: str | os.PathLike[str]) -> Path:
     if not _is_path(preset):
         name = str(preset)
         if not name.strip() or name.startswith(".") or not name.isprintable():
-            raise PresetError(f"{name!r} is no name for an instrument")
-        if Path(name).suffix.lower() in OTHERS:
+            raise PresetError(f"{name!r} is no name for a preset")
+        if Path(name).suffix.lower() in OTHER_SUFFIXES:
             raise PresetError(
-                f"{name}: the name of an instrument's file ends in {SUFFIX}, or say a name without an ending"
+                f"{name}: the name of a preset's file ends in {SUFFIX}, or say a name without an ending"
             )
         folder = user_folder()
         try:
@@ -77,12 +77,12 @@ def destination(preset: str | os.PathLike[str]) -> Path:
             raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
         return folder / (name + SUFFIX)
     path = Path(preset)
-    if path.suffix.lower() in OTHERS:
-        raise PresetError(f"{path.name}: the name of an instrument's file ends in {SUFFIX}")
+    if path.suffix.lower() in OTHER_SUFFIXES:
+        raise PresetError(f"{path.name}: the name of a preset's file ends in {SUFFIX}")
     if path.suffix != SUFFIX and not path.is_dir():
         path = path.with_name(path.name + SUFFIX)
     if is_factory(path):
-        raise PresetError(f"{path.name}: factory instruments are read-only; give a name, or a path elsewhere")
+        raise PresetError(f"{path.name}: factory presets are read-only; give a name, or a path elsewhere")
     return path
 
 

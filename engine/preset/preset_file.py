@@ -49,7 +49,7 @@ def read(path: str | os.PathLike[str]) -> Preset:
     path = Path(path)
     try:
         if path.suffix.lower() == ".onnx":
-            raise ValueError("is an ONNX model, no instrument of Luthier: `luthier play`, `render` and `transfer` can use it")
+            raise ValueError("is an ONNX model, no instrument: `luthier play`, `render` and `transfer` can use it")
         opened = container.unpack(_bytes_of(path))
         header = container.parse(opened.text, "its description")
         if header.pop("digest", None) != opened.digest:

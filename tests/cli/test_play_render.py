@@ -1,4 +1,4 @@
-"""luthier render and luthier play sound as the engine does, and say plainly when they cannot."""
+"""luthier render and luthier play sound as the engine does, and print in one line why they cannot."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ import soundfile
 from benchmarks.support.constant_tone import ConstantTone
 from benchmarks.support.jack_server import running
 from cli import panic_key, play, status_line
+from cli.chain_options import Playing
 from cli.main import main
 from engine.instruments import load
 from engine.midi.midi_file import read
@@ -66,8 +67,9 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
 
 
 def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
-    monkeypatch.setattr("engine.chain.make_chain", lambda path, seed, room: [ConstantTone()])
-    assert main(["render", "small.luthier", "--performance", "learned", "-o", "out.wav"]) == 2
+    monkeypatch.setattr("engine.chain.make_instrument", lambda path, seed: ConstantTone())
+    words = ["render", "small.luthier", "--performance", "learned", "-o", "out.wav", "--room", "none"]
+    assert main(words) == 2
     assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
 
 
@@ -172,8 +174,8 @@ def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypat
     monkeypatch.setattr(rig, "play", refuse)
     rig.midi(0xC0, 0)
     call(rig, 128)
-    args = argparse.Namespace(seed=0, plugins=[], json=False, room=None)
-    play._programs(rig, args)()
+    args = argparse.Namespace(seed=0, plugins=[], params=[], json=False, room=None)
+    play._program_changes(Playing(rig, None), args)()
     assert capsys.readouterr().out == f"{error}\n"
 
 
@@ -186,20 +188,20 @@ def test_typing_p_silences_everything(monkeypatch):
     ours, theirs = os.openpty()
     with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
-        look = panic_key.listener(rig.panic)
-        look()
+        poll = panic_key.listener(rig.panic)
+        poll()
         assert call(rig, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")
-        look()
+        poll()
     assert not call(rig, 96000, 4096)[:, -1000:].any()
 
 
 def test_the_live_line_shows_all_there_is_to_know():
-    reading = {
+    status = {
         "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
         "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],
     }  # fmt: skip
-    assert status_line.line(reading) == (
+    assert status_line.line(status) == (
         "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · "
         "clipped 3 · voices 7 · MIDI Grand, Pads"
     )
@@ -209,11 +211,11 @@ def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
     rig = Rig(48_000)
     rig.play([Organ()])
     args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
-    with play._recorder(rig, args) as go_on:
+    with play._recording(rig, args) as write:
         call(rig, 4800)
-        go_on()
+        write()
         rig.prepare(44_100)
-        go_on()
+        write()
         call(rig, 4410)
     lengths = {
         path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tmp_path.iterdir()
