@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QApplication
 from benchmarks.support.block_times import BlockLog, record_blocks
 from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import Server, running
+from benchmarks.support.virtual_display import virtual_display
 from engine.precompile import is_compiled
 from engine.preset import library
 from gui import app as gui_app
@@ -27,7 +28,6 @@ from gui.wiring import Wiring
 from session import config_store, patch_file
 from session.patch import Patch
 from session.precompile_process import PrecompileProcess
-from tests.gui.xvfb import display
 
 PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
 _open: list[Wiring] = []
@@ -44,7 +44,7 @@ def compiled() -> None:
 @pytest.fixture(scope="session")
 def app() -> Iterator[QApplication]:
     """The application; there is one for all tests."""
-    with display():
+    with virtual_display():
         app = QApplication.instance() or QApplication(["luthier"])
         assert isinstance(app, QApplication)
         theme.apply(app, "dark")

@@ -7,28 +7,28 @@ from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.support.jack_server import running
+from benchmarks.support.virtual_display import virtual_display
 from gui import app as gui_app
 from gui import preferences, theme
 from tests.gui.conftest import until
-from tests.gui.xvfb import display
 
 
 def main() -> None:
     """Play, kill the server, start it again, play on, close."""
-    with display(), running() as server:
+    with virtual_display(), running() as server:
         app = QApplication(["luthier"])
         theme.apply(app, "dark")
-        wiring = gui_app.open_window(app, preferences.recall())
-        player, words = wiring.player, wiring.window.status._device.text
-        until(lambda: player.reading.state == "playing" and player.now is not None)
+        wiring = gui_app.open_window(app, preferences.load())
+        player, words = wiring.bridge, wiring.window.status_bar.device_button.text
+        until(lambda: player.status.state == "playing" and player.now is not None)
         server.kill()
         until(lambda: "No audio device" in words())
         print("shown", flush=True)
         server.start()
-        until(lambda: player.reading.state == "playing" and words().startswith("●"))
+        until(lambda: player.status.state == "playing" and words().startswith("●"))
         print("back", flush=True)
         player.press(64, 0.8)
-        until(lambda: max(player.hands.rig.meters().peak) > 0.01)
+        until(lambda: max(player.live_input.rig.meters().peak) > 0.01)
         print("sounding", flush=True)
         wiring.window.close()
         print("ended" if wiring.ended else "hanging", flush=True)

@@ -1,19 +1,14 @@
-"""A screen that nobody sees, for a window that is real."""
+"""An X server without a screen (Xvfb), for a real window."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 
 @contextmanager
-def display(size: str = "1600x1000x24") -> Iterator[str]:
-    """An X server of our own, under the first number that is free."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("needs Xvfb")
+def virtual_display(size: str = "1600x1000x24") -> Iterator[str]:
+    """Start Xvfb under the first free number and make it this process's display; FileNotFoundError without Xvfb."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-dpi", "96"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
