@@ -1,14 +1,13 @@
-"""Opens the window."""
+"""The application: checks the display, opens the window, runs until it is closed."""
 
 import ctypes
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-NEEDED = {  # what Qt needs under X11, which no Python package brings: library and Debian package
+REQUIRED_LIBRARIES = {  # of Qt under X11, which no Python package brings: library and Debian package
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libX11-xcb.so.1": "libx11-xcb1",
     "libdbus-1.so.3": "libdbus-1-3", "libfontconfig.so.1": "libfontconfig1", "libglib-2.0.so.0": "libglib2.0-0",
     "libxcb-cursor.so.0": "libxcb-cursor0", "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -20,11 +19,11 @@ NEEDED = {  # what Qt needs under X11, which no Python package brings: library a
 
 
 class NoDisplay(OSError):
-    """There is nowhere to open a window; the message says why in one line."""
+    """There is no display for a window; the message says why in one line."""
 
 
 def check_display() -> None:
-    """Raise NoDisplay where Qt would end the whole program."""
+    """Raise NoDisplay where Qt would abort the process."""
     if os.environ.get("QT_QPA_PLATFORM"):
         return
     if sys.platform.startswith("linux"):
@@ -42,53 +41,47 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
     app.setApplicationName("Luthier")
     app.setDesktopFileName("luthier")
     translation.install(app)
-    remembered = preferences.recall()
-    theme.apply(app, remembered.theme if remembered.theme in theme.THEMES else "dark")
-    wiring = open_window(app, remembered, paths)
+    stored = preferences.load()
+    theme.apply(app, stored.theme if stored.theme in theme.THEMES else "dark")
+    wiring = open_window(app, stored, paths)
     wiring.window.closing.connect(app.exit)
-    asked = exit_signals.heed(wiring.window.close)
+    signals = exit_signals.install(wiring.window.close)
     status = app.exec()
-    asked.setEnabled(False)
+    signals.setEnabled(False)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # all is kept: taking the engine apart takes seconds, and a thread may hang in a dead server
+    os._exit(status)  # all is saved: freeing the engine takes seconds, and a thread may hang in a dead server
 
 
-def open_window(app: Any, remembered: Any, paths: Sequence[Path] = ()) -> Any:
-    """A window and its engine, wired and shown."""
+def open_window(app: Any, preferences: Any, paths: Sequence[Path] = ()) -> Any:
+    """Make a window and its engine, connect them and show the window; the Wiring."""
     from session.engine_thread import EngineThread
 
-    from .main_window import Window
+    from .main_window import MainWindow
+    from .preferences import device_request
     from .wiring import Wiring
 
-    window = Window()
-    deck = EngineThread(_settings(remembered.device), remembered.midi)
-    wiring = Wiring(app, window, deck, remembered)
+    window = MainWindow()
+    engine = EngineThread(device_request(preferences), preferences.midi)
+    wiring = Wiring(app, window, engine, preferences)
     wiring.open_first(list(paths))
     window.show()
-    deck.start()
+    engine.start()
     return wiring
-
-
-def _settings(values: dict[str, Any]) -> Any:
-    from engine.devices.backend import Settings
-
-    known = {field.name for field in fields(Settings)}
-    return Settings(**{name: value for name, value in values.items() if name in known})
 
 
 def _check_linux() -> None:
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise NoDisplay("there is no display to open a window on; `luthier play guitar` plays without one")
-    missing = [package for library, package in NEEDED.items() if not _loads(library)]
+    missing = [package for library, package in REQUIRED_LIBRARIES.items() if not _is_installed(library)]
     if missing:
         raise NoDisplay(f"the window needs more system libraries: sudo apt-get install {' '.join(missing)}")
-    if not os.environ.get("WAYLAND_DISPLAY") and not _answers():
+    if not os.environ.get("WAYLAND_DISPLAY") and not _display_answers():
         display = os.environ["DISPLAY"]
         raise NoDisplay(f"the display {display} does not answer; `luthier play guitar` plays without one")
 
 
-def _loads(library: str) -> bool:
+def _is_installed(library: str) -> bool:
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -96,8 +89,8 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _answers() -> bool:
-    """Whether an X server takes us."""
+def _display_answers() -> bool:
+    """Whether the X server accepts a connection."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))

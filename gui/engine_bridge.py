@@ -8,24 +8,24 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 from gui.terms import message
-from gui.views.mode_dots import dots
-from session.active_notes import Movements, Sounding
+from gui.views.dots import scaled
+from session.active_notes import ControllerMoves, ActiveNotes
 from session.engine_thread import EngineThread
-from session.live_input import Hands
-from session.messages import Answer, Compiling, Failed, Loaded, Ready
-from session.status import Reading
+from session.live_input import LiveInput
+from session.messages import Result, Compiling, Failed, Loaded, Ready
+from session.status import Status
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
 
 A4, HEARD = 0, 1  # the interpreter's parameters
 PITCHED = 0xFFFF & ~(1 << 9)  # all channels but the drums
-OFTEN = 16  # milliseconds between two looks: 60 a second
-BRIGHT = 4.0  # by which a mode that rings is shown stronger than it sounds
+POLL_MS = 16  # milliseconds between two looks: 60 a second
+MODE_DISPLAY_GAIN = 4.0  # by which a mode that rings is shown stronger than it sounds
 UNANSWERED = 0.25  # seconds that a turned knob may take to be where it was turned to
 
 
-class Player(QObject):
+class EngineBridge(QObject):
     """[the window's thread] Every signal is said from here, none by another thread."""
 
     compiling = pyqtSignal(int, int, str)
@@ -48,17 +48,17 @@ class Player(QObject):
     def __init__(self, deck: EngineThread) -> None:
         super().__init__()
         self.deck = deck
-        self.hands: Hands | None = None
+        self.hands: LiveInput | None = None
         self.now: Loaded | None = None
-        self.reading = Reading()
+        self.reading = Status()
         self.watching = True  # whether anybody looks at what rings
-        self._sounding, self._movements = Sounding(), Movements()
+        self._sounding, self._movements = ActiveNotes(), ControllerMoves()
         self._heard, self._odd = 0, False
         self._values = np.zeros(0, np.float32)  # where the window believes the knobs to stand,
         self._turned = np.zeros(0)  # and when it turned each
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
-        self._timer.start(OFTEN)
+        self._timer.start(POLL_MS)
 
     def press(self, key: int, velocity: float) -> None:
         """Begin a note."""
@@ -133,7 +133,7 @@ class Player(QObject):
                 self._begin(news)
             elif isinstance(news, Failed):
                 self.failed.emit(message(news.message))
-            elif isinstance(news, Answer):
+            elif isinstance(news, Result):
                 news.take(news.result)
 
     def _begin(self, now: Loaded) -> None:
@@ -169,9 +169,9 @@ class Player(QObject):
         if now.header["kind"] == "ddsp":
             from engine.snapshots import harmonics
 
-            self.decoded.emit(harmonics.look(now.plugin))
+            self.decoded.emit(harmonics.sounding_harmonics(now.plugin))
         else:
-            self.ringing.emit(dots(modes.ringing(now.plugin), BRIGHT))
+            self.ringing.emit(scaled(modes.sounding_modes(now.plugin), MODE_DISPLAY_GAIN))
 
     def _see(self) -> None:
         """Levels, what rings, and the knobs that something else has turned."""
@@ -196,5 +196,5 @@ def _values(plugin: "Plugin") -> np.ndarray:
     """Where the knobs of a plugin stand; no numbers where it does not tell."""
     from engine.snapshots import modes
 
-    found = modes.values(plugin)
+    found = modes.param_values(plugin)
     return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)

@@ -1,4 +1,4 @@
-"""Signals that ask a program to leave: Ctrl+C, the end of a session, a terminal that is closed."""
+"""Signals that ask the program to quit: Ctrl+C, the end of a session, a terminal that is closed."""
 
 import signal
 import socket
@@ -8,33 +8,33 @@ from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier
 from PyQt6.QtWidgets import QApplication
 
-ASKING = ("SIGINT", "SIGTERM", "SIGHUP")  # where the system has them
-_ends: list[socket.socket] = []  # kept open as long as signals come
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # where the system has them
+_sockets: list[socket.socket] = []  # kept open as long as signals come
 
 
-def heed(leave: Callable[[], object]) -> QSocketNotifier:
-    """Leave as soon as one comes, whatever dialogue is open; until the notifier is disabled."""
-    reading, writing = socket.socketpair()
-    for end in (reading, writing):
+def install(close: Callable[[], object]) -> QSocketNotifier:
+    """Call `close` when a signal comes, after closing open dialogues; until the notifier is disabled."""
+    receiver, sender = socket.socketpair()
+    for end in (receiver, sender):
         end.setblocking(False)
-    _ends[:] = [reading, writing]
-    for name in ASKING:
+    _sockets[:] = [receiver, sender]
+    for name in SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: None)
-    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(sip.voidptr(reading.fileno()), QSocketNotifier.Type.Read)
+    signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(sip.voidptr(receiver.fileno()), QSocketNotifier.Type.Read)
 
-    def come() -> None:
-        reading.recv(64)
-        _let_go()
-        leave()
+    def receive() -> None:
+        receiver.recv(64)
+        _close_popups()
+        close()
 
-    notifier.activated.connect(come)
+    notifier.activated.connect(receive)
     return notifier
 
 
-def _let_go() -> None:
-    """Close what has caught all input: menus, and dialogues that want an answer first."""
-    while (caught := QApplication.activePopupWidget() or QApplication.activeModalWidget()) is not None:
-        if not caught.close():
+def _close_popups() -> None:
+    """Close menus and modal dialogues, which have all input."""
+    while (widget := QApplication.activePopupWidget() or QApplication.activeModalWidget()) is not None:
+        if not widget.close():
             break

@@ -1,4 +1,4 @@
-"""The window: where everything has its place. It knows Qt only."""
+"""The main window: the layout of all widgets; it knows Qt only."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -9,21 +9,21 @@ from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter
 
 from gui.browser.browser import Browser
 from gui.panels.chain_bar import ChainBar
-from gui.panels.score_bar import TransportBar
-from gui.panels.split_bar import ZoneBar
-from gui.panels.status_bar import StatusLine
-from gui.panels.top_bar import Header
-from gui.views.view_stack import Stage
+from gui.panels.score_bar import ScoreBar
+from gui.panels.split_bar import SplitBar
+from gui.panels.status_bar import StatusBar
+from gui.panels.top_bar import TopBar
+from gui.views.view_stack import ViewStack
 from gui.widgets import factory
-from gui.widgets.knob.panel import Knobs
-from gui.widgets.notice_label import Notice
-from gui.widgets.piano_keyboard import Keyboard
+from gui.widgets.knob.panel import KnobPanel
+from gui.widgets.labels import NoticeBar
+from gui.widgets.piano_keyboard import PianoKeyboard
 
 from . import theme
 
 
-class Window(QMainWindow):
-    """Instruments on the left, the one that plays in the middle, its keys below."""
+class MainWindow(QMainWindow):
+    """The browser on the left, the views and knobs of what plays in the middle, the keyboard below."""
 
     dropped = pyqtSignal(list)  # of Path
     closing = pyqtSignal()
@@ -34,31 +34,35 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1240, 800)
         self.setMinimumSize(960, 700)
-        self.header, self.browser, self.stage, self.knobs = Header(), Browser(), Stage(), Knobs()
-        self.notice, self.status, self.keyboard = Notice(), StatusLine(), Keyboard()
-        self.transport, self.chain, self.zones = TransportBar(), ChainBar(), ZoneBar()
-        self.zones.hide()
-        self.octave_down = factory.tool("−", self.tr("Keys an octave lower"), self.tr("An octave lower (Page down)"))
-        self.octave_up = factory.tool("+", self.tr("Keys an octave higher"), self.tr("An octave higher (Page up)"))
-        self.lock = factory.tool(
+        self.top_bar, self.browser, self.views, self.knobs = TopBar(), Browser(), ViewStack(), KnobPanel()
+        self.notice, self.status_bar, self.keyboard = NoticeBar(), StatusBar(), PianoKeyboard()
+        self.score_bar, self.chain_bar, self.split_bar = ScoreBar(), ChainBar(), SplitBar()
+        self.split_bar.hide()
+        self.octave_down = factory.tool_button(
+            "−", self.tr("Keys an octave lower"), self.tr("An octave lower (Page down)")
+        )
+        self.octave_up = factory.tool_button(
+            "+", self.tr("Keys an octave higher"), self.tr("An octave higher (Page up)")
+        )
+        self.lock = factory.tool_button(
             "⌨", self.tr("Play on the computer's keys"), self.tr("Play on the computer's keys (Ctrl+K)"), True
         )
         self._lay_out()
-        self._order()
+        self._set_tab_order()
         self.keyboard.setFocus()
 
-    def shortcut(self, keys: str, work: object) -> None:
-        """Let keys do something, wherever the focus is."""
-        QShortcut(QKeySequence(keys), self).activated.connect(work)  # type: ignore[arg-type]
+    def add_shortcut(self, keys: str, action: object) -> None:
+        """Call `action` when these keys are pressed, wherever the focus is."""
+        QShortcut(QKeySequence(keys), self).activated.connect(action)  # type: ignore[arg-type]
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Welcome files."""
+        """Accept files."""
         mime = event.mimeData() if event is not None else None
         if event is not None and mime is not None and mime.hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        """Say which files were let fall."""
+        """Emit the files that were dropped."""
         mime = event.mimeData() if event is not None else None
         if event is None or mime is None:
             return
@@ -68,12 +72,12 @@ class Window(QMainWindow):
             self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Say good-bye first."""
+        """Emit `closing` before the window closes."""
         self.closing.emit()
         super().closeEvent(event)
 
     def vanish(self) -> None:
-        """Be gone from the screen at once, and every dialogue with it."""
+        """Hide the window and every dialogue at once."""
         for widget in (*self.findChildren(QDialog), self):
             widget.hide()
         QGuiApplication.sync()
@@ -84,9 +88,9 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addWidget(self.notice)
-        column.addWidget(self.stage, 1)
-        column.addWidget(self.transport)
-        column.addWidget(_panel(self.chain, self.zones, self.knobs))
+        column.addWidget(self.views, 1)
+        column.addWidget(self.score_bar)
+        column.addWidget(_panel(self.chain_bar, self.split_bar, self.knobs))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.browser)
         split.addWidget(right)
@@ -98,13 +102,13 @@ class Window(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(12, 10, 12, 6)
         column.setSpacing(theme.GAP)
-        column.addWidget(self.header)
+        column.addWidget(self.top_bar)
         column.addWidget(split, 1)
-        column.addWidget(self._keys())
-        column.addWidget(self.status)
+        column.addWidget(self._keyboard_panel())
+        column.addWidget(self.status_bar)
         self.setCentralWidget(whole)
 
-    def _keys(self) -> QFrame:
+    def _keyboard_panel(self) -> QFrame:
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -120,11 +124,11 @@ class Window(QMainWindow):
         panel.setFixedHeight(150)
         return panel
 
-    def _order(self) -> None:
-        """Tab goes as the eye does."""
-        chain: list[QWidget] = [self.header, self.browser, self.stage, self.chain, self.zones, self.knobs]
+    def _set_tab_order(self) -> None:
+        """Tab goes from top to bottom, as the widgets lie."""
+        chain: list[QWidget] = [self.top_bar, self.browser, self.views, self.chain_bar, self.split_bar, self.knobs]
         for before, after in pairwise(
-            [*chain, self.octave_up, self.octave_down, self.lock, self.keyboard, self.status]
+            [*chain, self.octave_up, self.octave_down, self.lock, self.keyboard, self.status_bar]
         ):
             self.setTabOrder(before, after)
 

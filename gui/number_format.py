@@ -3,12 +3,12 @@
 import math
 import re
 
-MANY = 10  # a range of such a ratio is turned through in equal ratios
+MIN_LOG_RATIO = 10  # a range of such a ratio is turned through in equal ratios
 
 _NUMBER = re.compile(r"\s*([-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*(k?)")
 
 
-def text(value: float, unit: str) -> str:
+def format_value(value: float, unit: str) -> str:
     """A value with its unit: three digits that matter, a real minus sign, ∞ for silence."""
     if unit == "Hz" and abs(value) >= 1000:
         return f"{value / 1000:.3g} kHz"
@@ -41,7 +41,7 @@ def parse(words: str, unit: str) -> float | None:
     return value
 
 
-def place(value: float, low: float, high: float) -> float:
+def position_of(value: float, low: float, high: float) -> float:
     """Where a value stands on its way, 0..1."""
     value = min(max(value, low), high)
     if _curved(low, high):
@@ -49,7 +49,7 @@ def place(value: float, low: float, high: float) -> float:
     return (value - low) / (high - low) if high > low else 0.0
 
 
-def value(place: float, low: float, high: float) -> float:
+def value_at(place: float, low: float, high: float) -> float:
     """The value at a place 0..1 of the way."""
     place = min(max(place, 0.0), 1.0)
     if _curved(low, high):
@@ -62,10 +62,10 @@ def note(key: int) -> str:
     return ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"][key % 12] + str(key // 12 - 1)
 
 
-def clock(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """Minutes and seconds."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _curved(low: float, high: float) -> bool:
-    return low > 0 and high > MANY * low
+    return low > 0 and high > MIN_LOG_RATIO * low

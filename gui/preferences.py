@@ -1,72 +1,83 @@
-"""What the window remembers of the last evening, as plain JSON values."""
+"""The preferences: what the window stores from one start to the next, as plain JSON values."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from session import config_store
 
+if TYPE_CHECKING:
+    from engine.devices.backend import DeviceRequest
+
 NAME = "session"
-SAFE = -12.0  # dB: the volume of the very first start
+INITIAL_VOLUME_DB = -12.0  # at the very first start
 
 
 @dataclass
-class Memory:
-    """Everything has a value that a first start can live with."""
+class Preferences:
+    """The defaults are those of a first start; the names are those of the JSON file."""
 
-    preset: str = ""
+    preset: str = ""  # path of the instrument or patch that played last
     values: dict[str, float] = field(default_factory=dict)
     chain: dict[str, Any] = field(default_factory=dict)  # of session.patch.Chain
-    volume: float = SAFE
+    volume: float = INITIAL_VOLUME_DB
     theme: str = "dark"
     geometry: str = ""
     view: int = 0
     favourites: list[str] = field(default_factory=list)
     learned: list[list[Any]] = field(default_factory=list)  # plugin, parameter, controller
-    device: dict[str, Any] = field(default_factory=dict)  # of engine.devices.backend.Settings
+    device: dict[str, Any] = field(default_factory=dict)  # of engine.devices.backend.DeviceRequest
     midi: str | None = None
     a4: float = 440.0  # Hz
-    learning: dict[str, Any] = field(default_factory=dict)  # of gui.processes.learn.Task, while it is not finished
+    learning: dict[str, Any] = field(default_factory=dict)  # of gui.processes.learn.LearnTask, until it is finished
     folders: dict[str, str] = field(default_factory=dict)  # that files were chosen from, by gui.dialogs.prompts
-    channel: int = 0  # the MIDI channel that is heard; 0: all but the drums
+    channel: int = 0  # the MIDI channel that is received; 0: all but the drums
 
 
-def recall() -> Memory:
-    """The last evening; values that are not of their type are forgotten."""
-    plain, found = asdict(Memory()), config_store.recall(NAME)
-    known = {key: value for key, value in found.items() if key in plain and _is_alike(value, plain[key])}
-    memory = Memory(**known)
-    memory.volume = min(max(float(memory.volume), -60.0), 0.0)
-    memory.a4 = min(max(float(memory.a4), 400.0), 480.0)
-    memory.channel = memory.channel if 0 <= memory.channel <= 16 else 0
-    memory.values = {str(k): float(v) for k, v in memory.values.items() if isinstance(v, int | float)}
-    memory.folders = {kind: place for kind, place in memory.folders.items() if isinstance(place, str)}
-    memory.learned = [row for row in memory.learned if _is_row(row)]
-    return memory
+def load() -> Preferences:
+    """The stored preferences; values of a wrong type are replaced by their defaults."""
+    defaults, found = asdict(Preferences()), config_store.load(NAME)
+    known = {key: value for key, value in found.items() if key in defaults and _has_type_of(value, defaults[key])}
+    loaded = Preferences(**known)
+    loaded.volume = min(max(float(loaded.volume), -60.0), 0.0)
+    loaded.a4 = min(max(float(loaded.a4), 400.0), 480.0)
+    loaded.channel = loaded.channel if 0 <= loaded.channel <= 16 else 0
+    loaded.values = {str(k): float(v) for k, v in loaded.values.items() if isinstance(v, int | float)}
+    loaded.folders = {kind: folder for kind, folder in loaded.folders.items() if isinstance(folder, str)}
+    loaded.learned = [each for each in loaded.learned if _is_assignment(each)]
+    return loaded
 
 
-def keep(memory: Memory) -> None:
-    """Remember for the next time."""
-    config_store.keep(NAME, asdict(memory))
+def save(preferences: Preferences) -> None:
+    """Store the preferences."""
+    config_store.save(NAME, asdict(preferences))
 
 
-def path(memory: Memory) -> Path | None:
-    """The preset that played last, if it is still there."""
-    found = Path(memory.preset)
-    return found if memory.preset and found.is_file() else None
+def last_instrument(preferences: Preferences) -> Path | None:
+    """The file of the instrument that played last, if it still exists."""
+    found = Path(preferences.preset)
+    return found if preferences.preset and found.is_file() else None
 
 
-def _is_alike(value: object, plain: object) -> bool:
-    if plain is None:
+def device_request(preferences: Preferences) -> "DeviceRequest":
+    """The devices that were chosen last."""
+    from engine.devices.backend import DeviceRequest
+
+    known = {key: value for key, value in preferences.device.items() if key in DeviceRequest.__dataclass_fields__}
+    return DeviceRequest(**{**known, "midi": preferences.midi})
+
+
+def _has_type_of(value: object, default: object) -> bool:
+    if default is None:
         return value is None or isinstance(value, str)
-    if isinstance(plain, float):
+    if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, type(plain))
+    return isinstance(value, type(default))
 
 
-def _is_row(row: object) -> bool:
-    if not isinstance(row, list) or len(row) != 3:
+def _is_assignment(found: object) -> bool:
+    if not isinstance(found, list) or len(found) != 3:
         return False
-    plugin, name, controller = row
+    plugin, name, controller = found
     number = controller is None or (isinstance(controller, int) and 0 <= controller < 128)
     return isinstance(plugin, str) and isinstance(name, str) and number

@@ -13,8 +13,8 @@ from string import Formatter
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 FOLDER = Path(__file__).parent / "translations"
-OWN = "en"  # the language of the source
-LEFT = ("vanished", "obsolete")  # translations of texts that are no more
+SOURCE_LANGUAGE = "en"  # the language of the source
+UNUSED_TYPES = ("vanished", "obsolete")  # translations of texts that are no more
 
 _SINGLE = ("id", "ja", "ka", "ko", "lo", "ms", "my", "th", "tr", "vi", "zh")  # one form for all numbers
 _NONE_AS_ONE = ("fr", "hy", "pt_BR")  # no voice, as one voice
@@ -22,7 +22,7 @@ _BY_ENDING = ("be", "bs", "hr", "ru", "sr", "uk")  # 1, 21, 31 … · 2–4, 22�
 _FEW = ("cs", "sk")  # 1 · 2–4 · all others
 
 
-class Texts(QTranslator):
+class FileTranslator(QTranslator):
     """The texts of one file."""
 
     def __init__(self, path: Path) -> None:
@@ -47,7 +47,7 @@ class Texts(QTranslator):
         forms = self._texts.get((context or "", source)) or self._anywhere.get(source)
         if forms is None:
             return None
-        text = forms[min(form(self._language, n), len(forms) - 1)] if n >= 0 else forms[0]
+        text = forms[min(plural_form(self._language, n), len(forms) - 1)] if n >= 0 else forms[0]
         return text if text and _fits(text, source) else None
 
     def isEmpty(self) -> bool:
@@ -56,7 +56,7 @@ class Texts(QTranslator):
 
     def _take(self, context: str, message: ElementTree.Element) -> None:
         source, found = message.findtext("source"), message.find("translation")
-        if not source or found is None or found.get("type") in LEFT:
+        if not source or found is None or found.get("type") in UNUSED_TYPES:
             return
         forms = [each.text or "" for each in found.iter("numerusform")] or [found.text or ""]
         if any(forms):
@@ -75,14 +75,14 @@ def install(
         whole = name.replace("-", "_")
         for language in dict.fromkeys((whole, whole.partition("_")[0])):
             path = folder / f"luthier_{language}.ts"
-            if language == OWN:
+            if language == SOURCE_LANGUAGE:
                 return []
             if path.is_file():
                 return _install(app, path, language)
     return []
 
 
-def form(language: str, n: int) -> int:
+def plural_form(language: str, n: int) -> int:
     """Which form of a word a number asks for, as Qt's tools count them; two forms where a language is not known."""
     base = language.partition("_")[0]
     few = 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14
@@ -102,7 +102,7 @@ def form(language: str, n: int) -> int:
 def _install(app: QCoreApplication, path: Path, language: str) -> list[QTranslator]:
     """Install a file, and what Qt says itself in this language, on buttons of dialogues."""
     try:
-        texts = Texts(path)
+        texts = FileTranslator(path)
     except (OSError, ValueError) as error:
         print(f"luthier: {error}", file=sys.stderr)
         return []

@@ -1,4 +1,4 @@
-"""Connects the window to the engine: what widgets say goes to the player, what the player hears goes to widgets."""
+"""The wiring: makes the controllers of a window, and connects signals that concern several of them."""
 
 import time
 from functools import partial
@@ -7,195 +7,198 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
-from gui.browser.catalogue import described
-from gui.controllers.ab_compare import Comparing
-from gui.controllers.button_midi_learn import Stepping
-from gui.controllers.chain import Racking
-from gui.controllers.computer_keyboard import Typist
-from gui.controllers.devices import Plugging
-from gui.controllers.export import Exporting
-from gui.controllers.instrument_selection import Choosing
-from gui.controllers.learn import Workshop
-from gui.controllers.master import Master
-from gui.controllers.microphone_recording import Capturing
-from gui.controllers.midi_learn import Controllers
-from gui.controllers.open_files import Doors
-from gui.controllers.parameters import Tuning
-from gui.controllers.preset_files import Housekeeping
-from gui.controllers.preview import Auditioning
-from gui.controllers.recording import Performing
-from gui.controllers.restore_session import Evening
-from gui.controllers.score import Conducting
-from gui.controllers.theme_switch import Lighting
-from gui.controllers.touch import Touching
-from gui.controllers.undo import Rewinding
-from gui.controllers.voice import Singing
-from gui.dialogs.shortcuts import Shortcuts
-from gui.processes import process
+from gui.browser.catalogue import describe
+from gui.controllers.button_midi_learn import ButtonMidiLearn
+from gui.controllers.chain import ChainController
+from gui.controllers.computer_keyboard import ComputerKeyboard
+from gui.controllers.devices import DeviceController
+from gui.controllers.export import ExportController
+from gui.controllers.instrument_selection import FileOpener, InstrumentSelection
+from gui.controllers.learn import LearnController
+from gui.controllers.master import MasterController, ThemeSwitch
+from gui.controllers.microphone_recording import MicrophoneRecording
+from gui.controllers.midi_learn import MidiLearn
+from gui.controllers.parameters import ParameterController
+from gui.controllers.preset_files import PresetFiles
+from gui.controllers.preview import PreviewController
+from gui.controllers.recording import RecordingController
+from gui.controllers.restore_session import SessionRestore
+from gui.controllers.score import ScoreController
+from gui.controllers.touch import TouchController
+from gui.controllers.undo import ABCompare, UndoController
+from gui.controllers.voice import VoiceController
+from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.processes import child_process
 from gui.views.view_stack import PAD, PICTURE, VOICE
 from session.engine_thread import EngineThread
 from session.messages import Loaded
 
-from .engine_bridge import Player
-from .main_window import Window
-from .preferences import Memory
+from .engine_bridge import EngineBridge
+from .main_window import MainWindow
+from .preferences import Preferences
 
-PATIENCE = 0.6  # seconds that the engine, and what works beside it, may take to end
+CLOSE_SECONDS = 0.6  # that the engine and the child processes may take to end
 
 
 class Wiring(QObject):
-    """One window and one deck, from the first look to the last."""
+    """One window and its engine thread."""
 
-    def __init__(self, app: QApplication, window: Window, deck: EngineThread, remembered: Memory) -> None:
+    def __init__(self, app: QApplication, window: MainWindow, engine: EngineThread, preferences: Preferences) -> None:
         super().__init__()
-        self.window, self.deck, self.memory = window, deck, remembered
-        self.player = Player(deck)
-        self.tuning = Tuning(self.player, window.knobs)
-        self.controllers = Controllers(self.player, window.knobs, self.tuning.history)
-        self.racking = Racking(self.tuning, window.chain, window.zones)
-        self.house = Housekeeping(deck, window.browser, self.tuning.history)
-        self.choosing = Choosing(window.browser, self.player, self.tuning, self.house)
-        self.master = Master(self.player, self.tuning.history, remembered, window.header)
-        self.touching = Touching(self.player, self.tuning, window.stage)
-        self.singing = Singing(self.player, self.tuning, window.stage.voice)
-        self.typist = Typist(app)
-        self.performing = Performing(deck, self.player, window)
-        self.conducting = Conducting(deck, self.player, self.tuning.history, window.transport)
-        self.workshop = Workshop(window, remembered)
-        self.doors = Doors(self.tuning, self.conducting, self.workshop)
-        self.capturing = Capturing(deck, self.player, self.workshop)
-        self.plugging = Plugging(deck, self.player, self.master, remembered, window)
-        self.auditioning, self.exporting = Auditioning(deck), Exporting(deck, window)
-        self.stepping = Stepping(self.player, self.controllers)
-        self.comparing = Comparing(self.tuning)
-        self.rewinding = Rewinding(self.tuning.history, self.comparing, window.header)
-        self.lighting = Lighting(app, self.tuning.history, remembered)
-        self.evening = Evening(remembered, window, self.tuning, self.house, self.controllers)
-        self.closed, self.ended = False, True  # whether all is over, and the engine came to its end in time
-        self._opening: list[Path] = []
+        self.window, self.engine, self.preferences = window, engine, preferences
+        self.bridge = EngineBridge(engine)
+        self.parameters = ParameterController(self.bridge, window.knobs)
+        self.undo_stack = self.parameters.undo_stack
+        self.midi_learn = MidiLearn(self.bridge, window.knobs, self.undo_stack)
+        self.chain = ChainController(self.parameters, window.chain_bar, window.split_bar)
+        self.preset_files = PresetFiles(engine, window.browser, self.undo_stack)
+        self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.preset_files)
+        self.master = MasterController(self.bridge, self.undo_stack, preferences, window.top_bar)
+        self.touch = TouchController(self.bridge, self.parameters, window.views)
+        self.voice = VoiceController(self.bridge, self.parameters, window.views.voice)
+        self.computer_keyboard = ComputerKeyboard(app)
+        self.recording = RecordingController(engine, self.bridge, window)
+        self.score = ScoreController(engine, self.bridge, self.undo_stack, window.score_bar)
+        self.learn = LearnController(window, preferences)
+        self.opener = FileOpener(self.parameters, self.score, self.learn)
+        self.microphone = MicrophoneRecording(engine, self.bridge, self.learn)
+        self.devices = DeviceController(engine, self.bridge, self.master, preferences, window)
+        self.preview, self.export = PreviewController(engine), ExportController(engine, window)
+        self.button_midi_learn = ButtonMidiLearn(self.bridge, self.midi_learn)
+        self.ab_compare = ABCompare(self.parameters)
+        self.undo = UndoController(self.undo_stack, self.ab_compare, window.top_bar)
+        self.theme = ThemeSwitch(app, self.undo_stack, preferences)
+        self.session_restore = SessionRestore(
+            preferences, window, self.parameters, self.preset_files, self.midi_learn
+        )
+        self.closed, self.ended = False, True  # whether `close` was called, and the engine ended in time
+        self._first_paths: list[Path] = []
         self._connect_playing()
-        self._connect_browsing()
-        self._connect_making()
+        self._connect_browser()
+        self._connect_learning()
         self._connect_status()
-        self._shortcuts()
-        self.evening.open()
+        self._add_shortcuts()
+        self.session_restore.restore_window()
 
     def open_first(self, paths: list[Path]) -> None:
-        """Files named at the start: opened once the engine can play."""
-        self._opening = paths
+        """Open these files once the engine is ready."""
+        self._first_paths = paths
 
     def close(self) -> None:
-        """Remember everything, be gone from the screen, keep what is recorded, and end the sound; once."""
+        """Store the session, hide the window, complete recordings, and stop the engine; once."""
         if self.closed:
             return
-        self.closed, until = True, time.monotonic() + PATIENCE
-        self.evening.keep()
+        self.closed, until = True, time.monotonic() + CLOSE_SECONDS
+        self.session_restore.save()
         self.window.vanish()
-        self.workshop.close()  # first: it has something to keep
-        self.typist.release_all()
-        self.performing.close()
-        self.player.panic()
-        self.auditioning.close()
-        self.exporting.close()
-        self.player.stop()
-        self.tuning.history.blockSignals(True)  # it is emptied when it goes
-        self.deck.loading.done()  # whatever was being loaded, we have lived to leave it
-        self.ended = self.deck.close(until - time.monotonic())
-        self.deck.loading.done()  # what it began to load meanwhile
-        process.wait(max(until - time.monotonic(), 0.0))
+        self.learn.close()  # first: it has something to save
+        self.computer_keyboard.release_all()
+        self.recording.close()
+        self.bridge.panic()
+        self.preview.close()
+        self.export.close()
+        self.bridge.stop()
+        self.undo_stack.blockSignals(True)  # it is emptied when it is deleted
+        self.engine.loading_marker.clear()
+        self.ended = self.engine.close(until - time.monotonic())
+        self.engine.loading_marker.clear()  # set again if it began to load meanwhile
+        child_process.wait_all(max(until - time.monotonic(), 0.0))
 
     def _connect_playing(self) -> None:
-        window, player = self.window, self.player
-        for source in (window.keyboard, self.typist):
-            source.pressed.connect(player.press)
-            source.released.connect(player.release)
-        player.lit.connect(window.keyboard.set_lit)
-        player.levels.connect(window.header.meter.set_levels)
-        player.compiling.connect(window.stage.show_compiling)
-        player.ready.connect(self._begin)
-        player.loaded.connect(self._show_instrument)
-        player.failed.connect(lambda why: window.notice.say(why, True))
-        self.tuning.shown.connect(self.controllers.begin)
-        self.typist.moved.connect(lambda: window.keyboard.set_letters(self.typist.letters))
-        window.octave_down.clicked.connect(lambda: self.typist.shift(-1))
-        window.octave_up.clicked.connect(lambda: self.typist.shift(1))
+        window, bridge, computer_keyboard = self.window, self.bridge, self.computer_keyboard
+        for source in (window.keyboard, computer_keyboard):
+            source.pressed.connect(bridge.note_on)
+            source.released.connect(bridge.note_off)
+        bridge.notes_changed.connect(window.keyboard.set_lit)
+        bridge.levels_changed.connect(window.top_bar.meter.set_levels)
+        bridge.compiling.connect(window.views.show_compiling)
+        bridge.ready.connect(self._start)
+        bridge.loaded.connect(self._show_instrument)
+        bridge.failed.connect(lambda why: window.notice.show_message(why, True))
+        self.parameters.shown.connect(self.midi_learn.reset)
+        computer_keyboard.letters_changed.connect(lambda: window.keyboard.set_letters(computer_keyboard.letters))
+        window.octave_down.clicked.connect(lambda: computer_keyboard.shift(-1))
+        window.octave_up.clicked.connect(lambda: computer_keyboard.shift(1))
         window.lock.setChecked(True)
-        window.lock.toggled.connect(lambda plays: self.typist.lock(not plays))
-        window.keyboard.set_letters(self.typist.letters)
+        window.lock.toggled.connect(lambda plays: computer_keyboard.lock(not plays))
+        window.keyboard.set_letters(computer_keyboard.letters)
 
-    def _connect_browsing(self) -> None:
-        window, header, browser = self.window, self.window.header, self.window.browser
-        window.dropped.connect(self.doors.open)
+    def _connect_browser(self) -> None:
+        window, top_bar, browser = self.window, self.window.top_bar, self.window.browser
+        window.dropped.connect(self.opener.open)
         window.closing.connect(self.close)
-        window.stage.voice.wanted.connect(self.choosing.choose_singer)
-        browser.demo.connect(self.auditioning.demo)
-        browser.beside.connect(lambda entry: self.racking.stand_beside(entry.path))
-        browser.export.connect(lambda entry: self.exporting.ask(entry, self.tuning.setting))
-        self.auditioning.changed.connect(browser.show_heard)
-        self.player.looked.connect(self.auditioning.look)
-        self.house.scanned.connect(lambda: self.racking.set_entries(self.house.entries))
-        for name, button, way in (("previous", header.before, -1), ("next", header.after, 1)):
-            step = partial(browser.step, way)
+        window.views.voice.voice_instrument_requested.connect(self.selection.choose_for_voice)
+        browser.demo_requested.connect(self.preview.demo)
+        browser.layer_requested.connect(lambda entry: self.chain.add_layer(entry.path))
+        browser.export_requested.connect(lambda entry: self.export.ask(entry, self.parameters.patch))
+        self.preview.changed.connect(browser.show_demo)
+        self.bridge.polled.connect(self.preview.poll)
+        self.preset_files.scanned.connect(lambda: self.chain.set_entries(self.preset_files.entries))
+        for name, button, by in (("previous", top_bar.previous, -1), ("next", top_bar.next, 1)):
+            step = partial(browser.step, by)
             button.clicked.connect(step)
-            self.stepping.add(name, button, step)
-        header.save.clicked.connect(self.choosing.save)
-        header.theme.clicked.connect(self.lighting.change)
-        header.help.clicked.connect(lambda: Shortcuts(window).show())
+            self.button_midi_learn.add(name, button, step)
+        top_bar.save.clicked.connect(self.selection.save)
+        top_bar.theme.clicked.connect(self.theme.toggle)
+        top_bar.help.clicked.connect(lambda: ShortcutsDialog(window).show())
 
-    def _connect_making(self) -> None:
-        window, workshop = self.window, self.workshop
-        workshop.made.connect(self.choosing.take_in)
-        workshop.progress.connect(window.browser.show_learning)
-        workshop.dialogue.listened.connect(self.auditioning.recording)
-        window.browser.learn.clicked.connect(workshop.show)
-        window.transport.bounced.connect(lambda: self.performing.bounce(self.tuning.setting, self.memory.a4))
+    def _connect_learning(self) -> None:
+        window, learn = self.window, self.learn
+        learn.learned.connect(self.selection.add)
+        learn.progress.connect(window.browser.show_learning)
+        learn.dialogue.playback_requested.connect(self.preview.recording)
+        window.browser.learn.clicked.connect(learn.show)
+        window.score_bar.render_clicked.connect(
+            lambda: self.recording.render_score(self.parameters.patch, self.preferences.a4)
+        )
 
     def _connect_status(self) -> None:
-        status, player = self.window.status, self.player
-        player.read.connect(status.show_reading)
-        player.midi.connect(status.blink)
-        status.devices.connect(self.plugging.show)
-        status.reset.connect(player.reset_meters)
-        status.panic.connect(player.panic)
-        self.plugging.tone.connect(self.auditioning.tone)
-        for talker in (
-            self.choosing, self.house, self.performing, self.workshop, self.doors, self.auditioning, self.exporting,
-            self.stepping, self.controllers, self.comparing, self.evening,
+        status_bar, bridge = self.window.status_bar, self.bridge
+        bridge.status_changed.connect(status_bar.show_status)
+        bridge.midi_active.connect(status_bar.blink)
+        status_bar.devices_clicked.connect(self.devices.show)
+        status_bar.reset_clicked.connect(bridge.reset_meters)
+        status_bar.panic_clicked.connect(bridge.panic)
+        self.devices.tone.connect(self.preview.tone)
+        for controller in (
+            self.selection, self.preset_files, self.recording, self.learn, self.opener, self.preview, self.export,
+            self.button_midi_learn, self.midi_learn, self.ab_compare, self.session_restore,
         ):  # fmt: skip
-            talker.told.connect(self.window.notice.say)
+            controller.notified.connect(self.window.notice.show_message)
 
-    def _shortcuts(self) -> None:
-        window, history = self.window, self.tuning.history
-        for keys, work in (
-            ("Esc", self.player.panic),
+    def _add_shortcuts(self) -> None:
+        window, keyboard = self.window, self.computer_keyboard
+        for keys, action in (
+            ("Esc", self.bridge.panic),
             ("Alt+Up", lambda: window.browser.step(-1)), ("Alt+Down", lambda: window.browser.step(1)),
-            ("Ctrl+F", window.browser.search), ("Ctrl+Z", history.undo), ("Ctrl+Shift+Z", history.redo),
-            ("Ctrl+B", self.comparing.compare), ("Ctrl+T", self.lighting.change), ("Ctrl+K", window.lock.toggle),
-            ("PgDown", lambda: self.typist.shift(-1)), ("PgUp", lambda: self.typist.shift(1)),
-            ("Ctrl+1", lambda: window.stage.show_view(PICTURE)), ("Ctrl+2", lambda: window.stage.show_view(PAD)),
-            ("Ctrl+3", lambda: window.stage.show_view(VOICE)),
-            ("Ctrl+D", window.browser.love), ("Ctrl+R", self.performing.record),
-            ("Ctrl+S", self.choosing.save), ("Ctrl+L", self.workshop.show), ("Ctrl+,", self.plugging.show),
-            ("F1", lambda: Shortcuts(window).show()), ("Ctrl+Q", window.close),
+            ("Ctrl+F", window.browser.focus_search), ("Ctrl+Z", self.undo_stack.undo),
+            ("Ctrl+Shift+Z", self.undo_stack.redo),
+            ("Ctrl+B", self.ab_compare.compare), ("Ctrl+T", self.theme.toggle), ("Ctrl+K", window.lock.toggle),
+            ("PgDown", lambda: keyboard.shift(-1)), ("PgUp", lambda: keyboard.shift(1)),
+            ("Ctrl+1", lambda: window.views.show_view(PICTURE)), ("Ctrl+2", lambda: window.views.show_view(PAD)),
+            ("Ctrl+3", lambda: window.views.show_view(VOICE)),
+            ("Ctrl+D", window.browser.toggle_favourite), ("Ctrl+R", self.recording.toggle),
+            ("Ctrl+S", self.selection.save), ("Ctrl+L", self.learn.show), ("Ctrl+,", self.devices.show),
+            ("F1", lambda: ShortcutsDialog(window).show()), ("Ctrl+Q", window.close),
         ):  # fmt: skip
-            window.shortcut(keys, work)
+            window.add_shortcut(keys, action)
 
-    def _begin(self) -> None:
-        """The engine can be played: the first instrument, unless the last start died of it."""
+    def _start(self) -> None:
+        """The engine is ready: open the first instrument, unless the last start crashed on one."""
         self.master.restore()
-        self.evening.begin()
-        self.stepping.show()
-        survived = self.evening.survived(self.deck.loading)
-        if survived and self._opening:
-            self.doors.open(self._opening)
-        elif survived:
-            self.evening.play()
-            self.workshop.recall()
+        self.session_restore.restore_controls()
+        self.button_midi_learn.show()
+        safe = self.session_restore.check_crash(self.engine.loading_marker)
+        if safe and self._first_paths:
+            self.opener.open(self._first_paths)
+        elif safe:
+            self.session_restore.restore_instrument()
+            self.learn.offer_resume()
 
     def _show_instrument(self, now: Loaded) -> None:
         header, keys = now.header, now.header.get("keys", {})
-        paths = [now.path] if now.chain.second is None else [now.path, Path(now.chain.second.path)]
-        self.window.header.set_instrument(" + ".join(each.stem.capitalize() for each in paths), described(header))
+        paths = [now.path] if now.chain.layer is None else [now.path, Path(now.chain.layer.path)]
+        self.window.top_bar.set_instrument(" + ".join(each.stem.capitalize() for each in paths), describe(header))
         self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
         self.window.setWindowTitle(f"{now.path.stem} – Luthier")
-        self.evening.keep()
+        self.session_restore.save()

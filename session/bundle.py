@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.preset import library
-from engine.preset.container import LONGEST_HEADER
+from engine.preset.container import MAX_HEADER_BYTES
 from engine.preset.preset_file import SUFFIX, Preset, read, write
 
 from . import patch_file
@@ -52,7 +52,7 @@ def read_patch(path: Path) -> Patch | None:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            outer = json.loads(file.read(min(length, LONGEST_HEADER)))
+            outer = json.loads(file.read(min(length, MAX_HEADER_BYTES)))
         plain: Any = json.loads(outer["__metadata__"]["luthier"])[KEY]
         values = {str(name): float(value) for name, value in plain["parameters"].items()}
         chain = chain_from_json(plain["row"])

@@ -1,21 +1,22 @@
-"""What the window remembers from one evening to the next, and what it must not try again."""
+"""JSON files in the user's configuration folder, and the marker of a preset that is being loaded."""
 
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
 
+from engine.atomic_write import write_text
+
 
 def folder() -> Path:
-    """Where it is kept; it may not exist yet."""
+    """The configuration folder; it may not exist yet."""
     return user_config_path("luthier", appauthor=False)
 
 
-def recall(name: str) -> dict[str, Any]:
-    """A JSON object that was kept under a name; an empty one when there is none that can be read."""
+def load(name: str) -> dict[str, Any]:
+    """The JSON object that was saved under a name; empty where there is none that can be read."""
     try:
         found = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -23,27 +24,25 @@ def recall(name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def keep(name: str, values: dict[str, Any]) -> None:
-    """Keep a JSON object, whole or not at all; a folder that cannot be written keeps nothing."""
+def save(name: str, values: dict[str, Any]) -> None:
+    """Save a JSON object, whole or not at all; nothing happens where the folder cannot be written."""
     with contextlib.suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)
-        draft = folder() / f".{name}.{os.getpid()}"
-        draft.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(draft, folder() / f"{name}.json")
+        write_text(folder() / f"{name}.json", json.dumps(values, ensure_ascii=False, indent=1))
 
 
-class Loading:
-    """A mark that stands while a preset is loaded: who finds it at the start knows what the last start died of."""
+class LoadingMarker:
+    """A file that exists while a preset is loaded: found at the start, it names what the last start crashed on."""
 
-    def begin(self, path: Path) -> None:
-        """Set the mark."""
-        keep("loading", {"path": str(path)})
+    def set(self, path: Path) -> None:
+        """Write the marker."""
+        save("loading", {"path": str(path)})
 
-    def done(self) -> None:
-        """Take it away."""
+    def clear(self) -> None:
+        """Remove the marker."""
         with contextlib.suppress(OSError):
             (folder() / "loading.json").unlink(missing_ok=True)
 
-    def left(self) -> str:
-        """The preset whose loading has not come to its end, or nothing."""
-        return str(recall("loading").get("path", ""))
+    def path(self) -> str:
+        """The preset whose loading has not ended, or nothing."""
+        return str(load("loading").get("path", ""))

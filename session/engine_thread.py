@@ -1,105 +1,108 @@
-"""The engine, on a thread of its own: it compiles, opens devices and loads presets while the window stays awake.
+"""The engine thread: compiles, opens devices and loads racks, so that the window never waits.
 
-The window asks with `load`, `use` and `ask`, and takes what came of it from `news`. Notes and knobs go another way,
-straight into a queue of the audio thread (`Hands`): nothing that the deck is busy with ever holds them up.
+The window asks with `load`, `open_device` and `request`, and drains the answers from `messages`. Notes and parameter
+changes go directly into a queue of the audio thread (`LiveInput`), so that no task of this thread delays them.
 """
 
 import contextlib
+import ctypes
+import gc
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .config_store import Loading
-from .free_memory import give_back
-from .live_input import Hands
-from .messages import Answer, Compiling, Failed, News, Ready
-from .patch import Setting
-from .precompile_process import Warming
-from .recorders import Reels
-from .status import Reading, read
+from .config_store import LoadingMarker
+from .live_input import LiveInput
+from .messages import Compiling, EngineMessage, Failed, Ready, Result
+from .patch import Patch
+from .precompile_process import Precompilation
+from .recorders import Recorders
+from .status import Status, read_status
 from .user_message import ENGINE_STOPPED, Message, of_error
-from .worker_thread import Fetcher
+from .worker_thread import WorkerThread
 
 if TYPE_CHECKING:
-    from engine.devices.backend import Settings
+    from engine.devices.backend import DeviceRequest
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
     from engine.rig import Rig
 
-    from .rack_loader import Changed
+    from .rack_loader import LoadResult
 
-RATE = 48000.0  # Hz, until a device says its own
-LOOK = 0.05  # seconds between two looks at the device
-READ = 0.2  # seconds between two readings of it
-SETTLED = 0.3  # seconds that an instrument must have played before its preset is held to be harmless
+DEFAULT_RATE = 48000.0  # Hz, until a device gives its own
+POLL_SECONDS = 0.05  # between two polls of the device
+STATUS_SECONDS = 0.2  # between two status records
+HARMLESS_SECONDS = 0.3  # that an instrument must have played before its preset is taken to be harmless
+FADE_SECONDS = 0.03  # of what sounds at the end
 
 
 class EngineThread(threading.Thread):
-    """[any thread] A rig, its device and its keyboards. `close` ends it."""
+    """[any thread] A rig, its device and its keyboards. `close` stops it."""
 
-    def __init__(self, settings: "Settings | None" = None, midi: str | None = None) -> None:
-        super().__init__(name="deck", daemon=True)
-        self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
-        self.reading = Reading()
-        self.loading = Loading()
+    def __init__(self, device: "DeviceRequest | None" = None, midi: str | None = None) -> None:
+        super().__init__(name="engine", daemon=True)
+        self.messages: queue.SimpleQueue[EngineMessage] = queue.SimpleQueue()
+        self.status = Status()
+        self.loading_marker = LoadingMarker()
         self.rig: Rig | None = None
-        self.sung = False  # whether instruments that can shall follow the microphone, from the next `load` on
-        self._settings, self._midi = settings, midi
+        self.follows_voice = False  # whether instruments that can follow the voice input, from the next `load` on
+        self._device, self._midi = device, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self.reels = Reels(self._fail)
-        self._fetcher = Fetcher(self._do)
-        self._wanted: Setting | None = None
-        self._ended = threading.Event()
-        self._warming = Warming()
-        self._harmless = 0.0  # when the preset that was loaded last is held to be so; 0: it is
+        self.recorders = Recorders(self._fail)
+        self._worker = WorkerThread(self._run_task)
+        self._requested: Patch | None = None
+        self._stopped = threading.Event()
+        self._precompilation = Precompilation()
+        self._harmless_at = 0.0  # when the preset that was loaded last is taken to be harmless; 0: it is
 
-    def load(self, wanted: Setting) -> None:
-        """Let an instrument take over, as a setting says; the last wish of several counts."""
-        self._wanted = wanted
+    def load(self, patch: Patch) -> None:
+        """Replace what plays by a patch; the last request of several counts."""
+        self._requested = patch
         self._tasks.put(self._load)
 
-    def arrange(self, wanted: Setting) -> None:
-        """Let other effects and another second instrument stand beside what plays, which plays on."""
-        self._wanted = wanted
+    def arrange(self, patch: Patch) -> None:
+        """Change effects and second instrument around what plays, which plays on."""
+        self._requested = patch
         self._tasks.put(self._arrange)
 
-    def use(self, settings: "Settings") -> None:
-        """Leave the device and open another one."""
-        self._tasks.put(lambda: self._use(settings))
+    def open_device(self, device: "DeviceRequest") -> None:
+        """Close the device and open another one."""
+        self._tasks.put(lambda: self._open_device(device))
 
-    def learn(self, learned: dict[tuple[str, str], int | None]) -> None:
-        """Let these controllers turn the knobs."""
-        self._tasks.put(lambda: self._learn(dict(learned)))
+    def map_controllers(self, learned: dict[tuple[str, str], int | None]) -> None:
+        """Let MIDI controllers set parameters, by plugin and parameter."""
+        self._tasks.put(lambda: self._map_controllers(dict(learned)))
 
-    def ask(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
-        """Do some work on this thread; the window then gives the result to `take`."""
-        self._tasks.put(lambda: self.news.put(Answer(take, work())))
+    def request(self, work: Callable[[], Any], callback: Callable[[Any], object]) -> None:
+        """Run some work on this thread; the window then calls `callback` with the result."""
+        self._tasks.put(lambda: self.messages.put(Result(callback, work())))
 
-    def do(self, work: Callable[[], object]) -> None:
-        """Do some work on this thread."""
+    def submit(self, work: Callable[[], object]) -> None:
+        """Run some work on this thread."""
         self._tasks.put(work)
 
-    def fetch(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
-        """Do some slow work that needs no engine beside it; the window then gives the result to `take`."""
-        self._fetcher.fetch(lambda: self.news.put(Answer(take, work())))
+    def request_in_background(self, work: Callable[[], Any], callback: Callable[[Any], object]) -> None:
+        """As `request`, on another thread: for slow work that needs no engine."""
+        self._worker.submit(lambda: self.messages.put(Result(callback, work())))
 
     def close(self, seconds: float) -> bool:
-        """Stop the sound and leave; whether it was done in time."""
-        self._ended.set()
+        """Stop the sound and the thread; whether it was done in time."""
+        self._stopped.set()
         self._tasks.put(lambda: None)
-        self._fetcher.end()
-        self._warming.stop()
+        self._worker.stop()
+        self._precompilation.stop()
         self.join(seconds)
         return not self.is_alive()
 
     def run(self) -> None:
-        """Build the rig, then look after it until the end."""
+        """[engine thread] Compile, make the rig, then run tasks until the end."""
         try:
-            for step in self._warming.steps():
-                self.news.put(Compiling(*step))
-            if not self._ended.is_set():
+            for step in self._precompilation.steps():
+                self.messages.put(Compiling(*step))
+            if not self._stopped.is_set():
                 self._run()
         except Exception as error:
             self._fail(Message(ENGINE_STOPPED, type(error).__name__, error))
@@ -110,87 +113,94 @@ class EngineThread(threading.Thread):
         from engine.midi.ports import MidiPorts
         from engine.rig import Rig
 
-        from .rack_loader import Changing
+        from .rack_loader import RackLoader
 
-        self.rig = self.reels.rig = Rig(RATE)
-        self._changing = Changing(self.rig, self.loading)
-        hands = Hands(self.rig)
-        self._opened: Stream = stream.open(self.rig, self._settings)
+        self.rig = self.recorders.rig = Rig(DEFAULT_RATE)
+        self._loader = RackLoader(self.rig, self.loading_marker)
+        live_input = LiveInput(self.rig)
+        self._stream: Stream = stream.open(self.rig, self._device)
         self._ports = ports = MidiPorts(self.rig, self._midi)
-        ports.idle = lambda: self._opened.brings_midi
+        ports.idle = lambda: self._stream.has_midi
         with ports:
-            self.news.put(Ready(hands))
-            while not self._ended.is_set():
-                self._work()
-                self._opened.poll()
-                self.reels.turn()
-                self._look(ports)
-            self._wanted = None
+            self.messages.put(Ready(live_input))
+            while not self._stopped.is_set():
+                self._run_next_task()
+                self._stream.poll()
+                self.recorders.write()
+                self._poll(ports)
+            self._requested = None
             while not self._tasks.empty():
-                self._work()
-            self.reels.end()
-            hands.panic()
-            time.sleep(0.03)  # the fade of what sounds
-        self._opened.close()
+                self._run_next_task()
+            self.recorders.close()
+            live_input.panic()
+            time.sleep(FADE_SECONDS)
+        self._stream.close()
 
-    def _work(self) -> None:
-        """Do what was asked, or wait a moment for it."""
+    def _run_next_task(self) -> None:
+        """Run the next task, or wait for one for a moment."""
         with contextlib.suppress(queue.Empty):
-            self._do(self._tasks.get(timeout=LOOK))
+            self._run_task(self._tasks.get(timeout=POLL_SECONDS))
 
-    def _do(self, task: Callable[[], object]) -> None:
-        """Do some work; what cannot be done is said."""
+    def _run_task(self, task: Callable[[], object]) -> None:
+        """Run a task; errors go to the window as messages."""
         try:
             task()
         except (ValueError, RuntimeError, OSError) as error:
             self._fail(of_error(error))
 
-    def _look(self, ports: "MidiPorts") -> None:
+    def _poll(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
-        if self._harmless and now > self._harmless:
-            self._harmless = 0.0
-            self.loading.done()
-            give_back()
-        if now - self.reading.time >= READ:
+        if self._harmless_at and now > self._harmless_at:
+            self._harmless_at = 0.0
+            self.loading_marker.clear()
+            release_memory()
+        if now - self.status.time >= STATUS_SECONDS:
             assert self.rig is not None
-            self.reading = read(self._opened, self.rig, ports, now)
+            self.status = read_status(self._stream, self.rig, ports, now)
 
     def _load(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self.reels.end_listening()
-            self._say(self._changing.load(wanted, self.sung))
-            self._harmless = time.monotonic() + SETTLED
+        requested, self._requested = self._requested, None
+        if requested is not None:
+            self.recorders.stop_microphone()
+            self._report(self._loader.load(requested, self.follows_voice))
+            self._harmless_at = time.monotonic() + HARMLESS_SECONDS
 
     def _arrange(self) -> None:
-        wanted = self._wanted
-        if wanted is None or not self._changing.plays(wanted):
+        requested = self._requested
+        if requested is None or not self._loader.plays(requested):
             self._load()
         else:
-            self._wanted = None
-            self.reels.end_listening()
-            self._say(self._changing.arrange(wanted))
+            self._requested = None
+            self.recorders.stop_microphone()
+            self._report(self._loader.arrange(requested))
 
-    def _say(self, changed: "Changed") -> None:
-        """What plays, and what of it could not be had; a setting that waited for this instrument comes next."""
-        self.news.put(changed.loaded)
-        for problem in changed.problems:
+    def _report(self, result: "LoadResult") -> None:
+        """Say what plays and what could not be loaded; a patch that waited for this instrument is loaded next."""
+        self.messages.put(result.loaded)
+        for problem in result.problems:
             self._fail(problem)
-        if changed.waiting is not None:
-            self.load(changed.waiting)
+        if result.waiting is not None:
+            self.load(result.waiting)
 
-    def _use(self, settings: "Settings") -> None:
+    def _open_device(self, device: "DeviceRequest") -> None:
         from engine.devices import stream
 
         assert self.rig is not None
-        self._opened.close()
-        self._opened = stream.open(self.rig, settings)
-        self._ports.want(settings.midi)
+        self._stream.close()
+        self._stream = stream.open(self.rig, device)
+        self._ports.want(device.midi)
 
-    def _learn(self, learned: dict[tuple[str, str], int | None]) -> None:
+    def _map_controllers(self, learned: dict[tuple[str, str], int | None]) -> None:
         assert self.rig is not None
-        self.rig.learned = learned
-        self.rig.relearn()
+        self.rig.midi_map = learned
+        self.rig.apply_midi_map()
 
     def _fail(self, why: Message) -> None:
-        self.news.put(Failed(why))
+        self.messages.put(Failed(why))
+
+
+def release_memory() -> None:
+    """Return the freed memory of instruments to the system, where glibc would keep it."""
+    gc.collect()
+    if sys.platform.startswith("linux"):
+        getattr(ctypes.CDLL(None), "malloc_trim", int)(0)

@@ -1,91 +1,87 @@
-"""What the deck has to tell the window."""
+"""Messages from the engine thread to the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .live_input import Hands
+from .live_input import Delivery, LiveInput
 from .patch import Chain
-from .rack import Knob, Rack
+from .rack import Rack, RackParameter
 from .user_message import Message
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
-    from engine.snapshots.harmonics import Shape
+    from engine.snapshots.harmonics import RoomEnvelope
 
 
 @dataclass(frozen=True)
 class Compiling:
-    """The engine is compiled for this processor; step `number` of `total` begins."""
+    """The engine is compiled for this processor: step `number` of `total` starts."""
 
     number: int
     total: int
-    what: str
+    step: str
 
 
 @dataclass(frozen=True)
 class Ready:
-    """It can be played."""
+    """The engine can be played."""
 
-    hands: Hands
+    live_input: LiveInput
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """An instrument plays, with what stands beside it."""
+    """Another rack plays."""
 
     path: Path
-    lineup: Rack
-    chain: Chain  # as it was asked for; what could not be had is not in the lineup
-    values: dict[str, float]  # of its knobs, as they were asked for
-    room: "Shape | None" = None  # the one that it was learned in
+    rack: Rack
+    chain: Chain  # as requested; the rack lacks what could not be loaded
+    values: dict[str, float]  # of its parameters, as requested and within their ranges
+    delivery: Delivery | None = None  # of these values
+    room: "RoomEnvelope | None" = None  # the learned one
     digest: str = ""  # of the instrument's content
 
     @property
     def header(self) -> dict[str, Any]:
-        """What is known of the instrument."""
-        return self.lineup.preset.header
+        """The header of the instrument's preset."""
+        return self.rack.preset.header
 
     @property
     def tensors(self) -> Any:
-        """What it has learned."""
-        return self.lineup.preset.tensors
-
-    @property
-    def row(self) -> "list[Plugin]":
-        """All plugins, in order."""
-        return self.lineup.row
+        """The tensors of the instrument's preset."""
+        return self.rack.preset.tensors
 
     @property
     def plugin(self) -> "Plugin":
         """The instrument."""
-        return self.lineup.instrument
+        return self.rack.instrument
 
     @property
-    def sung(self) -> bool:
-        """Whether a voice plays it: the tracker then comes first."""
-        return self.lineup.voice is not None
+    def follows_voice(self) -> bool:
+        """Whether the instrument follows the voice input."""
+        return self.rack.voice is not None
 
     @property
-    def knobs(self) -> list[Knob]:
-        """Every parameter of the row."""
-        return self.lineup.knobs
+    def parameters(self) -> list[RackParameter]:
+        """Every parameter of the rack."""
+        return self.rack.parameters
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Something that was asked for cannot be had; the message is one line."""
+    """A request failed."""
 
     message: Message
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came of `ask`."""
+class Result:
+    """The result of `EngineThread.ask` or `fetch`."""
 
-    take: Callable[[Any], object]
-    result: Any
+    callback: Callable[[Any], object]
+    value: Any
 
 
-News = Compiling | Ready | Loaded | Failed | Answer
+EngineMessage = Compiling | Ready | Loaded | Failed | Result

@@ -45,7 +45,7 @@ def render(job: RenderJob) -> Iterator[float]:
     """Do a job; yields the part of it that is done, 0..1. ValueError or OSError."""
     from engine.midi.midi_file import Score, read
     from engine.render import render_blocks
-    from engine.sound_file import writing
+    from engine.sound_file import sound_writer
 
     rig, instrument = _rig(job)
     if job.score:
@@ -55,7 +55,7 @@ def render(job: RenderJob) -> Iterator[float]:
     else:
         events, seconds = _demo(instrument, rig.rate), DEMO_SECONDS
     frames = 0
-    with writing(job.out, rig.rate) as write:
+    with sound_writer(job.out, rig.rate) as write:
         for audio in render_blocks(rig, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
             left = seconds * rig.rate - frames - audio.shape[1]
             write(audio if job.score else audio * min(max(left / (FADE_SECONDS * rig.rate), 0.0), 1.0))
@@ -70,22 +70,22 @@ def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
     chain = chain_from_json(job.chain) if job.chain is not None else None
     rig = Rig(job.rate)
     loaded = rack.load(rig, patch_library.resolve(Patch(Path(job.path), dict(job.values), chain)))
-    rig.set(rig.interpreter, "a4", job.a4)
+    rig.set_param(rig.interpreter, "a4", job.a4)
     return rig, loaded.instrument
 
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
-    from engine.midi.midi_file import phrase
+    from engine.midi.midi_file import loudness_phrase
     from engine.preset.performance import perform as learned
-    from engine.probe import events
+    from engine.probe import event_array
 
     preset = instrument.preset
     notes = next((param.default for param in instrument.params if param.name == "render_blocks"), 1.0) > 0.5
     if notes or not len(preset.tensors.get("control_sites", ())):
         keys = preset.header.get("keys", {})
-        return phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
-    found = events(learned(preset.header, preset.tensors, "learned"), rate)
+        return loudness_phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
+    found = event_array(learned(preset.header, preset.tensors, "learned"), rate)
     return found[found["frame"] < DEMO_SECONDS * rate]
 
 

@@ -52,7 +52,7 @@ def all_patches() -> dict[str, Path]:
 def destination(name: str) -> Path:
     """The path for a patch of this name. PresetError if the name is invalid or taken."""
     path = library.destination(name)
-    if path.suffix != SUFFIX or name in library.everything() or name in all_patches():
+    if path.suffix != SUFFIX or name in library.all_presets() or name in all_patches():
         raise PresetError(Message(NAME_TAKEN, name))
     return path.with_suffix(PATCH_SUFFIX)
 
@@ -94,7 +94,7 @@ def remembered_paths() -> list[Path]:
 
 def find_instrument(path: Path, saved: SavedPatch) -> Path:
     """The file of a patch's instrument: its last path, or any other with this digest. MissingInstrument if none."""
-    for place in (saved.path, path.with_name(saved.path.name), *library.everything().values(), *remembered_paths()):
+    for place in (saved.path, path.with_name(saved.path.name), *library.all_presets().values(), *remembered_paths()):
         try:
             if place.is_file() and preset_file.read(place).digest == saved.digest:
                 return place

@@ -1,4 +1,4 @@
-"""Compiling the engine in a process of its own: the window stays awake, and can be closed meanwhile."""
+"""A process that compiles the engine: the window stays responsive, and can be closed meanwhile."""
 
 import contextlib
 import os
@@ -7,21 +7,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-GONE = 0.2  # seconds that it may take to be gone
-AT_ONCE = ("resonance",)  # compiled before the first sound: the kind of the first instrument
+KILL_TIMEOUT_SECONDS = 0.2
+FIRST_PARTS = ("resonance",)  # compiled before the first sound: the kind of the first instrument
 _STEPS = """import os
-from engine.precompile import warm
+from engine.precompile import compile_parts
 getattr(os, "nice", int)(5)
-for step in warm({}):
+for step in compile_parts({}):
     print(*step, flush=True)
 """
 
 
-class Compiler:
-    """One run of it; what is compiled lies in the cache once it is over."""
+class PrecompileProcess:
+    """One run of the compiler; its results are in the cache when it has ended."""
 
     def __init__(self, parts: tuple[str, ...] | None = None) -> None:
-        """Begin with parts, keys of engine.precompile.PARTS; with all unless named."""
+        """Start it. parts: keys of engine.precompile.PARTS; all of them unless given."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _STEPS.format(parts)], env=environment, text=True, start_new_session=True,
@@ -29,7 +29,7 @@ class Compiler:
         )  # fmt: skip
 
     def steps(self) -> Iterator[tuple[int, int, str]]:
-        """Before each step its number, how many there are, and what it is; ends when all is done, or stopped."""
+        """Before each step its number, the number of steps and its name; ends when all is done, or stopped."""
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
@@ -38,40 +38,40 @@ class Compiler:
         self._process.wait()
 
     def stop(self) -> None:
-        """[any thread] End it, and whatever it has started, now."""
+        """[any thread] Kill it and its children."""
         with contextlib.suppress(ProcessLookupError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(GONE)
+            self._process.wait(KILL_TIMEOUT_SECONDS)
 
 
-class Warming:
-    """What plays first is compiled before anything is heard; the rest while it plays."""
+class Precompilation:
+    """FIRST_PARTS are compiled before the first sound, the rest while the first instrument plays."""
 
     def __init__(self) -> None:
-        self.compiler: Compiler | None = None
-        self._ended = False
+        self.process: PrecompileProcess | None = None
+        self._stopped = False
 
     def steps(self) -> Iterator[tuple[int, int, str]]:
-        """Before each step that has to be waited for its number, how many there are, and what it is."""
-        from engine.precompile import is_warm
+        """The steps that have to be waited for, as `PrecompileProcess.steps`; then the rest is started."""
+        from engine.precompile import is_compiled
 
-        if not is_warm(AT_ONCE) and not self._ended:
-            yield from self._begin(AT_ONCE).steps()
-        self.compiler = self._begin() if not is_warm() and not self._ended else None
+        if not is_compiled(FIRST_PARTS) and not self._stopped:
+            yield from self._start(FIRST_PARTS).steps()
+        self.process = self._start() if not is_compiled() and not self._stopped else None
 
     def stop(self) -> None:
-        """[any thread] Compile no more."""
-        self._ended = True
-        compiler = self.compiler
-        if compiler is not None:
-            compiler.stop()
+        """[any thread] Stop compiling."""
+        self._stopped = True
+        process = self.process
+        if process is not None:
+            process.stop()
 
-    def _begin(self, parts: tuple[str, ...] | None = None) -> Compiler:
-        self.compiler = compiler = Compiler(parts)
-        if self._ended:  # `stop` may have come too early to see it
-            compiler.stop()
-        return compiler
+    def _start(self, parts: tuple[str, ...] | None = None) -> PrecompileProcess:
+        self.process = process = PrecompileProcess(parts)
+        if self._stopped:  # `stop` may have come too early to see it
+            process.stop()
+        return process

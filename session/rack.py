@@ -31,7 +31,7 @@ class RackParameter:
     index: int
     name: str
     param: "Param"
-    link: str  # the name of the slot
+    slot: str  # the name of the slot
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Rack:
         return [plugin for plugin in self.plugins if any(param.name == ON for param in plugin.params)]
 
     @property
-    def links(self) -> "list[tuple[str, Plugin]]":
+    def slots(self) -> "list[tuple[str, Plugin]]":
         """The slots that have parameters, by name; a second effect of a name is called `chorus2`."""
         found: list[tuple[str, Plugin]] = [(VOICE, self.voice)] if self.voice else []
         found.append((INSTRUMENT, self.instrument))
@@ -97,18 +97,19 @@ class Rack:
         """Every parameter; the names of all but the first instrument's begin with the name of their slot."""
         return [
             RackParameter(plugin, index, f"{link} {param.name}".strip(), param, link)
-            for link, plugin in self.links
+            for link, plugin in self.slots
             for index, param in enumerate(plugin.params)
         ]
 
     @property
-    def slots(self) -> "list[tuple[str, Plugin]]":
+    def named_plugins(self) -> "list[tuple[str, Plugin]]":
         """All plugins in the order of processing, by their names; the second of a name is called `ddsp2`."""
         return _numbered([(plugin.name, plugin) for plugin in self.plugins])
 
     def named(self, owner: str) -> "list[Plugin]":
-        """The plugins of a name, as in `links` or in `slots`; all of them for an empty one."""
-        return [plugin for name, plugin in [*self.links, *self.slots] if name == owner] if owner else self.plugins
+        """The plugins of a name, of a slot or of a plugin; all of them for an empty one."""
+        named = [*self.slots, *self.named_plugins]
+        return [plugin for name, plugin in named if name == owner] if owner else self.plugins
 
 
 def load(rig: "Rig", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
@@ -130,7 +131,7 @@ def set_values(rig: "Rig", made: Rack, values: "Mapping[str, float]") -> None:
     """Set the parameters that have a value."""
     for parameter in made.parameters:
         if parameter.name in values:
-            rig.set(parameter.plugin, parameter.param.name, values[parameter.name])
+            rig.set_param(parameter.plugin, parameter.param.name, values[parameter.name])
 
 
 def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tuple[Rack, list[Message]]:
@@ -173,7 +174,7 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     paths = [patch.path] if chain.layer is None else [patch.path, library.find(chain.layer.path)]
     parts = {"voice"} if follow_voice else set[str]()
     for path in paths:
-        preset = read(path) if path.suffix.lower() != library.ONNX else None
+        preset = read(path) if path.suffix.lower() != library.ONNX_SUFFIX else None
         parts.add(preset.header["kind"] if preset is not None else _onnx_kind())
         if preset is None or "room" in preset.tensors:
             parts.add(ROOM)
@@ -232,7 +233,7 @@ def _try(problems: list[Message], work: Any) -> Any:
 def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
     """Add the second instrument, and before both the key zones that tell which of them an event is for."""
     from engine.instruments import make
-    from engine.midi.key_zones import CHANNELS, Zone, Zones
+    from engine.midi.key_zones import CHANNELS, KeyZones, Zone
     from engine.preset.library import find
     from engine.preset.preset_file import read
 
@@ -249,7 +250,7 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
             (made.instrument, made.layer), chain.layer.keys, chain.layer.channels, strict=True
         )
     ]
-    made.key_zones = Zones(zones)
+    made.key_zones = KeyZones(zones)
 
 
 def _add_layer_room(made: Rack, before: Rack | None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.events import Kind
 from engine.rig import Rig
-from engine.snapshots.harmonics import shape
+from engine.snapshots.harmonics import room_envelope
 
 from . import patch_file, patch_library, rack
 from .config_store import LoadingMarker
@@ -67,14 +67,14 @@ class RackLoader:
         for plugin in made.switchable:
             if plugin not in before.switchable:
                 switch_off(plugin)  # it fades in when its values are set
-        self._rig.arrange(made.plugins)
+        self._rig.edit_chain(made.plugins)
         return self._set_values(patch.path, made, patch.chain, dict(patch.values), problems)
 
     def _silence(self, before: Rack, after: Rack) -> bool:
         """Fade out the plugins that are removed or moved; whether there are any."""
         leaving = displaced(before, after)
         for plugin in leaving:
-            self._rig.set(plugin, ON, 0.0)
+            self._rig.set_param(plugin, ON, 0.0)
         removed = before.layer if before.layer is not after.layer else None
         if removed is not None:
             for channel in range(CHANNELS):
@@ -90,9 +90,9 @@ class RackLoader:
             value = min(max(values.get(parameter.name, param.default), param.low), param.high)
             if parameter.name in values:
                 values[parameter.name] = value
-            self._rig.set(parameter.plugin, param.name, value)
+            self._rig.set_param(parameter.plugin, param.name, value)
         delivery = Delivery(self._rig, self._rig.events)
-        self._now = Loaded(path, made, chain, values, delivery, shape(made.preset), made.preset.digest)
+        self._now = Loaded(path, made, chain, values, delivery, room_envelope(made.preset), made.preset.digest)
         missing, waiting = self._missing, None
         if missing is not None and missing[0] == made.preset.digest:
             self._missing, waiting = None, missing[1]

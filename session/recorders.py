@@ -1,4 +1,4 @@
-"""[deck's thread] What turns beside the music: a performance taken down, the microphone taken down, a score."""
+"""[engine thread] The recorders and the score player that run beside the music."""
 
 import contextlib
 from collections.abc import Callable
@@ -10,113 +10,117 @@ from .user_message import RECORDING_FAILED, Message
 if TYPE_CHECKING:
     from engine.rig import Rig
 
-    from .recorder import Tape
-    from .score_player import Scoring
+    from .recorder import Recorder
+    from .score_player import ScorePlayer
 
 
-class Reels:
-    """At most one of each; `turn` is to be called ten times a second or more often."""
+class Recorders:
+    """At most one recorder of the performance, one of the microphone, and one score."""
 
     def __init__(self, fail: Callable[[Message], object]) -> None:
-        """fail: where it is said in words why a recording had to end."""
-        self.rig: Rig | None = None  # until the engine is there
-        self.score: Scoring | None = None
+        """fail: is told why a recording had to end."""
+        self.rig: Rig | None = None  # until the engine is ready
+        self.score: ScorePlayer | None = None
         self._fail = fail
-        self._tape: Tape | None = None
-        self._heard: Tape | None = None
+        self._performance: Recorder | None = None
+        self._microphone: Recorder | None = None
 
-    def begin_tape(self, path: Path) -> "Tape":
-        """Take down what is played from now on."""
-        from .recorder import Tape
-
-        assert self.rig is not None
-        self.end_tape()
-        self._tape = Tape(self.rig, path)
-        self.rig.tell()
-        return self._tape
-
-    def end_tape(self) -> None:
-        """Let the file be whole."""
-        tape, self._tape = self._tape, None
-        if tape is not None and self.rig is not None:
-            self.rig.tell(False)
-            tape.stop()
-
-    def begin_listening(self, path: Path) -> Path:
-        """Take down what the microphone hears from now on; what plays, plays on."""
-        from engine.effects.microphone_input import MicrophoneCapture
-
-        from .recorder import Tape
+    def start_performance(self, path: Path) -> "Recorder":
+        """Record what is played from now on. OSError."""
+        from .recorder import Recorder
 
         assert self.rig is not None
-        self.end_listening()
-        microphone = MicrophoneCapture()
-        self._heard = Tape(self.rig, path, microphone)
-        self.rig.arrange([microphone, *self.rig.row])
+        self.stop_performance()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._performance = Recorder(self.rig, path)
+        self.rig.report_midi()
+        return self._performance
+
+    def stop_performance(self) -> None:
+        """Close its files. OSError or RuntimeError."""
+        recorder, self._performance = self._performance, None
+        if recorder is not None and self.rig is not None:
+            self.rig.report_midi(False)
+            recorder.stop()
+
+    def start_microphone(self, path: Path) -> Path:
+        """Record the microphone from now on, while what plays goes on. OSError."""
+        from engine.effects.capture import MicrophoneCapture
+
+        from .recorder import Recorder
+
+        assert self.rig is not None
+        self.stop_microphone()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        capture = MicrophoneCapture()
+        self._microphone = Recorder(self.rig, path, capture)
+        self.rig.edit_chain([capture, *self.rig.chain])
         return path
 
-    def end_listening(self) -> None:
-        """Let that file be whole, and the microphone go."""
-        heard, self._heard = self._heard, None
-        if heard is not None:
+    def stop_microphone(self) -> None:
+        """Close its file, and close the microphone. OSError or RuntimeError."""
+        recorder, self._microphone = self._microphone, None
+        if recorder is not None:
             assert self.rig is not None
-            heard.stop()
-            self.rig.arrange([plugin for plugin in self.rig.row if plugin is not heard.source])
+            recorder.stop()
+            self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
 
-    def takes_down(self, path: Path) -> bool:
-        """[any thread] Whether a recording that was begun at a path goes on."""
-        return any(tape is not None and tape.path == path for tape in (self._tape, self._heard))
+    def is_recording(self, path: Path) -> bool:
+        """[any thread] Whether the recording that was started at a path goes on."""
+        return any(each is not None and each.path == path for each in (self._performance, self._microphone))
 
     def open_score(self, path: Path) -> None:
         """Play a MIDI file."""
-        from .score_player import Scoring
+        from .score_player import ScorePlayer
 
         assert self.rig is not None
-        score = Scoring(self.rig, path)
+        score = ScorePlayer(self.rig, path)
         self.close_score()
         self.score = score
         score.play()
 
     def close_score(self) -> None:
-        """End the score."""
+        """Stop the score and forget it."""
         score, self.score = self.score, None
         if score is not None:
             score.close()
 
-    def turn(self) -> None:
-        """Write what was played or heard meanwhile."""
-        for tape in (self._tape, self._heard):
-            if tape is not None:
-                self._spool(tape)
+    def write(self) -> None:
+        """Write what was recorded since the last call; to be called ten times a second or more often."""
+        for recorder in (self._performance, self._microphone):
+            if recorder is not None:
+                self._write(recorder)
 
-    def end(self) -> None:
-        """Let every file be whole, and the score end."""
+    def close(self) -> None:
+        """Close every file and the score."""
         self.close_score()
-        self.end_listening()
-        self.end_tape()
+        self.stop_microphone()
+        self.stop_performance()
 
-    def save(self) -> None:
-        """[any thread] Let every file be whole, whatever the deck is busy with."""
-        for tape in (self._tape, self._heard):
-            if tape is not None:
-                _stop(tape)
+    def close_files(self) -> None:
+        """[any thread] Close every file, whatever the engine thread is busy with."""
+        for recorder in (self._performance, self._microphone):
+            if recorder is not None:
+                _stop(recorder)
 
-    def _spool(self, tape: "Tape") -> None:
-        """A disk that takes no more ends the recording, not the music."""
+    def _write(self, recorder: "Recorder") -> None:
+        """Write; a full disk ends the recording, not the music."""
         try:
-            tape.spool()
+            recorder.write()
         except (OSError, RuntimeError, ValueError) as error:
-            self._fail(Message(RECORDING_FAILED, tape.path.name, error))
-            _stop(tape)
+            self._fail(Message(RECORDING_FAILED, recorder.path.name, error))
+            _stop(recorder)
             assert self.rig is not None
-            if tape is self._tape:
-                self.rig.tell(False)
-            if tape.source in self.rig.row:  # a microphone
-                self.rig.arrange([plugin for plugin in self.rig.row if plugin is not tape.source])
-            self._tape, self._heard = (None if each is tape else each for each in (self._tape, self._heard))
+            if recorder is self._performance:
+                self.rig.report_midi(False)
+            if recorder.capture in self.rig.chain:  # the microphone's
+                self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
+            self._performance, self._microphone = (
+                None if each is recorder else each for each in (self._performance, self._microphone)
+            )
 
 
-def _stop(tape: "Tape") -> None:
-    """Let the files of a tape be whole, with what can be written."""
+def _stop(recorder: "Recorder") -> None:
+    """Close the files of a recorder, with what can be written."""
     with contextlib.suppress(OSError, RuntimeError, ValueError):
-        tape.stop()
+        recorder.stop()

@@ -1,10 +1,10 @@
-"""How device, row and keyboards are, read on the deck's thread: no server that hangs holds up the window."""
+"""Status of device, voices and keyboards, read by the engine thread: a dead server never blocks the window."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.devices.backend import Given
+    from engine.devices.backend import DeviceInfo
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
     from engine.plugin import Plugin
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from engine.voice_latency import Latency
 
 
-VOICE, BESIDE = "voice", ("microphone", "zones")  # names of plugins
+VOICE, INPUTS = "voice", ("microphone", "zones")  # names of plugins
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One look. latency: seconds from a key to the speaker. load: of the worst block since the last reset."""
+class Status:
+    """At one time. latency: seconds from a key to the speaker. worst: load of the worst block since a reset."""
 
     time: float = 0.0
     state: str = "waiting"
@@ -27,50 +27,49 @@ class Reading:
     name: str = ""
     rate: float = 0.0
     block: int = 0
-    latency: float = 0.0
+    measure_latency: float = 0.0
     realtime: bool = True
     worst: float = 0.0
     underruns: int = 0
-    lost: int = 0  # notes and movements that found no room, or no sense
+    lost: int = 0  # events that found no room, and malformed messages
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
-    microphone: str = ""  # the one that is heard
-    lateness: "Latency | None" = None  # of what a voice plays; none without a microphone
+    microphone: str = ""  # the one that is open
+    voice_latency: "Latency | None" = None  # of an instrument that follows the voice input
 
 
-def _singers(rig: "Rig") -> "list[Plugin]":
-    """The tracker of a voice and the instrument that follows it; none where nobody sings."""
-    row = [plugin for plugin in rig.row if plugin.name not in BESIDE]
-    return row[:2] if row and row[0].name == VOICE else []
-
-
-def _lateness(rig: "Rig", given: "Given | None") -> "Latency | None":
-    from engine.voice_latency import latency
-
-    singers = _singers(rig)
-    if given is None or not given.block or given.input_latency is None or not singers:
-        return None
-    return latency(singers, rig.rate, given)
-
-
-def read(opened: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Reading:
-    """[deck's thread] Look at all of it."""
-    meters, given = rig.meters(), opened.given
-    heard = tuple(sorted({*opened.keyboards, *ports.others}))
+def read_status(stream: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Status:
+    """[engine thread] Read everything."""
+    meters, device = rig.meters(), stream.info
     found: dict[str, Any] = {
-        "worst": meters.worst,
+        "worst": meters.max_load,
         "underruns": meters.xruns,
         "lost": meters.lost,
         "voices": meters.voices,
-        "ports": heard,
+        "ports": tuple(sorted({*stream.keyboards, *ports.others})),
     }
-    found["lateness"] = _lateness(rig, given)
-    problem = "" if opened.brings_midi else ports.problem
-    if given is None:
-        return Reading(now, opened.state, opened.problem, midi_problem=problem, **found)
-    return Reading(
-        now, opened.state, opened.problem, given.backend, given.device, given.name, given.rate, given.block,
-        given.latency + given.block / given.rate, given.realtime, midi_problem=problem, microphone=given.microphone,
-        **found,
+    found["voice_latency"] = _voice_latency(rig, device)
+    problem = "" if stream.has_midi else ports.problem
+    if device is None:
+        return Status(now, stream.state, stream.problem, midi_problem=problem, **found)
+    return Status(
+        now, stream.state, stream.problem, device.backend, device.device, device.name, device.rate, device.block,
+        device.latency + device.block / device.rate, device.realtime, midi_problem=problem,
+        microphone=device.microphone, **found,
     )  # fmt: skip
+
+
+def _voice_latency(rig: "Rig", device: "DeviceInfo | None") -> "Latency | None":
+    from engine.voice_latency import measure_latency
+
+    followers = _voice_plugins(rig)
+    if device is None or not device.block or device.input_latency is None or not followers:
+        return None
+    return measure_latency(followers, rig.rate, device)
+
+
+def _voice_plugins(rig: "Rig") -> "list[Plugin]":
+    """The voice tracker and the instrument that follows it; none where there is no tracker."""
+    plugins = [plugin for plugin in rig.chain if plugin.name not in INPUTS]
+    return plugins[:2] if plugins and plugins[0].name == VOICE else []

@@ -1,31 +1,31 @@
-"""Slow work that needs no engine beside it, on a thread of its own: folders are looked through, files are read."""
+"""A thread for slow work that needs no engine: scanning folders, reading files."""
 
 import queue
 import threading
 from collections.abc import Callable
 
 
-class Fetcher:
-    """[any thread] One thing after the other, from the first time on that something is asked."""
+class WorkerThread:
+    """[any thread] Runs tasks one after the other; started by the first of them."""
 
-    def __init__(self, do: Callable[[Callable[[], object]], object]) -> None:
-        """do: does some work, and says what cannot be done."""
-        self._do, self._ended = do, threading.Event()
+    def __init__(self, run_task: Callable[[Callable[[], object]], object]) -> None:
+        """run_task: calls a task and reports its errors."""
+        self._run_task, self._stopped = run_task, threading.Event()
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def fetch(self, work: Callable[[], object]) -> None:
-        """Do some work when what was asked before is done."""
-        self._tasks.put(work)
+    def submit(self, task: Callable[[], object]) -> None:
+        """Queue a task."""
+        self._tasks.put(task)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="fetcher", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
             self._thread.start()
 
-    def end(self) -> None:
-        """Begin nothing more."""
-        self._ended.set()
+    def stop(self) -> None:
+        """Start no further task."""
+        self._stopped.set()
         self._tasks.put(lambda: None)
 
     def _run(self) -> None:
-        while not self._ended.is_set():
-            self._do(self._tasks.get())
+        while not self._stopped.is_set():
+            self._run_task(self._tasks.get())

@@ -1,60 +1,71 @@
-"""The computer's keys as a keyboard of two and a half octaves."""
+"""The computer's keyboard as a piano keyboard of two and a half octaves, by the position of its keys."""
+
+import sys
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QLineEdit, QTextEdit
 
-from .computer_key_rows import STEPS, letter_of, step_of
-
 VELOCITY = 0.75
-LOWEST, HIGHEST = 12, 96  # where the first C may be put
-_WRITTEN = (QLineEdit, QTextEdit, QAbstractSpinBox, QComboBox)
-_HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+MIN_BASE, MAX_BASE = 12, 96  # MIDI keys that the first C may have
+LOWER_KEYS, UPPER_KEYS = "ZSXDCVGBHNJM", "Q2W3ER5T6Y7UI9O0P"  # from a C upwards, and from the C above it
+STEPS = {
+    letter: step for start, keys in ((0, LOWER_KEYS), (12, UPPER_KEYS)) for step, letter in enumerate(keys, start)
+}
+
+_KEY_ROWS = {2: "1234567890", 16: "QWERTYUIOP", 30: "ASDFGHJKL", 44: "ZXCVBNM"}  # by the scan code of the first key
+_CODES = {first + i: letter for first, row in _KEY_ROWS.items() for i, letter in enumerate(row)}
+_CODE_OFFSETS = {"linux": 8, "win32": 0}  # what a system adds to the scan codes of PC keyboards; others have none
+_TEXT_WIDGETS = (QLineEdit, QTextEdit, QAbstractSpinBox, QComboBox)
+_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_FILTERED = (
+    QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.ApplicationDeactivate,
+)  # fmt: skip
 
 
-class Typist(QObject):
-    """Turns what is typed into notes, unless it is locked, or typed where words belong."""
+class ComputerKeyboard(QObject):
+    """Makes notes of key events, unless it is locked or they go to a text field."""
 
-    pressed = pyqtSignal(int, float)
+    pressed = pyqtSignal(int, float)  # key, velocity
     released = pyqtSignal(int)
-    moved = pyqtSignal()
+    letters_changed = pyqtSignal()
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self.locked = False
         self._base = 48
-        self._held: dict[int, int] = {}  # by what was typed: the key that it plays
-        self._printed = {step: letter for letter, step in STEPS.items()}
+        self._held: dict[int, int] = {}  # by code: the MIDI key that it plays
+        self._letters = {step: letter for letter, step in STEPS.items()}
         app.installEventFilter(self)
 
     @property
     def letters(self) -> dict[int, str]:
-        """The letter that plays each key; none while it is locked."""
+        """The letter that plays each MIDI key; none while it is locked."""
         if self.locked:
             return {}
-        return {self._base + step: letter for step, letter in self._printed.items()}
+        return {self._base + step: letter for step, letter in self._letters.items()}
 
     def lock(self, locked: bool) -> None:
-        """Leave the keys to the window's shortcuts, or take them again."""
+        """Leave the keys to the window's shortcuts, or play again."""
         self.locked = locked
         self.release_all()
-        self.moved.emit()
+        self.letters_changed.emit()
 
     def shift(self, octaves: int) -> None:
-        """Move by octaves."""
-        self._base = min(max(self._base + 12 * octaves, LOWEST), HIGHEST)
+        """Transpose by octaves."""
+        self._base = min(max(self._base + 12 * octaves, MIN_BASE), MAX_BASE)
         self.release_all()
-        self.moved.emit()
+        self.letters_changed.emit()
 
     def release_all(self) -> None:
-        """Let go of every key."""
+        """Release every key."""
         for key in list(self._held.values()):
             self.released.emit(key)
         self._held.clear()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Take the keys that play, whoever has the focus."""
-        if event is None or event.type() not in _TAKEN:
+        """Play the key events of the whole application."""
+        if event is None or event.type() not in _FILTERED:
             return False
         if event.type() == QEvent.Type.ApplicationDeactivate:
             self.release_all()
@@ -62,14 +73,14 @@ class Typist(QObject):
         assert isinstance(event, QKeyEvent)
         if event.type() == QEvent.Type.KeyRelease:
             return not event.isAutoRepeat() and self._release(_code(event))
-        written = isinstance(watched, _WRITTEN) or isinstance(QApplication.focusWidget(), _WRITTEN)
-        written |= isinstance(QApplication.activeWindow(), QFileDialog)
-        if self.locked or written or event.modifiers() & _HELD:
+        is_text = isinstance(watched, _TEXT_WIDGETS) or isinstance(QApplication.focusWidget(), _TEXT_WIDGETS)
+        is_text |= isinstance(QApplication.activeWindow(), QFileDialog)
+        if self.locked or is_text or event.modifiers() & _MODIFIERS:
             return False
         return self._press(event)
 
     def _press(self, event: QKeyEvent) -> bool:
-        step = step_of(event)
+        step = _step_of(event)
         if step is None or self._base + step > 127:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -78,30 +89,38 @@ class Typist(QObject):
         if not event.isAutoRepeat() and _code(event) not in self._held:
             self._held[_code(event)] = self._base + step
             if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self._learn(step, letter_of(event))
+                self._learn_letter(step, _letter_of(event))
             self.pressed.emit(self._base + step, VELOCITY)
         return True
 
-    def _learn(self, step: int, letter: str) -> None:
-        """Show what is printed on a key of this keyboard; where that was shown before, what this one showed."""
-        before = self._printed[step]
+    def _learn_letter(self, step: int, letter: str) -> None:
+        """Show the letter printed on a key; the key that showed it before gets this one's former letter."""
+        before = self._letters[step]
         if letter and letter != before:
-            self._printed = {each: before if shown == letter else shown for each, shown in self._printed.items()}
-            self._printed[step] = letter
-            self.moved.emit()
+            self._letters = {each: before if shown == letter else shown for each, shown in self._letters.items()}
+            self._letters[step] = letter
+            self.letters_changed.emit()
 
-    def _release(self, typed: int) -> bool:
-        key = self._held.pop(typed, None)
+    def _release(self, code: int) -> bool:
+        key = self._held.pop(code, None)
         if key is not None:
             self.released.emit(key)
         return key is not None
 
 
 def _code(event: QKeyEvent) -> int:
-    """A number that a key keeps, whatever is held beside it."""
+    """A number that identifies a key whatever modifiers are held."""
     return event.nativeScanCode() or event.key()
 
 
-_TAKEN = (
-    QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.ApplicationDeactivate,
-)  # fmt: skip
+def _step_of(event: QKeyEvent) -> int | None:
+    """The semitones above the first C that a key plays; None if it plays none."""
+    offset = _CODE_OFFSETS.get(sys.platform)
+    if offset is not None and event.nativeScanCode() > offset:
+        return STEPS.get(_CODES.get(event.nativeScanCode() - offset, ""))
+    return STEPS.get(_letter_of(event))
+
+
+def _letter_of(event: QKeyEvent) -> str:
+    """The letter printed on a key; nothing where that is no letter."""
+    return chr(event.key()) if 32 < event.key() < 0x1000000 else ""

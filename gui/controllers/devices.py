@@ -1,92 +1,84 @@
-"""Plugs devices in and out, as the dialogue asks."""
+"""The device controller: opens the devices that are chosen in the dialogue, undoably."""
 
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from engine.devices.backend import Settings
-from gui.dialogs.devices import Devices
-from gui.engine_bridge import Player
-from gui.preferences import Memory
+from engine.devices.backend import DeviceRequest
+from gui.dialogs.devices import DevicesDialog
+from gui.engine_bridge import EngineBridge
+from gui.preferences import Preferences, device_request
 from session.engine_thread import EngineThread
 
-from .master import Master
+from .master import MasterController
 
 
-class Plugging(QObject):
-    """Opens the dialogue, and remembers what was chosen."""
+class DeviceController(QObject):
+    """Opens the dialogue, and stores the choice in the preferences."""
 
-    tone = pyqtSignal()  # to test the way to the speaker
+    tone = pyqtSignal()  # a test tone is asked for
 
-    def __init__(self, deck: EngineThread, player: Player, master: Master, memory: Memory, window: QWidget) -> None:
+    def __init__(
+        self, engine: EngineThread, bridge: EngineBridge, master: MasterController, preferences: Preferences,
+        window: QWidget,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._deck, self._player, self._memory, self._window = deck, player, memory, window
+        self._engine, self._bridge, self._preferences, self._window = engine, bridge, preferences, window
         self._master = master
-        master.changed.connect(self._show_playing)
-        self.dialogue: Devices | None = None
+        master.changed.connect(self._show_master)
+        self.dialogue: DevicesDialog | None = None
 
     def show(self) -> None:
-        """Open the dialogue; what there is appears as soon as it is found."""
-        self.dialogue = dialogue = Devices(self._wishes, self._window)
-        dialogue.wished.connect(self.use)
-        dialogue.tone.connect(self.tone)
-        self._show_playing()
-        dialogue.tuned.connect(self._master.tune)
-        dialogue.settled.connect(self._master.settle)
-        dialogue.channelled.connect(self._master.hear)
-        dialogue.again.connect(self._look)
-        dialogue.show_reading(self._player.reading)
-        self._player.read.connect(dialogue.show_reading)
-        dialogue.finished.connect(self._end)
+        """Open the dialogue; devices appear as soon as they are found."""
+        self.dialogue = dialogue = DevicesDialog(device_request(self._preferences), self._window)
+        dialogue.request_changed.connect(self.open_device)
+        dialogue.tone_requested.connect(self.tone)
+        self._show_master()
+        dialogue.tuning_edited.connect(self._master.set_a4)
+        dialogue.editing_finished.connect(self._master.end_gesture)
+        dialogue.channel_changed.connect(self._master.set_channel)
+        dialogue.refresh_requested.connect(self._list_devices)
+        dialogue.show_status(self._bridge.status)
+        self._bridge.status_changed.connect(dialogue.show_status)
+        dialogue.finished.connect(self._close)
         dialogue.show()
-        self._look()
+        self._list_devices()
 
-    @property
-    def _wishes(self) -> Settings:
-        """What was chosen last."""
-        known = {key: value for key, value in self._memory.device.items() if key in Settings.__dataclass_fields__}
-        return Settings(**{**known, "midi": self._memory.midi})
+    def open_device(self, request: DeviceRequest) -> None:
+        """Open other devices, undoably."""
+        before = device_request(self._preferences)
+        self._open(request)
+        if request != before:
+            self._master.undo_stack.push_state(self.tr("choice of devices"), before, request, self._open)
 
-    def use(self, wishes: Settings) -> None:
-        """Open other devices; this can be taken back."""
-        before = self._wishes
-        self._use(wishes)
-        if wishes != before:
-            self._master.history.changed(self.tr("choice of devices"), before, wishes, self._use)
-
-    def _use(self, wishes: object) -> None:
-        assert isinstance(wishes, Settings)
-        device: dict[str, Any] = {
-            "backend": wishes.backend,
-            "device": wishes.device,
-            "rate": wishes.rate,
-            "block": wishes.block,
-        }
-        device["input"] = wishes.input
-        self._memory.device, self._memory.midi = device, wishes.midi
-        self._deck.use(wishes)
+    def _open(self, request: object) -> None:
+        assert isinstance(request, DeviceRequest)
+        names = ("backend", "device", "rate", "block", "input")
+        self._preferences.device = {name: getattr(request, name) for name in names}
+        self._preferences.midi = request.midi
+        self._engine.open_device(request)
         if self.dialogue is not None:
-            self.dialogue.set_wishes(wishes)
+            self.dialogue.set_request(request)
 
-    def _show_playing(self) -> None:
+    def _show_master(self) -> None:
         if self.dialogue is not None:
-            self.dialogue.set_playing(self._memory.a4, self._memory.channel)
+            self.dialogue.set_performance(self._preferences.a4, self._preferences.channel)
 
-    def _look(self) -> None:
+    def _list_devices(self) -> None:
         def work() -> Any:
-            from engine.devices.listing import survey
+            from engine.devices.listing import list_devices
 
-            return survey()
+            return list_devices()
 
-        self._deck.ask(work, self._take)
+        self._engine.request(work, self._show_devices)
 
-    def _take(self, survey: Any) -> None:
+    def _show_devices(self, found: Any) -> None:
         if self.dialogue is not None:
-            self.dialogue.set_places(survey.found, survey.hints)
+            self.dialogue.set_devices(found.entries, found.hints)
 
-    def _end(self) -> None:
+    def _close(self) -> None:
         if self.dialogue is not None:
-            self._player.read.disconnect(self.dialogue.show_reading)
+            self._bridge.status_changed.disconnect(self.dialogue.show_status)
             self.dialogue.deleteLater()
             self.dialogue = None

@@ -1,4 +1,4 @@
-"""Instruments as files for others: whole, with all that they play with, or for other programs."""
+"""The export controller: writes instruments to files, with what they play with or for other programs."""
 
 from pathlib import Path
 
@@ -8,67 +8,66 @@ from PyQt6.QtWidgets import QWidget
 from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
-from gui.processes import process as aside
+from gui.processes import child_process
 from gui.terms import message
-from session import bundle as bundling
-from session import patch_file
+from session import bundle, patch_file
 from session.engine_thread import EngineThread
-from session.patch import Setting
+from session.patch import Patch
 
-ENDINGS = (SUFFIX, ".onnx", ".safetensors", ".wav")
+SUFFIXES = (SUFFIX, ".onnx", ".safetensors", ".wav")
 
 
-class Exporting(QObject):
-    """What others need is written by the command, in a process of its own."""
+class ExportController(QObject):
+    """Bundles are written by the engine thread, other formats by the command in a child process."""
 
-    told = pyqtSignal(str, bool)
+    notified = pyqtSignal(str, bool)
 
-    def __init__(self, deck: EngineThread, window: QWidget) -> None:
+    def __init__(self, engine: EngineThread, window: QWidget) -> None:
         super().__init__()
-        self._deck, self._window = deck, window
+        self._engine, self._window = engine, window
         self._process: QProcess | None = None
 
-    def ask(self, entry: Entry, playing: Setting | None) -> None:
-        """Ask where an instrument goes, and write it; what plays goes as it does."""
+    def ask(self, entry: Entry, playing: Patch | None) -> None:
+        """Ask for a destination, and write the instrument; the one that plays with its present values and chain."""
         words = (
             self.tr("Instrument with knobs and effects"), self.tr("Model for other programs"),
             self.tr("Raw tensors"), self.tr("Its room, as a clap in it sounds"),
         )  # fmt: skip
         plays = playing is not None and playing.path == entry.path
-        prompts.destination(
-            self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", tuple(zip(words, ENDINGS, strict=True)),
+        prompts.ask_destination(
+            self._window, self.tr("Export"), f"{entry.name}{SUFFIX}", tuple(zip(words, SUFFIXES, strict=True)),
             lambda path: self.export(entry, path, playing if plays else None),
         )  # fmt: skip
 
-    def export(self, entry: Entry, path: Path, setting: Setting | None) -> None:
-        """Write an instrument to a file whose ending says how."""
-        if path.suffix.lower() not in ENDINGS:
+    def export(self, entry: Entry, path: Path, patch: Patch | None) -> None:
+        """Write an instrument in the format of the file's suffix."""
+        if path.suffix.lower() not in SUFFIXES:
             words = self.tr("{0}: the ending must be one of {1}")
-            self.told.emit(words.format(path.name, ", ".join(ENDINGS)), True)
+            self.notified.emit(words.format(path.name, ", ".join(SUFFIXES)), True)
         elif path.suffix.lower() == SUFFIX:
-            self._deck.ask(lambda: bundling.bundle(entry.path, path, setting), self._say)
+            self._engine.request(lambda: bundle.write_bundle(entry.path, path, patch), self._report)
         else:
-            self._command(entry, path)
+            self._run_command(entry, path)
 
     def close(self) -> None:
-        """Write no more."""
+        """Stop writing."""
         process, self._process = self._process, None
         if process is not None:
-            aside.end(process)
+            child_process.kill(process)
 
-    def _command(self, entry: Entry, path: Path) -> None:
+    def _run_command(self, entry: Entry, path: Path) -> None:
         self.close()
         try:
-            model = (
-                patch_file.model(entry.path, patch_file.load(entry.path))
-                if patch_file.is_saved(entry.path)
+            instrument = (
+                patch_file.find_instrument(entry.path, patch_file.read(entry.path))
+                if patch_file.is_patch(entry.path)
                 else entry.path
             )
         except PresetError as error:
-            self.told.emit(message(error), True)
+            self.notified.emit(message(error), True)
             return
-        words = ["-m", "cli.main", "export", str(model), "-o", str(path)]
-        self._process = process = aside.begin(self, aside.python(*words))
+        command = child_process.python_command("-m", "cli.main", "export", str(instrument), "-o", str(path))
+        self._process = process = child_process.create(self, command)
         process.finished.connect(lambda status, _: self._end(process, status, path))
         process.start()
 
@@ -79,12 +78,13 @@ class Exporting(QObject):
         lines = bytes(process.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
         process.deleteLater()
         if status == 0:
-            self._say([path])
+            self._report([path])
         else:
-            self.told.emit(lines[-1].removeprefix("luthier: ") if lines else self.tr("It could not be written"), True)
+            words = lines[-1].removeprefix("luthier: ") if lines else self.tr("It could not be written")
+            self.notified.emit(words, True)
 
-    def _say(self, paths: list[Path]) -> None:
+    def _report(self, paths: list[Path]) -> None:
         words, beside = self.tr("Written: {0}").format(paths[0]), ", ".join(path.name for path in paths[1:])
         if beside:
             words = self.tr("Written: {0}; beside it, to be kept with it: {1}").format(paths[0], beside)
-        self.told.emit(words, False)
+        self.notified.emit(words, False)

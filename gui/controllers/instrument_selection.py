@@ -1,88 +1,130 @@
-"""What plays next: chosen in the browser, by a program change, for a voice, or because it was just made."""
+"""Selection of what plays: in the browser, by a program change, for a voice, or by opening files."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from engine.kinds import KINDS
+from engine.preset import library
+from engine.preset.preset_file import SUFFIX
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
-from gui.engine_bridge import Player
+from gui.dialogs.learn import SOUND_SUFFIXES
+from gui.engine_bridge import EngineBridge
 from session import patch_file
 from session.messages import Loaded
 
-from .parameters import Tuning
-from .preset_files import Housekeeping
+from .learn import LearnController
+from .parameters import ParameterController
+from .preset_files import PresetFiles
+from .score import ScoreController
 
-SUNG = "violin"  # what follows a voice, where there is a choice
+VOICE_INSTRUMENT = "violin"  # preferred among those that follow a voice
+SCORE_SUFFIXES = (".mid", ".midi")
+INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX, patch_file.PATCH_SUFFIX)
 
 
-class Choosing(QObject):
-    """Keeps the mark in the browser at what plays."""
+class InstrumentSelection(QObject):
+    """Marks in the browser what plays."""
 
-    told = pyqtSignal(str, bool)
+    notified = pyqtSignal(str, bool)
 
-    def __init__(self, browser: Browser, player: Player, tuning: Tuning, house: Housekeeping) -> None:
+    def __init__(
+        self, browser: Browser, bridge: EngineBridge, parameters: ParameterController, preset_files: PresetFiles
+    ) -> None:
         super().__init__()
-        self._browser, self._player, self._tuning, self._house = browser, player, tuning, house
-        browser.chosen.connect(self.choose)
-        player.loaded.connect(self._list)
-        player.failed.connect(self.mark)
-        player.program.connect(self._change_program)
-        house.scanned.connect(self.mark)
-        house.moved.connect(self._follow)
-        house.saved.connect(self._go_on_as)
+        self._browser, self._bridge = browser, bridge
+        self._parameters, self._preset_files = parameters, preset_files
+        browser.entry_selected.connect(self.choose)
+        bridge.loaded.connect(self._show_loaded)
+        bridge.failed.connect(self.mark)
+        bridge.program_changed.connect(self._change_program)
+        preset_files.scanned.connect(self.mark)
+        preset_files.moved.connect(self._follow_move)
+        preset_files.saved.connect(self._set_path)
 
     def choose(self, entry: Entry) -> None:
-        """Let an instrument play, or say why it cannot."""
+        """Load an instrument, or say why that is impossible."""
         if entry.fault:
-            self.told.emit(entry.fault, True)
+            self.notified.emit(entry.fault, True)
         else:
-            self._tuning.choose(entry.path)
+            self._parameters.choose(entry.path)
 
-    def choose_singer(self) -> None:
-        """An instrument that follows a voice, the violin rather than another."""
-        found = [each for each in self._house.entries if each.kind == "ddsp" and not each.fault]
+    def choose_for_voice(self) -> None:
+        """Load an instrument that follows a voice, preferably VOICE_INSTRUMENT."""
+        entries = self._preset_files.entries
+        found = [each for each in entries if not each.fault and KINDS[each.kind].follows_voice]
         if found:
-            self.choose(min(found, key=lambda entry: entry.name != SUNG))
+            self.choose(min(found, key=lambda entry: entry.name != VOICE_INSTRUMENT))
 
-    def take_in(self, path: Path) -> None:
-        """What was learned is listed, and plays."""
-        self._house.scan()
-        self._tuning.choose(path)
+    def add(self, path: Path) -> None:
+        """List and load an instrument that was just learned."""
+        self._preset_files.scan()
+        self._parameters.choose(path)
 
     def save(self) -> None:
-        """Keep where the knobs stand, under a name."""
-        setting = self._tuning.setting
-        if self._player.now is not None and setting is not None:
-            self._house.save(self._player.now, setting.values)
+        """Save what plays as a patch, under a name that is asked for."""
+        patch = self._parameters.patch
+        if self._bridge.now is not None and patch is not None:
+            self._preset_files.save(self._bridge.now, patch.values)
 
     def mark(self, _: object = None) -> None:
         """Mark what plays."""
-        if self._player.now is not None:
-            self._browser.set_current(self._player.now.path)
+        if self._bridge.now is not None:
+            self._browser.set_current(self._bridge.now.path)
 
-    def _list(self, now: Loaded) -> None:
-        """What was opened from elsewhere is listed as well."""
-        if self._house.entries and all(entry.path != now.path for entry in self._house.entries):
-            self._house.scan()
+    def _show_loaded(self, now: Loaded) -> None:
+        """Mark it; what was opened from elsewhere is listed as well."""
+        entries = self._preset_files.entries
+        if entries and all(entry.path != now.path for entry in entries):
+            self._preset_files.scan()
         self.mark()
 
     def _change_program(self, number: int) -> None:
-        """Program N is the N-th instrument, as the command lists them: settings and opened files do not count."""
+        """Program N is the N-th instrument, as the command lists them: without patches and opened files."""
         listed = [
-            entry for entry in self._house.entries if not entry.elsewhere and not patch_file.is_saved(entry.path)
+            entry
+            for entry in self._preset_files.entries
+            if not entry.elsewhere and not patch_file.is_patch(entry.path)
         ]
         if number < len(listed):
             self.choose(listed[number])
 
-    def _go_on_as(self, path: Path) -> None:
-        """What plays goes on under the name that it was saved as."""
-        now = self._tuning.setting
-        if now is not None:
-            self._tuning.recall(replace(now, path=path))
+    def _set_path(self, path: Path) -> None:
+        """What plays was saved or renamed to another path."""
+        patch = self._parameters.patch
+        if patch is not None:
+            self._parameters.recall(replace(patch, path=path))
 
-    def _follow(self, before: Path, after: Path) -> None:
-        """A file was renamed: what plays goes on under its new name."""
-        if self._player.now is not None and self._player.now.path == before:
-            self._go_on_as(after)
+    def _follow_move(self, before: Path, after: Path) -> None:
+        if self._bridge.now is not None and self._bridge.now.path == before:
+            self._set_path(after)
+
+
+class FileOpener(QObject):
+    """Opens files by their suffix: instruments and scores are played, recordings are learned from."""
+
+    notified = pyqtSignal(str, bool)
+
+    def __init__(self, parameters: ParameterController, score: ScoreController, learn: LearnController) -> None:
+        super().__init__()
+        self._parameters, self._score, self._learn = parameters, score, learn
+
+    def open(self, paths: list[Path]) -> None:
+        """Open files, and those in folders; say why others cannot be opened."""
+        paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
+        if recordings:
+            self._learn.open(recordings)
+        for path in paths:
+            suffix = path.suffix.lower()
+            if not path.is_file():
+                self.notified.emit(self.tr("{0} is not there").format(path), True)
+            elif suffix in INSTRUMENT_SUFFIXES:
+                self._parameters.choose(path)
+            elif suffix in SCORE_SUFFIXES:
+                self._score.open(path)
+            elif path not in recordings:
+                words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
+                self.notified.emit(words.format(path.name, SUFFIX), True)

@@ -30,12 +30,12 @@ class LearnController(QObject):
         self._name = ""
         self.process, self.checker = LearnProcess(), RecordingChecker(self)
         self.dialogue = LearnDialog(window)
-        self.dialogue.begun.connect(self._start)
-        self.dialogue.stopped.connect(self._stop)
-        self.dialogue.chosen.connect(self.checker.begin)
-        self.dialogue.named.connect(self._show_resumable)
-        self.checker.heard.connect(self.dialogue.set_heard)
-        self.process.moved.connect(self._show)
+        self.dialogue.start_requested.connect(self._start)
+        self.dialogue.stop_requested.connect(self._stop)
+        self.dialogue.recordings_chosen.connect(self.checker.start)
+        self.dialogue.name_changed.connect(self._show_resumable)
+        self.checker.checked.connect(self.dialogue.set_check)
+        self.process.progressed.connect(self._show)
         self.process.learned.connect(self._finish)
         self.process.failed.connect(self._fail)
 
@@ -53,7 +53,7 @@ class LearnController(QObject):
         """Check these and learn from them next, unless something is being learned."""
         if not self.process.busy:
             self.dialogue.set_recordings(recordings)
-            self.checker.begin(recordings)
+            self.checker.start(recordings)
 
     def offer_resume(self) -> None:
         """Offer to resume what was not finished before the last exit."""
@@ -61,14 +61,14 @@ class LearnController(QObject):
         if task is not None and _can_resume(task.name):
             self.dialogue.set_task(task)
             self._show_resumable(task.name)
-            self.checker.begin(list(task.recordings))
+            self.checker.start(list(task.recordings))
             words = self.tr("Learning {0} was not finished; it can go on (Ctrl+L)")
             self.notified.emit(words.format(task.name), False)
 
     def close(self) -> None:
         """Stop the processes; what is being learned can be resumed after the next start."""
         self.checker.close()
-        self.process.give_up()
+        self.process.abandon()
 
     def _start(self, task: LearnTask) -> None:
         if self.process.busy:
@@ -80,12 +80,12 @@ class LearnController(QObject):
         self.process.start(task)
 
     def _stop(self) -> None:
-        self.dialogue.keep.setEnabled(False)
-        self.dialogue.say(self.tr("Keeping what is learned so far"))
+        self.dialogue.stop.setEnabled(False)
+        self.dialogue.show_message(self.tr("Keeping what is learned so far"))
         self.process.stop()
 
     def _show(self, now: LearnStatus) -> None:
-        self.dialogue.show_moment(now)
+        self.dialogue.show_status(now)
         if now.share is not None:
             self.progress.emit(self.tr("Learning {0}: {1:.0f} %").format(self._name, 100 * now.share))
 
@@ -106,7 +106,7 @@ class LearnController(QObject):
     def _end(self, words: str) -> None:
         self.dialogue.set_busy(False)
         self._show_resumable(self._name)
-        self.dialogue.say(words)
+        self.dialogue.show_message(words)
         self.progress.emit("")
 
     def _show_resumable(self, name: str) -> None:

@@ -1,55 +1,55 @@
-"""Records from the microphone what shall be learned, and hands it to the dialogue of learning."""
+"""Recordings from the microphone to learn from."""
 
 import time
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from gui.dialogs.learn import Learning
-from gui.engine_bridge import Player
+from gui.dialogs.learn import LearnDialog
+from gui.engine_bridge import EngineBridge
 from session.engine_thread import EngineThread
-from session.recorder import name_for
+from session.recorder import recording_path
 
-from .learn import Workshop
+from .learn import LearnController
 
-LONGEST = 600.0  # seconds of a recording
+MAX_SECONDS = 600.0
 
 
-class Capturing(QObject):
-    """What plays goes on meanwhile; nothing of the microphone is heard."""
+class MicrophoneRecording(QObject):
+    """What plays goes on meanwhile; the microphone itself is not audible."""
 
-    def __init__(self, deck: EngineThread, player: Player, workshop: Workshop) -> None:
+    def __init__(self, engine: EngineThread, bridge: EngineBridge, learn: LearnController) -> None:
         super().__init__()
-        self._deck, self._workshop = deck, workshop
-        self._dialogue: Learning = workshop.dialogue
+        self._engine, self._learn = engine, learn
+        self._dialogue: LearnDialog = learn.dialogue
         self._path: Path | None = None
-        self._began = 0.0
+        self._start_time = 0.0
         self._dialogue.record.clicked.connect(self.toggle)
         self._dialogue.finished.connect(lambda _: self.stop())
-        player.looked.connect(self._look)
+        bridge.polled.connect(self._poll)
 
     def toggle(self) -> None:
-        """Begin, or end."""
+        """Start, or stop."""
         if self._path is not None:
             self.stop()
             return
-        path = name_for(self.tr("Recording"))
-        self._deck.ask(lambda: self._deck.reels.begin_listening(path), self._begun)
+        path = recording_path(self.tr("Recording"))
+        self._engine.request(lambda: self._engine.recorders.start_microphone(path), self._started)
 
     def stop(self) -> None:
-        """End, and judge what was recorded."""
+        """Stop, and check the recording."""
         path, self._path = self._path, None
         self._dialogue.show_recording(None)
         if path is not None:
-            self._deck.ask(self._deck.reels.end_listening, lambda _: self._workshop.take([path]))
+            self._engine.request(self._engine.recorders.stop_microphone, lambda _: self._learn.set_recordings([path]))
 
-    def _begun(self, path: Path) -> None:
-        self._path, self._began = path, time.monotonic()
+    def _started(self, path: Path) -> None:
+        self._path, self._start_time = path, time.monotonic()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if self._path is None:
             return
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic() - self._start_time
         self._dialogue.show_recording(seconds)
-        if seconds > LONGEST or not self._deck.reels.takes_down(self._path):  # another instrument ends it as well
+        if seconds > MAX_SECONDS or not self._engine.recorders.is_recording(self._path):  # a new rack ends it as well
             self.stop()

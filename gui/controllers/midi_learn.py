@@ -1,84 +1,86 @@
-"""Which controllers turn which knobs: learned by moving one, forgotten, taken back."""
+"""MIDI learn: which controllers set which parameters, learned by moving one, undoably."""
 
 from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from gui.engine_bridge import Player
-from gui.widgets.knob.panel import Knobs
+from gui.engine_bridge import EngineBridge
+from gui.widgets.knob.panel import KnobPanel
 
-from .undo_stack import History
+from .undo_stack import UndoStack
 
-REFUSED = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # controllers with a meaning of their own
-Learned = dict[tuple[str, str], int | None]  # by plugin and parameter; None: no controller, not even the usual one
+RESERVED_CONTROLLERS = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # with a fixed meaning in MIDI
+Learned = dict[tuple[str, str], int | None]  # by plugin and parameter; None: no controller, not even the default one
 
 
-class Controllers(QObject):
-    """Keeps the engine, the knobs on the screen and the history alike."""
+class MidiLearn(QObject):
+    """Keeps engine, knobs and undo stack in step."""
 
-    told = pyqtSignal(str)
-    relearned = pyqtSignal()
+    notified = pyqtSignal(str)
+    changed = pyqtSignal()
 
-    def __init__(self, player: Player, knobs: Knobs, history: History) -> None:
+    def __init__(self, bridge: EngineBridge, knobs: KnobPanel, undo_stack: UndoStack) -> None:
         super().__init__()
         self.learned: Learned = {}
-        self._player, self._knobs, self._history = player, knobs, history
-        self._waiting: int | None = None  # the knob that a controller is learned for
-        knobs.learn.connect(self.learn)
-        knobs.forget.connect(lambda place: self._assign(place, None))
-        player.controller.connect(self._moved)
-        player.looked.connect(self._look)
+        self._bridge, self._knobs, self._undo_stack = bridge, knobs, undo_stack
+        self._learning: int | None = None  # index of the parameter that waits for a controller
+        knobs.learn_requested.connect(self.learn)
+        knobs.forget_requested.connect(lambda index: self._assign(index, None))
+        bridge.controller_moved.connect(self._learn)
+        bridge.polled.connect(self._show_pickup)
 
-    def learn(self, place: int) -> None:
-        """The next controller that moves turns this knob from then on; asked again, no more."""
-        self._waiting = None if self._waiting == place else place
+    def learn(self, index: int) -> None:
+        """Assign the next controller that moves to a parameter; called again, stop waiting for one."""
+        self._learning = None if self._learning == index else index
         self._show()
 
     def set_learned(self, learned: Learned) -> None:
-        """Take over what was learned before."""
+        """Use these assignments."""
         self.learned = learned
-        self._player.deck.learn(learned)
+        self._bridge.engine.map_controllers(learned)
         self._show()
-        self.relearned.emit()
+        self.changed.emit()
 
-    def assign(self, knob: tuple[str, str], controller: int | None) -> None:
-        """Let a controller turn a knob, or none; this can be taken back."""
-        before, after = dict(self.learned), {**self.learned, knob: controller}
+    def assign(self, key: tuple[str, str], controller: int | None) -> None:
+        """Assign a controller, or none, to a parameter or a button, undoably."""
+        before, after = dict(self.learned), {**self.learned, key: controller}
         self.set_learned(after)
-        self._history.changed(self.tr("MIDI learn"), before, after, self._relearn)
+        self._undo_stack.push_state(self.tr("MIDI learn"), before, after, self._restore)
 
-    def begin(self) -> None:
-        """Other knobs are on the screen."""
-        self._waiting = None
+    def reset(self) -> None:
+        """Show the assignments of other knobs, and stop waiting for a controller."""
+        self._learning = None
         self._show()
 
-    def _relearn(self, learned: object) -> None:
+    def _restore(self, learned: object) -> None:
         self.set_learned(dict(cast(Learned, learned)))
 
-    def _moved(self, controller: int) -> None:
-        if self._waiting is None or self._player.now is None:
+    def _learn(self, controller: int) -> None:
+        if self._learning is None or self._bridge.now is None:
             return
-        if controller in REFUSED:
-            self.told.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
+        if controller in RESERVED_CONTROLLERS:
+            self.notified.emit(self.tr("CC {0} has a meaning of its own; move another one").format(controller))
             return
-        self._assign(self._waiting, controller)
+        self._assign(self._learning, controller)
 
-    def _look(self) -> None:
-        """Show which controllers have yet to pass the values of their knobs."""
-        now, hands = self._player.now, self._player.hands
-        if now is None or hands is None or not self.learned:
+    def _show_pickup(self) -> None:
+        """Show the controllers that have yet to pass the values of their parameters."""
+        now, live_input = self._bridge.now, self._bridge.live_input
+        if now is None or live_input is None or not self.learned:
             return
-        waiting = hands.rig.interpreter.waiting
-        keys = {(knob.plugin.state.ctypes.data, knob.index): place for place, knob in enumerate(now.knobs)}
-        self._knobs.set_waiting({keys[key]: level / 127 for key, level in waiting.items() if key in keys})
+        waiting = live_input.rig.interpreter.waiting
+        keys = {(each.plugin.state.ctypes.data, each.index): index for index, each in enumerate(now.parameters)}
+        self._knobs.set_controller_positions(
+            {keys[key]: level / 127 for key, level in waiting.items() if key in keys}
+        )
 
-    def _assign(self, place: int, controller: int | None) -> None:
-        assert self._player.now is not None
-        knob = self._player.now.knobs[place]
-        self._waiting = None
-        self.assign((knob.plugin.name, knob.param.name), controller)
+    def _assign(self, index: int, controller: int | None) -> None:
+        assert self._bridge.now is not None
+        parameter = self._bridge.now.parameters[index]
+        self._learning = None
+        self.assign((parameter.plugin.name, parameter.param.name), controller)
 
     def _show(self) -> None:
-        knobs = self._player.now.knobs if self._player.now is not None else []
-        found = [self.learned.get((knob.plugin.name, knob.param.name), knob.param.cc) for knob in knobs]
-        self._knobs.set_controllers(dict(enumerate(found)), self._waiting)
+        parameters = self._bridge.now.parameters if self._bridge.now is not None else []
+        found = [self.learned.get((each.plugin.name, each.param.name), each.param.cc) for each in parameters]
+        self._knobs.set_controllers(dict(enumerate(found)), self._learning)

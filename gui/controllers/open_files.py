@@ -6,40 +6,40 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
-from gui.dialogs.learn import SOUNDS
+from gui.dialogs.learn import SOUND_SUFFIXES
 from session import patch_file
 
-from .learn import Workshop
-from .parameters import Tuning
-from .score import Conducting
+from .learn import LearnController
+from .parameters import ParameterController
+from .score import ScoreController
 
 SCORES = (".mid", ".midi")
-INSTRUMENTS = (SUFFIX, library.ONNX, patch_file.ENDING)
+INSTRUMENTS = (SUFFIX, library.ONNX_SUFFIX, patch_file.PATCH_SUFFIX)
 
 
-class Doors(QObject):
+class FileOpener(QObject):
     """Instruments play, scores are played, recordings are learned from."""
 
     told = pyqtSignal(str, bool)
 
-    def __init__(self, tuning: Tuning, conducting: Conducting, workshop: Workshop) -> None:
+    def __init__(self, parameters: ParameterController, score: ScoreController, learn: LearnController) -> None:
         super().__init__()
-        self._tuning, self._conducting, self._workshop = tuning, conducting, workshop
+        self._parameters, self._score, self._learn = parameters, score, learn
 
     def open(self, paths: list[Path]) -> None:
         """Do the obvious thing with files; say why not with others."""
         paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-        recordings = [path for path in paths if path.suffix.lower() in SOUNDS]
+        recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
         if recordings:
-            self._workshop.open(recordings)
+            self._learn.open(recordings)
         for path in paths:
             ending = path.suffix.lower()
             if not path.is_file():
                 self.told.emit(self.tr("{0} is not there").format(path), True)
             elif ending in INSTRUMENTS:
-                self._tuning.choose(path)
+                self._parameters.choose(path)
             elif ending in SCORES:
-                self._conducting.open(path)
+                self._score.open(path)
             elif path not in recordings:
                 words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
                 self.told.emit(words.format(path.name, SUFFIX), True)

@@ -1,50 +1,54 @@
-"""What the two axes of the pad are: the learned plane, or any two knobs."""
+"""The axes of the pad: the learned plane, or any two parameters."""
 
 from collections.abc import Sequence
 from typing import cast
 
 from PyQt6.QtCore import QObject
 
-from gui.views.view_stack import LEARNED, Stage
+from gui.views.view_stack import LEARNED, ViewStack
 
-from .undo_stack import History
+from .undo_stack import UndoStack
 
-FIRST, SECOND = "brightness", "decay"  # what the pad turns unless told otherwise,
-QUIET = "level"  # and what it does not
+DEFAULT_AXES = "brightness", "decay"  # where an instrument has them
+EXCLUDED = "level"  # is no axis by default
 Pair = tuple[str, str]
 
 
-class Axes(QObject):
-    """Keeps what the player chose from instrument to instrument, and lets it be taken back."""
+class PadAxes(QObject):
+    """Keeps what was chosen from instrument to instrument; a choice is undoable."""
 
-    def __init__(self, stage: Stage, history: History) -> None:
+    def __init__(self, views: ViewStack, undo_stack: UndoStack) -> None:
         super().__init__()
         self.now: Pair = (LEARNED, LEARNED)
-        self._wished: Pair = (LEARNED, LEARNED)
-        self._stage, self._history = stage, history
-        self._by_hand = True
-        stage.axes.connect(self._take)
+        self._chosen: Pair = (LEARNED, LEARNED)  # by the player
+        self._views, self._undo_stack = views, undo_stack
+        self._is_gesture = True
+        views.axes_changed.connect(self._change)
 
     def offer(self, names: Sequence[str], learned: bool, notes: bool) -> None:
-        """Another instrument: its knobs, whether it has a learned plane, and whether its keys play notes."""
-        first = [name for name in (FIRST, SECOND) if name in names]
-        default = [*first, *(name for name in names if name not in (*first, QUIET))]
+        """Offer the parameters of another instrument.
+
+        learned: whether it has a learned plane. notes: whether its keys play notes.
+        """
+        first = [name for name in DEFAULT_AXES if name in names]
+        default = [*first, *(name for name in names if name not in (*first, EXCLUDED))]
         axes = (LEARNED, LEARNED) if learned and not notes else (default[0], default[1])
-        if self._wished[0] in names and self._wished[1] in names:
-            axes = self._wished
-        self._by_hand = False
-        self._stage.set_axes(names, learned, *axes)
-        self._by_hand = True
+        if self._chosen[0] in names and self._chosen[1] in names:
+            axes = self._chosen
+        self._is_gesture = False
+        self._views.set_axes(names, learned, *axes)
+        self._is_gesture = True
 
-    def _take(self, across: str, upwards: str) -> None:
-        """What an instrument has by default is nobody's wish, and no step to be taken back."""
-        before, self.now = (self.now, self._wished), (across, upwards)
-        if self._by_hand and self.now != before[0]:
-            self._wished = self.now
-            self._history.changed(self.tr("choice of the pad's axes"), before, (self.now, self._wished), self._go)
+    def _change(self, across: str, upwards: str) -> None:
+        """Use other axes; the defaults of an instrument are no choice, and no undo step."""
+        before, self.now = (self.now, self._chosen), (across, upwards)
+        if self._is_gesture and self.now != before[0]:
+            self._chosen = self.now
+            text = self.tr("choice of the pad's axes")
+            self._undo_stack.push_state(text, before, (self.now, self._chosen), self._restore)
 
-    def _go(self, axes: object) -> None:
-        now, self._wished = cast(tuple[Pair, Pair], axes)
-        self._by_hand = False
-        self._stage.choose_axes(*now)
-        self._by_hand = True
+    def _restore(self, axes: object) -> None:
+        now, self._chosen = cast(tuple[Pair, Pair], axes)
+        self._is_gesture = False
+        self._views.select_axes(*now)
+        self._is_gesture = True

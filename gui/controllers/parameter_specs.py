@@ -1,43 +1,44 @@
-"""What the knobs of an instrument are, and which of them are switches or would do nothing."""
+"""The knobs of a rack: what each shows, which are switches, and which would have no effect."""
 
+from engine.kinds import kind_of
+from engine.pitch_names import NAMES
 from engine.voice.scales import SCALES
-from gui import number_format
 from gui.terms import named, said
-from gui.widgets.knob.spec import Spec
+from gui.widgets.knob.spec import KnobSpec
 from session.messages import Loaded
-from session.rack import ON, SECOND
+from session.rack import LAYER, ON
 
-STEPS = {"voice root": [number_format.note(key)[:-1] for key in range(60, 72)], "voice scale": list(SCALES)}
+STEPS = {"voice root": list(NAMES), "voice scale": list(SCALES)}  # names of values
 SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
 
 
-def specs(now: Loaded) -> list[Spec]:
-    """Every knob, in the order of the chain."""
+def specs(now: Loaded) -> list[KnobSpec]:
+    """One for each parameter, in the order of the chain."""
     return [
-        Spec(
-            knob.name, param.unit, param.low, param.high, param.default, said(param.help), param.cc,
-            said(param.name), named(knob.name), tuple(map(said, STEPS.get(knob.name, ()))),
+        KnobSpec(
+            each.name, param.unit, param.low, param.high, param.default, said(param.help), param.cc,
+            said(param.name), named(each.name), tuple(map(said, STEPS.get(each.name, ()))),
         )
-        for knob in now.knobs
-        for param in [knob.param]
+        for each in now.parameters
+        for param in [each.param]
     ]  # fmt: skip
 
 
 def is_power(name: str) -> bool:
-    """Whether a knob is the switch of an effect, which its link shows."""
+    """Whether a parameter switches an effect on, which the chain bar shows."""
     return name.endswith(" " + ON)
 
 
 def is_switch(name: str) -> bool:
-    """Whether a knob has two places only."""
-    return name.removeprefix(SECOND + " ") in SWITCHES or is_power(name)
+    """Whether a parameter is either off or on."""
+    return name.removeprefix(LAYER + " ") in SWITCHES or is_power(name)
 
 
 def hidden(now: Loaded) -> list[str]:
-    """Knobs that would do nothing for this instrument."""
+    """The parameters without a knob: those that would have no effect, and those that the chain bar shows."""
     tensors = now.tensors
-    found = [knob.name for knob in now.knobs if is_power(knob.name)]
-    if now.header["kind"] == "resonance" and "router" not in tensors:
+    found = [each.name for each in now.parameters if is_power(each.name)]
+    if not kind_of(now.header).plays_as_learned(tensors):
         found.append("play")
     if "frequency" in tensors and tensors["frequency"].shape[2] == 1:
         found.append("deform")

@@ -1,190 +1,171 @@
-"""The knobs of what plays: turned, told, taken back."""
+"""The parameter controller: connects the knobs to the parameter model, and makes what is changed undoable."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from gui.engine_bridge import Player
-from gui.widgets.knob.panel import Knobs
-from gui.widgets.knob.spec import Spec
+from engine.effects import ROOM
+from gui.engine_bridge import EngineBridge
+from gui.widgets.knob.panel import KnobPanel
+from gui.widgets.knob.spec import KnobSpec
 from session import bundle, patch_file
 from session.messages import Loaded
-from session.patch import OWN, ROOM, Chain, Setting
-from session.rack import FIRST, SECOND, VOICE
+from session.parameters import Origin
+from session.patch import OWN_ROOM, Chain, Patch
+from session.rack import INSTRUMENT, LAYER, VOICE
 
 from .parameter_specs import hidden, is_power, is_switch, specs
-from .undo_stack import History
+from .undo_stack import UndoStack
 
 
-class Tuning(QObject):
-    """Keeps the knobs on the screen, those of the engine and the history of both alike."""
+class ParameterController(QObject):
+    """Shows the parameters of one slot of the chain; values are kept by the model alone."""
 
-    shown = pyqtSignal()  # other knobs are on the screen
-    rearranged = pyqtSignal()  # what stands beside the instrument, or whether it is on
+    shown = pyqtSignal()  # the knobs of another rack
+    chain_changed = pyqtSignal()  # other plugins, other knobs shown, or an effect switched on or off
 
-    def __init__(self, player: Player, knobs: Knobs) -> None:
+    def __init__(self, bridge: EngineBridge, knobs: KnobPanel) -> None:
         super().__init__()
-        self.history = History(self)
-        self._player, self._knobs = player, knobs
-        self._specs: list[Spec] = []
-        self._values: dict[str, float] = {}
-        self._pending: Setting | None = None
-        self._path: Path | None = None
-        self._chain = Chain()
-        self._link = FIRST  # whose knobs are shown
-        self._links: list[str] = []  # of each knob
-        knobs.turned.connect(self._turned)
-        knobs.settled.connect(self.history.settle)
-        player.loaded.connect(self._loaded)
-        player.swayed.connect(self._swayed)
-        player.failed.connect(self._failed)
+        self.undo_stack = UndoStack(self)
+        self._bridge, self._model, self._knobs = bridge, bridge.model, knobs
+        self._specs: list[KnobSpec] = []
+        self._slot = INSTRUMENT  # whose knobs are shown
+        self._slots: list[str] = []  # of each parameter
+        knobs.value_edited.connect(self._change)
+        knobs.editing_finished.connect(self.end_gesture)
+        bridge.loaded.connect(self._show_rack)
+        self._model.subscribe(self._show_value)
 
     @property
-    def setting(self) -> Setting | None:
+    def patch(self) -> Patch | None:
         """What plays, or is about to."""
-        if self._pending is not None:
-            return self._pending
-        return Setting(self._path, dict(self._values), self._chain) if self._path is not None else None
+        return self._model.patch
 
     @property
     def chain(self) -> Chain:
-        """What stands beside the instrument that plays, or is about to."""
-        return (self._pending.chain if self._pending is not None else None) or self._chain
+        """The chain of what plays, or is about to."""
+        return self._model.chain
 
     @property
     def names(self) -> list[str]:
-        """The knobs that turn, in order; no switches."""
+        """The parameters with a knob, in order; no switches."""
         return [
             spec.name
-            for place, spec in enumerate(self._specs)
-            if place in self._knobs.knobs and not is_switch(spec.name)
+            for index, spec in enumerate(self._specs)
+            if index in self._knobs.knobs and not is_switch(spec.name)
         ]
 
     @property
-    def link(self) -> str:
-        """Whose knobs are shown."""
-        return self._link
+    def slot(self) -> str:
+        """The slot whose knobs are shown."""
+        return self._slot
 
     @property
-    def links(self) -> list[str]:
-        """What has knobs, in the order of the chain."""
-        return list(dict.fromkeys(self._links))
+    def slots(self) -> list[str]:
+        """The slots that have parameters, in the order of the chain."""
+        return list(dict.fromkeys(self._slots))
 
-    def show_link(self, link: str) -> None:
-        """Show the knobs of an instrument, the second one, the voice or an effect."""
-        self._link = link if link in self._links or self._pending is not None else FIRST
-        self._knobs.set_shown([place for place, name in enumerate(self._links) if name == self._link])
-        self.rearranged.emit()
+    def show_slot(self, slot: str) -> None:
+        """Show the knobs of the instrument, the layer, the voice input or an effect."""
+        self._slot = slot if slot in self._slots or self._model.requested is not None else INSTRUMENT
+        self._knobs.set_shown([index for index, name in enumerate(self._slots) if name == self._slot])
+        self.chain_changed.emit()
 
     def value(self, name: str) -> float:
-        """Where a knob stands."""
-        return self._values[name]
+        """The value of a parameter."""
+        return self._model.value(name)
 
-    def place(self, name: str) -> tuple[float, float]:
-        """The range of a knob."""
-        spec = next(spec for spec in self._specs if spec.name == name)
-        return spec.low, spec.high
+    def range(self, name: str) -> tuple[float, float]:
+        """The lowest and highest value of a parameter."""
+        return self._model.range(name)
 
     def choose(self, path: Path) -> None:
-        """Let another instrument play; this can be taken back. What stands beside it stays, unless it brings that."""
-        before = self.setting
-        beside = Setting(path) if patch_file.is_saved(path) else Setting(path, self._beside(), self.chain)
-        after = bundle.look(path) or beside
+        """Load another instrument, undoably; effects and layer stay, unless the file brings its own."""
+        before = self.patch
+        kept = Patch(path) if patch_file.is_patch(path) else Patch(path, self._kept_values(), self.chain)
+        after = bundle.read_patch(path) or kept
         self.recall(after)
         if before is not None:
-            self.history.changed(self.tr("change of instrument"), before, after, self._recall)
+            self.undo_stack.push_state(self.tr("change of instrument"), before, after, self._recall)
 
-    def arrange(self, words: str, chain: Chain) -> None:
-        """Let other effects, or another second instrument, stand beside what plays; this can be taken back."""
-        before = self.setting
+    def set_chain(self, text: str, chain: Chain) -> None:
+        """Change effects or layer, undoably; text: the name of the step."""
+        before = self.patch
         if before is not None and chain != self.chain:
             after = replace(before, chain=chain)
             self.recall(after)
-            self.history.changed(words, before, after, self._recall)
+            self.undo_stack.push_state(text, before, after, self._recall)
 
-    def recall(self, setting: Setting) -> None:
-        """Bring back an instrument, where its knobs stood, and what stood beside it."""
-        self.settle()
-        there = setting.path == self._path and self._pending is None
-        if there and setting.values and setting.chain in (None, self._chain):
-            for name, value in setting.values.items():
-                self._go(name, value)
+    def recall(self, patch: Patch) -> None:
+        """Load a patch, or only set the values where nothing else differs from what plays."""
+        self.end_gesture()
+        plays = self._model.plays(patch.path)
+        if plays and patch.values and patch.chain in (None, self.chain):
+            for name, value in patch.values.items():
+                self._set(name, value)
             return
-        self._pending = replace(setting, values=dict(setting.values))
-        if there and setting.chain is not None:
-            self._player.deck.arrange(self._pending)
+        requested = self._model.request(patch)
+        if plays and patch.chain is not None:
+            self._bridge.engine.arrange(requested)
         else:
-            self._player.deck.load(self._pending)
+            self._bridge.engine.load(requested)
 
-    def turn(self, name: str, value: float) -> None:
-        """Turn a knob from elsewhere, as if by its own."""
-        place = next((i for i, spec in enumerate(self._specs) if spec.name == name), None)
-        if place is not None and self._values[name] != value:
-            self._turned(place, value)
-            self._knobs.tell(place, value)
+    def set_value(self, name: str, value: float) -> None:
+        """Change a value as its knob would, undoably."""
+        if name in self._model and self._model.value(name) != value:
+            self._change(self._model.index(name), value)
 
-    def settle(self) -> None:
-        """A movement of the hand is over: the next one is a step of its own."""
-        self.history.settle()
+    def end_gesture(self) -> None:
+        """Close the undo step of the present movement: the next change is a step of its own."""
+        self.undo_stack.close_step()
 
-    def _recall(self, setting: object) -> None:
-        assert isinstance(setting, Setting)
-        self.recall(setting)
+    def _recall(self, patch: object) -> None:
+        assert isinstance(patch, Patch)
+        self.recall(patch)
 
-    def _turned(self, place: int, value: float) -> None:
-        spec = self._specs[place]
-        before = self._values[spec.name]
-        self._values[spec.name] = value
-        self._player.turn(place, value)
-        self.history.turned(self.tr("turn of {0}").format(spec.full), spec.name, (before, value), self._go)
+    def _change(self, index: int, value: float) -> None:
+        spec = self._specs[index]
+        before = self._model.value(spec.name)
+        self._model.set_value(index, value)
+        self.undo_stack.push_value(
+            self.tr("turn of {0}").format(spec.full_name), spec.name, (before, value), self._set
+        )
 
-    def _go(self, name: str, value: float) -> None:
-        """Bring a knob to a value: of the instrument that plays, or of the one that is about to."""
-        self.settle()
-        if self._pending is not None:
-            self._pending.values[name] = value
-            self._player.deck.load(self._pending)
-            return
-        for place, spec in enumerate(self._specs):
-            if spec.name == name:
-                self._values[name] = value
-                self._player.turn(place, value)
-                self._knobs.tell(place, value)
-                if is_power(name):
-                    self.rearranged.emit()
+    def _set(self, name: str, value: float) -> None:
+        """Set a value of what plays, or of the patch that is being loaded."""
+        self.end_gesture()
+        if self._model.requested is not None:
+            self._model.requested.values[name] = value
+            self._bridge.engine.load(self._model.requested)
+        elif name in self._model:
+            self._model.set_value(self._model.index(name), value)
+            if is_power(name):
+                self.chain_changed.emit()
 
-    def _beside(self) -> dict[str, float]:
-        """Where the knobs stand of what stays when another instrument is chosen; its own room does not."""
-        values = self.setting.values if self.setting is not None else {}
-        own = [effect.kind for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN]
-        kept = [*own, SECOND] if self.chain.second is not None else own
+    def _show_value(self, index: int, value: float, origin: Origin) -> None:
+        self._knobs.set_value(index, value)
+        if origin is Origin.ENGINE and is_power(self._specs[index].name):
+            self.chain_changed.emit()
+
+    def _kept_values(self) -> dict[str, float]:
+        """The values that stay when another instrument is loaded: of layer and effects but its own room."""
+        values = self.patch.values if self.patch is not None else {}
+        own = [effect.kind for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]
+        kept = [*own, LAYER] if self.chain.layer is not None else own
         return {name: value for name, value in values.items() if name.partition(" ")[0] in kept}
 
-    def _loaded(self, now: Loaded) -> None:
-        wanted = self._pending
-        if wanted is not None and (now.path != wanted.path or wanted.chain not in (None, now.chain)):
-            return  # a newer wish is on its way
-        self._pending, self._path, self._chain = None, now.path, now.chain
+    def _show_rack(self, now: Loaded) -> None:
+        if self._model.requested is not None:
+            return  # a newer patch is being loaded
         self._specs = specs(now)
-        if now.sung and VOICE not in self._links:
-            self._link = VOICE  # what a singer wants to turn first
-        self._links = [knob.link for knob in now.knobs]
-        self._values = {spec.name: now.values.get(spec.name, spec.default) for spec in self._specs}
+        if now.follows_voice and VOICE not in self._slots:
+            self._slot = VOICE  # what a singer adjusts first
+        self._slots = [parameter.slot for parameter in now.parameters]
         words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if is_switch(spec.name)}
-        words |= dict.fromkeys(("play", SECOND + " play"), (self.tr("as learned"), self.tr("notes")))
+        words |= dict.fromkeys(("play", LAYER + " play"), (self.tr("as learned"), self.tr("notes")))
         self._knobs.set_knobs(self._specs, words, hidden(now))
-        for place, spec in enumerate(self._specs):
-            self._knobs.tell(place, self._values[spec.name])
+        for index, spec in enumerate(self._specs):
+            self._knobs.set_value(index, self._model.value(spec.name))
         self.shown.emit()
-        self.show_link(self._link if self._link in self._links else FIRST)
-
-    def _failed(self, _: str) -> None:
-        self._pending = None
-
-    def _swayed(self, place: int, value: float) -> None:
-        if place < len(self._specs):
-            self._values[self._specs[place].name] = value
-            self._knobs.tell(place, value)
-            if is_power(self._specs[place].name):
-                self.rearranged.emit()
+        self.show_slot(self._slot if self._slot in self._slots else INSTRUMENT)

@@ -19,11 +19,11 @@ from session import patch_file
 from session.engine_thread import EngineThread
 from session.messages import Loaded
 
-from .trash import Bin
-from .undo_stack import History
+from .trash import Trash
+from .undo_stack import UndoStack
 
 
-class Housekeeping(QObject):
+class PresetFiles(QObject):
     """Files are read on a thread of its own; what is done to one is done at once, and can be taken back."""
 
     told = pyqtSignal(str, bool)  # words, and whether something is wrong
@@ -31,24 +31,24 @@ class Housekeeping(QObject):
     moved = pyqtSignal(Path, Path)
     saved = pyqtSignal(Path)
 
-    def __init__(self, deck: EngineThread, browser: Browser, history: History) -> None:
+    def __init__(self, engine: EngineThread, browser: Browser, undo_stack: UndoStack) -> None:
         super().__init__()
         self.entries: list[Entry] = []
         self.favourites: set[str] = set()
-        self._deck, self._browser, self._history, self._bin = deck, browser, history, Bin()
-        browser.loved.connect(self._love)
-        browser.rename.connect(self._ask_name)
-        browser.duplicate.connect(self._duplicate)
-        browser.show_folder.connect(self._show)
-        browser.discard.connect(self._discard)
+        self._engine, self._browser, self._undo_stack, self._bin = engine, browser, undo_stack, Trash()
+        browser.favourite_toggled.connect(self._love)
+        browser.rename_requested.connect(self._ask_name)
+        browser.duplicate_requested.connect(self._duplicate)
+        browser.show_folder_requested.connect(self._show)
+        browser.delete_requested.connect(self._discard)
 
     def scan(self) -> None:
         """Look for presets again."""
-        self._deck.fetch(catalogue.scan, self._take)
+        self._engine.fetch(catalogue.scan, self._take)
 
     def rename(self, entry: Entry, name: str) -> None:
         """Give a preset of the user's another name; its content stays as it is."""
-        if name in library.everything() or name in patch_file.everything():
+        if name in library.all_presets() or name in patch_file.all_patches():
             self.told.emit(self.tr("There is an instrument called {0} already").format(name), True)
             return
         try:
@@ -58,30 +58,30 @@ class Housekeeping(QObject):
             return
         if self._move(entry.path, path):
             there, back = (entry.path, path), (path, entry.path)
-            self._history.changed(self.tr("new name of {0}").format(entry.name), back, there, self._go)
+            self._undo_stack.changed(self.tr("new name of {0}").format(entry.name), back, there, self._go)
 
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and keep under it where the knobs of what plays stand."""
         words = self.tr("my {0}") if library.is_factory(now.path) else self.tr("{0} 2")
         suggestion = words.format(now.path.stem)
-        prompts.name(
+        prompts.ask_name(
             self._browser, self.tr("Save as preset"), self.tr("A name for this setting"),
             suggestion, lambda name: self.keep(name, now, values),
         )  # fmt: skip
 
     def keep(self, name: str, now: Loaded, values: dict[str, float]) -> None:
         """Keep where the knobs of what plays stand, under a name."""
-        origin = patch_file.load(now.path).path if patch_file.is_saved(now.path) else now.path.absolute()
+        origin = patch_file.read(now.path).path if patch_file.is_patch(now.path) else now.path.absolute()
         try:
             path = patch_file.destination(name)
-            patch_file.write(path, patch_file.Saved(now.digest, origin, values, now.chain))
+            patch_file.write(path, patch_file.SavedPatch(now.digest, origin, values, now.chain))
         except (PresetError, OSError) as error:
             self.told.emit(message(error), True)
             return
         self.told.emit(self.tr("Saved as {0}").format(name), False)
         self.saved.emit(path)
         self.scan()
-        self._history.changed(
+        self._undo_stack.changed(
             self.tr("saving as {0}").format(name), (path, None), (None, path), partial(self._go_saved, now.path)
         )
 
@@ -93,7 +93,7 @@ class Housekeeping(QObject):
     def _love(self, entry: Entry) -> None:
         before, after = frozenset(self.favourites), frozenset(self.favourites ^ {entry.digest})
         self._set_favourites(after)
-        self._history.changed(self.tr("favourite"), before, after, self._set_favourites)
+        self._undo_stack.changed(self.tr("favourite"), before, after, self._set_favourites)
 
     def _set_favourites(self, favourites: object) -> None:
         assert isinstance(favourites, frozenset)
@@ -101,14 +101,14 @@ class Housekeeping(QObject):
         self._browser.set_favourites(favourites)
 
     def _ask_name(self, entry: Entry) -> None:
-        prompts.name(
+        prompts.ask_name(
             self._browser, self.tr("Rename"), self.tr("A name for the instrument"), entry.name,
             lambda name: self.rename(entry, name) if name != entry.name else None,
         )  # fmt: skip
 
     def _duplicate(self, entry: Entry) -> None:
         """Copy a preset among the user's own, under the first name that is free."""
-        known = {**library.everything(), **patch_file.everything()}
+        known = {**library.all_presets(), **patch_file.all_patches()}
         names = (entry.name if number < 2 else f"{entry.name} {number}" for number in range(1, 1000))
         name = next(name for name in names if name not in known)
         try:
@@ -119,19 +119,19 @@ class Housekeeping(QObject):
             return
         self.told.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
-        self._history.changed(self.tr("copy of {0}").format(entry.name), (path, None), (None, path), self._go)
+        self._undo_stack.changed(self.tr("copy of {0}").format(entry.name), (path, None), (None, path), self._go)
 
     def _show(self, entry: Entry) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path.parent))):
             self.told.emit(str(entry.path), False)
 
     def _discard(self, entry: Entry) -> None:
-        if entry.factory or entry.elsewhere or entry.path.suffix not in (SUFFIX, patch_file.ENDING):
+        if entry.factory or entry.elsewhere or entry.path.suffix not in (SUFFIX, patch_file.PATCH_SUFFIX):
             return
         if self._bin.throw(entry.path):
             self.told.emit(self.tr("{0} is in the bin").format(entry.name), False)
             words, path = self.tr("throwing {0} away").format(entry.name), entry.path
-            self._history.changed(words, (None, path), (path, None), self._go)
+            self._undo_stack.changed(words, (None, path), (path, None), self._go)
         else:
             self.told.emit(self.tr("{0} could not be moved to the bin").format(entry.path.name), True)
         self.scan()

@@ -1,4 +1,4 @@
-"""Sounds beside what is played: demos of instruments, recordings, what was learned so far, a tone for a test."""
+"""Preview sounds beside what is played: demos of instruments, recordings, a test tone."""
 
 import time
 from pathlib import Path
@@ -12,27 +12,28 @@ from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
 from session.offline_render import RenderJob
 
-TONE, LOUD, LONG = 440.0, 0.1, 1.2  # of the tone: Hz, linear, seconds
-SOON = 0.3  # seconds after which what was to begin has begun
-LONGEST = 30.0  # seconds of a recording that are heard
+TONE_HZ, TONE_AMPLITUDE, TONE_SECONDS = 440.0, 0.1, 1.2
+START_SECONDS = 0.3  # after which a sound that was given to the audio thread has started
+MAX_SECONDS = 30.0  # of a recording that are played
 
 
 class PreviewController(QObject):
-    """A demo is made once for each content of a preset, and kept; asked for again while it sounds, it ends."""
+    """A demo is rendered once for each content of a preset, and cached; asked for again while it sounds, it stops."""
 
-    told = pyqtSignal(str, bool)
-    changed = pyqtSignal(str)  # the digest of the demo that is made or heard; nothing when none is
+    notified = pyqtSignal(str, bool)
+    changed = pyqtSignal(str)  # the digest of the demo that is rendered or heard; empty when none is
 
-    def __init__(self, deck: EngineThread) -> None:
+    def __init__(self, engine: EngineThread) -> None:
         super().__init__()
-        self._deck = deck
+        self._engine = engine
         self._renderer = RenderProcess(self)
-        self._renderer.done.connect(self._play)
+        self._renderer.finished.connect(self._play)
         self._renderer.failed.connect(self._fail)
         self._digest = ""
+        self._start_time = 0.0  # when the sound was given to the audio thread; 0: not yet
 
     def demo(self, entry: Entry) -> None:
-        """Let the demo of an instrument be heard, or end it."""
+        """Play the demo of an instrument, or stop it."""
         if self._digest == entry.digest:
             self.stop()
             return
@@ -48,38 +49,40 @@ class PreviewController(QObject):
         except OSError as error:
             self._fail(str(error))
             return
-        self._renderer.begin(RenderJob(str(entry.path), str(file)))
+        self._renderer.start(RenderJob(str(entry.path), str(file)))
 
     def recording(self, path: Path) -> None:
-        """Let the beginning of a sound file be heard."""
+        """Play the beginning of a sound file."""
         self._renderer.cancel()
         self._digest = ""
         self._play(str(path))
 
     def tone(self) -> None:
-        """A steady tone, whatever instrument there is."""
-        time = np.arange(round(LONG * 48_000)) / 48_000
-        self._send(LOUD * np.sin(2 * np.pi * TONE * time), 48_000.0)
+        """Play a test tone, whatever instrument there is."""
+        time = np.arange(round(TONE_SECONDS * 48_000)) / 48_000
+        self._send(TONE_AMPLITUDE * np.sin(2 * np.pi * TONE_HZ * time), 48_000.0)
 
     def stop(self) -> None:
-        """Silence."""
+        """Stop what is rendered or heard."""
         self._renderer.cancel()
         self._digest = ""
         self.changed.emit("")
-        self._deck.do(lambda: self._deck.rig.play_sound(None) if self._deck.rig is not None else None)
+        self._send(None)
 
-    def look(self) -> None:
-        """Notice when a demo is over; to be called now and then."""
-        rig = self._deck.rig
-        heard = self._since and time.monotonic() > self._since + SOON
-        if self._digest and not self._renderer.busy and heard and rig is not None and not rig.clip.playing:
+    def poll(self) -> None:
+        """Notice when a demo has ended; to be called often."""
+        rig = self._engine.rig
+        started = self._start_time and time.monotonic() > self._start_time + START_SECONDS
+        if self._digest and not self._renderer.busy and started and rig is not None and not rig.audition.playing:
             self._digest = ""
             self.changed.emit("")
 
-    _since = 0.0  # when it was given to the audio thread; 0: not yet
+    def close(self) -> None:
+        """Stop rendering."""
+        self._renderer.cancel()
 
     def _play(self, path: str) -> None:
-        self._since = 0.0
+        self._start_time = 0.0
 
         def work() -> bool:
             import soundfile
@@ -87,29 +90,27 @@ class PreviewController(QObject):
             try:
                 with soundfile.SoundFile(path) as file:
                     rate = file.samplerate
-                    samples = file.read(round(LONGEST * rate), dtype="float32", always_2d=True)
+                    samples = file.read(round(MAX_SECONDS * rate), dtype="float32", always_2d=True)
             except soundfile.SoundFileError as error:
                 words = self.tr("{0} cannot be read as sound: {1}")
                 raise OSError(words.format(Path(path).name, error)) from None
-            rig = self._deck.rig
+            rig = self._engine.rig
             return bool(rig is not None and rig.play_sound(samples[:, :2].T, float(rate)))
 
-        self._deck.ask(work, self._begun)
+        self._engine.request(work, self._started)
 
-    def _begun(self, heard: bool) -> None:
-        self._since = time.monotonic() if heard else 0.0
+    def _started(self, accepted: bool) -> None:
+        self._start_time = time.monotonic() if accepted else 0.0
 
     def _send(self, sound: np.ndarray, rate: float) -> None:
-        self._deck.do(lambda: self._deck.rig.play_sound(sound, rate) if self._deck.rig is not None else None)
+        self._engine.submit(
+            lambda: self._engine.rig.play_sound(sound, rate) if self._engine.rig is not None else None
+        )
 
     def _fail(self, why: str) -> None:
         self._digest = ""
         self.changed.emit("")
-        self.told.emit(self.tr("No demo can be heard: {0}").format(why), True)
-
-    def close(self) -> None:
-        """Make no more."""
-        self._renderer.cancel()
+        self.notified.emit(self.tr("No demo can be heard: {0}").format(why), True)
 
 
 def _folder() -> Path:

@@ -1,4 +1,4 @@
-"""Wires what is written while one plays: the performance as it is, and a score as it would sound."""
+"""Recording of the performance, and of a score as it would sound."""
 
 import contextlib
 import time
@@ -7,128 +7,128 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from gui.engine_bridge import Player
-from gui.main_window import Window
-from gui.processes.render import Renderer
+from gui.engine_bridge import EngineBridge
+from gui.main_window import MainWindow
+from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
-from session.offline_render import Job
-from session.patch import Setting
-from session.recorder import Notes, Tape, name_for
+from session.offline_render import RenderJob
+from session.patch import Patch
+from session.recorder import NoteRecorder, Recorder, recording_path
 
 
-class Performing(QObject):
-    """A performance is written on the deck's thread, a score in a process of its own."""
+class RecordingController(QObject):
+    """The performance is written by the engine thread, a score is rendered by a child process."""
 
-    told = pyqtSignal(str, bool)
+    notified = pyqtSignal(str, bool)
 
-    def __init__(self, deck: EngineThread, player: Player, window: Window) -> None:
+    def __init__(self, engine: EngineThread, bridge: EngineBridge, window: MainWindow) -> None:
         super().__init__()
-        self._deck, self._player, self._window = deck, player, window
-        self._tape: Tape | None = None
-        self._notes: Notes | None = None
-        self._began = 0.0
-        self._ending: Notes | None = None  # what the deck was asked to write
-        bar = window.transport
-        self._renderer = Renderer(self)
-        self._renderer.moved.connect(bar.show_bounce)
-        self._renderer.done.connect(self._bounced)
-        self._renderer.failed.connect(self._failed)
-        window.header.record.clicked.connect(self.record)
-        player.events.connect(self._hear)
-        player.looked.connect(self._look)
+        self._engine, self._bridge, self._window = engine, bridge, window
+        self._recorder: Recorder | None = None
+        self._notes: NoteRecorder | None = None
+        self._start_time = 0.0
+        self._finishing: NoteRecorder | None = None  # that the engine thread was asked to write
+        bar = window.score_bar
+        self._renderer = RenderProcess(self)
+        self._renderer.progressed.connect(bar.show_rendering)
+        self._renderer.finished.connect(self._show_rendered)
+        self._renderer.failed.connect(self._fail)
+        window.top_bar.record.clicked.connect(self.toggle)
+        bridge.events.connect(self._add_events)
+        bridge.polled.connect(self._poll)
 
     @property
     def recording(self) -> bool:
-        """Whether a performance is taken down."""
-        return self._tape is not None
+        """Whether the performance is recorded."""
+        return self._recorder is not None
 
-    def record(self) -> None:
-        """Begin to take down a performance, or end it."""
-        if self._tape is not None:
-            self.finish()
-        elif self._player.now is not None:
-            path = name_for(self._player.now.path.stem.capitalize())
-            self._deck.ask(lambda: self._deck.reels.begin_tape(path), self._begin)
+    def toggle(self) -> None:
+        """Start to record the performance, or stop."""
+        if self._recorder is not None:
+            self.stop()
+        elif self._bridge.now is not None:
+            path = recording_path(self._bridge.now.path.stem.capitalize())
+            self._engine.request(lambda: self._engine.recorders.start_performance(path), self._started)
 
-    def finish(self) -> None:
-        """End the performance; both files are whole when the deck has done it."""
-        tape, notes = self._tape, self._notes
-        self._tape = self._notes = None
-        self._window.header.show_recording(None)
-        if tape is None or notes is None:
+    def stop(self) -> None:
+        """Stop; both files are complete when the engine thread has done it."""
+        recorder, notes = self._recorder, self._notes
+        self._recorder = self._notes = None
+        self._window.top_bar.show_recording(None)
+        if recorder is None or notes is None:
             return
-        self._end(notes)
-        self._ending = notes
+        self._set_end(notes)
+        self._finishing = notes
 
         def work() -> list[Path]:
             try:
-                self._deck.reels.end_tape()
+                self._engine.recorders.stop_performance()
             finally:
                 notes.write()
-            return tape.paths
+            return recorder.paths
 
-        self._deck.ask(work, self._recorded)
+        self._engine.request(work, self._show_recorded)
 
-    def bounce(self, setting: Setting | None, a4: float) -> None:
-        """Write the score to a sound file as the instrument would play it, or do so no more."""
-        score = self._deck.reels.score
+    def render_score(self, patch: Patch | None, a4: float) -> None:
+        """Render the score to a sound file with a patch, or cancel that."""
+        score = self._engine.recorders.score
         if self._renderer.busy:
             self._renderer.cancel()
-            self._window.transport.show_bounce(None)
+            self._window.score_bar.show_rendering(None)
             return
-        if score is None or setting is None or self._player.hands is None:
+        if score is None or patch is None or self._bridge.live_input is None:
             return
-        path = name_for(f"{setting.path.stem.capitalize()} – {score.path.stem}")
+        path = recording_path(f"{patch.path.stem.capitalize()} – {score.path.stem}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._failed(str(error))
+            self._fail(str(error))
             return
-        chain = setting.chain.plain() if setting.chain is not None else None
-        rate = self._player.hands.rig.rate
-        self._window.transport.show_bounce(0.0)
-        self._renderer.begin(
-            Job(str(setting.path), str(path), str(score.path), score.tempo, rate, a4, dict(setting.values), chain)
+        chain = patch.chain.plain() if patch.chain is not None else None
+        rate = self._bridge.live_input.rig.rate
+        self._window.score_bar.show_rendering(0.0)
+        self._renderer.start(
+            RenderJob(str(patch.path), str(path), str(score.path), score.tempo, rate, a4, dict(patch.values), chain)
         )
 
     def close(self) -> None:
-        """Let what was taken down be whole, whatever the deck is busy with; what is being written is given up."""
-        notes = self._notes or self._ending
-        self._tape = self._notes = None
-        self._deck.reels.save()
+        """Complete the files of the performance, whatever the engine thread is busy with; cancel the renderer."""
+        notes = self._notes or self._finishing
+        self._recorder = self._notes = None
+        self._engine.recorders.close_files()
         with contextlib.suppress(OSError):
             if notes is not None:
-                self._end(notes)
+                self._set_end(notes)
                 notes.write()
         self._renderer.cancel()
 
-    def _end(self, notes: Notes) -> None:
-        if self._player.hands is not None and not notes.ended:
-            notes.ended = self._player.hands.rig.frame
+    def _set_end(self, notes: NoteRecorder) -> None:
+        if self._bridge.live_input is not None and not notes.end:
+            notes.end = self._bridge.live_input.rig.frame
 
-    def _recorded(self, paths: list[Path]) -> None:
-        self._ending = None
-        self.told.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
+    def _show_recorded(self, paths: list[Path]) -> None:
+        self._finishing = None
+        self.notified.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
 
-    def _bounced(self, path: str) -> None:
-        self._window.transport.show_bounce(None)
-        self.told.emit(self.tr("Written: {0}").format(path), False)
+    def _show_rendered(self, path: str) -> None:
+        self._window.score_bar.show_rendering(None)
+        self.notified.emit(self.tr("Written: {0}").format(path), False)
 
-    def _failed(self, why: str) -> None:
-        self._window.transport.show_bounce(None)
-        self.told.emit(self.tr("The file could not be written: {0}").format(why), True)
+    def _fail(self, why: str) -> None:
+        self._window.score_bar.show_rendering(None)
+        self.notified.emit(self.tr("The file could not be written: {0}").format(why), True)
 
-    def _begin(self, tape: Tape) -> None:
-        self._tape = tape
-        self._notes = Notes(tape.path.with_suffix(".mid"), tape.rates)
-        self._began = time.monotonic()
+    def _started(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._notes = NoteRecorder(recorder.path.with_suffix(".mid"), recorder.rates)
+        self._start_time = time.monotonic()
 
-    def _look(self) -> None:
-        if self._tape is not None and not self._deck.reels.takes_down(self._tape.path):
-            self.finish()  # the disk took no more, which was said
-        if self._tape is not None:
-            self._window.header.show_recording(time.monotonic() - self._began)
+    def _poll(self) -> None:
+        if self._recorder is not None and not self._engine.recorders.is_recording(self._recorder.path):
+            self.stop()  # the disk is full; the error was shown
+        if self._recorder is not None:
+            self._window.top_bar.show_recording(time.monotonic() - self._start_time)
 
-    def _hear(self, events: Any) -> None:
-        if self._notes is not None and self._player.hands is not None:
-            self._notes.hear(events, self._player.hands.rig.interpreter.channels)
+    def _add_events(self, events: Any) -> None:
+        if self._notes is not None and self._bridge.live_input is not None:
+            self._notes.add(events, self._bridge.live_input.rig.interpreter.channels)

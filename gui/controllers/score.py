@@ -1,83 +1,84 @@
-"""Wires the row of a score: it plays on the deck's thread, and is told from here what the player wants of it."""
+"""The score controller: connects the score bar to the score player."""
 
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from gui.engine_bridge import Player
-from gui.panels.score_bar import TransportBar
+from gui.engine_bridge import EngineBridge
+from gui.panels.score_bar import ScoreBar
 from session.engine_thread import EngineThread
 
-from .undo_stack import History
+from .undo_stack import UndoStack
 
-TEMPO = "the tempo"  # its name in the history, which no knob has
+TEMPO = "the tempo"  # its name in the undo stack, which no parameter has
 
 
-class Conducting(QObject):
-    """Tempo and repetition can be taken back."""
+class ScoreController(QObject):
+    """Tempo and repetition are undoable."""
 
-    def __init__(self, deck: EngineThread, player: Player, history: History, bar: TransportBar) -> None:
+    def __init__(self, engine: EngineThread, bridge: EngineBridge, undo_stack: UndoStack, bar: ScoreBar) -> None:
         super().__init__()
-        self._deck, self._history, self._bar = deck, history, bar
+        self._engine, self._undo_stack, self._bar = engine, undo_stack, bar
         self._tempo = 1.0
-        bar.played.connect(self._play)
-        bar.looped.connect(self.loop)
-        bar.sought.connect(self._seek)
-        bar.tempo.connect(self.set_tempo)
-        bar.settled.connect(history.settle)
-        bar.closed.connect(self._close)
-        player.looked.connect(self._show)
+        bar.play_clicked.connect(self._toggle)
+        bar.loop_toggled.connect(self.set_loop)
+        bar.seek_requested.connect(self._seek)
+        bar.tempo_edited.connect(self.set_tempo)
+        bar.editing_finished.connect(undo_stack.close_step)
+        bar.close_clicked.connect(self.close)
+        bridge.polled.connect(self._show)
 
     def open(self, path: Path) -> None:
         """Play a MIDI file."""
-        self._deck.ask(lambda: self._deck.reels.open_score(path), self._opened)
+        self._engine.request(lambda: self._engine.recorders.open_score(path), self._opened)
 
-    def loop(self, again: bool) -> None:
-        """Begin anew at the end, or do so no more."""
-        self._loop(again)
-        self._history.changed(self.tr("repetition of the score"), not again, again, self._loop)
+    def close(self) -> None:
+        """Stop the score, and hide the bar."""
+        self._bar.hide()
+        self._engine.submit(self._engine.recorders.close_score)
+
+    def set_loop(self, loop: bool) -> None:
+        """Repeat the score, or do not, undoably."""
+        self._set_loop(loop)
+        self._undo_stack.push_state(self.tr("repetition of the score"), not loop, loop, self._set_loop)
 
     def set_tempo(self, tempo: float) -> None:
-        """Play so many times as fast as the score says."""
+        """Play `tempo` times as fast as the score says, undoably."""
         before = self._tempo
         if tempo != before:
-            self._go(TEMPO, tempo)
-            self._history.turned(self.tr("change of tempo"), TEMPO, (before, tempo), self._go)
+            self._set_tempo(TEMPO, tempo)
+            self._undo_stack.push_value(self.tr("change of tempo"), TEMPO, (before, tempo), self._set_tempo)
 
-    def _go(self, _: str, tempo: float) -> None:
-        score = self._deck.reels.score
+    def _set_tempo(self, _: str, tempo: float) -> None:
+        score = self._engine.recorders.score
         self._tempo = tempo
         self._bar.set_tempo(tempo)
         if score is not None:
-            self._deck.do(lambda: score.set_tempo(tempo))
+            self._engine.submit(lambda: score.set_tempo(tempo))
 
-    def _loop(self, again: object) -> None:
-        score = self._deck.reels.score
-        self._bar.set_loop(bool(again))
+    def _set_loop(self, loop: object) -> None:
+        score = self._engine.recorders.score
+        self._bar.set_loop(bool(loop))
         if score is not None:
-            score.loop = bool(again)
+            score.loop = bool(loop)
 
     def _opened(self, _: object) -> None:
-        score = self._deck.reels.score
+        score = self._engine.recorders.score
         if score is not None:
             self._tempo = score.tempo
             self._bar.open(score.path.stem)
 
-    def _play(self) -> None:
-        score = self._deck.reels.score
+    def _toggle(self) -> None:
+        score = self._engine.recorders.score
         if score is not None:
-            self._deck.do(score.play if score.position is None else score.stop)
+            self._engine.submit(score.play if score.position is None else score.stop)
 
     def _seek(self, seconds: float) -> None:
-        score = self._deck.reels.score
+        score = self._engine.recorders.score
         if score is not None:
-            self._deck.do(lambda: score.seek(seconds))
-
-    def _close(self) -> None:
-        self._bar.hide()
-        self._deck.do(self._deck.reels.close_score)
+            self._engine.submit(lambda: score.seek(seconds))
 
     def _show(self) -> None:
-        score = self._deck.reels.score
+        score = self._engine.recorders.score
         if score is not None and self._bar.isVisible():
-            self._bar.show_position(score.position, score.seconds, score.begins)
+            self._bar.show_position(score.position, score.seconds, score.next_start)

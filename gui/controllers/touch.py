@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from engine.kinds import kind_of
 from gui import number_format
 from gui.engine_bridge import EngineBridge
-from gui.views.dots import scaled
-from gui.views.sound_map import MapPoints
+from gui.views.mode_dots import dots
+from gui.views.sound_map import Spots
 from gui.views.view_stack import LEARNED, ViewStack
 from session.messages import Loaded
 
@@ -18,7 +17,7 @@ from .pad_axes import PadAxes
 from .parameters import ParameterController
 
 if TYPE_CHECKING:
-    from engine.snapshots.sound_map import Chart
+    from engine.snapshots.sound_map import SoundMap
 
 DOT, BAR, SPOT = -3, -4, -5  # the fingers on the modes, on the harmonics and on the map
 LEAST = 0.02  # of the largest energy of the plane: less is not sent
@@ -35,7 +34,7 @@ class TouchController(QObject):
         self._router = np.zeros((0, 0))
         self._key = 60
         self._held: dict[int, int] = {}
-        self._chart: Chart | None = None
+        self._chart: SoundMap | None = None
         self._energy = np.zeros(0)  # with which each dimension of the plane was played when it was learned
         bridge.loaded.connect(self._loaded)
         bridge.ringing.connect(stage.modes.set_ringing)
@@ -46,23 +45,23 @@ class TouchController(QObject):
         stage.modes.released.connect(self._release_resonance)
         stage.harmonics.bars.struck.connect(self._strike_key)
         stage.harmonics.bars.released.connect(lambda: self._lift(BAR))
-        stage.sound_map.struck.connect(self._strike_spot)
-        stage.sound_map.released.connect(lambda: self._lift(SPOT))
-        bridge.looked.connect(stage.sound_map.fade)
+        stage.chart.struck.connect(self._strike_spot)
+        stage.chart.released.connect(lambda: self._lift(SPOT))
+        bridge.looked.connect(stage.chart.fade)
         stage.pad.struck.connect(self._strike)
         stage.pad.dragged.connect(self._drive)
         stage.pad.released.connect(self._lift)
-        stage.view_changed.connect(self._look)
+        stage.viewed.connect(self._look)
 
     def _loaded(self, now: Loaded) -> None:
         from engine.snapshots import modes as picture
-        from engine.snapshots.sound_map import chart
+        from engine.snapshots.sound_map import sound_map as sound_map
 
-        self._stage.show_display(kind_of(now.header).display)
-        self._stage.modes.set_modes(scaled(picture.modes(now.plugin)))
+        self._stage.show_kind(now.header["kind"])
+        self._stage.modes.set_modes(dots(picture.learned_modes(now.plugin)))
         self._chart = chart(now.plugin)
         self._energy = np.asarray(now.tensors.get("energy", np.zeros(0)), np.float64)
-        self._stage.sound_map.set_points(_spots(self._chart))
+        self._stage.chart.set_spots(_spots(self._chart))
         keys = now.header.get("keys", {})
         self._stage.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
@@ -79,7 +78,7 @@ class TouchController(QObject):
         if lit and not self._held:
             self._key = next(reversed(lit))
         if self._chart is not None:
-            self._stage.sound_map.set_lit(frozenset(self._spots_of(lit)))
+            self._stage.chart.set_lit(frozenset(self._spots_of(lit)))
 
     def _plays_notes(self) -> bool:
         setting = self._parameters.setting
@@ -180,9 +179,9 @@ class TouchController(QObject):
             self._bridge.live_input.excite(dimension, float(energies[dimension]))
 
 
-def _spots(chart: "Chart | None") -> MapPoints:
+def _spots(chart: "SoundMap | None") -> Spots:
     """A chart as the view takes it; sounds with a pitch bear its name."""
     if chart is None:
-        return MapPoints()
+        return Spots()
     names = tuple(number_format.note(key) if key >= 0 else "" for key in chart.note.tolist())
-    return MapPoints(chart.x, chart.y, chart.level, names)
+    return Spots(chart.x, chart.y, chart.level, names)

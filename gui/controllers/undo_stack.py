@@ -1,86 +1,89 @@
-"""What can be taken back: whatever a player turns, chooses, names or throws away."""
+"""The undo stack: parameter changes, choices, names and deleted files, in one history."""
 
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
-STEPS = 500  # that can be taken back
+MAX_STEPS = 500
 
 
-class History(QUndoStack):
-    """One history of everything; what it tells of has been done already."""
+class UndoStack(QUndoStack):
+    """What is pushed has been done already."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.setUndoLimit(STEPS)
-        self._turning: Turn | None = None
+        self.setUndoLimit(MAX_STEPS)
+        self._open: ValueCommand | None = None
 
-    def turned(self, words: str, knob: str, ends: tuple[float, float], go: Callable[[str, float], object]) -> None:
-        """A knob went from one value to another: one step with what it did before in the same movement."""
-        turn = Turn(words, knob, ends, go)
-        if self._turning is None or self._turning.knob != knob:
-            self.settle()
-            self._turning = turn
-        self.push(turn)
+    def push_value(self, text: str, name: str, ends: tuple[float, float], set_value: "SetValue") -> None:
+        """A value went from one to another; changes of one gesture are one step."""
+        command = ValueCommand(text, name, ends, set_value)
+        if self._open is None or self._open.name != name:
+            self.close_step()
+            self._open = command
+        self.push(command)
 
-    def changed(self, words: str, before: object, after: object, go: Callable[[object], object]) -> None:
-        """Something went from one state to another, and `go` brings it to either."""
-        self.settle()
-        self.push(Change(words, before, after, go))
+    def push_state(self, text: str, before: object, after: object, restore: Callable[[object], object]) -> None:
+        """Something went from one state to another; `restore` brings either back."""
+        self.close_step()
+        self.push(StateCommand(text, before, after, restore))
 
-    def settle(self) -> None:
-        """A movement of the hand is over: the next one is a step of its own."""
-        if self._turning is not None:
-            self._turning.open = False
-            self._turning = None
+    def close_step(self) -> None:
+        """The end of a gesture: the next change is a step of its own."""
+        if self._open is not None:
+            self._open.is_open = False
+            self._open = None
 
 
-class Turn(QUndoCommand):
-    """A knob was turned; one movement of the hand is one step, however many values it went through."""
+SetValue = Callable[[str, float], object]  # name and value
 
-    def __init__(self, words: str, knob: str, ends: tuple[float, float], go: Callable[[str, float], object]) -> None:
-        super().__init__(words)
-        self.knob, self._ends, self._go = knob, ends, go
-        self.open = True  # until the hand lets go
-        self._done = True  # the player has turned it already
+
+class ValueCommand(QUndoCommand):
+    """A change of a value; the changes of one gesture are merged."""
+
+    def __init__(self, text: str, name: str, ends: tuple[float, float], set_value: SetValue) -> None:
+        super().__init__(text)
+        self.name, self._ends, self._set_value = name, ends, set_value
+        self.is_open = True  # until the gesture ends
+        self._is_done = True
 
     def redo(self) -> None:
-        """Turn it again."""
-        if not self._done:
-            self._go(self.knob, self._ends[1])
-        self._done = False
+        """Set the value after; the push itself changes nothing."""
+        if not self._is_done:
+            self._set_value(self.name, self._ends[1])
+        self._is_done = False
 
     def undo(self) -> None:
-        """Turn it back."""
-        self._go(self.knob, self._ends[0])
+        """Set the value before."""
+        self._set_value(self.name, self._ends[0])
 
     def id(self) -> int:
-        """Steps of this number may be joined."""
+        """Commands of the same id may be merged."""
         return 1
 
     def mergeWith(self, other: QUndoCommand | None) -> bool:
-        """Join what follows in the same movement."""
-        if not isinstance(other, Turn) or not self.open or other.knob != self.knob:
+        """Merge a change of the same value in the same gesture."""
+        if not isinstance(other, ValueCommand) or not self.is_open or other.name != self.name:
             return False
         self._ends = (self._ends[0], other._ends[1])
         return True
 
 
-class Change(QUndoCommand):
-    """Something went from one state to another, and `go` brings it to either."""
+class StateCommand(QUndoCommand):
+    """A change from one state to another."""
 
-    def __init__(self, words: str, before: object, after: object, go: Callable[[object], object]) -> None:
-        super().__init__(words)
-        self._before, self._after, self._go = before, after, go
-        self._done = True
+    def __init__(self, text: str, before: object, after: object, restore: Callable[[object], object]) -> None:
+        super().__init__(text)
+        self._before, self._after, self._restore = before, after, restore
+        self._is_done = True
 
     def redo(self) -> None:
-        """Bring it there again."""
-        if not self._done:
-            self._go(self._after)
-        self._done = False
+        """Restore the state after; the push itself changes nothing."""
+        if not self._is_done:
+            self._restore(self._after)
+        self._is_done = False
 
     def undo(self) -> None:
-        """Bring it back."""
-        self._go(self._before)
+        """Restore the state before."""
+        self._restore(self._before)

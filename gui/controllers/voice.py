@@ -1,9 +1,11 @@
-"""Wires the view of a singer: puts the tracker before the instrument, and shows what it hears."""
+"""The voice controller: an instrument follows the microphone, and the view of the voice shows what is tracked."""
 
 import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from engine.kinds import kind_of
 from gui.engine_bridge import EngineBridge
@@ -11,119 +13,143 @@ from gui.views.voice import VoiceReading, VoiceView
 from session.messages import Loaded
 from session.status import Status
 
-from . import voice_latency
 from .parameters import ParameterController
 
-MEASURED = 10_000  # milliseconds of singing by which a range is found
-ENOUGH = 10  # moments with a voice: fewer say nothing about it, nor less than a tenth of them
-SPARE = 4  # semitones beyond the range that was sung
-ABOVE = 8.0  # dB above the silence between the tones: where the gate goes,
-DEEP, SPARED = 45.0, 3.0  # dB: but no deeper than this below the voice, and so much below the softest of it
+if TYPE_CHECKING:
+    from engine.voice_latency import Latency
+
+MEASURE_MS = 10_000  # of singing from which the range is measured
+MIN_VOICED_READINGS = 10  # needed for a range, and at least a tenth of all
+RANGE_MARGIN = 4  # semitones beyond the range that was sung
+GATE_ABOVE_NOISE_DB = 8.0  # above the level between the tones,
+MAX_GATE_DEPTH_DB = 45.0  # but no deeper than this below the median of the voice,
+GATE_BELOW_SOFTEST_DB = 3.0  # and by this below its softest
+translate = QCoreApplication.translate
 
 
 class VoiceController(QObject):
-    """The microphone is off until it is asked for."""
+    """The microphone is closed until it is switched on."""
 
     def __init__(self, bridge: EngineBridge, parameters: ParameterController, view: VoiceView) -> None:
         super().__init__()
         self._bridge, self._parameters, self._view = bridge, parameters, view
-        self._heard: list[tuple[float, float]] | None = None  # pitch and level, while a range is found
+        self._readings: list[tuple[float, float]] | None = None  # Hz and dB, while the range is measured
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # it is counted down
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # its remaining time is shown
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._settle)
-        view.sing_toggled.connect(self.sing)
+        self._timer.timeout.connect(self._apply_measurement)
+        view.sing_toggled.connect(self.set_follows_voice)
         view.measure_requested.connect(self.measure)
-        bridge.loaded.connect(self._loaded)
-        bridge.looked.connect(self._look)
-        bridge.read.connect(self._read)
+        bridge.loaded.connect(self._reset)
+        bridge.polled.connect(self._poll)
+        bridge.status_changed.connect(self._show_status)
 
-    def sing(self, on: bool) -> None:
-        """Follow the voice, or do so no more; the instrument and its knobs stay."""
-        self._sing(on)
-        self._parameters.undo_stack.changed(self.tr("singing"), not on, on, self._sing)
+    def set_follows_voice(self, on: bool) -> None:
+        """Let the instrument follow the voice, or not, undoably; its values stay."""
+        self._set_follows_voice(on)
+        self._parameters.undo_stack.push_state(self.tr("singing"), not on, on, self._set_follows_voice)
 
     def measure(self) -> None:
-        """Listen to the voice for ten seconds, and set the tracker for it."""
-        self._heard = []
-        self._timer.start(MEASURED)
+        """Measure the range of the voice for MEASURE_MS, and set the tracker's parameters by it."""
+        self._readings = []
+        self._timer.start(MEASURE_MS)
         self._view.measure.setEnabled(False)
-        self._count()
+        self._show_countdown()
 
-    def _sing(self, on: object) -> None:
-        setting = self._parameters.setting
+    def _set_follows_voice(self, on: object) -> None:
+        patch = self._parameters.patch
         self._bridge.engine.follows_voice = bool(on)
-        if setting is not None:
-            self._bridge.engine.load(setting)
+        if patch is not None:
+            self._bridge.engine.load(patch)
 
-    def _loaded(self, now: Loaded) -> None:
-        self._heard = None
+    def _reset(self, now: Loaded) -> None:
+        self._readings = None
         self._timer.stop()
         self._view.show_countdown(0, "")
         self._view.set_state(kind_of(now.header).follows_voice, now.follows_voice)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         now = self._bridge.now
         if now is None or not now.follows_voice:
             return
-        moment = _moment(now)
-        if self._heard is not None:
-            self._heard.append((moment.pitch, moment.level))
-            self._count()
+        reading = _reading(now)
+        if self._readings is not None:
+            self._readings.append((reading.pitch, reading.level))
+            self._show_countdown()
         if self._view.isVisible():
-            self._view.show_reading(moment)
+            self._view.show_reading(reading)
 
-    def _read(self, status: Status) -> None:
+    def _show_status(self, status: Status) -> None:
         if self._bridge.now is not None and self._bridge.now.follows_voice:
-            late = status.lateness
+            latency = status.voice_latency
             self._view.show_latency(
-                voice_latency.words(late) if late else self.tr("⚠ There is no microphone to hear.")
+                format_latency(latency) if latency else self.tr("⚠ There is no microphone to hear.")
             )
 
-    def _count(self) -> None:
-        """Say how long there is still to sing."""
+    def _show_countdown(self) -> None:
         left = math.ceil(self._timer.remainingTime() / 1000)
         words = self.tr("Sing, {0} s to go: your lowest tone, your highest, soft and loud.", "", left)
         self._view.show_countdown(left, words.format(left))
 
-    def _settle(self) -> None:
+    def _apply_measurement(self) -> None:
         """Set low, high, gate and transposition from what was sung."""
-        heard, self._heard = self._heard or [], None
+        readings, self._readings = self._readings or [], None
         self._view.measure.setEnabled(True)
         self._view.show_countdown(0, "")
-        pitches = np.array([pitch for pitch, _ in heard if pitch > 0])
-        if len(pitches) < max(ENOUGH, len(heard) / 10) or self._bridge.now is None:
+        frequencies = np.array([frequency for frequency, _ in readings if frequency > 0])
+        if len(frequencies) < max(MIN_VOICED_READINGS, len(readings) / 10) or self._bridge.now is None:
             self._view.show_message(self.tr("⚠ Too little was sung to find a range; is the microphone on?"))
             return
-        low, high = np.percentile(pitches, [3, 97])
-        found = {"low": low * 2 ** (-SPARE / 12), "high": high * 2 ** (SPARE / 12)}
-        found["gate"] = _gate(np.array(heard))
+        low, high = np.percentile(frequencies, [3, 97])
+        found = {"low": low * 2 ** (-RANGE_MARGIN / 12), "high": high * 2 ** (RANGE_MARGIN / 12)}
+        found["gate"] = _gate(np.array(readings))
         known = self._bridge.now.header["pitch"]
         middle = math.sqrt(known["low"] * known["high"])
         found["transpose"] = 12.0 * round(math.log2(middle / math.sqrt(low * high)))
         for name, value in found.items():
-            least, most = self._parameters.place(f"voice {name}")
-            self._parameters.turn(f"voice {name}", min(max(float(value), least), most))
-            self._parameters.settle()
+            lowest, highest = self._parameters.range(f"voice {name}")
+            self._parameters.set_value(f"voice {name}", min(max(float(value), lowest), highest))
+            self._parameters.end_gesture()
         words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
         self._view.show_message(words.format(low, high, round(found["transpose"])))
 
 
-def _gate(heard: np.ndarray) -> float:
-    """The level below which there is no voice, in dB; heard: (N, 2) of pitch in Hz, 0 for none, and level in dB."""
-    voice, silence = heard[heard[:, 0] > 0, 1], heard[heard[:, 0] <= 0, 1]
-    lowest = np.median(voice) - DEEP
-    quiet = np.median(silence) + ABOVE if len(silence) else lowest
-    return float(min(max(quiet, lowest), np.percentile(voice, 5) - SPARED))
+def format_latency(latency: "Latency") -> str:
+    """How late an instrument follows the voice, part by part, in one line."""
+    device = {
+        translate("Latency", "microphone"): latency.microphone,
+        translate("Latency", "block"): latency.block,
+        translate("Latency", "speaker"): latency.speaker,
+    }
+    tracker, frame = translate("Latency", "tracker"), translate("Latency", "frame")
+    pitch, loudness = {**device, tracker: latency.pitch}, {**device, tracker: latency.loudness, frame: latency.frame}
+    line = translate("Latency", "Pitch {0} late ({1}), loudness {2} ({3})")
+    return line.format(_format_ms(latency.of_pitch), _sum(pitch), _format_ms(latency.of_loudness), _sum(loudness))
 
 
-def _moment(now: Loaded) -> VoiceReading:
-    """What the tracker hears at the moment."""
+def _sum(parts: Mapping[str, float]) -> str:
+    return " + ".join(f"{name} {_format_ms(part)}" for name, part in parts.items() if part)
+
+
+def _format_ms(seconds: float) -> str:
+    return f"{1000 * seconds:.1f} ms"
+
+
+def _gate(readings: np.ndarray) -> float:
+    """The level in dB below which there is no voice; readings: (N, 2) of Hz, 0 for unvoiced, and dB."""
+    voice, noise = readings[readings[:, 0] > 0, 1], readings[readings[:, 0] <= 0, 1]
+    deepest = np.median(voice) - MAX_GATE_DEPTH_DB
+    above_noise = np.median(noise) + GATE_ABOVE_NOISE_DB if len(noise) else deepest
+    return float(min(max(above_noise, deepest), np.percentile(voice, 5) - GATE_BELOW_SOFTEST_DB))
+
+
+def _reading(now: Loaded) -> VoiceReading:
+    """The present output of the tracker, and the frequency that the instrument answers with."""
     assert now.rack.voice is not None
-    ear = now.rack.voice.state["ear"][0]
-    gate = float(ear["gate"])
-    voiced = bool(ear["voiced"])
-    singer = now.plugin.state["voices"][0][-2]
-    sounds = float(singer["gain"].max()) > 0 and voiced
-    answer = float(singer["pitch_to"]) * float(now.plugin.state["rate"][0]) if sounds else 0.0
-    return VoiceReading(float(ear["pitch"]) if voiced else 0.0, float(ear["level"]), gate, answer)
+    tracker = now.rack.voice.state["ear"][0]
+    gate = float(tracker["gate"])
+    voiced = bool(tracker["voiced"])
+    follower = now.plugin.state["voices"][0][-2]
+    sounds = float(follower["gain"].max()) > 0 and voiced
+    answer = float(follower["pitch_to"]) * float(now.plugin.state["rate"][0]) if sounds else 0.0
+    return VoiceReading(float(tracker["pitch"]) if voiced else 0.0, float(tracker["level"]), gate, answer)

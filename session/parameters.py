@@ -1,0 +1,140 @@
+"""The parameter model: the one place that holds the values of the parameters of what plays.
+
+A value is changed here and sent to the engine; what the engine changes by itself, by a MIDI controller or an
+automation, is taken over by `poll`. A change that is still on its way is not overwritten by the older value that the
+engine has until then: a value of the engine counts once the block is over that took the last change sent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .patch import Chain, Patch
+
+if TYPE_CHECKING:
+    from engine.plugin import Plugin
+
+    from .live_input import Delivery, LiveInput
+    from .messages import Loaded
+    from .rack import RackParameter
+
+
+class Origin(Enum):
+    """Where a change of a value comes from."""
+
+    PLAYER = "player"  # the window: a gesture, undo, a recalled patch
+    ENGINE = "engine"  # a MIDI controller or an automation
+
+
+Listener = Callable[[int, float, Origin], object]  # index of the parameter, new value
+
+
+class ParameterModel:
+    """[main thread] Definitions and values of all parameters of a rack, and the patch that is being loaded."""
+
+    def __init__(self) -> None:
+        self.live_input: LiveInput | None = None  # until the engine is ready
+        self.definitions: Sequence[RackParameter] = ()
+        self.requested: Patch | None = None  # asked of the engine, not playing yet
+        self._path: Path | None = None
+        self._chain = Chain()
+        self._values: list[float] = []
+        self._indices: dict[str, int] = {}
+        self._deliveries: dict[int, Delivery] = {}
+        self._plugins: list[Plugin] = []
+        self._listeners: list[Listener] = []
+
+    @property
+    def patch(self) -> Patch | None:
+        """What plays, or is about to."""
+        if self.requested is not None:
+            return self.requested
+        return Patch(self._path, self.values, self._chain) if self._path is not None else None
+
+    @property
+    def chain(self) -> Chain:
+        """The chain of what plays, or is about to."""
+        return (self.requested.chain if self.requested is not None else None) or self._chain
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The value of every parameter that plays, by name."""
+        return {each.name: value for each, value in zip(self.definitions, self._values, strict=True)}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._indices
+
+    def index(self, name: str) -> int:
+        """The index of a parameter; KeyError without one of this name."""
+        return self._indices[name]
+
+    def value(self, name: str) -> float:
+        """The value of a parameter; KeyError without one of this name."""
+        return self._values[self._indices[name]]
+
+    def range(self, name: str) -> tuple[float, float]:
+        """The lowest and highest value of a parameter; KeyError without one of this name."""
+        param = self.definitions[self._indices[name]].param
+        return param.low, param.high
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` after every change of a single value."""
+        self._listeners.append(listener)
+
+    def set_value(self, index: int, value: float, origin: Origin = Origin.PLAYER) -> None:
+        """Change a value, and send it to the engine unless it comes from there."""
+        self._values[index] = value
+        if origin is Origin.PLAYER and self.live_input is not None:
+            definition = self.definitions[index]
+            self._deliveries[index] = self.live_input.set_param(definition.plugin, definition.index, value)
+        for listener in self._listeners:
+            listener(index, value, origin)
+
+    def poll(self) -> None:
+        """Take over the values that the engine has changed."""
+        self._deliveries = {index: each for index, each in self._deliveries.items() if not each.is_applied()}
+        if not self._plugins:
+            return
+        actual = np.concatenate([_values(plugin) for plugin in self._plugins])
+        changed = np.isfinite(actual) & (actual != np.array(self._values, np.float32))
+        for index in np.flatnonzero(changed).tolist():
+            if index not in self._deliveries:
+                self.set_value(index, float(actual[index]), Origin.ENGINE)
+
+    def request(self, patch: Patch) -> Patch:
+        """Note that a patch is asked of the engine; the copy that is to be asked for."""
+        self.requested = replace(patch, values=dict(patch.values))
+        return self.requested
+
+    def cancel(self) -> None:
+        """Forget the patch that was asked for."""
+        self.requested = None
+
+    def plays(self, path: Path) -> bool:
+        """Whether an instrument plays and nothing else was asked for."""
+        return path == self._path and self.requested is None
+
+    def load(self, now: "Loaded") -> bool:
+        """Take over the rack that plays now; False where a newer patch has been asked for meanwhile."""
+        wanted = self.requested
+        if wanted is not None and (now.path != wanted.path or wanted.chain not in (None, now.chain)):
+            return False
+        self.requested, self._path, self._chain = None, now.path, now.chain
+        self.definitions = now.parameters
+        self._values = [now.values.get(each.name, each.param.default) for each in self.definitions]
+        self._indices = {each.name: index for index, each in enumerate(self.definitions)}
+        self._deliveries = dict.fromkeys(range(len(self._values)), now.delivery) if now.delivery is not None else {}
+        self._plugins = [plugin for _, plugin in now.rack.slots]
+        return True
+
+
+def _values(plugin: "Plugin") -> np.ndarray:
+    """The values that a plugin has (N,); NaN where it keeps none that can be read."""
+    from engine.snapshots import modes
+
+    found = modes.param_values(plugin)
+    return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)
