@@ -74,7 +74,7 @@ class Query:
 
 def scan() -> list[Entry]:
     """All instruments and patches, in alphabetical order. Reads whole files: not for the main thread."""
-    presets = [_cached_entry(name, path) for name, path in library.everything().items()]
+    presets = [_cached_entry(name, path) for name, path in library.all_presets().items()]
     patches = [_patch_entry(name, path, presets) for name, path in patch_file.all_patches().items()]
     known = {entry.digest for entry in presets}
     opened = [

@@ -115,8 +115,8 @@ class TopBar(QWidget):
         row.addLayout(names, 1)
         for button in (self.undo, self.redo):
             button.setFont(theme.sized(self.font(), theme.TITLE))
-        for button in (self.record, self.save, self.undo, self.redo, self.compare):
-            row.addWidget(button)
+        for widget in (self.record, self.save, self.undo, self.redo, self.compare):
+            row.addWidget(widget)
         row.addSpacing(8)
         meters = QWidget()
         meters.setLayout(volume)

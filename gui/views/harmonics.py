@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.pitch_names import frequency_of, pitch_of
-from engine.snapshots.harmonics import FAINT, SILENCE, Bars, Shape
+from engine.snapshots.harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics, RoomEnvelope
 from gui import number_format, theme
 
 from .loudness_strip import LoudnessStrip, RoomDecay
@@ -39,14 +39,14 @@ class HarmonicsView(QWidget):
         row.addWidget(self.bars, 2)
         row.addLayout(side, 1)
 
-    def set_instrument(self, low: int, high: int, room: Shape | None) -> None:
+    def set_instrument(self, low: int, high: int, room: RoomEnvelope | None) -> None:
         """Show an instrument with this range of keys, silent."""
         self.bars.set_keys(low, high)
         self.trace.clear()
         self.strip.clear()
         self.room.set_shape(room)
 
-    def set_bars(self, now: Bars) -> None:
+    def set_bars(self, now: Harmonics) -> None:
         """Show the sounding harmonics."""
         seconds = time.monotonic()
         self.bars.set_bars(now)
@@ -60,16 +60,16 @@ class HarmonicBars(TouchableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Harmonics of the instrument"))
-        self.shown, self._keys = SILENCE, (0, 127)
+        self.shown, self._keys = NO_HARMONICS, (0, 127)
         self.select(60)
 
     def set_keys(self, low: int, high: int) -> None:
         """Set the range of keys that can be played."""
         self._keys = low, high
         self.select(min(max(60, low), high))
-        self.set_bars(SILENCE)
+        self.set_bars(NO_HARMONICS)
 
-    def set_bars(self, now: Bars) -> None:
+    def set_bars(self, now: Harmonics) -> None:
         """Show the sounding harmonics."""
         if len(now.frequency) or len(self.shown.frequency):
             self.shown = now
@@ -123,7 +123,7 @@ class HarmonicBars(TouchableView):
         painter.setPen(Qt.PenStyle.NoPen)
         for frequency, level in zip(self.shown.frequency.tolist(), self.shown.level.tolist(), strict=True):
             if MIN_FREQUENCY < frequency < MAX_FREQUENCY:
-                height = bottom * min((level - FAINT) / -FAINT, 1.0)
+                height = bottom * min((level - MIN_LEVEL_DB) / -MIN_LEVEL_DB, 1.0)
                 painter.setBrush(theme.colour(theme.ACCENT, 0.35 + 0.65 * height / bottom))
                 painter.drawRoundedRect(QRectF(self.x_of(frequency) - 2, bottom - height, 4, height), 2, 2)
         if self.hasFocus():

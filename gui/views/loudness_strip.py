@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from engine.snapshots.harmonics import FAINT, Shape
+from engine.snapshots.harmonics import MIN_LEVEL_DB, RoomEnvelope
 from gui import theme
 
 from .pitch_trace import SECONDS
@@ -40,7 +40,7 @@ class LoudnessStrip(QWidget):
         """Paint the curve, filled to the bottom."""
         if self._points:
             newest, width = self._points[-1][0], self.width()
-            values = [(1 - (newest - time) / SECONDS, 1 - level / FAINT) for time, level in self._points]
+            values = [(1 - (newest - time) / SECONDS, 1 - level / MIN_LEVEL_DB) for time, level in self._points]
             _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
 
 
@@ -50,9 +50,9 @@ class RoomDecay(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("The learned room"))
-        self._shape: Shape | None = None
+        self._shape: RoomEnvelope | None = None
 
-    def set_shape(self, shape: Shape | None) -> None:
+    def set_shape(self, shape: RoomEnvelope | None) -> None:
         """Show a room; None: there is none."""
         self._shape = shape
         self.setVisible(shape is not None)
