@@ -1,4 +1,4 @@
-"""Finding instruments and keeping house among them."""
+"""The browser: search, selection and management of instruments and patches."""
 
 import shutil
 from dataclasses import replace
@@ -14,9 +14,9 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit
 from engine.preset import library
 from engine.preset.preset_file import Preset, read, write
 from gui.browser import catalogue
-from gui.browser.catalogue import Wish
+from gui.browser.catalogue import Query
 from session import patch_file
-from session.patch_file import Saved
+from session.patch_file import SavedPatch
 from tests.gui.conftest import play, until
 from tests.gui.jack_probe import level
 
@@ -30,13 +30,13 @@ def window(guitar):
 
 
 def entry(window, name):
-    """What is known of a preset, once it is."""
-    until(lambda: any(each.name == name for each in window.house.entries))
-    return next(each for each in window.house.entries if each.name == name)
+    """The browser entry of a name, once it is listed."""
+    until(lambda: any(each.name == name for each in window.preset_files.entries))
+    return next(each for each in window.preset_files.entries if each.name == name)
 
 
 def act(window, name, words):
-    """Choose something from the menu of a preset."""
+    """Trigger an action of an entry's context menu."""
     menu = window.window.browser.menu(entry(window, name))
     action = next(action for action in menu.actions() if action.text().startswith(words))
     assert action.isEnabled()
@@ -44,25 +44,25 @@ def act(window, name, words):
 
 
 def answer(window, path):
-    """Say where a file goes, as one types it."""
+    """Enter a path into the file dialog."""
     asked = next(each for each in window.window.findChildren(QFileDialog) if each.isVisible())
     line = asked.findChild(QLineEdit)
     line.setText(str(path))
     QTest.keyClick(line, Qt.Key.Key_Return)
 
 
-def test_every_instrument_is_listed_and_found_by_words_kind_and_tag():
+def test_every_instrument_is_listed_and_found_by_text_kind_and_tag():
     entries = [entry for entry in catalogue.scan() if not entry.elsewhere]
     names = [each.name for each in entries]
-    assert names == sorted(library.everything())
-    assert [each.name for each in catalogue.chosen(entries, Wish("strings classical"), ())] == ["guitar"]
-    assert "gong" in [each.name for each in catalogue.chosen(entries, Wish(tag="metal"), ())]
-    assert catalogue.chosen(entries, Wish(kind="nothing"), ()) == []
+    assert names == sorted(library.all_presets())
+    assert [each.name for each in catalogue.matching(entries, Query("strings classical"), ())] == ["guitar"]
+    assert "gong" in [each.name for each in catalogue.matching(entries, Query(tag="metal"), ())]
+    assert catalogue.matching(entries, Query(kind="nothing"), ()) == []
     loved = entries[0].digest
-    assert [each.name for each in catalogue.chosen(entries, Wish(favourites=True), (loved,))] == [names[0]]
+    assert [each.name for each in catalogue.matching(entries, Query(favourites=True), (loved,))] == [names[0]]
 
 
-def test_the_next_and_the_previous_instrument_come_by_keys_without_a_click_while_a_chord_rings(window, ear):
+def test_shortcuts_load_the_next_and_previous_instrument_without_a_click_while_a_chord_sounds(window, ear):
     for key in (52, 59, 64):
         ear.send(0x90, key, 90)
     ear.listen(0.2, QTest.qWait)
@@ -72,67 +72,67 @@ def test_the_next_and_the_previous_instrument_come_by_keys_without_a_click_while
     before = names.index("guitar")
     QTest.keyClick(window.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     heard = ear.listen(0.5, QTest.qWait)
-    until(lambda: window.player.now.path.stem == names[before + 1])
+    until(lambda: window.bridge.now.path.stem == names[before + 1])
     assert abs(heard[:, 1:] - heard[:, :-1]).max() < 2 * steps
     assert level(ear.listen(0.1, QTest.qWait)) < -70
     QTest.keyClick(window.window, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    until(lambda: window.player.now.path.stem == "guitar")
+    until(lambda: window.bridge.now.path.stem == "guitar")
     for key in (52, 59, 64):
         ear.send(0x80, key, 0)
 
 
-def test_a_click_in_the_list_loads_and_shows_what_it_is(window):
-    rows = window.window.browser._list
+def test_a_click_in_the_list_loads_an_instrument_and_shows_its_details(window):
+    rows = window.window.browser.list
     place = [each.name for each in window.window.browser.shown].index("gong")
-    index = window.window.browser._model.index(place)
+    index = window.window.browser.model.index(place)
     rows.scrollTo(index)
     QTest.mouseClick(rows.viewport(), LEFT, pos=rows.visualRect(index).center())
-    until(lambda: window.player.now.path.stem == "gong")
-    assert "Thai gong" in window.window.browser.details._facts.text()
-    assert window.window.header.accessibleName() == "Gong"
+    until(lambda: window.bridge.now.path.stem == "gong")
+    assert "Thai gong" in window.window.browser.details.facts_label.text()
+    assert window.window.top_bar.accessibleName() == "Gong"
     QTest.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    until(lambda: window.player.now.path.stem == "guitar")
+    until(lambda: window.bridge.now.path.stem == "guitar")
 
 
-def test_turns_taken_back_across_instruments_come_back_in_order(window):
-    window.tuning.turn("decay", 3.0)
-    window.tuning.choose(library.find("gong"))
-    until(lambda: window.player.now.path.stem == "gong")
-    window.tuning.turn("decay", 0.5)
+def test_undo_across_instruments_restores_knobs_in_order(window):
+    window.parameters.turn("decay", 3.0)
+    window.parameters.choose(library.find("gong"))
+    until(lambda: window.bridge.now.path.stem == "gong")
+    window.parameters.turn("decay", 0.5)
     for _ in range(3):
-        window.tuning.history.undo()
-    until(lambda: window.player.now.path.stem == "guitar" and window.tuning.value("decay") == 1)
+        window.parameters.undo_stack.undo()
+    until(lambda: window.bridge.now.path.stem == "guitar" and window.parameters.value("decay") == 1)
     for _ in range(3):
-        window.tuning.history.redo()
-    until(lambda: window.player.now.path.stem == "gong" and window.tuning.value("decay") == 0.5)
+        window.parameters.undo_stack.redo()
+    until(lambda: window.bridge.now.path.stem == "gong" and window.parameters.value("decay") == 0.5)
 
 
-def test_favourites_are_starred_by_a_key_and_can_be_shown_alone(window):
+def test_favourites_are_toggled_by_a_shortcut_and_can_be_filtered(window):
     browser = window.window.browser
     QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    QTest.mouseClick(browser.filters.only, LEFT)
+    QTest.mouseClick(browser.filters.favourites_only, LEFT)
     assert [each.name for each in browser.shown] == ["guitar"]
-    assert "favourite" in browser._model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    QTest.mouseClick(browser.filters.only, LEFT)
+    assert "favourite" in browser.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    QTest.mouseClick(browser.filters.favourites_only, LEFT)
     QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    assert window.house.favourites == set()
+    assert window.preset_files.favourites == set()
 
 
-def test_a_copy_is_mine_to_rename_and_to_throw_away(window, home, monkeypatch):
+def test_a_duplicate_can_be_renamed_and_deleted(window, home, monkeypatch):
     act(window, "gong", "Duplicate")
     mine = entry(window, "gong 2")
     assert not mine.factory
-    window.house.rename(mine, "tam-tam")
+    window.preset_files.rename(mine, "tam-tam")
     assert entry(window, "tam-tam").digest == mine.digest
     assert not (library.user_folder() / "gong 2.luthier").exists()
-    window.house.rename(entry(window, "tam-tam"), "guitar")
+    window.preset_files.rename(entry(window, "tam-tam"), "guitar")
     assert "already" in window.window.notice.text
     act(window, "tam-tam", "Move to the bin")
-    until(lambda: all(each.name != "tam-tam" for each in window.house.entries))
+    until(lambda: all(each.name != "tam-tam" for each in window.preset_files.entries))
     assert list(home.rglob("Trash/files/tam-tam.luthier"))
 
 
-def test_what_came_with_the_program_can_neither_be_renamed_nor_thrown_away(window):
+def test_factory_instruments_can_neither_be_renamed_nor_deleted(window):
     actions = {
         action.text(): action.isEnabled() for action in window.window.browser.menu(entry(window, "gong")).actions()
     }
@@ -140,7 +140,7 @@ def test_what_came_with_the_program_can_neither_be_renamed_nor_thrown_away(windo
     assert not actions["Move to the bin"]
 
 
-def test_the_folder_of_an_instrument_is_shown(window, monkeypatch):
+def test_the_folder_of_an_instrument_is_opened(window, monkeypatch):
     shown = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(shown.append(url.toLocalFile())) or True)
     act(window, "gong", "Show in folder")
@@ -148,7 +148,7 @@ def test_the_folder_of_an_instrument_is_shown(window, monkeypatch):
 
 
 def drop(window, *paths):
-    """Let files fall on the window."""
+    """Drop files on the window."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     event = QDropEvent(
@@ -157,112 +157,112 @@ def drop(window, *paths):
     window.window.dropEvent(event)
 
 
-def test_an_instrument_that_is_dropped_plays_and_a_damaged_one_is_refused_in_words(window, tmp_path):
+def test_a_dropped_instrument_plays_and_a_damaged_one_is_refused_with_a_message(window, tmp_path):
     good, bad = tmp_path / "bell.luthier", tmp_path / "broken.luthier"
     shutil.copyfile(library.find("vibraphone"), good)
     bad.write_bytes(good.read_bytes()[:5000])
     drop(window, bad)
     until(lambda: "broken.luthier" in window.window.notice.text)
-    assert window.player.now.path.stem == "guitar"
+    assert window.bridge.now.path.stem == "guitar"
     assert "⚠" in window.window.notice.text
     drop(window, good)
-    until(lambda: window.player.now.path == good)
+    until(lambda: window.bridge.now.path == good)
     (tmp_path / "notes.txt").write_text("la")
     drop(window, tmp_path / "notes.txt")
     assert "notes.txt" in window.window.notice.text
 
 
-def test_a_setting_is_saved_without_the_instrument_and_finds_it_by_its_content(window, tmp_path):
+def test_a_patch_is_saved_without_the_instrument_and_finds_it_by_its_content(window, tmp_path):
     far = tmp_path / "bell.luthier"
     shutil.copyfile(library.find("vibraphone"), far)
-    window.tuning.choose(far)
-    until(lambda: window.player.now.path == far)
-    window.tuning.turn("decay", 0.4)
-    window.house.keep("dry bell", window.player.now, window.tuning.setting.values)
+    window.parameters.choose(far)
+    until(lambda: window.bridge.now.path == far)
+    window.parameters.turn("decay", 0.4)
+    window.preset_files.keep("dry bell", window.bridge.now, window.parameters.setting.values)
     mine = entry(window, "dry bell")
-    until(lambda: window.player.now.path == mine.path)
-    assert window.window.header.accessibleName() == "Dry bell"
+    until(lambda: window.bridge.now.path == mine.path)
+    assert window.window.top_bar.accessibleName() == "Dry bell"
     assert mine.size < 2000
     assert (mine.kind, mine.factory) == ("resonance", False)
-    window.house.keep("dry bell", window.player.now, {})
+    window.preset_files.keep("dry bell", window.bridge.now, {})
     assert "already" in window.window.notice.text
-    window.tuning.choose(library.find("gong"))
-    until(lambda: window.player.now.path.stem == "gong")
+    window.parameters.choose(library.find("gong"))
+    until(lambda: window.bridge.now.path.stem == "gong")
     far.unlink()  # the factory's has the same content
-    window.tuning.choose(mine.path)
-    until(lambda: window.player.now.path == mine.path)
-    assert window.tuning.value("decay") == pytest.approx(0.4)
+    window.parameters.choose(mine.path)
+    until(lambda: window.bridge.now.path == mine.path)
+    assert window.parameters.value("decay") == pytest.approx(0.4)
     act(window, "dry bell", "Move to the bin")
-    until(lambda: all(each.name != "dry bell" for each in window.house.entries))
+    until(lambda: all(each.name != "dry bell" for each in window.preset_files.entries))
 
 
-def test_a_setting_waits_for_the_instrument_that_it_needs_and_plays_once_it_is_there(window, tmp_path):
+def test_a_patch_of_a_missing_instrument_plays_once_the_instrument_is_there(window, tmp_path):
     bell = tmp_path / "bell.luthier"
     preset = read(library.find("vibraphone"))
     digest = write(bell, replace(preset, header={**preset.header, "description": "another one"}))
-    patch_file.write(tmp_path / "dry.json", Saved(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
+    patch_file.write(tmp_path / "dry.json", SavedPatch(digest, tmp_path / "gone.luthier", {"decay": 0.3}))
     hidden = bell.rename(tmp_path / "hidden.dat")
-    window.doors.open([tmp_path / "dry.json"])
+    window.opener.open([tmp_path / "dry.json"])
     until(lambda: "dry needs the instrument gone" in window.window.notice.text)
     (tmp_path / "elsewhere").mkdir()
     found = hidden.rename(tmp_path / "elsewhere" / "bell.luthier")
     drop(window, found)
-    until(lambda: window.player.now.path == tmp_path / "dry.json")
-    assert window.tuning.value("decay") == pytest.approx(0.3)
-    window.tuning.choose(library.find("gong"))
-    until(lambda: window.player.now.path.stem == "gong")
-    window.doors.open([tmp_path / "dry.json"])  # it is remembered
-    until(lambda: window.player.now.path == tmp_path / "dry.json")
+    until(lambda: window.bridge.now.path == tmp_path / "dry.json")
+    assert window.parameters.value("decay") == pytest.approx(0.3)
+    window.parameters.choose(library.find("gong"))
+    until(lambda: window.bridge.now.path.stem == "gong")
+    window.opener.open([tmp_path / "dry.json"])  # it is remembered
+    until(lambda: window.bridge.now.path == tmp_path / "dry.json")
 
 
-def test_a_setting_whose_instrument_is_gone_names_it(window, tmp_path):
-    patch_file.write(tmp_path / "lost.json", Saved("0" * 64, tmp_path / "harp.luthier", {}))
+def test_a_patch_whose_instrument_is_missing_names_it(window, tmp_path):
+    patch_file.write(tmp_path / "lost.json", SavedPatch("0" * 64, tmp_path / "harp.luthier", {}))
     (tmp_path / "other.json").write_text('{"tempo": 3}')
-    window.doors.open([tmp_path / "lost.json"])
+    window.opener.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)
-    window.doors.open([tmp_path / "other.json"])
+    window.opener.open([tmp_path / "other.json"])
     until(lambda: "other.json is no setting" in window.window.notice.text)
-    assert window.player.now.path.stem == "guitar"
+    assert window.bridge.now.path.stem == "guitar"
 
 
-def test_an_instrument_is_exported_whole_with_its_knobs_and_for_other_programs(window, tmp_path):
+def test_an_instrument_is_exported_with_its_parameters_and_for_other_programs(window, tmp_path):
     gong = entry(window, "gong")
-    window.tuning.turn("decay", 0.25)
+    window.parameters.turn("decay", 0.25)
     chosen = tmp_path / "mine.luthier"
     act(window, "guitar", "Export")
     answer(window, chosen)
     until(lambda: "Written" in window.window.notice.text)
     exported = read(chosen)
     assert exported.header["params"]["decay"] == pytest.approx(0.25)
-    assert exported.tensors["frequency"].shape == window.player.now.tensors["frequency"].shape
-    window.tuning.choose(chosen)
-    until(lambda: window.player.now.path == chosen)
-    assert window.tuning.value("decay") == pytest.approx(0.25)
-    window.exporting.export(gong, tmp_path / "gong.safetensors", None)
+    assert exported.tensors["frequency"].shape == window.bridge.now.tensors["frequency"].shape
+    window.parameters.choose(chosen)
+    until(lambda: window.bridge.now.path == chosen)
+    assert window.parameters.value("decay") == pytest.approx(0.25)
+    window.export.export(gong, tmp_path / "gong.safetensors", None)
     until(lambda: "gong.safetensors" in window.window.notice.text, 60)
     assert (tmp_path / "gong.safetensors").exists()
-    window.exporting.export(gong, tmp_path / "gong.txt", None)
+    window.export.export(gong, tmp_path / "gong.txt", None)
     assert "the ending must be one of" in window.window.notice.text
-    window.exporting.export(gong, tmp_path / "gong.wav", None)  # it has no room
+    window.export.export(gong, tmp_path / "gong.wav", None)  # it has no room
     until(lambda: "room" in window.window.notice.text, 60)
 
 
-def test_an_instrument_opened_from_elsewhere_is_listed_and_can_be_kept(window, tmp_path):
+def test_an_instrument_opened_from_another_folder_is_listed_and_can_be_kept(window, tmp_path):
     friends = tmp_path / "friend's.luthier"
     preset = read(library.find("gong"))
     write(friends, Preset({**preset.header, "description": "Of a friend"}, preset.tensors))
     drop(window, friends)
-    until(lambda: window.player.now.path == friends)
+    until(lambda: window.bridge.now.path == friends)
     listed = entry(window, "friend's")
     assert (listed.elsewhere, listed.description) == (True, "Of a friend.")
-    until(lambda: window.window.browser._current == listed)
+    until(lambda: window.window.browser.current == listed)
     offers = {action.text(): action for action in window.window.browser.menu(listed).actions()}
     assert not offers["Rename…"].isEnabled()
     assert not offers["Move to the bin"].isEnabled()
     offers["Keep among my own"].trigger()
     until(lambda: not entry(window, "friend's").elsewhere)
     assert library.find("friend's") == library.user_folder() / "friend's.luthier"
-    window.tuning.history.undo()
+    window.parameters.undo_stack.undo()
     play(window, "guitar")
 
 
@@ -270,8 +270,8 @@ def test_a_folder_of_recordings_is_learned_from(window, tmp_path):
     for name in ("a.wav", "b.wav"):
         soundfile.write(tmp_path / name, np.zeros(1000), 16_000)
     drop(window, tmp_path)
-    dialogue = window.workshop.dialogue
-    assert [path.name for path in dialogue._recordings] == ["a.wav", "b.wav"]
-    assert dialogue.plan.name.text() == tmp_path.name
+    dialogue = window.learn.dialogue
+    assert [path.name for path in dialogue.recordings] == ["a.wav", "b.wav"]
+    assert dialogue.form.name.text() == tmp_path.name
     dialogue.set_recordings([])
     dialogue.accept()

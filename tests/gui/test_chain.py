@@ -1,4 +1,4 @@
-"""What stands beside and behind an instrument: effects, rooms, a second instrument."""
+"""The chain: effects, rooms and a second instrument."""
 
 from dataclasses import replace
 
@@ -8,11 +8,11 @@ import soundfile
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from engine.effects.convolution_reverb import Room
-from engine.effects.tilt_eq import Tone
+from engine.effects.convolution_reverb import ConvolutionReverb
+from engine.effects.tilt_eq import TiltEq
 from engine.preset import library
 from session import patch, patch_file
-from session.patch import LAYERED, OWN, ROOM, Chain, Effect, Second
+from session.patch import NO_SPLIT, OWN_ROOM, ROOM, Chain, Effect, Layer
 from tests.gui.conftest import advance, play, quiet, until
 from tests.gui.jack_probe import level, pitch
 
@@ -21,15 +21,15 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(guitar):
-    """The window with the guitar in it, and nothing beside it."""
+    """The window with the guitar and an empty chain."""
     yield guitar
-    guitar.tuning.arrange("", Chain())
-    until(lambda: guitar.player.now.chain == Chain())
+    guitar.parameters.arrange("", Chain())
+    until(lambda: guitar.bridge.now.chain == Chain())
 
 
 def add(window, words):
-    """Choose something from the menu of the chain, wherever in it."""
-    menu = window.window.chain.menu()
+    """Trigger an action of the chain bar's menu or a submenu."""
+    menu = window.window.chain_bar.menu()
     actions = [
         *menu.actions(),
         *(action for each in menu.actions() if each.menu() for action in each.menu().actions()),
@@ -38,8 +38,8 @@ def add(window, words):
 
 
 def shown(window):
-    """The names of the links, in order."""
-    return [link.name for link in window.window.chain.links]
+    """Names of the slots, in order."""
+    return [link.name for link in window.window.chain_bar.slots]
 
 
 def steps(sound):
@@ -47,41 +47,41 @@ def steps(sound):
 
 
 def bright(sound):
-    """dB above 2 kHz, against all of it."""
+    """Level above 2 kHz in dB, relative to the whole."""
     power = np.abs(np.fft.rfft(sound.mean(axis=0) * np.hanning(sound.shape[1]))) ** 2
     edge = round(2000 * sound.shape[1] / 48_000)
     return 10 * np.log10(power[edge:].sum() / power.sum())
 
 
-def test_an_effect_is_added_turned_switched_and_taken_away_while_a_note_rings_without_a_click(window, ear):
-    window.player.press(45, 0.9)
+def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without_a_click(window, ear):
+    window.bridge.press(45, 0.9)
     ear.listen(0.5, QTest.qWait)
     plain = ear.listen(0.2, QTest.qWait)
-    add(window, "Tone")
+    add(window, "TiltEq")
     until(lambda: shown(window) == ["", "tone"])
     heard = [ear.listen(0.2, QTest.qWait)]
-    window.tuning.turn("tone tilt", 12.0)
+    window.parameters.turn("tone tilt", 12.0)
     heard.append(ear.listen(0.3, QTest.qWait))
-    QTest.mouseClick(window.window.chain.power, LEFT)
-    assert window.window.chain.buttons["tone"].text() == "○ Tone"
+    QTest.mouseClick(window.window.chain_bar.power, LEFT)
+    assert window.window.chain_bar.buttons["tone"].text() == "○ Tone"
     heard.append(ear.listen(0.3, QTest.qWait))
     assert bright(heard[-1][:, 4800:]) < bright(heard[-2][:, 4800:]) - 8
-    QTest.mouseClick(window.window.chain.remove, LEFT)
+    QTest.mouseClick(window.window.chain_bar.remove, LEFT)
     until(lambda: shown(window) == [""])
     heard.append(ear.listen(0.2, QTest.qWait))
     assert level(heard[-1]) > -60
     for part in heard:
         assert steps(part) < 4 * 4 * steps(plain)  # 12 dB brighter
-    window.player.release(45)
+    window.bridge.release(45)
 
 
-def test_effects_change_their_places_by_mouse_and_keys_and_all_of_it_is_taken_back(window):
-    for words in ("Tone", "Chorus", "Compressor"):
+def test_effects_are_reordered_by_mouse_and_keys_and_all_of_it_is_undone(window):
+    for words in ("TiltEq", "Chorus", "Compressor"):
         add(window, words)
-    until(lambda: window.player.now.chain.kinds == ["room", "tone", "chorus", "compressor"])
-    bar, row = window.window.chain, lambda: [plugin.name for plugin in window.player.now.row]
+    until(lambda: window.bridge.now.chain.kinds == ["room", "tone", "chorus", "compressor"])
+    bar, row = window.window.chain_bar, lambda: [plugin.name for plugin in window.bridge.now.row]
     QTest.mouseClick(bar.buttons["chorus"], LEFT)
-    QTest.mouseClick(bar.before, LEFT)
+    QTest.mouseClick(bar.earlier, LEFT)
     until(lambda: row() == ["resonance", "chorus", "tone", "compressor"])
     bar.buttons["compressor"].setFocus()
     QTest.keyClick(bar.buttons["compressor"], Qt.Key.Key_Space)
@@ -90,125 +90,126 @@ def test_effects_change_their_places_by_mouse_and_keys_and_all_of_it_is_taken_ba
     QTest.keyClick(bar, Qt.Key.Key_Delete)
     until(lambda: row() == ["resonance", "chorus", "tone"])
     for _ in range(3):
-        window.tuning.history.undo()
+        window.parameters.undo_stack.undo()
     until(lambda: row() == ["resonance", "tone", "chorus", "compressor"])
-    window.tuning.history.redo()
+    window.parameters.undo_stack.redo()
     until(lambda: row() == ["resonance", "chorus", "tone", "compressor"])
 
 
-def test_only_the_knobs_of_the_chosen_link_are_shown(window):
+def test_only_the_knobs_of_the_selected_slot_are_shown(window):
     add(window, "Compressor")
-    until(lambda: window.tuning.link == "compressor" and "compressor" in shown(window))
-    names = [knob.spec.words for knob in window.window.knobs.knobs.values() if knob.isVisible()]
+    until(lambda: window.parameters.link == "compressor" and "compressor" in shown(window))
+    names = [knob.spec.label for knob in window.window.knobs.knobs.values() if knob.isVisible()]
     assert names == ["Threshold", "Ratio", "Attack", "Release", "Gain"]
-    QTest.mouseClick(window.window.chain.buttons[""], LEFT)
-    assert "Decay" in [knob.spec.words for knob in window.window.knobs.knobs.values() if knob.isVisible()]
-    assert not window.window.chain.power.isVisible()
+    QTest.mouseClick(window.window.chain_bar.buttons[""], LEFT)
+    assert "Decay" in [knob.spec.label for knob in window.window.knobs.knobs.values() if knob.isVisible()]
+    assert not window.window.chain_bar.power.isVisible()
 
 
-def test_a_room_is_taken_from_a_sound_file_and_from_another_instrument(window, ear, tmp_path):
+def test_a_room_is_loaded_from_a_sound_file_and_from_another_instrument(window, ear, tmp_path):
     echo = np.zeros(24_000, np.float32)
     echo[12_000] = 1
     soundfile.write(tmp_path / "cave.wav", echo, 48_000)
-    window.racking.add_room(str(tmp_path / "cave.wav"))
+    window.chain.add_room(str(tmp_path / "cave.wav"))
     until(lambda: shown(window) == ["", "room"])
-    assert window.window.chain.buttons["room"].text() == "● Room: Cave"
+    assert window.window.chain_bar.buttons["room"].text() == "● Room: Cave"
     quiet(window)
-    window.player.press(64, 0.9)
-    window.player.release(64)
+    window.bridge.press(64, 0.9)
+    window.bridge.release(64)
     heard = np.abs(ear.listen(0.6, QTest.qWait)).max(axis=0)
     first = int(np.flatnonzero(heard > 0.2 * heard.max())[0])
     assert heard[first + 12_000 : first + 13_000].max() > 0.3 * heard[first : first + 1000].max()
     add(window, "Violin")
-    until(lambda: window.tuning.chain.effects == (Effect(ROOM, "violin"),))
-    until(lambda: isinstance(window.deck.rig.row[-1], Room) and len(window.deck.rig.row) == 2)
-    window.racking.add_room(str(tmp_path / "none.wav"))
+    until(lambda: window.parameters.chain.effects == (Effect(ROOM, "violin"),))
+    until(lambda: isinstance(window.engine.rig.chain[-1], ConvolutionReverb) and len(window.engine.rig.chain) == 2)
+    window.chain.add_room(str(tmp_path / "none.wav"))
     until(lambda: "none.wav" in window.window.notice.text)
     until(lambda: shown(window) == [""])
 
 
-def test_an_instrument_brings_its_own_room_and_the_effects_stay(window):
-    add(window, "Tone")
-    until(lambda: "tone" in window.tuning.links)
-    window.tuning.turn("tone tilt", 5.0)
-    window.tuning.choose(library.find("violin"))
-    until(lambda: window.player.now.path.stem == "violin")
+def test_another_instrument_has_its_own_room_and_keeps_the_effects(window):
+    add(window, "TiltEq")
+    until(lambda: "tone" in window.parameters.links)
+    window.parameters.turn("tone tilt", 5.0)
+    window.parameters.choose(library.find("violin"))
+    until(lambda: window.bridge.now.path.stem == "violin")
     assert shown(window) == ["", "room", "tone"]
-    assert window.tuning.value("tone tilt") == 5
-    assert window.tuning.value("room level") == 0
+    assert window.parameters.value("tone tilt") == 5
+    assert window.parameters.value("room level") == 0
     play(window, "guitar")
 
 
-def test_a_second_instrument_plays_on_all_keys_or_on_its_part_of_them(window, ear):
+def test_a_second_instrument_plays_on_all_keys_or_on_its_side_of_the_split(window, ear):
     add(window, "Vibraphone")
     until(lambda: shown(window) == ["", "second"])
-    zones = window.window.zones
-    until(lambda: zones.isVisible() and window.player.now.chain.second is not None)
-    window.player.press(69, 0.9)
-    until(lambda: window.player.reading.voices == 2)
-    window.player.release(69)
+    split_bar = window.window.split_bar
+    until(lambda: split_bar.isVisible() and window.bridge.now.chain.layer is not None)
+    window.bridge.press(69, 0.9)
+    until(lambda: window.bridge.status.voices == 2)
+    window.bridge.release(69)
     quiet(window)
-    zones.share.setCurrentIndex(2)
-    zones.share.activated.emit(2)
-    until(lambda: window.player.now.chain.second.split == 60)
+    split_bar.share.setCurrentIndex(2)
+    split_bar.share.activated.emit(2)
+    until(lambda: window.bridge.now.chain.layer.split == 60)
     for key, voices in ((57, (1, 0)), (69, (0, 1))):
-        window.player.press(key, 0.9)
+        window.bridge.press(key, 0.9)
         advance(window)
-        lineup = window.player.now.lineup
-        assert (lineup.instrument.voices, lineup.second.voices) == voices
+        lineup = window.bridge.now.rack
+        assert (lineup.instrument.voices, lineup.layer.voices) == voices
         heard = ear.listen(0.4, QTest.qWait)
         assert pitch(heard[:, 4800:]) == pytest.approx(440 * 2 ** ((key - 69) / 12), rel=0.01)
-        window.player.release(key)
-        window.player.panic()
+        window.bridge.release(key)
+        window.bridge.panic()
         quiet(window)
-    assert "second decay" in [knob.name for knob in window.player.now.knobs]
-    QTest.mouseClick(window.window.chain.remove, LEFT)
+    assert "second decay" in [knob.name for knob in window.bridge.now.knobs]
+    QTest.mouseClick(window.window.chain_bar.remove, LEFT)
     until(lambda: shown(window) == [""])
-    assert not zones.isVisible()
+    assert not split_bar.isVisible()
 
 
-def test_a_second_instrument_leaves_without_a_click(window, ear):
-    window.racking.stand_beside(library.find("vibraphone"))
-    until(lambda: window.player.now.chain.second is not None)
-    window.player.press(60, 0.9)
+def test_a_second_instrument_is_removed_without_a_click(window, ear):
+    window.chain.stand_beside(library.find("vibraphone"))
+    until(lambda: window.bridge.now.chain.layer is not None)
+    window.bridge.press(60, 0.9)
     ear.listen(0.5, QTest.qWait)
     steady = steps(ear.listen(0.2, QTest.qWait))
-    window.tuning.arrange("", replace(window.tuning.chain, second=None))
+    window.parameters.arrange("", replace(window.parameters.chain, layer=None))
     heard = ear.listen(0.4, QTest.qWait)
     until(lambda: shown(window) == [""])
     assert steps(heard) < 2 * steady
     assert level(ear.listen(0.1, QTest.qWait)) > -60
-    window.player.release(60)
+    window.bridge.release(60)
 
 
-def test_the_chain_is_kept_with_a_setting_and_with_the_evening(window, tmp_path):
-    window.racking.stand_beside(library.find("gong"))
+def test_the_chain_is_saved_with_a_patch_and_with_the_session(window, tmp_path):
+    window.chain.stand_beside(library.find("gong"))
     add(window, "Chorus")
-    until(lambda: window.player.now.chain.kinds == ["room", "chorus"])
-    window.tuning.turn("chorus mix", 0.8)
-    remembered = window.evening.remembered()
-    assert patch.from_plain(remembered.chain) == window.tuning.chain
-    now = window.player.now
+    until(lambda: window.bridge.now.chain.kinds == ["room", "chorus"])
+    window.parameters.turn("chorus mix", 0.8)
+    remembered = window.session_restore.remembered()
+    assert patch.chain_from_json(remembered.chain) == window.parameters.chain
+    now = window.bridge.now
     patch_file.write(
-        tmp_path / "wide.json", patch_file.Saved(now.digest, now.path, window.tuning.setting.values, now.chain)
+        tmp_path / "wide.json",
+        patch_file.SavedPatch(now.digest, now.path, window.parameters.setting.values, now.chain),
     )
-    window.tuning.arrange("", Chain())
+    window.parameters.arrange("", Chain())
     until(lambda: shown(window) == [""])
-    window.tuning.choose(tmp_path / "wide.json")
+    window.parameters.choose(tmp_path / "wide.json")
     until(lambda: shown(window) == ["", "second", "chorus"])
-    assert window.tuning.value("chorus mix") == pytest.approx(0.8)
+    assert window.parameters.value("chorus mix") == pytest.approx(0.8)
     play(window, "guitar")
 
 
-def test_a_chain_that_cannot_be_read_is_none():
+def test_an_unreadable_chain_is_an_empty_one():
     for plain in (None, [], {"effects": 3}, {"effects": [{"kind": "laser"}, 7]}, {"second": {"path": 1}}):
-        assert patch.from_plain(plain) == Chain()
+        assert patch.chain_from_json(plain) == Chain()
     for second in ({"path": "a", "split": 300}, {"path": "a", "channels": [0, 99]}, {"path": "a", "above": 1}):
-        assert patch.from_plain({"second": second}).second is None
-    full = Chain((Effect("tone"), Effect(ROOM, "violin"), Effect("chorus")), Second("gong", 60, True, (0, 2)))
-    assert patch.from_plain(full.plain()) == full
-    assert full.without(ROOM).with_effect(ROOM, OWN).effects[1] == Effect(ROOM)
+        assert patch.chain_from_json({"second": second}).layer is None
+    full = Chain((Effect("tone"), Effect(ROOM, "violin"), Effect("chorus")), Layer("gong", 60, True, (0, 2)))
+    assert patch.chain_from_json(full.plain()) == full
+    assert full.without(ROOM).with_effect(ROOM, OWN_ROOM).effects[1] == Effect(ROOM)
     assert full.ordered(["chorus", "tone"]).kinds == ["chorus", ROOM, "tone"]
-    assert Second("gong", LAYERED).keys == ((0, 127), (0, 127))
-    assert Second("gong", 60, True).keys == ((0, 59), (60, 127))
-    assert Tone().params[-1].name == "on"
+    assert Layer("gong", NO_SPLIT).keys == ((0, 127), (0, 127))
+    assert Layer("gong", 60, True).keys == ((0, 59), (60, 127))
+    assert TiltEq().params[-1].name == "on"

@@ -36,7 +36,7 @@ def own(monkeypatch):
         ("a menu is open", "SIGTERM"),
     ],
 )
-def test_the_program_ends_by_itself_whatever_it_is_doing(app, own, moment, way):
+def test_the_program_exits_by_itself_whatever_it_is_doing(app, own, moment, way):
     found = close(moment, way, own)
     assert found.left == []
     assert found.lost == []
@@ -44,7 +44,7 @@ def test_the_program_ends_by_itself_whatever_it_is_doing(app, own, moment, way):
     assert max(found.gone, found.stuck, found.ended) < inf
 
 
-def test_a_name_that_is_asked_for_holds_up_neither_the_window_nor_what_plays(guitar):
+def test_a_prompt_for_a_name_blocks_neither_the_window_nor_the_sound(guitar):
     QTest.keyClick(guitar.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     (asked,) = guitar.window.findChildren(QInputDialog)
     assert not asked.isModal()

@@ -1,4 +1,4 @@
-"""The picture of a decoded instrument: it shows what sounds, and is played by touch."""
+"""The view of a ddsp instrument: it shows the sounding harmonics and is played by mouse and keys."""
 
 import numpy as np
 import pytest
@@ -19,12 +19,12 @@ LEFT = Qt.MouseButton.LeftButton
 def violin(guitar):
     """The window with the violin in it."""
     play(guitar, "violin")
-    guitar.window.stage.show_view(PICTURE)
+    guitar.window.views.show_view(PICTURE)
     return guitar
 
 
-def test_a_touch_plays_the_key_of_its_frequency_and_the_bars_stand_on_its_harmonics(violin, ear):
-    bars = violin.window.stage.harmonics.bars
+def test_a_press_plays_the_key_of_its_frequency_and_the_bars_are_at_its_harmonics(violin, ear):
+    bars = violin.window.views.harmonics.bars
     assert bars.isVisible()
     place = QPoint(round(bars.place_of(440)), bars.height() // 4)
     assert bars.key_at(place.x()) == 69
@@ -42,8 +42,8 @@ def test_a_touch_plays_the_key_of_its_frequency_and_the_bars_stand_on_its_harmon
     until(lambda: len(bars._now.frequency) == 0)
 
 
-def test_the_bars_are_played_without_a_mouse(violin):
-    bars, played = violin.window.stage.harmonics.bars, []
+def test_the_bars_are_played_by_keys(violin):
+    bars, played = violin.window.views.harmonics.bars, []
     bars.struck.connect(lambda key, force: played.append(key))
     bars.setFocus()
     QTest.keyClick(bars, Qt.Key.Key_Right)
@@ -52,9 +52,9 @@ def test_the_bars_are_played_without_a_mouse(violin):
     assert "Space plays" in bars.accessibleDescription()
 
 
-def test_a_room_falls_from_its_loudest_moment():
-    shape = decoded.shape(read(library.find("violin")))
+def test_a_room_decays_from_its_maximum():
+    shape = decoded.room_envelope(read(library.find("violin")))
     assert shape.level.max() == 0
     assert shape.level[-20:].mean() < shape.level[:20].mean() - 20
     assert 0.3 < shape.seconds < 10
-    assert decoded.shape(read(library.find("gong"))) is None
+    assert decoded.room_envelope(read(library.find("gong"))) is None

@@ -1,4 +1,4 @@
-"""Everything can be reached without a mouse."""
+"""Every control can be reached by keys."""
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -15,7 +15,7 @@ def window(guitar):
 
 
 def walk(widget, key):
-    """The widgets that have the focus one after the other, from one round of a key to its end."""
+    """The widgets that get the focus in one round of a key."""
     seen = []
     for _ in range(300):
         QTest.keyClick(QApplication.focusWidget() or widget, key)
@@ -27,7 +27,7 @@ def walk(widget, key):
 
 
 def reachable(widget):
-    """What takes the focus by Tab and can be seen; a field inside another one is not counted."""
+    """Visible widgets that take the focus by Tab; a field inside another one is not counted."""
     return {
         each
         for each in widget.findChildren(QWidget)
@@ -37,24 +37,24 @@ def reachable(widget):
 
 
 @pytest.mark.parametrize("view", [PICTURE, PAD, VOICE])
-def test_tab_goes_round_all_that_can_be_done_and_back(window, view):
-    window.window.stage.show_view(view)
-    window.window.browser.search()
+def test_tab_reaches_every_control_forwards_and_backwards(window, view):
+    window.window.views.show_view(view)
+    window.window.browser.focus_search()
     there = walk(window.window, Qt.Key.Key_Tab)
     back = walk(window.window, Qt.Key.Key_Backtab)
     named = {each: each.accessibleName() or type(each).__name__ for each in reachable(window.window)}
     assert {name for each, name in named.items() if each not in there} == set()
     assert set(back) == set(there)
-    window.window.stage.show_view(PICTURE)
+    window.window.views.show_view(PICTURE)
 
 
-def test_tab_goes_round_the_dialogues(window):
-    window.plugging.show()
-    window.workshop.show()
-    for dialogue in (window.plugging.dialogue, window.workshop.dialogue):
+def test_tab_reaches_every_control_of_the_dialogs(window):
+    window.devices.show()
+    window.learn.show()
+    for dialogue in (window.devices.dialogue, window.learn.dialogue):
         dialogue.activateWindow()
         dialogue.raise_()
         QTest.qWait(100)
         assert {each.accessibleName() for each in reachable(dialogue) - set(walk(dialogue, Qt.Key.Key_Tab))} == set()
-    window.plugging.dialogue.accept()
-    window.workshop.dialogue.accept()
+    window.devices.dialogue.accept()
+    window.learn.dialogue.accept()

@@ -1,4 +1,4 @@
-"""An instrument made through the window, by mouse and keys alone, while the music goes on."""
+"""Learning through the window, by mouse and keys, while playing continues."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from gui import preferences
 from gui.controllers.learn import LearnController
 from gui.preferences import Preferences
 from gui.processes import child_process
-from gui.processes.check_recordings import check_recordings as check_recordings
+from gui.processes.check_recordings import check_recordings
 from tests.gui.conftest import PATIENCE, processes, until
 from tests.gui.jack_probe import level, pitch
 
@@ -40,7 +40,7 @@ def chime(tmp_path):
 
 
 @pytest.mark.verify
-def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_music_goes_on(window, ear, data):
+def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continues(window, ear, data):
     window.opener.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
     dialogue = window.learn.dialogue
     assert dialogue.form.name.text() == "guitar_A3_very-long_forte_normal"
@@ -70,7 +70,7 @@ def test_a_recording_that_is_dropped_becomes_an_instrument_in_tune_while_the_mus
 
 
 @pytest.mark.verify
-def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
+def test_learning_a_piece_is_stopped_early_kept_and_resumable(window, chime):
     window.opener.open([chime])
     dialogue = window.learn.dialogue
     until(lambda: dialogue.check_label.text().startswith("1.1 s"))
@@ -93,7 +93,7 @@ def test_a_piece_is_stopped_and_kept_and_can_go_on(window, chime):
     dialogue.accept()
 
 
-def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(window, tmp_path):
+def test_a_silent_recording_is_refused_with_a_message_before_learning(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
     window.opener.open([tmp_path / "silence.wav"])
     dialogue = window.learn.dialogue
@@ -102,9 +102,7 @@ def test_a_recording_of_silence_is_refused_in_words_before_anything_is_learned(w
     dialogue.accept()
 
 
-def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_rings(
-    window, ear, tmp_path, monkeypatch
-):
+def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear, tmp_path, monkeypatch):
     monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
     window.learn.show()
     dialogue = window.learn.dialogue
@@ -124,24 +122,24 @@ def test_what_the_microphone_hears_is_recorded_to_be_learned_from_while_a_note_r
     begin = int(np.abs(sound).max(axis=1).argmax())
     assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
     assert dialogue.recordings == [file]
-    assert [plugin.name for plugin in window.engine.rig.row] == ["resonance"]
+    assert [plugin.name for plugin in window.engine.rig.chain] == ["resonance"]
     window.bridge.release(45)
     dialogue.set_recordings([])
     dialogue.accept()
 
 
-def test_what_is_odd_about_recordings_is_said_of_each(tmp_path):
+def test_faults_are_reported_for_each_recording(tmp_path):
     rng = np.random.default_rng(1)
     soundfile.write(tmp_path / "hiss.wav", rng.normal(0, 0.05, RATE), RATE)
     (tmp_path / "text.wav").write_text("no sound")
-    heard = listen([tmp_path / "hiss.wav", tmp_path / "text.wav"])
-    assert heard.faults[0].startswith("hiss.wav: The recording is noisy")
-    assert heard.faults[1].startswith("not a sound file")
-    assert (heard.count, heard.usable) == (2, False)
+    check = check_recordings([tmp_path / "hiss.wav", tmp_path / "text.wav"])
+    assert check.faults[0].startswith("hiss.wav: The recording is noisy")
+    assert check.faults[1].startswith("not a sound file")
+    assert (check.count, check.usable) == (2, False)
 
 
 @pytest.mark.verify
-def test_learning_ends_with_the_window_and_goes_on_at_the_next_start(app, home, chime, monkeypatch):
+def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, chime, monkeypatch):
     remembered = Preferences()
     first = LearnController(app.activeWindow(), remembered)
     first.open([chime])
@@ -169,7 +167,7 @@ def test_learning_ends_with_the_window_and_goes_on_at_the_next_start(app, home, 
     Path(library.destination("chime").with_suffix(".learning")).rmdir()
 
 
-def test_every_kind_of_instrument_can_be_chosen_with_its_own_time(window, chime):
+def test_every_kind_can_be_selected_with_its_own_duration(window, chime):
     window.opener.open([chime])
     dialogue, began = window.learn.dialogue, []
     until(dialogue.learn.isEnabled)

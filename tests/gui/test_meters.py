@@ -1,4 +1,4 @@
-"""What the meters say of the sound that goes out."""
+"""The level meter and the counts of the status bar."""
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
@@ -17,16 +17,16 @@ def window(guitar):
     return guitar
 
 
-def lamp(meter):
-    """The colour of the lamp, near its corner."""
+def indicator(meter):
+    """The colour of the clip indicator, near its corner."""
     image = meter.grab().toImage()
     return image.pixelColor(round((meter.width() - 4) * image.devicePixelRatio()), image.height() // 2).name()
 
 
-def test_the_lamp_lights_once_the_limiter_acted_says_so_in_words_and_is_cleared_by_a_click(window):
+def test_the_clip_indicator_lights_once_the_limiter_acts_describes_it_and_is_cleared_by_a_click(window):
     meter, warning = window.window.top_bar.meter, theme.colour(theme.WARNING).name()
     meter.clear()
-    until(lambda: lamp(meter) != warning)
+    until(lambda: indicator(meter) != warning)
     assert meter.toolTip() == "Output level"
     window.parameters.turn("level", 24.0)
     for key in (40, 45, 52, 57):
@@ -36,21 +36,23 @@ def test_the_lamp_lights_once_the_limiter_acted_says_so_in_words_and_is_cleared_
         window.bridge.release(key)
     window.bridge.panic()
     quiet(window)
-    assert lamp(meter) == warning
+    assert indicator(meter) == warning
     assert "the limiter turned" in meter.toolTip()
     assert "clipped" in meter.accessibleDescription()
     assert meter.clipped == window.engine.rig.meters().clipped - meter._known
     QTest.mouseClick(meter, LEFT, pos=QPoint(meter.width() - 5, 5))
     assert meter.clipped == 0
-    assert lamp(meter) != warning
+    assert indicator(meter) != warning
     QTest.mouseClick(window.window.status_bar.load_button, LEFT)  # counted anew
     until(lambda: window.engine.rig.meters().clipped == 0)
     advance(window)
     assert meter.clipped == 0
 
 
-def test_what_nobody_could_hear_is_counted_under_the_load(window):
+def test_lost_events_are_counted_in_the_tip_of_the_load(window):
     before = window.engine.rig.meters().lost
     window.bridge.live_input._events.push(Kind.MIDI, 0x00, note=-1)  # no message that there is
     until(lambda: window.engine.rig.meters().lost == before + 1)
-    until(lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip())
+    until(
+        lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip()
+    )

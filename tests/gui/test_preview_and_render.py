@@ -1,4 +1,4 @@
-"""What is heard beside what is played, and sound that is made without a device."""
+"""Demos, test tone and previews beside the instrument, and offline rendering."""
 
 import numpy as np
 import pytest
@@ -29,102 +29,102 @@ def window(guitar, tmp_path, monkeypatch):
 
 
 def ask(window, name):
-    """Touch the sign at the end of a row of the list."""
-    rows, browser = window.window.browser._list, window.window.browser
-    index = browser._model.index([each.name for each in browser.shown].index(name))
+    """Click the demo button of a row of the list."""
+    rows, browser = window.window.browser.list, window.window.browser
+    index = browser.model.index([each.name for each in browser.shown].index(name))
     rows.scrollTo(index)
     place = rows.visualRect(index)
     QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - DEMO_BUTTON_WIDTH // 2, place.center().y()))
 
 
-def test_a_demo_is_heard_before_its_instrument_is_loaded_and_ends_when_asked_again(window, ear, tmp_path):
+def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_again(window, ear, tmp_path):
     ask(window, "vibraphone")
-    model = window.window.browser._model
-    assert model.heard
-    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.deck.rig.audition.playing, MAKING)
+    model = window.window.browser.model
+    assert model.demo
+    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.engine.rig.audition.playing, MAKING)
     assert level(ear.listen(0.5, QTest.qWait)) > -60
-    assert window.player.now.path.stem == "guitar"
+    assert window.bridge.now.path.stem == "guitar"
     ask(window, "vibraphone")
-    assert not model.heard
+    assert not model.demo
     ear.listen(0.1, QTest.qWait)
     assert level(ear.listen(0.2, QTest.qWait)) < -80
     ask(window, "vibraphone")
-    until(lambda: window.deck.rig.audition.playing)  # it was kept
-    window.auditioning.stop()
+    until(lambda: window.engine.rig.audition.playing)  # it was kept
+    window.preview.stop()
 
 
 def test_a_demo_ends_by_itself(window):
-    entry = next(each for each in window.house.entries if each.name == "gong")
-    folder = window.auditioning.demo.__globals__["_folder"]()
+    entry = next(each for each in window.preset_files.entries if each.name == "gong")
+    folder = window.preview.demo.__globals__["_folder"]()
     folder.mkdir()
     soundfile.write(folder / f"{entry.digest}.wav", np.zeros(4800), 48_000)
-    window.auditioning.demo(entry)
-    assert window.window.browser._model.heard == entry.digest
-    until(lambda: not window.window.browser._model.heard)
+    window.preview.demo(entry)
+    assert window.window.browser.model.demo == entry.digest
+    until(lambda: not window.window.browser.model.demo)
 
 
-def test_the_test_tone_is_heard_whatever_plays(window, ear):
-    window.plugging.show()
-    button = next(each for each in window.plugging.dialogue.findChildren(object) if _words(each) == "Test tone")
+def test_the_test_tone_is_heard_whatever_is_playing(window, ear):
+    window.devices.show()
+    button = next(each for each in window.devices.dialogue.findChildren(object) if _words(each) == "Test tone")
     QTest.mouseClick(button, LEFT)
-    until(lambda: window.deck.rig.audition.playing)
+    until(lambda: window.engine.rig.audition.playing)
     heard = ear.listen(0.4, QTest.qWait)
     assert pitch(heard[:, 4800:], 300, 600) == pytest.approx(440, rel=0.01)
     assert level(heard[:, 4800:]) == pytest.approx(-23 - 12, abs=1)  # the volume of a first start is -12 dB
-    window.plugging.dialogue.accept()
-    window.auditioning.stop()
+    window.devices.dialogue.accept()
+    window.preview.stop()
 
 
 def _words(widget):
     return widget.text() if hasattr(widget, "text") and hasattr(widget, "clicked") else ""
 
 
-def test_recording_and_what_is_learned_of_it_are_heard_from_the_dialogue(window, ear, tmp_path):
+def test_recording_and_preview_are_played_from_the_learn_dialog(window, ear, tmp_path):
     for name, frequency in (("bell", 330), ("learned", 550)):
         time = np.arange(48_000) / 48_000
         soundfile.write(tmp_path / f"{name}.wav", 0.3 * np.sin(2 * np.pi * frequency * time), 48_000)
-    dialogue = window.workshop.dialogue
+    dialogue = window.learn.dialogue
     dialogue.set_recordings([tmp_path / "bell.wav"])
-    dialogue.set_heard(RecordingCheck(1, 1.0, 1))
-    dialogue.show_moment(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
+    dialogue.set_check(RecordingCheck(1, 1.0, 1))
+    dialogue.show_status(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
     dialogue.show()
-    for button, frequency in ((dialogue.hear, 330), (dialogue.compare, 550)):
+    for button, frequency in ((dialogue.play_recording, 330), (dialogue.play_preview, 550)):
         QTest.mouseClick(button, LEFT)
-        until(lambda: window.deck.rig.audition.playing)
+        until(lambda: window.engine.rig.audition.playing)
         ear.listen(0.1, QTest.qWait)
         assert pitch(ear.listen(0.3, QTest.qWait), 200, 800) == pytest.approx(frequency, rel=0.01)
-    window.auditioning.stop()
+    window.preview.stop()
     dialogue.set_busy(True)
     dialogue.set_busy(False)
-    assert not dialogue.compare.isEnabled()
+    assert not dialogue.play_preview.isEnabled()
     dialogue.set_recordings([])
     dialogue.accept()
 
 
-def test_a_score_is_written_to_a_file_as_it_would_sound_and_that_can_be_stopped(window, tmp_path):
-    window.tuning.turn("level", 0.0)
-    window.doors.open([score(tmp_path / "tune.mid", 57, 60)])
-    bar = window.window.transport
-    until(lambda: window.deck.reels.score is not None)
-    window.deck.do(window.deck.reels.score.stop)
-    QTest.mouseClick(bar.bounce, LEFT)
-    assert "✕" in bar.bounce.text()
-    QTest.mouseClick(bar.bounce, LEFT)
-    assert bar.bounce.text() == "→ WAV"
-    QTest.mouseClick(bar.bounce, LEFT)
+def test_a_score_is_rendered_to_a_file_and_rendering_can_be_cancelled(window, tmp_path):
+    window.parameters.turn("level", 0.0)
+    window.opener.open([score(tmp_path / "tune.mid", 57, 60)])
+    bar = window.window.score_bar
+    until(lambda: window.engine.recorders.score is not None)
+    window.engine.do(window.engine.recorders.score.stop)
+    QTest.mouseClick(bar.render_button, LEFT)
+    assert "✕" in bar.render_button.text()
+    QTest.mouseClick(bar.render_button, LEFT)
+    assert bar.render_button.text() == "→ WAV"
+    QTest.mouseClick(bar.render_button, LEFT)
     until(lambda: "Written" in window.window.notice.text, MAKING)
     file = next((tmp_path / "Luthier").glob("Guitar – tune – *.wav"))
     assert soundfile.info(file).subtype == "PCM_24"
     sound, rate = soundfile.read(file, dtype="float32")
     assert pitch(sound[4800 : rate // 2].T) == pytest.approx(220, rel=0.01)
     assert not list((tmp_path / "Luthier").glob(".*"))
-    window.deck.reels.close_score()
+    window.engine.recorders.close_score()
     bar.hide()
-    window.player.panic()
+    window.bridge.panic()
     quiet(window)
 
 
-def test_a_job_takes_knobs_tuning_tempo_and_chain(tmp_path):
+def test_a_render_job_uses_parameters_tuning_tempo_and_chain(tmp_path):
     tune = score(tmp_path / "tune.mid", 69, 69)
     plain = RenderJob(str(library.find("cowbell")), str(tmp_path / "a.wav"), str(tune))
     assert list(offline_render.render(plain))[-1] == 1
@@ -143,16 +143,16 @@ def test_a_job_takes_knobs_tuning_tempo_and_chain(tmp_path):
 
 
 def test_pedals_step_through_the_instruments(window, ear):
-    menu = window.stepping.menu("next")
+    menu = window.button_midi_learn.menu("next")
     menu.actions()[0].trigger()
-    assert "move a controller" in window.window.header.after.toolTip()
+    assert "move a controller" in window.window.top_bar.next.toolTip()
     ear.send(0xB0, 23, 0)
-    until(lambda: "CC 23" in window.window.header.after.toolTip())
+    until(lambda: "CC 23" in window.window.top_bar.next.toolTip())
     names = [each.name for each in window.window.browser.shown]
     after = names[(names.index("guitar") + 1) % len(names)]
     for value in (127, 0):
         ear.send(0xB0, 23, value)
-    until(lambda: window.player.now.path.stem == after)
-    window.stepping.menu("next").actions()[1].trigger()
-    assert "right click" in window.window.header.after.toolTip()
+    until(lambda: window.bridge.now.path.stem == after)
+    window.button_midi_learn.menu("next").actions()[1].trigger()
+    assert "right click" in window.window.top_bar.next.toolTip()
     play(window, "guitar")

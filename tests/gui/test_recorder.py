@@ -1,4 +1,4 @@
-"""What is taken down while the rate of the device changes."""
+"""The recorders while the sample rate of the device changes."""
 
 import mido
 import numpy as np
@@ -7,17 +7,17 @@ import soundfile
 
 from engine.events import EVENT, Kind, midi
 from engine.rig import Rig
-from session.recorder import Notes, Tape
+from session.recorder import NoteRecorder, Recorder
 from tests.support.host_callback import Organ
 from tests.support.host_callback import render as call
 
 
-def test_a_recording_ends_where_the_rate_changes_another_begins_and_the_notes_go_on_in_time(tmp_path):
+def test_a_change_of_rate_starts_another_sound_file_and_the_notes_stay_in_time(tmp_path):
     rig = Rig(48_000)
     rig.play([Organ()])
-    tape = Tape(rig, tmp_path / "take.wav")
+    tape = Recorder(rig, tmp_path / "take.wav")
     start = rig.frame
-    notes = Notes(tmp_path / "take.mid", tape.rates)
+    notes = NoteRecorder(tmp_path / "take.mid", tape.rates)
     call(rig, 4800)
     tape.spool()
     rig.prepare(44_100)

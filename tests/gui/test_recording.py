@@ -1,4 +1,4 @@
-"""What is taken down, and what plays by itself."""
+"""Recording of performances, and playback of scores."""
 
 from itertools import pairwise
 
@@ -35,7 +35,7 @@ def score(path, *keys):
     return path
 
 
-def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear):
+def test_a_performance_is_recorded_as_sound_and_as_notes(window, tmp_path, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
     assert window.window.top_bar.record.text().startswith("■ 0:0")
@@ -56,7 +56,7 @@ def test_a_performance_is_taken_down_as_sound_and_as_notes(window, tmp_path, ear
     assert 0.4 < length < len(sound) / rate
 
 
-def test_pedal_and_wheel_are_taken_down_and_what_is_held_at_the_end_is_let_go(window, tmp_path, ear):
+def test_pedal_and_wheel_are_recorded_and_released_at_the_end(window, tmp_path, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
     for message in ((0xB0, 64, 127), (0x90, 60, 100), (0x80, 60, 0), (0xE0, 0, 80), (0xB0, 1, 70), (0x90, 64, 90)):
@@ -77,7 +77,7 @@ def test_pedal_and_wheel_are_taken_down_and_what_is_held_at_the_end_is_let_go(wi
     ear.send(0x80, 64, 0)
 
 
-def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
+def test_a_full_disk_ends_the_recording_and_not_the_sound(window, ear):
     def full(_):
         raise OSError("no space left")
 
@@ -92,7 +92,7 @@ def test_a_disk_that_is_full_ends_the_recording_and_not_the_music(window, ear):
     until(lambda: not window.recording.recording)
 
 
-def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
+def test_a_score_plays_shows_its_position_and_stops(window, tmp_path, ear):
     bar = window.window.score_bar
     window.opener.open([score(tmp_path / "tune.mid", 57, 60, 64, 69, 57, 60, 64, 69)])
     until(lambda: 57 in window.window.keyboard.lit)
@@ -116,7 +116,7 @@ def test_a_score_plays_shows_where_it_is_and_stops(window, tmp_path, ear):
     window.bridge.panic()
 
 
-def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path):
+def test_a_change_of_tempo_keeps_the_position_and_skips_no_note(window, tmp_path):
     begun, keys = [], list(range(50, 62))
 
     def hear(events):
@@ -139,7 +139,7 @@ def test_another_tempo_goes_on_from_here_and_leaves_no_note_out(window, tmp_path
     window.bridge.panic()
 
 
-def test_a_score_goes_on_evenly_while_other_instruments_are_loaded_and_presets_are_read(window, tmp_path):
+def test_a_score_plays_evenly_while_instruments_are_loaded_and_presets_are_read(window, tmp_path):
     begun = []
 
     def hear(events):
@@ -167,7 +167,7 @@ def jumps(keys):
     return [key for before, key in pairwise(keys) if key != before + 1]
 
 
-def test_a_place_in_a_score_is_sought_by_mouse_and_keys_with_the_pedal_as_it_stands_there(window, tmp_path):
+def test_seeking_in_a_score_by_mouse_and_keys_restores_the_pedal(window, tmp_path):
     begun, line = [], window.window.score_bar.seek_bar
     file = score(tmp_path / "tune.mid", *range(50, 66))
     written = mido.MidiFile(file)
@@ -203,7 +203,7 @@ def test_a_place_in_a_score_is_sought_by_mouse_and_keys_with_the_pedal_as_it_sta
     window.bridge.panic()
 
 
-def test_a_score_that_is_none_is_refused_in_words(window, tmp_path):
+def test_an_invalid_score_is_refused_with_a_message(window, tmp_path):
     (tmp_path / "noise.mid").write_bytes(b"no score at all")
     window.opener.open([tmp_path / "noise.mid"])
     until(lambda: "noise.mid" in window.window.notice.text)

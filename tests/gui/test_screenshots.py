@@ -1,4 +1,4 @@
-"""How the window looks: pictures of every view, in a folder that LUTHIER_SHOTS names or a temporary one."""
+"""Screenshots of every view and dialog, in the folder LUTHIER_SHOTS or a temporary one."""
 
 import os
 from dataclasses import replace
@@ -34,17 +34,17 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
     before = guitar.memory.theme
     play(guitar, instrument)
     theme.apply(app, name)
-    guitar.window.stage.show_view(view)
+    guitar.window.views.show_view(view)
     for key in (52, 59, 64, 68):
         guitar.bridge.press(key, 0.8)
     until(lambda: len(guitar.window.keyboard.lit) == 4)
     if view == PAD:
-        guitar.window.stage.pad.press(0, guitar.window.stage.pad.area.point(0.6, 0.7), 0.8)
+        guitar.window.views.pad.press(0, guitar.window.views.pad.area.point(0.6, 0.7), 0.8)
     QTest.qWait(600 if instrument == "violin" else 60)  # a bow takes its time
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"{called}-{name}.png"))
     guitar.bridge.panic()
-    guitar.window.stage.pad.release(0)
+    guitar.window.views.pad.release(0)
     theme.apply(app, before)
     colours = theme.THEMES[name]
     assert image.pixelColor(2, 2).name() == colours.ground
@@ -53,7 +53,7 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
-def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path, name):
+def test_the_sound_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder, path = Path(os.environ.get("LUTHIER_SHOTS", tmp_path)), tmp_path / "events.luthier"
     write(path, events_preset.preset())
     before = guitar.memory.theme
@@ -62,10 +62,10 @@ def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path
     until(lambda: guitar.bridge.now.path == path)
     guitar.parameters.show_link("second")
     theme.apply(app, name)
-    guitar.window.stage.show_view(PICTURE)
+    guitar.window.views.show_view(PICTURE)
     for key in (52, 57):
         guitar.bridge.press(key, 0.8)
-    until(lambda: len(guitar.window.stage.sound_map.lit) == 2)
+    until(lambda: len(guitar.window.views.sound_map.lit) == 2)
     QTest.qWait(60)
     image = guitar.window.grab().toImage()
     image.save(str(folder / f"map-{name}.png"))
@@ -73,12 +73,12 @@ def test_the_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path
     guitar.parameters.recall(Patch(library.find("guitar"), {}, Chain()))
     until(lambda: guitar.bridge.now.path.stem == "guitar")
     theme.apply(app, before)
-    assert [link.title for link in guitar.window.chain.links] == ["Guitar"]
+    assert [link.title for link in guitar.window.chain_bar.slots] == ["Guitar"]
     assert _count(image, theme.THEMES[name].accent) > 300
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
-def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
+def test_the_dialogs_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
     before = guitar.memory.theme
     theme.apply(app, name)
@@ -86,7 +86,7 @@ def test_the_dialogues_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     devices, keys = guitar.devices.dialogue, ShortcutsDialog(guitar.window)
     learning = guitar.learn.dialogue
     learning.set_recordings([Path("bell.wav")])
-    learning.set_heard(RecordingCheck(1, 2.0, 1))
+    learning.set_check(RecordingCheck(1, 2.0, 1))
     learning.show()
     until(lambda: devices._output.count() > 1)
     keys.show()

@@ -1,4 +1,4 @@
-"""From one evening to the next: what is remembered, what is survived, what is shown of devices."""
+"""What is restored at the next start, crash recovery, and the devices dialog."""
 
 import signal
 import subprocess
@@ -23,13 +23,13 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
-    """A user of this test's own."""
+    """Folders of a user for each test."""
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return tmp_path
 
 
-def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
+def test_a_start_restores_the_last_session(app, ear, home):
     first = start(app, ear)
     until(lambda: first.bridge.now is not None)
     assert first.memory.volume == -12
@@ -58,7 +58,7 @@ def test_the_next_evening_begins_where_the_last_one_ended(app, ear, home):
     assert not config_store.LoadingMarker().left()
 
 
-def test_a_start_after_a_crash_while_loading_begins_without_that_instrument_and_says_so(app, ear, home):
+def test_a_start_after_a_crash_while_loading_skips_that_instrument_and_reports_it(app, ear, home):
     preferences.save(Preferences(preset=str(library.find("banjo"))))
     config_store.LoadingMarker().begin(library.find("banjo"))
     wiring = start(app, ear)
@@ -80,13 +80,13 @@ def test_files_named_at_the_start_are_opened(app, ear, home):
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"volume": "loud", "values": {"decay": "x"}, "learned": [[1, 2]], "theme": 5}']
 )
-def test_a_damaged_memory_is_a_first_start(home, text):
+def test_damaged_preferences_are_a_first_start(home, text):
     config_store.folder().mkdir(parents=True)
     (config_store.folder() / "session.json").write_text(text)
     assert preferences.load() == Preferences()
 
 
-def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ear, home, server):
+def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once(app, ear, home, server):
     wiring = start(app, ear)
     until(lambda: wiring.bridge.now is not None)
     QTest.mouseClick(wiring.window.status_bar.device_button, LEFT)
@@ -120,7 +120,7 @@ def test_the_dialogue_tells_what_was_given_and_takes_up_a_choice_at_once(app, ea
     assert (preferences.load().a4, preferences.load().channel) == (466.2, 3)
 
 
-def test_a_device_that_goes_is_shown_and_comes_back_by_itself(home):
+def test_a_lost_device_is_shown_and_reopened_by_itself(home):
     command = [sys.executable, "-m", "tests.gui.device_loss_child"]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     assert run.stdout.split() == ["shown", "back", "sounding", "ended"]
@@ -138,7 +138,7 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     assert not processes(number)
 
 
-def test_the_command_opens_a_window_and_ends_well_when_it_is_closed(app, home, ear):
+def test_the_command_opens_a_window_and_exits_with_success_when_it_is_closed(app, home, ear):
     others = ear.players()
     command = [sys.executable, "-c", "from cli.main import main; raise SystemExit(main([]))"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

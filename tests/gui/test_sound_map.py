@@ -1,4 +1,4 @@
-"""The map of the sounds that an instrument has learned, played by touch."""
+"""The sound map, played by mouse and keys."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def load(guitar, preset, tmp_path):
-    """Let a small instrument play, and show its map."""
+    """Load a small instrument, and show its map."""
     path = tmp_path / "small.luthier"
     write(path, preset)
-    guitar.tuning.choose(path)
-    until(lambda: guitar.player.now.path == path)
-    guitar.window.stage.show_view(PICTURE)
-    until(guitar.window.stage.chart.isVisible)
-    return guitar.window.stage.chart
+    guitar.parameters.choose(path)
+    until(lambda: guitar.bridge.now.path == path)
+    guitar.window.views.show_view(PICTURE)
+    until(guitar.window.views.sound_map.isVisible)
+    return guitar.window.views.sound_map
 
 
 @pytest.fixture
@@ -33,62 +33,62 @@ def window(guitar):
 
 
 def touch(view, spot):
-    QTest.mousePress(view, LEFT, pos=view.place_of(spot).toPoint())
+    QTest.mousePress(view, LEFT, pos=view.point_of(spot).toPoint())
 
 
 def lift(view, spot):
-    QTest.mouseRelease(view, LEFT, pos=view.place_of(spot).toPoint())
+    QTest.mouseRelease(view, LEFT, pos=view.point_of(spot).toPoint())
 
 
-def test_an_event_that_is_touched_is_played_and_lit(window, ear, tmp_path):
+def test_a_pressed_event_is_played_and_lit(window, ear, tmp_path):
     view = load(window, events_preset.preset(), tmp_path)
-    found = window.touching._chart
+    found = window.touch._chart
     spot = int(np.flatnonzero(found.note == 57)[0])
-    assert view._spots.names[spot] == "A3"
-    assert view.found_at(view.place_of(spot)) == spot
+    assert view.points.names[spot] == "A3"
+    assert view.item_at(view.point_of(spot)) == spot
     touch(view, spot)
     heard = ear.listen(0.3, QTest.qWait)
-    until(lambda: spot in view._lit)
+    until(lambda: spot in view.lit)
     lift(view, spot)
     assert pitch(heard, 100, 500) == pytest.approx(220, rel=0.03)
     quiet(window)
     noise = int(np.flatnonzero(found.note < 0)[0])
     touch(view, noise)
-    assert window.tuning.value("play") == 0  # it has no pitch
+    assert window.parameters.value("play") == 0  # it has no pitch
     assert level(ear.listen(0.2, QTest.qWait)) > -70
     lift(view, noise)
-    window.tuning.history.undo()
+    window.parameters.undo_stack.undo()
     quiet(window)
 
 
-def test_a_dimension_that_is_touched_is_excited_and_arrows_go_to_the_next_one(window, ear, tmp_path):
+def test_a_pressed_dimension_is_excited_and_the_arrows_select_the_next_one(window, ear, tmp_path):
     view = load(window, ssm_preset.preset(), tmp_path)
-    unpitched = int(np.flatnonzero(window.touching._chart.note < 0)[0])
+    unpitched = int(np.flatnonzero(window.touch._chart.note < 0)[0])
     touch(view, unpitched)
     assert level(ear.listen(0.2, QTest.qWait)) > -70
     lift(view, unpitched)
-    window.player.panic()
+    window.bridge.panic()
     quiet(window)
     view.setFocus()
-    before = view._chosen
+    before = view.selected_item
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
         QTest.keyClick(view, key)
     assert "sound" in view.accessibleDescription()
-    assert 0 <= view._chosen < len(view._spots.x)
+    assert 0 <= view.selected_item < len(view.points.x)
     assert before == unpitched
     QTest.keyPress(view, Qt.Key.Key_Space)
     assert level(ear.listen(0.2, QTest.qWait)) > -70
     QTest.keyRelease(view, Qt.Key.Key_Space)
 
 
-def test_another_place_sounds_unlike_this_one(window, ear, tmp_path):
+def test_another_position_on_the_map_sounds_different(window, ear, tmp_path):
     view = load(window, ssm_preset.preset(), tmp_path)
     spectra = []
     for spot in range(3):
         touch(view, spot)
         heard = ear.listen(0.3, QTest.qWait)
         lift(view, spot)
-        window.player.panic()
+        window.bridge.panic()
         quiet(window)
         spectra.append(np.log10(np.abs(np.fft.rfft(heard.mean(axis=0)))[:2000] + 1e-6))
     for other in spectra[1:]:

@@ -1,17 +1,17 @@
-"""Fingers, each a player of its own."""
+"""Multi-touch on the pad and the piano keyboard."""
 
 import pytest
 from PyQt6.QtCore import QPointF
 from PyQt6.QtTest import QTest
 
-from gui.widgets.pad.pad import Pad
-from gui.widgets.piano_keyboard import Keyboard
+from gui.widgets.pad.pad import XYPad
+from gui.widgets.piano_keyboard import PianoKeyboard
 from tests.gui.touch_events import LIFT, MOVE, PRESS, STAY, Screen
 
 
 @pytest.fixture(scope="module")
 def screen(app):
-    """A screen that feels fingers."""
+    """A touch screen."""
     return Screen()
 
 
@@ -23,16 +23,16 @@ def shown(widget, width, height):
     return widget
 
 
-def test_two_fingers_on_the_pad_strike_drive_and_lift_for_themselves(screen):
-    pad, said = shown(Pad(), 400, 300), []
+def test_two_fingers_on_the_pad_press_drag_and_release_independently(screen):
+    pad, said = shown(XYPad(), 400, 300), []
     pad.struck.connect(lambda finger, x, y, force: said.append(("struck", finger, round(x, 1), round(y, 1))))
-    pad.driven.connect(lambda finger, x, y, force: said.append(("driven", finger, round(x, 1), round(y, 1))))
-    pad.lifted.connect(lambda finger: said.append(("lifted", finger)))
-    low, high, middle = (pad._plane.point(x, y) for x, y in ((0.1, 0.2), (0.9, 0.8), (0.5, 0.5)))
+    pad.dragged.connect(lambda finger, x, y, force: said.append(("driven", finger, round(x, 1), round(y, 1))))
+    pad.released.connect(lambda finger: said.append(("lifted", finger)))
+    low, high, middle = (pad.area.point(x, y) for x, y in ((0.1, 0.2), (0.9, 0.8), (0.5, 0.5)))
     screen.touch(pad, (0, PRESS, low))
     screen.touch(pad, (0, STAY, low), (1, PRESS, high))
-    first, second = pad._fingers
-    pad._fingers[second].when -= 1  # it has rested
+    first, second = pad.pointers
+    pad.pointers[second].time -= 1  # it has rested
     screen.touch(pad, (0, STAY, low), (1, MOVE, middle))
     screen.touch(pad, (0, LIFT, low), (1, STAY, middle))
     screen.touch(pad, (1, LIFT, middle))
@@ -44,10 +44,10 @@ def test_two_fingers_on_the_pad_strike_drive_and_lift_for_themselves(screen):
 
 
 def test_two_fingers_on_the_keys_play_two_notes(screen):
-    keyboard, said = shown(Keyboard(48, 72), 600, 120), []
+    keyboard, said = shown(PianoKeyboard(48, 72), 600, 120), []
     keyboard.pressed.connect(lambda key, velocity: said.append(key))
     keyboard.released.connect(lambda key: said.append(-key))
-    places = [QPointF((keyboard._layout.place(key)[0] + 0.02) * 600, 110) for key in (48, 60, 62)]
+    places = [QPointF((keyboard.key_layout.rect(key)[0] + 0.02) * 600, 110) for key in (48, 60, 62)]
     screen.touch(keyboard, (0, PRESS, places[0]), (1, PRESS, places[1]))
     screen.touch(keyboard, (0, STAY, places[0]), (1, MOVE, places[2]))
     screen.touch(keyboard, (0, LIFT, places[0]), (1, LIFT, places[2]))

@@ -1,4 +1,4 @@
-"""The window in another language."""
+"""Translation of the window's texts."""
 
 import re
 import shutil
@@ -12,8 +12,8 @@ from PyQt6 import sip
 from PyQt6.QtWidgets import QDialogButtonBox
 
 from gui import translation
-from gui.main_window import Window
-from session.status import Reading
+from gui.main_window import MainWindow
+from session.status import Status
 
 TEXTS = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
@@ -42,41 +42,41 @@ TEXTS = """<?xml version="1.0" encoding="utf-8"?>
 
 @pytest.fixture
 def polish(app, tmp_path):
-    """A window of someone who speaks Polish."""
+    """A window in Polish."""
     (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
     installed = translation.install(app, ["pl-PL", "en"], tmp_path)
-    window = Window()
+    window = MainWindow()
     yield window
     sip.delete(window)
     for each in installed:
         app.removeTranslator(each)
 
 
-def test_the_window_speaks_what_a_file_says_and_english_otherwise(polish):
-    header = polish.header
+def test_texts_are_translated_where_the_file_has_them_and_english_otherwise(polish):
+    header = polish.top_bar
     assert header.undo.accessibleName() == "Cofnij"
-    assert header._what.text() == "Nie ma instrumentu"
+    assert header.description_label.text() == "Nie ma instrumentu"
     assert (header.record.accessibleName(), header.redo.accessibleName()) == ("Record", "Redo")
-    assert header._slider.toolTip() == "Głośność: 0.0 dB"
+    assert header.volume_slider.toolTip() == "Głośność: 0.0 dB"
     assert polish.tr("CC {0}") == "CC {0}"  # the placeholder is another one
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     assert box.buttons()[0].text() == "Anuluj"
 
 
 @pytest.mark.parametrize(("voices", "words"), [(1, "1 głos"), (3, "3 głosy"), (5, "5 głosów"), (22, "22 głosy")])
-def test_numbers_have_the_forms_that_the_language_has(polish, voices, words):
-    polish.status.show_reading(Reading(1.0, "playing", device="speaker", voices=voices, worst=0.5, underruns=2))
-    assert polish.status._voices.text() == words
-    assert polish.status._load.text() == "⚠ 2 przerw · 50%"
+def test_plurals_have_the_forms_of_the_language(polish, voices, words):
+    polish.status_bar.show_status(Status(1.0, "playing", device="speaker", voices=voices, worst=0.5, underruns=2))
+    assert polish.status_bar.voices_label.text() == words
+    assert polish.status_bar.load_button.text() == "⚠ 2 przerw · 50%"
 
 
 @pytest.mark.parametrize("languages", [["en-GB", "pl"], ["fr", "C"], []])
-def test_english_needs_no_file(app, tmp_path, languages):
+def test_english_needs_no_translation_file(app, tmp_path, languages):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS, encoding="utf-8")
     assert translation.install(app, languages, tmp_path) == []
 
 
-def test_a_damaged_file_is_named_and_the_window_speaks_english(app, tmp_path, capsys):
+def test_a_damaged_translation_file_is_named_and_the_window_is_english(app, tmp_path, capsys):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS[:500], encoding="utf-8")
     assert translation.install(app, ["pl"], tmp_path) == []
     assert "luthier_pl.ts is no translation" in capsys.readouterr().err
@@ -93,8 +93,8 @@ def test_a_damaged_file_is_named_and_the_window_speaks_english(app, tmp_path, ca
         ("cs", "2012222"),
     ],
 )
-def test_every_number_has_its_form(language, forms):
-    assert "".join(str(translation.form(language, n)) for n in (0, 1, 2, 5, 11, 21, 111)) == forms
+def test_every_number_has_its_plural_form(language, forms):
+    assert "".join(str(translation.plural_form(language, n)) for n in (0, 1, 2, 5, 11, 21, 111)) == forms
 
 
 def test_the_tool_finds_every_text_of_the_window(tmp_path):

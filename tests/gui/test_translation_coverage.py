@@ -1,4 +1,4 @@
-"""Every text of the window can be translated: none is left in English where all translations bear a mark."""
+"""Every text of the window can be translated: with marked translations, no unmarked text remains."""
 
 import re
 import shutil
@@ -13,11 +13,11 @@ from PyQt6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QMen
 from engine.preset import library
 from gui import preferences
 from gui import translation as translating
-from gui.dialogs.shortcuts import Shortcuts
-from gui.processes.check_recordings import Heard
-from gui.processes.learn import Moment
+from gui.dialogs.shortcuts import ShortcutsDialog
+from gui.processes.check_recordings import RecordingCheck
+from gui.processes.learn import LearnStatus
 from gui.views.view_stack import PAD, PICTURE, VOICE
-from session.patch import Chain, Effect, Second
+from session.patch import Chain, Effect, Layer
 from tests.gui.conftest import advance, end, play, quiet, start, until
 from tests.gui.test_recording import score
 
@@ -28,7 +28,7 @@ NOTE = re.compile(r"[A-G]♯?-?\d")
 
 @pytest.fixture(scope="module")
 def marked(app, tmp_path_factory):
-    """A language in which every text of the window says «what it says in English»."""
+    """A language whose translations are the English texts in «guillemets»."""
     folder = tmp_path_factory.mktemp("translations")
     path, terms = folder / "luthier_xx.ts", folder / "terms.py"
     printed = subprocess.run([sys.executable, "-m", "gui.terms"], check=True, capture_output=True, text=True)
@@ -51,17 +51,17 @@ def marked(app, tmp_path_factory):
 
 @pytest.fixture
 def window(marked, app, ear, tmp_path, monkeypatch):
-    """A window of someone who speaks this language."""
+    """A window in that language."""
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     wiring = start(app, ear)
-    until(lambda: wiring.player.now is not None and wiring.house.entries)
+    until(lambda: wiring.bridge.now is not None and wiring.preset_files.entries)
     yield wiring
     end(wiring)
 
 
 def texts(widget):
-    """All that a widget and those in it say, to eyes and to screen readers."""
+    """All texts of a widget and its children, also those for screen readers."""
     for each in [widget, *widget.findChildren(QWidget)]:
         found = [each.toolTip(), each.accessibleName(), each.accessibleDescription(), each.windowTitle()]
         if isinstance(each, QComboBox):
@@ -76,7 +76,7 @@ def texts(widget):
 
 
 def unmarked(widget, names):
-    """What of its texts is in English, and neither a name nor a unit."""
+    """The texts of a widget that are unmarked and neither names nor units."""
     left = set()
     for kind, words in texts(widget):
         rest = re.sub(r"<[^>]*>", " ", words)
@@ -93,72 +93,72 @@ def unmarked(widget, names):
 
 
 def names(wiring):
-    """What is not the window's to translate: instruments and what is written about them, files, devices, faults."""
-    reading, found = wiring.player.reading, ["Luthier", "ear:keys", "ear"]
+    """What is not translated: instruments and their metadata, files, devices, errors of libraries."""
+    reading, found = wiring.bridge.status, ["Luthier", "ear:keys", "ear"]
     found += [*reading.ports, *(port.split(":")[0] for port in reading.ports)]
-    for entry in wiring.house.entries:
+    for entry in wiring.preset_files.entries:
         found += [entry.name, entry.description, entry.author, entry.licence, entry.attribution, entry.recording]
         found += [*entry.tags, str(entry.path)]
     return {name for name in (*found, reading.device, reading.name, reading.backend, reading.midi_problem) if name}
 
 
-def test_no_view_of_any_kind_of_instrument_says_anything_in_english(window):
-    left, kinds = set(), {entry.kind: entry.name for entry in window.house.entries}
+def test_no_view_of_any_kind_has_an_untranslated_text(window):
+    left, kinds = set(), {entry.kind: entry.name for entry in window.preset_files.entries}
     for name in kinds.values():
         play(window, name)
         for view in (PICTURE, PAD, VOICE):
-            window.window.stage.show_view(view)
-            window.player.press(60, 0.8)
+            window.window.views.show_view(view)
+            window.bridge.press(60, 0.8)
             advance(window, 9600)
             left |= unmarked(window.window, names(window))
-            window.player.release(60)
+            window.bridge.release(60)
         for knob in window.window.knobs.knobs.values():
             left |= unmarked(knob.menu(), set()) if hasattr(knob, "menu") else set()
     assert len(kinds) >= 3
     assert left == set()
 
 
-def test_neither_does_a_full_chain_a_score_a_singer_a_recording_or_a_fault(window, tmp_path):
+def test_chain_score_voice_recording_and_errors_have_no_untranslated_text(window, tmp_path):
     chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
-    window.tuning.arrange("", Chain(chain.effects, Second(str(library.find("gong")), 60, True)))
-    until(lambda: window.player.now.chain.kinds == chain.kinds)
-    window.doors.open([score(tmp_path / "tune.mid", 57, 60), tmp_path / "letter.txt", tmp_path / "no.luthier"])
-    until(window.window.transport.isVisible)
+    window.parameters.arrange("", Chain(chain.effects, Layer(str(library.find("gong")), 60, True)))
+    until(lambda: window.bridge.now.chain.kinds == chain.kinds)
+    window.opener.open([score(tmp_path / "tune.mid", 57, 60), tmp_path / "letter.txt", tmp_path / "no.luthier"])
+    until(window.window.score_bar.isVisible)
     called = names(window) | {"tune", "letter.txt", "no.luthier", ".luthier", ".mid"}
     left = set()
-    for link in window.tuning.links:
-        window.tuning.show_link(link)
+    for link in window.parameters.links:
+        window.parameters.show_link(link)
         left |= unmarked(window.window, called)
-    for menu in (window.window.chain.menu(), window.window.browser.menu(window.house.entries[0])):
+    for menu in (window.window.chain_bar.menu(), window.window.browser.menu(window.preset_files.entries[0])):
         left |= unmarked(menu, called)
-    window.conducting._close()
+    window.score._close()
     play(window, "violin")
-    window.singing.sing(True)
-    until(lambda: window.player.now.sung and "tracker" in window.window.stage.voice._late.text())
-    window.tuning.show_link("voice")
+    window.voice.sing(True)
+    until(lambda: window.bridge.now.follows_voice and "tracker" in window.window.views.voice.latency_label.text())
+    window.parameters.show_link("voice")
     left |= unmarked(window.window, called)
-    window.player.compiling.emit(1, 2, "guitar")
+    window.bridge.compiling.emit(1, 2, "guitar")
     left |= unmarked(window.window, called)
     quiet(window)
     assert left == set()
 
 
-def test_neither_does_any_dialogue(window, tmp_path):
-    window.plugging.show()
-    keys, learning = Shortcuts(window.window), window.workshop.dialogue
+def test_no_dialog_has_an_untranslated_text(window, tmp_path):
+    window.devices.show()
+    keys, learning = ShortcutsDialog(window.window), window.learn.dialogue
     left = unmarked(learning, set())
     learning.set_recordings([Path("bell.wav")])
-    learning.set_heard(Heard(1, 2.0, 1, ["A remark"], True, 3))
-    learning.show_moment(Moment(0.3, "", 0.01))
-    until(lambda: window.plugging.dialogue._output.count() > 1)
-    found = window.plugging.dialogue
+    learning.set_check(RecordingCheck(1, 2.0, 1, ["A remark"], True, 3))
+    learning.show_status(LearnStatus(0.3, "", 0.01))
+    until(lambda: window.devices.dialogue.output_box.count() > 1)
+    found = window.devices.dialogue
     boxes = found.findChildren(QComboBox)
     devices = {
         box.itemText(i) for box in boxes for i in range(box.count()) if isinstance(box.itemData(i), str | tuple)
     }
     told = {*found._hints.text().splitlines(), *(words for words in devices if "«" not in words)}
-    for dialogue in (window.plugging.dialogue, keys, learning):
+    for dialogue in (window.devices.dialogue, keys, learning):
         left |= unmarked(dialogue, {*names(window), *told, "A remark", "bell.wav", "bell"})
         dialogue.accept()
     assert left == set()
-    assert preferences.recall().theme == "dark"
+    assert preferences.load().theme == "dark"

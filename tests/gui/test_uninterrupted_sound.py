@@ -1,4 +1,4 @@
-"""What the window promises to whoever plays: no click, no stop, nothing lost."""
+"""The sound continues without clicks, and nothing is lost, whatever the window does."""
 
 import os
 from pathlib import Path
@@ -41,7 +41,7 @@ def falls(sound):
     return (earlier + 5) * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()
 
 
-def test_every_instrument_gives_way_twice_while_a_chord_is_held_without_a_click_within_a_twentieth_of_a_second(
+def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_click_within_a_twentieth_of_a_second(
     guitar, ear, blocks
 ):
     factory = [entry.name for entry in guitar.preset_files.entries if entry.factory]
@@ -101,7 +101,7 @@ def strike(window, pad, ear, x, y):
     return steps(heard)
 
 
-def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_lifts(guitar, ear, screen):
+def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_is_released(guitar, ear, screen):
     guitar.window.views.show_view(PAD)
     pad = guitar.window.views.pad
     near, far = QPointF(pad.area.point(0.3, 0.8)), QPointF(pad.area.point(0.7, 0.8))
@@ -161,7 +161,7 @@ def children():
     return mine
 
 
-def test_a_drop_of_many_files_opens_what_can_be_opened_and_says_what_cannot(guitar, tmp_path):
+def test_dropping_many_files_opens_what_can_be_opened_and_reports_the_rest(guitar, tmp_path):
     (tmp_path / "torn.luthier").write_bytes(b"\x00" * 100)
     (tmp_path / "torn.onnx").write_bytes(b"no model")
     (tmp_path / "torn.mid").write_bytes(b"MThd")

@@ -1,4 +1,4 @@
-"""A voice at the microphone, and the violin that follows it."""
+"""Voice input: a synthetic voice at the microphone, and the violin that follows it."""
 
 import numpy as np
 import pytest
@@ -24,88 +24,90 @@ def song(frequency, seconds, loudness=-20.0):
 
 @pytest.fixture
 def window(guitar):
-    """The window with the view of the voice."""
-    guitar.window.stage.show_view(VOICE)
+    """The window with the voice view."""
+    guitar.window.views.show_view(VOICE)
     yield guitar
-    if guitar.deck.sung:
-        guitar.singing.sing(False)
-        until(lambda: not guitar.player.now.sung)
-    guitar.window.stage.show_view(PICTURE)
+    if guitar.engine.follows_voice:
+        guitar.voice.sing(False)
+        until(lambda: not guitar.bridge.now.follows_voice)
+    guitar.window.views.show_view(PICTURE)
 
 
 @pytest.fixture
 def singer(window):
-    """The window with a violin that is sung."""
+    """The window with a violin that follows the voice."""
     play(window, "violin")
-    QTest.mouseClick(window.window.stage.voice.sing, LEFT)
-    until(lambda: window.player.now.sung)
-    until(lambda: "tracker" in window.window.stage.voice._late.text())
+    QTest.mouseClick(window.window.views.voice.sing, LEFT)
+    until(lambda: window.bridge.now.follows_voice)
+    until(lambda: "tracker" in window.window.views.voice.latency_label.text())
     return window
 
 
-def test_an_instrument_that_cannot_be_sung_says_so_and_offers_one_that_can(window):
-    view = window.window.stage.voice
+def test_an_instrument_that_follows_no_voice_says_so_and_offers_one_that_does(window):
+    view = window.window.views.voice
     assert not view.sing.isEnabled()
-    assert "does not follow a voice" in view._words.text()
-    QTest.mouseClick(view.take, LEFT)
-    until(lambda: window.player.now.header["kind"] == "ddsp")
+    assert "does not follow a voice" in view.message_label.text()
+    QTest.mouseClick(view.find_instrument, LEFT)
+    until(lambda: window.bridge.now.header["kind"] == "ddsp")
     assert view.sing.isEnabled()
-    assert not view.take.isVisible()
-    assert "headphones" in view._words.text()
+    assert not view.find_instrument.isVisible()
+    assert "headphones" in view.message_label.text()
 
 
-def test_what_is_sung_is_shown_and_the_violin_follows_it(singer, ear):
-    view, name = singer.window.stage.voice, singer.player.reading.name
-    assert "○" in view._lamp.text()
+def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
+    view, name = singer.window.views.voice, singer.bridge.status.name
+    assert "○" in view.voiced_label.text()
     ear.sing(name, song(330, 4))
-    until(lambda: "●" in view._lamp.text())
-    assert view._note.text() == "E4"
+    until(lambda: "●" in view.voiced_label.text())
+    assert view.note_label.text() == "E4"
     ear.listen(0.3, QTest.qWait)
     until(lambda: view.gauge.level == pytest.approx(-20, abs=3))
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(330, rel=0.01)
-    assert np.nanmedian([answer for _, _, answer in view.trace._points]) == pytest.approx(64.02, abs=0.2)
-    singer.tuning.turn("voice transpose", 12.0)
+    assert np.nanmedian([answer for _, _, answer in view.trace.points]) == pytest.approx(64.02, abs=0.2)
+    singer.parameters.turn("voice transpose", 12.0)
     ear.listen(0.3, QTest.qWait)
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(660, rel=0.01)
-    until(lambda: "○" in view._lamp.text())
+    until(lambda: "○" in view.voiced_label.text())
     quiet(singer)
     assert level(ear.listen(0.2, QTest.qWait)) < -60
 
 
 def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
     monkeypatch.setattr("gui.controllers.voice.MEASURED", 4000)
-    view, name = singer.window.stage.voice, singer.player.reading.name
+    view, name = singer.window.views.voice, singer.bridge.status.name
     QTest.mouseClick(view.measure, LEFT)
     ear.sing(name, np.tile(np.concatenate([song(110, 0.6), song(165, 0.6), np.zeros(RATE // 4, np.float32)]), 5))
     shown = []
-    until(lambda: shown.append(view.measure.text()) or "From" in view._words.text())
+    until(lambda: shown.append(view.measure.text()) or "From" in view.message_label.text())
     counted = [words for words in dict.fromkeys(shown) if "to go" in words]
     assert counted == sorted(counted, reverse=True)
     assert {"3 s to go", "2 s to go"} <= set(counted) <= {f"{left} s to go" for left in (4, 3, 2, 1)}
     assert shown[-1] == "Find my range"
-    assert singer.tuning.value("voice low") == pytest.approx(110 * 2 ** (-4 / 12), rel=0.03)
-    assert singer.tuning.value("voice high") == pytest.approx(165 * 2 ** (4 / 12), rel=0.03)
-    assert singer.tuning.value("voice transpose") == 24
-    assert -75 < singer.tuning.value("voice gate") < -50  # the pauses are silent: no noise tells where it should be
+    assert singer.parameters.value("voice low") == pytest.approx(110 * 2 ** (-4 / 12), rel=0.03)
+    assert singer.parameters.value("voice high") == pytest.approx(165 * 2 ** (4 / 12), rel=0.03)
+    assert singer.parameters.value("voice transpose") == 24
+    assert (
+        -75 < singer.parameters.value("voice gate") < -50
+    )  # the pauses are silent: no noise tells where it should be
     ear.sing(name, np.zeros(0, np.float32))
-    until(lambda: "○" in view._lamp.text())
+    until(lambda: "○" in view.voiced_label.text())
     QTest.mouseClick(view.measure, LEFT)
-    until(lambda: "Too little" in view._words.text())
+    until(lambda: "Too little" in view.message_label.text())
 
 
-def test_the_microphone_is_let_go_when_nobody_sings(singer, server):
+def test_the_microphone_is_closed_when_the_voice_is_off(singer, server):
     microphone = f"{singer.player.reading.name}:in_1"
     client = server.client("looker")
     try:
         until(lambda: client.get_ports(microphone))
-        QTest.mouseClick(singer.window.stage.voice.sing, LEFT)
-        until(lambda: not singer.player.now.sung)
+        QTest.mouseClick(singer.window.views.voice.sing, LEFT)
+        until(lambda: not singer.bridge.now.follows_voice)
         until(lambda: not client.get_ports(microphone))
     finally:
         client.close()
 
 
-def test_the_gate_stands_between_the_noise_of_a_room_and_the_softest_tone():
+def test_the_gate_is_between_room_noise_and_the_softest_tone():
     noise, soft, loud = ([(pitch, level)] * 20 for pitch, level in ((0, -70), (200, -50), (200, -20)))
     assert singing._gate(np.array([*noise, *soft, *loud])) == -62
     assert singing._gate(np.array([*soft, *loud])) == -80

@@ -19,7 +19,7 @@ DEVICE = "_ZN5QTest17createTouchDeviceEN12QInputDevice10DeviceTypeE6QFlagsINS0_1
 
 
 class Screen:
-    """A screen that feels several fingers at once."""
+    """A multi-touch screen."""
 
     def __init__(self) -> None:
         self._qt = ctypes.CDLL(str(Path(QtCore.__file__).parent / "Qt6" / "lib" / "libQt6Gui.so.6"))
@@ -31,7 +31,7 @@ class Screen:
         self._window = 0
 
     def touch(self, widget: QWidget, *fingers: tuple[int, str, QPointF]) -> None:
-        """Let fingers do something on a widget at once: which one, PRESS, MOVE, LIFT or STAY, and where."""
+        """Send one event with several touch points on a widget: id; PRESS, MOVE, LIFT or STAY; and point."""
         top = widget.window()
         assert top is not None
         handle = sip.unwrapinstance(top.windowHandle())
