@@ -76,7 +76,7 @@ def build(args: argparse.Namespace) -> Playing:
     rig = Rig(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
     playing = Playing(rig, _load(rig, args, patch))
     if getattr(args, "a4", None) is not None:
-        rig.set(rig.interpreter, "a4", args.a4)
+        rig.set_param(rig.interpreter, "a4", args.a4)
     return playing
 
 
@@ -125,7 +125,7 @@ def _room_of(path: Path) -> str:
     """The source of the room that an instrument gets where none is named."""
     from engine.preset import library, preset_file
 
-    if path.suffix.lower() == library.ONNX or "room" in preset_file.read(path).tensors:
+    if path.suffix.lower() == library.ONNX_SUFFIX or "room" in preset_file.read(path).tensors:
         return OWN_ROOM
     return DEFAULT_ROOM
 
@@ -150,8 +150,8 @@ def _set_params(rig: "Rig", rack: "Rack", assignments: list[str]) -> None:
             for param in plugin.params if param.name == param_name
         ]  # fmt: skip
         if not found:
-            names = ", ".join(f"{name}.{param.name}" for name, plugin in rack.slots for param in plugin.params)
-            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {names}")
+            known = [f"{slot}.{param.name}" for slot, plugin in rack.named_plugins for param in plugin.params]
+            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {', '.join(known)}")
         plugin, param = found[0]
         try:
             value = float(value_text)
@@ -159,7 +159,7 @@ def _set_params(rig: "Rig", rack: "Rack", assignments: list[str]) -> None:
             raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE") from None
         if not param.low <= value <= param.high:
             raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
-        rig.set(plugin, param_name, value)
+        rig.set_param(plugin, param_name, value)
 
 
 def _follows_voice(args: argparse.Namespace) -> bool:

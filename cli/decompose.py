@@ -5,8 +5,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from cli.learn.progress import Moment, shown
-from cli.learn.recordings import part
+from cli.learn.progress import Update, display
+from cli.learn.recordings import parse_part
 from engine.kinds import kind_of
 from engine.preset.preset_file import read
 from session import patch_library
@@ -45,13 +45,13 @@ def run(args: argparse.Namespace) -> int:
     from train import recording
     from train.events.decompose import decompose
 
-    file, start, length = part(args.recording, args.start, args.length)
+    file, start, length = parse_part(args.recording, args.start, args.length)
     samples, rate = recording.load(file, int(preset.header["rate"]), start, length)
     model = load_model(preset)
-    with shown(args.json) as show:
+    with display(args.json) as show:
         score = decompose(
             model, torch.from_numpy(samples.mean(axis=0)),
-            lambda share: show(Moment(share, f"{share:.0%}", {"share": round(share, 4)})),
+            lambda share: show(Update(share, f"{share:.0%}", {"share": round(share, 4)})),
             rounds=args.rounds,
         )  # fmt: skip
     write(args.output, replace(score, instrument=preset.header["name"]))

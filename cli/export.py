@@ -48,14 +48,12 @@ def _check_path(path: Path) -> None:
 
 
 def _onnx(preset: Preset, path: Path) -> str:
-    from export.onnx import model
+    from export.onnx import make_model
     from export.onnx.graph import write
 
-    made = model(preset)
+    made = make_model(preset)
     write(path, made)
-    inputs, outputs = (
-        ", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output)
-    )
+    inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
     return f"{inputs} → {outputs}"
 
 

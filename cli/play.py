@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _default_instrument() -> str:
     """The instrument of the demo: the guitar, or the first that is installed."""
-    names = list(library.everything())
+    names = list(library.all_presets())
     if not names:
         raise preset_file.PresetError("there are no instruments yet: `luthier learn` makes them")
     return "guitar" if "guitar" in names else names[0]
@@ -114,7 +114,7 @@ def _tasks(stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args
     tasks = [_program_changes(playing, args)]
     if args.mic:
         tasks.append(_latency_messages(playing, opened, args))
-    if Path(args.preset).suffix.lower() == library.ONNX:
+    if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:
         tasks.append(_decoder_warnings(playing, args))
     if args.record:
         tasks.append(stack.enter_context(_recording(rig, args)))
@@ -162,7 +162,7 @@ def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
 
 def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespace) -> Task:
     """Prints the latency from voice to sound, by part, when it is known and whenever the device changes."""
-    from engine.voice_latency import latency
+    from engine.voice_latency import measure_latency
 
     printed: DeviceInfo | None = None
 
@@ -175,7 +175,7 @@ def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespa
         if given.input_latency is None:
             status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
         elif rack.voice is not None:
-            late = latency([rack.voice, rack.instrument], playing.rig.rate, given)
+            late = measure_latency([rack.voice, rack.instrument], playing.rig.rate, given)
             status_line.print_message(late.words(), args.json)
 
     return poll
@@ -201,9 +201,9 @@ def _decoder_warnings(playing: Playing, args: argparse.Namespace) -> Task:
 
 def _playback(rig: "Rig", score: "Score") -> Task:
     """Plays a score from its beginning."""
-    from engine.midi.playback import Transport
+    from engine.midi.playback import ScorePlayback
 
-    transport = Transport(rig.source(), score, rig.frame + round(LEAD_SECONDS * rig.rate))
+    transport = ScorePlayback(rig.new_source(), score, rig.frame + round(LEAD_SECONDS * rig.rate))
     return lambda: transport.feed(rig.frame, rig.rate)
 
 

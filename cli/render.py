@@ -66,11 +66,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
     """ValueError if nothing of a score would sound; used: its channels with notes, from 1."""
-    from engine.midi.interpreter import DRUMS
+    from engine.midi.interpreter import DRUM_CHANNEL
 
     if not used:
         raise ValueError(f"{name} has no notes")
-    if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUMS}):
+    if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUM_CHANNEL}):
         on = ", ".join(map(str, sorted(used)))
         raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
 
@@ -85,5 +85,5 @@ def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
     if preset is None:
         raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
     performance = perform(preset.header, preset.tensors, args.performance, args.seed)
-    playing.rig.set(instrument, "play", 0)
+    playing.rig.set_param(instrument, "play", 0)
     return event_array(performance, playing.rig.rate)

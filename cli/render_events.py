@@ -43,13 +43,13 @@ def _sound(preset: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]
     from engine.instruments.events.event_score import render as sound_of
 
     decoder, score = EventDecoder(preset), read_score(args.score)
-    score = score.kept(args.keep) if args.keep is not None else score
+    score = score.strongest(args.keep) if args.keep is not None else score
     if args.context:
-        score = score.in_the_place_of(read_score(args.context))
+        score = score.in_context_of(read_score(args.context))
     if args.permute:
         score = score.permuted(decoder.keys, args.seed)
     if args.random:
-        score = score.drawn(decoder.keys, args.seed)
+        score = score.randomized(decoder.keys, args.seed)
     sound = sound_of(decoder, score)
     if args.rate and args.rate != decoder.rate:
         import soxr

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.learn.recordings import part
+from cli.learn.recordings import parse_part
 from engine.atomic_write import write_text
 from engine.preset import preset_file
 from session import patch_library
@@ -83,7 +83,7 @@ def _read(text: str | None) -> "np.ndarray | None":
 
     from export.report.audio_clip import RATE
 
-    file, start, length = part(text)
+    file, start, length = parse_part(text)
     if not Path(file).is_file():
         raise ValueError(f"no such recording: {file}")
     try:

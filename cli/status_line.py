@@ -27,7 +27,7 @@ def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Status:
         status |= {"rate": info.rate, "block": info.block}
         status["latency"] = round(info.latency + info.block / info.rate, 6)
     meters = rig.meters()
-    status |= {"load": round(meters.load, 4), "worst": round(meters.worst, 4), "underruns": meters.xruns}
+    status |= {"load": round(meters.load, 4), "worst": round(meters.max_load, 4), "underruns": meters.xruns}
     status |= {
         "clipped": meters.clipped,
         "lost": meters.lost,

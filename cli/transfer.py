@@ -51,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
     playing = chain_options.build(args)
     rig, rack = playing.rig, playing.rack
-    from engine.voice_latency import latency
+    from engine.voice_latency import measure_latency
 
     assert rack.voice is not None  # built with a tracker, or refused
     fitted = _fit(playing, sound, args)
-    late = latency([rack.voice, rack.instrument], rig.rate)
+    late = measure_latency([rack.voice, rack.instrument], rig.rate)
     removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
     blocks = _without_start(_render(rig, sound, args.block or 128), removed)
     written = _write(args, rig, _faded_in(blocks, FADE_SECONDS * rig.rate))
@@ -72,16 +72,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
     """Set the tracker for this voice; the values set, and the part of the voice that has a pitch."""
-    from engine.voice.offline_tracking import follow
-    from engine.voice_transfer import fit
+    from engine.voice.offline_tracking import track_recording
+    from engine.voice_transfer import fit_voice
 
     rig, rack = playing.rig, playing.rack
-    tracked = follow(sound, rig.rate, HOP_SECONDS)
-    fitting = fit(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
+    tracked = track_recording(sound, rig.rate, HOP_SECONDS)
+    fitting = fit_voice(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
     for name, value in values.items():
         assert rack.voice is not None
-        rig.set(rack.voice, name, value)
+        rig.set_param(rack.voice, name, value)
     voiced = float((tracked.voiced > 0).mean())
     return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
 
@@ -115,7 +115,7 @@ def _read(path: Path, rate: float) -> "np.ndarray":
     import soxr
 
     if not path.is_file():
-        swapped = "; say the voice first, then the instrument" if str(path) in library.everything() else ""
+        swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
         raise OSError(f"no such recording: {path}{swapped}")
     try:
         samples, own = soundfile.read(path, dtype="float32", always_2d=True)
@@ -134,9 +134,9 @@ def _render(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray
     from rich.console import Console
     from rich.progress import track
 
-    from engine.voice_transfer import play
+    from engine.voice_transfer import render_transfer
 
-    blocks = play(rig, sound, block)
+    blocks = render_transfer(rig, sound, block)
     if not sys.stderr.isatty():
         return iter(blocks)
     return iter(track(blocks, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))

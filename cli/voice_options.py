@@ -57,4 +57,4 @@ def apply(rig: "Rig", voice: "Plugin", args: argparse.Namespace) -> None:
     if args.snap is not None:
         values |= {"snap": 1, "root": args.snap[0], "scale": args.snap[1]}
     for name, value in values.items():
-        rig.set(voice, name, value)
+        rig.set_param(voice, name, value)

@@ -1,4 +1,4 @@
-"""luthier learn KIND RECORDING... -o NAME: a preset from recordings."""
+"""luthier learn KIND RECORDING... -o NAME: learn an instrument from recordings."""
 
 import argparse
 import json
@@ -14,22 +14,22 @@ from engine.preset import preset_file
 
 from . import options
 from .options import LEARNABLE
-from .output_path import place
+from .output_path import check_output
 from .progress import Result
-from .recordings import expanded, part
+from .recordings import expand, parse_part
 
-STEPS = 3000
+DEFAULT_STEPS = 3000
 _SIZES = {
     "K": ("control", "how many ways to strike a piece has; 24 otherwise, 64 of ssm"),
     "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
     "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
     "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
 }
-HEARD = 22050  # Hz, at which a recording is judged before it is learned
+CHECK_RATE = 22050  # Hz, at which a recording is checked before it is learned
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to learn from what, and how long."""
+    """Add the kind, the recordings, the output, and the options of the recipes."""
     parser.add_argument(
         "kind", metavar="KIND", choices=LEARNABLE, help=" or ".join((", ".join(LEARNABLE[:-1]), LEARNABLE[-1]))
     )
@@ -38,12 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard; "
         "FILE@START-END takes a part of one, in seconds",
     )  # fmt: skip
-    parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the preset, or a path")
+    parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the instrument, or a path")
     parser.add_argument(
         "--as", dest="taken", choices=["notes", "piece", "modes"],
-        help="take the recordings as single notes or as a piece, heard from them otherwise; or (ssm) as modes",
+        help="take the recordings as single notes or as a piece, by their onsets otherwise; or (ssm) as modes",
     )  # fmt: skip
-    parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to begin")
+    parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to start")
     parser.add_argument(
         "--length", type=number(0.3, 60, "s"), metavar="S",
         help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s, of others all",
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     howlong.add_argument(
         "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (not of notes)"
     )
-    howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"the same in steps; {STEPS} otherwise")
+    howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"in steps; {DEFAULT_STEPS} otherwise")
     for letter, (name, what) in _SIZES.items():
         parser.add_argument(f"--{name}", type=whole(1, resonance.MAX_SIZES[letter]), metavar=letter, help=what)
     parser.add_argument(
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--harmonics", type=whole(1, ddsp.MAX_SIZES["H"]), metavar="H", help="how many it steers (ddsp)"
     )
-    parser.add_argument("--from", dest="start_from", metavar="PRESET", help="go on from a finished preset (ddsp)")
+    parser.add_argument("--from", dest="start_from", metavar="INSTRUMENT", help="go on from an instrument (ddsp)")
     parser.add_argument(
         "--voice", metavar="FILE", help="a voice to be heard on the instrument while it learns (ddsp)"
     )
@@ -75,16 +75,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", choices=["small", "article"], help="of an event model (events); small otherwise")
     parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
-        parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, kept in the preset")
+        parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Learn, and write the preset; Ctrl+C keeps the best so far."""
+    """Learn, and write the instrument; Ctrl+C keeps the best so far."""
     options.check(args)
-    path = place(args.output, args.resume)
-    args.recordings = expanded(args.recordings)
+    path = check_output(args.output, args.resume)
+    args.recordings = expand(args.recordings)
     _check_torch(args.device)
     recipe = args.kind
     if KINDS[args.kind].learns_notes and _as_notes(args):
@@ -94,14 +94,14 @@ def run(args: argparse.Namespace) -> int:
     if made is None:
         return 0
     preset_file.write(path, made.preset)
-    if made.spent:
-        made.spent()
-    _tell(args, path, made)
+    if made.clean_up:
+        made.clean_up()
+    _print_result(args, path, made)
     return 0
 
 
 def _check_torch(device: str) -> None:
-    """Say what is missing before anything is read."""
+    """ValueError if PyTorch or the device is missing."""
     try:
         import torch
     except ImportError:
@@ -119,32 +119,32 @@ def _as_notes(args: argparse.Namespace) -> bool:
         return args.taken != "piece"
     from train.notes import onset
 
-    samples = _hear(args.recordings[0], args.start, args.length)
-    struck = onset.count_onsets(samples.mean(axis=0), HEARD)
-    if struck == 1:
+    samples = _load(args.recordings[0], args.start, args.length)
+    strokes = onset.count_onsets(samples.mean(axis=0), CHECK_RATE)
+    if strokes == 1:
         print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:
-        print(f"{struck} strokes: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
-    return struck == 1
+        print(f"{strokes} strokes: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
+    return strokes == 1
 
 
-def _hear(path: str, start: float, length: float | None) -> np.ndarray:
-    """The part to learn from, (C, N); ValueError if nothing can be learned from it, a word on what is not so good."""
+def _load(path: str, start: float, length: float | None) -> np.ndarray:
+    """The part to learn from, (C, N), with warnings on it printed; ValueError if nothing can be learned from it."""
     from train import recording
 
-    path, start, length = part(path, start, length)
-    samples, rate = recording.load(path, HEARD, start, length)
-    for fault in recording.check_usable(samples, rate, path):
-        print(fault, file=sys.stderr)
+    path, start, length = parse_part(path, start, length)
+    samples, rate = recording.load(path, CHECK_RATE, start, length)
+    for warning in recording.check_usable(samples, rate, path):
+        print(warning, file=sys.stderr)
     return samples
 
 
-def _tell(args: argparse.Namespace, path: Path, made: Result) -> None:
-    """Where it is, and how it ended."""
+def _print_result(args: argparse.Namespace, path: Path, made: Result) -> None:
+    """Print the path, and how learning ended."""
     if args.json:
-        print(json.dumps({"path": str(path), **made.told, "ending": made.ending}))
+        print(json.dumps({"path": str(path), **made.values, "ending": made.ending}))
         return
-    for word in made.words:
-        print(word)
-    preview = made.told.get("preview")
+    for line in made.lines:
+        print(line)
+    preview = made.values.get("preview")
     print(f"{path} ({made.ending})" + (f"; a preview is {preview}" if preview else ""))

@@ -1,4 +1,4 @@
-"""Learning an instrument of pitch and loudness: it is played by keys, or by a voice."""
+"""Learn a ddsp instrument, a decoder of pitch and loudness that is played by keys or by a voice."""
 
 import argparse
 import contextlib
@@ -14,21 +14,21 @@ from engine.preset import preset_file as presets
 from engine.preset.preset_file import Preset
 
 from .output_path import working_folder
-from .progress import Moment, Result, shown
-from .recordings import about, part
+from .progress import DONE, STOPPED, Result, Update, display
+from .recordings import header_fields, parse_part
 
 if TYPE_CHECKING:
     from train.ddsp.config import Config, Sizes
     from train.ddsp.dataset import Dataset
     from train.ddsp.trainer import Progress
 
-MOST = 100  # harmonics, unless more are asked for
-STEPS = 10_000
-TOLD = 8  # remarks on recordings, at most
+DEFAULT_MAX_HARMONICS = 100
+DEFAULT_STEPS = 10_000
+MAX_WARNINGS = 8
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result | None:
-    """Learn for as long as was asked, or until Ctrl+C; the checkpoint and the logs lie beside the preset.
+    """Learn for as long as requested, or until Ctrl+C; checkpoint and logs are written beside the preset.
 
     None in all but the first of several processes that learn together.
     """
@@ -40,31 +40,31 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
 
     before = presets.read(library.find(args.start_from)) if args.start_from else None
     sizes = _sizes(args, before)
-    dataset = load_dataset([part(text, args.start, args.length) for text in args.recordings], sizes)
+    dataset = load_dataset([parse_part(text, args.start, args.length) for text in args.recordings], sizes)
     if before:
         dataset = with_loudness_scale(dataset, before)
     elif not args.harmonics:
-        sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), MOST))
+        sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), DEFAULT_MAX_HARMONICS))
     fabric = make_fabric(args.device)
-    _judge(dataset, fabric.global_rank)
+    _print_dataset(dataset, fabric.global_rank)
     model = preset_weights.model_of(before.header, before.tensors) if before else None
     voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     folder, config = working_folder(path), _config(args, sizes)
-    alone = fabric.global_rank == 0
-    with shown(args.json) if alone else contextlib.nullcontext(lambda now: None) as show:
-        learned = fit(dataset, config, folder, fabric, lambda now: show(_moment(now)), args.resume, model, voice)
-    if not alone:
+    is_first = fabric.global_rank == 0
+    with display(args.json) if is_first else contextlib.nullcontext(lambda now: None) as show:
+        learned = fit(dataset, config, folder, fabric, lambda now: show(_update(now)), args.resume, model, voice)
+    if not is_first:
         return None
-    made = make_preset(learned, dataset, engine.VERSION, **about(args, path))
-    ending = "stopped early; --resume goes on from here" if learned.stopped else "done"
-    kept = round(learned.validation_loss, 3) if learned.has_validation else None
-    told = {"steps": len(learned.losses), "kept": kept, "agreement": dataset.agreement, "folder": str(folder)}
+    made = make_preset(learned, dataset, engine.VERSION, **header_fields(args, path))
+    ending = STOPPED if learned.stopped else DONE
+    loss = round(learned.validation_loss, 3) if learned.has_validation else None
+    values = {"steps": len(learned.losses), "kept": loss, "agreement": dataset.agreement, "folder": str(folder)}
     what = "what was kept back" if learned.has_validation else "what was learned from, as nothing was kept back"
-    return Result(normalize(made), ending, told, [f"loss on {what}: {learned.validation_loss:.2f}"])
+    return Result(normalize(made), ending, values, [f"loss on {what}: {learned.validation_loss:.2f}"])
 
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
-    """The sizes of the model: those asked for, or those of the preset from which it goes on."""
+    """The sizes of the model: those of the options, or those of the preset to go on from."""
     from train.ddsp.config import Sizes
     from train.ddsp.preset_weights import sizes_of
 
@@ -79,17 +79,17 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
 def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":
     from train.ddsp.config import Config
 
-    return Config(sizes=sizes, steps=args.steps or STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+    return Config(sizes=sizes, steps=args.steps or DEFAULT_STEPS, minutes=args.minutes or 0.0, seed=args.seed)
 
 
-def _judge(dataset: "Dataset", rank: int) -> None:
-    """Say what was heard, and what is wrong with it."""
+def _print_dataset(dataset: "Dataset", rank: int) -> None:
+    """Print the warnings on the recordings, and the statistics of the dataset."""
     if rank:
         return
-    for word in dataset.warnings[:TOLD]:
-        print(word, file=sys.stderr)
-    if len(dataset.warnings) > TOLD:
-        print(f"There are {len(dataset.warnings) - TOLD} more remarks of this kind.", file=sys.stderr)
+    for warning in dataset.warnings[:MAX_WARNINGS]:
+        print(warning, file=sys.stderr)
+    if len(dataset.warnings) > MAX_WARNINGS:
+        print(f"There are {len(dataset.warnings) - MAX_WARNINGS} more remarks of this kind.", file=sys.stderr)
     learned, kept = (sum(p.frames for p in segments) / 100 for segments in (dataset.training, dataset.validation))
     back = f"{kept:.0f} s" if kept else "too little to have any"
     print(
@@ -100,10 +100,10 @@ def _judge(dataset: "Dataset", rank: int) -> None:
     )
 
 
-def _moment(now: "Progress") -> Moment:
-    """A step of the run, for a person and for a program."""
+def _update(now: "Progress") -> Update:
+    """The update for a step of the run."""
     seconds = now.step / now.steps_per_second
     kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was kept back)"
     text = f"loss {now.loss:.2f}{kept} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
-    line = {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in asdict(now).items()}
-    return Moment(seconds / max(seconds + now.left, 1e-9), text, line)
+    values = {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in asdict(now).items()}
+    return Update(seconds / max(seconds + now.left, 1e-9), text, values)

@@ -1,46 +1,58 @@
-"""How far learning is: a bar for people, lines of JSON for programs."""
+"""Progress and result of learning: a bar on a terminal, lines of JSON for programs."""
 
 import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from engine.preset.preset_file import Preset
 
-OFTEN = 1.0  # seconds between two lines of JSON
+if TYPE_CHECKING:
+    from train.trainer import Progress
+
+JSON_SECONDS = 1.0  # between two lines of JSON
+DONE, STOPPED = "done", "stopped early; --resume goes on from here"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was learned, how it ended, what a program and what a person should be told.
+    """What was learned and how it ended, with values for programs and lines for people.
 
-    spent: removes what nobody needs any more once the preset is written.
+    clean_up: removes what is not needed any more once the preset is written.
     """
 
     preset: Preset
     ending: str
-    told: dict[str, Any] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
-    spent: Callable[[], None] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    clean_up: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
-class Moment:
-    """How far it is. share: 0..1. text: in words. line: for a program. event: what must be told besides."""
+class Update:
+    """The part that is done, 0..1, in words and as values for programs; message: is printed above the bar."""
 
-    share: float
+    fraction: float
     text: str
-    line: dict[str, Any]
-    event: str = ""
+    values: dict[str, Any]
+    message: str = ""
+
+
+def update_of(now: "Progress", digits: int = 0) -> Update:
+    """The update for a step of a run; digits: of the loss after its point."""
+    seconds = now.step / now.steps_per_second
+    text = f"loss {now.loss:.{digits}f} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
+    message = f"preview: {now.preview}" if now.preview else ""
+    return Update(seconds / max(seconds + now.left, 1e-9), text, asdict(now), message)
 
 
 @contextlib.contextmanager
-def shown(as_json: bool) -> Iterator[Callable[[Moment], None]]:
-    """Give a function that shows moments."""
+def display(as_json: bool) -> Iterator[Callable[[Update], None]]:
+    """Give a function that shows updates."""
     if as_json:
-        yield _lines()
+        yield _json_lines()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -50,22 +62,22 @@ def shown(as_json: bool) -> Iterator[Callable[[Moment], None]]:
     ) as bar:
         task = bar.add_task("", total=1.0)
 
-        def show(now: Moment) -> None:
-            bar.update(task, completed=now.share, description=now.text)
-            if now.event:
-                bar.console.print(now.event)
+        def show(update: Update) -> None:
+            bar.update(task, completed=update.fraction, description=update.text)
+            if update.message:
+                bar.console.print(update.message)
 
         yield show
 
 
-def _lines() -> Callable[[Moment], None]:
-    """Prints moments as JSON, not too often."""
+def _json_lines() -> Callable[[Update], None]:
+    """Prints updates as JSON, once in JSON_SECONDS at most."""
     last = 0.0
 
-    def show(now: Moment) -> None:
+    def show(update: Update) -> None:
         nonlocal last
-        if now.event or now.share >= 1 or time.monotonic() - last > OFTEN:
+        if update.message or update.fraction >= 1 or time.monotonic() - last > JSON_SECONDS:
             last = time.monotonic()
-            print(json.dumps(now.line, default=str), flush=True)
+            print(json.dumps(update.values, default=str), flush=True)
 
     return show

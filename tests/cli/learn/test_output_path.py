@@ -1,8 +1,8 @@
-"""What could not be written is refused before it is learned, and what is there already is spoken of."""
+"""A path that cannot be written is refused before anything is learned; what will be overwritten is printed."""
 
 import pytest
 
-from cli.learn.output_path import place
+from cli.learn.output_path import check_output
 from cli.main import main
 from engine.preset import library
 
@@ -47,13 +47,13 @@ def test_where_nothing_can_be_written_nothing_is_learned(capsys, kind, output, h
         ("there.luthier", True, "there is nothing in there.learning to go on from"),
     ],
 )
-def test_what_becomes_of_what_is_there_is_said(folder, capsys, output, resume, words):
-    assert place(output, resume).name == output
+def test_what_will_be_overwritten_is_printed(folder, capsys, output, resume, words):
+    assert check_output(output, resume).name == output
     said = capsys.readouterr().err
     assert said.startswith(words)
     assert bool(said) == bool(words)
     assert (folder / "begun.learning" / "60-x.npz").exists()
 
 
-def test_a_name_lies_in_the_folder_of_the_user(folder):
-    assert place("bell", False) == folder / "user" / "bell.luthier"
+def test_a_name_becomes_a_file_in_the_users_folder(folder):
+    assert check_output("bell", False) == folder / "user" / "bell.luthier"
