@@ -26,20 +26,20 @@ def violin(guitar):
 def test_a_press_plays_the_key_of_its_frequency_and_the_bars_are_at_its_harmonics(violin, ear):
     bars = violin.window.views.harmonics.bars
     assert bars.isVisible()
-    place = QPoint(round(bars.place_of(440)), bars.height() // 4)
+    place = QPoint(round(bars.x_of(440)), bars.height() // 4)
     assert bars.key_at(place.x()) == 69
     QTest.mousePress(bars, LEFT, pos=place)
-    until(lambda: len(bars._now.frequency) > 10)
+    until(lambda: len(bars.shown.frequency) > 10)
     ear.listen(0.3, QTest.qWait)
     assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(440, rel=0.01)
-    until(lambda: bars._now.loudness > -40)
-    numbers = bars._now.frequency / 440
+    until(lambda: bars.shown.loudness > -40)
+    numbers = bars.shown.frequency / 440
     np.testing.assert_allclose(numbers, np.round(numbers), rtol=0.01)
-    assert bars._now.frequency[bars._now.level.argmax()] < 2000
+    assert bars.shown.frequency[bars.shown.level.argmax()] < 2000
     QTest.mouseRelease(bars, LEFT, pos=place)
     quiet(violin)
     assert level(ear.listen(0.2, QTest.qWait)) < -50  # the room
-    until(lambda: len(bars._now.frequency) == 0)
+    until(lambda: len(bars.shown.frequency) == 0)
 
 
 def test_the_bars_are_played_by_keys(violin):

@@ -1,4 +1,4 @@
-"""The window as a player uses it: mouse and keys in, sound at the JACK ports out."""
+"""The main window as a player uses it: mouse and keys in, sound at the JACK ports out."""
 
 from itertools import pairwise
 
@@ -23,13 +23,13 @@ SILENT = -80.0  # dB
 
 @pytest.fixture
 def window(guitar):
-    """The window with the guitar in it, and the guitar's picture."""
-    guitar.window.stage.show_view(PICTURE)
+    """The window with the guitar and its modes view."""
+    guitar.window.views.show_view(PICTURE)
     return guitar
 
 
 def key_place(keyboard, key, height):
-    """Where a white key is touched, at a height of 0 (back) to 1."""
+    """A point of a white key, at a height of 0 (back) to 1."""
     x, _, width, _ = keyboard.key_layout.rect(key)
     return QPoint(round((x + width / 2) * keyboard.width()), round(height * keyboard.height()))
 
@@ -161,15 +161,15 @@ def test_one_gesture_is_one_undo_step(window):
 
 def test_two_patches_are_compared(window):
     release = knob(window, "release")
-    QTest.mouseClick(window.window.header.compare, LEFT)
-    assert window.window.header.compare.text() == "B ⇄ A"
+    QTest.mouseClick(window.window.top_bar.compare, LEFT)
+    assert window.window.top_bar.compare.text() == "B ⇄ A"
     window.parameters.turn("release", 2.0)
-    QTest.mouseClick(window.window.header.compare, LEFT)
+    QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert release.amount == pytest.approx(0.3)
-    QTest.mouseClick(window.window.header.compare, LEFT)
+    QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert release.amount == pytest.approx(2.0)
-    QTest.mouseClick(window.window.header.compare, LEFT)
-    assert window.window.header.compare.text() == "A ⇄ B"
+    QTest.mouseClick(window.window.top_bar.compare, LEFT)
+    assert window.window.top_bar.compare.text() == "A ⇄ B"
 
 
 def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
@@ -200,20 +200,20 @@ def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
 
 
 def test_a_pressed_dot_is_struck(window, ear):
-    modes = window.window.stage.modes
+    modes = window.window.views.modes
     resonance = 20
-    QTest.mousePress(modes, LEFT, pos=modes.place_of(resonance).toPoint())
-    struck = modes._held
+    QTest.mousePress(modes, LEFT, pos=modes.point_of(resonance).toPoint())
+    struck = modes.pressed_item
     sound = ear.listen(0.4, QTest.qWait)
-    until(lambda: modes._lit is not None)
+    until(lambda: modes.ringing is not None)
     QTest.mouseRelease(modes, LEFT)
     wanted = window.bridge.now.tensors["pitch"][struck]
     assert pitch(sound[:, 4800:]) == pytest.approx(float(wanted), rel=0.03)
 
 
 def test_the_pad_strikes_where_it_is_pressed_and_distant_positions_sound_different(window, ear):
-    window.window.stage.show_view(PAD)
-    pad = window.window.stage.pad
+    window.window.views.show_view(PAD)
+    pad = window.window.views.pad
     places = {"dull": (0.1, 0.3), "dull too": (0.12, 0.3), "bright": (0.9, 0.3)}
     spectra = {}
     for name, place in places.items():
@@ -236,8 +236,8 @@ def bands(sound):
 
 
 def test_the_pad_is_played_by_keys(window, ear):
-    window.window.stage.show_view(PAD)
-    pad = window.window.stage.pad
+    window.window.views.show_view(PAD)
+    pad = window.window.views.pad
     pad.setFocus()
     before = pad.cursor_position
     QTest.keyClick(pad, Qt.Key.Key_Right)
@@ -254,7 +254,9 @@ def test_values_are_parsed_as_they_are_formatted():
     assert number_format.parse("loud", "dB") is None
     for low, high in ((0.1, 10.0), (-24.0, 24.0), (20.0, 20_000.0)):
         for place in (0.0, 0.3, 1.0):
-            assert number_format.position_of(number_format.value_at(place, low, high), low, high) == pytest.approx(place)
+            assert number_format.position_of(number_format.value_at(place, low, high), low, high) == pytest.approx(
+                place
+            )
 
 
 def test_every_control_has_an_accessible_name(window):
@@ -281,7 +283,9 @@ def test_gliding_over_the_keys_plays_them_one_after_the_other(window):
 
 
 def test_a_knob_with_steps_moves_from_one_to_the_next_and_shows_their_names(app):
-    knob = Knob(KnobSpec("scale", "", 0, 5, 0, steps=("chromatic", "major", "minor", "harmonic minor", "five", "six")))
+    knob = Knob(
+        KnobSpec("scale", "", 0, 5, 0, steps=("chromatic", "major", "minor", "harmonic minor", "five", "six"))
+    )
     knob.show()
     seen = []
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_End):
