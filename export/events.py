@@ -155,7 +155,7 @@ def event_pitches(player: Decoder, keys: np.ndarray, strengths: np.ndarray) -> n
     tensors, size = [], 2 * player.samples
     for first in range(0, len(keys), BATCH_SIZE):
         part = slice(first, first + BATCH_SIZE)
-        for sound in player.sound(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * player.rate) :]:
+        for sound in player.render(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * player.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
             peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
             peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]

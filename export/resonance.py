@@ -59,7 +59,7 @@ def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dic
         "decay": modes["decay"][:, None] * model.sizes.rate,
         "amplitude": np.abs(residue)[:, None],
         "phase": np.angle(residue)[:, None],
-        "place_attacks": np.zeros_like(frequency) if places is None else places,
+        "place": np.zeros_like(frequency) if places is None else places,
         "strike": (gains * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
         "envelope": (gains * envelope)[:, None],
         "knock": (gains * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
@@ -102,7 +102,7 @@ def make_header(learned: LearnedModel[ResonanceModel, Config], pitch: np.ndarray
 
 
 def compression_ratio(model: ResonanceModel) -> float:
-    """LearnedModel numbers per sample; a site of the control signal counts three: position, time and value."""
+    """Learned numbers per sample; a site of the control signal counts three: position, time and value."""
     numbers = sum(value.numel() for name, value in model.named_parameters() if name != "control")
     sites = int((model.gated_control() > 0).sum())
     return (numbers + 3 * sites) / model.sizes.frames

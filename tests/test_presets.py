@@ -25,7 +25,7 @@ from train.ssm.recurrence import states
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]
 DECODED = [path for path in FACTORY if read(path).header["kind"] == "ddsp"]
-EVENTFUL = [path for path in FACTORY if read(path).header["kind"] == "event_array"]
+EVENTFUL = [path for path in FACTORY if read(path).header["kind"] == "events"]
 NETWORKS = [path for path in FACTORY if read(path).header["kind"] == "ssm"]
 RATE = 48_000
 LATE = 16  # learned samples that what is played as learned is late where it is resampled
@@ -194,11 +194,11 @@ def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
     preset = read(path)
     rig = Rig(RATE)
     rig.play([make(preset)])
-    rig.set(rig.row[0], "gate", 0)
+    rig.set_param(rig.chain[0], "gate", 0)
     middle = (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2
     rig.send(Kind.NOTE_ON, middle, 1.0, note=middle)
     render(rig, seconds=0.01)
-    rig.row[0]._arrays["h"][:] = 1
+    rig.chain[0]._arrays["h"][:] = 1
     heard = render(rig, seconds=30, block=4096)
     assert level(heard[0, :4800]) > -60
     assert level(heard[0, -RATE:] + 1e-9) < -90
@@ -211,7 +211,7 @@ def test_the_block_size_of_a_network_is_not_heard(path, play):
         preset = read(path)
         rig = Rig(RATE)
         rig.play([make(preset)])
-        rig.set(rig.row[0], "play", play)
+        rig.set_param(rig.chain[0], "play", play)
         notes = [(0.05 * i, (0x90, preset.header["keys"]["low"] + 2 * i, 100)) for i in range(12)]
         return render(rig, make_score(notes), 0.8, block)
 

@@ -28,7 +28,7 @@ class SpectralTarget:
         return (_onset_magnitudes(sound) - self._onset).abs().sum()
 
     def log_loss(self, sound: Tensor) -> Tensor:
-        """Mean difference of log magnitudes over four resolutions; it depends on decays, the published loss hardly."""
+        """Mean difference of log magnitudes over four resolutions; unlike the published loss it weighs decays."""
         parts = [(_log_magnitudes(sound, window) - logs).abs().mean() for window, logs in self._logs.items()]
         return torch.stack(parts).mean()
 

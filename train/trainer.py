@@ -1,7 +1,7 @@
 """The abstract trainer: one run of learning with schedule, pruning, best weights, checkpoint and loop.
 
-The learning rate rises linearly over WARMUP_STEPS and falls as a half cosine. A recipe says what its loss is, what is
-pruned and when weights are the best so far. After a loss or gradient that is not finite the best weights are restored.
+The learning rate rises linearly and falls as a half cosine. A recipe defines its loss, what is pruned, and which
+weights are the best so far. After a loss or gradient that is not finite the best weights are restored.
 """
 
 import math
@@ -31,11 +31,16 @@ class TrainingConfig(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
-    def steps(self) -> int: ...
+    def steps(self) -> int:
+        """Steps of the run."""
+
     @property
-    def minutes(self) -> float: ...  # if above 0 the run lasts so long, however many steps that makes
+    def minutes(self) -> float:
+        """If above 0 the run lasts so long, however many steps that makes."""
+
     @property
-    def learning_rate(self) -> float: ...
+    def learning_rate(self) -> float:
+        """The full one."""
 
 
 ModelT = TypeVar("ModelT", bound=nn.Module)

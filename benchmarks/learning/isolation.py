@@ -52,14 +52,16 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Measurement]:
     rows = [Measurement("notes apart, before", separation_error(begun, notes), "%")]
     for name, (isolate, dreams, mixes) in WAYS.items():
         config = replace(CONFIGS["small"], sizes=begun.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
-        trainer = EventTrainer(dataset, replace(config, isolate=isolate, dreams=dreams))
+        trainer = EventTrainer(dataset, replace(config, isolate=isolate, synthetic=dreams))
         trainer.model.load_state_dict(begun.state_dict())
         if not mixes:
             freeze_mix(trainer.model)
         while trainer.fraction_done() < 1:
             trainer.step()
         rows += [
-            Measurement(f"notes apart, {steps} steps on with {name}", separation_error(trainer.model.eval(), notes), "%"),
+            Measurement(
+                f"notes apart, {steps} steps on with {name}", separation_error(trainer.model.eval(), notes), "%"
+            ),
             Measurement("the same, loss of held-out segments", trainer.validation_loss(), ""),
         ]
     return rows

@@ -15,13 +15,12 @@ import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
 from engine.preset.library import find
-from engine.preset.performance import length
+from engine.preset.performance import performance_seconds
 from engine.preset.preset_file import Preset, read
 from engine.probe import render_probe
 from export.ssm_as_modes import as_modes
-from train import recording
-from train.spectral_loss import SpectralTarget
-from train.ssm.loss import OctaveTarget
+from train import recording, spectral_loss
+from train.ssm import octave_loss
 
 COUNTS = (256, 64)  # modes of a dimension
 GAINS = range(-12, 7)  # dB
@@ -32,7 +31,7 @@ def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
     frames = made.header["control"]["frames"] * made.header["control"]["hop"]
     wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
     wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
-    near, heard = OctaveTarget(wanted), SpectralTarget(wanted)
+    near, heard = octave_loss.Target(wanted), spectral_loss.SpectralTarget(wanted)
     silence = torch.zeros(frames)
     for name, target in (("octaves", near.distance), ("logs", heard.log_distance)):
         yield Measurement(f"silence, {name}", float(target(silence)), "")
@@ -59,7 +58,7 @@ def main() -> None:
     args = parser.parse_args()
     made = read(find(args.preset))
     rate = int(made.header["rate"])
-    samples, _ = recording.load(args.recording, rate, args.start, length(made.header))
+    samples, _ = recording.load(args.recording, rate, args.start, performance_seconds(made.header))
     torch.set_num_threads(1)
     print_measurements(measure(made, samples.mean(axis=0)), args.json)
 

@@ -56,9 +56,7 @@ def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iter
     for name, (what, goal) in COMBS.items():
         yield Measurement(f"{what}, below the article's", _decibels(second, first, name), "dB", goal)
     worst, best = max(first, key=lambda run: run["comb"]), min(second, key=lambda run: run["comb"])
-    yield Measurement(
-        "the same share, our worst seed below its best", _decibels([best], [worst], "comb"), "dB", 10
-    )
+    yield Measurement("the same share, our worst seed below its best", _decibels([best], [worst], "comb"), "dB", 10)
 
 
 def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
@@ -70,7 +68,8 @@ def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dic
     model.load_state_dict(trainer.best)
     with torch.no_grad():
         sound = model()
-        heard = {"distance": float(trainer.target.loss(sound)), "edges": float(edge_jump_ratio(sound, model.sizes.frame))}
+        jumps = edge_jump_ratio(sound, model.sizes.frame)
+        heard = {"distance": float(trainer.target.loss(sound)), "edges": float(jumps)}
     told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(trainer.seconds, 1)}
     return {
         **told,
@@ -89,7 +88,8 @@ def comb_energies(model: StateSpaceModel) -> dict[str, float]:
     """
     with torch.no_grad():
         control, weight, entrance, output = (
-            value.double().numpy() for value in (model.gated_control(), model.recurrence, model.input_matrix(), model.output)
+            value.double().numpy()
+            for value in (model.gated_control(), model.recurrence, model.input_matrix(), model.output)
         )
     rate, used, grid = model.sizes.rate, control.any(axis=1), model.sizes.rate / model.sizes.frame
     energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])

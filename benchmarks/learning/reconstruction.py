@@ -1,12 +1,12 @@
 """How near an event model comes to recordings that it never learned from.
 
-Two sets of segments are measured. The old one is of those cut_segments by which no step of learning was chosen as the
-best, but by which the ways of taking recordings magnitude_loss were once chosen. The fresh one is of all other cut_segments that
+Two sets of segments are measured. The old one is of those stretches by which no step of learning was chosen as the
+best, but by which the ways of taking recordings apart were once chosen. The fresh one is of all other stretches that
 were kept back, and of recordings that no one learned from: so many segments of each of STRANGERS, a recording and a
 moment of it drawn at random. What the model makes of a segment is held against
 
 - a matching pursuit with as many events over the same atoms, in the context and the room that the model found;
-- the same once more with strengths that the reconstruction_loss asks for, as the model's own have them, which is harder to beat;
+- the same once more with strengths that the loss asks for, as the model's own have them, which is harder to beat;
 - mean spectra, of the segment itself and of all that was learned from, held all the time and as loud as the segment.
 """
 
@@ -32,7 +32,7 @@ from train.events.model import EventModel
 
 from .matching_pursuit import fit_strengths, pursue, render_atoms
 
-OLD, OLDER = 16, 8  # cut_segments that methods were chosen by, at two times
+OLD, OLDER = 16, 8  # stretches that methods were chosen by, at two times
 DRAWN = 64  # segments that the mean spectrum of what was learned from is of
 STRANGERS = ("guitar/*_harmonics.mp3", "mandolin/*_tremolo.mp3", "pieces/orchestra.wav", "pieces/cello-phrase.wav")
 EACH, SEED = 2, 2026  # segments of each of them, and what they are drawn by
@@ -74,7 +74,7 @@ def summarize(what: str, found: list[tuple[str, Distances]]) -> Iterator[Measure
     """The rows of a set of segments, each of some kind of recording."""
     means = {name: float(np.mean([getattr(one, name) for _, one in found])) for name in Distances.__annotations__}
     spread = float(np.std([one.model for _, one in found]))
-    name = f"loss of {len(found)} {what} segments, taken magnitude_loss and put together"
+    name = f"loss of {len(found)} {what} segments, taken apart and put together"
     yield Measurement(name, means["model"], "", means["own"], True)
     yield Measurement("the same, its standard deviation", spread, "")
     yield Measurement("the same, by the encoder alone", means["encoder"], "")
@@ -132,7 +132,7 @@ def _below(name: str, found: list[tuple[str, Distances]], against: str, goal: fl
 
 
 def _others(dataset: Dataset, samples: int) -> list[Segment]:
-    """All cut_segments that were kept back, but for those by which the best step was chosen."""
+    """All stretches that were kept back, but for those by which the best step was chosen."""
     chosen = dataset.validation_segments(samples)
     some = [
         Segment(row, Path(path).parent.name)
@@ -151,11 +151,12 @@ def _drawn(pattern: str, samples: int, rate: int, random: np.random.Generator) -
         mono = mono / mono.abs().max()
         first = int(random.integers(max(len(mono) - samples, 0) + 1))
         row = torch.nn.functional.pad(mono[first : first + samples], (0, max(samples - len(mono), 0)))
-        found += [Segment(row, f"{pattern.partition('/')[0]} never heard")] if row.abs().max() > MIN_SEGMENT_PEAK else []
+        if row.abs().max() > MIN_SEGMENT_PEAK:
+            found.append(Segment(row, f"{pattern.partition('/')[0]} never heard"))
     return found
 
 
 def _held(spectra: list[Tensor], meant: list[Tensor]) -> float:
-    """The reconstruction_loss of spectra that are held all the time, each as loud as what is meant."""
+    """The loss of spectra that are held all the time, each as loud as what is meant."""
     pairs = zip(spectra, meant, strict=True)
     return float(sum(magnitude_loss(one.expand_as(other) * other.mean() / one.mean(), other) for one, other in pairs))

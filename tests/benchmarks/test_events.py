@@ -7,11 +7,11 @@ import torch
 from benchmarks.learning.events import count_matches, event_onsets, mix_notes
 from benchmarks.learning.matching_pursuit import fit_strengths, pursue
 from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, development_segments, test_segments
-from engine.instruments.events.event_score import Event, Score
+from engine.instruments.events.event_score import Event, EventScore
 from train.events.config import Sizes
-from train.events.dataset import Corpus
-from train.events.loss import distance
-from train.events.model import EventModel
+from train.events.dataset import Dataset
+from train.events.initialize import new_model
+from train.events.loss import reconstruction_loss
 
 TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
 FEWER = 4  # stretches that only the older way of choosing took
@@ -29,19 +29,20 @@ def test_a_pursuit_finds_the_sounds_that_a_target_was_made_of():
     assert left[2] < 0.002 * float(target.square().sum())
 
 
-def test_a_pursuit_whose_strengths_the_distance_asks_for_comes_nearer():
+def test_a_pursuit_with_fitted_strengths_has_a_lower_loss():
     generator = torch.Generator().manual_seed(0)
-    model = EventModel(TINY, generator)
+    model = new_model(TINY, generator)
     sounds = torch.randn(8, TINY.samples, generator=generator) * torch.linspace(1, 0, TINY.samples)
     target = torch.randn(TINY.samples, generator=generator)
     parts = pursue(sounds, target, 4)
-    near = [float(distance(one[None], target[None])) for one in (parts.sum(0), fit_strengths(model, parts, target))]
+    fitted = fit_strengths(model, parts, target)
+    near = [float(reconstruction_loss(one[None], target[None])) for one in (parts.sum(0), fitted)]
     assert near[1] < 0.99 * near[0]
 
 
 def test_events_close_together_are_one_onset_and_each_is_matched_once():
     events = [Event(time, 0, strength) for time, strength in ((0.5, 1), (0.51, 0.5), (0.9, 0.01), (1.0, 0.4))]
-    found = event_onsets(Score(events, 2.0, np.zeros(1), np.zeros(1)))
+    found = event_onsets(EventScore(events, 2.0, np.zeros(1), np.zeros(1)))
     np.testing.assert_allclose(found, [0.5, 1.0])
     assert count_matches(found, np.array([0.46, 0.54, 1.04])) == 2
     assert count_matches(found, np.array([0.44, 1.2])) == 0
@@ -68,14 +69,14 @@ def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
         "benchmarks.learning.reconstruction.STRANGERS", [one.replace(".mp3", ".wav") for one in STRANGERS]
     )
     kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5
-    corpus = Corpus([kept], [kept], TINY.rate, [], sources=["somewhere/violin/one.wav"])
-    before, now = development_segments(corpus, TINY.samples), test_segments(corpus, TINY)
+    dataset = Dataset([kept], [kept], TINY.rate, [], validation_sources=["somewhere/violin/one.wav"])
+    before, now = development_segments(dataset, TINY.samples), test_segments(dataset, TINY)
     assert len(before) == OLD
     assert [one.of for one in now].count("violin") == 100 - 16 - len(before) - FEWER
     assert len(now) == [one.of for one in now].count("violin") + EACH * len(STRANGERS)
-    chosen = corpus.tests(TINY.samples)
+    chosen = dataset.validation_segments(TINY.samples)
     for one in now:
         assert not (one.sound == chosen).all(1).any()
         assert not any((one.sound == other.sound).all() for other in before)
-    again = test_segments(corpus, TINY)
+    again = test_segments(dataset, TINY)
     assert all((one.sound == other.sound).all() for one, other in zip(now, again, strict=True))

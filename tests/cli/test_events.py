@@ -11,8 +11,7 @@ import soundfile
 from cli.main import main
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import read
-from train.events.config import Sizes
-from train.events.trainer import CONFIGS, Config
+from train.events.config import CONFIGS, Config, Sizes
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 
@@ -25,7 +24,7 @@ def folder(tmp_path_factory):
     string = 0.5 * np.sin(2 * np.pi * 440 * time) * np.exp(-9 * time)
     soundfile.write(place / "string.wav", np.tile(string, 4), 22050)
     before = CONFIGS["small"]
-    CONFIGS["small"] = Config(TINY, dreams=1)
+    CONFIGS["small"] = Config(TINY, synthetic=1)
     path = str(place / "bits.luthier")
     words = ["learn", "events", str(place / "string.wav"), "-o", path, "--steps", "6", "--seed", "3"]
     assert main([*words, "--author", "A. Luthier"]) == 0

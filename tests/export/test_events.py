@@ -12,7 +12,7 @@ from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation
 from export.events import load_model, make_preset
-from export.onnx import model as in_onnx
+from export.onnx import make_model as in_onnx
 from train.events import refine, solve_gains
 from train.events.config import Config, Sizes
 from train.events.decompose import decompose, reconstruct
@@ -46,7 +46,7 @@ def learned(sizes: Sizes) -> LearnedEvents:
                 module.running_mean.uniform_(-0.1, 0.1, generator=generator)
                 module.running_var.uniform_(0.5, 2, generator=generator)
         model.update_usage(Events(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0)
-    return LearnedEvents(model, Config(sizes), [2.0, 1.0], 1.5, 1.0, False)
+    return LearnedEvents(model, Config(sizes), [2.0, 1.0], 1.0, False, 1.5)
 
 
 @pytest.fixture(scope="module", params=[TINY, PUBLISHED], ids=["ours", "published"])
@@ -73,7 +73,7 @@ def test_the_decoder_without_torch_is_that_with_it(made):
     keys, strengths = np.arange(0, 88, 7), np.linspace(0.01, 2, 13).astype(np.float32)
     with torch.no_grad():
         wanted = model.decoder(torch.tensor(keys), torch.tensor(strengths), model.typical.expand(13, -1)).numpy()
-    for heard, expected in zip(player.sound(keys, strengths), wanted, strict=True):
+    for heard, expected in zip(player.render(keys, strengths), wanted, strict=True):
         assert apart(heard, expected) < -90
 
 
@@ -83,7 +83,7 @@ def test_the_decoder_in_onnx_is_that_of_the_engine(made):
     context = np.linspace(-0.1, 0.1, TINY.embedding, dtype=np.float32)
     told = {"key": keys, "strength": strengths, "context": context[None]}
     sound, room, usual = opened.run(["sound", "room", "usual_context"], told)
-    expected = EventDecoder(made).sound(keys, strengths, context)
+    expected = EventDecoder(made).render(keys, strengths, context)
     assert not sound[0].any()
     assert all(apart(one, other) < -90 for one, other in zip(sound[1:], expected[1:], strict=True))
     np.testing.assert_array_equal(room, made.tensors["room"])
@@ -100,7 +100,7 @@ def test_what_is_halved_still_sounds_as_it_was_learned(made):
 
 def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
     write(tmp_path / "one.luthier", made)
-    again = make_preset(LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, 1.0, False), "0")
+    again = make_preset(LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, False, 1.0), "0")
     for name, tensor in made.tensors.items():
         if name != "pitch":  # of what has not learned, by chance one harmonic or another
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
@@ -130,15 +130,15 @@ def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
 def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
     score = decompose(load_model(made), plucked(0.7), rounds=0)
     strengths = sorted((event.strength for event in score.events), reverse=True)
-    assert [event.strength for event in sorted(score.kept(3).events, key=lambda e: -e.strength)] == strengths[:3]
+    assert [event.strength for event in sorted(score.strongest(3).events, key=lambda e: -e.strength)] == strengths[:3]
     other = score.permuted(88, 5)
     assert [event.time for event in other.events] == [event.time for event in score.events]
     assert len({event.key for event in other.events}) == len({event.key for event in score.events})
     assert other.events == score.permuted(88, 5).events != score.permuted(88, 6).events
-    drawn = score.drawn(88, 1)
+    drawn = score.randomized(88, 1)
     assert sorted(event.strength for event in drawn.events) == sorted(strengths)
     gains = np.array([0.2, 0.0, 0.0, 0.8], np.float32)
-    moved = score.in_the_place_of(replace(score, gains=gains, context=score.context + 1))
+    moved = score.in_context_of(replace(score, gains=gains, context=score.context + 1))
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
     player = EventDecoder(made)

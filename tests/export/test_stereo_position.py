@@ -12,7 +12,7 @@ SIZES = Sizes(control=2, resonances=2, modes=3, variants=1, strike=1, knock=0, a
 
 
 def _two_bars() -> ResonanceModel:
-    """ResonanceModel 0 sounds below 1 kHz and first, resonance 1 above 2 kHz and later."""
+    """Resonance 0 sounds below 1 kHz and first, resonance 1 above 2 kHz and later."""
     model = ResonanceModel(SIZES, torch.Generator().manual_seed(0))
     hertz = torch.tensor([[[300.0, 500, 800]], [[2100, 3300, 4700]]])
     with torch.no_grad():

@@ -1,1 +1,1 @@
-"""Learning an instrument of pitch and loudness (DDSP, Engel et al. 2020): a decoder controls harmonics, noise and room."""
+"""Learning an instrument of pitch and loudness (DDSP, Engel et al. 2020): controlled harmonics, noise and room."""

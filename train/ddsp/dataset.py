@@ -33,7 +33,7 @@ RANGE_QUANTILES = (0.005, 0.995)  # of the pitches of a set
 class Dataset:
     """Segments for training and validation, and their statistics.
 
-    mean, deviation: of the loudness for training, dB. low, high: range of pitch, Hz. agreement: of two trackers, 0 … 1.
+    mean, deviation: of the loudness for training, dB. low, high: range of pitch, Hz. agreement: of two trackers, 0…1.
     """
 
     training: list[Segment]

@@ -11,7 +11,7 @@ from .gru import run_gru
 
 
 class Controls(NamedTuple):
-    """Outputs of the decoder: amplitude (B, F, 1), weights of harmonics (B, F, H), magnitudes of noise bands (B, F, Nb)."""
+    """Outputs: amplitude (B, F, 1), weights of the harmonics (B, F, H), magnitudes of noise bands (B, F, Nb)."""
 
     amplitude: Tensor
     harmonics: Tensor

@@ -48,7 +48,7 @@ class Features:
 
 def extract_features(samples: np.ndarray, rate: int, hop: int) -> Features:
     """Features of samples (N,) at a rate in Hz, N // hop + 1 frames."""
-    live = offline_tracking.follow(samples, rate, hop / rate)
+    live = offline_tracking.track_recording(samples, rate, hop / rate)
     reference, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
     pitch, voiced, agreement = check_pitch(live.pitch.astype(np.float64), live.voiced > 0, reference, sure)
     pitch, voiced = remove_short_tones(pitch, voiced, live.loudness)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.dsp.waveforms import bank
+from engine.dsp.waveforms import wave_bank
 from engine.pitch_names import frequency_of
 
 LOWEST_PITCH, HIGHEST_PITCH = 28.0, 107.5  # of the waves, in semitones
@@ -55,7 +55,7 @@ class Sizes:
 
     def waves(self) -> np.ndarray:
         """The fixed waves (pitches · shapes, samples)."""
-        return bank(self.frequencies(), self.shapes, self.samples, self.rate, not self.published)
+        return wave_bank(self.frequencies(), self.shapes, self.samples, self.rate, not self.published)
 
 
 SMALL = Sizes()

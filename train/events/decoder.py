@@ -1,7 +1,7 @@
 """The sound of an event: a short shaped noise, a decaying filtered mixture of waves, and their convolution.
 
-As published; ours learns how to mix the three, normalizes the energy of impulses, and shifts the embedding of an event
-by the logarithm of its strength.
+As published; ours learns how to mix the three, normalizes the energy of impulses, and shifts the embedding of an
+event by the logarithm of its strength.
 """
 
 import math

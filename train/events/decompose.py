@@ -79,7 +79,7 @@ def _windows(samples: Tensor, size: int) -> Tensor:
 def _estimate_surroundings(
     model: EventModel, windows: Tensor, level: float, rounds: int, report: Callable[[float], None]
 ) -> tuple[Surroundings, dict[int, Events]]:
-    """The context (1, M) and the room (1, 1 + rooms); and the events (1, n) of the windows that they were fitted to."""
+    """The context (1, M) and the room (1, 1 + rooms), and the events (1, n) of the windows they were fitted to."""
     contexts, rooms = [], []
     weights = windows.square().sum(1, True)
     for number, window in enumerate(windows):

@@ -61,7 +61,7 @@ def published_loss(sound: Tensor, target: Tensor, events: int) -> Tensor:
 
 
 def magnitudes(sound: Tensor, window: int) -> Tensor:
-    """(B, N) → (B, frames, window/2 + 1): orthonormal Hann spectra at every quarter window; zeros before and after."""
+    """(B, N) → (B, frames, window/2 + 1): orthonormal Hann spectra at every quarter window, zeros around."""
     around = torch.nn.functional.pad(sound, (window - window // 4, window))
     spectra = torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device), norm="ortho")
     return (spectra.real**2 + spectra.imag**2 + MIN_POWER).sqrt()

@@ -94,7 +94,7 @@ class EventModel(nn.Module):
         return Events(places // frames, places % frames, strengths if self.sizes.published else strengths.relu())
 
     def context_and_room(self, events: Events) -> tuple[Tensor, Tensor]:
-        """The context (B, M) and the gains of the room (B, 1 + rooms) of events, by the summed strength of each key."""
+        """Context (B, M) and gains of the room (B, 1 + rooms) of events, by the summed strength of each key."""
         sums = self.key_sums(events)
         return self.context(sums), self.rooms(sums)
 

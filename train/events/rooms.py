@@ -13,7 +13,7 @@ NEPERS_PER_60_DB = 6.91
 
 
 def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
-    """(count, samples) float32: noise of geometrically spaced reverberation times, high frequencies faster; energy 1."""
+    """(count, samples) float32: noise of increasing reverberation times, shorter at high frequencies; energy 1."""
     random = np.random.default_rng(SEED)
     time = np.arange(samples) / rate
     frequency = np.fft.rfftfreq(2 * samples, 1 / rate)

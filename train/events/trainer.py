@@ -2,7 +2,7 @@
 
 First recorded notes, each a single event, train the decoder; then synthetic segments train the encoder; then
 recordings train both, beside synthetic segments. With `isolate` a later pass takes what an earlier one explained as
-given, so that each event must explain what it can by itself; without it the loss is that of the mixture, as published.
+given, so that each event must explain what it can by itself; without it the loss is of the mixture, as published.
 """
 
 import math
@@ -162,7 +162,7 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         super()._update_weights()
 
     def _update_best(self) -> None:
-        """Validate every VALIDATION_STEPS and at the end; before recordings are learned from, the last is the best."""
+        """Validate every VALIDATION_STEPS and at the end; before the last stage the newest weights are the best."""
         if len(self.losses) % VALIDATION_STEPS and self.fraction_done() < 1:
             return
         if self.stage() < 2 and self.fraction_done() < 1:

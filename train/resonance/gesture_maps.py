@@ -15,8 +15,8 @@ KEY_COUNT = 128
 def find_components(control: np.ndarray, count: int, seed: int = 0, rounds: int = 200) -> np.ndarray:
     """Components (K, count) of a control signal (K, F): column d is what axis d sends at its full deflection.
 
-    Found by sparse non-negative matrix factorization, initialized by moments of the signal. The peak of each is that of
-    a loud moment of its dimension. Zeros for a signal without any moment.
+    Found by sparse non-negative matrix factorization, initialized by moments of the signal. The peak of each is that
+    of a loud moment of its dimension. Zeros for a signal without any moment.
     """
     moments = control[:, control.any(axis=0)].astype(np.float64)
     if moments.shape[1] == 0:

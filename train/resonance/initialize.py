@@ -1,8 +1,8 @@
 """Initial weights of a resonance model: timbres, partials, decays and onsets estimated from the recording.
 
 The spectrogram is factorized into as many timbres as there are resonances (non-negative matrix factorization: Lee and
-Seung, 2001). The peaks of a timbre become modes, the fall of its partials their decay, and the few onsets whose decays
-add up to its activity (non-negative least squares, so most are zero) the control signal.
+Seung, 2001). The peaks of a timbre become modes, the fall of its partials their decay, and the few onsets whose
+decays add up to its activity (non-negative least squares, so most are zero) the control signal.
 """
 
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.nda
 
 
 def _set_modes(model: ResonanceModel, timbres: list[Timbre], random: np.random.Generator) -> None:
-    """Fill the banks: the strongest partials in the first variant; half of them, detuned, and weaker ones in others."""
+    """Fill the banks: the first variant has the strongest partials, others half of them, detuned, and weaker ones."""
     resonances, variants, modes = model.damping.shape
     shares = -(-resonances // len(timbres))  # resonances of one timbre
     shape = (resonances, variants, modes)

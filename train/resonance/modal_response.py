@@ -52,7 +52,7 @@ def response_norm(modes: ModeBanks, frames: int) -> Tensor:
 
 
 def _cut(energy: Tensor, attacks: Tensor, hop: int) -> tuple[Tensor, Tensor]:
-    """Energies of the attacks that overlap each frame (R, F, spans), newest last, and their pieces (R, spans, hop)."""
+    """Energies of the attacks that overlap each frame (R, F, spans), newest last; their pieces (R, spans, hop)."""
     spans = -(-attacks.shape[1] // hop)
     recent = pad(energy, (spans - 1, 0)).unfold(1, spans, 1)
     return recent, pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
@@ -92,10 +92,10 @@ def _real_pairs(numbers: Tensor) -> Tensor:
 
 
 class _Scan(torch.autograd.Function):
-    """y[f] = x[f] + pole·y[f − 1] for x (G, F, J); ladder: the powers 1 … CHUNK_FRAMES of the poles,
-    (G, CHUNK_FRAMES, J).
+    """y[f] = x[f] + pole·y[f − 1] for x (G, F, J).
 
-    Only the first power carries a gradient: the others are there for speed.
+    ladder: the powers 1 … CHUNK_FRAMES of the poles, (G, CHUNK_FRAMES, J). Only the first power carries a gradient:
+    the others are there for speed.
     """
 
     @staticmethod

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.recurrence import pack
-from engine.simd.vectors import WIDTH, at, fma, load, splat, store
+from engine.simd.vectors import WIDTH, fma, load, load_scalar, splat, store
 
 BATCH_SIZE = 32  # windows
 MIN_POWER = np.float32(1e-14)  # keeps gradients finite
@@ -137,10 +137,10 @@ def _multiply(panels, x, y):
             first, second, third, fourth = zero, zero, zero, zero
             for k in range(inputs):
                 weight = load(panels, (p * inputs + k) * WIDTH)
-                first = fma(weight, splat(at(x[b], k)), first)
-                second = fma(weight, splat(at(x[b + 1], k)), second)
-                third = fma(weight, splat(at(x[b + 2], k)), third)
-                fourth = fma(weight, splat(at(x[b + 3], k)), fourth)
+                first = fma(weight, splat(load_scalar(x[b], k)), first)
+                second = fma(weight, splat(load_scalar(x[b + 1], k)), second)
+                third = fma(weight, splat(load_scalar(x[b + 2], k)), third)
+                fourth = fma(weight, splat(load_scalar(x[b + 3], k)), fourth)
             store(y[b], p * WIDTH, first)
             store(y[b + 1], p * WIDTH, second)
             store(y[b + 2], p * WIDTH, third)

@@ -1,7 +1,7 @@
 """The published loss of state-space instruments: spectral differences in octave bands.
 
-A sound is split into octave bands, each at its own rate, and every band into short spectra of several sizes. A low band
-is louder than a high one by the root of the ratio of their rates, so that octaves have about equal weight.
+A sound is split into octave bands, each at its own rate, and every band into short spectra of several sizes. A low
+band is louder than a high one by the root of the ratio of their rates, so that octaves have about equal weight.
 """
 
 import math
@@ -113,7 +113,7 @@ def _noise(rest: Tensor, generator: torch.Generator) -> Tensor:
 
 @cache
 def _transform(window: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Matrices from the first and the second half of a window to the real and then the imaginary parts of its bins."""
+    """Matrices from the first and the second half of a window to the real, then the imaginary parts of its bins."""
     time = torch.arange(window, dtype=torch.float64)
     phase = time[:, None] * torch.arange(window // 2 + 1) * (2 * math.pi / window)
     hann = torch.hann_window(window, dtype=torch.float64)[:, None] / math.sqrt(window)

@@ -11,7 +11,7 @@ import torch
 from numba import njit
 from torch import Tensor
 
-from engine.dsp.recurrence import multiply, pack, padded, remember
+from engine.dsp.recurrence import multiply, pack, padded, step_state
 
 
 def run_recurrence(weight: Tensor, inputs: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ def _forward(weight, inputs):
     """Replace the inputs (F, S') by the states."""
     h = np.zeros(inputs.shape[1], np.float32)
     for n in range(inputs.shape[0]):
-        remember(weight, inputs[n], np.float32(1), h)
+        step_state(weight, inputs[n], np.float32(1), h)
         for s in range(h.shape[0]):
             inputs[n, s] = h[s]
 

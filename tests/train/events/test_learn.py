@@ -7,7 +7,7 @@ import pytest
 import soundfile
 import torch
 
-from engine.dsp.waveforms import bank
+from engine.dsp.waveforms import wave_bank
 from train.events.analysis_window import AnalysisWindow
 from train.events.config import ARTICLE, CONFIGS, HOP, Config, Sizes
 from train.events.dataset import Dataset, load_dataset
@@ -67,13 +67,13 @@ def test_the_published_model_has_its_sizes_and_takes_a_step():
 
 
 def test_waves_are_band_limited_or_naive():
-    sine, saw = bank(np.array([5000.0]), ("sine", "sawtooth"), 4096, 22050, True)
+    sine, saw = wave_bank(np.array([5000.0]), ("sine", "sawtooth"), 4096, 22050, True)
     spectrum_of_saw = np.abs(np.fft.rfft(saw * np.hanning(4096)))
     inside = round(5000 * 4096 / 22050), round(10000 * 4096 / 22050)
     analysis = np.flatnonzero(spectrum_of_saw > 0.01 * spectrum_of_saw.max())
     assert all(min(abs(place - at) for at in inside) < 6 for place in analysis)
     np.testing.assert_allclose(sine, 2**0.5 * np.sin(2 * np.pi * 5000 * np.arange(4096) / 22050), atol=1e-3)
-    assert len(bank(np.array([500.0, 700.0]), ("square", "triangle"), 64, 22050, False)) == 4
+    assert len(wave_bank(np.array([500.0, 700.0]), ("square", "triangle"), 64, 22050, False)) == 4
 
 
 def test_an_event_sounds_from_its_frame_on_scaled_by_its_strength():
