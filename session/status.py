@@ -27,7 +27,7 @@ class Status:
     name: str = ""
     rate: float = 0.0
     block: int = 0
-    measure_latency: float = 0.0
+    latency: float = 0.0
     realtime: bool = True
     worst: float = 0.0
     underruns: int = 0

@@ -1,4 +1,4 @@
-"""One evening after another: what is remembered of the last one, and brought back."""
+"""Restoring of the session: what was stored at the last exit, and what is stored now."""
 
 from pathlib import Path
 
@@ -16,68 +16,71 @@ from .midi_learn import MidiLearn
 from .parameters import ParameterController
 from .preset_files import PresetFiles
 
-FIRST = "guitar"  # what plays when nothing is remembered
+FIRST_INSTRUMENT = "guitar"  # what plays at the very first start
 
 
 class SessionRestore(QObject):
-    """Volume, tuning and devices are remembered by those that keep them."""
+    """Volume, tuning and devices are stored by their own controllers."""
 
-    told = pyqtSignal(str, bool)
+    notified = pyqtSignal(str, bool)
 
     def __init__(
-        self, remembered: Preferences, window: MainWindow, parameters: ParameterController, preset_files: PresetFiles, midi_learn: MidiLearn
-    ) -> None:
+        self, stored: Preferences, window: MainWindow, parameters: ParameterController, preset_files: PresetFiles,
+        midi_learn: MidiLearn,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._memory, self._window, self._parameters = remembered, window, parameters
+        self._preferences, self._window, self._parameters = stored, window, parameters
         self._preset_files, self._midi_learn = preset_files, midi_learn
 
-    def open(self) -> None:
-        """The window as it was, before the engine can be played."""
-        self._preset_files.favourites = set(self._memory.favourites)
-        prompts.folders.update(self._memory.folders)
-        if self._memory.geometry:
-            self._window.restoreGeometry(QByteArray.fromHex(self._memory.geometry.encode()))
+    def restore_window(self) -> None:
+        """Restore geometry, favourites and folders, before the engine is ready."""
+        self._preset_files.favourites = set(self._preferences.favourites)
+        prompts.folders.update(self._preferences.folders)
+        if self._preferences.geometry:
+            self._window.restoreGeometry(QByteArray.fromHex(self._preferences.geometry.encode()))
         self._preset_files.scan()
 
-    def begin(self) -> None:
-        """Controllers and view as they were; the engine can be played now."""
-        self._midi_learn.set_learned({(str(row[0]), str(row[1])): row[2] for row in self._memory.learned})
-        self._window.stage.show_view(self._memory.view)
+    def restore_controls(self) -> None:
+        """Restore learned controllers and view, when the engine is ready."""
+        learned = {(str(each[0]), str(each[1])): each[2] for each in self._preferences.learned}
+        self._midi_learn.set_learned(learned)
+        self._window.views.show_view(self._preferences.view)
 
-    def play(self) -> None:
-        """The instrument that played last, or else the first one."""
-        path = preferences.last_instrument(self._memory)
+    def restore_instrument(self) -> None:
+        """Load what played last, or FIRST_INSTRUMENT."""
+        path = preferences.last_instrument(self._preferences)
         known = library.all_presets()
         if path is not None:
-            self._parameters.recall(Patch(path, self._memory.values, chain_from_json(self._memory.chain)))
+            chain = chain_from_json(self._preferences.chain)
+            self._parameters.recall(Patch(path, self._preferences.values, chain))
         elif known:
-            self._parameters.recall(Patch(known.get(FIRST) or next(iter(known.values()))))
+            self._parameters.recall(Patch(known.get(FIRST_INSTRUMENT) or next(iter(known.values()))))
             words = self.tr(
                 "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"
             )
-            self.told.emit(words, False)
+            self.notified.emit(words, False)
 
-    def survived(self, loading: LoadingMarker) -> bool:
-        """Whether the last start has not died of a preset, which this one leaves alone otherwise."""
-        left = loading.left()
-        if left:
-            loading.done()
-            words = self.tr("The last start did not survive {0}; this one begins without it").format(Path(left).name)
-            self.told.emit(words, True)
-        return not left
+    def check_crash(self, marker: LoadingMarker) -> bool:
+        """Whether the last start did not crash while loading; a preset that crashed it is not loaded again."""
+        crashed_on = marker.path()
+        if crashed_on:
+            marker.clear()
+            words = self.tr("The last start did not survive {0}; this one begins without it")
+            self.notified.emit(words.format(Path(crashed_on).name), True)
+        return not crashed_on
 
-    def keep(self) -> None:
-        """Remember it as it is now."""
-        preferences.save(self.remembered())
+    def save(self) -> None:
+        """Store the session as it is now."""
+        preferences.save(self.current())
 
-    def remembered(self) -> Preferences:
-        """The evening so far."""
-        now, setting = self._memory, self._parameters.setting
-        if setting is not None:
-            now.preset, now.values, now.chain = str(setting.path), setting.values, self._parameters.chain.plain()
+    def current(self) -> Preferences:
+        """The session as it is now."""
+        now, patch = self._preferences, self._parameters.patch
+        if patch is not None:
+            now.preset, now.values, now.chain = str(patch.path), patch.values, self._parameters.chain.plain()
         now.geometry = bytes(self._window.saveGeometry().toHex().data()).decode()
-        now.view = self._window.stage.view
+        now.view = self._window.views.view
         now.folders = dict(prompts.folders)
         now.favourites = sorted(self._preset_files.favourites)
-        now.learned = [[*knob, controller] for knob, controller in self._midi_learn.learned.items()]
+        now.learned = [[*key, controller] for key, controller in self._midi_learn.learned.items()]
         return now
