@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.instruments.shared.random import seeded
+from engine.instruments.shared.random import seed_state
 from engine.plugin import Param, Plugin, set_defaults, with_values
 from engine.preset.preset_file import Preset
 
@@ -15,7 +15,7 @@ class Instrument(Plugin, ABC):
 
     def __init__(self, preset: Preset, params: tuple[Param, ...], dtype: np.dtype[Any], seed: int) -> None:
         """params: knobs as they begin. The seed decides how the strikes of a key differ."""
-        self.preset, self._seed = preset, seeded(seed)
+        self.preset, self._seed = preset, seed_state(seed)
         self.params = params
         self.state = np.zeros(1, dtype)
         self._arrays: dict[str, np.ndarray] = {}
@@ -46,7 +46,7 @@ class Instrument(Plugin, ABC):
             self.state[name] = np.zeros((), self.state[name].dtype)
 
 
-def knobs_of(preset: Preset, params: tuple[Param, ...], **begin: float) -> tuple[Param, ...]:
+def preset_params(preset: Preset, params: tuple[Param, ...], **begin: float) -> tuple[Param, ...]:
     """Knobs at the values of a preset, else at those of `begin`."""
     header = preset.header
     return with_values(params, {**begin, "level": float(header.get("level", 0.0)), **header.get("params", {})})
