@@ -1,4 +1,4 @@
-"""What instruments of all kinds are on the main thread: a preset, knobs, and the one record of the audio thread."""
+"""Base class of instruments: a preset, its parameters, and the record that the audio thread works on."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -11,10 +11,10 @@ from engine.preset.preset_file import Preset
 
 
 class Instrument(Plugin, ABC):
-    """Lays out a record with `knob_fields`, and arrays that it points to."""
+    """Owns the record of the audio thread and the arrays whose addresses are in it."""
 
     def __init__(self, preset: Preset, params: tuple[Param, ...], dtype: np.dtype[Any], seed: int) -> None:
-        """params: knobs as they begin. The seed decides how the strikes of a key differ."""
+        """params: with the defaults of the preset. dtype: of the record. seed: of the random differences of notes."""
         self.preset, self._seed = preset, seed_state(seed)
         self.params = params
         self.state = np.zeros(1, dtype)
@@ -29,14 +29,14 @@ class Instrument(Plugin, ABC):
 
     @abstractmethod
     def prepare(self, rate: float) -> None:
-        """[main thread] Take a device's rate in Hz; the knobs stay as they are."""
+        """[main thread] Set the rate of the device in Hz; the parameters stay."""
 
     @abstractmethod
     def reset(self) -> None:
-        """[main thread] Silence; the knobs and controllers stay as they are."""
+        """[main thread] Silence; parameters and controllers stay."""
 
     def _keep(self, name: str, array: np.ndarray) -> None:
-        """Keep an array alive and tell the record where it lies."""
+        """Keep an array alive and store its address in the record."""
         self._arrays[name] = array
         self.state[name] = array.ctypes.data
 
@@ -46,7 +46,7 @@ class Instrument(Plugin, ABC):
             self.state[name] = np.zeros((), self.state[name].dtype)
 
 
-def preset_params(preset: Preset, params: tuple[Param, ...], **begin: float) -> tuple[Param, ...]:
-    """Knobs at the values of a preset, else at those of `begin`."""
+def preset_params(preset: Preset, params: tuple[Param, ...], **defaults: float) -> tuple[Param, ...]:
+    """Parameters with the values of a preset as defaults, else with `defaults`."""
     header = preset.header
-    return with_values(params, {**begin, "level": float(header.get("level", 0.0)), **header.get("params", {})})
+    return with_values(params, {**defaults, "level": float(header.get("level", 0.0)), **header.get("params", {})})
