@@ -11,7 +11,7 @@ import numpy as np
 import pyloudnorm
 
 from engine.chain import make_chain
-from engine.midi.midi_file import phrase
+from engine.midi.midi_file import loudness_phrase
 from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.rig import Rig
@@ -33,7 +33,9 @@ def normalize(preset: Preset) -> Preset:
             raise ValueError("the instrument is silent on the keys of the nominal phrase")
         header = dict(header, level=round(header["level"] + TARGET_LUFS - lufs, 2))
     lufs = measure_loudness(replace(preset, header=header))
-    return replace(preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"}))
+    return replace(
+        preset, header=dict(header, loudness={"lufs": round(lufs, 2), "loudness_phrase": "60 64 67 72 at 90"})
+    )
 
 
 def measure_loudness(preset: Preset) -> float:
@@ -41,7 +43,7 @@ def measure_loudness(preset: Preset) -> float:
     keys = preset.header.get("keys", {"low": 0, "high": 127})
     rig = Rig(RATE)
     rig.play(make_chain(preset))
-    sound = render(rig, phrase(keys["low"], keys["high"]))
+    sound = render(rig, loudness_phrase(keys["low"], keys["high"]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the logarithm of a silent block
         return float(pyloudnorm.Meter(RATE).integrated_loudness(sound.T.astype(np.float64)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments import make
-from engine.midi.midi_file import score
+from engine.midi.midi_file import make_score
 from engine.pitch_names import pitch_of
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, read
@@ -39,7 +39,7 @@ def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: f
     for i, key in enumerate(keys):
         messages += [(i * apart, (0x90, key, VELOCITY)), ((i + 0.9) * apart, (0x80, key, 0))]
         messages += [((i + 0.98) * apart, (0xB0, 120, 0))]
-    sound = render(rig, score(messages), seconds=len(keys) * apart).mean(axis=0)
+    sound = render(rig, make_score(messages), seconds=len(keys) * apart).mean(axis=0)
     return np.asarray(sound.reshape(len(keys), -1))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.support.measurement import Measurement, print_measurements
-from engine.voice.offline_tracking import looks
+from engine.voice.offline_tracking import track_hops
 from train import recording
 
 from .reference_pitch import PitchCurve, compare, detect_swiftf0, reliable_part
@@ -50,7 +50,7 @@ def synthesize_tone(frequency: float, random: np.random.Generator) -> tuple[np.n
 
 def detection_delay(sound: np.ndarray, start: int, frequency: float) -> float:
     """Seconds from the beginning of a tone until its pitch is right, and stays so; infinite if that is never."""
-    heard, _, (pitch, voiced, *_) = looks(sound, RATE)
+    heard, _, (pitch, voiced, *_) = track_hops(sound, RATE)
     inside = (heard > start / RATE) & (heard <= len(sound) / RATE)
     cents = 1200 * np.log2(np.maximum(pitch[inside], 1) / frequency)
     wrong = np.flatnonzero(~((np.abs(cents) < RIGHT) & (voiced[inside] > 0)))
@@ -82,11 +82,11 @@ def _cost() -> list[Measurement]:
     """What following costs, of one core, with a look every 64 frames."""
     random = np.random.default_rng(0)
     sound = np.concatenate([synthesize_tone(f, random)[0] for f in (100.0, 200.0, 400.0, 800.0) for _ in range(12)])
-    looks(sound, RATE)
+    track_hops(sound, RATE)
     shares = []
     for _ in range(ROUNDS):
         start = time.thread_time()
-        looks(sound, RATE)
+        track_hops(sound, RATE)
         shares.append((time.thread_time() - start) * RATE / len(sound))
     return [Measurement("following, of one core", 100 * float(np.median(shares)), "%", COST, goal_is_most=True)]
 
@@ -97,7 +97,7 @@ def _recorded(folder: Path) -> list[Measurement]:
     for path in sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".ogg", ".mp3")):
         samples, rate = recording.load(path)
         sound = samples.mean(axis=0)
-        heard, _, (pitch, voiced, late, _) = looks(sound, rate)
+        heard, _, (pitch, voiced, late, _) = track_hops(sound, rate)
         told = PitchCurve(np.maximum.accumulate(heard - late), pitch, voiced > 0)
         found.append((path.stem, compare(reliable_part(detect_swiftf0(sound, int(rate))), told, lags=LAGS)))
     together = np.concatenate([agreed.cents for _, agreed in found])

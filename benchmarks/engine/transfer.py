@@ -21,7 +21,7 @@ from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from cli.main import main
 from engine.preset.library import find
 from engine.preset.preset_file import read
-from engine.voice.offline_tracking import follow
+from engine.voice.offline_tracking import track_recording
 from train import recording
 
 from .reference_pitch import Agreement, compare, detect_swiftf0, reliable_part
@@ -57,7 +57,7 @@ def run_transfer(sound: np.ndarray, rate: int, preset: str, *words: str) -> tupl
 
 def loudness_correlation(sound: np.ndarray, rate: int, answer: np.ndarray, own: int) -> float:
     """The correlation of two loudness curves in dB, where the first sound is not silent, at the best lag to 30 ms."""
-    given, made = (follow(x, r).loudness for x, r in ((sound, rate), (answer, own)))
+    given, made = (track_recording(x, r).loudness for x, r in ((sound, rate), (answer, own)))
     count = min(len(given), len(made)) - 3
     heard = given[:count] > given.max() + GATE
     return max(float(np.corrcoef(given[:count][heard], made[i : i + count][heard])[0, 1]) for i in range(4))

@@ -13,7 +13,7 @@ from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.rig import Rig
-from engine.voice_transfer import play
+from engine.voice_transfer import render_transfer
 
 RATE, BLOCK = 48_000, 64
 PITCHES, TRIALS = (150.0, 220.0, 440.0), 30
@@ -39,16 +39,16 @@ def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
     random = np.random.default_rng(3)
     rig = Rig(RATE)
     rig.play(follow_voice(make_chain(preset)))
-    instrument = rig.row[1]
+    instrument = rig.chain[1]
     assert isinstance(instrument, Ddsp)
     known = instrument.preset.header["pitch"]
     octaves = max(int(np.ceil(np.log2(known["low"] / (0.97 * pitch)))), 0)
-    rig.set(rig.row[0], "transpose", 12 * octaves)
+    rig.set_param(rig.chain[0], "transpose", 12 * octaves)
     found = []
     for _ in range(trials):
         exact = pitch * 2 ** (random.uniform(-0.5, 0.5) / 12)
         sound, start = synthesize_voice(exact, random)
-        answer = np.concatenate(list(play(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
+        answer = np.concatenate(list(render_transfer(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
         found.append(response_delay(answer[start:], exact * 2**octaves) + BLOCK / RATE)
     return found
 

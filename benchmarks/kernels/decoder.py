@@ -17,12 +17,12 @@ from benchmarks.support.measurement import Measurement, median_times, print_meas
 from benchmarks.support.peers import onnx_decoder, torch_decoder
 from engine.callback import callback
 from engine.chain import make_chain
-from engine.dsp.decoder import HALVES, ROOM, decode, prepare
+from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.rig import Rig
-from engine.simd.vectors import aligned
+from engine.simd.vectors import aligned_zeros
 
 from . import limits
 
@@ -41,8 +41,8 @@ def measure() -> list[Measurement]:
 def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
     """What decodes a frame for a batch of voices."""
     _, tensors = random_preset(units, HARMONICS, seed=1)
-    network = prepare(tensors, half)
-    state, work = (np.zeros((rows, batch, padded(units)), np.float32) for rows in (1, ROOM))
+    network = pack_weights(tensors, half)
+    state, work = (np.zeros((rows, batch, padded(units)), np.float32) for rows in (1, WORK_ROWS))
     heads, told = np.zeros((1, batch, padded(network.heads)), np.float32), np.full((2, batch), 0.5, np.float32)
     return lambda: decode(network.panels, network.vectors, network.units, told, state, work, heads)
 
@@ -50,11 +50,11 @@ def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], N
 def _frames() -> list[Measurement]:
     """One frame, hot and cold, by us and by the others."""
     _, tensors = random_preset(UNITS, HARMONICS, seed=1)
-    other = aligned((1 << 24,))
+    other = aligned_zeros((1 << 24,))
     size = sum(tensor.size for name, tensor in tensors.items() if name != "room")
-    weights = aligned((size // (2 if HALVES else 1) // 512 * 512,))
+    weights = aligned_zeros((size // (2 if HAS_FLOAT16 else 1) // 512 * 512,))
     torch, onnx = torch_decoder(tensors), onnx_decoder(tensors)
-    own = {"ours": make_frame(HALVES), "float32": make_frame(False), "eight": make_frame(HALVES, CHORD)}
+    own = {"ours": make_frame(HAS_FLOAT16), "float32": make_frame(False), "eight": make_frame(HAS_FLOAT16, CHORD)}
     hot = median_times(
         own
         | {
@@ -136,7 +136,9 @@ def _onsets(units: int) -> list[float]:
 def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
     """A rig with a drawn instrument, and what plays a block of it: its load in percent by the thread's own time."""
     rig = Rig(RATE)
-    rig.play(make_chain(Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True))))
+    rig.play(
+        make_chain(Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True)))
+    )
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
 

@@ -68,7 +68,7 @@ def frame_error_db() -> float:
         k = np.arange(1, HARMONICS + 1)
         before, after = (random.random((2, HARMONICS)) / k * (k * pitches[1] < 0.5)).astype(np.float32)
         out = np.zeros(HOP, np.float32)
-        harmonics.sound(out, 0.3, pitches[0], pitches[1], before, after, 0, HOP)
+        harmonics.add_harmonics(out, 0.3, pitches[0], pitches[1], before, after, 0, HOP)
         expected = _naive(pitches, before.astype(float), after.astype(float), 0.3, np.arange(HOP))
         worst = max(worst, 20 * np.log10(np.std(out - expected) / np.std(expected)))
     return worst
@@ -91,8 +91,8 @@ def _numpy(before: np.ndarray, after: np.ndarray, kind: type) -> np.ndarray:
 
 def _breath(random: np.random.Generator) -> dict:
     """The noise of a voice, and the filter of a frame."""
-    table = noise.table(BANDS, 16_000.0, RATE)
-    size = noise.taps(table)
+    table = noise.filter_table(BANDS, 16_000.0, RATE)
+    size = noise.tap_count(table)
     line, out, bands = noise.new_line(table), np.zeros((2, BLOCK), np.float32), random.random(BANDS).astype("f4")
     filters = random.random((2, size)).astype(np.float32)
     return {
@@ -104,7 +104,7 @@ def _breath(random: np.random.Generator) -> dict:
 @njit(cache=True, error_model="numpy")
 def _kernel(out, before, after, times):
     for _ in range(times):
-        harmonics.sound(out, 0.3, PITCH, NEXT, before, after, 64, HOP)
+        harmonics.add_harmonics(out, 0.3, PITCH, NEXT, before, after, 64, HOP)
 
 
 @njit(cache=True, error_model="numpy")
@@ -122,15 +122,15 @@ def _libm(out, before, after, times):
 @njit(cache=True, error_model="numpy")
 def _noise(line, taps, filters, out, times):
     for i in range(times):
-        noise.renew(line, taps, 1, i * BLOCK, BLOCK)
+        noise.advance_line(line, taps, 1, i * BLOCK, BLOCK)
         for channel in range(2):
-            noise.sound(out[channel], line[channel], filters[0], filters[1], 64, HOP)
+            noise.add_noise(out[channel], line[channel], filters[0], filters[1], 64, HOP)
 
 
 @njit(cache=True, error_model="numpy")
 def _filter(table, bands, taps, times):
     for _ in range(times):
-        noise.shape(table, bands, taps)
+        noise.write_filter(table, bands, taps)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from numba import njit
 from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import modal, modal_plain, modal_simd
 from engine.memory import view_f4
-from engine.simd.vectors import aligned
+from engine.simd.vectors import aligned_zeros
 
 from .modal import RATE, copy_unaligned, random_bank
 from .partitioned import Convolver
@@ -31,7 +31,7 @@ GOALS = {64: 200.0, 128: None}  # from 64 to 128 frames modes cost twice as much
 def measure() -> list[Measurement]:
     """All figures, in blocks of 64 frames and of 128."""
     noise = np.random.default_rng(3)
-    banks = aligned((RESONANCES, VARIANTS, modal.ROWS, modal.padded(MODES)))
+    banks = aligned_zeros((RESONANCES, VARIANTS, modal.ROWS, modal.padded(MODES)))
     for r, e in np.ndindex(banks.shape[:2]):
         banks[r, e] = random_bank(noise, MODES)[0]
     return [row for block in GOALS for row in _rows(noise, banks, block)]

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from benchmarks.support.measurement import Measurement, median_times, print_measurements
-from engine.simd.vectors import LANES, WIDTH, add, aligned, fma, load, splat, store
+from engine.simd.vectors import LANES, WIDTH, add, aligned_zeros, fma, load, splat, store
 
 CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
 STEPS = 100_000
@@ -27,14 +27,14 @@ def measure() -> list[Measurement]:
 
 def measure_peak(rounds: int = 30) -> float:
     """Float32 multiply-adds of one core, in 1e9 a second."""
-    x = aligned((CHAINS * WIDTH,))
+    x = aligned_zeros((CHAINS * WIDTH,))
     seconds = median_times({"fma": lambda: multiply_add(x, STEPS)}, rounds)["fma"]
     return CHAINS * WIDTH * STEPS / seconds / 1e9
 
 
 def measure_bandwidth(size: int) -> float:
     """Reading of so many bytes over and over, in 1e9 bytes a second."""
-    x = aligned((size // 4,))
+    x = aligned_zeros((size // 4,))
     times = max(1, (1 << 24) // size)
     seconds = median_times({"sum_array": lambda: sum_array(x, times)}, 10)["sum_array"]
     return size * times / seconds / 1e9

@@ -12,7 +12,7 @@ from numba import njit
 
 from benchmarks.support.measurement import Measurement, median_times, print_measurements
 from engine.dsp import modal
-from engine.simd.vectors import LANES, WIDTH, aligned
+from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
 from . import limits, modal_variants
 
@@ -31,7 +31,9 @@ def measure() -> list[Measurement]:
     peak = limits.CHAINS * WIDTH * limits.STEPS / times.pop("peak")
     times = {name: seconds / TIMES for name, seconds in times.items()}
     frames = COUNT * modal.STRIDE
-    plain, aligned = (min(times[name] for name in times if name.startswith(kind)) for kind in ("plain", "aligned"))
+    plain, aligned_zeros = (
+        min(times[name] for name in times if name.startswith(kind)) for kind in ("plain", "aligned")
+    )
     return [
         *(Measurement(f"{COUNT} modes × 64 frames, {name}", 1e6 * seconds, "µs") for name, seconds in times.items()),
         Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
@@ -39,7 +41,7 @@ def measure() -> list[Measurement]:
         Measurement("of that, ringing", 100 * RING_OPERATIONS * frames / times["ringing"] / peak, "%", 70),
         Measurement("driven modes in realtime on one core", frames / times["driven"] / RATE, ""),
         Measurement("best plain shape : driven", plain / times["driven"], "×", BEST_PLAIN),
-        Measurement("best plain shape on aligned arrays : driven", aligned / times["driven"], "×"),
+        Measurement("best plain shape on aligned arrays : driven", aligned_zeros / times["driven"], "×"),
         Measurement("error after 10 s of free ringing", error_after_db(10.0), "dB", -90, goal_is_most=True),
     ]
 
@@ -56,7 +58,7 @@ def error_after_db(seconds: float) -> float:
         sums[:] = 0
         modal.correct(bank)
         modal.ring(bank, sums[0], modal.STRIDE)
-    modal.settle(sums, np.ones((1, modal.STRIDE), np.float32), out[0], out[1])
+    modal.mix_sums(sums, np.ones((1, modal.STRIDE), np.float32), out[0], out[1])
     p, c = _numbers(partials)
     each = (c * p ** (runs * modal.STRIDE + np.arange(modal.STRIDE)[:, None])).real
     expected = (each * (1 - bank[modal.SIDE].astype(float))).sum(1)
@@ -75,12 +77,12 @@ def random_bank(noise: np.random.Generator, count: int) -> tuple[np.ndarray, np.
 
 def copy_unaligned(array: np.ndarray) -> np.ndarray:
     """A copy where numpy usually puts one: 16 bytes beyond the beginning of a line of the cache."""
-    room = aligned((array.nbytes // 4 + 4,))[4:].view(array.dtype)
+    room = aligned_zeros((array.nbytes // 4 + 4,))[4:].view(array.dtype)
     room[:] = array.ravel()
     return room.reshape(array.shape)
 
 
-_PEAK = aligned((limits.CHAINS * WIDTH,))
+_PEAK = aligned_zeros((limits.CHAINS * WIDTH,))
 
 
 def _candidates() -> dict[str, Callable[[], object]]:
@@ -89,10 +91,10 @@ def _candidates() -> dict[str, Callable[[], object]]:
     bank, partials = random_bank(noise, COUNT)
     u, weight = noise.uniform(-1, 1, modal.STRIDE).astype(np.float32), np.ones((1, modal.STRIDE), np.float32)
     sums, (left, right) = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
-    numbers = [aligned((2 * COUNT,)).view(np.complex64) for _ in range(3)]
+    numbers = [aligned_zeros((2 * COUNT,)).view(np.complex64) for _ in range(3)]
     numbers[1][:], numbers[2][:] = _numbers(partials)
     plain, plain_numbers = copy_unaligned(bank), [copy_unaligned(x) for x in numbers]
-    side, plain_side = aligned((COUNT,)), copy_unaligned(bank[modal.SIDE])
+    side, plain_side = aligned_zeros((COUNT,)), copy_unaligned(bank[modal.SIDE])
     side[:] = plain_side
     return {
         "driven": lambda: _driven(bank, u, sums, weight, left, right, TIMES),
@@ -119,14 +121,14 @@ def _numbers(partials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _driven(bank, u, sums, weight, left, right, times):
     for _ in range(times):
         modal.drive(bank, u, sums[0])
-        modal.settle(sums, weight, left, right)
+        modal.mix_sums(sums, weight, left, right)
 
 
 @njit(cache=True, error_model="numpy")
 def _ringing(bank, sums, weight, left, right, times):
     for _ in range(times):
         modal.ring(bank, sums[0], modal.STRIDE)
-        modal.settle(sums, weight, left, right)
+        modal.mix_sums(sums, weight, left, right)
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,7 +16,7 @@ def time_outside(bank, u, sums, weight, left, right, times):
     """At every frame, all modes of a bank (ROWS, K): the plain twin of the kernel."""
     for _ in range(times):
         modal_plain.drive(bank, u, sums[0])
-        modal_plain.settle(sums, weight, left, right)
+        modal_plain.mix_sums(sums, weight, left, right)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy import fft
 
-from engine.simd.vectors import WIDTH, aligned, fma, load, splat, store
+from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, splat, store
 
 
 class Convolver:
@@ -20,11 +20,11 @@ class Convolver:
         parts = -(-taps // block)
         whole = np.zeros((inputs, variants, parts * block), np.float32)
         whole[..., :taps] = responses
-        self.spectra = aligned((inputs, variants, parts, 2, block))
+        self.spectra = aligned_zeros((inputs, variants, parts, 2, block))
         _part(fft.rfft(whole.reshape(inputs, variants, parts, block), 2 * block), self.spectra)
-        self.delayed = aligned((inputs, parts, 2, block))
+        self.delayed = aligned_zeros((inputs, parts, 2, block))
         self.window = np.zeros((inputs, 2 * block), np.float32)
-        self.products = aligned((inputs, variants, 3, block))
+        self.products = aligned_zeros((inputs, variants, 3, block))
         self.newest = 0
         self.block = block
 

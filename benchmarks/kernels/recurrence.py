@@ -19,7 +19,7 @@ from engine.events import Kind
 from engine.instruments.ssm.instrument import StateSpace
 from engine.preset.preset_file import Preset
 from engine.rig import Rig
-from engine.simd.vectors import aligned
+from engine.simd.vectors import aligned_zeros
 
 from . import limits
 
@@ -57,7 +57,7 @@ def random_preset(seed: int = 0) -> Preset:
 def _frames() -> list[Measurement]:
     """One frame, its state moved on, by us and by the others."""
     made = random_preset()
-    weights = aligned((SIZE * (SIZE + FRAME),))
+    weights = aligned_zeros((SIZE * (SIZE + FRAME),))
     times = median_times(
         {
             "ours": _ours(made),
@@ -81,7 +81,7 @@ def _frames() -> list[Measurement]:
 
 def _ours(made: Preset) -> Callable[[], object]:
     panels, frames = recurrence.pack(made.tensors["recurrence"]), recurrence.pack(made.tensors["output"])
-    entering, nothing, u, h, y = (aligned((SIZE,)) for _ in range(5))
+    entering, nothing, u, h, y = (aligned_zeros((SIZE,)) for _ in range(5))
     entering[:] = made.tensors["input"][:, 0]
     return lambda: _repeated(panels, frames, nothing, entering, u, h, y, TIMES)
 
@@ -91,13 +91,13 @@ def _repeated(panels, frames, nothing, entering, u, h, y, times):
     for _ in range(times):
         for s in range(u.shape[0]):
             u[s] = entering[s]
-        recurrence.advance(panels, frames, nothing, u, np.float32(1), h, y)
+        recurrence.step(panels, frames, nothing, u, np.float32(1), h, y)
 
 
 def _onnx(made: Preset) -> Callable[[], object]:
     import onnxruntime
 
-    from export.onnx import model as in_onnx
+    from export.onnx import make_model as in_onnx
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -12,9 +12,9 @@ from numba import njit
 
 from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import fft
-from engine.dsp.convolution import HEAD, convolve
-from engine.dsp.convolution_plan import lay_out
-from engine.simd.vectors import aligned
+from engine.dsp.convolution import HEAD_SIZE, convolve
+from engine.dsp.convolution_plan import plan_convolution
+from engine.simd.vectors import aligned_zeros
 
 from .partitioned import Convolver
 
@@ -29,9 +29,9 @@ def measure() -> list[Measurement]:
     random = np.random.default_rng(1)
     mono = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
     stereo = np.stack([mono, random.permutation(mono)])
-    layouts = {"a room": lay_out(mono).arrays(), "a stereo room": lay_out(stereo).arrays()}
-    x, y = random.standard_normal((2, HEAD)).astype(np.float32), np.zeros((2, HEAD), np.float32)
-    uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD)
+    layouts = {"a room": plan_convolution(mono).arrays(), "a stereo room": plan_convolution(stereo).arrays()}
+    x, y = random.standard_normal((2, HEAD_SIZE)).astype(np.float32), np.zeros((2, HEAD_SIZE), np.float32)
+    uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD_SIZE)
     times = min_times(
         {
             **{name: lambda arrays=arrays: _blocks(*arrays, x, y, TIMES) for name, arrays in layouts.items()},
@@ -47,7 +47,10 @@ def measure() -> list[Measurement]:
             Measurement(f"{name} of 1 s, both channels, 64 frames", 1e6 * seconds, "µs")
             for name, seconds in blocks.items()
         ),
-        *(Measurement(f"{name}, of one core", 100 * s * RATE / HEAD, "%", 0.6, True) for name, s in blocks.items()),
+        *(
+            Measurement(f"{name}, of one core", 100 * s * RATE / HEAD_SIZE, "%", 0.6, True)
+            for name, s in blocks.items()
+        ),
         Measurement("worst block : mean block", worst / mean, "×", 2, goal_is_most=True),
         Measurement("parts of one size by numpy : a room", times["uniform"] / blocks["a room"], "×", 7),
         Measurement("transform of 1024 complex numbers", 1e6 * times["ours"] / TIMES, "µs"),
@@ -62,7 +65,7 @@ def block_time_range(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarra
     for turn in range(ROUNDS):
         for block in range(PERIOD):
             start = time.perf_counter()
-            convolve(*arrays, (turn * PERIOD + block) * HEAD, x, y)
+            convolve(*arrays, (turn * PERIOD + block) * HEAD_SIZE, x, y)
             seconds[turn, block] = time.perf_counter() - start
     each = np.median(seconds, 0)
     return float(each.max()), float(each.mean())
@@ -72,9 +75,9 @@ def error_db(random: np.random.Generator) -> float:
     """Level in dB of the error of two seconds, against convolution in float64."""
     response = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
     x = random.standard_normal((2, 2 * TAPS)).astype(np.float32)
-    y, size, arrays = np.zeros_like(x), 1 << 18, lay_out(response).arrays()
-    for start in range(0, x.shape[1], HEAD):
-        convolve(*arrays, start, x[:, start : start + HEAD], y[:, start : start + HEAD])
+    y, size, arrays = np.zeros_like(x), 1 << 18, plan_convolution(response).arrays()
+    for start in range(0, x.shape[1], HEAD_SIZE):
+        convolve(*arrays, start, x[:, start : start + HEAD_SIZE], y[:, start : start + HEAD_SIZE])
     expected = np.fft.irfft(np.fft.rfft(x.astype(float), size) * np.fft.rfft(response, size), size)[:, : x.shape[1]]
     return float(20 * np.log10(np.std(y - expected) / np.std(expected)))
 
@@ -82,7 +85,7 @@ def error_db(random: np.random.Generator) -> float:
 def _transforms(random: np.random.Generator) -> dict:
     """A transform of 1024 numbers by our kernel, and by numpy, many at once, in single precision."""
     size = 1024
-    x, table, passes = aligned((2 * size,)), fft.twiddles(size), fft.passes(size)
+    x, table, passes = aligned_zeros((2 * size,)), fft.twiddles(size), fft.passes(size)
     many = random.standard_normal((64, size)).astype(np.complex64)
     return {"ours": lambda: _forward(x, size, table, passes, TIMES), "numpy": lambda: np.fft.fft(many)}
 
@@ -90,7 +93,7 @@ def _transforms(random: np.random.Generator) -> dict:
 @njit(cache=True, error_model="numpy")
 def _blocks(memory, places, levels, jobs, shares, x, y, times):
     for i in range(times):
-        convolve(memory, places, levels, jobs, shares, i * HEAD, x, y)
+        convolve(memory, places, levels, jobs, shares, i * HEAD_SIZE, x, y)
 
 
 @njit(cache=True, error_model="numpy")

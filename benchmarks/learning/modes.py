@@ -19,8 +19,9 @@ from engine.preset.performance import performance_seconds
 from engine.preset.preset_file import Preset, read
 from engine.probe import render_probe
 from export.ssm_as_modes import as_modes
-from train import recording, spectral_loss
-from train.ssm import octave_loss
+from train import recording
+from train.spectral_loss import SpectralTarget
+from train.ssm.loss import OctaveTarget
 
 COUNTS = (256, 64)  # modes of a dimension
 GAINS = range(-12, 7)  # dB
@@ -31,15 +32,15 @@ def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
     frames = made.header["control"]["frames"] * made.header["control"]["hop"]
     wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
     wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
-    near, heard = octave_loss.Target(wanted), spectral_loss.SpectralTarget(wanted)
+    near, heard = OctaveTarget(wanted), SpectralTarget(wanted)
     silence = torch.zeros(frames)
-    for name, target in (("octaves", near.distance), ("logs", heard.log_distance)):
+    for name, target in (("octaves", near.loss), ("logs", heard.log_loss)):
         yield Measurement(f"silence, {name}", float(target(silence)), "")
     sounds = {"the network": made, **{f"its modes, {count} a dimension": as_modes(made, count) for count in COUNTS}}
     for what, preset in sounds.items():
         sound = render_probe(preset, {"performance": "learned", "samples": frames})
-        yield Measurement(f"{what}, octaves", _best(near.distance, sound), "")
-        yield Measurement(f"{what}, logs", _best(heard.log_distance, sound), "")
+        yield Measurement(f"{what}, octaves", _best(near.loss, sound), "")
+        yield Measurement(f"{what}, logs", _best(heard.log_loss, sound), "")
 
 
 def _best(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:

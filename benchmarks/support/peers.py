@@ -42,12 +42,12 @@ def onnx_decoder(tensors: Tensors) -> Frame:
     import onnxruntime
 
     from engine.preset.preset_file import Preset
-    from export.onnx.ddsp import model
+    from export.onnx.ddsp import make_model
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    graph = model(Preset(_AS_HEARD, dict(tensors))).SerializeToString()
+    graph = make_model(Preset(_AS_HEARD, dict(tensors))).SerializeToString()
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     state = np.zeros((1, 1, len(tensors["pitch_0_bias"])), np.float32)
 

@@ -115,7 +115,7 @@ def _environment(folder: Path, moment: str) -> dict[str, str]:
     if "presets are read" in moment:
         mine = folder / "data" / "luthier" / "presets"
         mine.mkdir(parents=True)
-        factory = list(library.everything().values())
+        factory = list(library.all_presets().values())
         for number in range(PRESETS):
             (mine / f"mine {number}.luthier").symlink_to(factory[number % len(factory)])
     return environment

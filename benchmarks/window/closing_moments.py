@@ -72,7 +72,7 @@ def _score(wiring: Any, folder: Path, server: int) -> None:
 
 def _bounce(wiring: Any, folder: Path, server: int) -> None:
     _score(wiring, folder, server)
-    wiring.window.transport.bounce.click()
+    wiring.window.score_bar.render_button.click()
     until(lambda: wiring.recording._renderer.busy)
     _wait(2)
 
@@ -95,7 +95,7 @@ def _hearing(wiring: Any, folder: Path, server: int) -> None:
 def _learning(wiring: Any, folder: Path, server: int) -> None:
     dialogue = wiring.learn.dialogue
     wiring.opener.open([_chime(folder)])
-    dialogue.plan.taken.setCurrentIndex(2)  # as a piece
+    dialogue.form.mode.setCurrentIndex(2)  # as a piece
     until(dialogue.learn.isEnabled)
     dialogue.learn.click()
     until(dialogue.progress.curve.isVisible)
@@ -154,12 +154,12 @@ def _reopening(wiring: Any, folder: Path, server: int) -> None:
 def _dialogues(wiring: Any, folder: Path, server: int) -> None:
     wiring.devices.show()
     wiring.learn.show()
-    wiring.window.header.help.click()
+    wiring.window.top_bar.help.click()
     _wait(1)
 
 
 def _asking(wiring: Any, folder: Path, server: int) -> None:
-    wiring.window.header.save.click()
+    wiring.window.top_bar.save.click()
     _wait(0.5)
 
 
@@ -171,7 +171,7 @@ def _choosing(wiring: Any, folder: Path, server: int) -> None:
 def _menu(wiring: Any, folder: Path, server: int) -> None:
     from PyQt6.QtWidgets import QApplication
 
-    wiring.window.browser.details.more.emit()
+    wiring.window.browser.details.menu_requested.emit()
     until(QApplication.activePopupWidget)
 
 

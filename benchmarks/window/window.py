@@ -136,8 +136,8 @@ def _touch(wiring: Any) -> tuple[Work, Work]:
 
     from gui.views.view_stack import PAD
 
-    wiring.window.stage.show_view(PAD)
-    pad, left = wiring.window.stage.pad, Qt.MouseButton.LeftButton
+    wiring.window.views.show_view(PAD)
+    pad, left = wiring.window.views.pad, Qt.MouseButton.LeftButton
     place = pad.rect().center()
     return lambda: QTest.mousePress(pad, left, pos=place), lambda: QTest.mouseRelease(pad, left, pos=place)
 
@@ -174,7 +174,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
     while time.perf_counter() < start + seconds:
         for key in NOTES:
             wiring.bridge.press(key, 0.6)
-        window.stage.show_view(turn % 3)
+        window.views.show_view(turn % 3)
         window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
         for knob in list(window.knobs.knobs.values()):
             QTest.mousePress(knob, left, pos=QPoint(38, 50))
@@ -192,7 +192,7 @@ def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
     elapsed = time.perf_counter() - start
     due = elapsed * rig.rate / int(rig.memory["block"][0])
     wiring.bridge.panic()
-    return 100 * (rig.meters().blocks - before) / due, rig.meters().worst
+    return 100 * (rig.meters().blocks - before) / due, rig.meters().max_load
 
 
 if __name__ == "__main__":

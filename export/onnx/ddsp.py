@@ -22,7 +22,7 @@ from .graph import Graph
 VOICES = "voices"  # name of the free dimension
 
 
-def model(preset: Preset) -> Any:
+def make_model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     header, tensors = preset.header, preset.tensors
     graph, units = Graph(), len(tensors["pitch_0_bias"])

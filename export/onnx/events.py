@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.waveforms import CYCLE, cycles
+from engine.dsp.waveforms import CYCLE_SAMPLES, wave_cycles
 from engine.instruments.events.decoder import MIN_STRENGTH, hann, interpolation_matrix
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors
@@ -23,7 +23,7 @@ MIN_NORM = 1e-8
 CYCLE_STEPS = 1 << 44  # phase resolution of a cycle; N times half of it still fits into 64 bits
 
 
-def model(preset: Preset) -> Any:
+def make_model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     graph, tensors = Graph(), preset.tensors
     decoder, frames, numbers = preset.header["decoder"], len(tensors["decay_bias"]), len(tensors["offset"])
@@ -84,19 +84,19 @@ def _waves(graph: Graph, preset: Preset, samples: int) -> str:
     decoder, frequencies = preset.header["decoder"], preset.tensors["frequencies"].astype(np.float64)
     rate, shapes = preset.header["rate"], tuple(decoder["shapes"])
     shapes_table = graph.constant(
-        cycles(preset.tensors["frequencies"], shapes, rate, not decoder["published"]), "cycles"
+        wave_cycles(preset.tensors["frequencies"], shapes, rate, not decoder["published"]), "cycles"
     )
     steps = np.round(frequencies / rate * CYCLE_STEPS).astype(np.int64)[:, None, None]
     turned = graph.node("Mul", graph.constant(steps), graph.constant(np.arange(samples)))
     positions = graph.node("Mod", turned, graph.constant(CYCLE_STEPS))
     phases = graph.node("Expand", positions, graph.constant([len(frequencies), len(shapes), samples]))
     phases = graph.node("Reshape", phases, graph.constant([-1, samples]))
-    cell = graph.constant(CYCLE_STEPS // CYCLE)
+    cell = graph.constant(CYCLE_STEPS // CYCLE_SAMPLES)
     here = graph.node("Div", phases, cell)
     next_to = graph.node("Add", here, graph.constant(1))
     ends = [graph.node("GatherElements", shapes_table, position, axis=1) for position in (here, next_to)]
     rest = graph.node("Cast", graph.node("Mod", phases, cell), to=1)  # float32
-    share = graph.node("Mul", rest, graph.constant(CYCLE / CYCLE_STEPS))
+    share = graph.node("Mul", rest, graph.constant(CYCLE_SAMPLES / CYCLE_STEPS))
     return graph.node("Add", ends[0], graph.node("Mul", share, graph.node("Sub", ends[1], ends[0])))
 
 

@@ -58,7 +58,7 @@ def layout(preset: Preset) -> Layout:
     )  # fmt: skip
 
 
-def model(preset: Preset) -> Any:
+def make_model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     graph, sizes = Graph(), layout(preset)
     control, noise = graph.input("control", 1, sizes.K), graph.input("noise", sizes.S, sizes.N)

@@ -7,7 +7,7 @@ from engine.preset.preset_file import Preset
 from .graph import Graph
 
 
-def model(preset: Preset) -> Any:
+def make_model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     graph, tensors = Graph(), preset.tensors
     frame, size = tensors["output"].shape

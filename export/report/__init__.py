@@ -1,4 +1,4 @@
-"""A page about an instrument: what was learned, to be heard and seen in any browser, without a network."""
+"""Build an HTML report about an instrument: its sounds and plots, in one file that needs no network."""
 
 from .audio_clip import ReportOptions
 from .page import build

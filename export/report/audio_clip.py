@@ -1,4 +1,4 @@
-"""A sound on the page: encoded, with its outline and its spectrogram, nothing of it outside the page."""
+"""An audio clip of the report: encoded sound, waveform and spectrogram, embedded in the page."""
 
 import base64
 import io
@@ -10,26 +10,26 @@ import numpy as np
 import soundfile
 from PIL import Image
 
-RATE = 48_000  # Hz of every sound on a page
-DEFAULT_SECONDS = 12.0  # seconds that a sound lasts, if nothing learned says more
-HOP = 0.01  # seconds between two looks at a recording
-FADE = 0.03  # seconds in which a part of something longer ends
-LEVEL = -20.0  # dBFS, root of the mean square: all are equally loud
-PEAK = 0.9  # of full scale, at most
-POINTS = 480  # of an outline
-WIDE, HIGH = 960, 220  # pixels of a spectrogram
-LOWEST, HIGHEST = 50.0, 16_000.0  # Hz that it shows
-MARKS = (100, 1_000, 10_000)  # Hz that are named beside it
-RANGE = 75.0  # dB from its loudest to black
+RATE = 48_000  # Hz of all sounds of a report
+DEFAULT_SECONDS = 12.0  # length of sounds without a length of their own
+HOP_SECONDS = 0.01  # frame step of the analysis of a recording
+FADE_SECONDS = 0.03  # fade-out of an excerpt
+LEVEL_DBFS = -20.0  # dBFS RMS to which all clips are normalized
+MAX_PEAK = 0.9  # maximum, relative to full scale
+WAVEFORM_POINTS = 480  # of a waveform
+WIDTH, HEIGHT = 960, 220  # size of a spectrogram in pixels
+MIN_HZ, MAX_HZ = 50.0, 16_000.0  # frequency range of a spectrogram
+MARKS_HZ = (100, 1_000, 10_000)  # Hz, labels beside a spectrogram
+RANGE_DB = 75.0  # dB from the maximum to black
 WINDOW = 4096  # samples
 
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What a page shall be made with.
+    """Options of a report.
 
-    recording: (2, T) at RATE, what the instrument is held against. seconds: how long a sound may be that has no end
-    of its own. seed: decides what is random.
+    recording: (2, T) at RATE, to compare the instrument with. seconds: length of sounds that have none of their own.
+    seed: of all that is random.
     """
 
     recording: np.ndarray | None = None
@@ -39,7 +39,7 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class Clip:
-    """Name, words that say what it is, and the sound (2, T) at RATE."""
+    """Name, description and sound (2, T) at RATE."""
 
     name: str
     words: str
@@ -47,67 +47,67 @@ class Clip:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Duration."""
         return self.sound.shape[1] / RATE
 
 
 def recording_clip(sound: np.ndarray) -> Clip:
-    """The track of a recording (2, T)."""
+    """Clip of a recording (2, T)."""
     return Clip("The recording", "What the instrument was learned from, or is held against.", sound)
 
 
 def fade_out(sound: np.ndarray) -> np.ndarray:
-    """A part (2, T) of something longer, without a click at its end."""
-    left = sound.shape[1] - np.arange(sound.shape[1])
-    return np.asarray(sound * np.minimum(left / (FADE * RATE), 1), np.float32)
+    """Fade out an excerpt (2, T)."""
+    remaining = sound.shape[1] - np.arange(sound.shape[1])
+    return np.asarray(sound * np.minimum(remaining / (FADE_SECONDS * RATE), 1), np.float32)
 
 
 def normalize(sound: np.ndarray) -> np.ndarray:
-    """A sound (2, T) as loud as all on the page."""
-    size = float(np.sqrt((sound.astype(np.float64) ** 2).mean())) + 1e-9
-    gain = min(10 ** (LEVEL / 20) / size, PEAK / (float(np.abs(sound).max(initial=0)) + 1e-9))
+    """Bring a sound (2, T) to the level of all clips."""
+    rms = float(np.sqrt((sound.astype(np.float64) ** 2).mean())) + 1e-9
+    gain = min(10 ** (LEVEL_DBFS / 20) / rms, MAX_PEAK / (float(np.abs(sound).max(initial=0)) + 1e-9))
     return (gain * sound).astype(np.float32)
 
 
 def encode(sound: np.ndarray) -> str:
-    """A sound (2, T) as a data address: MP3, which every browser plays."""
+    """Encode a sound (2, T) as a data URL: MP3, which every browser plays."""
     file = io.BytesIO()
     soundfile.write(file, sound.T, RATE, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.3)
-    return _address("audio/mpeg", file.getvalue())
+    return _data_url("audio/mpeg", file.getvalue())
 
 
 def outline(sound: np.ndarray) -> str:
-    """The outline of a sound (2, T) as an SVG path in a box of POINTS × 100."""
+    """Waveform of a sound (2, T) as an SVG path in a box of WAVEFORM_POINTS × 100."""
     middle = sound.mean(axis=0)
-    edges = np.linspace(0, len(middle), POINTS + 1).astype(int)
+    edges = np.linspace(0, len(middle), WAVEFORM_POINTS + 1).astype(int)
     parts = [middle[a : max(b, a + 1)] for a, b in pairwise(edges)]
     largest = max(float(np.abs(middle).max(initial=0)), 1e-9)
     tops, bottoms = (
         [50 - 48 * float(found(part)) / largest for part in parts] for found in (np.max, np.min)
     )  # an SVG counts downwards
-    there = " ".join(f"{x} {y:.1f}" for x, y in enumerate(tops))
-    back = " ".join(f"{x} {y:.1f}" for x, y in reversed(list(enumerate(bottoms))))
-    return f"M{there} {back}Z"
+    upper = " ".join(f"{x} {y:.1f}" for x, y in enumerate(tops))
+    lower = " ".join(f"{x} {y:.1f}" for x, y in reversed(list(enumerate(bottoms))))
+    return f"M{upper} {lower}Z"
 
 
 def spectrogram(sound: np.ndarray) -> str:
-    """A picture of a sound (2, T) over time and pitch, as a data address."""
+    """Spectrogram of a sound (2, T) on a logarithmic frequency axis, as a data URL."""
     level = levels(sound.mean(axis=0))
     top = float(level.max())
-    shade = np.clip((level - top + RANGE) / RANGE, 0, 1)
+    shade = np.clip((level - top + RANGE_DB) / RANGE_DB, 0, 1)
     colours = matplotlib.colormaps["inferno"](shade[::-1], bytes=True)[..., :3]
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(colours)).save(file, "WEBP", quality=82, method=4)
-    return _address("image/webp", file.getvalue())
+    return _data_url("image/webp", file.getvalue())
 
 
 def levels(sound: np.ndarray) -> np.ndarray:
-    """Levels in dB of a sound (T,): (HIGH, WIDE), upwards from LOWEST to HIGHEST, from its beginning to its end."""
+    """Levels in dB of a sound (T,): (HEIGHT, WIDTH), from MIN_HZ up to MAX_HZ."""
     whole = np.pad(np.asarray(sound, np.float64), (WINDOW // 2, WINDOW))
-    starts = np.linspace(0, max(len(sound) - 1, 0), WIDE).astype(int)
+    starts = np.linspace(0, max(len(sound) - 1, 0), WIDTH).astype(int)
     windows = whole[starts[:, None] + np.arange(WINDOW)] * np.hanning(WINDOW)
     power = np.abs(np.fft.rfft(windows, axis=1)) ** 2
-    bins = np.geomspace(LOWEST, HIGHEST, HIGH) * WINDOW / RATE
+    bins = np.geomspace(MIN_HZ, MAX_HZ, HEIGHT) * WINDOW / RATE
     first = np.minimum(bins.astype(int), power.shape[1] - 2)
     between = bins - first
     rows = power[:, first] * (1 - between) + power[:, first + 1] * between
@@ -115,13 +115,13 @@ def levels(sound: np.ndarray) -> np.ndarray:
 
 
 def frequency_marks() -> list[tuple[str, float]]:
-    """Names of frequencies and where they lie, in percent from the top of a spectrogram."""
-    reach = np.log(HIGHEST / LOWEST)
+    """Labels of frequencies with their positions, in percent from the top of a spectrogram."""
+    octaves = np.log(MAX_HZ / MIN_HZ)
     return [
-        (f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz", float(100 * np.log(HIGHEST / hertz) / reach))
-        for hertz in MARKS
+        (f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz", float(100 * np.log(MAX_HZ / hertz) / octaves))
+        for hertz in MARKS_HZ
     ]
 
 
-def _address(kind: str, content: bytes) -> str:
+def _data_url(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

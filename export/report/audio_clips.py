@@ -1,7 +1,7 @@
-"""What is heard on the page: the recording, the instrument that plays it again, at random and in another order.
+"""Render the clips of a report: the recording, the instrument replaying it, random and permuted material.
 
-An instrument with a control plane performs what it learned. One of events takes the recording apart and puts it
-together again. A decoded one answers the recording. One that only has keys plays them.
+An instrument with a control plane performs its learned control signal. An event instrument decomposes the recording
+and resynthesizes it. One that follows a voice follows the recording. Others play their keys.
 """
 
 from collections.abc import Iterator
@@ -11,90 +11,93 @@ import numpy as np
 
 from engine.chain import make_chain
 from engine.instruments.events.event_score import EventScore
-from engine.preset.performance import length, perform
+from engine.kinds import kind_of
+from engine.preset.performance import perform, performance_seconds
 from engine.preset.preset_file import Preset
-from engine.probe import events
+from engine.probe import event_array
 from engine.render import render
 from engine.rig import Rig
-from engine.voice.offline_tracking import Followed, follow
+from engine.voice.offline_tracking import PitchCurves, track_recording
 
 from . import demo_notes, event_clips
-from .audio_clip import HOP, RATE, Clip, ReportOptions, fade_out, normalize, recording_clip
+from .audio_clip import HOP_SECONDS, RATE, Clip, ReportOptions, fade_out, normalize, recording_clip
 from .locate import find_offset
 from .resynthesis import note_clips, voice_clips
 
-SOFT = -12.0  # dB of the knob "level"; all tracks are made equally loud in the end
-TAIL = 4.0  # seconds that a sound may take to die away
+LEVEL_DB = -12.0  # dB of the parameter "level", to stay below the limiter; clips are normalized afterwards
+TAIL_SECONDS = 4.0  # for the decay of a sound
 
 
 @dataclass(frozen=True)
 class Performance:
-    """The tracks of a page, and what was played: notes, a score of events or the curves of a recording."""
+    """The clips of a report, and what was played: notes, a score of events or the curves of a recording."""
 
-    tracks: list[Clip]
+    clips: list[Clip]
     notes: list[demo_notes.Note]
     score: EventScore | None = None
-    curves: Followed | None = None
+    curves: PitchCurves | None = None
 
 
-def render_clips(preset: Preset, wanted: ReportOptions) -> Performance:
-    """All that is heard of a preset."""
-    notes = demo_notes.demo_notes(preset, wanted.seconds)
-    made = _of_kind(preset, Performance([], notes), wanted)
-    known = {track.name for track in made.tracks}
-    others = _on_keys(preset, notes, wanted.seed, known)
-    return replace(made, tracks=[replace(track, sound=normalize(track.sound)) for track in (*made.tracks, *others)])
+def render_clips(preset: Preset, options: ReportOptions) -> Performance:
+    """Render all clips of a preset."""
+    notes = demo_notes.demo_notes(preset, options.seconds)
+    performance = _kind_clips(preset, Performance([], notes), options)
+    names = {clip.name for clip in performance.clips}
+    key_clips = _key_clips(preset, notes, options.seed, names)
+    return replace(
+        performance, clips=[replace(clip, sound=normalize(clip.sound)) for clip in (*performance.clips, *key_clips)]
+    )
 
 
-def _of_kind(preset: Preset, empty: Performance, wanted: ReportOptions) -> Performance:
-    """What an instrument plays as its kind does."""
-    kind, seed, cut = preset.header["kind"], wanted.seed, None
+def _kind_clips(preset: Preset, empty: Performance, options: ReportOptions) -> Performance:
+    """Clips that depend on the capabilities of the instrument's kind."""
+    kind, seed, excerpt = kind_of(preset.header), options.seed, None
     if len(preset.tensors.get("control_sites", ())):
-        return replace(empty, tracks=list(_performances(preset, wanted.recording, seed)))
-    if wanted.recording is not None:
-        cut = fade_out(wanted.recording[:, : round(wanted.seconds * RATE)])
-    if kind == "events":
-        score = event_clips.make_score(preset, cut, wanted)
-        return replace(empty, tracks=list(event_clips.make_clips(preset, score, cut, seed)), score=score)
-    if cut is None:
+        return replace(empty, clips=list(_control_plane_clips(preset, options.recording, seed)))
+    if options.recording is not None:
+        excerpt = fade_out(options.recording[:, : round(options.seconds * RATE)])
+    if kind.plays_event_scores:
+        score = event_clips.make_score(preset, excerpt, options)
+        return replace(empty, clips=list(event_clips.make_clips(preset, score, excerpt, seed)), score=score)
+    if excerpt is None:
         return empty
-    if kind == "ddsp":
-        curves = follow(cut.mean(axis=0), RATE, HOP)
-        return replace(empty, tracks=list(voice_clips(preset, cut, seed)), curves=curves)
-    return replace(empty, tracks=list(note_clips(preset, cut)))
+    if kind.follows_voice:
+        curves = track_recording(excerpt.mean(axis=0), RATE, HOP_SECONDS)
+        return replace(empty, clips=list(voice_clips(preset, excerpt, seed)), curves=curves)
+    return replace(empty, clips=list(note_clips(preset, excerpt)))
 
 
-def _performances(preset: Preset, recording: np.ndarray | None, seed: int) -> Iterator[Clip]:
-    """A control plane performs: as learned, at random, its dimensions exchanged."""
-    frames = round(length(preset.header) * RATE)
-    learned = fade_out(_performed(preset, "learned", seed)[:, :frames])
+def _control_plane_clips(preset: Preset, recording: np.ndarray | None, seed: int) -> Iterator[Clip]:
+    """Performances of a control plane: as learned, at random, with permuted dimensions."""
+    frames = round(performance_seconds(preset.header) * RATE)
+    learned = fade_out(_render_performance(preset, "learned", seed)[:, :frames])
     if recording is not None:
         first = find_offset(learned.mean(axis=0), recording.mean(axis=0), RATE)
         yield recording_clip(fade_out(recording[:, first : first + frames]))
     yield Clip("Played again", "The instrument, played by the control signal that was learned with it.", learned)
     words = "The same instrument, struck at random moments in random dimensions."
-    yield Clip("At random", words, _performed(preset, "random", seed))
+    yield Clip("At random", words, _render_performance(preset, "random", seed))
     words = "The learned control signal, its dimensions exchanged: the same rhythm of other sounds."
-    yield Clip("Permuted", words, _performed(preset, "permuted", seed))
+    yield Clip("Permuted", words, _render_performance(preset, "permuted", seed))
 
 
-def _performed(preset: Preset, name: str, seed: int) -> np.ndarray:
-    """A performance, soft enough for the limiter to leave it as it is."""
+def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
+    """Render a performance, quiet enough to stay below the limiter."""
     rig = _rig(preset)
-    for knob, value in (("play", 0), ("level", SOFT)):
-        rig.set(rig.row[0], knob, value)
-    return render(rig, events(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL)
+    for param, value in (("play", 0), ("level", LEVEL_DB)):
+        rig.set_param(rig.chain[0], param, value)
+    return render(rig, event_array(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL_SECONDS)
 
 
-def _on_keys(preset: Preset, notes: list[demo_notes.Note], seed: int, known: set[str]) -> Iterator[Clip]:
-    """The instrument under the hands of a player, but for tracks of a name that is known."""
-    for name, words, some in (
+def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: set[str]) -> Iterator[Clip]:
+    """Render notes on the keys, except for clips whose names exist already."""
+    for name, words, notes_of_clip in (
         ("On the keys", "J. S. Bach, the first bars of the Prelude in C, BWV 846.", notes),
         ("At random", "As many notes as in the prelude, of any keys.", demo_notes.random_notes(notes, seed)),
         ("Permuted", "The notes of the prelude in another order.", demo_notes.permuted_notes(notes, seed)),
     ):
-        if name not in known:
-            yield Clip(name, words, render(_rig(preset), demo_notes.to_score(some), tail=TAIL))
+        if name not in names:
+            yield Clip(name, words, render(_rig(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS))
 
 
 def _rig(preset: Preset) -> Rig:

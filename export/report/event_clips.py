@@ -1,4 +1,4 @@
-"""What is heard of an instrument of events: a recording taken apart and put together again, and other scores."""
+"""Clips of an event instrument: a recording decomposed and resynthesized, and other scores."""
 
 from collections.abc import Iterator
 
@@ -11,44 +11,45 @@ from engine.preset.preset_file import Preset
 
 from .audio_clip import RATE, Clip, ReportOptions, recording_clip
 
-DENSITY = 4.0  # events a second, where none are known
-TAIL = 3.0  # seconds of the last event and the room
+EVENTS_PER_SECOND = 4.0  # events a second of a random score
+TAIL_SECONDS = 3.0  # for the last event and the room
 
 
-def make_score(preset: Preset, recording: np.ndarray | None, wanted: ReportOptions) -> EventScore:
-    """The score of a recording (2, T), or one of keys as they were used, in the usual room and context."""
+def make_score(preset: Preset, recording: np.ndarray | None, options: ReportOptions) -> EventScore:
+    """Score of a recording (2, T), or a random one of keys as often as they were used, in the usual context."""
     if recording is not None:
-        return _taken_apart(preset, recording)
-    random, t = np.random.default_rng(wanted.seed), preset.tensors
+        return _decompose(preset, recording)
+    random, t = np.random.default_rng(options.seed), preset.tensors
     use = np.maximum(t["use"].astype(np.float64), 0) + 1e-12
-    count = max(round(DENSITY * wanted.seconds), 1)
-    which = random.choice(len(use), count, p=use / use.sum())
-    times = np.sort(random.uniform(0, wanted.seconds, count))
-    some = [Event(float(time), int(key), float(t["strength"][key])) for time, key in zip(times, which, strict=True)]
-    return EventScore(some, wanted.seconds, t["context"], t["gains"])
+    count = max(round(EVENTS_PER_SECOND * options.seconds), 1)
+    keys = random.choice(len(use), count, p=use / use.sum())
+    times = np.sort(random.uniform(0, options.seconds, count))
+    events = [Event(float(time), int(key), float(t["strength"][key])) for time, key in zip(times, keys, strict=True)]
+    return EventScore(events, options.seconds, t["context"], t["gains"])
 
 
 def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, seed: int) -> Iterator[Clip]:
-    """A score put together again, then something else of it."""
+    """Render a score, a random one and a permuted one."""
     decoder = EventDecoder(preset)
 
-    def sounding(some: EventScore) -> np.ndarray:
-        heard = soxr.resample(render(decoder, some), decoder.rate, RATE, "VHQ")
-        return np.repeat(heard[None, : round((some.seconds + TAIL) * RATE)], 2, axis=0)
+    def render_score(events: EventScore) -> np.ndarray:
+        heard = soxr.resample(render(decoder, events), decoder.rate, RATE, "VHQ")
+        return np.repeat(heard[None, : round((events.seconds + TAIL_SECONDS) * RATE)], 2, axis=0)
 
     if recording is None:
-        yield Clip("At random", "Its events, as often as they were learned, at random moments.", sounding(score))
+        yield Clip("At random", "Its events, as often as they were learned, at random moments.", render_score(score))
     else:
         yield recording_clip(recording)
         words = f"Taken apart into {len(score.events)} events, and put together again."
-        yield Clip("Played again", words, sounding(score)[:, : recording.shape[1]])
+        yield Clip("Played again", words, render_score(score)[:, : recording.shape[1]])
         words = "As many events, of any kinds at any moments."
-        yield Clip("At random", words, sounding(score.drawn(decoder.keys, seed)))
+        yield Clip("At random", words, render_score(score.randomized(decoder.keys, seed)))
     words = "The same events in time, their kinds exchanged."
-    yield Clip("Permuted", words, sounding(score.permuted(decoder.keys, seed)))
+    yield Clip("Permuted", words, render_score(score.permuted(decoder.keys, seed)))
 
 
-def _taken_apart(preset: Preset, recording: np.ndarray) -> EventScore:
+def _decompose(preset: Preset, recording: np.ndarray) -> EventScore:
+    """Decompose a recording (2, T)."""
     import torch
 
     from export.events import load_model

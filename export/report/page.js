@@ -1,48 +1,48 @@
-// The players: one at a time, by button, by keys, or by a touch on the picture; without this the browser's own stay.
+// Audio players: one at a time, by button, keys or a click on the picture; without scripts the browser's own remain.
 "use strict";
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const formatTime = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 for (const track of document.querySelectorAll(".track")) {
   const audio = track.querySelector("audio");
   const button = track.querySelector(".play");
-  const place = track.querySelector("input");
+  const slider = track.querySelector("input");
   const needle = track.querySelector(".needle");
   const time = track.querySelector(".time");
-  const whole = Number(track.dataset.seconds);
+  const duration = Number(track.dataset.seconds);
   const name = track.querySelector("h3").textContent;
 
   const show = () => {
-    const now = Math.min(audio.currentTime, whole);
-    needle.style.left = `${(100 * now) / whole}%`;
-    place.value = now;
-    place.setAttribute("aria-valuetext", `${now.toFixed(1)} of ${whole.toFixed(1)} seconds`);
-    time.textContent = `${clock(now)} / ${clock(whole)}`;
+    const now = Math.min(audio.currentTime, duration);
+    needle.style.left = `${(100 * now) / duration}%`;
+    slider.value = now;
+    slider.setAttribute("aria-valuetext", `${now.toFixed(1)} of ${duration.toFixed(1)} seconds`);
+    time.textContent = `${formatTime(now)} / ${formatTime(duration)}`;
   };
-  const follow = () => {
+  const animate = () => {
     show();
-    if (!audio.paused) requestAnimationFrame(follow);
+    if (!audio.paused) requestAnimationFrame(animate);
   };
-  const say = () => {
+  const updateButton = () => {
     track.classList.toggle("playing", !audio.paused);
     button.setAttribute("aria-label", `${audio.paused ? "Play" : "Pause"}: ${name}`);
   };
 
   audio.controls = false;
-  button.hidden = place.hidden = false;
+  button.hidden = slider.hidden = false;
   button.addEventListener("click", () => (audio.paused ? audio.play() : audio.pause()));
-  place.addEventListener("input", () => {
+  slider.addEventListener("input", () => {
     track.classList.add("begun");
-    audio.currentTime = Number(place.value);
+    audio.currentTime = Number(slider.value);
     show();
   });
   audio.addEventListener("play", () => {
     for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     track.classList.add("begun");
-    say();
-    follow();
+    updateButton();
+    animate();
   });
-  audio.addEventListener("pause", say);
-  audio.addEventListener("ended", say);
+  audio.addEventListener("pause", updateButton);
+  audio.addEventListener("ended", updateButton);
   audio.addEventListener("error", () => { time.textContent = "cannot be played"; });
   show();
 }

@@ -1,4 +1,4 @@
-"""Drawings as SVG that wear the colours and the type of the page, in its light and its dark dress alike."""
+"""Plots as SVG that take the page's colours and fonts, in its light and its dark theme."""
 
 import io
 import re
@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# colours that stand for those of the page until the drawing is put into it
+# placeholders that are replaced by the page's colours
 TEXT, QUIET, LINE, ACCENT, SECOND = "#010203", "#010204", "#010205", "#010206", "#010207"
-_WORN = {TEXT: "--text", QUIET: "--quiet", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
+_PAGE_COLOURS = {TEXT: "--text", QUIET: "--quiet", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
 SIZE = (9.0, 3.5)  # inches
 _STYLE = {
     "svg.fonttype": "none", "font.size": 9.5, "axes.edgecolor": LINE, "axes.labelcolor": QUIET,
@@ -26,25 +26,28 @@ _STYLE = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """SVG, and in words what it shows: for those who do not see it, and below it for all."""
+    """An SVG with its title and a description, which is the caption and the text for screen readers."""
 
     svg: str
+    title: str
     words: str
 
 
-def draw(name: str, words: str, paint: Callable[[Axes], None], size: tuple[float, float] = SIZE) -> Drawing:
-    """What `paint` puts on axes; name: of letters, one for each drawing of a page."""
+def draw(
+    name: str, title: str, words: str, paint: Callable[[Axes], None], size: tuple[float, float] = SIZE
+) -> Drawing:
+    """Draw with `paint` on new axes; name: of letters, unique in a page."""
     style: Any = {**_STYLE, "svg.hashsalt": name}
     with matplotlib.rc_context(style):
         figure = Figure(figsize=size, layout="constrained")
         paint(figure.add_subplot())
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return Drawing(_dressed(file.getvalue(), name), words)
+    return Drawing(_adapt_to_page(file.getvalue(), name), title, words)
 
 
 def frequency_axis(axes: Axes, low: float, high: float) -> None:
-    """A logarithmic axis of frequency from left to right."""
+    """Set a logarithmic horizontal frequency axis."""
     axes.set(xscale="log", xlim=(low, high), xlabel="frequency")
     ticks = [hertz for hertz in (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if low <= hertz <= high]
     axes.set_xticks(ticks, [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in ticks])
@@ -52,17 +55,17 @@ def frequency_axis(axes: Axes, low: float, high: float) -> None:
 
 
 def scatter(axes: Axes, x: np.ndarray, y: np.ndarray, strength: np.ndarray, largest: float = 130.0) -> None:
-    """Dots whose areas say how strong each is (N,), the weak ones above the strong."""
-    part = strength / max(float(strength.max(initial=0)), 1e-12)
-    order = np.argsort(-part)
-    area = 3 + largest * part[order]
+    """Dots with areas proportional to strength (N,), weak ones above strong ones."""
+    relative = strength / max(float(strength.max(initial=0)), 1e-12)
+    order = np.argsort(-relative)
+    area = 3 + largest * relative[order]
     axes.scatter(x[order], y[order], s=area, color=ACCENT, alpha=0.45, linewidths=0.4, edgecolors=ACCENT)
 
 
-def _dressed(svg: str, name: str) -> str:
-    """A drawing to stand inside a page: its own names, the page's colours and type."""
+def _adapt_to_page(svg: str, name: str) -> str:
+    """Adapt an SVG for a page: unique ids, the page's colours and fonts."""
     svg = svg[svg.index("<svg") :]
-    for colour, role in _WORN.items():
+    for colour, role in _PAGE_COLOURS.items():
         svg = svg.replace(colour, f"var({role})")
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font: \1 var(--sans)", svg)
     svg = re.sub(r'\bid="', f'id="{name}-', svg)

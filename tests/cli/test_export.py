@@ -71,7 +71,7 @@ def test_what_cannot_be_written_is_one_line_and_no_file(folder, capsys, words, w
 
 
 def test_a_kind_that_has_no_graph_is_one_line(folder, capsys, monkeypatch):
-    monkeypatch.setattr("export.onnx.KINDS", ("ddsp",))
+    monkeypatch.setattr("export.onnx.exporter.EXPORTABLE", ("ddsp",))
     assert main(["export", "small.luthier", "-o", "out.onnx"]) == 2
     assert "small is of kind resonance; ONNX is written of ddsp\n" in capsys.readouterr().err
     assert not (folder / "out.onnx").exists()

@@ -12,16 +12,16 @@ from engine.instruments.ddsp.offline import halved, spoken
 from engine.kinds.ddsp import random_preset
 from engine.preset import library
 from engine.preset.preset_file import Preset, read
-from export.onnx import model
+from export.onnx import make_model
 from tests.engine.dsp.test_decoder import error
-from train.ddsp.preset_weights import model_of
+from train.ddsp.checkpoint import model_of
 
 FRAMES = 60
 
 
 def of_kind(kind):
     """The factory presets of a kind."""
-    found = {name: read(path) for name, path in library.everything().items() if library.is_factory(path)}
+    found = {name: read(path) for name, path in library.all_presets().items() if library.is_factory(path)}
     return [name for name, preset in found.items() if preset.header["kind"] == kind]
 
 
@@ -37,7 +37,7 @@ DECODERS = decoders()
 
 
 def session(preset):
-    return onnxruntime.InferenceSession(model(preset).SerializeToString(), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(make_model(preset).SerializeToString(), providers=["CPUExecutionProvider"])
 
 
 def curves(preset, voices, seed=1):
@@ -102,7 +102,7 @@ def test_a_voice_does_not_hear_who_is_beside_it_and_the_memory_is_the_callers():
 def test_a_decoder_brings_its_room_its_header_and_its_licence():
     header, tensors = random_preset(16, taps=40)
     whole = {**header, "licence": "CC BY 4.0", "source": {"attribution": "Ada"}}
-    made = model(Preset(whole, tensors))
+    made = make_model(Preset(whole, tensors))
     assert (made.ir_version, made.opset_import[0].version) == (8, 17)
     opened = session(Preset(whole, tensors))
     words = opened.get_modelmeta().custom_metadata_map
@@ -117,7 +117,7 @@ def test_a_decoder_brings_its_room_its_header_and_its_licence():
 
 
 def test_matrices_of_half_the_precision_stay_so_in_the_file():
-    sizes = [len(model(Preset(*random_preset(128, half=half))).SerializeToString()) for half in (True, False)]
+    sizes = [len(make_model(Preset(*random_preset(128, half=half))).SerializeToString()) for half in (True, False)]
     assert sizes[0] < 0.53 * sizes[1]
 
 

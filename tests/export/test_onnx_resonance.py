@@ -15,7 +15,7 @@ from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
 from engine.probe import event_array
 from engine.render import render
-from export.onnx import model
+from export.onnx import make_model
 from export.onnx.resonance import layout
 from tests.export.test_onnx import of_kind
 from tests.support.resonance_preset import small_preset
@@ -38,7 +38,7 @@ STRUCK = [name for name in PRESETS if name not in PLAYED]
 def in_onnx(preset, control, weights):
     """The sound (C, blocks · T) of a control signal (K, blocks), as loud as weights (E, blocks · T) say."""
     sizes = layout(preset)
-    opened = onnxruntime.InferenceSession(model(preset).SerializeToString(), providers=["CPUExecutionProvider"])
+    opened = onnxruntime.InferenceSession(make_model(preset).SerializeToString(), providers=["CPUExecutionProvider"])
     step = 1 if "router" not in preset.tensors else preset.tensors["frequency"].shape[1]
     noise = np.stack([frozen(step * s, sizes.N) for s in range(sizes.S)])
     pending = np.zeros((sizes.S, 1 + sizes.direct, sizes.D), np.float32)

@@ -69,8 +69,8 @@ def written(tmp_path_factory):
 @pytest.mark.verify
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_player_plays_offline_without_a_complaint(kind, browser, recording, tmp_path):
-    page, wanted = tmp_path / "page.html", Wanted(recording if kind in SUNG else None, 1.5)
-    page.write_text(build(KINDS[kind](), 50_000, [("Author", "A. <b>Luthier</b>")], wanted))
+    page, options = tmp_path / "page.html", Wanted(recording if kind in SUNG else None, 1.5)
+    page.write_text(build(KINDS[kind](), 50_000, [("Author", "A. <b>Luthier</b>")], options))
     assert page.stat().st_size < LARGEST
     browser.open(page)
     names = browser.ask("[...document.querySelectorAll('h3')].map(one => one.textContent)")

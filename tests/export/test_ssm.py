@@ -8,7 +8,7 @@ import torch
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation, render_probe
 from export.loudness import TARGET, normalize
-from export.onnx import model as in_onnx
+from export.onnx import make_model as in_onnx
 from export.ssm import contract, is_drum, make_header, make_preset
 from export.ssm_as_modes import as_modes
 from export.ssm_poles import find_poles, linear_response, render_modes
