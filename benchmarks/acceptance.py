@@ -29,9 +29,9 @@ def main() -> None:
 
 
 def _closing() -> Iterable[Measurement]:
-    from benchmarks.window import closing
+    from benchmarks.window import close_times
 
-    return closing.measure(every=True)
+    return close_times.measure(every=True)
 
 
 def _window() -> Iterable[Measurement]:

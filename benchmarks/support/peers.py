@@ -24,7 +24,9 @@ def torch_decoder(tensors: Tensors) -> Frame:
     torch.set_num_threads(1)
     units, harmonics, bands = (len(tensors[f"{name}_bias"]) for name in ("pitch_0", "harmonics", "noise"))
     decoder = Decoder(Sizes(units=units, harmonics=harmonics, bands=bands)).eval()
-    decoder.load_state_dict({inner: torch.from_numpy(np.float32(tensors[name])) for name, inner in PRESET_NAMES.items()})
+    decoder.load_state_dict(
+        {inner: torch.from_numpy(np.float32(tensors[name])) for name, inner in PRESET_NAMES.items()}
+    )
     state = torch.zeros(1, 1, units)
 
     @torch.inference_mode()

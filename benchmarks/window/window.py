@@ -4,7 +4,7 @@
 
 Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
 allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound;
-then every factory preset is clicked twice, and the program is closed in every state (benchmarks.window.closing).
+then every factory preset is clicked twice, and the program is closed in every state (benchmarks.window.close_times).
 """
 
 import argparse
@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.support.jack_server import running
 from benchmarks.support.measurement import Measurement, print_measurements
 
-from . import clicking, closing
+from . import close_times, preset_clicks
 
 Work = Callable[[], object]
 PLAYABLE, MEMORY, BLOCKS = 3.0, 450.0, 3.0  # seconds, megabytes, blocks: at most
@@ -46,7 +46,7 @@ def main() -> None:
         print(json.dumps(_visit(args.child, args.seconds)))
     else:
         print_measurements(measure(args.seconds), args.json)
-        print_measurements(closing.measure(), args.json)
+        print_measurements(close_times.measure(), args.json)
 
 
 def measure(seconds: float = 60.0, times: int = 3) -> list[Measurement]:
@@ -69,7 +69,7 @@ def measure(seconds: float = 60.0, times: int = 3) -> list[Measurement]:
         Measurement("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
         Measurement("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
         Measurement("worst block of that", 100 * last["worst"], "% of its time"),
-        *clicking.measurements(last["clicked"]),
+        *preset_clicks.measurements(last["clicked"]),
     ]
 
 
@@ -100,7 +100,7 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
     if seconds:
         found["on time"], found["worst"] = _labour(wiring, seconds)
-        found["clicked"] = clicking.click_presets(wiring, blocks)
+        found["clicked"] = preset_clicks.click_presets(wiring, blocks)
     else:
         _look_at_all(wiring)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

@@ -27,8 +27,8 @@ def build(
 ) -> str:
     """Build the HTML page of a preset.
 
-    size: bytes of its file. facts: further entries, by name. report: called with each step. ValueError when the recording
-    cannot be played.
+    size: bytes of its file. facts: further entries, by name. report: called with each step. ValueError when the
+    recording cannot be played.
     """
     report("playing")
     performance = render_clips(preset, options)

@@ -45,7 +45,9 @@ def learned(sizes: Sizes) -> LearnedEvents:
             if isinstance(module, torch.nn.BatchNorm1d):
                 module.running_mean.uniform_(-0.1, 0.1, generator=generator)
                 module.running_var.uniform_(0.5, 2, generator=generator)
-        model.update_usage(Events(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0)
+        model.update_usage(
+            Events(torch.arange(40)[None], torch.zeros(1, 40, dtype=torch.long), torch.rand(1, 40)), 0.0
+        )
     return LearnedEvents(model, Config(sizes), [2.0, 1.0], 1.0, False, 1.5)
 
 
@@ -100,7 +102,9 @@ def test_what_is_halved_still_sounds_as_it_was_learned(made):
 
 def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
     write(tmp_path / "one.luthier", made)
-    again = make_preset(LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, False, 1.0), "0")
+    again = make_preset(
+        LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, False, 1.0), "0"
+    )
     for name, tensor in made.tensors.items():
         if name != "pitch":  # of what has not learned, by chance one harmonic or another
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)

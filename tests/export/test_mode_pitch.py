@@ -17,7 +17,9 @@ def test_a_string_without_its_first_harmonic_keeps_its_pitch():
 
 
 def test_a_bar_has_the_pitch_of_its_strongest_mode():
-    assert estimate_pitch(523.25 * np.array([1, 2.76, 5.4]), np.array([1.0, 0.2, 0.05])) == pytest.approx(523.25, abs=0.1)
+    assert estimate_pitch(523.25 * np.array([1, 2.76, 5.4]), np.array([1.0, 0.2, 0.05])) == pytest.approx(
+        523.25, abs=0.1
+    )
 
 
 def test_three_times_a_pitch_is_not_taken_for_it():

@@ -7,6 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from train.ddsp.checkpoint import model_of
 
 from engine.instruments.ddsp.offline import halved, spoken
 from engine.kinds.ddsp import random_preset
@@ -14,7 +15,6 @@ from engine.preset import library
 from engine.preset.preset_file import Preset, read
 from export.onnx import make_model
 from tests.engine.dsp.test_decoder import error
-from train.ddsp.checkpoint import model_of
 
 FRAMES = 60
 
@@ -27,7 +27,11 @@ def of_kind(kind):
 
 def decoders():
     """Every factory decoder, and some that were drawn, by name."""
-    made = {"drawn": random_preset(48, 20, 33, taps=9, seed=2), "halved": random_preset(32, 9, half=True), "hertz": random_preset(32, 9)}
+    made = {
+        "drawn": random_preset(48, 20, 33, taps=9, seed=2),
+        "halved": random_preset(32, 9, half=True),
+        "hertz": random_preset(32, 9),
+    }
     made["hertz"][0]["features"]["pitch"] = "hertz"
     factory = {name: read(library.factory_folder() / f"{name}.luthier") for name in of_kind("ddsp")}
     return {**factory, **{name: Preset(*parts) for name, parts in made.items()}}

@@ -14,7 +14,9 @@ from train.trainer import LearnedModel
 def test_the_engine_agrees_with_the_model():
     sizes = Sizes(control=5, resonances=40, modes=40, variants=2, frames=2**15)
     model = _model(sizes)
-    made = probe.add_model_probe(make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model)
+    made = probe.add_model_probe(
+        make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model
+    )
     assert deviation(made) < -100
 
 

@@ -10,7 +10,7 @@ from cli.main import main
 from engine.kinds.ddsp import drawn
 from engine.preset.preset_file import Preset, write
 from export.events import make_preset
-from export.report import Wanted, build
+from export.report import ReportOptions, build
 from export.report.audio_clip import RATE, levels, outline
 from export.report.locate import find_offset
 from tests.export.test_events import TINY, learned
@@ -62,14 +62,14 @@ def browser(tmp_path_factory):
 def written(tmp_path_factory):
     """A page without a recording."""
     page = tmp_path_factory.mktemp("page") / "page.html"
-    page.write_text(build(keyed(), 50_000, wanted=Wanted(seconds=1)))
+    page.write_text(build(keyed(), 50_000, options=ReportOptions(seconds=1)))
     return page
 
 
 @pytest.mark.verify
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_player_plays_offline_without_a_complaint(kind, browser, recording, tmp_path):
-    page, options = tmp_path / "page.html", Wanted(recording if kind in SUNG else None, 1.5)
+    page, options = tmp_path / "page.html", ReportOptions(recording if kind in SUNG else None, 1.5)
     page.write_text(build(KINDS[kind](), 50_000, [("Author", "A. <b>Luthier</b>")], options))
     assert page.stat().st_size < LARGEST
     browser.open(page)
@@ -130,7 +130,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_same_seed_makes_the_same_page():
-    first, again, other = (build(keyed(), 50_000, wanted=Wanted(seconds=1, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (build(keyed(), 50_000, options=ReportOptions(seconds=1, seed=seed)) for seed in (1, 1, 2))
     assert first == again != other
 
 

@@ -67,7 +67,9 @@ def test_compression_counts_each_site_three_times():
     model = _model()
     sites = int((model.gated_control() > 0).sum())
     modes, attacks, columns = 6 * 4 * 3 * 5, 4 * (32 + 100 + 150), 4096 // 128
-    assert compression_ratio(model) * 4096 == pytest.approx(modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites)
+    assert compression_ratio(model) * 4096 == pytest.approx(
+        modes + attacks + 3 * 4 + 4 * 2 + 4 + 3 * columns + 3 * sites
+    )
 
 
 def test_a_long_loss_curve_becomes_a_short_one_with_the_same_mean():

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from benchmarks.support.jack_server import Server
-from benchmarks.window.closing import close
+from benchmarks.window.close_times import close
 from tests.gui.conftest import until
 
 

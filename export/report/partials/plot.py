@@ -25,7 +25,7 @@ def plot_partials(preset: Preset) -> Drawing | None:
 
 
 def plot_decays(what: str, frequency: np.ndarray, seconds: np.ndarray, strength: np.ndarray) -> Drawing | None:
-    """Plot dots over frequencies in Hz (N,) and decay times to −60 dB, sized by strength; what: the caption's subject."""
+    """Plot dots over frequencies in Hz (N,) and decay times to −60 dB, sized by strength; what: of the caption."""
     if not len(frequency):
         return None
 

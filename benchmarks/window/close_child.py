@@ -1,6 +1,6 @@
-"""The window program, brought to one state and closed there; benchmarks.window.closing checks the outcome.
+"""The window program, brought to one state and closed there; benchmarks.window.close_times checks the outcome.
 
-    python -m benchmarks.window.closing_child MOMENT WAY FOLDER SERVER
+    python -m benchmarks.window.close_child MOMENT WAY FOLDER SERVER
 
 MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes what it makes, SERVER is the process of its JACK server. It
 prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is gone from
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .closing_moments import FIRST, MOMENTS, until
+from .close_moments import FIRST, MOMENTS, until
 
 BEAT = 2  # milliseconds between two beats of Qt's heart
 

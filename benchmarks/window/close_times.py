@@ -1,6 +1,6 @@
 """Closing the window, whatever it is doing: how soon it is gone, and whether anything is lost or left behind.
 
-    python -m benchmarks.window.closing [--every] [--moment WORDS] [--json]
+    python -m benchmarks.window.close_times [--every] [--moment WORDS] [--json]
 
 The program is started as a player starts it, on a JACK server without hardware, brought to a moment and closed by its
 cross, by Ctrl+Q, by SIGTERM or by SIGINT, in turn or in every way, while another process keeps one core busy.
@@ -24,8 +24,8 @@ from benchmarks.support.jack_server import Server, running
 from benchmarks.support.measurement import Measurement, print_measurements
 from engine.preset import library
 
-from .closing_child import WAYS
-from .closing_moments import FIRST, MOMENTS
+from .close_child import WAYS
+from .close_moments import FIRST, MOMENTS
 
 AT_MOST = 1.0  # seconds
 GIVEN_UP = 20.0  # seconds after which a program that does not end is ended
@@ -78,7 +78,7 @@ def close(moment: str, way: str, server: Server) -> Closing:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder, found = Path(name), Closing()
         environment = _environment(folder, moment) | dict([mark.split("=")])
-        command = [sys.executable, "-m", "benchmarks.window.closing_child", moment, way, name, str(server.pid)]
+        command = [sys.executable, "-m", "benchmarks.window.close_child", moment, way, name, str(server.pid)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
             times = {}
             assert process.stdout is not None

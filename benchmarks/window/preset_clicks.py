@@ -29,7 +29,7 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
-    from .closing_moments import until
+    from .close_moments import until
 
     rig, outlet = wiring.engine.rig, wiring.engine._opened._device
     names = [entry.name for entry in wiring.preset_files.entries if entry.factory]
