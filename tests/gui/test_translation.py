@@ -18,13 +18,13 @@ from session.status import Status
 TEXTS = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="pl">
-  <context><name>Header</name>
+  <context><name>TopBar</name>
     <message><source>Undo</source><translation>Cofnij</translation></message>
     <message><source>Record</source><translation type="unfinished"></translation></message>
     <message><source>Volume: {0}</source><translation>Głośność: {0}</translation></message>
     <message><source>Redo</source><translation type="vanished">Ponów</translation></message>
   </context>
-  <context><name>StatusLine</name>
+  <context><name>StatusBar</name>
     <message numerus="yes"><source>{0} voices</source><translation>
       <numerusform>{0} głos</numerusform><numerusform>{0} głosy</numerusform><numerusform>{0} głosów</numerusform>
     </translation></message>
