@@ -10,45 +10,45 @@ from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE,
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent, ramp_gains
 from engine.memory import view_f4
 
-from .morph import follow_wheel
-from .note_on import silence
+from .morph import update_deformation
+from .note_on import clear_voice
 from .state import LEVEL, PLAY, SPEED, VIBRATO
-from .voice_tuning import morph, retune
+from .voice_tuning import retune, set_partials
 
-AT_ONCE = 4  # voices that are tuned to a turned knob in one tick
+MAX_RETUNED = 4  # voices that are tuned to a turned knob in one tick
 
 
 @njit(cache=True, error_model="numpy")
-def tick(state):
+def update_voices(state):
     """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
     sway = advance_vibrato(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
     level = gain_of(state.param[LEVEL])
     if state.E > 1:
-        follow_wheel(state)
+        update_deformation(state)
         sway = np.float32(0)
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE or voice.asleep:
             continue
-        tend(state, v, sway)
+        update_tuning(state, v, sway)
         ramp_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
-        listen(state, v)
+        update_stage(state, v)
 
 
 @njit(cache=True, error_model="numpy")
 def retune_some(state):
     """Tune a few of the voices that sound to knobs that were turned; the others wait for the next ticks."""
     tuned = 0
-    while state.dirty > 0 and tuned < AT_ONCE:
+    while state.dirty > 0 and tuned < MAX_RETUNED:
         state.dirty -= 1
         if state.voices[state.dirty].stage != FREE:
-            morph(state, state.dirty)
+            set_partials(state, state.dirty)
             retune(state, state.dirty)
             tuned += 1
 
 
 @njit(cache=True, error_model="numpy")
-def tend(state, v, sway):
+def update_tuning(state, v, sway):
     """Correct the modes of a voice, or tune them anew when its pitch or damping has moved."""
     voice = state.voices[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
@@ -62,17 +62,17 @@ def tend(state, v, sway):
 
 
 @njit(cache=True, error_model="numpy")
-def listen(state, v):
+def update_stage(state, v):
     """Put a voice to sleep once it is silent, and clear one that is broken; a sleeping note's voice is free."""
     voice = state.voices[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     energy = np.float32(0)
     for e in range(state.E):
-        energy += modal.energy(banks[e])
+        energy += modal.bank_energy(banks[e])
     faded = voice.stage == ENDING and is_silent(voice)
     slope = max(voice.drive, np.float32(1)) * max(gain_of(state.param[LEVEL]), np.float32(1))
     silent = voice.striking == 0 and np.sqrt(energy) * slope < MIN_GAIN
     if silent or faded or not energy < 1e12:
-        silence(state, v)
+        clear_voice(state, v)
         voice.asleep = 1
         voice.stage = HELD if voice.note == AS_LEARNED and state.param[PLAY] <= 0.5 else FREE

@@ -15,11 +15,11 @@ from engine.preset.preset_file import Preset
 
 from . import tables
 from .note_on import excite_dimension, excite_key
-from .plugin import begin, handle, process
-from .state import PARAMS, PARTIALS, RESONANCE, VARIANTS
+from .plugin import handle, process, reset_voices
+from .state import MAX_VARIANTS, PARAMS, PARTIAL_ROWS, RESONANCE
 
-MUFFLED = 1000.0  # Hz above which a soft strike is duller
-FADED = 16.0  # time constants of that filter in which what it remembers goes: -139 dB
+DULL_CUTOFF_HZ = 1000.0  # Hz above which a soft strike is duller
+TAIL_TIME_CONSTANTS = 16.0  # time constants of that filter in which what it remembers goes: -139 dB
 
 
 class Resonance(Instrument):
@@ -39,8 +39,8 @@ class Resonance(Instrument):
         """
         tensors = preset.tensors
         resonances, _, variants, _ = tensors["frequency"].shape
-        if variants > VARIANTS:
-            raise ValueError(f"{variants} variants of a resonance, at most {VARIANTS} can be played")
+        if variants > MAX_VARIANTS:
+            raise ValueError(f"{variants} variants of a resonance, at most {MAX_VARIANTS} can be played")
         if "router" in tensors and resonances > VOICES:
             raise ValueError(f"{resonances} resonances in one control plane, at most {VOICES} can be played")
         tuned = bool((tensors["pitch"] > 0).any() or "router" not in tensors)
@@ -62,8 +62,8 @@ class Resonance(Instrument):
         learned = float(header["rate"])
         self.state["rate"] = rate
         set_smoothing(self.state, modal.STRIDE, rate)
-        self.state["muffling"] = 1 - np.exp(-2 * np.pi * MUFFLED / rate)
-        self.state["tail"] = np.ceil(FADED * rate / (2 * np.pi * MUFFLED))
+        self.state["muffling"] = 1 - np.exp(-2 * np.pi * DULL_CUTOFF_HZ / rate)
+        self.state["tail"] = np.ceil(TAIL_TIME_CONSTANTS * rate / (2 * np.pi * DULL_CUTOFF_HZ))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._lay("noise", tables.noise(learned, rate), "noisy")
         self._lay("strike", tables.strikes(tensors, learned, rate), "struck")
@@ -80,7 +80,7 @@ class Resonance(Instrument):
         self._arrays["banks"][:] = 0
         self._arrays["sums"][:] = 0
         state["logit"] = state["rest"]
-        begin(state[0])
+        reset_voices(state[0])
 
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
@@ -97,14 +97,14 @@ class Resonance(Instrument):
         self.state["mixed"] = int((harmonic < 1).any())
         self._lay("drive", tensors["gain"])
         self._lay("energy", tables.energy(tensors))
-        for name, crowd in zip(("swell", "linger"), tables.crowds(tensors), strict=True):
+        for name, crowd in zip(("swell", "linger"), tables.mode_clusters(tensors), strict=True):
             self._lay(name, crowd)
         self._lay("router", tensors.get("router", np.zeros((0, resonances))))
         self._lay("keys", tables.learned_keys(tensors, resonances))
-        nearest, move = tables.keyboard(np.asarray(tensors["pitch"], np.float64))
+        nearest, move = tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._lay("nearest", nearest)
         self._lay("move", move)
-        self._keep("partials", np.zeros((VOICES, variants, PARTIALS, modes)))
+        self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))
         self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
         self._keep("banks", modal.new_banks(VOICES * variants, modes))
         self._keep("sums", modal.new_sums(variants, channels))

@@ -7,7 +7,7 @@ from .state import DEFORM
 
 
 @njit(cache=True, error_model="numpy")
-def follow_wheel(state):
+def update_deformation(state):
     """Aim at the variants that the knob and the modulation wheels ask for, when they have moved."""
     wheel = state.param[DEFORM]
     for channel in range(state.modulation.shape[0]):
@@ -18,11 +18,11 @@ def follow_wheel(state):
     for e in range(state.E):
         last = np.float32(4) if e == state.E - 1 else np.float32(0)
         state.logit[e] = state.rest[e] + wheel * (last - state.rest[e])
-    aim(state)
+    start_crossfade(state)
 
 
 @njit(cache=True, error_model="numpy")
-def aim(state):
+def start_crossfade(state):
     """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames.
 
     Before the first frame there is nothing to fade: the weights are there at once.
@@ -42,7 +42,7 @@ def aim(state):
 
 
 @njit(cache=True, error_model="numpy")
-def weigh(state, frames):
+def compute_weights(state, frames):
     """Write the weights of the variants for the next frames: each is that of the middle of its frame."""
     for e in range(state.E):
         for t in range(frames):

@@ -4,53 +4,53 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import modal
-from engine.instruments.shared.random import roll
-from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, LEARNED, VOICES, allot
+from engine.instruments.shared.random import next_bits
+from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, HELD, VOICES, allocate
 from engine.memory import view_f4, view_i4
 from engine.plugin import clamp
 
-from .state import STRIKES, VARIATION
-from .voice_tuning import morph, settle, touch
+from .state import MAX_STRIKES, VARIATION
+from .voice_tuning import set_partials, start_tuning, velocity_response
 
 
 @njit(cache=True, error_model="numpy")
-def pluck(state, event):
+def note_on(state, event):
     """Begin a note: NOTE_ON in the chromatic way."""
-    index = allot(state.voices, event, state.notes)
+    index = allocate(state.voices, event, state.notes)
     state.notes += 1
     voice = state.voices[index]
     key = min(max(event.key, 0), 127)
     voice.resonance = view_i4(state.nearest, 128)[key]
     voice.move = view_f4(state.move, 128)[key]
-    voice.layer, voice.share, loudness, dullness = touch(state, voice.resonance, clamp(event.value, 0, 1))
+    voice.layer, voice.share, loudness, dullness = velocity_response(state, voice.resonance, clamp(event.value, 0, 1))
     voice.tilt = -dullness
-    wanted = morph(state, index)
-    silence(state, index)
+    wanted = set_partials(state, index)
+    clear_voice(state, index)
     voice.drive = view_f4(state.drive, state.R)[voice.resonance]
     voice.damping = voice.bend = voice.pressure = 0
-    settle(state, index)
+    start_tuning(state, index)
     energy = view_f4(state.energy, (state.R, state.L))[voice.resonance]
     for above in range(2 if voice.share > 0 else 1):
         part = voice.share if above else np.float32(1) - voice.share
         has = energy[voice.layer + above]
         direct = np.sqrt(wanted / has) if has > 0 else np.float32(1)
         table = voice.resonance * state.L + voice.layer + above
-        strike(state, voice, table, part * loudness, part * loudness * direct, np.float32(0))
+        start_strike(state, voice, table, part * loudness, part * loudness * direct, np.float32(0))
 
 
 @njit(cache=True, error_model="numpy")
-def silence(state, index):
+def clear_voice(state, index):
     """Let a voice forget all that rings in it."""
     voice = state.voices[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
-        modal.still(banks[e])
+        modal.clear(banks[e])
     voice.striking = 0
     voice.asleep = 0
 
 
 @njit(cache=True, error_model="numpy")
-def strike(state, voice, table, gain, direct, dull):
+def start_strike(state, voice, table, gain, direct, dull):
     """Strike a voice with an attack of the preset, and let so much of it be heard directly.
 
     dull: how much of its highs is lacking; 0 as it was learned. Strikes at the same frame are one.
@@ -61,9 +61,9 @@ def strike(state, voice, table, gain, direct, dull):
         voice.strikes[last].direct += direct
         voice.strikes[last].dull = dull
         return
-    if voice.striking == STRIKES:
-        for i in range(STRIKES - 1):
-            shift(voice.strikes[i + 1], voice.strikes[i])
+    if voice.striking == MAX_STRIKES:
+        for i in range(MAX_STRIKES - 1):
+            copy_strike(voice.strikes[i + 1], voice.strikes[i])
         voice.striking -= 1
     new = voice.strikes[voice.striking]
     new.position = 0
@@ -74,7 +74,7 @@ def strike(state, voice, table, gain, direct, dull):
     new.low = new.left = new.right = 0
     longest = max(state.blown, state.hissed)
     if state.param[VARIATION] > 0.5:
-        new.noise = np.int64(roll(state) % np.uint32(max(state.noisy - longest, 1)))
+        new.noise = np.int64(next_bits(state) % np.uint32(max(state.noisy - longest, 1)))
     else:
         new.noise = (table * longest) % max(state.noisy - longest, 1)
     voice.striking += 1
@@ -82,21 +82,21 @@ def strike(state, voice, table, gain, direct, dull):
 
 
 @njit(cache=True, error_model="numpy")
-def arm(state, r):
+def assign_voice(state, r):
     """Give resonance r the voice r, as it was learned."""
     voice = state.voices[r]
     voice.stage = HELD
     voice.resonance = r
-    voice.note = LEARNED
+    voice.note = AS_LEARNED
     voice.drive = view_f4(state.drive, state.R)[r]
     voice.layer, voice.share, voice.move, voice.tilt = 0, 0, 1, 0
     voice.damping = voice.bend = voice.pressure = 0
-    morph(state, r)
-    settle(state, r)
+    set_partials(state, r)
+    start_tuning(state, r)
 
 
 @njit(cache=True, error_model="numpy")
-def shift(source, target):
+def copy_strike(source, target):
     """Write one strike over another."""
     target.position = source.position
     target.noise = source.noise
@@ -130,12 +130,12 @@ def _excite(state, shares, energy, dull, channel):
     for r in range(state.R):
         gain, voice = energy * shares[r], state.voices[r]
         if gain != 0 and voice.stage == FREE:
-            arm(state, r)
-        if gain != 0 and voice.note == LEARNED:
+            assign_voice(state, r)
+        if gain != 0 and voice.note == AS_LEARNED:
             voice.channel = channel & 15
             if voice.stage == ENDING:
-                silence(state, r)
+                clear_voice(state, r)
             if voice.stage == ENDING or voice.asleep:
                 voice.stage = HELD
-                settle(state, r)
-            strike(state, voice, r * state.L, gain, gain, dull)
+                start_tuning(state, r)
+            start_strike(state, voice, r * state.L, gain, gain, dull)

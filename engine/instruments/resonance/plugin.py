@@ -5,14 +5,15 @@ from numba import njit
 from engine.dsp import modal
 from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.events import Kind
-from engine.instruments.shared.channel_controls import control
-from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns, hush, sounds
+from engine.instruments.shared.channel_controls import handle_control
+from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, choke_all, is_sounding, matches
 from engine.plugin import clamp, param_changed
 
-from .control_rate import retune_some, tick
-from .morph import aim, weigh
-from .note_on import arm, excite_dimension, excite_key, pluck
-from .render import ring
+from .control_rate import retune_some, update_voices
+from .morph import compute_weights, start_crossfade
+from .note_on import assign_voice, excite_dimension, excite_key
+from .note_on import note_on as pluck
+from .render import render_voice
 from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
 from .voice_tuning import retune
 
@@ -35,14 +36,14 @@ def handle(state, event):
         excite_dimension(state, event)
     elif kind == Kind.DEFORM and 0 <= knob < state.E:
         state.logit[knob] = event.value
-        aim(state)
+        start_crossfade(state)
     elif param_changed(state, event):
         if (state.param[PLAY] > 0.5) != chromatic:
-            hush(state.voices)
+            choke_all(state.voices)
         if knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
             state.dirty = VOICES  # what rings follows in the next ticks
     else:
-        control(state, event)
+        handle_control(state, event)
 
 
 @njit(cache=True, error_model="numpy")
@@ -52,29 +53,29 @@ def process(state, audio):
     while start < frames:
         since = state.clock % modal.STRIDE
         if since == 0:
-            tick(state)
+            update_voices(state)
             retune_some(state)
         count = min(modal.STRIDE - since, frames - start)
-        weigh(state, count)
+        compute_weights(state, count)
         for v in range(VOICES):
             if state.voices[v].stage != FREE and not state.voices[v].asleep:
-                ring(state, v, audio[:, start : start + count])
+                render_voice(state, v, audio[:, start : start + count])
         state.clock += count
         start += count
 
 
 @njit(cache=True, error_model="numpy")
-def begin(state):
+def reset_voices(state):
     """[main thread] Weights at rest; as learned, a voice for each resonance."""
     for e in range(state.E):
         state.weight[e] = 1 if state.E == 1 else 0
         state.slope[e] = 0
     state.ramped = state.ramp
     if state.E > 1:
-        aim(state)
+        start_crossfade(state)
     if state.param[PLAY] <= 0.5:
         for r in range(state.R):
-            arm(state, r)
+            assign_voice(state, r)
 
 
 @njit(cache=True, error_model="numpy")
@@ -83,7 +84,7 @@ def _release(state, event):
     extra = clamp(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
     for v in range(VOICES):
         voice = state.voices[v]
-        if sounds(voice) and concerns(voice, event):
+        if is_sounding(voice) and matches(voice, event):
             voice.stage = RELEASED
             voice.damping = extra
             retune(state, v)
@@ -93,5 +94,5 @@ def _release(state, event):
 def _choke(state, event):
     """Let notes end within milliseconds."""
     for v in range(VOICES):
-        if concerns(state.voices[v], event) and not state.voices[v].asleep:
+        if matches(state.voices[v], event) and not state.voices[v].asleep:
             state.voices[v].stage = ENDING

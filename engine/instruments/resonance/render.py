@@ -10,19 +10,19 @@ from engine.instruments.shared.voice_allocation import VOICES
 from engine.memory import view_f4
 from engine.simd.vectors import LANES
 
-from .note_on import shift, silence
+from .note_on import clear_voice, copy_strike
 from .state import ATTACK
 
 
 @njit(cache=True, error_model="numpy")
-def ring(state, v, audio):
+def render_voice(state, v, audio):
     """Add one voice to audio (2, T), T ≤ STRIDE."""
     voice = state.voices[v]
     frames = audio.shape[1]
     u, left, right = state.u[:frames], state.left[:frames], state.right[:frames]
     for t in range(frames):
         u[t] = left[t] = right[t] = 0
-    driven = excite(state, voice, u, left, right)
+    driven = render_attacks(state, voice, u, left, right)
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     sums = view_f4(state.sums, (state.E, state.C, modal.STRIDE, LANES))
     for e in range(state.E):
@@ -30,9 +30,9 @@ def ring(state, v, audio):
             modal.drive(banks[e], u, sums[e])
         else:
             modal.ring(banks[e], sums[e], frames)
-    modal.settle(sums, state.weights, left, right)
-    if not whole(left, right):
-        silence(state, v)
+    modal.mix_sums(sums, state.weights, left, right)
+    if not is_finite(left, right):
+        clear_voice(state, v)
         return
     if voice.drive > 0:
         for t in range(frames):
@@ -46,7 +46,7 @@ def ring(state, v, audio):
 
 
 @njit(cache=True, error_model="numpy")
-def excite(state, voice, u, left, right):
+def render_attacks(state, voice, u, left, right):
     """Write the attacks of a voice that are under way: to u what drives its modes, to left and right what is heard.
 
     All (T,). Whether anything drives the modes.
@@ -66,27 +66,27 @@ def excite(state, voice, u, left, right):
         driven |= at < max(state.struck, state.blown) + tail
         drive, near, far = u, left, right
         if not plain:
-            drive, near, far = _silent(state, u.shape[0])
-        _shape(drive, strikes[table], at, strike.gain)
-        _breathe(drive, envelope[table], heard, at, strike.gain)
-        _shape(near, knocks[table, 0], at, direct)
-        _shape(far, knocks[table, 1], at, direct)
-        _breathe(near, hiss[table], heard, at, direct)
-        _breathe(far, hiss[table], heard, at, direct)
+            drive, near, far = _scratch(state, u.shape[0])
+        _add_curve(drive, strikes[table], at, strike.gain)
+        _add_noise(drive, envelope[table], heard, at, strike.gain)
+        _add_curve(near, knocks[table, 0], at, direct)
+        _add_curve(far, knocks[table, 1], at, direct)
+        _add_noise(near, hiss[table], heard, at, direct)
+        _add_noise(far, hiss[table], heard, at, direct)
         if not plain:
-            strike.low = excitation.soften(u, drive, strike.low, strike.dull, state.muffling)
-            strike.left = excitation.soften(left, near, strike.left, strike.dull, state.muffling)
-            strike.right = excitation.soften(right, far, strike.right, strike.dull, state.muffling)
+            strike.low = excitation.add_damped(u, drive, strike.low, strike.dull, state.muffling)
+            strike.left = excitation.add_damped(left, near, strike.left, strike.dull, state.muffling)
+            strike.right = excitation.add_damped(right, far, strike.right, strike.dull, state.muffling)
         strike.position += u.shape[0]
         if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)) + tail:
-            shift(voice.strikes[i], voice.strikes[kept])
+            copy_strike(voice.strikes[i], voice.strikes[kept])
             kept += 1
     voice.striking = kept
     return driven
 
 
 @njit(cache=True, error_model="numpy")
-def whole(left, right):
+def is_finite(left, right):
     """Whether two sides (T,) hold nothing but numbers of a sane size."""
     total = np.float32(0)
     for t in range(left.shape[0]):
@@ -95,7 +95,7 @@ def whole(left, right):
 
 
 @njit(cache=True, error_model="numpy")
-def _silent(state, frames):
+def _scratch(state, frames):
     """Silence (frames,) for what drives the modes, for the left and for the right of one strike."""
     own, near, far = state.own[:frames], state.near[:frames], state.far[:frames]
     for t in range(frames):
@@ -104,16 +104,16 @@ def _silent(state, frames):
 
 
 @njit(cache=True, error_model="numpy")
-def _shape(out, curve, start, gain):
+def _add_curve(out, curve, start, gain):
     """Add to `out` what a curve holds from `start` on."""
     count = min(out.shape[0], curve.shape[0] - start)
     if count > 0:
-        excitation.shape(out[:count], curve[start : start + count], gain)
+        excitation.add_curve(out[:count], curve[start : start + count], gain)
 
 
 @njit(cache=True, error_model="numpy")
-def _breathe(out, envelope, noise, start, gain):
+def _add_noise(out, envelope, noise, start, gain):
     """Add to `out` noise in the shape of an envelope from `start` on."""
     count = min(out.shape[0], min(envelope.shape[0] - start, noise.shape[0]))
     if count > 0:
-        excitation.breath(out[:count], envelope[start : start + count], noise[:count], gain)
+        excitation.add_noise(out[:count], envelope[start : start + count], noise[:count], gain)

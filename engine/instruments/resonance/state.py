@@ -8,9 +8,9 @@ from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS, GLIDES
 from engine.plugin import Param, param_fields
 
-STRIKES = 32  # attacks that one voice may be in the midst of
-VARIANTS = 8  # deformations of a resonance, at most
-PARTIALS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
+MAX_STRIKES = 32  # attacks that one voice may be in the midst of
+MAX_VARIANTS = 8  # deformations of a resonance, at most
+PARTIAL_ROWS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
@@ -46,7 +46,7 @@ VOICE_STATE = np.dtype(
     VOICE
     + [
         ("resonance", "i4"),
-        ("strikes", STRIKE, (STRIKES,)),
+        ("strikes", STRIKE, (MAX_STRIKES,)),
         ("striking", "i4"),  # how many
         ("layer", "i4"),  # how it was begun: the dynamic below its velocity,
         ("share", "f4"),  # how far it is to the next one,
@@ -113,11 +113,11 @@ RESONANCE = np.dtype(
         ("tail", "i8"),  # frames after its end in which they can still be heard
         ("dirty", "i8"),  # voices still to be tuned to new parameters
         *CONTROLS,
-        ("rest", "f4", (VARIANTS,)),  # logits of the variants at rest
-        ("logit", "f4", (VARIANTS,)),  # as they are told
-        ("weight", "f4", (VARIANTS,)),  # where the cross-fade between variants begins
-        ("slope", "f4", (VARIANTS,)),  # what a frame adds to it
-        ("weights", "f4", (VARIANTS, STRIDE)),  # of the frames at hand
+        ("rest", "f4", (MAX_VARIANTS,)),  # logits of the variants at rest
+        ("logit", "f4", (MAX_VARIANTS,)),  # as they are told
+        ("weight", "f4", (MAX_VARIANTS,)),  # where the cross-fade between variants begins
+        ("slope", "f4", (MAX_VARIANTS,)),  # what a frame adds to it
+        ("weights", "f4", (MAX_VARIANTS, STRIDE)),  # of the frames at hand
         ("ramped", "i8"),  # frames since it began
         ("ramp", "i8"),  # frames that it takes
         ("wheel", "f4"),  # the deformation last followed

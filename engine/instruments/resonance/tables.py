@@ -8,34 +8,34 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.dsp.energy import energy as modes_energy
-from engine.dsp.resample_ir import at_rate
+from engine.dsp.energy import struck_energy as modes_energy
+from engine.dsp.resample_ir import resample_impulse_response
 
-NOISE = 1 << 16  # samples of noise, at the learned rate
+NOISE_SAMPLES = 1 << 16  # samples of noise, at the learned rate
 NOISE_SEED = 1
-CROWD, CLOSE = 0.01, 10.0  # of the frequency, or Hz if that is more: so near each other, modes count as one
-PRESENT = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
+CLUSTER_RATIO, MIN_CLUSTER_HZ = 0.01, 10.0  # of the frequency, or Hz if that is more: so near each other, modes count as one
+LOUDNESS_DECAY = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
 
 Tensors = Mapping[str, np.ndarray]
 
 
 def noise(learned: float, rate: float) -> np.ndarray:
     """The table of U(-1, 1) noise that every strike reads from, (N,) at a rate in Hz."""
-    table = np.random.default_rng(NOISE_SEED).uniform(-1, 1, NOISE).astype(np.float32)
-    return resampled(table, learned, rate)
+    table = np.random.default_rng(NOISE_SEED).uniform(-1, 1, NOISE_SAMPLES).astype(np.float32)
+    return resample(table, learned, rate)
 
 
-def frozen(index: int, length: int) -> np.ndarray:
+def fixed_noise(index: int, length: int) -> np.ndarray:
     """The noise (length,) that attack `index` has when strikes do not vary, at the learned rate."""
-    start = index * length % max(NOISE - length, 1)
+    start = index * length % max(NOISE_SAMPLES - length, 1)
     return noise(1.0, 1.0)[start : start + length]
 
 
-def resampled(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
+def resample(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
     """x (..., N) brought from one rate to another, its first sample staying the first; float32."""
     if learned == rate or x.shape[-1] == 0:
         return np.ascontiguousarray(x, np.float32)
-    moved = at_rate(x.reshape(-1, x.shape[-1]), learned, rate) * (rate / learned)
+    moved = resample_impulse_response(x.reshape(-1, x.shape[-1]), learned, rate) * (rate / learned)
     return moved.reshape(*x.shape[:-1], -1).astype(np.float32)
 
 
@@ -45,7 +45,7 @@ def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
     strike = strike.reshape(-1, strike.shape[-1])
     if strike.shape[1] == 1:
         return strike * np.float32(rate / learned)
-    return resampled(strike, learned, rate)
+    return resample(strike, learned, rate)
 
 
 def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> np.ndarray:
@@ -68,10 +68,10 @@ def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
     if knock.ndim == 3:
         knock = np.repeat(knock[:, :, None], 2, axis=2)
     tables = knock.shape[0] * knock.shape[1]
-    return resampled(knock.reshape(tables, 2, knock.shape[-1]), learned, rate)
+    return resample(knock.reshape(tables, 2, knock.shape[-1]), learned, rate)
 
 
-def keyboard(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each key the resonance nearest in pitch, (128,) int32, and the ratio that moves it there, (128,) float32.
 
     pitch: (R,) Hz, 0 for what has none. An instrument without any pitch lies on the keys as percussion does, one
@@ -95,11 +95,11 @@ def energy(tensors: Tensors) -> np.ndarray:
     sums = np.zeros(size.shape[:2])
     for r, layer, e in np.ndindex(*size.shape[:3]):
         at = r, layer, e
-        sums[r, layer] += modes_energy(frequency[at], decay[at], real[at], imaginary[at], PRESENT)
+        sums[r, layer] += modes_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
     return sums
 
 
-def crowds(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
+def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
     """How strong each mode is together with those that almost coincide, and how fast they decay.
 
     Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat against each other may nearly
@@ -107,7 +107,7 @@ def crowds(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
     """
     frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
     power = size**2 + 1e-30
-    width = np.maximum(CROWD * frequency, CLOSE)
+    width = np.maximum(CLUSTER_RATIO * frequency, MIN_CLUSTER_HZ)
     swell, linger = np.empty_like(power), np.empty_like(power)
     for at in np.ndindex(*size.shape[:3]):
         apart = (frequency[at][None] - frequency[at][:, None]) / width[at][:, None]
