@@ -13,11 +13,10 @@ from train.ddsp.dataset import Dataset
 from train.ddsp.learn import LearnedDdsp
 from train.ddsp.model import DdspModel
 
-from .training_config import header_config
+from .training_record import header_config, thin_losses
 
 MAX_ERROR_DB = -55.0  # of the decoder outputs, up to which matrices are stored as float16
 EXTRA_SEMITONES = 3  # added to the range of pitches below and above
-MAX_LOSS_POINTS = 200  # points of the loss curve that are kept
 PROBE_FRAMES, PROBE_STEP = 64, 9  # of the probe; every PROBE_STEP-th frame is stored
 TRACKER = "the engine's, made exact by the partials, checked by SwiftF0; loudness by the engine"
 
@@ -60,7 +59,7 @@ def make_header(learned: LearnedDdsp, dataset: Dataset, version: str) -> dict[st
             "steps": len(learned.losses),
             "seconds": round(learned.seconds, 1),
             "seed": config.seed,
-            "losses": [round(float(loss), 3) for loss in _thin_losses(learned.losses)],
+            "losses": thin_losses(learned.losses, 3),
             "kept": round(learned.validation_loss, 3) if learned.has_validation else None,
         },
     }
@@ -115,12 +114,6 @@ def _keys(dataset: Dataset) -> dict[str, int]:
     """Key range of the instrument."""
     low, high = (pitch_of(pitch) for pitch in (dataset.low, dataset.high))
     return {"low": max(round(low) - EXTRA_SEMITONES, 0), "high": min(round(high) + EXTRA_SEMITONES, 127)}
-
-
-def _thin_losses(losses: list[float]) -> list[float]:
-    """Means over equal parts of a loss curve."""
-    parts = np.array_split(np.array(losses, float), min(MAX_LOSS_POINTS, len(losses)))
-    return [float(part.mean()) for part in parts]
 
 
 def _numbers(values: np.ndarray) -> list[float]:

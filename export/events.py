@@ -15,8 +15,8 @@ from train.events.learn import LearnedEvents
 from train.events.model import EventModel
 
 from .mode_pitch import estimate_pitch
-from .resonance import key_range, thin_losses
-from .training_config import header_config
+from .resonance import key_range
+from .training_record import header_config, thin_losses
 
 ENCODER_PREFIX = (
     "heard."  # prefix of the tensors of the encoder, context and room selection, which playing does not need

@@ -15,14 +15,13 @@ from train.trainer import LearnedModel
 
 from . import stereo_position
 from .mode_pitch import estimate_pitches
-from .training_config import header_config
+from .training_record import header_config, thin_losses
 
 VELOCITY = 0.7  # of a learned strike
 NOISE_RMS = 3**-0.5  # of uniform noise in ±1
 STRIKE_FRAMES = 5  # frames of the control signal that count as one strike
 LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
 EXTRA_SEMITONES = 12  # by which keys exceed the learned pitches
-MAX_LOSS_POINTS = 200  # points of the loss curve that are kept
 
 
 def make_preset(
@@ -106,12 +105,6 @@ def compression_ratio(model: ResonanceModel) -> float:
     numbers = sum(value.numel() for name, value in model.named_parameters() if name != "control")
     sites = int((model.gated_control() > 0).sum())
     return (numbers + 3 * sites) / model.sizes.frames
-
-
-def thin_losses(losses: list[float]) -> list[float]:
-    """Reduce a loss curve to at most 200 points, each the mean of its part of the run."""
-    parts = np.array_split(np.asarray(losses, np.float64), min(MAX_LOSS_POINTS, len(losses)) or 1)
-    return [round(float(weight.mean()), 2) for weight in parts if len(weight)]
 
 
 def key_range(pitch: np.ndarray) -> tuple[int, int]:

@@ -16,8 +16,8 @@ from train.trainer import LearnedModel
 
 from .mode_pitch import estimate_pitch
 from .probe import EVERY, SAMPLES
-from .resonance import key_range, thin_losses
-from .training_config import header_config
+from .resonance import key_range
+from .training_record import header_config, thin_losses
 
 LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
 PITCH_SECONDS = 1.5  # of a strike that are rendered for its pitch

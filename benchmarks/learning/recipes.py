@@ -1,10 +1,10 @@
-"""How a state-space instrument is learned here against the article's recipe: the same steps, sound and loss.
+"""Our recipe for state-space instruments against the article's: the same steps, sound and loss.
 
     python -m benchmarks.learning.recipes RECORDING [--start 10] [--steps 1000] [--seeds 3] [-o CURVES.json] [--json]
 
-Both learn 12 s at the article's sizes. What counts is the article's loss without its dither, of the best model of
-each run; and the grid of frames: jumps across its edges and, after a strike, lines one frame rate apart. A run takes
-minutes on a core: each is written to CURVES.json, loss by loss, and is not made again.
+Both learn 12 s at the article's sizes. Measured are the article's loss without its dither, of the best model of each
+run, and frame artifacts: jumps across frame edges and, after a strike, lines one frame rate apart. A run takes minutes
+on a core: each is saved to CURVES.json, loss by loss, and is not repeated.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
 from export.ssm import render_strikes
-from export.training_config import header_config
+from export.training_record import header_config
 from train import recording
 from train.ssm.config import PUBLISHED, Config
 from train.ssm.frame_artifacts import cyclostationarity, edge_jump_ratio
@@ -29,8 +29,8 @@ from train.ssm.model import StateSpaceModel
 from train.ssm.trainer import StateSpaceTrainer
 
 RECIPES = {"ours": Config(), "the article's": PUBLISHED}
-AFTER, UNTIL = 0.05, 1.0  # seconds after a strike in which the grid of frames is listened for
-LOWEST, NEAR = 60.0, 2.0  # Hz: from where on, and so near, a line is one of a comb
+START_SECONDS, END_SECONDS = 0.05, 1.0  # seconds after a strike in which frame artifacts are measured
+MIN_HZ, LINE_WIDTH_HZ = 60.0, 2.0  # Hz: minimum frequency of a line, and its width
 COMBS: dict[str, tuple[str, float | None]] = {
     "comb": ("share of the energy on the comb of the strongest line", 10),
     "sway": ("sway of the autocorrelation with the place in the frame", 10),
@@ -43,8 +43,8 @@ COMBS: dict[str, tuple[str, float | None]] = {
 
 
 def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iterator[Measurement]:
-    """Rows of both recipes over samples (N,), means over seeds; runs that stand in `curves` are not made again."""
-    found = {name: [_known(samples, name, steps, seed, curves) for seed in range(seeds)] for name in RECIPES}
+    """Measure both recipes on samples (N,), means over seeds; runs found in `curves` are not repeated."""
+    found = {name: [_load_or_train(samples, name, steps, seed, curves) for seed in range(seeds)] for name in RECIPES}
     first, second = found.values()
     for name, runs in found.items():
         yield Measurement(f"distance by {name} recipe, {steps} steps", mean(run["distance"] for run in runs), "")
@@ -60,7 +60,7 @@ def measure(samples: torch.Tensor, steps: int, seeds: int, curves: Path) -> Iter
 
 
 def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dict[str, Any]:
-    """Learn by a recipe; the distance at each step and at the best, and what the grid of frames leaves."""
+    """Learn by a recipe; return the loss at each step and at the best, and the frame artifacts."""
     trainer = StateSpaceTrainer(samples, replace(RECIPES[name], steps=steps, seed=seed))
     while trainer.fraction_done() < 1:
         trainer.step()
@@ -70,9 +70,9 @@ def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dic
         sound = model()
         jumps = edge_jump_ratio(sound, model.sizes.frame)
         heard = {"distance": float(trainer.target.loss(sound)), "edges": float(jumps)}
-    told = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(trainer.seconds, 1)}
+    settings = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(trainer.seconds, 1)}
     return {
-        **told,
+        **settings,
         **heard,
         **comb_energies(model),
         "silence": trainer.silence,
@@ -81,10 +81,10 @@ def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dic
 
 
 def comb_energies(model: StateSpaceModel) -> dict[str, float]:
-    """Frame-rate artifacts after a strike, over all dimensions that are played (train/ssm/frame_artifacts.py).
+    """Frame-rate artifacts after a strike, over all used dimensions (train/ssm/frame_artifacts.py).
 
-    The comb of a line lies at all multiples of the frame rate from it and from its mirror. Lines of the recording may
-    lie there by chance, and count as well.
+    The comb of a line lies at all multiples of the frame rate from it and from its mirror image. Lines of the recording
+    that lie there by chance count as well.
     """
     with torch.no_grad():
         control, weight, entrance, output = (
@@ -93,35 +93,39 @@ def comb_energies(model: StateSpaceModel) -> dict[str, float]:
         )
     rate, used, grid = model.sizes.rate, control.any(axis=1), model.sizes.rate / model.sizes.frame
     energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])
-    sound = render_strikes(weight, entrance[:, used] * energy, output, int(UNTIL * rate))[:, int(AFTER * rate) :]
+    sound = render_strikes(weight, entrance[:, used] * energy, output, int(END_SECONDS * rate))[
+        :, int(START_SECONDS * rate) :
+    ]
     power = np.abs(np.fft.rfft(sound * np.hanning(sound.shape[1]))) ** 2 / sound.shape[1]
     hertz = np.arange(power.shape[1]) * rate / sound.shape[1]
-    power[:, hertz < LOWEST] = 0
+    power[:, hertz < MIN_HZ] = 0
     strongest = hertz[power.argmax(axis=1)][:, None]
-    image = np.minimum(_beside(hertz - strongest, grid), _beside(hertz + strongest, grid)) < NEAR
-    image &= np.abs(hertz - strongest) > grid / 4
-    swaying, size = cyclostationarity(torch.from_numpy(sound), model.sizes.frame)
+    is_on_comb = (
+        np.minimum(_grid_distance(hertz - strongest, grid), _grid_distance(hertz + strongest, grid)) < LINE_WIDTH_HZ
+    )
+    is_on_comb &= np.abs(hertz - strongest) > grid / 4
+    sway_energy, size = cyclostationarity(torch.from_numpy(sound), model.sizes.frame)
     return {
-        "comb": float((power * image).sum() / power.sum()),
-        "sway": float((swaying * size).sum() / size.sum()),
-        "whole": float(power[:, _beside(hertz, grid) < NEAR].sum(axis=1).mean()),
-        "energy": float((power * image).sum(axis=1).mean()),
+        "comb": float((power * is_on_comb).sum() / power.sum()),
+        "sway": float((sway_energy * size).sum() / size.sum()),
+        "whole": float(power[:, _grid_distance(hertz, grid) < LINE_WIDTH_HZ].sum(axis=1).mean()),
+        "energy": float((power * is_on_comb).sum(axis=1).mean()),
     }
 
 
-def _beside(hertz: np.ndarray, grid: float) -> np.ndarray:
-    """Hz to the nearest multiple of the frame rate."""
+def _grid_distance(hertz: np.ndarray, grid: float) -> np.ndarray:
+    """Distance in Hz to the nearest multiple of the frame rate."""
     return np.abs(hertz - np.round(hertz / grid) * grid)
 
 
-def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
-    """A run of these sounds by this recipe, out of the file or made now and written there."""
+def _load_or_train(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path) -> dict[str, Any]:
+    """A run of these samples by a recipe, read from the file or made and saved."""
     mark = recording.fingerprint([samples.numpy()])
     config = json.loads(json.dumps(header_config(RECIPES[name]), default=str))
     runs: list[dict[str, Any]] = json.loads(curves.read_text()) if curves.is_file() else []
     for known in runs:
-        there = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
-        if there == [name, steps, seed, mark, config]:
+        stored_settings = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
+        if stored_settings == [name, steps, seed, mark, config]:
             return known
     made = {**train_recipe(samples, name, steps, seed), "mark": mark, "config": config}
     curves.write_text(json.dumps([*runs, made]))
@@ -129,15 +133,17 @@ def _known(samples: torch.Tensor, name: str, steps: int, seed: int, curves: Path
 
 
 def _ratio(above: list[dict[str, Any]], below: list[dict[str, Any]], name: str) -> float:
+    """Ratio of the means of a quantity."""
     return mean(run[name] for run in above) / mean(run[name] for run in below)
 
 
 def _decibels(above: list[dict[str, Any]], below: list[dict[str, Any]], name: str) -> float:
+    """The same in dB."""
     return float(10 * np.log10(_ratio(above, below, name)))
 
 
 def main() -> None:
-    """The command: print the rows."""
+    """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recording", metavar="FILE")
     parser.add_argument("--start", type=float, default=0.0, metavar="SECONDS")
@@ -150,8 +156,8 @@ def main() -> None:
     samples, _ = recording.load(args.recording, sizes.rate, args.start, sizes.samples / sizes.rate)
     args.curves.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    middle = prepare_segment(torch.from_numpy(samples.mean(axis=0)), sizes)
-    print_measurements(measure(middle, args.steps, args.seeds, args.curves), args.json)
+    mono = prepare_segment(torch.from_numpy(samples.mean(axis=0)), sizes)
+    print_measurements(measure(mono, args.steps, args.seeds, args.curves), args.json)
 
 
 if __name__ == "__main__":

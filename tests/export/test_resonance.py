@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from engine.preset.preset_file import check
-from export.resonance import compression_ratio, key_range, make_preset, make_tensors, thin_losses
+from export.resonance import compression_ratio, key_range, make_preset, make_tensors
+from export.training_record import thin_losses
 from tests.support.plain_resonance import as_learned, learned_control
 from train.resonance.config import Config, Sizes
 from train.resonance.model import ResonanceModel

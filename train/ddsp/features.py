@@ -1,8 +1,8 @@
 """Features of a recording for the decoder: pitch and loudness, every 10 ms.
 
-Both are those of the engine's own tracker, its delay removed: the decoder learns from what it will be played with. The
-pitch is refined by the partials of the sound, or high partials would be learned off their frequency. SwiftF0, which
-looks ahead, is the reference: where it is sure, steady and differs, its pitch is used, and the agreement is lower.
+Both are those of the engine's own tracker, its delay removed: the decoder learns from what it will be played with.
+The pitch is refined by the partials of the sound, or high partials would be learned off their frequency. SwiftF0,
+which looks ahead, is the reference: where it is sure, steady and differs, its pitch is used, and the agreement falls.
 """
 
 from dataclasses import dataclass
