@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from engine.instruments.resonance.tables import frozen, keyboard
+from engine.instruments.resonance.tables import fixed_noise, nearest_resonances
 from engine.preset.preset_file import Preset
 from engine.probe import make_probe
 from train.resonance.model import ResonanceModel
@@ -17,7 +17,7 @@ EVERY = 31  # not a divisor of anything periodic in the model
 def add_model_probe(preset: Preset, model: ResonanceModel) -> Preset:
     """Add the probe of a preset of one recording: the start of the learned performance, by the torch model."""
     sizes = model.sizes
-    noise = np.stack([frozen(resonance, sizes.attack) for resonance in range(sizes.resonances)])
+    noise = np.stack([fixed_noise(resonance, sizes.attack) for resonance in range(sizes.resonances)])
     with torch.no_grad():
         sound = model.cpu()(torch.from_numpy(noise)).numpy()
     peak = int(np.abs(sound).argmax())
@@ -29,7 +29,7 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
     """Add the probe of a preset of single notes: a key at the velocity of its loudest layer, in closed form."""
     t = {name: np.asarray(tensor, np.float64) for name, tensor in preset.tensors.items()}
     rate, attack = float(preset.header["rate"]), int(preset.header["attack"])
-    resonance_of_key, ratio_of_key = keyboard(t["pitch"])
+    resonance_of_key, ratio_of_key = nearest_resonances(t["pitch"])
     resonance, ratio, layer = int(resonance_of_key[key]), float(ratio_of_key[key]), t["velocity"].shape[1] - 1
     time = np.arange(SAMPLES)[:, None] / rate
     cosine = np.cos(2 * np.pi * ratio * t["frequency"][resonance, layer, 0] * time + t["phase"][resonance, layer, 0])
@@ -40,7 +40,7 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
         * np.exp(-ratio * t["decay"][resonance, layer, 0] * time)
         * cosine
     ).sum(1)
-    noise = frozen(resonance * t["velocity"].shape[1] + layer, attack)
+    noise = fixed_noise(resonance * t["velocity"].shape[1] + layer, attack)
     noise_burst = _interpolate(t["envelope"][resonance, layer], attack) * noise
     excitation = np.zeros(max(attack, t["strike"].shape[2]))
     excitation[: t["strike"].shape[2]] += t["strike"][resonance, layer]

@@ -9,7 +9,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.resonance.tables import frozen, keyboard
+from engine.instruments.resonance.tables import fixed_noise, nearest_resonances
 from engine.preset import library
 from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
@@ -40,7 +40,7 @@ def in_onnx(preset, control, weights):
     sizes = layout(preset)
     opened = onnxruntime.InferenceSession(make_model(preset).SerializeToString(), providers=["CPUExecutionProvider"])
     step = 1 if "router" not in preset.tensors else preset.tensors["frequency"].shape[1]
-    noise = np.stack([frozen(step * s, sizes.N) for s in range(sizes.S)])
+    noise = np.stack([fixed_noise(step * s, sizes.N) for s in range(sizes.S)])
     pending = np.zeros((sizes.S, 1 + sizes.direct, sizes.D), np.float32)
     modes, heard = np.zeros((sizes.S, sizes.E, sizes.J, 2), np.float32), []
     for i, column in enumerate(control.T):
@@ -95,7 +95,7 @@ def test_it_is_what_was_computed_where_it_was_learned(name):
     )
     if "note" in probe:
         key, velocity = probe["note"]
-        nearest, move = keyboard(tensors["pitch"])
+        nearest, move = nearest_resonances(tensors["pitch"])
         moved = {part: tensors[part] * move[key] for part in ("frequency", "decay")}
         layer = np.abs(tensors["velocity"][nearest[key]] - velocity).argmin()
         preset = Preset(preset.header, {**tensors, **moved})

@@ -1,4 +1,4 @@
-"""[audio thread] What happens every STRIDE frames: pitch, gain and rounding are tended, and what is silent sleeps."""
+"""[audio thread] Updates at the control rate, every STRIDE frames: pitch, gain, rounding errors, silent voices."""
 
 import numpy as np
 from numba import njit
@@ -15,55 +15,55 @@ from .note_on import clear_voice
 from .state import LEVEL, PLAY, SPEED, VIBRATO
 from .voice_tuning import retune, set_partials
 
-MAX_RETUNED = 4  # voices that are tuned to a turned knob in one tick
+MAX_RETUNED = 4  # voices that are tuned to a changed parameter in one control period
 
 
 @njit(cache=True, error_model="numpy")
 def update_voices(state):
-    """Every STRIDE frames: follow the controllers, mend the rounding of the modes, and let go of what is silent."""
-    sway = advance_vibrato(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
+    """Update all voices: controllers, rounding errors of the modes, and what has become silent."""
+    vibrato = advance_vibrato(state, modal.STRIDE, state.param[SPEED], state.param[VIBRATO])
     level = gain_of(state.param[LEVEL])
     if state.E > 1:
         update_deformation(state)
-        sway = np.float32(0)
+        vibrato = np.float32(0)
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE or voice.asleep:
             continue
-        update_tuning(state, v, sway)
+        update_tuning(state, v, vibrato)
         ramp_gains(state, voice, state.volume[voice.channel] * level, modal.STRIDE)
         update_stage(state, v)
 
 
 @njit(cache=True, error_model="numpy")
 def retune_some(state):
-    """Tune a few of the voices that sound to knobs that were turned; the others wait for the next ticks."""
-    tuned = 0
-    while state.dirty > 0 and tuned < MAX_RETUNED:
+    """Tune a few sounding voices to changed parameters; the others wait for the next control periods."""
+    count = 0
+    while state.dirty > 0 and count < MAX_RETUNED:
         state.dirty -= 1
         if state.voices[state.dirty].stage != FREE:
             set_partials(state, state.dirty)
             retune(state, state.dirty)
-            tuned += 1
+            count += 1
 
 
 @njit(cache=True, error_model="numpy")
-def update_tuning(state, v, sway):
-    """Correct the modes of a voice, or tune them anew when its pitch or damping has moved."""
+def update_tuning(state, v, vibrato):
+    """Correct rounding errors of the modes of a voice, and tune them again if its pitch changes."""
     voice = state.voices[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     for e in range(state.E):
         modal.correct(banks[e])
-    target = pitch_ratio(state, voice, sway)
+    target = pitch_ratio(state, voice, vibrato)
     if voice.ratio != target:
-        moved = target - voice.ratio
-        voice.ratio = target if abs(moved) < 1e-6 else voice.ratio + state.bending * moved
+        distance = target - voice.ratio
+        voice.ratio = target if abs(distance) < 1e-6 else voice.ratio + state.bending * distance
         retune(state, v)
 
 
 @njit(cache=True, error_model="numpy")
 def update_stage(state, v):
-    """Put a voice to sleep once it is silent, and clear one that is broken; a sleeping note's voice is free."""
+    """Free a voice that has become silent; clear one whose modes have overflowed. As learned, it is kept, asleep."""
     voice = state.voices[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
     energy = np.float32(0)

@@ -1,4 +1,4 @@
-"""Resonance instruments: attacks that set banks of modes ringing, as they were learned or moved to the keys."""
+"""Resonance instruments: attacks excite banks of modes, as learned or moved to the keys."""
 
 from typing import Any
 
@@ -18,24 +18,24 @@ from .note_on import excite_dimension, excite_key
 from .plugin import handle, process, reset_voices
 from .state import MAX_VARIANTS, PARAMS, PARTIAL_ROWS, RESONANCE
 
-DULL_CUTOFF_HZ = 1000.0  # Hz above which a soft strike is duller
-TAIL_TIME_CONSTANTS = 16.0  # time constants of that filter in which what it remembers goes: -139 dB
+DULL_CUTOFF_HZ = 1000.0  # of the low-pass of a soft strike
+TAIL_TIME_CONSTANTS = 16.0  # of that filter, until its state has decayed by 139 dB
 
 
 class Resonance(Instrument):
     """An instrument of kind `resonance`.
 
-    *As learned*, each resonance rings in a voice of its own, and keys and controls send energy through the learned
-    router. *Chromatic*, a note takes the resonance nearest in pitch and moves its modes to the key.
+    *As learned*, each resonance has a voice of its own, and keys and control events send energy through the learned
+    router. *Chromatic*, a note plays the resonance nearest in pitch, its modes moved to the key.
     """
 
     name = "resonance"
     params = PARAMS
 
     def __init__(self, preset: Preset, seed: int = 0) -> None:
-        """[main thread] Chromatic at first where a resonance has a pitch or there is no control plane.
+        """[main thread] Chromatic by default where a resonance has a pitch or there is no control plane.
 
-        Raises ValueError when the preset has more variants or resonances than the engine can play.
+        ValueError if the preset has more variants or resonances than the engine can play.
         """
         tensors = preset.tensors
         resonances, _, variants, _ = tensors["frequency"].shape
@@ -48,7 +48,7 @@ class Resonance(Instrument):
         self.handle, self.process = handle, process
         self.state["learned"] = preset.header["rate"]
         self.state["rest"][0, 0] = 1
-        self._describe(tensors)
+        self._fill_tables(tensors)
 
     @property
     def voices(self) -> int:
@@ -57,7 +57,7 @@ class Resonance(Instrument):
         return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Bring attacks and noise to a device's rate in Hz; the knobs stay as they are."""
+        """[main thread] Resample attacks and noise to the rate of the device in Hz; the parameters stay."""
         header, tensors = self.preset.header, self.preset.tensors
         learned = float(header["rate"])
         self.state["rate"] = rate
@@ -65,15 +65,15 @@ class Resonance(Instrument):
         self.state["muffling"] = 1 - np.exp(-2 * np.pi * DULL_CUTOFF_HZ / rate)
         self.state["tail"] = np.ceil(TAIL_TIME_CONSTANTS * rate / (2 * np.pi * DULL_CUTOFF_HZ))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
-        self._lay("noise", tables.noise(learned, rate), "noisy")
-        self._lay("strike", tables.strikes(tensors, learned, rate), "struck")
-        self._lay("knock", tables.knocks(tensors, learned, rate), "knocked")
+        self._store("noise", tables.noise(learned, rate), "noisy")
+        self._store("strike", tables.strikes(tensors, learned, rate), "struck")
+        self._store("knock", tables.knocks(tensors, learned, rate), "knocked")
         for name, count in (("envelope", "blown"), ("hiss", "hissed")):
-            self._lay(name, tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
+            self._store(name, tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Silence, from the first seed on; the knobs and controllers stay as they are."""
+        """[main thread] Silence, and the random numbers from the start; parameters and controllers stay."""
         state = self.state
         state["dice"] = self._seed
         self._forget("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel")
@@ -82,8 +82,8 @@ class Resonance(Instrument):
         state["logit"] = state["rest"]
         reset_voices(state[0])
 
-    def _describe(self, tensors: Any) -> None:
-        """Lay out what does not depend on the device."""
+    def _fill_tables(self, tensors: Any) -> None:
+        """Fill the tables that do not depend on the device."""
         resonances, _layers, variants, modes = tensors["frequency"].shape
         width = modal.padded(modes)
         for name, size in zip("RLEJ", tensors["frequency"].shape, strict=True):
@@ -91,28 +91,28 @@ class Resonance(Instrument):
         self.state["width"] = width
         self.state["K"] = len(tensors["router"]) if "router" in tensors else 0
         for name in ("frequency", "decay", "amplitude", "phase", "place", "velocity"):
-            self._lay(name, tensors[name])
+            self._store(name, tensors[name])
         harmonic = tensors.get("harmonic", np.ones((resonances, variants, modes)))
-        self._lay("harmonic", harmonic)
+        self._store("harmonic", harmonic)
         self.state["mixed"] = int((harmonic < 1).any())
-        self._lay("drive", tensors["gain"])
-        self._lay("energy", tables.energy(tensors))
-        for name, crowd in zip(("swell", "linger"), tables.mode_clusters(tensors), strict=True):
-            self._lay(name, crowd)
-        self._lay("router", tensors.get("router", np.zeros((0, resonances))))
-        self._lay("keys", tables.learned_keys(tensors, resonances))
+        self._store("drive", tensors["gain"])
+        self._store("energy", tables.energy(tensors))
+        for name, table in zip(("swell", "linger"), tables.mode_clusters(tensors), strict=True):
+            self._store(name, table)
+        self._store("router", tensors.get("router", np.zeros((0, resonances))))
+        self._store("keys", tables.learned_keys(tensors, resonances))
         nearest, move = tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
-        self._lay("nearest", nearest)
-        self._lay("move", move)
+        self._store("nearest", nearest)
+        self._store("move", move)
         self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))
         self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
         self._keep("banks", modal.new_banks(VOICES * variants, modes))
         self._keep("sums", modal.new_sums(variants, channels))
 
-    def _lay(self, name: str, array: np.ndarray, count: str = "") -> None:
-        """Keep an array and tell the record where it lies; `count`: the field for the length of its last axis."""
-        kind = np.int32 if array.dtype.kind == "i" else np.float32
-        self._keep(name, np.array(array, kind, order="C"))
+    def _store(self, name: str, array: np.ndarray, count: str = "") -> None:
+        """Keep an array and store its address; count: the field for the length of its last axis."""
+        dtype = np.int32 if array.dtype.kind == "i" else np.float32
+        self._keep(name, np.array(array, dtype, order="C"))
         if count:
             self.state[count] = array.shape[-1]
 
@@ -129,6 +129,6 @@ def compile_all() -> None:
 
 
 def compile_keys() -> None:
-    """[main thread] Compile ahead what `compile_all` would come to last."""
+    """[main thread] Compile what `compile_all` comes to last, beside it."""
     for excite in (excite_dimension, excite_key):
         excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))

@@ -1,4 +1,4 @@
-"""[audio thread] The cross-fade between the variants of a resonance: all ring, and weights say which are heard."""
+"""[audio thread] Cross-fade between the variants of a resonance: all are rendered, and mixed by weights."""
 
 import numpy as np
 from numba import njit
@@ -8,7 +8,7 @@ from .state import DEFORM
 
 @njit(cache=True, error_model="numpy")
 def update_deformation(state):
-    """Aim at the variants that the knob and the modulation wheels ask for, when they have moved."""
+    """Start a cross-fade if the deformation, the largest of parameter, modulation and pressure, has changed."""
     wheel = state.param[DEFORM]
     for channel in range(state.modulation.shape[0]):
         wheel = max(wheel, max(state.modulation[channel], state.pressure[channel]))
@@ -23,17 +23,17 @@ def update_deformation(state):
 
 @njit(cache=True, error_model="numpy")
 def start_crossfade(state):
-    """Cross-fade from the weights of the variants as they are to the softmax of `logit`, over `ramp` frames.
+    """Start a cross-fade from the current weights to the softmax of `logit`, over `ramp` frames.
 
-    Before the first frame there is nothing to fade: the weights are there at once.
+    Before the first frame the weights are set at once.
     """
-    top, total = state.logit[0], np.float32(0)
+    highest, total = state.logit[0], np.float32(0)
     for e in range(1, state.E):
-        top = max(top, state.logit[e])
+        highest = max(highest, state.logit[e])
     for e in range(state.E):
-        total += np.exp(state.logit[e] - top)
+        total += np.exp(state.logit[e] - highest)
     for e in range(state.E):
-        target = np.exp(state.logit[e] - top) / total
+        target = np.exp(state.logit[e] - highest) / total
         state.weight[e] += state.slope[e] * np.float32(state.ramped)
         if state.clock == 0:
             state.weight[e] = target
@@ -43,7 +43,7 @@ def start_crossfade(state):
 
 @njit(cache=True, error_model="numpy")
 def compute_weights(state, frames):
-    """Write the weights of the variants for the next frames: each is that of the middle of its frame."""
+    """Compute the weights of the variants in the next frames, at the middle of each frame."""
     for e in range(state.E):
         for t in range(frames):
             at = min(np.float32(state.ramped + t) + np.float32(0.5), np.float32(state.ramp))

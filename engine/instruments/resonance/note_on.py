@@ -1,4 +1,4 @@
-"""[audio thread] How a note begins: its resonance, moved to the key and to the velocity, is struck."""
+"""[audio thread] Note on: choose and tune the resonance of a key, and start its attack."""
 
 import numpy as np
 from numba import njit
@@ -15,7 +15,7 @@ from .voice_tuning import set_partials, start_tuning, velocity_response
 
 @njit(cache=True, error_model="numpy")
 def note_on(state, event):
-    """Begin a note: NOTE_ON in the chromatic way."""
+    """Start a note in chromatic mode."""
     index = allocate(state.voices, event, state.notes)
     state.notes += 1
     voice = state.voices[index]
@@ -24,23 +24,23 @@ def note_on(state, event):
     voice.move = view_f4(state.move, 128)[key]
     voice.layer, voice.share, loudness, dullness = velocity_response(state, voice.resonance, clamp(event.value, 0, 1))
     voice.tilt = -dullness
-    wanted = set_partials(state, index)
+    target_energy = set_partials(state, index)
     clear_voice(state, index)
     voice.drive = view_f4(state.drive, state.R)[voice.resonance]
     voice.damping = voice.bend = voice.pressure = 0
     start_tuning(state, index)
     energy = view_f4(state.energy, (state.R, state.L))[voice.resonance]
     for above in range(2 if voice.share > 0 else 1):
-        part = voice.share if above else np.float32(1) - voice.share
-        has = energy[voice.layer + above]
-        direct = np.sqrt(wanted / has) if has > 0 else np.float32(1)
+        share = voice.share if above else np.float32(1) - voice.share
+        own = energy[voice.layer + above]
+        direct = np.sqrt(target_energy / own) if own > 0 else np.float32(1)
         table = voice.resonance * state.L + voice.layer + above
-        start_strike(state, voice, table, part * loudness, part * loudness * direct, np.float32(0))
+        start_strike(state, voice, table, share * loudness, share * loudness * direct, np.float32(0))
 
 
 @njit(cache=True, error_model="numpy")
 def clear_voice(state, index):
-    """Let a voice forget all that rings in it."""
+    """Clear the modes and the attacks of a voice."""
     voice = state.voices[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
@@ -51,9 +51,10 @@ def clear_voice(state, index):
 
 @njit(cache=True, error_model="numpy")
 def start_strike(state, voice, table, gain, direct, dull):
-    """Strike a voice with an attack of the preset, and let so much of it be heard directly.
+    """Start an attack of the preset in a voice.
 
-    dull: how much of its highs is lacking; 0 as it was learned. Strikes at the same frame are one.
+    gain: of what drives the modes. direct: of what is heard directly. dull: how much of its highs is removed, 0 as it was
+    learned. Attacks from the same table at the same frame are added up.
     """
     last = voice.striking - 1
     if last >= 0 and voice.strikes[last].position == 0 and voice.strikes[last].table == table:
@@ -83,7 +84,7 @@ def start_strike(state, voice, table, gain, direct, dull):
 
 @njit(cache=True, error_model="numpy")
 def assign_voice(state, r):
-    """Give resonance r the voice r, as it was learned."""
+    """Assign voice r to resonance r, tuned as learned."""
     voice = state.voices[r]
     voice.stage = HELD
     voice.resonance = r
@@ -97,7 +98,7 @@ def assign_voice(state, r):
 
 @njit(cache=True, error_model="numpy")
 def copy_strike(source, target):
-    """Write one strike over another."""
+    """Copy one strike over another."""
     target.position = source.position
     target.noise = source.noise
     target.table = source.table
@@ -111,7 +112,7 @@ def copy_strike(source, target):
 
 @njit(cache=True, error_model="numpy")
 def excite_key(state, event):
-    """Play a key as learned: its part of the control plane, with the energy and the brightness of its velocity."""
+    """Excite the resonances of a key as learned; the velocity sets energy and brightness."""
     shares = view_f4(state.keys, (128, state.R))[min(max(event.key, 0), 127)]
     played = view_f4(state.velocity, (state.R, state.L))[0, 0]
     _excite(state, shares, event.value, np.float32(1) - clamp(event.value, 0, 1) / played, event.channel)
@@ -119,7 +120,7 @@ def excite_key(state, event):
 
 @njit(cache=True, error_model="numpy")
 def excite_dimension(state, event):
-    """Inject energy into one dimension of the control plane."""
+    """Excite one dimension of the control plane."""
     if 0 <= event.key < state.K:
         shares = view_f4(state.router, (state.K, state.R))[event.key]
         _excite(state, shares, event.value, np.float32(0), event.channel)

@@ -1,4 +1,4 @@
-"""[audio thread] A resonance instrument as the host sees it: it takes events and adds its sound."""
+"""[audio thread] The plugin functions of a resonance instrument: handle events, process a block."""
 
 from numba import njit
 
@@ -11,8 +11,7 @@ from engine.plugin import clamp, param_changed
 
 from .control_rate import retune_some, update_voices
 from .morph import compute_weights, start_crossfade
-from .note_on import assign_voice, excite_dimension, excite_key
-from .note_on import note_on as pluck
+from .note_on import assign_voice, excite_dimension, excite_key, note_on
 from .render import render_voice
 from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
 from .voice_tuning import retune
@@ -20,12 +19,12 @@ from .voice_tuning import retune
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Begin, damp, bend, deform or choke."""
-    kind, knob = event.kind, event.key
+    """[audio thread] Apply a note, control, parameter or channel event."""
+    kind, index = event.kind, event.key
     chromatic = state.param[PLAY] > 0.5
     if kind == Kind.NOTE_ON:
         if chromatic:
-            pluck(state, event)
+            note_on(state, event)
         else:
             excite_key(state, event)
     elif kind == Kind.NOTE_OFF:
@@ -34,21 +33,21 @@ def handle(state, event):
         _choke(state, event)
     elif kind == Kind.CONTROL and not chromatic:
         excite_dimension(state, event)
-    elif kind == Kind.DEFORM and 0 <= knob < state.E:
-        state.logit[knob] = event.value
+    elif kind == Kind.DEFORM and 0 <= index < state.E:
+        state.logit[index] = event.value
         start_crossfade(state)
     elif param_changed(state, event):
         if (state.param[PLAY] > 0.5) != chromatic:
             choke_all(state.voices)
-        if knob in (DECAY, BRIGHTNESS, BODY, WIDTH):
-            state.dirty = VOICES  # what rings follows in the next ticks
+        if index in (DECAY, BRIGHTNESS, BODY, WIDTH):
+            state.dirty = VOICES  # sounding voices follow in the next control periods
     else:
         handle_control(state, event)
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Add the sound of all voices to audio (2, T), in runs that end at the ticks of the clock."""
+    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of STRIDE frames."""
     start, frames = 0, audio.shape[1]
     while start < frames:
         since = state.clock % modal.STRIDE
@@ -66,7 +65,7 @@ def process(state, audio):
 
 @njit(cache=True, error_model="numpy")
 def reset_voices(state):
-    """[main thread] Weights at rest; as learned, a voice for each resonance."""
+    """[main thread] Set the weights at rest; where it plays as learned, assign a voice to each resonance."""
     for e in range(state.E):
         state.weight[e] = 1 if state.E == 1 else 0
         state.slope[e] = 0
@@ -80,19 +79,19 @@ def reset_voices(state):
 
 @njit(cache=True, error_model="numpy")
 def _release(state, event):
-    """Damp a note by so much of its release as its key and pedal let go."""
-    extra = clamp(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
+    """Release a note; the value is the share of the damping."""
+    damping = clamp(event.value, 0, 1) * NEPERS_PER_60_DB / state.param[RELEASE]
     for v in range(VOICES):
         voice = state.voices[v]
         if is_sounding(voice) and matches(voice, event):
             voice.stage = RELEASED
-            voice.damping = extra
+            voice.damping = damping
             retune(state, v)
 
 
 @njit(cache=True, error_model="numpy")
 def _choke(state, event):
-    """Let notes end within milliseconds."""
+    """Fade notes out within milliseconds."""
     for v in range(VOICES):
         if matches(state.voices[v], event) and not state.voices[v].asleep:
             state.voices[v].stage = ENDING

@@ -1,4 +1,4 @@
-"""[audio thread] How a note sounds: its attacks drive its modes, in runs of at most STRIDE frames."""
+"""[audio thread] Render a voice in runs of at most STRIDE frames: its attacks drive its modes."""
 
 import numpy as np
 from numba import njit
@@ -47,20 +47,20 @@ def render_voice(state, v, audio):
 
 @njit(cache=True, error_model="numpy")
 def render_attacks(state, voice, u, left, right):
-    """Write the attacks of a voice that are under way: to u what drives its modes, to left and right what is heard.
+    """Add the attacks of a voice to u, which drives its modes, and to left and right, which are heard directly.
 
-    All (T,). Whether anything drives the modes.
+    All (T,). Returns whether anything drives the modes.
     """
     tables = state.R * state.L
     strikes, knocks = view_f4(state.strike, (tables, state.struck)), view_f4(state.knock, (tables, 2, state.knocked))
     envelope, hiss = view_f4(state.envelope, (tables, state.blown)), view_f4(state.hiss, (tables, state.hissed))
     noise = view_f4(state.noise, state.noisy)
-    aside = gain_of(state.param[ATTACK])
+    direct_gain = gain_of(state.param[ATTACK])
     driven, kept = False, 0
     for i in range(voice.striking):
         strike = voice.strikes[i]
-        at, table, direct = strike.position, strike.table, strike.direct * aside
-        heard = noise[strike.noise + at :]
+        at, table, direct = strike.position, strike.table, strike.direct * direct_gain
+        segment = noise[strike.noise + at :]
         plain = strike.dull == 0
         tail = 0 if plain else state.tail
         driven |= at < max(state.struck, state.blown) + tail
@@ -68,11 +68,11 @@ def render_attacks(state, voice, u, left, right):
         if not plain:
             drive, near, far = _scratch(state, u.shape[0])
         _add_curve(drive, strikes[table], at, strike.gain)
-        _add_noise(drive, envelope[table], heard, at, strike.gain)
+        _add_noise(drive, envelope[table], segment, at, strike.gain)
         _add_curve(near, knocks[table, 0], at, direct)
         _add_curve(far, knocks[table, 1], at, direct)
-        _add_noise(near, hiss[table], heard, at, direct)
-        _add_noise(far, hiss[table], heard, at, direct)
+        _add_noise(near, hiss[table], segment, at, direct)
+        _add_noise(far, hiss[table], segment, at, direct)
         if not plain:
             strike.low = excitation.add_damped(u, drive, strike.low, strike.dull, state.muffling)
             strike.left = excitation.add_damped(left, near, strike.left, strike.dull, state.muffling)
@@ -87,7 +87,7 @@ def render_attacks(state, voice, u, left, right):
 
 @njit(cache=True, error_model="numpy")
 def is_finite(left, right):
-    """Whether two sides (T,) hold nothing but numbers of a sane size."""
+    """Whether two channels (T,) are finite and below an energy of 1e12."""
     total = np.float32(0)
     for t in range(left.shape[0]):
         total += left[t] * left[t] + right[t] * right[t]
@@ -96,7 +96,7 @@ def is_finite(left, right):
 
 @njit(cache=True, error_model="numpy")
 def _scratch(state, frames):
-    """Silence (frames,) for what drives the modes, for the left and for the right of one strike."""
+    """Zeroed work arrays (frames,) of one strike: what drives the modes, left and right."""
     own, near, far = state.own[:frames], state.near[:frames], state.far[:frames]
     for t in range(frames):
         own[t] = near[t] = far[t] = 0
@@ -105,7 +105,7 @@ def _scratch(state, frames):
 
 @njit(cache=True, error_model="numpy")
 def _add_curve(out, curve, start, gain):
-    """Add to `out` what a curve holds from `start` on."""
+    """Add a curve from `start` on to `out`."""
     count = min(out.shape[0], curve.shape[0] - start)
     if count > 0:
         excitation.add_curve(out[:count], curve[start : start + count], gain)
@@ -113,7 +113,7 @@ def _add_curve(out, curve, start, gain):
 
 @njit(cache=True, error_model="numpy")
 def _add_noise(out, envelope, noise, start, gain):
-    """Add to `out` noise in the shape of an envelope from `start` on."""
+    """Add noise times an envelope from `start` on to `out`."""
     count = min(out.shape[0], min(envelope.shape[0] - start, noise.shape[0]))
     if count > 0:
         excitation.add_noise(out[:count], envelope[start : start + count], noise[:count], gain)

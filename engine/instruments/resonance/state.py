@@ -1,4 +1,4 @@
-"""What the audio thread knows of a resonance instrument: one record, the same for every preset."""
+"""The record of a resonance instrument on the audio thread; its dtype is the same for every preset."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS, GLIDES
 from engine.plugin import Param, param_fields
 
-MAX_STRIKES = 32  # attacks that one voice may be in the midst of
-MAX_VARIANTS = 8  # deformations of a resonance, at most
-PARTIAL_ROWS = 4  # rows that describe the modes of a voice: frequency, decay and complex amplitude
+MAX_STRIKES = 32  # attacks that sound in one voice at once
+MAX_VARIANTS = 8  # deformations of a resonance
+PARTIAL_ROWS = 4  # that describe the modes of a voice: frequency, decay, real and imaginary amplitude
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
@@ -30,14 +30,14 @@ PARAMS = (
 
 STRIKE = np.dtype(
     [
-        ("position", "i8"),  # frames since it began
-        ("noise", "i8"),  # where its noise begins in the table
-        ("table", "i8"),  # which attack: resonance · L + layer
+        ("position", "i8"),  # frames since its start
+        ("noise", "i8"),  # index of its first sample in the table of noise
+        ("table", "i8"),  # index of the attack: resonance · L + layer
         ("gain", "f4"),  # of what drives the modes
-        ("direct", "f4"),  # of what is heard past them
-        ("dull", "f4"),  # how much of its highs it lacks; below 0: has more
-        ("low", "f4"),  # what drives the modes, without its highs, as it was last
-        ("left", "f4"),  # the same of what is heard on the left
+        ("direct", "f4"),  # of what is heard directly
+        ("dull", "f4"),  # how much of its highs is removed; below 0: added
+        ("low", "f4"),  # state of the low-pass of what drives the modes
+        ("left", "f4"),  # the same of what is heard directly, left and right
         ("right", "f4"),
     ],
     align=True,
@@ -47,18 +47,18 @@ VOICE_STATE = np.dtype(
     + [
         ("resonance", "i4"),
         ("strikes", STRIKE, (MAX_STRIKES,)),
-        ("striking", "i4"),  # how many
-        ("layer", "i4"),  # how it was begun: the dynamic below its velocity,
-        ("share", "f4"),  # how far it is to the next one,
-        ("move", "f4"),  # the ratio by which its resonance was moved to the key,
-        ("tilt", "f4"),  # and dB per octave beyond what the knob says
+        ("striking", "i4"),  # number of strikes
+        ("layer", "i4"),  # of its velocity: the layer below,
+        ("share", "f4"),  # the share of the next one,
+        ("move", "f4"),  # the frequency ratio of the key to its resonance,
+        ("tilt", "f4"),  # and dB per octave beyond the parameter
         ("bend", "f4"),  # semitones, its own
         ("pressure", "f4"),  # its own
         ("damping", "f4"),  # 1/s beyond the learned decay
-        ("ratio", "f4"),  # of bend and vibrato, as tuned
+        ("ratio", "f4"),  # smoothed frequency ratio of bend and vibrato
         *GAINS,
         ("drive", "f4"),  # γ of the resonance; 0: linear
-        ("asleep", "i4"),  # 1 when nothing of it can be heard
+        ("asleep", "i4"),  # 1: silent
     ],
     align=True,
 )
@@ -66,33 +66,33 @@ RESONANCE = np.dtype(
     [
         ("rate", "f8"),  # Hz, of the device
         ("learned", "f8"),  # Hz, of the recording
-        ("clock", "i8"),  # frames since `reset`: what is periodic is counted by it
-        ("notes", "i8"),  # begun so far
+        ("clock", "i8"),  # frames since `reset`; control periods are counted by it
+        ("notes", "i8"),  # that were started
         ("dice", "u4"),  # state of the random numbers
         ("R", "i8"),
         ("L", "i8"),
         ("E", "i8"),
         ("J", "i8"),
         ("K", "i8"),
-        ("C", "i8"),  # 1: every mode stands in the middle; 2: they are spread
-        ("width", "i8"),  # modes that a bank has room for
+        ("C", "i8"),  # 1: all modes are in the middle; 2: stereo
+        ("width", "i8"),  # modes of a bank, padded
         # addresses of float32 arrays, (shape)
         ("frequency", "u8"),  # (R, L, E, J) Hz
         ("decay", "u8"),  # 1/s
         ("amplitude", "u8"),
         ("phase", "u8"),  # rad
         ("place", "u8"),  # (R, E, J)
-        ("harmonic", "u8"),  # (R, E, J): how much of a mode belongs to the pitch, and sounds on the keys
-        ("mixed", "i8"),  # 1: not all of them do
+        ("harmonic", "u8"),  # (R, E, J): share of a mode that belongs to the pitch and sounds in notes
+        ("mixed", "i8"),  # 1: some are below 1
         ("velocity", "u8"),  # (R, L)
-        ("energy", "u8"),  # (R, L): of the modes, as they ring by themselves
-        ("swell", "u8"),  # (R, L, E, J): how strong a mode is together with those that almost coincide with it,
-        ("linger", "u8"),  # and 1/s: how fast they decay on average
+        ("energy", "u8"),  # (R, L): of the modes
+        ("swell", "u8"),  # (R, L, E, J): amplitude of a mode with those of almost the same frequency,
+        ("linger", "u8"),  # and their mean decay in 1/s
         ("drive", "u8"),  # (R,)
         ("router", "u8"),  # (K, R)
-        ("keys", "u8"),  # (128, R): what a key sends to each resonance, as learned
+        ("keys", "u8"),  # (128, R): energy that a key sends to each resonance, as learned
         ("nearest", "u8"),  # (128,) int32: the resonance that a key plays
-        ("move", "u8"),  # (128,): the ratio by which it is moved
+        ("move", "u8"),  # (128,): the frequency ratio between them
         ("strike", "u8"),  # (R · L, struck): excitation of the modes, at the device's rate
         ("envelope", "u8"),  # (R · L, blown): of the noise that excites them
         ("knock", "u8"),  # (R · L, 2, knocked): heard directly
@@ -103,26 +103,26 @@ RESONANCE = np.dtype(
         ("hissed", "i8"),
         ("noise", "u8"),  # (noisy,)
         ("noisy", "i8"),
-        ("partials", "u8"),  # (VOICES, E, PARTIALS, J) float64: what each voice rings, before bend and damping
+        ("partials", "u8"),  # (VOICES, E, PARTIAL_ROWS, J) float64: modes of each voice, before bend and damping
         ("banks", "u8"),  # (VOICES, E, ROWS, width)
-        ("sums", "u8"),  # (E, C, STRIDE, LANES): room to work in
-        # what the player set
+        ("sums", "u8"),  # (E, C, STRIDE, LANES): work array
+        # parameters
         *param_fields(PARAMS),
         *GLIDES,
-        ("muffling", "f4"),  # of the way that the lows of a strike go in one frame
-        ("tail", "i8"),  # frames after its end in which they can still be heard
-        ("dirty", "i8"),  # voices still to be tuned to new parameters
+        ("muffling", "f4"),  # coefficient of the low-pass of dull strikes
+        ("tail", "i8"),  # frames after the end of a strike in which that filter still sounds
+        ("dirty", "i8"),  # voices still to be tuned to changed parameters
         *CONTROLS,
         ("rest", "f4", (MAX_VARIANTS,)),  # logits of the variants at rest
-        ("logit", "f4", (MAX_VARIANTS,)),  # as they are told
-        ("weight", "f4", (MAX_VARIANTS,)),  # where the cross-fade between variants begins
-        ("slope", "f4", (MAX_VARIANTS,)),  # what a frame adds to it
-        ("weights", "f4", (MAX_VARIANTS, STRIDE)),  # of the frames at hand
-        ("ramped", "i8"),  # frames since it began
-        ("ramp", "i8"),  # frames that it takes
-        ("wheel", "f4"),  # the deformation last followed
+        ("logit", "f4", (MAX_VARIANTS,)),  # current targets
+        ("weight", "f4", (MAX_VARIANTS,)),  # at the start of the cross-fade
+        ("slope", "f4", (MAX_VARIANTS,)),  # change per frame
+        ("weights", "f4", (MAX_VARIANTS, STRIDE)),  # in the frames of this run
+        ("ramped", "i8"),  # frames since the start of the cross-fade
+        ("ramp", "i8"),  # its length in frames
+        ("wheel", "f4"),  # the deformation last applied
         ("voices", VOICE_STATE, (VOICES,)),
-        # room to work in
+        # work arrays
         ("u", "f4", (STRIDE,)),
         ("left", "f4", (STRIDE,)),
         ("right", "f4", (STRIDE,)),

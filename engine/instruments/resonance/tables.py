@@ -1,7 +1,7 @@
-"""[main thread] What a preset says, laid out for a device: attacks and noise at its rate, keys on resonances.
+"""[main thread] Tables of a preset for a device: attacks and noise at its rate, resonances of the keys.
 
-Whatever excites lives at the learned rate and is brought to the device's here, once. So a strike sounds the same at
-every rate: the spectrum of its noise ends where the recording's did.
+Excitations are resampled from the learned rate to that of the device, once. So an attack sounds the same at every rate:
+the spectrum of its noise ends where that of the recording did.
 """
 
 from collections.abc import Mapping
@@ -11,32 +11,32 @@ import numpy as np
 from engine.dsp.energy import struck_energy as modes_energy
 from engine.dsp.resample_ir import resample_impulse_response
 
-NOISE_SAMPLES = 1 << 16  # samples of noise, at the learned rate
+NOISE_SAMPLES = 1 << 16  # at the learned rate
 NOISE_SEED = 1
-CLUSTER_RATIO, MIN_CLUSTER_HZ = 0.01, 10.0  # of the frequency, or Hz if that is more: so near each other, modes count as one
-LOUDNESS_DECAY = 4.0  # 1/s: what rings on for longer than a quarter of a second does not make a note louder
+CLUSTER_RATIO, MIN_CLUSTER_HZ = 0.01, 10.0  # width of a cluster of modes: of the frequency, but at least in Hz
+LOUDNESS_DECAY = 4.0  # 1/s: what sounds after a quarter of a second makes a note no louder
 
 Tensors = Mapping[str, np.ndarray]
 
 
 def noise(learned: float, rate: float) -> np.ndarray:
-    """The table of U(-1, 1) noise that every strike reads from, (N,) at a rate in Hz."""
+    """The table of U(-1, 1) noise that all attacks read from, (N,) at a rate in Hz."""
     table = np.random.default_rng(NOISE_SEED).uniform(-1, 1, NOISE_SAMPLES).astype(np.float32)
     return resample(table, learned, rate)
 
 
 def fixed_noise(index: int, length: int) -> np.ndarray:
-    """The noise (length,) that attack `index` has when strikes do not vary, at the learned rate."""
+    """The noise (length,) of attack `index` without variation, at the learned rate."""
     start = index * length % max(NOISE_SAMPLES - length, 1)
     return noise(1.0, 1.0)[start : start + length]
 
 
 def resample(x: np.ndarray, learned: float, rate: float) -> np.ndarray:
-    """x (..., N) brought from one rate to another, its first sample staying the first; float32."""
+    """Resample x (..., N) from one rate to another without delay; float32."""
     if learned == rate or x.shape[-1] == 0:
         return np.ascontiguousarray(x, np.float32)
-    moved = resample_impulse_response(x.reshape(-1, x.shape[-1]), learned, rate) * (rate / learned)
-    return moved.reshape(*x.shape[:-1], -1).astype(np.float32)
+    resampled = resample_impulse_response(x.reshape(-1, x.shape[-1]), learned, rate) * (rate / learned)
+    return resampled.reshape(*x.shape[:-1], -1).astype(np.float32)
 
 
 def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
@@ -49,7 +49,7 @@ def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
 
 
 def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> np.ndarray:
-    """Envelopes (R, L, A) drawn through their points over `attack` learned samples: (R · L, N).
+    """Envelopes (R, L, A) interpolated through their points over `attack` learned samples: (R · L, N).
 
     N is 0 if all points are 0. Point a stands in the middle of its share of the attack, and the ends are flat.
     """
@@ -59,7 +59,7 @@ def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> n
     frames = round(attack * rate / learned)
     middle = (np.arange(points.shape[1]) + 0.5) * attack / points.shape[1] - 0.5
     time = np.arange(frames) * learned / rate
-    return np.stack([np.interp(time, middle, row) for row in points]).astype(np.float32)
+    return np.stack([np.interp(time, middle, each) for each in points]).astype(np.float32)
 
 
 def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
@@ -72,10 +72,10 @@ def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
 
 
 def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each key the resonance nearest in pitch, (128,) int32, and the ratio that moves it there, (128,) float32.
+    """The resonance nearest in pitch to each key, (128,) int32, and the frequency ratio between them, (128,) float32.
 
-    pitch: (R,) Hz, 0 for what has none. An instrument without any pitch lies on the keys as percussion does, one
-    resonance after the other, unmoved.
+    pitch: (R,) Hz, 0 for none. An instrument without any pitch lies on the keys as percussion does, one resonance after
+    the other, at a ratio of 1.
     """
     keys = np.arange(128)
     if not (pitch > 0).any():
@@ -87,7 +87,7 @@ def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def energy(tensors: Tensors) -> np.ndarray:
-    """The energy of the modes of each resonance and layer as it is first heard, all variants: (R, L)."""
+    """The energy of the modes of each resonance and layer in the time that counts as loudness, all variants: (R, L)."""
     frequency, decay, size, phase = (
         np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude", "phase")
     )
@@ -100,10 +100,10 @@ def energy(tensors: Tensors) -> np.ndarray:
 
 
 def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
-    """How strong each mode is together with those that almost coincide, and how fast they decay.
+    """Amplitude of each mode together with those of almost the same frequency, and their mean decay.
 
-    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat against each other may nearly
-    cancel; what they amount to in another dynamic is seen only when they are counted as one.
+    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat may nearly cancel: dynamics can only
+    be compared by the amplitude of both together.
     """
     frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
     power = size**2 + 1e-30
@@ -111,14 +111,14 @@ def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
     swell, linger = np.empty_like(power), np.empty_like(power)
     for at in np.ndindex(*size.shape[:3]):
         apart = (frequency[at][None] - frequency[at][:, None]) / width[at][:, None]
-        crowd = np.exp(-0.5 * apart**2) * power[at]
-        swell[at] = np.sqrt(crowd.sum(axis=1))
-        linger[at] = np.exp(crowd @ np.log(decay[at]) / crowd.sum(axis=1))
+        weight = np.exp(-0.5 * apart**2) * power[at]
+        swell[at] = np.sqrt(weight.sum(axis=1))
+        linger[at] = np.exp(weight @ np.log(decay[at]) / weight.sum(axis=1))
     return swell, linger
 
 
 def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:
-    """What a key sends to each resonance when it is played as learned: (128, R)."""
+    """The energy that a key sends to each resonance when played as learned: (128, R)."""
     if "map_keys" not in tensors:
         return np.zeros((128, resonances), np.float32)
     return np.ascontiguousarray(tensors["map_keys"].T.astype(np.float32) @ tensors["router"].astype(np.float32))

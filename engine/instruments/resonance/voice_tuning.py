@@ -1,4 +1,4 @@
-"""[audio thread] What a voice rings and how loud: from the preset, the key, the velocity and the controllers."""
+"""[audio thread] The modes of a voice: from the preset, the key, the velocity, the parameters and the controllers."""
 
 import numpy as np
 from numba import njit
@@ -14,40 +14,50 @@ from engine.plugin import clamp
 from .state import BODY, BRIGHTNESS, DECAY, LEVEL, PARTIAL_ROWS, WIDTH
 from .tables import LOUDNESS_DECAY
 
-LOUDNESS = 0.9  # beyond the recorded dynamics, amplitude goes with velocity to this power
-DULLNESS = 6.0  # dB per octave that a note of velocity 0 is duller than the softest recorded one, as steep beyond
-MAX_TILT = np.float32(2)  # powers of frequency: the most that a spectrum is tilted
-MIN_TILT_HZ = np.float32(80)  # Hz: a tilt goes no further down, or rumble would be all that is left
-MIN_RATIO = np.float32(0.01)  # -40 dB: how much less of a partial another dynamic may be made to have
+VELOCITY_EXPONENT = 0.9  # of the amplitude, outside the recorded dynamics
+VELOCITY_TILT = 6.0  # dB per octave between velocity 0 and the softest recorded one; as steep above the loudest
+MAX_TILT = np.float32(2)  # exponent of frequency
+MIN_TILT_HZ = np.float32(80)  # below it a tilt is flat: otherwise rumble would dominate
+MIN_RATIO = np.float32(0.01)  # −40 dB: of the amplitudes of a partial in two dynamics
 QUARTER = np.float32(np.pi / 4)
 
 
 @njit(cache=True, error_model="numpy")
 def velocity_response(state, resonance, velocity):
-    """What a velocity means for a resonance: layer below, share of the next, gain, dullness in dB per octave."""
-    played = view_f4(state.velocity, (state.R, state.L))[resonance]
+    """Response of a resonance to a velocity: layer below, share of the next one, gain, tilt down in dB per octave."""
+    layers = view_f4(state.velocity, (state.R, state.L))[resonance]
     last = state.L - 1
-    if velocity >= played[last]:
-        part = velocity / played[last]
-        return last, np.float32(0), part ** np.float32(LOUDNESS), np.float32(DULLNESS) * (np.float32(1) - part)
-    if velocity <= played[0]:
-        part = max(velocity, np.float32(0)) / played[0]
-        return 0, np.float32(0), part ** np.float32(LOUDNESS), np.float32(DULLNESS) * (np.float32(1) - part)
+    if velocity >= layers[last]:
+        part = velocity / layers[last]
+        return (
+            last,
+            np.float32(0),
+            part ** np.float32(VELOCITY_EXPONENT),
+            np.float32(VELOCITY_TILT) * (np.float32(1) - part),
+        )
+    if velocity <= layers[0]:
+        part = max(velocity, np.float32(0)) / layers[0]
+        return (
+            0,
+            np.float32(0),
+            part ** np.float32(VELOCITY_EXPONENT),
+            np.float32(VELOCITY_TILT) * (np.float32(1) - part),
+        )
     layer = 0
-    while velocity > played[layer + 1]:
+    while velocity > layers[layer + 1]:
         layer += 1
-    share = (velocity - played[layer]) / (played[layer + 1] - played[layer])
+    share = (velocity - layers[layer]) / (layers[layer + 1] - layers[layer])
     return layer, share, np.float32(1), np.float32(0)
 
 
 @njit(cache=True, error_model="numpy")
 def set_partials(state, index):
-    """Write the partials of a voice: its resonance between two layers, moved to the key, tilted in dB per octave.
+    """Set the partials of a voice: its resonance interpolated between two layers, moved to the key, and tilted.
 
-    The modes are those of the nearer layer, since blended ones that almost coincide would cancel now and then; how
-    strong they are, each with its neighbours, and how fast they decay goes geometrically from one layer to the other.
-    So does the energy of all, and no tilt changes it. On the keys only those sound that belong to the pitch, as loud
-    as all would be. What already rings keeps its amplitude; the result is the energy of the next strike.
+    The modes are those of the nearer layer, since interpolated ones of almost the same frequency would cancel; their
+    amplitudes, each with its neighbours, and their decays are interpolated geometrically. So is the total energy, which no
+    tilt changes. Notes have only the modes that belong to the pitch, at the energy of all. Modes that sound keep their
+    amplitude. Returns the energy of the next attack.
     """
     voice = state.voices[index]
     layer, share = voice.layer, voice.share
@@ -59,34 +69,34 @@ def set_partials(state, index):
     tonal = state.mixed and voice.note != AS_LEARNED
     partials = view_f8(state.partials, (VOICES, state.E, PARTIAL_ROWS, state.J))[index]
     r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
-    near, far, way = (above, below, np.float32(1) - share) if share > 0.5 else (below, above, share)
-    steep = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -MAX_TILT), MAX_TILT)
+    near, far, weight = (above, below, np.float32(1) - share) if share > 0.5 else (below, above, share)
+    tilt = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -MAX_TILT), MAX_TILT)
     for e in range(state.E):
         for j in range(state.J):
             at, fall, loud = frequency[r, near, e, j], decay[r, near, e, j], amplitude[r, near, e, j]
-            if way > 0:
-                fall *= bounded_ratio(linger[r, far, e, j], linger[r, near, e, j]) ** way
-                loud *= bounded_ratio(swell[r, far, e, j], swell[r, near, e, j]) ** way
+            if weight > 0:
+                fall *= bounded_ratio(linger[r, far, e, j], linger[r, near, e, j]) ** weight
+                loud *= bounded_ratio(swell[r, far, e, j], swell[r, near, e, j]) ** weight
             if tonal:
                 loud *= harmonic[r, e, j]
-            if steep != 0 and at > 0:
-                loud *= (max(at, MIN_TILT_HZ) / np.float32(1000)) ** steep
+            if tilt != 0 and at > 0:
+                loud *= (max(at, MIN_TILT_HZ) / np.float32(1000)) ** tilt
             partials[e, modal.FREQUENCY, j] = at
             partials[e, modal.DECAY, j] = fall
             partials[e, modal.REAL, j] = loud * np.cos(phase[r, near, e, j])
             partials[e, modal.IMAGINARY, j] = loud * np.sin(phase[r, near, e, j])
     layers = view_f4(state.energy, (state.R, state.L))[r]
-    wanted = interpolate_geometric(layers[below], layers[above], share)
+    energy = interpolate_geometric(layers[below], layers[above], share)
     gain = gain_of(state.param[BODY]) * np.float32(state.learned / state.rate)
-    if share != 0 or steep != 0 or tonal:
-        gain *= energy_gain(partials, wanted)
+    if share != 0 or tilt != 0 or tonal:
+        gain *= energy_gain(partials, energy)
     place_partials(state, index, gain)
-    return wanted
+    return energy
 
 
 @njit(cache=True, error_model="numpy")
-def energy_gain(partials, wanted):
-    """The gain that gives the partials (E, PARTIALS, J) of a voice the energy that is wanted, within 20 dB."""
+def energy_gain(partials, energy):
+    """The gain that brings the partials (E, PARTIAL_ROWS, J) of a voice to an energy, within 20 dB."""
     total = np.float32(0)
     for e in range(partials.shape[0]):
         frequency, decay = partials[e, modal.FREQUENCY], partials[e, modal.DECAY]
@@ -100,25 +110,25 @@ def energy_gain(partials, wanted):
 
 @njit(cache=True, error_model="numpy")
 def place_partials(state, index, gain):
-    """Move the partials of a voice to its key, scale them, and set them where they stand in the stereo field."""
+    """Move the partials of a voice to its key, scale them, and set their stereo positions."""
     voice = state.voices[index]
     place = view_f4(state.place, (state.R, state.E, state.J))[voice.resonance]
     partials = view_f8(state.partials, (VOICES, state.E, PARTIAL_ROWS, state.J))[index]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
         for j in range(state.J):
-            aside = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER
-            middle = gain * np.cos(aside)  # as in modal.stereo
+            angle = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER
+            middle = gain * np.cos(angle)  # as in modal.stereo
             partials[e, modal.FREQUENCY, j] *= voice.move
             partials[e, modal.DECAY, j] *= voice.move / state.param[DECAY]
             partials[e, modal.REAL, j] *= middle
             partials[e, modal.IMAGINARY, j] *= middle
-            banks[e, modal.SIDE, j] = np.tan(aside)
+            banks[e, modal.SIDE, j] = np.tan(angle)
 
 
 @njit(cache=True, error_model="numpy")
 def start_tuning(state, v):
-    """Bring the pitch and the gain of a voice to what the controllers ask for, at once: it begins."""
+    """Set pitch and gain of a starting voice to their targets."""
     voice = state.voices[v]
     voice.ratio = np.float32(2.0 ** ((state.bend[voice.channel] + voice.bend) / 12))
     retune(state, v)
@@ -127,7 +137,7 @@ def start_tuning(state, v):
 
 @njit(cache=True, error_model="numpy")
 def retune(state, v):
-    """Give the modes of a voice their bend and damping."""
+    """Tune the modes of a voice to its bend and damping."""
     voice = state.voices[v]
     partials = view_f8(state.partials, (VOICES, state.E, PARTIAL_ROWS, state.J))[v]
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[v]
@@ -137,13 +147,13 @@ def retune(state, v):
 
 @njit(cache=True, error_model="numpy")
 def bounded_ratio(far, near):
-    """How much more one is than the other, within 40 dB; 1 where there is nothing to compare."""
+    """The ratio of two numbers, within 40 dB; 1 where one is not positive."""
     return clamp(far / near, MIN_RATIO, np.float32(1) / MIN_RATIO) if far > 0 and near > 0 else np.float32(1)
 
 
 @njit(cache=True, error_model="numpy")
 def interpolate_geometric(low, high, share):
-    """From low at 0 to high at 1 by equal ratios; 0 stays 0."""
+    """Interpolate geometrically from low at 0 to high at 1; linearly where one is not positive."""
     if share == 0 or low == high:
         return low
     if low <= 0 or high <= 0:

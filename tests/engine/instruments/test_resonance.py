@@ -6,7 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.resonance.tables import PRESENT
+from engine.instruments.resonance.tables import LOUDNESS_DECAY
 from tests.engine.instruments.resonance_player import (
     AMPLITUDE,
     DECAY,
@@ -56,7 +56,7 @@ def test_the_gain_bends_the_sum_through_tanh():
 
 def test_noise_is_the_table_in_the_shape_of_its_envelope():
     host, instrument = playing(hiss=0.5, attack=1000)
-    host.set(instrument, "variation", 0)
+    host.set_param(instrument, "variation", 0)
     strike(host)
     noise = np.random.default_rng(1).uniform(-1, 1, 1 << 16).astype(np.float32)
     expected = ringing(4096)
@@ -96,7 +96,7 @@ def test_velocity_goes_from_layer_to_layer():
     turning = np.cos(2 * np.pi * FREQUENCY * time + PHASE)
 
     def energy(doublings):
-        return (AMPLITUDE**2 * 4.0**doublings / (DECAY * 2.0**doublings + PRESENT)).sum()
+        return (AMPLITUDE**2 * 4.0**doublings / (DECAY * 2.0**doublings + LOUDNESS_DECAY)).sum()
 
     for velocity, doublings in ((0.25, 0), (0.625, 1), (1.0, 2), (0.25 + 0.375 / 2, 0.5)):
         loud = 2.0**doublings

@@ -43,7 +43,7 @@ def test_as_learned_a_choke_at_rest_blocks_nothing():
     host, instrument = playing(control=True)
     host.send(Kind.CHOKE)
     render(host, 4096)
-    host.set(instrument, "decay", 0.5)
+    host.set_param(instrument, "decay", 0.5)
     render(host, 16_384)
     host.send(Kind.CONTROL, 0, 1.0, frame=host.frame)
     assert level(render(host, 4096)[0, 2048:]) < level(ringing(4096)[2048:]) - 3
@@ -60,7 +60,7 @@ def test_as_learned_a_strike_right_after_a_choke_sounds():
 def test_as_learned_turning_the_level_makes_no_step():
     host, instrument = playing(control=True, rate=48_000)
     host.send(Kind.CONTROL, 0, 1.0)
-    host.set(instrument, "level", -24, frame=4800)
+    host.set_param(instrument, "level", -24, frame=4800)
     heard = render(host, 9600)[0]
     assert np.abs(np.diff(heard[4700:])).max() <= np.abs(np.diff(heard[4000:4700])).max()
 
@@ -68,7 +68,7 @@ def test_as_learned_turning_the_level_makes_no_step():
 def test_turning_the_decay_is_heard_under_a_held_note():
     host, instrument = playing(rate=48_000)
     strike(host)
-    host.set(instrument, "decay", 0.2, frame=4800)
+    host.set_param(instrument, "decay", 0.2, frame=4800)
     assert level(render(host, 24_000)[0, 20_000:]) < level(ringing(24_000, rate=48_000)[20_000:]) - 10
 
 
@@ -93,7 +93,7 @@ def test_a_bend_can_belong_to_one_note():
 
 def test_pressure_on_one_note_sways_only_that_note():
     host, instrument = playing(rate=48_000)
-    host.set(instrument, "vibrato", 100)
+    host.set_param(instrument, "vibrato", 100)
     strike(host, 57)
     strike(host, 60)
     host.send(Kind.PRESSURE, value=1.0, note=60)
@@ -116,7 +116,7 @@ def test_a_choke_takes_as_long_at_every_rate(rate):
 def test_the_level_is_the_same_whatever_tilts_the_spectrum():
     def play(brightness):
         host, instrument = playing(rate=48_000)
-        host.set(instrument, "brightness", brightness)
+        host.set_param(instrument, "brightness", brightness)
         strike(host, frame=1)
         return level(render(host, 12_000))
 

@@ -8,7 +8,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.resonance.tables import crowds
+from engine.instruments.resonance.tables import mode_clusters
 from tests.engine.instruments.resonance_player import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
 from tests.support.host_callback import render
 
@@ -47,7 +47,7 @@ def test_modes_that_almost_coincide_do_not_cancel_between_two_dynamics():
 
 def test_a_mode_by_itself_is_its_own_crowd():
     what = preset(layers=2).tensors
-    swell, linger = crowds(what)
+    swell, linger = mode_clusters(what)
     np.testing.assert_allclose(swell, what["amplitude"], rtol=1e-6)
     np.testing.assert_allclose(linger, what["decay"], rtol=1e-6)
 

@@ -20,8 +20,8 @@ def test_a_bend_moves_the_pitch(rate, semitones):
 
 def test_the_wheel_sways_the_pitch():
     host, instrument = playing(rate=48_000)
-    host.set(instrument, "vibrato", 100)
-    host.set(instrument, "speed", 2)
+    host.set_param(instrument, "vibrato", 100)
+    host.set_param(instrument, "speed", 2)
     host.send(Kind.MODULATION, value=1.0)
     strike(host)
     heard = render(host, 48_000)[0]
@@ -73,11 +73,11 @@ def test_changing_how_keys_play_ends_what_sounds_and_goes_on():
     host, instrument = playing(control=True)
     host.send(Kind.CONTROL, 0, 1.0)
     render(host, 512)
-    host.set(instrument, "play", 1)
+    host.set_param(instrument, "play", 1)
     render(host, 4096)
     strike(host, 57, frame=host.frame)
     np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)
-    host.set(instrument, "play", 0)
+    host.set_param(instrument, "play", 0)
     render(host, 4096)
     host.send(Kind.CONTROL, 0, 1.0, frame=host.frame)
     np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)
