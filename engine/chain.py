@@ -8,12 +8,12 @@ from engine import effects
 from engine.instruments import Instrument, make
 from engine.kinds import KINDS, kind_of
 from engine.plugin import Plugin
-from engine.preset.library import ONNX, find
+from engine.preset.library import ONNX_SUFFIX, find
 from engine.preset.preset_file import Preset, read
 
 from . import impulse_response
 
-NO_ROOM = impulse_response.NONE
+NO_ROOM = impulse_response.NO_ROOM
 
 
 def make_chain(
@@ -31,7 +31,7 @@ def make_chain(
 
 def make_instrument(path: Path, seed: int = 0) -> Instrument:
     """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
-    if path.suffix.lower() == ONNX:
+    if path.suffix.lower() == ONNX_SUFFIX:
         from engine.instruments.ddsp.onnx_decoder import Foreign
 
         return Foreign(path).instrument(seed)
@@ -45,7 +45,7 @@ def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> P
     """
     if source == NO_ROOM:
         return None
-    response = impulse_response.of_preset(preset) if source is None else impulse_response.room(source)
+    response = impulse_response.learned_room(preset) if source is None else impulse_response.find_room(source)
     if response is None or (response.dry == 1 and not response.samples.any()):
         return None
     return effects.make(effects.ROOM, response)
@@ -59,6 +59,6 @@ def follow_voice(chain: Sequence[Plugin]) -> list[Plugin]:
         raise ValueError(
             f"{instrument.name} instruments cannot follow a voice; those of kind {able} can, as violin and flute"
         )
-    from engine.voice.tracker_plugin import Voice
+    from engine.voice.tracker_plugin import VoiceTracker
 
-    return [Voice(instrument.preset.header["features"]["mean"]), *chain]
+    return [VoiceTracker(instrument.preset.header["features"]["mean"]), *chain]

@@ -233,7 +233,7 @@ def _try(problems: list[Message], work: Any) -> Any:
 def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
     """Add the second instrument, and before both the key zones that tell which of them an event is for."""
     from engine.instruments import make
-    from engine.midi.key_zones import CHANNELS, KeyZones, Zone
+    from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
     from engine.preset.library import find
     from engine.preset.preset_file import read
 
@@ -245,7 +245,7 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
         made.layer = make(read(path), seed)
     made.layer_path = str(path)
     zones = [
-        Zone(plugin, low, high, 1 << channel - 1 if channel else CHANNELS)
+        Zone(plugin, low, high, 1 << channel - 1 if channel else ALL_CHANNELS)
         for plugin, (low, high), channel in zip(
             (made.instrument, made.layer), chain.layer.keys, chain.layer.channels, strict=True
         )

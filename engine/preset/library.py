@@ -32,15 +32,15 @@ def find(preset: str | os.PathLike[str]) -> Path:
         path = Path(preset)
         if path.exists():
             return path
-        raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists the presets that have a name")
+        raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists what has a name")
     known = all_presets()
     if str(preset) in known:
         return known[str(preset)]
     if Path(preset).is_file():
-        raise PresetError(f"{preset} is no preset: the name of a preset's file ends in {SUFFIX}")
+        raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
     close = difflib.get_close_matches(str(preset), known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
-    raise PresetError(f"there is no preset called {str(preset)!r}: {hint}")
+    raise PresetError(f"there is no instrument called {str(preset)!r}: {hint}")
 
 
 def all_presets() -> dict[str, Path]:
@@ -65,10 +65,10 @@ def destination(preset: str | os.PathLike[str]) -> Path:
     if not _is_path(preset):
         name = str(preset)
         if not name.strip() or name.startswith(".") or not name.isprintable():
-            raise PresetError(f"{name!r} is no name for a preset")
+            raise PresetError(f"{name!r} is no name for an instrument")
         if Path(name).suffix.lower() in OTHER_SUFFIXES:
             raise PresetError(
-                f"{name}: the name of a preset's file ends in {SUFFIX}, or say a name without an ending"
+                f"{name}: the name of an instrument's file ends in {SUFFIX}, or say a name without an ending"
             )
         folder = user_folder()
         try:
@@ -78,11 +78,11 @@ def destination(preset: str | os.PathLike[str]) -> Path:
         return folder / (name + SUFFIX)
     path = Path(preset)
     if path.suffix.lower() in OTHER_SUFFIXES:
-        raise PresetError(f"{path.name}: the name of a preset's file ends in {SUFFIX}")
+        raise PresetError(f"{path.name}: the name of an instrument's file ends in {SUFFIX}")
     if path.suffix != SUFFIX and not path.is_dir():
         path = path.with_name(path.name + SUFFIX)
     if is_factory(path):
-        raise PresetError(f"{path.name}: factory presets are read-only; give a name, or a path elsewhere")
+        raise PresetError(f"{path.name}: factory instruments are read-only; give a name, or a path elsewhere")
     return path
 
 
