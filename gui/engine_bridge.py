@@ -128,7 +128,7 @@ class EngineBridge(QObject):
     def _drain_events(self, live_input: LiveInput) -> None:
         """Notes that began and ended, whoever plays them, and moves of controllers."""
         rig = live_input.rig
-        events = rig.outbox.take()
+        events = rig.outbox.drain()
         if len(events):
             self.events.emit(events)
         if self._active.update(events, rig.meters().voices):
@@ -136,7 +136,7 @@ class EngineBridge(QObject):
         for event in events[events["kind"] == Kind.PROGRAM]:
             self.program_changed.emit(int(event["key"]))
         moved, pressed = self._moves.poll(rig.interpreter)
-        foreign = rig.interpreter.heard - live_input.messages
+        foreign = rig.interpreter.message_count - live_input.messages
         self.midi_active.emit(foreign > self._foreign_messages)
         self._foreign_messages = max(foreign, self._foreign_messages)
         for controller in pressed:

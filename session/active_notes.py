@@ -52,10 +52,10 @@ class ControllerMoves:
 
     def poll(self, interpreter: "Interpreter") -> tuple[int | None, list[int]]:
         """The controller that was moved last, if any was, and those that passed their middle upwards."""
-        moves, moved = interpreter.moved
+        moves, moved = interpreter.last_controller
         if moves == self._moves:
             return None, []
-        presses = interpreter.presses
+        presses = interpreter.press_counts
         pressed = np.flatnonzero(presses > self._presses).tolist()
         self._moves, self._presses = moves, presses
         return moved, pressed

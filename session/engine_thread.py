@@ -188,7 +188,7 @@ class EngineThread(threading.Thread):
         assert self.rig is not None
         self._stream.close()
         self._stream = stream.open(self.rig, device)
-        self._ports.want(device.midi)
+        self._ports.select(device.midi)
 
     def _map_controllers(self, learned: dict[tuple[str, str], int | None]) -> None:
         assert self.rig is not None

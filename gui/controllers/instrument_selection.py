@@ -22,7 +22,7 @@ from .score import ScoreController
 
 VOICE_INSTRUMENT = "violin"  # preferred among those that follow a voice
 SCORE_SUFFIXES = (".mid", ".midi")
-INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX, patch_file.PATCH_SUFFIX)
+INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX_SUFFIX, patch_file.PATCH_SUFFIX)
 
 
 class InstrumentSelection(QObject):

@@ -68,7 +68,7 @@ class MidiLearn(QObject):
         now, live_input = self._bridge.now, self._bridge.live_input
         if now is None or live_input is None or not self.learned:
             return
-        waiting = live_input.rig.interpreter.waiting
+        waiting = live_input.rig.interpreter.pending_pickups
         keys = {(each.plugin.state.ctypes.data, each.index): index for index, each in enumerate(now.parameters)}
         self._knobs.set_controller_positions(
             {keys[key]: level / 127 for key, level in waiting.items() if key in keys}

@@ -102,10 +102,12 @@ class PreviewController(QObject):
     def _started(self, accepted: bool) -> None:
         self._start_time = time.monotonic() if accepted else 0.0
 
-    def _send(self, sound: np.ndarray, rate: float) -> None:
-        self._engine.submit(
-            lambda: self._engine.rig.play_sound(sound, rate) if self._engine.rig is not None else None
-        )
+    def _send(self, sound: np.ndarray | None, rate: float = 0.0) -> None:
+        def work() -> None:
+            if self._engine.rig is not None:
+                self._engine.rig.play_sound(sound, rate)
+
+        self._engine.submit(work)
 
     def _fail(self, why: str) -> None:
         self._digest = ""
