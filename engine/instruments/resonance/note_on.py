@@ -53,7 +53,7 @@ def clear_voice(state, index):
 def start_strike(state, voice, table, gain, direct, dull):
     """Start an attack of the preset in a voice.
 
-    gain: of what drives the modes. direct: of what is heard directly. dull: how much of its highs is removed, 0 as it was
+    gain: of what drives the modes. direct: of what is heard directly. dull: how much of its highs is removed, 0 as
     learned. Attacks from the same table at the same frame are added up.
     """
     last = voice.striking - 1

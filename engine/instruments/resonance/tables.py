@@ -1,7 +1,7 @@
 """[main thread] Tables of a preset for a device: attacks and noise at its rate, resonances of the keys.
 
-Excitations are resampled from the learned rate to that of the device, once. So an attack sounds the same at every rate:
-the spectrum of its noise ends where that of the recording did.
+Excitations are resampled from the learned rate to that of the device, once. So an attack sounds the same at every
+rate: the spectrum of its noise ends where that of the recording did.
 """
 
 from collections.abc import Mapping
@@ -74,8 +74,8 @@ def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
 def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The resonance nearest in pitch to each key, (128,) int32, and the frequency ratio between them, (128,) float32.
 
-    pitch: (R,) Hz, 0 for none. An instrument without any pitch lies on the keys as percussion does, one resonance after
-    the other, at a ratio of 1.
+    pitch: (R,) Hz, 0 for none. An instrument without any pitch lies on the keys as percussion does, one resonance
+    after the other, at a ratio of 1.
     """
     keys = np.arange(128)
     if not (pitch > 0).any():
@@ -87,7 +87,7 @@ def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def energy(tensors: Tensors) -> np.ndarray:
-    """The energy of the modes of each resonance and layer in the time that counts as loudness, all variants: (R, L)."""
+    """The energy of the modes of each resonance and layer, weighted as loudness, all variants: (R, L)."""
     frequency, decay, size, phase = (
         np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude", "phase")
     )
@@ -102,8 +102,8 @@ def energy(tensors: Tensors) -> np.ndarray:
 def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
     """Amplitude of each mode together with those of almost the same frequency, and their mean decay.
 
-    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat may nearly cancel: dynamics can only
-    be compared by the amplitude of both together.
+    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat may nearly cancel: dynamics can
+    only be compared by the amplitude of both together.
     """
     frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
     power = size**2 + 1e-30

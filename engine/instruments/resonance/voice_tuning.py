@@ -55,9 +55,9 @@ def set_partials(state, index):
     """Set the partials of a voice: its resonance interpolated between two layers, moved to the key, and tilted.
 
     The modes are those of the nearer layer, since interpolated ones of almost the same frequency would cancel; their
-    amplitudes, each with its neighbours, and their decays are interpolated geometrically. So is the total energy, which no
-    tilt changes. Notes have only the modes that belong to the pitch, at the energy of all. Modes that sound keep their
-    amplitude. Returns the energy of the next attack.
+    amplitudes, each with its neighbours, and their decays are interpolated geometrically. So is the total energy,
+    which no tilt changes. Notes have only the modes that belong to the pitch, at the energy of all. Modes that sound
+    keep their amplitude. Returns the energy of the next attack.
     """
     voice = state.voices[index]
     layer, share = voice.layer, voice.share
@@ -103,9 +103,9 @@ def energy_gain(partials, energy):
         total += np.float32(
             struck_energy(frequency, decay, partials[e, modal.REAL], partials[e, modal.IMAGINARY], LOUDNESS_DECAY)
         )
-    if total <= 0 or wanted <= 0:
+    if total <= 0 or energy <= 0:
         return np.float32(1)
-    return clamp(np.float32(np.sqrt(wanted / total)), np.float32(0.1), np.float32(10))
+    return clamp(np.float32(np.sqrt(energy / total)), np.float32(0.1), np.float32(10))
 
 
 @njit(cache=True, error_model="numpy")
