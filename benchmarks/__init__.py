@@ -1,1 +1,1 @@
-"""What the kernels are measured by: limits of the machine, peers, and goals, in figures that anyone can run."""
+"""Benchmarks of the engine, the window and learning, with goals, against limits of the machine and against peers."""

@@ -1,8 +1,8 @@
-"""The load of blocks in which a key of an event instrument is played for the first time while sixteen others sound.
+"""Load of blocks in which a key of an event instrument is played for the first time while sixteen others sound.
 
     python -m benchmarks.engine.first_use [PRESET] [--json]
 
-Every key of the keyboard is struck softly and hard, each once, four blocks apart; nothing of it was touched before.
+Every key of the keyboard is struck softly and hard, each once, four blocks apart, with none of its data in the cache.
 """
 
 import ctypes
@@ -19,46 +19,50 @@ from engine.preset.preset_file import read
 from engine.rig import Rig
 
 RATE, BLOCK = 48_000, 64  # Hz, frames
-OTHERS, EACH = range(40, 56), 24  # keys that sound, and first uses before they are struck again
-APART = 4  # blocks
-LOAD = 60.0  # percent
+HELD_KEYS, KEYS_PER_ROUND = range(40, 56), 24  # keys that sound meanwhile, and first uses until they are struck again
+BLOCKS_PER_KEY = 4  # blocks
+MAX_LOAD_PERCENT = 60.0  # goal
 
 
 def measure(preset: str = "mosaic") -> list[Measurement]:
-    """How long blocks take, of their time: by the clock, and by the thread's own."""
+    """Measure the load of blocks, in percent of their duration: by wall clock, and by the thread's own time."""
     rig, instrument = Rig(RATE), Events(read(library.find(preset)))
     rig.play([instrument])
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
     def block() -> tuple[float, float]:
-        own, began = time.thread_time_ns(), time.perf_counter_ns()
+        cpu, start = time.thread_time_ns(), time.perf_counter_ns()
         callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
-        return time.perf_counter_ns() - began, time.thread_time_ns() - own
+        return time.perf_counter_ns() - start, time.thread_time_ns() - cpu
 
     times: list[tuple[float, float]] = []
-    fewest = len(OTHERS)
-    uses = [(key, velocity) for velocity in (0.3, 0.9) for key in range(128) if key not in OTHERS]
-    for number, (key, velocity) in enumerate(uses):
-        if number % EACH == 0:
+    min_voices = len(HELD_KEYS)
+    strikes = [(key, velocity) for velocity in (0.3, 0.9) for key in range(128) if key not in HELD_KEYS]
+    for number, (key, velocity) in enumerate(strikes):
+        if number % KEYS_PER_ROUND == 0:
             rig.send(Kind.CHOKE)
             for _ in range(100):
                 block()
-            for other in OTHERS:
+            for other in HELD_KEYS:
                 rig.send(Kind.NOTE_ON, other, 0.7, note=other)
             block()
         rig.send(Kind.NOTE_ON, key, velocity, note=key)
-        times += [block() for _ in range(APART)]
-        fewest = min(fewest, instrument.voices - 1)
+        times += [block() for _ in range(BLOCKS_PER_KEY)]
+        min_voices = min(min_voices, instrument.voices - 1)
         rig.send(Kind.CHOKE, note=key)
-    clock, own = 100 * np.array(times).T * RATE / (1e9 * BLOCK)
+    wall, cpu = 100 * np.array(times).T * RATE / (1e9 * BLOCK)
     return [
-        Measurement("other events that sound, at least", fewest, "", len(OTHERS)),
+        Measurement("other events that sound, at least", min_voices, "", len(HELD_KEYS)),
         Measurement(
-            "load of 999 blocks of 1000, first uses among them", float(np.percentile(clock, 99.9)), "%", LOAD, True
+            "load of 999 blocks of 1000, first uses among them",
+            float(np.percentile(wall, 99.9)),
+            "%",
+            MAX_LOAD_PERCENT,
+            True,
         ),
-        Measurement("the same, thread's own time", float(np.percentile(own, 99.9)), "%", LOAD, True),
-        Measurement("blocks that took too long", int((clock > 100).sum()), "", 0, True),
+        Measurement("the same, thread's own time", float(np.percentile(cpu, 99.9)), "%", MAX_LOAD_PERCENT, True),
+        Measurement("blocks that took too long", int((wall > 100).sum()), "", 0, True),
     ]
 
 

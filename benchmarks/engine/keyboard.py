@@ -1,10 +1,10 @@
-"""How even an instrument is over its keys and rates, and whether it survives a flood of messages.
+"""Evenness of an instrument over keys and sample rates, and its robustness against a flood of messages.
 
     python -m benchmarks.engine.keyboard [PRESET] [--json]
 
-Sixteen strikes of every key, each let go and silenced before the next, are held against those of the keys beside;
-sixty-four strikes at three rates against each other. The flood is ten thousand random MIDI messages, many of them
-malformed, at full speed; then every channel is told to let go.
+Sixteen strikes of every key, each released and silenced before the next, are compared with those of the neighbouring
+keys; sixty-four strikes at three rates with each other. The flood is ten thousand random MIDI messages, many of them
+malformed, at full speed; then every channel is released.
 """
 
 import numpy as np
@@ -20,19 +20,23 @@ from engine.rig import Rig
 from train.notes import pitch
 
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)
-STRIKES, SERIES, APART = 16, 64, 0.5  # of a key, of the middle key at each rate; seconds from one to the next
+STRIKES_PER_KEY, STRIKES_PER_RATE, STRIKE_SECONDS = (
+    16,
+    64,
+    0.5,
+)  # of a key, of the middle key at each rate; time from one to the next
 VELOCITY = 90
-FLOOD, WAIT = 10_000, 30.0  # messages; seconds in which it must be quiet
-STEP, CENTS, SPREAD, QUIET = 3.0, 1.0, 0.5, -90.0  # goals: dB, cents, dB, dBFS
+FLOOD_MESSAGES, SILENCE_SECONDS = 10_000, 30.0  # messages; time within which it must be silent
+MAX_STEP_DB, MAX_PITCH_CENTS, MAX_SPREAD_DB, SILENCE_DBFS = 3.0, 1.0, 0.5, -90.0  # goals
 
 
 def measure(preset: str = "guitar") -> list[Measurement]:
-    """All rows of a preset."""
-    return _rows(read(find(preset)))
+    """Measure a preset."""
+    return _measurements(read(find(preset)))
 
 
-def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = APART) -> np.ndarray:
-    """Strikes of keys, one after the other: (len(keys), frames), the middle of left and right."""
+def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = STRIKE_SECONDS) -> np.ndarray:
+    """Render strikes of keys, one after the other: (len(keys), frames), the mean of left and right."""
     rig = Rig(rate)
     rig.play([make(preset)])
     messages = []
@@ -43,8 +47,10 @@ def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: f
     return np.asarray(sound.reshape(len(keys), -1))
 
 
-def render_flood(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> tuple[np.ndarray, np.ndarray]:
-    """The sound (2, T) of random messages at full speed, and that of the seconds after all was let go."""
+def render_flood(
+    preset: Preset, messages: int = FLOOD_MESSAGES, wait: float = SILENCE_SECONDS
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sound (2, T) of random messages at full speed, and of the time after everything was released."""
     noise, rig = np.random.default_rng(1), Rig(RATE)
     rig.play([make(preset)])
     parts = []
@@ -59,43 +65,58 @@ def render_flood(preset: Preset, messages: int = FLOOD, wait: float = WAIT) -> t
     return np.concatenate(parts, axis=1), render(rig, None, seconds=wait)
 
 
-def _rows(preset: Preset) -> list[Measurement]:
+def _measurements(preset: Preset) -> list[Measurement]:
+    """Level steps between keys, and the flood."""
     name, keys = preset.header["name"], preset.header["keys"]
-    row, middle = list(range(keys["low"], keys["high"] + 1)), (keys["low"] + keys["high"]) // 2
-    levels = np.array([_level(render_strikes(preset, [key] * STRIKES)) for key in row])
+    all_keys, middle = list(range(keys["low"], keys["high"] + 1)), (keys["low"] + keys["high"]) // 2
+    levels = np.array([_level(render_strikes(preset, [key] * STRIKES_PER_KEY)) for key in all_keys])
     steps = np.abs(np.diff(levels))
     worst = int(np.argmax(steps))
-    told = f"{name}: step to the next key, mean of {STRIKES} strikes, at most (key {row[worst]})"
+    title = f"{name}: step to the next key, mean of {STRIKES_PER_KEY} strikes, at most (key {all_keys[worst]})"
     flood, after = render_flood(preset)
-    still = np.abs(after).max(axis=0) > 10 ** (QUIET / 20)
-    until = (np.flatnonzero(still)[-1] + 1) / RATE if still.any() else 0.0
+    is_audible = np.abs(after).max(axis=0) > 10 ** (SILENCE_DBFS / 20)
+    silent_after = (np.flatnonzero(is_audible)[-1] + 1) / RATE if is_audible.any() else 0.0
     return [
-        Measurement(told, steps[worst], "dB", STEP, goal_is_most=True),
-        *_rate_rows(preset, name, middle),
+        Measurement(title, steps[worst], "dB", MAX_STEP_DB, goal_is_most=True),
+        *_rate_measurements(preset, name, middle),
         Measurement(
             f"{name}: samples of the flood that are no numbers", np.count_nonzero(~np.isfinite(flood)), "", 0, True
         ),
         Measurement(f"{name}: peak of the flood", float(np.abs(flood).max()), ""),
-        Measurement(f"{name}: from letting go to {QUIET:g} dBFS", until, "s", WAIT - 1, goal_is_most=True),
+        Measurement(
+            f"{name}: from letting go to {SILENCE_DBFS:g} dBFS",
+            silent_after,
+            "s",
+            SILENCE_SECONDS - 1,
+            goal_is_most=True,
+        ),
     ]
 
 
-def _rate_rows(preset: Preset, name: str, key: int) -> list[Measurement]:
-    """How far the rates are apart, in the pitch of a key and in the level of many strikes of it."""
-    sounds = [render_strikes(preset, [key] * SERIES, rate) for rate in RATES]
+def _rate_measurements(preset: Preset, name: str, key: int) -> list[Measurement]:
+    """Differences between the rates: in the pitch of a key, and in the mean level of many strikes of it."""
+    sounds = [render_strikes(preset, [key] * STRIKES_PER_RATE, rate) for rate in RATES]
     levels = [_level(sound) for sound in sounds]
-    near = pitch.detect(sounds[0][0], RATES[0]).frequency
-    tones = [pitch.detect(sound[0], rate, near) for sound, rate in zip(sounds, RATES, strict=True)]
+    reference = pitch.detect(sounds[0][0], RATES[0]).frequency
+    tones = [pitch.detect(sound[0], rate, reference) for sound, rate in zip(sounds, RATES, strict=True)]
     cents = [pitch_of(tone.frequency) * 100 for tone in tones]
     rates = " / ".join(f"{rate / 1000:g}" for rate in RATES)
     return [
-        Measurement(f"{name}: {rates} kHz, pitch apart (key {key})", max(cents) - min(cents), "cents", CENTS, True),
-        Measurement(f"{name}: mean level of {SERIES} strikes apart", max(levels) - min(levels), "dB", SPREAD, True),
+        Measurement(
+            f"{name}: {rates} kHz, pitch apart (key {key})", max(cents) - min(cents), "cents", MAX_PITCH_CENTS, True
+        ),
+        Measurement(
+            f"{name}: mean level of {STRIKES_PER_RATE} strikes apart",
+            max(levels) - min(levels),
+            "dB",
+            MAX_SPREAD_DB,
+            True,
+        ),
     ]
 
 
 def _level(sounds: np.ndarray) -> float:
-    """The mean level in dB of sounds (N, T)."""
+    """Mean level in dB of sounds (N, T)."""
     return float(10 * np.log10((sounds.astype(np.float64) ** 2).mean()))
 
 

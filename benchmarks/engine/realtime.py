@@ -1,9 +1,9 @@
-"""Whether the sound is on time: callbacks, and notes from another JACK client, on a busy computer.
+"""Punctuality of the audio: callbacks, and notes from another JACK client, on a busy computer.
 
     python -m benchmarks.engine.realtime [--seconds 60] [--notes 1000] [--json]
 
-Measured on a JACK server without hardware, 128 frames at 48 kHz, in realtime where that is allowed; beside two
-Python threads that compute and allocate without rest, and with work for every further core.
+Measured on a JACK server without hardware, 128 frames at 48 kHz, with realtime priority where that is allowed; beside
+two Python threads that compute and allocate continuously, and a process for every further core.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from engine.midi.ports import MidiPorts
 
 
 def main() -> None:
-    """Measure, and print the rows."""
+    """Measure, and print the measurements."""
     parser = argparse.ArgumentParser(description="Whether the sound is on time.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of callbacks beside busy threads")
     parser.add_argument("--notes", type=int, default=1000, help="played to the JACK port")
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def measure(seconds: float, notes: int) -> list[Measurement]:
-    """All rows: seconds of callbacks for each kind of callback, notes at rest and under load."""
+    """Measure callbacks, for so many seconds for each kind of callback, and notes, idle and under load."""
     with running() as server:
         mode = "realtime" if server.realtime else "not realtime"
         rows = [
@@ -49,13 +49,13 @@ def measure(seconds: float, notes: int) -> list[Measurement]:
 
 
 def _compiled(server: Server, seconds: float) -> float:
-    """Percent of the blocks in which our callback was called, beside the busy threads."""
+    """Percentage of blocks for which our callback was called, beside busy threads."""
     with _playing() as playing, CpuLoad():
         return _share(lambda: playing.host.meters().blocks, server, seconds)
 
 
 def _python(server: Server, seconds: float) -> float:
-    """The same for a callback in Python that gives out silence."""
+    """The same for a callback in Python that outputs silence."""
     client = jack.Client("python", no_start_server=True)
     port = client.outports.register("out_1")
     blocks = 0
@@ -71,6 +71,7 @@ def _python(server: Server, seconds: float) -> float:
 
 
 def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
+    """Percentage of the expected blocks that were counted."""
     time.sleep(0.2)
     before, start = count(), time.perf_counter()
     time.sleep(seconds)
@@ -79,14 +80,14 @@ def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
 
 
 def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
-    """How many blocks after a note its sound begins, how much that varies, and whether none is lost."""
+    """Delay from a note to its sound in blocks, its spread, and lost notes."""
     where = "beside busy threads" if busy else "at rest"
     with _playing() as playing, CpuLoad(2 if busy else 0, None if busy else 0):
         delays = note_delays(playing.info.name, notes, 10 + notes * 2200 / server.rate)
     heard = delays[delays >= 0]
-    late, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
+    delay, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
     return [
-        Measurement(f"note to sound, {where}: latest", float(late), "blocks", 2, goal_is_most=True),
+        Measurement(f"note to sound, {where}: latest", float(delay), "blocks", 2, goal_is_most=True),
         Measurement(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
         Measurement(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
         Measurement(
@@ -96,19 +97,19 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
 
 
 def _through_rtmidi(server: Server, notes: int) -> Measurement:
-    """How late a note is that comes through rtmidi and Python instead."""
+    """Delay of a note that comes through rtmidi and Python instead."""
     interval = server.rate // 5
     with _playing() as playing, MidiPorts(playing.host, system=driver("jack")), jack_server.open_client() as client:
         port = client.get_ports("^Luthier:", is_midi=True, is_input=True)[0].name
         with CpuLoad():
             delays = note_delays(playing.info.name, notes, 10 + notes * interval / server.rate, interval, port)
-    late = 1000 * np.percentile(delays[delays >= 0], 99) / server.rate
-    return Measurement("note to sound through rtmidi, beside busy threads: 99 %", float(late), "ms")
+    delay = 1000 * np.percentile(delays[delays >= 0], 99) / server.rate
+    return Measurement("note to sound through rtmidi, beside busy threads: 99 %", float(delay), "ms")
 
 
 @contextlib.contextmanager
 def _playing() -> Iterator[stream.Stream]:
-    """A stream that plays the plainest instrument on the server."""
+    """A stream that plays a minimal instrument on the server."""
     host = Host(48_000.0)
     host.play([ConstantTone()])
     playing = stream.open(host, DeviceRequest(backend="jack"))

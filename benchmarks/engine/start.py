@@ -1,9 +1,9 @@
-"""From the command to the first sound, on a machine that has never run it and on one that has.
+"""Time from the command to the first sound, with an empty cache and with a warm one.
 
     python -m benchmarks.engine.start [PRESET] [--json]
 
-What is timed is a process from beginning to end: it reads the instrument, compiles what plays unless that is done,
-and renders a tenth of a second of the demo. A device would be opened in place of the file.
+The time of a whole process: it reads the instrument, compiles what is not cached, and renders a tenth of a second of
+the demo, to a file in place of a device.
 """
 
 import os
@@ -16,11 +16,11 @@ from pathlib import Path
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.preset.library import factory_folder, find
 
-COLD, WARM = 20.0, 3.0  # seconds, at most
+MAX_COLD_SECONDS, MAX_WARM_SECONDS = 20.0, 3.0  # goals
 
 
 def measure(preset: str = "guitar", times: int = 5) -> list[Measurement]:
-    """The first start with an empty cache, and the median of so many after it."""
+    """Measure the first start with an empty cache, and the median of `times` further starts."""
     path = find(preset).resolve()
     with tempfile.TemporaryDirectory() as name:
         before = os.times()
@@ -29,16 +29,18 @@ def measure(preset: str = "guitar", times: int = 5) -> list[Measurement]:
         warm = sorted(_start(path, Path(name)) for _ in range(times))
     work = after.children_user + after.children_system - before.children_user - before.children_system
     return [
-        Measurement("start to first sound, nothing compiled", cold, "s", COLD, goal_is_most=True),
+        Measurement("start to first sound, nothing compiled", cold, "s", MAX_COLD_SECONDS, goal_is_most=True),
         Measurement("of that, work of the processor", work, "s"),
-        Measurement("start to first sound, compiled before", warm[times // 2], "s", WARM, goal_is_most=True),
+        Measurement(
+            "start to first sound, compiled before", warm[times // 2], "s", MAX_WARM_SECONDS, goal_is_most=True
+        ),
     ]
 
 
 def _start(preset: Path, folder: Path) -> float:
-    """Seconds that one rendering takes, with a folder for numba's cache and the sound."""
+    """Seconds of one rendering, with a folder for numba's cache and the sound."""
     score = factory_folder() / "demo.mid"
-    words = ["render", str(preset), str(score), "-o", str(folder / "first.wav"), "--seconds", "0.1"]
+    arguments = ["render", str(preset), str(score), "-o", str(folder / "first.wav"), "--seconds", "0.1"]
     environment = {
         **os.environ,
         "NUMBA_CACHE_DIR": str(folder),
@@ -46,7 +48,7 @@ def _start(preset: Path, folder: Path) -> float:
     }
     start = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "cli.main", *words], env=environment, check=True, capture_output=True, timeout=600
+        [sys.executable, "-m", "cli.main", *arguments], env=environment, check=True, capture_output=True, timeout=600
     )
     return time.perf_counter() - start
 

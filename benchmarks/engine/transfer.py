@@ -1,10 +1,10 @@
-"""Whether an instrument answers a voice at its pitch and its loudness, through the command itself.
+"""Accuracy of pitch and loudness when an instrument follows a voice, through the command itself.
 
     LUTHIER_DATA=DATA python -m benchmarks.engine.transfer [PRESET] [--json]
 
-Two singers of DATA/voice are transferred, and where DATA has recordings of the instrument itself, what was kept back
-of the long ones. SwiftF0 hears both sides; what counts is where it is sure of the pitch that went in and confident of
-that which came out; one lag is taken off each file, and what it was moved by.
+Two singers of DATA/voice are transferred, and, where DATA has recordings of the instrument itself, the held-out ends
+of the long ones. SwiftF0 analyses input and output; only moments count where it is reliable about the input and
+confident about the output; one lag per file and the transposition are removed.
 """
 
 import contextlib
@@ -27,82 +27,112 @@ from train import recording
 from .reference_pitch import Agreement, compare, detect_swiftf0, reliable_part
 
 VOICES = ("singing-female.wav", "vignesh.wav")
-KEPT, LONG = 20.0, 60.0  # seconds at the end of a recording that nothing was learned from, if it is so long
-GATE = -60.0  # dB below the loudest moment of a voice, from which its loudness counts
-MEDIAN, AGAIN, SHARE, ALIKE, JUMP = 8.0, 92.0, 93.0, 0.9, 60.0  # goals: cents, percent, percent, correlation, ms
+HELD_OUT_SECONDS, MIN_RECORDING_SECONDS = (
+    20.0,
+    60.0,
+)  # at the end of a recording that are held out of learning, if it is that long
+GATE_DB = -60.0  # dB below the loudest moment of a voice, down to which its loudness is compared
+MAX_MEDIAN_CENTS, MIN_REPLAY_PERCENT, MIN_SHARE_PERCENT, MIN_CORRELATION, MAX_OCTAVE_MS = (
+    8.0,
+    92.0,
+    93.0,
+    0.9,
+    60.0,
+)  # goals: cents, percent, percent, correlation, ms
 
 
 def measure(preset: str = "violin") -> list[Measurement]:
-    """All rows of a preset; ValueError if nothing says where the recordings are."""
+    """Measure a preset; ValueError if LUTHIER_DATA is not set."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
     data, name = Path(os.environ["LUTHIER_DATA"]), read(find(preset)).header["name"]
-    sung = [row for voice in VOICES for row in _answered(data / "voice" / voice, preset, name)]
-    return [*_again(data / name, preset, name), *sung]
+    singers = [row for voice in VOICES for row in _singer_measurements(data / "voice" / voice, preset, name)]
+    return [*_replay_measurements(data / name, preset, name), *singers]
 
 
-def run_transfer(sound: np.ndarray, rate: int, preset: str, *words: str) -> tuple[np.ndarray, int, dict[str, float]]:
-    """What the command makes of a sound (T,): the left side, its rate, and what it tells."""
+def run_transfer(
+    sound: np.ndarray, rate: int, preset: str, *options: str
+) -> tuple[np.ndarray, int, dict[str, float]]:
+    """Transfer a sound (T,) by the command: its output, rate, and JSON result."""
     with tempfile.TemporaryDirectory() as folder:
         voice, out = str(Path(folder) / "voice.wav"), str(Path(folder) / "out.wav")
         soundfile.write(voice, sound, rate, subtype="FLOAT")
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            status = main(["transfer", voice, preset, "-o", out, "--json", "--float", *words])
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            status = main(["transfer", voice, preset, "-o", out, "--json", "--float", *options])
         if status:
             raise ValueError(f"luthier transfer ended with {status}")
-        answer, own = soundfile.read(out, dtype="float32")
-    return answer.mean(axis=1), own, json.loads(said.getvalue())
+        output, output_rate = soundfile.read(out, dtype="float32")
+    return output.mean(axis=1), output_rate, json.loads(printed.getvalue())
 
 
-def loudness_correlation(sound: np.ndarray, rate: int, answer: np.ndarray, own: int) -> float:
-    """The correlation of two loudness curves in dB, where the first sound is not silent, at the best lag to 30 ms."""
-    given, made = (track_recording(x, r).loudness for x, r in ((sound, rate), (answer, own)))
-    count = min(len(given), len(made)) - 3
-    heard = given[:count] > given.max() + GATE
-    return max(float(np.corrcoef(given[:count][heard], made[i : i + count][heard])[0, 1]) for i in range(4))
+def loudness_correlation(sound: np.ndarray, rate: int, output: np.ndarray, output_rate: int) -> float:
+    """Correlation of two loudness curves in dB, where the first is not silent, at the best lag to 30 ms."""
+    input_loudness, output_loudness = (
+        track_recording(x, r).loudness for x, r in ((sound, rate), (output, output_rate))
+    )
+    count = min(len(input_loudness), len(output_loudness)) - 3
+    is_audible = input_loudness[:count] > input_loudness.max() + GATE_DB
+    return max(
+        float(np.corrcoef(input_loudness[:count][is_audible], output_loudness[i : i + count][is_audible])[0, 1])
+        for i in range(4)
+    )
 
 
-def _answered(path: Path, preset: str, name: str) -> list[Measurement]:
-    """How an instrument answers a singer."""
+def _singer_measurements(path: Path, preset: str, name: str) -> list[Measurement]:
+    """Measure the transfer of a singer."""
     samples, rate = recording.load(path)
     sound = samples.mean(axis=0)
-    answer, own, told = run_transfer(sound, rate, preset)
-    found = _pitches(sound, rate, answer, own, told["transpose"])
+    output, output_rate, result = run_transfer(sound, rate, preset)
+    found = _compare_pitch(sound, rate, output, output_rate, result["transpose"])
     title = f"{path.stem} → {name}"
     return [
-        Measurement(f"{title}: within 50 cents", found.near, "%", SHARE),
-        Measurement(f"{title}: median", found.median, "cents"),
+        Measurement(f"{title}: within 50 cents", found.within_50_cents, "%", MIN_SHARE_PERCENT),
+        Measurement(f"{title}: median", found.median_cents, "cents"),
         Measurement(
-            f"{title}: longest stay an octave away", 1000 * found.longest_jump, "ms", JUMP, goal_is_most=True
+            f"{title}: longest stay an octave away",
+            1000 * found.longest_octave_error,
+            "ms",
+            MAX_OCTAVE_MS,
+            goal_is_most=True,
         ),
         Measurement(
-            f"{title}: loudness curves, correlation", loudness_correlation(sound, rate, answer, own), "", ALIKE
+            f"{title}: loudness curves, correlation",
+            loudness_correlation(sound, rate, output, output_rate),
+            "",
+            MIN_CORRELATION,
         ),
         Measurement(f"{title}: of the voice's sure moments, missed", 100 * found.missed, "%"),
         Measurement(f"{title}: lag taken off", 1000 * found.lag, "ms"),
     ]
 
 
-def _again(folder: Path, preset: str, name: str) -> list[Measurement]:
-    """How an instrument answers recordings of itself that it has not heard."""
+def _replay_measurements(folder: Path, preset: str, name: str) -> list[Measurement]:
+    """Measure the transfer of held-out recordings of the instrument itself."""
     found = []
     for path in sorted(folder.glob("*.mp3")) if folder.is_dir() else []:
         samples, rate = recording.load(path)
-        if samples.shape[1] < LONG * rate:
+        if samples.shape[1] < MIN_RECORDING_SECONDS * rate:
             continue
-        sound = samples.mean(axis=0)[-round(KEPT * rate) :]
-        answer, own, _ = run_transfer(sound, rate, preset, "--transpose", "0")
-        found.append(_pitches(sound, rate, answer, own, 0.0))
+        sound = samples.mean(axis=0)[-round(HELD_OUT_SECONDS * rate) :]
+        output, output_rate, _ = run_transfer(sound, rate, preset, "--transpose", "0")
+        found.append(_compare_pitch(sound, rate, output, output_rate, 0.0))
     if not found:
         return []
     cents = np.abs(np.concatenate([one.cents for one in found]))
     return [
         Measurement(
-            f"{name}, kept back, played again: median", float(np.median(cents)), "cents", MEDIAN, goal_is_most=True
+            f"{name}, kept back, played again: median",
+            float(np.median(cents)),
+            "cents",
+            MAX_MEDIAN_CENTS,
+            goal_is_most=True,
         ),
         Measurement(
-            f"{name}, kept back, played again: within 50 cents", 100 * float((cents < 50).mean()), "%", AGAIN
+            f"{name}, kept back, played again: within 50 cents",
+            100 * float((cents < 50).mean()),
+            "%",
+            MIN_REPLAY_PERCENT,
         ),
         Measurement(
             f"{name}, kept back, played again: lag taken off", 1000 * max(one.lag for one in found), "ms", 30, True
@@ -110,8 +140,11 @@ def _again(folder: Path, preset: str, name: str) -> list[Measurement]:
     ]
 
 
-def _pitches(sound: np.ndarray, rate: int, answer: np.ndarray, own: int, moved: float) -> Agreement:
-    return compare(reliable_part(detect_swiftf0(sound, rate)), detect_swiftf0(answer, own), moved)
+def _compare_pitch(
+    sound: np.ndarray, rate: int, output: np.ndarray, output_rate: int, transposition: float
+) -> Agreement:
+    """Compare the pitches of input and output."""
+    return compare(reliable_part(detect_swiftf0(sound, rate)), detect_swiftf0(output, output_rate), transposition)
 
 
 if __name__ == "__main__":

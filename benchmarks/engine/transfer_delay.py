@@ -1,10 +1,11 @@
-"""How late an instrument answers a voice: from a tone at the microphone to the tone at the speaker.
+"""Latency of an instrument that follows a voice: from a tone at the microphone to the tone at the speaker.
 
     python -m benchmarks.engine.transfer_delay [PRESET] [--json]
 
-Sung-like tones, 15 harmonics that rise in 5 ms, begin at random moments between the blocks of the real callback. The
-answer is there once the period that follows is within 6 dB of its steady level, and is within 50 cents as long as the
-one after it, and stays so. A block is added: a device fills one before it asks. The rest of a device is not counted.
+Voice-like tones, 15 harmonics that rise in 5 ms, start at random moments between the blocks of the real callback. The
+output has arrived once the period that follows is within 6 dB of its steady level and, with the next one, within 50
+cents of the pitch, and stays so. One block is added, which a device fills before the callback; its other latency is
+not counted.
 """
 
 import numpy as np
@@ -17,74 +18,96 @@ from engine.voice_transfer import render_transfer
 
 RATE, BLOCK = 48_000, 64
 PITCHES, TRIALS = (150.0, 220.0, 440.0), 30
-HARMONICS, RISE, SILENCE, SECONDS = 15, 0.005, 0.7, 0.5
-NEAR, LEVEL, STEADY = 50.0, 6.0, 0.2  # cents, dB, seconds after which it is steady
-STEP = 0.001  # seconds from one look to the next
-MEDIAN, RARE = 25.0, 35.0  # goals, ms
+HARMONICS, RISE_SECONDS, SILENCE_SECONDS, TONE_SECONDS = (
+    15,
+    0.005,
+    0.7,
+    0.5,
+)  # of a tone; rise time, silence before it and its length in seconds
+MAX_CENTS, MAX_LEVEL_DB, STEADY_SECONDS = (
+    50.0,
+    6.0,
+    0.2,
+)  # tolerances in cents and dB; seconds after which the output is steady
+STEP_SECONDS = 0.001  # seconds between two checks
+MAX_MEDIAN_MS, MAX_PERCENTILE_95_MS = 25.0, 35.0  # goals
 
 
 def measure(preset: str = "violin", trials: int = TRIALS) -> list[Measurement]:
-    """All rows of a preset."""
-    rows = []
+    """Measure a preset."""
+    measurements = []
     for pitch in PITCHES:
-        late = 1000 * np.array(measure_delays(preset, pitch, trials))
+        delays_ms = 1000 * np.array(measure_delays(preset, pitch, trials))
         name = f"{preset}, {pitch:g} Hz"
-        rows.append(Measurement(f"{name}: from voice to answer, median", float(np.median(late)), "ms", MEDIAN, True))
-        rows.append(Measurement(f"{name}: 95 of 100", float(np.percentile(late, 95)), "ms", RARE, True))
-    return rows
+        measurements.append(
+            Measurement(
+                f"{name}: from voice to answer, median", float(np.median(delays_ms)), "ms", MAX_MEDIAN_MS, True
+            )
+        )
+        measurements.append(
+            Measurement(f"{name}: 95 of 100", float(np.percentile(delays_ms, 95)), "ms", MAX_PERCENTILE_95_MS, True)
+        )
+    return measurements
 
 
 def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
-    """Seconds of so many trials; the voice is moved by octaves into the instrument's range."""
+    """Seconds of each trial; the voice is transposed by octaves into the instrument's range."""
     random = np.random.default_rng(3)
     rig = Rig(RATE)
     rig.play(follow_voice(make_chain(preset)))
     instrument = rig.chain[1]
     assert isinstance(instrument, Ddsp)
-    known = instrument.preset.header["pitch"]
-    octaves = max(int(np.ceil(np.log2(known["low"] / (0.97 * pitch)))), 0)
+    pitch_range = instrument.preset.header["pitch"]
+    octaves = max(int(np.ceil(np.log2(pitch_range["low"] / (0.97 * pitch)))), 0)
     rig.set_param(rig.chain[0], "transpose", 12 * octaves)
-    found = []
+    delays = []
     for _ in range(trials):
-        exact = pitch * 2 ** (random.uniform(-0.5, 0.5) / 12)
-        sound, start = synthesize_voice(exact, random)
-        answer = np.concatenate(list(render_transfer(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
-        found.append(response_delay(answer[start:], exact * 2**octaves) + BLOCK / RATE)
-    return found
+        tone_pitch = pitch * 2 ** (random.uniform(-0.5, 0.5) / 12)
+        sound, start = synthesize_voice(tone_pitch, random)
+        output = np.concatenate(list(render_transfer(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
+        delays.append(response_delay(output[start:], tone_pitch * 2**octaves) + BLOCK / RATE)
+    return delays
 
 
 def synthesize_voice(pitch: float, random: np.random.Generator) -> tuple[np.ndarray, int]:
-    """A tone (T,) after some silence, and the frame where it begins."""
-    start = round(SILENCE * RATE) + int(random.integers(BLOCK))
-    time = np.arange(round(SECONDS * RATE)) / RATE
+    """A tone (T,) after some silence, and the frame at which it starts."""
+    start = round(SILENCE_SECONDS * RATE) + int(random.integers(BLOCK))
+    time = np.arange(round(TONE_SECONDS * RATE)) / RATE
     wave = sum(np.sin(2 * np.pi * (k * pitch * time + random.random())) / k for k in range(1, HARMONICS + 1))
     noise = 1e-4 * random.normal(size=start + len(time))
-    noise[start:] += 0.1 * wave * np.minimum(time / RISE, 1)
+    noise[start:] += 0.1 * wave * np.minimum(time / RISE_SECONDS, 1)
     return noise.astype(np.float32), start
 
 
-def response_delay(answer: np.ndarray, pitch: float) -> float:
-    """Seconds until an answer (T,) is as loud as it will be and at its pitch, and stays so; infinite if never."""
+def response_delay(output: np.ndarray, pitch: float) -> float:
+    """Seconds until an output (T,) has its steady level and pitch, and stays so; infinite if it never does."""
     period = round(RATE / pitch)
-    first, last = round(STEADY * RATE), round((SECONDS - 0.05) * RATE)
-    steady = _level(answer[first:last])
-    looks = np.arange(0, first, round(STEP * RATE))
-    wrong = [abs(_level(answer[i : i + period]) - steady) > LEVEL or _off(answer[i:], period) > NEAR for i in looks]
-    if wrong[-1]:
+    first, last = round(STEADY_SECONDS * RATE), round((TONE_SECONDS - 0.05) * RATE)
+    steady = _level(output[first:last])
+    positions = np.arange(0, first, round(STEP_SECONDS * RATE))
+    is_wrong = [
+        abs(_level(output[i : i + period]) - steady) > MAX_LEVEL_DB
+        or _deviation_cents(output[i:], period) > MAX_CENTS
+        for i in positions
+    ]
+    if is_wrong[-1]:
         return np.inf
-    return float(looks[np.flatnonzero(wrong)[-1] + 1]) / RATE if any(wrong) else 0.0
+    return float(positions[np.flatnonzero(is_wrong)[-1] + 1]) / RATE if any(is_wrong) else 0.0
 
 
 def _level(sound: np.ndarray) -> float:
+    """Mean level in dB."""
     return 10 * float(np.log10((sound.astype(np.float64) ** 2).mean() + 1e-12))
 
 
-def _off(sound: np.ndarray, period: int) -> float:
-    """Cents by which the first two periods of a sound (T,) are off, by the lag at which they are most alike."""
+def _deviation_cents(sound: np.ndarray, period: int) -> float:
+    """Deviation in cents of the first two periods of a sound (T,), by the lag of highest correlation."""
     lags = np.arange(round(0.7 * period), round(1.4 * period) + 1)
-    now = sound[:period].astype(np.float64)
-    alike = [now @ sound[lag : lag + period] / np.linalg.norm(sound[lag : lag + period] + 1e-12) for lag in lags]
-    return 1200 * abs(float(np.log2(lags[int(np.argmax(alike))] / period)))
+    first_period = sound[:period].astype(np.float64)
+    correlation = [
+        first_period @ sound[lag : lag + period] / np.linalg.norm(sound[lag : lag + period] + 1e-12) for lag in lags
+    ]
+    return 1200 * abs(float(np.log2(lags[int(np.argmax(correlation))] / period)))
 
 
 if __name__ == "__main__":

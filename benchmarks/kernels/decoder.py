@@ -1,9 +1,9 @@
-"""The decoder against the memory it reads and its peers, and what a decoded instrument costs with everything on.
+"""Speed of the ddsp decoder against memory bandwidth and peers, and load of a whole decoded instrument.
 
     python -m benchmarks.kernels.decoder [--json]
 
 The size is the article's, 512 units, with random weights; instruments of 256 units are measured as well. A frame is
-hot where its weights are in the cache, and cold where 64 MB of something else were read since.
+hot if its weights are in the cache, and cold after 64 MB of other data were read.
 """
 
 import ctypes
@@ -29,28 +29,31 @@ from . import limits
 RATE, BLOCK = 48_000, 64
 UNITS, HARMONICS, TAPS = 512, 100, 16_000
 CHORD = 8
-ROUNDS, WARMED = 100, 3
-SECONDS = 8.0  # of sound, for each load
+ROUNDS, WARM_UP_RUNS = 100, 3
+SOUND_SECONDS = 8.0  # of sound, for each load
 
 
 def measure() -> list[Measurement]:
-    """All figures of the decoder and of instruments with it."""
-    return [*_frames(), *(row for units in (UNITS, UNITS // 2) for row in _instrument(units))]
+    """Measure the decoder and instruments with it."""
+    return [
+        *_frame_measurements(),
+        *(row for units in (UNITS, UNITS // 2) for row in _instrument_measurements(units)),
+    ]
 
 
 def make_frame(half: bool, batch: int = 1, units: int = UNITS) -> Callable[[], None]:
-    """What decodes a frame for a batch of voices."""
+    """A function that decodes a frame for a batch of voices."""
     _, tensors = random_preset(units, HARMONICS, seed=1)
     network = pack_weights(tensors, half)
     state, work = (np.zeros((rows, batch, padded(units)), np.float32) for rows in (1, WORK_ROWS))
-    heads, told = np.zeros((1, batch, padded(network.heads)), np.float32), np.full((2, batch), 0.5, np.float32)
-    return lambda: decode(network.panels, network.vectors, network.units, told, state, work, heads)
+    heads, inputs = np.zeros((1, batch, padded(network.heads)), np.float32), np.full((2, batch), 0.5, np.float32)
+    return lambda: decode(network.panels, network.vectors, network.units, inputs, state, work, heads)
 
 
-def _frames() -> list[Measurement]:
-    """One frame, hot and cold, by us and by the others."""
+def _frame_measurements() -> list[Measurement]:
+    """One frame, hot and cold, by our kernel and by peers."""
     _, tensors = random_preset(UNITS, HARMONICS, seed=1)
-    other = aligned_zeros((1 << 24,))
+    other_data = aligned_zeros((1 << 24,))
     size = sum(tensor.size for name, tensor in tensors.items() if name != "room")
     weights = aligned_zeros((size // (2 if HAS_FLOAT16 else 1) // 512 * 512,))
     torch, onnx = torch_decoder(tensors), onnx_decoder(tensors)
@@ -63,9 +66,9 @@ def _frames() -> list[Measurement]:
             "torch": lambda: torch(0.5, 0.5),
         },
         ROUNDS,
-        WARMED,
+        WARM_UP_RUNS,
     )
-    cold = _cold(own["ours"], lambda: limits.sum_array(other, 1))
+    cold = _cold(own["ours"], lambda: limits.sum_array(other_data, 1))
     return [
         Measurement(f"frame, {size} weights", 1e6 * hot["ours"], "µs"),
         Measurement("the same, float32", 1e6 * hot["float32"], "µs"),
@@ -77,19 +80,19 @@ def _frames() -> list[Measurement]:
     ]
 
 
-def _cold(work: Callable[[], None], spoil: Callable[[], None]) -> list[float]:
-    """Seconds of work, each time after something else has filled the cache."""
+def _cold(work: Callable[[], None], fill_cache: Callable[[], None]) -> list[float]:
+    """Seconds of work, each time after the cache was filled with other data."""
     times = []
     for _ in range(50):
-        spoil()
+        fill_cache()
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
     return times
 
 
-def _instrument(units: int) -> list[Measurement]:
-    """The load of a whole rig with a room, in percent of the time there is."""
+def _instrument_measurements(units: int) -> list[Measurement]:
+    """Load of a whole rig with a room, in percent of real time."""
     one, chord = _load(units, 1), _load(units, CHORD)
     onset = _onsets(units)
     name = f"{units} units"
@@ -97,9 +100,11 @@ def _instrument(units: int) -> list[Measurement]:
         Measurement(
             f"{name}: one voice, everything on", one.mean(), "%", 8 if units < UNITS else None, goal_is_most=True
         ),
-        Measurement(f"{name}: 999 of 1000 blocks of 64, one voice", _rare(one), "%", 60, goal_is_most=True),
+        Measurement(f"{name}: 999 of 1000 blocks of 64, one voice", _percentile_999(one), "%", 60, goal_is_most=True),
         Measurement(f"{name}: {CHORD} voices", chord.mean(), "%", 35 if units < UNITS else None, goal_is_most=True),
-        Measurement(f"{name}: 999 of 1000 blocks of 64, {CHORD} voices", _rare(chord), "%", 60, goal_is_most=True),
+        Measurement(
+            f"{name}: 999 of 1000 blocks of 64, {CHORD} voices", _percentile_999(chord), "%", 60, goal_is_most=True
+        ),
         Measurement(
             f"{name}: the block in which {CHORD} notes begin", float(np.median(onset)), "%", 60, goal_is_most=True
         ),
@@ -113,11 +118,11 @@ def _load(units: int, voices: int) -> np.ndarray:
         rig.midi(0x90, 48 + 5 * i, 100)
     for _ in range(200):
         play()
-    return np.array([play() for _ in range(round(SECONDS * RATE / BLOCK))])
+    return np.array([play() for _ in range(round(SOUND_SECONDS * RATE / BLOCK))])
 
 
 def _onsets(units: int) -> list[float]:
-    """Load of each block in which a chord begins."""
+    """Load of each block in which a chord starts."""
     rig, play = _rig(units)
     loads = []
     for _, key in itertools.product(range(20), (48, 50)):
@@ -134,7 +139,7 @@ def _onsets(units: int) -> list[float]:
 
 
 def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
-    """A rig with a drawn instrument, and what plays a block of it: its load in percent by the thread's own time."""
+    """A rig with a random instrument, and a function that plays a block and returns its load by the thread's time."""
     rig = Rig(RATE)
     rig.play(
         make_chain(Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, half=True)))
@@ -150,7 +155,8 @@ def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
     return rig, play
 
 
-def _rare(loads: np.ndarray) -> float:
+def _percentile_999(loads: np.ndarray) -> float:
+    """The load that 999 of 1000 blocks do not exceed."""
     return float(np.percentile(loads, 99.9))
 
 

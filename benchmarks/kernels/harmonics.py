@@ -1,8 +1,8 @@
-"""Harmonics and filtered noise of a decoded voice against the limits of the core and against sums of sines.
+"""Speed of the harmonic and noise kernels against the limits of the core and against sums of sines.
 
     python -m benchmarks.kernels.harmonics [--json]
 
-A hundred harmonics in blocks of 64 frames at 48 kHz, pitch and amplitudes on their way; 65 bands of noise.
+A hundred harmonics in blocks of 64 frames at 48 kHz, with changing pitch and amplitudes; 65 bands of noise.
 """
 
 import math
@@ -17,15 +17,15 @@ from . import limits
 
 RATE, HOP, BLOCK = 48_000.0, 480, 64
 HARMONICS, BANDS = 100, 65
-TIMES = 50  # runs a measurement, so that the call from Python does not count
-PITCH, NEXT = 120.0 / RATE, 121.0 / RATE  # turns a sample
+RUNS = 50  # runs per measurement, so that the call from Python is negligible
+PITCH, NEXT_PITCH = 120.0 / RATE, 121.0 / RATE  # cycles per sample
 # Multiply-adds of a harmonic and a frame: one for the recurrence and two for both ends' amplitudes. An addition more
 # is left out: some cores have separate units for it. A rotation by complex numbers would take four and these two.
-OPERATIONS, ROTATION = 3, 6
+OPERATIONS_PER_FRAME, ROTATION_OPERATIONS = 3, 6
 
 
 def measure() -> list[Measurement]:
-    """All figures of the harmonics and the noise."""
+    """Measure the harmonics and the noise."""
     random = np.random.default_rng(1)
     before, after = (random.random((2, HARMONICS)) / np.arange(1, HARMONICS + 1)).astype(np.float32)
     out = np.zeros(BLOCK, np.float32)
@@ -33,29 +33,29 @@ def measure() -> list[Measurement]:
     times = min_times(
         {
             "peak": lambda: limits.multiply_add(x, limits.STEPS),
-            "kernel": lambda: _kernel(out, before, after, TIMES),
+            "kernel": lambda: _kernel(out, before, after, RUNS),
             "libm": lambda: _libm(out, before, after, 2),
             "numpy": lambda: _numpy(before, after, np.float64),
             "numpy, float32": lambda: _numpy(before, after, np.float32),
-            **_breath(random),
+            **_noise_functions(random),
         },
         60,
     )
     peak = limits.CHAINS * limits.WIDTH * limits.STEPS / times["peak"]
-    kernel, work = times["kernel"] / TIMES, HARMONICS * BLOCK
+    kernel, work = times["kernel"] / RUNS, HARMONICS * BLOCK
     return [
         Measurement("100 harmonics × 64 frames", 1e6 * kernel, "µs"),
         Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
-        Measurement("of that, at three a harmonic and frame", 100 * OPERATIONS * work / kernel / peak, "%"),
-        Measurement("rotation at that peak : harmonics", ROTATION * work / peak / kernel, "×", 0.8),
+        Measurement("of that, at three a harmonic and frame", 100 * OPERATIONS_PER_FRAME * work / kernel / peak, "%"),
+        Measurement("rotation at that peak : harmonics", ROTATION_OPERATIONS * work / peak / kernel, "×", 0.8),
         Measurement("sum of np.sin : harmonics", times["numpy"] / kernel, "×", 150),
         Measurement("sum of np.sin, float32 : harmonics", times["numpy, float32"] / kernel, "×"),
         Measurement("sum of math.sin, compiled : harmonics", times["libm"] / 2 / kernel, "×"),
         Measurement(
             "error of a frame from 27.5 Hz to 5 kHz, at worst", frame_error_db(), "dB", -110, goal_is_most=True
         ),
-        Measurement("noise of two channels × 64 frames, 385 taps", 1e6 * times["noise"] / TIMES, "µs"),
-        Measurement("a filter from 65 bands", 1e6 * times["filter"] / TIMES, "µs"),
+        Measurement("noise of two channels × 64 frames, 385 taps", 1e6 * times["noise"] / RUNS, "µs"),
+        Measurement("a filter from 65 bands", 1e6 * times["filter"] / RUNS, "µs"),
     ]
 
 
@@ -77,45 +77,45 @@ def frame_error_db() -> float:
 def _naive(pitches: np.ndarray, before: np.ndarray, after: np.ndarray, phase: float, n: np.ndarray) -> np.ndarray:
     """Samples n of a frame, in the precision of the amplitudes."""
     u = n / HOP
-    turns = phase + pitches[0] * n + (pitches[1] - pitches[0]) * n * (n - 1) / (2 * HOP)
+    cycles = phase + pitches[0] * n + (pitches[1] - pitches[0]) * n * (n - 1) / (2 * HOP)
     k = np.arange(1, len(before) + 1)[:, None]
-    angle = (2 * np.pi * ((k * turns) % 1.0)).astype(before.dtype)
+    angle = (2 * np.pi * ((k * cycles) % 1.0)).astype(before.dtype)
     weight = (before[:, None] + (after - before)[:, None] * u).astype(before.dtype)
     return (weight * np.sin(angle)).sum(0)
 
 
-def _numpy(before: np.ndarray, after: np.ndarray, kind: type) -> np.ndarray:
-    """A block as numpy makes it."""
-    return _naive(np.array([PITCH, NEXT]), before.astype(kind), after.astype(kind), 0.3, np.arange(BLOCK))
+def _numpy(before: np.ndarray, after: np.ndarray, dtype: type) -> np.ndarray:
+    """A block, computed by numpy."""
+    return _naive(np.array([PITCH, NEXT_PITCH]), before.astype(dtype), after.astype(dtype), 0.3, np.arange(BLOCK))
 
 
-def _breath(random: np.random.Generator) -> dict:
-    """The noise of a voice, and the filter of a frame."""
+def _noise_functions(random: np.random.Generator) -> dict:
+    """Functions that render the noise of a voice, and make the filter of a frame."""
     table = noise.filter_table(BANDS, 16_000.0, RATE)
     size = noise.tap_count(table)
     line, out, bands = noise.new_line(table), np.zeros((2, BLOCK), np.float32), random.random(BANDS).astype("f4")
     filters = random.random((2, size)).astype(np.float32)
     return {
-        "noise": lambda: _noise(line, size, filters, out, TIMES),
-        "filter": lambda: _filter(table, bands, filters[0], TIMES),
+        "noise": lambda: _noise(line, size, filters, out, RUNS),
+        "filter": lambda: _filter(table, bands, filters[0], RUNS),
     }
 
 
 @njit(cache=True, error_model="numpy")
 def _kernel(out, before, after, times):
     for _ in range(times):
-        harmonics.add_harmonics(out, 0.3, PITCH, NEXT, before, after, 64, HOP)
+        harmonics.add_harmonics(out, 0.3, PITCH, NEXT_PITCH, before, after, 64, HOP)
 
 
 @njit(cache=True, error_model="numpy")
 def _libm(out, before, after, times):
     for _ in range(times):
         for t in range(out.shape[0]):
-            turns = 0.3 + PITCH * t + (NEXT - PITCH) * t * (t - 1) / (2 * HOP)
+            phase = 0.3 + PITCH * t + (NEXT_PITCH - PITCH) * t * (t - 1) / (2 * HOP)
             total = np.float32(0)
             for k in range(before.shape[0]):
                 weight = before[k] + (after[k] - before[k]) * np.float32(t / HOP)
-                total += weight * np.float32(math.sin(2 * math.pi * (k + 1) * turns))
+                total += weight * np.float32(math.sin(2 * math.pi * (k + 1) * phase))
             out[t] += total
 
 

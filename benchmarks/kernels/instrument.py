@@ -1,11 +1,11 @@
-"""The articles' whole instrument, played by modes, by plain numba, and by the convolution that modes stand in for.
+"""Speed of the articles' whole instrument: by modes, by plain numba, and by the convolution that modes replace.
 
     python -m benchmarks.kernels.instrument [--json]
 
-Everyone does the same: 16 inputs, each driving 2 variants of its resonance, which are weighed frame by frame into
-one output per resonance, at 48 kHz. A resonance is 64 modes, or the 131072 taps that the articles convolve with.
-The convolution is mono, and is compared with modes in mono; what they cost in stereo is stated beside. The times
-are the best of many rounds: the convolution reads 50 MB a block, and whatever else runs slows it more than modes.
+All do the same: 16 inputs, each driving 2 variants of its resonance, which are weighted frame by frame into one
+output per resonance, at 48 kHz. A resonance is 64 modes, or the 131072 taps that the articles convolve with.
+The convolution is mono, and is compared with modes in mono; their cost in stereo is stated beside. The times are the
+best of many rounds: the convolution reads 50 MB a block, and other load slows it more than the modes.
 """
 
 from collections.abc import Callable
@@ -23,24 +23,27 @@ from .modal import RATE, copy_unaligned, random_bank
 from .partitioned import Convolver
 
 RESONANCES, VARIANTS, MODES, TAPS = 16, 2, 64, 131_072
-TIMES = 20  # blocks a measurement, so that the call from Python does not count
+RUNS = 20  # blocks per measurement, so that the call from Python is negligible
 ROUNDS = 100
-GOALS = {64: 200.0, 128: None}  # from 64 to 128 frames modes cost twice as much, the convolution the same
+GOALS = {
+    64: 200.0,
+    128: None,
+}  # by block size; from 64 to 128 frames modes cost twice as much, the convolution the same
 
 
 def measure() -> list[Measurement]:
-    """All figures, in blocks of 64 frames and of 128."""
+    """Measure blocks of 64 frames and of 128."""
     noise = np.random.default_rng(3)
     banks = aligned_zeros((RESONANCES, VARIANTS, modal.ROWS, modal.padded(MODES)))
     for r, e in np.ndindex(banks.shape[:2]):
         banks[r, e] = random_bank(noise, MODES)[0]
-    return [row for block in GOALS for row in _rows(noise, banks, block)]
+    return [row for block in GOALS for row in _measurements(noise, banks, block)]
 
 
 def compile_player(kernels: ModuleType) -> Callable[..., None]:
-    """What plays banks (R, E, ROWS, K), driven by u (S, R, T) and weighed by (S, E, T), to out (S, R, 2, T).
+    """Compile a function that plays banks (R, E, ROWS, K), driven by u (S, R, T), weighted by (S, E, T).
 
-    That in S runs of T ≤ STRIDE frames, as often as `times` says, with the kernels of a module.
+    It writes to out (S, R, 2, T) in S runs of T ≤ STRIDE frames, `times` times over, with the kernels of a module.
     """
     drive, settle, correct = kernels.drive, kernels.settle, modal.correct
 
@@ -60,31 +63,31 @@ def compile_player(kernels: ModuleType) -> Callable[..., None]:
 
 @njit(error_model="numpy")
 def _view(array):
-    """An array of float32 without a count of its references, which every slice would change; as in the engine."""
+    """An array of float32 without reference counting, which every slice would change; as in the engine."""
     return view_f4(array.ctypes.data, array.shape)
 
 
-def _rows(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Measurement]:
-    """What a block of so many frames costs, each way."""
+def _measurements(noise: np.random.Generator, banks: np.ndarray, block: int) -> list[Measurement]:
+    """Cost of a block of so many frames, each way."""
     runs = block // modal.STRIDE
     out = np.zeros((runs, RESONANCES, 2, modal.STRIDE), np.float32)
     u = noise.uniform(-1, 1, (runs, RESONANCES, modal.STRIDE)).astype(np.float32)
     weight = noise.random((runs, VARIANTS, modal.STRIDE)).astype(np.float32)
     audio, shares = np.hstack(list(u)), np.hstack(list(weight))
     mono, stereo = modal.new_sums(VARIANTS, 1), modal.new_sums(VARIANTS, 2)
-    explicit, twin, plain = compile_player(modal_simd), compile_player(modal_plain), copy_unaligned(banks)
+    simd, twin, plain = compile_player(modal_simd), compile_player(modal_plain), copy_unaligned(banks)
     convolver = Convolver(noise.standard_normal((RESONANCES, VARIANTS, TAPS)).astype(np.float32), block)
     times = min_times(
         {
-            "modes": lambda: explicit(banks, u, mono, weight, out, TIMES),
-            "stereo": lambda: explicit(banks, u, stereo, weight, out, TIMES),
-            "plain": lambda: twin(plain, u, mono, weight, out, TIMES),
-            "aligned": lambda: twin(banks, u, mono, weight, out, TIMES),
+            "modes": lambda: simd(banks, u, mono, weight, out, RUNS),
+            "stereo": lambda: simd(banks, u, stereo, weight, out, RUNS),
+            "plain": lambda: twin(plain, u, mono, weight, out, RUNS),
+            "aligned": lambda: twin(banks, u, mono, weight, out, RUNS),
             "convolution": lambda: (convolver(audio) * shares).sum(1),
         },
         ROUNDS,
     )
-    times = {name: seconds / (1 if name == "convolution" else TIMES) for name, seconds in times.items()}
+    times = {name: seconds / (1 if name == "convolution" else RUNS) for name, seconds in times.items()}
     size, modes = f"block of {block}", times["modes"]
     return [
         Measurement(f"{size}: modes, mono", 1e6 * modes, "µs"),

@@ -1,4 +1,4 @@
-"""What one core can do at most: multiply-adds, and reading from each level of memory.
+"""Limits of one core: multiply-adds, and reading from each level of memory.
 
 python -m benchmarks.kernels.limits [--json]
 """
@@ -9,31 +9,33 @@ from numba import njit
 from benchmarks.support.measurement import Measurement, median_times, print_measurements
 from engine.simd.vectors import LANES, WIDTH, add, aligned_zeros, fma, load, splat, store
 
-CHAINS = 3  # vectors in flight, twelve registers: enough for a latency of six cycles, and not too many for sixteen
+CHAINS = (
+    3  # vectors in flight, twelve registers: enough for a latency of six cycles, few enough for sixteen registers
+)
 STEPS = 100_000
-LEVELS = {"16 KB": 1 << 14, "256 KB": 1 << 18, "8 MB": 1 << 23, "256 MB": 1 << 28}
+MEMORY_BYTES = {"16 KB": 1 << 14, "256 KB": 1 << 18, "8 MB": 1 << 23, "256 MB": 1 << 28}
 
 
 def measure() -> list[Measurement]:
-    """The limits of this core."""
-    rows = [
+    """Measure the limits of this core."""
+    measurements = [
         Measurement("lanes of a register", LANES, "float32"),
         Measurement("multiply-add, float32", measure_peak(), "G/s"),
     ]
-    for name, size in LEVELS.items():
-        rows.append(Measurement(f"read from {name}", measure_bandwidth(size), "GB/s"))
-    return rows
+    for name, size in MEMORY_BYTES.items():
+        measurements.append(Measurement(f"read from {name}", measure_bandwidth(size), "GB/s"))
+    return measurements
 
 
 def measure_peak(rounds: int = 30) -> float:
-    """Float32 multiply-adds of one core, in 1e9 a second."""
+    """Float32 multiply-adds of one core, in 1e9 per second."""
     x = aligned_zeros((CHAINS * WIDTH,))
     seconds = median_times({"fma": lambda: multiply_add(x, STEPS)}, rounds)["fma"]
     return CHAINS * WIDTH * STEPS / seconds / 1e9
 
 
 def measure_bandwidth(size: int) -> float:
-    """Reading of so many bytes over and over, in 1e9 bytes a second."""
+    """Speed of reading so many bytes repeatedly, in 1e9 bytes per second."""
     x = aligned_zeros((size // 4,))
     times = max(1, (1 << 24) // size)
     seconds = median_times({"sum_array": lambda: sum_array(x, times)}, 10)["sum_array"]
@@ -42,7 +44,7 @@ def measure_bandwidth(size: int) -> float:
 
 @njit(cache=True, error_model="numpy")
 def multiply_add(x, steps):
-    """Multiply and add CHAINS vectors of x, so many steps each."""
+    """Multiply and add CHAINS vectors of x, `steps` times each."""
     a, b = splat(np.float32(0.999)), splat(np.float32(0.001))
     first, second, third = load(x, 0), load(x, WIDTH), load(x, 2 * WIDTH)
     for _ in range(steps):
@@ -54,7 +56,7 @@ def multiply_add(x, steps):
 
 @njit(cache=True, error_model="numpy")
 def sum_array(x, times):
-    """Add up all of x, so many times; the sum goes into its first elements."""
+    """Sum all of x, `times` times; the sum goes to its first elements."""
     even, odd = splat(np.float32(0)), splat(np.float32(0))
     for _ in range(times):
         for k in range(0, x.shape[0], 2 * WIDTH):

@@ -1,4 +1,4 @@
-"""The modal kernel against the limits of the core and against plain numba.
+"""Speed of the modal kernel against the limits of the core and against plain numba.
 
     python -m benchmarks.kernels.modal [--json]
 
@@ -17,37 +17,37 @@ from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 from . import limits, modal_variants
 
 RATE = 48_000.0
-COUNT = 16 * 2 * 64
-TIMES = 20  # runs a measurement, so that the call from Python does not count
+MODES = 16 * 2 * 64
+RUNS = 20  # runs per measurement, so that the call from Python is negligible
 # Multiplications and multiply-adds of a mode and a frame: turning 3, the input 2, the side 1. Additions alone, one
 # more, are left out: some cores have separate units for them.
 RING_OPERATIONS, DRIVE_OPERATIONS = 4, 6
-BEST_PLAIN = 2.5 if LANES == 16 else 1.4
+MIN_PLAIN_RATIO = 2.5 if LANES == 16 else 1.4
 
 
 def measure() -> list[Measurement]:
-    """All figures of the modal kernel."""
-    times = median_times(_candidates() | {"peak": lambda: limits.multiply_add(_PEAK, limits.STEPS)}, 40)
+    """Measure the modal kernel."""
+    times = median_times(_candidates() | {"peak": lambda: limits.multiply_add(_PEAK_DATA, limits.STEPS)}, 40)
     peak = limits.CHAINS * WIDTH * limits.STEPS / times.pop("peak")
-    times = {name: seconds / TIMES for name, seconds in times.items()}
-    frames = COUNT * modal.STRIDE
+    times = {name: seconds / RUNS for name, seconds in times.items()}
+    frames = MODES * modal.STRIDE
     plain, aligned_zeros = (
         min(times[name] for name in times if name.startswith(kind)) for kind in ("plain", "aligned")
     )
     return [
-        *(Measurement(f"{COUNT} modes × 64 frames, {name}", 1e6 * seconds, "µs") for name, seconds in times.items()),
+        *(Measurement(f"{MODES} modes × 64 frames, {name}", 1e6 * seconds, "µs") for name, seconds in times.items()),
         Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
         Measurement("of that, driven", 100 * DRIVE_OPERATIONS * frames / times["driven"] / peak, "%", 70),
         Measurement("of that, ringing", 100 * RING_OPERATIONS * frames / times["ringing"] / peak, "%", 70),
         Measurement("driven modes in realtime on one core", frames / times["driven"] / RATE, ""),
-        Measurement("best plain shape : driven", plain / times["driven"], "×", BEST_PLAIN),
+        Measurement("best plain shape : driven", plain / times["driven"], "×", MIN_PLAIN_RATIO),
         Measurement("best plain shape on aligned arrays : driven", aligned_zeros / times["driven"], "×"),
         Measurement("error after 10 s of free ringing", error_after_db(10.0), "dB", -90, goal_is_most=True),
     ]
 
 
 def error_after_db(seconds: float) -> float:
-    """Level in dB of a float32 bank's error, struck and left to ring, against the closed form in float64."""
+    """Level in dB of a float32 bank's error after free ringing, against the closed form in float64."""
     noise = np.random.default_rng(2)
     bank, partials = random_bank(noise, 512)
     sums, out = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
@@ -59,9 +59,9 @@ def error_after_db(seconds: float) -> float:
         modal.correct(bank)
         modal.ring(bank, sums[0], modal.STRIDE)
     modal.mix_sums(sums, np.ones((1, modal.STRIDE), np.float32), out[0], out[1])
-    p, c = _numbers(partials)
-    each = (c * p ** (runs * modal.STRIDE + np.arange(modal.STRIDE)[:, None])).real
-    expected = (each * (1 - bank[modal.SIDE].astype(float))).sum(1)
+    p, c = _complex_numbers(partials)
+    partial_sounds = (c * p ** (runs * modal.STRIDE + np.arange(modal.STRIDE)[:, None])).real
+    expected = (partial_sounds * (1 - bank[modal.SIDE].astype(float))).sum(1)
     return 20 * np.log10(np.std(out[0] - expected) / np.std(expected))
 
 
@@ -76,42 +76,42 @@ def random_bank(noise: np.random.Generator, count: int) -> tuple[np.ndarray, np.
 
 
 def copy_unaligned(array: np.ndarray) -> np.ndarray:
-    """A copy where numpy usually puts one: 16 bytes beyond the beginning of a line of the cache."""
+    """A copy where numpy usually puts one: 16 bytes after the start of a cache line."""
     room = aligned_zeros((array.nbytes // 4 + 4,))[4:].view(array.dtype)
     room[:] = array.ravel()
     return room.reshape(array.shape)
 
 
-_PEAK = aligned_zeros((limits.CHAINS * WIDTH,))
+_PEAK_DATA = aligned_zeros((limits.CHAINS * WIDTH,))
 
 
 def _candidates() -> dict[str, Callable[[], object]]:
-    """All modes in one bank to one stereo output: the kernel, and every plain shape on both kinds of arrays."""
+    """All modes in one bank to one stereo output: the kernel, and every plain variant on both kinds of arrays."""
     noise = np.random.default_rng(1)
-    bank, partials = random_bank(noise, COUNT)
+    bank, partials = random_bank(noise, MODES)
     u, weight = noise.uniform(-1, 1, modal.STRIDE).astype(np.float32), np.ones((1, modal.STRIDE), np.float32)
     sums, (left, right) = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
-    numbers = [aligned_zeros((2 * COUNT,)).view(np.complex64) for _ in range(3)]
-    numbers[1][:], numbers[2][:] = _numbers(partials)
+    numbers = [aligned_zeros((2 * MODES,)).view(np.complex64) for _ in range(3)]
+    numbers[1][:], numbers[2][:] = _complex_numbers(partials)
     plain, plain_numbers = copy_unaligned(bank), [copy_unaligned(x) for x in numbers]
-    side, plain_side = aligned_zeros((COUNT,)), copy_unaligned(bank[modal.SIDE])
+    side, plain_side = aligned_zeros((MODES,)), copy_unaligned(bank[modal.SIDE])
     side[:] = plain_side
     return {
-        "driven": lambda: _driven(bank, u, sums, weight, left, right, TIMES),
-        "ringing": lambda: _ringing(bank, sums, weight, left, right, TIMES),
-        "correction": lambda: _corrected(bank, TIMES),
-        "retuning": lambda: _retuned(bank, partials, TIMES),
-        "plain, time outside": lambda: modal_variants.time_outside(plain, u, sums, weight, left, right, TIMES),
+        "driven": lambda: _driven(bank, u, sums, weight, left, right, RUNS),
+        "ringing": lambda: _ringing(bank, sums, weight, left, right, RUNS),
+        "correction": lambda: _corrected(bank, RUNS),
+        "retuning": lambda: _retuned(bank, partials, RUNS),
+        "plain, time outside": lambda: modal_variants.time_outside(plain, u, sums, weight, left, right, RUNS),
         "plain, complex numbers": lambda: modal_variants.complex_numbers(
-            *plain_numbers, plain_side, u, left, right, TIMES
+            *plain_numbers, plain_side, u, left, right, RUNS
         ),
-        "plain, time inside": lambda: modal_variants.time_inside(plain, u, left, right, TIMES),
-        "aligned, time outside": lambda: modal_variants.time_outside(bank, u, sums, weight, left, right, TIMES),
-        "aligned, complex numbers": lambda: modal_variants.complex_numbers(*numbers, side, u, left, right, TIMES),
+        "plain, time inside": lambda: modal_variants.time_inside(plain, u, left, right, RUNS),
+        "aligned, time outside": lambda: modal_variants.time_outside(bank, u, sums, weight, left, right, RUNS),
+        "aligned, complex numbers": lambda: modal_variants.complex_numbers(*numbers, side, u, left, right, RUNS),
     }
 
 
-def _numbers(partials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _complex_numbers(partials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The p and c of partials (4, K), in float64."""
     frequency, decay, real, imaginary = partials
     return np.exp((-decay + 2j * np.pi * frequency) / RATE), real + 1j * imaginary

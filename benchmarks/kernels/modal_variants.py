@@ -1,7 +1,7 @@
-"""Ways to write a bank of modes in plain numba, without explicit vectors: what the modal kernel is compared with.
+"""Variants of a modal bank in plain numba, without explicit SIMD: what the modal kernel is compared with.
 
-Each lets modes ring, driven by u (T,), and adds to left and right (T,), `times` times over. All of them let LLVM
-reorder sums (fastmath), without which it makes no vectors of them.
+Each drives modes by u (T,) and adds their sound to left and right (T,), `times` times over. All of them let LLVM
+reorder sums (fastmath), without which it does not vectorize them.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from engine.dsp.modal_bank import BACK, IN_RE, IN_TURN, RE, SIDE, TURN, A
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def time_outside(bank, u, sums, weight, left, right, times):
-    """At every frame, all modes of a bank (ROWS, K): the plain twin of the kernel."""
+    """Loop over frames, inside over the modes of a bank (ROWS, K): the plain twin of the kernel."""
     for _ in range(times):
         modal_plain.drive(bank, u, sums[0])
         modal_plain.mix_sums(sums, weight, left, right)
@@ -21,7 +21,7 @@ def time_outside(bank, u, sums, weight, left, right, times):
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def time_inside(bank, u, left, right, times):
-    """One mode of a bank (ROWS, K) after the other, its state in a register through all frames."""
+    """Loop over the modes of a bank (ROWS, K), inside over frames with the mode's state in registers."""
     for _ in range(times):
         for k in range(bank.shape[1]):
             x, y, a, back = bank[RE, k], bank[TURN, k], bank[A, k], bank[BACK, k]
@@ -37,7 +37,7 @@ def time_inside(bank, u, left, right, times):
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def complex_numbers(z, p, c, side, u, left, right, times):
-    """At every frame, all modes, as complex64 z, p and c (K,)."""
+    """Loop over frames, inside over modes as complex64 z, p and c (K,)."""
     for _ in range(times):
         for t in range(u.shape[0]):
             middle = sides = np.float32(0)

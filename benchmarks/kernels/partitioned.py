@@ -8,20 +8,20 @@ from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, splat, store
 
 
 class Convolver:
-    """Many responses on few inputs, block by block, overlap-save with a delay line of input spectra.
+    """Convolution of few inputs with many responses: overlap-save by blocks, delay line of input spectra.
 
-    responses: (inputs, E, taps); block: a multiple of WIDTH. It costs what reading the spectra costs: real and
-    imaginary parts stand apart and on lines of the cache, and the sums stay in registers. A spectrum has `block`
-    bins; the highest frequency, which like the lowest has no imaginary part, stands in that of the lowest.
+    responses: (inputs, E, taps); block: a multiple of WIDTH. Its cost is reading the spectra: real and imaginary parts
+    are stored apart and cache-aligned, and the sums stay in registers. A spectrum has `block` bins; the highest
+    frequency, which like the lowest has no imaginary part, is stored as that of the lowest.
     """
 
     def __init__(self, responses: np.ndarray, block: int) -> None:
         inputs, variants, taps = responses.shape
         parts = -(-taps // block)
-        whole = np.zeros((inputs, variants, parts * block), np.float32)
-        whole[..., :taps] = responses
+        padded = np.zeros((inputs, variants, parts * block), np.float32)
+        padded[..., :taps] = responses
         self.spectra = aligned_zeros((inputs, variants, parts, 2, block))
-        _part(fft.rfft(whole.reshape(inputs, variants, parts, block), 2 * block), self.spectra)
+        _split(fft.rfft(padded.reshape(inputs, variants, parts, block), 2 * block), self.spectra)
         self.delayed = aligned_zeros((inputs, parts, 2, block))
         self.window = np.zeros((inputs, 2 * block), np.float32)
         self.products = aligned_zeros((inputs, variants, 3, block))
@@ -29,16 +29,16 @@ class Convolver:
         self.block = block
 
     def __call__(self, audio: np.ndarray) -> np.ndarray:
-        """The next block of outputs (inputs, E, block) for a block of inputs (inputs, block)."""
+        """Next block of outputs (inputs, E, block) for a block of inputs (inputs, block)."""
         self.window[:, : self.block] = self.window[:, self.block :]
         self.window[:, self.block :] = audio
         self.newest = (self.newest - 1) % self.delayed.shape[1]
-        _part(fft.rfft(self.window), self.delayed[:, self.newest])
+        _split(fft.rfft(self.window), self.delayed[:, self.newest])
         _multiply(self.spectra, self.delayed, self.newest, self.products)
-        return fft.irfft(self._whole())[..., self.block :]
+        return fft.irfft(self._spectra())[..., self.block :]
 
-    def _whole(self) -> np.ndarray:
-        """The spectra (inputs, E, block + 1) of the products."""
+    def _spectra(self) -> np.ndarray:
+        """Spectra (inputs, E, block + 1) of the products."""
         real, imaginary, cross = np.moveaxis(self.products, -2, 0)
         spectra = np.empty((*real.shape[:-1], self.block + 1), np.complex64)
         spectra[..., :-1].real, spectra[..., :-1].imag = real - imaginary, cross
@@ -46,7 +46,7 @@ class Convolver:
         return spectra
 
 
-def _part(spectra: np.ndarray, parts: np.ndarray) -> None:
+def _split(spectra: np.ndarray, parts: np.ndarray) -> None:
     """Write the real and imaginary parts (..., 2, block) of spectra (..., block + 1)."""
     parts[..., 0, :], parts[..., 1, :] = spectra[..., :-1].real, spectra[..., :-1].imag
     parts[..., 1, 0] = spectra[..., -1].real
@@ -54,7 +54,7 @@ def _part(spectra: np.ndarray, parts: np.ndarray) -> None:
 
 @njit(cache=True, error_model="numpy")
 def _multiply(spectra, delayed, newest, products):
-    """Sum over the parts, response times input as long ago: real by real, imaginary by imaginary, both crossed."""
+    """Sum over the parts of response times delayed input: real by real, imaginary by imaginary, and crossed."""
     inputs, variants, parts, _, bins = spectra.shape
     for response in range(inputs * variants):
         for k in range(0, bins, WIDTH):

@@ -1,4 +1,4 @@
-"""A frame of a state-space instrument against the memory it reads and its peers, and what sixty-four voices cost.
+"""Speed of a state-space frame against memory bandwidth and peers, and load of sixty-four voices.
 
     python -m benchmarks.kernels.recurrence [--json]
 
@@ -23,103 +23,104 @@ from engine.simd.vectors import aligned_zeros
 
 from . import limits
 
-SIZE, FRAME, CONTROL, LEARNED = 128, 128, 64, 22_050
+UNITS, FRAME, CONTROL, LEARNED_RATE = 128, 128, 64, 22_050
 RATE, BLOCK, NOTES = 48_000, 64, 64
-TIMES = 50  # frames a measurement, so that the call from Python does not count
-SECONDS = 4.0
+RUNS = 50  # frames per measurement, so that the call from Python is negligible
+SOUND_SECONDS = 4.0
 
 
 def measure() -> list[Measurement]:
-    """All figures of the recurrence, and of an instrument with it."""
-    return [*_frames(), *_voices()]
+    """Measure the recurrence, and an instrument with it."""
+    return [*_frame_measurements(), *_voice_measurements()]
 
 
 def random_preset(seed: int = 0) -> Preset:
     """A preset of the article's sizes that rings for a second or two."""
     random = np.random.default_rng(seed)
-    turned = np.linalg.qr(random.normal(size=(SIZE, SIZE)))[0]
+    orthogonal = np.linalg.qr(random.normal(size=(UNITS, UNITS)))[0]
     tensors = {
-        "recurrence": 0.998 * turned,
-        "input": random.normal(0, 0.3, (SIZE, CONTROL)),
-        "output": random.uniform(-0.05, 0.05, (FRAME, SIZE)),
+        "recurrence": 0.998 * orthogonal,
+        "input": random.normal(0, 0.3, (UNITS, CONTROL)),
+        "output": random.uniform(-0.05, 0.05, (FRAME, UNITS)),
         "pitch": np.full(CONTROL, 220.0),
         "energy": np.ones(CONTROL),
         "control_values": np.ones(1),
     }
-    laid = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in tensors.items()}
-    laid["control_sites"] = np.zeros((1, 2), np.int32)
+    arrays = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in tensors.items()}
+    arrays["control_sites"] = np.zeros((1, 2), np.int32)
     control = {"dimensions": CONTROL, "frames": 8, "hop": FRAME}
     return Preset(
-        {"format_version": "1.0", "kind": "ssm", "name": "random_preset", "rate": LEARNED, "control": control}, laid
+        {"format_version": "1.0", "kind": "ssm", "name": "random_preset", "rate": LEARNED_RATE, "control": control},
+        arrays,
     )
 
 
-def _frames() -> list[Measurement]:
-    """One frame, its state moved on, by us and by the others."""
-    made = random_preset()
-    weights = aligned_zeros((SIZE * (SIZE + FRAME),))
+def _frame_measurements() -> list[Measurement]:
+    """One frame, its state advanced, by our kernel and by peers."""
+    preset = random_preset()
+    weights = aligned_zeros((UNITS * (UNITS + FRAME),))
     times = median_times(
         {
-            "ours": _ours(made),
-            "onnxruntime": _onnx(made),
-            "torch": _torch(made),
-            "bare torch": _bare_torch(made),
-            "read": lambda: limits.sum_array(weights, TIMES),
+            "ours": _ours(preset),
+            "onnxruntime": _onnx(preset),
+            "torch": _torch(preset),
+            "bare torch": _bare_torch(preset),
+            "read": lambda: limits.sum_array(weights, RUNS),
         },
         40,
     )
-    ours, read = times["ours"] / TIMES, times["read"] / TIMES
+    ours, read = times["ours"] / RUNS, times["read"] / RUNS
     return [
         Measurement("a frame of 128 units and 128 samples", 1e6 * ours, "µs"),
         Measurement("the time in which its weights can be read, of that", 100 * read / ours, "%", 60),
         Measurement("onnxruntime : ours", times["onnxruntime"] / ours, "×", 4),
         Measurement("torch, the article's modules : ours", times["torch"] / ours, "×", 20),
         Measurement("torch, bare products of folded matrices : ours", times["bare torch"] / ours, "×"),
-        Measurement("frames of the article in realtime on one core", FRAME / LEARNED / ours, ""),
+        Measurement("frames of the article in realtime on one core", FRAME / LEARNED_RATE / ours, ""),
     ]
 
 
-def _ours(made: Preset) -> Callable[[], object]:
-    panels, frames = recurrence.pack(made.tensors["recurrence"]), recurrence.pack(made.tensors["output"])
-    entering, nothing, u, h, y = (aligned_zeros((SIZE,)) for _ in range(5))
-    entering[:] = made.tensors["input"][:, 0]
-    return lambda: _repeated(panels, frames, nothing, entering, u, h, y, TIMES)
+def _ours(preset: Preset) -> Callable[[], object]:
+    panels, frames = recurrence.pack(preset.tensors["recurrence"]), recurrence.pack(preset.tensors["output"])
+    strike, nothing, u, h, y = (aligned_zeros((UNITS,)) for _ in range(5))
+    strike[:] = preset.tensors["input"][:, 0]
+    return lambda: _repeat(panels, frames, nothing, strike, u, h, y, RUNS)
 
 
 @njit(cache=True, error_model="numpy")
-def _repeated(panels, frames, nothing, entering, u, h, y, times):
+def _repeat(panels, frames, nothing, strike, u, h, y, times):
     for _ in range(times):
         for s in range(u.shape[0]):
-            u[s] = entering[s]
+            u[s] = strike[s]
         recurrence.step(panels, frames, nothing, u, np.float32(1), h, y)
 
 
-def _onnx(made: Preset) -> Callable[[], object]:
+def _onnx(preset: Preset) -> Callable[[], object]:
     import onnxruntime
 
     from export.onnx import make_model as in_onnx
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(in_onnx(made).SerializeToString(), options)
-    given = {"control": np.eye(1, CONTROL, dtype=np.float32), "state": np.zeros((1, SIZE), np.float32)}
-    return lambda: session.run(None, given)
+    session = onnxruntime.InferenceSession(in_onnx(preset).SerializeToString(), options)
+    inputs = {"control": np.eye(1, CONTROL, dtype=np.float32), "state": np.zeros((1, UNITS), np.float32)}
+    return lambda: session.run(None, inputs)
 
 
-def _torch(made: Preset) -> Callable[[], object]:
-    """The article's way: a projection, torch's recurrent layer, a linear layer, a sine."""
+def _torch(preset: Preset) -> Callable[[], object]:
+    """The article's modules: a projection, torch's recurrent layer, a linear layer, a sine."""
     import torch
 
     torch.set_num_threads(1)
-    projection = torch.nn.Linear(CONTROL, SIZE, bias=False)
-    layer = torch.nn.RNN(SIZE, SIZE, bias=False, batch_first=True)
-    output = torch.nn.Linear(SIZE, FRAME, bias=False)
+    projection = torch.nn.Linear(CONTROL, UNITS, bias=False)
+    layer = torch.nn.RNN(UNITS, UNITS, bias=False, batch_first=True)
+    output = torch.nn.Linear(UNITS, FRAME, bias=False)
     for weight, value in (
-        (projection.weight, made.tensors["input"]), (layer.weight_ih_l0, np.eye(SIZE, dtype=np.float32)),
-        (layer.weight_hh_l0, made.tensors["recurrence"]), (output.weight, made.tensors["output"]),
+        (projection.weight, preset.tensors["input"]), (layer.weight_ih_l0, np.eye(UNITS, dtype=np.float32)),
+        (layer.weight_hh_l0, preset.tensors["recurrence"]), (output.weight, preset.tensors["output"]),
     ):  # fmt: skip
         weight.data = torch.from_numpy(value)
-    control, state = torch.eye(1, CONTROL)[None], torch.zeros(1, 1, SIZE)
+    control, state = torch.eye(1, CONTROL)[None], torch.zeros(1, 1, UNITS)
 
     def frame() -> torch.Tensor:
         with torch.inference_mode():
@@ -128,12 +129,12 @@ def _torch(made: Preset) -> Callable[[], object]:
     return frame
 
 
-def _bare_torch(made: Preset) -> Callable[[], object]:
+def _bare_torch(preset: Preset) -> Callable[[], object]:
     import torch
 
     torch.set_num_threads(1)
-    weight, entrance, output = (torch.from_numpy(made.tensors[name]) for name in ("recurrence", "input", "output"))
-    control, state = torch.eye(1, CONTROL)[0], torch.zeros(SIZE)
+    weight, entrance, output = (torch.from_numpy(preset.tensors[name]) for name in ("recurrence", "input", "output"))
+    control, state = torch.eye(1, CONTROL)[0], torch.zeros(UNITS)
 
     def frame() -> torch.Tensor:
         with torch.inference_mode():
@@ -142,7 +143,7 @@ def _bare_torch(made: Preset) -> Callable[[], object]:
     return frame
 
 
-def _voices() -> list[Measurement]:
+def _voice_measurements() -> list[Measurement]:
     """Sixty-four notes of different keys, each in its own state: the whole rig, by the thread's own time."""
     rig = Rig(RATE)
     instrument = StateSpace(random_preset())
@@ -151,12 +152,12 @@ def _voices() -> list[Measurement]:
         rig.send(Kind.NOTE_ON, 28 + i, 0.8, note=28 + i)
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
-    blocks = round(SECONDS * RATE / BLOCK)
+    blocks = round(SOUND_SECONDS * RATE / BLOCK)
     loads, voices = np.zeros(blocks), NOTES
     for block in range(blocks):
-        started = time.thread_time_ns()
+        start = time.thread_time_ns()
         callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
-        loads[block] = time.thread_time_ns() - started
+        loads[block] = time.thread_time_ns() - start
         voices = min(voices, instrument.voices)
     loads *= 100 * RATE / (1e9 * BLOCK)
     return [

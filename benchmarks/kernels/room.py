@@ -1,8 +1,8 @@
-"""A room of one second at 48 kHz in blocks of 64 frames, against its own mean, and against other ways to convolve.
+"""Speed of a one-second convolution reverb at 48 kHz in blocks of 64 frames, its evenness, and peers.
 
     python -m benchmarks.kernels.room [--json]
 
-Both channels are convolved. The peer is partitioned convolution with numpy's transforms, all parts of one size.
+Both channels are convolved. The peer is uniformly partitioned convolution with numpy's transforms.
 """
 
 import time
@@ -19,13 +19,13 @@ from engine.simd.vectors import aligned_zeros
 from .partitioned import Convolver
 
 RATE, TAPS = 48_000.0, 48_000
-TIMES = 128  # blocks a measurement: two rounds of the longest level
+BLOCKS = 128  # blocks per measurement: two rounds of the longest level
 ROUNDS = 60
 PERIOD = 64  # blocks in which all levels have done each of their shares
 
 
 def measure() -> list[Measurement]:
-    """All figures of a room."""
+    """Measure a room."""
     random = np.random.default_rng(1)
     mono = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
     stereo = np.stack([mono, random.permutation(mono)])
@@ -34,13 +34,13 @@ def measure() -> list[Measurement]:
     uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD_SIZE)
     times = min_times(
         {
-            **{name: lambda arrays=arrays: _blocks(*arrays, x, y, TIMES) for name, arrays in layouts.items()},
+            **{name: lambda arrays=arrays: _blocks(*arrays, x, y, BLOCKS) for name, arrays in layouts.items()},
             "uniform": lambda: uniform(x),
             **_transforms(random),
         },
         ROUNDS,
     )
-    blocks = {name: times[name] / TIMES for name in layouts}
+    blocks = {name: times[name] / BLOCKS for name in layouts}
     worst, mean = block_time_range(layouts["a room"], x, y)
     return [
         *(
@@ -53,22 +53,22 @@ def measure() -> list[Measurement]:
         ),
         Measurement("worst block : mean block", worst / mean, "×", 2, goal_is_most=True),
         Measurement("parts of one size by numpy : a room", times["uniform"] / blocks["a room"], "×", 7),
-        Measurement("transform of 1024 complex numbers", 1e6 * times["ours"] / TIMES, "µs"),
-        Measurement("the same by numpy : ours", times["numpy"] / 64 / (times["ours"] / TIMES), "×", 1),
+        Measurement("transform of 1024 complex numbers", 1e6 * times["ours"] / BLOCKS, "µs"),
+        Measurement("the same by numpy : ours", times["numpy"] / 64 / (times["ours"] / BLOCKS), "×", 1),
         Measurement("error against direct convolution", error_db(random), "dB", -110, goal_is_most=True),
     ]
 
 
 def block_time_range(arrays: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Seconds of the slowest and of the mean block of a period, each the median of its turns."""
+    """Seconds of the slowest and of the mean block of a period, each the median of its rounds."""
     seconds = np.zeros((ROUNDS, PERIOD))
-    for turn in range(ROUNDS):
+    for round_index in range(ROUNDS):
         for block in range(PERIOD):
             start = time.perf_counter()
-            convolve(*arrays, (turn * PERIOD + block) * HEAD_SIZE, x, y)
-            seconds[turn, block] = time.perf_counter() - start
-    each = np.median(seconds, 0)
-    return float(each.max()), float(each.mean())
+            convolve(*arrays, (round_index * PERIOD + block) * HEAD_SIZE, x, y)
+            seconds[round_index, block] = time.perf_counter() - start
+    block_seconds = np.median(seconds, 0)
+    return float(block_seconds.max()), float(block_seconds.mean())
 
 
 def error_db(random: np.random.Generator) -> float:
@@ -87,7 +87,7 @@ def _transforms(random: np.random.Generator) -> dict:
     size = 1024
     x, table, passes = aligned_zeros((2 * size,)), fft.twiddles(size), fft.passes(size)
     many = random.standard_normal((64, size)).astype(np.complex64)
-    return {"ours": lambda: _forward(x, size, table, passes, TIMES), "numpy": lambda: np.fft.fft(many)}
+    return {"ours": lambda: _forward(x, size, table, passes, BLOCKS), "numpy": lambda: np.fft.fft(many)}
 
 
 @njit(cache=True, error_model="numpy")

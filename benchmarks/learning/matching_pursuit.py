@@ -1,8 +1,8 @@
-"""Matching pursuit (Mallat and Zhang, 1993) over the sounds of an event model: what its encoder is held against.
+"""Matching pursuit (Mallat and Zhang, 1993) over the sounds of an event model: the baseline for its encoder.
 
-As textbooks have it, the strength of an atom is its projection. `weighed` gives those that were found the strengths
-that the distance itself asks for, by the same search, of twice as many steps, by which events get theirs; least
-squares over all atoms, as in orthogonal pursuit, made the distance larger.
+As in textbooks, the strength of an atom is its projection. `fit_strengths` optimizes the strengths of the found atoms
+for the spectral loss itself, by the search that the model uses for its events, with twice as many steps; least
+squares over all atoms, as in orthogonal pursuit, made the loss larger.
 """
 
 import torch
@@ -13,43 +13,42 @@ from train.events.config import HOP
 from train.events.model import EventModel
 from train.events.solve_gains import STRENGTH_STEPS, solve_strengths
 
-TOGETHER = 32  # sounds that are made at once
+BATCH_SIZE = 32  # sounds that are rendered at once
 
 
 def render_atoms(model: EventModel, context: Tensor, gains: Tensor) -> Tensor:
     """All keys at full strength (K, N), in a context (1, M) and a room (1, 1 + rooms)."""
     keys = torch.arange(model.sizes.keys)
-    some = []
+    batches = []
     with torch.no_grad():
-        for part in keys.split(TOGETHER):
+        for part in keys.split(BATCH_SIZE):
             dry = model.decoder(part, torch.ones_like(part, dtype=torch.float), context.expand(len(part), -1))
-            some.append(model.rooms.reverberate(dry, gains))
-    return torch.cat(some)
+            batches.append(model.rooms.reverberate(dry, gains))
+    return torch.cat(batches)
 
 
 def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
-    """So many of the sounds (K, N), begun on frames, when each takes most from what is left: (count, N).
+    """Choose `count` of the sounds (K, N) at frame positions, each reducing the residual most: (count, N).
 
-    They may have either sign, as a pursuit has them; what would reach past the end is cut. Their sum is what they
-    come to.
+    They may have either sign; samples past the end are cut off. Their sum is the approximation.
     """
-    size = len(target)
-    frames = size // HOP
+    samples = len(target)
+    frames = samples // HOP
     energies = sounds.square().cumsum(1)[:, HOP - 1 :: HOP].flip(1)  # (K, frames): of what begins there
-    left, parts = target.clone(), torch.zeros(count, size)
+    residual, parts = target.clone(), torch.zeros(count, samples)
     for part in parts:
-        ahead = torch.nn.functional.pad(left, (0, size)).unfold(0, size, HOP)[:frames]
-        products = sounds @ ahead.T
-        taken = products.square() / (energies + 1e-9)
-        key, frame = divmod(int(taken.argmax()), frames)
+        windows = torch.nn.functional.pad(residual, (0, samples)).unfold(0, samples, HOP)[:frames]
+        products = sounds @ windows.T
+        reduction = products.square() / (energies + 1e-9)
+        key, frame = divmod(int(reduction.argmax()), frames)
         first = frame * HOP
-        part[first:] = products[key, frame] / (energies[key, frame] + 1e-9) * sounds[key, : size - first]
-        left -= part
+        part[first:] = products[key, frame] / (energies[key, frame] + 1e-9) * sounds[key, : samples - first]
+        residual -= part
     return parts
 
 
 def fit_strengths(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
-    """What parts (n, N) of a target (N,) come to, each as strong as the distance asks for: (N,)."""
+    """Sum of parts (n, N) of a target (N,), each as strong as the spectral loss demands: (N,)."""
     window = AnalysisWindow(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
     strengths, _ = solve_strengths(window, parts, torch.ones(len(parts)), 2 * STRENGTH_STEPS)
     return strengths @ parts

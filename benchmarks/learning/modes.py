@@ -1,10 +1,10 @@
-"""Which sounds closer to the recording, a state-space network or the exact modes of its linear part.
+"""Closeness to the recording: a state-space network against the exact modes of its linear part.
 
     python -m benchmarks.learning.modes PRESET RECORDING [--start 10] [--json]
 
-Both play the learned control signal through the engine at the learned rate. Told are the article's distance in
-octaves, which the network learned by, and the mean difference of log magnitudes over four resolutions, by which
-neither did; each at the gain that serves it best, a multiple of 1 dB.
+Both play the learned control signal through the engine at the learned rate. Measured are the article's octave loss,
+by which the network was learned, and the mean difference of log magnitudes at four resolutions, by which neither was;
+each at its best gain, a multiple of 1 dB.
 """
 
 import argparse
@@ -23,12 +23,12 @@ from train import recording
 from train.spectral_loss import SpectralTarget
 from train.ssm.loss import OctaveTarget
 
-COUNTS = (256, 64)  # modes of a dimension
-GAINS = range(-12, 7)  # dB
+MODE_COUNTS = (256, 64)  # modes per dimension
+GAINS_DB = range(-12, 7)  # dB
 
 
 def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
-    """Rows of a network and of its modes against samples (N,) at the learned rate."""
+    """Measure a network and its modes against samples (N,) at the learned rate."""
     frames = made.header["control"]["frames"] * made.header["control"]["hop"]
     wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
     wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
@@ -36,21 +36,24 @@ def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
     silence = torch.zeros(frames)
     for name, target in (("octaves", near.loss), ("logs", heard.log_loss)):
         yield Measurement(f"silence, {name}", float(target(silence)), "")
-    sounds = {"the network": made, **{f"its modes, {count} a dimension": as_modes(made, count) for count in COUNTS}}
+    sounds = {
+        "the network": made,
+        **{f"its modes, {count} a dimension": as_modes(made, count) for count in MODE_COUNTS},
+    }
     for what, preset in sounds.items():
         sound = render_probe(preset, {"performance": "learned", "samples": frames})
-        yield Measurement(f"{what}, octaves", _best(near.loss, sound), "")
-        yield Measurement(f"{what}, logs", _best(heard.log_loss, sound), "")
+        yield Measurement(f"{what}, octaves", _min_loss(near.loss, sound), "")
+        yield Measurement(f"{what}, logs", _min_loss(heard.log_loss, sound), "")
 
 
-def _best(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:
-    """The least distance of a sound at any gain."""
+def _min_loss(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:
+    """The least loss of a sound at any gain."""
     with torch.no_grad():
-        return min(float(distance(torch.from_numpy(sound * np.float32(10 ** (gain / 20))))) for gain in GAINS)
+        return min(float(distance(torch.from_numpy(sound * np.float32(10 ** (gain / 20))))) for gain in GAINS_DB)
 
 
 def main() -> None:
-    """The command: print the rows."""
+    """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("preset", metavar="PRESET")
     parser.add_argument("recording", metavar="RECORDING")

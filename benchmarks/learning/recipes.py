@@ -3,8 +3,8 @@
     python -m benchmarks.learning.recipes RECORDING [--start 10] [--steps 1000] [--seeds 3] [-o CURVES.json] [--json]
 
 Both learn 12 s at the article's sizes. Measured are the article's loss without its dither, of the best model of each
-run, and frame artifacts: jumps across frame edges and, after a strike, lines one frame rate apart. A run takes minutes
-on a core: each is saved to CURVES.json, loss by loss, and is not repeated.
+run, and frame artifacts: jumps across frame edges and, after a strike, lines one frame rate apart. A run takes
+minutes on a core: each is saved to CURVES.json, loss by loss, and is not repeated.
 """
 
 import argparse
@@ -83,8 +83,8 @@ def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dic
 def comb_energies(model: StateSpaceModel) -> dict[str, float]:
     """Frame-rate artifacts after a strike, over all used dimensions (train/ssm/frame_artifacts.py).
 
-    The comb of a line lies at all multiples of the frame rate from it and from its mirror image. Lines of the recording
-    that lie there by chance count as well.
+    The comb of a line lies at all multiples of the frame rate from it and from its mirror image. Lines of the
+    recording that lie there by chance count as well.
     """
     with torch.no_grad():
         control, weight, entrance, output = (

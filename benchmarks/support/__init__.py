@@ -1,1 +1,1 @@
-"""What benchmarks and tests share: JACK clients, CPU load, measurements."""
+"""Helpers of benchmarks and tests: JACK clients and servers, CPU load, measurements."""

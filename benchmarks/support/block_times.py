@@ -1,8 +1,7 @@
-"""What each block of the audio thread costs, and whose fault it is when one is late.
+"""Cost of each block of the audio thread, and the cause when one is late.
 
-Its callback stands before the engine's, compiled as well. A block whose own work takes longer than its time, or in
-which the thread waits for somebody, is our fault; one that was begun late, or in which the system let others run
-before us, is not.
+A compiled callback wraps the engine's. A block whose own work exceeds its duration, or in which the thread waits, is
+our fault; one that started late, or in which the system ran other programs before us, is not.
 """
 
 import contextlib
@@ -16,10 +15,10 @@ from numba import carray, cfunc, njit, types
 from engine.devices import jack_callback
 from engine.memory import pointer
 
-CAPACITY = 1 << 17  # blocks that can be looked at: six minutes
+CAPACITY = 1 << 17  # blocks that can be recorded: six minutes
 THREAD, CLOCK = np.int32(1), np.int32(3)  # RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID of Linux
 MONOTONIC = np.int32(1)
-WAITED, INTERRUPTED = 16, 17  # places of ru_nvcsw and ru_nivcsw in a rusage of longs
+WAITED, INTERRUPTED = 16, 17  # indices of ru_nvcsw and ru_nivcsw in a rusage of longs
 
 BLOCKS = np.dtype(
     [
@@ -36,7 +35,7 @@ BLOCKS = np.dtype(
 )
 
 _record = np.zeros(1, BLOCKS)
-_place = _record.ctypes.data  # compiled in: whoever calls us brings the engine's record
+_record_address = _record.ctypes.data  # compiled in: the callback's argument is the engine's record
 _clock_gettime = types.ExternalFunction("clock_gettime", types.intc(types.intc, types.CPointer(types.int64)))
 _getrusage = types.ExternalFunction("getrusage", types.intc(types.intc, types.CPointer(types.int64)))
 _engine = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)(jack_callback.process.address)
@@ -51,62 +50,64 @@ def read(clock, time):
 
 @cfunc(types.intc(types.uint32, types.voidptr), error_model="numpy")
 def process(frames, user):
-    """Let the engine play a block, and write down what it cost."""
-    my = carray(pointer(_place), 1, BLOCKS)[0]
-    place = my.count % CAPACITY
-    my.begun[place] = read(MONOTONIC, my.time)
+    """[audio thread] Run the engine's callback for a block, and record its cost."""
+    my = carray(pointer(_record_address), 1, BLOCKS)[0]
+    index = my.count % CAPACITY
+    my.begun[index] = read(MONOTONIC, my.time)
     _getrusage(THREAD, my.usage.ctypes)
-    waited, own = my.usage[WAITED], read(CLOCK, my.time)
+    waited, cpu = my.usage[WAITED], read(CLOCK, my.time)
     status = _engine(frames, user)
-    my.own[place] = read(CLOCK, my.time) - own
+    my.own[index] = read(CLOCK, my.time) - cpu
     _getrusage(THREAD, my.usage.ctypes)
-    my.waits[place] = my.usage[WAITED] - waited
-    my.wall[place] = read(MONOTONIC, my.time) - my.begun[place]
-    my.frames[place] = frames
+    my.waits[index] = my.usage[WAITED] - waited
+    my.wall[index] = read(MONOTONIC, my.time) - my.begun[index]
+    my.frames[index] = frames
     my.count += 1
     return status
 
 
 @dataclass(frozen=True)
 class BlockSummary:
-    """How many blocks there were, how many of them were late by our fault and not by it, and the most work of one."""
+    """Number of blocks, late ones by our fault and by others', and the maximum work of one."""
 
-    number: int
-    ours: int  # by their own work, or because they waited for somebody
-    theirs: int  # they took too long, or were begun a block too late, through no work of ours
-    heaviest: float  # its own, as a share of its time
+    count: int
+    late_by_us: int  # by their own work, or because they waited for somebody
+    late_by_others: int  # they took too long, or were begun a block too late, through no work of ours
+    max_load: float  # its own, as a share of its time
 
 
 class BlockLog:
-    """The blocks since the beginning, or the last `clear`; rate: Hz."""
+    """Blocks since the start, or the last `clear`; rate: Hz."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
         self.clear()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Restart the count."""
         self._first = int(_record["count"][0])
 
-    def seen(self) -> BlockSummary:
-        """What they were up to now. ValueError where there were too many to look at."""
+    def summarize(self) -> BlockSummary:
+        """Summarize the blocks so far. ValueError if there are more than CAPACITY."""
         last = int(_record["count"][0])
         if last - self._first > CAPACITY:
             raise ValueError(f"{last - self._first} blocks, at most {CAPACITY} can be looked at")
         places = np.arange(self._first, last)
-        begun, wall, own, waits, frames = (
+        start, wall, cpu, waits, frames = (
             np.take(_record[name][0], places, mode="wrap") for name in ("begun", "wall", "own", "waits", "frames")
         )
         due = frames * 1e9 / self._rate  # nanoseconds
-        ours = (own > due) | (waits > 0)
-        late = np.diff(begun, prepend=begun[:1]) > 2 * due
-        theirs = ((wall > due) | late) & ~ours
-        return BlockSummary(len(places), int(ours.sum()), int(theirs.sum()), float((own / due).max(initial=0.0)))
+        late_by_us = (cpu > due) | (waits > 0)
+        late = np.diff(start, prepend=start[:1]) > 2 * due
+        late_by_others = ((wall > due) | late) & ~late_by_us
+        return BlockSummary(
+            len(places), int(late_by_us.sum()), int(late_by_others.sum()), float((cpu / due).max(initial=0.0))
+        )
 
 
 @contextlib.contextmanager
 def record_blocks(rate: float) -> Iterator[BlockLog]:
-    """While entered, JACK clients that are opened are measured; one at a time."""
+    """Context in which JACK clients that are opened are recorded; one at a time."""
     engine = jack_callback.process
     jack_callback.process = process
     try:

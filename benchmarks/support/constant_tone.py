@@ -1,4 +1,4 @@
-"""The plainest instrument: a note on makes a constant, a note off ends it, a MIDI message is an impulse."""
+"""A minimal instrument: a note-on starts a constant, a note-off stops it, a MIDI note-on makes an impulse."""
 
 import numpy as np
 from numba import njit
@@ -10,7 +10,7 @@ STATE = np.dtype([("level", "f4"), ("impulse", "f4")], align=True)
 
 
 class ConstantTone(Plugin):
-    """A constant while a note is held, and one sample for each MIDI note on."""
+    """A constant while a note is held, and an impulse of one sample for each MIDI note-on."""
 
     name = "tone"
     params: tuple[Param, ...] = ()
@@ -21,16 +21,16 @@ class ConstantTone(Plugin):
         self.listens = listens
 
     def prepare(self, rate: float) -> None:
-        """Nothing depends on the rate."""
+        """Do nothing: the sound does not depend on the rate."""
 
     def reset(self) -> None:
-        """Silence."""
+        """Silence the constant."""
         self.state["level"] = 0
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Take a note, or a message."""
+    """[audio thread] Handle a note or a MIDI message."""
     if event.kind == Kind.NOTE_ON:
         state.level = event.value
     elif event.kind == Kind.NOTE_OFF:

@@ -1,4 +1,4 @@
-"""A computer that has other things to do: Python threads that never rest, and a process for each further core."""
+"""Generate CPU load: Python threads that never rest, and a process for each further core."""
 
 import os
 import subprocess
@@ -7,16 +7,18 @@ import threading
 
 
 class CpuLoad:
-    """While entered, threads of this process compute and allocate in Python, and every core has work."""
+    """Context in which threads of this process compute and allocate in Python, and every core is busy."""
 
     def __init__(self, threads: int = 2, processes: int | None = None) -> None:
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._toil, daemon=True) for _ in range(threads)]
-        self._wanted = (os.cpu_count() or 1) - 1 if processes is None else processes
+        self._threads = [threading.Thread(target=self._compute, daemon=True) for _ in range(threads)]
+        self._process_count = (os.cpu_count() or 1) - 1 if processes is None else processes
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "CpuLoad":
-        self._processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(self._wanted)]
+        self._processes = [
+            subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(self._process_count)
+        ]
         for thread in self._threads:
             thread.start()
         return self
@@ -29,6 +31,6 @@ class CpuLoad:
             process.kill()
             process.wait()
 
-    def _toil(self) -> None:
+    def _compute(self) -> None:
         while not self._stop.is_set():
             sum(len([i, str(i)]) for i in range(1000))

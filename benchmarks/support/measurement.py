@@ -1,4 +1,4 @@
-"""The figures of a benchmark: measured, with a unit and, where there is one, a goal."""
+"""Measurements of a benchmark: a value with a unit and, where there is one, a goal; timing and printing."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure. A goal is the least that `value` should be, or the most where `goal_is_most`."""
+    """One figure. A goal is the minimum of `value`, or the maximum where `goal_is_most`."""
 
     name: str
     value: float
@@ -27,41 +27,43 @@ class Measurement:
         return self.value <= self.goal if self.goal_is_most else self.value >= self.goal
 
 
-def median_times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int = 0) -> dict[str, float]:
-    """Seconds that each candidate takes: the median of so many rounds in which all take turns.
+def median_times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int = 0) -> dict[str, float]:
+    """Seconds of each candidate: the median of `rounds` rounds in which all take turns.
 
-    warmed: how often each runs at its turn before it is timed, for what is measured with its data in the cache.
+    warm_up: untimed runs of each before its timed one, for measurements with data in the cache.
     """
-    return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds, warmed).items()}
+    return {name: statistics.median(seconds) for name, seconds in _times(candidates, rounds, warm_up).items()}
 
 
 def min_times(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds that each candidate takes at best, in so many rounds in which all take turns."""
+    """Seconds of each candidate: the minimum of `rounds` rounds in which all take turns."""
     return {name: min(seconds) for name, seconds in _times(candidates, rounds, 0).items()}
 
 
-def run_preset_benchmark(about: str, measure: Callable[[str], Iterable[Measurement]], preset: str = "guitar") -> None:
-    """The command of a benchmark of one preset: measure it and print the rows."""
-    parser = argparse.ArgumentParser(description=about)
+def run_preset_benchmark(
+    description: str, measure: Callable[[str], Iterable[Measurement]], preset: str = "guitar"
+) -> None:
+    """Command line of a benchmark of one preset: measure it and print the measurements."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("preset", metavar="PRESET", nargs="?", default=preset, help="a name or a path")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
     print_measurements(measure(args.preset), args.json)
 
 
-def print_measurements(rows: Iterable[Measurement], as_json: bool = "--json" in sys.argv) -> None:
-    """Print rows for a reader, or as one JSON object a line."""
-    for row in rows:
-        print(json.dumps(asdict(row) | {"met": row.met}) if as_json else _line(row))
+def print_measurements(measurements: Iterable[Measurement], as_json: bool = "--json" in sys.argv) -> None:
+    """Print measurements as text, or as one JSON object a line."""
+    for measurement in measurements:
+        print(json.dumps(asdict(measurement) | {"met": measurement.met}) if as_json else _line(measurement))
 
 
-def _times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int) -> dict[str, list[float]]:
+def _times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int) -> dict[str, list[float]]:
     for candidate in candidates.values():
         candidate()
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(rounds):
         for name, candidate in candidates.items():
-            for _ in range(warmed):
+            for _ in range(warm_up):
                 candidate()
             start = time.perf_counter()
             candidate()
@@ -69,8 +71,10 @@ def _times(candidates: dict[str, Callable[[], object]], rounds: int, warmed: int
     return times
 
 
-def _line(row: Measurement) -> str:
-    if row.goal is None:
-        return f"{row.name:<58}{row.value:>10.4g} {row.unit}"
-    sign, mark = "≤" if row.goal_is_most else "≥", "met" if row.met else "MISSED"
-    return f"{row.name:<58}{row.value:>10.4g} {row.unit}  (goal {sign} {row.goal:g}: {mark})"
+def _line(measurement: Measurement) -> str:
+    """One line of text."""
+    text = f"{measurement.name:<58}{measurement.value:>10.4g} {measurement.unit}"
+    if measurement.goal is None:
+        return text
+    sign, mark = "≤" if measurement.goal_is_most else "≥", "met" if measurement.met else "MISSED"
+    return f"{text}  (goal {sign} {measurement.goal:g}: {mark})"

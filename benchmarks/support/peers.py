@@ -1,4 +1,4 @@
-"""The decoder of a ddsp preset as others compute it: the model in torch, and an ONNX graph in onnxruntime.
+"""The decoder of a ddsp preset computed by peers: the model in torch, and an ONNX graph in onnxruntime.
 
 Needs the `train` extra. Both take one frame at a time, with their state, as a player does, on one thread.
 """
@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 Tensors = Mapping[str, np.ndarray]
-Frame = Callable[[float, float], np.ndarray]  # pitch and loudness as the decoder hears them → heads (1 + H + N,)
+Frame = Callable[[float, float], np.ndarray]  # scaled pitch and loudness → heads (1 + H + N,)
 _HEADS = ("amplitude", "harmonics", "noise")
-_AS_HEARD = {"kind": "ddsp", "features": {"pitch": "hertz", "mean": 0.0, "deviation": 1.0}}  # inputs need no scaling
+_UNSCALED_HEADER = {
+    "kind": "ddsp",
+    "features": {"pitch": "hertz", "mean": 0.0, "deviation": 1.0},
+}  # inputs need no scaling
 
 
 def torch_decoder(tensors: Tensors) -> Frame:
@@ -32,8 +35,8 @@ def torch_decoder(tensors: Tensors) -> Frame:
     @torch.inference_mode()
     def frame(pitch: float, loudness: float) -> np.ndarray:
         nonlocal state
-        said, state = decoder(torch.full((1, 1), pitch), torch.full((1, 1), loudness), state)
-        heads: np.ndarray = torch.cat([*said], -1)[0, 0].numpy()
+        outputs, state = decoder(torch.full((1, 1), pitch), torch.full((1, 1), loudness), state)
+        heads: np.ndarray = torch.cat([*outputs], -1)[0, 0].numpy()
         return heads
 
     return frame
@@ -49,15 +52,15 @@ def onnx_decoder(tensors: Tensors) -> Frame:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    graph = make_model(Preset(_AS_HEARD, dict(tensors))).SerializeToString()
+    graph = make_model(Preset(_UNSCALED_HEADER, dict(tensors))).SerializeToString()
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     state = np.zeros((1, 1, len(tensors["pitch_0_bias"])), np.float32)
 
     def frame(pitch: float, loudness: float) -> np.ndarray:
         nonlocal state
-        told = {"pitch": np.array([[pitch]], np.float32), "loudness": np.array([[loudness]], np.float32)}
-        *said, state = session.run([*_HEADS, "next_state"], {**told, "state": state})
-        heads: np.ndarray = np.concatenate(said, axis=1)[0]
+        inputs = {"pitch": np.array([[pitch]], np.float32), "loudness": np.array([[loudness]], np.float32)}
+        *outputs, state = session.run([*_HEADS, "next_state"], {**inputs, "state": state})
+        heads: np.ndarray = np.concatenate(outputs, axis=1)[0]
         return heads
 
     return frame

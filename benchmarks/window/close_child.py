@@ -2,9 +2,9 @@
 
     python -m benchmarks.window.close_child MOMENT WAY FOLDER SERVER
 
-MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes what it makes, SERVER is the process of its JACK server. It
-prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is gone from
-the screen, and after that for how long Qt's events have waited at worst until then.
+MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes its output, SERVER is the process of its JACK server. It
+prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is hidden, and
+after that the longest time for which Qt's events waited until then.
 """
 
 import os
@@ -18,29 +18,29 @@ from typing import Any
 
 from .close_moments import FIRST, MOMENTS, until
 
-BEAT = 2  # milliseconds between two beats of Qt's heart
+BEAT_MS = 2  # interval of the timer that measures how long events wait
 
 
 def main() -> None:
-    """Start the program, and let what shall happen happen once its window is there."""
+    """Start the program, and run the moment once its window is open."""
     from cli.main import main as command
     from gui import app
 
     moment, way, folder, server = sys.argv[1:5]
     real = app.open_window
 
-    def open_window(*words: Any) -> Any:
+    def open_window(*arguments: Any) -> Any:
         from PyQt6.QtCore import QTimer
 
-        wiring = real(*words)
-        QTimer.singleShot(0, partial(_bring, wiring, moment, way, Path(folder), int(server)))
+        wiring = real(*arguments)
+        QTimer.singleShot(0, partial(_run_moment, wiring, moment, way, Path(folder), int(server)))
         return wiring
 
     app.open_window = open_window
     sys.exit(command([]))
 
 
-def _bring(wiring: Any, moment: str, way: str, folder: Path, server: int) -> None:
+def _run_moment(wiring: Any, moment: str, way: str, folder: Path, server: int) -> None:
     """Bring the window to a moment, and close it."""
     if moment != FIRST:
         until(lambda: wiring.bridge.now is not None and wiring.preset_files.entries)
@@ -48,12 +48,12 @@ def _bring(wiring: Any, moment: str, way: str, folder: Path, server: int) -> Non
     until(wiring.window.isActiveWindow)
     MOMENTS[moment](wiring, folder, server)
     _watch(wiring)
-    _say("closed")
+    _print("closed")
     WAYS[way](wiring)
 
 
 def _watch(wiring: Any) -> None:
-    """See the window go, and how long events wait until then."""
+    """Report when the window is hidden, and how long events waited until then."""
     from PyQt6.QtCore import QEvent, QObject, QTimer
 
     class Watch(QObject):
@@ -63,7 +63,7 @@ def _watch(wiring: Any) -> None:
             """Say when it is gone from the screen."""
             if event is not None and event.type() == QEvent.Type.Hide:
                 beat(True)
-                _say("gone")
+                _print("gone")
             return False
 
     last = time.monotonic()
@@ -72,16 +72,17 @@ def _watch(wiring: Any) -> None:
         nonlocal last, worst
         worst, last = max(worst, time.monotonic() - last), time.monotonic()
         if over:
-            _say("stuck", worst)
+            _print("stuck", worst)
 
     worst = 0.0
     wiring.watch, wiring.heart = Watch(), QTimer()
     wiring.window.installEventFilter(wiring.watch)
     wiring.heart.timeout.connect(beat)
-    wiring.heart.start(BEAT)
+    wiring.heart.start(BEAT_MS)
 
 
-def _say(what: str, value: float | None = None) -> None:
+def _print(what: str, value: float | None = None) -> None:
+    """Print a line with a value, or the time."""
     os.write(1, f"{what} {time.monotonic() if value is None else value:.6f}\n".encode())
 
 

@@ -1,6 +1,6 @@
-"""Moments that a window can be closed at, each brought about as a player would.
+"""Moments at which a window can be closed, each brought about through the window.
 
-Each takes the window's wiring, a folder for what it makes, and the process of the JACK server.
+Each takes the window's wiring, a folder for output, and the process of the JACK server.
 """
 
 import os
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0  # seconds in which a moment must come
+MAX_WAIT_SECONDS = 60.0  # within which a moment must come
 CHORD = (52, 59, 64)
 FIRST = "it compiles for the first start"
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Let the window live until something has come true. TimeoutError."""
+    """Process Qt events until a condition is true. TimeoutError."""
     from PyQt6.QtTest import QTest
 
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError("the moment did not come")
@@ -176,7 +176,7 @@ def _menu(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _chime(folder: Path) -> Path:
-    """A stroke of 220 Hz, as a recording."""
+    """A recording of one 220 Hz stroke."""
     import numpy as np
     import soundfile
 

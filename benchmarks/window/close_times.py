@@ -1,9 +1,9 @@
-"""Closing the window, whatever it is doing: how soon it is gone, and whether anything is lost or left behind.
+"""Closing the window in every state: time until it is gone, and what is lost or left behind.
 
     python -m benchmarks.window.close_times [--every] [--moment WORDS] [--json]
 
-The program is started as a player starts it, on a JACK server without hardware, brought to a moment and closed by its
-cross, by Ctrl+Q, by SIGTERM or by SIGINT, in turn or in every way, while another process keeps one core busy.
+The program is started like a user starts it, on a JACK server without hardware, brought to a moment and closed by its
+window button, by Ctrl+Q, by SIGTERM or by SIGINT, in turn or in every way, while another process keeps one core busy.
 """
 
 import argparse
@@ -27,14 +27,14 @@ from engine.preset import library
 from .close_child import WAYS
 from .close_moments import FIRST, MOMENTS
 
-AT_MOST = 1.0  # seconds
-GIVEN_UP = 20.0  # seconds after which a program that does not end is ended
-PRESETS = 100  # in the folder of a player who has learned much
+MAX_SECONDS = 1.0  # goal
+KILL_AFTER_SECONDS = 20.0  # after which a program that does not end is killed
+PRESET_COUNT = 100  # in the folder of a user with many instruments
 
 
 @dataclass
 class Closing:
-    """Seconds until the window was gone, that events waited until then, and until the process ended."""
+    """Seconds until the window was gone, for which events waited until then, and until the process ended."""
 
     gone: float = float("inf")
     stuck: float = float("inf")
@@ -45,7 +45,7 @@ class Closing:
 
 
 def main() -> None:
-    """Measure, and print the rows."""
+    """Measure, and print the measurements."""
     parser = argparse.ArgumentParser(description="How the window closes.")
     parser.add_argument("--every", action="store_true", help="close it in every way at every moment")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -55,28 +55,38 @@ def main() -> None:
 
 
 def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
-    """A row for each moment, in one way or in the worst of all, and what holds for all of them."""
-    everything: list[Closing] = []
+    """Measure each moment, closed in one way or in all, and totals."""
+    closings: list[Closing] = []
     with running() as server, CpuLoad(0, 1):
-        for number, moment in enumerate(each for each in MOMENTS if words in each):
+        for number, moment in enumerate(closing for closing in MOMENTS if words in closing):
             ways = list(WAYS) if every else [list(WAYS)[number % len(WAYS)]]
-            found = [close(moment, way, server) for way in ways]
-            everything += found
-            yield Measurement(f"closed while {moment}", max(each.ended for each in found), "s", AT_MOST, True)
+            closing = [close(moment, way, server) for way in ways]
+            closings += closing
+            yield Measurement(
+                f"closed while {moment}", max(closing.ended for closing in closing), "s", MAX_SECONDS, True
+            )
     yield Measurement(
-        "the window is gone from the screen, at worst", max(each.gone for each in everything), "s", AT_MOST, True
+        "the window is gone from the screen, at worst",
+        max(closing.gone for closing in closings),
+        "s",
+        MAX_SECONDS,
+        True,
     )
-    yield Measurement("until then events wait, at worst", max(each.stuck for each in everything), "s", AT_MOST, True)
-    yield Measurement("ends that were none of its own", sum(each.status != 0 for each in everything), "", 0.0, True)
-    yield Measurement("processes left behind", sum(len(each.left) for each in everything), "", 0.0, True)
-    yield Measurement("things lost", sum(len(each.lost) for each in everything), "", 0.0, True)
+    yield Measurement(
+        "until then events wait, at worst", max(closing.stuck for closing in closings), "s", MAX_SECONDS, True
+    )
+    yield Measurement(
+        "ends that were none of its own", sum(closing.status != 0 for closing in closings), "", 0.0, True
+    )
+    yield Measurement("processes left behind", sum(len(closing.left) for closing in closings), "", 0.0, True)
+    yield Measurement("things lost", sum(len(closing.lost) for closing in closings), "", 0.0, True)
 
 
 def close(moment: str, way: str, server: Server) -> Closing:
-    """Start the program, let it come to a moment, close it, and look at what is left."""
+    """Start the program, bring it to a moment, close it, and check what is left."""
     mark = f"LUTHIER_MARK={uuid4()}"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder, found = Path(name), Closing()
+        folder, closing = Path(name), Closing()
         environment = _environment(folder, moment) | dict([mark.split("=")])
         command = [sys.executable, "-m", "benchmarks.window.close_child", moment, way, name, str(server.pid)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -90,23 +100,23 @@ def close(moment: str, way: str, server: Server) -> Closing:
             if "closed" not in times:
                 raise RuntimeError(f"the program did not come to where {moment}")
             try:
-                process.wait(GIVEN_UP)
+                process.wait(KILL_AFTER_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
-            found.ended = time.monotonic() - times["closed"]
-            found.status = process.returncode
-            found.left = _marked(mark)
+            closing.ended = time.monotonic() - times["closed"]
+            closing.status = process.returncode
+            closing.left = _marked(mark)
             times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
-        found.gone = times.get("gone", float("inf")) - times["closed"]
-        found.stuck = times.get("stuck", float("inf"))
-        found.lost = list(_lost(folder, moment))
+        closing.gone = times.get("gone", float("inf")) - times["closed"]
+        closing.stuck = times.get("stuck", float("inf"))
+        closing.lost = list(_lost(folder, moment))
         _revive(server, moment)
-    print(f"{moment}, {way}: {found}", file=sys.stderr)
-    return found
+    print(f"{moment}, {way}: {closing}", file=sys.stderr)
+    return closing
 
 
 def _environment(folder: Path, moment: str) -> dict[str, str]:
-    """Of a player who has not started the program before, but may have learned much."""
+    """Environment of a user who starts the program for the first time, but may have many instruments."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": str(folder)}
     for name in ("CONFIG", "DATA", "CACHE"):
         environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
@@ -116,13 +126,13 @@ def _environment(folder: Path, moment: str) -> dict[str, str]:
         mine = folder / "data" / "luthier" / "presets"
         mine.mkdir(parents=True)
         factory = list(library.all_presets().values())
-        for number in range(PRESETS):
+        for number in range(PRESET_COUNT):
             (mine / f"mine {number}.luthier").symlink_to(factory[number % len(factory)])
     return environment
 
 
 def _lost(folder: Path, moment: str) -> Iterator[str]:
-    """What should be there and is not."""
+    """What should exist and does not."""
     import soundfile
 
     if moment != FIRST:
@@ -143,19 +153,19 @@ def _lost(folder: Path, moment: str) -> Iterator[str]:
 
 
 def _marked(mark: str) -> list[str]:
-    """The processes that were started by one with a mark in its environment, and run on."""
-    found = []
+    """Processes with a mark in their environment that still run."""
+    closing = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text().replace("\0", " ")[:100])
+                closing.append((process / "cmdline").read_text().replace("\0", " ")[:100])
         except OSError:
             continue
-    return found
+    return closing
 
 
 def _revive(server: Server, moment: str) -> None:
-    """A server for the next moment."""
+    """Get a server ready for the next moment."""
     if "lost" in moment:
         server.start()
     server.signal(signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""Clicking through every factory preset twice while a chord is held by MIDI: what the audio thread makes of it."""
+"""Click through every factory preset twice while a chord is held by MIDI; record the audio thread's blocks."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,24 +8,24 @@ from benchmarks.support.jack_client import JackClient
 from benchmarks.support.measurement import Measurement
 
 CHORD = (52, 59, 64)
-SOUNDS, FADES = 250, 150  # milliseconds that the chord sounds before the click, and that the next instrument has
+SOUND_MS, FADE_MS = 250, 150  # the chord sounds before the click, and after it
 
 
 @dataclass(frozen=True)
 class ClickSummary:
-    """Clicks, blocks, those late by our fault and not by it, the server's count, frames it went on without us."""
+    """Clicks, blocks, those late by us and by others, the server's xruns, frames that the server skipped us."""
 
     clicks: int
     blocks: int
-    ours: int
-    theirs: int
-    heaviest: float  # work of its own of a block, as a share of its time
+    late_by_us: int
+    late_by_others: int
+    max_load: float  # work of its own of a block, as a share of its time
     xruns: int
     missed: int
 
 
 def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, Any]:
-    """Click through the presets of a window whose blocks are measured."""
+    """Click through the presets of a window whose blocks are recorded."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
@@ -42,27 +42,43 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
         for _ in range(times * len(names)):
             for key in CHORD:
                 hands.send(0x90, key, 90)
-            QTest.qWait(SOUNDS)
+            QTest.qWait(SOUND_MS)
             before = wiring.bridge.now.path
             QTest.keyClick(wiring.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
             until(lambda before=before: wiring.bridge.now.path != before)
-            QTest.qWait(FADES)
+            QTest.qWait(FADE_MS)
             for key in CHORD:
                 hands.send(0x80, key, 0)
-        seen, xruns, missed = blocks.seen(), rig.meters().xruns, outlet.missed - missed
-    return asdict(ClickSummary(times * len(names), seen.number, seen.ours, seen.theirs, seen.heaviest, xruns, missed))
+        summary, xruns, missed = blocks.summarize(), rig.meters().xruns, outlet.missed - missed
+    return asdict(
+        ClickSummary(
+            times * len(names),
+            summary.count,
+            summary.late_by_us,
+            summary.late_by_others,
+            summary.max_load,
+            xruns,
+            missed,
+        )
+    )
 
 
-def measurements(found: dict[str, Any]) -> list[Measurement]:
-    """What was found, for a reader."""
-    seen = ClickSummary(**found)
-    what = f"{seen.clicks} clicks through the presets"
+def measurements(values: dict[str, Any]) -> list[Measurement]:
+    """Measurements from the values of a ClickSummary."""
+    summary = ClickSummary(**values)
+    title = f"{summary.clicks} clicks through the presets"
     return [
         Measurement(
-            f"{what}: blocks late by our work or waiting", seen.ours, f"of {seen.blocks}", 0.0, goal_is_most=True
+            f"{title}: blocks late by our work or waiting",
+            summary.late_by_us,
+            f"of {summary.blocks}",
+            0.0,
+            goal_is_most=True,
         ),
-        Measurement(f"{what}: most work of a block", 100 * seen.heaviest, "% of its time", 100.0, goal_is_most=True),
-        Measurement(f"{what}: blocks the machine was late with", seen.theirs, f"of {seen.blocks}"),
-        Measurement(f"{what}: under-runs that the server told of", seen.xruns, ""),
-        Measurement(f"{what}: frames that it went on without us", seen.missed, ""),
+        Measurement(
+            f"{title}: most work of a block", 100 * summary.max_load, "% of its time", 100.0, goal_is_most=True
+        ),
+        Measurement(f"{title}: blocks the machine was late with", summary.late_by_others, f"of {summary.blocks}"),
+        Measurement(f"{title}: under-runs that the server told of", summary.xruns, ""),
+        Measurement(f"{title}: frames that it went on without us", summary.missed, ""),
     ]

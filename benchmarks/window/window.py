@@ -1,9 +1,9 @@
-"""The window: from the command until it can be played, what it takes, and how soon it is heard.
+"""The window: time from the command until it can be played, its cost, and its latency.
 
     python -m benchmarks.window.window [--seconds 60] [--json]
 
 Needs a display, such as Xvfb, and jackd: it plays through a server without hardware, in realtime where that is
-allowed. For so many seconds every knob is dragged, the window resized and every dialogue opened while 16 notes sound;
+allowed. For so many seconds every knob is dragged, the window resized and every dialog opened while 16 notes sound;
 then every factory preset is clicked twice, and the program is closed in every state (benchmarks.window.close_times).
 """
 
@@ -26,55 +26,65 @@ from benchmarks.support.measurement import Measurement, print_measurements
 
 from . import close_times, preset_clicks
 
-Work = Callable[[], object]
-PLAYABLE, MEMORY, BLOCKS = 3.0, 450.0, 3.0  # seconds, megabytes, blocks: at most
-ON_TIME = 99.5  # per cent of the callbacks, at least
+Action = Callable[[], object]
+MAX_START_SECONDS, MAX_MEMORY_MB, MAX_DELAY_BLOCKS = 3.0, 450.0, 3.0  # goals: seconds, megabytes, blocks
+MIN_ON_TIME_PERCENT = 99.5  # goal: percent of the callbacks
 PRESSES = 20
 RATE = 48_000.0  # Hz
-AUDIBLE = 1e-4  # linear: softer is what died away before
+MIN_AUDIBLE = 1e-4  # linear: lower is the tail of an earlier note
 NOTES = range(40, 56)
 
 
 def main() -> None:
-    """Measure, and print the rows."""
+    """Measure, and print the measurements."""
     parser = argparse.ArgumentParser(description="What the window costs.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of dragging, resizing and dialogues")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--child", metavar="BEGAN", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
-        print(json.dumps(_visit(args.child, args.seconds)))
+        print(json.dumps(_run_child(args.child, args.seconds)))
     else:
         print_measurements(measure(args.seconds), args.json)
         print_measurements(close_times.measure(), args.json)
 
 
 def measure(seconds: float = 60.0, times: int = 3) -> list[Measurement]:
-    """The median of so many starts; the rest of one more, whose blocks are measured."""
+    """Measure the median of `times` starts, and the blocks of one more."""
     found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as home, running():
         environment = {**os.environ, "XDG_CONFIG_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        for labour in (*[0.0] * times, seconds):
+        for seconds_of_use in (*[0.0] * times, seconds):
             command = [sys.executable, "-m", "benchmarks.window.window", "--child", str(time.time())]
-            command += ["--seconds", str(labour)]
+            command += ["--seconds", str(seconds_of_use)]
             run = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, timeout=300)
             found.append(json.loads(run.stdout))
     *starts, last = found
     playable = sorted(each["playable"] for each in starts)[times // 2]
     return [
-        Measurement("command to playable window, compiled before", playable, "s", PLAYABLE, goal_is_most=True),
-        Measurement("memory once every preset was visited", starts[-1]["memory"], "MB", MEMORY, goal_is_most=True),
-        Measurement("key of the computer to sound, median", float(np.median(last["delays"])), "blocks", BLOCKS, True),
+        Measurement(
+            "command to playable window, compiled before", playable, "s", MAX_START_SECONDS, goal_is_most=True
+        ),
+        Measurement(
+            "memory once every preset was visited", starts[-1]["memory"], "MB", MAX_MEMORY_MB, goal_is_most=True
+        ),
+        Measurement(
+            "key of the computer to sound, median", float(np.median(last["delays"])), "blocks", MAX_DELAY_BLOCKS, True
+        ),
         Measurement("key of the computer to sound, worst", max(last["delays"]), "blocks"),
-        Measurement("touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", BLOCKS, True),
-        Measurement("callbacks on time while 16 notes sound and all is moved", last["on time"], "%", ON_TIME),
+        Measurement(
+            "touch of the pad to sound, median", float(np.median(last["touches"])), "blocks", MAX_DELAY_BLOCKS, True
+        ),
+        Measurement(
+            "callbacks on time while 16 notes sound and all is moved", last["on time"], "%", MIN_ON_TIME_PERCENT
+        ),
         Measurement("worst block of that", 100 * last["worst"], "% of its time"),
         *preset_clicks.measurements(last["clicked"]),
     ]
 
 
-def _visit(began: float, seconds: float) -> dict[str, Any]:
-    """Open a window, play a little, look at every preset once; where seconds are given, labour and click as well."""
+def _run_child(start_time: float, seconds: float) -> dict[str, Any]:
+    """Open a window, play a little, and load every preset once; with seconds, drag and click as well."""
     from PyQt6 import sip
     from PyQt6.QtTest import QTest
     from PyQt6.QtWidgets import QApplication
@@ -92,17 +102,17 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
         wiring = gui_app.open_window(app, preferences.load())
         while wiring.bridge.now is None:
             QTest.qWait(5)
-    found: dict[str, Any] = {"playable": time.time() - began}
+    found: dict[str, Any] = {"playable": time.time() - start_time}
     wiring.window.activateWindow()
     while not wiring.window.isActiveWindow() or not wiring.preset_files.entries:
         QTest.qWait(5)
     found["delays"] = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
     found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
     if seconds:
-        found["on time"], found["worst"] = _labour(wiring, seconds)
+        found["on time"], found["worst"] = _use(wiring, seconds)
         found["clicked"] = preset_clicks.click_presets(wiring, blocks)
     else:
-        _look_at_all(wiring)
+        _load_all(wiring)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         found["memory"] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
     wiring.window.close()
@@ -110,8 +120,8 @@ def _visit(began: float, seconds: float) -> dict[str, Any]:
     return found
 
 
-def _look_at_all(wiring: Any) -> None:
-    """Let every preset play, one after the other."""
+def _load_all(wiring: Any) -> None:
+    """Load every preset, one after the other."""
     from PyQt6.QtTest import QTest
 
     for entry in wiring.preset_files.entries:
@@ -121,16 +131,16 @@ def _look_at_all(wiring: Any) -> None:
     QTest.qWait(1000)  # the last one has settled
 
 
-def _key(wiring: Any) -> tuple[Work, Work]:
-    """A key of the computer, pressed and let go."""
+def _key(wiring: Any) -> tuple[Action, Action]:
+    """Functions that press and release a key of the computer keyboard."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
     return lambda: QTest.keyPress(wiring.window, Qt.Key.Key_Q), lambda: QTest.keyRelease(wiring.window, Qt.Key.Key_Q)
 
 
-def _touch(wiring: Any) -> tuple[Work, Work]:
-    """The pad, touched in its middle and let go."""
+def _touch(wiring: Any) -> tuple[Action, Action]:
+    """Functions that press and release the centre of the pad."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
@@ -142,8 +152,8 @@ def _touch(wiring: Any) -> tuple[Work, Work]:
     return lambda: QTest.mousePress(pad, left, pos=place), lambda: QTest.mouseRelease(pad, left, pos=place)
 
 
-def _delay(wiring: Any, press: Work, release: Work) -> float:
-    """Blocks from an event in Qt to the first sample that sounds."""
+def _delay(wiring: Any, press: Action, release: Action) -> float:
+    """Blocks from an event in Qt to the first audible sample."""
     from PyQt6.QtTest import QTest
 
     capture, block = wiring.engine.rig.capture, int(wiring.engine.rig.memory["block"][0])
@@ -156,12 +166,12 @@ def _delay(wiring: Any, press: Work, release: Work) -> float:
     QTest.qWait(80)
     release()
     capture.stop()
-    loud = np.flatnonzero(np.abs(capture.drain()).max(axis=0) > AUDIBLE)
+    loud = np.flatnonzero(np.abs(capture.drain()).max(axis=0) > MIN_AUDIBLE)
     return float(loud[0]) / block if len(loud) else float("inf")
 
 
-def _labour(wiring: Any, seconds: float) -> tuple[float, float]:
-    """Per cent of the callbacks that came, and the load of the worst, while notes sound and all is moved."""
+def _use(wiring: Any, seconds: float) -> tuple[float, float]:
+    """Percent of the callbacks that came, and the load of the worst, while notes sound and everything is moved."""
     from PyQt6.QtCore import QPoint, Qt
     from PyQt6.QtTest import QTest
 

@@ -21,7 +21,7 @@ def driven(shape):
 def kernel(bank, partials, u, left, right):
     sums = modal.new_sums(1)
     modal.drive(bank, u, sums[0])
-    modal.settle(sums, np.ones((1, 64), np.float32), left, right)
+    modal.mix_sums(sums, np.ones((1, 64), np.float32), left, right)
 
 
 def time_outside(bank, partials, u, left, right):

@@ -5,14 +5,15 @@ import pytest
 import torch
 
 from benchmarks.learning.recipes import comb_energies
-from train.ssm.model import Sizes, StateSpace
+from train.ssm.config import Sizes
+from train.ssm.model import StateSpaceModel
 
 RATE, FRAME = 22050, 128
 
 
-def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpace:
+def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpaceModel:
     """A network of one slow partial, struck once; pattern (FRAME,): what modulates its frames."""
-    model = StateSpace(Sizes(control=1, state=2, samples=2**14), torch.Generator().manual_seed(0))
+    model = StateSpaceModel(Sizes(control=1, state=2, samples=2**14), torch.Generator().manual_seed(0))
     pole = np.exp((-2 + 2j * np.pi * hertz) / RATE)
     step = pole**FRAME
     wave = 0.1 * pole ** np.arange(FRAME) * (1 if pattern is None else pattern)
