@@ -36,7 +36,7 @@ def _idle(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _first(wiring: Any, folder: Path, server: int) -> None:
-    until(lambda: wiring.engine._warming.compiler is not None)
+    until(lambda: wiring.engine._precompilation.process is not None)
     _wait(3)
 
 
@@ -44,7 +44,7 @@ def _compiling(wiring: Any, folder: Path, server: int) -> None:
     from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    wiring.engine._warming.compiler = PrecompileProcess()
+    wiring.engine._precompilation.process = PrecompileProcess()
     _wait(4)
 
 
@@ -56,10 +56,10 @@ def _loading(wiring: Any, folder: Path, server: int) -> None:
 
 
 def _record(wiring: Any, folder: Path, server: int) -> None:
-    wiring.recording.record()
+    wiring.recording.toggle()
     until(lambda: wiring.recording.recording)
     for key in CHORD:
-        wiring.bridge.press(key, 0.9)
+        wiring.bridge.note_on(key, 0.9)
     _wait(1)
 
 
@@ -116,7 +116,7 @@ def _demo(wiring: Any, folder: Path, server: int) -> None:
 def _microphone(wiring: Any, folder: Path, server: int) -> None:
     wiring.learn.show()
     wiring.microphone.toggle()
-    until(lambda: wiring.engine.recorders._heard is not None)
+    until(lambda: wiring.engine.recorders._microphone is not None)
     _wait(2)  # a device may have to be opened with its inputs first
 
 
@@ -125,7 +125,7 @@ def _calibrating(wiring: Any, folder: Path, server: int) -> None:
 
     wiring.parameters.choose(library.find("violin"))
     until(lambda: wiring.bridge.now.path.stem == "violin")
-    wiring.voice.sing(True)
+    wiring.voice.set_follows_voice(True)
     until(lambda: wiring.bridge.now.follows_voice)
     wiring.voice.measure()
     _wait(1)
@@ -147,7 +147,7 @@ def _reopening(wiring: Any, folder: Path, server: int) -> None:
     from engine.devices.backend import DeviceRequest
 
     _record(wiring, folder, server)
-    wiring.devices.use(DeviceRequest(backend="jack"))
+    wiring.devices.open_device(DeviceRequest(backend="jack"))
     _wait(0.01)
 
 

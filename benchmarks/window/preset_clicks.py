@@ -31,7 +31,7 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
 
     from .close_moments import until
 
-    rig, outlet = wiring.engine.rig, wiring.engine._opened._device
+    rig, outlet = wiring.engine.rig, wiring.engine._stream._device
     names = [entry.name for entry in wiring.preset_files.entries if entry.factory]
     wiring.bridge.reset_meters()
     QTest.qWait(300)

@@ -183,7 +183,7 @@ def _use(wiring: Any, seconds: float) -> tuple[float, float]:
     before, start, turn = rig.meters().blocks, time.perf_counter(), 0
     while time.perf_counter() < start + seconds:
         for key in NOTES:
-            wiring.bridge.press(key, 0.6)
+            wiring.bridge.note_on(key, 0.6)
         window.views.show_view(turn % 3)
         window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
         for knob in list(window.knobs.knobs.values()):

@@ -95,10 +95,10 @@ def test_a_click_in_the_list_loads_an_instrument_and_shows_its_details(window):
 
 
 def test_undo_across_instruments_restores_knobs_in_order(window):
-    window.parameters.turn("decay", 3.0)
+    window.parameters.set_value("decay", 3.0)
     window.parameters.choose(library.find("gong"))
     until(lambda: window.bridge.now.path.stem == "gong")
-    window.parameters.turn("decay", 0.5)
+    window.parameters.set_value("decay", 0.5)
     for _ in range(3):
         window.parameters.undo_stack.undo()
     until(lambda: window.bridge.now.path.stem == "guitar" and window.parameters.value("decay") == 1)
@@ -177,14 +177,14 @@ def test_a_patch_is_saved_without_the_instrument_and_finds_it_by_its_content(win
     shutil.copyfile(library.find("vibraphone"), far)
     window.parameters.choose(far)
     until(lambda: window.bridge.now.path == far)
-    window.parameters.turn("decay", 0.4)
-    window.preset_files.keep("dry bell", window.bridge.now, window.parameters.setting.values)
+    window.parameters.set_value("decay", 0.4)
+    window.preset_files.write_patch("dry bell", window.bridge.now, window.parameters.patch.values)
     mine = entry(window, "dry bell")
     until(lambda: window.bridge.now.path == mine.path)
     assert window.window.top_bar.accessibleName() == "Dry bell"
     assert mine.size < 2000
     assert (mine.kind, mine.factory) == ("resonance", False)
-    window.preset_files.keep("dry bell", window.bridge.now, {})
+    window.preset_files.write_patch("dry bell", window.bridge.now, {})
     assert "already" in window.window.notice.text
     window.parameters.choose(library.find("gong"))
     until(lambda: window.bridge.now.path.stem == "gong")
@@ -227,7 +227,7 @@ def test_a_patch_whose_instrument_is_missing_names_it(window, tmp_path):
 
 def test_an_instrument_is_exported_with_its_parameters_and_for_other_programs(window, tmp_path):
     gong = entry(window, "gong")
-    window.parameters.turn("decay", 0.25)
+    window.parameters.set_value("decay", 0.25)
     chosen = tmp_path / "mine.luthier"
     act(window, "guitar", "Export")
     answer(window, chosen)

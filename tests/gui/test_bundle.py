@@ -20,23 +20,23 @@ from tests.gui.test_browser import act, answer
 def window(guitar):
     """The window with the guitar and an empty chain."""
     yield guitar
-    guitar.parameters.arrange("", Chain())
+    guitar.parameters.set_chain("", Chain())
     until(lambda: guitar.bridge.now.chain == Chain())
 
 
 def test_an_exported_instrument_plays_with_its_effects_and_second_instrument(window, tmp_path):
     chain = Chain((Effect("tone"), Effect(ROOM, "violin")), Layer(str(library.find("gong")), 60, True, (0, 3)))
-    window.parameters.arrange("", chain)
+    window.parameters.set_chain("", chain)
     until(lambda: window.bridge.now.chain == chain)
     for name, value in (("decay", 0.5), ("tone tilt", -6.0), ("second decay", 2.0), ("room on", 0.0)):
-        window.parameters.turn(name, value)
+        window.parameters.set_value(name, value)
     mine = tmp_path / "mine.luthier"
     act(window, "guitar", "Export")
     answer(window, mine)
     until(lambda: "Written" in window.window.notice.text)
-    assert window.session_restore.remembered().folders[prompts.EXPORTS] == str(tmp_path)
+    assert window.session_restore.current().folders[prompts.EXPORTS] == str(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.luthier"]
-    window.parameters.arrange("", Chain())
+    window.parameters.set_chain("", Chain())
     until(lambda: window.bridge.now.chain == Chain())
     window.opener.open([mine])
     until(lambda: window.bridge.now.path == mine)
@@ -50,14 +50,14 @@ def test_an_exported_instrument_plays_with_its_effects_and_second_instrument(win
 
 def test_the_room_of_the_second_instrument_is_exported_with_its_parameters(window, tmp_path):
     chain = Chain((Effect(ROOM),), Layer(str(library.find("flute"))))
-    window.parameters.arrange("", chain)
+    window.parameters.set_chain("", chain)
     until(lambda: window.bridge.now.chain == chain)
-    window.parameters.turn("second room level", -12.0)
+    window.parameters.set_value("second room level", -12.0)
     mine = tmp_path / "duo.luthier"
     act(window, "guitar", "Export")
     answer(window, mine)
     until(lambda: "Written" in window.window.notice.text)
-    window.parameters.arrange("", Chain())
+    window.parameters.set_chain("", Chain())
     until(lambda: window.bridge.now.chain == Chain())
     window.opener.open([mine])
     until(lambda: window.bridge.now.path == mine)

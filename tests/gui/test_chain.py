@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 def window(guitar):
     """The window with the guitar and an empty chain."""
     yield guitar
-    guitar.parameters.arrange("", Chain())
+    guitar.parameters.set_chain("", Chain())
     until(lambda: guitar.bridge.now.chain == Chain())
 
 
@@ -54,13 +54,13 @@ def bright(sound):
 
 
 def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without_a_click(window, ear):
-    window.bridge.press(45, 0.9)
+    window.bridge.note_on(45, 0.9)
     ear.listen(0.5, QTest.qWait)
     plain = ear.listen(0.2, QTest.qWait)
     add(window, "TiltEq")
     until(lambda: shown(window) == ["", "tone"])
     heard = [ear.listen(0.2, QTest.qWait)]
-    window.parameters.turn("tone tilt", 12.0)
+    window.parameters.set_value("tone tilt", 12.0)
     heard.append(ear.listen(0.3, QTest.qWait))
     QTest.mouseClick(window.window.chain_bar.power, LEFT)
     assert window.window.chain_bar.buttons["tone"].text() == "○ Tone"
@@ -72,14 +72,14 @@ def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without
     assert level(heard[-1]) > -60
     for part in heard:
         assert steps(part) < 4 * 4 * steps(plain)  # 12 dB brighter
-    window.bridge.release(45)
+    window.bridge.note_off(45)
 
 
 def test_effects_are_reordered_by_mouse_and_keys_and_all_of_it_is_undone(window):
     for words in ("TiltEq", "Chorus", "Compressor"):
         add(window, words)
     until(lambda: window.bridge.now.chain.kinds == ["room", "tone", "chorus", "compressor"])
-    bar, row = window.window.chain_bar, lambda: [plugin.name for plugin in window.bridge.now.row]
+    bar, row = window.window.chain_bar, lambda: [plugin.name for plugin in window.bridge.now.rack.plugins]
     QTest.mouseClick(bar.buttons["chorus"], LEFT)
     QTest.mouseClick(bar.earlier, LEFT)
     until(lambda: row() == ["resonance", "chorus", "tone", "compressor"])
@@ -98,7 +98,7 @@ def test_effects_are_reordered_by_mouse_and_keys_and_all_of_it_is_undone(window)
 
 def test_only_the_knobs_of_the_selected_slot_are_shown(window):
     add(window, "Compressor")
-    until(lambda: window.parameters.link == "compressor" and "compressor" in shown(window))
+    until(lambda: window.parameters.slot == "compressor" and "compressor" in shown(window))
     names = [knob.spec.label for knob in window.window.knobs.knobs.values() if knob.isVisible()]
     assert names == ["Threshold", "Ratio", "Attack", "Release", "Gain"]
     QTest.mouseClick(window.window.chain_bar.buttons[""], LEFT)
@@ -114,8 +114,8 @@ def test_a_room_is_loaded_from_a_sound_file_and_from_another_instrument(window, 
     until(lambda: shown(window) == ["", "room"])
     assert window.window.chain_bar.buttons["room"].text() == "● Room: Cave"
     quiet(window)
-    window.bridge.press(64, 0.9)
-    window.bridge.release(64)
+    window.bridge.note_on(64, 0.9)
+    window.bridge.note_off(64)
     heard = np.abs(ear.listen(0.6, QTest.qWait)).max(axis=0)
     first = int(np.flatnonzero(heard > 0.2 * heard.max())[0])
     assert heard[first + 12_000 : first + 13_000].max() > 0.3 * heard[first : first + 1000].max()
@@ -129,8 +129,8 @@ def test_a_room_is_loaded_from_a_sound_file_and_from_another_instrument(window, 
 
 def test_another_instrument_has_its_own_room_and_keeps_the_effects(window):
     add(window, "TiltEq")
-    until(lambda: "tone" in window.parameters.links)
-    window.parameters.turn("tone tilt", 5.0)
+    until(lambda: "tone" in window.parameters.slots)
+    window.parameters.set_value("tone tilt", 5.0)
     window.parameters.choose(library.find("violin"))
     until(lambda: window.bridge.now.path.stem == "violin")
     assert shown(window) == ["", "room", "tone"]
@@ -144,56 +144,56 @@ def test_a_second_instrument_plays_on_all_keys_or_on_its_side_of_the_split(windo
     until(lambda: shown(window) == ["", "second"])
     split_bar = window.window.split_bar
     until(lambda: split_bar.isVisible() and window.bridge.now.chain.layer is not None)
-    window.bridge.press(69, 0.9)
+    window.bridge.note_on(69, 0.9)
     until(lambda: window.bridge.status.voices == 2)
-    window.bridge.release(69)
+    window.bridge.note_off(69)
     quiet(window)
     split_bar.share.setCurrentIndex(2)
     split_bar.share.activated.emit(2)
     until(lambda: window.bridge.now.chain.layer.split == 60)
     for key, voices in ((57, (1, 0)), (69, (0, 1))):
-        window.bridge.press(key, 0.9)
+        window.bridge.note_on(key, 0.9)
         advance(window)
         lineup = window.bridge.now.rack
         assert (lineup.instrument.voices, lineup.layer.voices) == voices
         heard = ear.listen(0.4, QTest.qWait)
         assert pitch(heard[:, 4800:]) == pytest.approx(440 * 2 ** ((key - 69) / 12), rel=0.01)
-        window.bridge.release(key)
+        window.bridge.note_off(key)
         window.bridge.panic()
         quiet(window)
-    assert "second decay" in [knob.name for knob in window.bridge.now.knobs]
+    assert "second decay" in [knob.name for knob in window.bridge.now.parameters]
     QTest.mouseClick(window.window.chain_bar.remove, LEFT)
     until(lambda: shown(window) == [""])
     assert not split_bar.isVisible()
 
 
 def test_a_second_instrument_is_removed_without_a_click(window, ear):
-    window.chain.stand_beside(library.find("vibraphone"))
+    window.chain.add_layer(library.find("vibraphone"))
     until(lambda: window.bridge.now.chain.layer is not None)
-    window.bridge.press(60, 0.9)
+    window.bridge.note_on(60, 0.9)
     ear.listen(0.5, QTest.qWait)
     steady = steps(ear.listen(0.2, QTest.qWait))
-    window.parameters.arrange("", replace(window.parameters.chain, layer=None))
+    window.parameters.set_chain("", replace(window.parameters.chain, layer=None))
     heard = ear.listen(0.4, QTest.qWait)
     until(lambda: shown(window) == [""])
     assert steps(heard) < 2 * steady
     assert level(ear.listen(0.1, QTest.qWait)) > -60
-    window.bridge.release(60)
+    window.bridge.note_off(60)
 
 
 def test_the_chain_is_saved_with_a_patch_and_with_the_session(window, tmp_path):
-    window.chain.stand_beside(library.find("gong"))
+    window.chain.add_layer(library.find("gong"))
     add(window, "Chorus")
     until(lambda: window.bridge.now.chain.kinds == ["room", "chorus"])
-    window.parameters.turn("chorus mix", 0.8)
-    remembered = window.session_restore.remembered()
+    window.parameters.set_value("chorus mix", 0.8)
+    remembered = window.session_restore.current()
     assert patch.chain_from_json(remembered.chain) == window.parameters.chain
     now = window.bridge.now
     patch_file.write(
         tmp_path / "wide.json",
-        patch_file.SavedPatch(now.digest, now.path, window.parameters.setting.values, now.chain),
+        patch_file.SavedPatch(now.digest, now.path, window.parameters.patch.values, now.chain),
     )
-    window.parameters.arrange("", Chain())
+    window.parameters.set_chain("", Chain())
     until(lambda: shown(window) == [""])
     window.parameters.choose(tmp_path / "wide.json")
     until(lambda: shown(window) == ["", "second", "chorus"])

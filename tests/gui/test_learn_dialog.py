@@ -53,9 +53,9 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
     QTest.mouseClick(dialogue.learn, LEFT)
     assert window.learn.process.busy
     assert not dialogue.learn.isEnabled()
-    window.bridge.press(52, 0.9)
+    window.bridge.note_on(52, 0.9)
     assert level(ear.listen(0.3, QTest.qWait)) > -60
-    window.bridge.release(52)
+    window.bridge.note_off(52)
     dialogue.accept()
     assert "Learning my string" in window.window.browser.learn.text()
     until(lambda: not window.learn.process.busy, LEARNING)
@@ -64,9 +64,9 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
     assert "Learning" not in window.window.browser.learn.text()
     until(lambda: any(entry.name == "my string" for entry in window.preset_files.entries))
     assert not library.is_factory(window.bridge.now.path)
-    window.bridge.press(57, 0.9)
+    window.bridge.note_on(57, 0.9)
     assert pitch(ear.listen(0.5, QTest.qWait)[:, 4800:]) == pytest.approx(220, rel=0.01)
-    window.bridge.release(57)
+    window.bridge.note_off(57)
 
 
 @pytest.mark.verify
@@ -106,7 +106,7 @@ def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear
     monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
     window.learn.show()
     dialogue = window.learn.dialogue
-    window.bridge.press(45, 0.9)
+    window.bridge.note_on(45, 0.9)
     QTest.mouseClick(dialogue.record, LEFT)
     until(lambda: "■" in dialogue.record.text())
     microphone = f"{window.player.reading.name}:in_1"
@@ -123,7 +123,7 @@ def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear
     assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
     assert dialogue.recordings == [file]
     assert [plugin.name for plugin in window.engine.rig.chain] == ["resonance"]
-    window.bridge.release(45)
+    window.bridge.note_off(45)
     dialogue.set_recordings([])
     dialogue.accept()
 
@@ -152,7 +152,7 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = LearnController(app.activeWindow(), preferences.load()), []
-    second.told.connect(lambda words, _: told.append(words))
+    second.notified.connect(lambda words, _: told.append(words))
     second.recall()
     assert "Learning chime was not finished" in told[0]
     until(second.dialogue.resume.isEnabled)
@@ -178,7 +178,7 @@ def test_every_kind_can_be_selected_with_its_own_duration(window, chime):
     for _ in range(dialogue.form.kind.count()):
         QTest.mouseClick(dialogue.learn, LEFT)
         QTest.keyClick(dialogue.form.kind, Qt.Key.Key_Down)
-    dialogue.start_requested.connect(window.learn._begin)
+    dialogue.start_requested.connect(window.learn._start)
     assert {task.kind for task in began} == {"resonance", "ssm", "ddsp", "events"}
     assert [task.arguments[-2:] for task in began if task.kind != "resonance"] == [
         ["--minutes", "20"], ["--minutes", "60"], ["--minutes", "60"],

@@ -163,7 +163,7 @@ def test_two_patches_are_compared(window):
     release = knob(window, "release")
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert window.window.top_bar.compare.text() == "B ⇄ A"
-    window.parameters.turn("release", 2.0)
+    window.parameters.set_value("release", 2.0)
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert release.amount == pytest.approx(0.3)
     QTest.mouseClick(window.window.top_bar.compare, LEFT)

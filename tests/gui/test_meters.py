@@ -28,12 +28,12 @@ def test_the_clip_indicator_lights_once_the_limiter_acts_describes_it_and_is_cle
     meter.clear()
     until(lambda: indicator(meter) != warning)
     assert meter.toolTip() == "Output level"
-    window.parameters.turn("level", 24.0)
+    window.parameters.set_value("level", 24.0)
     for key in (40, 45, 52, 57):
-        window.bridge.press(key, 1.0)
+        window.bridge.note_on(key, 1.0)
     until(lambda: meter.clipped > 0)
     for key in (40, 45, 52, 57):
-        window.bridge.release(key)
+        window.bridge.note_off(key)
     window.bridge.panic()
     quiet(window)
     assert indicator(meter) == warning

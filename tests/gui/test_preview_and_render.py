@@ -102,11 +102,11 @@ def test_recording_and_preview_are_played_from_the_learn_dialog(window, ear, tmp
 
 
 def test_a_score_is_rendered_to_a_file_and_rendering_can_be_cancelled(window, tmp_path):
-    window.parameters.turn("level", 0.0)
+    window.parameters.set_value("level", 0.0)
     window.opener.open([score(tmp_path / "tune.mid", 57, 60)])
     bar = window.window.score_bar
     until(lambda: window.engine.recorders.score is not None)
-    window.engine.do(window.engine.recorders.score.stop)
+    window.engine.submit(window.engine.recorders.score.stop)
     QTest.mouseClick(bar.render_button, LEFT)
     assert "✕" in bar.render_button.text()
     QTest.mouseClick(bar.render_button, LEFT)

@@ -39,9 +39,9 @@ def test_a_performance_is_recorded_as_sound_and_as_notes(window, tmp_path, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
     assert window.window.top_bar.record.text().startswith("■ 0:0")
-    window.bridge.press(57, 0.8)
+    window.bridge.note_on(57, 0.8)
     ear.listen(0.4, QTest.qWait)
-    window.bridge.release(57)
+    window.bridge.note_off(57)
     ear.listen(0.2, QTest.qWait)
     QTest.mouseClick(window.window.top_bar.record, LEFT)
     until(lambda: "Recorded" in window.window.notice.text)
@@ -83,11 +83,11 @@ def test_a_full_disk_ends_the_recording_and_not_the_sound(window, ear):
 
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
-    window.engine.recorders._tape._write = full
+    window.engine.recorders._performance._write = full
     until(lambda: "could not be written on: no space left" in window.window.notice.text)
-    window.bridge.press(57, 0.8)
+    window.bridge.note_on(57, 0.8)
     assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(220, rel=0.02)
-    window.bridge.release(57)
+    window.bridge.note_off(57)
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: not window.recording.recording)
 
@@ -134,7 +134,7 @@ def test_a_change_of_tempo_keeps_the_position_and_skips_no_note(window, tmp_path
     rate = window.engine.rig.rate
     np.testing.assert_allclose(gaps[:3], rate / 2, atol=1)
     np.testing.assert_allclose(gaps[5:], rate / 4, atol=1)
-    window.score._close()
+    window.score.close()
     until(lambda: window.engine.recorders.score is None)
     window.bridge.panic()
 
@@ -157,7 +157,7 @@ def test_a_score_plays_evenly_while_instruments_are_loaded_and_presets_are_read(
     until(lambda: len(begun) >= 20)
     window.bridge.events.disconnect(hear)
     np.testing.assert_allclose(np.diff(begun)[1:], window.engine.rig.rate / 4, atol=1)
-    window.score._close()
+    window.score.close()
     until(lambda: window.engine.recorders.score is None)
     window.bridge.panic()
 
@@ -192,13 +192,13 @@ def test_seeking_in_a_score_by_mouse_and_keys_restores_the_pedal(window, tmp_pat
     QTest.mouseClick(window.window.score_bar.play, LEFT)
     until(lambda: window.engine.recorders.score.position is None)
     QTest.keyClick(line, Qt.Key.Key_Right)
-    until(lambda: window.engine.recorders.score.begins > 4)
+    until(lambda: window.engine.recorders.score.next_start > 4)
     begun.clear()
     QTest.mouseClick(window.window.score_bar.play, LEFT)
     until(lambda: begun)
     assert begun[0] >= 60
     window.bridge.events.disconnect(hear)
-    window.score._close()
+    window.score.close()
     until(lambda: window.engine.recorders.score is None)
     window.bridge.panic()
 

@@ -31,12 +31,12 @@ from tests.support import events_preset
 )
 def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, called, instrument):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
-    before = guitar.memory.theme
+    before = guitar.preferences.theme
     play(guitar, instrument)
     theme.apply(app, name)
     guitar.window.views.show_view(view)
     for key in (52, 59, 64, 68):
-        guitar.bridge.press(key, 0.8)
+        guitar.bridge.note_on(key, 0.8)
     until(lambda: len(guitar.window.keyboard.lit) == 4)
     if view == PAD:
         guitar.window.views.pad.press(0, guitar.window.views.pad.area.point(0.6, 0.7), 0.8)
@@ -56,15 +56,15 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
 def test_the_sound_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder, path = Path(os.environ.get("LUTHIER_SHOTS", tmp_path)), tmp_path / "events.luthier"
     write(path, events_preset.preset())
-    before = guitar.memory.theme
+    before = guitar.preferences.theme
     chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
     guitar.parameters.recall(Patch(path, {}, replace(chain, layer=Layer(str(library.find("gong")), 60, True))))
     until(lambda: guitar.bridge.now.path == path)
-    guitar.parameters.show_link("second")
+    guitar.parameters.show_slot("second")
     theme.apply(app, name)
     guitar.window.views.show_view(PICTURE)
     for key in (52, 57):
-        guitar.bridge.press(key, 0.8)
+        guitar.bridge.note_on(key, 0.8)
     until(lambda: len(guitar.window.views.sound_map.lit) == 2)
     QTest.qWait(60)
     image = guitar.window.grab().toImage()
@@ -80,7 +80,7 @@ def test_the_sound_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tm
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_the_dialogs_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
-    before = guitar.memory.theme
+    before = guitar.preferences.theme
     theme.apply(app, name)
     guitar.devices.show()
     devices, keys = guitar.devices.dialogue, ShortcutsDialog(guitar.window)
@@ -88,7 +88,7 @@ def test_the_dialogs_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     learning.set_recordings([Path("bell.wav")])
     learning.set_check(RecordingCheck(1, 2.0, 1))
     learning.show()
-    until(lambda: devices._output.count() > 1)
+    until(lambda: devices.output_box.count() > 1)
     keys.show()
     QTest.qWait(30)
     for dialogue, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):

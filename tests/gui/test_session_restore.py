@@ -32,13 +32,13 @@ def home(tmp_path, monkeypatch) -> Path:
 def test_a_start_restores_the_last_session(app, ear, home):
     first = start(app, ear)
     until(lambda: first.bridge.now is not None)
-    assert first.memory.volume == -12
+    assert first.preferences.volume == -12
     first.parameters.choose(library.find("vibraphone"))
     until(lambda: first.bridge.now.path.stem == "vibraphone")
-    first.parameters.turn("decay", 0.4)
+    first.parameters.set_value("decay", 0.4)
     first.midi_learn.learned[("resonance", "width")] = 21
     first.window.top_bar.volume_slider.setValue(-200)
-    first.theme.change()
+    first.theme.toggle()
     first.window.views.show_view(1)
     first.window.resize(1000, 700)
     end(first)
@@ -47,26 +47,26 @@ def test_a_start_restores_the_last_session(app, ear, home):
     assert second.bridge.now.path.stem == "vibraphone"
     assert second.parameters.value("decay") == pytest.approx(0.4)
     assert second.midi_learn.learned == {("resonance", "width"): 21}
-    assert (second.memory.volume, second.memory.theme, second.window.views.view) == (-20, "light", 1)
+    assert (second.preferences.volume, second.preferences.theme, second.window.views.view) == (-20, "light", 1)
     assert (second.window.width(), second.window.height()) == (1000, 700)
-    second.theme.change()  # the light is everybody's
-    second.bridge.press(72, 1.0)
+    second.theme.toggle()  # the light is everybody's
+    second.bridge.note_on(72, 1.0)
     assert level(ear.listen(0.3, QTest.qWait)) > -70
     second.parameters.choose(library.find("gong"))
     until(lambda: second.bridge.now.path.stem == "gong")
     end(second)
-    assert not config_store.LoadingMarker().left()
+    assert not config_store.LoadingMarker().path()
 
 
 def test_a_start_after_a_crash_while_loading_skips_that_instrument_and_reports_it(app, ear, home):
     preferences.save(Preferences(preset=str(library.find("banjo"))))
-    config_store.LoadingMarker().begin(library.find("banjo"))
+    config_store.LoadingMarker().set(library.find("banjo"))
     wiring = start(app, ear)
     until(lambda: wiring.window.notice.text)
     assert "banjo.luthier" in wiring.window.notice.text
     assert wiring.bridge.now is None
     wiring.parameters.choose(library.find("gong"))
-    until(lambda: wiring.bridge.now is not None and not config_store.LoadingMarker().left())
+    until(lambda: wiring.bridge.now is not None and not config_store.LoadingMarker().path())
     end(wiring)
 
 
@@ -94,24 +94,24 @@ def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once
     until(lambda: dialogue.output_box.count() > 1)
     assert "48000 Hz, blocks of 128" in dialogue.device_label.text()
     assert dialogue.output_box.itemData(1) == ("jack", None)
-    before = wiring.engine._opened
+    before = wiring.engine._stream
     dialogue.output_box.setCurrentIndex(1)
     dialogue.output_box.activated.emit(1)
-    until(lambda: wiring.engine._opened is not before and wiring.engine._opened.state == "playing")
-    assert wiring.memory.device["backend"] == "jack"
-    ear.connect(wiring.engine._opened.info.name)
+    until(lambda: wiring.engine._stream is not before and wiring.engine._stream.state == "playing")
+    assert wiring.preferences.device["backend"] == "jack"
+    ear.connect(wiring.engine._stream.info.name)
     name = "system:capture_2"
     dialogue.input_box.setCurrentIndex(dialogue.input_box.findData(name))
     dialogue.input_box.activated.emit(dialogue.input_box.currentIndex())
-    until(lambda: wiring.engine._opened._settings.input == name and wiring.engine._opened.state == "playing")
-    assert wiring.memory.device["input"] == name
-    ear.connect(wiring.engine._opened.info.name)
+    until(lambda: wiring.engine._stream._request.input == name and wiring.engine._stream.state == "playing")
+    assert wiring.preferences.device["input"] == name
+    ear.connect(wiring.engine._stream.info.name)
     dialogue.a4_box.setValue(466.2)
     dialogue.channel_box.setCurrentIndex(3)
     dialogue.channel_box.activated.emit(3)
     advance(wiring)
     ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
-    wiring.bridge.press(69, 0.9)
+    wiring.bridge.note_on(69, 0.9)
     sound = ear.listen(0.4, QTest.qWait)
     assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
     assert 40 not in wiring.window.keyboard.lit
@@ -131,10 +131,10 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     wiring = gui_app.open_window(app, preferences.load())
     until(lambda: "Compiling" in wiring.window.views.start_label.text())
-    number = wiring.engine._warming.compiler._process.pid
+    number = wiring.engine._precompilation.process._process.pid
     end(wiring)
     assert not is_compiled()  # it was not waited for
-    assert wiring.engine._warming.compiler is None
+    assert wiring.engine._precompilation.process is None
     assert not processes(number)
 
 

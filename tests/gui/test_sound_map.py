@@ -42,7 +42,7 @@ def lift(view, spot):
 
 def test_a_pressed_event_is_played_and_lit(window, ear, tmp_path):
     view = load(window, events_preset.preset(), tmp_path)
-    found = window.touch._chart
+    found = window.touch._map
     spot = int(np.flatnonzero(found.note == 57)[0])
     assert view.points.names[spot] == "A3"
     assert view.item_at(view.point_of(spot)) == spot
@@ -63,7 +63,7 @@ def test_a_pressed_event_is_played_and_lit(window, ear, tmp_path):
 
 def test_a_pressed_dimension_is_excited_and_the_arrows_select_the_next_one(window, ear, tmp_path):
     view = load(window, ssm_preset.preset(), tmp_path)
-    unpitched = int(np.flatnonzero(window.touch._chart.note < 0)[0])
+    unpitched = int(np.flatnonzero(window.touch._map.note < 0)[0])
     touch(view, unpitched)
     assert level(ear.listen(0.2, QTest.qWait)) > -70
     lift(view, unpitched)

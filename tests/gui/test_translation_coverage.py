@@ -108,10 +108,10 @@ def test_no_view_of_any_kind_has_an_untranslated_text(window):
         play(window, name)
         for view in (PICTURE, PAD, VOICE):
             window.window.views.show_view(view)
-            window.bridge.press(60, 0.8)
+            window.bridge.note_on(60, 0.8)
             advance(window, 9600)
             left |= unmarked(window.window, names(window))
-            window.bridge.release(60)
+            window.bridge.note_off(60)
         for knob in window.window.knobs.knobs.values():
             left |= unmarked(knob.menu(), set()) if hasattr(knob, "menu") else set()
     assert len(kinds) >= 3
@@ -120,22 +120,22 @@ def test_no_view_of_any_kind_has_an_untranslated_text(window):
 
 def test_chain_score_voice_recording_and_errors_have_no_untranslated_text(window, tmp_path):
     chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
-    window.parameters.arrange("", Chain(chain.effects, Layer(str(library.find("gong")), 60, True)))
+    window.parameters.set_chain("", Chain(chain.effects, Layer(str(library.find("gong")), 60, True)))
     until(lambda: window.bridge.now.chain.kinds == chain.kinds)
     window.opener.open([score(tmp_path / "tune.mid", 57, 60), tmp_path / "letter.txt", tmp_path / "no.luthier"])
     until(window.window.score_bar.isVisible)
     called = names(window) | {"tune", "letter.txt", "no.luthier", ".luthier", ".mid"}
     left = set()
-    for link in window.parameters.links:
-        window.parameters.show_link(link)
+    for link in window.parameters.slots:
+        window.parameters.show_slot(link)
         left |= unmarked(window.window, called)
     for menu in (window.window.chain_bar.menu(), window.window.browser.menu(window.preset_files.entries[0])):
         left |= unmarked(menu, called)
-    window.score._close()
+    window.score.close()
     play(window, "violin")
-    window.voice.sing(True)
+    window.voice.set_follows_voice(True)
     until(lambda: window.bridge.now.follows_voice and "tracker" in window.window.views.voice.latency_label.text())
-    window.parameters.show_link("voice")
+    window.parameters.show_slot("voice")
     left |= unmarked(window.window, called)
     window.bridge.compiling.emit(1, 2, "guitar")
     left |= unmarked(window.window, called)

@@ -30,7 +30,7 @@ def redo(window):
 
 
 def test_a_change_of_volume_is_undone_in_one_step_also_in_the_engine(window):
-    slider, before = window.window.top_bar.volume_slider, window.memory.volume
+    slider, before = window.window.top_bar.volume_slider, window.preferences.volume
     slider.setSliderDown(True)
     for tenths in (-200, -250, -300):
         slider.setValue(tenths)
@@ -45,7 +45,7 @@ def test_a_change_of_volume_is_undone_in_one_step_also_in_the_engine(window):
     assert slider.value() == round(10 * before)
     assert not window.parameters.undo_stack.canUndo()
     redo(window)
-    assert (slider.value(), window.memory.volume) == (-300, -30)
+    assert (slider.value(), window.preferences.volume) == (-300, -30)
 
 
 def test_tuning_and_channel_are_undone_also_in_the_dialog(window):
@@ -56,12 +56,12 @@ def test_tuning_and_channel_are_undone_also_in_the_dialog(window):
     QTest.keyClick(dialogue.a4_box, Qt.Key.Key_Tab)
     dialogue.channel_box.setFocus()
     QTest.keyClick(dialogue.channel_box, Qt.Key.Key_Down)
-    assert (window.memory.a4, window.memory.channel) == (432, 1)
+    assert (window.preferences.a4, window.preferences.channel) == (432, 1)
     assert window.parameters.undo_stack.undoText() == "change of the MIDI channel"
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
     assert (dialogue.channel_box.currentIndex(), window.bridge.live_input.channel) == (0, 0)
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
-    assert (dialogue.a4_box.value(), window.memory.a4) == (440, 440)
+    assert (dialogue.a4_box.value(), window.preferences.a4) == (440, 440)
     assert not window.parameters.undo_stack.canUndo()
     dialogue.accept()
 
@@ -95,8 +95,8 @@ def test_duplicating_renaming_and_deleting_are_undone_in_order(window):
 
 
 def test_undoing_a_saved_patch_moves_it_to_the_bin_and_keeps_the_sound(window):
-    window.parameters.turn("decay", 2.0)
-    window.preset_files.keep("long guitar", window.bridge.now, window.parameters.setting.values)
+    window.parameters.set_value("decay", 2.0)
+    window.preset_files.write_patch("long guitar", window.bridge.now, window.parameters.patch.values)
     mine = entry(window, "long guitar").path
     until(lambda: window.bridge.now.path == mine)
     undo(window)
@@ -125,7 +125,7 @@ def test_a_change_of_theme_is_undone(window, app):
     assert app.palette().window().color() != ground
     undo(window)
     assert app.palette().window().color() == ground
-    assert window.memory.theme == "dark"
+    assert window.preferences.theme == "dark"
 
 
 def test_tempo_and_loop_of_a_score_are_undone_while_it_plays(window, tmp_path):
@@ -150,7 +150,7 @@ def test_tempo_and_loop_of_a_score_are_undone_while_it_plays(window, tmp_path):
     assert not window.parameters.undo_stack.canUndo()
     redo(window)
     until(lambda: playing.tempo == 2)
-    window.score._close()
+    window.score.close()
     until(lambda: window.engine.recorders.score is None)
     window.bridge.panic()
 
@@ -178,9 +178,9 @@ def test_a_choice_of_devices_is_undone_with_the_sound(window):
     until(lambda: dialogue.output_box.itemData(1) == ("jack", None))
     dialogue.output_box.setFocus()
     QTest.keyClick(dialogue.output_box, Qt.Key.Key_Down)
-    assert window.memory.device["backend"] == "jack"
+    assert window.preferences.device["backend"] == "jack"
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
-    assert (dialogue.output_box.currentIndex(), window.memory.device["backend"]) == (0, None)
+    assert (dialogue.output_box.currentIndex(), window.preferences.device["backend"]) == (0, None)
     dialogue.accept()
     until(lambda: window.bridge.status.state == "playing")
 

@@ -28,7 +28,7 @@ def window(guitar):
     guitar.window.views.show_view(VOICE)
     yield guitar
     if guitar.engine.follows_voice:
-        guitar.voice.sing(False)
+        guitar.voice.set_follows_voice(False)
         until(lambda: not guitar.bridge.now.follows_voice)
     guitar.window.views.show_view(PICTURE)
 
@@ -64,7 +64,7 @@ def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
     until(lambda: view.gauge.level == pytest.approx(-20, abs=3))
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(330, rel=0.01)
     assert np.nanmedian([answer for _, _, answer in view.trace.points]) == pytest.approx(64.02, abs=0.2)
-    singer.parameters.turn("voice transpose", 12.0)
+    singer.parameters.set_value("voice transpose", 12.0)
     ear.listen(0.3, QTest.qWait)
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(660, rel=0.01)
     until(lambda: "○" in view.voiced_label.text())
@@ -73,7 +73,7 @@ def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
 
 
 def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
-    monkeypatch.setattr("gui.controllers.voice.MEASURED", 4000)
+    monkeypatch.setattr("gui.controllers.voice.MEASURE_MS", 4000)
     view, name = singer.window.views.voice, singer.bridge.status.name
     QTest.mouseClick(view.measure, LEFT)
     ear.sing(name, np.tile(np.concatenate([song(110, 0.6), song(165, 0.6), np.zeros(RATE // 4, np.float32)]), 5))
