@@ -26,7 +26,7 @@ def make_preset(learned: LearnedDdsp, dataset: Dataset, version: str, **words: A
     tensors = preset_weights.preset_tensors(learned.model)
     header = {**make_header(learned, dataset, version), **words}
     half_precision = {name: value.astype(np.float16) if value.ndim > 1 else value for name, value in tensors.items()}
-    error = decoding_error_db(learned.model, preset_weights.model_of(header, half_precision), dataset)
+    error = decoding_error_db(learned.model, preset_weights.load_model(header, half_precision), dataset)
     header["training"]["half"] = round(error, 1)
     return Preset(
         {**header, "probe": make_probe(learned.model, dataset)}, half_precision if error <= MAX_ERROR_DB else tensors

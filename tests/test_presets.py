@@ -13,14 +13,14 @@ from engine.midi.midi_file import make_score
 from engine.preset.library import factory_folder
 from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
-from engine.probe import PLAIN_PARAMS, render_probe, deviation, event_array
+from engine.probe import PLAIN_PARAMS, deviation, event_array, render_probe
 from engine.render import render
 from engine.rig import Rig
-from export.loudness import TARGET, measure_loudness
-from train.ddsp.checkpoint import model_of
+from export.loudness import TARGET_LUFS, measure_loudness
+from train.ddsp.preset_weights import load_model
 from train.notes.pitch import detect
-from train.ssm.frame_artifacts import edges
-from train.ssm.recurrence import states
+from train.ssm.frame_artifacts import edge_jump_ratio
+from train.ssm.recurrence import run_recurrence
 
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]
@@ -85,7 +85,7 @@ def test_a_decoder_in_float32_says_what_torch_says(path):
     features, curve = preset.header["features"], preset.header["probe"]["curve"]
     whole = Preset(preset.header, {name: tensor.astype(np.float32) for name, tensor in preset.tensors.items()})
     pitch, loudness = (torch.tensor(curve[name])[None] for name in ("pitch", "loudness"))
-    model = model_of(whole.header, whole.tensors).double()
+    model = load_model(whole.header, whole.tensors).double()
     with torch.no_grad():
         torch_says = model.controls(pitch.double(), (loudness.double() - features["mean"]) / features["deviation"])
     amplitude, harmonics, noise = (part[0].numpy() for part in torch_says)
@@ -104,7 +104,7 @@ def test_a_decoder_of_256_units_fits_into_three_megabytes_and_one_of_512_into_el
 def test_it_is_as_loud_as_the_others(path):
     preset = read(path)
     measured = measure_loudness(preset)
-    assert abs(measured - TARGET) < 0.5
+    assert abs(measured - TARGET_LUFS) < 0.5
     assert abs(measured - preset.header["loudness"]["lufs"]) < 0.1
 
 
@@ -175,7 +175,7 @@ def test_a_network_sounds_as_it_does_in_torch_from_beginning_to_end(path):
     control = torch.zeros(plane["dimensions"], plane["frames"])
     control[tuple(t["control_sites"].T.long())] = t["control_values"].float()
     weight, entrance, output = (t[name].float() for name in ("recurrence", "input", "output"))
-    wanted = torch.sin(states(weight, (entrance @ control).T.contiguous()) @ output.T).flatten().numpy()
+    wanted = torch.sin(run_recurrence(weight, (entrance @ control).T.contiguous()) @ output.T).flatten().numpy()
     heard = render_probe(preset, {"performance": "learned", "samples": len(wanted)})
     assert len(wanted) >= 11.8 * preset.header["rate"]
     assert 10 * np.log10(((heard - wanted) ** 2).sum() / (wanted**2).sum()) < -80
@@ -186,7 +186,7 @@ def test_no_edge_of_a_frame_is_heard(path):
     preset = read(path)
     plane = preset.header["control"]
     heard = render_probe(preset, {"performance": "learned", "samples": plane["frames"] * plane["hop"]})
-    assert float(edges(torch.from_numpy(heard), plane["hop"])) <= 1.05
+    assert float(edge_jump_ratio(torch.from_numpy(heard), plane["hop"])) <= 1.05
 
 
 @network

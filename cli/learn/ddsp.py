@@ -47,7 +47,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
         sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), DEFAULT_MAX_HARMONICS))
     fabric = make_fabric(args.device)
     _print_dataset(dataset, fabric.global_rank)
-    model = preset_weights.model_of(before.header, before.tensors) if before else None
+    model = preset_weights.load_model(before.header, before.tensors) if before else None
     voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     folder, config = working_folder(path), _config(args, sizes)
     is_first = fabric.global_rank == 0
@@ -66,14 +66,14 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
     """The sizes of the model: those of the options, or those of the preset to go on from."""
     from train.ddsp.config import Sizes
-    from train.ddsp.preset_weights import sizes_of
+    from train.ddsp.preset_weights import read_sizes
 
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
         return Sizes(**{name: size for name, size in chosen.items() if size})
     if before.header["kind"] != "ddsp":
         raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
-    return sizes_of(before.header, before.tensors)
+    return read_sizes(before.header, before.tensors)
 
 
 def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":

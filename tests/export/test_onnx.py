@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from train.ddsp.checkpoint import model_of
+from train.ddsp.preset_weights import load_model
 
 from engine.instruments.ddsp.offline import halved, spoken
 from engine.kinds.ddsp import random_preset
@@ -81,7 +81,7 @@ def test_a_decoder_in_onnx_is_torchs_and_the_engines(name):
     heard = run(session(preset), preset, pitch, loudness)
     features = preset.header["features"]
     told = (69 + 12 * np.log2(pitch / 440)) / 127 if features["pitch"] == "midi" else pitch
-    inner = model_of({**preset.header, "training": {}}, preset.tensors).decoder.eval()
+    inner = load_model({**preset.header, "training": {}}, preset.tensors).decoder.eval()
     with torch.no_grad():
         scaled = torch.from_numpy((loudness - features["mean"]) / features["deviation"])
         said, _ = inner(torch.from_numpy(told), scaled)

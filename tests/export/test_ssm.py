@@ -7,7 +7,7 @@ import torch
 
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation, render_probe
-from export.loudness import TARGET, normalize
+from export.loudness import TARGET_LUFS, normalize
 from export.onnx import make_model as in_onnx
 from export.ssm import contract, is_drum, make_header, make_preset
 from export.ssm_as_modes import as_modes
@@ -69,7 +69,7 @@ def test_a_preset_is_written_and_read(made, tmp_path):
 
 
 def test_a_finished_preset_is_as_loud_as_all(made):
-    assert normalize(made).header["loudness"]["lufs"] == pytest.approx(TARGET, abs=0.5)
+    assert normalize(made).header["loudness"]["lufs"] == pytest.approx(TARGET_LUFS, abs=0.5)
 
 
 def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, made):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 WINDOWS = (2048, 1024, 512, 256, 128, 64)
-FLOOR = 1e-7
+MAGNITUDE_FLOOR = 1e-7
 
 
 def spectral_loss(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WINDOWS) -> Tensor:
@@ -33,9 +33,9 @@ class _WindowLoss(torch.autograd.Function):
         spectra = spectrum(sound, window)
         rendered, wanted = spectra.abs(), spectrum(target, window).abs()
         linear = rendered - wanted
-        loss = linear.abs().mean() + torch.log((rendered + FLOOR) / (wanted + FLOOR)).abs_().mean()
+        loss = linear.abs().mean() + torch.log((rendered + MAGNITUDE_FLOOR) / (wanted + MAGNITUDE_FLOOR)).abs_().mean()
         if ctx.needs_input_grad[0]:
-            slope = linear.sign_() * (1 + 1 / (rendered + FLOOR)) / rendered.clamp_(min=1e-12)
+            slope = linear.sign_() * (1 + 1 / (rendered + MAGNITUDE_FLOOR)) / rendered.clamp_(min=1e-12)
             ctx.gradient = _transpose_spectrum(spectra * slope / slope.numel(), sound.shape[1], window)
         return loss
 

@@ -41,9 +41,9 @@ def preset_tensors(model: DdspModel) -> dict[str, np.ndarray]:
     return {name: value.detach().cpu().float().numpy().copy() for name, value in found.items()}
 
 
-def model_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> DdspModel:
+def load_model(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> DdspModel:
     """The model of a preset."""
-    sizes = sizes_of(header, arrays)
+    sizes = read_sizes(header, arrays)
     model = DdspModel(sizes)
     state: dict[str, Tensor] = {
         inner: torch.from_numpy(np.array(arrays[name], np.float32)) for name, inner in PRESET_NAMES.items()
@@ -53,7 +53,7 @@ def model_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Dds
     return model
 
 
-def sizes_of(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Sizes:
+def read_sizes(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Sizes:
     """The sizes of the model of a preset."""
     made = header.get("training", {}).get("config", {}).get("sizes", {})
     return Sizes(

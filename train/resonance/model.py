@@ -31,23 +31,23 @@ class ResonanceModel(SparseControlModel):
         banks = (sizes.resonances, sizes.variants, sizes.modes)
         columns = sizes.frames // sizes.hop
 
-        def drawn(low: float, high: float, *shape: int) -> nn.Parameter:
+        def uniform(low: float, high: float, *shape: int) -> nn.Parameter:
             return nn.Parameter(torch.empty(shape).uniform_(low, high, generator=generator))
 
-        self.damping = drawn(0.5, 1.5, *banks)
-        self.mass = drawn(-2, 2, *banks)
-        self.tension = drawn(4, 9, *banks)
-        self.displacement = drawn(-1, 2, *banks)
-        self.amplitude = drawn(-1, 1, *banks)
+        self.damping = uniform(0.5, 1.5, *banks)
+        self.mass = uniform(-2, 2, *banks)
+        self.tension = uniform(4, 9, *banks)
+        self.displacement = uniform(-1, 2, *banks)
+        self.amplitude = uniform(-1, 1, *banks)
         self.phase = nn.Parameter(torch.zeros(banks))
-        self.envelope = drawn(-1, 1, sizes.resonances, sizes.envelope)
-        self.strike = drawn(-0.1, 0.1, sizes.resonances, sizes.strike)
-        self.knock = drawn(-0.1, 0.1, sizes.resonances, sizes.knock)
-        self.router = drawn(-1, 1, sizes.control, sizes.resonances)
-        self.mix = drawn(-1, 1, sizes.resonances, 2)
-        self.gain = drawn(0.01, 1.1, sizes.resonances)
-        self.control = drawn(-0.01, 0.01, sizes.control, columns)
-        self.deformation = drawn(-0.01, 0.01, sizes.variants, columns)
+        self.envelope = uniform(-1, 1, sizes.resonances, sizes.envelope)
+        self.strike = uniform(-0.1, 0.1, sizes.resonances, sizes.strike)
+        self.knock = uniform(-0.1, 0.1, sizes.resonances, sizes.knock)
+        self.router = uniform(-1, 1, sizes.control, sizes.resonances)
+        self.mix = uniform(-1, 1, sizes.resonances, 2)
+        self.gain = uniform(0.01, 1.1, sizes.resonances)
+        self.control = uniform(-0.01, 0.01, sizes.control, columns)
+        self.deformation = uniform(-0.01, 0.01, sizes.variants, columns)
         self.register_buffer("sites", torch.ones(sizes.control, columns))
 
     def forward(self, noise: Tensor) -> Tensor:

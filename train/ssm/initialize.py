@@ -19,9 +19,7 @@ TONAL_SHARE = 0.75  # of the pairs of units; the others are for attacks
 MIN_PARTIAL_GAP_HZ = 8.0  # between two partials
 UNIT_AMPLITUDE = 0.4  # maximum of a unit: nearly linear
 ONSET_REACH_FRAMES = 2  # by which learning may move an onset
-BRIGHTNESS_EXPONENT = (
-    0.5  # partials are ranked by amplitude times frequency to this power, as the loss weighs octaves alike
-)
+BRIGHTNESS_EXPONENT = 0.5  # partials are ranked by amplitude · frequency^0.5, as the loss weighs octaves alike
 ATTACK_DECAY_RANGE = (15.0, 120.0)  # 1/s: decays of the pairs for attacks
 
 
@@ -103,10 +101,10 @@ def _set_units(model: StateSpaceModel, partials: Partials, random: np.random.Gen
 def _set_control(model: StateSpaceModel, timbres: list[Timbre], scale: list[float]) -> None:
     """Set the control signal to the onsets, 1 at the strongest of each row; only sites near them may open."""
     rows, columns = model.control.shape
-    played = np.zeros((rows, columns), np.float32)
+    onsets = np.zeros((rows, columns), np.float32)
     for k, timbre in enumerate(timbres):
-        played[k, : len(timbre.onsets)] = timbre.onsets[:columns] / scale[k]
-    control = torch.from_numpy(played)
+        onsets[k, : len(timbre.onsets)] = timbre.onsets[:columns] / scale[k]
+    control = torch.from_numpy(onsets)
     anywhere = control.amax(0, keepdim=True).expand_as(control)
     near = torch.nn.functional.max_pool1d(anywhere[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
     model.sites.copy_(near > 0.05)

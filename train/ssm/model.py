@@ -22,14 +22,14 @@ class StateSpaceModel(SparseControlModel):
         self.sizes, self.top = sizes, top
         columns, bound = sizes.samples // sizes.frame, sizes.state**-0.5
 
-        def drawn(low: float, high: float, *shape: int) -> nn.Parameter:
+        def uniform(low: float, high: float, *shape: int) -> nn.Parameter:
             return nn.Parameter(torch.empty(shape).uniform_(low, high, generator=generator))
 
-        self.projection = drawn(-0.01, 0.01, sizes.control, sizes.state)
-        self.inward = drawn(-bound, bound, sizes.state, sizes.state)
-        self.recurrence = drawn(-bound, bound, sizes.state, sizes.state)
-        self.output = drawn(-0.05, 0.05, sizes.frame, sizes.state)
-        self.control = drawn(0, 1, sizes.control, columns)
+        self.projection = uniform(-0.01, 0.01, sizes.control, sizes.state)
+        self.inward = uniform(-bound, bound, sizes.state, sizes.state)
+        self.recurrence = uniform(-bound, bound, sizes.state, sizes.state)
+        self.output = uniform(-0.05, 0.05, sizes.frame, sizes.state)
+        self.control = uniform(0, 1, sizes.control, columns)
         self.register_buffer("sites", torch.ones(sizes.control, columns))
 
     def forward(self) -> Tensor:

@@ -9,7 +9,7 @@ import soundfile
 from cli.main import main
 from engine.preset.preset_file import read
 from engine.probe import deviation
-from train.ddsp.preset_weights import model_of
+from train.ddsp.preset_weights import load_model
 
 RATE = 16_000
 
@@ -48,7 +48,7 @@ def test_a_recording_becomes_a_preset_and_the_preset_goes_on(melody, tmp_path, c
     assert learn(melody, "-o", further, "--steps", 1, "--from", path) == 0
     again = read(further)
     assert again.header["features"]["mean"] == made.header["features"]["mean"]
-    before, after = (model_of(p.header, p.tensors).decoder.gru.weight_hh_l0.detach() for p in (made, again))
+    before, after = (load_model(p.header, p.tensors).decoder.gru.weight_hh_l0.detach() for p in (made, again))
     assert 0 <= float((after - before).abs().max()) < 0.01
 
 

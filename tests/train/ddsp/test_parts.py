@@ -10,7 +10,7 @@ from train.ddsp.decoder import scaled_pitch
 from train.ddsp.gru import run_gru
 from train.ddsp.loss import WINDOWS, spectral_loss
 from train.ddsp.model import DdspModel
-from train.ddsp.preset_weights import model_of, preset_tensors
+from train.ddsp.preset_weights import load_model, preset_tensors
 
 RATE, HOP = 16_000, 160
 SMALL = Sizes(units=12, harmonics=7, taps=300)
@@ -112,7 +112,7 @@ def test_the_pitch_input_is_in_hertz_as_published_or_a_share_of_the_keyboard():
 def test_a_preset_gives_back_the_model(sizes):
     model = DdspModel(sizes)
     header = {"rate": RATE, "hop": HOP, "dry": sizes.dry, "features": {"pitch": sizes.pitch}}
-    back = model_of(header, preset_tensors(model))
+    back = load_model(header, preset_tensors(model))
     for name, value in model.state_dict().items():
         torch.testing.assert_close(back.state_dict()[name], value, rtol=1e-4, atol=1e-6)
 
