@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from engine.devices.backend import DeviceInfo
 from engine.plugin import Plugin
-from engine.voice.pitch_tracker import lateness
+from engine.voice.pitch_tracker import pitch_delay
 
-PITCH = 220.0  # Hz, of the voice for which it is told: the lower, the later
+DEFAULT_PITCH_HZ = 220.0  # Hz, of the voice for which it is told: the lower, the later
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,16 @@ class Latency:
         )
 
 
-def latency(row: Sequence[Plugin], rate: float, given: DeviceInfo | None = None, pitch: float = PITCH) -> Latency:
+def measure_latency(
+    row: Sequence[Plugin], rate: float, given: DeviceInfo | None = None, pitch: float = DEFAULT_PITCH_HZ
+) -> Latency:
     """Of a row at a rate in Hz, its tracker first and its instrument second, for a voice of a pitch in Hz.
 
     given: what an open device gave; nothing in file time.
     """
-    ear = row[0].state["ear"].copy()
+    ear = row[0].state["tracker"].copy()
     ear["pitch"] = pitch
-    heard, frame = (lateness(ear[0]), float(ear["loudness_delay"][0])), int(row[1].state["hop"][0]) / rate
+    heard, frame = (pitch_delay(ear[0]), float(ear["loudness_delay"][0])), int(row[1].state["hop"][0]) / rate
     frame *= 1 + bool(row[1].state["post"][0])  # a decoder on another thread answers a frame later
     if given is None:
         return Latency(0.0, 0.0, *heard, frame, 0.0)

@@ -5,13 +5,13 @@ import pytest
 import soundfile
 import soxr
 
-from engine.chain import follow, make_row
-from engine.midi.midi_file import score
+from engine.chain import follow_voice, make_chain
+from engine.midi.midi_file import make_score
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import read
 from engine.render import render
 from engine.rig import Rig
-from engine.voice_transfer import play
+from engine.voice_transfer import render_transfer
 from tests.support.harmonic_tones import tone
 from train.notes.pitch import detect
 
@@ -27,10 +27,10 @@ def test_a_score_is_played_within_ten_cents_and_without_a_click_where_notes_meet
     low, high = (69 + 12 * np.log2(preset.header["pitch"][end] / 440) for end in ("low", "high"))
     keys = np.round(np.linspace(low + 1, high - 1, 8)).astype(int).tolist()
     rig = Rig(RATE)
-    rig.play(make_row(preset, room="none"))
+    rig.play(make_chain(preset, room="none"))
     notes = [(i * LENGTH, (0x90, key, 90)) for i, key in enumerate(keys)]
     notes += [((i + 1) * LENGTH, (0x80, key, 0)) for i, key in enumerate(keys)]
-    sound = render(rig, score(notes), seconds=len(keys) * LENGTH)[0].reshape(len(keys), -1)
+    sound = render(rig, make_score(notes), seconds=len(keys) * LENGTH)[0].reshape(len(keys), -1)
     frames = sound.shape[1]
     for key, heard in zip(keys, sound, strict=True):
         expected = 440 * 2 ** ((key - 69) / 12)
@@ -69,8 +69,10 @@ def microphones(data):
 def test_whatever_comes_from_the_microphone_the_answer_is_sound_and_ends(data, name):
     sound = microphones(data)[name]
     rig = Rig(RATE)
-    rig.play(follow(make_row("violin", room="none")))
-    answer = np.concatenate(list(play(rig, np.concatenate((sound, np.zeros(RATE, np.float32))), 256, 0.0)), axis=1)
+    rig.play(follow_voice(make_chain("violin", room="none")))
+    answer = np.concatenate(
+        list(render_transfer(rig, np.concatenate((sound, np.zeros(RATE, np.float32))), 256, 0.0)), axis=1
+    )
     assert np.isfinite(answer).all()
     assert np.abs(answer).max() <= 1
     assert np.abs(answer[:, -RATE // 4 :]).max() < 1e-3  # the gate has closed

@@ -1,22 +1,22 @@
-"""How a response is cut into parts, and where all that its convolution needs has its place; see convolution.py."""
+"""Plan a partitioned convolution: split the response into levels, lay out memory and jobs; see convolution.py."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.simd.vectors import LANES, WIDTH, aligned
+from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
 from . import fft
-from .convolution import DIVIDE, END, FETCH, HEAD, MULTIPLY, RECENT, SHARE, UNITE
+from .convolution import END, FETCH, FORWARD, HEAD_SIZE, INVERSE, MULTIPLY, RECENT_SIZE, SHARE
 
-BLOCKS = (HEAD, 512, 4096)  # of the levels
-_CYCLES = {4: 25, 2: 14, 1: 20}  # that a step of a pass takes for LANES numbers, by its radix; about
-_FETCHING, _MULTIPLYING = 4, 8  # the same, for LANES numbers: of the input, and of each part's spectrum
+BLOCKS = (HEAD_SIZE, 512, 4096)  # block sizes of the levels
+_CYCLES = {4: 25, 2: 14, 1: 20}  # approximate cycles of a pass for LANES numbers, by radix
+_FETCH_CYCLES, _MULTIPLY_CYCLES = 4, 8  # the same, of the input and of each part's spectrum
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A pass of a transform or the like over `length` numbers, cut at multiples of `grain`; cost: of a number."""
+    """A pass over `length` numbers that can be split at multiples of `grain`; cost: cycles of LANES numbers."""
 
     kind: int
     signal: int
@@ -27,131 +27,144 @@ class _Task:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """What `convolve` is given; it changes only `memory`, which is silent at first."""
+class ConvolutionPlan:
+    """The arguments of `convolve`, which changes only `memory`."""
 
     memory: np.ndarray
-    places: np.ndarray
+    offsets: np.ndarray
     levels: np.ndarray
     jobs: np.ndarray
     shares: np.ndarray
-    rooms: np.ndarray  # (N, 2) int32: the beginnings and lengths of what is not fixed; see convolution.clear
+    regions: np.ndarray  # (N, 2) int32: offsets and lengths of the history in memory; see convolution.clear
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """The arrays in the order of the arguments of `convolve`."""
-        return self.memory, self.places, self.levels, self.jobs, self.shares
+        return self.memory, self.offsets, self.levels, self.jobs, self.shares
 
 
-def lay_out(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> Layout:
-    """[main thread] Everything for the convolution with a response (taps,) or, left and right apart, (2, taps).
+def plan_convolution(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> ConvolutionPlan:
+    """[main thread] Plan the convolution with a response (taps,) or, for left and right, (2, taps).
 
-    blocks: of the levels, powers of two that rise from HEAD on.
+    blocks: sizes of the levels, ascending powers of two from HEAD_SIZE on.
     """
     response = np.atleast_2d(np.asarray(response, np.float64))
-    draft = _Draft()
-    head = np.zeros((2, HEAD))
-    head[:, : min(HEAD, response.shape[1])] = response[:, :HEAD]
-    cuts = _cuts(response.shape[1], blocks)
-    ring = 4 * max([HEAD, *(block for block, _, _ in cuts)])
-    places = [draft.put(head), draft.room(2 * ring), draft.room(2 * RECENT), draft.room(2 * HEAD), ring - 1]
-    for block, first, last in cuts:
-        draft.add_level(block, _signals(response[:, first:last]))
-    return draft.finish(places)
+    builder = _Builder()
+    head = np.zeros((2, HEAD_SIZE))
+    head[:, : min(HEAD_SIZE, response.shape[1])] = response[:, :HEAD_SIZE]
+    ranges = _level_ranges(response.shape[1], blocks)
+    ring = 4 * max([HEAD_SIZE, *(block for block, _, _ in ranges)])
+    offsets = [
+        builder.append(head),
+        builder.reserve(2 * ring),
+        builder.reserve(2 * RECENT_SIZE),
+        builder.reserve(2 * HEAD_SIZE),
+        ring - 1,
+    ]
+    for block, first, last in ranges:
+        builder.add_level(block, _responses(response[:, first:last]))
+    return builder.finish(offsets)
 
 
-def _cuts(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, int]]:
-    """For each level that is needed its block, and the first sample of the response that is its own and the end."""
-    firsts = [HEAD, *(2 * block for block in blocks[1:])]
+def _level_ranges(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, int]]:
+    """Block size, first sample and end of the response part of each level that is needed."""
+    firsts = [HEAD_SIZE, *(2 * block for block in blocks[1:])]
     ends = [*firsts[1:], taps]
     return [
         (block, first, min(end, taps)) for block, first, end in zip(blocks, firsts, ends, strict=True) if first < taps
     ]
 
 
-def _signals(response: np.ndarray) -> np.ndarray:
-    """What the signal and, where left and right differ, its conjugate are convolved with: (1 or 2, taps)."""
+def _responses(response: np.ndarray) -> np.ndarray:
+    """The responses for the signal and, where left and right differ, its conjugate: (1 or 2, taps)."""
     if len(response) == 1 or np.array_equal(response[0], response[1]):
         return response[:1]
     return np.stack([response[0] + response[1], response[0] - response[1]]) / 2
 
 
 @dataclass
-class _Draft:
-    """A layout in the making."""
+class _Builder:
+    """Builds a plan step by step."""
 
     memory: list[np.ndarray] = field(default_factory=list)
     levels: list[list[int]] = field(default_factory=list)
     jobs: list[list[int]] = field(default_factory=list)
     shares: list[int] = field(default_factory=list)
-    rooms: list[tuple[int, int]] = field(default_factory=list)
+    regions: list[tuple[int, int]] = field(default_factory=list)
     used: int = 0
 
-    def put(self, numbers: np.ndarray) -> int:
-        """Give numbers a place, at the beginning of a vector."""
+    def append(self, numbers: np.ndarray) -> int:
+        """Append numbers to memory at a multiple of WIDTH; their offset."""
         flat = np.zeros(-(-numbers.size // WIDTH) * WIDTH, np.float32)
         flat[: numbers.size] = numbers.ravel()
         self.memory.append(flat)
         self.used += flat.size
         return self.used - flat.size
 
-    def room(self, size: int) -> int:
-        """Give so many zeros a place."""
-        self.rooms.append((self.used, size))
-        return self.put(np.zeros(size, np.float32))
+    def reserve(self, size: int) -> int:
+        """Append a region of zeros to memory; its offset."""
+        self.regions.append((self.used, size))
+        return self.append(np.zeros(size, np.float32))
 
     def add_level(self, block: int, response: np.ndarray) -> None:
-        """Lay out a level with its parts of the response (signals, taps)."""
+        """Add a level with its parts of the response (signals, taps)."""
         size, (signals, taps) = 2 * block, response.shape
         parts = -(-taps // block)
         padded = np.zeros((signals, parts * block))
         padded[:, :taps] = response
-        spectra = np.fft.fft(padded.reshape(signals, parts, block), size)[..., fft.order(size)] / size
-        table = self.put(fft.twiddles(size))
-        places = self.put(np.stack([spectra.real, spectra.imag], 2)), self.room(2 * spectra.size), self.room(4 * size)
-        self.levels.append([block, parts, signals, *places, len(self.shares)])
-        self._add_jobs(_tasks(size, parts, signals, table), block // HEAD)
+        spectra = np.fft.fft(padded.reshape(signals, parts, block), size)[..., fft.bin_order(size)] / size
+        table = self.append(fft.twiddles(size))
+        offsets = (
+            self.append(np.stack([spectra.real, spectra.imag], 2)),
+            self.reserve(2 * spectra.size),
+            self.reserve(4 * size),
+        )
+        self.levels.append([block, parts, signals, *offsets, len(self.shares)])
+        self._add_jobs(_tasks(size, parts, signals, table), block // HEAD_SIZE)
 
     def _add_jobs(self, tasks: list[_Task], shares: int) -> None:
-        """Cut tasks into shares of equal cost."""
-        whole = sum(task.cost * task.length for task in tasks)
-        ends = [whole * (share + 1) / shares for share in range(shares - 1)] + [np.inf]
+        """Split tasks into shares of equal cost."""
+        total = sum(task.cost * task.length for task in tasks)
+        ends = [total * (share + 1) / shares for share in range(shares - 1)] + [np.inf]
         self.shares.append(len(self.jobs))
-        spent, closed = 0.0, 0
+        spent, full = 0.0, 0
         for task in tasks:
             begin = 0
             while begin < task.length:
-                grains = round(min((ends[closed] - spent) / task.cost, task.length) / task.grain)
+                grains = round(min((ends[full] - spent) / task.cost, task.length) / task.grain)
                 end = min(begin + max(grains, 0) * task.grain, task.length)
                 if end > begin:
                     self.jobs.append([*task.step, task.kind, task.signal, begin, end])
                     spent += (end - begin) * task.cost
                 if end < task.length:
                     self.shares.append(len(self.jobs))
-                    closed += 1
+                    full += 1
                 begin = end
-        self.shares += [len(self.jobs)] * (shares - closed)
+        self.shares += [len(self.jobs)] * (shares - full)
 
-    def finish(self, places: list[int]) -> Layout:
-        """The layout."""
-        memory = aligned((self.used,))
+    def finish(self, offsets: list[int]) -> ConvolutionPlan:
+        """Make the plan."""
+        memory = aligned_zeros((self.used,))
         memory[:] = np.concatenate(self.memory)
-        return Layout(
+        return ConvolutionPlan(
             memory,
-            np.array(places, np.int32),
+            np.array(offsets, np.int32),
             np.array(self.levels, np.int32).reshape(-1, SHARE + 1),
             np.array(self.jobs, np.int32).reshape(-1, END + 1),
             np.array(self.shares, np.int32),
-            np.array(self.rooms, np.int32),
+            np.array(self.regions, np.int32),
         )
 
 
 def _tasks(size: int, parts: int, signals: int, table: int) -> list[_Task]:
-    """What is to be done for a block, in order."""
-    passes = [(radix, width, steps, table + place) for radix, width, steps, place in fft.passes(size).tolist()]
-    nothing = (0, 0, 0, 0)
-    found = []
+    """The tasks of a block, in order."""
+    passes = [
+        (radix, width, steps, table + twiddle_offset)
+        for radix, width, steps, twiddle_offset in fft.passes(size).tolist()
+    ]
+    no_pass = (0, 0, 0, 0)
+    tasks_found = []
     for signal in range(signals):
-        found.append(_Task(FETCH, signal, nothing, size, LANES, _FETCHING))
-        found += [_Task(DIVIDE, signal, step, step[2], LANES, _CYCLES[step[0]]) for step in passes]
-    found.append(_Task(MULTIPLY, 0, nothing, size, WIDTH, _MULTIPLYING * parts * signals))
-    return found + [_Task(UNITE, 0, step, step[2], LANES, _CYCLES[step[0]]) for step in reversed(passes)]
+        tasks_found.append(_Task(FETCH, signal, no_pass, size, LANES, _FETCH_CYCLES))
+        tasks_found += [_Task(FORWARD, signal, step, step[2], LANES, _CYCLES[step[0]]) for step in passes]
+    tasks_found.append(_Task(MULTIPLY, 0, no_pass, size, WIDTH, _MULTIPLY_CYCLES * parts * signals))
+    return tasks_found + [_Task(INVERSE, 0, step, step[2], LANES, _CYCLES[step[0]]) for step in reversed(passes)]

@@ -1,27 +1,27 @@
-"""Attacks: the short sound that sets a body ringing, a fixed shape and a breath of noise."""
+"""Excitation signals of attacks: a fixed curve, a noise burst, and a one-pole damping of their highs."""
 
 from numba import njit
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def shape(out, curve, gain):
+def add_curve(out, curve, gain):
     """Add gain · curve to `out`; both (T,)."""
     for t in range(out.shape[0]):
         out[t] += gain * curve[t]
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def breath(out, envelope, noise, gain):
+def add_noise(out, envelope, noise, gain):
     """Add gain · envelope · noise to `out`; all (T,)."""
     for t in range(out.shape[0]):
         out[t] += gain * envelope[t] * noise[t]
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def soften(out, part, low, dull, pole):
-    """Add part to out, both (T,), less so much of its highs: 0 none of them, 1 all.
+def add_damped(out, part, low, dull, pole):
+    """Add part to out, both (T,), with its highs reduced by the share `dull`, 0 … 1.
 
-    low: part without its highs, as it was last; pole: of its way that goes in one frame. Gives back the new low.
+    low: state of the one-pole low pass; pole: its coefficient. Returns the new state.
     """
     for t in range(out.shape[0]):
         low += pole * (part[t] - low)

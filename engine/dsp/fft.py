@@ -1,50 +1,49 @@
-"""The Fourier transform of complex numbers, real and imaginary parts apart, in passes that can be cut into pieces.
+"""Complex FFT with separate real and imaginary parts, in passes that can be split into steps over time.
 
-`forward` leaves the frequencies in an order of its own, which `backward` expects: for convolution it does not matter,
-and `order` tells it. Each pass goes over all numbers once: radix 4 while a quarter holds a register, radix 2 where
-that leaves two registers, and at last the transform within a register. A pass may be done in pieces, at any time, as
-long as the one before it is complete.
+`forward` leaves the bins in an order of its own, given by `bin_order`, which `inverse` expects; convolution does not
+care. Each pass goes over all numbers once: radix 4 while a quarter holds a register, radix 2 where that leaves two
+registers, and finally the FFT within a register. A pass may be done in pieces once the one before it is complete.
 
-The numbers of a transform stand at a `base` of an array x: `size` real parts, then as many imaginary ones.
+The numbers of a transform start at `base` of an array x: `size` real parts, then as many imaginary parts.
 """
 
 import numpy as np
 from numba import njit
 
-from engine.simd.register_fft import put, restore, row, transform
-from engine.simd.vectors import LANES, add, aligned, fma, fms, mul, sub
+from engine.simd.register_fft import lane_fft, lane_inverse_fft, load_register, store_register
+from engine.simd.vectors import LANES, add, aligned_zeros, fma, fms, mul, sub
 
-SMALLEST = 2 * LANES
-RADIX, WIDTH, STEPS, PLACE = range(4)  # of a pass: how far apart its numbers are, how many steps, where its twiddles
+MIN_SIZE = 2 * LANES
+RADIX, WIDTH, STEPS, OFFSET = range(4)  # columns of a pass: radix, distance, steps, twiddles
 
 
 def passes(size: int) -> np.ndarray:
-    """[main thread] The passes (P, 4) int32 of a transform of `size` numbers, a power of two from SMALLEST on."""
-    found, width, place = [], size // 4, 0
+    """[main thread] The passes (P, 4) int32 of an FFT of `size` numbers, a power of two ≥ MIN_SIZE."""
+    found, width, offset = [], size // 4, 0
     while width >= LANES:
-        found.append((4, width, size // 4, place))
-        place += 6 * width
+        found.append((4, width, size // 4, offset))
+        offset += 6 * width
         width //= 4
     if 4 * width == 2 * LANES:
-        found.append((2, LANES, size // 2, place))
+        found.append((2, LANES, size // 2, offset))
     return np.array([*found, (1, LANES, size, 0)], np.int32)
 
 
 def twiddles(size: int) -> np.ndarray:
-    """[main thread] The table of a transform: for each pass cos and −sin of its turns, once, twice, three times."""
+    """[main thread] The twiddle table of an FFT: for each pass cos and −sin of 1, 2 and 3 times its angles."""
     rows = [np.zeros(LANES)]
     for radix, width, _, _ in passes(size)[:-1]:
-        turns = 2 * np.pi * np.outer(np.arange(1, radix), np.arange(width)) / (radix * width)
-        rows += [np.stack([np.cos(turns), -np.sin(turns)], 1).ravel()]
+        angles = 2 * np.pi * np.outer(np.arange(1, radix), np.arange(width)) / (radix * width)
+        rows += [np.stack([np.cos(angles), -np.sin(angles)], 1).ravel()]
     flat = np.concatenate([*rows[1:], rows[0]])
-    table = aligned(flat.shape)
+    table = aligned_zeros(flat.shape)
     table[:] = flat
     return table
 
 
-def order(size: int) -> np.ndarray:
-    """[main thread] The frequencies (size,) in the order in which `forward` leaves them."""
-    x = aligned((2 * size,))
+def bin_order(size: int) -> np.ndarray:
+    """[main thread] The bin numbers (size,) in the order in which `forward` leaves them."""
+    x = aligned_zeros((2 * size,))
     x[1] = 1
     forward(x, 0, size, twiddles(size), passes(size))
     angle = np.angle(x[:size] + 1j * x[size:])
@@ -53,122 +52,137 @@ def order(size: int) -> np.ndarray:
 
 @njit(cache=True, error_model="numpy")
 def forward(x, base, size, table, passes):
-    """Transform numbers in place."""
+    """Transform in place."""
     for i in range(passes.shape[0]):
-        divide(x, base, size, table, passes[i], 0, passes[i, STEPS])
+        forward_pass(x, base, size, table, passes[i], 0, passes[i, STEPS])
 
 
 @njit(cache=True, error_model="numpy")
-def backward(x, base, size, table, passes):
-    """Make of transformed numbers `size` times the numbers, in place."""
+def inverse(x, base, size, table, passes):
+    """Inverse transform in place, times `size`."""
     for i in range(passes.shape[0] - 1, -1, -1):
-        unite(x, base, size, table, passes[i], 0, passes[i, STEPS])
+        inverse_pass(x, base, size, table, passes[i], 0, passes[i, STEPS])
 
 
 @njit(cache=True, error_model="numpy")
-def divide(x, base, size, table, step, first, last):
-    """Do the steps first … last − 1, both multiples of LANES, of a pass of `forward`."""
-    width, place = step[WIDTH], step[PLACE]
+def forward_pass(x, base, size, table, step, first, last):
+    """Run steps first … last − 1, both multiples of LANES, of a pass of `forward`."""
+    width, offset = step[WIDTH], step[OFFSET]
     if step[RADIX] == 4:
-        _divide_by_four(x, base, size, width, table, place, first, last)
+        _forward_radix_4(x, base, size, width, table, offset, first, last)
     elif step[RADIX] == 2:
-        _divide_by_two(x, base, size, table, place, first, last)
+        _forward_radix_2(x, base, size, table, offset, first, last)
     else:
         for i in range(base + first, base + last, LANES):
-            re, im = transform(row(x, i), row(x, i + size))
-            put(x, i, re)
-            put(x, i + size, im)
+            re, im = lane_fft(load_register(x, i), load_register(x, i + size))
+            store_register(x, i, re)
+            store_register(x, i + size, im)
 
 
 @njit(cache=True, error_model="numpy")
-def unite(x, base, size, table, step, first, last):
-    """Do the steps first … last − 1, both multiples of LANES, of a pass of `backward`."""
-    width, place = step[WIDTH], step[PLACE]
+def inverse_pass(x, base, size, table, step, first, last):
+    """Run steps first … last − 1, both multiples of LANES, of a pass of `inverse`."""
+    width, offset = step[WIDTH], step[OFFSET]
     if step[RADIX] == 4:
-        _unite_four(x, base, size, width, table, place, first, last)
+        _inverse_radix_4(x, base, size, width, table, offset, first, last)
     elif step[RADIX] == 2:
-        _unite_two(x, base, size, table, place, first, last)
+        _inverse_radix_2(x, base, size, table, offset, first, last)
     else:
         for i in range(base + first, base + last, LANES):
-            re, im = restore(row(x, i), row(x, i + size))
-            put(x, i, re)
-            put(x, i + size, im)
+            re, im = lane_inverse_fft(load_register(x, i), load_register(x, i + size))
+            store_register(x, i, re)
+            store_register(x, i + size, im)
 
 
 @njit(cache=True, error_model="numpy")
-def _divide_by_four(x, base, size, width, table, place, first, last):
+def _forward_radix_4(x, base, size, width, table, offset, first, last):
     for step in range(first, last, LANES):
         j = step & (width - 1)
         a = base + 4 * (step - j) + j
-        b, c, d, w = a + width, a + 2 * width, a + 3 * width, place + j
-        a_re, a_im, b_re, b_im = row(x, a), row(x, a + size), row(x, b), row(x, b + size)
-        c_re, c_im, d_re, d_im = row(x, c), row(x, c + size), row(x, d), row(x, d + size)
+        b, c, d, w = a + width, a + 2 * width, a + 3 * width, offset + j
+        a_re, a_im, b_re, b_im = (
+            load_register(x, a),
+            load_register(x, a + size),
+            load_register(x, b),
+            load_register(x, b + size),
+        )
+        c_re, c_im, d_re, d_im = (
+            load_register(x, c),
+            load_register(x, c + size),
+            load_register(x, d),
+            load_register(x, d + size),
+        )
         even_re, even_im, far_re, far_im = add(a_re, c_re), add(a_im, c_im), sub(a_re, c_re), sub(a_im, c_im)
         odd_re, odd_im, near_re, near_im = add(b_re, d_re), add(b_im, d_im), sub(b_re, d_re), sub(b_im, d_im)
-        put(x, a, add(even_re, odd_re))
-        put(x, a + size, add(even_im, odd_im))
-        _put_turned(x, b, size, add(far_re, near_im), sub(far_im, near_re), table, w, width)
-        _put_turned(x, c, size, sub(even_re, odd_re), sub(even_im, odd_im), table, w + 2 * width, width)
-        _put_turned(x, d, size, sub(far_re, near_im), add(far_im, near_re), table, w + 4 * width, width)
+        store_register(x, a, add(even_re, odd_re))
+        store_register(x, a + size, add(even_im, odd_im))
+        _store_twiddled(x, b, size, add(far_re, near_im), sub(far_im, near_re), table, w, width)
+        _store_twiddled(x, c, size, sub(even_re, odd_re), sub(even_im, odd_im), table, w + 2 * width, width)
+        _store_twiddled(x, d, size, sub(far_re, near_im), add(far_im, near_re), table, w + 4 * width, width)
 
 
 @njit(cache=True, error_model="numpy")
-def _unite_four(x, base, size, width, table, place, first, last):
+def _inverse_radix_4(x, base, size, width, table, offset, first, last):
     for step in range(first, last, LANES):
         j = step & (width - 1)
         a = base + 4 * (step - j) + j
-        b, c, d, w = a + width, a + 2 * width, a + 3 * width, place + j
-        a_re, a_im = row(x, a), row(x, a + size)
-        b_re, b_im = _turned_back(x, b, size, table, w, width)
-        c_re, c_im = _turned_back(x, c, size, table, w + 2 * width, width)
-        d_re, d_im = _turned_back(x, d, size, table, w + 4 * width, width)
+        b, c, d, w = a + width, a + 2 * width, a + 3 * width, offset + j
+        a_re, a_im = load_register(x, a), load_register(x, a + size)
+        b_re, b_im = _load_untwiddled(x, b, size, table, w, width)
+        c_re, c_im = _load_untwiddled(x, c, size, table, w + 2 * width, width)
+        d_re, d_im = _load_untwiddled(x, d, size, table, w + 4 * width, width)
         even_re, even_im, far_re, far_im = add(a_re, c_re), add(a_im, c_im), sub(a_re, c_re), sub(a_im, c_im)
         odd_re, odd_im, near_re, near_im = add(b_re, d_re), add(b_im, d_im), sub(b_re, d_re), sub(b_im, d_im)
-        put(x, a, add(even_re, odd_re))
-        put(x, a + size, add(even_im, odd_im))
-        put(x, b, sub(far_re, near_im))
-        put(x, b + size, add(far_im, near_re))
-        put(x, c, sub(even_re, odd_re))
-        put(x, c + size, sub(even_im, odd_im))
-        put(x, d, add(far_re, near_im))
-        put(x, d + size, sub(far_im, near_re))
+        store_register(x, a, add(even_re, odd_re))
+        store_register(x, a + size, add(even_im, odd_im))
+        store_register(x, b, sub(far_re, near_im))
+        store_register(x, b + size, add(far_im, near_re))
+        store_register(x, c, sub(even_re, odd_re))
+        store_register(x, c + size, sub(even_im, odd_im))
+        store_register(x, d, add(far_re, near_im))
+        store_register(x, d + size, sub(far_im, near_re))
 
 
 @njit(cache=True, error_model="numpy")
-def _divide_by_two(x, base, size, table, place, first, last):
+def _forward_radix_2(x, base, size, table, offset, first, last):
     for step in range(first, last, LANES):
         a = base + 2 * step
         b = a + LANES
-        a_re, a_im, b_re, b_im = row(x, a), row(x, a + size), row(x, b), row(x, b + size)
-        put(x, a, add(a_re, b_re))
-        put(x, a + size, add(a_im, b_im))
-        _put_turned(x, b, size, sub(a_re, b_re), sub(a_im, b_im), table, place, LANES)
+        a_re, a_im, b_re, b_im = (
+            load_register(x, a),
+            load_register(x, a + size),
+            load_register(x, b),
+            load_register(x, b + size),
+        )
+        store_register(x, a, add(a_re, b_re))
+        store_register(x, a + size, add(a_im, b_im))
+        _store_twiddled(x, b, size, sub(a_re, b_re), sub(a_im, b_im), table, offset, LANES)
 
 
 @njit(cache=True, error_model="numpy")
-def _unite_two(x, base, size, table, place, first, last):
+def _inverse_radix_2(x, base, size, table, offset, first, last):
     for step in range(first, last, LANES):
         a = base + 2 * step
         b = a + LANES
-        a_re, a_im = row(x, a), row(x, a + size)
-        b_re, b_im = _turned_back(x, b, size, table, place, LANES)
-        put(x, a, add(a_re, b_re))
-        put(x, a + size, add(a_im, b_im))
-        put(x, b, sub(a_re, b_re))
-        put(x, b + size, sub(a_im, b_im))
+        a_re, a_im = load_register(x, a), load_register(x, a + size)
+        b_re, b_im = _load_untwiddled(x, b, size, table, offset, LANES)
+        store_register(x, a, add(a_re, b_re))
+        store_register(x, a + size, add(a_im, b_im))
+        store_register(x, b, sub(a_re, b_re))
+        store_register(x, b + size, sub(a_im, b_im))
 
 
 @njit(inline="always", error_model="numpy")
-def _put_turned(x, place, size, re, im, table, w, width):
-    """Write re + i im times the twiddles at w."""
-    c, s = row(table, w), row(table, w + width)
-    put(x, place, fms(re, c, mul(im, s)))
-    put(x, place + size, fma(re, s, mul(im, c)))
+def _store_twiddled(x, offset, size, re, im, table, w, width):
+    """Store re + i im times the twiddles at w."""
+    c, s = load_register(table, w), load_register(table, w + width)
+    store_register(x, offset, fms(re, c, mul(im, s)))
+    store_register(x, offset + size, fma(re, s, mul(im, c)))
 
 
 @njit(inline="always", error_model="numpy")
-def _turned_back(x, place, size, table, w, width):
-    """What stands at a place, times the conjugate of the twiddles at w."""
-    c, s = row(table, w), row(table, w + width)
-    re, im = row(x, place), row(x, place + size)
+def _load_untwiddled(x, offset, size, table, w, width):
+    """Load the numbers at an offset times the conjugate of the twiddles at w."""
+    c, s = load_register(table, w), load_register(table, w + width)
+    re, im = load_register(x, offset), load_register(x, offset + size)
     return fma(re, c, mul(im, s)), fms(im, c, mul(re, s))

@@ -1,40 +1,40 @@
-"""Sound between its samples: a windowed sinc, read at any place and any pace.
+"""Sample interpolation by windowed sincs, for any read position and rate.
 
-A table holds the sinc at PHASES places between two samples; between those it is a straight line, −100 dB off at most.
+A table holds a sinc at PHASES positions between two samples, interpolated linearly with an error below −100 dB.
 """
 
 import numpy as np
 from numba import njit
 
-TAPS = 32  # samples that one value is made of
-REACH = TAPS // 2  # of them, those that lie ahead
+TAPS = 32  # samples that one value is computed from
+LOOKAHEAD = TAPS // 2  # those of them after the read position
 PHASES = 512
-CUTS = 12  # tables: each cuts off a semitone and a half lower than the one before
-BETA = 8.0  # of the Kaiser window
+TABLES = 12  # each with a cutoff a semitone and a half below the one before
+KAISER_BETA = 8.0  # of the Kaiser window
 
 
-def tables() -> np.ndarray:
-    """Sincs (CUTS, PHASES + 1, TAPS); table c for a pace of up to 2^(c/8), whose highest sounds would fold."""
-    place = np.arange(TAPS) - (REACH - 1) - np.arange(PHASES + 1)[:, None] / PHASES
-    window = np.i0(BETA * np.sqrt(np.maximum(1 - (place / REACH) ** 2, 0))) / np.i0(BETA)
-    cuts = 2.0 ** (-np.arange(CUTS) / 8)
-    return np.stack([cut * np.sinc(cut * place) * window for cut in cuts]).astype(np.float32)
+def sinc_tables() -> np.ndarray:
+    """Sincs (TABLES, PHASES + 1, TAPS); table c is free of aliasing up to a pace of 2^(c/8)."""
+    position = np.arange(TAPS) - (LOOKAHEAD - 1) - np.arange(PHASES + 1)[:, None] / PHASES
+    window = np.i0(KAISER_BETA * np.sqrt(np.maximum(1 - (position / LOOKAHEAD) ** 2, 0))) / np.i0(KAISER_BETA)
+    cutoffs = 2.0 ** (-np.arange(TABLES) / 8)
+    return np.stack([cut * np.sinc(cut * position) * window for cut in cutoffs]).astype(np.float32)
 
 
 @njit(cache=True, error_model="numpy")
-def table_for(pace):
-    """Which table lets nothing fold when so many samples go by in one frame."""
-    return min(max(int(np.ceil(8 * np.log2(max(pace, 1.0)) - 1e-6)), 0), CUTS - 1)
+def table_index(pace):
+    """The table that prevents aliasing at a pace in samples per frame."""
+    return min(max(int(np.ceil(8 * np.log2(max(pace, 1.0)) - 1e-6)), 0), TABLES - 1)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def between(wave, start, share, table):
-    """The value `share` (0 … 1) of the way from sample start + REACH − 1 to the next; TAPS from start on are read."""
-    place = share * np.float32(PHASES)
-    phase = min(int(place), PHASES - 1)
-    rest = place - np.float32(phase)
-    low, high, heard = table[phase], table[phase + 1], wave[start : start + TAPS]
+def interpolate(wave, start, share, table):
+    """The value `share` (0 … 1) of the way from sample start + LOOKAHEAD − 1 to the next; reads TAPS samples."""
+    position = share * np.float32(PHASES)
+    phase = min(int(position), PHASES - 1)
+    fraction = position - np.float32(phase)
+    low, high, samples = table[phase], table[phase + 1], wave[start : start + TAPS]
     total = np.float32(0)
     for k in range(TAPS):
-        total += heard[k] * (low[k] + rest * (high[k] - low[k]))
+        total += samples[k] * (low[k] + fraction * (high[k] - low[k]))
     return total

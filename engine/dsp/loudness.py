@@ -1,36 +1,36 @@
-"""Loudness as the ear weighs it: the A curve of IEC 61672 at any rate, and the power that passes it.
+"""A-weighted loudness (IEC 61672) at any rate.
 
-The level of a frame is the mean square of the weighted signal under a triangle of WINDOW seconds, in dB; a sine of
-amplitude 1 at 1 kHz has −3.01 dB. The triangle is two boxes in a row: the ripple of a low tone falls into its zeros,
-and half of it, WINDOW / 2, is its delay.
+The level of a frame is the mean square of the weighted signal under a triangle of WINDOW_SECONDS, in dB; a sine of
+amplitude 1 at 1 kHz has −3.01 dB. The triangle is a box convolved with itself, whose zeros suppress the ripple of low
+tones; its delay is half the window.
 """
 
 import numpy as np
 from numba import njit
 
-WINDOW = 0.02  # seconds
-FLOOR = -80.0  # dB: what silence has
+WINDOW_SECONDS = 0.02  # seconds
+FLOOR_DB = -80.0  # level of silence
 SECTIONS = 3
 _POLES = (20.598997, 107.65265, 737.86223, 12194.217)  # Hz, IEC 61672-1; the first and the last are double
-_UNIT = 1000.0  # Hz, where the curve passes 0 dB
-_SMALLEST = 1e-8  # power at FLOOR
+_REFERENCE_HZ = 1000.0  # where the curve is 0 dB
+_MIN_POWER = 1e-8  # at FLOOR_DB
 
 
-def weighting(rate: float) -> np.ndarray:
-    """The A curve as biquads (SECTIONS, 5): b0, b1, b2, a1, a2; within 0.2 dB of it from 20 Hz to 0.76 of rate / 2.
+def a_weighting(rate: float) -> np.ndarray:
+    """The A curve as biquads (SECTIONS, 5): b0, b1, b2, a1, a2; within 0.2 dB from 20 Hz to 0.76 of rate / 2.
 
-    The three low poles are mapped by the bilinear transform, each warped to its place. The highest one lies near or
-    beyond half the rate, where that would bend the curve: there a pole and a zero meet its gain at three places.
+    The three low poles are mapped by the bilinear transform, each prewarped. The highest one lies near or beyond half
+    the rate, where that would distort the curve: there a pole and a zero match its gain at three frequencies.
     """
     first, second, third, last = _POLES
-    low = [_rise(pole, rate) for pole in (first, first, second, third)]
-    high = _fall(last, rate)
-    sections = np.array([_pair(low[0], low[1]), _pair(low[2], low[3]), _pair(high, high)])
-    sections[0, :3] /= gain(sections, _UNIT, rate)
+    low = [_high_pass_section(pole, rate) for pole in (first, first, second, third)]
+    high = _low_pass_section(last, rate)
+    sections = np.array([_biquad(low[0], low[1]), _biquad(low[2], low[3]), _biquad(high, high)])
+    sections[0, :3] /= biquad_gain(sections, _REFERENCE_HZ, rate)
     return sections
 
 
-def gain(sections: np.ndarray, frequency: float | np.ndarray, rate: float) -> np.ndarray:
+def biquad_gain(sections: np.ndarray, frequency: float | np.ndarray, rate: float) -> np.ndarray:
     """The linear gain of biquads (N, 5) at frequencies in Hz."""
     z = np.exp(-2j * np.pi * np.asarray(frequency, float) / rate)
     total = np.ones_like(z)
@@ -40,14 +40,14 @@ def gain(sections: np.ndarray, frequency: float | np.ndarray, rate: float) -> np
 
 
 def triangle(count: int) -> np.ndarray:
-    """Weights (count,) of two boxes in a row over the powers of equal hops; their sum is 1."""
+    """Triangular weights (count,) of sum 1 for the powers of successive hops."""
     weights = np.convolve(np.ones((count + 1) // 2), np.ones(count // 2 + 1))
     return weights / weights.sum()
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def energy(sections, memory, samples):
-    """The energy of samples (T,) behind biquads (SECTIONS, 5); their memory (SECTIONS, 2) float64 moves on."""
+def filtered_energy(sections, memory, samples):
+    """The energy of samples (T,) filtered by biquads (SECTIONS, 5), whose memory (SECTIONS, 2) float64 is updated."""
     total = 0.0
     for t in range(samples.shape[0]):
         x = np.float64(samples[t])
@@ -61,26 +61,23 @@ def energy(sections, memory, samples):
 
 
 @njit(cache=True, error_model="numpy")
-def level(powers, newest, weights):
-    """Level in dB of powers (N,) in a ring under weights (N,), never below FLOOR.
-
-    newest: the place in the ring written last.
-    """
+def windowed_level(powers, newest, weights):
+    """Level in dB of powers (N,) in a ring under weights (N,), at least FLOOR_DB; newest: index written last."""
     count = weights.shape[0]
     total = 0.0
     for i in range(count):
         total += weights[i] * powers[(newest - i) % count]
-    return 10 * np.log10(max(total + _SMALLEST, _SMALLEST))
+    return 10 * np.log10(max(total + _MIN_POWER, _MIN_POWER))
 
 
-def _rise(pole: float, rate: float) -> np.ndarray:
+def _high_pass_section(pole: float, rate: float) -> np.ndarray:
     """The section s / (s + pole), b0, b1, a1."""
     k = np.tan(np.pi * pole / rate)
     return np.array([1.0, -1.0, k - 1]) / (1 + k)
 
 
-def _fall(pole: float, rate: float) -> np.ndarray:
-    """The section pole / (s + pole), b0, b1, a1: its gain is right at 0 and at two more places.
+def _low_pass_section(pole: float, rate: float) -> np.ndarray:
+    """The section pole / (s + pole), b0, b1, a1: its gain is exact at 0 and at two more frequencies.
 
     The squared gain of a section of the first order is (1 + q φ) / (1 + r φ), φ = sin² of half the angle: two linear
     equations; the square roots of its values at φ = 1 are b0 − b1 and 1 − a1, up to a common factor.
@@ -92,8 +89,8 @@ def _fall(pole: float, rate: float) -> np.ndarray:
     return np.array([1 + above, 1 - above, 1 - below]) / (1 + below)
 
 
-def _pair(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Two sections of the first order as a biquad."""
-    top = np.convolve(one[:2], other[:2])
-    below = np.convolve([1, one[2]], [1, other[2]])
+def _biquad(first_section: np.ndarray, second_section: np.ndarray) -> np.ndarray:
+    """Combine two first-order sections to a biquad."""
+    top = np.convolve(first_section[:2], second_section[:2])
+    below = np.convolve([1, first_section[2]], [1, second_section[2]])
     return np.concatenate((top, below[1:]))

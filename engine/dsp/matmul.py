@@ -1,32 +1,31 @@
-"""Matrices times a batch of vectors, as a decoder needs them: every weight is read once for all.
+"""Multiply a matrix by a batch of vectors, reading every weight once for the whole batch.
 
-A matrix (rows, inputs) lies in panels (rows / WIDTH, inputs, WIDTH) one after another, float32 or float16 as uint16:
-each is read from end to end while WIDTH sums stay in registers. However many vectors there are at once, each gets the
-same bits.
-In plain numba: panels_plain.py.
+A matrix (rows, inputs) is packed in panels (rows / WIDTH, inputs, WIDTH), float32 or float16 as uint16; each is read
+sequentially while WIDTH sums stay in registers. The result of a vector has the same bits in any batch.
+In plain numba: matmul_plain.py.
 """
 
 import numpy as np
 from numba import njit
 
-from engine.simd.vectors import HALVES, LANES, WIDTH, at, fma, load, splat, store
+from engine.simd.vectors import HAS_FLOAT16, LANES, WIDTH, fma, load, load_scalar, splat, store
 
-__all__ = ["HALVES", "WIDTH", "multiply", "pack", "padded"]
+__all__ = ["HAS_FLOAT16", "WIDTH", "multiply", "pack", "padded"]
 
-_MANY = LANES == 16  # whether there are registers for the sums of four vectors: with AVX-512 there are 32
+_HAS_32_REGISTERS = LANES == 16  # AVX-512: room for the sums of four vectors
 
 
 def padded(count: int) -> int:
-    """The number of rows that a matrix of `count` has in memory."""
+    """The number of rows of a matrix of `count` rows, padded to a multiple of WIDTH."""
     return -(-count // WIDTH) * WIDTH
 
 
 def pack(matrix: np.ndarray, half: bool) -> np.ndarray:
-    """The panels of a matrix (rows, inputs), rows of zeros added, as one row of numbers; half: float16, as uint16."""
+    """The panels of a matrix (rows, inputs), padded with rows of zeros, flat; half: float16, as uint16."""
     rows, inputs = matrix.shape
-    whole = np.zeros((padded(rows), inputs), np.float16 if half else np.float32)
-    whole[:rows] = matrix
-    panels = whole.reshape(-1, WIDTH, inputs).transpose(0, 2, 1).ravel()
+    padded_matrix = np.zeros((padded(rows), inputs), np.float16 if half else np.float32)
+    padded_matrix[:rows] = matrix
+    panels = padded_matrix.reshape(-1, WIDTH, inputs).transpose(0, 2, 1).ravel()
     return panels.view(np.uint16) if half else panels
 
 
@@ -34,56 +33,56 @@ def pack(matrix: np.ndarray, half: bool) -> np.ndarray:
 def multiply(panels, start, bias, x, y):
     """Write y = matrix · x + bias for each vector of a batch.
 
-    panels: (n,), of which the matrix begins at `start`. bias: (rows,). x: (parts, B, size), each vector in so many
-    parts, together `inputs`. y: likewise, together `rows`.
+    panels: (n,), the matrix from `start` on. bias: (rows,). x: (parts, B, size), each vector split in parts of
+    together `inputs` numbers. y: likewise, together `rows`.
     """
-    each, batch, panel = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
-    for p in range(y.shape[0] * each):
-        sums, row, first = y[p // each], p % each * WIDTH, start + p * panel
+    panels_per_part, batch, panel = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
+    for p in range(y.shape[0] * panels_per_part):
+        sums, offset, first = y[p // panels_per_part], p % panels_per_part * WIDTH, start + p * panel
         total = load(bias, p * WIDTH)
         b = 0
-        while _MANY and b + 4 <= batch:
-            _four(panels, first, total, x, b, sums, row)
+        while _HAS_32_REGISTERS and b + 4 <= batch:
+            _multiply_four(panels, first, total, x, b, sums, offset)
             b += 4
         while b + 2 <= batch:
-            _two(panels, first, total, x, b, sums, row)
+            _multiply_two(panels, first, total, x, b, sums, offset)
             b += 2
         if b < batch:
-            _one(panels, first, total, x, b, sums, row)
+            _multiply_one(panels, first, total, x, b, sums, offset)
 
 
 @njit(inline="always", error_model="numpy")
-def _one(panels, start, total, x, b, sums, row):
+def _multiply_one(panels, start, total, x, b, sums, offset):
     size = x.shape[2]
     for part in range(x.shape[0]):
         for k in range(size):
-            total = fma(load(panels, start + (part * size + k) * WIDTH), splat(at(x[part, b], k)), total)
-    store(sums[b], row, total)
+            total = fma(load(panels, start + (part * size + k) * WIDTH), splat(load_scalar(x[part, b], k)), total)
+    store(sums[b], offset, total)
 
 
 @njit(inline="always", error_model="numpy")
-def _two(panels, start, total, x, b, sums, row):
+def _multiply_two(panels, start, total, x, b, sums, offset):
     size, first, second = x.shape[2], total, total
     for part in range(x.shape[0]):
         for k in range(size):
             weight = load(panels, start + (part * size + k) * WIDTH)
-            first = fma(weight, splat(at(x[part, b], k)), first)
-            second = fma(weight, splat(at(x[part, b + 1], k)), second)
-    store(sums[b], row, first)
-    store(sums[b + 1], row, second)
+            first = fma(weight, splat(load_scalar(x[part, b], k)), first)
+            second = fma(weight, splat(load_scalar(x[part, b + 1], k)), second)
+    store(sums[b], offset, first)
+    store(sums[b + 1], offset, second)
 
 
 @njit(inline="always", error_model="numpy")
-def _four(panels, start, total, x, b, sums, row):
+def _multiply_four(panels, start, total, x, b, sums, offset):
     size, first, second, third, fourth = x.shape[2], total, total, total, total
     for part in range(x.shape[0]):
         for k in range(size):
             weight = load(panels, start + (part * size + k) * WIDTH)
-            first = fma(weight, splat(at(x[part, b], k)), first)
-            second = fma(weight, splat(at(x[part, b + 1], k)), second)
-            third = fma(weight, splat(at(x[part, b + 2], k)), third)
-            fourth = fma(weight, splat(at(x[part, b + 3], k)), fourth)
-    store(sums[b], row, first)
-    store(sums[b + 1], row, second)
-    store(sums[b + 2], row, third)
-    store(sums[b + 3], row, fourth)
+            first = fma(weight, splat(load_scalar(x[part, b], k)), first)
+            second = fma(weight, splat(load_scalar(x[part, b + 1], k)), second)
+            third = fma(weight, splat(load_scalar(x[part, b + 2], k)), third)
+            fourth = fma(weight, splat(load_scalar(x[part, b + 3], k)), fourth)
+    store(sums[b], offset, first)
+    store(sums[b + 1], offset, second)
+    store(sums[b + 2], offset, third)
+    store(sums[b + 3], offset, fourth)

@@ -1,4 +1,4 @@
-"""The kernel of panels.py without explicit vectors: to be read, and for machines on which vectors misbehave."""
+"""The kernel of matmul.py without explicit vectors: the readable twin, and a fallback where vectors fail."""
 
 from numba import njit
 

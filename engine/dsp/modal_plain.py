@@ -1,7 +1,7 @@
-"""The kernels of ringing.py without explicit vectors: to be read, and for machines on which vectors misbehave.
+"""The kernels of modal_simd.py without explicit vectors: the readable twin, and a fallback where vectors fail.
 
-Same arguments, same meaning. Of the lanes in `sums` only the first is used. LLVM makes vectors of the inner loop
-where it can; the state travels through memory at every frame, which is what the explicit kernels save.
+Same arguments and meaning; of the lanes in `sums` only the first is used. LLVM vectorizes the inner loop where it
+can; the state passes through memory at every frame, which the explicit kernels avoid.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from .modal_bank import BACK, IN_RE, IN_TURN, RE, SIDE, TURN, A
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def ring(bank, sums, frames):
-    """Let a bank ring on by itself for a number of frames ≤ STRIDE."""
+    """Advance a bank without input by a number of frames ≤ STRIDE."""
     x, y, a, back, sides = bank[RE], bank[TURN], bank[A], bank[BACK], bank[SIDE]
     for t in range(frames):
         middle = side = np.float32(0)
@@ -29,15 +29,15 @@ def ring(bank, sums, frames):
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def drive(bank, u, sums):
-    """Let a bank ring on, driven by u (T,), T ≤ STRIDE."""
+    """Advance a bank driven by u (T,), T ≤ STRIDE."""
     x, y, a, back, sides = bank[RE], bank[TURN], bank[A], bank[BACK], bank[SIDE]
     in_re, in_turn = bank[IN_RE], bank[IN_TURN]
     for t in range(u.shape[0]):
-        push = u[t]
+        input = u[t]
         middle = side = np.float32(0)
         for k in range(bank.shape[1]):
-            turned = a[k] * x[k] + y[k] + in_re[k] * push
-            y[k] = a[k] * y[k] + back[k] * x[k] + in_turn[k] * push
+            turned = a[k] * x[k] + y[k] + in_re[k] * input
+            y[k] = a[k] * y[k] + back[k] * x[k] + in_turn[k] * input
             x[k] = turned
             middle += turned
             side += sides[k] * turned
@@ -47,8 +47,8 @@ def drive(bank, u, sums):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def settle(sums, weight, left, right):
-    """Add to left and right (T,) what sums (E, C, STRIDE, LANES) hold, weighted by (E, T), and clear them."""
+def mix_sums(sums, weight, left, right):
+    """Add sums (E, C, STRIDE, LANES), weighted by (E, T), to left and right (T,), and clear them."""
     last = sums.shape[1] - 1
     for t in range(left.shape[0]):
         middle = side = np.float32(0)

@@ -1,11 +1,11 @@
-"""Pitch from how well a sound resembles itself one lag earlier.
+"""Kernels for pitch tracking: filters, normalised autocorrelation, and spectra of a few bins.
 
-The measure is the normalised correlation of two windows that lie `lag` apart, the later one ending now:
+The autocorrelation is that of two windows `lag` apart, the later one ending now:
 
     r(lag) = Σ x(t) x(t − lag) / √(Σ x(t)² Σ x(t − lag)²),    t over the last `window` samples
 
-It does not mind a level that rises between the two, as it does in every onset. Where the window is as long as the
-lag, two periods of a tone are enough.
+It does not depend on a level that rises between the two, as in every onset. With a window as long as the lag, two
+periods of a tone are enough.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from numba import njit
 
 
 def low_pass(rate: float, cutoff: float, seconds: float) -> np.ndarray:
-    """Taps (N,) float32, N odd, of a low pass at a cutoff in Hz; its gain at 0 is 1, its delay half of `seconds`."""
+    """Taps (N,) float32, N odd, of a low pass at a cutoff in Hz; gain 1 at 0 Hz, delay half of `seconds`."""
     half = max(round(seconds * rate / 2), 1)
     taps = np.sinc(2 * cutoff / rate * np.arange(-half, half + 1)) * np.hanning(2 * half + 3)[1:-1]
     return (taps / taps.sum()).astype(np.float32)
@@ -21,9 +21,9 @@ def low_pass(rate: float, cutoff: float, seconds: float) -> np.ndarray:
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def high_pass(samples, memory, pole):
-    """Take from samples (T,) what is lower than f, where the pole is exp(−2π f / rate).
+    """High-pass samples (T,) in place at a cutoff f, pole = exp(−2π f / rate).
 
-    memory: (2,) float64, the last sample that came in and the last that went out.
+    memory: (2,) float64, the last input and the last output.
     """
     before, y = memory[0], memory[1]
     for t in range(samples.shape[0]):
@@ -35,8 +35,8 @@ def high_pass(samples, memory, pole):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def thin(samples, taps, step, out):
-    """Every step-th sample of a filtered sound.
+def decimate(samples, taps, step, out):
+    """Filter, and keep every step-th sample.
 
     samples: (N − 1 + step · T,). taps: (N,), symmetric. out: (T,).
     """
@@ -50,8 +50,8 @@ def thin(samples, taps, step, out):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def energies(x, out):
-    """Of the last n samples of x (T,) the energy, for n = 0 … : out (N + 1,) float64, N ≤ T."""
+def tail_energies(x, out):
+    """Energies of the last n samples of x (T,), n = 0 … N: out (N + 1,) float64, N ≤ T."""
     total = 0.0
     last = x.shape[0] - 1
     out[0] = 0
@@ -61,7 +61,7 @@ def energies(x, out):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def product(x, lag, window):
+def lagged_product(x, lag, window):
     """The sum of x(t) x(t − lag) over the last `window` samples of x (T,)."""
     last = x.shape[0]
     later = x[last - window : last]
@@ -73,27 +73,27 @@ def product(x, lag, window):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def correlation(x, energy, lag, window, quiet):
+def correlation(x, energy, lag, window, noise_power):
     """The value of r(lag) at the end of x (T,).
 
-    energy: as `energies` tells. quiet: the power of noise that no correlation is looked for in.
+    energy: as from `tail_energies`. noise_power: added to both powers, so that noise does not correlate.
     """
     now, before = energy[window], energy[lag + window] - energy[lag]
-    least = window * quiet
-    return product(x, lag, window) / np.sqrt((now + least) * (max(before, 0.0) + least))
+    threshold = window * noise_power
+    return lagged_product(x, lag, window) / np.sqrt((now + threshold) * (max(before, 0.0) + threshold))
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def correlations(x, energy, low, shortest, quiet, out):
-    """The values r(low), r(low + 1) … at the end of x: out (N,); each window as long as its lag, or `shortest`."""
+def correlations(x, energy, low, shortest, noise_power, out):
+    """The values r(low), r(low + 1) … at the end of x: out (N,); windows as long as the lag, at least `shortest`."""
     for i in range(out.shape[0]):
         lag = low + i
-        out[i] = correlation(x, energy, lag, max(lag, shortest), quiet)
+        out[i] = correlation(x, energy, lag, max(lag, shortest), noise_power)
 
 
 @njit(cache=True, error_model="numpy")
-def summit(left, middle, right):
-    """The top of a parabola through three neighbours: its place, −0.5 … 0.5 from the middle, and its height."""
+def parabola_peak(left, middle, right):
+    """The peak of a parabola through three neighbours: its position, −0.5 … 0.5 from the middle, and its height."""
     bend = left - 2 * middle + right
     if bend >= 0:
         return 0.0, middle
@@ -101,8 +101,8 @@ def summit(left, middle, right):
     return shift, middle - 0.25 * (left - right) * shift
 
 
-def fourier(count: int, bins: int, spacing: float, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Waves (bins, count / 2) float32 for `spectrum`, a Hann window in them: cosines and sines at i · spacing Hz."""
+def fourier_basis(count: int, bins: int, spacing: float, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Hann-windowed cosines and sines (bins, count / 2) float32 at i · spacing Hz for `magnitude_spectrum`."""
     time = np.arange(count // 2) + 0.5
     phase = 2 * np.pi * spacing / rate * np.arange(bins)[:, None] * time
     window = np.cos(np.pi * time / count) ** 2 * (2 / count)
@@ -110,8 +110,8 @@ def fourier(count: int, bins: int, spacing: float, rate: float) -> tuple[np.ndar
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def spectrum(x, cosines, sines, even, odd, out):
-    """The magnitudes of x (T,) at the frequencies of waves (N, T / 2): out (N,); even, odd: (T / 2,) room."""
+def magnitude_spectrum(x, cosines, sines, even, odd, out):
+    """The magnitudes of x (T,) at the frequencies of a basis (N, T / 2): out (N,); even, odd: (T / 2,) work."""
     half = even.shape[0]
     for t in range(half):
         even[t] = x[half + t] + x[half - 1 - t]
@@ -126,52 +126,52 @@ def spectrum(x, cosines, sines, even, odd, out):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def presence(magnitudes, place, times, least):
-    """How many partials a tone has that are not those of another one, `times` as high: 0 none … 1 all.
+def partial_presence(magnitudes, position, multiple, threshold):
+    """The share, 0 … 1, of a low tone's partials present that a tone `multiple` times as high does not have.
 
-    magnitudes: (N,) a spectrum. place: where in it the low tone lies, times · place < N − 1.
-    least: a partial is there when it is this share of the stronger of the first two of the high tone.
+    magnitudes: (N,) a spectrum. position: bin of the low tone, multiple · position < N − 1.
+    threshold: a partial is present at this share of the stronger of the first two of the high tone.
     """
     end = magnitudes.shape[0] - 1
-    strong = between(magnitudes, times * place)
-    if 2 * times * place < end:
-        strong = max(strong, between(magnitudes, 2 * times * place))
+    strong = interpolate(magnitudes, multiple * position)
+    if 2 * multiple * position < end:
+        strong = max(strong, interpolate(magnitudes, 2 * multiple * position))
     found, count = 0.0, 0
-    for k in range(1, 2 * times):
-        if k == times:
+    for k in range(1, 2 * multiple):
+        if k == multiple:
             continue
-        if k * place >= end:
+        if k * position >= end:
             break
-        found += min(between(magnitudes, k * place) / (least * strong + 1e-12), 1.0)
+        found += min(interpolate(magnitudes, k * position) / (threshold * strong + 1e-12), 1.0)
         count += 1
     return found / count
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def evenness(magnitudes, place, times, least):
-    """How far a tone has the partials that another one, `times` as high, has not: (mean, least) of them, 0 … 1.
+def partial_evenness(magnitudes, position, multiple, threshold):
+    """How far the partials are present that only the low tone has: (mean, lowest) of them, 0 … 1.
 
-    As `presence`, but that each is held against the partials of the high tone on both its sides, their level drawn
-    on a straight line between them: what is left of a tone before lies between some, not between all.
+    As `partial_presence`, but each is compared with the level of the high tone's partials around it, interpolated:
+    the rest of an earlier tone lies between some of them, not between all.
     """
     end = magnitudes.shape[0] - 1
-    found, count, worst = 0.0, 0, 1.0
-    for k in range(1, 2 * times):
-        if k == times:
+    found, count, lowest = 0.0, 0, 1.0
+    for k in range(1, 2 * multiple):
+        if k == multiple:
             continue
-        if k * place >= end:
+        if k * position >= end:
             break
-        beside = between(magnitudes, times * place)
-        if k > times and 2 * times * place < end:
-            way = k / times - 1
-            beside = beside ** (1 - way) * between(magnitudes, 2 * times * place) ** way
-        share = min(between(magnitudes, k * place) / (least * beside + 1e-12), 1.0)
-        found, count, worst = found + share, count + 1, min(worst, share)
-    return found / count, worst
+        envelope = interpolate(magnitudes, multiple * position)
+        if k > multiple and 2 * multiple * position < end:
+            fraction = k / multiple - 1
+            envelope = envelope ** (1 - fraction) * interpolate(magnitudes, 2 * multiple * position) ** fraction
+        share = min(interpolate(magnitudes, k * position) / (threshold * envelope + 1e-12), 1.0)
+        found, count, lowest = found + share, count + 1, min(lowest, share)
+    return found / count, lowest
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def between(values, place):
-    """The value at a place between two of values (N,), 0 ≤ place < N − 1, on the straight line."""
-    i = np.intp(place)
-    return values[i] + (place - i) * (values[i + 1] - values[i])
+def interpolate(values, position):
+    """Linear interpolation of values (N,) at a position, 0 ≤ position < N − 1."""
+    i = np.intp(position)
+    return values[i] + (position - i) * (values[i + 1] - values[i])

@@ -1,7 +1,7 @@
-"""tanh, sine and exp without a branch or a library call, so that a loop over them becomes vectors.
+"""tanh, sine and exp without branches or library calls, so that LLVM vectorizes loops over them.
 
-The series are textbook ones, computed here when the module is imported; each is long enough for its range.
-Accumulation is in float64 where float32 would lose digits.
+The series are textbook ones, computed at import; each is long enough for its range. Accumulation is in float64 where
+float32 would lose digits.
 """
 
 import math
@@ -17,7 +17,7 @@ def _sine_series(terms: int) -> tuple[float, ...]:
 
 
 def _tanh_fraction(levels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Polynomials (N, D) in x², highest first: tanh x = x N / D, Lambert's 1 / (1 + x²/(3 + x²/(5 + …))) cut off."""
+    """Polynomials (N, D) in x², highest first: tanh x = x N / D, Lambert's continued fraction 1/(1 + x²/(3 + …))."""
     top, below = [1], [2 * levels + 1]
     for odd in range(2 * levels - 1, 0, -2):
         shifted = [0, *top]
@@ -57,8 +57,8 @@ def sincos_half_turn(phase):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def shrink(x):
-    """Value of exp(−x), float64, within 1e-11, for x ≥ 0; never less than exp(−8)."""
+def exp_negative_near_zero(x):
+    """Value of exp(−x), float64, within 1e-11, for x ≥ 0; at least exp(−8)."""
     part = min(x, _EXP_END) * -0.0625
     value = _horner(_EXP, part)
     value *= value
@@ -68,7 +68,7 @@ def shrink(x):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def fade(x):
+def exp_negative(x):
     """Value of exp(−x), float64, within 1e-7 of it, for x from 0 to 46; exp(−46) beyond."""
     part = min(x, _FADE_END) * -0.015625
     value = _horner(_EXP, part)
@@ -78,11 +78,11 @@ def fade(x):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
-def soft_step(x, power):
-    """Value of sigmoid(x) ** power, float64, within 2e-7 of it, for a power > 0; never less than exp(−46)."""
-    small = fade(abs(x))
+def sigmoid_power(x, power):
+    """Value of sigmoid(x) ** power, float64, within 2e-7, for a power > 0; at least exp(−46)."""
+    small = exp_negative(abs(x))
     z = small / (2 + small)  # log(1 + small) = 2 atanh z
-    return fade(power * (max(-x, 0.0) + 2 * z * _horner(_ATANH, z * z)))
+    return exp_negative(power * (max(-x, 0.0) + 2 * z * _horner(_ATANH, z * z)))
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

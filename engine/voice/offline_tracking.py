@@ -1,23 +1,23 @@
-"""The curves of a recording, as the live tracker hears them: pitch, voice or none, loudness."""
+"""Track the pitch, voicing and loudness of a recording with the live tracker."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
-from engine.voice.pitch_tracker import hear, lateness, new_ear
-from engine.voice.pitch_tracker.state import HIGHEST, LOWEST
+from engine.voice.pitch_tracker import new_tracker, pitch_delay, track
+from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ
 
-RATE = 48_000.0  # Hz at which every recording is heard
-GATE = -60.0  # dB
-TAIL = 0.1  # seconds of silence after a recording, in which its end is heard
+TRACKER_HZ = 48_000.0  # every recording is resampled to it
+GATE_DB = -60.0
+TAIL_SECONDS = 0.1  # of silence after a recording, for the delay of the tracker
 
 
 @dataclass(frozen=True)
-class Followed:
+class PitchCurves:
     """Frames (F,) at t = j · hop: pitch in Hz, voiced 0 or 1, loudness in dB.
 
-    Where nothing is voiced the pitch is the last one, at the beginning the first one, and 0 if there is none at all.
+    While unvoiced the pitch is the last one, at the start the first one, and 0 if there is none at all.
     """
 
     pitch: np.ndarray
@@ -25,52 +25,57 @@ class Followed:
     loudness: np.ndarray
 
 
-def follow(
+def track_recording(
     samples: np.ndarray,
     rate: float,
     hop_seconds: float = 0.01,
-    low: float = LOWEST,
-    high: float = HIGHEST,
-    gate: float = GATE,
-) -> Followed:
-    """Follow samples (N,) at a rate in Hz: F = N / (rate · hop) + 1 frames, the tracker's delays taken off.
+    low: float = MIN_PITCH_HZ,
+    high: float = MAX_PITCH_HZ,
+    gate: float = GATE_DB,
+) -> PitchCurves:
+    """Track samples (N,) at a rate in Hz: F = N / (rate · hop) + 1 frames, compensated for the tracker's delays.
 
-    low, high: Hz, where a pitch is looked for. gate: dB below which nothing is voiced.
+    low, high: Hz, range of the pitch. gate: dB below which nothing is voiced.
     """
     time = np.arange(int(len(samples) / (rate * hop_seconds) + 1e-9) + 1) * hop_seconds
-    heard, loudness_delay, rows = looks(samples, rate, low, high, gate)
-    pitch, voiced, late, loudness = rows
+    time_of_hop, loudness_delay, results = track_hops(samples, rate, low, high, gate)
+    pitch, voiced, delay, loudness = results
     first = int(np.argmax(voiced))
     pitch[:first] = pitch[first]
-    at = np.clip(np.searchsorted(np.maximum.accumulate(heard - late), time), 0, len(heard) - 1)
-    level = np.interp(time, heard - loudness_delay, loudness)
-    return Followed(pitch[at].astype(np.float32), voiced[at].astype(np.float32), level.astype(np.float32))
+    at = np.clip(np.searchsorted(np.maximum.accumulate(time_of_hop - delay), time), 0, len(time_of_hop) - 1)
+    level = np.interp(time, time_of_hop - loudness_delay, loudness)
+    return PitchCurves(pitch[at].astype(np.float32), voiced[at].astype(np.float32), level.astype(np.float32))
 
 
-def looks(
-    samples: np.ndarray, rate: float, low: float = LOWEST, high: float = HIGHEST, gate: float = GATE
+def track_hops(
+    samples: np.ndarray, rate: float, low: float = MIN_PITCH_HZ, high: float = MAX_PITCH_HZ, gate: float = GATE_DB
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """All that the tracker says, look by look.
+    """The raw results of every hop.
 
-    When it says it, in seconds (T,); by how many seconds the loudness is late; and the rows (4, T): pitch in Hz,
-    voiced, by how many seconds the pitch is late, loudness in dB.
+    The time of each result in seconds (T,); the delay of the loudness in seconds; and the results (4, T): pitch in
+    Hz, voiced, delay of the pitch in seconds, loudness in dB.
     """
     sound = np.asarray(samples, np.float32)
-    if rate != RATE:
+    if rate != TRACKER_HZ:
         import soxr
 
-        sound = soxr.resample(sound, rate, RATE).astype(np.float32)
-    ear = new_ear(RATE, low, high, gate)
-    hop = int(ear["hop"][0])
-    count = -(-(len(sound) + round(TAIL * RATE)) // hop)
-    rows = np.zeros((4, count))
-    _follow(ear[0], np.concatenate((sound, np.zeros(count * hop - len(sound), np.float32))), rows)
-    return (np.arange(count) + 1) * hop / RATE, float(ear["loudness_delay"][0]), rows
+        sound = soxr.resample(sound, rate, TRACKER_HZ).astype(np.float32)
+    tracker = new_tracker(TRACKER_HZ, low, high, gate)
+    hop = int(tracker["hop"][0])
+    count = -(-(len(sound) + round(TAIL_SECONDS * TRACKER_HZ)) // hop)
+    results = np.zeros((4, count))
+    _track(tracker[0], np.concatenate((sound, np.zeros(count * hop - len(sound), np.float32))), results)
+    return (np.arange(count) + 1) * hop / TRACKER_HZ, float(tracker["loudness_delay"][0]), results
 
 
 @njit(cache=True, error_model="numpy")
-def _follow(ear, sound, rows):
+def _track(tracker, sound, results):
     at = 0
-    for t in range(rows.shape[1]):
-        at += hear(ear, sound[at:])
-        rows[0, t], rows[1, t], rows[2, t], rows[3, t] = ear.pitch, ear.voiced, lateness(ear), ear.loudness
+    for t in range(results.shape[1]):
+        at += track(tracker, sound[at:])
+        results[0, t], results[1, t], results[2, t], results[3, t] = (
+            tracker.pitch,
+            tracker.voiced,
+            pitch_delay(tracker),
+            tracker.loudness,
+        )

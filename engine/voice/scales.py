@@ -1,4 +1,4 @@
-"""Scales that a pitch can be put into."""
+"""Musical scales, and the note of a scale nearest to a pitch."""
 
 from numba import njit
 
@@ -10,13 +10,13 @@ SCALES = {
     "pentatonic": (0, 2, 4, 7, 9),
     "minor pentatonic": (0, 3, 5, 7, 10),
 }
-LOYAL = 0.2  # semitones by which another note must be nearer than the last one
-MASKS = tuple(sum(1 << step for step in steps) for steps in SCALES.values())  # a bit for each step
+HYSTERESIS_SEMITONES = 0.2  # by which another note must be nearer than the last one
+MASKS = tuple(sum(1 << step for step in steps) for steps in SCALES.values())  # one bit per scale step
 
 
 @njit(cache=True, error_model="numpy")
 def nearest_note(note, last, root, mask):
-    """The note of a scale that is nearest to a note, in semitones; the last one as long as it is nearly as near.
+    """The note of a scale nearest to a fractional note, with hysteresis towards the last note.
 
     root: 0 … 11, semitones from C. mask: one of MASKS.
     """
@@ -26,4 +26,4 @@ def nearest_note(note, last, root, mask):
         if mask >> ((candidate - root) % 12) & 1 and abs(note - candidate) < least:
             best, least = float(candidate), abs(note - candidate)
     in_scale = mask >> ((int(last) - root) % 12) & 1
-    return last if in_scale and abs(note - last) < least + LOYAL else best
+    return last if in_scale and abs(note - last) < least + HYSTERESIS_SEMITONES else best

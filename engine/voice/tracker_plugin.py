@@ -1,17 +1,17 @@
-"""The voice: what a microphone hears becomes pitch and loudness, for the instrument after it.
+"""The voice tracker plugin: emits pitch and loudness of the microphone input for the instrument after it.
 
-It stands at the head of the row and looks on a grid of its own, about 750 times a second, however a device cuts the
-sound. After each look it says LOUDNESS in dB, then PITCH in Hz: 0 while nothing is voiced, with key 1 where a tone
-begins. The sound itself does not go on, unless `dry` lets it.
+It is the first plugin of a chain and analyses hops of its own, about 750 a second, independent of the block size.
+After each hop it emits LOUDNESS in dB, then PITCH in Hz: 0 while unvoiced, with key 1 at an onset. The input is
+passed on at the level of `dry`.
 """
 
 import numpy as np
 from numba import njit
 
 from engine.events import ALL, Kind
-from engine.plugin import EMITTING, Param, Plugin, emit, knob_fields, set_knobs, turned
-from engine.voice.pitch_tracker import EAR, hear, new_ear, reset
-from engine.voice.pitch_tracker.state import HIGHEST, LOWEST
+from engine.plugin import EMITTING, Param, Plugin, emit, param_changed, param_fields, set_defaults
+from engine.voice.pitch_tracker import TRACKER, new_tracker, reset, track
+from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ
 
 from .scales import MASKS, SCALES, nearest_note
 
@@ -26,96 +26,96 @@ PARAMS = (
     Param("root", "", 0, 11, 0, help="of the scale, in semitones from C"),
     Param("scale", "", 0, len(SCALES) - 1, 0, help=", ".join(f"{i}: {name}" for i, name in enumerate(SCALES))),
     Param("dry", "dB", -60, 0, -60, help="how much of the microphone is heard; -60: nothing"),
-    Param("low", "Hz", LOWEST, HIGHEST, 70, help="the lowest pitch of the voice"),
-    Param("high", "Hz", LOWEST, HIGHEST, 1400, help="the highest pitch of the voice"),
+    Param("low", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 70, help="the lowest pitch of the voice"),
+    Param("high", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 1400, help="the highest pitch of the voice"),
 )
 (GATE, LEVEL, FOLLOW, TRANSPOSE, SNAP, ROOT, SCALE, DRY, LOW, HIGH) = range(len(PARAMS))
-SOON, LATE = 0.05, 20.0  # seconds of voice over which its mean loudness is taken: at first, and later on
-MOST = 40.0  # dB that the level is changed by itself
-LOUDEST = 0.0  # dB: the most that an instrument is told
+MIN_MEAN_SECONDS, MAX_MEAN_SECONDS = 0.05, 20.0  # time constant of the mean loudness: at first, later on
+MAX_LEVEL_OFFSET_DB = 40.0  # of the automatic level
+MAX_LOUDNESS_DB = 0.0  # emitted to the instrument
 
 STATE = np.dtype(
     EMITTING
     + [
-        ("ear", EAR),
-        *knob_fields(PARAMS),
+        ("tracker", TRACKER),
+        *param_fields(PARAMS),
         ("mono", "f4", (512,)),
-        ("aim", "f8"),  # dB: the loudness that the instrument knows best
-        ("mean", "f8"),  # dB: of the voice so far
-        ("sung", "f8"),  # seconds of voice so far
+        ("target_loudness", "f8"),  # dB: mean loudness of the instrument's recordings
+        ("mean", "f8"),  # dB: mean loudness of the voice so far
+        ("voiced_seconds", "f8"),  # so far
         ("masks", "i8", (len(MASKS),)),
-        ("note", "f8"),  # the note last snapped to
-        ("tuning", "f8"),  # semitones by which the scale is moved, as the keys of the first channel are
-        ("silent", "i8"),  # 1 once the end of a tone has been said
+        ("note", "f8"),  # last note that was snapped to
+        ("tuning", "f8"),  # semitones by which the scale is shifted: the bend of channel 1
+        ("ended", "i8"),  # 1: the end of the tone was emitted
     ],
     align=True,
 )
 
 
-class Voice(Plugin):
-    """Follows a singer at the head of the row.
+class VoiceTracker(Plugin):
+    """Tracks the microphone input at the head of a chain.
 
-    aim: dB, A-weighted: the loudness to which the voice is brought, that of the instrument's own recordings.
+    target_loudness: dB, A-weighted, of the instrument's own recordings; the voice is moved there.
     """
 
     name = "voice"
     params: tuple[Param, ...] = PARAMS
     listens = True
 
-    def __init__(self, aim: float = -30.0) -> None:
+    def __init__(self, target_loudness: float = -30.0) -> None:
         self.state = np.zeros(1, STATE)
-        self.state["aim"] = aim
+        self.state["target_loudness"] = target_loudness
         self.state["masks"] = MASKS
-        set_knobs(self.state, PARAMS)
+        set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     @property
     def delay(self) -> float:
-        """Seconds by which a steady pitch is late, at the rate prepared for."""
-        return float(self.state["ear"]["delay"][0])
+        """Delay in seconds of a steady pitch."""
+        return float(self.state["tracker"]["delay"][0])
 
     @property
-    def broken(self) -> int:
-        """Samples so far that were no numbers."""
-        return int(self.state["ear"]["broken"][0])
+    def bad_samples(self) -> int:
+        """The number of invalid input samples so far."""
+        return int(self.state["tracker"]["bad_samples"][0])
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Build the ear for a rate in Hz."""
+        """[main thread] Make the tracker for a rate in Hz."""
         param = self.state["param"][0]
-        self.state["ear"] = new_ear(rate, param[LOW], param[HIGH], param[GATE])
+        self.state["tracker"] = new_tracker(rate, param[LOW], param[HIGH], param[GATE])
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Forget what was heard, and how loud the singer is."""
-        reset(self.state["ear"])
-        self.state["mean"] = self.state["sung"] = 0
+        """[main thread] Clear the history and the mean loudness of the voice."""
+        reset(self.state["tracker"])
+        self.state["mean"] = self.state["voiced_seconds"] = 0
         self.state["note"] = -1
-        self.state["silent"] = 1
+        self.state["ended"] = 1
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Turn a knob, or tune the scale."""
+    """[audio thread] Set a parameter, or tune the scale."""
     if event.kind == Kind.BEND and event.channel == 0 and event.note == ALL:
         state.tuning = event.value
-    if turned(state, event):
-        state.ear.gate = state.param[GATE]
-        state.ear.low = max(min(state.param[LOW], state.param[HIGH]), LOWEST)
-        state.ear.high = min(max(state.param[LOW], state.param[HIGH]), HIGHEST)
+    if param_changed(state, event):
+        state.tracker.gate = state.param[GATE]
+        state.tracker.low = max(min(state.param[LOW], state.param[HIGH]), MIN_PITCH_HZ)
+        state.tracker.high = min(max(state.param[LOW], state.param[HIGH]), MAX_PITCH_HZ)
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Listen to audio (2, T), and let through what `dry` says."""
+    """[audio thread] Track audio (2, T), and scale it by `dry`."""
     start, frames = 0, audio.shape[1]
     while start < frames:
-        n = min(frames - start, state.ear.hop - state.ear.filled)
+        n = min(frames - start, state.tracker.hop - state.tracker.filled)
         for t in range(n):
             state.mono[t] = np.float32(0.5) * (audio[0, start + t] + audio[1, start + t])
-        hear(state.ear, state.mono[:n])
+        track(state.tracker, state.mono[:n])
         start += n
-        if state.ear.filled == 0:
-            tell(state, start)
+        if state.tracker.filled == 0:
+            _emit_result(state, start)
     gain = np.float32(0) if state.param[DRY] <= -60 else np.float32(10 ** (state.param[DRY] / 20))
     for c in range(2):
         for t in range(frames):
@@ -123,43 +123,45 @@ def process(state, audio):
 
 
 @njit(cache=True, error_model="numpy")
-def tell(state, frame):
-    """Say what the last look found, at a frame of this run."""
-    ear = state.ear
-    if ear.voiced:
-        learn(state)
-    elif state.silent:
+def _emit_result(state, frame):
+    """Emit the result of the last hop at a frame of this block."""
+    tracker = state.tracker
+    if tracker.voiced:
+        _update_mean(state)
+    elif state.ended:
         return
-    loudness = min(ear.present + offset(state), LOUDEST)
+    loudness = min(tracker.current_loudness + _loudness_offset(state), MAX_LOUDNESS_DB)
     if not emit(state, frame, Kind.LOUDNESS, 0, ALL, 0, loudness):
         return
-    pitch = placed(state, ear.pitch) if ear.voiced else 0.0
-    if emit(state, frame, Kind.PITCH, 0, ALL, ear.onset, pitch):
-        state.silent = 1 - ear.voiced
+    pitch = _instrument_pitch(state, tracker.pitch) if tracker.voiced else 0.0
+    if emit(state, frame, Kind.PITCH, 0, ALL, tracker.onset, pitch):
+        state.ended = 1 - tracker.voiced
 
 
 @njit(cache=True, error_model="numpy")
-def learn(state):
-    """Move the mean loudness of the voice: at once at first, slowly when it has been heard for long."""
-    step = state.ear.hop / state.ear.rate
-    state.sung += step
-    share = step / min(max(state.sung, SOON), LATE)
-    if state.sung <= step:
-        state.mean = state.ear.present
-    state.mean += share * (state.ear.present - state.mean)
+def _update_mean(state):
+    """Update the mean loudness of the voice, with a time constant that grows from MIN to MAX_MEAN_SECONDS."""
+    seconds = state.tracker.hop / state.tracker.rate
+    state.voiced_seconds += seconds
+    share = seconds / min(max(state.voiced_seconds, MIN_MEAN_SECONDS), MAX_MEAN_SECONDS)
+    if state.voiced_seconds <= seconds:
+        state.mean = state.tracker.current_loudness
+    state.mean += share * (state.tracker.current_loudness - state.mean)
 
 
 @njit(cache=True, error_model="numpy")
-def offset(state):
-    """What is added to the loudness, in dB."""
-    if state.param[FOLLOW] < 0.5 or state.sung == 0:
+def _loudness_offset(state):
+    """The level added to the loudness, in dB."""
+    if state.param[FOLLOW] < 0.5 or state.voiced_seconds == 0:
         return np.float64(state.param[LEVEL])
-    return state.param[LEVEL] + min(max(state.aim - state.mean, -MOST), MOST)
+    return state.param[LEVEL] + min(
+        max(state.target_loudness - state.mean, -MAX_LEVEL_OFFSET_DB), MAX_LEVEL_OFFSET_DB
+    )
 
 
 @njit(cache=True, error_model="numpy")
-def placed(state, pitch):
-    """A pitch in Hz, transposed and put into the scale."""
+def _instrument_pitch(state, pitch):
+    """A pitch in Hz, transposed and snapped to the scale."""
     note = 69 + 12 * np.log2(pitch / 440) + state.param[TRANSPOSE]
     if state.param[SNAP] >= 0.5:
         scale = min(max(np.intp(state.param[SCALE] + 0.5), 0), state.masks.shape[0] - 1)

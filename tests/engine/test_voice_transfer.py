@@ -9,8 +9,8 @@ from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
-from engine.voice.offline_tracking import Followed
-from engine.voice_latency import Latency, latency
+from engine.voice.offline_tracking import PitchCurves
+from engine.voice_latency import Latency, measure_latency
 from tests.support.host_callback import RATE, Signal
 from tests.support.resonance_preset import small_preset
 
@@ -18,27 +18,27 @@ HEADER = {"pitch": {"low": 196.0, "high": 1600.0}, "features": {"mean": -24.0}}
 
 
 def heard(pitch, loudness=-40.0, voiced=1.0, frames=100):
-    return Followed(*(np.full(frames, value, np.float32) for value in (pitch, voiced, loudness)))
+    return PitchCurves(*(np.full(frames, value, np.float32) for value in (pitch, voiced, loudness)))
 
 
 @pytest.mark.parametrize(("pitch", "moved"), [(440.0, 0), (220.0, 0), (150.0, 12), (60.0, 24), (2000.0, -12)])
 def test_a_voice_is_moved_by_the_fewest_octaves_that_bring_it_into_range(pitch, moved):
-    assert voice_transfer.fit(heard(pitch), HEADER, 0.01) == voice_transfer.Fitting(moved, 16.0)
+    assert voice_transfer.fit_voice(heard(pitch), HEADER, 0.01) == voice_transfer.VoiceFit(moved, 16.0)
 
 
 def test_a_voice_that_leaves_the_range_now_and_then_is_left_where_most_of_it_is():
     pitch = np.where(np.arange(1000) % 100 == 0, 190.0, 300.0)
-    voice = Followed(pitch, np.ones(1000), np.full(1000, -24.0))
-    assert voice_transfer.fit(voice, HEADER, 0.01) == voice_transfer.Fitting(0, 0.0)
+    voice = PitchCurves(pitch, np.ones(1000), np.full(1000, -24.0))
+    assert voice_transfer.fit_voice(voice, HEADER, 0.01) == voice_transfer.VoiceFit(0, 0.0)
 
 
 def test_who_says_where_it_goes_is_obeyed():
-    assert voice_transfer.fit(heard(150.0), HEADER, 0.01, 7.0).transpose == 7
+    assert voice_transfer.fit_voice(heard(150.0), HEADER, 0.01, 7.0).transpose == 7
 
 
 def test_nothing_that_has_a_pitch_is_nothing_to_follow():
     with pytest.raises(ValueError, match=r"only 0\.05 s of it"):
-        voice_transfer.fit(heard(150.0, frames=5), HEADER, 0.01)
+        voice_transfer.fit_voice(heard(150.0, frames=5), HEADER, 0.01)
 
 
 class Ear(Signal):
@@ -51,7 +51,7 @@ class Ear(Signal):
 def test_the_row_hears_the_voice_and_then_silence_until_it_has_died_away(random, block):
     host, sound = Host(RATE), random.uniform(-0.5, 0.5, 5000).astype(np.float32)
     host.play([Ear(np.zeros((2, 10)))])
-    out = np.concatenate(list(voice_transfer.play(host, sound, block)), axis=1)
+    out = np.concatenate(list(voice_transfer.render_transfer(host, sound, block)), axis=1)
     np.testing.assert_array_equal(out[:, :5000], [sound, sound])
     assert not out[:, 5000:].any()
     assert 0.5 * RATE <= out.shape[1] - 5000 < 0.5 * RATE + 2 * block
@@ -60,7 +60,7 @@ def test_the_row_hears_the_voice_and_then_silence_until_it_has_died_away(random,
 def test_a_tail_without_an_end_is_cut_off():
     host = Host(RATE)
     host.play([Ear(0.5)])
-    out = np.concatenate(list(voice_transfer.play(host, np.zeros(100, np.float32), 128, tail=0.1)), axis=1)
+    out = np.concatenate(list(voice_transfer.render_transfer(host, np.zeros(100, np.float32), 128, tail=0.1)), axis=1)
     assert out.shape[1] == pytest.approx(100 + 0.1 * RATE, abs=256)
 
 
@@ -83,9 +83,9 @@ def test_a_row_in_file_time_is_late_by_tracker_and_frame(rate):
     row = follow_voice(make_chain(Preset(*random_preset()), room="none"))
     for plugin in row:
         plugin.prepare(rate)
-    late = latency(row, rate)
+    late = measure_latency(row, rate)
     assert (late.microphone, late.block, late.speaker) == (0, 0, 0)
     assert late.frame == pytest.approx(0.01)
     assert 0.002 < late.pitch < 0.012
     assert 0.005 < late.loudness < 0.02
-    assert latency(row, rate, pitch=100.0).pitch > late.pitch
+    assert measure_latency(row, rate, pitch=100.0).pitch > late.pitch

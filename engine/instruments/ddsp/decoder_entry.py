@@ -4,7 +4,7 @@ from typing import Any
 
 from numba import carray, cfunc, njit, types
 
-from engine.dsp.decoder import ROOM, decode
+from engine.dsp.decoder import WORK_ROWS, decode
 from engine.memory import view_f4, view_u2
 
 from .state import DDSP
@@ -34,5 +34,5 @@ def _floats(pointer, count):
 def _decode(state, weights, count):
     """[audio thread] Decode the features and states of so many voices."""
     told, states = view_f4(state.features, (2, count)), view_f4(state.states, (1, count, state.size))
-    work, said = view_f4(state.work, (ROOM, count, state.size)), view_f4(state.said, (1, count, state.heads))
+    work, said = view_f4(state.work, (WORK_ROWS, count, state.size)), view_f4(state.said, (1, count, state.heads))
     decode(weights, view_f4(state.vectors, state.adding), state.units, told, states, work, said)

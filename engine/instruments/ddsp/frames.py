@@ -25,7 +25,7 @@ SILENT_NOISE = np.float32(-59.9)  # dB, of the knob: below it there is none
 def advance(state, v):
     """Let the next frame of a voice sound: it was due now, and is decoded."""
     voice = state.voices[v]
-    voice.phase = harmonics.travel(
+    voice.phase = harmonics.advance_phase(
         voice.phase, voice.pitch_from, voice.pitch_to, voice.due - voice.since, voice.due - voice.since
     )
     voice.pitch_from, voice.pitch_to = voice.pitch_to, voice.pitch_next
@@ -42,7 +42,7 @@ def cut(state, v):
     if gone <= 0:
         return
     share = np.float32(gone / length)
-    voice.phase = harmonics.travel(voice.phase, voice.pitch_from, voice.pitch_to, gone, length)
+    voice.phase = harmonics.advance_phase(voice.phase, voice.pitch_from, voice.pitch_to, gone, length)
     voice.pitch_from += share * (voice.pitch_to - voice.pitch_from)
     voice.since = state.clock
     for controls in (_harmonics(state, v), _filters(state, v)):
@@ -56,7 +56,7 @@ def draw(state, v):
     """Let a voice begin with noise of its own."""
     voice = state.voices[v]
     voice.seed = np.uint32(state.seed + 2 * state.notes)
-    noise.fill(view_f4(state.lines, (VOICES + 1, 2, state.line))[v], state.taps, voice.seed, state.clock)
+    noise.fill_line(view_f4(state.lines, (VOICES + 1, 2, state.line))[v], state.taps, voice.seed, state.clock)
 
 
 @njit(cache=True, error_model="numpy")
@@ -136,7 +136,7 @@ def _blow(state, voice, bands, filter, whole):
     gain = voice.scale * np.float32(10 ** (knob / 20)) if whole and knob > SILENT_NOISE else _NAUGHT
     for k in range(bands.shape[0]):
         bands[k] = gain * bands[k] if gain > 0 else _NAUGHT
-    noise.shape(view_f4(state.table, (state.R, state.N)), bands, filter)
+    noise.write_filter(view_f4(state.table, (state.R, state.N)), bands, filter)
 
 
 @njit(cache=True, error_model="numpy")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.decoder import ROOM, Decoder, decode
+from engine.dsp.decoder import WORK_ROWS, DecoderWeights, decode
 from engine.dsp.matmul import padded
 
 LEVELS = np.array([-2.5, -1.0, 0.5, 2.0], np.float32)  # loudness, in deviations from the mean
@@ -21,7 +21,7 @@ def keyboard(pitch: dict[str, float]) -> tuple[int, int]:
     return round(low), round(high) - round(low) + 1
 
 
-def settled(network: Decoder, header: dict[str, Any]) -> np.ndarray:
+def settled(network: DecoderWeights, header: dict[str, Any]) -> np.ndarray:
     """[main thread] States (keys, LEVELS, padded(U)) of notes that were held for HELD frames."""
     first, count = keyboard(header["pitch"])
     keys = np.arange(first, first + count)
@@ -31,7 +31,7 @@ def settled(network: Decoder, header: dict[str, Any]) -> np.ndarray:
     states = np.zeros((1, features.shape[1], size), np.float32)
     for start in range(0, features.shape[1], _AT_ONCE):
         part, state = features[:, start : start + _AT_ONCE].copy(), states[:, start : start + _AT_ONCE]
-        work = np.zeros((ROOM, part.shape[1], size), np.float32)
+        work = np.zeros((WORK_ROWS, part.shape[1], size), np.float32)
         heads = np.zeros((1, part.shape[1], padded(network.heads)), np.float32)
         for _ in range(HELD):
             decode(network.panels, network.vectors, network.units, part, state, work, heads)

@@ -93,8 +93,8 @@ class Ddsp(Instrument):
         self.state["hop"], self.state["reach"] = hop, hop // 4
         set_smoothing(self.state, TICK, rate)
         self.state["onset"] = max(round(ONSET * rate), 1)
-        table = noise.table(bands, learned, rate)
-        taps, line = noise.taps(table), noise.new_line(table)
+        table = noise.filter_table(bands, learned, rate)
+        taps, line = noise.tap_count(table), noise.new_line(table)
         self.state["R"], self.state["taps"], self.state["line"] = len(table), taps, line.shape[1]
         self._keep("table", table)
         self._keep("filters", np.zeros((VOICES + 1, 3, taps), np.float32))
@@ -113,7 +113,7 @@ class Ddsp(Instrument):
     def _describe(self, tensors: Any) -> None:
         """Lay out what does not depend on the device."""
         half = halved(self.preset)
-        network = decoder.prepare(tensors, half)
+        network = decoder.pack_weights(tensors, half)
         weights, vectors, units, heads = network
         self.state["weighing"], self.state["adding"] = len(weights), len(vectors)
         self.state["decoder"] = decoder_for(half).address
@@ -137,7 +137,7 @@ class Ddsp(Instrument):
         self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
         self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
         self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32))
-        widths = {"features": 2, "states": size, "work": decoder.ROOM * size, "said": padded(heads)}
+        widths = {"features": 2, "states": size, "work": decoder.WORK_ROWS * size, "said": padded(heads)}
         widths |= {"known_features": 2, "known_states": size, "known_said": padded(heads)}
         for name, width in widths.items():
             self._keep(name, np.zeros((BATCH, width), np.float32))
@@ -145,7 +145,7 @@ class Ddsp(Instrument):
 
 def compile_all() -> None:
     """[main thread] Compile all that the audio thread needs of a decoded instrument."""
-    instrument = Ddsp(Preset(*random_preset(half=decoder.HALVES)))
+    instrument = Ddsp(Preset(*random_preset(half=decoder.HAS_FLOAT16)))
     instrument.prepare(48_000.0)
     entry(instrument)
     asker()

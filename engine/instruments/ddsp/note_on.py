@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allot, concerns
+from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allocate, matches
 from engine.plugin import clamp
 
 from .frames import draw
@@ -26,7 +26,7 @@ def press(state, event):
         if v >= 0:
             _go_on(state, v, event.note, key, velocity)
             return
-    v = allot(state.voices[:VOICES], event, state.notes)
+    v = allocate(state.voices[:VOICES], event, state.notes)
     voice = state.voices[v]
     voice.semitone = voice.aim = np.float32(key)
     voice.peak = asked(state, velocity)
@@ -60,7 +60,7 @@ def release(state, event):
             return
     for v in range(VOICES):
         voice = state.voices[v]
-        if (voice.stage == HELD or voice.stage == RELEASED) and concerns(voice, event):
+        if (voice.stage == HELD or voice.stage == RELEASED) and matches(voice, event):
             voice.stage = RELEASED
             voice.damping = damping
 
@@ -70,7 +70,7 @@ def choke(state, event):
     """CHOKE: notes end within milliseconds."""
     state.held = 0
     for v in range(VOICES + 1):
-        if concerns(state.voices[v], event):
+        if matches(state.voices[v], event):
             state.voices[v].stage = FREE if state.voices[v].asked == BEGIN else ENDING
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.dsp.decoder import HALVES, ROOM, decode, prepare
+from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
 from engine.preset.preset_file import Preset
 
@@ -15,13 +15,13 @@ def spoken(preset: Preset, pitch: np.ndarray, loudness: np.ndarray) -> Spoken:
     pitch (F,) in Hz, loudness (F,) in dB; the memory is empty before the first frame.
     """
     header, tensors = preset.header, preset.tensors
-    network = prepare(tensors, halved(preset))
+    network = pack_weights(tensors, halved(preset))
     features, count = header["features"], len(tensors["harmonics_bias"])
     told = np.asarray(pitch, np.float64)
     if features["pitch"] == "midi":
         told = (69 + 12 * np.log2(told / 440)) / 127
     heard = (np.asarray(loudness, np.float64) - features["mean"]) / features["deviation"]
-    state, work = (np.zeros((rows, 1, padded(network.units)), np.float32) for rows in (1, ROOM))
+    state, work = (np.zeros((rows, 1, padded(network.units)), np.float32) for rows in (1, WORK_ROWS))
     heads = np.zeros((len(told), 1, padded(network.heads)), np.float32)
     for i, frame in enumerate(np.stack([told, heard], 1).astype(np.float32)):
         decode(network.panels, network.vectors, network.units, frame[:, None], state, work, heads[i : i + 1])
@@ -33,4 +33,4 @@ def spoken(preset: Preset, pitch: np.ndarray, loudness: np.ndarray) -> Spoken:
 
 def halved(preset: Preset) -> bool:
     """Whether the matrices of a preset are decoded as float16: where they all are, and the processor can."""
-    return HALVES and all(tensor.dtype == np.float16 for tensor in preset.tensors.values() if tensor.ndim > 1)
+    return HAS_FLOAT16 and all(tensor.dtype == np.float16 for tensor in preset.tensors.values() if tensor.ndim > 1)

@@ -3,9 +3,9 @@
 from numba import njit
 
 from engine.events import Kind
-from engine.instruments.shared.channel_controls import control
-from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, concerns
-from engine.instruments.shared.voice_gain import gone
+from engine.instruments.shared.channel_controls import handle_control
+from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, matches
+from engine.instruments.shared.voice_gain import is_silent
 from engine.plugin import param_changed
 
 from .decode_batch import decode_due
@@ -33,7 +33,7 @@ def handle(state, event):
         if event.key == LEGATO:
             state.held = 0
     else:
-        control(state, event)
+        handle_control(state, event)
         if kind == Kind.BEND:
             _steer_all(state, event)
 
@@ -65,7 +65,7 @@ def _tick(state):
         if voice.stage == FREE:
             continue
         follow(state, voice)
-        faded = voice.stage == ENDING and gone(voice)
+        faded = voice.stage == ENDING and is_silent(voice)
         over = voice.quiet >= 2 and (v == VOICES or voice.stage == RELEASED)
         if faded or over:
             voice.stage = FREE
@@ -76,5 +76,5 @@ def _tick(state):
 def _steer_all(state, event):
     """Let those that sound follow a bend at once."""
     for v in range(VOICES + 1):
-        if concerns(state.voices[v], event):
+        if matches(state.voices[v], event):
             steer(state, v)

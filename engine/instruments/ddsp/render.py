@@ -52,7 +52,7 @@ def _part(state, v, audio, clock):
     if voice.quiet < 2:
         controls = view_f4(state.harmonics, (VOICES + 1, 3, state.H))[v]
         pitches = voice.phase, voice.pitch_from, voice.pitch_to
-        harmonics.sound(tone, pitches[0], pitches[1], pitches[2], controls[first], controls[last], start, hop)
+        harmonics.add_harmonics(tone, pitches[0], pitches[1], pitches[2], controls[first], controls[last], start, hop)
         _blow(state, v, left, right, clock, start, hop)
     _mix(state, voice, tone, left, right, audio, clock)
 
@@ -66,9 +66,9 @@ def _blow(state, v, left, right, clock, start, hop):
     first, last = voice.turn, (voice.turn + 1) % 3
     line = view_f4(state.lines, (VOICES + 1, 2, state.line))[v]
     filters = view_f4(state.filters, (VOICES + 1, 3, state.taps))[v]
-    noise.renew(line, state.taps, voice.seed, clock, left.shape[0])
-    noise.sound(left, line[0], filters[first], filters[last], start, hop)
-    noise.sound(right, line[1], filters[first], filters[last], start, hop)
+    noise.advance_line(line, state.taps, voice.seed, clock, left.shape[0])
+    noise.add_noise(left, line[0], filters[first], filters[last], start, hop)
+    noise.add_noise(right, line[1], filters[first], filters[last], start, hop)
     angle = state.param[WIDTH] * np.float32(math.pi / 4)
     middle, side = np.float32(math.cos(angle)), np.float32(math.sin(angle))
     for t in range(left.shape[0]):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.dsp.noise import RUN
+from engine.dsp.noise import MAX_RUN
 from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS
@@ -14,7 +14,7 @@ SLOTS = 6  # moments of a hop at which frames are computed, each for its share o
 SHARE = -(-(VOICES + 1) // SLOTS)
 BATCH = 16  # voices that are decoded at once, at most
 KEPT = 32  # keys that are remembered while one voice plays them in turn
-TICK = RUN  # frames between two looks at the controllers
+TICK = MAX_RUN  # frames between two looks at the controllers
 
 PARAMS = (
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),

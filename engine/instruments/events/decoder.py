@@ -1,22 +1,22 @@
-"""What an event sounds like: a short shaped noise, a falling filtered mixture of waves, and the one in the other.
+"""The decoder of an instrument of events, in numpy.
 
-The decoder of a preset, without torch: it runs on a worker or before anything plays, never on the audio thread.
-After John Vinyard, "Sparse Interpretable Audio Model", 2023.
+An event mixes a shaped noise impulse, a decaying filtered resonance of fixed waves, and the convolution of both
+(after John Vinyard, "Sparse Interpretable Audio Model", 2023). It runs on a worker thread or before anything plays, never on the audio thread.
 """
 
 import numpy as np
 
-from engine.dsp.waveforms import bank
+from engine.dsp.waveforms import wave_bank
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.preset.preset_file import Preset
 
-FAINTEST = 1e-3  # an event that is weaker sounds as one of this strength, only softer
-LEAK = np.float32(0.2)
-TINY = np.float32(1e-8)
+MIN_STRENGTH = 1e-3  # a weaker event has the timbre of this strength, scaled down
+LEAK = np.float32(0.2)  # slope of the leaky rectifiers below 0
+TINY = np.float32(1e-8)  # keeps the norm of silence from dividing by 0
 
 
-class Decoder:
-    """Events by key and strength → their sounds."""
+class EventDecoder:
+    """Renders events from their keys and strengths."""
 
     def __init__(self, preset: Preset) -> None:
         self.tensors = {
@@ -24,19 +24,19 @@ class Decoder:
             for name, tensor in preset.tensors.items()
             if not name.startswith("heard.")
         }
-        told = preset.header["decoder"]
-        self.rate, self.published = float(preset.header["rate"]), bool(told["published"])
-        self.low, self.high = (np.float32(decay) for decay in told["decays"])
+        config = preset.header["decoder"]
+        self.rate, self.published = float(preset.header["rate"]), bool(config["published"])
+        self.low, self.high = (np.float32(decay) for decay in config["decays"])
         t = self.tensors
         self.keys, self.frames = len(t["embedding"]), len(t["decay_bias"])
         self.samples, self.impulse = HOP * self.frames, len(t["noise"]) - GRAIN
-        self.waves = bank(t["frequencies"], tuple(told["shapes"]), self.samples, self.rate, not self.published)
-        self.drawing = drawing(BANDS, HOP + 1)
+        self.waves = wave_bank(t["frequencies"], tuple(config["shapes"]), self.samples, self.rate, not self.published)
+        self.filter_interpolation = interpolation_matrix(BANDS, HOP + 1)
 
-    def sound(self, keys: np.ndarray, strengths: np.ndarray, context: np.ndarray | None = None) -> np.ndarray:
-        """keys (n,), strengths (n,) → (n, samples), in the context (M,), or the usual one; dry."""
+    def render(self, keys: np.ndarray, strengths: np.ndarray, context: np.ndarray | None = None) -> np.ndarray:
+        """Render keys (n,) at strengths (n,) → (n, samples) dry; context: (M,), the preset's own by default."""
         t, strengths = self.tensors, np.asarray(strengths, np.float32)
-        e = self._embedded(keys, strengths) + (t["context"] if context is None else context)
+        e = self._embeddings(keys, strengths) + (t["context"] if context is None else context)
         e = e.astype(np.float32)
         impulse, resonance = self._impulses(e), self._resonances(e)
         size = 2 * self.samples
@@ -46,51 +46,51 @@ class Decoder:
         sound[:, : self.impulse] += shares[:, :1] * impulse
         return np.asarray(sound * (np.abs(_linear(t, "level", e)) * strengths[:, None]), np.float32)
 
-    def _embedded(self, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    def _embeddings(self, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
         t, rows = self.tensors, self.tensors["embedding"][keys]
         if self.published:
             return np.asarray(rows * strengths[:, None] + t["offset"])
-        return np.asarray(rows + np.log(np.maximum(strengths, FAINTEST))[:, None] * t["swell"] + t["offset"])
+        return np.asarray(rows + np.log(np.maximum(strengths, MIN_STRENGTH))[:, None] * t["swell"] + t["offset"])
 
     def _impulses(self, e: np.ndarray) -> np.ndarray:
-        """(n, impulse): noise with a spectrum that changes every GRAIN_HOP samples, the lowest bin always full."""
+        """(n, impulse): noise filtered in grains every GRAIN_HOP samples; the gain of the lowest bin is 1."""
         window = hann(GRAIN)
-        heights = _sigmoid(self._upsampled("impulse", e)).transpose(0, 2, 1) ** 2
-        heights[..., 0] = 1
-        first = np.arange(heights.shape[1])[:, None] * GRAIN_HOP + np.arange(GRAIN)
-        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * window) * heights, GRAIN) * window
-        sound = _added(shaped)[:, : self.impulse]
+        magnitudes = _sigmoid(self._upsampled("impulse", e)).transpose(0, 2, 1) ** 2
+        magnitudes[..., 0] = 1
+        first = np.arange(magnitudes.shape[1])[:, None] * GRAIN_HOP + np.arange(GRAIN)
+        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * window) * magnitudes, GRAIN) * window
+        sound = _overlap_add(shaped)[:, : self.impulse]
         return sound if self.published else _unit(sound)
 
     def _resonances(self, e: np.ndarray) -> np.ndarray:
-        """(n, samples): frames of waves, each scaled to unit energy, that fall and are filtered frame by frame."""
+        """(n, samples): mixtures of waves in frames of unit energy, each frame decayed and filtered."""
         t = self.tensors
         waves = np.pad(np.maximum(_linear(t, "wave", e), 0) @ self.waves, ((0, 0), (0, 2 * HOP)))
         frames = np.lib.stride_tricks.sliding_window_view(waves, 2 * HOP, axis=1)[:, : self.samples : HOP]
         frames = _unit(frames * hann(2 * HOP))
-        fall = np.exp(np.log(self.low + (self.high - self.low) * _sigmoid(_linear(t, "decay", e))).cumsum(axis=-1))
-        heights = _sigmoid(self._upsampled("filter", e)).transpose(0, 2, 1) @ self.drawing
-        filtered = np.fft.irfft(np.fft.rfft(frames * fall[..., None]) * heights, 2 * HOP)
-        return _added(filtered)[:, : self.samples]
+        decay = np.exp(np.log(self.low + (self.high - self.low) * _sigmoid(_linear(t, "decay", e))).cumsum(axis=-1))
+        magnitudes = _sigmoid(self._upsampled("filter", e)).transpose(0, 2, 1) @ self.filter_interpolation
+        filtered = np.fft.irfft(np.fft.rfft(frames * decay[..., None]) * magnitudes, 2 * HOP)
+        return _overlap_add(filtered)[:, : self.samples]
 
     def _upsampled(self, name: str, e: np.ndarray) -> np.ndarray:
-        """(n, outputs, frames): a few frames, then twice as many again and again."""
+        """(n, outputs, frames): a linear layer, transposed convolutions that double the frames, a convolution."""
         t = self.tensors
         weights, biases = t[f"{name}_up_weight"], t[f"{name}_up_bias"]
         x = _linear(t, f"{name}_in", e).reshape(len(e), weights.shape[1], -1)
         for weight, bias in zip(weights, biases, strict=True):
-            x = _doubled(x, weight, bias)
+            x = _transposed_convolution(x, weight, bias)
             x = np.maximum(x, LEAK * x)
-        around = np.pad(x, ((0, 0), (0, 0), (1, 1)))
-        last, frames = t[f"{name}_out_weight"], x.shape[-1]
-        parts = [last[:, :, k] @ around[..., k : k + frames] for k in range(3)]
+        padded = np.pad(x, ((0, 0), (0, 0), (1, 1)))
+        weight, frames = t[f"{name}_out_weight"], x.shape[-1]
+        parts = [weight[:, :, k] @ padded[..., k : k + frames] for k in range(3)]
         return np.asarray(sum(parts[1:], parts[0]) + t[f"{name}_out_bias"][:, None])
 
 
-def _doubled(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """A transposed convolution of four taps, two for each of twice as many frames: x (n, W, T), weight (W, W', 4)."""
-    around = np.pad(x, ((0, 0), (0, 0), (1, 1)))
-    before, now, after = around[..., :-2], around[..., 1:-1], around[..., 2:]
+def _transposed_convolution(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Four taps, stride 2: x (n, W, T), weight (W, W', 4) → (n, W', 2 T)."""
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1)))
+    before, now, after = padded[..., :-2], padded[..., 1:-1], padded[..., 2:]
     out = np.empty((len(x), weight.shape[1], 2 * x.shape[-1]), np.float32)
     out[..., 0::2] = weight[:, :, 1].T @ now + weight[:, :, 3].T @ before
     out[..., 1::2] = weight[:, :, 2].T @ now + weight[:, :, 0].T @ after
@@ -106,28 +106,28 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def _softmax(x: np.ndarray) -> np.ndarray:
-    raised = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    exponentials = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
 
 
 def _unit(x: np.ndarray) -> np.ndarray:
-    """Scaled to unit energy along the last axis; silence stays."""
+    """Scale to unit energy along the last axis; silence stays 0."""
     return np.asarray(x / (np.sqrt((x**2).sum(axis=-1, keepdims=True)) + TINY), np.float32)
 
 
 def hann(size: int) -> np.ndarray:
-    """A window (size,) that adds up to one every half of it."""
+    """The periodic Hann window (size,); copies half a window apart add up to 1."""
     return np.asarray(np.sin(np.pi * np.arange(size) / size) ** 2, np.float32)
 
 
-def drawing(points: int, bins: int) -> np.ndarray:
-    """(points, bins): draws straight lines through points in the middle of their shares, flat at both ends."""
-    places = (np.arange(bins) + 0.5) * points / bins - 0.5
-    return np.stack([np.interp(places, np.arange(points), row) for row in np.eye(points)]).astype(np.float32)
+def interpolation_matrix(points: int, bins: int) -> np.ndarray:
+    """(points, bins): linear interpolation between points, centred in equal shares of bins; constant at both ends."""
+    positions = (np.arange(bins) + 0.5) * points / bins - 0.5
+    return np.stack([np.interp(positions, np.arange(points), row) for row in np.eye(points)]).astype(np.float32)
 
 
-def _added(frames: np.ndarray) -> np.ndarray:
-    """Frames (n, T, size) every half of their size added up: (n, (T + 1) · size / 2)."""
+def _overlap_add(frames: np.ndarray) -> np.ndarray:
+    """Overlap-add frames (n, T, size) with a hop of size / 2: (n, (T + 1) · size / 2)."""
     half = frames.shape[-1] // 2
     out = np.zeros((len(frames), frames.shape[1] + 1, half), np.float32)
     out[:, :-1] += frames[..., :half]

@@ -1,7 +1,7 @@
-"""Scores of events: what a recording was taken apart into, and what sounds when it is put together again.
+"""Event scores: the events that a recording was decomposed into, as JSON, and their resynthesis.
 
-A score is JSON: events with time in s, key and strength, the room of the recording (how much is heard dry, then of
-each of the instrument's rooms), the context that colours all its events, and its gain. It may be edited by hand.
+A score holds events with time in s, key and strength, the room of the recording (gain of the dry sound, then of each
+of the instrument's rooms), the context vector of all its events, and its gain. It may be edited by hand.
 """
 
 import json
@@ -14,17 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from .decoder import Decoder
+from engine.atomic_write import write_text
+
+from .decoder import EventDecoder
 
 FORMAT = "luthier events 1"
-LONGEST = 7200.0  # seconds of a score
-MOST = 1_000_000  # events of a score
-TOGETHER = 16  # events that are sounded at once
+MAX_SECONDS = 7200.0  # seconds of a score
+MAX_EVENTS = 1_000_000  # events of a score
+BATCH_SIZE = 16  # events that are sounded at once
 
 
 @dataclass(frozen=True)
 class Event:
-    """time: s. key: which kind of event. strength: how strong it is, 0 or more."""
+    """time: s. key: index of the event's embedding. strength: 0 or more."""
 
     time: float
     key: int
@@ -32,8 +34,8 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Score:
-    """events in any order; seconds: how long it lasts; context (M,), gains (1 + rooms,), gain of the whole."""
+class EventScore:
+    """events in any order; seconds: duration; context: (M,); gains: (1 + rooms,); gain: of the whole."""
 
     events: list[Event]
     seconds: float
@@ -42,33 +44,33 @@ class Score:
     gain: float = 1.0
     instrument: str = ""
 
-    def kept(self, count: int) -> "Score":
-        """Only its strongest events."""
+    def strongest(self, count: int) -> "EventScore":
+        """The score with only its strongest events."""
         strongest = sorted(self.events, key=lambda event: -event.strength)[:count]
         return replace(self, events=sorted(strongest, key=lambda event: event.time))
 
-    def permuted(self, keys: int, seed: int) -> "Score":
-        """The same with its keys exchanged."""
-        other = np.random.default_rng(seed).permutation(keys)
-        return replace(self, events=[replace(event, key=int(other[event.key])) for event in self.events])
+    def permuted(self, keys: int, seed: int) -> "EventScore":
+        """The score with its keys permuted."""
+        permutation = np.random.default_rng(seed).permutation(keys)
+        return replace(self, events=[replace(event, key=int(permutation[event.key])) for event in self.events])
 
-    def drawn(self, keys: int, seed: int) -> "Score":
-        """As many events at any time, of any key, as strong as one of its own."""
+    def randomized(self, keys: int, seed: int) -> "EventScore":
+        """As many events with random times and keys; the strengths are permuted."""
         random = np.random.default_rng(seed)
         count = len(self.events)
         times = np.sort(random.uniform(0, self.seconds, count))
-        which = random.integers(keys, size=count)
+        chosen = random.integers(keys, size=count)
         strengths = random.permutation([event.strength for event in self.events])
-        drawn = [Event(float(t), int(k), float(s)) for t, k, s in zip(times, which, strengths, strict=True)]
-        return replace(self, events=drawn)
+        events = [Event(float(t), int(k), float(s)) for t, k, s in zip(times, chosen, strengths, strict=True)]
+        return replace(self, events=events)
 
-    def in_the_place_of(self, other: "Score") -> "Score":
-        """Its events in the room and the context of another score."""
+    def in_context_of(self, other: "EventScore") -> "EventScore":
+        """The score with the room and the context of another one."""
         return replace(self, context=other.context, gains=other.gains)
 
 
-def sound(decoder: Decoder, score: Score) -> np.ndarray:
-    """What a score sounds like at the decoder's rate, (T,) float32, with the end of its last event and its room.
+def render(decoder: EventDecoder, score: EventScore) -> np.ndarray:
+    """Render a score at the decoder's rate: (T,) float32, including the tail of its last event and of its room.
 
     ValueError when the score does not fit the decoder.
     """
@@ -76,36 +78,36 @@ def sound(decoder: Decoder, score: Score) -> np.ndarray:
     taps = decoder.tensors["rooms"].shape[1]
     last = max([round(event.time * decoder.rate) for event in score.events], default=0)
     dry = np.zeros(max(round(score.seconds * decoder.rate), last + decoder.samples), np.float32)
-    for first in range(0, len(score.events), TOGETHER):
-        some = score.events[first : first + TOGETHER]
-        keys, strengths = np.array([event.key for event in some]), np.array([event.strength for event in some])
-        for event, heard in zip(some, decoder.sound(keys, strengths, score.context), strict=True):
-            place = round(event.time * decoder.rate)
-            dry[place : place + decoder.samples] += heard
+    for first in range(0, len(score.events), BATCH_SIZE):
+        batch = score.events[first : first + BATCH_SIZE]
+        keys, strengths = np.array([event.key for event in batch]), np.array([event.strength for event in batch])
+        for event, wave in zip(batch, decoder.render(keys, strengths, score.context), strict=True):
+            start = round(event.time * decoder.rate)
+            dry[start : start + decoder.samples] += wave
     response = score.gains[1:] @ decoder.tensors["rooms"]
     if not response.any():
         return np.float32(score.gain) * score.gains[0] * dry
-    return np.float32(score.gain) * (score.gains[0] * np.pad(dry, (0, taps - 1)) + _convolved(dry, response))
+    return np.float32(score.gain) * (score.gains[0] * np.pad(dry, (0, taps - 1)) + _convolve(dry, response))
 
 
-def read(path: str | PathLike[str]) -> Score:
-    """A score from a file; ValueError or OSError say in one line what is wrong."""
+def read(path: str | PathLike[str]) -> EventScore:
+    """Read a score from a file. ValueError (one line), OSError."""
     path = Path(path)
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise ValueError(f"{path.name} is not a score of events: it is no JSON") from None
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{path.name} is not a score of events: its format is not {FORMAT!r}")
     try:
-        return _score(told)
+        return _parse(content)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path.name} is not a score of events: {_words(error)}") from None
+        raise ValueError(f"{path.name} is not a score of events: {_describe(error)}") from None
 
 
-def write(path: str | PathLike[str], score: Score) -> None:
-    """Put a score into a file, whole or not at all."""
-    told = {
+def write(path: str | PathLike[str], score: EventScore) -> None:
+    """Write a score to a file, whole or not at all. OSError."""
+    header = {
         "format": FORMAT,
         "instrument": score.instrument,
         "seconds": round(score.seconds, 6),
@@ -113,32 +115,30 @@ def write(path: str | PathLike[str], score: Score) -> None:
         "room": [round(float(x), 6) for x in score.gains],
         "context": [float(f"{x:.7g}") for x in score.context],
     }
-    head = json.dumps(told, indent=1, ensure_ascii=False)[:-2]
+    head = json.dumps(header, indent=1, ensure_ascii=False)[:-2]
     lines = [
         f'  {{"time": {event.time:.6f}, "key": {event.key}, "strength": {event.strength:.7g}}}'
         for event in score.events
     ]
-    part = Path(path).with_name(f".{Path(path).name}.part")
-    part.write_text(f'{head},\n "events": [\n' + ",\n".join(lines) + "\n ]\n}\n", encoding="utf-8")
-    part.replace(path)
+    write_text(path, f'{head},\n "events": [\n' + ",\n".join(lines) + "\n ]\n}\n")
 
 
-def _score(told: dict[str, Any]) -> Score:
+def _parse(content: dict[str, Any]) -> EventScore:
     events = [
-        Event(_number(one["time"], "a time"), _key(one["key"]), _number(one["strength"], "a strength"))
-        for one in _list(told["events"], MOST, "events")
+        Event(_number(event["time"], "a time"), _key(event["key"]), _number(event["strength"], "a strength"))
+        for event in _list(content["events"], MAX_EVENTS, "events")
     ]
-    return Score(
+    return EventScore(
         sorted(events, key=lambda event: event.time),
-        _number(told["seconds"], "'seconds'"),
-        _numbers(told["context"], "'context'"),
-        _numbers(told["room"], "'room'"),
-        _number(told.get("gain", 1.0), "'gain'"),
-        str(told.get("instrument", "")),
+        _number(content["seconds"], "'seconds'"),
+        _numbers(content["context"], "'context'"),
+        _numbers(content["room"], "'room'"),
+        _number(content.get("gain", 1.0), "'gain'"),
+        str(content.get("instrument", "")),
     )
 
 
-def _check(decoder: Decoder, score: Score) -> None:
+def _check(decoder: EventDecoder, score: EventScore) -> None:
     for what, found, wanted in (
         ("context", score.context, decoder.tensors["context"]),
         ("room", score.gains, decoder.tensors["gains"]),
@@ -147,12 +147,12 @@ def _check(decoder: Decoder, score: Score) -> None:
             raise ValueError(f"the score has a {what} of {len(found)} numbers, this instrument needs {len(wanted)}")
     if max((event.key for event in score.events), default=0) >= decoder.keys:
         raise ValueError(f"the score has a key that the instrument has not: it has {decoder.keys}")
-    if max([score.seconds, *(event.time for event in score.events)]) > LONGEST:
-        raise ValueError(f"the score is longer than {LONGEST:g} s")
+    if max([score.seconds, *(event.time for event in score.events)]) > MAX_SECONDS:
+        raise ValueError(f"the score is longer than {MAX_SECONDS:g} s")
 
 
-def _convolved(sound: np.ndarray, response: np.ndarray) -> np.ndarray:
-    """The whole convolution, block by block."""
+def _convolve(sound: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """The full convolution, block by block."""
     block, taps = 1 << 16, len(response)
     size = block + taps
     spectrum = np.fft.rfft(response, size)
@@ -169,7 +169,7 @@ def _number(value: Any, what: str) -> float:
 
 
 def _numbers(values: Any, what: str) -> np.ndarray:
-    found = _list(values, MOST, what)
+    found = _list(values, MAX_EVENTS, what)
     if not all(isinstance(x, int | float) and math.isfinite(x) and abs(x) < 1e6 for x in found):
         raise ValueError(f"{what} holds something that is no number")
     return np.array(list(found), np.float32)
@@ -181,11 +181,11 @@ def _key(value: Any) -> int:
     return value
 
 
-def _list(values: Any, most: int, what: str) -> Iterable[Any]:
-    if not isinstance(values, list) or len(values) > most:
-        raise ValueError(f"{what} must be a list of at most {most}")
+def _list(values: Any, max_count: int, what: str) -> Iterable[Any]:
+    if not isinstance(values, list) or len(values) > max_count:
+        raise ValueError(f"{what} must be a list of at most {max_count}")
     return values
 
 
-def _words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

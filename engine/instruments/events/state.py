@@ -1,14 +1,15 @@
-"""What the audio thread knows of an instrument of events: one record, the same for every preset."""
+"""The state record and the parameters of an instrument of events; the record is the same for every preset."""
 
 import numpy as np
 
 from engine.instruments.shared.channel_controls import CONTROLS
-from engine.instruments.shared.sample_playback import READING
+from engine.instruments.shared.sample_playback import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GLIDES
-from engine.plugin import Param, knob_fields
+from engine.plugin import Param, param_fields
 
-LAYERS = (0.4, 0.85)  # velocities at which each event was rendered
+LAYERS = (0.4, 0.85)  # velocities at which each event is rendered
+VELOCITY_EXPONENT = 1.4  # amplitude goes with velocity to this power
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
@@ -23,9 +24,9 @@ PLAY, LEVEL, RELEASE, VIBRATO, SPEED, VARIATION = range(len(PARAMS))
 VOICE_STATE = np.dtype(
     VOICE
     + [
-        ("at", "f8"),  # where it is read, in learned samples
-        ("slot", "i8"),  # which of the rendered events it reads
-        *READING,
+        ("at", "f8"),  # read position, in learned samples
+        ("slot", "i8"),  # rendered event that it reads
+        *PLAYBACK,
     ],
     align=True,
 )
@@ -34,19 +35,19 @@ EVENTS = np.dtype(
         ("rate", "f8"),  # Hz, of the device
         ("pace", "f8"),  # learned samples in a frame of the device
         ("clock", "i8"),  # frames since `reset`
-        ("notes", "i8"),  # begun so far
-        ("dice", "u4"),  # state of the random numbers
+        ("notes", "i8"),  # notes started so far
+        ("dice", "u4"),  # state of the random generator
         ("slots", "i8"),
-        ("samples", "i8"),  # of a slot, the silence around it included
+        ("samples", "i8"),  # of a slot, with its padding
         # addresses of arrays, (shape)
         ("bank", "u8"),  # (slots, samples) float32: the rendered events
-        ("ends", "u8"),  # (slots,) int32: learned samples until nothing of it can be heard
-        ("notes_slot", "u8"),  # (128, layers) int32: what each key plays as a note
-        ("notes_move", "u8"),  # (128,) float32: the ratio by which it is moved
-        ("sounds_slot", "u8"),  # (128, layers) int32: what each key plays without a pitch
+        ("ends", "u8"),  # (slots,) int32: audible samples of each
+        ("notes_slot", "u8"),  # (128, layers) int32: slot that each key plays as a note
+        ("notes_move", "u8"),  # (128,) float32: pitch ratio by which it is moved
+        ("sounds_slot", "u8"),  # (128, layers) int32: slot that each key plays as an event without a pitch
         ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS) float32
-        # what the player set
-        *knob_fields(PARAMS),
+        # parameters and controllers
+        *param_fields(PARAMS),
         *GLIDES,
         *CONTROLS,
         ("voices", VOICE_STATE, (VOICES,)),

@@ -1,14 +1,14 @@
-"""What the audio thread knows of a state-space instrument: one record, the same for every preset."""
+"""The state record and the parameters of a state-space instrument; the record is the same for every preset."""
 
 import numpy as np
 
 from engine.instruments.shared.channel_controls import CONTROLS
-from engine.instruments.shared.sample_playback import READING
+from engine.instruments.shared.sample_playback import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GLIDES
-from engine.plugin import Param, knob_fields
+from engine.plugin import Param, param_fields
 
-LANES = 8  # states that share the playing of what is played as learned
+GRID_VOICES = 8  # voices that share what is played as learned; each starts its frames an eighth of a frame later
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
@@ -26,12 +26,12 @@ PLAY, LEVEL, DRIVE, DAMPING, RELEASE, VIBRATO, SPEED, GATE, VARIATION = range(le
 VOICE_STATE = np.dtype(
     VOICE
     + [
-        ("at", "f8"),  # where it is read, in learned samples from the beginning of its newest frame
-        ("origin", "f8"),  # where that frame begins, in learned samples of its lane
-        *READING,
-        ("struck", "i4"),  # whether something enters with the next frame
-        ("quiet", "i4"),  # frames that could not be heard, in a row
-        ("asleep", "i4"),  # 1 when nothing of it can be heard
+        ("at", "f8"),  # read position, in learned samples from the start of its newest frame
+        ("origin", "f8"),  # start of that frame, in learned samples of its grid
+        *PLAYBACK,
+        ("excited", "i4"),  # 1: the next frame has input
+        ("silent_frames", "i4"),  # inaudible frames in a row
+        ("asleep", "i4"),  # 1: inaudible, not rendered
     ],
     align=True,
 )
@@ -39,31 +39,34 @@ SSM = np.dtype(
     [
         ("rate", "f8"),  # Hz, of the device
         ("pace", "f8"),  # learned samples in a frame of the device
-        ("ahead", "f8"),  # learned samples that a lane is heard late, so that what lies ahead of it is known
-        ("clock", "i8"),  # frames since `reset`: what is periodic is counted by it
-        ("notes", "i8"),  # begun so far
-        ("dice", "u4"),  # state of the random numbers
-        ("S", "i8"),
-        ("K", "i8"),
-        ("B", "i8"),
-        ("units", "i8"),  # S as it lies in memory
-        ("samples", "i8"),  # B as it lies in memory
+        (
+            "ahead",
+            "f8",
+        ),  # delay of the grid in learned samples: the lookahead of interpolation
+        ("clock", "i8"),  # frames since `reset`
+        ("notes", "i8"),  # notes started so far
+        ("dice", "u4"),  # state of the random generator
+        ("S", "i8"),  # units
+        ("K", "i8"),  # dimensions of the control signal
+        ("B", "i8"),  # samples of a frame
+        ("units", "i8"),  # S, padded
+        ("samples", "i8"),  # B, padded
         # addresses of float32 arrays, (shape)
         ("recurrence", "u8"),  # panels of (S, S)
         ("output", "u8"),  # panels of (B, S)
         ("input", "u8"),  # (K, units)
-        ("nothing", "u8"),  # (samples,)
-        ("size", "u8"),  # (K,): of what a unit of energy sends into each unit of the state, root of the mean square
-        ("energy", "u8"),  # (K,): of a dimension, as it was learned
-        ("keys", "u8"),  # (128, K): what a key sends to each dimension, as learned
-        ("nearest", "u8"),  # (128,) int32: the dimension that a key plays
-        ("move", "u8"),  # (128,): the ratio by which it is moved
+        ("zeros", "u8"),  # (samples,): the bias of the output
+        ("input_rms", "u8"),  # (K,): root mean square of a column of `input`
+        ("energy", "u8"),  # (K,): learned energy of a dimension
+        ("keys", "u8"),  # (128, K): share of a key in each dimension, as learned
+        ("nearest", "u8"),  # (128,) int32: dimension that a key plays as a note
+        ("move", "u8"),  # (128,): pitch ratio by which it is moved
         ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS)
-        ("h", "u8"),  # (VOICES, units)
-        ("entering", "u8"),  # (VOICES, units)
-        ("wave", "u8"),  # (VOICES, TAPS + samples): the end of the frames before, and the newest frame
-        # what the player set
-        *knob_fields(PARAMS),
+        ("h", "u8"),  # (VOICES, units): states
+        ("u", "u8"),  # (VOICES, units): inputs of the next frames
+        ("wave", "u8"),  # (VOICES, TAPS + samples): end of the frame before, newest frame
+        # parameters and controllers
+        *param_fields(PARAMS),
         *GLIDES,
         *CONTROLS,
         ("voices", VOICE_STATE, (VOICES,)),

@@ -1,13 +1,13 @@
-"""What is sung or played, followed as it comes: pitch, voice or none, loudness, onsets.
+"""Real-time tracker of pitch, voicing, loudness and onsets of one voice.
 
-    ear = new_ear(rate)          # [main thread] one record
-    hear(ear[0], samples)        # [audio thread] one hop at most: how many samples it took
+    tracker = new_tracker(rate)       # [main thread] one record
+    track(tracker[0], samples)        # [audio thread] at most to the end of a hop; number of samples taken
 
 After each hop the record says `pitch`, `voiced`, `onset` and `loudness`.
 """
 
-from .analysis import hear
-from .candidates import lateness
-from .state import EAR, new_ear, reset
+from .analysis import track
+from .candidates import pitch_delay
+from .state import TRACKER, new_tracker, reset
 
-__all__ = ["EAR", "hear", "lateness", "new_ear", "reset"]
+__all__ = ["TRACKER", "new_tracker", "pitch_delay", "reset", "track"]

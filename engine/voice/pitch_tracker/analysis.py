@@ -1,4 +1,4 @@
-"""[audio thread] From frames to looks: a hop of sound is weighed, thinned and kept, then looked at."""
+"""[audio thread] Collect hops of samples: measure loudness, filter, decimate, then decide the pitch."""
 
 import numpy as np
 from numba import njit
@@ -6,78 +6,87 @@ from numba import njit
 from engine.dsp import loudness, pitch
 from engine.dsp.levels import MAX_SAMPLE
 
-from .decision import choose
+from .decision import decide
 
 
 @njit(cache=True, error_model="numpy")
-def hear(ear, samples):
-    """Take samples (T,) up to the end of the hop; how many it took. When `ear.filled` is 0 then, it has looked."""
-    taken = min(samples.shape[0], ear.hop - ear.filled)
-    start = ear.tapped - 1 + ear.filled
+def track(tracker, samples):
+    """Take samples (T,) up to the end of the hop, and analyse the hop once full (`filled` is 0); number taken."""
+    taken = min(samples.shape[0], tracker.hop - tracker.filled)
+    start = tracker.tap_count - 1 + tracker.filled
     for t in range(taken):
         x = samples[t]
         if not abs(x) < MAX_SAMPLE:
-            ear.broken += 1
+            tracker.bad_samples += 1
             x = np.float32(0)
-        ear.raw[start + t] = x
-    ear.filled += taken
-    if ear.filled == ear.hop:
-        ear.filled = 0
-        look(ear)
+        tracker.raw[start + t] = x
+    tracker.filled += taken
+    if tracker.filled == tracker.hop:
+        tracker.filled = 0
+        _analyze(tracker)
     return taken
 
 
 @njit(cache=True, error_model="numpy")
-def look(ear):
-    """One hop has been filled: say its loudness and its pitch."""
-    past = ear.tapped - 1
-    fresh = ear.raw[past : past + ear.hop]
-    weigh(ear, fresh)
-    pitch.high_pass(fresh, ear.bass, ear.floor)
-    keep(ear)
+def _analyze(tracker):
+    """Analyse a full hop: loudness and pitch."""
+    past = tracker.tap_count - 1
+    samples_of_hop = tracker.raw[past : past + tracker.hop]
+    _update_loudness(tracker, samples_of_hop)
+    pitch.high_pass(samples_of_hop, tracker.high_pass_memory, tracker.high_pass_pole)
+    _append_hop(tracker)
     for i in range(past):
-        ear.raw[i] = ear.raw[i + ear.hop]
-    choose(ear)
-    ear.present = max(ear.loudness, presently(ear)) if ear.voiced and ear.since < ear.powers_kept else ear.loudness
+        tracker.raw[i] = tracker.raw[i + tracker.hop]
+    decide(tracker)
+    tracker.current_loudness = (
+        max(tracker.loudness, _loudness_of_last_period(tracker))
+        if tracker.voiced and tracker.hops_since_onset < tracker.power_count
+        else tracker.loudness
+    )
 
 
 @njit(cache=True, error_model="numpy")
-def weigh(ear, samples):
-    """The loudness of the last hops."""
-    kept = ear.powers_kept
-    ear.newest = (ear.newest + 1) % kept
-    ear.powers[ear.newest] = loudness.energy(ear.sections, ear.memory, samples) / ear.hop
-    ear.loudness = loudness.level(ear.powers[:kept], ear.newest, ear.triangle[:kept])
+def _update_loudness(tracker, samples):
+    """Measure the loudness over the last hops."""
+    kept = tracker.power_count
+    tracker.newest = (tracker.newest + 1) % kept
+    tracker.powers[tracker.newest] = loudness.filtered_energy(tracker.sections, tracker.memory, samples) / tracker.hop
+    tracker.loudness = loudness.windowed_level(tracker.powers[:kept], tracker.newest, tracker.triangle[:kept])
 
 
 @njit(cache=True, error_model="numpy")
-def presently(ear):
-    """The loudness over the last period alone, which the whole window cannot know yet when a tone begins."""
-    hops = min(np.intp(ear.rate / (ear.pitch * ear.hop)) + 1, ear.powers_kept)
+def _loudness_of_last_period(tracker):
+    """The loudness over the last period alone: at an onset the full window still holds what was before."""
+    hops = min(np.intp(tracker.rate / (tracker.pitch * tracker.hop)) + 1, tracker.power_count)
     total = 0.0
     for i in range(hops):
-        total += ear.powers[(ear.newest - i + ear.powers_kept) % ear.powers_kept]
-    return max(10 * np.log10(total / hops + 1e-12), loudness.FLOOR)
+        total += tracker.powers[(tracker.newest - i + tracker.power_count) % tracker.power_count]
+    return max(10 * np.log10(total / hops + 1e-12), loudness.FLOOR_DB)
 
 
 @njit(cache=True, error_model="numpy")
-def keep(ear):
-    """Filter the hop and append it to the fine and the coarse sound."""
-    count = ear.hop // ear.thin
-    ear.fine_end = room(ear.fine, ear.fine_end, count)
-    fresh = ear.fine[ear.fine_end : ear.fine_end + count]
-    pitch.thin(ear.raw[: ear.tapped - 1 + ear.hop], ear.taps[: ear.tapped], ear.thin, fresh)
-    ear.fine_end += count
-    fewer = count // ear.step
-    ear.coarse_end = room(ear.coarse, ear.coarse_end, fewer)
+def _append_hop(tracker):
+    """Filter the hop, and append it to the fine and coarse buffers."""
+    count = tracker.hop // tracker.fine_step
+    tracker.fine_end = _make_room(tracker.fine, tracker.fine_end, count)
+    samples_of_hop = tracker.fine[tracker.fine_end : tracker.fine_end + count]
+    pitch.decimate(
+        tracker.raw[: tracker.tap_count - 1 + tracker.hop],
+        tracker.taps[: tracker.tap_count],
+        tracker.fine_step,
+        samples_of_hop,
+    )
+    tracker.fine_end += count
+    fewer = count // tracker.coarse_step
+    tracker.coarse_end = _make_room(tracker.coarse, tracker.coarse_end, fewer)
     for i in range(fewer):
-        ear.coarse[ear.coarse_end + i] = fresh[i * ear.step + ear.step - 1]
-    ear.coarse_end += fewer
+        tracker.coarse[tracker.coarse_end + i] = samples_of_hop[i * tracker.coarse_step + tracker.coarse_step - 1]
+    tracker.coarse_end += fewer
 
 
 @njit(cache=True, error_model="numpy")
-def room(line, end, count):
-    """Make room for `count` samples in a line that keeps at least its last half; where they begin."""
+def _make_room(line, end, count):
+    """Make room for `count` samples in a buffer that keeps at least its last half; the offset of the new samples."""
     if end + count <= line.shape[0]:
         return end
     half = line.shape[0] // 2

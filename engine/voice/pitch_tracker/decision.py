@@ -1,109 +1,114 @@
-"""[audio thread] Which candidate is the pitch, and whether it is a tone at all.
+"""[audio thread] Decide which candidate is the pitch, and whether the input is voiced.
 
-A path through the looks gathers what speaks for each candidate (Viterbi's forward pass, with a memory that fades): a
-lag that was right a moment ago starts ahead, so that a stray octave must last to be believed, while after silence the
-first clear one is taken at once.
+The score of a candidate includes the best path through the hops before (forward pass of the Viterbi algorithm with
+exponential forgetting): an octave error must last to win, while after silence the first clear candidate is taken.
 """
 
 import numpy as np
 from numba import njit
 
-from .candidates import clearness, find, merit
-from .octave_check import transform, veto
+from .candidates import clarity, find_candidates, lag_score
+from .octave_check import penalize_octaves, update_spectrum
 
-MEMORY = 0.85  # of what was gathered, what is left after a look
-JUMP, LEAP = 0.35, 0.45  # what a jump from one lag to another costs, in units of resemblance; within a tone
-NEAR, BEND = 0.06, 0.3  # octaves that a voice may move in a look without a jump, and the share of it that this costs
-SUDDEN, CLEAR, DOUBTFUL = 0.73, 0.8, 0.87  # clarity at which a tone begins; see `threshold`
-GOES_ON = 0.6  # clarity at which it goes on
-KEPT = 0.7  # resemblance below which the pitch stays where it is
-HELD = 0.016  # seconds for which an unclear tone is held
-HYSTERESIS = 6.0  # dB by which a tone must pass the gate to begin
-RISE = 10.0  # dB above what was before, by which a level has risen
-RECOVERY = 300.0  # dB a second by which "before" follows a level that goes on
-EARLY = 0.035  # seconds in which what has risen is young
-PERIODS, SMEAR = 3.2, 0.0015  # periods, and seconds beyond them, in which a young tone may begin at once
-SHORT, FIRST, SURE = 0.0023, 0.005, 0.9  # seconds: so short a period must be so clear so soon after the rise
+SCORE_MEMORY = 0.85  # share of a score that is kept to the next hop
+JUMP_COST, VOICED_JUMP_COST = 0.35, 0.45  # in units of correlation; outside, within a tone
+NEAR_OCTAVES, NEAR_COST_SHARE = 0.06, 0.3  # octaves that are no jump, and the share of the jump cost at that distance
+SUDDEN_CLARITY, CLEAR_CLARITY, YOUNG_CLARITY = 0.73, 0.8, 0.87  # clarity to start a tone; see `_onset_clarity`
+SUSTAIN_CLARITY = 0.6  # clarity to continue a tone
+MIN_UPDATE_CORRELATION = 0.7  # below it the pitch is not updated
+HOLD_SECONDS = 0.016  # for which an unclear tone is held
+HYSTERESIS_DB = 6.0  # by which the level must exceed the gate to start a tone
+RISE_DB = 10.0  # above the background level, of an onset
+RECOVERY_DB_PER_SECOND = 300.0  # at which the background follows a lasting level
+YOUNG_SECONDS = 0.035  # after a rise of the level
+SUDDEN_PERIODS, SUDDEN_SECONDS = 3.2, 0.0015  # time after the rise within which a lower clarity is enough
+SHORT_PERIOD_SECONDS, FIRST_SECONDS, FIRST_CLARITY = (
+    0.0023,
+    0.005,
+    0.9,
+)  # short periods need FIRST_CLARITY right after the rise
 
 
 @njit(cache=True, error_model="numpy")
-def choose(ear):
-    """Say the pitch, or that there is none, from the sound kept so far."""
-    find(ear)
-    watch(ear)
-    if ear.count > 0:
-        transform(ear)
-        veto(ear)
-    best = gather(ear)
-    ear.clarity = clearness(ear, ear.support[best]) if best >= 0 else 0.0
-    ear.onset = 0
-    if ear.voiced:
-        go_on(ear, best)
+def decide(tracker):
+    """Update pitch and voicing from the buffers."""
+    find_candidates(tracker)
+    _track_rise(tracker)
+    if tracker.count > 0:
+        update_spectrum(tracker)
+        penalize_octaves(tracker)
+    best = _update_scores(tracker)
+    tracker.clarity = clarity(tracker, tracker.support[best]) if best >= 0 else 0.0
+    tracker.onset = 0
+    if tracker.voiced:
+        _continue_tone(tracker, best)
     elif best >= 0:
-        begin(ear, best)
+        _start_tone(tracker, best)
 
 
 @njit(cache=True, error_model="numpy")
-def watch(ear):
-    """Count the looks since the level rose above what it was before."""
-    if ear.level < ear.before:
-        ear.before += 0.3 * (ear.level - ear.before)
+def _track_rise(tracker):
+    """Count the hops since the level rose above the background."""
+    if tracker.level < tracker.background:
+        tracker.background += 0.3 * (tracker.level - tracker.background)
     else:
-        ear.before += RECOVERY * ear.hop / ear.rate
-    ear.risen = ear.risen + 1 if ear.level > max(ear.before + RISE, ear.gate) else 0
+        tracker.background += RECOVERY_DB_PER_SECOND * tracker.hop / tracker.rate
+    tracker.hops_since_rise = (
+        tracker.hops_since_rise + 1 if tracker.level > max(tracker.background + RISE_DB, tracker.gate) else 0
+    )
 
 
 @njit(cache=True, error_model="numpy")
-def gather(ear):
-    """Add up what speaks for each candidate: its height, and the best of the paths that lead to it; the best one."""
-    best, jump = -1, LEAP if ear.voiced else JUMP
-    for i in range(ear.count):
+def _update_scores(tracker):
+    """Score each candidate by its height and the best path that leads to it; the index of the best."""
+    best, jump = -1, VOICED_JUMP_COST if tracker.voiced else JUMP_COST
+    for i in range(tracker.count):
         path = 0.0
-        for j in range(ear.old_count):
-            away = abs(np.log2(ear.lags[i] / ear.old_lags[j]))
-            cost = jump if away > NEAR else jump * BEND * away / NEAR
-            path = max(path, MEMORY * ear.old_scores[j] - cost)
-        ear.scores[i] = path + merit(ear.lags[i] * ear.high, ear.heights[i]) - ear.doubts[i]
-        if best < 0 or ear.scores[i] > ear.scores[best]:
+        for j in range(tracker.old_count):
+            octaves = abs(np.log2(tracker.lags[i] / tracker.old_lags[j]))
+            cost = jump if octaves > NEAR_OCTAVES else jump * NEAR_COST_SHARE * octaves / NEAR_OCTAVES
+            path = max(path, SCORE_MEMORY * tracker.old_scores[j] - cost)
+        tracker.scores[i] = path + lag_score(tracker.lags[i] * tracker.high, tracker.heights[i]) - tracker.doubts[i]
+        if best < 0 or tracker.scores[i] > tracker.scores[best]:
             best = i
-    ear.old_count = ear.count
-    for i in range(ear.count):
-        ear.old_lags[i], ear.old_scores[i] = ear.lags[i], ear.scores[i]
+    tracker.old_count = tracker.count
+    for i in range(tracker.count):
+        tracker.old_lags[i], tracker.old_scores[i] = tracker.lags[i], tracker.scores[i]
     return best
 
 
 @njit(cache=True, error_model="numpy")
-def begin(ear, best):
-    """Begin a tone when the best candidate is clear enough."""
-    least = threshold(ear, ear.lags[best])
-    if min(ear.clarity, ear.heights[best]) > least and ear.level > ear.gate + HYSTERESIS:
-        ear.onset = ear.voiced = 1
-        ear.unclear = ear.since = 0
-        ear.pitch = 1 / ear.lags[best]
+def _start_tone(tracker, best):
+    """Start a tone if the best candidate is clear enough."""
+    required = _onset_clarity(tracker, tracker.lags[best])
+    if min(tracker.clarity, tracker.heights[best]) > required and tracker.level > tracker.gate + HYSTERESIS_DB:
+        tracker.onset = tracker.voiced = 1
+        tracker.unclear_hops = tracker.hops_since_onset = 0
+        tracker.pitch = 1 / tracker.lags[best]
 
 
 @njit(cache=True, error_model="numpy")
-def threshold(ear, lag):
-    """The clarity at which a tone of this period may begin.
+def _onset_clarity(tracker, lag):
+    """The clarity needed to start a tone of this period.
 
-    What has just risen and is clear after two or three of its periods begins at once. Had it been a tone of a short
-    period, it would have been clear before: later than that it must be clearer than usual, as long as it is young.
-    And within the first period of a low tone its partials look like high ones.
+    After a rise of the level two or three clear periods are enough. A tone of a shorter period would have been clear
+    earlier: later on more clarity is needed until YOUNG_SECONDS have passed. Within the first period of a low tone
+    its partials look like high tones.
     """
-    age = ear.risen * ear.hop / ear.rate
-    if age == 0 or age > EARLY:
-        return CLEAR
-    if lag < SHORT and age < FIRST:
-        return SURE
-    return SUDDEN if age < PERIODS * lag + SMEAR else DOUBTFUL
+    age = tracker.hops_since_rise * tracker.hop / tracker.rate
+    if age == 0 or age > YOUNG_SECONDS:
+        return CLEAR_CLARITY
+    if lag < SHORT_PERIOD_SECONDS and age < FIRST_SECONDS:
+        return FIRST_CLARITY
+    return SUDDEN_CLARITY if age < SUDDEN_PERIODS * lag + SUDDEN_SECONDS else YOUNG_CLARITY
 
 
 @njit(cache=True, error_model="numpy")
-def go_on(ear, best):
-    """Follow a tone, hold it for a moment where it is unclear, and end it where that lasts or the gate closes."""
-    ear.since += 1
-    ear.unclear = 0 if ear.clarity > GOES_ON else ear.unclear + 1
-    if ear.unclear * ear.hop > HELD * ear.rate or ear.level < ear.gate:
-        ear.voiced = 0
-    elif ear.unclear == 0 and ear.heights[best] > KEPT:
-        ear.pitch = 1 / ear.lags[best]
+def _continue_tone(tracker, best):
+    """Update a tone; hold it for HOLD_SECONDS where it is unclear, then end it; end it below the gate."""
+    tracker.hops_since_onset += 1
+    tracker.unclear_hops = 0 if tracker.clarity > SUSTAIN_CLARITY else tracker.unclear_hops + 1
+    if tracker.unclear_hops * tracker.hop > HOLD_SECONDS * tracker.rate or tracker.level < tracker.gate:
+        tracker.voiced = 0
+    elif tracker.unclear_hops == 0 and tracker.heights[best] > MIN_UPDATE_CORRELATION:
+        tracker.pitch = 1 / tracker.lags[best]

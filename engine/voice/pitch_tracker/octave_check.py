@@ -1,106 +1,122 @@
-"""[audio thread] What the spectrum of a longer time says against a lag.
+"""[audio thread] Octave check: penalize candidates that contradict the spectrum of a longer window.
 
-Every multiple of a period is one too, and two tones that sound together, as in every room, resemble themselves best
-at a lag that is neither's. So each low candidate is asked whether it has partials that a tone some times as high has
-not. Once a tone has lasted as long as the spectrum this can be asked more closely: until then what sounded before is
-in it as well.
+Every multiple of a period correlates too, and two tones together, as in any reverberation, correlate best at a lag
+that is neither's. So each low candidate is checked for partials that a tone at a multiple of its pitch does not have.
+Once a tone has lasted as long as the spectrum the check is stricter: before, the spectrum still holds earlier sound.
 """
 
 from numba import njit
 
 from engine.dsp import pitch
 
-from .candidates import WORTH
-from .state import BINS, CANDIDATES, SPACING
+from .candidates import MIN_CORRELATION
+from .state import BIN_HZ, MAX_CANDIDATES, SPECTRUM_BINS
 
-TIMES = 5  # how much higher the tone may be that a candidate is mistaken for
-THERE = 0.3  # share of a strong partial's magnitude at which another one is there
-FEW, FEW_OCTAVE = 0.75, 0.6  # presence below which a low tone is doubted, against an octave and against other tones
-MANY, MANY_OCTAVE = 0.9, 0.8  # presence above which the high one is
-VETO = 0.6  # the most that either is marked down by
-SETTLED = 0.04  # seconds that a tone lasts before it is asked more closely,
-EVEN, LEAST = 0.2, 0.3  # with this share of the partials beside it, and so much of the answer the faintest one's;
-FEW_LATER, FEW_OCTAVE_LATER, MANY_LATER, MANY_OCTAVE_LATER = 0.6, 0.55, 0.85, 0.7  # then, instead of those above
-GIVEN, DOUBT = 0.1, 0.6  # how much less likely is the high tone that a low one speaks for: at least, and per presence
-HINT = 0.15  # presence of a low tone that may be a faint part of what is heard,
-NEARLY, REST = 0.9, 0.4  # while the high one explains nearly all, and the low one most of what that leaves open;
-FINER = 0.12  # by this the high one is then marked down
-RIPE = 2.5  # periods of a low tone that must have been heard before it can speak against a high one
-
-
-@njit(cache=True, error_model="numpy")
-def transform(ear):
-    """The spectrum of the last SPAN seconds."""
-    sound = ear.coarse[ear.coarse_end - ear.spanned : ear.coarse_end]
-    half = ear.spanned // 2
-    pitch.spectrum(sound, ear.cosines, ear.sines, ear.even[:half], ear.odd[:half], ear.magnitudes)
+MAX_MULTIPLE = 5  # of the pitch of a candidate that it may be mistaken for
+PRESENT_SHARE = 0.3  # share of a strong partial's magnitude at which another is present
+ABSENT_BELOW, ABSENT_BELOW_OCTAVE = 0.75, 0.6  # presence below which the low tone is penalized
+PRESENT_ABOVE, PRESENT_ABOVE_OCTAVE = 0.9, 0.8  # presence above which the high tone is
+MAX_DOUBT = 0.6  # largest penalty
+SETTLED_SECONDS = 0.04  # duration of a tone before the stricter check
+EVEN_SHARE, LOWEST_WEIGHT = 0.2, 0.3  # threshold, and weight of the weakest partial, in the stricter check
+ABSENT_BELOW_LATER, ABSENT_BELOW_OCTAVE_LATER, PRESENT_ABOVE_LATER, PRESENT_ABOVE_OCTAVE_LATER = (
+    0.6,
+    0.55,
+    0.85,
+    0.7,
+)  # in the stricter check
+SUPPORT_COST, SUPPORT_COST_PER_PRESENCE = 0.1, 0.6  # subtracted from the height that a low tone lends a high one
+FAINT_PRESENCE = 0.15  # presence of a low tone that may be a faint part of the sound,
+NEAR_FULL_HEIGHT, REST_SHARE = 0.9, 0.4  # where the high one explains nearly all and the low one most of the rest;
+FAINT_DOUBT = 0.12  # the penalty of the high one then
+MIN_PERIODS = 2.5  # of a low tone that must have passed before it can penalize a high one
 
 
 @njit(cache=True, error_model="numpy")
-def veto(ear):
-    """Mark candidates down: low tones whose own partials are missing, and partials of a low tone."""
-    for i in range(CANDIDATES):
-        ear.doubts[i] = 0.0
-    for i in range(ear.count):
-        for times in range(2, TIMES + 1):
-            lag = ear.lags[i] / times
-            place = 1 / (ear.lags[i] * SPACING)
-            if lag * ear.high < 1 or times * place > BINS - 2:
+def update_spectrum(tracker):
+    """Compute the spectrum of the last SPECTRUM_SECONDS."""
+    sound = tracker.coarse[tracker.coarse_end - tracker.span : tracker.coarse_end]
+    half = tracker.span // 2
+    pitch.magnitude_spectrum(
+        sound, tracker.cosines, tracker.sines, tracker.even[:half], tracker.odd[:half], tracker.magnitudes
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def penalize_octaves(tracker):
+    """Penalize low tones whose own partials are missing, and high tones that are partials of a low tone."""
+    for i in range(MAX_CANDIDATES):
+        tracker.doubts[i] = 0.0
+    for i in range(tracker.count):
+        for multiple in range(2, MAX_MULTIPLE + 1):
+            lag = tracker.lags[i] / multiple
+            position = 1 / (tracker.lags[i] * BIN_HZ)
+            if lag * tracker.high < 1 or multiple * position > SPECTRUM_BINS - 2:
                 break
-            share, few, many = ask(ear, place, times)
-            high = nearest(ear, lag)
-            if high >= 0 and share > HINT and finer(ear.heights[i], ear.heights[high]):
-                ear.doubts[high] = max(ear.doubts[high], FINER)
-            elif share < few:
-                ear.doubts[i] = max(ear.doubts[i], VETO * (1 - share / few))
-                speak_for(ear, i, high, lag, ear.heights[i] - GIVEN - DOUBT * share)
-            elif share > many and high >= 0 and ripe(ear, ear.lags[i]):
-                ear.doubts[high] = max(ear.doubts[high], VETO * (share - many) / (1 - many))
+            share, absent, current_loudness = _partial_evidence(tracker, position, multiple)
+            high = _candidate_at(tracker, lag)
+            if high >= 0 and share > FAINT_PRESENCE and _explains_rest(tracker.heights[i], tracker.heights[high]):
+                tracker.doubts[high] = max(tracker.doubts[high], FAINT_DOUBT)
+            elif share < absent:
+                tracker.doubts[i] = max(tracker.doubts[i], MAX_DOUBT * (1 - share / absent))
+                _support_multiple(
+                    tracker, i, high, lag, tracker.heights[i] - SUPPORT_COST - SUPPORT_COST_PER_PRESENCE * share
+                )
+            elif share > current_loudness and high >= 0 and _has_enough_periods(tracker, tracker.lags[i]):
+                tracker.doubts[high] = max(
+                    tracker.doubts[high], MAX_DOUBT * (share - current_loudness) / (1 - current_loudness)
+                )
 
 
 @njit(cache=True, error_model="numpy")
-def ask(ear, place, times):
-    """How much of a low tone is there, and what is few and many of it; see `veto`."""
-    octave = times == 2
-    if ear.voiced and ear.since * ear.hop >= SETTLED * ear.rate:
-        mean, worst = pitch.evenness(ear.magnitudes, place, times, EVEN)
-        few, many = FEW_OCTAVE_LATER if octave else FEW_LATER, MANY_OCTAVE_LATER if octave else MANY_LATER
-        return mean + LEAST * (worst - mean), few, many
-    few, many = FEW_OCTAVE if octave else FEW, MANY_OCTAVE if octave else MANY
-    return pitch.presence(ear.magnitudes, place, times, THERE), few, many
+def _partial_evidence(tracker, position, multiple):
+    """Presence of a low tone's own partials, and the thresholds of absent and present; see `penalize_octaves`."""
+    octave = multiple == 2
+    if tracker.voiced and tracker.hops_since_onset * tracker.hop >= SETTLED_SECONDS * tracker.rate:
+        mean, worst = pitch.partial_evenness(tracker.magnitudes, position, multiple, EVEN_SHARE)
+        absent, current_loudness = (
+            ABSENT_BELOW_OCTAVE_LATER if octave else ABSENT_BELOW_LATER,
+            PRESENT_ABOVE_OCTAVE_LATER if octave else PRESENT_ABOVE_LATER,
+        )
+        return mean + LOWEST_WEIGHT * (worst - mean), absent, current_loudness
+    absent, current_loudness = (
+        ABSENT_BELOW_OCTAVE if octave else ABSENT_BELOW,
+        PRESENT_ABOVE_OCTAVE if octave else PRESENT_ABOVE,
+    )
+    return pitch.partial_presence(tracker.magnitudes, position, multiple, PRESENT_SHARE), absent, current_loudness
 
 
 @njit(cache=True, error_model="numpy")
-def finer(low, high):
-    """Whether a low tone explains what a high one leaves open: the heights of both."""
-    return high > NEARLY and 1 - low < REST * (1 - high)
+def _explains_rest(low, high):
+    """Whether a low tone explains most of what a high one does not, by their heights."""
+    return high > NEAR_FULL_HEIGHT and 1 - low < REST_SHARE * (1 - high)
 
 
 @njit(cache=True, error_model="numpy")
-def speak_for(ear, low, high, lag, height):
-    """Let a low candidate lend its height to the one that it is a multiple of; that need not be one yet."""
-    if height < WORTH:
+def _support_multiple(tracker, low, high, lag, height):
+    """Lend the height of a low candidate to the tone at its multiple, added as a candidate if needed."""
+    if height < MIN_CORRELATION:
         return
     if high < 0:
-        if ear.count == CANDIDATES:
+        if tracker.count == MAX_CANDIDATES:
             return
-        high = ear.count
-        ear.count += 1
-        ear.lags[high], ear.heights[high] = lag, 0.0
-    if height > ear.heights[high]:
-        ear.heights[high], ear.support[high] = height, ear.support[low]
+        high = tracker.count
+        tracker.count += 1
+        tracker.lags[high], tracker.heights[high] = lag, 0.0
+    if height > tracker.heights[high]:
+        tracker.heights[high], tracker.support[high] = height, tracker.support[low]
 
 
 @njit(cache=True, error_model="numpy")
-def nearest(ear, lag):
-    """The candidate at a lag in seconds, or −1."""
-    for i in range(ear.count):
-        if abs(ear.lags[i] - lag) < 0.03 * lag:
+def _candidate_at(tracker, lag):
+    """The index of the candidate at a lag in seconds, or −1."""
+    for i in range(tracker.count):
+        if abs(tracker.lags[i] - lag) < 0.03 * lag:
             return i
     return -1
 
 
 @njit(cache=True, error_model="numpy")
-def ripe(ear, lag):
-    """Whether enough periods have been heard since the level rose for the spectrum to tell their partials apart."""
-    return ear.risen == 0 or ear.risen * ear.hop > RIPE * lag * ear.rate
+def _has_enough_periods(tracker, lag):
+    """Whether enough periods have passed since the level rose for the spectrum to resolve the partials."""
+    return tracker.hops_since_rise == 0 or tracker.hops_since_rise * tracker.hop > MIN_PERIODS * lag * tracker.rate

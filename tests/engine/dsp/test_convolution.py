@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from engine.dsp import convolution_plan, fft
-from engine.dsp.convolution import BEGIN, BLOCK, END, HEAD, KIND, MULTIPLY, SHARE, convolve
+from engine.dsp.convolution import BEGIN, BLOCK, END, HEAD_SIZE, KIND, MULTIPLY, SHARE, convolve
 
 FRAMES = 30_000
 
 
-def play(response, x, cuts=(HEAD,), blocks=convolution_plan.BLOCKS):
-    layout, y = convolution_plan.lay_out(response, blocks), np.zeros_like(x)
+def play(response, x, cuts=(HEAD_SIZE,), blocks=convolution_plan.BLOCKS):
+    layout, y = convolution_plan.plan_convolution(response, blocks), np.zeros_like(x)
     position, turn = 0, 0
     while position < x.shape[1]:
-        end = position + min(cuts[turn % len(cuts)], HEAD - position % HEAD, x.shape[1] - position)
+        end = position + min(cuts[turn % len(cuts)], HEAD_SIZE - position % HEAD_SIZE, x.shape[1] - position)
         convolve(*layout.arrays(), position, x[:, position:end], y[:, position:end])
         position, turn = end, turn + 1
     return y
@@ -34,7 +34,7 @@ def x(random):
     return random.standard_normal((2, FRAMES)).astype(np.float32)
 
 
-@pytest.mark.parametrize("taps", [1, HEAD - 1, HEAD, HEAD + 1, 1023, 1024, 1025, 9000, 20_001])
+@pytest.mark.parametrize("taps", [1, HEAD_SIZE - 1, HEAD_SIZE, HEAD_SIZE + 1, 1023, 1024, 1025, 9000, 20_001])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_it_is_direct_convolution_within_120_dB(random, x, taps, channels):
     response = random.standard_normal((channels, taps)) * np.exp(-4 * np.arange(taps) / taps)
@@ -64,9 +64,9 @@ def test_other_levels_give_the_same(random, x, blocks):
 
 
 def test_the_work_of_a_level_is_done_once_and_something_of_it_in_every_share(random):
-    layout = convolution_plan.lay_out(random.standard_normal(40_000))
+    layout = convolution_plan.plan_convolution(random.standard_normal(40_000))
     for level in layout.levels:
-        count = level[BLOCK] // HEAD
+        count = level[BLOCK] // HEAD_SIZE
         cuts = layout.shares[level[SHARE] : level[SHARE] + count + 1]
         jobs = layout.jobs[cuts[0] : cuts[-1]]
         done = (jobs[:, END] - jobs[:, BEGIN]).sum()

@@ -5,11 +5,14 @@ import pytest
 import torch
 
 from engine.dsp import matmul, matmul_plain
-from engine.dsp.decoder import HALVES, ROOM, decode, prepare
+from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import WIDTH, pack, padded
 from engine.kinds.ddsp import random_preset
 
-FORMS = [False, pytest.param(True, marks=pytest.mark.skipif(not HALVES, reason="the processor cannot widen float16"))]
+FORMS = [
+    False,
+    pytest.param(True, marks=pytest.mark.skipif(not HAS_FLOAT16, reason="the processor cannot widen float16")),
+]
 SIZES = [(16, 12, 65), (80, 30, 33), (256, 100, 65)]
 
 
@@ -57,14 +60,14 @@ def features(batch, frames=40, seed=3):
 
 def decoded(tensors, inputs, half=False, batches=None):
     """Heads (B, F, 1 + H + N), the voices decoded in batches of these sizes."""
-    weights, vectors, units, heads = prepare(tensors, half)
+    weights, vectors, units, heads = pack_weights(tensors, half)
     count, frames, _ = inputs.shape
     state = np.zeros((1, count, padded(units)), np.float32)
     out = np.zeros((frames, count, padded(heads)), np.float32)
     for f in range(frames):
         start = 0
         for size in batches or [count]:
-            part, work = slice(start, start + size), np.zeros((ROOM, size, padded(units)), np.float32)
+            part, work = slice(start, start + size), np.zeros((WORK_ROWS, size, padded(units)), np.float32)
             decode(weights, vectors, units, inputs[part, f].T.copy(), state[:, part], work, out[f : f + 1, part])
             start += size
     return out[:, :, :heads].transpose(1, 0, 2)
@@ -110,7 +113,7 @@ def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
 
     for kernels in (matmul, matmul_plain):
         check(kernels.multiply, pack(matrix, False), matrix)
-    if HALVES:
+    if HAS_FLOAT16:
         check(matmul.multiply, pack(matrix, True), matrix.astype(np.float16))
 
 

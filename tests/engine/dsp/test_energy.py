@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.dsp.energy import energy
+from engine.dsp.energy import struck_energy
 
 
 @pytest.mark.parametrize("fading", [0.0, 4.0])
@@ -17,4 +17,4 @@ def test_it_is_the_energy_of_the_sound_also_where_modes_cancel(fading):
     poles = -decay - fading + 2j * np.pi * frequency
     sound = sum((c * np.exp(pole * time)).real for c, pole in zip(residue, poles, strict=True))
     expected = (sound**2).sum() / 48_000
-    assert energy(frequency, decay, residue.real, residue.imag, fading) == pytest.approx(expected, rel=0.02)
+    assert struck_energy(frequency, decay, residue.real, residue.imag, fading) == pytest.approx(expected, rel=0.02)

@@ -24,7 +24,7 @@ def naive(phase, pitch_from, pitch_to, before, after):
 def play(phase, pitch_from, pitch_to, before, after, cuts=()):
     out = np.zeros(HOP, np.float32)
     for start, stop in itertools.pairwise(sorted({0, HOP, *cuts})):
-        harmonics.sound(out[start:stop], phase, pitch_from, pitch_to, before, after, start, HOP)
+        harmonics.add_harmonics(out[start:stop], phase, pitch_from, pitch_to, before, after, start, HOP)
     return out
 
 
@@ -52,10 +52,12 @@ def test_how_a_frame_is_cut_is_not_heard(random, cuts):
 
 def test_the_next_frame_goes_on_where_this_one_ends(random):
     before, after = amplitudes(random, 10, 0.01)
-    phase = harmonics.travel(0.3, 0.01, 0.011, HOP, HOP)
+    phase = harmonics.advance_phase(0.3, 0.01, 0.011, HOP, HOP)
     pitches = 0.01 + 0.001 * np.arange(HOP) / HOP
     assert phase == pytest.approx((0.3 + pitches.sum()) % 1, abs=1e-12)
-    assert harmonics.travel(0.3, 0.01, 0.011, 100, HOP) == pytest.approx((0.3 + pitches[:100].sum()) % 1, abs=1e-12)
+    assert harmonics.advance_phase(0.3, 0.01, 0.011, 100, HOP) == pytest.approx(
+        (0.3 + pitches[:100].sum()) % 1, abs=1e-12
+    )
     long = np.concatenate([play(0.3, 0.01, 0.011, before, after), play(phase, 0.011, 0.011, after, after)])
     assert np.abs(np.diff(long)).max() < 1.1 * np.abs(np.diff(long[:HOP])).max()
 
@@ -63,7 +65,7 @@ def test_the_next_frame_goes_on_where_this_one_ends(random):
 def test_sound_is_added_to_what_is_there(random):
     before, after = amplitudes(random, 5, 0.01)
     out = np.ones(HOP, np.float32)
-    harmonics.sound(out, 0.0, 0.01, 0.01, before, after, 0, HOP)
+    harmonics.add_harmonics(out, 0.0, 0.01, 0.01, before, after, 0, HOP)
     np.testing.assert_allclose(out - 1, play(0.0, 0.01, 0.01, before, after), atol=1e-6)
 
 

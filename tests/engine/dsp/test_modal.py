@@ -41,7 +41,7 @@ def play(bank, excitation, cuts, kernels=modal_simd):
         if start % modal.STRIDE == 0 and start:
             modal.correct(bank)
         kernels.drive(bank, excitation[start:stop], sums[0])
-        kernels.settle(sums, weight, out[0, start:stop], out[1, start:stop])
+        kernels.mix_sums(sums, weight, out[0, start:stop], out[1, start:stop])
     return out
 
 
@@ -103,7 +103,7 @@ def test_float32_is_right_within_90_dB_after_ten_seconds_of_ringing(noise, slowe
         sums[:] = 0
         modal.correct(bank)
         modal.ring(bank, sums[0], modal.STRIDE)
-    modal.settle(sums, np.ones((1, modal.STRIDE), np.float32), *out)
+    modal.mix_sums(sums, np.ones((1, modal.STRIDE), np.float32), *out)
     expected = closed_form(modes, 10 * RATE + np.arange(modal.STRIDE)).sum(0)
     assert 20 * np.log10(np.std(out[0] - expected) / np.std(expected)) < -90
 
@@ -137,7 +137,7 @@ def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, f
     out = noise.standard_normal((2, frames)).astype(np.float32)
     middle, side = np.einsum("et,ectl->ct", weight.astype(float), sums[:, :, :frames].astype(float))
     expected = out + np.stack([middle - side, middle + side])
-    modal.settle(sums, weight, out[0], out[1])
+    modal.mix_sums(sums, weight, out[0], out[1])
     np.testing.assert_allclose(out, expected, atol=1e-5)
     assert not sums.any()
 
@@ -150,7 +150,7 @@ def test_one_channel_is_enough_where_all_stands_in_the_middle(noise, kernels):
         bank, sums = bank_of(modes), modal.new_sums(2, channels)
         kernels.drive(bank, u, sums[0])
         kernels.ring(bank, sums[1], 64)
-        kernels.settle(sums, weight, *out[channels - 1])
+        kernels.mix_sums(sums, weight, *out[channels - 1])
         assert not sums.any()
     np.testing.assert_array_equal(out[0, 0], out[0, 1])
     np.testing.assert_allclose(out[0], out[1], atol=1e-6)
@@ -187,7 +187,7 @@ def test_energy_is_the_sum_of_squares(noise):
     modes = partials(noise, 100)
     bank = bank_of(modes)
     modal.drive(bank, np.ones(1, np.float32), modal.new_sums(1)[0])
-    np.testing.assert_allclose(modal.energy(bank), (modes[modal.REAL :] ** 2).sum(), rtol=1e-6)
+    np.testing.assert_allclose(modal.bank_energy(bank), (modes[modal.REAL :] ** 2).sum(), rtol=1e-6)
 
 
 def test_a_mode_that_is_retuned_while_it_rings_keeps_its_size_and_phase(noise):
@@ -205,8 +205,8 @@ def test_a_mode_that_is_retuned_while_it_rings_keeps_its_size_and_phase(noise):
 def test_a_bank_made_still_is_silent(noise):
     bank = bank_of(partials(noise, 5))
     play(bank, np.ones(64, np.float32), ())
-    modal.still(bank)
-    assert modal.energy(bank) == 0
+    modal.clear(bank)
+    assert modal.bank_energy(bank) == 0
     assert not play(bank, np.zeros(64, np.float32), ()).any()
 
 
@@ -228,11 +228,11 @@ def test_the_plain_twin_settles_the_same(noise):
     for kernels, left_right in zip((modal_simd, modal_plain), out, strict=True):
         sums = modal.new_sums(2)
         sums[:, :, :40, 0] = np.arange(160).reshape(2, 2, 40)
-        kernels.settle(sums, np.linspace(0, 1, 80, dtype=np.float32).reshape(2, 40), *left_right)
+        kernels.mix_sums(sums, np.linspace(0, 1, 80, dtype=np.float32).reshape(2, 40), *left_right)
     np.testing.assert_allclose(out[1], out[0], rtol=1e-6)
 
 
-@pytest.mark.parametrize(("wanted", "module"), [("", "ringing"), ("plain", "ringing_plain")])
+@pytest.mark.parametrize(("wanted", "module"), [("", "modal_simd"), ("plain", "modal_plain")])
 def test_the_plain_kernels_are_taken_on_demand(wanted, module):
     code = "from engine.dsp import modal; print(modal.ring.py_func.__module__)"
     environment = os.environ | {"LUTHIER_KERNELS": wanted}

@@ -12,9 +12,9 @@ BANDS, LEARNED, HOP = 65, 16_000.0, 480
 
 
 def shaped(bands, rate):
-    table = noise.table(len(bands), LEARNED, rate)
-    filtered = np.zeros(noise.taps(table), np.float32)
-    noise.shape(table, bands, filtered)
+    table = noise.filter_table(len(bands), LEARNED, rate)
+    filtered = np.zeros(noise.tap_count(table), np.float32)
+    noise.write_filter(table, bands, filtered)
     return filtered
 
 
@@ -22,18 +22,18 @@ def shaped(bands, rate):
 def stream(seed, first, count):
     out = np.zeros(count, np.float32)
     for i in range(count):
-        out[i] = noise.draw(seed, first + i)
+        out[i] = noise.noise_sample(seed, first + i)
     return out
 
 
 def play(before, after, rate, cuts=(), first=1000):
-    table = noise.table(BANDS, LEARNED, rate)
+    table = noise.filter_table(BANDS, LEARNED, rate)
     line, out = noise.new_line(table), np.zeros((2, HOP), np.float32)
-    noise.fill(line, len(before), 5, first)
-    for start, stop in itertools.pairwise(sorted({0, HOP, *cuts, *range(0, HOP, noise.RUN)})):
-        noise.renew(line, len(before), 5, first + start, stop - start)
+    noise.fill_line(line, len(before), 5, first)
+    for start, stop in itertools.pairwise(sorted({0, HOP, *cuts, *range(0, HOP, noise.MAX_RUN)})):
+        noise.advance_line(line, len(before), 5, first + start, stop - start)
         for channel in range(2):
-            noise.sound(out[channel, start:stop], line[channel], before, after, start, HOP)
+            noise.add_noise(out[channel, start:stop], line[channel], before, after, start, HOP)
     return out
 
 

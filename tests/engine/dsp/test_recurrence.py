@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.dsp import recurrence
-from engine.simd.vectors import aligned
+from engine.simd.vectors import aligned_zeros
 
 
 def network(random, size=128, frame=128):
@@ -14,7 +14,7 @@ def network(random, size=128, frame=128):
 
 
 def laid(values, size):
-    row = aligned((recurrence.padded(size),))
+    row = aligned_zeros((recurrence.padded(size),))
     row[: len(values)] = values
     return row
 
@@ -27,7 +27,7 @@ def steps(weight, output, h, entering, loss=1.0):
     written = []
     for row in entering:
         y = laid([], frame)
-        recurrence.advance(panels, frames, nothing, laid(row, size), np.float32(loss), h, y)
+        recurrence.step(panels, frames, nothing, laid(row, size), np.float32(loss), h, y)
         written.append(y[:frame])
     return np.array(written), h
 
@@ -53,14 +53,14 @@ def test_a_loss_shrinks_the_state(random):
 def test_tanh_is_right_wherever_it_is_asked():
     x = np.concatenate([np.linspace(-12, 12, 100_001), [1e-8, -1e-8, 1e30, -np.inf]]).astype(np.float32)
     out = np.empty_like(x)
-    recurrence.saturate(x, np.float32(1), out)
+    recurrence.scaled_tanh(x, np.float32(1), out)
     np.testing.assert_allclose(out, np.tanh(x.astype(np.float64)), atol=3e-7)
 
 
 def test_the_sine_is_right_over_many_turns():
     x = np.linspace(-100, 100, 100_001).astype(np.float32)
     y = x.copy()
-    recurrence.bend(y)
+    recurrence.replace_by_sine(y)
     np.testing.assert_allclose(y, np.sin(x.astype(np.float64)), atol=3e-7)
 
 

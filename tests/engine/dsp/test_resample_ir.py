@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.dsp.resample_ir import BAND, at_rate
+from engine.dsp.resample_ir import EXACT_BAND, resample_impulse_response
 
 
 def heard(response, rate, frequency):
@@ -17,20 +17,20 @@ def heard(response, rate, frequency):
 def test_it_does_the_same_to_every_frequency(random, rate, most, taps):
     learned = 16_000.0
     response = random.standard_normal((2, taps)) * np.exp(-6 * np.arange(taps) / max(taps, 20))
-    frequency = np.linspace(0, 0.9 * BAND * min(rate, learned) / 2, 100)
+    frequency = np.linspace(0, 0.9 * EXACT_BAND * min(rate, learned) / 2, 100)
     expected = heard(response, learned, frequency)
-    error = heard(at_rate(response, learned, rate), rate, frequency) - expected
+    error = heard(resample_impulse_response(response, learned, rate), rate, frequency) - expected
     assert 20 * np.log10(np.std(error) / np.std(expected)) < most
 
 
 @pytest.mark.parametrize("rate", [44_100.0, 48_000.0])
 def test_what_is_above_the_learned_band_is_not_made_louder_than_what_is_in_it(random, rate):
     response = random.standard_normal((1, 500)) * np.exp(-6 * np.arange(500) / 500)
-    other = at_rate(response, 16_000.0, rate)
+    other = resample_impulse_response(response, 16_000.0, rate)
     inside = np.abs(heard(other, rate, np.linspace(0, 7500, 300))).max()
     assert np.abs(heard(other, rate, np.linspace(8000, rate / 2, 300))).max() < 2 * inside
 
 
 def test_at_its_own_rate_nothing_changes(random):
     response = random.standard_normal((1, 50))
-    np.testing.assert_array_equal(at_rate(response, 16_000.0, 16_000.0), response)
+    np.testing.assert_array_equal(resample_impulse_response(response, 16_000.0, 16_000.0), response)

@@ -26,19 +26,19 @@ def apply_half_turn(x, sine, cosine):
 @njit(error_model="numpy")
 def apply_shrink(x, out):
     for i in range(x.shape[0]):
-        out[i] = vector_math.shrink(x[i])
+        out[i] = vector_math.exp_negative_near_zero(x[i])
 
 
 @njit(error_model="numpy")
 def apply_soft_step(x, out):
     for i in range(x.shape[0]):
-        out[i] = vector_math.soft_step(x[i], np.log(10))
+        out[i] = vector_math.sigmoid_power(x[i], np.log(10))
 
 
 @njit(error_model="numpy")
 def apply_fade(x, out):
     for i in range(x.shape[0]):
-        out[i] = vector_math.fade(x[i])
+        out[i] = vector_math.exp_negative(x[i])
 
 
 def through(function, x, outputs=1):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.dsp.decoder import ROOM, decode, prepare
+from engine.dsp.decoder import WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
 from engine.events import Kind
 from engine.instruments.ddsp.initial_states import LEVELS, keyboard, settled
@@ -21,10 +21,13 @@ from tests.support.host_callback import render
 
 def said(preset, key, count):
     """What the decoder says of a key at the nominal loudness, frame by frame, once long held: (F, heads)."""
-    network = prepare(preset.tensors, False)
+    network = pack_weights(preset.tensors, False)
     states = settled(network, preset.header)[key - keyboard(preset.header["pitch"])[0]]
     state = states[LEVELS.tolist().index(0.5)][None, None].copy()
-    heads, work = np.zeros((count, 1, 1, padded(network.heads)), np.float32), np.zeros((ROOM, *state.shape[1:]), "f4")
+    heads, work = (
+        np.zeros((count, 1, 1, padded(network.heads)), np.float32),
+        np.zeros((WORK_ROWS, *state.shape[1:]), "f4"),
+    )
     told = np.array([[key / 127], [0.5]], np.float32)
     for frame in heads:
         decode(network.panels, network.vectors, network.units, told, state, work, frame)
@@ -68,8 +71,8 @@ def test_the_block_size_is_not_heard(sizes):
             sing(host, 300 + 11 * i, -30 - i, frame=311 * i + 120, onset=i % 5 == 0)
             let_go(host, 50 + 3 * i, frame=400 * i + 3000)
         host.send(Kind.MODULATION, value=0.7, frame=2000)
-        host.set(instrument, "legato", 1.0, frame=2500)
-        host.set(instrument, "brightness", 2.0, frame=2600)
+        host.set_param(instrument, "legato", 1.0, frame=2500)
+        host.set_param(instrument, "brightness", 2.0, frame=2600)
         host.send(Kind.VOLUME, value=0.5, frame=4100)
         return render(host, 12_000, block)
 

@@ -63,7 +63,7 @@ def press(host, key=69, frame=-1, velocity=0.8):
 
 def live(host, seconds, answers=True):
     """What is heard (2, T) of blocks played as a device does, each once what was asked before has its answer."""
-    (instrument,), parts = host.row, []
+    (instrument,), parts = host.chain, []
     for _ in range(round(seconds * RATE / 64)):
         parts.append(render(host, 64, 64))
         assert not answers or waited(lambda: answered(instrument))

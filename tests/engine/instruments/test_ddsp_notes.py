@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.midi.midi_file import score
+from engine.midi.midi_file import make_score
 from engine.render import render as rendered
 from engine.rig import Rig
 from tests.engine.instruments.resonance_player import cents_from, level
@@ -98,7 +98,7 @@ def test_a_score_is_played_in_tune_and_without_a_click(rate):
     rig, instrument = Rig(rate), playing(rate, release=0.1, **PLAIN)[1]
     instrument.state["deviation"] = 0.01  # a decoder that has learned nothing may be louder where it is told less
     rig.play([instrument])
-    heard = rendered(rig, score(sorted(notes)), seconds=apart * len(keys))[0]
+    heard = rendered(rig, make_score(sorted(notes)), seconds=apart * len(keys))[0]
     parts = np.array_split(heard, len(keys))
     for part, key in zip(parts, keys, strict=True):
         assert abs(cents_from(part[rate // 20 :], rate // 2, 440 * 2 ** ((key - 69) / 12) / 2)) < 10

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import soxr
 
-from engine.chain import make_row
+from engine.chain import make_chain
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments.events import rendered_bank
-from engine.instruments.events.decoder import Decoder
+from engine.instruments.events.decoder import EventDecoder
 from engine.instruments.events.instrument import Events
-from engine.instruments.events.state import LAYERS
+from engine.instruments.events.state import LAYERS, VELOCITY_EXPONENT
 from engine.preset.preset_file import read, write
 from engine.rig import Rig
 from tests.support.events_preset import LEARNED, preset
@@ -45,7 +45,7 @@ def shape(x):
 def decoded(what, key, velocity=LAYERS[1]):
     """What the decoder makes of a learned key, of unit energy."""
     return shape(
-        Decoder(what).sound(np.array([key]), np.array([(velocity / LAYERS[1]) ** rendered_bank.LOUDNESS]))[0]
+        EventDecoder(what).render(np.array([key]), np.array([(velocity / LAYERS[1]) ** VELOCITY_EXPONENT]))[0]
     )
 
 
@@ -54,7 +54,7 @@ def test_a_sound_without_a_pitch_is_that_of_the_decoder(velocity):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     most_used = 12 + int(what.tensors["use"][12:].argmax())
-    strike(host, rendered_bank.LOWEST, velocity)
+    strike(host, rendered_bank.FIRST_UNPITCHED_KEY, velocity)
     heard = render(host, 8192)
     np.testing.assert_array_equal(heard[0], heard[1])
     assert np.linalg.norm(shape(heard[0]) - decoded(what, most_used, velocity)) < 1e-3
@@ -117,20 +117,20 @@ def test_harder_is_louder_and_strikes_differ_as_the_seed_says():
 
 def test_keys_go_to_pitches_rather_to_those_that_are_used():
     pitch = np.array([0.0, 220.0, 224.0, 880.0, 0.0, 300.0])
-    board = rendered_bank.lay_out(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
+    board = rendered_bank.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
     assert board.notes[57] == 2
     assert board.notes[81] == 3
     assert board.move[57] == pytest.approx(220 / 224)
     assert set(board.sounds) == {0, 4}
-    assert board.sounds[rendered_bank.LOWEST] == 4
-    none = rendered_bank.lay_out(np.zeros(3), np.zeros(3))
+    assert board.sounds[rendered_bank.FIRST_UNPITCHED_KEY] == 4
+    none = rendered_bank.map_keys(np.zeros(3), np.zeros(3))
     assert set(none.notes) == {0, 1, 2}
     assert (none.move == 1).all()
 
 
 def test_what_memory_cannot_hold_is_played_by_the_key_beside(monkeypatch):
     whole = playing()[1]
-    monkeypatch.setattr(rendered_bank, "MEMORY", 12 * 4 * 8192)
+    monkeypatch.setattr(rendered_bank, "MAX_BYTES", 12 * 4 * 8192)
     host, instrument = playing()
     assert len(instrument._arrays["bank"]) == 12 < len(whole._arrays["bank"])
     assert instrument._arrays["notes_slot"].min() >= 0
@@ -142,7 +142,7 @@ def test_what_memory_cannot_hold_is_played_by_the_key_beside(monkeypatch):
 
 def test_midi_plays_it_in_its_room_from_a_file(tmp_path):
     write(tmp_path / "small.luthier", replace(preset(), digest=""))
-    row = make_row(read(tmp_path / "small.luthier"))
+    row = make_chain(read(tmp_path / "small.luthier"))
     assert [plugin.name for plugin in row] == ["events", "room"]
     rig = Rig(48_000)
     rig.play(row)

@@ -5,9 +5,9 @@ import pytest
 import soxr
 
 from engine.events import Kind
-from engine.instruments.ssm.state import LANES
+from engine.instruments.ssm.state import GRID_VOICES
 from engine.preset.performance import perform
-from engine.probe import events
+from engine.probe import event_array
 from engine.render import render as play
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
@@ -26,7 +26,9 @@ def test_the_learned_performance_is_the_network_to_the_digit(block):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     expected = frames(what, learned_control(what))
-    heard = play(host, events(perform(what.header, what.tensors, "learned"), LEARNED), len(expected) / LEARNED, block)
+    heard = play(
+        host, event_array(perform(what.header, what.tensors, "learned"), LEARNED), len(expected) / LEARNED, block
+    )
     np.testing.assert_allclose(heard[0], expected, atol=1e-5)
     np.testing.assert_array_equal(heard[0], heard[1])
 
@@ -36,7 +38,7 @@ def test_the_learned_performance_is_the_same_at_any_rate(rate):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what, rate=rate)
     expected = frames(what, learned_control(what))
-    heard = play(host, events(perform(what.header, what.tensors, "learned"), rate), len(expected) / LEARNED)[0]
+    heard = play(host, event_array(perform(what.header, what.tensors, "learned"), rate), len(expected) / LEARNED)[0]
     back = soxr.resample(heard.astype(np.float64), rate, LEARNED, "VHQ")[LATE:]
     count = min(len(back), len(expected) - LATE)
     hertz = min(8500, 0.4 * rate)
@@ -62,7 +64,7 @@ def test_as_learned_a_key_is_heard_within_a_lane(frame):
     host, _ = playing(rate=48_000, learned=True)
     strike(host, frame=frame)
     heard = np.flatnonzero(np.abs(render(host, 8192)[0]) > 1e-4)
-    latest = (128 / LANES + LATE) * 48_000 / LEARNED
+    latest = (128 / GRID_VOICES + LATE) * 48_000 / LEARNED
     assert frame <= heard[0] <= frame + latest + 2
 
 
@@ -76,7 +78,7 @@ def test_as_learned_strikes_on_the_grid_meet_in_one_state():
     for n in range(8):
         host.send(Kind.CONTROL, 1, 3.0, frame=40 * 256 + 32 * n + 256)
     render(host, 1024)
-    assert instrument.voices == LANES
+    assert instrument.voices == GRID_VOICES
 
 
 @pytest.mark.parametrize("learned", [False, True])

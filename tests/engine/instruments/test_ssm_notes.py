@@ -24,7 +24,7 @@ def test_a_bend_moves_the_pitch(semitones):
 def test_damping_makes_it_die_sooner():
     def play(damping):
         host, instrument = playing(rate=48_000)
-        host.set(instrument, "damping", damping)
+        host.set_param(instrument, "damping", damping)
         strike(host)
         return level(render(host, 48_000)[0, 12_000:14_000])
 
@@ -50,11 +50,11 @@ def test_changing_how_keys_play_ends_what_sounds_and_goes_on():
     host, instrument = playing(rate=48_000, learned=True)
     strike(host)
     render(host, 512)
-    host.set(instrument, "play", 1)
+    host.set_param(instrument, "play", 1)
     assert not render(host, 8192)[0, -4096:].any()
     strike(host)
     assert level(render(host, 2048)) > -60
-    host.set(instrument, "play", 0)
+    host.set_param(instrument, "play", 0)
     render(host, 8192)
     host.send(Kind.CONTROL, 0, 1.0)
     assert level(render(host, 2048)) > -60

@@ -17,7 +17,7 @@ def ramp(first, step, out):
 
 @njit
 def half_turns(first, step, bend, out):
-    rest, sign = ramps.half_turns(first, step, bend)
+    rest, sign = ramps.reduce_phase(first, step, bend)
     vectors.store(out, 0, rest)
     vectors.store(out, WIDTH, sign)
 

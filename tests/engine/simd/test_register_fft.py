@@ -10,22 +10,22 @@ from engine.simd.vectors import LANES
 
 @njit
 def copied(x, out):
-    register_fft.put(out, 2, register_fft.row(x, 1))
-    register_fft.put(out, 2 + LANES, register_fft.negative(register_fft.row(x, 1)))
+    register_fft.store_register(out, 2, register_fft.load_register(x, 1))
+    register_fft.store_register(out, 2 + LANES, register_fft.negate(register_fft.load_register(x, 1)))
 
 
 @njit
 def transformed(x):
-    re, im = register_fft.transform(register_fft.row(x, 0), register_fft.row(x, LANES))
-    register_fft.put(x, 0, re)
-    register_fft.put(x, LANES, im)
+    re, im = register_fft.lane_fft(register_fft.load_register(x, 0), register_fft.load_register(x, LANES))
+    register_fft.store_register(x, 0, re)
+    register_fft.store_register(x, LANES, im)
 
 
 @njit
 def restored(x):
-    re, im = register_fft.restore(register_fft.row(x, 0), register_fft.row(x, LANES))
-    register_fft.put(x, 0, re)
-    register_fft.put(x, LANES, im)
+    re, im = register_fft.lane_inverse_fft(register_fft.load_register(x, 0), register_fft.load_register(x, LANES))
+    register_fft.store_register(x, 0, re)
+    register_fft.store_register(x, LANES, im)
 
 
 @pytest.fixture

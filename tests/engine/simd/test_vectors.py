@@ -23,18 +23,18 @@ def arithmetic(x, y, z, out):
     vectors.store(out, 3 * WIDTH, vectors.fma(a, b, c))
     vectors.store(out, 4 * WIDTH, vectors.fms(a, b, c))
     vectors.store(out, 5 * WIDTH, vectors.splat(x[1]))
-    out[6, 0] = vectors.at(out, WIDTH + 2)
+    out[6, 0] = vectors.load_scalar(out, WIDTH + 2)
 
 
 @njit
 def gathered(x, gain, out):
-    vectors.gather(out, 0, vectors.load(x, 0))
-    vectors.gather_scaled(out, LANES, vectors.load(x, 0), vectors.load(gain, 0))
+    vectors.add_registers(out, 0, vectors.load(x, 0))
+    vectors.add_scaled_registers(out, LANES, vectors.load(x, 0), vectors.load(gain, 0))
 
 
 @njit
 def summed(rows, target):
-    vectors.sum_rows(rows, 0, target)
+    vectors.sum_registers(rows, 0, target)
 
 
 def test_arithmetic_is_that_of_numpy(noise):
@@ -74,7 +74,7 @@ def test_the_sum_of_a_row_does_not_depend_on_its_place(noise):
 
 @pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 2, 64, LANES)])
 def test_aligned_arrays_begin_on_a_line_of_the_cache_and_are_clear(shape):
-    array = vectors.aligned(shape)
+    array = vectors.aligned_zeros(shape)
     assert array.shape == shape
     assert array.ctypes.data % 64 == 0
     assert not array.any()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.voice.offline_tracking import follow, looks
-from engine.voice.pitch_tracker import hear, new_ear, reset
+from engine.voice.offline_tracking import track_hops, track_recording
+from engine.voice.pitch_tracker import new_tracker, reset, track
 from tests.support.harmonic_tones import RATE, tone
 
 
@@ -14,7 +14,7 @@ def cents(pitch, frequency):
 
 def settled(sound, start, frequency, within=20):
     """Seconds from the beginning of a tone until its pitch is right, and stays so."""
-    heard, _, (pitch, voiced, *_) = looks(sound, RATE)
+    heard, _, (pitch, voiced, *_) = track_hops(sound, RATE)
     inside = (heard > start / RATE) & (heard <= len(sound) / RATE)
     right = ((np.abs(cents(pitch, frequency)) < within) & (voiced > 0))[inside]
     wrong = np.flatnonzero(~right)
@@ -34,17 +34,17 @@ def test_a_steady_tone_is_told_exactly_at_every_rate(rate):
     time = np.arange(rate // 2) / rate
     for frequency in (82.41, 220.0, 659.3, 1318.5):
         sound = (0.1 * sum(np.sin(2 * np.pi * k * frequency * time + k) / k for k in range(1, 5))).astype(np.float32)
-        ear = new_ear(rate)
+        ear = new_tracker(rate)
         at = 0
         while at < len(sound):
-            at += hear(ear[0], sound[at:])
+            at += track(ear[0], sound[at:])
         assert ear["voiced"][0] == 1
         assert abs(cents(float(ear["pitch"][0]), frequency)) < (1 if rate > 40_000 else 6)
 
 
 def test_it_hears_the_same_however_the_sound_is_cut(random):
     sound, _ = tone(200.0, random)
-    whole, parts = new_ear(RATE), new_ear(RATE)
+    whole, parts = new_tracker(RATE), new_tracker(RATE)
     told = [[], []]
     for ear, sizes, log in ((whole, [64], told[0]), (parts, [1, 7, 64, 500, 33], told[1])):
         at, turn = 0, 0
@@ -52,12 +52,12 @@ def test_it_hears_the_same_however_the_sound_is_cut(random):
             end = min(at + sizes[turn % len(sizes)], len(sound))
             turn += 1
             while at < end:
-                at += hear(ear[0], sound[at:end])
+                at += track(ear[0], sound[at:end])
                 if ear["filled"][0] == 0:
                     log.append((float(ear["pitch"][0]), int(ear["voiced"][0]), float(ear["loudness"][0])))
     assert told[0] == told[1]
     reset(parts)
-    hear(parts[0], np.zeros(64, np.float32))
+    track(parts[0], np.zeros(64, np.float32))
     assert parts["voiced"][0] == 0
     assert parts["loudness"][0] == -80
 
@@ -67,7 +67,7 @@ def test_a_glide_is_followed_where_it_was_and_a_vibrato_as_wide_as_it_is():
     for bend in (lambda t: 5 * t, lambda t: 0.5 * np.sin(2 * np.pi * 5.5 * t)):
         phase = np.cumsum(330 * 2 ** (bend(time) / 12)) / RATE
         sound = (0.1 * sum(np.sin(2 * np.pi * k * phase) / k for k in range(1, 8))).astype(np.float32)
-        told = follow(sound, RATE)
+        told = track_recording(sound, RATE)
         at = np.arange(len(told.pitch)) * 0.01
         inside = (at > 0.1) & (at < 1.9)
         error = cents(told.pitch, 330 * 2 ** (bend(at) / 12))[inside]
@@ -79,7 +79,7 @@ def test_a_tone_with_a_weak_fundamental_is_not_an_octave_or_a_twelfth_higher(hig
     time = np.arange(RATE) / RATE
     strengths = [3.0 if k == high else 1 / k for k in range(1, 12)]
     sound = sum(a * np.sin(2 * np.pi * (k + 1) * 196 * time + k) for k, a in enumerate(strengths))
-    told = follow((0.05 * sound).astype(np.float32), RATE)
+    told = track_recording((0.05 * sound).astype(np.float32), RATE)
     assert np.abs(cents(told.pitch[10:90], 196)).max() < 10
     assert told.voiced[10:90].all()
 
@@ -87,11 +87,11 @@ def test_a_tone_with_a_weak_fundamental_is_not_an_octave_or_a_twelfth_higher(hig
 def test_a_tone_goes_on_where_its_odd_partials_are_faint_or_another_tone_dies_away():
     time = np.arange(RATE) / RATE
     even = sum((1.0 if k % 2 == 0 else 0.13) * np.sin(2 * np.pi * k * 494 * time + k) / k for k in range(1, 7))
-    told = follow((0.1 * even).astype(np.float32), RATE)
+    told = track_recording((0.1 * even).astype(np.float32), RATE)
     assert np.abs(cents(told.pitch[10:90], 494)).max() < 20
     new = sum(np.sin(2 * np.pi * k * 392 * time + k) / k for k in range(1, 9)) * np.minimum(20 * time, 1)
     old = sum(np.sin(2 * np.pi * k * 588 * time) / k for k in range(1, 6)) * 10 ** (-12 * time / 20)
-    told = follow((0.1 * new + 0.08 * old).astype(np.float32), RATE)
+    told = track_recording((0.1 * new + 0.08 * old).astype(np.float32), RATE)
     assert (np.abs(cents(told.pitch[4:90], 196)) > 50).all()
 
 
@@ -99,7 +99,7 @@ def test_two_notes_at_once_are_one_of_them_and_not_what_they_have_in_common():
     time = np.arange(RATE) / RATE
     loud = sum(np.sin(2 * np.pi * k * 660 * time) / k for k in range(1, 6))
     soft = sum(np.sin(2 * np.pi * k * 440 * time + k) / k for k in range(1, 6))
-    told = follow((0.1 * loud + 0.03 * soft).astype(np.float32), RATE)
+    told = track_recording((0.1 * loud + 0.03 * soft).astype(np.float32), RATE)
     right = np.minimum(np.abs(cents(told.pitch, 660)), np.abs(cents(told.pitch, 440))) < 50
     assert right[10:90].mean() > 0.95
 
@@ -113,15 +113,15 @@ def noise_of(colour, random):
 
 @pytest.mark.parametrize("colour", [0.0, 0.5, 1.0], ids=["white", "pink", "brown"])
 def test_noise_is_no_voice(colour, random):
-    assert follow(noise_of(colour, random), RATE).voiced.mean() < 0.06
+    assert track_recording(noise_of(colour, random), RATE).voiced.mean() < 0.06
 
 
 def test_silence_and_what_is_below_the_gate_are_no_voice_and_a_tone_ends_when_it_ends(random):
-    assert not follow(np.zeros(RATE, np.float32), RATE).voiced.any()
+    assert not track_recording(np.zeros(RATE, np.float32), RATE).voiced.any()
     sound, start = tone(220.0, random, noise=-90)
-    assert not follow(10 ** (-60 / 20) * sound, RATE).voiced.any()
+    assert not track_recording(10 ** (-60 / 20) * sound, RATE).voiced.any()
     ended = np.concatenate((sound, 1e-5 * random.normal(size=RATE // 2).astype(np.float32)))
-    heard, _, (_, voiced, *_) = looks(ended, RATE)
+    heard, _, (_, voiced, *_) = track_hops(ended, RATE)
     assert heard[np.flatnonzero(voiced)[-1]] < len(sound) / RATE + 0.03
     assert voiced[(heard > start / RATE + 0.02) & (heard < len(sound) / RATE)].all()
 
@@ -131,21 +131,21 @@ def test_what_is_not_a_number_is_heard_as_silence(random):
     sound[15_000:15_050] = np.nan
     sound[20_000] = np.inf
     sound[20_001] = -1e30
-    heard, _, rows = looks(sound, RATE)
+    heard, _, rows = track_hops(sound, RATE)
     assert np.isfinite(rows).all()
     assert (np.abs(cents(rows[0], 220)) < 20)[(heard > 0.5) & (heard < 0.59)].all()
 
 
 def test_a_clipped_voice_has_the_pitch_it_had(random):
     sound, _ = tone(180.0, random, noise=-40)
-    told = follow(np.clip(20 * sound, -1, 1), RATE)
+    told = track_recording(np.clip(20 * sound, -1, 1), RATE)
     assert (np.abs(cents(told.pitch[14:33], 180)) < 15).all()
 
 
 def test_frames_lie_a_hop_apart_and_the_loudness_is_where_it_was(random):
     sound = np.zeros(RATE, np.float32)
     sound[RATE // 2 :] = 0.5 * np.sin(2 * np.pi * 1000 / RATE * np.arange(RATE // 2))
-    told = follow(sound[::3].copy(), RATE / 3)
+    told = track_recording(sound[::3].copy(), RATE / 3)
     assert len(told.pitch) == len(told.voiced) == len(told.loudness) == 101
     assert told.loudness[75] == pytest.approx(20 * np.log10(0.5) - 3.01, abs=0.2)
     assert told.loudness[50] == pytest.approx(told.loudness[75] - 3, abs=0.6)

@@ -6,7 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.voice.scales import MASKS, SCALES, nearest_note
-from engine.voice.tracker_plugin import Voice
+from engine.voice.tracker_plugin import VoiceTracker
 from tests.support.harmonic_tones import RATE, tone
 from tests.support.host_callback import MAX_FRAMES, Listener, Signal, render
 
@@ -21,10 +21,10 @@ def following(sound, voice, listener):
 
 def told(sound, block=64, voice=None, seconds=0.6, **knobs):
     """What a voice says of a sound at the microphone: LOUDNESS, PITCH, what is heard, and the voice."""
-    voice, listener = voice or Voice(), Listener()
+    voice, listener = voice or VoiceTracker(), Listener()
     host = following(sound, voice, listener)
     for name, value in knobs.items():
-        host.set(voice, name, value)
+        host.set_param(voice, name, value)
     heard = render(host, int(seconds * RATE), block)
     return listener.heard(Kind.LOUDNESS), listener.heard(Kind.PITCH), heard, voice
 
@@ -48,7 +48,7 @@ def test_a_tone_begins_once_goes_on_and_ends_once(sung):
 
 def test_loudness_is_said_before_pitch(sung):
     listener = Listener()
-    render(following(sung[0], Voice(), listener), RATE // 2)
+    render(following(sung[0], VoiceTracker(), listener), RATE // 2)
     kinds = listener.heard(Kind.LOUDNESS, Kind.PITCH)["kind"]
     assert (kinds[0::2] == Kind.LOUDNESS).all()
     assert (kinds[1::2] == Kind.PITCH).all()
@@ -72,7 +72,7 @@ def test_the_voice_itself_is_heard_as_loud_as_the_player_wants(sung):
 def test_a_singer_of_any_level_is_brought_to_the_loudness_that_the_instrument_knows(random):
     for level in (-45, -15):
         sound, _ = tone(220.0, random, seconds=0.5, noise=-60, level=level)
-        loudness = told(sound, voice=Voice(aim=-25.0))[0]
+        loudness = told(sound, voice=VoiceTracker(target_loudness=-25.0))[0]
         late = (loudness["frame"] > 0.45 * RATE) & (loudness["frame"] < len(sound))
         assert np.abs(loudness["value"][late] + 25).max() < 2
 
@@ -121,7 +121,7 @@ def test_a_damaged_microphone_does_no_harm(sung):
     loudness, pitch, _, voice = told(sound)
     assert np.isfinite(loudness["value"]).all()
     assert np.isfinite(pitch["value"]).all()
-    assert voice.broken == 101
+    assert voice.bad_samples == 101
 
 
 def test_nothing_is_said_of_silence_and_little_of_noise(random):
@@ -133,10 +133,10 @@ def test_nothing_is_said_of_silence_and_little_of_noise(random):
 def test_a_scale_is_tuned_as_the_keys_are_and_the_voice_is_not(sung):
     higher = 220 * 2 ** (0.3 / 12)
     for snap, expected in ((0, 220 * 2 ** (0.1 / 12)), (1, higher)):
-        voice, listener = Voice(), Listener()
+        voice, listener = VoiceTracker(), Listener()
         host = following(sung[0], voice, listener)
         host.send(Kind.BEND, value=0.3)
-        host.set(voice, "snap", snap)
-        host.set(voice, "transpose", 0.1)
+        host.set_param(voice, "snap", snap)
+        host.set_param(voice, "transpose", 0.1)
         render(host, RATE // 2)
         assert listener.heard(Kind.PITCH)["value"][50] == pytest.approx(expected, rel=1e-3)
