@@ -1,4 +1,4 @@
-"""The time of day of the audio thread: Python's perf_counter, read by compiled code."""
+"""The clock of the audio thread: time.perf_counter, read by compiled code."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Events: all that can happen to an instrument, in one flat record."""
+"""Events of the engine, in one flat record: notes, channel settings, parameters, MIDI."""
 
 from enum import IntEnum
 
@@ -6,24 +6,24 @@ import numpy as np
 
 EVENT = np.dtype(
     [
-        ("frame", "i8"),  # when: absolute in a ring, within the block once the host has taken it
-        ("target", "u8"),  # address of the one record it is meant for; 0: everyone
+        ("frame", "i8"),  # absolute in a ring, within the block for a plugin
+        ("target", "u8"),  # address of the record it is meant for; 0: every plugin
         ("kind", "i4"),  # a Kind
         ("channel", "i4"),  # MIDI channel 0..15
         ("note", "i4"),  # id of a note, the same at its on and off; -1: all of the channel
-        ("key", "i4"),  # MIDI note number, or an index, as the kind says
-        ("value", "f4"),  # in the unit that the kind says
+        ("key", "i4"),  # MIDI key number, or an index, by kind
+        ("value", "f4"),  # in the unit of the kind
     ],
     align=True,
 )
-NOW = -1  # the frame of an event that should be heard as soon as it can be
+NOW = -1  # the frame of an event to be handled as soon as possible
 ALL = -1  # the note id that means every note
 
 
 class Kind(IntEnum):
-    """What an event says; `note`, `key` and `value` are read accordingly."""
+    """The kind of an event, and the meaning of its `note`, `key` and `value`."""
 
-    NOTE_OFF = 0  # note; value: damping 0..1, 1 lets it go, 0 is held by a pedal; may come again
+    NOTE_OFF = 0  # note; value: damping 0..1, 1 fully damped, 0 held by a pedal; may be repeated
     NOTE_ON = 1  # note, key; value: velocity 0..1
     CHOKE = 2  # note: silent at once, without a click
     BEND = 3  # note; value: semitones, tuning included
@@ -40,7 +40,7 @@ class Kind(IntEnum):
     PARAM = 14  # key: index of the parameter; value: in its own unit
     MIDI = 15  # key: status | first << 8 | second << 16
     PROGRAM = 16  # key: number; to the main thread
-    REFRESH = 17  # say the state of the channels again: a new instrument listens
+    REFRESH = 17  # to the interpreter: emit the state of all channels for a new instrument
 
 
 def midi(status: int, first: int = 0, second: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""The main thread's side of the record that the audio thread works on."""
+"""The host: owner of the memory that the audio callback works on, used by the main thread."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,34 +8,45 @@ import numpy as np
 
 from engine.plugin import Param, Plugin, entry, state_address
 
-from .block import HOST, KEYS, LATER, LIVE, LOADS, LONGEST, MAIN, SEEN, SLOTS, SOURCES
+from .block import (
+    ACTIVE,
+    DEVICE_RING,
+    HOST,
+    LOAD_BINS,
+    MAIN_RING,
+    MAX_BLOCK_FRAMES,
+    MAX_SLOTS,
+    MAX_SOURCES,
+    PUBLISHED,
+    TIMED_RING,
+)
 from .events import ALL, NOW, Kind
 from .memory import publish
 from .ring import LOST, Ring
 
-PATIENCE = 2.0  # seconds to wait for the audio thread to take up a row
+MAX_FADE_SECONDS = 2.0  # to wait for the audio thread to replace a chain
 
 
 @dataclass(frozen=True)
 class Meters:
-    """What the host measured: levels linear, loads as a share of the time there is.
+    """Measured by the host: levels linear, loads as a share of the block time.
 
-    clipped: samples that were too loud, and blocks that went out so. lost: events that found no room, or no sense.
+    clipped: samples that were too loud, and blocks that had any. lost: events that found no room, or were malformed.
     """
 
     peak: tuple[float, float]
     rms: tuple[float, float]
     clipped: int
     load: float
-    worst: float
+    max_load: float
     blocks: int
     xruns: int
     lost: int
-    voices: int = 0  # notes that sound, of the plugins of the row that count theirs
+    voices: int = 0  # sounding notes of the plugins that count theirs
 
 
 class Host:
-    """A row of plugins between a head and a tail that stay: what an audio device plays.
+    """A chain of plugins between a fixed head and a fixed tail, played by an audio device.
 
     Everything that the audio thread can reach lies in `memory`, one HOST record, or in the records of the
     plugins, which are kept alive until no block uses them any more.
@@ -46,19 +57,19 @@ class Host:
         record = self.memory[0]
         record["rate"] = rate
         record["inputs"] = record["outputs"] = 2
-        self.events = Ring(record["queues"][MAIN], record["cursors"][MAIN])
-        self.later = Ring(record["queues"][LATER], record["cursors"][LATER])
-        self.keys = Ring(record["queues"][KEYS], record["cursors"][KEYS])
+        self.events = Ring(record["queues"][MAIN_RING], record["cursors"][MAIN_RING])
+        self.timed_events = Ring(record["queues"][TIMED_RING], record["cursors"][TIMED_RING])
+        self.device_events = Ring(record["queues"][DEVICE_RING], record["cursors"][DEVICE_RING])
         self.outbox = Ring(record["outbox"], record["outbox_cursors"])
-        self.running: Callable[[], bool] = lambda: False  # whether a device calls us; the stream says it
-        self.row: list[Plugin] = []
+        self.running: Callable[[], bool] = lambda: False  # whether a device calls the callback; set by the stream
+        self.chain: list[Plugin] = []
         self.head, self.tail = list(head), list(tail)
         self._record = record
-        self._kept: dict[int, list[object]] = {}
-        self._sources = KEYS + 1
+        self._alive: dict[int, list[object]] = {}
+        self._sources = DEVICE_RING + 1
         for plugin in (*self.head, *self.tail):
             plugin.prepare(rate)
-        self._kept[-1] = [self._write("head", 2, self.head), self._write("tail", 3, self.tail)]
+        self._alive[-1] = [self._write("head", 2, self.head), self._write("tail", 3, self.tail)]
 
     @property
     def rate(self) -> float:
@@ -67,163 +78,165 @@ class Host:
 
     @property
     def frame(self) -> int:
-        """The first frame of the block that comes next."""
+        """The first frame of the next block."""
         return int(self._record["frame"])
 
     @property
     def catch_up_frames(self) -> int:
-        """Frames that may be played in file time between two calls of `catch_up`."""
-        return min([plugin.catch_up_frames for plugin in self.row] + [LONGEST])
+        """Frames that may be rendered offline between two calls of `catch_up`."""
+        return min([plugin.catch_up_frames for plugin in self.chain] + [MAX_BLOCK_FRAMES])
 
     def catch_up(self) -> None:
-        """[driver of file time, between two blocks] Let what works beside the audio thread do all it was asked."""
-        for plugin in self.row:
+        """[offline driver, between two blocks] Wait until the worker threads have done all that they were asked."""
+        for plugin in self.chain:
             plugin.catch_up()
 
-    def play(self, row: Sequence[Plugin]) -> None:
-        """[main thread] Prepare new plugins and let them take over from the row that plays, without a click.
+    def play(self, chain: Sequence[Plugin]) -> None:
+        """[main thread] Prepare new plugins, and replace the chain by a crossfade.
 
-        A plugin that is in the row already cannot be in the next one, since both sound while they are faded.
-        Raises ValueError for that, for a plugin that is there twice and for a row that is too long, RuntimeError
-        when a running device has not taken up the row before this one within two seconds.
+        A plugin of the chain cannot be in the next one, since both sound during the fade.
+        Raises ValueError for that, for a plugin that is there twice and for a chain that is too long, RuntimeError
+        when a running device has not finished the fade before this one within MAX_FADE_SECONDS.
         """
-        if any(plugin is other for plugin in row for other in self.row):
-            raise ValueError("a plugin of the row that plays cannot be in the next one: make a new one")
-        self._publish(row, fade=True)
+        if any(plugin is other for plugin in chain for other in self.chain):
+            raise ValueError("a plugin of the chain that plays cannot be in the next one: make a new one")
+        self._publish(chain, fade=True)
 
-    def arrange(self, row: Sequence[Plugin]) -> None:
-        """[main thread] Let a row take over that has plugins of the row that plays, in any order: these play on.
+    def edit_chain(self, chain: Sequence[Plugin]) -> None:
+        """[main thread] Replace the chain by one that shares plugins with it, in any order: these play on.
 
-        Plugins that are new are prepared. It happens between two blocks, without a fade: what comes, goes or changes
-        its place should be silent, or let the sound pass unchanged. Errors as of `play`.
+        New plugins are prepared. It happens between two blocks, without a fade: a plugin that is added, removed or
+        moved should be silent, or pass the sound unchanged. Errors as of `play`.
         """
-        deaf = any(plugin.listens for plugin in self.row) and not any(plugin.listens for plugin in row)
-        self._publish(row, fade=False)
-        if deaf:
-            self.send(Kind.PITCH)  # nobody is left to say that the voice has ended
+        closes_input = any(plugin.listens for plugin in self.chain) and not any(plugin.listens for plugin in chain)
+        self._publish(chain, fade=False)
+        if closes_input:
+            self.send(Kind.PITCH)  # the tracker that would end the voice is gone
 
     def send(
         self, kind: Kind, key: int = 0, value: float = 0.0, *,
         frame: int = NOW, channel: int = 0, note: int = ALL, target: Plugin | None = None,
     ) -> bool:  # fmt: skip
-        """[main thread] Send an event, heard at `frame` (absolute) or as soon as it can be; False when too many wait.
+        """[main thread] Send an event, for `frame` (absolute) or as soon as possible; False when the ring is full.
 
-        Events with a frame wait in a ring of their own and hold up none for now; among themselves they are to be
-        sent in the order of their frames, for a later one holds back those sent after it.
-        Raises ValueError for what the audio thread could not bear: it checks nothing.
+        Events with a frame have a ring of their own and do not delay those without; they must be sent in the order
+        of their frames, for a later one holds back those sent after it.
+        Raises ValueError for values that the audio thread cannot handle: it checks nothing.
         """
-        check(kind, key, value, channel, note)
+        check_event(kind, key, value, channel, note)
         where = state_address(target) if target is not None else 0
-        ring = self.events if frame == NOW else self.later
+        ring = self.events if frame == NOW else self.timed_events
         return ring.push(int(kind), key, value, frame=frame, channel=channel, note=note, target=where)
 
     def midi(self, status: int, first: int = 0, second: int = 0, frame: int = NOW) -> bool:
         """[main thread] Send a MIDI message of up to three bytes, as if from a keyboard."""
         return self.send(Kind.MIDI, status & 0xFF | (first & 0x7F) << 8 | (second & 0x7F) << 16, frame=frame)
 
-    def set(self, plugin: Plugin, name: str, value: float, frame: int = NOW) -> bool:
-        """[main thread] Turn a knob of a plugin, in the knob's own unit; a value out of range is its nearest bound.
+    def set_param(self, plugin: Plugin, name: str, value: float, frame: int = NOW) -> bool:
+        """[main thread] Set a parameter of a plugin, in its own unit; a value out of range is clamped.
 
         Raises ValueError when the plugin has no such parameter or the value is no number.
         """
-        index, param = find(plugin, name)
+        index, param = find_param(plugin, name)
         if not np.isfinite(value):
             raise ValueError(f"{plugin.name}: {name} must be a number, not {value}")
         value = min(max(value, param.low), param.high)
         return self.send(Kind.PARAM, index, value, frame=frame, target=plugin)
 
-    def source(self) -> Ring:
-        """A queue for one more thread that sends events; at most two can be had."""
-        if self._sources == SOURCES:
-            raise RuntimeError(f"at most {SOURCES - KEYS - 1} more threads may send events")
+    def new_source(self) -> Ring:
+        """A queue for one more thread that sends events; at most two are available."""
+        if self._sources == MAX_SOURCES:
+            raise RuntimeError(f"at most {MAX_SOURCES - DEVICE_RING - 1} more threads may send events")
         index, self._sources = self._sources, self._sources + 1
         return Ring(self._record["queues"][index], self._record["cursors"][index])
 
-    def tell(self, told: bool = True) -> None:
-        """Put every MIDI message that comes into the outbox as well, or do so no more."""
-        self._record["tells"] = told
+    def report_midi(self, enabled: bool = True) -> None:
+        """Start or stop copying every MIDI message to the outbox."""
+        self._record["reports_midi"] = enabled
 
-    def now(self) -> int:
-        """The absolute frame that is being played, by the clock; 0 before the first block."""
+    def playing_frame(self) -> int:
+        """The absolute frame that is playing, by the clock; 0 before the first block."""
         if not self._record["blocks"]:
             return 0
         return max(int((time.perf_counter() - self._record["epoch"]) * self.rate), 0)
 
     def meters(self) -> Meters:
-        """What was measured up to the last block."""
+        """The measurements up to the last block."""
         record = self._record
         left, right = record["peak"].tolist()
         rms = np.sqrt(record["power"]).tolist()
         return Meters(
             peak=(left, right), rms=(rms[0], rms[1]), clipped=int(record["clipped"]),
-            load=float(record["load"]), worst=float(record["worst"]), blocks=int(record["blocks"]),
+            load=float(record["load"]), max_load=float(record["max_load"]), blocks=int(record["blocks"]),
             xruns=int(record["xruns"]), lost=int(record["cursors"][:, LOST].sum()),
-            voices=sum(plugin.voices for plugin in self.row),
+            voices=sum(plugin.voices for plugin in self.chain),
         )  # fmt: skip
 
     def reset_meters(self) -> None:
-        """Forget the worst load, the distribution of loads and the counts of trouble."""
-        for name in ("worst", "clipped", "xruns", "loads"):
+        """Reset the maximum load, the histogram of loads and the counts of clipping and under-runs."""
+        for name in ("max_load", "clipped", "xruns", "load_counts"):
             self._record[name] = 0
 
     def load_quantile(self, share: float) -> float:
-        """The block load that a share (0..1) of the blocks stayed within, to one percent."""
-        counts = np.cumsum(self._record["loads"])
+        """The block load that a share (0..1) of the blocks did not exceed, to one percent."""
+        counts = np.cumsum(self._record["load_counts"])
         if not counts[-1]:
             return 0.0
-        return float(min(np.searchsorted(counts, share * counts[-1]) + 1, LOADS)) / 100
+        return float(min(np.searchsorted(counts, share * counts[-1]) + 1, LOAD_BINS)) / 100
 
     def prepare(self, rate: float) -> None:
-        """[main thread, not playing] Take the rate of another device: every plugin starts afresh."""
+        """[main thread, not playing] Set the sample rate: every plugin is prepared anew."""
         if self.running():
             raise RuntimeError("the rate cannot change while a device plays")
-        self._settle()
+        self._finish_fade()
         self._record["rate"] = rate
-        for plugin in (*self.head, *self.row, *self.tail):
+        for plugin in (*self.head, *self.chain, *self.tail):
             plugin.prepare(rate)
 
-    def _publish(self, row: Sequence[Plugin], fade: bool) -> None:
-        """Write a row beside the one that plays, and let it take over."""
-        if len(row) > SLOTS:
-            raise ValueError(f"{len(row)} plugins in a row, at most {SLOTS}")
-        if len({id(plugin) for plugin in row}) < len(row):
-            raise ValueError("a plugin cannot be in a row twice: make a new one")
-        self._settle()
-        turn = int(self._record["turn"][LIVE]) + 1
-        for plugin in row:
-            if not any(plugin is other for other in self.row):
+    def _publish(self, chain: Sequence[Plugin], fade: bool) -> None:
+        """Write a chain beside the one that plays, and publish its version."""
+        if len(chain) > MAX_SLOTS:
+            raise ValueError(f"{len(chain)} plugins in a chain, at most {MAX_SLOTS}")
+        if len({id(plugin) for plugin in chain}) < len(chain):
+            raise ValueError("a plugin cannot be in a chain twice: make a new one")
+        self._finish_fade()
+        version = int(self._record["version"][PUBLISHED]) + 1
+        for plugin in chain:
+            if not any(plugin is other for other in self.chain):
                 plugin.prepare(self.rate)
-        kept = self._write("rows", turn & 1, row)
-        self._kept = {key: value for key, value in self._kept.items() if key in (-1, turn - 1)}
-        self._kept[turn] = kept
-        self._record["listens"] = self._record["hears"][turn & 1] = any(plugin.listens for plugin in row)
-        self._record["faded"] = 0
-        self._record["cut"] = 0 if fade else turn
-        publish(self._record["turn"], LIVE, turn)
-        self.row = list(row)
+        alive = self._write("chains", version & 1, chain)
+        self._alive = {key: value for key, value in self._alive.items() if key in (-1, version - 1)}
+        self._alive[version] = alive
+        listens = any(plugin.listens for plugin in chain)
+        self._record["listens"] = self._record["chain_listens"][version & 1] = listens
+        self._record["fade_frame"] = 0
+        self._record["unfaded"] = 0 if fade else version
+        publish(self._record["version"], PUBLISHED, version)
+        self.chain = list(chain)
 
-    def _settle(self) -> None:
-        """Wait until the row before has faded; finish its fade where no device does."""
-        turn = self._record["turn"]
-        until = time.monotonic() + PATIENCE
-        while turn[SEEN] != turn[LIVE] and self.running():
+    def _finish_fade(self) -> None:
+        """Wait until the fade to the chain is over; end it where no device runs."""
+        version = self._record["version"]
+        until = time.monotonic() + MAX_FADE_SECONDS
+        while version[ACTIVE] != version[PUBLISHED] and self.running():
             if time.monotonic() > until:
                 raise RuntimeError("the audio device has stopped: it does not take up a new instrument")
             time.sleep(0.002)
-        turn[SEEN] = turn[LIVE]
+        version[ACTIVE] = version[PUBLISHED]
 
     def _write(self, name: str, used: int, plugins: Sequence[Plugin]) -> list[object]:
+        """Write plugins into slots; what must be kept alive while they are there."""
         entries = [entry(plugin) for plugin in plugins]
-        row = self._record[name][used] if name == "rows" else self._record[name]
-        for slot, plugin, function in zip(row, plugins, entries, strict=False):
+        slots = self._record[name][used] if name == "chains" else self._record[name]
+        for slot, plugin, function in zip(slots, plugins, entries, strict=False):
             slot["process"] = function.address
             slot["state"] = state_address(plugin)
         self._record["used"][used] = len(plugins)
         return [*plugins, *entries]
 
 
-def find(plugin: Plugin, name: str) -> tuple[int, Param]:
-    """The place of a parameter and the parameter; ValueError names those there are."""
+def find_param(plugin: Plugin, name: str) -> tuple[int, Param]:
+    """A parameter by name, with its index; ValueError names those there are."""
     for index, param in enumerate(plugin.params):
         if param.name == name:
             return index, param
@@ -231,8 +244,8 @@ def find(plugin: Plugin, name: str) -> tuple[int, Param]:
     raise ValueError(f"{plugin.name} has no parameter {name!r}; it has: {names}")
 
 
-def check(kind: int, key: int, value: float, channel: int, note: int) -> None:
-    """Raise ValueError unless the audio thread can take this event as it is."""
+def check_event(kind: int, key: int, value: float, channel: int, note: int) -> None:
+    """Raise ValueError unless the audio thread can handle this event."""
     if kind not in Kind._value2member_map_:
         raise ValueError(f"kind {kind} is none of {', '.join(Kind.__members__)}")
     if not np.isfinite(value):

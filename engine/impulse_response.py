@@ -1,4 +1,4 @@
-"""Rooms: the one that a preset has learned, or a recorded one from a sound file; and a learned one as a file."""
+"""Impulse responses of rooms: learned by a preset or read from a sound file; a learned one written to a file."""
 
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -9,64 +9,66 @@ import numpy as np
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, PresetError, read
 
-from .sound_file import writing
+from .sound_file import sound_writer
 
-NONE = "none"  # the word for no room at all
-LONGEST = 30.0  # seconds of a sound file
-_SOUNDS = (".wav", ".flac", ".aif", ".aiff", ".ogg")
+NO_ROOM = "none"  # the option that means no room
+MAX_SECONDS = 30.0  # of a sound file
+_SOUND_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
 
 
 @dataclass(frozen=True)
-class Response:
-    """What a room answers to one sample: (C, taps), C = 1 or 2, at a rate in Hz; dry: gain of the sound beside it."""
+class ImpulseResponse:
+    """Impulse response (C, taps), C = 1 or 2, at a rate in Hz; dry: gain of the direct sound."""
 
     samples: np.ndarray
     rate: float
     dry: float = 1.0
 
 
-def room(name: str | PathLike[str]) -> Response:
+def find_room(name: str | PathLike[str]) -> ImpulseResponse:
     """The room of a sound file, or of a preset given by name or path; ValueError or OSError if there is none."""
-    if Path(name).suffix.lower() in _SOUNDS:
-        return recorded(Path(name))
+    if Path(name).suffix.lower() in _SOUND_SUFFIXES:
+        return read_recording(Path(name))
     path = find(name if isinstance(name, str) else fspath(name))
-    learned = of_preset(read(path))
+    learned = learned_room(read(path))
     if learned is None:
         raise PresetError(f"{path.stem} has no room: only instruments that were learned together with one do")
     return learned
 
 
-def of_preset(preset: Preset) -> Response | None:
+def learned_room(preset: Preset) -> ImpulseResponse | None:
     """The room that a preset was learned with; None where it has none."""
-    samples = preset.tensors.get("room")
+    samples = preset.tensors.get("find_room")
     if samples is None:
         return None
-    return Response(np.atleast_2d(samples.astype(np.float32)), float(preset.header["rate"]), preset.header["dry"])
+    return ImpulseResponse(
+        np.atleast_2d(samples.astype(np.float32)), float(preset.header["rate"]), preset.header["dry"]
+    )
 
 
-def recorded(path: Path) -> Response:
-    """The room of a sound file; one that is louder than the dry sound is turned down to be as loud."""
+def read_recording(path: Path) -> ImpulseResponse:
+    """The room of a sound file; one that is louder than the dry sound is scaled to be as loud."""
     import soundfile
 
     try:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
         raise OSError(f"{path.name} cannot be read as sound: {error}") from None
-    if not 0 < len(samples) <= LONGEST * rate:
-        raise ValueError(f"{path.name} is {len(samples) / rate:g} s long; a room lasts up to {LONGEST:g} s")
+    if not 0 < len(samples) <= MAX_SECONDS * rate:
+        raise ValueError(f"{path.name} is {len(samples) / rate:g} s long; a room lasts up to {MAX_SECONDS:g} s")
     if samples.shape[1] > 2:
         raise ValueError(f"{path.name} has {samples.shape[1]} channels; a room has one or two")
     if not np.isfinite(samples).all() or not samples.any():
         raise ValueError(f"{path.name} is silent, or damaged")
     power = float((samples.astype(np.float64) ** 2).sum(axis=0).max())
-    return Response(samples.T / np.float32(max(np.sqrt(power), 1.0)), float(rate))
+    return ImpulseResponse(samples.T / np.float32(max(np.sqrt(power), 1.0)), float(rate))
 
 
-def save(preset: Preset, path: str | PathLike[str]) -> None:
-    """Write the learned room to a sound file: what one hears of a clap in it. ValueError if there is none."""
-    learned = of_preset(preset)
+def write_room(preset: Preset, path: str | PathLike[str]) -> None:
+    """Write the learned impulse response to a sound file. PresetError if there is none."""
+    learned = learned_room(preset)
     if learned is None:
         raise PresetError(f"{preset.header['name']} has no room to write to a sound file")
     float32 = Path(path).suffix.lower() == ".wav"
-    with writing(path, learned.rate, float32) as write:
+    with sound_writer(path, learned.rate, float32) as write:
         write(np.repeat(learned.samples, 2, axis=0) if len(learned.samples) == 1 else learned.samples)

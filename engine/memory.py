@@ -1,4 +1,4 @@
-"""What numba cannot say by itself: ordered memory, calls and views by address, the float mode."""
+"""Low-level primitives that numba lacks: ordered memory access, calls and views by address, the float mode."""
 
 import platform
 
@@ -13,7 +13,7 @@ C_PROCESS = types.intp(
     types.CPointer(types.float32),  # audio, (2, frames)
     types.intp,  # frames
     types.voidptr,  # events of this block, in order of frame
-    types.intp,  # how many; the result: how many there are for the next plugin
+    types.intp,  # how many; the result: how many for the next plugin
 )
 _ARM = platform.machine().lower() in ("arm64", "aarch64")
 _FLUSH = 1 << 24 if _ARM else 0x8040  # FPCR.FZ; MXCSR: flush to zero and denormals are zero
@@ -21,7 +21,7 @@ _FLUSH = 1 << 24 if _ARM else 0x8040  # FPCR.FZ; MXCSR: flush to zero and denorm
 
 @intrinsic
 def load_acquire(typing, array, index):
-    """Read array[index]; nothing after it is read earlier."""
+    """Read array[index] with acquire order."""
 
     def generate(context, builder, signature, args):
         return builder.load_atomic(_element(context, builder, signature, args), "acquire", 8)
@@ -31,7 +31,7 @@ def load_acquire(typing, array, index):
 
 @intrinsic
 def store_release(typing, array, index, value):
-    """Write array[index]; nothing before it is written later."""
+    """Write array[index] with release order."""
 
     def generate(context, builder, signature, args):
         builder.store_atomic(args[2], _element(context, builder, signature, args), "release", 8)
@@ -42,13 +42,13 @@ def store_release(typing, array, index, value):
 
 @njit(cache=True, error_model="numpy")
 def publish(array, index, value):
-    """[main thread] Write array[index]; whoever reads it with `load_acquire` sees all that was written before."""
+    """[main thread] Write array[index]; a reader by `load_acquire` sees all that was written before."""
     store_release(array, index, value)
 
 
 @intrinsic
 def invoke(typing, address, state, audio, frames, events, count):
-    """Call the C_PROCESS function that stands at an address."""
+    """Call the C_PROCESS function at an address."""
     word = types.uintp
     signature = types.intp(word, word, types.CPointer(types.float32), types.intp, types.voidptr, types.intp)
 
@@ -65,7 +65,7 @@ def invoke(typing, address, state, audio, frames, events, count):
 
 @intrinsic
 def call(typing, address, record, count):
-    """Call the C function (record, count) without a result that stands at an address."""
+    """Call the C function (record, count) without a result at an address."""
 
     def generate(context, builder, signature, args):
         byte, number = ir.IntType(8).as_pointer(), context.get_value_type(types.intp)
@@ -79,43 +79,43 @@ def call(typing, address, record, count):
 
 @intrinsic
 def pointer(typing, address):
-    """The untyped pointer that an address stands for."""
+    """An address as an untyped pointer."""
     return _pointer(types.voidptr)
 
 
 @intrinsic
 def pointer_f4(typing, address):
-    """The float32 pointer that an address stands for."""
+    """An address as a float32 pointer."""
     return _pointer(types.CPointer(types.float32))
 
 
 @intrinsic
 def pointer_f8(typing, address):
-    """The float64 pointer that an address stands for."""
+    """An address as a float64 pointer."""
     return _pointer(types.CPointer(types.float64))
 
 
 @intrinsic
 def pointer_i4(typing, address):
-    """The int32 pointer that an address stands for."""
+    """An address as an int32 pointer."""
     return _pointer(types.CPointer(types.int32))
 
 
 @intrinsic
 def pointer_u2(typing, address):
-    """The 16-bit pointer that an address stands for."""
+    """An address as a 16-bit pointer."""
     return _pointer(types.CPointer(types.uint16))
 
 
 @intrinsic
 def pointer_u1(typing, address):
-    """The byte pointer that an address stands for."""
+    """An address as a byte pointer."""
     return _pointer(types.CPointer(types.uint8))
 
 
 @intrinsic
 def address_of(typing, pointer):
-    """The address that a pointer stands for."""
+    """A pointer as an address."""
 
     def generate(context, builder, signature, args):
         return builder.ptrtoint(args[0], context.get_value_type(types.uintp))
@@ -125,37 +125,37 @@ def address_of(typing, pointer):
 
 @njit(inline="always", error_model="numpy")
 def view_f4(address, shape):
-    """The float32 array of a shape that lies at an address."""
+    """The float32 array of a shape at an address."""
     return carray(pointer_f4(address), shape)
 
 
 @njit(inline="always", error_model="numpy")
 def view_u2(address, shape):
-    """The uint16 array of a shape that lies at an address; float16 by its bits."""
+    """The uint16 array of a shape at an address; float16 by its bits."""
     return carray(pointer_u2(address), shape)
 
 
 @njit(inline="always", error_model="numpy")
 def view_u1(address, shape):
-    """The byte array of a shape that lies at an address."""
+    """The byte array of a shape at an address."""
     return carray(pointer_u1(address), shape)
 
 
 @njit(inline="always", error_model="numpy")
 def view_f8(address, shape):
-    """The float64 array of a shape that lies at an address."""
+    """The float64 array of a shape at an address."""
     return carray(pointer_f8(address), shape)
 
 
 @njit(inline="always", error_model="numpy")
 def view_i4(address, shape):
-    """The int32 array of a shape that lies at an address."""
+    """The int32 array of a shape at an address."""
     return carray(pointer_i4(address), shape)
 
 
 @intrinsic
 def float_mode(typing):
-    """The float mode of this thread (MXCSR or FPCR), to give back to `set_float_mode`."""
+    """The float mode of this thread (MXCSR or FPCR), to be restored by `set_float_mode`."""
 
     def generate(context, builder, signature, args):
         if _ARM:
@@ -189,7 +189,7 @@ def set_float_mode(typing, mode):
 
 @njit(inline="always", error_model="numpy")
 def flush_denormals():
-    """Let numbers too small for a normal float32 be zero on this thread; the mode before."""
+    """Flush denormals to zero on this thread; the mode before."""
     mode = float_mode()
     set_float_mode(np.int32(mode | _FLUSH))
     return mode

@@ -103,7 +103,7 @@ def _effects() -> None:
     from engine.effects import EFFECTS, ROOM, make
     from engine.effects.bus import BusReturn, BusSend
     from engine.effects.capture import MicrophoneCapture
-    from engine.midi.key_zones import Zone, KeyZones
+    from engine.midi.key_zones import KeyZones, Zone
     from engine.plugin import entry
 
     made, send = [make(name) for name in EFFECTS if name != ROOM], BusSend()
@@ -114,11 +114,11 @@ def _effects() -> None:
 
 def _voice() -> None:
     from engine.plugin import entry
-    from engine.voice.offline_tracking import follow
-    from engine.voice.tracker_plugin import Voice
+    from engine.voice.offline_tracking import track_recording
+    from engine.voice.tracker_plugin import VoiceTracker
 
-    entry(Voice())
-    follow(np.zeros(48), 48_000.0)
+    entry(VoiceTracker())
+    track_recording(np.zeros(48), 48_000.0)
 
 
 def _call(path: str) -> None:
@@ -142,5 +142,7 @@ PARTS |= {kind.name: kind.compile_label or kind.title.lower() for kind in _KINDS
 JOBS: dict[str, Callable[[], None]] = {name: job for name, (_, job) in _BESIDE.items()}
 JOBS |= {kind.name: partial(_call, kind.instrument.partition(":")[0] + ":compile_all") for kind in _KINDS}
 
-AHEAD = {kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead}
+AHEAD: dict[str, Callable[[], None]] = {
+    kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead
+}
 """Of some parts, what is compiled beside the rest of them."""

@@ -1,4 +1,4 @@
-"""The same callback without a device, as fast as it can: to an array or to a file."""
+"""Offline rendering through the audio callback, to an array or to a file."""
 
 import ctypes
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,16 @@ import numpy as np
 
 from engine.midi.midi_file import Score
 
-from .block import TAKEN
+from .block import MAX_BLOCK_EVENTS
 from .callback import callback
 from .events import EVENT
 from .host import Host
-from .sound_file import writing
+from .sound_file import sound_writer
 
-SILENCE = 10 ** (-80 / 20)  # peak below which a tail has died away
-DENSE = TAKEN // 2  # events in one call, at most: what they lead to has room as well
-HUSH = 0.5  # seconds that it must stay there
-TAIL = 30.0  # seconds that a tail may take, at most
+SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has died away
+MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: what they cause has room as well
+MIN_SILENCE_SECONDS = 0.5  # that a tail must stay below it
+MAX_TAIL_SECONDS = 30.0
 
 
 def render(
@@ -27,13 +27,13 @@ def render(
     score: Score | np.ndarray | None = None,
     seconds: float | None = None,
     block: int | Sequence[int] = 128,
-    tail: float = TAIL,
+    tail: float = MAX_TAIL_SECONDS,
 ) -> np.ndarray:
-    """The sound (2, T) of a score, or of events whose frames count from now; arguments as `play`."""
-    return np.concatenate([np.zeros((2, 0), np.float32), *play(host, score, seconds, block, tail)], axis=1)
+    """The sound (2, T) of a score, or of events whose frames count from now; arguments as `render_blocks`."""
+    return np.concatenate([np.zeros((2, 0), np.float32), *render_blocks(host, score, seconds, block, tail)], axis=1)
 
 
-def render_to(
+def render_file(
     path: str | PathLike[str],
     host: Host,
     score: Score | np.ndarray | None,
@@ -43,62 +43,62 @@ def render_to(
 ) -> tuple[float, float]:
     """Write the sound of a score to a file, whole or not at all; its length in seconds and its peak, linear."""
     frames, peak = 0, 0.0
-    with writing(path, host.rate, float32) as write:
-        for audio in play(host, score, seconds, block):
+    with sound_writer(path, host.rate, float32) as write:
+        for audio in render_blocks(host, score, seconds, block):
             write(audio)
             frames += audio.shape[1]
             peak = max(peak, float(np.abs(audio).max(initial=0)))
     return frames / host.rate, peak
 
 
-def play(
+def render_blocks(
     host: Host,
     score: Score | np.ndarray | None = None,
     seconds: float | None = None,
     block: int | Sequence[int] = 128,
-    tail: float = TAIL,
+    tail: float = MAX_TAIL_SECONDS,
 ) -> Iterator[np.ndarray]:
     """The sound of a score block by block, (2, frames) each, through the callback that a device would call.
 
-    block: frames, or sizes that are used in turn. seconds: how long; without it until half a second after the
-    last event stayed below -80 dBFS, or `tail` seconds after it.
+    block: frames, or sizes used in turn. seconds: length; without it until the sound after the last event has stayed
+    below -80 dBFS for half a second, or `tail` seconds after it.
     """
-    events = _events(score, host.rate)
+    events = _event_array(score, host.rate)
     total = None if seconds is None else round(seconds * host.rate)
     last = int(events["frame"][-1]) if len(events) else 0
     start, next_event, quiet = 0, 0, 0
     for size in cycle([block] if isinstance(block, int) else block):
         frames = size if total is None else min(size, total - start)
-        if frames <= 0 or (total is None and _over(host, start - last, quiet, tail)):
+        if frames <= 0 or (total is None and _has_ended(host, start - last, quiet, tail)):
             return
-        frames, end = _portion(events["frame"], next_event, start, frames)
-        next_event = _feed(host, events, next_event, end, host.frame - start)
-        audio = through(host, frames)
+        frames, end = _split(events["frame"], next_event, start, frames)
+        next_event = _push_events(host, events, next_event, end, host.frame - start)
+        audio = render_frames(host, frames)
         start += frames
-        quiet = quiet + frames if np.abs(audio).max() < SILENCE else 0
+        quiet = quiet + frames if np.abs(audio).max() < SILENCE_PEAK else 0
         yield audio
 
 
-def through(host: Host, frames: int, heard: np.ndarray | None = None) -> np.ndarray:
-    """The next frames (2, frames), by calls of the callback; what has to be waited for is waited for between them.
+def render_frames(host: Host, frames: int, microphone: np.ndarray | None = None) -> np.ndarray:
+    """The next frames (2, frames), by calls of the callback, waiting for worker threads between them.
 
-    heard: (frames, inputs) at the microphone.
+    microphone: (frames, inputs).
     """
     audio, step = np.zeros((frames, 2), np.float32), host.catch_up_frames
     for start in range(0, frames, step):
         part = audio[start : start + step]
-        microphone = None if heard is None else _samples(heard[start : start + step])
-        callback.ctypes(microphone, _samples(part), len(part), None, 0, host.memory.ctypes.data)
+        input_ = None if microphone is None else _samples(microphone[start : start + step])
+        callback.ctypes(input_, _samples(part), len(part), None, 0, host.memory.ctypes.data)
         host.catch_up()
     return audio.T
 
 
 def _samples(array: np.ndarray) -> Any:
-    """A float32 array as C has it."""
+    """The C pointer of a float32 array."""
     return ctypes.cast(array.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
 
-def _events(score: Score | np.ndarray | None, rate: float) -> np.ndarray:
+def _event_array(score: Score | np.ndarray | None, rate: float) -> np.ndarray:
     """Events in order of frame."""
     if score is None:
         return np.zeros(0, EVENT)
@@ -107,24 +107,24 @@ def _events(score: Score | np.ndarray | None, rate: float) -> np.ndarray:
     return score[np.argsort(score["frame"], kind="stable")]
 
 
-def _over(host: Host, since: int, quiet: int, tail: float) -> bool:
-    """Whether the sound has died away `since` frames after the last event."""
-    return since > tail * host.rate or min(since, quiet) > HUSH * host.rate
+def _has_ended(host: Host, since: int, quiet: int, tail: float) -> bool:
+    """Whether the sound has decayed, `since` frames after the last event."""
+    return since > tail * host.rate or min(since, quiet) > MIN_SILENCE_SECONDS * host.rate
 
 
-def _portion(times: np.ndarray, first: int, start: int, frames: int) -> tuple[int, int]:
-    """How many frames to ask for, and the end of their events: not more than one block can take.
+def _split(times: np.ndarray, first: int, start: int, frames: int) -> tuple[int, int]:
+    """How many frames to render, and the end of their events: not more than one block can take.
 
-    A device may change its block at any call, so a dense score is played in shorter ones.
+    A device may change its block at any call, so a dense score is rendered in shorter ones.
     """
-    most = first + DENSE
-    if most < len(times) and times[most] < start + frames:
-        frames = max(int(times[most]) - start, 1)
-    return frames, min(int(np.searchsorted(times, start + frames)), most)
+    limit = first + MAX_CALL_EVENTS
+    if limit < len(times) and times[limit] < start + frames:
+        frames = max(int(times[limit]) - start, 1)
+    return frames, min(int(np.searchsorted(times, start + frames)), limit)
 
 
-def _feed(host: Host, events: np.ndarray, first: int, end: int, origin: int) -> int:
-    """Push events first..end, their frames counted from `origin`; the first that found no room."""
+def _push_events(host: Host, events: np.ndarray, first: int, end: int, origin: int) -> int:
+    """Push events first..end, their frames counted from `origin`; the index of the first that found no room."""
     for i in range(first, end):
         event = events[i]
         if not host.events.push(

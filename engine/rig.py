@@ -1,4 +1,4 @@
-"""The standard rig: MIDI at the head, a guarded output at the tail, and the controllers laid on every new row."""
+"""The standard rig: MIDI interpreter at the head, limiter and volume at the tail, controllers routed to the chain."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,35 +28,35 @@ class Rig(Host):
         self.limiter = Limiter()
         self.capture = Capture()
         self.volume = Volume()
-        self.learned: dict[tuple[str, str], int | None] = {}  # see `Interpreter.map`
+        self.midi_map: dict[tuple[str, str], int | None] = {}  # see `Interpreter.set_map`
         super().__init__(rate, head=[self.interpreter], tail=[self.audition, self.limiter, self.capture, self.volume])
 
-    def play(self, row: Sequence[Plugin]) -> None:
-        """[main thread] As `Host.play`; MIDI controllers turn the knobs of this row from now on."""
-        super().play(row)
-        self.relearn()
+    def play(self, chain: Sequence[Plugin]) -> None:
+        """[main thread] As `Host.play`; MIDI controllers are routed to the parameters of this chain."""
+        super().play(chain)
+        self.apply_midi_map()
 
-    def arrange(self, row: Sequence[Plugin]) -> None:
-        """[main thread] As `Host.arrange`; MIDI controllers turn the knobs of this row from now on."""
-        super().arrange(row)
-        self.relearn()
+    def edit_chain(self, chain: Sequence[Plugin]) -> None:
+        """[main thread] As `Host.edit_chain`; MIDI controllers are routed to the parameters of this chain."""
+        super().edit_chain(chain)
+        self.apply_midi_map()
 
     def play_sound(self, sound: np.ndarray | None, rate: float = 0.0) -> bool:
         """[main thread] Play a sound (C, T) at a rate in Hz beside the chain; None stops it. False: queue full."""
         slot = self.audition.load(sound, rate or self.rate)
         return self.send(Kind.PARAM, PLAYED, float(slot), target=self.audition)
 
-    def relearn(self) -> None:
-        """[main thread] Lay the controllers anew, once `learned` has changed."""
-        self.interpreter.map([*self.row, self.volume], self.learned)
+    def apply_midi_map(self) -> None:
+        """[main thread] Route the controllers anew, after a change of `midi_map`."""
+        self.interpreter.set_map([*self.chain, self.volume], self.midi_map)
 
     def meters(self) -> Meters:
-        """As `Host.meters`; what the limiter turned down or silenced is clipped too, notes nobody heard are lost."""
-        meters, guard, keys = super().meters(), self.limiter, self.interpreter
+        """As `Host.meters`; samples that the limiter limited or silenced count as clipped, refused notes as lost."""
+        meters, limiter, midi = super().meters(), self.limiter, self.interpreter
         return replace(
             meters,
-            clipped=meters.clipped + guard.limited + guard.broken,
-            lost=meters.lost + keys.dropped + keys.malformed,
+            clipped=meters.clipped + limiter.limited + limiter.broken,
+            lost=meters.lost + midi.dropped + midi.malformed,
         )
 
     def reset_meters(self) -> None:
@@ -66,5 +66,5 @@ class Rig(Host):
             self.limiter.state[count] = 0
 
     def panic(self) -> bool:
-        """[main thread] Silence everything now, and forget every key, pedal and wheel that is held."""
+        """[main thread] Silence everything now, and release every key, pedal and wheel."""
         return self.send(Kind.CHOKE)

@@ -1,8 +1,7 @@
-"""A queue between two threads: one writes, one reads, nobody waits.
+"""Lock-free single-producer, single-consumer queue of events.
 
-The writer owns `tail` and the reader owns `head`; both only grow, and an event's
-slot is its position modulo the capacity. A full ring refuses the event and counts
-it as lost: the audio thread never waits and nothing is ever overwritten.
+The writer owns `tail` and the reader owns `head`; both only grow, and the slot of an event is its position modulo the
+capacity. A full ring refuses the event and counts it as lost: the audio thread never waits.
 """
 
 import numpy as np
@@ -16,7 +15,7 @@ CURSORS = 24
 
 
 class Ring:
-    """One end of a queue that lies in two arrays."""
+    """Python's interface to a queue in two arrays."""
 
     def __init__(self, slots: np.ndarray, cursors: np.ndarray) -> None:
         if slots.dtype != EVENT or slots.ndim != 1:
@@ -34,26 +33,26 @@ class Ring:
 
     @property
     def waiting(self) -> int:
-        """Events that nobody has taken yet."""
+        """Events in the queue."""
         return int(self.cursors[TAIL] - self.cursors[HEAD])
 
     def push(
         self, kind: int, key: int = 0, value: float = 0.0, *,
         frame: int = NOW, channel: int = 0, note: int = 0, target: int = 0,
     ) -> bool:  # fmt: skip
-        """[writer thread] Put one event in; False when the ring is full."""
+        """[writer thread] Append an event; False when the ring is full."""
         self._event[0] = (frame, target, kind, channel, note, key, value)
         return bool(push(self.slots, self.cursors, self._event[0]))
 
-    def take(self) -> np.ndarray:
-        """[reader thread] All events that wait, oldest first: (N,) EVENT, a copy."""
+    def drain(self) -> np.ndarray:
+        """[reader thread] Take all events, oldest first: (N,) EVENT, a copy."""
         events = np.zeros(max(self.waiting, 0), EVENT)
-        return events[: drain(self.slots, self.cursors, events)]
+        return events[: drain_into(self.slots, self.cursors, events)]
 
 
 @njit(cache=True, error_model="numpy")
 def copy(source, event):
-    """Write the event `source` over `event`."""
+    """Copy the event `source` to `event`."""
     event.frame = source.frame
     event.target = source.target
     event.kind = source.kind
@@ -76,8 +75,8 @@ def push(slots, cursors, event):
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def drain(slots, cursors, events):
-    """[reader thread] Move waiting events into `events`, at most its length; how many."""
+def drain_into(slots, cursors, events):
+    """[reader thread] Move events from the queue to `events`, at most its length; how many."""
     head = cursors[HEAD]
     count = min(load_acquire(cursors, TAIL) - head, events.shape[0])
     for i in range(count):

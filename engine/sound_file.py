@@ -1,4 +1,4 @@
-"""Sound files: written whole or not at all."""
+"""Write sound files whole or not at all."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -13,11 +13,13 @@ FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 
 
 @contextlib.contextmanager
-def writing(path: str | PathLike[str], rate: float, float32: bool = False) -> Iterator[Callable[[np.ndarray], None]]:
-    """Give a function that appends audio (2, T); the file appears when all is written.
+def sound_writer(
+    path: str | PathLike[str], rate: float, float32: bool = False
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """Give a function that appends audio (2, T); the file appears at the end.
 
-    24 bit, or 32-bit float where the format has it. Raises ValueError for an ending or a rate that cannot be
-    written, OSError when the folder cannot.
+    24 bit, or 32-bit float where the format has it. Raises ValueError for a suffix or a rate that cannot be written,
+    OSError for a folder that cannot.
     """
     import soundfile
 

@@ -10,7 +10,7 @@ import numpy as np
 from llvmlite import binding
 from numba import carray, cfunc, njit, types
 
-from engine.block import HOST, KEYS, LONGEST, advance
+from engine.block import DEVICE_RING, HOST, MAX_BLOCK_FRAMES, advance
 from engine.events import Kind
 from engine.memory import flush_denormals, pointer, set_float_mode, view_f4, view_u1
 from engine.ring import push
@@ -75,12 +75,12 @@ def read_midi(ports, host, frames):
             if data.shape[0] == 3:
                 key |= types.int64(data[2]) << 16
             at = host.frame + types.int64(ports.message[0] & 0xFFFFFFFF)
-            message = host.burst[0]  # free until `advance` fills it
+            message = host.events[0]  # free until `advance` fills it
             message.frame = at
             message.target = 0
             message.kind = Kind.MIDI
             message.key = key
-            push(host.queues[KEYS], host.cursors[KEYS], message)
+            push(host.queues[DEVICE_RING], host.cursors[DEVICE_RING], message)
         elif data.shape[0] and data[0] < 0xF0:
             ports.refused += 1
 
@@ -123,7 +123,7 @@ def process(frames, user):
     share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports: their mean
     start = 0
     while start < left.shape[0]:
-        n = min(left.shape[0] - start, LONGEST)
+        n = min(left.shape[0] - start, MAX_BLOCK_FRAMES)
         if host.listens:
             read_microphone(ports, host, frames, start, n)
         advance(host, n)

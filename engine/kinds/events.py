@@ -108,11 +108,10 @@ KIND = InstrumentKind(
     schema=SCHEMA,
     instrument="engine.instruments.events.instrument:Events",
     display="sound_map",
-    sound_map="engine.snapshots.sound_map:of_events",
+    sound_map="engine.snapshots.sound_map:events_sound_map",
     has_room=True,
     plays_event_scores=True,
     plays_as_learned=lambda tensors: True,
     learn_label="Many different sounds: each kind of them once (events)",
     learn_minutes=60.0,
-    learn_options=("rate", "size"),
 )

@@ -74,10 +74,8 @@ KIND = InstrumentKind(
     instrument="engine.instruments.ssm.instrument:StateSpace",
     compile_label="networks",
     display="sound_map",
-    sound_map="engine.snapshots.sound_map:of_dimensions",
+    sound_map="engine.snapshots.sound_map:ssm_sound_map",
     plays_as_learned=lambda tensors: True,
     learn_label="Struck, with noise and body: a network (state space)",
     learn_minutes=20.0,
-    learn_as=("piece", "modes"),
-    learn_options=("control", "sites", "state", "frame", "rate"),
 )

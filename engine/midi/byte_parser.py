@@ -1,23 +1,26 @@
-"""Bytes as they come over a wire, made into messages."""
+"""Parser of a MIDI byte stream.
+
+mido's tokenizer has no running status, and drops a message that a real-time byte interrupts.
+"""
 
 from collections.abc import Iterable, Iterator
 
 from engine.events import midi
 
-_REALTIME = 0xF8  # from here on single bytes, which may stand inside any other message
+_REALTIME = 0xF8  # from here on single-byte messages, which may interrupt any other message
 _EXCLUSIVE, _END = 0xF0, 0xF7
 _SYSTEM = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data bytes of the other system messages
 
 
-class Wire:
-    """Reads one stream: running status, real-time bytes anywhere, system exclusive passed over."""
+class ByteParser:
+    """Reads one stream: running status, real-time bytes anywhere, system exclusive ignored."""
 
     def __init__(self) -> None:
-        self._status = 0  # 0: data means nothing
+        self._status = 0  # 0: data bytes are ignored
         self._data: list[int] = []
 
     def feed(self, stream: Iterable[int]) -> Iterator[int]:
-        """The messages that these bytes complete: status | first << 8 | second << 16."""
+        """The messages completed by these bytes: status | first << 8 | second << 16."""
         for byte in stream:
             if byte >= _REALTIME:
                 yield byte

@@ -1,4 +1,4 @@
-"""Live MIDI by whichever library is there: python-rtmidi, or rtmidi2 where it has no wheels (Python 3.13 and on)."""
+"""Drivers of live MIDI: python-rtmidi, or rtmidi2 where it has no wheels (Python 3.13 and later)."""
 
 import contextlib
 import os
@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-NAME = "Luthier"  # what other programs see
-_QUEUE = 4096  # messages that may wait between two looks
+CLIENT_NAME = "Luthier"  # that other programs see
+_QUEUE_SIZE = 4096  # messages between two polls
 
 
 class NoMidiError(RuntimeError):
@@ -22,26 +22,26 @@ class Port(Protocol):
         """The next message and the seconds since the one before it; None when none waits."""
 
     def close(self) -> None:
-        """Let it go."""
+        """Close it."""
 
 
 class Driver(Protocol):
     """A MIDI system."""
 
     def names(self) -> list[str]:
-        """The ports that can be heard, each by a name of its own that it keeps when it comes back. Or NoMidi."""
+        """The input ports, each by a unique name that it keeps when it is connected again. NoMidiError."""
 
     def open(self, name: str) -> Port:
-        """Hear a port. NoMidi when it is gone or taken."""
+        """Open a port. NoMidiError when it has gone or is in use."""
 
-    def offer(self) -> Port | None:
-        """A port of our own that other programs can play; None where the system has no such thing."""
+    def open_virtual(self) -> Port | None:
+        """A port of our own that other programs can play; None where the system has no virtual ports."""
 
 
 def driver(api: str | None = None) -> Driver:
-    """The MIDI system of this machine, or the one asked for: "alsa" or "jack". Raises NoMidi.
+    """The MIDI system of this machine, or the one requested: "alsa" or "jack". Raises NoMidiError.
 
-    Never JACK unless it is asked for: what a server brings comes with the sound, exactly in time.
+    Never JACK unless requested: the audio backend receives its messages with the sound, exactly in time.
     """
     try:
         import rtmidi
@@ -52,22 +52,22 @@ def driver(api: str | None = None) -> Driver:
     own = [number for number in rtmidi.get_compiled_api() if number != rtmidi.API_UNIX_JACK]
     for number in wanted[api] if api else own:
         try:
-            with _hushed():
+            with _silent_stderr():
                 return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
-            problems.append(_plainly(str(error).strip()))
+            problems.append(_player_text(str(error).strip()))
     raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
 
 
-def _plainly(problem: str) -> str:
-    """What a MIDI library says, in words for a player."""
+def _player_text(problem: str) -> str:
+    """An error of a MIDI library, in words for a player."""
     if "ALSA sequencer" in problem:
         return "the ALSA sequencer is missing; `sudo modprobe snd-seq` loads it"
     return problem
 
 
 def _from_rtmidi2(api: str | None) -> Driver:
-    """rtmidi2 on the system's own MIDI: on JACK its library ends the process where it should raise."""
+    """rtmidi2 on the system's own MIDI: with JACK its library ends the process where it should raise."""
     try:
         import rtmidi2
     except ImportError:
@@ -76,7 +76,7 @@ def _from_rtmidi2(api: str | None) -> Driver:
         raise NoMidiError("no live MIDI: rtmidi2 cannot be trusted with JACK")
     numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
     try:
-        with _hushed():
+        with _silent_stderr():
             return RtMidi2(rtmidi2, numbers.get(sys.platform, rtmidi2.API_LINUX_ALSA))
     except (RuntimeError, OSError) as error:
         raise NoMidiError(f"no live MIDI: {str(error).strip()}") from None
@@ -87,28 +87,28 @@ class RtMidi:
 
     def __init__(self, library: Any, api: int) -> None:
         self._library, self._api = library, api
-        self._probe = library.MidiIn(api, name=f"{NAME} ports")
+        self._probe = library.MidiIn(api, name=f"{CLIENT_NAME} ports")
 
     def names(self) -> list[str]:
         """See Driver."""
         try:
-            return _distinct(self._probe.get_ports())
+            return _unique_names(self._probe.get_ports())
         except self._library.RtMidiError as error:
             raise NoMidiError(f"no live MIDI: {error}") from None
 
     def open(self, name: str) -> Port:
         """See Driver."""
         try:
-            port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
-            port.open_port(_distinct(port.get_ports()).index(name), name)
+            port = self._library.MidiIn(self._api, name=CLIENT_NAME, queue_size_limit=_QUEUE_SIZE)
+            port.open_port(_unique_names(port.get_ports()).index(name), name)
         except (ValueError, self._library.RtMidiError) as error:
             raise NoMidiError(f"{name}: {error}") from None
         return _RtMidiPort(port)
 
-    def offer(self) -> Port | None:
+    def open_virtual(self) -> Port | None:
         """See Driver."""
         try:
-            port = self._library.MidiIn(self._api, name=NAME, queue_size_limit=_QUEUE)
+            port = self._library.MidiIn(self._api, name=CLIENT_NAME, queue_size_limit=_QUEUE_SIZE)
             port.open_virtual_port("midi_in")
         except (self._library.RtMidiError, NotImplementedError):
             return None
@@ -135,26 +135,26 @@ class RtMidi2:
 
     def __init__(self, library: Any, api: int) -> None:
         self._library, self._api = library, api
-        self._probe = library.MidiIn(f"{NAME} ports", 16, api)
+        self._probe = library.MidiIn(f"{CLIENT_NAME} ports", 16, api)
 
     def names(self) -> list[str]:
         """See Driver."""
-        return _distinct(self._probe.ports)
+        return _unique_names(self._probe.ports)
 
     def open(self, name: str) -> Port:
         """See Driver."""
         try:
-            port = self._library.MidiIn(NAME, _QUEUE, self._api)
-            port.open_port(_distinct(port.ports).index(name))
+            port = self._library.MidiIn(CLIENT_NAME, _QUEUE_SIZE, self._api)
+            port.open_port(_unique_names(port.ports).index(name))
         except (ValueError, RuntimeError) as error:
             raise NoMidiError(f"{name}: {error}") from None
         return _RtMidi2Port(port)
 
-    def offer(self) -> Port | None:
+    def open_virtual(self) -> Port | None:
         """See Driver."""
         if self._api == self._library.API_WINDOWS_MM:
             return None
-        port = self._library.MidiIn(NAME, _QUEUE, self._api)
+        port = self._library.MidiIn(CLIENT_NAME, _QUEUE_SIZE, self._api)
         port.open_virtual_port("midi_in")
         return _RtMidi2Port(port)
 
@@ -175,25 +175,25 @@ class _RtMidi2Port:
 
 
 @contextlib.contextmanager
-def _hushed() -> Iterator[None]:
-    """Keep libraries from writing to the terminal what their error says as well."""
+def _silent_stderr() -> Iterator[None]:
+    """Keep libraries from writing their errors to the terminal."""
     try:
         before = os.dup(2)
     except OSError:  # there is no terminal
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
     try:
         yield
     finally:
         os.dup2(before, 2)
         os.close(before)
-        os.close(nowhere)
+        os.close(null)
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Names without the client numbers of ALSA, which change; the second of two alike is called "name #2"."""
+def _unique_names(names: list[str]) -> list[str]:
+    """Names without the client numbers of ALSA, which change; the second of two equal names becomes "name #2"."""
     found: list[str] = []
     for name in names:
         plain = re.sub(r" \d+:\d+$", "", name or "?")

@@ -1,6 +1,6 @@
-"""The interpreter: MIDI messages become notes, and everything that a keyboard means by pedals and controllers.
+"""The MIDI interpreter: messages become notes, channel settings and parameter changes.
 
-It stands at the head of the row and stays when instruments are exchanged, so that they know no MIDI at all.
+It is in the head of the rig and stays when instruments are replaced, so that they need no knowledge of MIDI.
 """
 
 import math
@@ -12,34 +12,34 @@ from numba import njit
 from engine.events import ALL, Kind
 from engine.plugin import EMITTING, Param, Plugin
 
-from .cc_map import ROUTE, ROUTES, Learned, lay, say_knobs
-from .channel_state import BEND, CHANNEL, SETTINGS, begin, say
-from .messages import CHANNELS, hear, silence
-from .pedals import KEYS, NOTE, damp, end_all, lean
+from .cc_map import MAX_ROUTES, ROUTE, MidiMap, emit_params, set_routes
+from .channel_state import BEND, CHANNEL, SETTINGS, emit_pending, reset_channel
+from .messages import CHANNELS, handle_message, panic
+from .pedals import KEYS, NOTE, emit_damping, emit_key_pressure, end_notes
 
-DRUMS = 10  # the channel that means drums, counted from 1
-PITCHED = 0xFFFF & ~(1 << DRUMS - 1)
-A4, HEARD = 0, 1  # places of the parameters
+DRUM_CHANNEL = 10  # counted from 1
+PITCHED = 0xFFFF & ~(1 << DRUM_CHANNEL - 1)
+A4_PARAM, CHANNELS_PARAM = 0, 1  # indices of the parameters
 
 STATE = np.dtype(
     EMITTING
     + [
         ("channels", CHANNEL, (CHANNELS,)),
         ("notes", NOTE, (CHANNELS, KEYS)),
-        ("routes", ROUTE, (2, ROUTES)),  # one is read while the other is written
-        ("used", "i8", (2,)),
-        ("turn", "i8", (1,)),  # the routes in use
+        ("routes", ROUTE, (2, MAX_ROUTES)),  # one is read while the other is written
+        ("route_counts", "i8", (2,)),
+        ("active", "i8", (1,)),  # the table of routes in use
         ("mask", "i8"),  # the channels heard, a bit each
         ("tuning", "f4"),  # semitones from A4 = 440 Hz
         ("rate", "f4"),
-        ("time", "i8"),  # frames since the beginning
-        ("owing", "i8"),  # some notes were not told of their damping or pressure yet
-        ("turned", "i8"),  # some knobs were not told yet
-        ("messages", "i8"),  # heard so far
-        ("moves", "i8"),  # of them, controllers
-        ("moved", "i8"),  # the number of the last one
-        ("levels", "i4", (128,)),  # where each controller was put last; -1: it was not moved yet
-        ("presses", "i8", (128,)),  # how often each went from its lower half to its upper
+        ("time", "i8"),  # frames since the start
+        ("notes_pending", "i8"),  # the damping or pressure of some notes is not emitted yet
+        ("params_pending", "i8"),  # some parameters are not emitted yet
+        ("message_count", "i8"),  # received on the channels heard
+        ("move_count", "i8"),  # of them, control changes
+        ("last_controller", "i8"),  # of the last control change
+        ("controller_values", "i4", (128,)),  # last value of each controller; -1: none yet
+        ("press_counts", "i8", (128,)),  # how often each controller rose from its lower half to its upper
         ("malformed", "i8"),
         ("dropped", "i8"),
     ],
@@ -48,9 +48,9 @@ STATE = np.dtype(
 
 
 class Interpreter(Plugin):
-    """Hears Kind.MIDI and says what an instrument understands.
+    """Converts Kind.MIDI to the events of instruments.
 
-    channels: those heard, counted from 1; all but the drums unless given. Raises ValueError for others.
+    channels: those received, counted from 1; all but the drums unless given. Raises ValueError for others.
     """
 
     name = "midi"
@@ -63,12 +63,12 @@ class Interpreter(Plugin):
         self.state = np.zeros(1, STATE)
         self.handle, self.process = handle, process
         self.state["mask"] = PITCHED if channels is None else _mask(channels)
-        self.state["rate"], self.state["levels"] = 1, -1
+        self.state["rate"], self.state["controller_values"] = 1, -1
         self.reset()
 
     @property
     def channels(self) -> int:
-        """The channels that are heard, a bit each."""
+        """The channels received, a bit each."""
         return int(self.state["mask"][0])
 
     @property
@@ -78,47 +78,49 @@ class Interpreter(Plugin):
 
     @property
     def dropped(self) -> int:
-        """Notes so far that came too thick to be played."""
+        """Notes so far that found no room in their block."""
         return int(self.state["dropped"][0])
 
     @property
-    def heard(self) -> int:
-        """Messages so far on the channels that are heard."""
-        return int(self.state["messages"][0])
+    def message_count(self) -> int:
+        """Messages so far on the channels received."""
+        return int(self.state["message_count"][0])
 
     @property
-    def moved(self) -> tuple[int, int]:
-        """How many controllers were moved so far, and the number of the last one."""
-        return int(self.state["moves"][0]), int(self.state["moved"][0])
+    def last_controller(self) -> tuple[int, int]:
+        """How many control changes were received so far, and the controller of the last one."""
+        return int(self.state["move_count"][0]), int(self.state["last_controller"][0])
 
     @property
-    def presses(self) -> np.ndarray:
-        """How often each controller went from its lower half to its upper, (128,): how often a pedal was pressed."""
-        return np.array(self.state["presses"][0])
+    def press_counts(self) -> np.ndarray:
+        """How often each controller rose from its lower half to its upper, (128,): how often a pedal was pressed."""
+        return np.array(self.state["press_counts"][0])
 
     @property
-    def waiting(self) -> dict[tuple[int, int], int]:
-        """Where controllers stand, 0..127, that have yet to take over their knobs: by plugin's address and index."""
-        table = int(self.state["turn"][0, 0])
-        routes, levels = self.state["routes"][0, table, : self.state["used"][0, table]], self.state["levels"][0]
-        found = [way for way in routes if way["knob"] and not way["held"] and levels[way["controller"]] >= 0]
-        return {(int(way["target"]), int(way["index"])): int(levels[way["controller"]]) for way in found}
+    def pending_pickups(self) -> dict[tuple[int, int], int]:
+        """Values 0..127 of controllers that have yet to pick up their parameters, by plugin's address and index."""
+        state = self.state[0]
+        table, values = int(state["active"][0]), state["controller_values"]
+        routes = state["routes"][table, : state["route_counts"][table]]
+        pending = [route for route in routes if route["value_address"] and not route["picked_up"]]
+        found = {(int(each["target"]), int(each["index"])): int(values[each["controller"]]) for each in pending}
+        return {parameter: value for parameter, value in found.items() if value >= 0}
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Take the rate in Hz; settings are said again, keys that are held are forgotten."""
+        """[main thread] Set the rate in Hz; settings are emitted again, held keys are forgotten."""
         self.state["rate"] = rate
         self.state["notes"] = 0
-        self.state["channels"]["owed"] |= SETTINGS
+        self.state["channels"]["pending"] |= SETTINGS
 
     def reset(self) -> None:
-        """[main thread] Everything as it began."""
+        """[main thread] Reset all channels."""
         self.state["notes"] = 0
         for channel in self.state["channels"][0]:
-            begin(channel)
+            reset_channel(channel)
 
-    def map(self, plugins: Sequence[Plugin], learned: Learned | None = None) -> None:
-        """[main thread] Let controllers turn the knobs of these plugins and no others: as `learned` or as `cc`."""
-        lay(self.state[0], plugins, learned or {})
+    def set_map(self, plugins: Sequence[Plugin], midi_map: MidiMap | None = None) -> None:
+        """[main thread] Route controllers to the parameters of these plugins only: by `midi_map`, else by `cc`."""
+        set_routes(self.state[0], plugins, midi_map or {})
 
 
 def _mask(channels: Iterable[int]) -> int:
@@ -133,58 +135,58 @@ def _mask(channels: Iterable[int]) -> int:
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Take one event; what has no room now is said in the runs that follow."""
+    """[audio thread] Handle one event; what has no room now is emitted in later runs."""
     if event.kind == Kind.MIDI:
-        hear(state, event.key)
+        handle_message(state, event.key)
     elif event.kind == Kind.PARAM:
-        if event.key == A4:
+        if event.key == A4_PARAM:
             state.tuning = 12 * math.log2(min(max(event.value, 400.0), 480.0) / 440.0)
-            owe(state, BEND)
-        elif event.key == HEARD:
-            listen(state, np.int64(min(max(event.value, 0.0), 65535.0)))
+            mark_pending(state, BEND)
+        elif event.key == CHANNELS_PARAM:
+            set_channels(state, np.int64(min(max(event.value, 0.0), 65535.0)))
     elif event.kind == Kind.REFRESH:
-        owe(state, SETTINGS)
+        mark_pending(state, SETTINGS)
     elif event.kind == Kind.CHOKE and event.note == ALL:
-        silence(state)
-    pay(state)
+        panic(state)
+    emit_all_pending(state)
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Say what is owed; the sound passes unchanged."""
-    pay(state)
-    if state.owing:
-        state.owing = 0
+    """[audio thread] Emit what is pending; the sound passes unchanged."""
+    emit_all_pending(state)
+    if state.notes_pending:
+        state.notes_pending = 0
         for channel in range(CHANNELS):
             for key in range(KEYS):
-                damp(state, channel, key)
-                lean(state, channel, key)
+                emit_damping(state, channel, key)
+                emit_key_pressure(state, channel, key)
     state.time += audio.shape[1]
 
 
 @njit(cache=True, error_model="numpy")
-def listen(state, mask):
-    """Hear other channels; the notes of those no longer heard end."""
+def set_channels(state, mask):
+    """Set the channels to receive; the notes of those no longer received end."""
     lost = state.mask & ~mask
     state.mask = mask
     for channel in range(CHANNELS):
         if lost >> channel & 1:
-            end_all(state, channel)
-    owe(state, SETTINGS)
+            end_notes(state, channel)
+    mark_pending(state, SETTINGS)
 
 
 @njit(cache=True, error_model="numpy")
-def owe(state, what):
-    """Note that every channel has something to say."""
+def mark_pending(state, kinds):
+    """Mark kinds of events, a bit each, as pending on every channel."""
     for channel in range(CHANNELS):
-        state.channels[channel].owed |= what
+        state.channels[channel].pending |= kinds
 
 
 @njit(cache=True, error_model="numpy")
-def pay(state):
-    """Say what the heard channels and the knobs owe, as far as there is room."""
+def emit_all_pending(state):
+    """Emit the pending events of channels and parameters, as far as there is room."""
     for channel in range(CHANNELS):
-        if state.channels[channel].owed and state.mask >> channel & 1:
-            say(state, channel)
-    if state.turned:
-        say_knobs(state)
+        if state.channels[channel].pending and state.mask >> channel & 1:
+            emit_pending(state, channel)
+    if state.params_pending:
+        emit_params(state)

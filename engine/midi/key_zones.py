@@ -1,4 +1,4 @@
-"""Two instruments in one row: which of them a key plays, by its place on the keyboard and by its channel."""
+"""Two instruments in one chain, split or layered: which of them a key plays, by its number and its channel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from engine.events import Kind
 from engine.plugin import Param, Plugin, state_address
 
 KEYS = 128
-CHANNELS = 0xFFFF  # all of them, a bit each
-MOST = 2  # instruments
+ALL_CHANNELS = 0xFFFF  # a bit each
+ZONE_COUNT = 2
 
 ZONE = np.dtype([("target", "u8"), ("low", "i4"), ("high", "i4"), ("mask", "i4")], align=True)
-STATE = np.dtype([("zones", ZONE, (MOST,)), ("nobody", "u8")], align=True)
+STATE = np.dtype([("zones", ZONE, (ZONE_COUNT,)), ("no_target", "u8")], align=True)
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Zone:
     plugin: Plugin
     low: int = 0
     high: int = KEYS - 1
-    mask: int = CHANNELS
+    mask: int = ALL_CHANNELS
 
 
-class Zones(Plugin):
-    """Stands before two instruments, and gives each event to those that it concerns.
+class KeyZones(Plugin):
+    """Placed before two instruments; addresses each event to those whose zone it is in.
 
-    What the learned control plane and a voice are told is for the first of them alone.
+    Events of the control plane and of the voice input go to the first of them only.
     """
 
     name = "zones"
@@ -38,10 +38,10 @@ class Zones(Plugin):
 
     def __init__(self, zones: Sequence[Zone]) -> None:
         """ValueError unless there are two."""
-        if len(zones) != MOST:
-            raise ValueError(f"{len(zones)} zones, not {MOST}")
+        if len(zones) != ZONE_COUNT:
+            raise ValueError(f"{len(zones)} zones, not {ZONE_COUNT}")
         self.state = np.zeros(1, STATE)
-        self.state["nobody"] = self.state.ctypes.data
+        self.state["no_target"] = self.state.ctypes.data
         for record, zone in zip(self.state["zones"][0], zones, strict=True):
             record["target"], record["mask"] = state_address(zone.plugin), zone.mask
             record["low"], record["high"] = zone.low, zone.high
@@ -51,29 +51,29 @@ class Zones(Plugin):
         """[main thread] Nothing depends on the rate."""
 
     def reset(self) -> None:
-        """[main thread] Nothing rings."""
+        """[main thread] Nothing to silence."""
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Address an event that was meant for everyone."""
+    """[audio thread] Address an event that has no target."""
     kind = event.kind
     if kind == Kind.CONTROL or kind == Kind.DEFORM or kind == Kind.PITCH or kind == Kind.LOUDNESS:
         event.target = state.zones[0].target
-    elif kind != Kind.NOTE_OFF and kind != Kind.CHOKE and kind != Kind.PARAM:  # an end is for whoever began
-        first, second = _concerns(state.zones[0], event), _concerns(state.zones[1], event)
+    elif kind != Kind.NOTE_OFF and kind != Kind.CHOKE and kind != Kind.PARAM:  # these go to both
+        first, second = _accepts(state.zones[0], event), _accepts(state.zones[1], event)
         if not (first and second):
-            event.target = state.zones[0].target if first else state.zones[1].target if second else state.nobody
+            event.target = state.zones[0].target if first else state.zones[1].target if second else state.no_target
 
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] The sound passes as it is."""
+    """[audio thread] The sound passes unchanged."""
 
 
 @njit(cache=True, error_model="numpy")
-def _concerns(zone, event):
-    """Whether an instrument hears of a note, or of what its channel is set to."""
+def _accepts(zone, event):
+    """Whether a note, or a setting of its channel, is in an instrument's zone."""
     if not zone.mask >> (event.channel & 15) & 1:
         return False
     return event.kind != Kind.NOTE_ON or zone.low <= event.key <= zone.high

@@ -1,7 +1,7 @@
-"""Live MIDI ports: heard while they are there, met again by name, their notes let go when they vanish.
+"""Live MIDI ports: opened while they exist, opened again by name, their notes released when they vanish.
 
-A thread looks for messages a thousand times a second, and for ports once. No library calls us back, so none
-can hold up its own thread on Python.
+A thread polls for messages a thousand times a second, and for ports once. No library calls back into Python, which
+could block its own thread.
 """
 
 import threading
@@ -15,17 +15,17 @@ import numpy as np
 from engine.events import NOW, Kind, midi
 from engine.ring import Ring
 
-from .byte_parser import Wire
-from .drivers import NAME, Driver, NoMidiError, Port, driver
+from .byte_parser import ByteParser
+from .drivers import CLIENT_NAME, Driver, NoMidiError, Port, driver
 
-LOOK = 0.001  # seconds between two looks for messages
-SCAN = 1.0  # seconds between two looks for ports
-_PASSED_BY = ("Midi Through", NAME)  # ports that would bring our own messages, or nothing
-_RESTS = {1: 0, 2: 127, 11: 127, 64: 0, 66: 0, 67: 0}  # controllers that hands and feet hold, and where they rest
+POLL_SECONDS = 0.001  # between two polls for messages
+SCAN_SECONDS = 1.0  # between two scans for ports
+_IGNORED_PORTS = ("Midi Through", CLIENT_NAME)  # ports that would return our own messages, or have none
+_REST_VALUES = {1: 0, 2: 127, 11: 127, 64: 0, 66: 0, 67: 0}  # controllers that spring back, and their rest values
 
 
-class Played(Protocol):
-    """What can be played from ports: a Host."""
+class PlayableHost(Protocol):
+    """The interface of a host that ports need."""
 
     memory: np.ndarray
     running: Callable[[], bool]
@@ -36,29 +36,29 @@ class Played(Protocol):
 
     @property
     def frame(self) -> int:
-        """The first frame of the block that comes next."""
+        """The first frame of the next block."""
 
-    def now(self) -> int:
-        """The absolute frame that is being played."""
+    def playing_frame(self) -> int:
+        """The absolute frame that is playing."""
 
-    def source(self) -> Ring:
-        """A queue of our own."""
+    def new_source(self) -> Ring:
+        """A queue for one more thread."""
 
 
 class MidiPorts:
-    """Plays a host from MIDI ports, from `with` to the end of its block; a host bears two of them in its life.
+    """Plays a host from MIDI ports, from `with` to the end of its block; a host allows two of them.
 
-    wanted: part of the names of the ports to hear; all of them without it. system: the MIDI system, the
-    machine's own without it. `problem` says why there is none. While `idle` is true no port but our own is
-    heard: the audio device brings their messages itself.
+    wanted: part of the names of the ports to open; all of them without it. system: the MIDI driver, the
+    machine's own without it. `problem` says why there is none. While `idle` returns true only our own port is
+    open: the audio device delivers MIDI itself.
     """
 
-    def __init__(self, host: Played, wanted: str | None = None, system: Driver | None = None) -> None:
+    def __init__(self, host: PlayableHost, wanted: str | None = None, system: Driver | None = None) -> None:
         self.problem = ""
         self.idle: Callable[[], bool] = lambda: False
         self._host, self._wanted = host, (wanted or "").casefold()
-        self._events = host.source()
-        self._open: dict[str, _Heard] = {}
+        self._events = host.new_source()
+        self._open: dict[str, _OpenPort] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
         self._system = system
@@ -69,24 +69,24 @@ class MidiPorts:
 
     @property
     def names(self) -> list[str]:
-        """The ports that are heard now."""
+        """The open ports."""
         return sorted(self._open)
 
     @property
     def others(self) -> list[str]:
-        """Of them, those that are not our own."""
-        return [name for name in self.names if name != NAME]
+        """The open ports but our own."""
+        return [name for name in self.names if name != CLIENT_NAME]
 
-    def want(self, wanted: str | None) -> None:
-        """Hear the ports with another part in their names from the next look for ports on; all without it."""
+    def select(self, wanted: str | None) -> None:
+        """Open the ports with another part in their names, from the next scan on; all without it."""
         self._wanted = (wanted or "").casefold()
 
     def __enter__(self) -> "MidiPorts":
         if self._system is not None:
-            own = self._system.offer()
+            own = self._system.open_virtual()
             if own is not None:
-                self._open[NAME] = _Heard(own)
-            self._meet(self._system)
+                self._open[CLIENT_NAME] = _OpenPort(own)
+            self._scan(self._system)
             self._thread.start()
         return self
 
@@ -97,112 +97,112 @@ class MidiPorts:
         if self._thread.ident is not None:
             self._thread.join()
         for name in list(self._open):
-            self._leave(name)
+            self._close(name)
 
     def _run(self) -> None:
         assert self._system is not None
-        due = time.monotonic() + SCAN
-        while not self._stop.wait(LOOK):
-            for heard in list(self._open.values()):
-                self._listen(heard)
-            if time.monotonic() >= due:
-                self._meet(self._system)
-                due = time.monotonic() + SCAN
+        next_scan = time.monotonic() + SCAN_SECONDS
+        while not self._stop.wait(POLL_SECONDS):
+            for port in list(self._open.values()):
+                self._read(port)
+            if time.monotonic() >= next_scan:
+                self._scan(self._system)
+                next_scan = time.monotonic() + SCAN_SECONDS
 
-    def _listen(self, heard: "_Heard") -> None:
-        """Hand on what waits at a port, each message a block after it came."""
-        while (found := heard.port.read()) is not None:
+    def _read(self, port: "_OpenPort") -> None:
+        """Push the messages of a port, each a block after its arrival."""
+        while (found := port.port.read()) is not None:
             bytes_, since = found
-            age = heard.age(time.perf_counter(), since)
-            for message in heard.wire.feed(bytes_):
-                heard.follow(message)
+            age = port.age(time.perf_counter(), since)
+            for message in port.parser.feed(bytes_):
+                port.track(message)
                 self._events.push(Kind.MIDI, message, frame=self._frame(age))
 
     def _frame(self, age: float) -> int:
-        """The frame of a message that came `age` seconds ago: a constant time later, or at once without a device.
+        """The frame of a message that came `age` seconds ago: a constant delay later, or at once without a device.
 
-        Never far from the next block: the clock runs on where a device pauses, the blocks do not.
+        Never far from the next block: the clock runs on while a device pauses, the blocks do not.
         """
         if not self._host.running():
             return NOW
         block = int(self._host.memory["block"][0])
-        look = round(LOOK * self._host.rate)
-        wanted = self._host.now() + block + look - round(age * self._host.rate)
-        soonest = self._host.frame
-        return min(max(wanted, soonest), soonest + 2 * block + look)
+        poll = round(POLL_SECONDS * self._host.rate)
+        wanted = self._host.playing_frame() + block + poll - round(age * self._host.rate)
+        earliest = self._host.frame
+        return min(max(wanted, earliest), earliest + 2 * block + poll)
 
-    def _meet(self, system: Driver) -> None:
-        """Hear the ports that are new, and leave those that are gone."""
-        there = self._there(system)
-        for name in set(self._open) - set(there) - {NAME}:
-            self._leave(name)
-        for name in there:
+    def _scan(self, system: Driver) -> None:
+        """Open the ports that are new, and close those that have gone."""
+        names = self._wanted_names(system)
+        for name in set(self._open) - set(names) - {CLIENT_NAME}:
+            self._close(name)
+        for name in names:
             if name not in self._open:
                 try:
-                    self._open[name] = _Heard(system.open(name))
+                    self._open[name] = _OpenPort(system.open(name))
                     self.problem = ""
                 except NoMidiError as error:
                     self.problem = str(error)
 
-    def _there(self, system: Driver) -> list[str]:
-        """The ports that should be heard now."""
+    def _wanted_names(self, system: Driver) -> list[str]:
+        """The ports that should be open now."""
         if self.idle():
             return []
         try:
-            return [name for name in system.names() if self._wants(name)]
+            return [name for name in system.names() if self._is_wanted(name)]
         except NoMidiError as error:
             self.problem = str(error)
             return []
 
-    def _wants(self, name: str) -> bool:
-        return self._wanted in name.casefold() and not name.startswith(_PASSED_BY)
+    def _is_wanted(self, name: str) -> bool:
+        return self._wanted in name.casefold() and not name.startswith(_IGNORED_PORTS)
 
-    def _leave(self, name: str) -> None:
-        """Let go of the keys, pedals and wheels that a port holds."""
-        heard = self._open.pop(name)
-        for message in heard.held.values():
+    def _close(self, name: str) -> None:
+        """Close a port, and release the keys, pedals and wheels that it holds."""
+        port = self._open.pop(name)
+        for message in port.held.values():
             self._events.push(Kind.MIDI, message)
-        heard.port.close()
+        port.port.close()
 
 
-class _Heard:
-    """A port that is heard, and what is held on it."""
+class _OpenPort:
+    """An open port, and the keys, pedals and wheels held on it."""
 
     def __init__(self, port: Port) -> None:
-        self.port, self.wire = port, Wire()
-        self.held: dict[int, int] = {}  # by status and number: the message that lets go of it
+        self.port, self.parser = port, ByteParser()
+        self.held: dict[int, int] = {}  # by status and number: the message that releases it
         self._clock = 0.0  # of the port: seconds since its first message
-        self._behind = float("inf")  # the least that this clock was seen to lag ours
+        self._lag = float("inf")  # the smallest lag of this clock behind ours
 
     def age(self, now: float, since: float) -> float:
-        """How long ago a message came, 0 or more, from the seconds `since` the one before it, as the port tells.
+        """How long ago a message came, 0 or more, from the seconds `since` the one before it, as the port says.
 
-        The port's own clock orders messages that were found by the same look.
+        The port's own clock orders messages that were read by the same poll.
         """
         self._clock += since
-        self._behind = min(self._behind + 1e-4 * since, now - self._clock)
-        return min(now - self._clock - self._behind, SCAN)
+        self._lag = min(self._lag + 1e-4 * since, now - self._clock)
+        return min(now - self._clock - self._lag, SCAN_SECONDS)
 
-    def follow(self, message: int) -> None:
-        """Keep account of the keys, pedals and wheels that are held."""
-        rest = _resting(message)
+    def track(self, message: int) -> None:
+        """Keep track of the keys, pedals and wheels that are held."""
+        rest = _release_of(message)
         if rest is None:
             return
-        what, kind = rest & 0x7FFF, message & 0xF0
-        self.held.pop(what, None)
+        control, kind = rest & 0x7FFF, message & 0xF0
+        self.held.pop(control, None)
         if message != rest and kind != 0x80 and (kind != 0x90 or message >> 16):
-            self.held[what] = rest
+            self.held[control] = rest
 
 
-def _resting(message: int) -> int | None:
-    """The message that takes back what a message does; None where it stays when the player goes."""
+def _release_of(message: int) -> int | None:
+    """The message that releases what a message holds; None where it holds nothing."""
     channel, kind, first = message & 0xF, message & 0xF0, message >> 8 & 0x7F
     if kind in (0x80, 0x90):
         return midi(0x80 | channel, first)
     if kind == 0xA0:
         return midi(0xA0 | channel, first)
-    if kind == 0xB0 and first in _RESTS:
-        return midi(0xB0 | channel, first, _RESTS[first])
+    if kind == 0xB0 and first in _REST_VALUES:
+        return midi(0xB0 | channel, first, _REST_VALUES[first])
     if kind == 0xD0:
         return midi(0xD0 | channel)
     if kind == 0xE0:

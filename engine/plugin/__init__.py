@@ -3,7 +3,7 @@
 from .compile import entry
 from .contract import BURST, UNLIMITED, Param, Plugin, state_address, with_defaults
 from .event_output import EMITTING, emit
-from .params import beginning, knob_fields, set_knobs, turned, within
+from .params import clamp, param_changed, param_fields, set_defaults, with_values
 
 __all__ = [
     "BURST",
@@ -11,13 +11,13 @@ __all__ = [
     "UNLIMITED",
     "Param",
     "Plugin",
-    "beginning",
+    "clamp",
     "emit",
     "entry",
-    "knob_fields",
-    "set_knobs",
+    "param_changed",
+    "param_fields",
+    "set_defaults",
     "state_address",
-    "turned",
     "with_defaults",
-    "within",
+    "with_values",
 ]

@@ -15,7 +15,7 @@ from engine.memory import C_PROCESS, address_of
 from engine.ring import copy
 
 from .contract import BURST, Plugin
-from .event_output import pass_on, append_emitted
+from .event_output import append_emitted, append_event
 
 # Stand-ins for the names that `_compile` gives to each copy of `_run`.
 DTYPE = EVENT
@@ -95,7 +95,7 @@ def _run_and_emit(state, audio, frames, events, count):
             process(record, block[:, start:frame])
             told = append_emitted(record, queue, told, start)
             start = frame
-        told = pass_on(event, queue, told)
+        told = append_event(event, queue, told)
         if mine:
             record.room = BURST - told - (count - i - 1)
             handle(record, event)

@@ -33,7 +33,7 @@ def emit(record, frame, kind, channel, note, key, value):
 
 
 @njit(cache=True, error_model="numpy")
-def pass_on(event, queue, told):
+def append_event(event, queue, told):
     """[audio thread] Append an event to those for the next plugin; how many there are now."""
     if told == queue.shape[0]:
         return told
@@ -46,6 +46,6 @@ def append_emitted(record, queue, told, start):
     """[audio thread] Append what a plugin emitted in the run that began at `start`."""
     for i in range(record.emitted):
         record.out[i].frame += start
-        told = pass_on(record.out[i], queue, told)
+        told = append_event(record.out[i], queue, told)
     record.emitted = 0
     return told

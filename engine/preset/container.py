@@ -15,14 +15,14 @@ import numpy as np
 from safetensors.numpy import save
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I32": np.dtype("<i4")}
-LONGEST_HEADER = 1 << 20  # bytes; parsed JSON can take thirty times its text
+MAX_HEADER_BYTES = 1 << 20  # bytes; parsed JSON can take thirty times its text
 
 _MARK = b'"luthier":"{\\"digest\\":\\"'
 _BLANK = b"0" * 64
 
 
 @dataclass(frozen=True)
-class Opened:
+class Container:
     """A file's parts, of which only the digest and the layout have been checked yet.
 
     text: the JSON under `luthier`. table: (name, dtype, shape, first byte, last byte + 1) in file order.
@@ -55,12 +55,12 @@ def pack(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytearray:
 
 def seal(data: bytearray) -> bytearray:
     """Put the digest that a file's bytes have into its place."""
-    at = _place_of_digest(memoryview(data))
+    at = _digest_offset(memoryview(data))
     data[at : at + 64] = _hash(memoryview(data), at)
     return data
 
 
-def unpack(data: memoryview) -> Opened:
+def unpack(data: memoryview) -> Container:
     """Check the digest and then the layout of a file's bytes; ValueError says in words what is wrong with it."""
     length = _header_length(data)
     digest = _digest(data)
@@ -77,7 +77,7 @@ def unpack(data: memoryview) -> Opened:
         end = last
     if end != len(data):
         raise ValueError(f"has {len(data)} bytes where its tensors end after {end}")
-    return Opened(data, digest, text, table)
+    return Container(data, digest, text, table)
 
 
 def parse(text: bytes | str, what: str) -> dict[str, Any]:
@@ -126,21 +126,21 @@ def _header_length(data: memoryview) -> int:
     length = int.from_bytes(data[:8], "little")
     if length > len(data) - 8:
         raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
-    if length > LONGEST_HEADER:
-        raise ValueError(f"has a header of {length} bytes; at most {LONGEST_HEADER} are allowed")
+    if length > MAX_HEADER_BYTES:
+        raise ValueError(f"has a header of {length} bytes; at most {MAX_HEADER_BYTES} are allowed")
     return length
 
 
 def _digest(data: memoryview) -> str:
     """The digest that a file claims; ValueError if it is not the one that the file has."""
-    at = _place_of_digest(data)
+    at = _digest_offset(data)
     claimed = bytes(data[at : at + 64])
     if claimed != _hash(data, at):
         raise ValueError("is damaged: its bytes do not give the digest that it carries")
     return claimed.decode()
 
 
-def _place_of_digest(data: memoryview) -> int:
+def _digest_offset(data: memoryview) -> int:
     """Index of the first of the 64 digits."""
     length = int.from_bytes(data[:8], "little")
     at = bytes(data[8 : 8 + length]).find(_MARK)

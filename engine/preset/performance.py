@@ -12,8 +12,8 @@ from engine.events import Kind
 
 Event = tuple[float, Kind, int, float]
 PERFORMANCES = ("learned", "random", "permuted")
-DENSITY = 4.0  # random strikes a second
-STILL = 1e-4  # a deformation that moves by less is not sent
+STRIKES_PER_SECOND = 4.0  # random strikes a second
+MIN_DEFORMATION_CHANGE = 1e-4  # a deformation that moves by less is not sent
 
 
 def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: str, seed: int = 0) -> list[Event]:
@@ -41,14 +41,14 @@ def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: 
     return sorted(strikes + _deformations(tensors, step), key=lambda event: event[0])
 
 
-def length(header: Mapping[str, Any]) -> float:
+def performance_seconds(header: Mapping[str, Any]) -> float:
     """Seconds of the recording that the control signal plays."""
     return float(header["control"]["frames"] * header["control"]["hop"] / header["rate"])
 
 
 def _random(control: Mapping[str, Any], values: np.ndarray, step: float, random: np.random.Generator) -> list[Event]:
     seconds = control["frames"] * step
-    times = np.sort(random.uniform(0, seconds, max(round(DENSITY * seconds), 1)))
+    times = np.sort(random.uniform(0, seconds, max(round(STRIKES_PER_SECOND * seconds), 1)))
     energies = random.uniform(values.min(), values.max(), len(times))
     rows = random.integers(control["dimensions"], size=len(times))
     return [
@@ -65,7 +65,7 @@ def _deformations(tensors: Mapping[str, np.ndarray], step: float) -> list[Event]
     events: list[Event] = []
     sent = np.full(len(logits), np.inf)
     for frame, now in enumerate(logits.T):
-        if np.abs(now - sent).max() > STILL:
+        if np.abs(now - sent).max() > MIN_DEFORMATION_CHANGE:
             sent = now
             time = max(frame - 0.5, 0) * step
             events += [(float(time), Kind.DEFORM, e, float(value)) for e, value in enumerate(now)]

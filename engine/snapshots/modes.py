@@ -14,7 +14,7 @@ from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.plugin import Plugin
 
-FAINT = 1e-3  # of the strongest mode of its resonance: a mode below is not drawn
+MIN_LEVEL = 1e-3  # of the strongest mode of its resonance: a mode below is not drawn
 
 
 @dataclass(frozen=True)
@@ -30,31 +30,31 @@ class Modes:
         return len(self.frequency)
 
 
-NONE = Modes(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+NO_MODES = Modes(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
 
 
-def modes(instrument: Plugin) -> Modes:
+def learned_modes(instrument: Plugin) -> Modes:
     """The modes that an instrument was learned with, at rest and at its loudest; none of a kind that has no modes."""
     if not isinstance(instrument, Resonance):
-        return NONE
+        return NO_MODES
     tensors = instrument.preset.tensors
     frequency, decay, amplitude = (
         np.asarray(tensors[name], np.float64)[:, -1, 0] for name in ("frequency", "decay", "amplitude")
     )
     level = amplitude / np.maximum(amplitude.max(axis=1, keepdims=True), 1e-30)
     resonance = np.broadcast_to(np.arange(len(level))[:, None], level.shape)
-    return _chosen(Modes(frequency, decay, level, resonance), level > FAINT)
+    return _selected(Modes(frequency, decay, level, resonance), level > MIN_LEVEL)
 
 
-def ringing(instrument: Plugin, faintest: float = 1e-5) -> Modes:
+def sounding_modes(instrument: Plugin, faintest: float = 1e-5) -> Modes:
     """The modes that ring now, where they were moved to, each with the level it has."""
     if not isinstance(instrument, Resonance):
-        return NONE
+        return NO_MODES
     state = instrument.state[0]
     voices = state["voices"]
     sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["asleep"] == 0))
     if len(sounding) == 0:
-        return NONE
+        return NO_MODES
     variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
     banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
     gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
@@ -65,7 +65,7 @@ def ringing(instrument: Plugin, faintest: float = 1e-5) -> Modes:
     rate = float(state["rate"])
     frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
     decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate
-    return _chosen(Modes(frequency, decay, level, resonance), level > faintest)
+    return _selected(Modes(frequency, decay, level, resonance), level > faintest)
 
 
 def key_of(instrument: Plugin, resonance: int) -> int:
@@ -78,14 +78,14 @@ def key_of(instrument: Plugin, resonance: int) -> int:
     return int(keys[np.abs(np.log(move[keys])).argmin()]) if len(keys) else -1
 
 
-def values(plugin: Plugin) -> np.ndarray | None:
+def param_values(plugin: Plugin) -> np.ndarray | None:
     """Where the knobs of a plugin stand, (N,), for those that keep them in a field `param` of their record."""
     if "param" not in (plugin.state.dtype.names or ()):
         return None
     return np.array(plugin.state["param"][0], np.float32)
 
 
-def _chosen(all_: Modes, which: np.ndarray) -> Modes:
+def _selected(all_: Modes, which: np.ndarray) -> Modes:
     return Modes(all_.frequency[which], all_.decay[which], all_.level[which], all_.resonance[which])
 
 

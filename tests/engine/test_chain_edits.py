@@ -7,7 +7,7 @@ from engine.effects.audition import FADE_SECONDS, SLOTS, Audition
 from engine.effects.capture import MicrophoneCapture
 from engine.effects.tilt_eq import TiltEq
 from engine.events import Kind
-from engine.midi.key_zones import Zone, Zones
+from engine.midi.key_zones import KeyZones, Zone
 from engine.rig import Rig
 from tests.support.host_callback import RATE, Listener, Organ, Signal, render
 
@@ -17,12 +17,12 @@ def test_what_stays_in_the_row_sounds_on_without_a_step(random):
     rig, signal, tone = Rig(RATE), Signal(audio), TiltEq()
     rig.play([signal])
     heard = [render(rig, 3000)]
-    rig.arrange([signal, tone])
+    rig.edit_chain([signal, tone])
     heard.append(render(rig, 3000, 100))
-    rig.arrange([signal])
+    rig.edit_chain([signal])
     heard.append(render(rig, 3000))
     np.testing.assert_allclose(np.concatenate(heard, axis=1), audio, atol=1e-6)
-    assert rig.row == [signal]
+    assert rig.chain == [signal]
 
 
 def test_a_new_effect_is_prepared_and_an_old_one_is_not_begun_again():
@@ -31,17 +31,17 @@ def test_a_new_effect_is_prepared_and_an_old_one_is_not_begun_again():
     rig.midi(0x90, 60, 100)
     render(rig, 1000)
     tone = TiltEq()
-    rig.arrange([organ, tone, listener])
+    rig.edit_chain([organ, tone, listener])
     assert np.abs(render(rig, 1000)).max() > 0.005
     assert tone.state["rate"] == RATE
     assert len(listener.heard(Kind.NOTE_ON)) == 1
     with pytest.raises(ValueError, match="twice"):
-        rig.arrange([organ, organ])
+        rig.edit_chain([organ, organ])
 
 
 def test_a_key_plays_the_instrument_of_its_part_of_the_keyboard():
     rig, low, high = Rig(RATE), Listener(), Listener()
-    rig.play([Zones([Zone(low, 0, 59), Zone(high, 60, 127)]), low, high])
+    rig.play([KeyZones([Zone(low, 0, 59), Zone(high, 60, 127)]), low, high])
     for key in (40, 59, 60, 80):
         rig.midi(0x90, key, 100)
     rig.midi(0xE0, 127, 127)
@@ -58,7 +58,7 @@ def test_a_key_plays_the_instrument_of_its_part_of_the_keyboard():
 
 def test_each_instrument_hears_its_channels_and_both_what_both_hear():
     rig, first, second = Rig(RATE), Listener(), Listener()
-    rig.play([Zones([Zone(first), Zone(second, mask=1 << 1)]), first, second])
+    rig.play([KeyZones([Zone(first), Zone(second, mask=1 << 1)]), first, second])
     rig.midi(0x90, 60, 100)
     rig.midi(0x91, 62, 100)
     rig.midi(0xB0, 1, 90)
@@ -67,7 +67,7 @@ def test_each_instrument_hears_its_channels_and_both_what_both_hear():
     assert second.heard(Kind.NOTE_ON)["key"].tolist() == [62]
     assert second.heard(Kind.MODULATION)["value"].max() == 0
     with pytest.raises(ValueError, match="1 zones"):
-        Zones([Zone(first)])
+        KeyZones([Zone(first)])
 
 
 def test_a_controller_is_pressed_when_it_passes_its_middle_upwards():
@@ -75,7 +75,7 @@ def test_a_controller_is_pressed_when_it_passes_its_middle_upwards():
     for value in (0, 127, 100, 63, 64, 0, 127):
         rig.midi(0xB0, 22, value)
     render(rig, 128)
-    presses = rig.interpreter.presses
+    presses = rig.interpreter.press_counts
     assert presses[22] == 3
     assert presses.sum() == 3
 
@@ -127,7 +127,7 @@ def test_the_microphone_is_kept_and_not_heard(random):
     audio = random.uniform(-0.5, 0.5, (2, 3000)).astype(np.float32)
     organ = Organ()
     rig.play([organ])
-    rig.arrange([Signal(audio), microphone, organ])
+    rig.edit_chain([Signal(audio), microphone, organ])
     microphone.start()
     assert not render(rig, 3000).any()
     np.testing.assert_array_equal(microphone.drain(), audio)

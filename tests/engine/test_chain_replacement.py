@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 import pytest
 
-from engine.block import FADE, LONGEST, SLOTS
+from engine.block import FADE_SECONDS, MAX_BLOCK_FRAMES, MAX_SLOTS
 from engine.callback import callback
 from engine.host import Host
 from tests.support.host_callback import RATE, Signal, render
@@ -24,7 +24,7 @@ def swapped(old, new, block, before=1000, after=4000):
 @pytest.mark.parametrize("block", [1, 64, 1000, 4096])
 def test_a_new_row_replaces_the_old_without_a_click(block):
     heard = swapped(0.5, -0.3, block)
-    length = round(FADE * RATE)
+    length = round(FADE_SECONDS * RATE)
     x = np.clip((np.arange(5000) - 1000) / length, 0, 1)
     np.testing.assert_allclose(heard, 0.5 - 0.8 * x * x * (3 - 2 * x), atol=1e-6)
     assert np.abs(np.diff(heard)).max() <= 1.5 * 0.8 / length + 1e-6
@@ -67,12 +67,12 @@ def test_a_row_that_cannot_be_played_is_refused():
         host.play([plugin])
     with pytest.raises(ValueError, match="twice"):
         host.play([one := Signal(0.1), one])
-    with pytest.raises(ValueError, match=f"at most {SLOTS}"):
-        host.play([Signal(0.1) for _ in range(SLOTS + 1)])
+    with pytest.raises(ValueError, match=f"at most {MAX_SLOTS}"):
+        host.play([Signal(0.1) for _ in range(MAX_SLOTS + 1)])
 
 
 @pytest.mark.parametrize("inputs", [0, 1, 2])
-@pytest.mark.parametrize("frames", [100, LONGEST + 100])
+@pytest.mark.parametrize("frames", [100, MAX_BLOCK_FRAMES + 100])
 def test_a_row_that_listens_hears_the_microphone(random, inputs, frames):
     host, through = Host(RATE), Signal(0.0)
     through.listens = True

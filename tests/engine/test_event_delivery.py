@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import cfunc
 
-from engine.block import QUEUE
+from engine.block import RING_SIZE
 from engine.events import NOW, Kind
 from engine.host import Host
 from engine.memory import C_PROCESS
@@ -70,7 +70,7 @@ def test_events_of_several_threads_are_taken_in_the_order_of_their_frames(random
     host, listener = Host(RATE), Listener()
     host.play([listener])
     frames = [np.sort(random.integers(0, 2000, 50)) for _ in range(3)]
-    for ring, times in zip((host.later, host.keys, host.source()), frames, strict=True):
+    for ring, times in zip((host.timed_events, host.device_events, host.new_source()), frames, strict=True):
         for frame in times:
             ring.push(Kind.NOTE_ON, frame=int(frame))
     render(host, 2000, 77)
@@ -81,7 +81,7 @@ def test_an_event_with_a_target_reaches_that_plugin_alone():
     host, knob = Host(RATE), Param("knob", "", 0.0, 1.0, 0.0)
     one, other = Listener([knob]), Listener([knob])
     host.play([one, other])
-    host.set(other, "knob", 0.5)
+    host.set_param(other, "knob", 0.5)
     render(host, 10)
     assert not len(one.heard(Kind.PARAM))
     assert other.heard(Kind.PARAM)["value"].tolist() == [0.5]
@@ -90,13 +90,13 @@ def test_an_event_with_a_target_reaches_that_plugin_alone():
 def test_a_knob_stays_within_its_range_and_must_be_there():
     host, listener = Host(RATE), Listener([Param("knob", "", -1.0, 1.0, 0.0)])
     host.play([listener])
-    host.set(listener, "knob", 7)
+    host.set_param(listener, "knob", 7)
     render(host, 10)
     assert listener.heard(Kind.PARAM)["value"].tolist() == [1.0]
     with pytest.raises(ValueError, match="no parameter 'nob'; it has: knob"):
-        host.set(listener, "nob", 0)
+        host.set_param(listener, "nob", 0)
     with pytest.raises(ValueError, match="must be a number"):
-        host.set(listener, "knob", float("nan"))
+        host.set_param(listener, "knob", float("nan"))
 
 
 @pytest.mark.parametrize(("event", "match"), [
@@ -115,7 +115,7 @@ def test_what_the_audio_thread_could_not_bear_is_refused_at_the_door(event, matc
 
 def test_too_many_events_are_refused_and_counted():
     host = Host(RATE)
-    assert sum(host.send(Kind.NOTE_ON, 60) for _ in range(QUEUE + 10)) == QUEUE
+    assert sum(host.send(Kind.NOTE_ON, 60) for _ in range(RING_SIZE + 10)) == RING_SIZE
     assert host.meters().lost == 10
 
 
@@ -125,16 +125,16 @@ def test_the_note_events_are_told_to_the_main_thread():
     rig.midi(0x91, 60, 127, frame=10)
     rig.midi(0x81, 60, 0, frame=500)
     render(rig, 1000, 64)
-    told = rig.outbox.take()
+    told = rig.outbox.drain()
     assert told[["frame", "kind", "note"]].tolist() == [(10, Kind.NOTE_ON, 128 + 60), (500, Kind.NOTE_OFF, 128 + 60)]
 
 
 def test_only_two_more_threads_may_send():
     host = Host(RATE)
-    host.source()
-    host.source()
+    host.new_source()
+    host.new_source()
     with pytest.raises(RuntimeError, match="at most 2 more threads"):
-        host.source()
+        host.new_source()
 
 
 @pytest.mark.parametrize("said", [-5, 1 << 40])

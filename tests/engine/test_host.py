@@ -35,7 +35,7 @@ def test_the_meters_show_what_goes_to_the_speaker():
     assert meters.clipped == meters.xruns == meters.lost == 0
     assert meters.blocks == 50
     assert meters.load > 0
-    assert meters.load <= meters.worst
+    assert meters.load <= meters.max_load
     assert 0.01 <= host.load_quantile(0.5) <= host.load_quantile(0.999)
 
 
@@ -47,7 +47,7 @@ def test_blocks_that_clip_and_that_came_late_are_counted_until_reset():
     callback.ctypes(None, block, 64, None, 4, host.memory.ctypes.data)
     assert (host.meters().clipped, host.meters().xruns) == (6, 1)
     host.reset_meters()
-    assert (host.meters().clipped, host.meters().xruns, host.meters().worst) == (0, 0, 0)
+    assert (host.meters().clipped, host.meters().xruns, host.meters().max_load) == (0, 0, 0)
 
 
 def test_a_device_of_one_channel_gets_the_mean_of_both():

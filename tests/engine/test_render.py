@@ -5,8 +5,8 @@ import pytest
 import soundfile
 
 from engine.events import EVENT, Kind
-from engine.midi.midi_file import phrase, score
-from engine.render import TAIL, render, render_to
+from engine.midi.midi_file import loudness_phrase, make_score
+from engine.render import MAX_TAIL_SECONDS, render, render_file
 from engine.rig import Rig
 from tests.support.host_callback import RATE, Listener, Organ
 
@@ -22,11 +22,11 @@ def rig(plugin):
 def dense(count, seconds, random):
     """Many messages, those for one key in turn on and off."""
     times = np.sort(random.uniform(0, seconds, count))
-    return score((time, (0x90, 21 + i // 2 % 88, 90 * (1 - i % 2))) for i, time in enumerate(times))
+    return make_score((time, (0x90, 21 + i // 2 % 88, 90 * (1 - i % 2))) for i, time in enumerate(times))
 
 
 def test_a_score_is_played_to_its_end_and_until_it_is_silent():
-    audio = render(rig(Organ()), phrase())
+    audio = render(rig(Organ()), loudness_phrase())
     ends = 4 * RATE
     assert np.abs(audio[:, : 2 * RATE]).max() > 0.003
     assert np.abs(audio[:, -RATE // 2 :]).max() < 1e-4
@@ -34,13 +34,13 @@ def test_a_score_is_played_to_its_end_and_until_it_is_silent():
 
 
 def test_a_note_that_never_ends_is_cut_after_the_longest_tail():
-    audio = render(rig(Organ()), score([(0.0, (0x90, 60, 100))]), tail=2.0, block=480)
+    audio = render(rig(Organ()), make_score([(0.0, (0x90, 60, 100))]), tail=2.0, block=480)
     assert audio.shape[1] == 2 * RATE + 480
-    assert TAIL > 2
+    assert MAX_TAIL_SECONDS > 2
 
 
 def test_seconds_are_exact():
-    assert render(rig(Organ()), phrase(), seconds=0.1234).shape == (2, round(0.1234 * RATE))
+    assert render(rig(Organ()), loudness_phrase(), seconds=0.1234).shape == (2, round(0.1234 * RATE))
     assert render(rig(Organ()), seconds=0).shape == (2, 0)
 
 
@@ -57,7 +57,7 @@ def test_no_message_of_a_dense_score_is_lost_or_late(block, random):
 
 def test_more_messages_at_one_moment_than_a_block_takes_are_all_played():
     listener = Listener()
-    music = score((0.0, (0x90 | channel, key, 1)) for key in range(128) for channel in range(9))
+    music = make_score((0.0, (0x90 | channel, key, 1)) for key in range(128) for channel in range(9))
     render(rig(listener), music, seconds=0.1, block=4096)
     heard = listener.heard(Kind.NOTE_ON)
     assert len(heard) == 9 * 128
@@ -75,8 +75,8 @@ def test_a_second_score_is_played_from_where_the_first_ended():
 
 
 def test_a_file_holds_what_an_array_holds(tmp_path):
-    seconds, peak = render_to(tmp_path / "a.wav", rig(Organ()), phrase(), block=64, float32=True)
-    audio = render(rig(Organ()), phrase(), block=64)
+    seconds, peak = render_file(tmp_path / "a.wav", rig(Organ()), loudness_phrase(), block=64, float32=True)
+    audio = render(rig(Organ()), loudness_phrase(), block=64)
     back, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
     np.testing.assert_array_equal(back.T, audio)
     assert seconds == audio.shape[1] / RATE

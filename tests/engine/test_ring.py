@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import EVENT, Kind
-from engine.ring import CURSORS, Ring, drain
+from engine.ring import CURSORS, Ring, drain_into
 
 
 def make(capacity):
@@ -18,14 +18,14 @@ def make(capacity):
 def test_an_event_comes_out_as_it_went_in():
     ring = make(4)
     ring.push(Kind.NOTE_ON, 60, 0.5, frame=123, channel=3, note=3 << 7 | 60, target=1 << 40)
-    assert ring.take().tolist() == [(123, 1 << 40, Kind.NOTE_ON, 3, 3 << 7 | 60, 60, 0.5)]
+    assert ring.drain().tolist() == [(123, 1 << 40, Kind.NOTE_ON, 3, 3 << 7 | 60, 60, 0.5)]
 
 
 def test_a_full_ring_refuses_and_counts_and_keeps_what_it_has():
     ring = make(4)
     assert [ring.push(Kind.NOTE_ON, key) for key in range(6)] == [True] * 4 + [False] * 2
     assert ring.lost == 2
-    assert ring.take()["key"].tolist() == [0, 1, 2, 3]
+    assert ring.drain()["key"].tolist() == [0, 1, 2, 3]
 
 
 @given(st.integers(1, 9), st.lists(st.one_of(st.none(), st.integers(0, 100))))
@@ -33,7 +33,7 @@ def test_it_is_a_queue_of_bounded_length(capacity, doings):
     ring, queue, lost = make(capacity), [], 0
     for key in doings:
         if key is None:
-            assert ring.take()["key"].tolist() == queue
+            assert ring.drain()["key"].tolist() == queue
             queue.clear()
         elif len(queue) < capacity:
             assert ring.push(Kind.PARAM, key)
@@ -57,7 +57,7 @@ def test_nothing_is_lost_or_reordered_between_threads():
     writer.start()
     taken = np.zeros(16, EVENT)
     while len(seen) < total:
-        seen += taken["key"][: drain(ring.slots, ring.cursors, taken)].tolist()
+        seen += taken["key"][: drain_into(ring.slots, ring.cursors, taken)].tolist()
     writer.join()
     assert seen == list(range(total))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.sound_file import writing
+from engine.sound_file import sound_writer
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def audio(random):
 
 
 def save(path, audio, float32=False):
-    with writing(path, 44100, float32) as write:
+    with sound_writer(path, 44100, float32) as write:
         for part in np.array_split(audio, 7, axis=1):
             write(part)
     return path
@@ -40,7 +40,7 @@ def test_what_is_too_loud_is_clipped_and_never_wraps(tmp_path):
 def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path, audio):
     path = save(tmp_path / "a.wav", audio)
     before = path.read_bytes()
-    with pytest.raises(AttributeError), writing(path, 44100) as write:
+    with pytest.raises(AttributeError), sound_writer(path, 44100) as write:
         write([audio[:, :10], write(audio[:, :10])])
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.wav"]
@@ -52,11 +52,11 @@ def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path, audio):
     ("a.wav", 44100.5, False, "whole number of Hz"),
 ])  # fmt: skip
 def test_what_cannot_be_written_is_said(tmp_path, name, rate, float32, match):
-    with pytest.raises(ValueError, match=match), writing(tmp_path / name, rate, float32):
+    with pytest.raises(ValueError, match=match), sound_writer(tmp_path / name, rate, float32):
         pass
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(OSError, match="there is no folder"), writing(tmp_path / "no" / "a.wav", 48000):
+    with pytest.raises(OSError, match="there is no folder"), sound_writer(tmp_path / "no" / "a.wav", 48000):
         pass

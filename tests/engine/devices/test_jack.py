@@ -9,7 +9,7 @@ from benchmarks.support.constant_tone import ConstantTone
 from benchmarks.support.cpu_load import CpuLoad
 from benchmarks.support.jack_client import UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server
-from engine.block import LONGEST
+from engine.block import MAX_BLOCK_FRAMES
 from engine.devices import jack_callback, stream
 from engine.devices.backend import DeviceRequest
 from engine.devices.stream import Stream
@@ -127,7 +127,7 @@ def test_the_host_takes_the_rate_of_the_server(playing):
 
 def test_the_block_size_may_change_while_it_plays(playing, friend):
     playing.host.send(Kind.NOTE_ON, 60, 0.5, note=60)
-    for block in (512, 2 * LONGEST, 32):
+    for block in (512, 2 * MAX_BLOCK_FRAMES, 32):
         friend.blocksize = block
         until(playing, lambda block=block: playing.host.memory["block"][0] == block)
         until_played(playing, 2 * block)
@@ -178,7 +178,7 @@ def test_messages_that_are_not_whole_are_counted_and_sysex_passes_by(playing, fr
     whole, cut, sysex, clock = b"\x90\x3c\x7f", b"\x90\x3c", b"\xf0" + bytes(200) + b"\xf7", b"\xf8"
     send(friend, playing, [whole, cut, sysex, clock, whole])
     assert playing._device.refused == 1
-    assert int(playing.host.keys.cursors[8]) == 2  # taken in
+    assert int(playing.host.device_events.cursors[8]) == 2  # taken in
 
 
 def test_only_channel_messages_of_the_right_length_are_whole():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.support.constant_tone import ConstantTone
-from engine.block import SEEN
+from engine.block import ACTIVE
 from engine.callback import callback
 from engine.devices import portaudio, stream
 from engine.devices.backend import DeviceRequest, NoDeviceError
@@ -118,7 +118,7 @@ def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_call
         with pytest.raises(RuntimeError, match="while a device plays"):
             host.prepare(44_100.0)
         host.play([ConstantTone()])  # only once the row before it is taken up
-        assert int(host.memory["turn"][0][SEEN]) >= 2
+        assert int(host.memory["version"][0][ACTIVE]) >= 2
 
 
 def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monkeypatch):

@@ -55,7 +55,7 @@ def test_after_null_or_an_unregistered_parameter_data_entry_sets_nothing(keyboar
 
 
 def test_the_pitch_of_a_moves_every_channel(keyboard):
-    keyboard.rig.set(keyboard.rig.interpreter, "a4", 432)
+    keyboard.rig.set_param(keyboard.rig.interpreter, "a4", 432)
     heard = keyboard.play()
     bends = heard[heard["kind"] == Kind.BEND]
     assert sorted(bends["channel"].tolist()) == [channel for channel in range(16) if channel != 9]

@@ -41,7 +41,7 @@ def test_the_drums_are_not_heard_unless_asked_for(keyboard):
 
 def test_a_channel_that_is_no_longer_heard_ends_its_notes_under_the_pedal(keyboard):
     keyboard.play((ON | 2, 60, 127), (CC | 2, 64, 127))
-    keyboard.rig.set(keyboard.rig.interpreter, "channels", 1)
+    keyboard.rig.set_param(keyboard.rig.interpreter, "channels", 1)
     assert keyboard.notes((ON | 2, 62, 127)) == [off(60)]
 
 
@@ -54,7 +54,7 @@ def test_channels_are_counted_from_one_to_sixteen(channels):
 def test_a_program_is_told_with_its_bank(keyboard):
     heard = keyboard.play((CC, 0, 1), (CC, 32, 2), (PROGRAM, 5, 0))
     assert heard["key"][heard["kind"] == Kind.PROGRAM].tolist() == [(1 << 7 | 2) << 7 | 5]
-    told = keyboard.rig.outbox.take()
+    told = keyboard.rig.outbox.drain()
     assert told["kind"].tolist() == [Kind.PROGRAM]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import Kind, midi
-from engine.midi.midi_file import ScoreError, phrase, read, score
+from engine.midi.midi_file import ScoreError, loudness_phrase, make_score, read
 
 
 def save(path, *tracks, division=480, kind=1):
@@ -59,7 +59,7 @@ def test_film_time_is_counted_in_frames(tmp_path, fps, seconds):
 
 
 def test_events_fall_on_the_nearest_frame():
-    events = score([(0.5, (0x90, 60, 1)), (0.25, (0xC0, 5))]).events(44100)
+    events = make_score([(0.5, (0x90, 60, 1)), (0.25, (0xC0, 5))]).events(44100)
     assert events["frame"].tolist() == [11025, 22050]
     assert events["key"].tolist() == [midi(0xC0, 5), midi(0x90, 60, 1)]
     assert (events["kind"] == Kind.MIDI).all()
@@ -88,23 +88,23 @@ def _try(path):
     try:
         return "", read(path).events(48000)
     except ScoreError as error:
-        return str(error), score([]).events(48000)
+        return str(error), make_score([]).events(48000)
 
 
 def test_the_phrase_is_four_notes_and_two_seconds():
-    events = phrase().events(1000)
+    events = loudness_phrase().events(1000)
     assert events["key"][[0, 2, 4, 6]].tolist() == [midi(0x90, key, 90) for key in (60, 64, 67, 72)]
     assert events["frame"].tolist() == [0, 500, 500, 1000, 1000, 1500, 1500, 2000, 4000]
 
 
 def test_the_phrase_moves_to_the_nearest_keys_there_are():
-    keys = [int(key) >> 8 & 0x7F for key in phrase(62, 70).messages if key & 0xF0 == 0x90]
+    keys = [int(key) >> 8 & 0x7F for key in loudness_phrase(62, 70).messages if key & 0xF0 == 0x90]
     assert keys == [62, 64, 67, 70]
 
 
 def test_a_key_that_two_hands_share_is_let_go_before_it_is_struck_again():
     on, off, other = (0x90, 60, 64), (0x80, 60, 0), (0x90, 64, 64)
-    told = score([(0.0, on), (1.0, other), (1.0, on), (1.0, off), (2.0, off)])
+    told = make_score([(0.0, on), (1.0, other), (1.0, on), (1.0, off), (2.0, off)])
     assert told.messages.tolist() == [midi(*message) for message in (on, other, off, on, off)]
-    short = score([(0.0, on), (0.0, off), (0.0, (0xB0, 64, 127))])
+    short = make_score([(0.0, on), (0.0, off), (0.0, (0xB0, 64, 127))])
     assert short.messages.tolist() == [midi(*message) for message in (on, off, (0xB0, 64, 127))]

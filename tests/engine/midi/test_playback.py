@@ -3,8 +3,8 @@
 import numpy as np
 
 from engine.events import Kind
-from engine.midi.midi_file import score
-from engine.midi.playback import Transport
+from engine.midi.midi_file import make_score
+from engine.midi.playback import ScorePlayback
 from engine.render import render
 from engine.rig import Rig
 from tests.support import host_callback
@@ -18,11 +18,11 @@ def test_every_message_arrives_on_its_frame():
     listeners = [Listener(), Listener()]
     for rig, listener in zip((live, offline), listeners, strict=True):
         rig.play([listener])
-    transport = Transport(live.source(), score(NOTES), 0)
+    transport = ScorePlayback(live.new_source(), make_score(NOTES), 0)
     while live.frame < 6 * 48_000:
         transport.feed(live.frame, 48_000)
         host_callback.render(live, 2400, 96)
-    render(offline, score(NOTES), seconds=6.0)
+    render(offline, make_score(NOTES), seconds=6.0)
     assert transport.done
     heard, expected = (listener.heard(Kind.NOTE_ON, Kind.NOTE_OFF) for listener in listeners)
     assert len(heard) > len(NOTES) / 2
@@ -33,7 +33,7 @@ def test_a_score_goes_on_where_it_was_when_the_rate_changes():
     rig, listener = Rig(48_000), Listener()
     rig.play([listener])
     notes = [(0.5 * i, (0x90, 40 + i, 64)) for i in range(8)]
-    transport = Transport(rig.source(), score(notes), 0, ahead=0.05)
+    transport = ScorePlayback(rig.new_source(), make_score(notes), 0, lookahead=0.05)
     heard = []
     for rate in (48_000, 96_000):
         rig.prepare(rate)

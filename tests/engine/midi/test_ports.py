@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.events import NOW, Kind, midi
-from engine.midi.drivers import NAME, NoMidi, _distinct, driver
-from engine.midi.ports import LOOK, MidiPorts, _Heard
+from engine.midi.drivers import CLIENT_NAME, NoMidiError, _unique_names, driver
+from engine.midi.ports import POLL_SECONDS, MidiPorts, _OpenPort
 from engine.rig import Rig
 from tests.support.host_callback import RATE, Listener, render
 from tests.support.jack_server import server  # noqa: F401 - a fixture, found by name
@@ -34,7 +34,7 @@ class Nothing:
     def names(self):
         return []
 
-    def offer(self):
+    def open_virtual(self):
         return None
 
 
@@ -55,7 +55,7 @@ def until(done, patience=60.0):
 
 def heard(rig, count):
     """The MIDI messages heard, once there are as many."""
-    listener = rig.row[0]
+    listener = rig.chain[0]
 
     def there():
         render(rig, 64)
@@ -68,7 +68,7 @@ def heard(rig, count):
 @pytest.mark.usefixtures("server")
 def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(rig):
     with MidiPorts(rig, system=driver("jack")) as ports:
-        assert ports.names == [NAME]
+        assert ports.names == [CLIENT_NAME]
         with keyboard() as keys:
             until(lambda: KEYS in ports.names)
             keys.send_message([0x92, 60, 100])
@@ -89,11 +89,11 @@ def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(rig):
 @pytest.mark.usefixtures("server")
 def test_only_the_wanted_ports_are_heard_and_none_while_idle(rig):
     with keyboard("Grand"), keyboard("Small"), MidiPorts(rig, "grand", driver("jack")) as ports:
-        assert ports.names == ["Grand:keys", NAME]
+        assert ports.names == ["Grand:keys", CLIENT_NAME]
         ports.idle = lambda: True
-        until(lambda: ports.names == [NAME])
+        until(lambda: ports.names == [CLIENT_NAME])
         ports.idle = lambda: False
-        until(lambda: ports.names == ["Grand:keys", NAME])
+        until(lambda: ports.names == ["Grand:keys", CLIENT_NAME])
 
 
 @pytest.mark.usefixtures("server")
@@ -113,7 +113,7 @@ def test_a_message_is_put_near_the_next_block_however_long_none_came(rig, gap):
     rig.running = lambda: True
     rig.memory["block"] = 128
     rig.memory["epoch"] = time.perf_counter() - 1000 / RATE - gap
-    wanted = {-3.0: 1000, 3.0: 1000 + 2 * 128 + round(LOOK * RATE)}
+    wanted = {-3.0: 1000, 3.0: 1000 + 2 * 128 + round(POLL_SECONDS * RATE)}
     frame = ports._frame(0.0)
     assert frame == wanted.get(gap, frame)
     assert 1000 <= frame <= wanted[3.0]
@@ -121,14 +121,14 @@ def test_a_message_is_put_near_the_next_block_however_long_none_came(rig, gap):
 
 def test_without_any_midi_the_reason_is_one_line_and_no_library_chatters(monkeypatch, capfd):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
-    with pytest.raises(NoMidi) as refused:
+    with pytest.raises(NoMidiError) as refused:
         driver("jack")
     assert "\n" not in str(refused.value)
     assert capfd.readouterr().err == ""
 
 
 def test_a_message_keeps_the_time_at_which_it_came_however_late_it_is_found(random):
-    heard, came = _Heard(None), np.cumsum(random.uniform(0.001, 0.1, 1000))
+    heard, came = _OpenPort(None), np.cumsum(random.uniform(0.001, 0.1, 1000))
     found = came + random.uniform(0.0, 0.03, 1000)
     found = np.maximum.accumulate(found)
     steps = np.diff(came, prepend=came[0])
@@ -138,18 +138,18 @@ def test_a_message_keeps_the_time_at_which_it_came_however_late_it_is_found(rand
 
 
 def test_what_a_player_holds_is_known_until_it_is_let_go():
-    held = _Heard(None)
+    held = _OpenPort(None)
     played = [(0x91, 60, 9), (0x91, 61, 9), (0xB1, 64, 127), (0xB1, 1, 5), (0xE1, 0, 100), (0xD1, 7), (0xA1, 60, 3)]
     for message in [*played, (0xB1, 7, 20), (0xB1, 11, 127), (0xC1, 5)]:
-        held.follow(midi(*message))
+        held.track(midi(*message))
     rest = [(0x81, 60), (0x81, 61), (0xB1, 64), (0xB1, 1), (0xE1, 0, 64), (0xD1, 0), (0xA1, 60)]
     assert list(held.held.values()) == [midi(*message) for message in rest]
     for message in [(0x91, 60, 0), (0x81, 61, 64), *rest[2:]]:
-        held.follow(midi(*message))
+        held.track(midi(*message))
     assert not held.held
 
 
 def test_names_lose_the_numbers_that_change_and_stay_apart():
-    assert _distinct(["Keys:Keys MIDI 1 20:0", "Keys:Keys MIDI 1 24:0", "Pad 28:1", "Grand"]) == [
+    assert _unique_names(["Keys:Keys MIDI 1 20:0", "Keys:Keys MIDI 1 24:0", "Pad 28:1", "Grand"]) == [
         "Keys:Keys MIDI 1", "Keys:Keys MIDI 1 #2", "Pad", "Grand",
     ]  # fmt: skip

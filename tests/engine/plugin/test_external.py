@@ -60,7 +60,7 @@ def played(*effects, block=128, settings=()):
     for key in (60, 64, 67):
         rig.midi(0x90, key, 100)
     for plugin, name, value, frame in settings:
-        rig.set(plugin, name, value, frame=frame)
+        rig.set_param(plugin, name, value, frame=frame)
     return render(rig, RATE, block).astype(float)
 
 
@@ -123,7 +123,7 @@ def test_the_block_size_is_not_heard_in_either(install, echo, block):
 def test_a_library_keeps_its_settings_through_a_change_of_rate(echo):
     rig, plugin = Rig(RATE), load(echo)
     rig.play([Organ(), plugin])
-    rig.set(plugin, "mix", 0.25)
+    rig.set_param(plugin, "mix", 0.25)
     render(rig, 100)
     rig.prepare(44100)
     settings = np.frombuffer(plugin.state[:16].tobytes(), np.float32)[1:]

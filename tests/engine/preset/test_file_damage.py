@@ -14,7 +14,9 @@ from tests.support import events_preset, ssm_preset
 from tests.support.resonance_preset import small_preset
 
 
-@pytest.mark.parametrize("kind", [small_preset, ssm_preset.preset, events_preset.preset, lambda: Preset(*random_preset())])
+@pytest.mark.parametrize(
+    "kind", [small_preset, ssm_preset.preset, events_preset.preset, lambda: Preset(*random_preset())]
+)
 def test_five_hundred_damaged_files_are_five_hundred_refusals(path, kind):
     write(path, kind())
     whole = path.read_bytes()
@@ -85,7 +87,7 @@ def test_what_is_no_preset_at_all_is_refused(path):
             sealed_text(b'{"__metadata__":{"a":{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'"},"luthier":"{}"}}'),
             "in the wrong place",
         ),
-        ((container.LONGEST_HEADER + 1).to_bytes(8, "little") + b" " * (container.LONGEST_HEADER + 1), "at most"),
+        ((container.MAX_HEADER_BYTES + 1).to_bytes(8, "little") + b" " * (container.MAX_HEADER_BYTES + 1), "at most"),
     ]:
         path.write_bytes(content)
         assert words in refusal(path)
@@ -113,7 +115,7 @@ def test_reading_takes_no_more_memory_than_twice_the_file(path):
 def test_a_file_that_is_all_header_takes_memory_only_where_its_digest_is_right(path):
     write(path, small_preset(junk=[{}] * 300_000))
     size = path.stat().st_size
-    assert size > 0.8 * container.LONGEST_HEADER
-    assert peak_of(path, read) < 2 * size + 30 * container.LONGEST_HEADER
+    assert size > 0.8 * container.MAX_HEADER_BYTES
+    assert peak_of(path, read) < 2 * size + 30 * container.MAX_HEADER_BYTES
     damage_the_end(path)
     assert peak_of(path, refusal) < 2 * size + 100_000

@@ -25,8 +25,8 @@ def test_a_name_means_the_users_preset_before_the_factorys(folders):
     write(mine, small_preset())
     assert mine.parent == user
     assert library.find("guitar") == mine
-    assert library.everything() == {"banjo": factory / "banjo.luthier", "guitar": mine}
-    assert [library.is_factory(path) for path in library.everything().values()] == [True, False]
+    assert library.all_presets() == {"banjo": factory / "banjo.luthier", "guitar": mine}
+    assert [library.is_factory(path) for path in library.all_presets().values()] == [True, False]
 
 
 def test_a_path_means_itself(folders, tmp_path):
@@ -61,4 +61,4 @@ def test_the_factory_and_names_that_are_none_are_not_written_to(folders):
 def test_a_draft_left_by_a_crash_is_not_a_preset(folders):
     factory, _ = folders
     (factory / ".guitar.luthier.123.luthier").write_bytes(b"half")
-    assert list(library.everything()) == ["banjo", "guitar"]
+    assert list(library.all_presets()) == ["banjo", "guitar"]

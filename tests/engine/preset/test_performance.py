@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.preset.performance import PERFORMANCES, length, perform
+from engine.preset.performance import PERFORMANCES, perform, performance_seconds
 
 HEADER = {"rate": 1000, "control": {"dimensions": 4, "frames": 50, "hop": 125}}
 TENSORS = {
@@ -43,7 +43,7 @@ def test_random_is_sparse_in_order_and_in_the_learned_range():
     events = perform(HEADER, TENSORS, "random", 1)
     times = [time for time, *_ in events]
     assert times == sorted(times)
-    assert 0 <= times[0] <= times[-1] < length(HEADER) == 6.25
+    assert 0 <= times[0] <= times[-1] < performance_seconds(HEADER) == 6.25
     assert len(events) == 25
     assert all(0.25 <= value <= 1 and 0 <= row < 4 for _, _, row, value in events)
 

@@ -21,7 +21,7 @@ def rig() -> Rig:
 
 
 def test_the_modes_at_rest_are_those_of_the_preset(rig):
-    seen, tensors = picture.modes(rig.row[0]), small_preset().tensors
+    seen, tensors = picture.learned_modes(rig.row[0]), small_preset().tensors
     wanted = tensors["frequency"][:, -1, 0].ravel()
     assert set(np.round(seen.frequency, 3)) <= set(np.round(wanted.astype(float), 3))
     assert len(seen) > 8
@@ -29,13 +29,13 @@ def test_the_modes_at_rest_are_those_of_the_preset(rig):
 
 
 def test_nothing_rings_before_a_note(rig):
-    assert len(picture.ringing(rig.row[0])) == 0
+    assert len(picture.sounding_modes(rig.row[0])) == 0
 
 
 def test_what_rings_has_the_frequencies_of_the_key_and_fades_as_the_modes_decay(rig):
     rig.midi(0x90, 45 + 2, 100)  # a tone above 110 Hz
     render(rig, 4800)
-    first = picture.ringing(rig.row[0], 0)
+    first = picture.sounding_modes(rig.row[0], 0)
     tensors = small_preset().tensors
     learned = tensors["frequency"][0, :, 0]
     moved = learned * (440 * 2 ** ((47 - 69) / 12) / 110)
@@ -43,7 +43,7 @@ def test_what_rings_has_the_frequencies_of_the_key_and_fades_as_the_modes_decay(
     assert between.all()
     assert set(first.resonance) == {0}
     render(rig, 4800)
-    second = picture.ringing(rig.row[0], 0)
+    second = picture.sounding_modes(rig.row[0], 0)
     assert second.level / first.level == pytest.approx(np.exp(-first.decay * 0.1), rel=0.02)
 
 
@@ -55,12 +55,12 @@ def test_the_knobs_are_seen_where_they_were_turned(rig):
     rig.set(rig.row[0], "decay", 2.0)
     render(rig, 256)
     names = [param.name for param in rig.row[0].params]
-    assert picture.values(rig.row[0])[names.index("decay")] == 2
+    assert picture.param_values(rig.row[0])[names.index("decay")] == 2
 
 
 def test_an_instrument_without_modes_has_no_picture():
-    assert len(picture.modes(Organ())) == len(picture.ringing(Organ())) == 0
-    assert picture.values(Organ()) is None
+    assert len(picture.learned_modes(Organ())) == len(picture.sounding_modes(Organ())) == 0
+    assert picture.param_values(Organ()) is None
     assert picture.key_of(Organ(), 0) == -1
 
 
@@ -71,13 +71,13 @@ def test_a_controller_that_was_learned_turns_its_knob_and_the_one_before_turns_i
     rig.relearn()
     rig.midi(0xB0, 75, 127)
     render(rig, 256)
-    assert picture.values(instrument)[place] == 1
+    assert picture.param_values(instrument)[place] == 1
     for value in (0, 127):
         rig.midi(0xB0, 20, value)
         render(rig, 256)
-    assert picture.values(instrument)[place] == 10
-    assert rig.interpreter.moved == (3, 20)
-    assert rig.interpreter.heard == 3
+    assert picture.param_values(instrument)[place] == 10
+    assert rig.interpreter.last_controller == (3, 20)
+    assert rig.interpreter.message_count == 3
 
 
 def test_a_learned_controller_takes_its_knob_over_where_it_stands_so_that_no_value_jumps(rig):
@@ -88,14 +88,14 @@ def test_a_learned_controller_takes_its_knob_over_where_it_stands_so_that_no_val
         for value in values:
             rig.midi(0xB0, 20, value)
             render(rig, 256)
-        return float(picture.values(instrument)[place])
+        return float(picture.param_values(instrument)[place])
 
     rig.learned[("resonance", "brightness")] = 20
     rig.relearn()
     assert stands(10, 20, 40) == 0
-    assert list(rig.interpreter.waiting.values()) == [40]
+    assert list(rig.interpreter.pending_pickups.values()) == [40]
     assert stands(70) == pytest.approx(12 * 70 / 127 - 6)  # it has passed the middle, where the knob stood
-    assert rig.interpreter.waiting == {}
+    assert rig.interpreter.pending_pickups == {}
     assert stands(127, 64) == pytest.approx(12 * 64 / 127 - 6)
     rig.set(instrument, "brightness", 3.0)  # the mouse
     render(rig, 256)
@@ -114,4 +114,4 @@ def test_a_knob_that_has_forgotten_its_controller_stays(rig):
     rig.relearn()
     rig.send(Kind.MIDI, 0xB0 | 75 << 8 | 127 << 16)
     render(rig, 256)
-    assert picture.values(instrument) == pytest.approx([param.default for param in instrument.params])
+    assert picture.param_values(instrument) == pytest.approx([param.default for param in instrument.params])

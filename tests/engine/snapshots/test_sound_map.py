@@ -3,14 +3,14 @@
 import numpy as np
 
 from engine.instruments import make
-from engine.snapshots.sound_map import chart
+from engine.snapshots.sound_map import sound_map
 from tests.support import events_preset, ssm_preset
 from tests.support.resonance_preset import small_preset
 
 
 def test_every_dimension_that_sounds_has_a_place_and_pitched_ones_the_key_nearest_to_them():
     preset = ssm_preset.preset()
-    found = chart(make(preset))
+    found = sound_map(make(preset))
     assert found.driven
     assert len(set(found.plain.tolist())) == len(found)
     for axis in (found.x, found.y):
@@ -23,7 +23,7 @@ def test_every_dimension_that_sounds_has_a_place_and_pitched_ones_the_key_neares
 
 
 def test_events_without_a_pitch_have_keys_of_their_own_and_those_with_one_the_nearest():
-    found = chart(make(events_preset.preset()))
+    found = sound_map(make(events_preset.preset()))
     assert not found.driven
     assert (found.note[found.pitch == 0] == -1).all()
     near = 69 + 12 * np.log2(found.pitch[found.note >= 0] / 440)
@@ -39,10 +39,10 @@ def test_alike_sounds_lie_near_each_other():
     entrance += 0.01 * np.random.default_rng(1).normal(size=entrance.shape)
     preset.tensors["input"] = entrance.astype(np.float32)
     preset.tensors["energy"] = np.ones_like(preset.tensors["energy"])
-    found = chart(make(preset))
+    found = sound_map(make(preset))
     low = found.plain < half
     assert max(found.x[low].max() - found.x[~low].min(), 0) == 0 or found.x[low].min() > found.x[~low].max()
 
 
 def test_an_instrument_of_modes_has_no_chart():
-    assert chart(make(small_preset())) is None
+    assert sound_map(make(small_preset())) is None
