@@ -49,7 +49,7 @@ other-instruction-sets:  # kernels compiled for AVX2 where the processor has mor
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
-	@PYTHONPATH=. $(BIN)/python scripts/factory.py
+	@PYTHONPATH=. $(BIN)/python scripts/factory_instruments.py
 
 texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring it up to date
 	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }

@@ -12,6 +12,7 @@ from numba import njit
 
 from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import harmonics, noise
+from engine.simd.vectors import WIDTH, aligned_zeros
 
 from . import limits
 
@@ -29,7 +30,7 @@ def measure() -> list[Measurement]:
     random = np.random.default_rng(1)
     before, after = (random.random((2, HARMONICS)) / np.arange(1, HARMONICS + 1)).astype(np.float32)
     out = np.zeros(BLOCK, np.float32)
-    x = limits.aligned((limits.CHAINS * limits.WIDTH,))
+    x = aligned_zeros((limits.CHAINS * WIDTH,))
     times = min_times(
         {
             "peak": lambda: limits.multiply_add(x, limits.STEPS),
@@ -41,7 +42,7 @@ def measure() -> list[Measurement]:
         },
         60,
     )
-    peak = limits.CHAINS * limits.WIDTH * limits.STEPS / times["peak"]
+    peak = limits.CHAINS * WIDTH * limits.STEPS / times["peak"]
     kernel, work = times["kernel"] / RUNS, HARMONICS * BLOCK
     return [
         Measurement("100 harmonics × 64 frames", 1e6 * kernel, "µs"),

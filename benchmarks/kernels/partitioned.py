@@ -10,8 +10,8 @@ from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, splat, store
 class Convolver:
     """Convolution of few inputs with many responses: overlap-save by blocks, delay line of input spectra.
 
-    responses: (inputs, E, taps); block: a multiple of WIDTH. Its cost is reading the spectra: real and imaginary parts
-    are stored apart and cache-aligned, and the sums stay in registers. A spectrum has `block` bins; the highest
+    responses: (inputs, E, taps); block: a multiple of WIDTH. Its cost is reading the spectra: real and imaginary
+    parts are stored apart and cache-aligned, and the sums stay in registers. A spectrum has `block` bins; the highest
     frequency, which like the lowest has no imaginary part, is stored as that of the lowest.
     """
 

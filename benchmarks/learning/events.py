@@ -33,7 +33,7 @@ from . import reconstruction
 
 MIXTURES, MIXTURE_SECONDS, NOTES_PER_SECOND = 3, 8.0, 8  # mixtures of notes, their length, notes a second
 MIN_GAIN = 0.3  # of the loudest note
-MERGE_SECONDS, TOLERANCE_SECONDS = 0.03, 0.05  # seconds
+MERGE_SECONDS, TOLERANCE_SECONDS = 0.03, 0.05
 MIN_STRENGTH_RATIO = 0.06  # of the strongest onset: weaker ones are ignored
 MIN_F_MEASURE = 0.6  # F-measure
 

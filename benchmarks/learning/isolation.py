@@ -27,11 +27,11 @@ from train.events.loss import reconstruction_loss
 from train.events.model import EventModel
 from train.events.trainer import EventTrainer
 
-from .events import TOLERANCE, load_note, mix_notes, recording_paths
+from .events import TOLERANCE_SECONDS, load_note, mix_notes, recording_paths
 
 STEPS = 250
 MIXTURES = 3
-ABLATIONS = {  # passes, dreams, whether the shares of the parts are learned
+ABLATIONS = {
     "passes and dreams": (True, 6, True),
     "dreams alone": (False, 6, True),
     "passes alone": (True, 0, True),
@@ -82,7 +82,7 @@ def separation_error(model: EventModel, notes: list[np.ndarray]) -> float:
         sound, times, stems = mix_notes(notes, rate, random)
         score = decompose(model, torch.from_numpy(sound))
         for time, stem in zip(times, stems, strict=True):
-            near_events = [event for event in score.events if abs(event.time - time) <= TOLERANCE]
+            near_events = [event for event in score.events if abs(event.time - time) <= TOLERANCE_SECONDS]
             nearest = [
                 event for event in near_events if abs(times - event.time).min() >= abs(time - event.time) - 1e-9
             ]

@@ -64,7 +64,7 @@ def measure(decoder: EventDecoder, model: EventModel, dataset: Dataset) -> Itera
     """Measure both sets; the goal applies to the fresh one."""
     common_spectra = mean_spectra(model, dataset)
     for set_name, segments in (
-        ("fresh", test_segments(dataset, model.sizes)),
+        ("fresh", unseen_segments(dataset, model.sizes)),
         ("old", development_segments(dataset, model.sizes.samples)),
     ):
         results = [
@@ -134,7 +134,7 @@ def development_segments(dataset: Dataset, samples: int) -> list[Segment]:
     return [held_out[i] for i in torch.linspace(0, len(held_out) - 1, DEVELOPMENT_SEGMENTS).long().tolist()]
 
 
-def test_segments(dataset: Dataset, sizes: Sizes) -> list[Segment]:
+def unseen_segments(dataset: Dataset, sizes: Sizes) -> list[Segment]:
     """Stretches by which nothing was chosen, and some of recordings that were not learned from."""
     held_out = _held_out_segments(dataset, sizes.samples)
     used = {

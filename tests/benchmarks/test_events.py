@@ -1,4 +1,4 @@
-"""What events are measured with: a pursuit finds what was put in, onsets are counted once, kept seconds are apart."""
+"""Tools of the event benchmarks: matching pursuit, onset matching, and held-out segments."""
 
 import numpy as np
 import soundfile
@@ -6,7 +6,13 @@ import torch
 
 from benchmarks.learning.events import count_matches, event_onsets, mix_notes
 from benchmarks.learning.matching_pursuit import fit_strengths, pursue
-from benchmarks.learning.reconstruction import EACH, OLD, STRANGERS, development_segments, test_segments
+from benchmarks.learning.reconstruction import (
+    DEVELOPMENT_SEGMENTS,
+    SEGMENTS_PER_PATTERN,
+    UNKNOWN_RECORDINGS,
+    development_segments,
+    unseen_segments,
+)
 from engine.instruments.events.event_score import Event, EventScore
 from train.events.config import Sizes
 from train.events.dataset import Dataset
@@ -14,19 +20,19 @@ from train.events.initialize import new_model
 from train.events.loss import reconstruction_loss
 
 TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
-FEWER = 4  # stretches that only the older way of choosing took
+EARLIER_ONLY = 4  # segments that only the earlier selection took
 
 
-def test_a_pursuit_finds_the_sounds_that_a_target_was_made_of():
+def test_a_pursuit_finds_the_sounds_that_a_target_is_the_sum_of():
     generator = torch.Generator().manual_seed(0)
     sounds = torch.randn(6, 2048, generator=generator) * torch.linspace(1, 0, 2048)
     target = torch.zeros(2048)
     target[768:] += 0.7 * sounds[2, :1280]
     target[256:] -= 0.4 * sounds[5, :1792]
-    left = [float((target - pursue(sounds, target, count).sum(0)).square().sum()) for count in (1, 2, 8)]
-    assert left[0] > left[1] > left[2]
-    assert left[1] < 0.05 * float(target.square().sum())
-    assert left[2] < 0.002 * float(target.square().sum())
+    residuals = [float((target - pursue(sounds, target, count).sum(0)).square().sum()) for count in (1, 2, 8)]
+    assert residuals[0] > residuals[1] > residuals[2]
+    assert residuals[1] < 0.05 * float(target.square().sum())
+    assert residuals[2] < 0.002 * float(target.square().sum())
 
 
 def test_a_pursuit_with_fitted_strengths_has_a_lower_loss():
@@ -36,47 +42,48 @@ def test_a_pursuit_with_fitted_strengths_has_a_lower_loss():
     target = torch.randn(TINY.samples, generator=generator)
     parts = pursue(sounds, target, 4)
     fitted = fit_strengths(model, parts, target)
-    near = [float(reconstruction_loss(one[None], target[None])) for one in (parts.sum(0), fitted)]
-    assert near[1] < 0.99 * near[0]
+    losses = [float(reconstruction_loss(one[None], target[None])) for one in (parts.sum(0), fitted)]
+    assert losses[1] < 0.99 * losses[0]
 
 
 def test_events_close_together_are_one_onset_and_each_is_matched_once():
     events = [Event(time, 0, strength) for time, strength in ((0.5, 1), (0.51, 0.5), (0.9, 0.01), (1.0, 0.4))]
-    found = event_onsets(EventScore(events, 2.0, np.zeros(1), np.zeros(1)))
-    np.testing.assert_allclose(found, [0.5, 1.0])
-    assert count_matches(found, np.array([0.46, 0.54, 1.04])) == 2
-    assert count_matches(found, np.array([0.44, 1.2])) == 0
+    detected = event_onsets(EventScore(events, 2.0, np.zeros(1), np.zeros(1)))
+    np.testing.assert_allclose(detected, [0.5, 1.0])
+    assert count_matches(detected, np.array([0.46, 0.54, 1.04])) == 2
+    assert count_matches(detected, np.array([0.44, 1.2])) == 0
 
 
 def test_a_mixture_is_the_sum_of_its_notes_one_in_each_eighth():
     notes = [np.ones(100, np.float32), np.linspace(0, 1, 200, dtype=np.float32)]
-    sound, times, alone = mix_notes(notes, 8000, np.random.default_rng(1))
+    sound, times, stems = mix_notes(notes, 8000, np.random.default_rng(1))
     assert (np.floor(times * 8) == np.arange(64)).all()
     total = np.zeros_like(sound)
-    for when, part in zip(times, alone, strict=True):
-        total[round(when * 8000) :][: len(part)] += part
+    for time, stem in zip(times, stems, strict=True):
+        total[round(time * 8000) :][: len(stem)] += stem
     np.testing.assert_allclose(sound, total, atol=1e-6)
 
 
-def test_what_is_measured_on_was_not_chosen_by(tmp_path, monkeypatch):
+def test_the_measured_segments_were_not_used_to_choose_the_model(tmp_path, monkeypatch):
     monkeypatch.setenv("LUTHIER_DATA", str(tmp_path))
     random = np.random.default_rng(0)
-    for pattern in STRANGERS:
+    for pattern in UNKNOWN_RECORDINGS:
         path = tmp_path / pattern.replace("*", "A4").replace(".mp3", ".wav")
         path.parent.mkdir(exist_ok=True)
         soundfile.write(path, 0.5 * random.uniform(-1, 1, TINY.samples * 3), TINY.rate)
     monkeypatch.setattr(
-        "benchmarks.learning.reconstruction.STRANGERS", [one.replace(".mp3", ".wav") for one in STRANGERS]
+        "benchmarks.learning.reconstruction.UNKNOWN_RECORDINGS",
+        [one.replace(".mp3", ".wav") for one in UNKNOWN_RECORDINGS],
     )
     kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5
     dataset = Dataset([kept], [kept], TINY.rate, [], validation_sources=["somewhere/violin/one.wav"])
-    before, now = development_segments(dataset, TINY.samples), test_segments(dataset, TINY)
-    assert len(before) == OLD
-    assert [one.of for one in now].count("violin") == 100 - 16 - len(before) - FEWER
-    assert len(now) == [one.of for one in now].count("violin") + EACH * len(STRANGERS)
+    development, unseen = development_segments(dataset, TINY.samples), unseen_segments(dataset, TINY)
+    assert len(development) == DEVELOPMENT_SEGMENTS
+    assert [one.of for one in unseen].count("violin") == 100 - 16 - len(development) - EARLIER_ONLY
+    assert len(unseen) == [one.of for one in unseen].count("violin") + SEGMENTS_PER_PATTERN * len(UNKNOWN_RECORDINGS)
     chosen = dataset.validation_segments(TINY.samples)
-    for one in now:
-        assert not (one.sound == chosen).all(1).any()
-        assert not any((one.sound == other.sound).all() for other in before)
-    again = test_segments(dataset, TINY)
-    assert all((one.sound == other.sound).all() for one, other in zip(now, again, strict=True))
+    for segment in unseen:
+        assert not (segment.sound == chosen).all(1).any()
+        assert not any((segment.sound == other.sound).all() for other in development)
+    again = unseen_segments(dataset, TINY)
+    assert all((one.sound == other.sound).all() for one, other in zip(unseen, again, strict=True))

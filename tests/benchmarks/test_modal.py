@@ -1,4 +1,4 @@
-"""What the modal kernel is compared with computes the same as the kernel, or what it says."""
+"""The variants that the modal kernel is compared with compute the same; goals are judged."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,10 @@ from engine.dsp import modal, modal_plain, modal_simd
 from engine.simd.vectors import WIDTH
 
 
-def driven(shape):
+def driven(variant):
     bank, partials = benchmark.random_bank(np.random.default_rng(4), 256)
     u, out = np.random.default_rng(5).uniform(-1, 1, 64).astype(np.float32), np.zeros((2, 64), np.float32)
-    shape(bank, partials, u, *out)
+    variant(bank, partials, u, *out)
     return out
 
 
@@ -34,21 +34,21 @@ def time_inside(bank, partials, u, left, right):
 
 def complex_numbers(bank, partials, u, left, right):
     z, p, c = np.zeros((3, 256), np.complex64)
-    p[:], c[:] = benchmark._numbers(partials)
+    p[:], c[:] = benchmark._complex_numbers(partials)
     modal_variants.complex_numbers(z, p, c, bank[modal.SIDE].copy(), u, left, right, 1)
 
 
-@pytest.mark.parametrize("shape", [time_outside, time_inside, complex_numbers])
-def test_every_plain_shape_does_the_work_of_the_kernel(shape):
-    np.testing.assert_allclose(driven(shape), driven(kernel), atol=1e-5)
+@pytest.mark.parametrize("variant", [time_outside, time_inside, complex_numbers])
+def test_every_plain_variant_computes_the_same_as_the_kernel(variant):
+    np.testing.assert_allclose(driven(variant), driven(kernel), atol=1e-5)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("kernels", [modal_simd, modal_plain])
-def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them(kernels, channels):
+def test_the_compiled_players_convolve_with_each_variant_and_weight_the_results(kernels, channels):
     noise, frames = np.random.default_rng(6), 100
     pairs = [benchmark.random_bank(noise, 8) for _ in range(4)]
-    banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
+    banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].variant)
     banks[:, :, modal.SIDE] = 0
     u, weight = (noise.random((2, 2, 50)).astype(np.float32) for _ in range(2))
     out = np.zeros((2, 2, 2, 50), np.float32)
@@ -61,7 +61,7 @@ def test_the_players_of_the_instrument_convolve_with_each_variant_and_weigh_them
 
 
 def _response(partials, frames):
-    p, c = benchmark._numbers(partials)
+    p, c = benchmark._complex_numbers(partials)
     return (c * p ** np.arange(frames)[:, None]).real.sum(1)
 
 
@@ -76,7 +76,7 @@ def test_partitioned_convolution_is_convolution():
 
 
 @pytest.mark.parametrize(
-    ("row", "met"),
+    ("measurement", "met"),
     [
         (Measurement("speed", 3.0, "×", 2.5), True),
         (Measurement("speed", 2.0, "×", 2.5), False),
@@ -85,5 +85,5 @@ def test_partitioned_convolution_is_convolution():
         (Measurement("time", 9.0, "µs"), None),
     ],
 )
-def test_a_row_knows_whether_its_goal_is_met(row, met):
-    assert row.met is met
+def test_a_measurement_tells_whether_its_goal_is_met(measurement, met):
+    assert measurement.met is met

@@ -9,9 +9,9 @@ from tests.engine.dsp.test_decoder import decoded, features
 
 
 @pytest.mark.parametrize("peer", [torch_decoder, onnx_decoder])
-def test_every_peer_does_the_work_of_the_kernel(peer):
+def test_every_peer_computes_the_same_as_the_kernel(peer):
     _, tensors = random_preset(64, 20, seed=2)
     inputs = features(1, frames=5)
     frame = peer(tensors)
-    said = [frame(float(pitch), float(loudness)) for pitch, loudness in inputs[0]]
-    np.testing.assert_allclose(said, decoded(tensors, inputs)[0], atol=2e-6)
+    outputs = [frame(float(pitch), float(loudness)) for pitch, loudness in inputs[0]]
+    np.testing.assert_allclose(outputs, decoded(tensors, inputs)[0], atol=2e-6)

@@ -1,4 +1,4 @@
-"""What the comparison of recipes measures, on networks that are known."""
+"""Frame artifacts as the comparison of recipes measures them, on known networks."""
 
 import numpy as np
 import pytest
@@ -30,22 +30,22 @@ def ringing(hertz: float, pattern: np.ndarray | None = None) -> StateSpaceModel:
     return model
 
 
-def test_a_partial_that_goes_on_from_frame_to_frame_leaves_no_comb():
-    found = comb_energies(ringing(500.0))
-    assert found["comb_energies"] < 1e-3
-    assert found["sway"] < 1e-3
-    assert found["whole"] < 1e-4 * comb_energies(ringing(3 * RATE / FRAME))["whole"]
+def test_a_partial_that_is_continuous_over_frames_has_no_comb():
+    energies = comb_energies(ringing(500.0))
+    assert energies["comb"] < 1e-3
+    assert energies["sway"] < 1e-3
+    assert energies["whole"] < 1e-4 * comb_energies(ringing(3 * RATE / FRAME))["whole"]
 
 
-def test_frames_that_do_not_go_on_leave_a_comb_beside_their_partial():
+def test_discontinuous_frames_have_a_comb_beside_their_partial():
     rough = 1 + 0.5 * np.random.default_rng(0).normal(size=FRAME)
-    found = comb_energies(ringing(500.0, rough))
-    assert found["comb_energies"] > 0.05
-    assert found["sway"] > 0.01
-    assert found["whole"] < 0.01 * found["energy"]  # its lines lie between the multiples of the frame rate
+    energies = comb_energies(ringing(500.0, rough))
+    assert energies["comb"] > 0.05
+    assert energies["sway"] > 0.01
+    assert energies["whole"] < 0.01 * energies["energy"]  # its lines lie between the multiples of the frame rate
 
 
-def test_the_share_of_a_comb_is_what_modulates_the_frames():
+def test_the_share_of_the_comb_follows_from_the_modulation_of_the_frames():
     line = 1 + 0.5 * np.cos(2 * np.pi * 2 * np.arange(FRAME) / FRAME)  # two images, a quarter as high each
-    found = comb_energies(ringing(800.0, line))
-    assert found["comb_energies"] == pytest.approx(2 / 16 / (1 + 2 / 16), rel=0.03)
+    energies = comb_energies(ringing(800.0, line))
+    assert energies["comb"] == pytest.approx(2 / 16 / (1 + 2 / 16), rel=0.03)

@@ -1,4 +1,4 @@
-"""The picture at the top of the README, drawn by `python scripts/picture.py PRESET SECONDS docs/phrase.png`."""
+"""Draw the spectrogram at the top of the README: `python scripts/phrase_figure.py PRESET SECONDS docs/phrase.png`."""
 
 import sys
 
@@ -16,12 +16,12 @@ from engine.render import render
 from engine.rig import Rig
 
 RATE = 48_000
-LOW, HIGH = 60.0, 12_000.0  # Hz
-RANGE = 78.0  # dB shown
+MIN_HZ, MAX_HZ = 60.0, 12_000.0  # frequency range, Hz
+RANGE_DB = 78.0  # dB shown
 
 
 def main(preset: str, seconds: float, path: str) -> None:
-    """Render the beginning of the demo score and draw its spectrogram over a logarithmic frequency axis."""
+    """Render the start of the demo score and draw its spectrogram over a logarithmic frequency axis."""
     rig = Rig(RATE)
     rig.play([load(preset)])
     sound = render(rig, read(library.factory_folder() / "demo.mid"), seconds)[0]
@@ -30,9 +30,9 @@ def main(preset: str, seconds: float, path: str) -> None:
     figure, axes = plt.subplots(figsize=(12, 4.2), facecolor="#14110f")
     time, frequency = transform.t(len(sound)), transform.f
     axes.pcolormesh(
-        time, frequency[1:], level[1:], cmap="inferno", vmin=level.max() - RANGE, vmax=level.max(), rasterized=True
+        time, frequency[1:], level[1:], cmap="inferno", vmin=level.max() - RANGE_DB, vmax=level.max(), rasterized=True
     )
-    axes.set(yscale="log", ylim=(LOW, HIGH), xlim=(0, seconds), xlabel="seconds", ylabel="Hz")
+    axes.set(yscale="log", ylim=(MIN_HZ, MAX_HZ), xlim=(0, seconds), xlabel="seconds", ylabel="Hz")
     axes.tick_params(colors="#b8a99a")
     for text in (axes.xaxis.label, axes.yaxis.label):
         text.set_color("#b8a99a")
