@@ -1,15 +1,15 @@
-"""Numbers as a player reads and types them, and where a knob stands for each."""
+"""Formatting and parsing of values with units, and their positions on the way of a knob."""
 
 import math
 import re
 
-MIN_LOG_RATIO = 10  # a range of such a ratio is turned through in equal ratios
+MIN_LOG_RATIO = 10  # of the bounds of a range: from here on its scale is logarithmic
 
 _NUMBER = re.compile(r"\s*([-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*(k?)")
 
 
 def format_value(value: float, unit: str) -> str:
-    """A value with its unit: three digits that matter, a real minus sign, ∞ for silence."""
+    """A value with its unit: three significant digits, and a typographic minus sign."""
     if unit == "Hz" and abs(value) >= 1000:
         return f"{value / 1000:.3g} kHz"
     if unit == "s" and abs(value) < 1:
@@ -27,13 +27,13 @@ def format_value(value: float, unit: str) -> str:
     return f"{number} {unit}".strip()
 
 
-def parse(words: str, unit: str) -> float | None:
-    """The value that a player typed, whether or not she typed the unit; None if there is no number in it."""
-    found = _NUMBER.match(words.replace("×", ""))
+def parse(text: str, unit: str) -> float | None:
+    """The value of a text, with or without the unit; None if there is no number in it."""
+    found = _NUMBER.match(text.replace("×", ""))
     if found is None:
         return None
     value = float(found[1].replace(",", ".").replace("−", "-"))
-    rest = words.replace("×", "")[found.end() :].strip()
+    rest = text.replace("×", "")[found.end() :].strip()
     if found[2]:
         value *= 1000
     if unit == "s" and rest.lower().startswith("ms"):
@@ -42,30 +42,25 @@ def parse(words: str, unit: str) -> float | None:
 
 
 def position_of(value: float, low: float, high: float) -> float:
-    """Where a value stands on its way, 0..1."""
+    """The position of a value in its range, 0..1."""
     value = min(max(value, low), high)
-    if _curved(low, high):
+    if _is_logarithmic(low, high):
         return math.log(value / low) / math.log(high / low)
     return (value - low) / (high - low) if high > low else 0.0
 
 
-def value_at(place: float, low: float, high: float) -> float:
-    """The value at a place 0..1 of the way."""
-    place = min(max(place, 0.0), 1.0)
-    if _curved(low, high):
-        return low * (high / low) ** place
-    return low + place * (high - low)
-
-
-def note(key: int) -> str:
-    """The name of a key; 60 is C4."""
-    return ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"][key % 12] + str(key // 12 - 1)
+def value_at(position: float, low: float, high: float) -> float:
+    """The value at a position 0..1 of its range."""
+    position = min(max(position, 0.0), 1.0)
+    if _is_logarithmic(low, high):
+        return low * (high / low) ** position
+    return low + position * (high - low)
 
 
 def format_time(seconds: float) -> str:
-    """Minutes and seconds."""
+    """Minutes and seconds, as 1:05."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _curved(low: float, high: float) -> bool:
+def _is_logarithmic(low: float, high: float) -> bool:
     return low > 0 and high > MIN_LOG_RATIO * low

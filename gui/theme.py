@@ -1,7 +1,6 @@
-"""How the window looks: two sets of colours, one accent, one typographic scale.
+"""The theme: two sets of colours, one accent, one typographic scale.
 
-Painted widgets take their colours from the palette roles named here, so that a change of theme reaches them as it
-reaches every other widget.
+Painted widgets take their colours from the palette roles named here, so that a change of theme reaches them too.
 """
 
 from dataclasses import dataclass
@@ -20,15 +19,15 @@ TEXT, QUIET, ACCENT, ON_ACCENT, STAGE = (
 )
 WARNING = Role.BrightText
 
-BASE = 9.5  # points of running text
-STEP = 1.25  # from one size of the scale to the next
+BASE_POINTS = 9.5  # of running text
+SCALE_STEP = 1.25  # ratio of two steps of the typographic scale
 CAPTION, BODY, TITLE, DISPLAY = -1, 0, 2, 4
-GAP = 8  # pixels: all distances are its multiples
+GAP = 8  # pixels between widgets
 
 
 @dataclass(frozen=True)
 class Colours:
-    """One theme, from the ground up."""
+    """The colours of one theme."""
 
     ground: str
     panel: str
@@ -55,7 +54,7 @@ THEMES = {
 
 
 def apply(app: QApplication, name: str) -> None:
-    """Dress a whole application in the theme of a name."""
+    """Apply a theme to the whole application."""
     app.setStyle("Fusion")
     colours = THEMES[name]
     app.setPalette(_palette(colours))
@@ -64,9 +63,9 @@ def apply(app: QApplication, name: str) -> None:
 
 
 def colour(role: QPalette.ColorRole, strength: float = 1.0) -> QColor:
-    """A colour of the theme that is worn, with an opacity of 0..1.
+    """A colour of the present theme, with an opacity of 0..1.
 
-    From the application, since a style sheet may have bent a widget's own palette.
+    From the application's palette: a style sheet may have changed that of a widget.
     """
     found = QColor(QApplication.palette().color(role))
     found.setAlphaF(min(max(strength, 0.0), 1.0))
@@ -76,13 +75,13 @@ def colour(role: QPalette.ColorRole, strength: float = 1.0) -> QColor:
 def sized(font: QFont, step: int, bold: bool = False) -> QFont:
     """A font at a step of the scale."""
     found = QFont(font)
-    found.setPointSizeF(BASE * STEP ** (step / 2))
+    found.setPointSizeF(BASE_POINTS * SCALE_STEP ** (step / 2))
     found.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return found
 
 
 def is_dark() -> bool:
-    """Whether the dark theme is worn."""
+    """Whether the dark theme is applied."""
     return QApplication.palette().color(GROUND).lightness() < 128
 
 
@@ -103,7 +102,7 @@ def _palette(colours: Colours) -> QPalette:
 
 
 def _sheet(c: Colours) -> str:
-    """What Qt's own widgets need beyond the palette."""
+    """The style sheet of Qt's own widgets."""
     return f"""
 QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px 6px; }}
 QFrame#panel {{ background: {c.panel}; border: none; border-radius: 10px; }}
@@ -153,5 +152,5 @@ QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 
 
 def _faint(colour: str) -> str:
-    """Half of a colour: for what cannot be used now."""
+    """A half-transparent colour, for disabled widgets."""
     return f"#90{colour.removeprefix('#')}"

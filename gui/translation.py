@@ -1,7 +1,7 @@
-"""The window in other languages: translations as Qt's tools write them, luthier_<language>.ts in gui/translations.
+"""Translations of the window: files as Qt's tools write them, luthier_<language>.ts in gui/translations.
 
-They are read as they are, with nothing to compile; what a file does not say, or says with placeholders that are not
-in the English text, stays English.
+They are read without being compiled; a text that is missing, or has placeholders that are not in the English text,
+stays English.
 """
 
 import sys
@@ -14,10 +14,10 @@ from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCE_LANGUAGE = "en"  # the language of the source
-UNUSED_TYPES = ("vanished", "obsolete")  # translations of texts that are no more
+UNUSED_TYPES = ("vanished", "obsolete")  # of translations of removed texts
 
 _SINGLE = ("id", "ja", "ka", "ko", "lo", "ms", "my", "th", "tr", "vi", "zh")  # one form for all numbers
-_NONE_AS_ONE = ("fr", "hy", "pt_BR")  # no voice, as one voice
+_ZERO_AS_ONE = ("fr", "hy", "pt_BR")  # 0 and 1 · all others
 _BY_ENDING = ("be", "bs", "hr", "ru", "sr", "uk")  # 1, 21, 31 … · 2–4, 22–24 … · all others
 _FEW = ("cs", "sk")  # 1 · 2–4 · all others
 
@@ -30,19 +30,19 @@ class FileTranslator(QTranslator):
         super().__init__()
         self._language = path.stem.partition("_")[2]
         self._texts: dict[tuple[str, str], list[str]] = {}
-        self._anywhere: dict[str, list[str]] = {}  # for texts of a class that another one says
+        self._anywhere: dict[str, list[str]] = {}  # for texts of a class that are shown by another one
         try:
             root = ElementTree.fromstring(path.read_bytes())
         except ElementTree.ParseError as error:
             raise ValueError(f"{path.name} is no translation: {error}") from None
         for context in root.iter("context"):
             for message in context.iter("message"):
-                self._take(context.findtext("name") or "", message)
+                self._add(context.findtext("name") or "", message)
 
-    def translate(  # type: ignore[override]  # the hints of PyQt6 do not know of what is not said
+    def translate(  # type: ignore[override]  # PyQt6's hints do not allow None
         self, context: str | None, sourceText: str | None, disambiguation: str | None = None, n: int = -1
     ) -> str | None:
-        """[any thread] Called by Qt: what a text is in this language; None: it is not said here."""
+        """[any thread] Called by Qt: a text in this language; None if it is missing."""
         source = sourceText or ""
         forms = self._texts.get((context or "", source)) or self._anywhere.get(source)
         if forms is None:
@@ -54,7 +54,7 @@ class FileTranslator(QTranslator):
         """Called by Qt."""
         return not self._texts
 
-    def _take(self, context: str, message: ElementTree.Element) -> None:
+    def _add(self, context: str, message: ElementTree.Element) -> None:
         source, found = message.findtext("source"), message.find("translation")
         if not source or found is None or found.get("type") in UNUSED_TYPES:
             return
@@ -67,9 +67,9 @@ class FileTranslator(QTranslator):
 def install(
     app: QCoreApplication, languages: Iterable[str] | None = None, folder: Path = FOLDER
 ) -> list[QTranslator]:
-    """Let the window that is built from now on speak the first language it can; what was installed.
+    """Install the first language that has a file, before the window is made; the translators installed.
 
-    languages: as the system wishes them, such as "pt-BR", "de"; nothing is installed where English comes first.
+    languages: in order of preference, such as "pt-BR", "de", the system's unless given; none for English.
     """
     for name in QLocale.system().uiLanguages() if languages is None else languages:
         whole = name.replace("-", "_")
@@ -83,12 +83,12 @@ def install(
 
 
 def plural_form(language: str, n: int) -> int:
-    """Which form of a word a number asks for, as Qt's tools count them; two forms where a language is not known."""
+    """The index of the plural form for a number, as Qt's tools count them; unknown languages have two forms."""
     base = language.partition("_")[0]
     few = 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14
     if base in _SINGLE:
         return 0
-    if language in _NONE_AS_ONE or base in _NONE_AS_ONE:
+    if language in _ZERO_AS_ONE or base in _ZERO_AS_ONE:
         return int(n > 1)
     if base in _BY_ENDING:
         return 0 if n % 10 == 1 and n % 100 != 11 else 1 if few else 2
@@ -100,7 +100,7 @@ def plural_form(language: str, n: int) -> int:
 
 
 def _install(app: QCoreApplication, path: Path, language: str) -> list[QTranslator]:
-    """Install a file, and what Qt says itself in this language, on buttons of dialogues."""
+    """Install a file, and Qt's own texts in this language, such as those of buttons."""
     try:
         texts = FileTranslator(path)
     except (OSError, ValueError) as error:
@@ -117,7 +117,7 @@ def _install(app: QCoreApplication, path: Path, language: str) -> list[QTranslat
 
 
 def _fits(text: str, source: str) -> bool:
-    """Whether a text has no placeholder that the source has not, so that it can be filled in."""
+    """Whether every placeholder of a text is in the source, so that it can be formatted."""
     try:
         return _fields(text) <= _fields(source)
     except ValueError:

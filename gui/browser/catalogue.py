@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QCoreApplication
 
 from engine.kinds import KINDS
+from engine.pitch_names import note_name
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
 from gui import number_format, terms
@@ -49,7 +50,7 @@ class Entry:
         loudness = f"{self.lufs:.0f} LUFS".replace("-", "−") if self.lufs is not None else ""
         facts = [
             (translate("Entry", "Kind"), kind_label(self.kind)),
-            (translate("Entry", "Keys"), f"{number_format.note(self.low)} – {number_format.note(self.high)}"),
+            (translate("Entry", "Keys"), f"{note_name(self.low)} – {note_name(self.high)}"),
             (translate("Entry", "Learned at"), number_format.format_value(self.rate, "Hz") if self.rate else ""),
             (translate("Entry", "Size"), size),
             (translate("Entry", "Loudness"), loudness),

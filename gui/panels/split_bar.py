@@ -3,7 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from gui import number_format
+from engine.pitch_names import note_name
 from session.patch import NO_SPLIT
 
 ALL_KEYS, BELOW, ABOVE = range(3)
@@ -20,7 +20,7 @@ class SplitBar(QWidget):
         self.share, self.split, self.first, self.second = (QComboBox() for _ in range(4))
         self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
         for key in range(MIN_SPLIT_KEY, MAX_SPLIT_KEY + 1):
-            self.split.addItem(self.tr("Split at {0}").format(number_format.note(key)), key)
+            self.split.addItem(self.tr("Split at {0}").format(note_name(key)), key)
         for box, text in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
             box.addItem(text.format(self.tr("all MIDI")), 0)
             for channel in range(1, 17):

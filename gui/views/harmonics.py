@@ -10,9 +10,9 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.pitch_names import frequency_of, pitch_of
+from engine.pitch_names import frequency_of, note_name, pitch_of
 from engine.snapshots.harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics, RoomEnvelope
-from gui import number_format, theme
+from gui import theme
 
 from .loudness_strip import LoudnessStrip, RoomDecay
 from .pitch_trace import PitchTrace
@@ -91,7 +91,7 @@ class HarmonicBars(TouchableView):
     def select(self, item: int) -> None:
         """Mark a key by a line."""
         text = self.tr("{0}; the arrows choose a key, Space plays it")
-        self.setAccessibleDescription(text.format(number_format.note(item)))
+        self.setAccessibleDescription(text.format(note_name(item)))
         super().select(item)
 
     def force_at(self, point: QPointF, dragging: bool) -> float:

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from engine.pitch_names import pitch_of
-from gui import number_format, theme
+from engine.pitch_names import note_name, pitch_of
+from gui import theme
 
 SECONDS = 8.0  # length of the time axis
 MIN_KEY, MAX_KEY = 36.0, 90.0
@@ -60,9 +60,7 @@ class PitchTrace(QWidget):
             painter.drawLine(QPointF(MARGIN, y), QPointF(self.width(), y))
             painter.setPen(theme.colour(theme.QUIET))
             rect = QRectF(0, y - 8, MARGIN - 8, 16)
-            painter.drawText(
-                rect, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), number_format.note(key)
-            )
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), note_name(key))
         if not self.points:
             return
         instrument = QPen(theme.colour(theme.TEXT, 0.7), 1.4, Qt.PenStyle.DashLine)

@@ -7,8 +7,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.pitch_names import pitch_of
-from gui import number_format, theme
+from engine.pitch_names import note_name, pitch_of
+from gui import theme
 from gui.widgets import factory
 
 from .pitch_trace import PitchTrace
@@ -78,7 +78,7 @@ class VoiceView(QWidget):
         self.voiced_label.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
         if voiced:
             key = float(pitch_of(now.pitch))
-            self.note_label.setText(number_format.note(round(key)))
+            self.note_label.setText(note_name(round(key)))
             cents = round(100 * (key - round(key)))
             self._cents_label.setText(self.tr("{0:+d} cents · {1:.1f} Hz").format(cents, now.pitch))
         else:

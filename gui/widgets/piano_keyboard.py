@@ -16,7 +16,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from gui import number_format, theme
+from engine.pitch_names import note_name
+from gui import theme
 
 from .piano_layout import PianoLayout, is_black
 
@@ -118,7 +119,7 @@ class PianoKeyboard(QWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step:
             self._cursor = min(max(self._cursor + step, self.key_layout.low), self.key_layout.high)
-            self.setAccessibleDescription(number_format.note(self._cursor))
+            self.setAccessibleDescription(note_name(self._cursor))
             self.update()
         elif event.key() == Qt.Key.Key_Space:
             self._space_key = self._cursor
@@ -172,7 +173,7 @@ class PianoKeyboard(QWidget):
         if letter:
             painter.drawText(area.adjusted(0, 0, 0, -16 if black else -34), _BOTTOM, letter)
         if key % 12 == 0:
-            painter.drawText(area.adjusted(-6, 0, 6, -4), _BOTTOM, number_format.note(key))
+            painter.drawText(area.adjusted(-6, 0, 6, -4), _BOTTOM, note_name(key))
 
     def _press(self, pointer: int, point: QPointF) -> None:
         hit = self.key_at(point)
