@@ -1,4 +1,4 @@
-"""Draw spectrograms of a voice and of its transfer: `python scripts/transfer_figure.py VOICE OUTPUT docs/answer.png`."""
+"""Draw spectrograms of a voice and its transfer: `python scripts/transfer_figure.py VOICE OUTPUT docs/answer.png`."""
 
 import sys
 
