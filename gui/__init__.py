@@ -1,1 +1,1 @@
-"""The window: widgets that know Qt only, and one place that wires them to the engine."""
+"""The window: widgets that know Qt only, controllers that connect them to the session, and child processes."""

@@ -126,7 +126,7 @@ class EngineBridge(QObject):
                 news.callback(news.value)
 
     def _drain_events(self, live_input: LiveInput) -> None:
-        """Notes that began and ended, whoever plays them, and moves of controllers."""
+        """Emit notes that began and ended, whatever plays them, and moves of controllers."""
         rig = live_input.rig
         events = rig.outbox.drain()
         if len(events):
@@ -145,7 +145,7 @@ class EngineBridge(QObject):
             self.controller_moved.emit(moved)
 
     def _poll_snapshots(self, live_input: LiveInput) -> None:
-        """Levels, the picture of the instrument, and parameters that the engine has changed."""
+        """Emit levels and the snapshot of the instrument, and take over parameters that the engine has changed."""
         meters = live_input.rig.meters()
         self.levels_changed.emit(*meters.peak, meters.clipped)
         if self.now is None:

@@ -1,1 +1,1 @@
-"""The session: what plays and how it is kept. No Qt, no torch."""
+"""The session: what plays (patch, rack, devices, recorders) and how it is stored. Imports neither Qt nor torch."""

@@ -1,4 +1,4 @@
-"""The notes that sound, whoever plays them, and the MIDI controllers that were moved."""
+"""The notes that sound, whatever plays them, and the MIDI controllers that were moved."""
 
 import time
 from typing import TYPE_CHECKING

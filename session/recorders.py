@@ -18,7 +18,7 @@ class Recorders:
     """At most one recorder of the performance, one of the microphone, and one score."""
 
     def __init__(self, fail: Callable[[Message], object]) -> None:
-        """fail: is told why a recording had to end."""
+        """fail: is called with the reason when a recording had to end."""
         self.rig: Rig | None = None  # until the engine is ready
         self.score: ScorePlayer | None = None
         self._fail = fail

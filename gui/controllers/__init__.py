@@ -1,1 +1,1 @@
-"""Controllers: connect widgets to the session; one subject of the window each."""
+"""Controllers: each connects the widgets of one subject to the session."""

@@ -146,7 +146,7 @@ def _gate(readings: np.ndarray) -> float:
 def _reading(now: Loaded) -> VoiceReading:
     """The present output of the tracker, and the frequency that the instrument answers with."""
     assert now.rack.voice is not None
-    tracker = now.rack.voice.state["ear"][0]
+    tracker = now.rack.voice.state["tracker"][0]
     gate = float(tracker["gate"])
     voiced = bool(tracker["voiced"])
     follower = now.plugin.state["voices"][0][-2]
