@@ -48,7 +48,7 @@ def test_every_plain_variant_computes_the_same_as_the_kernel(variant):
 def test_the_compiled_players_convolve_with_each_variant_and_weight_the_results(kernels, channels):
     noise, frames = np.random.default_rng(6), 100
     pairs = [benchmark.random_bank(noise, 8) for _ in range(4)]
-    banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].variant)
+    banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
     banks[:, :, modal.SIDE] = 0
     u, weight = (noise.random((2, 2, 50)).astype(np.float32) for _ in range(2))
     out = np.zeros((2, 2, 2, 50), np.float32)

@@ -1,4 +1,4 @@
-"""The engine, playing what was exported, against the torch model that was trained."""
+"""The engine, playing an exported preset, against the torch model."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from engine.instruments.resonance.tables import noise as table
 from engine.preset.performance import perform
 from engine.render import render
 from export.resonance import make_preset
-from tests.export.test_resonance import _model
+from tests.export.test_resonance import random_model
 from train.resonance.config import Config, Sizes
 from train.trainer import LearnedModel
 
@@ -21,8 +21,8 @@ PUBLISHED = Sizes(control=16, resonances=16, modes=64, variants=2, strike=0, kno
 
 @pytest.mark.parametrize("sizes", [SIZES, PUBLISHED])
 @pytest.mark.parametrize("block", [128, 331])
-def test_the_engine_is_the_model(sizes, block):
-    model = _model(sizes)
+def test_the_engine_equals_the_model(sizes, block):
+    model = random_model(sizes)
     made = make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
     made.header["params"] = {"play": 0, "variation": 0}
     rate = sizes.rate
@@ -31,9 +31,9 @@ def test_the_engine_is_the_model(sizes, block):
         expected = model(torch.from_numpy(noise)).numpy()
     host = Host(rate)
     host.play([make(made)])
-    heard = render(host, _events(perform(made.header, made.tensors, "learned"), rate), sizes.frames / rate, block)
-    np.testing.assert_array_equal(heard[0], heard[1])
-    assert np.linalg.norm(heard[0] - expected) / np.linalg.norm(expected) < 1e-4
+    sound = render(host, _events(perform(made.header, made.tensors, "learned"), rate), sizes.frames / rate, block)
+    np.testing.assert_array_equal(sound[0], sound[1])
+    assert np.linalg.norm(sound[0] - expected) / np.linalg.norm(expected) < 1e-4
 
 
 def _events(performance, rate):

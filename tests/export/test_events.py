@@ -1,4 +1,4 @@
-"""What was exported of an event model: the decoder without torch, scores and taking apart, against torch."""
+"""An exported event model: decoder without torch, ONNX, scores and decomposition, against the torch model."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation
 from export.events import load_model, make_preset
-from export.onnx import make_model as in_onnx
+from export.onnx import make_model
 from train.events import refine, solve_gains
 from train.events.config import Config, Sizes
 from train.events.decompose import decompose, reconstruct
@@ -31,7 +31,7 @@ def _few_steps(monkeypatch):
 
 
 def learned(sizes: Sizes) -> LearnedEvents:
-    """A model that has not learned, but all of whose numbers differ from where they begin."""
+    """An untrained model, all of whose weights differ from their initial values."""
     generator = torch.Generator().manual_seed(2)
     model = new_model(sizes, generator)
     with torch.no_grad():
@@ -56,8 +56,8 @@ def made(request):
     return make_preset(learned(request.param), "0", name="events")
 
 
-def apart(one: np.ndarray, other: np.ndarray) -> float:
-    """dB of the difference."""
+def error_db(one: np.ndarray, other: np.ndarray) -> float:
+    """Relative error in dB."""
     return 10 * np.log10(((one - other) ** 2).sum() / (other**2).sum() + 1e-30)
 
 
@@ -70,37 +70,37 @@ def plucked(seconds: float) -> torch.Tensor:
     return torch.from_numpy(0.4 * sound / np.abs(sound).max()).float()
 
 
-def test_the_decoder_without_torch_is_that_with_it(made):
-    model, player = load_model(made), EventDecoder(made)
+def test_the_decoder_without_torch_equals_the_model(made):
+    model, decoder = load_model(made), EventDecoder(made)
     keys, strengths = np.arange(0, 88, 7), np.linspace(0.01, 2, 13).astype(np.float32)
     with torch.no_grad():
         wanted = model.decoder(torch.tensor(keys), torch.tensor(strengths), model.typical.expand(13, -1)).numpy()
-    for heard, expected in zip(player.render(keys, strengths), wanted, strict=True):
-        assert apart(heard, expected) < -90
+    for heard, expected in zip(decoder.render(keys, strengths), wanted, strict=True):
+        assert error_db(heard, expected) < -90
 
 
-def test_the_decoder_in_onnx_is_that_of_the_engine(made):
-    opened = onnxruntime.InferenceSession(in_onnx(made).SerializeToString(), providers=["CPUExecutionProvider"])
+def test_the_decoder_in_onnx_equals_the_engines(made):
+    opened = onnxruntime.InferenceSession(make_model(made).SerializeToString(), providers=["CPUExecutionProvider"])
     keys, strengths = np.arange(0, 88, 7), np.linspace(0.0, 2, 13).astype(np.float32)
     context = np.linspace(-0.1, 0.1, TINY.embedding, dtype=np.float32)
-    told = {"key": keys, "strength": strengths, "context": context[None]}
-    sound, room, usual = opened.run(["sound", "room", "usual_context"], told)
+    inputs = {"key": keys, "strength": strengths, "context": context[None]}
+    sound, room, usual = opened.run(["sound", "room", "usual_context"], inputs)
     expected = EventDecoder(made).render(keys, strengths, context)
     assert not sound[0].any()
-    assert all(apart(one, other) < -90 for one, other in zip(sound[1:], expected[1:], strict=True))
+    assert all(error_db(one, other) < -90 for one, other in zip(sound[1:], expected[1:], strict=True))
     np.testing.assert_array_equal(room, made.tensors["room"])
     np.testing.assert_array_equal(usual[0], made.tensors["context"])
-    alone = opened.run(["sound"], {**told, "key": keys[4:5], "strength": strengths[4:5]})[0]
+    alone = opened.run(["sound"], {**inputs, "key": keys[4:5], "strength": strengths[4:5]})[0]
     np.testing.assert_allclose(alone[0], sound[4], atol=1e-6)
     assert '"kind": "events"' in opened.get_modelmeta().custom_metadata_map["luthier"]
 
 
-def test_what_is_halved_still_sounds_as_it_was_learned(made):
+def test_float16_matrices_sound_like_the_trained_model(made):
     assert made.tensors["embedding"].dtype == made.tensors["wave_weight"].dtype == np.float16
     assert deviation(made) < -55
 
 
-def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
+def test_a_model_survives_export_and_import(made, tmp_path):
     write(tmp_path / "one.luthier", made)
     again = make_preset(
         LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, False, 1.0), "0"
@@ -110,16 +110,16 @@ def test_a_model_that_was_exported_is_the_same_again(made, tmp_path):
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
 
 
-def test_a_segment_is_put_together_as_the_model_does_it(made, tmp_path):
+def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
     model, sound = load_model(made), plucked(TINY.samples / 22050)
     score = decompose(model, sound, rounds=1)
     scores.write(tmp_path / "score.json", score)
     heard = scores.render(EventDecoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
-    assert apart(heard, reconstruct(model, sound, rounds=1)) < -60
+    assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
 
 
-def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
+def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
     sound = plucked(1.0)
     score = decompose(load_model(made), sound, rounds=1)
     assert len(score.events) > 10
@@ -131,7 +131,7 @@ def test_events_of_a_long_recording_lie_in_it_on_its_frames(made):
         decompose(load_model(made), torch.ones(1).expand(7201 * 22050))
 
 
-def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
+def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     score = decompose(load_model(made), plucked(0.7), rounds=0)
     strengths = sorted((event.strength for event in score.events), reverse=True)
     assert [event.strength for event in sorted(score.strongest(3).events, key=lambda e: -e.strength)] == strengths[:3]
@@ -145,8 +145,8 @@ def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
     moved = score.in_context_of(replace(score, gains=gains, context=score.context + 1))
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
-    player = EventDecoder(made)
-    assert len(scores.render(player, moved)) == len(scores.render(player, score))
+    decoder = EventDecoder(made)
+    assert len(scores.render(decoder, moved)) == len(scores.render(decoder, score))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_scores_are_thinned_permuted_drawn_and_moved_to_other_rooms(made):
         (lambda text: text.replace('"time": 0', '"time": "soon", "x": 0'), "a time is 'soon'"),
     ],
 )
-def test_a_damaged_score_is_refused_in_words(made, tmp_path, change, hint):
+def test_a_damaged_score_is_refused_with_a_reason(made, tmp_path, change, hint):
     score = scores.EventScore([scores.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"])
     scores.write(tmp_path / "score.json", score)
     (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
@@ -179,14 +179,14 @@ def test_a_damaged_score_is_refused_in_words(made, tmp_path, change, hint):
         (lambda made: made.tensors.update(frequencies=made.tensors["frequencies"] * 9), "frequency"),
     ],
 )
-def test_a_damaged_preset_is_refused_in_words(made, tmp_path, damage, hint):
+def test_a_damaged_preset_is_refused_with_a_reason(made, tmp_path, damage, hint):
     broken = type(made)({**made.header, "decoder": dict(made.header["decoder"])}, dict(made.tensors))
     damage(broken)
     with pytest.raises(PresetError, match=hint):
         write(tmp_path / "broken.luthier", broken)
 
 
-def test_without_its_encoder_a_preset_cannot_find_events(made):
+def test_a_preset_without_its_encoder_cannot_decompose(made):
     bare = {name: tensor for name, tensor in made.tensors.items() if not name.startswith("heard.")}
     with pytest.raises(ValueError, match="cannot find events"):
         load_model(type(made)(made.header, bare))

@@ -1,4 +1,4 @@
-"""The pitch of modes whose pitch is known."""
+"""Estimates for modes with a known pitch."""
 
 import numpy as np
 import pytest
@@ -22,16 +22,16 @@ def test_a_bar_has_the_pitch_of_its_strongest_mode():
     )
 
 
-def test_three_times_a_pitch_is_not_taken_for_it():
+def test_a_third_of_the_pitch_is_not_taken_for_it():
     assert estimate_pitch(np.array([495.0, 990, 1155]), np.array([1.0, 0.1, 0.3])) == pytest.approx(495, abs=1)
 
 
-def test_a_gong_has_none():
+def test_inharmonic_modes_have_no_pitch():
     random = np.random.default_rng(0)
     assert estimate_pitch(random.uniform(80, 6000, 40), np.ones(40)) == 0
 
 
-def test_silence_has_none():
+def test_silence_has_no_pitch():
     assert estimate_pitch(np.array([440.0]), np.zeros(1)) == 0
 
 
@@ -47,7 +47,7 @@ def test_only_clear_notes_get_a_pitch_and_only_their_own_modes_sound_on_keys():
     np.testing.assert_allclose(harmonic[0, 0], [1, 1, 1, 0], atol=0.01)
 
 
-def test_a_single_body_without_a_pitch_is_called_by_its_strongest_mode():
+def test_a_single_unpitched_resonance_gets_its_strongest_mode():
     random = np.random.default_rng(0)
     frequency, residue = random.uniform(80, 6000, (1, 2, 40)), np.ones((1, 2, 40))
     residue[0, 1, 7] = 1.5

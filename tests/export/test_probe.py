@@ -1,11 +1,11 @@
-"""Probes: what the trained model computed is what the engine plays."""
+"""Probes: the engine reproduces the sound of the trained model."""
 
 import pytest
 
 from engine.probe import deviation
 from export import probe
 from export.resonance import make_preset
-from tests.export.test_resonance import _model
+from tests.export.test_resonance import random_model
 from tests.support.resonance_preset import small_preset
 from train.resonance.config import Config, Sizes
 from train.trainer import LearnedModel
@@ -13,7 +13,7 @@ from train.trainer import LearnedModel
 
 def test_the_engine_agrees_with_the_model():
     sizes = Sizes(control=5, resonances=40, modes=40, variants=2, frames=2**15)
-    model = _model(sizes)
+    model = random_model(sizes)
     made = probe.add_model_probe(
         make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any"), model
     )
@@ -25,7 +25,7 @@ def test_the_engine_agrees_with_the_closed_form_of_a_note(key):
     assert deviation(probe.add_note_probe(small_preset(), key)) < -100
 
 
-def test_a_preset_that_was_changed_is_noticed():
+def test_a_changed_preset_deviates_from_its_probe():
     made = probe.add_note_probe(small_preset(), 45)
     made.tensors["amplitude"][0] *= 1.01
     assert deviation(made) > -45

@@ -1,4 +1,4 @@
-"""The page about an instrument in a real browser, offline: it plays, complains of nothing and asks for nothing."""
+"""The report in a real browser, offline: its players work, without errors or requests."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from cli.main import main
-from engine.kinds.ddsp import drawn
+from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from export.events import make_preset
 from export.report import ReportOptions, build
@@ -19,11 +19,11 @@ from tests.support.browser import Browser
 from tests.support.harmonic_tones import tone
 from tests.support.resonance_preset import small_preset
 
-LARGEST = 15e6  # bytes of a page
-HEARD = 0.1  # seconds that a player must get on by
+MAX_BYTES = 15e6
+MIN_PROGRESS_SECONDS = 0.1
 
 
-def keyed():
+def keyed_preset():
     """A resonance instrument that only has keys."""
     whole = small_preset()
     control = {"router", "control_values", "control_sites"}
@@ -32,16 +32,16 @@ def keyed():
     return Preset(header, {name: tensor for name, tensor in whole.tensors.items() if name not in control})
 
 
-def decoded():
-    header, tensors = drawn(units=16, taps=400)
+def ddsp_preset():
+    header, tensors = random_preset(units=16, taps=400)
     return Preset(header, tensors)
 
 
 KINDS = {
-    "modes": small_preset, "keys": keyed, "network": ssm_preset.preset, "decoder": decoded,
+    "modes": small_preset, "keys": keyed_preset, "network": ssm_preset.preset, "decoder": ddsp_preset,
     "events": lambda: make_preset(learned(TINY), "0", name="events"), "scores": events_preset.preset,
 }  # fmt: skip
-SUNG = {"modes", "keys", "network", "decoder", "events"}  # held against a recording as well
+WITH_RECORDING = {"modes", "keys", "network", "decoder", "events"}
 
 
 @pytest.fixture(scope="module")
@@ -59,27 +59,27 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def page(tmp_path_factory):
     """A page without a recording."""
-    page = tmp_path_factory.mktemp("page") / "page.html"
-    page.write_text(build(keyed(), 50_000, options=ReportOptions(seconds=1)))
-    return page
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_text(build(keyed_preset(), 50_000, options=ReportOptions(seconds=1)))
+    return path
 
 
 @pytest.mark.verify
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_player_plays_offline_without_a_complaint(kind, browser, recording, tmp_path):
-    page, options = tmp_path / "page.html", ReportOptions(recording if kind in SUNG else None, 1.5)
+def test_every_player_plays_offline_without_an_error(kind, browser, recording, tmp_path):
+    page, options = tmp_path / "page.html", ReportOptions(recording if kind in WITH_RECORDING else None, 1.5)
     page.write_text(build(KINDS[kind](), 50_000, [("Author", "A. <b>Luthier</b>")], options))
-    assert page.stat().st_size < LARGEST
+    assert page.stat().st_size < MAX_BYTES
     browser.open(page)
     names = browser.ask("[...document.querySelectorAll('h3')].map(one => one.textContent)")
     assert {"On the keys", "At random", "Permuted"} <= set(names)
-    assert {"The recording", "Played again"} <= set(names) or kind not in SUNG
+    assert {"The recording", "Played again"} <= set(names) or kind not in WITH_RECORDING
     for number, name in enumerate(names):
         player = f"document.querySelectorAll('.track')[{number}]"
         browser.ask(f"{player}.querySelector('button').click()")
-        browser.wait(f"{player}.querySelector('audio').currentTime > {HEARD}")
+        browser.wait(f"{player}.querySelector('audio').currentTime > {MIN_PROGRESS_SECONDS}")
         assert browser.ask(f"{player}.querySelector('button').getAttribute('aria-label')") == f"Pause: {name}"
         assert browser.ask("[...document.querySelectorAll('audio')].filter(one => !one.paused).length") == 1
     assert browser.ask("document.querySelectorAll('.drawing svg').length") >= 2
@@ -89,8 +89,8 @@ def test_every_player_plays_offline_without_a_complaint(kind, browser, recording
 
 
 @pytest.mark.verify
-def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
-    browser.open(written)
+def test_a_click_on_the_picture_seeks_the_player(browser, page):
+    browser.open(page)
     browser.ask("document.querySelector('.panel').scrollIntoView({block: 'center'})")
     position = browser.ask(
         "(box => [box.left + box.width / 2, box.top + box.height / 2])"
@@ -107,10 +107,10 @@ def test_a_touch_on_the_picture_moves_the_player_there(browser, written):
 
 @pytest.mark.verify
 @pytest.mark.parametrize("wide", [360, 800, 1600])
-def test_it_fits_every_window_in_light_and_dark(wide, browser, written):
+def test_the_page_fits_every_window_in_light_and_dark(wide, browser, page):
     colours = set()
     for dress in ("light", "dark"):
-        browser.open(written, wide, 800, dress)
+        browser.open(page, wide, 800, dress)
         assert browser.ask("document.documentElement.scrollWidth") <= wide
         paper, ink = browser.ask("(look => [look.backgroundColor, look.color])(getComputedStyle(document.body))")
         assert contrast(paper, ink) > 7
@@ -120,7 +120,7 @@ def test_it_fits_every_window_in_light_and_dark(wide, browser, written):
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, as the accessibility guidelines of the web reckon it."""
+    """Contrast ratio of two colours by WCAG."""
     lights = []
     for colour in (one, other):
         parts = np.array([int(part) for part in re.findall(r"\d+", colour)[:3]]) / 255
@@ -130,11 +130,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_same_seed_makes_the_same_page():
-    first, again, other = (build(keyed(), 50_000, options=ReportOptions(seconds=1, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (
+        build(keyed_preset(), 50_000, options=ReportOptions(seconds=1, seed=seed)) for seed in (1, 1, 2)
+    )
     assert first == again != other
 
 
-def test_where_in_a_recording_something_was_learned_is_found():
+def test_an_excerpt_is_located_in_its_recording():
     random = np.random.default_rng(0)
     notes = [tone(float(random.uniform(150, 900)), random, seconds=0.4, noise=-40)[0] for _ in range(12)]
     whole = np.concatenate(notes)
@@ -144,7 +146,7 @@ def test_where_in_a_recording_something_was_learned_is_found():
     assert find_offset(whole, part, RATE) == 0
 
 
-def test_a_spectrogram_shows_a_tone_where_it_is_and_an_outline_its_size():
+def test_a_spectrogram_shows_the_frequency_of_a_tone_and_an_outline_its_amplitude():
     time = np.arange(RATE) / RATE
     sound = np.where(time < 0.5, np.sin(2 * np.pi * 1000 * time), 0.1 * np.sin(2 * np.pi * 250 * time))
     level = levels(sound)
@@ -155,7 +157,7 @@ def test_a_spectrogram_shows_a_tone_where_it_is_and_an_outline_its_size():
     assert heights[400] == pytest.approx(50 - 4.8, abs=0.8)
 
 
-def test_the_command_writes_a_page_and_says_in_a_line_what_it_cannot(tmp_path, monkeypatch, capsys, recording):
+def test_the_command_writes_a_page_and_reports_errors_in_one_line(tmp_path, monkeypatch, capsys, recording):
     monkeypatch.chdir(tmp_path)
     write("net.luthier", ssm_preset.preset())
     soundfile.write("song.wav", recording.T, RATE)

@@ -1,4 +1,4 @@
-"""What is exported, rendered the plain way, against the model that was trained."""
+"""An exported resonance preset, rendered the plain way, against the torch model."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ from train.trainer import LearnedModel
 SIZES = Sizes(3, 4, 5, variants=3, strike=100, knock=150, attack=700, envelope=32, frames=4096)
 
 
-def _model(sizes: Sizes = SIZES) -> ResonanceModel:
-    """Any model: random weights, a sparse control signal, one mode that aliases."""
+def random_model(sizes: Sizes = SIZES) -> ResonanceModel:
+    """A model with random weights, a sparse control signal, one mode that aliases."""
     generator = torch.Generator().manual_seed(0)
     model = ResonanceModel(sizes, generator)
     with torch.no_grad():
@@ -31,8 +31,8 @@ def _model(sizes: Sizes = SIZES) -> ResonanceModel:
 
 
 @pytest.mark.parametrize("strike", [0, 100])
-def test_the_exported_tensors_sound_as_the_model(strike):
-    model = _model(replace(SIZES, strike=strike))
+def test_the_exported_tensors_sound_like_the_model(strike):
+    model = random_model(replace(SIZES, strike=strike))
     learned = LearnedModel(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
     noise = model.draw_noise(torch.Generator().manual_seed(1))
     made = make_preset(learned, "0", name="any")
@@ -44,14 +44,17 @@ def test_the_exported_tensors_sound_as_the_model(strike):
     assert np.linalg.norm(sound[0] - expected) / np.linalg.norm(expected) < 1e-4
 
 
-def test_the_engine_takes_what_is_exported():
-    model = _model()
+def test_the_engine_accepts_an_exported_stereo_preset():
+    model = random_model()
     learned = LearnedModel(model, Config(sizes=model.sizes), [3.0, 2.0], 1.0, False)
-    check(make_preset(learned, "0", np.random.default_rng(0).normal(size=(2, 4096)), name="any"))
+    made = make_preset(learned, "0", np.random.default_rng(0).normal(size=(2, 4096)), name="any")
+    check(made)
+    assert made.header["training"]["losses"] == [3.0, 2.0]
+    assert made.tensors["place"].any()
 
 
 def test_every_resonance_is_struck_equally_loud():
-    found = make_tensors(_model())
+    found = make_tensors(random_model())
     head = {"rate": SIZES.rate, "attack": SIZES.attack, "control": {"hop": SIZES.hop}}
     levels = []
     for r in range(4):
@@ -65,7 +68,7 @@ def test_every_resonance_is_struck_equally_loud():
 
 
 def test_compression_counts_each_site_three_times():
-    model = _model()
+    model = random_model()
     sites = int((model.gated_control() > 0).sum())
     modes, attacks, columns = 6 * 4 * 3 * 5, 4 * (32 + 100 + 150), 4096 // 128
     assert compression_ratio(model) * 4096 == pytest.approx(
@@ -73,13 +76,13 @@ def test_compression_counts_each_site_three_times():
     )
 
 
-def test_a_long_loss_curve_becomes_a_short_one_with_the_same_mean():
+def test_a_loss_curve_is_reduced_with_the_same_mean():
     losses = np.random.default_rng(0).uniform(5, 6, 1000).tolist()
     assert len(thin_losses(losses)) == 200
     assert np.mean(thin_losses(losses)) == pytest.approx(np.mean(losses), abs=0.01)
     assert thin_losses([4.0]) == [4.0]
 
 
-def test_keys_reach_an_octave_beyond_what_was_recorded():
+def test_keys_exceed_the_learned_pitches_by_an_octave():
     assert key_range(np.array([0, 220.0, 440.0])) == (45, 81)
     assert key_range(np.zeros(5)) == (36, 40)

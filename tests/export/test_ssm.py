@@ -1,4 +1,4 @@
-"""What was exported of a state-space model: the engine, ONNX and the exact modes against torch."""
+"""An exported state-space model: the engine, ONNX and the exact modes against torch."""
 
 import numpy as np
 import onnxruntime
@@ -8,7 +8,7 @@ import torch
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation, render_probe
 from export.loudness import TARGET_LUFS, normalize
-from export.onnx import make_model as in_onnx
+from export.onnx import make_model
 from export.ssm import contract, is_drum, make_header, make_preset
 from export.ssm_as_modes import as_modes
 from export.ssm_poles import find_poles, linear_response, render_modes
@@ -20,7 +20,7 @@ SIZES = Sizes(control=6, state=32, frame=128, samples=2**14)
 
 
 def model(radius: float = 0.97) -> StateSpaceModel:
-    """A network that rings, played at thirty sites."""
+    """A ringing network with a sparse control signal."""
     generator = torch.Generator().manual_seed(3)
     made = StateSpaceModel(SIZES, generator)
     with torch.no_grad():
@@ -42,21 +42,21 @@ def made(learned):
     return make_preset(learned, "0", name="network")
 
 
-def test_the_engine_is_the_model(made, learned):
+def test_the_engine_equals_the_model(made, learned):
     assert deviation(made) < -100
-    heard = render_probe(made, {"performance": "learned", "samples": SIZES.samples})
+    sound = render_probe(made, {"performance": "learned", "samples": SIZES.samples})
     expected = learned.model().detach().numpy()
-    assert np.linalg.norm(heard - expected) < 1e-5 * np.linalg.norm(expected)
+    assert np.linalg.norm(sound - expected) < 1e-5 * np.linalg.norm(expected)
 
 
-def test_a_frame_in_onnx_is_a_frame_of_the_model(made, learned):
-    session = onnxruntime.InferenceSession(in_onnx(made).SerializeToString())
+def test_frames_in_onnx_equal_those_of_the_model(made, learned):
+    session = onnxruntime.InferenceSession(make_model(made).SerializeToString())
     control = learned.model.gated_control().detach().numpy()
-    state, written = np.zeros((1, 32), np.float32), []
+    state, frames = np.zeros((1, 32), np.float32), []
     for column in control.T:
         sound, state = session.run(None, {"control": column[None], "state": state})
-        written.append(sound[0])
-    np.testing.assert_allclose(np.concatenate(written), learned.model().detach().numpy(), atol=1e-5)
+        frames.append(sound[0])
+    np.testing.assert_allclose(np.concatenate(frames), learned.model().detach().numpy(), atol=1e-5)
     assert '"kind": "ssm"' in session.get_modelmeta().custom_metadata_map["luthier"]
 
 
@@ -68,11 +68,11 @@ def test_a_preset_is_written_and_read(made, tmp_path):
         np.testing.assert_array_equal(again.tensors[name], tensor)
 
 
-def test_a_finished_preset_is_as_loud_as_all(made):
+def test_a_normalized_preset_has_the_target_loudness(made):
     assert normalize(made).header["loudness"]["lufs"] == pytest.approx(TARGET_LUFS, abs=0.5)
 
 
-def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, made):
+def test_many_dimensions_of_few_pitches_are_a_drum_and_play_as_learned(learned, made):
     assert is_drum(np.array([68.0, 0, 68.5, 67.9]))
     assert is_drum(np.zeros(5))
     assert is_drum(np.array([68.0] * 9 + [660.0] * 7))
@@ -84,7 +84,7 @@ def test_many_strokes_of_few_pitches_are_a_drum_and_played_as_learned(learned, m
     assert bells["params"]["play"] == 1
 
 
-def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made, tmp_path):
+def test_an_unstable_recurrence_is_contracted_on_export_and_refused_in_a_file(made, tmp_path):
     weight = 1.3 * made.tensors["recurrence"].astype(np.float64)
     assert np.linalg.norm(contract(weight), 2) == pytest.approx(0.998)
     made.tensors["recurrence"] *= np.float32(1.3)
@@ -93,16 +93,18 @@ def test_an_explosive_recurrence_is_contracted_and_refused_where_it_is_not(made,
     made.tensors["recurrence"] /= np.float32(1.3)
 
 
-def test_all_modes_together_are_the_linear_network(made):
+def test_all_modes_together_equal_the_linear_network(made):
     t = {name: tensor.astype(np.float64) for name, tensor in made.tensors.items()}
     pole, residue = find_poles(t["recurrence"], t["output"], t["input"])
     expected = linear_response(t["recurrence"], t["output"], t["input"], 4096)
-    heard = np.stack([render_modes(pole, row, 4096) for row in residue])
-    steady = np.fft.rfft(expected - heard, axis=1)  # what is left: modes of 0 Hz and of half the rate, which are none
+    sound = np.stack([render_modes(pole, row, 4096) for row in residue])
+    steady = np.fft.rfft(
+        expected - sound, axis=1
+    )  # remainder: poles at 0 Hz and half the rate, which are not exported
     assert np.linalg.norm(steady[:, 200:-200]) < 0.02 * np.linalg.norm(np.fft.rfft(expected, axis=1))
 
 
-def test_the_modes_are_a_resonance_preset_near_the_network(made):
+def test_the_modes_make_a_resonance_preset_close_to_the_network(made):
     resonance = as_modes(made, 400)
     assert resonance.header["kind"] == "resonance"
     assert deviation(resonance) < -80

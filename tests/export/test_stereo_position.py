@@ -1,4 +1,4 @@
-"""Places that were put into a recording are found in it again."""
+"""Stereo positions are recovered from recordings with known positions."""
 
 import numpy as np
 import pytest
@@ -28,18 +28,18 @@ def _two_bars() -> ResonanceModel:
     return model
 
 
-def test_each_resonance_is_found_where_it_was_put():
+def test_each_resonance_is_found_at_its_position():
     model = _two_bars()
     with torch.no_grad():
         voices = model.voices(torch.zeros(2, 128)).numpy()
-    wanted = np.array([-0.6, 0.3])
-    gains = np.sqrt(2) * np.stack((np.cos((wanted + 1) * np.pi / 4), np.sin((wanted + 1) * np.pi / 4)))
+    positions = np.array([-0.6, 0.3])
+    gains = np.sqrt(2) * np.stack((np.cos((positions + 1) * np.pi / 4), np.sin((positions + 1) * np.pi / 4)))
     found = stereo_positions(model, gains @ voices)
-    np.testing.assert_allclose(found, np.broadcast_to(wanted[:, None, None], found.shape), atol=0.03)
+    np.testing.assert_allclose(found, np.broadcast_to(positions[:, None, None], found.shape), atol=0.03)
 
 
-@pytest.mark.parametrize("sides", [1, 2])
-def test_a_recording_without_sides_stands_in_the_middle(sides):
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_mono_recording_has_positions_in_the_centre(channels):
     model = _two_bars()
     sound = np.random.default_rng(0).normal(size=2**15)
-    assert not stereo_positions(model, np.stack([sound] * sides)).any()
+    assert not stereo_positions(model, np.stack([sound] * channels)).any()

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from engine.instruments.ddsp.offline import spoken
+from engine.instruments.ddsp.offline import decode_curves
 from engine.preset.preset_file import Preset
 from export.report.svg import Drawing, draw, frequency_axis
 
@@ -18,7 +18,7 @@ def plot(preset: Preset) -> Drawing:
     high = max(high, low * 1.01)
     pitch = np.repeat(np.geomspace(low, high, PITCHES), FRAMES_PER_PITCH)
     loudness = np.full(len(pitch), preset.header["features"]["mean"])
-    shares = spoken(preset, pitch, loudness)[1][FRAMES_PER_PITCH - 1 :: FRAMES_PER_PITCH]
+    shares = decode_curves(preset, pitch, loudness)[1][FRAMES_PER_PITCH - 1 :: FRAMES_PER_PITCH]
     level = 20 * np.log10(shares / shares.max() + 1e-6)
 
     def paint(axes: Axes) -> None:

@@ -1,4 +1,4 @@
-"""The keys between two recorded ones."""
+"""Notes interpolated for the keys between two recorded ones."""
 
 import numpy as np
 
@@ -23,12 +23,12 @@ def note(key, level=0.1, slope=1.0, decay=2.0, pairs=0.0):
 def test_every_key_of_a_gap_is_filled_in_tune_and_no_other():
     whole = fill_keys({60: [note(60.0)], 64: [note(64.1)], 90: [note(90)]})
     assert list(whole) == [60, 61, 62, 63, 64, 90]
-    for key, aside in ((61, 0.025), (62, 0.05), (63, 0.075)):
-        assert abs(whole[key][0].pitch / frequency_of(key + aside) - 1) < 1e-6
+    for key, deviation in ((61, 0.025), (62, 0.05), (63, 0.075)):
+        assert abs(whole[key][0].pitch / frequency_of(key + deviation) - 1) < 1e-6
         np.testing.assert_allclose(whole[key][0].modes.frequency, np.arange(1, 7) * whole[key][0].pitch)
 
 
-def test_partials_go_from_those_of_one_note_to_those_of_the_other():
+def test_partials_are_interpolated_between_the_two_notes():
     low, high = note(60, 0.1, 1.0, 2.0), note(66, 0.2, 2.0, 8.0)
     for share in (1 / 3, 0.5, 2 / 3):
         made = morph(low, high, share, 63)

@@ -1,3 +1,5 @@
+"""An instrument is learned from a folder of single notes: selection, layers, levels and progress."""
+
 import subprocess
 import sys
 import time
@@ -33,16 +35,16 @@ def _write(path, key, level, tune=0.0):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Keys of uneven level and tuning, loud and soft; one has no soft one, one name lies, one file is empty."""
-    place = tmp_path_factory.mktemp("notes")
+    """Keys of uneven level and tuning, loud and soft; one has no soft one, one name is wrong, one file is empty."""
+    directory = tmp_path_factory.mktemp("notes")
     rows = ((57, "A3", 0.4, 12), (58, "As3", 0.25, 0), (59, "B3", 0.5, -8), (60, "C4", 0.3, 5))
     for key, name, level, tune in rows:
-        _write(place / f"x_{name}_forte.wav", key, level, tune)
+        _write(directory / f"x_{name}_forte.wav", key, level, tune)
         if name != "B3":
-            _write(place / f"x_{name}_piano.wav", key, 0.3 * level if name != "C4" else 0.1 * level, tune - 4)
-    _write(place / "x_Ds4_forte.wav", 61, 0.3)
-    (place / "x_D4_forte.wav").write_bytes(b"")
-    return sorted(place.glob("*.wav"))
+            _write(directory / f"x_{name}_piano.wav", key, 0.3 * level if name != "C4" else 0.1 * level, tune - 4)
+    _write(directory / "x_Ds4_forte.wav", 61, 0.3)
+    (directory / "x_D4_forte.wav").write_bytes(b"")
+    return sorted(directory.glob("*.wav"))
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +67,11 @@ def test_every_key_is_there_with_every_dynamic(learned):
     assert all(len(row) == 2 for row in instrument.keys.values())
 
 
-def test_what_is_odd_is_said_in_words(learned):
-    words = "\n".join(learned[0].messages)
-    assert "x_D4_forte.wav is left out" in words
-    assert "sounds like C♯4" in words
-    assert "B3 has no piano: made from its forte" in words
+def test_problems_are_reported_in_messages(learned):
+    messages = "\n".join(learned[0].messages)
+    assert "x_D4_forte.wav is left out" in messages
+    assert "sounds like C♯4" in messages
+    assert "B3 has no piano: made from its forte" in messages
 
 
 def test_every_key_has_its_measured_pitch_at_all_dynamics(learned):
@@ -111,13 +113,13 @@ def test_the_tensors_sound_like_the_notes(learned):
             assert np.abs(sound - expected).max() < 1e-3 * np.abs(expected).max()
 
 
-def test_the_engine_takes_the_preset(learned):
+def test_the_engine_accepts_the_preset(learned):
     from engine.preset.preset_file import Preset, check
 
     check(Preset({**make_header(learned[0], CONFIG, "1"), "name": "strings"}, make_tensors(learned[0])))
 
 
-def test_nothing_to_learn_from_is_said_in_one_line(tmp_path):
+def test_nothing_to_learn_from_is_reported_in_one_line(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"")
     with pytest.raises(ValueError, match=r"nothing was learned: a\.wav is left out"):
         learn([tmp_path / "a.wav"], CONFIG)
@@ -132,35 +134,35 @@ def test_a_tilt_changes_modes_and_knock_alike():
     assert np.linalg.norm(changed.knock) < np.linalg.norm(note.knock)
 
 
-def test_a_missing_dynamic_is_what_the_neighbours_make_of_it():
+def test_a_missing_dynamic_is_made_with_the_difference_of_its_neighbours():
     keys = {60: {"piano": apply_tilt(_note(), -9.0, -2.0), "forte": _note()}, 61: {"forte": _note(0.2)}}
-    whole, words = fill_layers(keys, ["piano", "forte"])
+    whole, messages = fill_layers(keys, ["piano", "forte"])
     expected = apply_tilt(_note(0.2), -9.0, -2.0)
     np.testing.assert_allclose(whole[61][0].modes.amplitude, expected.modes.amplitude, rtol=1e-6)
-    assert len(words) == 1
+    assert len(messages) == 1
 
 
-def test_dynamics_of_one_key_are_brought_to_one_pitch():
+def test_the_dynamics_of_a_key_are_tuned_to_one_pitch():
     row = retune([_note(pitch=219.0), _note(pitch=221.0)], 221.0)
     np.testing.assert_allclose(row[0].modes.frequency, row[1].modes.frequency)
 
 
-def test_one_recording_per_key_and_dynamic_and_rare_dynamics_go():
+def test_one_recording_per_key_and_dynamic_is_selected_and_rare_dynamics_are_left_out():
     heard = [RecordingInfo(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
     heard += [RecordingInfo("again.wav", 60, "forte", 0.3), RecordingInfo("whisper.wav", 61, "pianissimo", 0.5)]
-    chosen, words = select(heard)
+    chosen, messages = select(heard)
     assert [[one.path for one in group] for group in chosen.values()] == [[f"{key}.wav"] for key in range(60, 70)]
-    assert any("again.wav is left out" in word for word in words)
-    assert any("whisper.wav is left out" in word for word in words)
+    assert any("again.wav is left out" in message for message in messages)
+    assert any("whisper.wav is left out" in message for message in messages)
 
 
-def test_a_recording_without_a_name_goes_by_ear(tmp_path):
+def test_a_recording_without_a_key_in_its_name_gets_its_detected_key(tmp_path):
     _write(tmp_path / "unnamed.wav", 64, 0.3)
     heard = classify(str(tmp_path / "unnamed.wav"), RATE)
     assert (heard.key, heard.messages) == (64, ())
 
 
-def test_who_works_for_a_learner_that_was_killed_leaves_too():
+def test_worker_processes_exit_when_their_parent_is_killed():
     program = """
 import os, time
 from train.notes.learn import Config, _pool
@@ -173,13 +175,13 @@ if __name__ == "__main__":
         worker = int(learner.stdout.readline())
         learner.kill()
     end = time.monotonic() + PATIENCE
-    while _works(worker) and time.monotonic() < end:
+    while _is_running(worker) and time.monotonic() < end:
         time.sleep(0.01)
-    assert not _works(worker)
+    assert not _is_running(worker)
 
 
-def _works(process: int) -> bool:
-    """Whether a process is there, and not merely its remains that nobody took away."""
+def _is_running(process: int) -> bool:
+    """Whether a process exists and is no zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

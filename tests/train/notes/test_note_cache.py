@@ -1,4 +1,4 @@
-"""Notes kept in files until a whole instrument is learned."""
+"""Cache files of learned notes, and resuming from them."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def strings(tmp_path):
     return sorted(str(path) for path in tmp_path.glob("*.wav"))
 
 
-def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path, random):
+def test_cached_notes_are_loaded_bit_for_bit(tmp_path, random):
     modes = Modes(random.normal(size=3), random.normal(size=3), random.normal(size=3) + 1j)
     note = Note(RATE, 220.5, modes, np.zeros(3), random.normal(size=9), np.ones(4), np.zeros(4), 77)
     note_cache.save(tmp_path, "one", {"piano": note, "forte": note.scaled(2.0)})
@@ -35,33 +35,35 @@ def test_what_is_kept_is_given_back_to_the_last_bit(tmp_path, random):
     np.testing.assert_array_equal(found["piano"].knock, note.knock)
 
 
-def test_what_is_damaged_or_missing_is_learned_anew(tmp_path):
+def test_a_damaged_or_missing_file_is_ignored(tmp_path):
     (tmp_path / "one.npz").write_bytes(b"PK")
     assert note_cache.load(tmp_path, "one") is None
     assert note_cache.load(tmp_path, "two") is None
 
 
-def test_learning_goes_on_from_the_notes_that_are_kept_and_ends_with_the_same(strings, tmp_path):
-    place, names = tmp_path / "x.learning", []
+def test_resumed_learning_uses_the_cached_notes_and_gives_the_same_result(strings, tmp_path):
+    folder, names = tmp_path / "x.learning", []
 
     def stop(progress):
-        names.append(sorted(path.name for path in place.glob("*.npz")))
+        names.append(sorted(path.name for path in folder.glob("*.npz")))
         if progress.done == 1 and "stopping" not in progress.text:
             raise KeyboardInterrupt
 
-    assert learn(strings, CONFIG, stop, place).stopped
+    assert learn(strings, CONFIG, stop, folder).stopped
     assert [name[:2] for name in names[-1]] == ["60"]
     steps = []
-    again = learn(strings, CONFIG, lambda progress: steps.append(progress.done), place, resume=True)
+    again = learn(strings, CONFIG, lambda progress: steps.append(progress.done), folder, resume=True)
     assert steps == [0, 0, 2]
-    assert [path.name[:2] for path in sorted(place.glob("*.npz"))] == ["60", "64"]
-    note_cache.clear(place)
-    assert not place.exists()
+    assert [path.name[:2] for path in sorted(folder.glob("*.npz"))] == ["60", "64"]
+    note_cache.clear(folder)
+    assert not folder.exists()
     fresh = learn(strings, CONFIG)
     for key, (note,) in fresh.keys.items():
         np.testing.assert_array_equal(again.keys[key][0].modes.amplitude, note.modes.amplitude)
 
 
-def test_other_recordings_and_other_settings_are_not_taken_for_the_same(strings):
-    marks = {note_cache.fingerprint([path], what) for path in strings for what in ((64, RATE), (32, RATE))}
-    assert len(marks) == 4
+def test_other_recordings_and_settings_have_other_fingerprints(strings):
+    fingerprints = {
+        note_cache.fingerprint([path], settings) for path in strings for settings in ((64, RATE), (32, RATE))
+    }
+    assert len(fingerprints) == 4

@@ -1,3 +1,5 @@
+"""Pitch detection on synthetic and real notes; keys and dynamics in file names."""
+
 import numpy as np
 import pytest
 
@@ -30,8 +32,8 @@ def test_a_faint_mode_of_the_body_an_octave_below_is_not_the_pitch(frequency):
     t = np.arange(RATE) / RATE
     levels = [0, -7, -15, -22, -37, -36, -35, -58, -64, -68, -73, -78]  # dB, of a guitar high up the neck
     string = sum(10 ** (level / 20) * np.sin(2 * np.pi * k * frequency * t) for k, level in enumerate(levels, 1))
-    heard = (string + 10 ** (-33 / 20) * np.sin(np.pi * frequency * t)) * np.exp(-3 * t)
-    assert abs(1200 * np.log2(detect(heard, RATE).frequency / frequency)) < 2
+    sound = (string + 10 ** (-33 / 20) * np.sin(np.pi * frequency * t)) * np.exp(-3 * t)
+    assert abs(1200 * np.log2(detect(sound, RATE).frequency / frequency)) < 2
 
 
 def test_stretched_partials_do_not_sharpen_the_pitch():
@@ -57,11 +59,11 @@ def test_a_neighbouring_key_explains_a_string_worse_than_its_own():
         ("Take5.wav", None, None),
     ],
 )
-def test_a_name_tells_key_and_dynamic(name, key, dynamic):
+def test_key_and_dynamic_are_read_from_a_name(name, key, dynamic):
     assert (key_in_name(name), dynamic_in_name(name)) == (key, dynamic)
 
 
-def test_keys_and_names_agree():
+def test_note_names_are_parsed_to_their_keys():
     assert [key_in_name(note_name(key).replace("♯", "s")) for key in range(128)] == list(range(128))
 
 
