@@ -27,11 +27,8 @@ SKIPPED_SECONDS = 0.02  # initial part of an event that is left out of its pitch
 MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
 MAX_CHANNELS = 8192  # limit of an encoder's channels
 BATCH_SIZE = 32  # events that are rendered at once
-PROBE_KEYS, PROBE_SAMPLES, PROBE_STEP = (
-    4,
-    8192,
-    16,
-)  # keys of the probe, samples of each, of which every PROBE_STEP-th is stored
+PROBE_KEYS, PROBE_SAMPLES = 4, 8192  # keys of the probe, and samples of each
+PROBE_STEP = 16  # every so manyth sample is stored
 
 
 def make_preset(learned: LearnedEvents, version: str, **words: Any) -> Preset:
@@ -41,7 +38,7 @@ def make_preset(learned: LearnedEvents, version: str, **words: Any) -> Preset:
     header = {**make_header(learned, version), "probe": make_probe(model, tensors["use"], tensors["strength"])}
     preset = Preset({**header, **words}, tensors)
     used = np.flatnonzero(tensors["use"] > MIN_USE_RATIO * tensors["use"].max())
-    tensors["pitch"][used] = event_pitches(Decoder(preset), used, tensors["strength"][used])
+    tensors["pitch"][used] = event_pitches(EventDecoder(preset), used, tensors["strength"][used])
     low, high = key_range(tensors["pitch"])
     preset.header["keys"] = {"low": low, "high": high}
     return preset

@@ -40,11 +40,11 @@ def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
     """All tensors of a preset: the two input matrices merged, the recurrence made a contraction."""
     with torch.no_grad():
         control = _numbers(model.gated_control())
-        entrance, output = _numbers(model.input_matrix()), _numbers(model.output)
+        input_matrix, output = _numbers(model.input_matrix()), _numbers(model.output)
     weight = contract(_numbers(model.recurrence))
     rate = model.sizes.rate
-    energy = _equal_loudness(weight, entrance, output, control, rate)
-    sound = render_strikes(weight, entrance * energy, output, int(PITCH_SECONDS * rate))
+    energy = _equal_loudness(weight, input_matrix, output, control, rate)
+    sound = render_strikes(weight, input_matrix * energy, output, int(PITCH_SECONDS * rate))
     spectra = [_peaks(row[int(SKIPPED_SECONDS * rate) :], rate) for row in sound]
     is_used = energy > 0
     heights = np.array([np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra])
@@ -52,7 +52,7 @@ def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
     tensors = {
         "recurrence": weight,
-        "input": entrance,
+        "input": input_matrix,
         "output": output,
         "pitch": np.array([estimate_pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, is_used, strict=True)]),
         "energy": energy,
@@ -104,9 +104,9 @@ def contract(weight: np.ndarray) -> np.ndarray:
     return (left * np.minimum(values, MAX_NORM)) @ right
 
 
-def render_strikes(weight: np.ndarray, entrance: np.ndarray, output: np.ndarray, samples: int) -> np.ndarray:
+def render_strikes(weight: np.ndarray, input_matrix: np.ndarray, output: np.ndarray, samples: int) -> np.ndarray:
     """Sound of one strike of each column of an input matrix (S, K): (K, samples), in float64."""
-    h, frames = np.tanh(entrance), []
+    h, frames = np.tanh(input_matrix), []
     for _ in range(-(-samples // len(output))):
         frames.append(np.sin(output @ h))
         h = np.tanh(weight @ h)
@@ -119,8 +119,8 @@ def make_probe(made: Preset) -> dict[str, Any]:
         name: torch.from_numpy(tensor.astype(np.float64)) for name, tensor in made.tensors.items() if tensor.ndim == 2
     }
     control = torch.zeros(made.header["control"]["dimensions"], made.header["control"]["frames"], dtype=torch.float64)
-    dimensions, frames = made.tensors["control_sites"].T
-    control[dimensions, frames] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
+    dimensions, steps = made.tensors["control_sites"].T
+    control[dimensions, steps] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
     h, frames = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
     for column in control.T:
         h = torch.tanh(t["recurrence"] @ h + t["input"] @ column)
@@ -131,14 +131,14 @@ def make_probe(made: Preset) -> dict[str, Any]:
 
 
 def _equal_loudness(
-    weight: np.ndarray, entrance: np.ndarray, output: np.ndarray, control: np.ndarray, rate: float
+    weight: np.ndarray, input_matrix: np.ndarray, output: np.ndarray, control: np.ndarray, rate: float
 ) -> np.ndarray:
     """Energy (K,) at which each used dimension is equally loud; 0 for unused ones."""
     played = np.array([np.percentile(row[row > 0], 90) if row.any() else 0.0 for row in control])
     is_used = played > 0
     energy, mean_level = played.copy(), 0.0
     for _ in range(4):
-        sound = render_strikes(weight, entrance * energy, output, int(LEVEL_SECONDS * rate))
+        sound = render_strikes(weight, input_matrix * energy, output, int(LEVEL_SECONDS * rate))
         level = np.sqrt((sound**2).mean(axis=1)) + 1e-9
         mean_level = mean_level or float(np.exp(np.log(level[is_used]).mean())) if is_used.any() else 1.0
         energy = np.clip(energy * mean_level / level, played / MAX_ENERGY_RATIO, played * MAX_ENERGY_RATIO)

@@ -9,11 +9,11 @@ import numpy as np
 MIN_EIGENVALUE = 1e-4  # |λ| below which an eigenvalue belongs to the attack: it is gone after a frame or two
 
 
-def find_poles(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_poles(weight: np.ndarray, output: np.ndarray, input_matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Poles (M,) of one sample, angles between 0 and π, and residues (K, M) for each column of the input matrix."""
     frame = len(output)
     values, vectors = np.linalg.eig(weight)
-    excitation = np.linalg.solve(vectors, entrance.astype(complex))
+    excitation = np.linalg.solve(vectors, input_matrix.astype(complex))
     is_lasting = np.abs(values) > MIN_EIGENVALUE
     values, excitation = values[is_lasting], excitation[is_lasting]
     root = np.exp(np.log(values) / frame)
@@ -26,9 +26,9 @@ def find_poles(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray) -> 
     return pole[is_positive], 2 * residue[:, is_positive]
 
 
-def linear_response(weight: np.ndarray, output: np.ndarray, entrance: np.ndarray, samples: int) -> np.ndarray:
+def linear_response(weight: np.ndarray, output: np.ndarray, input_matrix: np.ndarray, samples: int) -> np.ndarray:
     """Response of the linear network to one strike of each column of the input matrix: (K, samples)."""
-    h, frames = entrance, []
+    h, frames = input_matrix, []
     for _ in range(-(-samples // len(output))):
         frames.append(output @ h)
         h = weight @ h

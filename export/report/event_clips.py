@@ -11,7 +11,7 @@ from engine.preset.preset_file import Preset
 
 from .audio_clip import RATE, Clip, ReportOptions, recording_clip
 
-EVENTS_PER_SECOND = 4.0  # events a second of a random score
+EVENTS_PER_SECOND = 4.0  # of a random score
 TAIL_SECONDS = 3.0  # for the last event and the room
 
 
@@ -32,9 +32,9 @@ def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, 
     """Render a score, a random one and a permuted one."""
     decoder = EventDecoder(preset)
 
-    def render_score(events: EventScore) -> np.ndarray:
-        heard = soxr.resample(render(decoder, events), decoder.rate, RATE, "VHQ")
-        return np.repeat(heard[None, : round((events.seconds + TAIL_SECONDS) * RATE)], 2, axis=0)
+    def render_score(score: EventScore) -> np.ndarray:
+        sound = soxr.resample(render(decoder, score), decoder.rate, RATE, "VHQ")
+        return np.repeat(sound[None, : round((score.seconds + TAIL_SECONDS) * RATE)], 2, axis=0)
 
     if recording is None:
         yield Clip("At random", "Its events, as often as they were learned, at random moments.", render_score(score))

@@ -16,7 +16,7 @@ from .audio_clips import Performance
 from .svg import ACCENT, SECOND, Drawing, draw, scatter
 
 UNPITCHED_HZ = 36.0  # where events without a pitch are drawn
-PITCH_TICKS_HZ = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)  # tick labels
+PITCH_TICKS_HZ = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)
 
 
 def plot_performance(preset: Preset, performance: Performance) -> Drawing:
@@ -44,14 +44,14 @@ def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
     times = np.array([event.time for event in score.events])
     hertz = pitch[[event.key for event in score.events]]
     strength = np.array([event.strength for event in score.events])
-    rows = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
+    heights = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
     words = (
         f"{len(times)} events: time, the pitch of each, and by the size of its dot how strong it is; "
         f"the {int((hertz <= 0).sum())} that have no pitch lie at the bottom."
     )
 
     def paint(axes: Axes) -> None:
-        scatter(axes, times, rows, strength, 60)
+        scatter(axes, times, heights, strength, 60)
         axes.set(
             xlabel="seconds", ylabel="pitch, Hz", yscale="log", ylim=(UNPITCHED_HZ * 0.85, PITCH_TICKS_HZ[-1] * 1.2)
         )
@@ -65,10 +65,10 @@ def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
     """Plot the sites of a learned control signal."""
     sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
     seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
-    whole = plane["dimensions"] * plane["frames"]
+    positions = plane["dimensions"] * plane["frames"]
     words = (
         f"The learned control signal: {len(sites)} strokes on {plane['dimensions']} dimensions, "
-        f"{100 * len(sites) / whole:.2g} % of all the places where one could be; larger dots are stronger."
+        f"{100 * len(sites) / positions:.2g} % of all the places where one could be; larger dots are stronger."
     )
     strength = np.abs(values).astype(float)
 
