@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine import probe
-from engine.instruments.events.decoder import EventDecoder as Decoder
+from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import Preset
 from train.events.config import Sizes
 from train.events.initialize import new_model
@@ -147,16 +147,16 @@ def load_model(preset: Preset) -> EventModel:
     return model.eval()
 
 
-def event_pitches(player: Decoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+def event_pitches(decoder: EventDecoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     """Estimate the pitch of keys (n,) in Hz at strengths (n,), 0 for unpitched: (n,) float32."""
-    tensors, size = [], 2 * player.samples
+    tensors, size = [], 2 * decoder.samples
     for first in range(0, len(keys), BATCH_SIZE):
         part = slice(first, first + BATCH_SIZE)
-        for sound in player.render(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * player.rate) :]:
+        for sound in decoder.render(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * decoder.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
             peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
             peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
-            tensors.append(estimate_pitch(peaks * player.rate / size, power[peaks]))
+            tensors.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
     return np.array(tensors, np.float32)
 
 
