@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from engine.plugin import Param, Plugin, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.02
 CENTRE_DELAY_SECONDS = 0.010
@@ -20,7 +20,7 @@ DEPTH, SPEED, MIX, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
         ("delay_line", "f4", (2, DELAY_LINE_SAMPLES)),
         ("time", "i8"),  # samples since the reset
         ("phasor", "f8", (2,)),  # cosine and sine of the modulation's phase
@@ -46,7 +46,7 @@ class Chorus(Plugin):
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        set_knobs(self.state, PARAMS)
+        set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
@@ -75,7 +75,7 @@ def update_targets(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Set a parameter."""
-    if turned(state, event):
+    if param_changed(state, event):
         update_targets(state)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.levels import gain_of
-from engine.plugin import Param, Plugin, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 CONTROL_SAMPLES = 16  # from one update of the gain to the next, counted from the reset, whatever the block
 MIN_PEAK, MAX_PEAK = np.float32(1e-6), np.float32(1e4)  # linear: a peak outside, or NaN, counts as the bound
@@ -20,7 +20,7 @@ THRESHOLD, RATIO, ATTACK, RELEASE, GAIN, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
         ("peak", "f4"),  # since the last update
         ("elapsed", "i8"),  # samples since then
         ("level", "f4"),  # dB by which the sound is changed
@@ -44,7 +44,7 @@ class Compressor(Plugin):
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        set_knobs(self.state, PARAMS)
+        set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
@@ -71,7 +71,7 @@ def update_smoothing(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Set a parameter."""
-    if turned(state, event):
+    if param_changed(state, event):
         update_smoothing(state)
 
 

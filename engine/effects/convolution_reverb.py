@@ -3,13 +3,13 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.convolution import END, HEAD, SHARE, clear, convolve
-from engine.dsp.convolution_plan import lay_out
+from engine.dsp.convolution import END, HEAD_SIZE, SHARE, clear, convolve
+from engine.dsp.convolution_plan import plan_convolution
 from engine.dsp.levels import MAX_SAMPLE, gain_of
-from engine.dsp.resample_ir import at_rate
+from engine.dsp.resample_ir import resample_impulse_response
 from engine.events import ALL, Kind
 from engine.memory import view_f4, view_i4
-from engine.plugin import Param, Plugin, entry, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, entry, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.01
 MIN_LEVEL_DB = -60.0  # the lower end of the parameter, which is no room at all
@@ -20,7 +20,7 @@ PARAMS = (
     Param("on", "", 0.0, 1.0, 1.0, help="off: no room at all"),
 )
 LEVEL, ON = range(len(PARAMS))
-_TABLES = ("memory", "places", "levels", "jobs", "shares", "rooms")  # of the plan of the convolution
+_TABLES = ("memory", "places", "levels", "jobs", "shares", "regions")  # of the plan of the convolution
 
 STATE = np.dtype(
     [
@@ -31,13 +31,13 @@ STATE = np.dtype(
         ("fade_left", "i8"),  # and what is left of it
         ("clear_frames", "i8"),  # frames over which the memory is then cleared, a multiple of HEAD,
         ("clear_left", "i8"),  # and those left
-        ("input", "f4", (2, HEAD)),
-        ("wet", "f4", (2, HEAD)),
+        ("input", "f4", (2, HEAD_SIZE)),
+        ("wet", "f4", (2, HEAD_SIZE)),
         ("dry", "f4"),
         ("gain", "f4"),
         ("target", "f4"),
         ("smoothing", "f4"),
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
     ],
     align=True,
 )
@@ -54,7 +54,7 @@ class ConvolutionReverb(Plugin):
     def __init__(self, response: np.ndarray, response_rate: float, dry: float = 1.0) -> None:
         """response: (C, taps) at `response_rate` Hz, C = 1, or 2 for left and right. dry: gain of the dry sound."""
         self.state = np.zeros(1, STATE)
-        set_knobs(self.state, PARAMS)
+        set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process
         self._response, self._response_rate = np.atleast_2d(response), response_rate
         self._arrays: dict[str, np.ndarray] = {}
@@ -62,13 +62,15 @@ class ConvolutionReverb(Plugin):
 
     def prepare(self, rate: float) -> None:
         """[main thread] Resample the response to a rate in Hz and clear the memory; the parameters stay."""
-        layout = lay_out(at_rate(self._response, self._response_rate, rate))
-        for name, array in zip(_TABLES, (*layout.arrays(), layout.rooms), strict=True):
+        layout = plan_convolution(resample_impulse_response(self._response, self._response_rate, rate))
+        for name, array in zip(_TABLES, (*layout.arrays(), layout.regions), strict=True):
             self._arrays[name] = array
             self.state[name], self.state[name + "_size"] = array.ctypes.data, len(array)
         self._initial_memory = layout.memory.copy()
         self.state["fade_frames"] = round(CHOKE_FADE_SECONDS * rate)
-        self.state["clear_frames"] = -(-int(layout.rooms[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD)) * HEAD
+        self.state["clear_frames"] = (
+            -(-int(layout.regions[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD_SIZE)) * HEAD_SIZE
+        )
         self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
         self.reset()
 
@@ -99,7 +101,7 @@ def handle(state, event):
     """[audio thread] Set a parameter, or fade out and clear the memory at a choke of all notes."""
     if event.kind == Kind.CHOKE and event.note == ALL and state.fade_left + state.clear_left == 0:
         state.fade_left = state.fade_frames
-    if turned(state, event):
+    if param_changed(state, event):
         update_target(state)
 
 
@@ -108,7 +110,7 @@ def process(state, audio):
     """[audio thread] Add the room to audio (2, T), in place."""
     frames, t = audio.shape[1], 0
     while t < frames:
-        count = min(frames - t, HEAD - state.position % HEAD)
+        count = min(frames - t, HEAD_SIZE - state.position % HEAD_SIZE)
         if state.fade_left > 0:
             count = min(count, state.fade_left)
         if state.clear_left > 0:
@@ -132,7 +134,7 @@ def _clear_some(state, audio):
     start = CLEARED_PER_FRAME * (state.clear_frames - state.clear_left)
     state.clear_left -= audio.shape[1]
     end = CLEARED_PER_FRAME * (state.clear_frames - state.clear_left)
-    clear(view_f4(state.memory, state.memory_size), view_i4(state.rooms, (state.rooms_size, 2)), start, end)
+    clear(view_f4(state.memory, state.memory_size), view_i4(state.regions, (state.regions_size, 2)), start, end)
     if state.clear_left == 0:
         state.position, state.gain = 0, np.float32(0)
 

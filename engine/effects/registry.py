@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.kinds.kind import load_member
 
 if TYPE_CHECKING:
-    from engine.impulse_response import Response
+    from engine.impulse_response import ImpulseResponse
     from engine.plugin import Param, Plugin
 
 ROOM = "room"
@@ -39,7 +39,7 @@ def effect_class(name: str) -> EffectClass:
     return found
 
 
-def make(name: str, impulse_response: "Response | None" = None) -> "Plugin":
+def make(name: str, impulse_response: "ImpulseResponse | None" = None) -> "Plugin":
     """[main thread] A new plugin of an effect; `ROOM` needs an impulse response. ValueError if it cannot be made."""
     cls = effect_class(name)
     if name != ROOM:

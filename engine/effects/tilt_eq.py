@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.levels import MAX_SAMPLE, gain_of
-from engine.plugin import Param, Plugin, knob_fields, set_knobs, turned
+from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.01
 PARAMS = (
@@ -16,7 +16,7 @@ TILT, PIVOT, ON = range(len(PARAMS))
 
 STATE = np.dtype(
     [
-        *knob_fields(PARAMS),
+        *param_fields(PARAMS),
         ("low", "f4", (2,)),  # state of the one-pole low-pass, left and right
         ("bass", "f4"),  # linear gains and their targets
         ("treble", "f4"),
@@ -40,7 +40,7 @@ class TiltEq(Plugin):
 
     def __init__(self) -> None:
         self.state = np.zeros(1, STATE)
-        set_knobs(self.state, PARAMS)
+        set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
@@ -68,7 +68,7 @@ def update_targets(state):
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
     """[audio thread] Set a parameter."""
-    if turned(state, event):
+    if param_changed(state, event):
         update_targets(state)
 
 
