@@ -149,15 +149,15 @@ def load_model(preset: Preset) -> EventModel:
 
 def event_pitches(decoder: EventDecoder, keys: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     """Estimate the pitch of keys (n,) in Hz at strengths (n,), 0 for unpitched: (n,) float32."""
-    tensors, size = [], 2 * decoder.samples
+    pitches, size = [], 2 * decoder.samples
     for first in range(0, len(keys), BATCH_SIZE):
         part = slice(first, first + BATCH_SIZE)
         for sound in decoder.render(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * decoder.rate) :]:
             power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
             peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
             peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
-            tensors.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
-    return np.array(tensors, np.float32)
+            pitches.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
+    return np.array(pitches, np.float32)
 
 
 def _head(name: str, layer: nn.Linear | nn.Conv1d) -> dict[str, np.ndarray]:
@@ -180,19 +180,19 @@ def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
 
 def _fold_batch_norm(stack: nn.Sequential) -> list[tuple[Tensor, Tensor]]:
     """Weight and bias of each upsampling step, batch normalization folded in."""
-    tensors: list[tuple[Tensor, Tensor]] = []
+    steps: list[tuple[Tensor, Tensor]] = []
     with torch.no_grad():
         for layer in stack:
             if isinstance(layer, nn.ConvTranspose1d):
                 assert layer.bias is not None
-                tensors.append((layer.weight, layer.bias))
+                steps.append((layer.weight, layer.bias))
             elif isinstance(layer, nn.BatchNorm1d):
                 assert layer.running_var is not None
                 assert layer.running_mean is not None
                 scale = layer.weight / (layer.running_var + layer.eps).sqrt()
-                weight, bias = tensors[-1]
-                tensors[-1] = weight * scale[None, :, None], (bias - layer.running_mean) * scale + layer.bias
-    return tensors
+                weight, bias = steps[-1]
+                steps[-1] = weight * scale[None, :, None], (bias - layer.running_mean) * scale + layer.bias
+    return steps
 
 
 def _stack_state(name: str, stack: nn.Sequential, t: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.kernels import instrument, modal_variants
-from benchmarks.kernels import modal as benchmark
+from benchmarks.kernels.modal import _complex_numbers, random_bank
 from benchmarks.kernels.partitioned import Convolver
 from benchmarks.support.measurement import Measurement
 from engine.dsp import modal, modal_plain, modal_simd
@@ -12,7 +12,7 @@ from engine.simd.vectors import WIDTH
 
 
 def driven(variant):
-    bank, partials = benchmark.random_bank(np.random.default_rng(4), 256)
+    bank, partials = random_bank(np.random.default_rng(4), 256)
     u, out = np.random.default_rng(5).uniform(-1, 1, 64).astype(np.float32), np.zeros((2, 64), np.float32)
     variant(bank, partials, u, *out)
     return out
@@ -34,7 +34,7 @@ def time_inside(bank, partials, u, left, right):
 
 def complex_numbers(bank, partials, u, left, right):
     z, p, c = np.zeros((3, 256), np.complex64)
-    p[:], c[:] = benchmark._complex_numbers(partials)
+    p[:], c[:] = _complex_numbers(partials)
     modal_variants.complex_numbers(z, p, c, bank[modal.SIDE].copy(), u, left, right, 1)
 
 
@@ -47,7 +47,7 @@ def test_every_plain_variant_computes_the_same_as_the_kernel(variant):
 @pytest.mark.parametrize("kernels", [modal_simd, modal_plain])
 def test_the_compiled_players_convolve_with_each_variant_and_weight_the_results(kernels, channels):
     noise, frames = np.random.default_rng(6), 100
-    pairs = [benchmark.random_bank(noise, 8) for _ in range(4)]
+    pairs = [random_bank(noise, 8) for _ in range(4)]
     banks = np.stack([bank for bank, _ in pairs]).reshape(2, 2, *pairs[0][0].shape)
     banks[:, :, modal.SIDE] = 0
     u, weight = (noise.random((2, 2, 50)).astype(np.float32) for _ in range(2))
@@ -61,7 +61,7 @@ def test_the_compiled_players_convolve_with_each_variant_and_weight_the_results(
 
 
 def _response(partials, frames):
-    p, c = benchmark._complex_numbers(partials)
+    p, c = _complex_numbers(partials)
     return (c * p ** np.arange(frames)[:, None]).real.sum(1)
 
 

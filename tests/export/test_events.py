@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.instruments.events import event_score as scores
+from engine.instruments.events import event_score
 from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
 from engine.probe import deviation
@@ -113,8 +113,8 @@ def test_a_model_survives_export_and_import(made, tmp_path):
 def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
     model, sound = load_model(made), plucked(TINY.samples / 22050)
     score = decompose(model, sound, rounds=1)
-    scores.write(tmp_path / "score.json", score)
-    heard = scores.render(EventDecoder(made), scores.read(tmp_path / "score.json"))[: TINY.samples]
+    event_score.write(tmp_path / "score.json", score)
+    heard = event_score.render(EventDecoder(made), event_score.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
     assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
 
@@ -146,7 +146,7 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
     decoder = EventDecoder(made)
-    assert len(scores.render(decoder, moved)) == len(scores.render(decoder, score))
+    assert len(event_score.render(decoder, moved)) == len(event_score.render(decoder, score))
 
 
 @pytest.mark.parametrize(
@@ -160,13 +160,15 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     ],
 )
 def test_a_damaged_score_is_refused_with_a_reason(made, tmp_path, change, hint):
-    score = scores.EventScore([scores.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"])
-    scores.write(tmp_path / "score.json", score)
+    score = event_score.EventScore(
+        [event_score.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
+    )
+    event_score.write(tmp_path / "score.json", score)
     (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
     with pytest.raises(ValueError, match=hint):
-        scores.read(tmp_path / "score.json")
+        event_score.read(tmp_path / "score.json")
     with pytest.raises(ValueError, match="has not"):
-        scores.render(EventDecoder(made), replace(score, events=[scores.Event(0.1, 88, 1.0)]))
+        event_score.render(EventDecoder(made), replace(score, events=[event_score.Event(0.1, 88, 1.0)]))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.instruments.ddsp.offline import uses_float16, decode_curves
+from engine.instruments.ddsp.offline import decode_curves, uses_float16
 from engine.kinds.ddsp import random_preset
 from engine.preset import library
 from engine.preset.preset_file import Preset, read

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import fftconvolve
 
-from . import knock as attack
-from . import onset, partials, pitch
+from . import attack, onset, partials, pitch
 from .modes import Modes, audible_energy, fit_amplitudes, render_modes
 from .onset import Span
 

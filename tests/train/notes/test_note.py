@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.pitch_names import frequency_of
-from train.notes import knock, onset, pitch
+from train.notes import attack, onset, pitch
 from train.notes.modes import Modes, fit_amplitudes, render_modes
 from train.notes.note import fit, fit_like, render
 from train.recording import load
@@ -101,11 +101,11 @@ def test_strikes_differ_a_little_and_are_never_the_same():
 
 
 def test_an_envelope_is_interpolated_between_the_centres_of_its_points():
-    np.testing.assert_allclose(knock.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
+    np.testing.assert_allclose(attack.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
 
 
 def test_the_blur_varies_a_mode_by_its_spread(random):
-    envelope = knock.stretch(knock.blur(RATE, 0.05), int(knock.HISS_SECONDS * RATE))
+    envelope = attack.stretch(attack.blur(RATE, 0.05), int(attack.HISS_SECONDS * RATE))
     noise = random.uniform(-1, 1, (2000, 1000))
     turned = (noise * envelope[:1000]) @ np.exp(-2j * np.pi * 1000 / RATE * np.arange(1000))
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)
