@@ -1,6 +1,6 @@
 """Cost of each block of the audio thread, and the cause when one is late.
 
-A compiled callback wraps the engine's. A block whose own work exceeds its duration, or in which the thread waits, is
+A compiled callback wraps the engine's. A block whose cpu work exceeds its duration, or in which the thread waits, is
 our fault; one that started late, or in which the system ran other programs before us, is not.
 """
 
@@ -23,10 +23,10 @@ WAITED, INTERRUPTED = 16, 17  # indices of ru_nvcsw and ru_nivcsw in a rusage of
 BLOCKS = np.dtype(
     [
         ("count", "i8"),
-        ("begun", "i8", (CAPACITY,)),  # nanoseconds
-        ("wall", "i8", (CAPACITY,)),  # nanoseconds that passed
-        ("own", "i8", (CAPACITY,)),  # nanoseconds of the processor
-        ("waits", "i8", (CAPACITY,)),  # how often it waited for somebody
+        ("start", "i8", (CAPACITY,)),  # nanoseconds
+        ("wall", "i8", (CAPACITY,)),  # nanoseconds of wall time
+        ("cpu", "i8", (CAPACITY,)),  # nanoseconds of CPU time
+        ("waits", "i8", (CAPACITY,)),  # voluntary context switches
         ("frames", "i8", (CAPACITY,)),
         ("usage", "i8", (18,)),
         ("time", "i8", (2,)),
@@ -53,14 +53,14 @@ def process(frames, user):
     """[audio thread] Run the engine's callback for a block, and record its cost."""
     my = carray(pointer(_record_address), 1, BLOCKS)[0]
     index = my.count % CAPACITY
-    my.begun[index] = read(MONOTONIC, my.time)
+    my.start[index] = read(MONOTONIC, my.time)
     _getrusage(THREAD, my.usage.ctypes)
     waited, cpu = my.usage[WAITED], read(CLOCK, my.time)
     status = _engine(frames, user)
-    my.own[index] = read(CLOCK, my.time) - cpu
+    my.cpu[index] = read(CLOCK, my.time) - cpu
     _getrusage(THREAD, my.usage.ctypes)
     my.waits[index] = my.usage[WAITED] - waited
-    my.wall[index] = read(MONOTONIC, my.time) - my.begun[index]
+    my.wall[index] = read(MONOTONIC, my.time) - my.start[index]
     my.frames[index] = frames
     my.count += 1
     return status
@@ -71,9 +71,9 @@ class BlockSummary:
     """Number of blocks, late ones by our fault and by others', and the maximum work of one."""
 
     count: int
-    late_by_us: int  # by their own work, or because they waited for somebody
-    late_by_others: int  # they took too long, or were begun a block too late, through no work of ours
-    max_load: float  # its own, as a share of its time
+    late_by_us: int  # by their own work, or because they waited
+    late_by_others: int  # too long or started a block too late, but not by our work
+    max_load: float  # own work, as a share of the block's duration
 
 
 class BlockLog:
@@ -91,17 +91,17 @@ class BlockLog:
         """Summarize the blocks so far. ValueError if there are more than CAPACITY."""
         last = int(_record["count"][0])
         if last - self._first > CAPACITY:
-            raise ValueError(f"{last - self._first} blocks, at most {CAPACITY} can be looked at")
-        places = np.arange(self._first, last)
+            raise ValueError(f"{last - self._first} blocks, at most {CAPACITY} can be summarized")
+        indices = np.arange(self._first, last)
         start, wall, cpu, waits, frames = (
-            np.take(_record[name][0], places, mode="wrap") for name in ("begun", "wall", "own", "waits", "frames")
+            np.take(_record[name][0], indices, mode="wrap") for name in ("start", "wall", "cpu", "waits", "frames")
         )
         due = frames * 1e9 / self._rate  # nanoseconds
         late_by_us = (cpu > due) | (waits > 0)
         late = np.diff(start, prepend=start[:1]) > 2 * due
         late_by_others = ((wall > due) | late) & ~late_by_us
         return BlockSummary(
-            len(places), int(late_by_us.sum()), int(late_by_others.sum()), float((cpu / due).max(initial=0.0))
+            len(indices), int(late_by_us.sum()), int(late_by_others.sum()), float((cpu / due).max(initial=0.0))
         )
 
 

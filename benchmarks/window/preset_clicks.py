@@ -31,25 +31,25 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
 
     from .close_moments import until
 
-    rig, outlet = wiring.engine.rig, wiring.engine._stream._device
+    rig, device = wiring.engine.rig, wiring.engine._stream._device
     names = [entry.name for entry in wiring.preset_files.entries if entry.factory]
     wiring.bridge.reset_meters()
     QTest.qWait(300)
-    missed = outlet.missed
+    missed = device.missed
     blocks.clear()
-    with JackClient("hands") as hands:
-        hands.connect_midi(f"{outlet.info.name}:midi_in")
+    with JackClient("hands") as client:
+        client.connect_midi(f"{device.info.name}:midi_in")
         for _ in range(times * len(names)):
             for key in CHORD:
-                hands.send(0x90, key, 90)
+                client.send(0x90, key, 90)
             QTest.qWait(SOUND_MS)
             before = wiring.bridge.now.path
             QTest.keyClick(wiring.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
             until(lambda before=before: wiring.bridge.now.path != before)
             QTest.qWait(FADE_MS)
             for key in CHORD:
-                hands.send(0x80, key, 0)
-        summary, xruns, missed = blocks.summarize(), rig.meters().xruns, outlet.missed - missed
+                client.send(0x80, key, 0)
+        summary, xruns, missed = blocks.summarize(), rig.meters().xruns, device.missed - missed
     return asdict(
         ClickSummary(
             times * len(names),

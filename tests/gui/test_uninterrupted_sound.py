@@ -63,10 +63,10 @@ def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_cli
             assert share > 0.25, before
         for key in CHORD:
             ear.send(0x80, key, 0)
-    seen = blocks.seen()
-    assert seen.number > 100 * len(factory)
-    assert seen.heaviest < 1  # of the processor: what the machine gives to others meanwhile is no fault of ours
-    assert seen.ours <= SPARE
+    seen = blocks.summarize()
+    assert seen.count > 100 * len(factory)
+    assert seen.max_load < 1  # of the processor: what the machine gives to others meanwhile is no fault of ours
+    assert seen.late_by_us <= SPARE
     play(guitar, "guitar")
 
 
