@@ -99,8 +99,10 @@ def test_every_number_has_its_plural_form(language, forms):
 
 def test_the_tool_finds_every_text_of_the_window(tmp_path):
     tool = shutil.which("pylupdate6", path=Path(sys.executable).parent)
-    path = tmp_path / "luthier_xx.ts"
-    subprocess.run([tool, "--ts", path, translation.FOLDER.parent], check=True, capture_output=True)
+    path, terms = tmp_path / "luthier_xx.ts", tmp_path / "terms.py"
+    printed = subprocess.run([sys.executable, "-m", "gui.terms"], check=True, capture_output=True, text=True)
+    terms.write_text(printed.stdout, encoding="utf-8")  # names and labels that the engine declares
+    subprocess.run([tool, "--ts", path, translation.FOLDER.parent, terms], check=True, capture_output=True)
     found = {message.findtext("source") for message in ElementTree.parse(path).iter("message")}
     assert {"Undo", "{0} voices", "struck or plucked (resonance)", "Written: {0}"} <= found
     sources = "".join(each.read_text(encoding="utf-8") for each in translation.FOLDER.parent.glob("*.py"))
