@@ -145,7 +145,7 @@ def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
     from engine.events import Kind
 
     def poll() -> None:
-        programs = [int(event["key"]) for event in playing.rig.outbox.take() if event["kind"] == Kind.PROGRAM]
+        programs = [int(event["key"]) for event in playing.rig.outbox.drain() if event["kind"] == Kind.PROGRAM]
         paths = list(patch_library.everything().values())
         if not programs or programs[-1] >= len(paths):
             return

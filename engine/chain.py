@@ -32,9 +32,9 @@ def make_chain(
 def make_instrument(path: Path, seed: int = 0) -> Instrument:
     """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
     if path.suffix.lower() == ONNX_SUFFIX:
-        from engine.instruments.ddsp.onnx_decoder import Foreign
+        from engine.instruments.ddsp.onnx_decoder import OnnxDecoder
 
-        return Foreign(path).instrument(seed)
+        return OnnxDecoder(path).instrument(seed)
     return make(read(path), seed)
 
 

@@ -38,7 +38,7 @@ def find_room(name: str | PathLike[str]) -> ImpulseResponse:
 
 def learned_room(preset: Preset) -> ImpulseResponse | None:
     """The room that a preset was learned with; None where it has none."""
-    samples = preset.tensors.get("find_room")
+    samples = preset.tensors.get("room")
     if samples is None:
         return None
     return ImpulseResponse(

@@ -153,7 +153,7 @@ def test_an_instrument_is_tuned_to_the_a_that_is_asked_for(folder):
         == 0
     )
     rig = Rig(48000)
-    rig.set(rig.interpreter, "a4", 415)
+    rig.set_param(rig.interpreter, "a4", 415)
     rig.play([load(folder / "small.luthier")])
     wanted = render(rig, read("score.mid"), 1.0)
     np.testing.assert_array_equal(soundfile.read("out.wav", dtype="float32")[0].T, wanted)
