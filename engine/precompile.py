@@ -1,7 +1,7 @@
-"""The first start compiles the engine for this machine; the next ones find it done.
+"""Compile the engine for this machine at the first start, into a cache for the next ones.
 
-What every instrument needs comes first, then the kinds of instruments and what may stand beside them: whoever wants
-to play one kind need not wait for the others.
+The parts that every instrument needs come first, then the kinds of instruments and the optional parts: to play one
+kind the others need not be compiled.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ def is_compiled(parts: Collection[str] | None = None) -> bool:
 
 
 def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
-    """Compile parts, all unless named, step by step: before each its number, how many there are, and what it is.
+    """Compile parts, all unless named, step by step: before each yield its number, their count, and its title.
 
-    Some ten or twenty seconds for a kind the first time, a part of a second when it was done before. The last part
-    is compiled by a second process meanwhile, which finds done what comes late there and is in AHEAD.
+    Ten to twenty seconds for a kind the first time, a fraction of a second after that. The last part is compiled by a
+    second process meanwhile, and this one compiles ahead what comes late there and is in AHEAD.
     """
     missing = [part for part in _selected(parts) if not _marker(part).exists()]
     helper = _start_helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
     ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and helper is not None]
     first = [*_COMMON[:-1], *ahead, _COMMON[-1]]
     total = len(first) + len(missing)
-    for number, (what, job) in enumerate(first):
-        yield number, total, what
+    for number, (title, job) in enumerate(first):
+        yield number, total, title
         job()
     for number, part in enumerate(missing, len(first)):
         yield number, total, PARTS[part]
@@ -51,12 +51,12 @@ def _selected(parts: Collection[str] | None) -> list[str]:
 
 
 def _marker(part: str) -> Path:
-    """A file in numba's cache folder, once a part is compiled."""
+    """The file in numba's cache folder that marks a part as compiled."""
     return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
 
 
 def _start_helper(part: str) -> subprocess.Popen[bytes] | None:
-    """A process that fills the cache with a part; we find it there afterwards, or do it after all."""
+    """A process that compiles a part into the cache; where it cannot be started, this process does it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     code = f"import engine.precompile; engine.precompile.JOBS[{part!r}]()"
     with contextlib.suppress(OSError):
@@ -70,7 +70,7 @@ def _callback() -> None:
     from . import callback  # noqa: F401 - a callback is compiled where it is defined
     from .host import Host
 
-    with contextlib.suppress(OSError):  # without libjack it is never called
+    with contextlib.suppress(OSError):  # without libjack it is not needed
         from engine.devices import jack_callback  # noqa: F401 - as above
     Host(48_000.0).play([])
 
@@ -128,21 +128,21 @@ def _call(path: str) -> None:
 
 _COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the output", _tail))
 
-_BESIDE = {
+_OPTIONAL = {
     "room": ("rooms", _room),
     "effects": ("effects", _effects),
     "voice": ("the ear for a voice", _voice),
 }
 _KINDS = [*(kind for kind in KINDS.values() if kind is not DEFAULT_KIND), DEFAULT_KIND]
 
-PARTS = {name: title for name, (title, _) in _BESIDE.items()}
+PARTS = {name: title for name, (title, _) in _OPTIONAL.items()}
 PARTS |= {kind.name: kind.compile_label or kind.title.lower() for kind in _KINDS}
-"""What may be compiled or left out, with titles: what can stand beside an instrument, and the kinds."""
+"""Parts that may be compiled or left out, with their titles: optional parts, and the kinds."""
 
-JOBS: dict[str, Callable[[], None]] = {name: job for name, (_, job) in _BESIDE.items()}
+JOBS: dict[str, Callable[[], None]] = {name: job for name, (_, job) in _OPTIONAL.items()}
 JOBS |= {kind.name: partial(_call, kind.instrument.partition(":")[0] + ":compile_all") for kind in _KINDS}
 
 AHEAD: dict[str, Callable[[], None]] = {
     kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead
 }
-"""Of some parts, what is compiled beside the rest of them."""
+"""For some parts, what is compiled in parallel to the rest of them."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.instruments import make
-from engine.instruments.ddsp.offline import spoken
+from engine.instruments.ddsp.offline import decode_curves
 from engine.instruments.events.decoder import EventDecoder
 from engine.preset.performance import Event, perform
 from engine.preset.preset_file import Preset
@@ -69,7 +69,7 @@ def event_array(performance: Iterable[Event], rate: float) -> np.ndarray:
 def _decoder_deviation(preset: Preset, probe: dict[str, Any]) -> float:
     """As `deviation`, of the heads of a decoder."""
     every = probe["every"]
-    heads = spoken(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
+    heads = decode_curves(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
     expected = (np.array(probe[name], np.float64) for name in ("amplitude", "harmonics", "noise"))
     return max(
         _difference(head[every - 1 :: every], expected_head)

@@ -35,6 +35,10 @@ class Instrument(Plugin, ABC):
     def reset(self) -> None:
         """[main thread] Silence; parameters and controllers stay."""
 
+    def array(self, name: str) -> np.ndarray:
+        """An array whose address is in the record."""
+        return self._arrays[name]
+
     def _keep(self, name: str, array: np.ndarray) -> None:
         """Keep an array alive and store its address in the record."""
         self._arrays[name] = array

@@ -1,4 +1,4 @@
-"""What can stand in a row: the contract of a plugin, its knobs, how it is compiled, and how it speaks to the next."""
+"""Plugins: the contract, parameters, compilation, and events emitted to the next plugin."""
 
 from .compile import entry
 from .contract import BURST, UNLIMITED, Param, Plugin, state_address, with_defaults

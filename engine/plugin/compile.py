@@ -1,7 +1,7 @@
-"""A plugin becomes one C function, in which each block is cut at its events.
+"""Compile a plugin to one C function, which divides each block at its events.
 
-numba caches no closure over compiled functions. So `_run` is written once, over names that stand for nothing, and
-each kind of plugin gets a copy of it that belongs to the plugin's own file and has its functions as globals.
+numba caches no closure over compiled functions. So `_run` is written once over placeholder names, and each plugin
+class gets a copy of it that belongs to the plugin's own file and has the plugin's functions as globals.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from engine.ring import copy
 from .contract import BURST, Plugin
 from .event_output import append_emitted, append_event
 
-# Stand-ins for the names that `_compile` gives to each copy of `_run`.
+# Placeholders for the globals that `_compile` gives to each copy of `_run`.
 DTYPE = EVENT
 handle = process = foresee = None
 
@@ -25,10 +25,9 @@ _entries: dict[tuple[Any, Any], Any] = {}
 
 
 def entry(plugin: Plugin) -> Any:
-    """The one C function of a plugin, with its `address`: compiled once for each kind of plugin.
+    """The one C function of a plugin, with its `address`: compiled once for each class.
 
-    The block is cut at its events here, once and for all, so that no plugin
-    ever reads the time of an event.
+    The block is divided at its events here, so that no plugin has to read the frame of an event.
     """
     if plugin.address:
         return plugin
@@ -84,24 +83,24 @@ def _run_and_emit(state, audio, frames, events, count):
     queue = carray(events, BURST, EVENT)
     me = address_of(state)
     for i in range(count):
-        copy(queue[i], record.heard[i])
-    start, told = 0, 0
+        copy(queue[i], record.received[i])
+    start, written = 0, 0
     for i in range(count):
-        event = record.heard[i]
+        event = record.received[i]
         mine = event.target == 0 or event.target == me
         frame = min(max(event.frame, start), frames)
         if mine and frame > start:
-            record.room = BURST - told - (count - i)  # what is still to be passed on has its place
+            record.room = BURST - written - (count - i)  # the events not yet passed on keep their room
             process(record, block[:, start:frame])
-            told = append_emitted(record, queue, told, start)
+            written = append_emitted(record, queue, written, start)
             start = frame
-        told = append_event(event, queue, told)
+        written = append_event(event, queue, written)
         if mine:
-            record.room = BURST - told - (count - i - 1)
+            record.room = BURST - written - (count - i - 1)
             handle(record, event)
-            told = append_emitted(record, queue, told, start)
+            written = append_emitted(record, queue, written, start)
     if start < frames:
-        record.room = BURST - told
+        record.room = BURST - written
         process(record, block[:, start:])
-        told = append_emitted(record, queue, told, start)
-    return told
+        written = append_emitted(record, queue, written, start)
+    return written

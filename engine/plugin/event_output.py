@@ -1,8 +1,8 @@
-"""Plugins that say events to the plugins after them.
+"""Events that a plugin emits to the plugins after it.
 
-A plugin that *emits* has the fields of `EMITTING` in its record: it says events with `emit`, with frames counted
-from the run of samples it is in (0 in `handle`), as long as there is `room` in this block. All that it heard goes on
-to the next plugin as well.
+A plugin that emits has the fields of `EMITTING` in its record and calls `emit`, with frames counted from the start of
+the run of samples it is in (0 in `handle`), as long as there is `room` in this block. The events it receives go on to
+the next plugin as well.
 """
 
 from numba import njit
@@ -12,12 +12,12 @@ from engine.ring import copy
 
 from .contract import BURST
 
-EMITTING = [("heard", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8"), ("room", "i8")]
+EMITTING = [("received", EVENT, (BURST,)), ("out", EVENT, (BURST,)), ("emitted", "i8"), ("room", "i8")]
 
 
 @njit(cache=True, error_model="numpy")
 def emit(record, frame, kind, channel, note, key, value):
-    """[audio thread] Say an event to the plugins after this one; False when this block has no room for it."""
+    """[audio thread] Emit an event to the plugins after this one; False when this block has no room for it."""
     if record.emitted >= record.room:
         return False
     event = record.out[record.emitted]
@@ -33,19 +33,19 @@ def emit(record, frame, kind, channel, note, key, value):
 
 
 @njit(cache=True, error_model="numpy")
-def append_event(event, queue, told):
+def append_event(event, queue, written):
     """[audio thread] Append an event to those for the next plugin; how many there are now."""
-    if told == queue.shape[0]:
-        return told
-    copy(event, queue[told])
-    return told + 1
+    if written == queue.shape[0]:
+        return written
+    copy(event, queue[written])
+    return written + 1
 
 
 @njit(cache=True, error_model="numpy")
-def append_emitted(record, queue, told, start):
-    """[audio thread] Append what a plugin emitted in the run that began at `start`."""
+def append_emitted(record, queue, written, start):
+    """[audio thread] Append what a plugin emitted in the run that starts at `start`."""
     for i in range(record.emitted):
         record.out[i].frame += start
-        told = append_event(record.out[i], queue, told)
+        written = append_event(record.out[i], queue, written)
     record.emitted = 0
-    return told
+    return written

@@ -1,8 +1,8 @@
-"""A safetensors file whose every byte is covered by a digest: pack, and open without trusting it.
+"""The container of a preset: a safetensors file whose every byte is covered by a digest.
 
 The file is the plain format (8 bytes of header length, a JSON header, the tensors' bytes), with one text under the
 metadata key `luthier`. That text begins with {"digest":"…"}: 64 hex digits of BLAKE2b-256 over the whole file in
-which these digits read 0. So a file is either what was written, or refused.
+which these digits read 0. So a file that was changed is refused.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import numpy as np
 from safetensors.numpy import save
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I32": np.dtype("<i4")}
-MAX_HEADER_BYTES = 1 << 20  # bytes; parsed JSON can take thirty times its text
+MAX_HEADER_BYTES = 1 << 20  # parsed JSON can take thirty times its text
 
 _MARK = b'"luthier":"{\\"digest\\":\\"'
 _BLANK = b"0" * 64
@@ -23,7 +23,7 @@ _BLANK = b"0" * 64
 
 @dataclass(frozen=True)
 class Container:
-    """A file's parts, of which only the digest and the layout have been checked yet.
+    """The parts of a file; only the digest and the layout are checked yet.
 
     text: the JSON under `luthier`. table: (name, dtype, shape, first byte, last byte + 1) in file order.
     """
@@ -42,7 +42,7 @@ class Container:
 
 
 def pack(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytearray:
-    """The bytes of a sealed file: the same for the same content. ValueError if a value cannot be written."""
+    """The bytes of a file with its digest: the same for the same content. ValueError if a value cannot be written."""
     rest = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     text = f'{{"digest":"{_BLANK.decode()}"' + ("," + rest[1:] if header else "}")
     known = list(DTYPES.values())
@@ -54,14 +54,14 @@ def pack(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> bytearray:
 
 
 def seal(data: bytearray) -> bytearray:
-    """Put the digest that a file's bytes have into its place."""
+    """Write the digest of a file's bytes into its place."""
     at = _digest_offset(memoryview(data))
     data[at : at + 64] = _hash(memoryview(data), at)
     return data
 
 
 def unpack(data: memoryview) -> Container:
-    """Check the digest and then the layout of a file's bytes; ValueError says in words what is wrong with it."""
+    """Check the digest and then the layout of a file's bytes; ValueError says what is wrong."""
     length = _header_length(data)
     digest = _digest(data)
     header = parse(bytes(data[8 : 8 + length]), "its header")
@@ -81,7 +81,7 @@ def unpack(data: memoryview) -> Container:
 
 
 def parse(text: bytes | str, what: str) -> dict[str, Any]:
-    """A JSON object; ValueError if the text is anything else, or has numbers or letters that are none."""
+    """A JSON object; ValueError if the text is anything else, or has NaN or invalid Unicode."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
@@ -132,7 +132,7 @@ def _header_length(data: memoryview) -> int:
 
 
 def _digest(data: memoryview) -> str:
-    """The digest that a file claims; ValueError if it is not the one that the file has."""
+    """The digest in a file; ValueError if it is not that of the file's bytes."""
     at = _digest_offset(data)
     claimed = bytes(data[at : at + 64])
     if claimed != _hash(data, at):
@@ -150,7 +150,7 @@ def _digest_offset(data: memoryview) -> int:
 
 
 def _hash(data: memoryview, at: int) -> bytes:
-    """BLAKE2b-256 in hex of a file whose 64 bytes from `at` on read 0."""
+    """BLAKE2b-256 in hex of a file, its 64 bytes from `at` on read as 0."""
     digest = hashlib.blake2b(data[:at], digest_size=32)
     digest.update(_BLANK)
     digest.update(data[at + 64 :])

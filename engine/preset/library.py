@@ -1,4 +1,4 @@
-"""Where presets are: the factory's beside the program, the user's own in the platform's data folder."""
+"""The folders of instruments: the factory's beside the program, the user's in the platform's data folder."""
 
 import difflib
 import os
@@ -9,8 +9,8 @@ from platformdirs import user_data_path
 
 from .preset_file import SUFFIX, PresetError
 
-ONNX_SUFFIX = ".onnx"  # the ending of a decoder made elsewhere
-OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX_SUFFIX, ".safetensors")  # endings that a preset cannot have
+ONNX_SUFFIX = ".onnx"  # of a decoder made by another program
+OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX_SUFFIX, ".safetensors")  # of other files
 
 
 def factory_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Performances that a preset carries in itself: its own control signal, and others made from it.
+"""Performances of a preset: its learned control signal, and others made from it.
 
 A performance is a list of (seconds, kind, key, value) in order of time, for an instrument that plays as learned.
 """
@@ -12,15 +12,15 @@ from engine.events import Kind
 
 Event = tuple[float, Kind, int, float]
 PERFORMANCES = ("learned", "random", "permuted")
-STRIKES_PER_SECOND = 4.0  # random strikes a second
-MIN_DEFORMATION_CHANGE = 1e-4  # a deformation that moves by less is not sent
+STRIKES_PER_SECOND = 4.0  # of a random performance
+MIN_DEFORMATION_CHANGE = 1e-4  # smaller changes are not sent
 
 
 def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: str, seed: int = 0) -> list[Event]:
     """The events of a performance.
 
     learned: the control signal and deformation of the recording. random: as long, sparse, with energies from the
-    learned range. permuted: the learned control signal with its dimensions changed about.
+    learned range. permuted: the learned control signal with its dimensions permuted.
     Raises ValueError for another name, or when the preset has no control signal.
     """
     if name not in PERFORMANCES:
@@ -42,7 +42,7 @@ def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: 
 
 
 def performance_seconds(header: Mapping[str, Any]) -> float:
-    """Seconds of the recording that the control signal plays."""
+    """Seconds of the recording that the control signal reproduces."""
     return float(header["control"]["frames"] * header["control"]["hop"] / header["rate"])
 
 
@@ -58,15 +58,15 @@ def _random(control: Mapping[str, Any], values: np.ndarray, step: float, random:
 
 
 def _deformations(tensors: Mapping[str, np.ndarray], step: float) -> list[Event]:
-    """The learned deformation; each value is aimed at from the middle of the frame before its own."""
+    """The learned deformation; each value is sent in the middle of the frame before its own."""
     logits = np.asarray(tensors.get("deformation", np.zeros((1, 0))), np.float64)
     if len(logits) < 2:
         return []
     events: list[Event] = []
     sent = np.full(len(logits), np.inf)
-    for frame, now in enumerate(logits.T):
-        if np.abs(now - sent).max() > MIN_DEFORMATION_CHANGE:
-            sent = now
+    for frame, values in enumerate(logits.T):
+        if np.abs(values - sent).max() > MIN_DEFORMATION_CHANGE:
+            sent = values
             time = max(frame - 0.5, 0) * step
-            events += [(float(time), Kind.DEFORM, e, float(value)) for e, value in enumerate(now)]
+            events += [(float(time), Kind.DEFORM, e, float(value)) for e, value in enumerate(values)]
     return events

@@ -1,7 +1,7 @@
 """The .luthier file: read, validate, write.
 
-A preset is a JSON header and tensors by name. Everything is checked before anything is believed: digest, layout,
-version, header, then the tensors against the table of the preset's kind (engine/kinds).
+A preset is a JSON header and tensors by name. Everything is checked before it is used: digest, layout, version,
+header, then the tensors against the schema of the preset's kind (engine/kinds).
 """
 
 import os
@@ -30,7 +30,7 @@ class PresetError(ValueError):
 
 @dataclass
 class Preset:
-    """What a .luthier file holds.
+    """The content of a .luthier file.
 
     header: JSON values, unknown keys included. digest: of the content, as read; "" until then.
     """
@@ -43,8 +43,8 @@ class Preset:
 def read(path: str | os.PathLike[str]) -> Preset:
     """Read and validate a file; PresetError if anything is wrong.
 
-    Takes no more memory than twice the file's size and, once its digest is found right, what its header takes when
-    parsed: up to thirty times the bytes of it, of which there are at most `sealed.LONGEST_HEADER`.
+    Takes at most twice the file's size of memory and, once its digest is right, that of the parsed header: up to
+    thirty times its bytes, which are at most `container.MAX_HEADER_BYTES`.
     """
     path = Path(path)
     try:
@@ -65,9 +65,9 @@ def read(path: str | os.PathLike[str]) -> Preset:
 
 
 def write(path: str | os.PathLike[str], preset: Preset) -> str:
-    """Validate a preset and put it at a path, whole or not at all; the digest of its content.
+    """Validate a preset and write it whole or not at all; the digest of its content.
 
-    The same content gives the same bytes. PresetError if it is not valid or the place cannot be written.
+    The same content gives the same bytes. PresetError if it is not valid or the file cannot be written.
     """
     path = Path(path)
     try:
@@ -83,7 +83,7 @@ def write(path: str | os.PathLike[str], preset: Preset) -> str:
 
 
 def check(preset: Preset) -> None:
-    """ValueError says in words what makes a preset unplayable."""
+    """Raise ValueError that says why a preset is not playable."""
     header = preset.header
     _check_version(header.get("format_version"))
     kind = kind_of(header)
@@ -95,7 +95,7 @@ def check(preset: Preset) -> None:
 
 
 def check_header(header: dict[str, Any]) -> None:
-    """ValueError says what is wrong with the keys that all kinds share; those not named here are left alone."""
+    """Raise ValueError for wrong values of the keys that all kinds share; other keys are not checked."""
     name = header.get("name")
     if not isinstance(name, str) or not name.strip():
         raise ValueError(f"has the name {name!r}; it must be a text")
@@ -119,7 +119,7 @@ def check_header(header: dict[str, Any]) -> None:
 
 
 def _bytes_of(path: Path) -> memoryview:
-    """A file's content as it was when its size was asked for."""
+    """A file's content, up to the size it had when it was opened."""
     if path.is_dir():
         raise ValueError("is a folder, not a preset")
     if path.exists() and not path.is_file():
@@ -131,7 +131,7 @@ def _bytes_of(path: Path) -> memoryview:
 
 
 def _check_version(version: Any) -> None:
-    """Refuse what a later program wrote by name, and what is no version at all."""
+    """Raise ValueError for a newer version, and for what is no version."""
     major, dot, minor = version.partition(".") if isinstance(version, str) else ("", "", "")
     if not (dot and major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit()):
         raise ValueError(f"has format_version {version!r}; it must look like {FORMAT_VERSION!r}")
@@ -142,24 +142,24 @@ def _check_version(version: Any) -> None:
 
 
 def _check_keys(keys: Any) -> None:
-    """The range of MIDI notes."""
+    """Raise ValueError for a wrong range of MIDI keys."""
     low, high = (keys.get("low"), keys.get("high")) if isinstance(keys, dict) else (None, None)
     if type(low) is not int or type(high) is not int or not 0 <= low <= high <= 127:
         raise ValueError(f"has keys {keys!r}; they must be low and high, MIDI notes from 0 to 127")
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a value of JSON fits into a float, which its whole numbers may not."""
-    most = sys.float_info.max
-    return isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most
+    """Whether a JSON value is a number that fits into a float."""
+    largest = sys.float_info.max
+    return isinstance(value, int | float) and not isinstance(value, bool) and -largest <= value <= largest
 
 
 def _line(error: Exception) -> str:
-    """An error as one line of bearable length: it may quote what stands in the file."""
+    """An error as one line of limited length: it may quote the file."""
     text = " ".join(str(error).split())
     return text if len(text) <= 300 else text[:300] + " …"
 
 
 def _show(path: Path) -> str:
-    """A file's name on one line, whatever is in it."""
+    """A file's name in printable letters."""
     return "".join(letter if letter.isprintable() else "?" for letter in path.name or str(path))

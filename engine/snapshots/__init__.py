@@ -1,1 +1,1 @@
-"""Snapshots: what a display may read of an instrument that plays."""
+"""Snapshots: copies of an instrument's state for a display."""

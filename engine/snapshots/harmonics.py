@@ -1,4 +1,4 @@
-"""What a decoded instrument does at the moment, as its picture takes it; read, never waited for."""
+"""Snapshots of harmonics: those of a decoded instrument that sound now, and the envelope of its room."""
 
 import ctypes
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from engine.instruments.shared.voice_allocation import FREE
 from engine.plugin import Plugin
 from engine.preset.preset_file import Preset
 
-MIN_LEVEL_DB = -84.0  # dB: what is softer is not drawn
-MAX_NOTES = 8  # notes that are drawn, the loudest
-ROOM_POINTS = 160  # of the shape of a room
+MIN_LEVEL_DB = -84.0  # of a harmonic
+MAX_NOTES = 8  # the loudest
+ROOM_POINTS = 160  # of the envelope of a room
 
 
 @dataclass(frozen=True)
 class Harmonics:
-    """Harmonics as they sound, (N,): Hz and dB; of the loudest note the pitch in Hz and its level in dB."""
+    """Sounding harmonics, (N,): Hz and dB; pitch in Hz and level in dB of the loudest note."""
 
     frequency: np.ndarray
     level: np.ndarray
@@ -27,7 +27,7 @@ class Harmonics:
 
 @dataclass(frozen=True)
 class RoomEnvelope:
-    """How a room dies away: dB of STEPS moments, and how long that is in seconds."""
+    """Decay of a room: dB at ROOM_POINTS times, and its length in seconds."""
 
     level: np.ndarray
     seconds: float
@@ -37,14 +37,14 @@ NO_HARMONICS = Harmonics(np.zeros(0), np.zeros(0))
 
 
 def sounding_harmonics(plugin: Plugin) -> Harmonics:
-    """What sounds now."""
+    """The harmonics that sound now."""
     state = plugin.state[0]
     voices, count = state["voices"], int(state["H"])
     sounding = np.flatnonzero(voices["stage"][:-1] != FREE)
     if len(sounding) == 0 or not state["harmonics"]:
         return NO_HARMONICS
     address = ctypes.cast(int(state["harmonics"]), ctypes.POINTER(ctypes.c_float))
-    controls = np.ctypeslib.as_array(address, (len(voices) - 1, 3, count))[sounding, voices["turn"][sounding] % 3]
+    controls = np.ctypeslib.as_array(address, (len(voices) - 1, 3, count))[sounding, voices["current"][sounding] % 3]
     level = 20 * np.log10(np.abs(controls.astype(np.float64)) + 1e-9)
     loudest = np.argsort(-level.max(axis=1))[:MAX_NOTES]
     pitch = voices["pitch_to"][sounding] * float(state["rate"])
@@ -55,7 +55,7 @@ def sounding_harmonics(plugin: Plugin) -> Harmonics:
 
 
 def room_envelope(preset: Preset) -> RoomEnvelope | None:
-    """The room that an instrument was learned in; None where it has none."""
+    """The envelope of the room that an instrument was learned in; None where it has none."""
     response = learned_room(preset)
     if response is None or not response.samples.any():
         return None

@@ -1,6 +1,6 @@
-"""What can be seen of an instrument while it plays: read by the window, never waited for by the audio thread.
+"""Snapshots of modes: those that an instrument has learned, and those that sound now.
 
-A picture may be blurred: the audio thread goes on writing while it is taken.
+The audio thread is not stopped: it may write while a snapshot is taken.
 """
 
 import ctypes
@@ -14,12 +14,12 @@ from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.plugin import Plugin
 
-MIN_LEVEL = 1e-3  # of the strongest mode of its resonance: a mode below is not drawn
+MIN_LEVEL = 1e-3  # relative to the strongest mode of its resonance
 
 
 @dataclass(frozen=True)
 class Modes:
-    """Modes as dots, all (N,): frequency in Hz, decay in 1/s, level linear, and the resonance that each is of."""
+    """Modes, all (N,): frequency in Hz, decay in 1/s, level linear, and the index of the resonance."""
 
     frequency: np.ndarray
     decay: np.ndarray
@@ -34,7 +34,7 @@ NO_MODES = Modes(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
 
 
 def learned_modes(instrument: Plugin) -> Modes:
-    """The modes that an instrument was learned with, at rest and at its loudest; none of a kind that has no modes."""
+    """The learned modes of an instrument, undeformed and at its loudest; none of a kind that has no modes."""
     if not isinstance(instrument, Resonance):
         return NO_MODES
     tensors = instrument.preset.tensors
@@ -46,8 +46,8 @@ def learned_modes(instrument: Plugin) -> Modes:
     return _selected(Modes(frequency, decay, level, resonance), level > MIN_LEVEL)
 
 
-def sounding_modes(instrument: Plugin, faintest: float = 1e-5) -> Modes:
-    """The modes that ring now, where they were moved to, each with the level it has."""
+def sounding_modes(instrument: Plugin, min_level: float = 1e-5) -> Modes:
+    """The modes that sound now, with their present frequencies and levels."""
     if not isinstance(instrument, Resonance):
         return NO_MODES
     state = instrument.state[0]
@@ -65,11 +65,11 @@ def sounding_modes(instrument: Plugin, faintest: float = 1e-5) -> Modes:
     rate = float(state["rate"])
     frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
     decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate
-    return _selected(Modes(frequency, decay, level, resonance), level > faintest)
+    return _selected(Modes(frequency, decay, level, resonance), level > min_level)
 
 
 def key_of(instrument: Plugin, resonance: int) -> int:
-    """The key that plays a resonance, moved as little as can be; -1 if none does."""
+    """The key that plays a resonance with the least transposition; -1 if none does."""
     if not isinstance(instrument, Resonance):
         return -1
     nearest = _view(int(instrument.state[0]["nearest"]), (128,), ctypes.c_int32)
@@ -79,7 +79,7 @@ def key_of(instrument: Plugin, resonance: int) -> int:
 
 
 def param_values(plugin: Plugin) -> np.ndarray | None:
-    """Where the knobs of a plugin stand, (N,), for those that keep them in a field `param` of their record."""
+    """The parameter values of a plugin, (N,); None where its record has no field `param`."""
     if "param" not in (plugin.state.dtype.names or ()):
         return None
     return np.array(plugin.state["param"][0], np.float32)
@@ -90,5 +90,5 @@ def _selected(all_: Modes, which: np.ndarray) -> Modes:
 
 
 def _view(address: int, shape: tuple[int, ...], kind: Any) -> np.ndarray:
-    """An array that lies at an address; it must not outlive the plugin that owns it."""
+    """An array at an address; it must not outlive the plugin that owns it."""
     return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(kind)), shape)

@@ -1,4 +1,4 @@
-"""What tests of the engine may ask for."""
+"""Fixtures of the engine's tests."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ten seconds of a whole rig are the same however a device cuts them into blocks."""
+"""Ten seconds of a whole rig are the same for every block size of the device."""
 
 import numpy as np
 import pytest
@@ -32,10 +32,10 @@ def whole():
     return play(4096)
 
 
-def test_something_is_heard_to_the_end(whole):
+def test_the_sound_is_not_silent_at_the_end(whole):
     assert np.abs(whole.reshape(2, SECONDS, RATE)).max(axis=(0, 2)).min() > 0.001
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 128, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)
-def test_the_block_size_is_not_heard(whole, block):
+def test_the_block_size_does_not_change_the_sound(whole, block):
     np.testing.assert_allclose(play(block), whole, rtol=0, atol=1e-6)

@@ -1,4 +1,4 @@
-"""A row that is arranged anew while it plays: what stays plays on."""
+"""A chain that is edited while it plays: plugins that stay play on."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from engine.rig import Rig
 from tests.support.host_callback import RATE, Listener, Organ, Signal, render
 
 
-def test_what_stays_in_the_row_sounds_on_without_a_step(random):
+def test_plugins_that_stay_in_the_chain_play_on_without_a_step(random):
     audio = random.uniform(-0.5, 0.5, (2, 9000)).astype(np.float32)
     rig, signal, tone = Rig(RATE), Signal(audio), TiltEq()
     rig.play([signal])
@@ -25,7 +25,7 @@ def test_what_stays_in_the_row_sounds_on_without_a_step(random):
     assert rig.chain == [signal]
 
 
-def test_a_new_effect_is_prepared_and_an_old_one_is_not_begun_again():
+def test_a_new_effect_is_prepared_and_an_old_one_is_not_reset():
     rig, organ, listener = Rig(RATE), Organ(), Listener()
     rig.play([organ, listener])
     rig.midi(0x90, 60, 100)
@@ -39,7 +39,7 @@ def test_a_new_effect_is_prepared_and_an_old_one_is_not_begun_again():
         rig.edit_chain([organ, organ])
 
 
-def test_a_key_plays_the_instrument_of_its_part_of_the_keyboard():
+def test_a_key_plays_the_instrument_of_its_zone():
     rig, low, high = Rig(RATE), Listener(), Listener()
     rig.play([KeyZones([Zone(low, 0, 59), Zone(high, 60, 127)]), low, high])
     for key in (40, 59, 60, 80):
@@ -56,7 +56,7 @@ def test_a_key_plays_the_instrument_of_its_part_of_the_keyboard():
         assert len(each.heard(Kind.NOTE_OFF)) == 1
 
 
-def test_each_instrument_hears_its_channels_and_both_what_both_hear():
+def test_each_instrument_receives_the_channels_of_its_zone():
     rig, first, second = Rig(RATE), Listener(), Listener()
     rig.play([KeyZones([Zone(first), Zone(second, mask=1 << 1)]), first, second])
     rig.midi(0x90, 60, 100)
@@ -70,7 +70,7 @@ def test_each_instrument_hears_its_channels_and_both_what_both_hear():
         KeyZones([Zone(first)])
 
 
-def test_a_controller_is_pressed_when_it_passes_its_middle_upwards():
+def test_a_press_is_counted_when_a_controller_passes_its_middle_upwards():
     rig = Rig(RATE)
     for value in (0, 127, 100, 63, 64, 0, 127):
         rig.midi(0xB0, 22, value)
@@ -97,7 +97,7 @@ def test_a_clip_is_heard_once_at_the_rate_of_the_device(random):
 
 
 @pytest.mark.parametrize("block", [1, 37, 4096])
-def test_a_clip_that_gives_way_or_is_ended_fades(block):
+def test_a_clip_that_is_replaced_or_stopped_fades(block):
     rig = Rig(RATE)
     rig.play_sound(np.full((1, RATE), 0.5))
     render(rig, 2000)
@@ -112,7 +112,7 @@ def test_a_clip_that_gives_way_or_is_ended_fades(block):
     assert not rig.audition.playing
 
 
-def test_a_sound_that_is_none_is_refused():
+def test_an_invalid_sound_is_refused():
     clip = Audition()
     for sound in (np.zeros((3, 10)), np.zeros((1, 0)), np.full((1, 10), np.nan), np.zeros((1, 100 * RATE))):
         with pytest.raises(ValueError, match=r"cannot be played|damaged"):
@@ -121,7 +121,7 @@ def test_a_sound_that_is_none_is_refused():
     assert max(clip.load(np.zeros((1, 10)), RATE) for _ in range(3 * SLOTS)) == SLOTS - 1
 
 
-def test_the_microphone_is_kept_and_not_heard(random):
+def test_the_microphone_is_captured_and_not_heard(random):
     rig, microphone = Rig(RATE), MicrophoneCapture()
     rig.memory["inputs"] = 0
     audio = random.uniform(-0.5, 0.5, (2, 3000)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Rows of the host, and how one replaces another, through the callback that a device calls."""
+"""Replacing the chain of a host, through the callback that a device calls."""
 
 import ctypes
 import gc
@@ -22,7 +22,7 @@ def swapped(old, new, block, before=1000, after=4000):
 
 
 @pytest.mark.parametrize("block", [1, 64, 1000, 4096])
-def test_a_new_row_replaces_the_old_without_a_click(block):
+def test_a_new_chain_replaces_the_old_without_a_click(block):
     heard = swapped(0.5, -0.3, block)
     length = round(FADE_SECONDS * RATE)
     x = np.clip((np.arange(5000) - 1000) / length, 0, 1)
@@ -30,13 +30,13 @@ def test_a_new_row_replaces_the_old_without_a_click(block):
     assert np.abs(np.diff(heard)).max() <= 1.5 * 0.8 / length + 1e-6
 
 
-def test_the_first_row_begins_at_once():
+def test_the_first_chain_starts_at_once():
     host = Host(RATE)
     host.play([Signal(0.5)])
     np.testing.assert_array_equal(render(host, 10), 0.5)
 
 
-def test_rows_changed_faster_than_they_fade_end_with_the_last():
+def test_chains_replaced_faster_than_they_fade_end_with_the_last():
     host = Host(RATE)
     for level in (0.1, 0.2, 0.3, 0.4):
         host.play([Signal(level)])
@@ -44,7 +44,7 @@ def test_rows_changed_faster_than_they_fade_end_with_the_last():
     assert render(host, 4000)[0, -1] == np.float32(0.4)
 
 
-def test_an_old_row_is_kept_while_it_may_sound_and_given_up_after():
+def test_an_old_chain_is_kept_alive_while_it_may_sound_and_freed_after():
     host = Host(RATE)
     old = Signal(0.1)
     there = weakref.ref(old)
@@ -60,7 +60,7 @@ def test_an_old_row_is_kept_while_it_may_sound_and_given_up_after():
     assert there() is None
 
 
-def test_a_row_that_cannot_be_played_is_refused():
+def test_an_invalid_chain_is_refused():
     host, plugin = Host(RATE), Signal(0.1)
     host.play([plugin])
     with pytest.raises(ValueError, match="make a new one"):
@@ -73,7 +73,7 @@ def test_a_row_that_cannot_be_played_is_refused():
 
 @pytest.mark.parametrize("inputs", [0, 1, 2])
 @pytest.mark.parametrize("frames", [100, MAX_BLOCK_FRAMES + 100])
-def test_a_row_that_listens_hears_the_microphone(random, inputs, frames):
+def test_a_chain_that_listens_receives_the_microphone(random, inputs, frames):
     host, through = Host(RATE), Signal(0.0)
     through.listens = True
     host.play([through])
@@ -85,7 +85,7 @@ def test_a_row_that_listens_hears_the_microphone(random, inputs, frames):
     np.testing.assert_array_equal(out, np.broadcast_to(heard, (frames, 2)) if inputs else np.zeros((frames, 2)))
 
 
-def test_the_voices_of_a_row_are_those_of_the_plugins_that_count_theirs():
+def test_the_voices_of_a_chain_are_those_of_the_plugins_that_count_theirs():
     class Counted(Signal):
         voices = 0
 
@@ -95,7 +95,7 @@ def test_the_voices_of_a_row_are_those_of_the_plugins_that_count_theirs():
     assert host.meters().voices == 7
 
 
-def test_a_row_that_does_not_listen_never_hears_the_microphone_while_it_fades():
+def test_a_chain_that_does_not_listen_never_receives_the_microphone_during_a_fade():
     host, deaf, keen = Host(RATE), Signal(0.0), Signal(0.0)
     keen.listens = True
     host.memory["inputs"] = 2

@@ -1,4 +1,4 @@
-"""Events on their way through the host to a plugin, through the callback that a device calls."""
+"""Delivery of events through the host to a plugin, through the callback that a device calls."""
 
 import numpy as np
 import pytest
@@ -30,13 +30,13 @@ def played(block):
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 4096, 10_000, [64, 1, 300, 4096, 17]])
-def test_the_block_size_is_not_heard(block):
+def test_the_block_size_does_not_change_the_sound(block):
     np.testing.assert_allclose(played(block), played(128), atol=1e-6)
 
 
 @pytest.mark.parametrize("block", [1, 64, 128, 1000])
 @pytest.mark.parametrize("frame", [0, 1, 63, 64, 100, 999])
-def test_an_event_is_heard_from_its_frame_on(block, frame):
+def test_an_event_takes_effect_at_its_frame(block, frame):
     host = Host(RATE)
     host.play([Organ()])
     host.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=frame)
@@ -46,7 +46,7 @@ def test_an_event_is_heard_from_its_frame_on(block, frame):
     np.testing.assert_array_equal(left, right)
 
 
-def test_an_event_for_now_or_for_the_past_is_heard_in_the_next_block():
+def test_an_event_without_a_frame_or_in_the_past_takes_effect_in_the_next_block():
     host, listener = Host(RATE), Listener()
     host.play([listener])
     render(host, 1000)
@@ -56,7 +56,7 @@ def test_an_event_for_now_or_for_the_past_is_heard_in_the_next_block():
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [1000, 1000]
 
 
-def test_what_is_sent_for_later_holds_up_nothing_that_is_for_now():
+def test_an_event_with_a_frame_delays_none_without():
     rig, listener = Rig(RATE), Listener()
     rig.play([listener])
     rig.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=1000)
@@ -66,7 +66,7 @@ def test_what_is_sent_for_later_holds_up_nothing_that_is_for_now():
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [1000]
 
 
-def test_events_of_several_threads_are_taken_in_the_order_of_their_frames(random):
+def test_events_of_several_threads_are_handled_in_the_order_of_their_frames(random):
     host, listener = Host(RATE), Listener()
     host.play([listener])
     frames = [np.sort(random.integers(0, 2000, 50)) for _ in range(3)]
@@ -77,7 +77,7 @@ def test_events_of_several_threads_are_taken_in_the_order_of_their_frames(random
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == sorted(np.concatenate(frames).tolist())
 
 
-def test_an_event_with_a_target_reaches_that_plugin_alone():
+def test_an_event_with_a_target_reaches_only_that_plugin():
     host, knob = Host(RATE), Param("knob", "", 0.0, 1.0, 0.0)
     one, other = Listener([knob]), Listener([knob])
     host.play([one, other])
@@ -87,7 +87,7 @@ def test_an_event_with_a_target_reaches_that_plugin_alone():
     assert other.heard(Kind.PARAM)["value"].tolist() == [0.5]
 
 
-def test_a_knob_stays_within_its_range_and_must_be_there():
+def test_a_parameter_stays_within_its_range_and_must_exist():
     host, listener = Host(RATE), Listener([Param("knob", "", -1.0, 1.0, 0.0)])
     host.play([listener])
     host.set_param(listener, "knob", 7)
@@ -108,7 +108,7 @@ def test_a_knob_stays_within_its_range_and_must_be_there():
     ({"kind": Kind.BEND, "note": 2048}, r"outside -1\.\.2047"),
     ({"kind": Kind.BEND, "value": float("inf")}, "must be a number"),
 ])  # fmt: skip
-def test_what_the_audio_thread_could_not_bear_is_refused_at_the_door(event, match):
+def test_events_that_the_audio_thread_cannot_handle_are_refused(event, match):
     with pytest.raises(ValueError, match=match):
         Host(RATE).send(**event)
 
@@ -119,7 +119,7 @@ def test_too_many_events_are_refused_and_counted():
     assert host.meters().lost == 10
 
 
-def test_the_note_events_are_told_to_the_main_thread():
+def test_note_events_are_sent_to_the_main_thread():
     rig = Rig(RATE)
     rig.play([Organ()])
     rig.midi(0x91, 60, 127, frame=10)
@@ -138,7 +138,7 @@ def test_only_two_more_threads_may_send():
 
 
 @pytest.mark.parametrize("said", [-5, 1 << 40])
-def test_a_plugin_from_elsewhere_may_say_any_count_of_events(said):
+def test_an_external_plugin_may_return_any_count_of_events(said):
     foreign = Signal(0.0)
     wrong = cfunc(C_PROCESS)(lambda state, audio, frames, events, count: said)
     foreign.address = wrong.address

@@ -1,4 +1,4 @@
-"""The host as a device and its player see it: rates, channels, meters, through the callback that a device calls."""
+"""The host: rates, channels and meters, through the callback that a device calls."""
 
 import ctypes
 
@@ -11,7 +11,7 @@ from engine.rig import Rig
 from tests.support.host_callback import RATE, Organ, Signal, render
 
 
-def test_the_rate_changes_for_all_but_not_while_a_device_plays():
+def test_the_rate_changes_for_every_plugin_but_not_while_a_device_plays():
     rig, organ = Rig(RATE), Organ()
     rig.play([organ])
     rig.prepare(96_000)
@@ -39,7 +39,7 @@ def test_the_meters_show_what_goes_to_the_speaker():
     assert 0.01 <= host.load_quantile(0.5) <= host.load_quantile(0.999)
 
 
-def test_blocks_that_clip_and_that_came_late_are_counted_until_reset():
+def test_clipped_blocks_and_under_runs_are_counted_until_reset():
     host = Host(RATE)
     host.play([Signal(1.5)])
     render(host, 640, 128)
@@ -59,14 +59,14 @@ def test_a_device_of_one_channel_gets_the_mean_of_both():
     assert list(out) == [0.375] * 64
 
 
-def test_numbers_too_small_for_float32_are_zero_inside_and_left_alone_outside():
+def test_denormals_are_flushed_inside_the_callback_and_kept_outside():
     host = Host(RATE)
     host.play([Signal(1e-40)])
     assert not render(host, 64).any()
     assert np.float32(1e-40) * np.float32(1) > 0
 
 
-def test_what_the_limiter_turns_down_is_shown_as_clipped():
+def test_samples_that_the_limiter_limits_count_as_clipped():
     rig = Rig(RATE)
     rig.play([Signal(2.0)])
     render(rig, 1024)

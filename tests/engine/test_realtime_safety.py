@@ -1,6 +1,6 @@
-"""What the audio thread can reach, read from the code that LLVM made, compiled afresh.
+"""The functions that the audio thread can call, read from LLVM code compiled anew: none may block or raise.
 
-numba wraps every C function in one that would report an exception to Python. That wrapper is left out here; instead
+numba wraps every C function in one that reports an exception to Python. That wrapper is left out here; instead
 nothing under it may hold an exception to report.
 """
 
@@ -24,7 +24,7 @@ PLAYED = {
     "jack: new rate": "from engine.devices.jack_callback import new_rate as it",
     "jack: shut down": "from engine.devices.jack_callback import shut_down as it",
     "jack: words": "from engine.devices.jack_callback import ignore_message as it",
-    "voice": "from engine.voice.tracker_plugin import Voice; it = entry(Voice())",
+    "voice": "from engine.voice.tracker_plugin import VoiceTracker; it = entry(VoiceTracker())",
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.support.resonance_preset import small_preset; "
     "it = entry(make(small_preset()))",
@@ -35,12 +35,12 @@ PLAYED = {
     "events": "from engine.instruments import make; from tests.support.events_preset import preset; "
     "it = entry(make(preset()))",
     "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_for; it = decoder_for(False)",
-}  # one line for each thing that plays
+}  # one line for each compiled function
 ALLOWED = {
     "clock_gettime", "QueryPerformanceCounter",  # the clock of the meters
     "pow", "powf", "log2", "floor", "floorf",  # once an event, never in a kernel
     "memset", "memcpy", "memmove",
-    "NRT_MemInfo_call_dtor",  # of views, whose memory belongs to nobody: never called
+    "NRT_MemInfo_call_dtor",  # of views, which own no memory: never called
 }  # fmt: skip
 TUNING = {"exp", "exp2", "cos", "sin", "tan", "tanf", "sqrtf"}  # once a note or a control period
 LIBJACK = {"jack_port_get_buffer", "jack_midi_get_event_count", "jack_midi_event_get", "jack_last_frame_time"}
@@ -83,7 +83,7 @@ def compiled(tmp_path_factory):
 
 @pytest.mark.verify
 @pytest.mark.parametrize("name", PLAYED)
-def test_it_calls_nothing_that_could_wait(compiled, name):
+def test_it_calls_nothing_that_could_block(compiled, name):
     assert outside(compiled[name]) <= ALLOWED | ALSO.get(name, set())
 
 
@@ -93,19 +93,19 @@ def test_it_never_raises(compiled, name):
     assert EXCEPTION not in compiled[name]
 
 
-def test_what_could_raise_would_be_seen():
+def test_a_function_that_could_raise_is_detected():
     places = (1, 2, 3)
     pick = cfunc(types.int64(types.int64), error_model="numpy")(lambda i: places[i])
     assert EXCEPTION in pick.inspect_llvm()
 
 
 @pytest.mark.parametrize("make", [lambda n: np.zeros(n).sum(), lambda n: (np.arange(n) * 2.0)[0]])
-def test_what_could_wait_would_be_seen(make):
+def test_a_function_that_could_block_is_detected(make):
     allocating = cfunc(types.float64(types.intp), error_model="numpy")(make)
     assert any(name.startswith("NRT_") for name in outside(allocating.inspect_llvm()) - ALLOWED)
 
 
-def test_what_prints_would_be_seen():
+def test_a_function_that_prints_is_detected():
     @cfunc(types.intc(types.intc))
     def printing(n):
         print(n)

@@ -1,4 +1,4 @@
-"""Rendering: scores of any density through the callback, whole files."""
+"""Offline rendering: scores of any density through the callback, and whole files."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def dense(count, seconds, random):
     return make_score((time, (0x90, 21 + i // 2 % 88, 90 * (1 - i % 2))) for i, time in enumerate(times))
 
 
-def test_a_score_is_played_to_its_end_and_until_it_is_silent():
+def test_a_score_is_rendered_to_its_end_and_until_it_is_silent():
     audio = render(rig(Organ()), loudness_phrase())
     ends = 4 * RATE
     assert np.abs(audio[:, : 2 * RATE]).max() > 0.003
@@ -33,7 +33,7 @@ def test_a_score_is_played_to_its_end_and_until_it_is_silent():
     assert ends + RATE // 2 < audio.shape[1] < ends + RATE
 
 
-def test_a_note_that_never_ends_is_cut_after_the_longest_tail():
+def test_a_note_that_never_ends_is_cut_after_the_maximum_tail():
     audio = render(rig(Organ()), make_score([(0.0, (0x90, 60, 100))]), tail=2.0, block=480)
     assert audio.shape[1] == 2 * RATE + 480
     assert MAX_TAIL_SECONDS > 2
@@ -55,7 +55,7 @@ def test_no_message_of_a_dense_score_is_lost_or_late(block, random):
     assert len(listener.heard(Kind.NOTE_ON)) == 6000
 
 
-def test_more_messages_at_one_moment_than_a_block_takes_are_all_played():
+def test_more_messages_at_one_time_than_a_block_takes_are_all_played():
     listener = Listener()
     music = make_score((0.0, (0x90 | channel, key, 1)) for key in range(128) for channel in range(9))
     render(rig(listener), music, seconds=0.1, block=4096)
@@ -64,7 +64,7 @@ def test_more_messages_at_one_moment_than_a_block_takes_are_all_played():
     assert heard["frame"].max() < 8
 
 
-def test_a_second_score_is_played_from_where_the_first_ended():
+def test_a_second_score_starts_where_the_first_ended():
     listener = Listener()
     made = rig(listener)
     render(made, seconds=0.5)
@@ -74,7 +74,7 @@ def test_a_second_score_is_played_from_where_the_first_ended():
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [RATE // 2 + 100]
 
 
-def test_a_file_holds_what_an_array_holds(tmp_path):
+def test_a_rendered_file_equals_a_rendered_array(tmp_path):
     seconds, peak = render_file(tmp_path / "a.wav", rig(Organ()), loudness_phrase(), block=64, float32=True)
     audio = render(rig(Organ()), loudness_phrase(), block=64)
     back, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")

@@ -15,13 +15,13 @@ def make(capacity):
     return Ring(np.zeros(capacity, EVENT), np.zeros(CURSORS, np.int64))
 
 
-def test_an_event_comes_out_as_it_went_in():
+def test_an_event_is_read_as_it_was_written():
     ring = make(4)
     ring.push(Kind.NOTE_ON, 60, 0.5, frame=123, channel=3, note=3 << 7 | 60, target=1 << 40)
     assert ring.drain().tolist() == [(123, 1 << 40, Kind.NOTE_ON, 3, 3 << 7 | 60, 60, 0.5)]
 
 
-def test_a_full_ring_refuses_and_counts_and_keeps_what_it_has():
+def test_a_full_ring_refuses_and_counts_and_keeps_its_events():
     ring = make(4)
     assert [ring.push(Kind.NOTE_ON, key) for key in range(6)] == [True] * 4 + [False] * 2
     assert ring.lost == 2

@@ -32,12 +32,12 @@ def test_float_is_kept_exactly(tmp_path, audio):
     np.testing.assert_array_equal(back.T, audio)
 
 
-def test_what_is_too_loud_is_clipped_and_never_wraps(tmp_path):
+def test_samples_above_full_scale_are_clipped_and_never_wrap(tmp_path):
     back, _ = soundfile.read(save(tmp_path / "a.wav", np.full((2, 10), 1.5, np.float32)))
     np.testing.assert_allclose(back, 1, atol=2**-22)
 
 
-def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path, audio):
+def test_an_unfinished_file_leaves_the_old_one(tmp_path, audio):
     path = save(tmp_path / "a.wav", audio)
     before = path.read_bytes()
     with pytest.raises(AttributeError), sound_writer(path, 44100) as write:
@@ -51,12 +51,12 @@ def test_a_file_that_could_not_be_finished_leaves_the_old_one(tmp_path, audio):
     ("a.flac", 48000, True, "only .wav"),
     ("a.wav", 44100.5, False, "whole number of Hz"),
 ])  # fmt: skip
-def test_what_cannot_be_written_is_said(tmp_path, name, rate, float32, match):
+def test_an_invalid_suffix_rate_or_format_is_an_error(tmp_path, name, rate, float32, match):
     with pytest.raises(ValueError, match=match), sound_writer(tmp_path / name, rate, float32):
         pass
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(OSError, match="there is no folder"), sound_writer(tmp_path / "no" / "a.wav", 48000):
         pass

@@ -1,3 +1,5 @@
+"""The JACK backend, against a server without hardware and another client."""
+
 import contextlib
 from collections.abc import Iterator
 
@@ -79,7 +81,7 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
     assert [port.name for port in friend.get_all_connections(ours["out_2"])] == ["system:playback_2"]
 
 
-def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_a_new_one(friend):
+def test_a_keyboard_is_connected_by_part_of_its_name_and_its_loss_is_detected_beside_a_new_one(friend):
     ports = {name: friend.midi_outports.register(name, is_physical=True) for name in ("Grand", "small", "grander")}
     friend.activate()
     with contextlib.closing(stream.open(Host(48_000.0), DeviceRequest(backend="jack", midi="grand"))) as playing:
@@ -92,7 +94,7 @@ def test_a_keyboard_is_met_by_a_part_of_its_name_and_its_loss_is_noticed_beside_
         assert playing._device.poll(playing.host)
 
 
-def test_a_server_without_keyboards_leaves_those_of_the_system_to_others(playing):
+def test_a_server_without_keyboards_has_no_midi(playing):
     assert not playing.has_midi
 
 
@@ -111,7 +113,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
         np.testing.assert_array_equal(ports[0].get_array() + ports[1].get_array(), np.float32(0.5))
 
 
-def test_the_server_names_a_second_of_us_and_connects_it_to_nothing_unless_asked(playing):
+def test_a_second_client_gets_another_name_and_is_not_connected_unless_requested(playing):
     second = stream.open(Host(48_000.0), DeviceRequest(backend="jack", connect=False))
     first, given = playing.info, second.info
     second.close()
@@ -136,7 +138,7 @@ def test_the_block_size_may_change_while_it_plays(playing, friend):
     assert playing.reopened == 0
 
 
-def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
+def test_the_microphone_port_exists_only_while_a_plugin_listens(playing, friend):
     def ports() -> set[str]:
         return {port.shortname for port in friend.get_ports(f"^{playing.info.name}:", is_audio=True)}
 
@@ -148,7 +150,7 @@ def test_the_microphone_is_there_only_while_somebody_listens(playing, friend):
     assert playing.info.input_latency is None
 
 
-def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no_other_one(friend, monkeypatch):
+def test_a_microphone_is_connected_by_part_of_its_name_as_soon_as_it_exists_and_no_other_one(friend, monkeypatch):
     monkeypatch.setattr(stream, "RETRY_SECONDS", 0.02)
     host = Host(48_000.0)
     host.play([ConstantTone(listens=True)])
@@ -164,7 +166,7 @@ def test_a_microphone_is_met_by_a_part_of_its_name_as_soon_as_it_is_there_and_no
         assert playing.info.microphone == ""
 
 
-def test_what_another_program_plays_into_the_microphone_comes_out(playing, friend):
+def test_sound_that_another_program_plays_into_the_microphone_is_output(playing, friend):
     source = friend.outports.register("source")
     friend.set_process_callback(lambda frames: source.get_array().fill(0.25))
     friend.activate()
@@ -174,14 +176,14 @@ def test_what_another_program_plays_into_the_microphone_comes_out(playing, frien
     until(playing, lambda: playing.host.meters().peak == (0.25, 0.25))
 
 
-def test_messages_that_are_not_whole_are_counted_and_sysex_passes_by(playing, friend):
+def test_incomplete_messages_are_counted_and_sysex_is_ignored(playing, friend):
     whole, cut, sysex, clock = b"\x90\x3c\x7f", b"\x90\x3c", b"\xf0" + bytes(200) + b"\xf7", b"\xf8"
     send(friend, playing, [whole, cut, sysex, clock, whole])
     assert playing._device.refused == 1
     assert int(playing.host.device_events.cursors[8]) == 2  # taken in
 
 
-def test_only_channel_messages_of_the_right_length_are_whole():
+def test_only_channel_messages_of_the_right_length_are_complete():
     lengths = {8: 3, 9: 3, 10: 3, 11: 3, 12: 2, 13: 2, 14: 3}
     for status in range(256):
         for length in range(1, 6):
@@ -198,7 +200,7 @@ def test_without_a_server_the_stream_waits_and_says_why(monkeypatch):
     waiting.close()
 
 
-def test_an_output_that_the_server_has_not_is_named(server):
+def test_a_missing_output_is_named_in_the_error(server):
     waiting = stream.open(Host(48_000.0), DeviceRequest(backend="jack", device="trombone"))
     assert (waiting.state, waiting.problem) == ("waiting", "JACK has no output named 'trombone'")
     waiting.close()

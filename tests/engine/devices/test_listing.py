@@ -1,3 +1,5 @@
+"""The list of audio and MIDI devices, with and without a server."""
+
 import contextlib
 import os
 import subprocess
@@ -25,7 +27,7 @@ def test_the_ports_of_a_server_are_listed_and_its_first_two_outputs_are_opened(s
     assert not {listing.NO_SERVER, listing.NO_OUTPUT} & set(seen.hints)
 
 
-def test_a_server_that_brings_keyboards_spares_those_of_the_system(server):
+def test_keyboards_of_a_server_are_opened_and_those_of_the_system_are_not(server):
     with contextlib.closing(server.client("friend")) as friend:
         friend.midi_outports.register("keys", is_physical=True)
         friend.midi_outports.register("software")
@@ -45,7 +47,7 @@ def test_without_a_server_the_default_of_portaudio_is_opened(device, monkeypatch
     assert listing.NO_SERVER in seen.hints
 
 
-def test_what_is_missing_is_said_in_words(tmp_path):
+def test_what_is_missing_is_described_in_hints(tmp_path):
     for library, fault in (("jack", "OSError"), ("sounddevice", "OSError"), ("rtmidi", "ImportError")):
         (tmp_path / f"{library}.py").write_text(f"raise {fault}('not there')")
     code = "from engine.devices.listing import list_devices as f; s = f(); print(s.entries, *s.hints, sep='\\n')"

@@ -1,3 +1,5 @@
+"""The PortAudio backend, on an ALSA device without hardware."""
+
 import contextlib
 import ctypes
 import os
@@ -35,7 +37,7 @@ def host() -> Host:
 
 
 def call(host: Host, microphone: np.ndarray | None, frames: int) -> np.ndarray:
-    """One block from the callback as PortAudio would have it, (frames, host.outputs)."""
+    """One block from the callback as PortAudio gets it, (frames, host.outputs)."""
     pointer = ctypes.POINTER(ctypes.c_float)
     host.memory["inputs"] = 0 if microphone is None else microphone.shape[1]
     out = np.full((frames, int(host.memory["outputs"][0])), np.nan, np.float32)
@@ -45,8 +47,8 @@ def call(host: Host, microphone: np.ndarray | None, frames: int) -> np.ndarray:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """Look around more often than a program has to."""
+def short_retry(monkeypatch):
+    """Poll more often than a program has to."""
     monkeypatch.setattr(stream, "RETRY_SECONDS", 0.1)
 
 
@@ -61,7 +63,7 @@ def test_the_device_gets_what_the_host_plays(host, device):
     np.testing.assert_array_equal(right, left)
 
 
-def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(host, device):
+def test_the_host_takes_the_rate_of_the_device_and_the_requested_block(host, device):
     settings = DeviceRequest(backend="portaudio", device="speaker", block=96)
     with contextlib.closing(stream.open(host, settings)) as playing:
         until_played(playing, 1)
@@ -73,12 +75,12 @@ def test_the_host_takes_the_rate_of_the_device_and_the_block_that_is_asked_for(h
     assert given.input_latency is None
 
 
-def test_a_rate_may_be_asked_for(host, device):
+def test_a_rate_may_be_requested(host, device):
     stream.open(host, DeviceRequest(backend="portaudio", device="speaker", rate=96_000)).close()
     assert host.rate == 96_000
 
 
-def test_a_device_that_was_unplugged_plays_on_when_it_is_back(host, device):
+def test_a_device_that_was_unplugged_plays_on_when_it_is_connected_again(host, device):
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         device.unplug()
@@ -92,7 +94,7 @@ def test_a_device_that_was_unplugged_plays_on_when_it_is_back(host, device):
     assert np.median(device.heard()[0, before:]) == 0.5
 
 
-def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
+def test_a_microphone_is_opened_only_while_a_plugin_listens(host, device):
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 1)
         assert int(host.memory["inputs"][0]) == 0
@@ -102,7 +104,7 @@ def test_a_microphone_is_opened_only_while_somebody_listens(host, device):
         until_played(playing, 1000)
 
 
-def test_in_place_of_a_microphone_that_is_not_there_no_other_one_is_opened(host, device):
+def test_no_other_microphone_is_opened_in_place_of_a_missing_one(host, device):
     with contextlib.closing(stream.open(host, replace(SPEAKER, input="no such one"))) as playing:
         host.play([ConstantTone(listens=True)])
         until(playing, lambda: playing.reopened == 1 and playing.info is not None)
@@ -138,7 +140,7 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere PortAudio does it")
-def test_the_audio_thread_goes_before_all_others_where_that_is_allowed(host, device):
+def test_the_audio_thread_has_realtime_priority_where_that_is_allowed(host, device):
     device.pace = 0.02  # about as fast as a speaker
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until(playing, lambda: playing._device._has_priority is not None)
@@ -151,7 +153,7 @@ def test_one_speaker_gets_the_mean_of_both_sides(host):
     np.testing.assert_array_equal(call(host, None, 64), np.full((64, 1), 0.5, np.float32))
 
 
-def test_no_microphone_is_silence_one_is_heard_on_both_sides_and_two_each_on_its_own(random):
+def test_no_input_is_silence_one_channel_goes_to_both_sides_and_two_each_to_its_own(random):
     host = Host(48_000.0)
     host.play([ConstantTone(listens=True)])
     np.testing.assert_array_equal(call(host, None, 64), 0)
@@ -160,17 +162,17 @@ def test_no_microphone_is_silence_one_is_heard_on_both_sides_and_two_each_on_its
         np.testing.assert_array_equal(call(host, microphone, 5000), np.broadcast_to(microphone, (5000, 2)))
 
 
-def test_portaudio_never_meets_a_jack_server(device):
+def test_portaudio_never_sees_a_jack_server(device):
     assert {portaudio.label(each).split("(")[-1] for each in portaudio.devices()} <= {"ALSA)", "OSS)"}
 
 
-def test_what_is_known_of_a_device_is_told_without_another_look_around(device, monkeypatch):
+def test_the_info_of_a_device_needs_no_new_scan(device, monkeypatch):
     portaudio.load(rescan=True)
     monkeypatch.delattr(portaudio, "_environment")
     assert portaudio.label(portaudio.find("output", device.name)) == f"{device.name} (ALSA)"
 
 
-def test_without_the_library_there_is_no_device_but_no_harm(tmp_path: Path):
+def test_without_the_library_there_is_no_device_and_no_crash(tmp_path: Path):
     (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
     code = "from engine import host\nfrom engine.devices import backend, stream\n"
     code += "s = stream.open(host.Host(48e3), backend.DeviceRequest("

@@ -1,3 +1,5 @@
+"""A stream whose server ends, freezes and comes back."""
+
 import contextlib
 import os
 import signal
@@ -24,8 +26,8 @@ JACK = DeviceRequest(backend="jack")
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """Look around more often than a program has to."""
+def short_retry(monkeypatch):
+    """Poll more often than a program has to."""
     monkeypatch.setattr(stream, "RETRY_SECONDS", 0.05)
 
 
@@ -56,7 +58,7 @@ def tone() -> Host:
 
 
 @pytest.mark.parametrize("end", [Server.terminate, Server.kill])
-def test_sound_is_back_when_a_server_that_ended_is_there_again(server, end):
+def test_sound_is_back_when_a_server_that_ended_runs_again(server, end):
     host = tone()
     with contextlib.closing(stream.open(host, JACK)) as playing:
         until_played(playing, 1000)
@@ -98,7 +100,7 @@ def test_a_server_that_comes_back_at_another_rate_is_followed(server):
         assert host.meters().peak == (0.5, 0.5)
 
 
-def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
+def test_keys_whose_release_was_lost_with_the_server_are_released(server):
     rig = Rig(48_000.0)
     listener = Listener()
     rig.play([listener])
@@ -117,7 +119,7 @@ def test_keys_whose_release_was_lost_with_the_server_are_let_go(server):
         until(playing, lambda: released() == [60])
 
 
-def test_a_frozen_server_is_left_and_met_again(server, monkeypatch):
+def test_a_frozen_server_is_closed_and_connected_again(server, monkeypatch):
     monkeypatch.setattr(stream, "STALL_SECONDS", 0.3)
     monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.2)
     monkeypatch.setattr("engine.devices.jack_server.MAX_ANSWER_SECONDS", 0.2)
@@ -150,6 +152,6 @@ def test_no_thread_is_left_behind(server):
     assert threading.active_count() == before
 
 
-def test_a_backend_that_there_is_not_is_refused():
+def test_an_unknown_backend_is_refused():
     with pytest.raises(ValueError, match="backend 'tin can' is none of jack, portaudio"):
         stream.open(Host(48_000.0), DeviceRequest(backend="tin can"))

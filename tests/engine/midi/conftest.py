@@ -1,4 +1,4 @@
-"""What tests of sources may ask for."""
+"""Fixtures of the MIDI tests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A rig that is played by MIDI messages, and what an instrument in it hears."""
+"""A rig that is played by MIDI messages, and the events that an instrument in it receives."""
 
 import pytest
 
@@ -16,7 +16,7 @@ KNOBS = (
 
 
 class Keyboard:
-    """A rig with a listener in its row, played by MIDI messages."""
+    """A rig with a listener in its chain, played by MIDI messages."""
 
     def __init__(self, channels=None, params=()):
         self.rig, self.listener = Rig(RATE, channels), Listener(params)

@@ -1,4 +1,4 @@
-"""Bytes over a wire, against messages that were written into them."""
+"""Byte streams, against the messages that were written into them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,11 +21,11 @@ def test_running_status_repeats_the_status():
     ]  # fmt: skip
 
 
-def test_a_real_time_byte_may_stand_inside_a_message():
+def test_a_real_time_byte_may_interrupt_a_message():
     assert list(ByteParser().feed([0x90, 0xF8, 60, 0xFE, 100])) == [0xF8, 0xFE, midi(0x90, 60, 100)]
 
 
-def test_data_without_a_status_means_nothing():
+def test_data_without_a_status_is_ignored():
     assert list(ByteParser().feed([60, 100, 0xF0, 1, 2, 0xF7, 60, 100, 0xC0, 5])) == [midi(0xC0, 5)]
 
 

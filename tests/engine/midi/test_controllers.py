@@ -1,4 +1,4 @@
-"""What an instrument hears when wheels and knobs are turned."""
+"""Events that an instrument receives for wheels and controllers."""
 
 import numpy as np
 import pytest
@@ -22,11 +22,11 @@ def test_pan_reaches_both_sides_and_the_middle_exactly(keyboard, controller, pan
     assert keyboard.value(Kind.PAN, (CC, 10, 1 if controller else 64), (CC, 10, controller)) == pan
 
 
-def test_the_wheel_modulates(keyboard):
+def test_the_modulation_wheel_is_modulation(keyboard):
     assert keyboard.value(Kind.MODULATION, (CC, 1, 127)) == 1
 
 
-def test_both_aftertouches_press(keyboard):
+def test_both_aftertouches_are_pressure(keyboard):
     heard = keyboard.play((ON, 60, 127), (POLY, 60, 127), (PRESSURE, 127, 0))
     pressed = heard[heard["kind"] == Kind.PRESSURE]
     assert pressed["note"].tolist() == [60, -1]
@@ -62,7 +62,7 @@ def test_the_pitch_of_a_moves_every_channel(keyboard):
     np.testing.assert_allclose(bends["value"], 12 * np.log2(432 / 440), rtol=1e-6)
 
 
-def test_controllers_turn_the_knobs_that_name_them():
+def test_controllers_set_the_parameters_that_name_them():
     keyboard = Keyboard(params=KNOBS)
 
     def turned(controller, value):
@@ -83,7 +83,7 @@ def test_controllers_turn_the_knobs_that_name_them():
     assert turned(91, 127) == ([2], 0.0)
 
 
-def test_of_knobs_turned_in_one_block_the_last_place_is_said_however_many_are():
+def test_of_parameters_changed_in_one_block_the_last_value_is_emitted_however_many_there_are():
     many = [Param(f"knob {i}", "", 0.0, 127.0, 0.0, cc=20 + i // 4) for i in range(60)]
     keyboard = Keyboard(params=many)
     for i in range(400):
@@ -99,7 +99,7 @@ def test_of_knobs_turned_in_one_block_the_last_place_is_said_however_many_are():
     assert keyboard.rig.interpreter.dropped == 0
 
 
-def test_reset_controllers_and_panic_take_the_pressure_off_single_keys(keyboard):
+def test_reset_controllers_and_panic_reset_the_pressure_of_keys(keyboard):
     for end in ((CC, 121, 0), (0xFF, 0, 0)):
         heard = keyboard.play((POLY, 60, 127), (POLY, 62, 50), (POLY, 62, 0), end)
         single = heard[(heard["kind"] == Kind.PRESSURE) & (heard["note"] >= 0)]
@@ -107,7 +107,7 @@ def test_reset_controllers_and_panic_take_the_pressure_off_single_keys(keyboard)
         assert single["value"][[0, 2, 3]].tolist() == [1, 0, 0]
 
 
-def test_a_new_row_takes_the_controllers_over():
+def test_controllers_are_routed_to_a_new_chain():
     keyboard = Keyboard(params=KNOBS)
     old, keyboard.listener = keyboard.listener, Listener(KNOBS[1:])
     keyboard.rig.play([keyboard.listener])
@@ -118,7 +118,7 @@ def test_a_new_row_takes_the_controllers_over():
     assert not len(old.heard(Kind.PARAM))
 
 
-def test_brightness_without_a_knob_is_timbre(keyboard):
+def test_brightness_without_a_parameter_is_timbre(keyboard):
     assert keyboard.value(Kind.TIMBRE, (CC, 74, 64)) == 0.5
     assert keyboard.value(Kind.TIMBRE, (CC, 74, 127)) == 1
 

@@ -1,4 +1,4 @@
-"""What an instrument hears when a keyboard is played: keys, channels, ends, and floods."""
+"""Events that an instrument receives from a keyboard: keys, channels, mode messages, and floods."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.engine.midi.midi_rig import CC, OFF, ON, PROGRAM, Keyboard, off, on
 from tests.support.host_callback import Listener, render
 
 
-def test_a_key_begins_a_note_and_lets_it_go(keyboard):
+def test_a_key_starts_a_note_and_releases_it(keyboard):
     assert keyboard.notes((ON, 60, 100)) == [on(60, 100)]
     assert keyboard.notes((OFF, 60, 64)) == [off(60)]
 
@@ -20,7 +20,7 @@ def test_velocity_zero_is_note_off(keyboard):
     assert keyboard.notes((ON, 60, 100), (ON, 60, 0)) == [on(60, 100), off(60)]
 
 
-def test_a_note_is_known_by_its_channel_and_key(keyboard):
+def test_the_id_of_a_note_is_made_of_its_channel_and_key(keyboard):
     heard = keyboard.play((ON | 3, 60, 100), (OFF | 3, 60, 0))
     assert heard["note"].tolist() == [3 << 7 | 60] * 2
     assert heard["channel"].tolist() == [3, 3]
@@ -30,16 +30,16 @@ def test_a_key_that_is_down_is_released_before_it_is_struck_again(keyboard):
     assert keyboard.notes((ON, 60, 127), (ON, 60, 127), (OFF, 60, 0)) == [on(60), off(60), on(60), off(60)]
 
 
-def test_a_key_that_is_not_down_cannot_come_up(keyboard):
+def test_a_key_that_is_not_down_cannot_be_released(keyboard):
     assert keyboard.notes((OFF, 60, 0), (ON, 61, 127), (OFF, 61, 0), (OFF, 61, 0)) == [on(61), off(61)]
 
 
-def test_the_drums_are_not_heard_unless_asked_for(keyboard):
+def test_the_drum_channel_is_ignored_unless_requested(keyboard):
     assert keyboard.notes((ON | 9, 36, 127)) == []
     assert Keyboard(channels=[10]).notes((ON | 9, 36, 127), (ON, 60, 127)) == [on(36)]
 
 
-def test_a_channel_that_is_no_longer_heard_ends_its_notes_under_the_pedal(keyboard):
+def test_a_channel_that_is_no_longer_received_ends_its_notes_under_the_pedal(keyboard):
     keyboard.play((ON | 2, 60, 127), (CC | 2, 64, 127))
     keyboard.rig.set_param(keyboard.rig.interpreter, "channels", 1)
     assert keyboard.notes((ON | 2, 62, 127)) == [off(60)]
@@ -51,14 +51,14 @@ def test_channels_are_counted_from_one_to_sixteen(channels):
         Interpreter(channels)
 
 
-def test_a_program_is_told_with_its_bank(keyboard):
+def test_a_program_change_is_reported_with_its_bank(keyboard):
     heard = keyboard.play((CC, 0, 1), (CC, 32, 2), (PROGRAM, 5, 0))
     assert heard["key"][heard["kind"] == Kind.PROGRAM].tolist() == [(1 << 7 | 2) << 7 | 5]
     told = keyboard.rig.outbox.drain()
     assert told["kind"].tolist() == [Kind.PROGRAM]
 
 
-def test_all_sound_off_chokes_at_once_whatever_holds_it(keyboard):
+def test_all_sound_off_chokes_at_once_whatever_pedal_is_down(keyboard):
     keyboard.play((ON, 60, 127), (CC, 64, 127), (ON, 64, 127), (OFF, 64, 0))
     assert keyboard.notes((CC, 120, 0)) == [("CHOKE", 0, 0.0), off(60), off(64)]
 
@@ -70,11 +70,11 @@ def test_all_notes_off_respects_the_pedal(keyboard):
 
 
 @pytest.mark.parametrize("controller", [123, 124, 125, 126, 127])
-def test_every_mode_message_lets_all_keys_up(keyboard, controller):
+def test_every_mode_message_releases_all_keys(keyboard, controller):
     assert keyboard.notes((ON, 60, 127), (CC, controller, 0)) == [on(60), off(60)]
 
 
-def test_panic_silences_every_channel_and_takes_every_foot_off(keyboard):
+def test_panic_silences_every_channel_and_releases_every_pedal(keyboard):
     keyboard.play((ON, 60, 127), (CC, 64, 127), (ON | 4, 60, 127))
     keyboard.rig.panic()
     heard = keyboard.play()
@@ -83,7 +83,7 @@ def test_panic_silences_every_channel_and_takes_every_foot_off(keyboard):
     assert keyboard.notes((ON, 62, 127), (OFF, 62, 0)) == [on(62), off(62)]
 
 
-def test_a_new_instrument_is_told_how_the_channels_stand(keyboard):
+def test_a_new_instrument_receives_the_state_of_the_channels(keyboard):
     keyboard.play((CC | 1, 7, 50), (CC | 1, 64, 127))
     keyboard.listener = Listener()
     keyboard.rig.play([keyboard.listener])
@@ -94,7 +94,7 @@ def test_a_new_instrument_is_told_how_the_channels_stand(keyboard):
 
 
 @pytest.mark.parametrize("message", [(0x12, 60, 100), (0x00, 0, 0)])
-def test_what_is_no_message_is_counted_and_ignored(keyboard, message):
+def test_invalid_messages_are_counted_and_ignored(keyboard, message):
     assert not len(keyboard.play(message))
     assert keyboard.rig.interpreter.malformed == 1
 
@@ -106,12 +106,12 @@ def test_data_bytes_above_127_are_counted_and_ignored(keyboard):
     assert keyboard.rig.interpreter.malformed == 2
 
 
-def test_clock_and_active_sensing_say_nothing(keyboard):
+def test_clock_and_active_sensing_are_ignored(keyboard):
     assert not len(keyboard.play((0xF8, 0, 0), (0xFE, 0, 0), (0xF1, 3, 0)))
     assert keyboard.rig.interpreter.malformed == 0
 
 
-def test_every_note_of_a_flood_is_let_go_though_one_block_has_no_room_for_all(keyboard):
+def test_every_note_of_a_flood_is_released_though_one_block_has_no_room_for_all(keyboard):
     keys = [(ON | channel, key, 100) for channel in range(16) if channel != 9 for key in range(128)]
     keyboard.play(*keys, frames=2048)
     assert (keyboard.rig.interpreter.state["notes"]["down"].sum()) == 15 * 128
@@ -139,7 +139,7 @@ MESSAGES = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(messages=st.lists(MESSAGES, max_size=200), block=st.sampled_from([16, 64, 512]))
-def test_whatever_is_played_every_note_is_let_go_in_the_end(messages, block):
+def test_whatever_is_played_every_note_is_released_in_the_end(messages, block):
     keyboard = Keyboard()
     for message in messages:
         keyboard.rig.send(Kind.MIDI, message)

@@ -1,4 +1,4 @@
-"""Ten thousand random MIDI messages at full speed, then controllers reset and keys up: silence, and no harm."""
+"""Ten thousand random MIDI messages at full speed, then controllers reset and keys up: silence, and no crash."""
 
 import numpy as np
 import pytest

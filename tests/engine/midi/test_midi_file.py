@@ -1,4 +1,4 @@
-"""MIDI files, read against what was written into them."""
+"""MIDI files, against the messages that were written into them."""
 
 import mido
 import numpy as np
@@ -22,13 +22,13 @@ def note(key, ticks, kind="note_on"):
     return mido.Message(kind, note=key, velocity=90, time=ticks)
 
 
-def test_a_file_is_played_at_half_a_second_a_quarter_unless_it_says_otherwise(tmp_path):
+def test_a_quarter_note_lasts_half_a_second_unless_the_file_sets_a_tempo(tmp_path):
     path = save(tmp_path / "a.mid", [note(60, 0), note(60, 480, "note_off"), note(62, 240)])
     np.testing.assert_allclose(read(path).times, [0, 0.5, 0.75])
     assert read(path).messages.tolist() == [midi(0x90, 60, 90), midi(0x80, 60, 90), midi(0x90, 62, 90)]
 
 
-def test_a_tempo_holds_from_where_it_stands_for_all_tracks(tmp_path):
+def test_a_tempo_applies_to_all_tracks_from_its_time_on(tmp_path):
     tempos = [
         mido.MetaMessage("set_tempo", tempo=1_000_000, time=480),
         mido.MetaMessage("set_tempo", tempo=250_000, time=480),
@@ -42,7 +42,7 @@ def test_tracks_are_merged_in_time(tmp_path):
     assert [int(key) >> 8 & 0x7F for key in read(path).messages] == [60, 62, 61]
 
 
-def test_texts_and_system_exclusive_messages_are_passed_over(tmp_path):
+def test_texts_and_system_exclusive_messages_are_ignored(tmp_path):
     path = save(
         tmp_path / "a.mid", [mido.MetaMessage("text", text="x"), mido.Message("sysex", data=[1, 2]), note(60, 48)]
     )
@@ -65,7 +65,7 @@ def test_events_fall_on_the_nearest_frame():
     assert (events["kind"] == Kind.MIDI).all()
 
 
-def test_a_file_that_is_not_there_is_named():
+def test_a_missing_file_is_named():
     with pytest.raises(ScoreError, match=r"^no such score: /nowhere/a\.mid$"):
         read("/nowhere/a.mid")
 
@@ -97,12 +97,12 @@ def test_the_phrase_is_four_notes_and_two_seconds():
     assert events["frame"].tolist() == [0, 500, 500, 1000, 1000, 1500, 1500, 2000, 4000]
 
 
-def test_the_phrase_moves_to_the_nearest_keys_there_are():
+def test_the_phrase_moves_to_the_nearest_keys():
     keys = [int(key) >> 8 & 0x7F for key in loudness_phrase(62, 70).messages if key & 0xF0 == 0x90]
     assert keys == [62, 64, 67, 70]
 
 
-def test_a_key_that_two_hands_share_is_let_go_before_it_is_struck_again():
+def test_a_key_that_two_hands_share_is_released_before_its_next_note():
     on, off, other = (0x90, 60, 64), (0x80, 60, 0), (0x90, 64, 64)
     told = make_score([(0.0, on), (1.0, other), (1.0, on), (1.0, off), (2.0, off)])
     assert told.messages.tolist() == [midi(*message) for message in (on, other, off, on, off)]

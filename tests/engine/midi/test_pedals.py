@@ -1,4 +1,4 @@
-"""What an instrument hears when pedals are pressed."""
+"""Events that an instrument receives for pedals."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tests.engine.midi.midi_rig import CC, OFF, ON, off, on
 from tests.support.host_callback import RATE
 
 
-def test_the_sustain_pedal_holds_what_is_let_go_until_it_comes_up(keyboard):
+def test_the_sustain_pedal_holds_released_notes_until_it_comes_up(keyboard):
     assert keyboard.notes((ON, 60, 127), (CC, 64, 127), (OFF, 60, 0)) == [on(60), off(60, 0.0)]
     assert keyboard.notes((CC, 64, 100), (CC, 64, 64)) == []
     assert keyboard.notes((CC, 64, 0)) == [off(60)]
@@ -24,7 +24,7 @@ def test_the_pedal_catches_a_note_that_still_sounds(keyboard):
     assert keyboard.notes((CC, 64, 127), (CC, 64, 0)) == [off(60, 0.0), off(60)]
 
 
-def test_the_pedal_does_not_catch_a_note_of_long_ago(keyboard):
+def test_the_pedal_does_not_catch_a_note_released_long_ago(keyboard):
     keyboard.play((ON, 60, 127), (OFF, 60, 0), frames=6 * RATE)
     assert keyboard.notes((CC, 64, 127), (CC, 64, 0)) == []
 

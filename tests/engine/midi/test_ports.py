@@ -137,7 +137,7 @@ def test_a_message_keeps_the_time_at_which_it_came_however_late_it_is_found(rand
     assert (told >= came - 1e-9).all()
 
 
-def test_what_a_player_holds_is_known_until_it_is_let_go():
+def test_what_a_player_holds_is_tracked_until_it_is_released():
     held = _OpenPort(None)
     played = [(0x91, 60, 9), (0x91, 61, 9), (0xB1, 64, 127), (0xB1, 1, 5), (0xE1, 0, 100), (0xD1, 7), (0xA1, 60, 3)]
     for message in [*played, (0xB1, 7, 20), (0xB1, 11, 127), (0xC1, 5)]:
@@ -149,7 +149,7 @@ def test_what_a_player_holds_is_known_until_it_is_let_go():
     assert not held.held
 
 
-def test_names_lose_the_numbers_that_change_and_stay_apart():
+def test_names_lose_the_numbers_that_change_and_stay_unique():
     assert _unique_names(["Keys:Keys MIDI 1 20:0", "Keys:Keys MIDI 1 24:0", "Pad 28:1", "Grand"]) == [
         "Keys:Keys MIDI 1", "Keys:Keys MIDI 1 #2", "Pad", "Grand",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Plugins from elsewhere: both examples built and played, and those that are none refused in one line."""
+"""External plugins: both examples built and played, and invalid ones refused in one line."""
 
 import ctypes
 import shutil
@@ -110,7 +110,7 @@ def test_the_c_example_is_found_by_its_path_and_echoes(echo):
 
 
 @pytest.mark.parametrize("block", [1, 7, 4096, [64, 1, 300]])
-def test_the_block_size_is_not_heard_in_either(install, echo, block):
+def test_the_block_size_does_not_change_the_sound_of_either(install, echo, block):
     install(EXAMPLES / "python_plugin")
 
     def both(block):
@@ -154,7 +154,7 @@ def test_the_header_agrees_with_the_engine(tmp_path):
     ]  # fmt: skip
 
 
-def test_a_library_may_speak_to_the_plugin_after_it(tmp_path):
+def test_a_library_may_emit_events_to_the_plugin_after_it(tmp_path):
     source = """
     #include "luthier.h"
     static void prepare(void *state, double rate) { (void)state; (void)rate; }
@@ -218,7 +218,7 @@ def test_a_python_plugin_that_breaks_the_contract_is_refused_in_one_line(install
     assert "\n" not in str(refused.value)
 
 
-def test_a_name_that_nobody_offers_is_answered_with_those_there_are(install):
+def test_an_unknown_name_is_answered_with_those_there_are(install):
     install(EXAMPLES / "python_plugin")
     with pytest.raises(PluginError, match=r"no plugin 'trembler' \(installed: tremolo\); give a name, or the path"):
         load("trembler")

@@ -1,4 +1,4 @@
-"""Preset files that are not as they should be, and the line with which one is refused."""
+"""Damaged preset files, and the error line of a refusal."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from engine.preset.preset_file import PresetError, read
 
 
 def refusal(path: Path) -> str:
-    """The line with which a file is refused; it names the file."""
+    """The error line of a refused file; it names the file."""
     with pytest.raises(PresetError) as caught:
         read(path)
     line = str(caught.value)
@@ -20,7 +20,7 @@ def refusal(path: Path) -> str:
 
 
 def change_header(data: bytes, change) -> bytes:
-    """The file with its header changed by a function of the parsed header, and a digest that fits again."""
+    """The file with its header changed by a function of the parsed header, and a new digest."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
     change(header)
@@ -29,7 +29,7 @@ def change_header(data: bytes, change) -> bytes:
 
 
 def describe(data: bytes, **keys) -> bytes:
-    """The file with keys of its description replaced, and a digest that fits again."""
+    """The file with keys of its description replaced, and a new digest."""
 
     def change(header):
         text = {**json.loads(header["__metadata__"]["luthier"]), **keys}
@@ -39,7 +39,7 @@ def describe(data: bytes, **keys) -> bytes:
 
 
 def sealed_text(header: bytes) -> bytes:
-    """A file of a header alone, with a digest that fits."""
+    """A file of a header only, with its digest."""
     return bytes(container.seal(bytearray(len(header).to_bytes(8, "little") + header)))
 
 

@@ -1,4 +1,4 @@
-"""A preset of kind ddsp comes back as it was written, or is refused in words."""
+"""A preset of kind ddsp is read as it was written, or refused with a reason."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def test_the_article_has_4837670_numbers():
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_a_decoder_comes_back_as_it_was_written(tmp_path, half):
+def test_a_decoder_is_read_as_it_was_written(tmp_path, half):
     header, tensors = random_preset(half=half)
     write(tmp_path / "drawn.luthier", Preset(header, tensors))
     back = read(tmp_path / "drawn.luthier")
@@ -37,7 +37,7 @@ def test_a_decoder_comes_back_as_it_was_written(tmp_path, half):
         ("pitch", [100, 200], "'pitch' is"),
     ],
 )
-def test_what_could_not_be_played_is_refused(key, value, words):
+def test_an_unplayable_header_is_refused(key, value, words):
     header, tensors = random_preset()
     with pytest.raises(ValueError, match=words):
         check(Preset({**header, key: value}, tensors))

@@ -1,4 +1,4 @@
-"""A preset that could not be played is refused in words that say why."""
+"""A preset that is not playable is refused with a reason."""
 
 import re
 
@@ -46,7 +46,7 @@ from tests.support.resonance_preset import small_preset
         ({"control": {"dimensions": 3, "frames": 49, "hop": 128}}, "outside its plane"),
     ],
 )
-def test_a_wrong_description_is_refused_in_words(path, keys, words):
+def test_a_wrong_header_is_refused_with_a_reason(path, keys, words):
     write(path, small_preset())
     path.write_bytes(describe(path.read_bytes(), **keys))
     assert words in refusal(path)
@@ -71,7 +71,7 @@ def test_a_wrong_description_is_refused_in_words(path, keys, words):
         ("control_sites", 3, "outside its plane"),
     ],
 )
-def test_values_that_cannot_sound_are_refused_in_words(path, name, value, words):
+def test_values_that_cannot_sound_are_refused_with_a_reason(path, name, value, words):
     preset = small_preset()
     preset.tensors[name] = preset.tensors[name].copy()
     preset.tensors[name].flat[0] = value
@@ -93,7 +93,7 @@ def test_values_that_cannot_sound_are_refused_in_words(path, name, value, words)
         ("strike", (300, 8, 2), "numbers of memory to play; at most 67108864"),
     ],
 )
-def test_what_would_take_too_much_memory_to_play_is_refused_in_words(name, shape, words):
+def test_what_would_take_too_much_memory_to_play_is_refused_with_a_reason(name, shape, words):
     preset = small_preset()
     sizes = dict(zip(SCHEMA.tensors[name].shape, shape, strict=True))
     tensors = {}

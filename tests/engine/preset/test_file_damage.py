@@ -31,7 +31,7 @@ def test_five_hundred_damaged_files_are_five_hundred_refusals(path, kind):
         refusal(path)
 
 
-def test_every_single_byte_is_guarded(path):
+def test_a_change_of_any_byte_is_detected(path):
     write(path, small_preset(modes=1))
     whole = path.read_bytes()
     for place in range(len(whole)):
@@ -60,18 +60,18 @@ def test_every_single_byte_is_guarded(path):
         ("gain", "data_offsets", [True, 8], "do not fit"),
     ],
 )
-def test_a_lying_header_is_refused_in_words(path, name, key, value, words):
+def test_an_inconsistent_header_is_refused_with_a_reason(path, name, key, value, words):
     write(path, small_preset())
     path.write_bytes(change_header(path.read_bytes(), lambda header: header[name].update({key: value})))
     assert words in refusal(path)
 
 
-def test_a_lying_length_allocates_nothing(path):
+def test_a_wrong_length_allocates_nothing(path):
     path.write_bytes((1 << 62).to_bytes(8, "little") + b"{}" * 100)
     assert "cut short, or no .luthier file" in refusal(path)
 
 
-def test_what_is_no_preset_at_all_is_refused(path):
+def test_other_files_are_refused(path):
     assert "No such file" in refusal(path)
     assert "is a folder" in refusal(path.parent)
     for content, words in [

@@ -1,4 +1,4 @@
-"""Presets are found by name or path, and new ones never land among the factory's."""
+"""Presets are found by name or path, and new ones are never written to the factory's folder."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_a_path_means_itself(folders, tmp_path):
         ("x.luthier", "no file"),
     ],
 )
-def test_what_is_not_there_is_refused_with_a_hint(folders, word, hint):
+def test_a_missing_instrument_is_refused_with_a_hint(folders, word, hint):
     with pytest.raises(PresetError) as caught:
         library.find(word)
     assert hint in str(caught.value)
@@ -58,7 +58,7 @@ def test_the_factory_and_names_that_are_none_are_not_written_to(folders):
             library.destination(word)
 
 
-def test_a_draft_left_by_a_crash_is_not_a_preset(folders):
+def test_a_temporary_file_left_by_a_crash_is_not_a_preset(folders):
     factory, _ = folders
     (factory / ".guitar.luthier.123.luthier").write_bytes(b"half")
     assert list(library.all_presets()) == ["banjo", "guitar"]

@@ -1,4 +1,4 @@
-"""What a performance says, against the control signal that it comes from."""
+"""The events of a performance, against the control signal that it is made from."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_a_deformation_is_sent_when_it_moves_half_a_frame_before_it_is_reached()
     ]
 
 
-def test_permuted_moves_whole_rows_and_nothing_else():
+def test_permuted_exchanges_whole_dimensions_and_nothing_else():
     orders = set()
     for seed in range(20):
         strikes = [event for event in perform(HEADER, TENSORS, "permuted", seed) if event[1] == Kind.CONTROL]
@@ -53,7 +53,7 @@ def test_a_seed_gives_the_same_performance(name):
     assert perform(HEADER, TENSORS, name, 5) == perform(HEADER, TENSORS, name, 5)
 
 
-def test_what_cannot_be_performed_is_said_in_words():
+def test_what_cannot_be_performed_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="'loud'; there are learned, random, permuted"):
         perform(HEADER, TENSORS, "loud")
     with pytest.raises(ValueError, match="no learned control signal"):

@@ -1,4 +1,4 @@
-"""The .luthier file comes back as it was written."""
+"""The .luthier file is read as it was written."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.engine.preset.file_damage import describe
 from tests.support.resonance_preset import small_preset
 
 
-def test_a_preset_comes_back_as_it_was_written(path):
+def test_a_preset_is_read_as_it_was_written(path):
     preset = small_preset(future={"unknown": [1, "ключ", None]})
     digest = write(path, preset)
     back = read(path)
@@ -52,7 +52,7 @@ def test_half_precision_and_views_are_written_by_value(path):
     np.testing.assert_array_equal(back.tensors["decay"], preset.tensors["decay"])
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_draft(path):
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_one(path):
     write(path, small_preset())
     before = path.read_bytes()
     broken = small_preset()

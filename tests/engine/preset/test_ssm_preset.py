@@ -1,4 +1,4 @@
-"""A preset of kind ssm comes back as it was written, or is refused in words."""
+"""A preset of kind ssm is read as it was written, or refused with a reason."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from engine.preset.preset_file import Preset, check, read, write
 from tests.support.ssm_preset import preset
 
 
-def test_a_network_comes_back_as_it_was_written(path):
+def test_a_network_is_read_as_it_was_written(path):
     made = preset()
     write(path, made)
     back = read(path)

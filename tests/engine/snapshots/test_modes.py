@@ -1,4 +1,4 @@
-"""What is seen of an instrument is what sounds."""
+"""Snapshots of modes and parameters show what sounds, and MIDI controllers change what they show."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def rig() -> Rig:
     return rig
 
 
-def test_the_modes_at_rest_are_those_of_the_preset(rig):
+def test_the_learned_modes_are_those_of_the_preset(rig):
     seen, tensors = picture.learned_modes(rig.row[0]), small_preset().tensors
     wanted = tensors["frequency"][:, -1, 0].ravel()
     assert set(np.round(seen.frequency, 3)) <= set(np.round(wanted.astype(float), 3))
@@ -28,11 +28,11 @@ def test_the_modes_at_rest_are_those_of_the_preset(rig):
     assert seen.level.max() == 1
 
 
-def test_nothing_rings_before_a_note(rig):
+def test_no_mode_sounds_before_a_note(rig):
     assert len(picture.sounding_modes(rig.row[0])) == 0
 
 
-def test_what_rings_has_the_frequencies_of_the_key_and_fades_as_the_modes_decay(rig):
+def test_sounding_modes_have_the_frequencies_of_the_key_and_decay_as_learned(rig):
     rig.midi(0x90, 45 + 2, 100)  # a tone above 110 Hz
     render(rig, 4800)
     first = picture.sounding_modes(rig.row[0], 0)
@@ -47,24 +47,24 @@ def test_what_rings_has_the_frequencies_of_the_key_and_fades_as_the_modes_decay(
     assert second.level / first.level == pytest.approx(np.exp(-first.decay * 0.1), rel=0.02)
 
 
-def test_every_resonance_is_played_by_the_key_that_moves_it_least(rig):
+def test_every_resonance_is_played_by_the_key_that_transposes_it_least(rig):
     assert [picture.key_of(rig.row[0], r) for r in range(2)] == [45, 57]
 
 
-def test_the_knobs_are_seen_where_they_were_turned(rig):
+def test_param_values_follow_the_events(rig):
     rig.set(rig.row[0], "decay", 2.0)
     render(rig, 256)
     names = [param.name for param in rig.row[0].params]
     assert picture.param_values(rig.row[0])[names.index("decay")] == 2
 
 
-def test_an_instrument_without_modes_has_no_picture():
+def test_an_instrument_without_modes_has_none_in_its_snapshots():
     assert len(picture.learned_modes(Organ())) == len(picture.sounding_modes(Organ())) == 0
     assert picture.param_values(Organ()) is None
     assert picture.key_of(Organ(), 0) == -1
 
 
-def test_a_controller_that_was_learned_turns_its_knob_and_the_one_before_turns_it_no_more(rig):
+def test_a_mapped_controller_sets_its_parameter_and_the_default_one_no_more(rig):
     instrument = rig.row[0]
     place = [param.name for param in instrument.params].index("decay")
     rig.learned[("resonance", "decay")] = 20
@@ -80,7 +80,7 @@ def test_a_controller_that_was_learned_turns_its_knob_and_the_one_before_turns_i
     assert rig.interpreter.message_count == 3
 
 
-def test_a_learned_controller_takes_its_knob_over_where_it_stands_so_that_no_value_jumps(rig):
+def test_a_mapped_controller_picks_its_parameter_up_at_its_value_so_that_no_value_jumps(rig):
     instrument = rig.row[0]
     place = [param.name for param in instrument.params].index("brightness")
 
@@ -108,7 +108,7 @@ def test_a_learned_controller_takes_its_knob_over_where_it_stands_so_that_no_val
     assert stands(80, 1) == pytest.approx(12 / 127 - 6)
 
 
-def test_a_knob_that_has_forgotten_its_controller_stays(rig):
+def test_a_parameter_without_a_controller_stays(rig):
     instrument = rig.row[0]
     rig.learned[("resonance", "decay")] = None
     rig.relearn()

@@ -1,4 +1,4 @@
-"""The chart of what an instrument has learned."""
+"""The sound map of a learned instrument."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tests.support import events_preset, ssm_preset
 from tests.support.resonance_preset import small_preset
 
 
-def test_every_dimension_that_sounds_has_a_place_and_pitched_ones_the_key_nearest_to_them():
+def test_every_sounding_dimension_has_a_position_and_pitched_ones_the_nearest_key():
     preset = ssm_preset.preset()
     found = sound_map(make(preset))
     assert found.driven
@@ -31,7 +31,7 @@ def test_events_without_a_pitch_have_keys_of_their_own_and_those_with_one_the_ne
     assert (found.plain[found.pitch == 0] >= 0).all()
 
 
-def test_alike_sounds_lie_near_each_other():
+def test_similar_sounds_lie_near_each_other():
     preset = ssm_preset.preset()
     entrance = np.zeros_like(preset.tensors["input"])
     half = entrance.shape[1] // 2
@@ -44,5 +44,5 @@ def test_alike_sounds_lie_near_each_other():
     assert max(found.x[low].max() - found.x[~low].min(), 0) == 0 or found.x[low].min() > found.x[~low].max()
 
 
-def test_an_instrument_of_modes_has_no_chart():
+def test_an_instrument_of_modes_has_no_sound_map():
     assert sound_map(make(small_preset())) is None
