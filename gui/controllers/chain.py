@@ -59,30 +59,30 @@ class ChainController(QObject):
         patch = self._parameters.patch
         if patch is None:
             return
-        chain, slots = self._parameters.chain, self._parameters.slots
-        links = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in slots else []
-        links.append(ChainSlot(INSTRUMENT, patch.path.stem.capitalize()))
+        chain, names = self._parameters.chain, self._parameters.slots
+        slots = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in names else []
+        slots.append(ChainSlot(INSTRUMENT, patch.path.stem.capitalize()))
         effects = [
             ChainSlot(
                 kind,
                 self._title(kind),
                 self._is_on(kind),
-                fixed=kind == ROOM and LAYER_ROOM in slots,
+                fixed=kind == ROOM and LAYER_ROOM in names,
                 removable=True,
             )
             for kind in chain.kinds
-            if kind in slots
+            if kind in names
         ]
-        links += [link for link in effects if link.fixed]
+        slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
         if layer is not None:
-            name = Path(layer.path).stem.capitalize()
-            links.append(ChainSlot(LAYER, name, removable=True))
-            if LAYER_ROOM in slots:
-                words = self.tr("Room of {0}").format(name)
-                links.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
-        links += [link for link in effects if not link.fixed]
-        self._chain_bar.set_slots(links, self._parameters.slot)
+            title = Path(layer.path).stem.capitalize()
+            slots.append(ChainSlot(LAYER, title, removable=True))
+            if LAYER_ROOM in names:
+                words = self.tr("Room of {0}").format(title)
+                slots.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
+        slots += [slot for slot in effects if not slot.fixed]
+        self._chain_bar.set_slots(slots, self._parameters.slot)
         self._chain_bar.set_offers(self._offers())
         self._split_bar.setVisible(layer is not None and self._parameters.slot == LAYER)
         if layer is not None:
@@ -137,7 +137,7 @@ class ChainController(QObject):
         self._show()
 
     def _move(self, kind: str, by: int) -> None:
-        kinds = [link.name for link in self._chain_bar.slots if not link.fixed]
+        kinds = [slot.name for slot in self._chain_bar.slots if not slot.fixed]
         index = kinds.index(kind)
         other = index + by
         if 0 <= other < len(kinds):
