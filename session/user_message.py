@@ -4,7 +4,7 @@ ENGINE_STOPPED = "The engine has stopped: {0}: {1}"
 RECORDING_FAILED = "{0} could not be written on: {1}"
 INSTRUMENT_MISSING = "{0} needs the instrument {1}, which is not there: let its file fall on the window"
 NAME_TAKEN = "There is an instrument called {0} already"
-NO_PATCH = "{0} is no setting of an instrument"
+NO_PATCH = "{0} is no patch"
 TEMPLATES = (ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH)
 
 

@@ -64,7 +64,7 @@ class PresetFiles(QObject):
         words = self.tr("my {0}") if library.is_factory(now.path) else self.tr("{0} 2")
         suggestion = words.format(now.path.stem)
         prompts.ask_name(
-            self._browser, self.tr("Save as patch"), self.tr("A name for this setting"),
+            self._browser, self.tr("Save as patch"), self.tr("A name for this patch"),
             suggestion, lambda name: self.write_patch(name, now, values),
         )  # fmt: skip
 

@@ -221,7 +221,7 @@ def test_a_patch_whose_instrument_is_missing_names_it(window, tmp_path):
     window.opener.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)
     window.opener.open([tmp_path / "other.json"])
-    until(lambda: "other.json is no setting" in window.window.notice.text)
+    until(lambda: "other.json is no patch" in window.window.notice.text)
     assert window.bridge.now.path.stem == "guitar"
 
 
