@@ -33,10 +33,10 @@ def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: 
     sites, values = tensors["control_sites"], np.asarray(tensors["control_values"], np.float64)
     if name == "random":
         return _random(control, values, step, random)
-    rows = np.arange(control["dimensions"]) if name == "learned" else random.permutation(control["dimensions"])
+    order = np.arange(control["dimensions"]) if name == "learned" else random.permutation(control["dimensions"])
     strikes = [
-        (float(frame * step), Kind.CONTROL, int(rows[row]), float(value))
-        for (row, frame), value in zip(sites, values, strict=True)
+        (float(frame * step), Kind.CONTROL, int(order[dimension]), float(value))
+        for (dimension, frame), value in zip(sites, values, strict=True)
     ]
     return sorted(strikes + _deformations(tensors, step), key=lambda event: event[0])
 
@@ -50,10 +50,10 @@ def _random(control: Mapping[str, Any], values: np.ndarray, step: float, random:
     seconds = control["frames"] * step
     times = np.sort(random.uniform(0, seconds, max(round(STRIKES_PER_SECOND * seconds), 1)))
     energies = random.uniform(values.min(), values.max(), len(times))
-    rows = random.integers(control["dimensions"], size=len(times))
+    dimensions = random.integers(control["dimensions"], size=len(times))
     return [
-        (float(time), Kind.CONTROL, int(row), float(energy))
-        for time, row, energy in zip(times, rows, energies, strict=True)
+        (float(time), Kind.CONTROL, int(dimension), float(energy))
+        for time, dimension, energy in zip(times, dimensions, energies, strict=True)
     ]
 
 

@@ -4,14 +4,14 @@
 #include <string.h>
 
 enum { TIME, FEEDBACK, MIX, PARAMS };
-enum { LONGEST = 1 << 17 }; /* frames */
+enum { MAX_FRAMES = 1 << 17 };
 
 typedef struct {
     int32_t set; /* whether the player's settings are there already */
     float value[PARAMS];
     double rate;
     int64_t now; /* frames since the beginning */
-    float line[2][LONGEST];
+    float line[2][MAX_FRAMES];
 } Echo;
 
 static const luthier_param PARAM[PARAMS] = {
@@ -39,9 +39,9 @@ static void prepare(void *state, double rate)
 static void play(Echo *echo, float *left, float *right, intptr_t frames)
 {
     int64_t delay = (int64_t)(echo->value[TIME] * 0.001 * echo->rate + 0.5);
-    delay = delay < 1 ? 1 : delay > LONGEST - 1 ? LONGEST - 1 : delay;
+    delay = delay < 1 ? 1 : delay > MAX_FRAMES - 1 ? MAX_FRAMES - 1 : delay;
     for (intptr_t t = 0; t < frames; t++, echo->now++) {
-        int64_t read = (echo->now - delay) & (LONGEST - 1), write = echo->now & (LONGEST - 1);
+        int64_t read = (echo->now - delay) & (MAX_FRAMES - 1), write = echo->now & (MAX_FRAMES - 1);
         float from_left = echo->line[0][read], from_right = echo->line[1][read];
         echo->line[0][write] = left[t] + echo->value[FEEDBACK] * from_right;
         echo->line[1][write] = right[t] + echo->value[FEEDBACK] * from_left;

@@ -10,7 +10,7 @@ STATE = np.dtype([("speed", "f4"), ("depth", "f4"), ("cycle", "f8"), ("phase", "
 
 
 class Tremolo:
-    """Swells and sinks in loudness, speed times a second."""
+    """Modulates the amplitude, speed times a second."""
 
     name = "tremolo"
     params: tuple[Param, ...] = (
@@ -24,18 +24,18 @@ class Tremolo:
         self.handle, self.process = handle, process
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Take the rate in Hz; speed and depth stay as the player left them."""
+        """[main thread] Set the rate in Hz; speed and depth stay."""
         self.state["cycle"] = 1 / rate
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Begin a swell."""
+        """[main thread] Restart the cycle."""
         self.state["phase"] = 0
 
 
 @njit(cache=True, error_model="numpy")
 def handle(state, event):
-    """[audio thread] Turn a knob; the frame of the event is here."""
+    """[audio thread] Set a parameter, at the frame of the event."""
     if event.kind == Kind.PARAM and event.key == 0:
         state.speed = event.value
     elif event.kind == Kind.PARAM and event.key == 1:
