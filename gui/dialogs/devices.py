@@ -47,7 +47,7 @@ class DevicesDialog(QDialog):
             QComboBox() for _ in range(5)
         )
         self.channel_box, self.a4_box = QComboBox(), QDoubleSpinBox()
-        self.device_label, self._hints_label = (_text_label() for _ in range(2))
+        self.device_label, self.hints_label = (_text_label() for _ in range(2))
         self._fill_numbers()
         self.set_devices([], [])
         boxes = (self.output_box, self.input_box, self.rate_box, self.block_box, self.midi_box)
@@ -83,8 +83,8 @@ class DevicesDialog(QDialog):
         for name in dict.fromkeys(device.name for device in devices if device.kind == "input"):
             self.input_box.addItem(name, name)
         self.set_request(self._request)
-        self._hints_label.setText("\n".join(f"• {hint}" for hint in hints))
-        self._hints_label.setVisible(bool(hints))
+        self.hints_label.setText("\n".join(f"• {hint}" for hint in hints))
+        self.hints_label.setVisible(bool(hints))
         self.adjustSize()
 
     def set_request(self, request: DeviceRequest) -> None:
@@ -175,7 +175,7 @@ class DevicesDialog(QDialog):
         column.setSpacing(14)
         column.addWidget(factory.label(self.tr("Devices"), theme.TITLE))
         column.addLayout(form)
-        column.addWidget(self._hints_label)
+        column.addWidget(self.hints_label)
         column.addLayout(buttons)
 
 

@@ -127,7 +127,8 @@ class LearnDialog(QDialog):
         if not self._busy:
             self.show_message(self.form.estimate)
 
-    def _choose(self) -> None:
+    def choose_files(self) -> None:
+        """Ask for recordings to learn from."""
         patterns = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
         kinds = self.tr("Sound files ({0})").format(patterns)
         prompts.ask_files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._use_files, several=True)
@@ -152,7 +153,7 @@ class LearnDialog(QDialog):
 
     def _lay_out(self) -> None:
         choose = factory.push_button(self.tr("Choose files…"))
-        choose.clicked.connect(self._choose)
+        choose.clicked.connect(self.choose_files)
         sources = QHBoxLayout()
         sources.setSpacing(theme.GAP)
         sources.addWidget(choose)

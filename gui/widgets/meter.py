@@ -22,27 +22,29 @@ class Meter(QWidget):
         self.setAccessibleName(self.tr("Output level"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._levels = [MIN_LEVEL_DB, MIN_LEVEL_DB]
-        self._clipped, self._cleared = 0, 0  # clipped samples so far, and those of them that were cleared
+        self._clipped, self.cleared_samples = 0, 0  # clipped samples so far, and those of them that were cleared
         self._describe()
 
     @property
     def clipped(self) -> int:
         """Clipped samples since the indicator was cleared."""
-        return self._clipped - self._cleared
+        return self._clipped - self.cleared_samples
 
     def set_levels(self, left: float, right: float, clipped: int) -> None:
         """Show two peaks, linear; clipped: total of samples that the limiter turned down or silenced."""
         levels = [max(20 * math.log10(max(peak, 1e-6)), MIN_LEVEL_DB) for peak in (left, right)]
         moved = any(abs(new - old) > 0.2 for new, old in zip(levels, self._levels, strict=True))
         if moved or clipped != self._clipped:
-            self._cleared = self._cleared if clipped >= self._cleared else 0  # the count was reset
+            self.cleared_samples = (
+                self.cleared_samples if clipped >= self.cleared_samples else 0
+            )  # the count was reset
             self._levels, self._clipped = levels, clipped
             self._describe()
             self.update()
 
     def clear(self) -> None:
         """Clear the clip indicator."""
-        self._cleared = self._clipped
+        self.cleared_samples = self._clipped
         self._describe()
         self.update()
         self.cleared.emit()

@@ -64,7 +64,7 @@ def test_a_prompt_for_a_name_blocks_neither_the_window_nor_the_sound(guitar):
 def test_letters_typed_into_a_list_of_files_play_no_notes(guitar):
     QTest.mouseClick(guitar.window.browser.learn, Qt.MouseButton.LeftButton)
     dialogue = guitar.learn.dialogue
-    dialogue._choose()
+    dialogue.choose_files()
     (chooser,) = dialogue.findChildren(QFileDialog)
     chooser.activateWindow()
     until(lambda: QApplication.activeWindow() is chooser)

@@ -177,12 +177,12 @@ def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
     learn, forget = width.menu().actions()[:2]
     assert not forget.isEnabled()
     learn.trigger()
-    assert width._caption() == "CC…?"
+    assert width.value_text == "CC…?"
     ear.send(0xB0, 32, 1)
     until(lambda: "CC 32 has a meaning" in window.window.notice.text)
     ear.send(0xB0, 22, 0)
     until(lambda: "CC 22" in width.toolTip())
-    until(lambda: ("resonance", "width") in window.engine.rig.learned)
+    until(lambda: ("resonance", "width") in window.engine.rig.midi_map)
     ear.listen(0.2, QTest.qWait)
     ear.send(0xB0, 22, 127)
     until(lambda: width.amount == pytest.approx(2))

@@ -156,7 +156,7 @@ def test_no_dialog_has_an_untranslated_text(window, tmp_path):
     devices = {
         box.itemText(i) for box in boxes for i in range(box.count()) if isinstance(box.itemData(i), str | tuple)
     }
-    told = {*found._hints.text().splitlines(), *(words for words in devices if "«" not in words)}
+    told = {*found.hints_label.text().splitlines(), *(words for words in devices if "«" not in words)}
     for dialogue in (window.devices.dialogue, keys, learning):
         left |= unmarked(dialogue, {*names(window), *told, "A remark", "bell.wav", "bell"})
         dialogue.accept()

@@ -49,6 +49,11 @@ class Knob(QDial):
         """The value, in the parameter's unit."""
         return self._value
 
+    @property
+    def value_text(self) -> str:
+        """The text below the arc: the value, or that the knob waits for a controller."""
+        return self.tr("CC…?") if self._learning else self.spec.format(self._value)
+
     def set_value(self, value: float) -> None:
         """Show a value; emits nothing."""
         self._value = self.spec.clamp(value)
@@ -85,8 +90,7 @@ class Knob(QDial):
         """Paint the labels and the knob."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        value = self.tr("CC…?") if self._learning else self.spec.format(self._value)
-        paint_labels(painter, self, self.spec.label, value, theme.ACCENT if self._learning else theme.TEXT)
+        paint_labels(painter, self, self.spec.label, self.value_text, theme.ACCENT if self._learning else theme.TEXT)
         area = QRectF(self.rect())
         side = min(area.width() - 20, area.height() - 42)
         arc = QRectF(area.center().x() - side / 2, area.center().y() - side / 2 + 1, side, side)
