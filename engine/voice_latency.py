@@ -51,7 +51,7 @@ def measure_latency(
     ear = row[0].state["tracker"].copy()
     ear["pitch"] = pitch
     heard, frame = (pitch_delay(ear[0]), float(ear["loudness_delay"][0])), int(row[1].state["hop"][0]) / rate
-    frame *= 1 + bool(row[1].state["post"][0])  # a decoder on another thread answers a frame later
+    frame *= 1 + bool(row[1].state["mailbox"][0])  # a decoder on another thread answers a frame later
     if given is None:
         return Latency(0.0, 0.0, *heard, frame, 0.0)
     return Latency(given.input_latency or 0.0, given.block / rate, *heard, frame, given.latency)

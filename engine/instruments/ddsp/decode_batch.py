@@ -1,29 +1,29 @@
-"""[audio thread] Which frames are due, decoded together so that the weights are read once for all."""
+"""[audio thread] Decode all due frames in batches, so that the weights are read once for several voices."""
 
 from numba import njit
 
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.memory import call, view_f4
 
-from .frames import moment, recall, take
-from .lookahead import take_foreseen
-from .pitch_loudness import judge
-from .state import BATCH, BEGIN
+from .frames import apply_outputs, read_initial_state, schedule_frame
+from .lookahead import take_decoded_ahead
+from .pitch_loudness import update_features
+from .state import MAX_BATCH, START
 
 
 @njit(cache=True, error_model="numpy")
 def decode_due(state, frames):
-    """Decode all frames that are asked for, or due before so many frames have passed."""
+    """Decode the model frames that are requested or due within the next `frames` frames."""
     count = 0
     for v in range(VOICES + 1):
         voice = state.voices[v]
-        if voice.stage == FREE or not (voice.asked or voice.due < state.clock + frames):
+        if voice.stage == FREE or not (voice.requested or voice.frame_end < state.clock + frames):
             continue
-        if voice.asked == BEGIN and state.foreseen and take_foreseen(state, v):
+        if voice.requested == START and state.ahead_count and take_decoded_ahead(state, v):
             continue
-        state.chosen[count] = v
+        state.batch[count] = v
         count += 1
-        if count == BATCH:
+        if count == MAX_BATCH:
             _decode(state, count)
             count = 0
     if count:
@@ -32,19 +32,19 @@ def decode_due(state, frames):
 
 @njit(cache=True, error_model="numpy")
 def _decode(state, count):
-    """Decode one frame of each of the chosen voices."""
-    told, memory = view_f4(state.features, (2, count)), view_f4(state.memory, (VOICES + 1, state.size))
-    states, said = view_f4(state.states, (count, state.size)), view_f4(state.said, (count, state.heads))
+    """Decode one model frame for each voice of the batch."""
+    features, memory = view_f4(state.features, (2, count)), view_f4(state.memory, (VOICES + 1, state.size))
+    states, outputs = view_f4(state.states, (count, state.size)), view_f4(state.outputs, (count, state.heads))
     for i in range(count):
-        v = state.chosen[i]
-        told[0, i], told[1, i] = judge(state, v, moment(state, v))
-        if state.voices[v].asked == BEGIN:
-            recall(state, state.voices[v], told[1, i], memory[v])
+        v = state.batch[i]
+        features[0, i], features[1, i] = update_features(state, v, schedule_frame(state, v))
+        if state.voices[v].requested == START:
+            read_initial_state(state, state.voices[v], features[1, i], memory[v])
         for k in range(state.size):
             states[i, k] = memory[v, k]
-    call(state.decoder, state.me, count)
+    call(state.decoder, state.self_address, count)
     for i in range(count):
-        v = state.chosen[i]
+        v = state.batch[i]
         for k in range(state.size):
             memory[v, k] = states[i, k]
-        take(state, v, said[i])
+        apply_outputs(state, v, outputs[i])

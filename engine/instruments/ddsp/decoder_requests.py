@@ -1,9 +1,9 @@
-"""[audio thread] A decoder that answers later: questions to another thread, and what it said to the last ones.
+"""[audio thread] Requests to a decoder on another thread, and its responses.
 
-A frame is asked for when it is due and taken when the next one is, so everything comes one frame late and nobody ever
-waits. An answer that is not there by then is late: what was said before is held, and fades. An answer to a question
-that is younger than the shortest frame is not taken even if it is there, so what is heard does not depend on how
-quick the other thread was.
+A frame is requested when it is due and read when the next one is, so every frame is one frame late and the audio
+thread never waits. Without a response by then the frame is late: the last one is held and fades. A response to a
+request younger than the shortest frame is not used even if present, so that the sound does not depend on the speed of
+the other thread.
 """
 
 from typing import Any
@@ -16,122 +16,123 @@ from engine.memory import load_acquire, pointer, store_release, view_f4
 from engine.ring import CURSORS, HEAD, TAIL
 
 from .decoder_entry import SIGNATURE
-from .state import BEGIN, DDSP
+from .state import DDSP, START
 
-LANES = VOICES + 1  # one for each voice
-DEEP = 8  # answers of a lane that are kept
-WAITING = 1024  # questions that may wait for an answer
-FADE = np.float32(0.5)  # what is left of a sound for each frame that is late
+REMOTE_VOICES = VOICES + 1  # the keys' and the tracked voice
+MAX_RESPONSES = 8  # kept for each voice
+MAX_REQUESTS = 1024  # pending
+LATE_FRAME_GAIN = np.float32(0.5)  # gain for each frame that is late
 _compiled: list[Any] = []
 
-QUESTION = np.dtype(
+REQUEST = np.dtype(
     [
-        ("lane", "i8"),
-        ("serial", "i8"),  # from 1, in each lane
-        ("first", "i8"),  # 1: of a note that begins
+        ("voice", "i8"),
+        ("serial", "i8"),  # of the voice's requests, from 1
+        ("first", "i8"),  # 1: first frame of a note
         ("pitch", "f4"),  # Hz
-        ("loudness", "f4"),  # deviations from the mean
+        ("loudness", "f4"),  # standard deviations from the mean
     ],
     align=True,
 )
-LANE = np.dtype(
+VOICE_REQUESTS = np.dtype(
     [
-        ("asked", "i8"),  # questions so far
-        ("born", "i8"),  # those before the note that sounds
-        ("begins", "i8"),  # 1 until the first question of a note is asked
-        ("late", "i8"),  # frames in turn that were late
-        ("moments", "i8", (DEEP,)),  # what the last questions were about
+        ("requested", "i8"),  # requests so far
+        ("note_start", "i8"),  # requests before the note that sounds
+        ("at_note_start", "i8"),  # 1 until the first request of a note
+        ("late", "i8"),  # late frames in a row
+        ("times", "i8", (MAX_RESPONSES,)),  # of the frames that were last requested
     ],
     align=True,
 )
-POST = np.dtype(
+MAILBOX = np.dtype(
     [
-        ("questions", QUESTION, (WAITING,)),
-        ("cursors", "i8", (CURSORS,)),  # as of a ring
-        ("lanes", LANE, (LANES,)),
-        ("answered", "i8", (LANES,)),  # the last question of each lane that has an answer
-        ("answers", "u8"),  # (LANES, DEEP, heads) float32
+        ("requests", REQUEST, (MAX_REQUESTS,)),
+        ("cursors", "i8", (CURSORS,)),  # as in a ring
+        ("voices", VOICE_REQUESTS, (REMOTE_VOICES,)),
+        ("answered", "i8", (REMOTE_VOICES,)),  # last request of each voice with a response
+        ("responses", "u8"),  # address of (REMOTE_VOICES, MAX_RESPONSES, heads) float32
         ("heads", "i8"),
-        ("late", "i8"),  # frames that were late, of all lanes
+        ("late", "i8"),  # late frames of all voices
     ],
     align=True,
 )
 
 
 @njit(cache=True, error_model="numpy")
-def ask(state, post, count):
-    """Take what was said before for each of the chosen voices, and ask for what is to be said next."""
-    told, said = view_f4(state.features, (2, count)), view_f4(state.said, (count, state.heads))
+def exchange(state, mailbox, count):
+    """Read the last response and request the next frame, for each voice of the batch."""
+    features, outputs = view_f4(state.features, (2, count)), view_f4(state.outputs, (count, state.heads))
     for i in range(count):
-        v = state.chosen[i]
+        v = state.batch[i]
         voice = state.voices[v]
-        lane = post.lanes[v]
-        moment = voice.due if voice.asked == 0 else state.clock
-        if voice.asked == BEGIN:
-            lane.born, lane.begins, lane.late = lane.asked, 1, 0
-        _hear(state, post, v, moment, said[i])
-        _send(post, v, moment, told[0, i], told[1, i])
+        requests = mailbox.voices[v]
+        time = voice.frame_end if voice.requested == 0 else state.clock
+        if voice.requested == START:
+            requests.note_start, requests.at_note_start, requests.late = requests.requested, 1, 0
+        _read_response(state, mailbox, v, time, outputs[i])
+        _send_request(mailbox, v, time, features[0, i], features[1, i])
 
 
-def asker() -> Any:
-    """[main thread] The C function, with its `address`, that decodes for a record by asking another thread."""
+def remote_decoder_callback() -> Any:
+    """[main thread] The C function, with its `address`, that decodes by requests to another thread."""
     if not _compiled:
-        _compiled.append(cfunc(SIGNATURE, cache=True, error_model="numpy")(_asking))
+        _compiled.append(cfunc(SIGNATURE, cache=True, error_model="numpy")(_decode_remotely))
     return _compiled[0]
 
 
 @njit(cache=True, error_model="numpy")
-def take_questions(post, out):
-    """[other thread] Take what waits, as much as there is room for in out (N,) QUESTION; how many."""
-    head = post.cursors[HEAD]
-    count = min(load_acquire(post.cursors, TAIL) - head, out.shape[0])
+def take_requests(mailbox, out):
+    """[decoder thread] Move pending requests to out (N,) REQUEST; returns their number."""
+    head = mailbox.cursors[HEAD]
+    count = min(load_acquire(mailbox.cursors, TAIL) - head, out.shape[0])
     for i in range(count):
-        question = post.questions[(head + i) % WAITING]
-        out[i].lane, out[i].serial, out[i].first = question.lane, question.serial, question.first
-        out[i].pitch, out[i].loudness = question.pitch, question.loudness
-    store_release(post.cursors, HEAD, head + count)
+        request = mailbox.requests[(head + i) % MAX_REQUESTS]
+        out[i].voice, out[i].serial, out[i].first = request.voice, request.serial, request.first
+        out[i].pitch, out[i].loudness = request.pitch, request.loudness
+    store_release(mailbox.cursors, HEAD, head + count)
     return count
 
 
-def _asking(record, count):
+def _decode_remotely(record, count):
     state = carray(record, 1, DDSP)[0]
-    ask(state, carray(pointer(state.post), 1, POST)[0], count)
+    exchange(state, carray(pointer(state.mailbox), 1, MAILBOX)[0], count)
 
 
 @njit(cache=True, error_model="numpy")
-def _hear(state, post, v, moment, said):
-    """Write what was said to the last question but those that are too young; what came too late is held and fades."""
-    lane = post.lanes[v]
-    wanted = max(lane.born, lane.asked - DEEP + 1)
-    for serial in range(lane.asked, wanted, -1):
-        if lane.moments[serial % DEEP] <= moment - state.reach:
+def _read_response(state, mailbox, v, time, outputs):
+    """Read the response to the newest request that is old enough; a missing one holds the last, faded."""
+    requests = mailbox.voices[v]
+    wanted = max(requests.note_start, requests.requested - MAX_RESPONSES + 1)
+    for serial in range(requests.requested, wanted, -1):
+        if requests.times[serial % MAX_RESPONSES] <= time - state.min_frame:
             wanted = serial
             break
-    there = min(load_acquire(post.answered, v), wanted)
-    lane.late = lane.late + 1 if there < wanted else 0
-    post.late += lane.late > 0
-    if there <= lane.born:
+    answered_serial = min(load_acquire(mailbox.answered, v), wanted)
+    requests.late = requests.late + 1 if answered_serial < wanted else 0
+    mailbox.late += requests.late > 0
+    if answered_serial <= requests.note_start:
         for k in range(1 + state.H + state.N):
-            said[k] = np.float32(1 <= k <= state.H)  # a voice that waits for its first word, and is silent
+            outputs[k] = np.float32(1 <= k <= state.H)  # no response yet: silence
         return
-    answer = view_f4(post.answers, (LANES, DEEP, post.heads))[v, there % DEEP]
-    left = FADE ** np.float32(lane.late)
+    responses = view_f4(mailbox.responses, (REMOTE_VOICES, MAX_RESPONSES, mailbox.heads))
+    response = responses[v, answered_serial % MAX_RESPONSES]
+    gain = LATE_FRAME_GAIN ** np.float32(requests.late)
     for k in range(1 + state.H + state.N):
-        said[k] = answer[k] if 1 <= k <= state.H else left * answer[k]
+        outputs[k] = response[k] if 1 <= k <= state.H else gain * response[k]
 
 
 @njit(cache=True, error_model="numpy")
-def _send(post, v, moment, pitch, loudness):
-    """Ask for the next frame of a voice, unless too much waits."""
-    lane = post.lanes[v]
-    tail = post.cursors[TAIL]
-    full = tail - load_acquire(post.cursors, HEAD) >= WAITING
-    if full or lane.asked - load_acquire(post.answered, v) >= DEEP - 1:
+def _send_request(mailbox, v, time, pitch, loudness):
+    """Request the next frame of a voice, unless too many are pending."""
+    requests = mailbox.voices[v]
+    tail = mailbox.cursors[TAIL]
+    full = tail - load_acquire(mailbox.cursors, HEAD) >= MAX_REQUESTS
+    if full or requests.requested - load_acquire(mailbox.answered, v) >= MAX_RESPONSES - 1:
         return
-    lane.asked += 1
-    lane.moments[lane.asked % DEEP] = moment
-    question = post.questions[tail % WAITING]
-    question.lane, question.serial, question.first = v, lane.asked, lane.begins
-    question.pitch, question.loudness = pitch, loudness
-    lane.begins = 0
-    store_release(post.cursors, TAIL, tail + 1)
+    requests.requested += 1
+    requests.times[requests.requested % MAX_RESPONSES] = time
+    request = mailbox.requests[tail % MAX_REQUESTS]
+    request.voice, request.serial, request.first = v, requests.requested, requests.at_note_start
+    request.pitch, request.loudness = pitch, loudness
+    requests.at_note_start = 0
+    store_release(mailbox.cursors, TAIL, tail + 1)

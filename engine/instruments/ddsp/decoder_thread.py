@@ -1,8 +1,7 @@
-"""A decoder on a thread of its own, that answers what the audio thread asks (instruments/ddsp/asking.py).
+"""A thread that runs a decoder and responds to the requests of the audio thread (decoder_requests.py).
 
-The thread looks every millisecond whether there are questions, and decodes those of all voices together. In file
-time it keeps still: who drives the rendering waits for the answers between two blocks, so that they never depend on
-how quick a machine is.
+The thread polls every millisecond and decodes the requests of all voices together. In offline rendering it is idle:
+the driver calls `catch_up` between two blocks, so that the result does not depend on the speed of the machine.
 """
 
 import threading
@@ -12,22 +11,23 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from engine.dsp.levels import MAX_SAMPLE
 from engine.memory import publish
+from engine.pitch_names import frequency_of, pitch_of
 
-from .decoder_requests import DEEP, LANES, POST, QUESTION, WAITING, take_questions
-from .initial_states import HELD, LEVELS, keyboard
+from .decoder_requests import MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, REQUEST, take_requests
+from .initial_states import HOLD_FRAMES, LOUDNESS_LEVELS, known_keys
 
-LOOK = 0.001  # seconds between two looks for questions
-DRIVEN = 1.0  # seconds for which a driver of file time counts as there
-LOUDEST = 1e4  # what a decoder says beyond it, or what is no number, is taken for nothing
-KEYS = 40  # whose memories are prepared, at most,
-STEPS = 1500  # and calls of the decoder that this may take
+POLL_SECONDS = 0.001
+OFFLINE_TIMEOUT_SECONDS = 1.0  # after the last `catch_up` for which the thread stays idle
+MAX_STEADY_KEYS = 40  # keys whose steady states are computed
+MAX_STEADY_CALLS = 1500  # calls of the decoder for that
 
 
-class Frame(Protocol):
+class FrameDecoder(Protocol):
     """A decoder of one frame for several voices.
 
-    batch: how many voices a call must have, None for any number. units: U numbers of memory for each voice.
+    batch: number of voices of each call, None for any. units: size U of a voice's state.
     """
 
     batch: int | None
@@ -36,111 +36,115 @@ class Frame(Protocol):
     bands: int
 
     def decode(self, pitch: np.ndarray, loudness: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Heads (B, 1 + H + N) and the next state (B, U), of pitch (B,) Hz, loudness (B,) dB and state (B, U)."""
+        """Heads (B, 1 + H + N) and the next state (B, U) for pitch (B,) Hz, loudness (B,) dB and state (B, U)."""
 
 
-class Answering:
-    """Answers for one instrument, until nobody holds it any more.
+class DecoderThread:
+    """Runs the decoder of one instrument until it is garbage-collected.
 
-    header: of the preset, or of something like it: the range of pitches and loudness that the decoder knows.
+    header: of the preset; gives the range of pitch and loudness of the decoder.
     """
 
-    def __init__(self, decoder: Frame, header: dict[str, Any]) -> None:
+    def __init__(self, decoder: FrameDecoder, header: dict[str, Any]) -> None:
         self.harmonics, self.bands = decoder.harmonics, decoder.bands
         self._decoder, self._features = decoder, header["features"]
-        self._answers = np.zeros((LANES, DEEP, 1 + self.harmonics + self.bands), np.float32)
-        self._states = np.zeros((LANES, decoder.units), np.float32)
-        self._questions = np.zeros(WAITING, QUESTION)
-        self.post = np.zeros(1, POST)
-        self.post["answers"], self.post["heads"] = self._answers.ctypes.data, self._answers.shape[2]
-        self.failure = ""  # why it answers no more, in one line
-        self._turn = threading.Lock()
-        self._driven = -DRIVEN
-        self._first, self._step, self._settled = self._settle(header["pitch"])
-        self._answer()  # nothing is asked yet; what answering needs is compiled here rather than at the first note
-        publish(self.post[0]["answered"], 0, 0)
-        threading.Thread(target=_keep_answering, args=(weakref.ref(self),), name="luthier decoder").start()
+        self._responses = np.zeros((REMOTE_VOICES, MAX_RESPONSES, 1 + self.harmonics + self.bands), np.float32)
+        self._states = np.zeros((REMOTE_VOICES, decoder.units), np.float32)
+        self._buffer = np.zeros(MAX_REQUESTS, REQUEST)
+        self.mailbox = np.zeros(1, MAILBOX)
+        self.mailbox["responses"], self.mailbox["heads"] = self._responses.ctypes.data, self._responses.shape[2]
+        self.failure = ""  # why it has stopped, in one line
+        self._lock = threading.Lock()
+        self._last_drive = -OFFLINE_TIMEOUT_SECONDS
+        self._first, self._step, self._steady = self._steady_states(header["pitch"])
+        self._respond()  # without requests: compiles what it needs before the first note
+        publish(self.mailbox[0]["answered"], 0, 0)
+        threading.Thread(target=_run, args=(weakref.ref(self),), name="luthier decoder").start()
 
     def catch_up(self) -> None:
-        """[driver of file time, between two blocks] Answer all that was asked."""
-        with self._turn:
-            self._driven = time.monotonic()
-            self._answer()
+        """[offline driver, between two blocks] Respond to all requests."""
+        with self._lock:
+            self._last_drive = time.monotonic()
+            self._respond()
 
-    def look(self) -> None:
-        """[decoder's thread] Answer what was asked, unless somebody drives."""
-        with self._turn:
-            if time.monotonic() - self._driven > DRIVEN:
+    def poll(self) -> None:
+        """[decoder thread] Respond to all requests, unless an offline driver does."""
+        with self._lock:
+            if time.monotonic() - self._last_drive > OFFLINE_TIMEOUT_SECONDS:
                 try:
-                    self._answer()
-                except Exception as error:  # whatever onnxruntime raises: what sounded is held and fades
+                    self._respond()
+                except Exception as error:  # whatever onnxruntime raises: notes are held and fade
                     self.failure = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
-    def _answer(self) -> None:
-        """Answer all questions that wait: in each round at most one of each voice."""
-        waiting = self._questions[: take_questions(self.post[0], self._questions)]
-        while len(waiting):
-            _, first = np.unique(waiting["lane"], return_index=True)
-            now = np.sort(first)
-            self._answer_round(waiting[now])
-            waiting = np.delete(waiting, now)
+    def _respond(self) -> None:
+        """Respond to all pending requests, in each batch at most one of a voice."""
+        pending = self._buffer[: take_requests(self.mailbox[0], self._buffer)]
+        while len(pending):
+            _, first = np.unique(pending["voice"], return_index=True)
+            selected = np.sort(first)
+            self._respond_to(pending[selected])
+            pending = np.delete(pending, selected)
 
-    def _answer_round(self, questions: np.ndarray) -> None:
-        lanes, loudness = questions["lane"], questions["loudness"]
-        begins = questions["first"] == 1
-        self._states[lanes[begins]] = self._recall(questions["pitch"][begins], loudness[begins])
-        heads, states = self._decode(questions["pitch"], loudness, self._states[lanes])
-        self._states[lanes] = np.where(np.isfinite(states).all(1, keepdims=True), states, 0)
-        self._answers[lanes, questions["serial"] % DEEP] = np.where((heads >= 0) & (heads <= LOUDEST), heads, 0)
-        for lane, serial in zip(lanes.tolist(), questions["serial"].tolist(), strict=True):
-            publish(self.post[0]["answered"], lane, serial)
+    def _respond_to(self, requests: np.ndarray) -> None:
+        voices, loudness = requests["voice"], requests["loudness"]
+        starting = requests["first"] == 1
+        self._states[voices[starting]] = self._initial_states(requests["pitch"][starting], loudness[starting])
+        heads, states = self._decode(requests["pitch"], loudness, self._states[voices])
+        self._states[voices] = np.where(np.isfinite(states).all(1, keepdims=True), states, 0)
+        self._responses[voices, requests["serial"] % MAX_RESPONSES] = np.where(
+            (heads >= 0) & (heads <= MAX_SAMPLE), heads, 0
+        )
+        for voice, serial in zip(voices.tolist(), requests["serial"].tolist(), strict=True):
+            publish(self.mailbox[0]["answered"], voice, serial)
 
     def _decode(self, pitch: np.ndarray, loudness: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Heads and next states of any number of voices; loudness in deviations."""
+        """Heads and next states for any number of voices; loudness in standard deviations."""
         size, count = self._decoder.batch or len(pitch), len(pitch)
         decibels = (self._features["mean"] + self._features["deviation"] * loudness).astype(np.float32)
-        said = []
+        outputs = []
         for start in range(0, count, size):
-            chosen = np.minimum(np.arange(start, start + size), count - 1)  # the last one fills what is left over
+            chosen = np.minimum(np.arange(start, start + size), count - 1)  # padded with the last one
             heads, states = self._decoder.decode(pitch[chosen], decibels[chosen], state[chosen])
-            said.append((heads[: count - start], states[: count - start]))
-        heads, states = (np.concatenate(parts) for parts in zip(*said, strict=True))
+            outputs.append((heads[: count - start], states[: count - start]))
+        heads, states = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
         return heads, states
 
-    def _settle(self, pitch: dict[str, float]) -> tuple[int, int, np.ndarray]:
-        """What its memory holds in notes that were held for HELD frames: the first key, how many lie between two.
+    def _steady_states(self, pitch: dict[str, float]) -> tuple[int, int, np.ndarray]:
+        """States of notes held for HOLD_FRAMES: first key, distance of keys, and states (keys, LOUDNESS_LEVELS, U).
 
-        And (keys, LEVELS, U): as `settled` has it for our own decoder, of fewer keys where that would take long.
+        As `initial_states.steady_states`, for fewer keys where the decoder has a fixed batch.
         """
-        first, count = keyboard(pitch)
+        first, count = known_keys(pitch)
         batch = self._decoder.batch
-        most = KEYS if batch is None else min(max(STEPS * batch // (len(LEVELS) * HELD), 1), KEYS)
-        step = -(-count // most)
+        max_keys = MAX_STEADY_KEYS
+        if batch is not None:
+            max_keys = min(max(MAX_STEADY_CALLS * batch // (len(LOUDNESS_LEVELS) * HOLD_FRAMES), 1), MAX_STEADY_KEYS)
+        step = -(-count // max_keys)
         keys = first + np.arange(0, count, step)
-        hertz = np.repeat(440 * 2 ** ((keys - 69) / 12), len(LEVELS)).astype(np.float32)
-        state = np.zeros((len(hertz), self._decoder.units), np.float32)
-        for _ in range(HELD):
-            _, state = self._decode(hertz, np.tile(LEVELS, len(keys)), state)
-        return first, step, np.nan_to_num(state).reshape(len(keys), len(LEVELS), -1)
+        frequency = np.repeat(frequency_of(keys), len(LOUDNESS_LEVELS)).astype(np.float32)
+        state = np.zeros((len(frequency), self._decoder.units), np.float32)
+        for _ in range(HOLD_FRAMES):
+            _, state = self._decode(frequency, np.tile(LOUDNESS_LEVELS, len(keys)), state)
+        return first, step, np.nan_to_num(state).reshape(len(keys), len(LOUDNESS_LEVELS), -1)
 
-    def _recall(self, pitch: np.ndarray, loudness: np.ndarray) -> np.ndarray:
-        """Memories (B, U) of notes that begin: of the nearest key, between the two nearest levels."""
-        key = np.round((69 + 12 * np.log2(pitch / 440) - self._first) / self._step).astype(int)
-        held = self._settled[np.clip(key, 0, len(self._settled) - 1)]
-        place = np.interp(loudness, LEVELS, np.arange(len(LEVELS)))
-        below = np.minimum(place.astype(int), len(LEVELS) - 2)
-        share = (place - below).astype(np.float32)[:, None]
-        at = np.arange(len(held))
-        low: np.ndarray = held[at, below]
-        return low + share * (held[at, below + 1] - low)
+    def _initial_states(self, pitch: np.ndarray, loudness: np.ndarray) -> np.ndarray:
+        """Initial states (B, U) of notes: of the nearest key, interpolated between the two nearest levels."""
+        key = np.round((pitch_of(pitch) - self._first) / self._step).astype(int)
+        states_of_key = self._steady[np.clip(key, 0, len(self._steady) - 1)]
+        position = np.interp(loudness, LOUDNESS_LEVELS, np.arange(len(LOUDNESS_LEVELS)))
+        below = np.minimum(position.astype(int), len(LOUDNESS_LEVELS) - 2)
+        share = (position - below).astype(np.float32)[:, None]
+        rows = np.arange(len(states_of_key))
+        low: np.ndarray = states_of_key[rows, below]
+        return low + share * (states_of_key[rows, below + 1] - low)
 
 
-def _keep_answering(answering: "weakref.ref[Answering]") -> None:
-    """Look for questions for as long as there is who answers, and the program lasts."""
+def _run(thread: "weakref.ref[DecoderThread]") -> None:
+    """Poll until the thread object is collected, has failed, or the main thread ends."""
     while threading.main_thread().is_alive():
-        who = answering()
-        if who is None or who.failure:
+        target = thread()
+        if target is None or target.failure:
             return
-        who.look()
-        del who
-        time.sleep(LOOK)
+        target.poll()
+        del target
+        time.sleep(POLL_SECONDS)

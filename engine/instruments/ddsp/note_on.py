@@ -1,4 +1,4 @@
-"""[audio thread] What the keys do: notes begin, glide into each other, and are let go."""
+"""[audio thread] Note on, note off and choke of a DDSP instrument, with legato and glide."""
 
 import numpy as np
 from numba import njit
@@ -6,57 +6,57 @@ from numba import njit
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allocate, matches
 from engine.plugin import clamp
 
-from .frames import draw
-from .render import settle
-from .state import BEGIN, DYNAMICS, GLIDING, GO_ON, KEPT, LEGATO, PORTAMENTO
+from .frames import start_noise
+from .render import reset_gains
+from .state import CONTINUE, DYNAMICS, GLIDING, LEGATO, MAX_HELD_KEYS, PORTAMENTO, START
 
-_NOMINAL, _ABOVE = np.float32(0.8), np.float32(0.5)  # a velocity, and its loudness in deviations above the mean
-_STEEP = np.float32(3)  # deviations from the softest velocity to the hardest
-_FASTEST = np.float32(1e6)  # semitones a second: at once
+_REFERENCE_VELOCITY, _REFERENCE_DEVIATIONS = np.float32(0.8), np.float32(0.5)  # its loudness above the mean
+_DYNAMIC_DEVIATIONS = np.float32(3)  # from velocity 0 to 1
+_MAX_GLIDE_RATE = np.float32(1e6)  # semitones per second: no glide
 
 
 @njit(cache=True, error_model="numpy")
-def press(state, event):
-    """NOTE_ON: a note begins, or the voice of its channel goes on to it."""
+def note_on(state, event):
+    """NOTE_ON: start a voice, or in legato glide the channel's voice to the key."""
     key, velocity = clamp(event.key, 0, 127), clamp(event.value, 0, 1)
     if state.param[LEGATO] > 0.5:
-        lift(state, event.note)
-        _keep(state, event, key, velocity)
-        v = _singing(state, event.channel & 15)
+        forget_key(state, event.note)
+        _push_key(state, event, key, velocity)
+        v = _legato_voice(state, event.channel & 15)
         if v >= 0:
-            _go_on(state, v, event.note, key, velocity)
+            _glide_to(state, v, event.note, key, velocity)
             return
     v = allocate(state.voices[:VOICES], event, state.notes)
     voice = state.voices[v]
-    voice.semitone = voice.aim = np.float32(key)
-    voice.peak = asked(state, velocity)
-    begin(state, v)
+    voice.semitone = voice.target = np.float32(key)
+    voice.peak = loudness_of(state, velocity)
+    start_voice(state, v)
 
 
 @njit(cache=True, error_model="numpy")
-def begin(state, v):
-    """Let a voice that was given a pitch and a loudness begin now."""
+def start_voice(state, v):
+    """Start a voice whose pitch and loudness are set."""
     voice = state.voices[v]
-    voice.asked = BEGIN
-    voice.born = voice.judged = state.clock
-    voice.phase = voice.slide = 0
-    voice.fallen = voice.damping = voice.bend = voice.pressure = 0
-    voice.quiet = 0
-    draw(state, v)
-    settle(state, voice)
+    voice.requested = START
+    voice.started_at = voice.updated_at = state.clock
+    voice.phase = voice.glide_rate = 0
+    voice.lost_db = voice.damping = voice.bend = voice.pressure = 0
+    voice.silent_frames = 0
+    start_noise(state, v)
+    reset_gains(state, voice)
     state.notes += 1
 
 
 @njit(cache=True, error_model="numpy")
-def release(state, event):
-    """NOTE_OFF: a note is let go as far as its key and pedal say; one voice goes back to a key that is still held."""
+def note_off(state, event):
+    """NOTE_OFF: release a note as key and pedal damp it; in legato return to a key that is still held."""
     damping = clamp(event.value, 0, 1)
-    if damping > 0 and state.held > 0:
-        lift(state, event.note)
-        v = _singing(state, event.channel & 15)
-        last = _last(state, event.channel & 15)
-        if v >= 0 and last >= 0 and state.voices[v].note == event.note:
-            _go_on(state, v, state.keys[last].note, state.keys[last].key, state.keys[last].velocity)
+    if damping > 0 and state.held_count > 0:
+        forget_key(state, event.note)
+        v = _legato_voice(state, event.channel & 15)
+        last_key = _last_key(state, event.channel & 15)
+        if v >= 0 and last_key >= 0 and state.voices[v].note == event.note:
+            _glide_to(state, v, state.keys[last_key].note, state.keys[last_key].key, state.keys[last_key].velocity)
             return
     for v in range(VOICES):
         voice = state.voices[v]
@@ -67,53 +67,54 @@ def release(state, event):
 
 @njit(cache=True, error_model="numpy")
 def choke(state, event):
-    """CHOKE: notes end within milliseconds."""
-    state.held = 0
+    """CHOKE: fade notes out within milliseconds."""
+    state.held_count = 0
     for v in range(VOICES + 1):
         if matches(state.voices[v], event):
-            state.voices[v].stage = FREE if state.voices[v].asked == BEGIN else ENDING
+            state.voices[v].stage = FREE if state.voices[v].requested == START else ENDING
 
 
 @njit(cache=True, error_model="numpy")
-def asked(state, velocity):
-    """The loudness in dB that a velocity asks for."""
-    way = _STEEP * (velocity - _NOMINAL) * state.param[DYNAMICS]
-    return state.mean + state.deviation * (_ABOVE + way)
+def loudness_of(state, velocity):
+    """The loudness in dB of a velocity."""
+    way = _DYNAMIC_DEVIATIONS * (velocity - _REFERENCE_VELOCITY) * state.param[DYNAMICS]
+    return state.mean + state.deviation * (_REFERENCE_DEVIATIONS + way)
 
 
 @njit(cache=True, error_model="numpy")
-def lift(state, note):
-    """Forget a key that one voice plays in turn with others."""
+def forget_key(state, note):
+    """Remove a key from the held keys of legato."""
     kept = 0
-    for i in range(state.held):
+    for i in range(state.held_count):
         if state.keys[i].note != note:
-            _copy(state.keys[i], state.keys[kept])
+            _copy_key(state.keys[i], state.keys[kept])
             kept += 1
-    state.held = kept
+    state.held_count = kept
 
 
 @njit(cache=True, error_model="numpy")
-def _keep(state, event, key, velocity):
-    """Remember a key, as the last of those that are held; the first is forgotten if they are too many."""
-    if state.held == KEPT:
-        lift(state, state.keys[0].note)
-    kept = state.keys[state.held]
-    kept.note, kept.channel, kept.key, kept.velocity = event.note, event.channel & 15, key, velocity
-    state.held += 1
+def _push_key(state, event, key, velocity):
+    """Append a key to the held keys of legato, dropping the oldest of too many."""
+    if state.held_count == MAX_HELD_KEYS:
+        forget_key(state, state.keys[0].note)
+    key_record = state.keys[state.held_count]
+    key_record.note, key_record.channel = event.note, event.channel & 15
+    key_record.key, key_record.velocity = key, velocity
+    state.held_count += 1
 
 
 @njit(cache=True, error_model="numpy")
-def _last(state, channel):
-    """The key of a channel that was pressed last of those held, or -1."""
-    for i in range(state.held - 1, -1, -1):
+def _last_key(state, channel):
+    """The index of the last held key of a channel, or -1."""
+    for i in range(state.held_count - 1, -1, -1):
         if state.keys[i].channel == channel:
             return i
     return -1
 
 
 @njit(cache=True, error_model="numpy")
-def _singing(state, channel):
-    """The voice of a channel that is held, by its key or by a pedal, or -1."""
+def _legato_voice(state, channel):
+    """The voice of a channel that is held by a key or a pedal, or -1."""
     for v in range(VOICES):
         voice = state.voices[v]
         held = voice.stage == HELD or (voice.stage == RELEASED and voice.damping == 0)
@@ -123,20 +124,20 @@ def _singing(state, channel):
 
 
 @njit(cache=True, error_model="numpy")
-def _go_on(state, v, note, key, velocity):
-    """Let a voice glide to another key, with a frame at once."""
+def _glide_to(state, v, note, key, velocity):
+    """Glide a voice to another key, requesting a model frame at once."""
     voice = state.voices[v]
     voice.note, voice.key = note, key
     voice.stage = HELD
-    voice.aim = np.float32(key)
+    voice.target = np.float32(key)
     seconds = state.param[PORTAMENTO] if state.param[GLIDING] > 0.5 else np.float32(0)
-    voice.slide = abs(voice.aim - voice.semitone) / seconds if seconds > 1e-3 else _FASTEST
-    voice.peak = asked(state, velocity)
-    if voice.asked == 0:
-        voice.asked = GO_ON
+    voice.glide_rate = abs(voice.target - voice.semitone) / seconds if seconds > 1e-3 else _MAX_GLIDE_RATE
+    voice.peak = loudness_of(state, velocity)
+    if voice.requested == 0:
+        voice.requested = CONTINUE
 
 
 @njit(cache=True, error_model="numpy")
-def _copy(source, target):
+def _copy_key(source, target):
     target.note, target.channel = source.note, source.channel
     target.key, target.velocity = source.key, source.velocity

@@ -1,86 +1,91 @@
-"""[audio thread] What a voice sounds like at a moment to come: pitch and loudness, and how the decoder hears them."""
+"""[audio thread] Pitch and loudness curves of a voice, and their scaling to decoder features."""
 
 import math
 
 import numpy as np
 from numba import njit
 
+from engine.dsp.pitch_units import frequency_of, pitch_of
 from engine.plugin import clamp
 
-from .state import ATTACK, DECAY, PRESSURE, RELEASE, SINGER, SPEED, SUSTAIN, SWAY, VIBRATO
+from .state import ATTACK, DECAY, PRESSURE, RELEASE, SPEED, SUSTAIN, SWAY, TRACKED_VOICE, VIBRATO
 
-RISE = np.float32(36)  # dB that a note rises in its attack
-FALL = np.float32(60)  # dB that it falls in its release
-SHUT = np.float32(600)  # dB a second that a singer's voice falls where it has no pitch
-SOFTEST, LOUDEST = np.float32(-2.5), np.float32(2)  # deviations from the mean: what the decoder is told at most
-MUTE = np.float32(-80)  # dB below the softest at which there is nothing
-EXCESS = np.float32(12)  # dB above the loudest, at most
-LOWEST = 8.0  # Hz
-STILL, SWAYING = 0.25, 0.75  # seconds after which a held note begins to sway by itself, and does so fully
+ATTACK_DB = np.float32(36)  # by which a note rises in its attack
+RELEASE_DB = np.float32(60)  # by which it falls in its release
+UNVOICED_DB_PER_SECOND = np.float32(600)  # release rate of the tracked voice while unvoiced
+MIN_DEVIATIONS, MAX_DEVIATIONS = (
+    np.float32(-2.5),
+    np.float32(2),
+)  # loudness range of the decoder
+MUTE_DB = np.float32(-80)  # below that range: silence
+MAX_EXCESS_DB = np.float32(12)  # above that range
+MIN_PITCH_HZ = 8.0
+SWAY_DELAY_SECONDS, FULL_SWAY_SECONDS = 0.25, 0.75  # after which `sway` starts, and reaches its full depth
 
 
 @njit(cache=True, error_model="numpy")
-def judge(state, v, moment):
-    """Move the curves of a voice on to a moment: pitch and loudness as the decoder hears them."""
+def update_features(state, v, moment):
+    """Advance the curves of a voice to a time; the pitch and loudness features of the decoder."""
     voice = state.voices[v]
-    seconds = np.float32((moment - voice.judged) / state.rate)
-    voice.judged = moment
-    glide(voice, seconds)
-    if v == SINGER:
-        voice.fallen = voice.fallen + SHUT * seconds if voice.damping > 0 else np.float32(0)
+    seconds = np.float32((moment - voice.updated_at) / state.rate)
+    voice.updated_at = moment
+    advance_glide(voice, seconds)
+    if v == TRACKED_VOICE:
+        voice.lost_db = voice.lost_db + UNVOICED_DB_PER_SECOND * seconds if voice.damping > 0 else np.float32(0)
     else:
-        voice.fallen += voice.damping * FALL / state.param[RELEASE] * seconds
-    hertz = pitch(state, v, moment)
+        voice.lost_db += voice.damping * RELEASE_DB / state.param[RELEASE] * seconds
+    hertz = frequency_at(state, v, moment)
     voice.pitch_next = hertz / state.rate
-    known = clamp(np.float32(hertz), state.lowest, state.highest)
-    told = known if state.hertz else np.float32((69 + 12 * math.log2(known / 440)) / 127)
-    return told, tell_loudness(state, voice, loudness(state, v, moment))
+    clamped = clamp(np.float32(hertz), state.min_frequency, state.max_frequency)
+    pitch_feature = clamped if state.uses_hertz else np.float32(pitch_of(clamped) / 127)
+    return pitch_feature, scale_loudness(state, voice, loudness_at(state, v, moment))
 
 
 @njit(cache=True, error_model="numpy")
-def pitch(state, v, moment):
-    """Hz at a moment, as far as the glide has come; a singer needs no wheel to bend, and is in tune with herself."""
+def frequency_at(state, v, moment):
+    """Frequency in Hz at a time; pitch bend and tuning do not apply to the tracked voice."""
     voice = state.voices[v]
     cents, bend = state.param[VIBRATO] * state.modulation[voice.channel], 0.0
-    if v != SINGER:
+    if v != TRACKED_VOICE:
         bend = voice.bend + state.bend[voice.channel]
-        age = (moment - voice.born) / state.rate
-        cents += state.param[SWAY] * min(max((age - STILL) / (SWAYING - STILL), 0.0), 1.0)
-    lfo = state.lfo + state.param[SPEED] * (moment - state.ticked) / state.rate
-    number = voice.semitone + bend + math.sin(2 * math.pi * lfo) * cents / 100
-    return min(max(440 * 2 ** ((number - 69) / 12), LOWEST), 0.49 * state.rate)
+        age = (moment - voice.started_at) / state.rate
+        share = (age - SWAY_DELAY_SECONDS) / (FULL_SWAY_SECONDS - SWAY_DELAY_SECONDS)
+        cents += state.param[SWAY] * min(max(share, 0.0), 1.0)
+    lfo = state.lfo + state.param[SPEED] * (moment - state.lfo_at) / state.rate
+    semitones = voice.semitone + bend + math.sin(2 * math.pi * lfo) * cents / 100
+    return min(max(frequency_of(semitones), MIN_PITCH_HZ), 0.49 * state.rate)
 
 
 @njit(cache=True, error_model="numpy")
-def loudness(state, v, moment):
-    """DB at a moment, by velocity, envelope, pressure and the channel's volume."""
+def loudness_at(state, v, moment):
+    """Loudness in dB at a time, from velocity, envelope, pressure and channel volume."""
     voice = state.voices[v]
     volume = state.volume[voice.channel]
-    total = voice.peak - voice.fallen + np.float32(6.0206 * math.log2(max(volume, np.float32(1e-8))))
-    if v == SINGER:
+    total = voice.peak - voice.lost_db + np.float32(6.0206 * math.log2(max(volume, np.float32(1e-8))))
+    if v == TRACKED_VOICE:
         return total
     total += state.param[PRESSURE] * max(voice.pressure, state.pressure[voice.channel])
-    age, attack = np.float32((moment - voice.born) / state.rate), state.param[ATTACK]
+    age, attack = np.float32((moment - voice.started_at) / state.rate), state.param[ATTACK]
     if age < attack:
-        return total - RISE * (np.float32(1) - age / attack)
+        return total - ATTACK_DB * (np.float32(1) - age / attack)
     return total + state.param[SUSTAIN] * min((age - attack) / state.param[DECAY], np.float32(1))
 
 
 @njit(cache=True, error_model="numpy")
-def tell_loudness(state, voice, level):
-    """A loudness in dB as the decoder hears it; what is beyond its knowledge becomes the voice's `scale`."""
-    asked = (level - state.mean) / state.deviation
-    known = clamp(asked, SOFTEST, LOUDEST)
-    beyond = (asked - known) * state.deviation
-    voice.scale = np.float32(10 ** (min(beyond, EXCESS) / 20)) if beyond > MUTE else np.float32(0)
-    return known
+def scale_loudness(state, voice, level):
+    """The loudness feature of a level in dB; what is beyond the decoder's range becomes the voice's `scale`."""
+    deviations = (level - state.mean) / state.deviation
+    clamped = clamp(deviations, MIN_DEVIATIONS, MAX_DEVIATIONS)
+    excess = (deviations - clamped) * state.deviation
+    voice.scale = np.float32(10 ** (min(excess, MAX_EXCESS_DB) / 20)) if excess > MUTE_DB else np.float32(0)
+    return clamped
 
 
 @njit(cache=True, error_model="numpy")
-def glide(voice, seconds):
-    """Let the pitch of a voice go on towards its aim for so many seconds."""
-    far, way = voice.aim - voice.semitone, voice.slide * seconds
-    if abs(far) <= way or voice.slide <= 0:
-        voice.semitone = voice.aim
+def advance_glide(voice, seconds):
+    """Advance the glide of a voice towards its target by some seconds."""
+    distance, step = voice.target - voice.semitone, voice.glide_rate * seconds
+    if abs(distance) <= step or voice.glide_rate <= 0:
+        voice.semitone = voice.target
     else:
-        voice.semitone += way if far > 0 else -way
+        voice.semitone += step if distance > 0 else -step

@@ -1,4 +1,4 @@
-"""What the audio thread knows of a decoded instrument: one record, the same for every preset."""
+"""The state record and the parameters of a DDSP instrument; the record is the same for every preset."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS
 from engine.plugin import Param, param_fields
 
-SINGER = VOICES  # the voice that a tracker drives, beside those of the keys
-TRIAL = VOICES + 1  # a voice that never sounds, to try what a note would be
-SLOTS = 6  # moments of a hop at which frames are computed, each for its share of the voices
-SHARE = -(-(VOICES + 1) // SLOTS)
-BATCH = 16  # voices that are decoded at once, at most
-KEPT = 32  # keys that are remembered while one voice plays them in turn
-TICK = MAX_RUN  # frames between two looks at the controllers
+TRACKED_VOICE = VOICES  # follows a voice tracker; the voices before it play keys
+TRIAL_VOICE = VOICES + 1  # never sounds; used to compute the features of a note ahead
+FRAME_PHASES = 6  # phases of a hop at which voices have their model frames
+VOICES_PER_PHASE = -(-(VOICES + 1) // FRAME_PHASES)
+MAX_BATCH = 16  # voices decoded in one call
+MAX_HELD_KEYS = 32  # held keys that legato remembers
+CONTROL_FRAMES = MAX_RUN  # frames of a control period
 
 PARAMS = (
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
@@ -40,24 +40,27 @@ PARAMS = (
 VOICE_STATE = np.dtype(
     VOICE
     + [
-        ("asked", "i4"),  # a frame at once: BEGIN or GO_ON; 0: none
-        ("turn", "i4"),  # which of its three controls is that of the frame's beginning; the end's is the next
-        ("quiet", "i4"),  # how many frames in turn were silent
-        ("since", "i8"),  # when the frame that sounds began,
-        ("due", "i8"),  # and when the next one does
-        ("phase", "f8"),  # turns, at `since`
-        ("pitch_from", "f8"),  # turns a sample, at `since`,
-        ("pitch_to", "f8"),  # at `due`
-        ("pitch_next", "f8"),  # and a frame later, once that is decoded
-        ("judged", "i8"),  # the moment that the curves have come to
-        ("born", "i8"),  # when it began
-        ("peak", "f4"),  # dB: the loudness that its velocity asks for, or that is sung
-        ("fallen", "f4"),  # dB that it has lost since it was let go
-        ("damping", "f4"),  # 0..1: how far it is let go
-        ("semitone", "f4"),  # MIDI number that its glide has come to
-        ("aim", "f4"),  # and where that leads
-        ("slide", "f4"),  # semitones a second
-        ("scale", "f4"),  # gain beyond the loudness that the decoder knows
+        ("requested", "i4"),  # model frame requested at once: START or CONTINUE; 0: none
+        (
+            "current",
+            "i4",
+        ),  # which of its three control sets is that of the frame's start; the next is that of its end
+        ("silent_frames", "i4"),  # silent model frames in a row
+        ("frame_start", "i8"),  # start of the current model frame,
+        ("frame_end", "i8"),  # and its end, when the next one is due
+        ("phase", "f8"),  # turns, at `frame_start`
+        ("pitch_from", "f8"),  # turns per sample, at `frame_start`,
+        ("pitch_to", "f8"),  # at `frame_end`
+        ("pitch_next", "f8"),  # and a model frame later, once that is decoded
+        ("updated_at", "i8"),  # time of its pitch and loudness curves
+        ("started_at", "i8"),  # start of the note
+        ("peak", "f4"),  # dB: loudness of its velocity, or of the tracked voice
+        ("lost_db", "f4"),  # dB lost in its release
+        ("damping", "f4"),  # 0..1, of its release
+        ("semitone", "f4"),  # MIDI pitch reached by its glide
+        ("target", "f4"),  # MIDI pitch of the end of the glide
+        ("glide_rate", "f4"),  # semitones per second
+        ("scale", "f4"),  # gain beyond the decoder's range of loudness
         ("bend", "f4"),  # semitones, its own
         ("pressure", "f4"),  # its own
         *GAINS,
@@ -65,71 +68,71 @@ VOICE_STATE = np.dtype(
     ],
     align=True,
 )
-BEGIN, GO_ON = 1, 2
+START, CONTINUE = 1, 2
 
 KEY = np.dtype([("note", "i4"), ("channel", "i4"), ("key", "i4"), ("velocity", "f4")], align=True)
 DDSP = np.dtype(
     [
         ("rate", "f8"),  # Hz, of the device
-        ("band", "f8"),  # Hz above which nothing sounds
+        ("band", "f8"),  # Hz, upper limit of harmonics
         ("clock", "i8"),  # frames since `reset`
-        ("hop", "i8"),  # frames from one frame of the decoder to the next
-        ("reach", "i8"),  # frames that a frame lasts at least, and a run at most
-        ("notes", "i8"),  # begun so far
+        ("hop", "i8"),  # frames of a model frame
+        ("min_frame", "i8"),  # shortest model frame and longest run, in frames
+        ("notes", "i8"),  # notes started so far
         ("seed", "u4"),
         # the decoder
         ("units", "i8"),
-        ("size", "i8"),  # of a row of units in memory
+        ("size", "i8"),  # padded units
         ("H", "i8"),  # harmonics
         ("N", "i8"),  # bands of noise
-        ("heads", "i8"),  # of a row of heads in memory
-        ("decoder", "u8"),  # the address of what decodes,
-        ("me", "u8"),  # and of this record
-        ("post", "u8"),  # address of the POST to a decoder on another thread, see asking.py; 0: it is here
-        ("weighing", "i8"),  # how many
-        ("adding", "i8"),  # numbers in vectors
-        ("hertz", "i8"),  # 1: the decoder is told Hz; 0: MIDI numbers / 127
-        ("lowest", "f4"),  # Hz, the range of pitches that it knows
-        ("highest", "f4"),
-        ("mean", "f4"),  # dB, of the loudness that it knows
+        ("heads", "i8"),  # padded heads
+        ("decoder", "u8"),  # address of the C function that decodes,
+        ("self_address", "u8"),  # and of this record
+        ("mailbox", "u8"),  # address of the MAILBOX of a decoder on another thread, see decoder_requests.py; 0: none
+        ("weights_size", "i8"),  # numbers in weights
+        ("vectors_size", "i8"),  # numbers in vectors
+        ("uses_hertz", "i8"),  # 1: the pitch feature is in Hz; 0: MIDI pitch / 127
+        ("min_frequency", "f4"),  # Hz, range of pitch of the decoder
+        ("max_frequency", "f4"),
+        ("mean", "f4"),  # dB, of the loudness in training
         ("deviation", "f4"),
         # addresses of float32 arrays, (shape)
-        ("weights", "u8"),  # (weighing,), or float16
-        ("vectors", "u8"),  # (adding,)
-        ("memory", "u8"),  # (VOICES + 1, size): the recurrent units' state
-        ("settled", "u8"),  # (known, LEVELS, size): that of notes long held,
-        ("first", "i8"),  # from this key on
-        ("known", "i8"),
-        ("table", "u8"),  # (R, N): from bands to filters
+        ("weights", "u8"),  # (weights_size,), or float16
+        ("vectors", "u8"),  # (vectors_size,)
+        ("memory", "u8"),  # (VOICES + 1, size): GRU states
+        ("steady", "u8"),  # (key_count, LOUDNESS_LEVELS, size): steady states of held notes
+        ("first_key", "i8"),  # MIDI key of the first
+        ("key_count", "i8"),
+        ("filter_table", "u8"),  # (R, N): from bands to filters
         ("R", "i8"),
         ("taps", "i8"),  # of a filter
         ("harmonics", "u8"),  # (VOICES + 1, 3, H): amplitudes
         ("filters", "u8"),  # (VOICES + 1, 3, taps): of the noise
-        ("lines", "u8"),  # (VOICES + 1, 2, line): noise on both sides
+        ("noise_lines", "u8"),  # (VOICES + 1, 2, line): noise on both sides
         ("line", "i8"),
-        # room to work in
-        ("chosen", "i8", (BATCH,)),
-        ("features", "u8"),  # (2, B) of a batch of B ≤ BATCH
+        # work
+        ("batch", "i8", (MAX_BATCH,)),
+        ("features", "u8"),  # (2, B) of a batch of B ≤ MAX_BATCH
         ("states", "u8"),  # (B, size)
-        ("work", "u8"),  # (ROOM, B, size)
-        ("said", "u8"),  # (B, heads)
-        ("foreseen", "i8"),  # first frames that were decoded before their moment in this block:
-        ("known_features", "u8"),  # (2, BATCH) what was told, NaN once it is taken,
-        ("known_states", "u8"),  # (BATCH, size)
-        ("known_said", "u8"),  # (BATCH, heads) and what was said
-        ("tone", "f4", (TICK,)),
-        ("left", "f4", (TICK,)),
-        ("right", "f4", (TICK,)),
-        # what the player set
+        ("work", "u8"),  # (WORK_ROWS, B, size)
+        ("outputs", "u8"),  # (B, heads)
+        ("ahead_count", "i8"),  # first frames decoded ahead in this block:
+        ("ahead_features", "u8"),  # (2, MAX_BATCH) their features, NaN once used,
+        ("ahead_states", "u8"),  # (MAX_BATCH, size)
+        ("ahead_outputs", "u8"),  # (MAX_BATCH, heads)
+        ("tone", "f4", (CONTROL_FRAMES,)),
+        ("left", "f4", (CONTROL_FRAMES,)),
+        ("right", "f4", (CONTROL_FRAMES,)),
+        # parameters and controllers
         *param_fields(PARAMS),
-        ("glide", "f4"),  # of the way that a gain goes in one tick
-        ("fading", "f4"),  # the same of a voice that must give way
-        ("onset", "i8"),  # frames in which a note comes in
+        ("glide", "f4"),  # share of the distance that a gain moves in a control period
+        ("fading", "f4"),  # the same of a stolen voice
+        ("onset", "i8"),  # frames of the fade-in of a note
         *CONTROLS,
-        ("ticked", "i8"),  # when the vibrato went on last
-        ("keys", KEY, (KEPT,)),  # held while one voice plays them in turn, the last one last
-        ("held", "i8"),
-        ("voices", VOICE_STATE, (VOICES + 2,)),  # of the keys, the singer and the trial
+        ("lfo_at", "i8"),  # time of the last update of the LFO
+        ("keys", KEY, (MAX_HELD_KEYS,)),  # held keys of legato, newest last
+        ("held_count", "i8"),
+        ("voices", VOICE_STATE, (VOICES + 2,)),  # of the keys, the tracked voice and the trial voice
     ],
     align=True,
 )

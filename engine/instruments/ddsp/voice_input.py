@@ -1,52 +1,51 @@
-"""[audio thread] The voice that a tracker drives, by what it hears: loudness, then pitch."""
-
-import math
+"""[audio thread] The voice that follows a tracker's LOUDNESS and PITCH events."""
 
 import numpy as np
 from numba import njit
 
+from engine.dsp.pitch_units import pitch_of
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD
 
-from .frames import cut
-from .note_on import begin
-from .pitch_loudness import pitch
-from .state import BEGIN, GO_ON, SINGER
+from .frames import split_frame
+from .note_on import start_voice
+from .pitch_loudness import frequency_at
+from .state import CONTINUE, START, TRACKED_VOICE
 
-SUNG = -3  # its note id: no note's, so that only all can be silenced
-
-
-@njit(cache=True, error_model="numpy")
-def take_loudness(state, event):
-    """LOUDNESS in dB: of the next frame."""
-    state.voices[SINGER].peak = event.value
+TRACKED_NOTE = -3  # note id of the tracked voice: only a choke of all reaches it
 
 
 @njit(cache=True, error_model="numpy")
-def take_pitch(state, event):
-    """PITCH in Hz: followed at once; 0 where there is none. With key 1 something begins, and a frame with it."""
-    v = np.intp(SINGER)  # as the type of any other voice's number, or all below would be compiled twice
+def set_loudness(state, event):
+    """LOUDNESS in dB: applies from the next model frame."""
+    state.voices[TRACKED_VOICE].peak = event.value
+
+
+@njit(cache=True, error_model="numpy")
+def set_pitch(state, event):
+    """PITCH in Hz: applied at once; 0 while unvoiced. Key 1 marks an onset, which requests a model frame."""
+    v = np.intp(TRACKED_VOICE)  # same type as other voice numbers, so that nothing is compiled twice
     voice = state.voices[v]
     if not event.value > 0:
         voice.damping = 1
         return
-    voice.semitone = voice.aim = np.float32(69 + 12 * math.log2(event.value / 440))
+    voice.semitone = voice.target = np.float32(pitch_of(event.value))
     if voice.stage == FREE or voice.stage == ENDING:
-        voice.stage, voice.note, voice.channel = HELD, SUNG, event.channel & 15
-        begin(state, v)
-    elif voice.asked == 0:
-        again = event.key == 1 or voice.damping > 0
+        voice.stage, voice.note, voice.channel = HELD, TRACKED_NOTE, event.channel & 15
+        start_voice(state, v)
+    elif voice.requested == 0:
+        restart = event.key == 1 or voice.damping > 0
         voice.damping = 0
-        if again:
-            voice.asked = GO_ON
+        if restart:
+            voice.requested = CONTINUE
         else:
-            steer(state, v)
+            retarget_pitch(state, v)
 
 
 @njit(cache=True, error_model="numpy")
-def steer(state, v):
-    """Let a voice that sounds reach a new pitch by the end of its frame."""
+def retarget_pitch(state, v):
+    """Make a sounding voice reach its new pitch by the end of its model frame."""
     voice = state.voices[v]
-    if voice.asked == BEGIN or state.clock >= voice.due:
+    if voice.requested == START or state.clock >= voice.frame_end:
         return
-    cut(state, v)
-    voice.pitch_to = pitch(state, v, voice.due) / state.rate
+    split_frame(state, v)
+    voice.pitch_to = frequency_at(state, v, voice.frame_end) / state.rate

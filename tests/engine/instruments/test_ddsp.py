@@ -9,7 +9,7 @@ import torch
 from engine.dsp.decoder import WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
 from engine.events import Kind
-from engine.instruments.ddsp.initial_states import LEVELS, keyboard, settled
+from engine.instruments.ddsp.initial_states import LOUDNESS_LEVELS, known_keys, steady_states
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.probe import deviation
@@ -22,8 +22,8 @@ from tests.support.host_callback import render
 def said(preset, key, count):
     """What the decoder says of a key at the nominal loudness, frame by frame, once long held: (F, heads)."""
     network = pack_weights(preset.tensors, False)
-    states = settled(network, preset.header)[key - keyboard(preset.header["pitch"])[0]]
-    state = states[LEVELS.tolist().index(0.5)][None, None].copy()
+    states = steady_states(network, preset.header)[key - known_keys(preset.header["pitch"])[0]]
+    state = states[LOUDNESS_LEVELS.tolist().index(0.5)][None, None].copy()
     heads, work = (
         np.zeros((count, 1, 1, padded(network.heads)), np.float32),
         np.zeros((WORK_ROWS, *state.shape[1:]), "f4"),
@@ -98,7 +98,7 @@ def test_notes_of_one_block_are_decoded_together_and_sound_as_if_apart():
         press(host, 80, frame=150)
         host.send(Kind.VOLUME, value=0.3, frame=120, channel=5)
         heard = render(host, 256, block)
-        return heard, int(instrument.state["foreseen"][0])
+        return heard, int(instrument.state["ahead_count"][0])
 
     together, foreseen = play(256)
     apart, alone = play(1)

@@ -9,9 +9,9 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.ddsp.decoder_thread import DRIVEN, Answering
+from engine.instruments.ddsp.decoder_thread import OFFLINE_TIMEOUT_SECONDS, DecoderThread
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.instruments.ddsp.offline import halved
+from engine.instruments.ddsp.offline import uses_float16
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.render import render as rendered
@@ -50,7 +50,7 @@ class Steady(Counting):
 
 
 def playing(decoder, **params):
-    instrument = Ddsp(Preset({**HEADER, "params": {**PLAIN, **params}}, {}), 0, Answering(decoder, HEADER))
+    instrument = Ddsp(Preset({**HEADER, "params": {**PLAIN, **params}}, {}), 0, DecoderThread(decoder, HEADER))
     host = Host(RATE)
     host.play([instrument])
     decoder.calls.clear()
@@ -71,8 +71,8 @@ def live(host, seconds, answers=True):
 
 
 def answered(instrument):
-    post = instrument._beside.post[0]
-    return (post["answered"] == post["lanes"]["asked"]).all()
+    mailbox = instrument._remote.mailbox[0]
+    return (mailbox["answered"] == mailbox["voices"]["requested"]).all()
 
 
 def waited(condition, seconds=5.0):
@@ -109,12 +109,12 @@ def test_the_same_decoder_beside_sounds_as_it_does_inside_once_a_note_is_held(ha
     preset = Preset({**header, "params": PLAIN}, tensors)
     own = Ddsp(preset)
     inside.play([own])
-    beside.play([Ddsp(preset, 0, Answering(Torch(tensors), header))])
+    beside.play([Ddsp(preset, 0, DecoderThread(Torch(tensors), header))])
     for host in (inside, beside):
         press(host, 60)
     one, other = (rendered(host, seconds=0.6)[0] for host in (inside, beside))
     steady = slice(24_000, None)
-    assert level(one[steady] - other[steady]) < level(one[steady]) - (60 if halved(preset) else 80)
+    assert level(one[steady] - other[steady]) < level(one[steady]) - (60 if uses_float16(preset) else 80)
 
 
 class Torch:
@@ -155,7 +155,7 @@ def test_in_file_time_the_block_size_is_not_heard_and_nothing_is_late(sizes):
 
     heard, instrument = play(sizes)
     np.testing.assert_allclose(heard, play(128)[0], atol=1e-6)
-    assert int(instrument.state["post"][0]) != 0
+    assert int(instrument.state["mailbox"][0]) != 0
     assert instrument.late == 0
 
 
@@ -243,7 +243,7 @@ def test_a_row_that_was_rendered_can_be_played():
     host, _ = playing(decoder)
     press(host)
     rendered(host, seconds=0.1)
-    time.sleep(DRIVEN)
+    time.sleep(OFFLINE_TIMEOUT_SECONDS)
     assert level(live(host, 0.1)) > -40
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.instruments.ddsp.state import SINGER
+from engine.instruments.ddsp.state import TRACKED_VOICE
 from engine.instruments.shared.voice_allocation import FREE
 from tests.engine.instruments.resonance_player import cents_from, level
 from tests.support.ddsp_preset import PLAIN, playing, sing
@@ -42,9 +42,11 @@ def test_pitch_follows_within_a_hop():
     follow(host, curve, np.full(600, -35.0))
     behind = []
     for i in range(0, 600, 5):
-        voice = instrument.state["voices"][0, SINGER]
+        voice = instrument.state["voices"][0, TRACKED_VOICE]
         if i > 20:
-            share = (int(instrument.state["clock"][0]) - voice["since"]) / (voice["due"] - voice["since"])
+            share = (int(instrument.state["clock"][0]) - voice["frame_start"]) / (
+                voice["frame_end"] - voice["frame_start"]
+            )
             now = 48_000 * (voice["pitch_from"] + share * (voice["pitch_to"] - voice["pitch_from"]))
             behind.append(600 * np.log2(curve[i] / now))
         render(host, 5 * HOP)
@@ -64,7 +66,7 @@ def test_where_there_is_no_pitch_it_falls_silent_and_comes_back():
     assert abs(level(heard[30_000:33_000]) - loud) < 6
     sing(host, 0.0)
     render(host, 24_000)
-    assert instrument.state["voices"][0, SINGER]["stage"] == FREE
+    assert instrument.state["voices"][0, TRACKED_VOICE]["stage"] == FREE
 
 
 def test_a_breath_between_notes_makes_no_click():
@@ -81,7 +83,7 @@ def test_what_is_no_number_is_no_pitch():
     host, instrument = playing()
     sing(host, 330.0, frame=0, onset=True)
     render(host, 4800)
-    voice = instrument.state["voices"][0, SINGER : SINGER + 1]
+    voice = instrument.state["voices"][0, TRACKED_VOICE : TRACKED_VOICE + 1]
     voice["peak"] = np.nan
     assert np.isfinite(render(host, 9600)).all()
 
