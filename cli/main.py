@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
 def _run(arguments: list[str]) -> int:
     """Run the sub-command, the only one that is imported; without one the window."""
     if not arguments or _are_files(arguments):
-        return int(import_module("cli.window").run(arguments))
+        return int(import_module("gui.app").run([Path(argument) for argument in arguments]))
     parser = Parser(
         prog="luthier", description="Turns recordings into instruments that you play. Without a command: the window.",
         usage="luthier [FILE ...] | luthier COMMAND ...",

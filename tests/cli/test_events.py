@@ -1,4 +1,4 @@
-"""luthier learn events, decompose and render: from a recording to a score and back, and what cannot be done."""
+"""luthier learn events, decompose and render: from a recording to a score and back, and the errors."""
 
 import json
 import shutil
@@ -51,7 +51,7 @@ def score():
     return json.loads(Path("score.json").read_text())
 
 
-def test_what_was_learned_tells_where_it_comes_from(capsys):
+def test_the_learned_instrument_names_its_source(capsys):
     header = read("bits.luthier").header
     assert (header["kind"], header["author"], header["training"]["seed"]) == ("events", "A. Luthier", 3)
     assert header["source"]["recording"] == "string.wav"
@@ -64,7 +64,7 @@ def test_what_was_learned_tells_where_it_comes_from(capsys):
     assert np.abs(soundfile.read("song.wav")[0]).max() > 0.001
 
 
-def test_a_score_is_put_together_thinned_permuted_drawn_and_repeatable(score, capsys):
+def test_a_score_is_rendered_whole_thinned_permuted_or_random_and_repeatably(score, capsys):
     whole = render(capsys)
     assert len(whole) >= 2 * 22050
     assert np.abs(whole).max() > 1e-4
@@ -76,7 +76,7 @@ def test_a_score_is_put_together_thinned_permuted_drawn_and_repeatable(score, ca
         np.testing.assert_array_equal(render(capsys, *words), other)
 
 
-def test_a_part_of_a_recording_is_taken_apart(score, capsys):
+def test_a_part_of_a_recording_is_decomposed(score, capsys):
     words = ["decompose", "string.wav@0.5-1", "bits.luthier", "-o", "part.json", "--rounds", "0", "--json"]
     assert main(words) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -86,7 +86,7 @@ def test_a_part_of_a_recording_is_taken_apart(score, capsys):
     assert 0 < len(part["events"]) < len(score["events"])
 
 
-def test_a_score_goes_to_another_room_rate_and_length(score, capsys):
+def test_a_score_is_rendered_in_another_room_at_another_rate_and_length(score, capsys):
     other = {**score, "room": [0.0, 0, 0, 1.0]}
     Path("other.json").write_text(json.dumps(other))
     assert np.abs(render(capsys, "--context", "other.json")[:4000] - render(capsys)[:4000]).max() > 1e-5

@@ -1,4 +1,4 @@
-"""luthier export writes what others can read, whole or not at all, and says in one line why it cannot."""
+"""luthier export writes files that other programs read, whole or not at all, and prints in one line why it cannot."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The command says errors in one line and never shows a traceback."""
+"""The command prints errors in one line and never shows a traceback."""
 
 import json
 import os
@@ -26,14 +26,14 @@ def path(tmp_path, monkeypatch):
 
 
 def one_line(capsys) -> str:
-    """What was said on stderr: one line, and nothing on stdout."""
+    """The text on stderr: one line, and nothing on stdout."""
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
     return err
 
 
-def test_show_tells_a_player_what_it_is_and_a_program_everything(path, capsys):
+def test_show_prints_a_page_or_everything_as_json(path, capsys):
     assert main(["show", "small", "--json"]) == 0
     about = json.loads(capsys.readouterr().out)
     assert about["description"] == "Two “strings” for tests"
@@ -59,7 +59,7 @@ def test_presets_lists_broken_ones_with_their_fault(path, capsys):
 
 
 @pytest.mark.parametrize("words", [["presets"], ["show", "small"]])
-def test_what_stands_in_a_file_cannot_move_the_cursor(path, capsys, words):
+def test_text_in_a_file_cannot_move_the_cursor(path, capsys, words):
     write(path, small_preset(description="first\x1b[2J", tags=["\x07"], **{"\x1b[1m": 1}))
     path.with_name("\x1b]0;x.luthier").write_bytes(b"RIFF")
     assert main(words) == 0
@@ -137,26 +137,26 @@ def put(preset, random, name, values):
     tensor.flat[random.integers(tensor.size)] = random.choice(values)
 
 
-def test_a_fault_of_ours_is_one_line_too(path, capsys, monkeypatch):
+def test_an_internal_error_is_one_line_too(path, capsys, monkeypatch):
     monkeypatch.setattr(library, "find", lambda preset: 1 / 0)
     assert main(["show", "small"]) == 1
     assert "ZeroDivisionError" in one_line(capsys)
 
 
-def test_where_an_error_arose_is_shown_to_those_who_ask(path, monkeypatch):
+def test_a_traceback_is_shown_on_request(path, monkeypatch):
     monkeypatch.setenv("LUTHIER_TRACEBACK", "1")
     with pytest.raises(ValueError, match="no instrument called"):
         main(["show", "nobody"])
 
 
-def test_help_tells_the_commands(capsys):
+def test_help_lists_the_commands(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in COMMANDS)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
-def test_without_a_display_it_says_so_and_names_what_plays_without_one(path, capsys, monkeypatch):
+def test_without_a_display_the_error_names_a_command_that_plays_without_one(path, capsys, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     for words in ([], [str(path)]):

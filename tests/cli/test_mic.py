@@ -1,4 +1,4 @@
-"""luthier play --mic puts a tracker before the instrument, and says how late that is."""
+"""luthier play --mic puts a tracker before the instrument, and prints the latency."""
 
 import re
 
@@ -18,7 +18,7 @@ def folder(tmp_path, monkeypatch):
     write("small.luthier", small_preset())
 
 
-def test_how_late_the_instrument_follows_is_told_by_part(capsys):
+def test_the_latency_of_the_voice_is_printed_by_part(capsys):
     with running() as server:
         assert main(["play", "drawn.luthier", "--mic", "--seconds", "2", "--backend", "jack"]) == 0
     said = capsys.readouterr().out
@@ -27,6 +27,6 @@ def test_how_late_the_instrument_follows_is_told_by_part(capsys):
     assert "frame 10.0 ms" in said
 
 
-def test_an_instrument_that_cannot_be_sung_says_so(capsys):
+def test_an_instrument_that_cannot_follow_a_voice_is_refused(capsys):
     assert main(["play", "small.luthier", "--mic", "--seconds", "1"]) == 2
     assert "resonance instruments cannot follow a voice" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A decoder made elsewhere, from the example of its documentation on, plays as any instrument does."""
+"""An ONNX decoder, beginning with the example of its documentation, plays as any instrument does."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def rendered(name, *words):
     return audio.T, rate
 
 
-def test_the_documented_example_sounds_at_the_pitch_of_its_keys_every_time_the_same():
+def test_the_documented_example_sounds_at_the_pitch_of_its_keys_and_repeatably():
     audio, rate = rendered("decoder.onnx")
     assert np.sqrt((audio[:, rate // 2 :] ** 2).mean()) > 0.005
     assert pitch_of(audio[0, rate // 2 :], rate) == pytest.approx(440, rel=0.002)
@@ -65,7 +65,7 @@ def test_the_documented_example_sounds_at_the_pitch_of_its_keys_every_time_the_s
     np.testing.assert_allclose(rendered("decoder.onnx", "--block", "512")[0], audio, atol=1e-7)
 
 
-def test_the_documented_example_answers_a_voice(capsys):
+def test_the_documented_example_follows_a_voice(capsys):
     time = np.arange(24_000) / 16_000
     soundfile.write("voice.wav", sum(0.1 * np.sin(2 * np.pi * 220 * k * time) / k for k in range(1, 9)), 16_000)
     assert main(["transfer", "voice.wav", "decoder.onnx", "-o", "out.wav"]) == 0
@@ -162,7 +162,7 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
     assert "ONNX model" in err
 
 
-def test_instruments_of_our_own_play_without_onnxruntime():
+def test_factory_instruments_play_without_onnxruntime():
     assert not loaded_by("engine.chain", "engine.devices.stream", "cli.play", "cli.chain_options") & {
         "onnxruntime",
         "onnx",
@@ -170,7 +170,7 @@ def test_instruments_of_our_own_play_without_onnxruntime():
     }
 
 
-def test_without_onnxruntime_it_says_what_to_install(capsys, monkeypatch):
+def test_without_onnxruntime_the_error_says_what_to_install(capsys, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
     assert main(["render", "decoder.onnx", "score.mid", "-o", "out.wav"]) == 2
     assert "pip install onnxruntime" in capsys.readouterr().err

@@ -13,7 +13,7 @@ import soundfile
 
 from benchmarks.support.constant_tone import ConstantTone
 from benchmarks.support.jack_server import running
-from cli import panic_key, play, status_line
+from cli import play, status_line, terminal
 from cli.chain_options import Playing
 from cli.main import main
 from engine.instruments import load
@@ -50,7 +50,7 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
     assert told["peak"] == pytest.approx(np.abs(audio).max())
 
 
-def test_where_no_channel_that_is_heard_has_notes_it_says_which_have(folder, capsys):
+def test_a_score_without_notes_on_an_enabled_channel_is_refused_with_a_channel_that_has_some(folder, capsys):
     assert main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--channel", "2"]) == 2
     assert "score.mid has notes on channel 1 only, which is not heard; say --channel 1" in capsys.readouterr().err
     assert not Path("out.wav").exists()
@@ -116,7 +116,7 @@ def test_playing_nothing_is_refused(capsys):
     assert "luthier presets" in capsys.readouterr().err
 
 
-def test_devices_are_told_one_json_object_a_line(capsys):
+def test_devices_are_printed_as_one_json_object_a_line(capsys):
     assert main(["devices", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert all(row["kind"] in ("output", "input", "midi", "hint") for row in rows)
@@ -124,7 +124,7 @@ def test_devices_are_told_one_json_object_a_line(capsys):
     assert len(capsys.readouterr().out.splitlines()) == len(rows)
 
 
-def test_what_is_played_is_recorded_as_a_rendering_of_it_sounds(folder, capsys):
+def test_a_recording_of_what_is_played_equals_its_rendering(folder, capsys):
     with running() as server:
         words = ["play", "small.luthier", "--demo", "--seconds", "1", "--record", "heard.wav", "--backend", "jack"]
         assert main(words) == 0
@@ -139,7 +139,7 @@ def test_what_is_played_is_recorded_as_a_rendering_of_it_sounds(folder, capsys):
     np.testing.assert_allclose(heard[:, :length], wanted[:, :length], atol=1e-4)
 
 
-def test_how_playing_goes_is_told_as_json(folder, capsys):
+def test_the_status_is_printed_as_json(folder, capsys):
     with running() as server:
         assert main(["play", "small.luthier", "--seconds", "1.5", "--backend", "jack", "--json"]) == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -147,7 +147,7 @@ def test_how_playing_goes_is_told_as_json(folder, capsys):
     assert (last["state"], last["rate"], last["block"], last["voices"]) == ("playing", server.rate, server.block, 0)
 
 
-def test_an_instrument_is_tuned_to_the_a_that_is_asked_for(folder):
+def test_an_instrument_is_tuned_to_the_requested_a(folder):
     assert (
         main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float", "--a4", "415"])
         == 0
@@ -186,9 +186,9 @@ def test_typing_p_silences_everything(monkeypatch):
     rig.midi(0x90, 60, 127)
     assert call(rig, 1000).any()
     ours, theirs = os.openpty()
-    with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as terminal:
-        monkeypatch.setattr(sys, "stdin", terminal)
-        poll = panic_key.listener(rig.panic)
+    with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        poll = terminal.panic_key(rig.panic)
         poll()
         assert call(rig, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")
@@ -196,7 +196,7 @@ def test_typing_p_silences_everything(monkeypatch):
     assert not call(rig, 96000, 4096)[:, -1000:].any()
 
 
-def test_the_live_line_shows_all_there_is_to_know():
+def test_the_live_line_shows_the_whole_status():
     status = {
         "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
         "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],

@@ -24,7 +24,7 @@ def rendered(*words):
     return soundfile.read("out.wav", dtype="float32")[0].T
 
 
-def test_a_room_may_be_left_or_exchanged(random):
+def test_a_room_may_be_removed_or_replaced(random):
     own, none = rendered(), rendered("--room", "none")
     assert np.abs(none).max() > 1e-4
     assert not np.array_equal(own, none)
@@ -33,6 +33,6 @@ def test_a_room_may_be_left_or_exchanged(random):
     np.testing.assert_array_equal(rendered("--room", "drawn.luthier"), own)
 
 
-def test_a_room_that_is_none_is_said_in_one_line(capsys):
+def test_a_room_that_cannot_be_read_is_one_line(capsys):
     assert main(["render", "drawn.luthier", "score.mid", "-o", "out.wav", "--room", "cellar.wav"]) == 2
     assert "cellar.wav" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Knobs and the voice's options on the command line."""
+"""Parameters and the options of a voice on the command line."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def heard(tmp_path, *words):
     return soundfile.read(out)[0].mean(axis=1)
 
 
-def test_a_knob_is_turned_before_the_first_note(tmp_path):
+def test_a_parameter_is_set_before_the_first_note(tmp_path):
     loud, soft = (
         heard(tmp_path, "render", "guitar", DEMO, "--seconds", "1", *words) for words in ((), ("--set", "level=-12"))
     )
@@ -34,7 +34,7 @@ def test_a_knob_is_turned_before_the_first_note(tmp_path):
         ("level=900", "level goes from "),
     ],
 )
-def test_a_knob_that_is_not_there_or_goes_not_so_far_is_named(tmp_path, capsys, word, said):
+def test_a_missing_parameter_or_a_value_out_of_range_is_refused(tmp_path, capsys, word, said):
     assert main(["render", "guitar", DEMO, "--set", word, "-o", str(tmp_path / "out.wav")]) == 2
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -49,7 +49,7 @@ def test_a_voice_is_moved_and_snapped_to_a_scale(tmp_path, random):
     assert abs(1200 * np.log2(found / 466.16)) < 10
 
 
-def test_a_scale_is_read_as_it_is_said():
+def test_scales_are_parsed_with_and_without_a_root():
     assert scale("chromatic") == (0, 0)
     assert scale("d minor") == (2, 2)
     assert scale("Bb harmonic minor") == (10, 3)

@@ -1,4 +1,4 @@
-"""luthier transfer answers a recorded voice through the real row, at its pitch and in its time."""
+"""luthier transfer follows a recorded voice through the real chain, at its pitch and in its time."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def pitch_of(audio, rate):
     return rate / top
 
 
-def test_it_sounds_while_the_voice_does_an_octave_higher_and_says_so(capsys):
+def test_the_instrument_sounds_while_the_voice_does_an_octave_higher(capsys):
     told, audio, rate = transferred(capsys)
     assert rate == 48_000
     assert told["transpose"] == 12
@@ -57,14 +57,14 @@ def test_it_sounds_while_the_voice_does_an_octave_higher_and_says_so(capsys):
     assert 0.005 < told["removed"] < 0.03
 
 
-def test_it_goes_where_it_is_told_and_at_the_rate_that_is_asked_for(capsys):
+def test_transposition_and_rate_are_those_of_the_options(capsys):
     told, audio, rate = transferred(capsys, "--transpose", "7", "--rate", "44100", "--room", "none")
     assert (told["transpose"], rate) == (7, 44_100)
     middle = audio[0, int(0.6 * rate) : int(1.0 * rate)]
     assert pitch_of(middle, rate) == pytest.approx(PITCH * 2 ** (7 / 12), rel=0.01)
 
 
-def test_a_person_is_told_what_was_done_and_how_late_it_is(capsys):
+def test_transposition_level_and_latency_are_printed(capsys):
     assert main(["transfer", "voice.wav", "drawn.luthier", "-o", "out.wav"]) == 0
     said = capsys.readouterr().out
     for word in ("moved by +1 octave,", "tracker", "frame 10.0 ms", "are taken off", "out.wav: "):
@@ -81,7 +81,7 @@ def test_a_person_is_told_what_was_done_and_how_late_it_is(capsys):
         (["voice.wav", "small.luthier"], "cannot follow a voice"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(capsys, words, reason):
+def test_what_cannot_be_done_is_one_line(capsys, words, reason):
     write("small.luthier", small_preset())
     soundfile.write("short.wav", np.ones(400) * 0.1, 8000)
     soundfile.write("silent.wav", np.zeros(8000), 8000)

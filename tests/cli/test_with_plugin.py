@@ -25,7 +25,7 @@ def folder(tmp_path, monkeypatch):
     mido.MidiFile(tracks=[mido.MidiTrack(notes)]).save(tmp_path / "score.mid")
 
 
-def test_plugins_stand_behind_the_instrument_in_the_order_given(install, echo):  # noqa: F811 - the fixtures themselves
+def test_plugins_come_after_the_instrument_in_the_order_given(install, echo):  # noqa: F811 - the fixtures themselves
     install(EXAMPLES / "python_plugin")
     words = ["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float"]
     assert main([*words, "--with", str(echo), "--with", "tremolo"]) == 0

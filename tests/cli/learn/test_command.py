@@ -1,4 +1,4 @@
-"""luthier learn makes a preset that plays, from a recording, and refuses in words what it cannot learn from."""
+"""luthier learn makes an instrument that plays from a recording, and refuses in one line what it cannot learn from."""
 
 import json
 
@@ -42,7 +42,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_recording_becomes_a_preset_that_tells_where_it_comes_from(folder, capsys):
+def test_a_recording_becomes_an_instrument_that_names_its_source(folder, capsys):
     words = ["string.wav", "-o", "string.luthier", *TINY, "--seed", "5", "--author", "A. Luthier", "--json"]
     assert main(["learn", "resonance", *words]) == 0
     *progress, told = map(json.loads, capsys.readouterr().out.splitlines())
@@ -55,7 +55,7 @@ def test_a_recording_becomes_a_preset_that_tells_where_it_comes_from(folder, cap
     assert load("string.luthier").name == "resonance"
 
 
-def test_one_stroke_is_learned_as_a_note_that_is_in_tune(folder, capsys):
+def test_one_stroke_is_learned_as_a_note_in_tune(folder, capsys):
     assert main(["learn", "resonance", "string.wav", "-o", "note.luthier", "--tag", "string"]) == 0
     assert "one stroke" in capsys.readouterr().err
     header = read("note.luthier").header
@@ -75,7 +75,7 @@ def test_a_part_of_a_recording_can_be_learned(folder):
     assert read("second.luthier").tensors["pitch"][0] == pytest.approx(330, rel=0.002)
 
 
-def test_several_notes_of_one_recording_become_keys_and_what_lies_between_them(folder):
+def test_several_notes_of_one_recording_become_keys_and_those_between_are_interpolated(folder):
     time = np.arange(22050) / 22050
     low, high = (0.5 * np.sin(2 * np.pi * f * time) * np.exp(-6 * time) for f in (220, 261.63))
     soundfile.write("two.wav", np.concatenate([low, high]), 22050)

@@ -1,4 +1,4 @@
-"""`luthier learn ddsp`: a preset from a recording, and on from that preset."""
+"""`luthier learn ddsp`: an instrument from a recording, and learning continued from that instrument."""
 
 import json
 
@@ -29,7 +29,7 @@ def learn(*words):
 
 
 @pytest.mark.verify
-def test_a_recording_becomes_a_preset_and_the_preset_goes_on(melody, tmp_path, capsys):
+def test_a_recording_becomes_an_instrument_and_learning_goes_on_from_it(melody, tmp_path, capsys):
     path = tmp_path / "wanderer.luthier"
     assert learn(melody, "-o", path, "--units", 16, "--steps", 3, "--voice", melody) == 0
     told = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""luthier learn ssm makes a preset that plays, from a recording; --as modes makes one of modes."""
+"""luthier learn ssm makes an instrument that plays from a recording; --as modes makes one of modes."""
 
 import json
 
@@ -23,7 +23,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.verify
-def test_a_recording_becomes_a_network_that_tells_where_it_comes_from(folder, capsys):
+def test_a_recording_becomes_a_network_that_names_its_source(folder, capsys):
     words = ["string.wav", "-o", "net.luthier", *TINY, "--seed", "5", "--author", "A. Luthier", "--json"]
     assert main(["learn", "ssm", *words]) == 0
     *progress, told = map(json.loads, capsys.readouterr().out.splitlines())
@@ -41,7 +41,7 @@ def test_a_recording_becomes_a_network_that_tells_where_it_comes_from(folder, ca
         assert np.abs(soundfile.read("out.wav")[0]).max() > 0.001
 
 
-def test_as_modes_it_is_a_resonance_instrument(folder):
+def test_as_modes_the_network_becomes_a_resonance_instrument(folder):
     assert main(["learn", "ssm", "string.wav", "-o", "modes.luthier", *TINY, "--as", "modes"]) == 0
     made = read("modes.luthier")
     assert made.header["kind"] == "resonance"
