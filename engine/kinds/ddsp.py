@@ -23,11 +23,11 @@ PITCH_UNITS = ("midi", "hertz")  # in which a decoder takes the pitch
 
 
 def random_preset(
-    units: int = 16, harmonics: int = 12, bands: int = 65, taps: int = 1, seed: int = 0, half: bool = False
+    units: int = 16, harmonics: int = 12, bands: int = 65, taps: int = 1, seed: int = 0, float16: bool = False
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """A header and tensors of random numbers, as a decoder has them before training.
 
-    half: matrices as float16. Weights are uniform within 1/sqrt(inputs), as torch initializes them.
+    float16: matrices as float16. Weights are uniform within 1/sqrt(inputs), as torch initializes them.
     """
     random = np.random.default_rng(seed)
     tensors: dict[str, np.ndarray] = {}
@@ -35,7 +35,7 @@ def random_preset(
         sizes = {"U": units, "2U": 2 * units, "3U": 3 * units, "H": harmonics, "N": bands, "T": taps}
         shape = tuple(sizes[size] if isinstance(size, str) else size for size in tensor.shape)
         bound = 1 / math.sqrt(shape[1] if len(shape) > 1 else units)
-        dtype = np.float16 if half and len(shape) > 1 else np.float32
+        dtype = np.float16 if float16 and len(shape) > 1 else np.float32
         centre = 1.0 if name.endswith("scale") else 0.0
         tensors[name] = (centre + random.uniform(-bound, bound, shape)).astype(dtype)
     tensors["room"] = (random.normal(0, 0.1, taps) * np.exp(-6 * np.arange(taps) / taps)).astype(np.float32)

@@ -29,7 +29,7 @@ def decoders():
     """Every factory decoder, and some random ones, by name."""
     presets = {
         "drawn": random_preset(48, 20, 33, taps=9, seed=2),
-        "halved": random_preset(32, 9, half=True),
+        "halved": random_preset(32, 9, float16=True),
         "hertz": random_preset(32, 9),
     }
     presets["hertz"][0]["features"]["pitch"] = "hertz"
@@ -121,7 +121,7 @@ def test_an_exported_decoder_contains_room_header_and_licence():
 
 
 def test_float16_matrices_stay_float16_in_the_file():
-    sizes = [len(make_model(Preset(*random_preset(128, half=half))).SerializeToString()) for half in (True, False)]
+    sizes = [len(make_model(Preset(*random_preset(128, float16=half))).SerializeToString()) for half in (True, False)]
     assert sizes[0] < 0.53 * sizes[1]
 
 

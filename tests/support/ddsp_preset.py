@@ -11,7 +11,7 @@ PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing
 
 def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
     """A host that plays a random decoder, and its instrument."""
-    header, tensors = random_preset(harmonics=harmonics, seed=3, half=half)
+    header, tensors = random_preset(harmonics=harmonics, seed=3, float16=half)
     instrument, host = Ddsp(Preset({**header, "params": params}, tensors), seed), Host(rate)
     host.play([instrument])
     return host, instrument

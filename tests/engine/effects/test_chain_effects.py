@@ -10,7 +10,7 @@ from engine.effects.chorus import CENTRE_DELAY_SECONDS, SMOOTHING_SECONDS, Choru
 from engine.effects.compressor import CONTROL_SAMPLES, Compressor
 from engine.effects.tilt_eq import TiltEq
 from engine.host import Host
-from engine.impulse_response import Response
+from engine.impulse_response import ImpulseResponse
 from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
 
 
@@ -25,7 +25,7 @@ def through(plugin, audio, block=128, **values):
 
 def made(name):
     """An effect of the list; the room with two impulses."""
-    return make(name, Response(np.float32([[0, 0.5, 0, 0.25]]), RATE) if name == ROOM else None)
+    return make(name, ImpulseResponse(np.float32([[0, 0.5, 0, 0.25]]), RATE) if name == ROOM else None)
 
 
 def rms(error):
@@ -62,11 +62,11 @@ def test_switching_it_on_and_off_is_no_step(effect):
     host, plugin = Host(RATE), made(effect)
     host.play([Signal(tone), plugin])
     if effect == "tone":
-        host.set(plugin, "tilt", 9.0)
+        host.set_param(plugin, "tilt", 9.0)
     heard = [render(host, 5000)]
     steady = np.abs(np.diff(heard[0][:, 2000:])).max()
     for on in (0, 1, 0):
-        host.set(plugin, "on", on)
+        host.set_param(plugin, "on", on)
         heard.append(render(host, 5000))
     assert np.abs(np.diff(np.concatenate(heard, axis=1)[:, 2000:])).max() < 3 * steady
 

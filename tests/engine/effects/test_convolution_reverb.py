@@ -31,7 +31,7 @@ def play(signal, room, block=64, frames=20_000, **levels):
     host = Host(RATE)
     host.play([Signal(signal), room])
     for name, value in levels.items():
-        host.set(room, name, value)
+        host.set_param(room, name, value)
     return render(host, frames, block)
 
 
@@ -110,8 +110,8 @@ def test_a_preset_is_played_in_its_own_room_unless_another_is_wanted(tmp_path):
 def test_a_learned_room_written_to_a_file_is_the_same_room(tmp_path):
     preset = learned()
     preset.tensors["room"] *= np.float32(0.5 / np.linalg.norm(preset.tensors["room"]))
-    impulse_response.save(preset, tmp_path / "clap.wav")
-    again = impulse_response.room(tmp_path / "clap.wav")
+    impulse_response.write_room(preset, tmp_path / "clap.wav")
+    again = impulse_response.find_room(tmp_path / "clap.wav")
     assert again.rate == preset.header["rate"]
     assert again.dry == 1
     np.testing.assert_array_equal(again.samples, np.stack([preset.tensors["room"]] * 2))
@@ -119,7 +119,7 @@ def test_a_learned_room_written_to_a_file_is_the_same_room(tmp_path):
 
 def test_a_loud_recording_of_a_room_is_turned_down(tmp_path, random):
     soundfile.write(tmp_path / "hall.wav", random.uniform(-1, 1, (4000, 2)), 44_100)
-    hall = impulse_response.room(tmp_path / "hall.wav")
+    hall = impulse_response.find_room(tmp_path / "hall.wav")
     assert hall.rate == 44_100
     assert np.linalg.norm(hall.samples, axis=1).max() == pytest.approx(1, abs=1e-5)
 
@@ -131,9 +131,9 @@ def test_what_is_no_room_is_refused_in_one_line(tmp_path):
     (tmp_path / "text.wav").write_text("no sound")
     for name in ("silent.wav", "many.wav", "long.wav", "text.wav", "missing.wav"):
         with pytest.raises((ValueError, OSError), match=name):
-            impulse_response.room(tmp_path / name)
+            impulse_response.find_room(tmp_path / name)
     with pytest.raises(PresetError, match="guitar has no room"):
-        impulse_response.room("guitar")
+        impulse_response.find_room("guitar")
 
 
 @pytest.mark.parametrize("block", [1, 64, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)

@@ -66,7 +66,7 @@ def test_the_volume_at_0_db_changes_nothing(random):
 def test_the_volume_glides_to_its_level(rate, level, gain):
     host, volume = Host(rate), Volume()
     host.play([Signal(1.0), volume])
-    host.set(volume, "level", level)
+    host.set_param(volume, "level", level)
     audio = render(host, rate // 10)
     time = np.arange(1, rate // 10 + 1) / rate
     np.testing.assert_allclose(audio[0], gain + (1 - gain) * np.exp(-time / SMOOTHING_SECONDS), atol=1e-4)

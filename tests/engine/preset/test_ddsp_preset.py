@@ -14,7 +14,7 @@ def test_the_article_has_4837670_numbers():
 
 @pytest.mark.parametrize("half", [False, True])
 def test_a_decoder_is_read_as_it_was_written(tmp_path, half):
-    header, tensors = random_preset(half=half)
+    header, tensors = random_preset(float16=half)
     write(tmp_path / "drawn.luthier", Preset(header, tensors))
     back = read(tmp_path / "drawn.luthier")
     assert back.header == header
