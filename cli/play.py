@@ -176,7 +176,7 @@ def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespa
             status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
         elif rack.voice is not None:
             late = measure_latency([rack.voice, rack.instrument], playing.rig.rate, given)
-            status_line.print_message(late.words(), args.json)
+            status_line.print_message(late.describe(), args.json)
 
     return poll
 

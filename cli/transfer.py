@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     transposed, louder = _transposition(result["transpose"]), f"its level by {result['gain']:+.1f} dB"
     print(f"{args.voice}: {result['voiced']:.0%} of it has a pitch; {transposed}, {louder}")
-    print(f"{late.words()}; {1000 * result['removed']:.1f} ms are taken off")
+    print(f"{late.describe()}; {1000 * result['removed']:.1f} ms are taken off")
     print(f"{args.output}: {result['seconds']:.2f} s at {rig.rate:g} Hz, peak {result['peak']:.3f}")
     return 0
 

@@ -1,4 +1,4 @@
-"""How late an instrument follows a voice, part by part."""
+"""The latency with which an instrument follows a voice, part by part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,59 +7,60 @@ from engine.devices.backend import DeviceInfo
 from engine.plugin import Plugin
 from engine.voice.pitch_tracker import pitch_delay
 
-DEFAULT_PITCH_HZ = 220.0  # Hz, of the voice for which it is told: the lower, the later
+DEFAULT_PITCH_HZ = 220.0  # of the voice; the delay of the tracker grows towards low pitches
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds by part. A new pitch is taken up at once; loudness is reached in a ramp that lasts a frame."""
+    """Seconds by part. A new pitch applies at once; loudness is reached in a ramp of one model frame."""
 
     microphone: float  # from the microphone to a block
-    block: float  # that a device waits to fill it
-    pitch: float  # by which the tracker knows a pitch late
-    loudness: float  # the same of loudness
+    block: float  # duration of a block
+    pitch: float  # delay of the tracker's pitch
+    loudness: float  # delay of the tracker's loudness
     frame: float  # of the decoder
     speaker: float  # from a finished block to the speaker
 
     @property
     def of_pitch(self) -> float:
-        """Seconds by which the pitch follows."""
+        """Latency of the pitch in seconds."""
         return self.microphone + self.block + self.pitch + self.speaker
 
     @property
     def of_loudness(self) -> float:
-        """Seconds by which the loudness follows."""
+        """Latency of the loudness in seconds."""
         return self.microphone + self.block + self.loudness + self.frame + self.speaker
 
-    def words(self) -> str:
-        """All of it in one line."""
+    def describe(self) -> str:
+        """Totals and parts in one line."""
         device = {"microphone": self.microphone, "block": self.block, "speaker": self.speaker}
         parts = {**device, "tracker": self.pitch}
         return (
-            f"pitch {_text(self.of_pitch)} late ({_sum(parts)}), "
-            f"loudness {_text(self.of_loudness)} ({_sum({**device, 'tracker': self.loudness, 'frame': self.frame})})"
+            f"pitch {_ms(self.of_pitch)} late ({_sum(parts)}), "
+            f"loudness {_ms(self.of_loudness)} ({_sum({**device, 'tracker': self.loudness, 'frame': self.frame})})"
         )
 
 
 def measure_latency(
-    row: Sequence[Plugin], rate: float, given: DeviceInfo | None = None, pitch: float = DEFAULT_PITCH_HZ
+    chain: Sequence[Plugin], rate: float, device: DeviceInfo | None = None, pitch: float = DEFAULT_PITCH_HZ
 ) -> Latency:
-    """Of a row at a rate in Hz, its tracker first and its instrument second, for a voice of a pitch in Hz.
+    """The latency of a chain at a rate in Hz, tracker first and instrument second, for a voice of a pitch in Hz.
 
-    given: what an open device gave; nothing in file time.
+    device: the open device; None offline.
     """
-    ear = row[0].state["tracker"].copy()
-    ear["pitch"] = pitch
-    heard, frame = (pitch_delay(ear[0]), float(ear["loudness_delay"][0])), int(row[1].state["hop"][0]) / rate
-    frame *= 1 + bool(row[1].state["mailbox"][0])  # a decoder on another thread answers a frame later
-    if given is None:
-        return Latency(0.0, 0.0, *heard, frame, 0.0)
-    return Latency(given.input_latency or 0.0, given.block / rate, *heard, frame, given.latency)
+    tracker = chain[0].state["tracker"].copy()
+    tracker["pitch"] = pitch
+    delays = pitch_delay(tracker[0]), float(tracker["loudness_delay"][0])
+    frame = int(chain[1].state["hop"][0]) / rate
+    frame *= 1 + bool(chain[1].state["mailbox"][0])  # a decoder on another thread responds a frame later
+    if device is None:
+        return Latency(0.0, 0.0, *delays, frame, 0.0)
+    return Latency(device.input_latency or 0.0, device.block / rate, *delays, frame, device.latency)
 
 
 def _sum(parts: dict[str, float]) -> str:
-    return " + ".join(f"{name} {_text(part)}" for name, part in parts.items() if part)
+    return " + ".join(f"{name} {_ms(part)}" for name, part in parts.items() if part)
 
 
-def _text(seconds: float) -> str:
+def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.1f} ms"

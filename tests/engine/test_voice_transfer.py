@@ -73,7 +73,7 @@ def test_latency_is_the_sum_of_its_parts_and_says_each(rate):
     late = Latency(0.004, 0.001, 0.006, 0.010, 0.010, 0.005)
     assert late.of_pitch == pytest.approx(0.016)
     assert late.of_loudness == pytest.approx(0.030)
-    assert late.words() == (
+    assert late.describe() == (
         "pitch 16.0 ms late (microphone 4.0 ms + block 1.0 ms + speaker 5.0 ms + tracker 6.0 ms), "
         "loudness 30.0 ms (microphone 4.0 ms + block 1.0 ms + speaker 5.0 ms + tracker 10.0 ms + frame 10.0 ms)"
     )
