@@ -27,7 +27,7 @@ ONSET_SECONDS = 0.002  # shortest fade-in of a note
 class RemoteDecoder(Protocol):
     """A decoder on another thread, with pitch in Hz; mailbox: one MAILBOX record at a constant address."""
 
-    post: np.ndarray
+    mailbox: np.ndarray
     harmonics: int
     bands: int
     failure: str  # why it has stopped; empty while it works
