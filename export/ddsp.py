@@ -71,9 +71,9 @@ def make_probe(model: DdspModel, dataset: Dataset) -> dict[str, Any]:
     amplitude, harmonics, noise = decode(model, dataset, pitch, loudness)
     outputs = {"amplitude": amplitude, "harmonics": harmonics, "noise": noise}
     return {
-        "curve": {"pitch": _numbers(pitch), "loudness": _numbers(loudness)},
+        "curve": {"pitch": _rounded(pitch), "loudness": _rounded(loudness)},
         "every": PROBE_STEP,
-        **{name: [_numbers(row) for row in part[PROBE_STEP - 1 :: PROBE_STEP]] for name, part in outputs.items()},
+        **{name: [_rounded(row) for row in part[PROBE_STEP - 1 :: PROBE_STEP]] for name, part in outputs.items()},
     }
 
 
@@ -116,5 +116,6 @@ def _keys(dataset: Dataset) -> dict[str, int]:
     return {"low": max(round(low) - EXTRA_SEMITONES, 0), "high": min(round(high) + EXTRA_SEMITONES, 127)}
 
 
-def _numbers(values: np.ndarray) -> list[float]:
+def _rounded(values: np.ndarray) -> list[float]:
+    """Values with seven digits, for a JSON header."""
     return [float(f"{value:.7g}") for value in values]

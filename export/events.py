@@ -14,8 +14,8 @@ from train.events.initialize import new_model
 from train.events.learn import LearnedEvents
 from train.events.model import EventModel
 
-from .mode_pitch import estimate_pitch
-from .resonance import key_range
+from .mode_pitch import estimate_pitch, spectral_peaks
+from .resonance import key_range, to_numpy
 from .training_record import header_config, thin_losses
 
 ENCODER_PREFIX = (
@@ -24,7 +24,6 @@ ENCODER_PREFIX = (
 ENCODER_MODULES = ("encoder.", "context.", "rooms.")
 MIN_USE_RATIO = 1e-3  # relative to the most used key: keys that are used less get no pitch
 SKIPPED_SECONDS = 0.02  # initial part of an event that is left out of its pitch estimate
-MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
 MAX_CHANNELS = 8192  # limit of an encoder's channels
 BATCH_SIZE = 32  # events that are rendered at once
 PROBE_KEYS, PROBE_SAMPLES = 4, 8192  # keys of the probe, and samples of each
@@ -47,14 +46,14 @@ def make_preset(learned: LearnedEvents, version: str, **words: Any) -> Preset:
 def make_tensors(model: EventModel) -> dict[str, np.ndarray]:
     """All tensors of a preset: matrices as float16, and pitches still 0."""
     decoder = model.decoder
-    usage, power = _numbers(model.usage), _numbers(model.power)
-    gains = _numbers(model.typical_gains)
-    bank = _numbers(model.rooms.bank)
+    usage, power = to_numpy(model.usage), to_numpy(model.power)
+    gains = to_numpy(model.typical_gains)
+    bank = to_numpy(model.rooms.bank)
     tensors = {
-        "embedding": _numbers(decoder.embedding.weight).T,
-        "offset": _numbers(decoder.embedding.bias),
-        "swell": _numbers(decoder.swell),
-        "context": _numbers(model.typical),
+        "embedding": to_numpy(decoder.embedding.weight).T,
+        "offset": to_numpy(decoder.embedding.bias),
+        "swell": to_numpy(decoder.swell),
+        "context": to_numpy(model.typical),
         "frequencies": model.sizes.frequencies(),
         **_head("wave", decoder.wave),
         **_head("decay", decoder.decay),
@@ -62,7 +61,7 @@ def make_tensors(model: EventModel) -> dict[str, np.ndarray]:
         **_head("level", decoder.level),
         **_stack("impulse", decoder.impulse),
         **_stack("filter", decoder.filter),
-        "noise": _numbers(decoder.noise),
+        "noise": to_numpy(decoder.noise),
         "rooms": bank,
         "room": gains[1:] @ bank,
         "gains": gains,
@@ -76,7 +75,7 @@ def make_tensors(model: EventModel) -> dict[str, np.ndarray]:
     }
     state = {name: value for name, value in model.state_dict().items() if name.startswith(ENCODER_MODULES)}
     encoder = {
-        ENCODER_PREFIX + name: np.ascontiguousarray(_numbers(value), np.float16 if value.ndim > 1 else np.float32)
+        ENCODER_PREFIX + name: np.ascontiguousarray(to_numpy(value), np.float16 if value.ndim > 1 else np.float32)
         for name, value in state.items()
         if name != "rooms.bank"
     }
@@ -153,16 +152,13 @@ def event_pitches(decoder: EventDecoder, keys: np.ndarray, strengths: np.ndarray
     for first in range(0, len(keys), BATCH_SIZE):
         part = slice(first, first + BATCH_SIZE)
         for sound in decoder.render(keys[part], strengths[part])[:, int(SKIPPED_SECONDS * decoder.rate) :]:
-            power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
-            peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
-            peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
-            pitches.append(estimate_pitch(peaks * decoder.rate / size, power[peaks]))
+            pitches.append(estimate_pitch(*spectral_peaks(sound, decoder.rate, size)))
     return np.array(pitches, np.float32)
 
 
 def _head(name: str, layer: nn.Linear | nn.Conv1d) -> dict[str, np.ndarray]:
     assert layer.bias is not None
-    return {f"{name}_weight": _numbers(layer.weight), f"{name}_bias": _numbers(layer.bias)}
+    return {f"{name}_weight": to_numpy(layer.weight), f"{name}_bias": to_numpy(layer.bias)}
 
 
 def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
@@ -172,8 +168,8 @@ def _stack(name: str, stack: nn.Sequential) -> dict[str, np.ndarray]:
     assert isinstance(last, nn.Conv1d)
     return {
         **_head(f"{name}_in", first),
-        f"{name}_up_weight": np.stack([_numbers(weight) for weight, _ in ups]),
-        f"{name}_up_bias": np.stack([_numbers(bias) for _, bias in ups]),
+        f"{name}_up_weight": np.stack([to_numpy(weight) for weight, _ in ups]),
+        f"{name}_up_bias": np.stack([to_numpy(bias) for _, bias in ups]),
         **_head(f"{name}_out", last),
     }
 
@@ -211,7 +207,3 @@ def _stack_state(name: str, stack: nn.Sequential, t: dict[str, Tensor]) -> dict[
             state |= {f"{place}.weight": ones, f"{place}.bias": 0 * ones, f"{place}.running_mean": 0 * ones}
             state |= {f"{place}.running_var": ones - layer.eps, f"{place}.num_batches_tracked": torch.tensor(0)}
     return state
-
-
-def _numbers(values: Tensor) -> np.ndarray:
-    return values.detach().cpu().double().numpy().copy()

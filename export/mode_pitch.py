@@ -3,6 +3,7 @@
 import numpy as np
 
 HARMONICS = 12
+MAX_PEAKS = 40  # of a spectrum
 HARMONIC_WEIGHT = 0.84  # weight of a harmonic, relative to the one below it
 GAP_COST = 0.5  # cost, in strongest harmonics, if all harmonics below the strongest are missing
 PRESENCE_GAIN = 4.0  # inverse of the amplitude, relative to the strongest, from which a harmonic counts as present
@@ -50,6 +51,14 @@ def estimate_pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarr
     clarity = (harmonic * energy).sum((1, 2)) / energy.sum((1, 2)) * (found > 0)
     found = np.where(clarity >= min(MIN_CLARITY, clarity.max(initial=0.0)), found, 0.0)
     return np.where(_rings_like_note(energy, decay, found > 0), found, 0.0), harmonic
+
+
+def spectral_peaks(sound: np.ndarray, rate: float, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies in Hz and energies of the highest peaks of a sound's spectrum of `size` samples."""
+    power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
+    peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
+    peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
+    return peaks * rate / size, power[peaks]
 
 
 def _rings_like_note(energy: np.ndarray, decay: np.ndarray, pitched: np.ndarray) -> np.ndarray:

@@ -46,12 +46,12 @@ def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dic
     with torch.no_grad():
         modes = {name: part.cpu().numpy() for name, part in model.modes()._asdict().items()}
         mix = model.mix.softmax(1).cpu().double().numpy()
-    attack, envelope = _numbers(model.strike), _numbers(model.envelope)
+    attack, envelope = to_numpy(model.strike), to_numpy(model.envelope)
     frequency, residue = _alias(modes["angle"], modes["residue"], model.sizes.rate)
     residue = residue * mix[:, 1, None, None]
     pitch, harmonic = estimate_pitches(frequency, modes["decay"] * model.sizes.rate, residue)
     gains = _level_gains(model)[:, None]
-    control = _numbers(model.gated_control())
+    control = to_numpy(model.gated_control())
     sites = np.argwhere(control > 0)
     tensors = {
         "frequency": frequency[:, None],
@@ -61,16 +61,16 @@ def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dic
         "place": np.zeros_like(frequency) if places is None else places,
         "strike": (gains * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
         "envelope": (gains * envelope)[:, None],
-        "knock": (gains * _sum(mix[:, :1] * attack, _numbers(model.knock)))[:, None],
+        "knock": (gains * _sum(mix[:, :1] * attack, to_numpy(model.knock)))[:, None],
         "hiss": (gains * mix[:, :1] * envelope)[:, None],
-        "gain": np.abs(_numbers(model.gain)),
+        "gain": np.abs(to_numpy(model.gain)),
         "pitch": pitch,
         "harmonic": harmonic,
         "velocity": np.full((len(frequency), 1), VELOCITY),
-        "router": _numbers(model.router) / gains[:, 0],
+        "router": to_numpy(model.router) / gains[:, 0],
         "control_values": control[tuple(sites.T)],
         "deformation": _logits(model),
-        **_maps(control, _numbers(model.router), frequency, residue, modes["decay"]),
+        **_maps(control, to_numpy(model.router), frequency, residue, modes["decay"]),
     }
     arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
     return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
@@ -143,8 +143,8 @@ def _level_gains(model: ResonanceModel) -> np.ndarray:
         mix = model.mix.softmax(1)
         dry = place_attacks(control, mix[:, :1] * attacks + model.direct(), sizes.hop)
         sound = dry + mix[:, 1:] * (weights[:, None] * wet).sum(1)
-        level = _numbers(model.gain.abs() * sound.square().mean(1).sqrt())
-        energy = _numbers(model.router.T @ model.gated_control()).clip(min=0)
+        level = to_numpy(model.gain.abs() * sound.square().mean(1).sqrt())
+        energy = to_numpy(model.router.T @ model.gated_control()).clip(min=0)
     level = np.maximum(level, 1e-3 * level.max() + 1e-12)
     energy = np.stack([np.convolve(row, np.ones(STRIKE_FRAMES), "same") for row in energy])
     played = np.array([np.percentile(row[row > 0], 90) if (row > 0).any() else 0.0 for row in energy])
@@ -175,10 +175,11 @@ def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _logits(model: ResonanceModel) -> np.ndarray:
     """Logits of the deformation: (E, F)."""
-    logits = _numbers(model.deformation)
+    logits = to_numpy(model.deformation)
     logits[0] += 1
     return logits
 
 
-def _numbers(values: torch.Tensor) -> np.ndarray:
+def to_numpy(values: torch.Tensor) -> np.ndarray:
+    """Copy of a tensor as float64 on the CPU."""
     return values.detach().cpu().double().numpy().copy()

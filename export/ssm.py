@@ -14,9 +14,9 @@ from train.ssm.config import Config
 from train.ssm.model import StateSpaceModel
 from train.trainer import LearnedModel
 
-from .mode_pitch import estimate_pitch
+from .mode_pitch import estimate_pitch, spectral_peaks
 from .probe import EVERY, SAMPLES
-from .resonance import key_range
+from .resonance import key_range, to_numpy
 from .training_record import header_config, thin_losses
 
 LEVEL_SECONDS = 0.5  # of a strike, over which its level is measured
@@ -26,26 +26,26 @@ MAX_ENERGY_RATIO = 4.0  # limit of the energy that evens the dimensions' levels,
 MIN_DRUM_DIMENSIONS = 4  # minimum number of dimensions of a drum with one pitch
 MIN_DIMENSIONS_PER_PITCH = 8  # minimum number of dimensions per pitch of a drum with several
 SAME_PITCH_RATIO = 2 ** (1 / 12)  # ratio below which two pitches are the same
-MAX_PEAKS = 40  # of a spectrum that are considered for the pitch
 
 
 def make_preset(learned: LearnedModel[StateSpaceModel, Config], version: str, **words: Any) -> Preset:
     """Make a preset, without its loudness. words: name, description, author etc. of the header."""
     tensors = make_tensors(learned.model)
-    made = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **words}, tensors)
-    return replace(made, header={**made.header, "probe": make_probe(made)})
+    preset = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **words}, tensors)
+    return replace(preset, header={**preset.header, "probe": make_probe(preset)})
 
 
 def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
     """All tensors of a preset: the two input matrices merged, the recurrence made a contraction."""
     with torch.no_grad():
-        control = _numbers(model.gated_control())
-        input_matrix, output = _numbers(model.input_matrix()), _numbers(model.output)
-    weight = contract(_numbers(model.recurrence))
+        control = to_numpy(model.gated_control())
+        input_matrix, output = to_numpy(model.input_matrix()), to_numpy(model.output)
+    weight = contract(to_numpy(model.recurrence))
     rate = model.sizes.rate
     energy = _equal_loudness(weight, input_matrix, output, control, rate)
     sound = render_strikes(weight, input_matrix * energy, output, int(PITCH_SECONDS * rate))
-    spectra = [_peaks(row[int(SKIPPED_SECONDS * rate) :], rate) for row in sound]
+    ringing = sound[:, int(SKIPPED_SECONDS * rate) :]
+    spectra = [spectral_peaks(row, rate, 4 * len(row)) for row in ringing]
     is_used = energy > 0
     heights = np.array([np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra])
     sites = np.argwhere(control > 0)
@@ -113,14 +113,18 @@ def render_strikes(weight: np.ndarray, input_matrix: np.ndarray, output: np.ndar
     return np.concatenate(frames)[:samples].T
 
 
-def make_probe(made: Preset) -> dict[str, Any]:
+def make_probe(preset: Preset) -> dict[str, Any]:
     """Probe: the start of the learned performance, by torch in float64."""
     t = {
-        name: torch.from_numpy(tensor.astype(np.float64)) for name, tensor in made.tensors.items() if tensor.ndim == 2
+        name: torch.from_numpy(tensor.astype(np.float64))
+        for name, tensor in preset.tensors.items()
+        if tensor.ndim == 2
     }
-    control = torch.zeros(made.header["control"]["dimensions"], made.header["control"]["frames"], dtype=torch.float64)
-    dimensions, steps = made.tensors["control_sites"].T
-    control[dimensions, steps] = torch.from_numpy(made.tensors["control_values"].astype(np.float64))
+    control = torch.zeros(
+        preset.header["control"]["dimensions"], preset.header["control"]["frames"], dtype=torch.float64
+    )
+    dimensions, steps = preset.tensors["control_sites"].T
+    control[dimensions, steps] = torch.from_numpy(preset.tensors["control_values"].astype(np.float64))
     h, frames = torch.zeros(len(t["recurrence"]), dtype=torch.float64), []
     for column in control.T:
         h = torch.tanh(t["recurrence"] @ h + t["input"] @ column)
@@ -143,16 +147,3 @@ def _equal_loudness(
         mean_level = mean_level or float(np.exp(np.log(level[is_used]).mean())) if is_used.any() else 1.0
         energy = np.clip(energy * mean_level / level, played / MAX_ENERGY_RATIO, played * MAX_ENERGY_RATIO)
     return energy
-
-
-def _peaks(sound: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies in Hz and energies of the highest peaks of a sound's spectrum."""
-    size = 4 * len(sound)
-    power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), size)) ** 2 + 1e-20
-    peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] >= power[2:])) + 1
-    peaks = peaks[np.argsort(-power[peaks])][:MAX_PEAKS]
-    return peaks * rate / size, power[peaks]
-
-
-def _numbers(values: torch.Tensor) -> np.ndarray:
-    return values.detach().cpu().double().numpy().copy()

@@ -42,7 +42,7 @@ class Clip:
     """Name, description and sound (2, T) at RATE."""
 
     name: str
-    words: str
+    description: str
     sound: np.ndarray
 
     @property

@@ -75,10 +75,10 @@ def _control_plane_clips(preset: Preset, recording: np.ndarray | None, seed: int
         first = find_offset(learned.mean(axis=0), recording.mean(axis=0), RATE)
         yield recording_clip(fade_out(recording[:, first : first + frames]))
     yield Clip("Played again", "The instrument, played by the control signal that was learned with it.", learned)
-    words = "The same instrument, struck at random moments in random dimensions."
-    yield Clip("At random", words, _render_performance(preset, "random", seed))
-    words = "The learned control signal, its dimensions exchanged: the same rhythm of other sounds."
-    yield Clip("Permuted", words, _render_performance(preset, "permuted", seed))
+    description = "The same instrument, struck at random moments in random dimensions."
+    yield Clip("At random", description, _render_performance(preset, "random", seed))
+    description = "The learned control signal, its dimensions exchanged: the same rhythm of other sounds."
+    yield Clip("Permuted", description, _render_performance(preset, "permuted", seed))
 
 
 def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
@@ -91,13 +91,13 @@ def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
 
 def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: set[str]) -> Iterator[Clip]:
     """Render notes on the keys, except for clips whose names exist already."""
-    for name, words, notes_of_clip in (
+    for name, description, notes_of_clip in (
         ("On the keys", "J. S. Bach, the first bars of the Prelude in C, BWV 846.", notes),
         ("At random", "As many notes as in the prelude, of any keys.", demo_notes.random_notes(notes, seed)),
         ("Permuted", "The notes of the prelude in another order.", demo_notes.permuted_notes(notes, seed)),
     ):
         if name not in names:
-            yield Clip(name, words, render(_rig(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS))
+            yield Clip(name, description, render(_rig(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS))
 
 
 def _rig(preset: Preset) -> Rig:

@@ -40,12 +40,12 @@ def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, 
         yield Clip("At random", "Its events, as often as they were learned, at random moments.", render_score(score))
     else:
         yield recording_clip(recording)
-        words = f"Taken apart into {len(score.events)} events, and put together again."
-        yield Clip("Played again", words, render_score(score)[:, : recording.shape[1]])
-        words = "As many events, of any kinds at any moments."
-        yield Clip("At random", words, render_score(score.randomized(decoder.keys, seed)))
-    words = "The same events in time, their kinds exchanged."
-    yield Clip("Permuted", words, render_score(score.permuted(decoder.keys, seed)))
+        description = f"Taken apart into {len(score.events)} events, and put together again."
+        yield Clip("Played again", description, render_score(score)[:, : recording.shape[1]])
+        description = "As many events, of any kinds at any moments."
+        yield Clip("At random", description, render_score(score.randomized(decoder.keys, seed)))
+    description = "The same events in time, their kinds exchanged."
+    yield Clip("Permuted", description, render_score(score.permuted(decoder.keys, seed)))
 
 
 def _decompose(preset: Preset, recording: np.ndarray) -> EventScore:

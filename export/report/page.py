@@ -74,7 +74,7 @@ def _duration(seconds: float) -> str:
 def _clip_values(clip: audio_clip.Clip) -> dict[str, Any]:
     """A clip as template values."""
     return {
-        "name": clip.name, "words": clip.words, "seconds": round(clip.seconds, 3),
+        "name": clip.name, "description": clip.description, "seconds": round(clip.seconds, 3),
         "sound": audio_clip.encode(clip.sound),
         "outline": audio_clip.outline(clip.sound), "spectrogram": audio_clip.spectrogram(clip.sound),
     }  # fmt: skip

@@ -29,14 +29,14 @@ def plot_performance(preset: Preset, performance: Performance) -> Drawing:
         return _curves(performance)
     times, keys = (np.array([getattr(note, name) for note in performance.notes], float) for name in ("start", "key"))
     durations = np.array([note.end for note in performance.notes]) - times
-    words = f"{len(times)} notes of the prelude: when each begins, how long it is held, and its key."
+    description = f"{len(times)} notes of the prelude: when each begins, how long it is held, and its key."
 
     def paint(axes: Axes) -> None:
         axes.barh(keys, durations, left=times, height=0.8, color=ACCENT, alpha=0.8)
         axes.set(xlabel="seconds", ylabel="key")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
-    return draw("played", "What plays it", words, paint)
+    return draw("played", "What plays it", description, paint)
 
 
 def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
@@ -45,7 +45,7 @@ def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
     hertz = pitch[[event.key for event in score.events]]
     strength = np.array([event.strength for event in score.events])
     heights = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
-    words = (
+    description = (
         f"{len(times)} events: time, the pitch of each, and by the size of its dot how strong it is; "
         f"the {int((hertz <= 0).sum())} that have no pitch lie at the bottom."
     )
@@ -58,7 +58,7 @@ def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
         axes.set_yticks([UNPITCHED_HZ, *PITCH_TICKS_HZ], ["none", *map(str, PITCH_TICKS_HZ)])
         axes.set_yticks([], minor=True)
 
-    return draw("played", "What plays it", words, paint)
+    return draw("played", "What plays it", description, paint)
 
 
 def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
@@ -66,7 +66,7 @@ def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
     sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
     seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
     positions = plane["dimensions"] * plane["frames"]
-    words = (
+    description = (
         f"The learned control signal: {len(sites)} strokes on {plane['dimensions']} dimensions, "
         f"{100 * len(sites) / positions:.2g} % of all the places where one could be; larger dots are stronger."
     )
@@ -77,7 +77,7 @@ def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
         axes.set(xlabel="seconds", ylabel="dimension")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
-    return draw("played", "What plays it", words, paint)
+    return draw("played", "What plays it", description, paint)
 
 
 def _curves(performance: Performance) -> Drawing:
@@ -124,8 +124,8 @@ def plot_room(preset: Preset) -> Drawing | None:
         axes.set(xlabel="seconds", ylabel="dB that are left", ylim=(-65, 2), xlim=(0, time[-1]))
 
     decay_text = f", which would take {decay_seconds:.1f} s to fall by 60 dB" if decay_seconds else ""
-    words = f"How a clap dies away in the room that was learned with the instrument{decay_text}."
-    return draw("room", "Its room", words, paint)
+    description = f"How a clap dies away in the room that was learned with the instrument{decay_text}."
+    return draw("room", "Its room", description, paint)
 
 
 def _reverberation(time: np.ndarray, level: np.ndarray) -> float:

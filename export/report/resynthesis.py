@@ -25,13 +25,13 @@ def voice_clips(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Cl
     """A recording (2, T), the instrument following it, and following its pieces in random order."""
     yield recording_clip(recording)
     mono = recording.mean(axis=0)
-    words = "The instrument follows pitch and loudness of the recording, and nothing else."
-    yield Clip("Played again", words, fade_out(_follow(preset, mono)[:, : len(mono)]))
+    description = "The instrument follows pitch and loudness of the recording, and nothing else."
+    yield Clip("Played again", description, fade_out(_follow(preset, mono)[:, : len(mono)]))
     piece_frames = round(PIECE_SECONDS * RATE)
     pieces = [mono[first : first + piece_frames] for first in range(0, len(mono), piece_frames)]
     order = np.random.default_rng(seed).permutation(len(pieces))
-    words = "The recording cut into half seconds, played again in another order."
-    yield Clip("Permuted", words, _follow(preset, np.concatenate([pieces[i] for i in order])))
+    description = "The recording cut into half seconds, played again in another order."
+    yield Clip("Permuted", description, _follow(preset, np.concatenate([pieces[i] for i in order])))
 
 
 def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:

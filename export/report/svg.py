@@ -30,11 +30,11 @@ class Drawing:
 
     svg: str
     title: str
-    words: str
+    description: str
 
 
 def draw(
-    name: str, title: str, words: str, paint: Callable[[Axes], None], size: tuple[float, float] = SIZE
+    name: str, title: str, description: str, paint: Callable[[Axes], None], size: tuple[float, float] = SIZE
 ) -> Drawing:
     """Draw with `paint` on new axes; name: of letters, unique in a page."""
     style: Any = {**_STYLE, "svg.hashsalt": name}
@@ -43,7 +43,7 @@ def draw(
         paint(figure.add_subplot())
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return Drawing(_adapt_to_page(file.getvalue(), name), title, words)
+    return Drawing(_adapt_to_page(file.getvalue(), name), title, description)
 
 
 def frequency_axis(axes: Axes, low: float, high: float) -> None:

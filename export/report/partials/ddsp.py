@@ -31,5 +31,5 @@ def plot(preset: Preset) -> Drawing:
         axes.grid(False)
         axes.figure.colorbar(image, ax=axes, pad=0.01, label="dB").outline.set_visible(False)
 
-    words = "How strong each harmonic is, at every pitch of the instrument, at its usual loudness."
-    return draw("rings", "Its harmonics", words, paint)
+    description = "How strong each harmonic is, at every pitch of the instrument, at its usual loudness."
+    return draw("rings", "Its harmonics", description, paint)

@@ -38,8 +38,8 @@ def plot_decays(what: str, frequency: np.ndarray, seconds: np.ndarray, strength:
         axes.set_yticks([], minor=True)
         axes.yaxis.set_major_formatter("{x:g}")
 
-    words = f"{what}: frequency from left to right, how long it rings upwards; larger dots are stronger."
-    return draw("rings", "What rings", words, paint)
+    description = f"{what}: frequency from left to right, how long it rings upwards; larger dots are stronger."
+    return draw("rings", "What rings", description, paint)
 
 
 def select_strongest(
