@@ -1,4 +1,4 @@
-"""luthier learn makes an instrument that plays from a recording, and refuses in one line what it cannot learn from."""
+"""luthier learn makes an instrument that plays from a recording, and refuses what it cannot learn from."""
 
 import json
 
