@@ -94,8 +94,8 @@ def noise_level(samples: np.ndarray, rate: float) -> float:
     mono = samples.mean(axis=0)
     blocks = mono[: len(mono) // step * step].reshape(-1, step)
     levels = np.sqrt((blocks**2).mean(axis=1))
-    heard = levels[levels > 1e-6]
-    return _level(float(np.percentile(heard, 5))) if len(heard) else -120.0
+    audible = levels[levels > 1e-6]
+    return _level(float(np.percentile(audible, 5))) if len(audible) else -120.0
 
 
 def _clipped(samples: np.ndarray, peak: float) -> int:

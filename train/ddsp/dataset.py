@@ -91,9 +91,9 @@ def split_validation(segments: list[Segment], sizes: Sizes) -> tuple[list[Segmen
     long, short = ([p for p in segments if (p.frames >= least) == is_long] for is_long in (True, False))
     validation = [p.cut(p.frames - back, back) for p in long]
     training = [p.cut(0, p.frames - back) for p in long]
-    away = short[VALIDATION_INTERVAL // 2 :: VALIDATION_INTERVAL]
-    stay = [p for i, p in enumerate(short) if i % VALIDATION_INTERVAL != VALIDATION_INTERVAL // 2]
-    for parts, into in ((stay, training), (away, validation)):
+    held_out = short[VALIDATION_INTERVAL // 2 :: VALIDATION_INTERVAL]
+    remaining = [p for i, p in enumerate(short) if i % VALIDATION_INTERVAL != VALIDATION_INTERVAL // 2]
+    for parts, into in ((remaining, training), (held_out, validation)):
         if parts:
             into.append(concatenate(parts, sizes.rate))
     return (training, validation) if validation else _split_small_set(training[0])
@@ -129,9 +129,9 @@ def _correct_octave(path: str | Path, features: Features) -> Features:
     key = names.key_in_name(path)
     if key is None:
         return features
-    far = pitch_of(features.pitch) - key
-    octaves = np.round(far / 12)
-    alone = np.abs(far - 12 * octaves)[features.voiced] < 0.6
+    distance = pitch_of(features.pitch) - key
+    octaves = np.round(distance / 12)
+    alone = np.abs(distance - 12 * octaves)[features.voiced] < 0.6
     if not len(alone) or alone.mean() < 0.8:
         return features
     return Features(features.pitch / 2**octaves, features.voiced, features.loudness, features.agreement)

@@ -33,7 +33,8 @@ class _WindowLoss(torch.autograd.Function):
         spectra = spectrum(sound, window)
         rendered, wanted = spectra.abs(), spectrum(target, window).abs()
         linear = rendered - wanted
-        loss = linear.abs().mean() + torch.log((rendered + MAGNITUDE_FLOOR) / (wanted + MAGNITUDE_FLOOR)).abs_().mean()
+        ratio = (rendered + MAGNITUDE_FLOOR) / (wanted + MAGNITUDE_FLOOR)
+        loss = linear.abs().mean() + torch.log(ratio).abs_().mean()
         if ctx.needs_input_grad[0]:
             slope = linear.sign_() * (1 + 1 / (rendered + MAGNITUDE_FLOOR)) / rendered.clamp_(min=1e-12)
             ctx.gradient = _transpose_spectrum(spectra * slope / slope.numel(), sound.shape[1], window)

@@ -1,6 +1,6 @@
 """The run of learning of a DDSP model, on one device or on several.
 
-A moving mean of the weights is validated and kept, not the weights themselves.
+The moving mean of the weights is validated and becomes the model, not the last weights.
 """
 
 import math

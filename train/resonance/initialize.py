@@ -56,8 +56,9 @@ def find_timbres(samples: torch.Tensor, count: int, rate: float, window: int, ho
     whole = activity @ shapes + EPSILON
     timbres = []
     for r in range(count):
-        alone = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
-        decay = _decays(alone[: max(len(alone) - window // hop, 2)], rate, hop)  # the last windows reach past the end
+        component = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
+        inside = max(len(component) - window // hop, 2)  # the last windows reach past the end
+        decay = _decays(component[:inside], rate, hop)
         peaks = _peaks(shapes[r])
         share = shapes[r][peaks] ** 2
         typical = float(np.exp((share * np.log(decay[peaks])).sum() / share.sum()))
@@ -99,10 +100,10 @@ def _interpolated_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     return peaks + np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
 
 
-def _decays(alone: np.ndarray, rate: float, hop: int) -> np.ndarray:
+def _decays(component: np.ndarray, rate: float, hop: int) -> np.ndarray:
     """Decay of each bin of magnitudes (F, B), over the frames in which it falls: (B,) in 1/s."""
-    lag = min(max(round(DECAY_LAG_SECONDS * rate / hop), 1), len(alone) - 1)
-    before, after = alone[:-lag], alone[lag:]
+    lag = min(max(round(DECAY_LAG_SECONDS * rate / hop), 1), len(component) - 1)
+    before, after = component[:-lag], component[lag:]
     falling = after < before
     left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + EPSILON**2)
     return np.clip(-np.log(np.clip(left, EPSILON, 1)) * rate / (lag * hop), MIN_DECAY, MAX_DECAY)
@@ -173,10 +174,10 @@ def _set_control(model: ResonanceModel, timbres: list[Timbre], window: int) -> N
     onsets = np.zeros((rows, columns))
     onsets[: len(timbres)] = [timbre.onsets for timbre in timbres]
     peak = onsets.max(1) + EPSILON
-    played = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
-    near = torch.nn.functional.max_pool1d(played[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
+    signal = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
+    near = torch.nn.functional.max_pool1d(signal[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
     model.sites.copy_(near > 0)
-    model.control.copy_(played - played.mean() / 2)  # `gated_control` adds the mean
+    model.control.copy_(signal - signal.mean() / 2)  # `gated_control` adds the mean
     owner = torch.arange(model.router.shape[1]) % len(timbres)
     model.router.copy_(torch.nn.functional.one_hot(owner, rows).T)
     loudest = model.modes().residue[:, 0].abs().amax(1).cpu().numpy() * torch.sigmoid(torch.tensor(4.0)).item()

@@ -36,8 +36,8 @@ def render_modes(energy: Tensor, attacks: Tensor, modes: ModeBanks, hop: int) ->
     """Response of banks of modes (R, E, J) to attacks (R, T) scaled by the energy (R, F) of frames: (R, E, F·hop)."""
     variants = modes.decay.shape[1]
     recent, pieces = (part.repeat_interleave(variants, 0) for part in _cut(energy, attacks, hop))
-    answer = _answer(recent, pieces, ModeBanks(*(part.flatten(0, 1) for part in modes)), hop)
-    return answer.flatten(1).unflatten(0, (-1, variants))
+    response = _response(recent, pieces, ModeBanks(*(part.flatten(0, 1) for part in modes)), hop)
+    return response.flatten(1).unflatten(0, (-1, variants))
 
 
 def response_norm(modes: ModeBanks, frames: int) -> Tensor:
@@ -58,14 +58,14 @@ def _cut(energy: Tensor, attacks: Tensor, hop: int) -> tuple[Tensor, Tensor]:
     return recent, pad(attacks, (0, spans * hop - attacks.shape[1])).unflatten(1, (spans, hop)).flip(1)
 
 
-def _answer(recent: Tensor, pieces: Tensor, modes: ModeBanks, hop: int) -> Tensor:
+def _response(recent: Tensor, pieces: Tensor, modes: ModeBanks, hop: int) -> Tensor:
     """Sound (G, F, hop) of banks (G, J), from recent energies (G, F, spans) and pieces of attack (G, spans, hop)."""
     dtype = recent.dtype
     powers = _powers(modes, 1, hop + 1, dtype)
     ladder = _powers(modes, hop, CHUNK_FRAMES + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
     left = torch.bmm(pieces, _real_pairs(powers[..., :hop].flip(-1).transpose(1, 2)))  # states at the end of a frame
-    arriving = torch.view_as_complex(torch.bmm(recent, left).unflatten(2, (-1, 2)))
-    states = _Scan.apply(arriving, ladder)
+    inputs = torch.view_as_complex(torch.bmm(recent, left).unflatten(2, (-1, 2)))
+    states = _Scan.apply(inputs, ladder)
     before = torch.view_as_real(torch.cat((torch.zeros_like(states[:, :1]), states[:, :-1]), 1)).flatten(2)
     ringing = modes.residue.to(powers.dtype)[..., None] * powers
     onward = _real_pairs(ringing[..., 1:].conj().transpose(1, 2)).transpose(1, 2)  # Re(c·s) = Re c·Re s − Im c·Im s
@@ -99,24 +99,24 @@ class _Scan(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, arriving: Tensor, ladder: Tensor) -> Tensor:
-        states = _scan(arriving, ladder, range(CHUNK_FRAMES))
+    def forward(ctx: Any, inputs: Tensor, ladder: Tensor) -> Tensor:
+        states = _scan(inputs, ladder, range(CHUNK_FRAMES))
         ctx.save_for_backward(states, ladder)
         return states
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
         states, ladder = ctx.saved_tensors
-        arriving = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK_FRAMES)[::-1])
-        rungs = torch.zeros_like(ladder)
-        rungs[:, 0] = (arriving[:, 1:] * states[:, :-1].conj()).sum(1)
-        return arriving, rungs
+        inputs = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK_FRAMES)[::-1])
+        powers = torch.zeros_like(ladder)
+        powers[:, 0] = (inputs[:, 1:] * states[:, :-1].conj()).sum(1)
+        return inputs, powers
 
 
-def _scan(arriving: Tensor, ladder: Tensor, order: range) -> Tensor:
+def _scan(inputs: Tensor, ladder: Tensor, order: range) -> Tensor:
     """The recurrence in chunks, forwards in time or, with the order reversed, backwards."""
-    frames, rungs = arriving.shape[1], ladder if order[0] == 0 else ladder.flip(1)
-    padded = pad(torch.view_as_real(arriving), (0, 0, 0, 0, 0, -frames % CHUNK_FRAMES))
+    frames, powers = inputs.shape[1], ladder if order[0] == 0 else ladder.flip(1)
+    padded = pad(torch.view_as_real(inputs), (0, 0, 0, 0, 0, -frames % CHUNK_FRAMES))
     states = torch.view_as_complex(padded.clone()).unflatten(1, (-1, CHUNK_FRAMES))
     for last, now in pairwise(order):
         states[:, :, now].addcmul_(ladder[:, None, 0], states[:, :, last])
@@ -124,5 +124,5 @@ def _scan(arriving: Tensor, ladder: Tensor, order: range) -> Tensor:
     chunks = range(states.shape[1])
     for last, now in pairwise(chunks if order[0] == 0 else chunks[::-1]):
         ends[:, now].addcmul_(ladder[:, -1], ends[:, last])
-        states[:, now].addcmul_(rungs, ends[:, None, last])
+        states[:, now].addcmul_(powers, ends[:, None, last])
     return states.flatten(1, 2)[:, :frames]

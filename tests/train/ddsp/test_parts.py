@@ -27,13 +27,13 @@ def test_the_published_model_has_4837670_weights():
 
 def test_the_recurrence_and_its_gradient_are_those_of_torch(random):
     gru = torch.nn.GRU(6, 5, batch_first=True).double()
-    heard = torch.randn(3, 7, 6, dtype=torch.double, generator=random, requires_grad=True)
+    inputs = torch.randn(3, 7, 6, dtype=torch.double, generator=random, requires_grad=True)
     state = torch.randn(1, 3, 5, dtype=torch.double, generator=random, requires_grad=True)
     weight = torch.randn(3, 7, 5, dtype=torch.double, generator=random)
 
     def found(way):
-        states, last = way(heard, state)
-        learned = [heard, state, *gru.parameters()]
+        states, last = way(inputs, state)
+        learned = [inputs, state, *gru.parameters()]
         return [states, *torch.autograd.grad((states * weight).sum() + last.square().sum(), learned)]
 
     for ours, theirs in zip(found(lambda x, s: run_gru(gru, x, s)), found(gru), strict=True):
@@ -90,8 +90,8 @@ def test_noise_has_the_spectrum_of_its_bands(random):
 def test_a_room_is_a_convolution_beside_the_direct_sound(random):
     dry, room = torch.randn(2, 700, generator=random), torch.randn(300, generator=random)
     wet = synthesis.apply_room(dry, room, 0.5).numpy()
-    for sound, heard in zip(dry.numpy(), wet, strict=True):
-        np.testing.assert_allclose(heard, 0.5 * sound + np.convolve(sound, room.numpy())[:700], atol=1e-4)
+    for sound, rendered in zip(dry.numpy(), wet, strict=True):
+        np.testing.assert_allclose(rendered, 0.5 * sound + np.convolve(sound, room.numpy())[:700], atol=1e-4)
 
 
 def test_harmonics_above_the_band_are_silent_and_the_others_share_the_amplitude():
@@ -132,9 +132,9 @@ def test_a_sure_reference_replaces_another_pitch_and_lowers_the_agreement():
     pitch, reference = np.full(100, 220.0), np.full(100, 221.0)
     voiced, sure = np.ones(100, bool), np.ones(100, bool)
     reference[40:60], voiced[90:], sure[80:] = 440.0, False, False
-    checked, heard, agreement = features.check_pitch(pitch, voiced, reference, sure)
+    checked, is_voiced, agreement = features.check_pitch(pitch, voiced, reference, sure)
     assert (checked == np.where((np.arange(100) >= 42) & (np.arange(100) < 58), 440, 220)).all()  # where it is steady
-    assert (heard == voiced).all()
+    assert (is_voiced == voiced).all()
     assert agreement == pytest.approx(1 - 16 / 72)
     reference[:] = 2100.0
     assert (features.check_pitch(pitch, voiced, reference, sure)[0] == 220).all()  # too high for it
@@ -152,8 +152,8 @@ def test_a_tone_begins_where_the_one_before_it_is_softest():
 def test_the_features_of_a_tone_are_its_pitch_and_both_trackers_agree():
     time = np.arange(RATE) / RATE
     sound = 0.3 * sum(np.sin(2 * np.pi * 311 * k * time + k) / k for k in range(1, 9))
-    heard = features.extract_features(sound.astype(np.float32), RATE, HOP)
-    assert len(heard.pitch) == len(heard.loudness) == 101
-    assert (np.abs(1200 * np.log2(heard.pitch / 311)) < 2)[5:-5].all()
-    assert heard.voiced[5:-5].all()
-    assert heard.agreement == 1
+    found = features.extract_features(sound.astype(np.float32), RATE, HOP)
+    assert len(found.pitch) == len(found.loudness) == 101
+    assert (np.abs(1200 * np.log2(found.pitch / 311)) < 2)[5:-5].all()
+    assert found.voiced[5:-5].all()
+    assert found.agreement == 1

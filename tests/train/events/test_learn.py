@@ -246,13 +246,13 @@ def test_recordings_are_loaded_and_split(tmp_path):
     assert found.draw(3, 4096, torch.Generator().manual_seed(0)).shape == (3, 4096)
     assert found.validation_segments(4096).abs().amax() == pytest.approx(1, abs=0.01)
     note = np.sin(2 * np.pi * 220 * time[:22050]) * np.exp(-5 * time[:22050])
-    struck = [str(tmp_path / f"{number}.wav") for number in range(13)]
-    for path in struck:
+    notes = [str(tmp_path / f"{number}.wav") for number in range(13)]
+    for path in notes:
         soundfile.write(path, np.concatenate([np.zeros(5000), 0.5 * note]), 22050)
-    found = load_dataset([(path, 0.0, None) for path in struck], 22050)
+    found = load_dataset([(path, 0.0, None) for path in notes], 22050)
     assert (len(found.notes), found.validation_files, len(found.validation), len(found.training)) == (
         12,
-        struck[11:12],
+        notes[11:12],
         1,
         12,
     )

@@ -25,7 +25,7 @@ def test_it_is_the_convolution_of_the_excitation_with_the_sum_of_the_modes(frame
     modes = _modes((2, 3))
     energy = torch.rand(2, frames, dtype=torch.float64)
     attacks = torch.randn(2, length, dtype=torch.float64)
-    excitation, answer = place_attacks(energy, attacks, hop), render_modes(energy, attacks, modes, hop)
+    excitation, response = place_attacks(energy, attacks, hop), render_modes(energy, attacks, modes, hop)
     for r in range(2):
         pulses = np.zeros(frames * hop)
         pulses[::hop] = energy[r]
@@ -33,7 +33,7 @@ def test_it_is_the_convolution_of_the_excitation_with_the_sum_of_the_modes(frame
         np.testing.assert_allclose(excitation[r], dry, atol=1e-12)
         for e in range(3):
             direct = np.convolve(dry, _sum_of_modes(modes, frames * hop)[r, e])[: frames * hop]
-            np.testing.assert_allclose(answer[r, e], direct, atol=1e-10)
+            np.testing.assert_allclose(response[r, e], direct, atol=1e-10)
 
 
 def test_single_precision_keeps_the_phase_over_six_seconds():
