@@ -17,10 +17,10 @@ SECONDS = 0.5
 CHORD = (62, 69)
 
 
-def played(row, block=128):
-    """What a row makes of a chord: (2, T)."""
+def played(plugins, block=128):
+    """The sound of a chord: (2, T)."""
     host = Host(RATE, head=[Interpreter()])
-    host.play(row)
+    host.play(plugins)
     for key in CHORD:
         host.midi(0x90, key, 100)
     return call(host, round(SECONDS * RATE), block)
