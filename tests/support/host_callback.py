@@ -1,4 +1,4 @@
-"""Play a host through its real callback, and plugins to play: one writes down, one gives a signal, one sounds on."""
+"""Render a host through its real callback, and plugins for tests: an event log, a given signal, endless tones."""
 
 import ctypes
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,8 @@ from engine.plugin import Param, Plugin
 from engine.ring import copy
 
 RATE = 48_000
-MAX_FRAMES = 1 << 15  # events that a listener remembers
-CALLBACK = ctypes.CFUNCTYPE(  # what a device calls, with plain addresses: quick enough for blocks of one frame
+MAX_FRAMES = 1 << 15  # of a given signal; also events of a log
+CALLBACK = ctypes.CFUNCTYPE(  # the signature of a device, with plain addresses: quick enough for blocks of one frame
     ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
 )
 
@@ -36,21 +36,21 @@ LISTENER = np.dtype([("log", EVENT, (MAX_FRAMES,)), ("count", "i8"), ("time", "i
 
 
 class Listener(Plugin):
-    """Writes down every event that reaches it, with the absolute frame at which it was handled."""
+    """Logs every event that it receives, with the absolute frame at which it was handled."""
 
     name = "listener"
 
     def __init__(self, params: Iterable[Param] = ()) -> None:
         self.params = tuple(params)
         self.state = np.zeros(1, LISTENER)
-        self.handle, self.process = _write_down, _count_time
+        self.handle, self.process = _log, _count_time
 
     def prepare(self, rate: float) -> None:
-        """Forget what was heard."""
+        """Clear the log."""
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was heard."""
+        """Clear the log."""
         self.state["count"] = 0
 
     def heard(self, *kinds: Kind) -> np.ndarray:
@@ -60,7 +60,7 @@ class Listener(Plugin):
 
 
 @njit(cache=True, error_model="numpy")
-def _write_down(state, event):
+def _log(state, event):
     if state.count < MAX_FRAMES:
         copy(event, state.log[state.count])
         state.log[state.count].frame = state.time
@@ -76,7 +76,7 @@ SIGNAL = np.dtype([("audio", "f4", (2, MAX_FRAMES)), ("time", "i8")], align=True
 
 
 class Signal(Plugin):
-    """Adds a given signal, (2, T) or one number, from the first frame that it plays."""
+    """Adds a given signal, (2, T) or one number, from the first frame on."""
 
     name = "signal"
     params: tuple[Param, ...] = ()
@@ -85,14 +85,14 @@ class Signal(Plugin):
         self.state = np.zeros(1, SIGNAL)
         audio = np.broadcast_to(np.float32(audio), (2, MAX_FRAMES)) if np.isscalar(audio) else np.asarray(audio)
         self.state["audio"][0, :, : audio.shape[1]] = audio
-        self.handle, self.process = _ignore, _give
+        self.handle, self.process = _ignore, _add_signal
 
     def prepare(self, rate: float) -> None:
-        """Begin again."""
+        """Start from the first frame."""
         self.reset()
 
     def reset(self) -> None:
-        """Begin again."""
+        """Start from the first frame."""
         self.state["time"] = 0
 
 
@@ -102,7 +102,7 @@ def _ignore(state, event):
 
 
 @njit(cache=True, error_model="numpy")
-def _give(state, audio):
+def _add_signal(state, audio):
     for t in range(audio.shape[1]):
         if state.time < MAX_FRAMES:
             audio[0, t] += state.audio[0, state.time]
@@ -117,17 +117,17 @@ ORGAN = np.dtype(
 
 
 class Organ(Plugin):
-    """A pulse for every note id: sounds on as long as nothing damps it, so a stuck note is heard for ever."""
+    """A pulse wave for every note id that sounds until it is damped: a stuck note sounds for ever."""
 
     name = "organ"
     params = (Param("level", "", 0.0, 1.0, 0.5, cc=74),)
 
     def __init__(self) -> None:
         self.state = np.zeros(1, ORGAN)
-        self.handle, self.process = _play_keys, _sound_on
+        self.handle, self.process = _handle_keys, _add_tones
 
     def prepare(self, rate: float) -> None:
-        """Take the rate in Hz."""
+        """Set the rate in Hz."""
         self.state["glide"] = 1 - np.exp(-1 / (0.005 * rate))
         self.state["cycle"] = 8.1758 / rate
 
@@ -137,7 +137,7 @@ class Organ(Plugin):
 
 
 @njit(cache=True, error_model="numpy")
-def _play_keys(state, event):
+def _handle_keys(state, event):
     if event.kind == Kind.NOTE_ON:
         state.target[event.note] = np.float32(0.01) * event.value
     elif event.kind == Kind.NOTE_OFF:
@@ -150,7 +150,7 @@ def _play_keys(state, event):
 
 
 @njit(cache=True, error_model="numpy")
-def _sound_on(state, audio):
+def _add_tones(state, audio):
     for i in range(2048):
         if state.target[i] > 0 or state.gain[i] > 0:
             step = state.cycle * np.float32(2) ** (np.float32(i & 127) / np.float32(12))

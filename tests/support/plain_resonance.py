@@ -1,9 +1,9 @@
-"""What a resonance preset sounds like as it was learned, computed the plain way in float64.
+"""Plain float64 synthesis of a resonance preset as it was learned.
 
     sound = as_learned(tensors, header, learned_control(tensors, header), noise)      # (2, F · hop)
 
-Every attack is drawn, every mode is a recurrence, every weight a line; nothing is shared with the engine or with the
-model that was trained. Slow, and the reference for both.
+Every attack is convolved, every mode is a recurrence, every weight is interpolated; no code is shared with the engine
+or the trained model. Slow, and the reference for both.
 """
 
 from typing import Any
@@ -24,10 +24,10 @@ def learned_control(tensors: Tensors, header: dict[str, Any]) -> np.ndarray:
 def as_learned(
     tensors: Tensors, header: dict[str, Any], control: np.ndarray, noise: np.ndarray, logits: np.ndarray | None = None
 ) -> np.ndarray:
-    """Both sides (2, F·hop) at the learned rate.
+    """Both channels (2, F·hop) at the learned rate.
 
-    control: (K, F). noise: (R, attack) in ±1. logits: (E, F), the preset's own deformation if none is given;
-    without any the variants stay at rest.
+    control: (K, F). noise: (R, attack) in ±1. logits: (E, F), by default the deformation of the preset; without any
+    the variants stay at rest.
     """
     t = {name: np.asarray(value, np.float64) for name, value in tensors.items()}
     hop, attack = header["control"]["hop"], header["attack"]
@@ -38,9 +38,9 @@ def as_learned(
     for r in range(len(energy)):
         pulses = np.zeros(frames)
         pulses[::hop] = energy[r]
-        breath = _drawn(t["envelope"][r, 0], attack) * noise[r]
-        hiss = _drawn(t["hiss"][r, 0], attack) * noise[r]
-        driven = np.convolve(pulses, _sum(t["strike"][r, 0], breath))[:frames]
+        noise_drive = _envelope(t["envelope"][r, 0], attack) * noise[r]
+        hiss = _envelope(t["hiss"][r, 0], attack) * noise[r]
+        driven = np.convolve(pulses, _sum(t["strike"][r, 0], noise_drive))[:frames]
         sides = np.tile(np.convolve(pulses, hiss)[:frames], (2, 1))
         for side in range(2):
             knock = t["knock"][r, 0] if t["knock"].ndim == 3 else t["knock"][r, 0, side]
@@ -54,7 +54,7 @@ def as_learned(
 
 
 def _bank(t: Tensors, rate: float, r: int, e: int, driven: np.ndarray) -> np.ndarray:
-    """What one variant of one resonance answers, left and right: (2, N)."""
+    """Response of one variant of one resonance, left and right: (2, N)."""
     pole = np.exp((-t["decay"][r, 0, e] + 2j * np.pi * t["frequency"][r, 0, e]) / rate)
     angle = (t["place"][r, e] + 1) * np.pi / 4
     residue = t["amplitude"][r, 0, e] * np.exp(1j * t["phase"][r, 0, e])
@@ -78,13 +78,13 @@ def _weights(t: Tensors, logits: np.ndarray | None, columns: int, frames: int) -
     return np.stack([np.interp(middle, np.arange(columns), row) for row in weights])
 
 
-def _drawn(points: np.ndarray, frames: int) -> np.ndarray:
-    """An envelope through its points, each in the middle of its share, flat at both ends."""
+def _envelope(points: np.ndarray, frames: int) -> np.ndarray:
+    """Interpolate an envelope through its points, each in the middle of its share, flat at both ends."""
     return np.interp((np.arange(frames) + 0.5) * len(points) / frames - 0.5, np.arange(len(points)), points)
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The sum of two curves, the shorter one going on as silence."""
+    """The sum of two curves, the shorter one padded with zeros."""
     out = np.zeros(max(len(a), len(b)))
     out[: len(a)] += a
     out[: len(b)] += b

@@ -1,4 +1,4 @@
-"""The tape: what was played is what is taken, also around the end of its memory."""
+"""Capture: what is played is what is drained, also around the end of the ring."""
 
 import numpy as np
 
@@ -8,31 +8,31 @@ from engine.host import Host
 from tests.support.host_callback import Organ, render
 
 
-def test_a_full_tape_keeps_what_it_has_and_counts_what_it_lost():
-    tape = Capture()
-    host = Host(48_000, tail=[tape])
+def test_a_full_ring_keeps_its_frames_and_counts_those_that_are_lost():
+    capture = Capture()
+    host = Host(48_000, tail=[capture])
     host.play([Organ()])
     host.send(Kind.NOTE_ON, 60, 1.0, note=60)
     render(host, 1000)
-    tape.start()
+    capture.start()
     heard = render(host, RING_FRAMES + 10_000, 4096)
-    taken = tape.drain()
-    np.testing.assert_array_equal(taken, heard[:, : taken.shape[1]])
-    assert taken.shape[1] + tape.lost == RING_FRAMES + 10_000
+    drained = capture.drain()
+    np.testing.assert_array_equal(drained, heard[:, : drained.shape[1]])
+    assert drained.shape[1] + capture.lost == RING_FRAMES + 10_000
 
 
-def test_it_goes_round_without_losing_a_frame():
-    tape = Capture()
-    host = Host(48_000, tail=[tape])
+def test_the_ring_wraps_without_losing_a_frame():
+    capture = Capture()
+    host = Host(48_000, tail=[capture])
     host.play([Organ()])
     host.send(Kind.NOTE_ON, 60, 1.0, note=60)
-    tape.start()
-    heard, taken = [], []
+    capture.start()
+    heard, drained = [], []
     for _ in range(4):
         heard.append(render(host, RING_FRAMES // 3, 4096))
-        taken.append(tape.drain())
-    tape.stop()
+        drained.append(capture.drain())
+    capture.stop()
     render(host, 1000)
-    taken.append(tape.drain())
-    np.testing.assert_array_equal(np.concatenate(taken, axis=1), np.concatenate(heard, axis=1))
-    assert tape.lost == 0
+    drained.append(capture.drain())
+    np.testing.assert_array_equal(np.concatenate(drained, axis=1), np.concatenate(heard, axis=1))
+    assert capture.lost == 0

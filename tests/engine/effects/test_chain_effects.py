@@ -1,4 +1,4 @@
-"""The effects that a player puts behind an instrument, against plain Python and closed forms."""
+"""The effects of the list, against plain Python and closed forms."""
 
 import math
 
@@ -15,7 +15,7 @@ from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
 
 
 def through(plugin, audio, block=128, **values):
-    """What becomes of audio (2, T) in one effect whose knobs were turned before."""
+    """Audio (2, T) through one effect whose parameters were set before."""
     host = Host(RATE)
     for name, value in values.items():
         plugin.state["param"][0, [param.name for param in plugin.params].index(name)] = value
@@ -38,7 +38,7 @@ def noise(random):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_an_effect_that_is_off_lets_the_sound_pass_as_it_is(effect, noise):
+def test_an_effect_that_is_off_passes_the_sound_unchanged(effect, noise):
     np.testing.assert_array_equal(through(made(effect), noise, on=0.0), noise)
 
 
@@ -49,7 +49,7 @@ def test_the_block_size_is_not_heard(effect, noise, block):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_a_sample_that_is_no_number_does_not_stay(effect, noise):
+def test_a_sample_that_is_not_finite_does_not_stay(effect, noise):
     broken = noise.copy()
     broken[0, 100], broken[1, 200] = np.nan, np.inf
     assert np.isfinite(through(made(effect), broken)[:, 4000:]).all()
@@ -85,7 +85,7 @@ def test_the_tone_tilts_the_spectrum_around_its_pivot(tilt):
     assert found[-1] == pytest.approx(tilt, abs=0.1)
 
 
-def test_the_chorus_is_two_copies_that_sway_a_quarter_of_a_turn_apart():
+def test_the_chorus_is_two_copies_modulated_a_quarter_of_a_period_apart():
     time = np.arange(MAX_FRAMES) / RATE
     tone = np.stack([np.sin(2 * np.pi * f * time) for f in (220, 330)]).astype(np.float32) * 0.3
     found = through(Chorus(), tone, depth=0.003, speed=1.5, mix=0.7)
@@ -96,7 +96,7 @@ def test_the_chorus_is_two_copies_that_sway_a_quarter_of_a_turn_apart():
         assert rms((found[c] - wanted)[2000:]) < rms(wanted) - 80
 
 
-def test_the_chorus_keeps_its_size_for_hours():
+def test_the_phasor_of_the_chorus_stays_on_the_unit_circle_for_hours():
     chorus = Chorus()
     through(chorus, np.zeros((2, MAX_FRAMES), np.float32))
     for _ in range(40):
@@ -129,7 +129,7 @@ def test_the_compressor_does_what_plain_python_does(random):
     np.testing.assert_allclose(through(Compressor(), audio, **knobs), compressed(audio, **knobs), atol=2e-5)
 
 
-def test_a_steady_tone_comes_out_as_its_ratio_says():
+def test_a_steady_tone_is_compressed_by_its_ratio():
     audio = np.full((2, 20_000), 0.5, np.float32)
     out = through(Compressor(), audio, threshold=-26.0, ratio=4.0)
     wanted = -26 + (20 * math.log10(0.5) + 26) / 4

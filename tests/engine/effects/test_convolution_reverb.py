@@ -1,4 +1,4 @@
-"""A room in the row of a host, through the real callback, against direct convolution in float64."""
+"""The convolution reverb in the chain of a host, against direct convolution in float64."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_the_level_is_that_of_the_room_alone(signal, response, level, gain):
     assert decibels(out - signal[:, 10_000:20_000] - gain * wet, wet) < -80
 
 
-def test_a_sample_that_is_no_number_does_not_ring_on(signal, response):
+def test_a_sample_that_is_not_finite_does_not_sound_on(signal, response):
     broken = signal.copy()
     broken[0, 100], broken[1, 200] = np.nan, np.inf
     clean = signal.copy()
@@ -95,9 +95,9 @@ def learned(taps=400, dry=1.0):
 
 def test_a_preset_is_played_in_its_own_room_unless_another_is_wanted(tmp_path):
     preset = learned()
-    row = make_chain(preset)
-    assert isinstance(row[0], Ddsp)
-    assert isinstance(row[1], ConvolutionReverb)
+    chain = make_chain(preset)
+    assert isinstance(chain[0], Ddsp)
+    assert isinstance(chain[1], ConvolutionReverb)
     assert len(make_chain(preset, room="none")) == 1
     assert len(make_chain(learned(taps=1), room="none")) == 1
     other = learned(taps=300, dry=0.0)
@@ -137,7 +137,7 @@ def test_what_is_no_room_is_refused_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("block", [1, 64, [3, 500, 64, 1, 128, 77, 4096, 1023]], ids=str)
-def test_when_everything_shall_be_silent_the_room_is_and_answers_anew(response, block):
+def test_a_choke_silences_the_room_which_then_starts_from_silence(response, block):
     clap = np.zeros((2, MAX_FRAMES), np.float32)
     clap[:, [0, 8000]] = 1
     host = Host(RATE)

@@ -1,4 +1,4 @@
-"""The guard and the knob before the speaker."""
+"""The limiter and the master volume."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_what_is_not_too_loud_passes_unchanged(random):
 @given(
     seed=st.integers(0, 2**32 - 1), size=st.floats(-3, 38), bad=st.floats(0, 0.5), block=st.sampled_from([1, 64, 500])
 )
-def test_nothing_above_the_ceiling_and_nothing_that_is_no_number_gets_through(seed, size, bad, block):
+def test_no_sample_is_above_the_ceiling_or_not_finite(seed, size, bad, block):
     random = np.random.default_rng(seed)
     audio = (10**size * random.uniform(-1, 1, (2, 500))).astype(np.float32)
     audio[random.random(audio.shape) < bad] = random.choice([np.nan, np.inf, -np.inf])
@@ -48,7 +48,7 @@ def test_both_sides_are_turned_down_alike(random):
     np.testing.assert_allclose(out[0] * audio[1], out[1] * audio[0], rtol=1e-5)
 
 
-def test_after_a_loud_moment_the_gain_comes_back_as_an_exponential():
+def test_the_gain_recovers_exponentially():
     audio = np.full((2, RATE // 4), 0.1, np.float32)
     audio[0, 0] = 10 * CEILING
     gain = through(Limiter(), audio)[1] / np.float32(0.1)
@@ -79,7 +79,7 @@ def test_the_volume_never_makes_anything_louder():
     assert render(host, 1000).max() == 0.5
 
 
-def test_the_rig_is_safe_whatever_its_row_gives():
+def test_the_output_of_a_rig_is_limited_whatever_its_chain_gives():
     rig, audio = Rig(RATE), np.full((2, 3000), 1e30, np.float32)
     audio[:, ::7] = np.nan
     rig.play([Signal(audio)])

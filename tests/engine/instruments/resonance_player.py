@@ -1,4 +1,4 @@
-"""A small resonance instrument, played through a host, and what is measured of its sound."""
+"""A small resonance instrument, played through a host, and measurements of its sound."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ PHASE = np.array([0.0, 1.0, -2.0, 0.5, 3.0])
 def preset(
     *, layers=1, variants=1, attack=256, hiss=0.0, envelope=0.0, knock=(), strike=(1.0,), gain=0.0, control=False
 ):
-    """One resonance at 220 Hz; upper layers are louder and ring shorter, upper variants are mistuned."""
+    """One resonance at 220 Hz; higher layers are louder and decay faster, higher variants are detuned."""
     shape = (1, layers, variants, len(FREQUENCY))
     louder = 2.0 ** np.arange(layers)[:, None, None]
     tensors = {
@@ -53,10 +53,10 @@ def strike(host, key=57, velocity=0.8, frame=-1):
 
 
 def ringing(frames, ratio=1.0, rate=LEARNED):
-    """The closed form of the modes struck by one sample."""
+    """The closed form of the modes excited by one sample."""
     time = np.arange(frames)[:, None] / rate
-    turning = np.exp(-DECAY * ratio * time) * np.cos(2 * np.pi * FREQUENCY * ratio * time + PHASE)
-    return (AMPLITUDE * turning).sum(1)
+    modes = np.exp(-DECAY * ratio * time) * np.cos(2 * np.pi * FREQUENCY * ratio * time + PHASE)
+    return (AMPLITUDE * modes).sum(1)
 
 
 def level(x):

@@ -1,4 +1,4 @@
-"""What instruments of all kinds promise, heard through the real callback."""
+"""Behaviour that instruments of all kinds have in common, through the real callback."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def strike(host, key=KEY, velocity=0.8, frame=-1):
     host.send(Kind.NOTE_ON, key, velocity, note=key, frame=frame)
 
 
-def let_go(host, key=KEY, damping=1.0, frame=-1):
+def release(host, key=KEY, damping=1.0, frame=-1):
     host.send(Kind.NOTE_OFF, key, damping, note=key, frame=frame)
 
 
@@ -72,12 +72,12 @@ def test_the_block_size_is_not_heard(kind, sizes):
         for i in range(20):
             strike(host, 40 + 2 * i, 0.3 + 0.03 * i, frame=311 * i)
             host.send(Kind.BEND, value=np.sin(i), frame=311 * i + 97)
-            let_go(host, 40 + 2 * i, frame=400 * i + 3000)
+            release(host, 40 + 2 * i, frame=400 * i + 3000)
         host.send(Kind.MODULATION, value=0.7, frame=2000)
         host.send(Kind.PRESSURE, value=0.5, frame=2100)
         host.send(Kind.VOLUME, value=0.5, frame=4100)
-        for i, param in enumerate(instrument.params[1:]):  # every knob but the way to play goes somewhere else
-            host.set(instrument, param.name, (param.default + param.high) / 2, frame=2500 + 31 * i)
+        for i, param in enumerate(instrument.params[1:]):  # every parameter but `play` changes
+            host.set_param(instrument, param.name, (param.default + param.high) / 2, frame=2500 + 31 * i)
         host.send(Kind.CHOKE, frame=9000)
         strike(host, frame=9100)
         return render(host, 12_000, block)
@@ -97,13 +97,13 @@ def test_a_note_begins_on_its_frame(kind, frame):
 
 @ringing
 @pytest.mark.parametrize(("damping", "fall"), [(1.0, 30.0), (0.5, 15.0), (0.0, 0.0)])
-def test_a_note_let_go_falls_as_its_release_says(kind, damping, fall):
+def test_a_released_note_decays_in_its_release_time(kind, damping, fall):
     def after(released):
         host, instrument = playing(kind)
-        host.set(instrument, "release", 0.5)
+        host.set_param(instrument, "release", 0.5)
         strike(host)
         if released:
-            let_go(host, damping=damping, frame=2400)
+            release(host, damping=damping, frame=2400)
         return level(render(host, 15_000)[0, 2400 + 12_000 - 300 : 2400 + 12_000 + 300])
 
     assert after(False) - after(True) == pytest.approx(fall, abs=1.5)
@@ -113,10 +113,10 @@ def test_a_note_let_go_falls_as_its_release_says(kind, damping, fall):
 def test_a_pedal_pressed_again_holds_what_still_sounds(kind):
     def falls(*dampings):
         host, instrument = playing(kind)
-        host.set(instrument, "release", 0.3)
+        host.set_param(instrument, "release", 0.3)
         strike(host)
         for i, damping in enumerate(dampings):
-            let_go(host, damping=damping, frame=2400 * (i + 1))
+            release(host, damping=damping, frame=2400 * (i + 1))
         heard = render(host, 15_000)[0]
         return level(heard[6000:7000]) - level(heard[13_000:14_000])
 
@@ -167,7 +167,7 @@ def test_a_choke_ends_everything_within_fifty_milliseconds_without_a_click(kind)
 
 
 @with_notes
-def test_the_sixty_fifth_note_takes_the_oldest(kind):
+def test_the_sixty_fifth_note_steals_the_oldest(kind):
     host, instrument = playing(kind)
     for i in range(MAX_NOTES + 6):
         strike(host, 30 + i, frame=100 * i)
@@ -186,10 +186,10 @@ def test_a_repeated_note_replaces_itself(kind):
 
 
 @with_notes
-def test_a_note_let_go_gives_its_voice_back(kind):
+def test_a_released_note_frees_its_voice(kind):
     host, instrument = playing(kind)
     strike(host)
-    let_go(host, frame=2400)
+    release(host, frame=2400)
     heard = render(host, 96_000)
     assert not heard[:, -4800:].any()
     assert (instrument.state["voices"]["stage"] == FREE).all()
@@ -211,7 +211,7 @@ def test_no_event_from_elsewhere_breaks_it(kind, event, key, value):
     host, instrument = playing(kind)
     strike(host)
     render(host, 100)
-    host.events.push(int(event), key, float(value), note=57)  # past the door, as a plugin written in C may do
+    host.events.push(int(event), key, float(value), note=57)  # unchecked, as a plugin written in C may do
     host.events.push(int(event), key, float(value), note=-1)
     assert np.isfinite(render(host, 4096)).all()
     host.send(Kind.CHOKE)
@@ -219,7 +219,7 @@ def test_no_event_from_elsewhere_breaks_it(kind, event, key, value):
     for back, value_then in ((Kind.BEND, 0), (Kind.PAN, 0), (Kind.PRESSURE, 0), (Kind.VOLUME, 1)):
         host.send(back, value=value_then)
     for param in instrument.params:
-        host.set(instrument, param.name, param.default)
+        host.set_param(instrument, param.name, param.default)
     render(host, 4096)
     strike(host)
     assert level(render(host, 4096)) > -70

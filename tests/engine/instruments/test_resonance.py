@@ -1,4 +1,4 @@
-"""How a resonance sounds: against its closed form, at any rate and block, over velocity and variants."""
+"""The sound of a resonance against its closed form: rates, attacks, velocities, variants, stereo."""
 
 import numpy as np
 import pytest
@@ -42,19 +42,19 @@ def test_what_is_heard_directly_is_added_to_the_modes():
 
 
 def test_a_long_strike_is_convolved_with_the_modes():
-    blow = np.random.default_rng(1).normal(0, 0.3, 100)
-    host, _ = playing(strike=blow)
+    excitation = np.random.default_rng(1).normal(0, 0.3, 100)
+    host, _ = playing(strike=excitation)
     strike(host)
-    np.testing.assert_allclose(render(host, 4096)[0], np.convolve(ringing(4096), blow)[:4096], atol=5e-6)
+    np.testing.assert_allclose(render(host, 4096)[0], np.convolve(ringing(4096), excitation)[:4096], atol=5e-6)
 
 
-def test_the_gain_bends_the_sum_through_tanh():
+def test_the_gain_saturates_the_sum_by_tanh():
     host, _ = playing(gain=6.0)
     strike(host)
     np.testing.assert_allclose(render(host, 4096)[0], np.tanh(6 * ringing(4096)), atol=1e-5)
 
 
-def test_noise_is_the_table_in_the_shape_of_its_envelope():
+def test_noise_is_the_table_times_its_envelope():
     host, instrument = playing(hiss=0.5, attack=1000)
     host.set_param(instrument, "variation", 0)
     strike(host)
@@ -145,7 +145,7 @@ def test_a_deformation_ramps_from_middle_to_middle():
     np.testing.assert_allclose(heard, first * ringing(4096) + (1 - first) * mistuned(4096), atol=2e-6)
 
 
-def test_place_is_where_a_mode_stands():
+def test_place_is_the_stereo_position_of_a_mode():
     what = preset()
     what.tensors["place"][0, 0] = [-1, 1, 0, 0.5, 0]
     host = Host(LEARNED)

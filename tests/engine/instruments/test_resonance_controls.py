@@ -1,4 +1,4 @@
-"""The resonance instrument under its controllers: nothing gets lost, stuck or out of range."""
+"""Controllers and parameters of a resonance instrument."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_a_note_held_at_no_volume_swells_when_the_volume_comes():
     np.testing.assert_allclose(loud[4800:], expected[4800:], atol=1e-4)
 
 
-def test_pressure_does_not_take_the_wheel_away():
+def test_pressure_leaves_the_modulation_as_it_is():
     host, instrument = playing()
     host.send(Kind.MODULATION, value=1.0)
     host.send(Kind.PRESSURE, value=0.0)
@@ -57,7 +57,7 @@ def test_as_learned_a_strike_right_after_a_choke_sounds():
     np.testing.assert_allclose(render(host, 4096)[0, 1100:], ringing(2996), atol=2e-6)
 
 
-def test_as_learned_turning_the_level_makes_no_step():
+def test_as_learned_a_changed_level_makes_no_step():
     host, instrument = playing(control=True, rate=48_000)
     host.send(Kind.CONTROL, 0, 1.0)
     host.set_param(instrument, "level", -24, frame=4800)
@@ -65,7 +65,7 @@ def test_as_learned_turning_the_level_makes_no_step():
     assert np.abs(np.diff(heard[4700:])).max() <= np.abs(np.diff(heard[4000:4700])).max()
 
 
-def test_turning_the_decay_is_heard_under_a_held_note():
+def test_a_changed_decay_applies_to_a_held_note():
     host, instrument = playing(rate=48_000)
     strike(host)
     host.set_param(instrument, "decay", 0.2, frame=4800)
@@ -91,7 +91,7 @@ def test_a_bend_can_belong_to_one_note():
     assert abs(cents_from(heard, 48_000, 220 * 2 ** (1 / 12))) < 1
 
 
-def test_pressure_on_one_note_sways_only_that_note():
+def test_pressure_on_one_note_adds_vibrato_to_that_note_only():
     host, instrument = playing(rate=48_000)
     host.set_param(instrument, "vibrato", 100)
     strike(host, 57)

@@ -1,4 +1,4 @@
-"""What velocity does to a resonance instrument, and which modes sound on the keys."""
+"""Velocity of a resonance instrument, and the modes that sound in notes."""
 
 from dataclasses import replace
 
@@ -45,7 +45,7 @@ def test_modes_that_almost_coincide_do_not_cancel_between_two_dynamics():
         assert level(between[:2048]) - level(between) == pytest.approx(level(struck(1.0)[:2048]) - loud, abs=2)
 
 
-def test_a_mode_by_itself_is_its_own_crowd():
+def test_a_mode_by_itself_is_its_own_cluster():
     what = preset(layers=2).tensors
     swell, linger = mode_clusters(what)
     np.testing.assert_allclose(swell, what["amplitude"], rtol=1e-6)
@@ -62,7 +62,7 @@ def test_a_note_is_the_brighter_the_harder_it_is_struck(control):
     assert np.diff(brightness).min() > 0.5
 
 
-def test_as_learned_what_a_soft_strike_lacks_is_its_highs():
+def test_as_learned_a_soft_strike_is_low_passed():
     host, _ = playing(control=True)
     strike(host, velocity=0.4)
     pole = 1 - np.exp(-2 * np.pi * 1000 / LEARNED)
@@ -72,7 +72,7 @@ def test_as_learned_what_a_soft_strike_lacks_is_its_highs():
     np.testing.assert_allclose(render(host, 4096)[0], expected, atol=2e-6)
 
 
-def test_on_the_keys_only_those_modes_sound_that_belong_to_the_pitch():
+def test_in_notes_only_the_modes_of_the_pitch_sound():
     belongs = np.array([[[1.0, 0.0, 1.0, 0.0, 0.0]]])
     host = host_of({"harmonic": belongs})
     strike(host)

@@ -1,4 +1,4 @@
-"""How a resonance's notes go on and end: release, pedal, bend, as learned, stealing, chokes."""
+"""Voices of a resonance instrument: bend, vibrato, control plane, chokes."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def test_a_bend_moves_the_pitch(rate, semitones):
     assert abs(cents_from(heard, rate, 220 * 2 ** (semitones / 12))) < 1
 
 
-def test_the_wheel_sways_the_pitch():
+def test_the_modulation_wheel_adds_vibrato():
     host, instrument = playing(rate=48_000)
     host.set_param(instrument, "vibrato", 100)
     host.set_param(instrument, "speed", 2)
@@ -44,7 +44,7 @@ def test_as_learned_a_control_goes_through_the_router():
     np.testing.assert_allclose(render(host, 4096)[0], expected, atol=2e-6)
 
 
-def test_as_learned_a_key_excites_what_it_was_mapped_to():
+def test_as_learned_a_key_excites_the_dimensions_of_its_map():
     host, _ = playing(control=True)
     strike(host, 60, 0.8)
     np.testing.assert_allclose(render(host, 4096)[0], 0.8 * 0.25 * ringing(4096), atol=2e-6)
