@@ -109,7 +109,7 @@ def test_what_a_controller_changes_is_taken_over_at_the_next_poll(session):
     session.set_by_engine("compressor ratio", 5.0)
     session.play(1)
     assert session.changes == [("compressor ratio", 5.0, Origin.ENGINE)]
-    assert session.model.value("compressor ratio") == 3.0
+    assert session.model.value("compressor ratio") == 5.0
     session.play(2)
     assert len(session.changes) == 1
 
