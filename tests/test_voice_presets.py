@@ -1,4 +1,4 @@
-"""The factory instruments that a voice can play: in tune from a score, and unshaken by any microphone."""
+"""The factory instruments that follow a voice: in tune from a score, and robust to any microphone input."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ each = pytest.mark.parametrize("path", DECODED, ids=lambda path: path.stem)
 
 
 @each
-def test_a_score_is_played_within_ten_cents_and_without_a_click_where_notes_meet(path):
+def test_a_score_is_played_within_ten_cents_and_without_clicks_between_notes(path):
     preset = read(path)
     low, high = (69 + 12 * np.log2(preset.header["pitch"][end] / 440) for end in ("low", "high"))
     keys = np.round(np.linspace(low + 1, high - 1, 8)).astype(int).tolist()
@@ -47,7 +47,7 @@ def test_a_score_is_played_within_ten_cents_and_without_a_click_where_notes_meet
 
 
 def microphones(data):
-    """What a microphone may give: (T,) at RATE, by name."""
+    """Inputs of a microphone by name: (T,) at RATE."""
     random = np.random.default_rng(5)
     voice, rate = soundfile.read(data / "voice" / "singing-female.wav", dtype="float32", always_2d=True)
     speech, own = soundfile.read(data / "voice" / "speech-female.wav", dtype="float32", always_2d=True)
@@ -66,7 +66,7 @@ def microphones(data):
 
 
 @pytest.mark.parametrize("name", ["silence", "noise", "clipped", "speech", "two voices", "no numbers"])
-def test_whatever_comes_from_the_microphone_the_answer_is_sound_and_ends(data, name):
+def test_for_any_microphone_input_the_output_is_finite_and_ends(data, name):
     sound = microphones(data)[name]
     rig = Rig(RATE)
     rig.play(follow_voice(make_chain("violin", room="none")))

@@ -1,4 +1,4 @@
-"""A voice is fitted to an instrument, heard by the real callback, and answered at its pitch."""
+"""Voice transfer: fitting a voice to an instrument, rendering through the real callback, latency."""
 
 import numpy as np
 import pytest
@@ -22,54 +22,54 @@ def heard(pitch, loudness=-40.0, voiced=1.0, frames=100):
 
 
 @pytest.mark.parametrize(("pitch", "moved"), [(440.0, 0), (220.0, 0), (150.0, 12), (60.0, 24), (2000.0, -12)])
-def test_a_voice_is_moved_by_the_fewest_octaves_that_bring_it_into_range(pitch, moved):
+def test_a_voice_is_transposed_by_the_fewest_octaves_into_range(pitch, moved):
     assert voice_transfer.fit_voice(heard(pitch), HEADER, 0.01) == voice_transfer.VoiceFit(moved, 16.0)
 
 
-def test_a_voice_that_leaves_the_range_now_and_then_is_left_where_most_of_it_is():
+def test_a_voice_that_is_mostly_in_range_is_not_transposed():
     pitch = np.where(np.arange(1000) % 100 == 0, 190.0, 300.0)
     voice = PitchCurves(pitch, np.ones(1000), np.full(1000, -24.0))
     assert voice_transfer.fit_voice(voice, HEADER, 0.01) == voice_transfer.VoiceFit(0, 0.0)
 
 
-def test_who_says_where_it_goes_is_obeyed():
+def test_a_given_transposition_is_used():
     assert voice_transfer.fit_voice(heard(150.0), HEADER, 0.01, 7.0).transpose == 7
 
 
-def test_nothing_that_has_a_pitch_is_nothing_to_follow():
+def test_a_recording_without_pitch_is_refused():
     with pytest.raises(ValueError, match=r"only 0\.05 s of it"):
         voice_transfer.fit_voice(heard(150.0, frames=5), HEADER, 0.01)
 
 
-class Ear(Signal):
-    """Lets the microphone through, and adds a signal."""
+class Microphone(Signal):
+    """Passes the microphone on, and adds a signal."""
 
     listens = True
 
 
 @pytest.mark.parametrize("block", [1, 64, 1000])
-def test_the_row_hears_the_voice_and_then_silence_until_it_has_died_away(random, block):
+def test_the_chain_gets_the_voice_and_then_silence_until_its_tail_has_ended(random, block):
     host, sound = Host(RATE), random.uniform(-0.5, 0.5, 5000).astype(np.float32)
-    host.play([Ear(np.zeros((2, 10)))])
+    host.play([Microphone(np.zeros((2, 10)))])
     out = np.concatenate(list(voice_transfer.render_transfer(host, sound, block)), axis=1)
     np.testing.assert_array_equal(out[:, :5000], [sound, sound])
     assert not out[:, 5000:].any()
     assert 0.5 * RATE <= out.shape[1] - 5000 < 0.5 * RATE + 2 * block
 
 
-def test_a_tail_without_an_end_is_cut_off():
+def test_an_endless_tail_is_cut_off():
     host = Host(RATE)
-    host.play([Ear(0.5)])
+    host.play([Microphone(0.5)])
     out = np.concatenate(list(voice_transfer.render_transfer(host, np.zeros(100, np.float32), 128, tail=0.1)), axis=1)
     assert out.shape[1] == pytest.approx(100 + 0.1 * RATE, abs=256)
 
 
-def test_only_what_can_be_sung_follows_a_voice():
+def test_only_kinds_that_follow_a_voice_do():
     with pytest.raises(ValueError, match="resonance instruments cannot follow"):
         follow_voice([Resonance(small_preset())])
 
 
-def test_latency_is_the_sum_of_its_parts_and_says_each(rate):
+def test_latency_is_the_sum_of_its_parts_and_describes_each(rate):
     late = Latency(0.004, 0.001, 0.006, 0.010, 0.010, 0.005)
     assert late.of_pitch == pytest.approx(0.016)
     assert late.of_loudness == pytest.approx(0.030)
@@ -79,7 +79,7 @@ def test_latency_is_the_sum_of_its_parts_and_says_each(rate):
     )
 
 
-def test_a_row_in_file_time_is_late_by_tracker_and_frame(rate):
+def test_offline_the_latency_is_that_of_tracker_and_frame(rate):
     row = follow_voice(make_chain(Preset(*random_preset()), room="none"))
     for plugin in row:
         plugin.prepare(rate)

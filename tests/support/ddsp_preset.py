@@ -1,4 +1,4 @@
-"""What the tests of decoded instruments play on."""
+"""A DDSP instrument with random weights, and the events that tests send to it."""
 
 from engine.events import Kind
 from engine.host import Host
@@ -6,7 +6,7 @@ from engine.instruments.ddsp.instrument import Ddsp
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 
-PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # nothing but the harmonics, at once
+PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # harmonics only, without an attack
 
 
 def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
@@ -17,14 +17,14 @@ def playing(rate=48_000, seed=0, harmonics=12, half=False, **params):
     return host, instrument
 
 
-def press(host, key=69, velocity=0.8, frame=-1, channel=0):
+def note_on(host, key=69, velocity=0.8, frame=-1, channel=0):
     host.send(Kind.NOTE_ON, key, velocity, note=channel << 7 | key, channel=channel, frame=frame)
 
 
-def let_go(host, key=69, damping=1.0, frame=-1, channel=0):
+def note_off(host, key=69, damping=1.0, frame=-1, channel=0):
     host.send(Kind.NOTE_OFF, key, damping, note=channel << 7 | key, channel=channel, frame=frame)
 
 
-def sing(host, hertz, decibels=-35.0, frame=-1, onset=False):
+def send_voice(host, hertz, decibels=-35.0, frame=-1, onset=False):
     host.send(Kind.LOUDNESS, value=decibels, frame=frame)
     host.send(Kind.PITCH, int(onset), hertz, frame=frame)

@@ -1,4 +1,4 @@
-"""A small instrument of events to test with: numbers that were drawn, but keys that have pitches."""
+"""A small instrument of events for tests, with random weights and keys of known pitch."""
 
 from typing import Any
 

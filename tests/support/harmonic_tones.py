@@ -1,4 +1,4 @@
-"""Tones to follow: harmonics of random strength and phase, noise below them, a beginning."""
+"""Test tones for pitch tracking: harmonics of random amplitude and phase, background noise, an onset."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def tone(
     level: float = -20.0,
     harmonics: int = 15,
 ) -> tuple[np.ndarray, int]:
-    """A tone (T,) float32 after some silence, and the frame where it begins.
+    """A tone (T,) float32 after some silence, and the frame of its onset.
 
     Its k-th harmonic is about 1 / k strong. noise: dB below the tone, white, from the first frame on. rise: seconds.
     level: dB, of the mean square.

@@ -1,4 +1,4 @@
-"""A small state-space instrument to test with, and what it sounds like computed the plain way."""
+"""A small state-space instrument for tests, and its naive rendering in float64."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def preset(size: int = 32, dimensions: int = 6, frame: int = 128, **header: Any)
 
 
 def frames(preset: Preset, control: np.ndarray) -> np.ndarray:
-    """What a control signal (K, F) sounds like, (F · B,), in float64."""
+    """The output (F · B,) for a control signal (K, F), in float64."""
     weight, entrance, output = (preset.tensors[name].astype(np.float64) for name in ("recurrence", "input", "output"))
     h, written = np.zeros(len(weight)), []
     for column in control.T:
@@ -61,8 +61,8 @@ def learned_control(preset: Preset) -> np.ndarray:
     return control
 
 
-def once(preset: Preset, dimension: int, energy: float, count: int = 400) -> np.ndarray:
-    """What one strike sounds like: (count · B,)."""
+def impulse_response(preset: Preset, dimension: int, energy: float, count: int = 400) -> np.ndarray:
+    """The response (count · B,) of one dimension to one strike."""
     control = np.zeros((preset.tensors["input"].shape[1], count))
     control[dimension, 0] = energy
     return frames(preset, control)

@@ -1,7 +1,9 @@
 """The decoder of an instrument of events, in numpy.
 
 An event mixes a shaped noise impulse, a decaying filtered resonance of fixed waves, and the convolution of both
-(after John Vinyard, "Sparse Interpretable Audio Model", 2023). It runs on a worker thread or before anything plays, never on the audio thread.
+(after John Vinyard, "Sparse Interpretable Audio Model", 2023).
+
+It runs on a worker thread or before anything plays, never on the audio thread.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Convolution in parts against convolution in one, sample by sample, whatever the blocks."""
+"""Partitioned convolution against convolution in one FFT, sample by sample, for any blocks."""
 
 import numpy as np
 import pytest
@@ -19,8 +19,8 @@ def play(response, x, cuts=(HEAD_SIZE,), blocks=convolution_plan.BLOCKS):
     return y
 
 
-def whole(response, x):
-    """The same by one transform in float64."""
+def reference(response, x):
+    """The same by one FFT in float64."""
     size = 1 << (x.shape[1] + np.shape(response)[-1]).bit_length()
     return np.fft.irfft(np.fft.rfft(x.astype(float), size) * np.fft.rfft(response, size), size)[:, : x.shape[1]]
 
@@ -38,7 +38,7 @@ def x(random):
 @pytest.mark.parametrize("channels", [1, 2])
 def test_it_is_direct_convolution_within_120_dB(random, x, taps, channels):
     response = random.standard_normal((channels, taps)) * np.exp(-4 * np.arange(taps) / taps)
-    assert error(play(response, x), whole(response, x)) < -120
+    assert error(play(response, x), reference(response, x)) < -120
 
 
 def test_an_impulse_gives_the_response_at_once(random):
@@ -52,7 +52,7 @@ def test_an_impulse_gives_the_response_at_once(random):
 
 
 @pytest.mark.parametrize("cuts", [(1,), (7,), (1, 64, 3, 50, 33)])
-def test_how_it_is_cut_changes_no_bit(random, x, cuts):
+def test_splitting_the_input_changes_no_bit(random, x, cuts):
     response = random.standard_normal(5000)
     np.testing.assert_array_equal(play(response, x[:, :6000], cuts), play(response, x[:, :6000]))
 
@@ -60,10 +60,10 @@ def test_how_it_is_cut_changes_no_bit(random, x, cuts):
 @pytest.mark.parametrize("blocks", [(64,), (64, 128), (64, 1024), (64, 256, 1024, 4096)])
 def test_other_levels_give_the_same(random, x, blocks):
     response = random.standard_normal(9000)
-    assert error(play(response, x, blocks=blocks), whole(response, x)) < -120
+    assert error(play(response, x, blocks=blocks), reference(response, x)) < -120
 
 
-def test_the_work_of_a_level_is_done_once_and_something_of_it_in_every_share(random):
+def test_every_job_of_a_level_is_done_once_and_every_share_has_some(random):
     layout = convolution_plan.plan_convolution(random.standard_normal(40_000))
     for level in layout.levels:
         count = level[BLOCK] // HEAD_SIZE

@@ -1,4 +1,4 @@
-"""The decoder's kernel against the same network in torch, and whatever is decoded beside it."""
+"""The decoder kernel against the same network in torch, in batches of any size."""
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ FORMS = [
 SIZES = [(16, 12, 65), (80, 30, 33), (256, 100, 65)]
 
 
-class Twin(torch.nn.Module):
-    """The network of a preset's tensors, from torch's own parts."""
+class TorchDecoder(torch.nn.Module):
+    """The network of a preset's tensors, from torch modules."""
 
     def __init__(self, tensors):
         super().__init__()
@@ -52,7 +52,7 @@ class Twin(torch.nn.Module):
 
 
 def features(batch, frames=40, seed=3):
-    """Wandering pitches and loudnesses (B, F, 2)."""
+    """Slowly varying pitch and loudness (B, F, 2)."""
     random = np.random.default_rng(seed)
     steps = random.normal(0, 1, (batch, frames, 2)) * (0.01, 0.2)
     return (np.cumsum(steps, 1) + (0.5, 0.0)).astype(np.float32)
@@ -74,16 +74,16 @@ def decoded(tensors, inputs, half=False, batches=None):
 
 
 def error(heard, expected):
-    """dB of the difference against what was expected."""
+    """Difference from what was expected, in dB."""
     return 10 * np.log10(((heard - expected) ** 2).sum() / (expected**2).sum())
 
 
 @pytest.mark.parametrize(("units", "harmonics", "bands"), SIZES)
 @pytest.mark.parametrize("half", FORMS)
-def test_the_decoder_is_torchs(units, harmonics, bands, half):
+def test_the_decoder_agrees_with_torch(units, harmonics, bands, half):
     _, tensors = random_preset(units, harmonics, bands, seed=units)
     inputs = features(3)
-    expected = Twin(tensors)(torch.from_numpy(inputs)).numpy().astype(float)
+    expected = TorchDecoder(tensors)(torch.from_numpy(inputs)).numpy().astype(float)
     heard = decoded(tensors, inputs, half)
     bound = -55 if half else -100
     for part in (slice(0, 1), slice(1, 1 + harmonics), slice(1 + harmonics, None)):
@@ -92,7 +92,7 @@ def test_the_decoder_is_torchs(units, harmonics, bands, half):
 
 @pytest.mark.parametrize("half", FORMS)
 @pytest.mark.parametrize("batches", [[1] * 7, [2, 2, 3], [4, 3], [6, 1]])
-def test_a_voice_does_not_hear_who_is_decoded_beside_it(half, batches):
+def test_a_voice_does_not_depend_on_the_others_of_its_batch(half, batches):
     _, tensors = random_preset(80)
     inputs = features(7)
     np.testing.assert_array_equal(decoded(tensors, inputs, half, batches), decoded(tensors, inputs, half))
@@ -100,7 +100,7 @@ def test_a_voice_does_not_hear_who_is_decoded_beside_it(half, batches):
 
 @pytest.mark.parametrize("batch", range(1, 6))
 @pytest.mark.parametrize(("parts", "size", "gates"), [(1, 1, 1), (2, 7, 3), (3, 64, 1)])
-def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
+def test_packed_panels_multiply_as_matrices(batch, parts, size, gates, random):
     rows, inputs = gates * 2 * WIDTH, parts * size
     matrix, bias = random.normal(size=(rows, inputs)).astype("f4"), random.normal(size=rows).astype("f4")
     x, y = random.normal(size=(parts, batch, size)).astype("f4"), np.zeros((gates, batch, 2 * WIDTH), np.float32)
@@ -117,7 +117,7 @@ def test_panels_multiply_as_matrices_do(batch, parts, size, gates, random):
         check(matmul.multiply, pack(matrix, True), matrix.astype(np.float16))
 
 
-def test_heads_stay_within_their_range_whatever_comes_in():
+def test_heads_stay_in_range_for_any_input():
     _, tensors = random_preset(16)
     for value in (-1e6, 0.0, 1e4, 1e6):
         heard = decoded(tensors, np.full((1, 3, 2), value, np.float32))

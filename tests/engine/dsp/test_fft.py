@@ -1,4 +1,4 @@
-"""The transform in passes against numpy's in float64, and cut into pieces."""
+"""The FFT in passes against numpy in float64, and split into pieces."""
 
 import numpy as np
 import pytest
@@ -10,14 +10,14 @@ SIZES = [fft.MIN_SIZE << n for n in range(9)]
 
 
 def numbers(random, size, base=0):
-    """Complex numbers and an array in which they stand at a base."""
+    """Complex numbers, and an array that holds them from `base` on."""
     x = aligned_zeros((base + 2 * size,))
     x[base:] = random.standard_normal(2 * size)
     return x[base : base + size].astype(float) + 1j * x[base + size :], x
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_transform_is_that_of_numpy_in_the_stated_order(random, size):
+def test_the_transform_is_that_of_numpy_in_the_order_of_its_bins(random, size):
     z, x = numbers(random, size, base=LANES)
     fft.forward(x, LANES, size, fft.twiddles(size), fft.passes(size))
     expected = np.fft.fft(z)[fft.bin_order(size)]
@@ -26,7 +26,7 @@ def test_a_transform_is_that_of_numpy_in_the_stated_order(random, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_there_and_back_is_so_many_times_the_numbers(random, size):
+def test_forward_and_inverse_multiply_by_the_size(random, size):
     z, x = numbers(random, size)
     fft.forward(x, 0, size, fft.twiddles(size), fft.passes(size))
     fft.inverse(x, 0, size, fft.twiddles(size), fft.passes(size))
@@ -34,7 +34,7 @@ def test_there_and_back_is_so_many_times_the_numbers(random, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_order_has_every_frequency_once(size):
+def test_the_order_has_every_bin_once(size):
     assert sorted(fft.bin_order(size)) == list(range(size))
 
 

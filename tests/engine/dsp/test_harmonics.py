@@ -1,4 +1,4 @@
-"""Harmonics against the naive sum of sines in float64, and against themselves cut otherwise."""
+"""Harmonics against the naive sum of sines in float64, and split into different runs."""
 
 import itertools
 
@@ -12,7 +12,7 @@ HOP = 480
 
 
 def naive(phase, pitch_from, pitch_to, before, after):
-    """A frame (HOP,): pitch and amplitudes as straight lines, the phase as the sum of the pitches so far."""
+    """A frame (HOP,): linear pitch and amplitudes, the phase as the running sum of the pitch."""
     u = np.arange(HOP) / HOP
     pitch = pitch_from + u * (pitch_to - pitch_from)
     turns = phase + np.concatenate([[0], np.cumsum(pitch)[:-1]])
@@ -29,7 +29,7 @@ def play(phase, pitch_from, pitch_to, before, after, cuts=()):
 
 
 def amplitudes(random, count, pitch):
-    """Two sets (2, count), falling as 1/k, silent above half the rate."""
+    """Two sets (2, count), decreasing as 1/k, 0 above half the rate."""
     k = np.arange(1, count + 1)
     return (random.random((2, count)) / k * (k * pitch < 0.5)).astype(np.float32)
 
@@ -45,12 +45,12 @@ def test_a_frame_is_the_sum_of_sines_within_110_dB(random, count, frequency):
 
 
 @pytest.mark.parametrize("cuts", [(1,), (64, 128), range(1, 90), (7, 50, 130, 131, 197, 479)])
-def test_how_a_frame_is_cut_is_not_heard(random, cuts):
+def test_splitting_a_frame_does_not_change_it(random, cuts):
     frame = (0.9, 0.004, 0.0041, *amplitudes(random, 60, 0.0041))
     np.testing.assert_allclose(play(*frame, cuts), play(*frame), atol=5e-7)
 
 
-def test_the_next_frame_goes_on_where_this_one_ends(random):
+def test_the_next_frame_continues_the_phase(random):
     before, after = amplitudes(random, 10, 0.01)
     phase = harmonics.advance_phase(0.3, 0.01, 0.011, HOP, HOP)
     pitches = 0.01 + 0.001 * np.arange(HOP) / HOP
@@ -62,7 +62,7 @@ def test_the_next_frame_goes_on_where_this_one_ends(random):
     assert np.abs(np.diff(long)).max() < 1.1 * np.abs(np.diff(long[:HOP])).max()
 
 
-def test_sound_is_added_to_what_is_there(random):
+def test_the_output_is_added(random):
     before, after = amplitudes(random, 5, 0.01)
     out = np.ones(HOP, np.float32)
     harmonics.add_harmonics(out, 0.0, 0.01, 0.01, before, after, 0, HOP)

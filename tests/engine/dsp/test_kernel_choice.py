@@ -1,4 +1,4 @@
-"""The choice of kernels is kept apart in the cache, whatever was compiled before."""
+"""The compile cache keeps the choices of kernels apart."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ print("explicit" if sums[0, 0, 1:].any() else "plain", sum(ring.stats.cache_hits
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the platform's cache folder is moved by XDG_CACHE_HOME")
-def test_neither_choice_of_kernels_plays_what_was_compiled_for_the_other(tmp_path):
+def test_neither_choice_of_kernels_runs_code_compiled_for_the_other(tmp_path):
     (tmp_path / "caller.py").write_text(CALLER)
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
     environment |= {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.getcwd()}

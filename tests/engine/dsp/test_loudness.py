@@ -1,4 +1,4 @@
-"""The A curve against IEC 61672's closed form, the energy against scipy, the triangle against two boxes."""
+"""The A curve against IEC 61672's closed form, the energy against scipy, the triangle against convolved boxes."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_the_curve_is_that_of_the_standard_at_every_rate(rate):
     assert np.abs(error).max() < 0.2
 
 
-def test_the_energy_is_that_of_the_filtered_sound_however_it_is_cut(random):
+def test_the_energy_is_that_of_the_filtered_sound_however_it_is_split(random):
     sections = loudness.a_weighting(48_000)
     x = random.normal(size=3000).astype(np.float32)
     rows = np.insert(sections, 3, 1.0, axis=1)
@@ -33,7 +33,7 @@ def test_the_energy_is_that_of_the_filtered_sound_however_it_is_cut(random):
     assert parts == pytest.approx(expected, rel=1e-9)
 
 
-def test_the_triangle_is_two_boxes_in_a_row():
+def test_the_triangle_is_two_convolved_boxes():
     box = np.ones(8) / 8
     np.testing.assert_allclose(loudness.triangle(15), np.convolve(box, box), atol=1e-12)
     assert loudness.triangle(14) == pytest.approx(loudness.triangle(14)[::-1])
@@ -41,7 +41,7 @@ def test_the_triangle_is_two_boxes_in_a_row():
 
 def test_a_level_is_the_mean_power_in_dB_and_silence_the_floor():
     weights = loudness.triangle(5)
-    ring = np.array([0.3, 0.4, 0.5, 0.1, 0.2])  # the newest stands at 2
+    ring = np.array([0.3, 0.4, 0.5, 0.1, 0.2])  # the newest is at index 2
     expected = 10 * np.log10(weights @ [0.5, 0.4, 0.3, 0.2, 0.1] + 1e-8)
     assert loudness.windowed_level(ring, 2, weights) == pytest.approx(expected, abs=1e-9)
     assert loudness.windowed_level(np.zeros(5), 0, weights) == loudness.FLOOR_DB

@@ -1,4 +1,4 @@
-"""Banks of modes against their closed form, against themselves cut otherwise, and against the plain twin."""
+"""Banks of modes against their closed form, split into different runs, and against the plain twin."""
 
 import itertools
 import os
@@ -20,7 +20,7 @@ def noise():
 
 
 def partials(noise, count, slowest=0.5, fastest=20.0):
-    """Random modes (4, count) as `tune` takes them."""
+    """Random partials (4, count) for `tune`."""
     c = noise.uniform(0.1, 1, count) * np.exp(2j * np.pi * noise.random(count))
     return np.array([noise.uniform(20, 20_000, count), noise.uniform(slowest, fastest, count), c.real, c.imag])
 
@@ -33,7 +33,7 @@ def bank_of(partials, place=0.0, rate=RATE):
 
 
 def play(bank, excitation, cuts, kernels=modal_simd):
-    """Left and right (2, T) of a bank driven by an excitation (T,), cut into runs, corrected on the grid."""
+    """Left and right (2, T) of a bank driven by an excitation (T,), cut into runs, corrected every STRIDE frames."""
     sums, out = modal.new_sums(1), np.zeros((2, len(excitation)), np.float32)
     weight = np.ones((1, modal.STRIDE), np.float32)
     edges = sorted({0, len(excitation), *cuts, *range(0, len(excitation), modal.STRIDE)})
@@ -51,12 +51,12 @@ def poles(partials, rate=RATE):
 
 
 def closed_form(partials, frames, rate=RATE):
-    """What each mode gives for a unit sample, Re(c pⁿ), at frames (T,), in float64: (K, T)."""
+    """Impulse response of each mode, Re(c pⁿ), at frames (T,), in float64: (K, T)."""
     c = partials[modal.REAL] + 1j * partials[modal.IMAGINARY]
     return (c[:, None] * poles(partials, rate)[:, None] ** frames).real
 
 
-def test_a_unit_sample_rings_as_the_closed_form(noise):
+def test_the_impulse_response_is_the_closed_form(noise):
     modes = partials(noise, WIDTH + 7)
     impulse = np.zeros(1000, np.float32)
     impulse[0] = 1
@@ -73,14 +73,14 @@ def test_driving_is_convolution_with_the_closed_form(noise):
 
 
 @pytest.mark.parametrize("cuts", [(1,), (63, 64, 65), range(1, 200), (7, 50, 130, 131, 197)])
-def test_how_a_run_is_cut_changes_no_bit(noise, cuts):
+def test_splitting_a_run_changes_no_bit(noise, cuts):
     modes, u = partials(noise, 2 * WIDTH), noise.standard_normal(200).astype(np.float32)
     place = np.linspace(-1, 1, 2 * WIDTH)
     whole = play(bank_of(modes, place), u, ())
     np.testing.assert_array_equal(play(bank_of(modes, place), u, cuts), whole)
 
 
-def test_ringing_is_being_driven_by_silence(noise):
+def test_ring_is_drive_with_zeros(noise):
     driven = bank_of(partials(noise, 2 * WIDTH), noise.uniform(-1, 1, 2 * WIDTH))
     modal.drive(driven, noise.standard_normal(64).astype(np.float32), modal.new_sums(1)[0])
     free, sums = driven.copy(), modal.new_sums(2)
@@ -108,7 +108,7 @@ def test_float32_is_right_within_90_dB_after_ten_seconds_of_ringing(noise, slowe
     assert 20 * np.log10(np.std(out[0] - expected) / np.std(expected)) < -90
 
 
-def test_places_in_the_stereo_field_have_equal_power_and_the_law_of_sines():
+def test_stereo_positions_have_equal_power_and_follow_the_sine_law():
     place = np.array([-1, -0.5, 0, 0.25, 1])
     middle, side = modal.stereo(place)
     angle = (place + 1) * np.pi / 4
@@ -116,7 +116,7 @@ def test_places_in_the_stereo_field_have_equal_power_and_the_law_of_sines():
     np.testing.assert_allclose(middle * (1 + side), np.sqrt(2) * np.sin(angle), atol=1e-12)
 
 
-def test_each_mode_sounds_at_its_place(noise):
+def test_each_mode_sounds_at_its_stereo_position(noise):
     modes = partials(noise, 3)
     place = np.array([-1.0, 0.3, 1.0])
     middle = modal.stereo(place)[0]
@@ -130,7 +130,7 @@ def test_each_mode_sounds_at_its_place(noise):
 
 
 @pytest.mark.parametrize("frames", [1, LANES - 1, LANES, LANES + 1, modal.STRIDE])
-def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, frames):
+def test_mixing_weights_the_variants_per_frame_and_clears_the_sums(noise, frames):
     sums = modal.new_sums(3)
     sums[:, :, :frames] = noise.standard_normal((3, 2, frames, LANES))
     weight = noise.random((3, frames)).astype(np.float32)
@@ -143,7 +143,7 @@ def test_settling_weighs_the_variants_frame_by_frame_and_leaves_nothing(noise, f
 
 
 @pytest.mark.parametrize("kernels", [modal_simd, modal_plain], ids=["vectors", "plain"])
-def test_one_channel_is_enough_where_all_stands_in_the_middle(noise, kernels):
+def test_one_channel_is_enough_where_all_modes_are_central(noise, kernels):
     modes, u = partials(noise, WIDTH), noise.standard_normal(64).astype(np.float32)
     weight, out = noise.random((2, 64)).astype(np.float32), np.zeros((2, 2, 64), np.float32)
     for channels in (1, 2):
@@ -157,12 +157,12 @@ def test_one_channel_is_enough_where_all_stands_in_the_middle(noise, kernels):
 
 
 @pytest.mark.parametrize("frequency", [24_000.0, 24_001.0, 1e6])
-def test_a_mode_at_or_above_half_the_rate_is_mute_even_while_driven(frequency):
+def test_a_mode_at_or_above_half_the_rate_is_silent_even_while_driven(frequency):
     bank = bank_of(np.array([[frequency], [1.0], [1.0], [1.0]]))
     assert not play(bank, np.ones(64, np.float32), ()).any()
 
 
-def test_tuning_is_exp_in_double_precision_split_into_a_float_and_a_rest(noise):
+def test_tuning_is_a_double_precision_exp_split_into_a_float_and_a_correction(noise):
     modes = partials(noise, WIDTH, 0.01, 5000)
     bank = modal.new_banks(1, WIDTH)[0]
     modal.tune(bank, modes, 1.01, 3.0, RATE)
@@ -176,7 +176,7 @@ def test_tuning_is_exp_in_double_precision_split_into_a_float_and_a_rest(noise):
     )
 
 
-def test_no_decay_however_fast_breaks_a_mode():
+def test_any_fast_decay_is_stable():
     bank = bank_of(np.array([[440.0, 440.0], [1e9, 0.0], [1.0, 1.0], [0.0, 0.0]]))
     out = play(bank, np.ones(6400, np.float32), ())
     assert np.isfinite(out).all()
@@ -202,7 +202,7 @@ def test_a_mode_that_is_retuned_while_it_rings_keeps_its_size_and_phase(noise):
     np.testing.assert_allclose(play(bank, rest, ())[0], expected, atol=1e-5 * np.abs(expected).max())
 
 
-def test_a_bank_made_still_is_silent(noise):
+def test_a_cleared_bank_is_silent(noise):
     bank = bank_of(partials(noise, 5))
     play(bank, np.ones(64, np.float32), ())
     modal.clear(bank)
@@ -223,7 +223,7 @@ def test_the_plain_twin_sounds_the_same(noise):
     np.testing.assert_allclose(sums[1].sum(-1), sums[0].sum(-1), atol=1e-4)
 
 
-def test_the_plain_twin_settles_the_same(noise):
+def test_the_plain_twin_mixes_the_same(noise):
     out = np.zeros((2, 2, 40), np.float32)
     for kernels, left_right in zip((modal_simd, modal_plain), out, strict=True):
         sums = modal.new_sums(2)
@@ -233,7 +233,7 @@ def test_the_plain_twin_settles_the_same(noise):
 
 
 @pytest.mark.parametrize(("wanted", "module"), [("", "modal_simd"), ("plain", "modal_plain")])
-def test_the_plain_kernels_are_taken_on_demand(wanted, module):
+def test_the_plain_kernels_are_selected_on_demand(wanted, module):
     code = "from engine.dsp import modal; print(modal.ring.py_func.__module__)"
     environment = os.environ | {"LUTHIER_KERNELS": wanted}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Filtered noise against the filter that it was learned with, against numpy's convolution, and in its spectrum."""
+"""Filtered noise against the filter of training, numpy's convolution, and its spectrum."""
 
 import itertools
 
@@ -61,7 +61,7 @@ def test_the_density_of_power_is_that_of_the_learned_rate_and_nothing_is_above_i
     assert above.max(initial=0) < 1e-4 * density[0].max() * rate
 
 
-def test_filtering_is_convolution_with_either_filter_weighed_by_time(random):
+def test_filtering_is_convolution_with_both_filters_cross_faded(random):
     before, after = (shaped(random.random(BANDS).astype(np.float32), 48_000.0) for _ in range(2))
     out, reach, u = play(before, after, 48_000.0), len(before) - 1, np.arange(HOP) / HOP
     for channel in range(2):
@@ -72,12 +72,12 @@ def test_filtering_is_convolution_with_either_filter_weighed_by_time(random):
 
 
 @pytest.mark.parametrize("cuts", [(1,), range(1, 150), (7, 50, 130, 131, 197, 479)])
-def test_how_a_frame_is_cut_is_not_heard(random, cuts):
+def test_splitting_a_frame_does_not_change_it(random, cuts):
     before, after = (shaped(random.random(BANDS).astype(np.float32), 44_100.0) for _ in range(2))
     np.testing.assert_allclose(play(before, after, 44_100.0, cuts), play(before, after, 44_100.0), atol=1e-6)
 
 
-def test_noise_is_uniform_white_and_of_its_own_in_each_stream():
+def test_noise_is_uniform_white_and_different_in_each_stream():
     heard = np.stack([stream(seed, 0, 1 << 18) for seed in (7, 8)])
     assert np.abs(heard.mean(1)).max() < 5e-3
     np.testing.assert_allclose(heard.var(1), 1 / 3, rtol=5e-3)

@@ -1,4 +1,4 @@
-"""The kernels of the tracker, each against its formula."""
+"""The kernels of the pitch tracker, each against its formula."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def energies(x, count):
     return out
 
 
-def test_the_low_pass_lets_voices_through_and_stops_what_the_coarse_sound_cannot_hold():
+def test_the_low_pass_passes_voices_and_stops_what_would_alias():
     taps = pitch.low_pass(48_000, 3000, 0.0007)
     f, response = signal.freqz(taps, worN=2048, fs=48_000)
     level = 20 * np.log10(np.abs(response) + 1e-9)
@@ -30,7 +30,7 @@ def test_the_low_pass_lets_voices_through_and_stops_what_the_coarse_sound_cannot
     np.testing.assert_array_equal(taps, taps[::-1])
 
 
-def test_thinning_is_filtering_and_then_every_third_sample(random):
+def test_decimation_is_filtering_and_then_every_third_sample(random):
     taps = pitch.low_pass(48_000, 3000, 0.0007)
     x = random.normal(size=len(taps) - 1 + 30).astype(np.float32)
     out = np.zeros(10, np.float32)
@@ -38,7 +38,7 @@ def test_thinning_is_filtering_and_then_every_third_sample(random):
     np.testing.assert_allclose(out, np.convolve(x, taps, "valid")[2::3], atol=1e-5)
 
 
-def test_the_high_pass_is_one_pole_and_one_zero_however_it_is_cut(random):
+def test_the_high_pass_is_one_pole_and_one_zero_however_it_is_split(random):
     x = random.normal(size=500).astype(np.float32)
     expected = signal.lfilter([1, -1], [1, -0.98], x.astype(float))
     memory, out = np.zeros(2), x.copy()
@@ -62,14 +62,14 @@ def test_correlations_are_those_of_the_formula(random):
     np.testing.assert_allclose(out, expected, atol=2e-6)
 
 
-def test_a_rising_tone_resembles_itself_and_silence_nothing(random):
+def test_a_rising_tone_correlates_and_silence_does_not(random):
     x = (np.arange(400) * np.sin(2 * np.pi * np.arange(400) / 50)).astype(np.float32)
     assert pitch.correlation(x, energies(x, 201), 50, 100, 1e-9) > 0.98
     hush = 1e-6 * random.normal(size=400).astype(np.float32)
     assert abs(pitch.correlation(hush, energies(hush, 201), 50, 100, 1e-8)) < 0.01
 
 
-def test_a_summit_is_that_of_the_parabola_and_never_further_than_half_a_step():
+def test_a_peak_is_that_of_the_parabola_and_at_most_half_a_step_away():
     for place in (-0.5, -0.2, 0.0, 0.4):
         values = [3 - 2 * (x - place) ** 2 for x in (-1, 0, 1)]
         assert pitch.parabola_peak(*values) == pytest.approx((place, 3.0))
@@ -102,7 +102,7 @@ def test_a_low_tone_is_present_when_its_own_partials_are():
     assert pitch.partial_presence(faint, 10.0, 2, 0.3) == pytest.approx(0.5, abs=0.01)
 
 
-def test_the_partials_of_a_low_tone_are_held_against_those_beside_them():
+def test_the_partials_of_a_low_tone_are_compared_with_their_neighbours():
     falling = np.zeros(170, np.float32)
     falling[[20, 40]] = 1.0, 0.25
     falling[[10, 30]] = 0.1, 0.05  # beside the second lie 1 and 0.25: between them 0.5

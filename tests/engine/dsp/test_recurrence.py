@@ -1,4 +1,4 @@
-"""The recurrence against float64, and against what is written out in plain numpy."""
+"""The recurrence against float64 in plain numpy."""
 
 import numpy as np
 import pytest
@@ -19,13 +19,13 @@ def laid(values, size):
     return row
 
 
-def steps(weight, output, h, entering, loss=1.0):
-    """The frames (F, B) that a network writes when `entering` (F, S) enters."""
+def steps(weight, output, h, inputs, loss=1.0):
+    """The frames (F, B) of a network with the inputs `inputs` (F, S)."""
     size, frame = weight.shape[0], output.shape[0]
     panels, frames = recurrence.pack(weight), recurrence.pack(output)
     h, nothing = laid(h, size), laid([], frame)
     written = []
-    for row in entering:
+    for row in inputs:
         y = laid([], frame)
         recurrence.step(panels, frames, nothing, laid(row, size), np.float32(loss), h, y)
         written.append(y[:frame])
@@ -35,22 +35,22 @@ def steps(weight, output, h, entering, loss=1.0):
 @pytest.mark.parametrize(("size", "frame"), [(128, 128), (48, 32), (130, 200), (1, 64)])
 def test_frames_are_those_of_the_formula(random, size, frame):
     weight, output, h = network(random, size, frame)
-    entering = random.normal(0, 0.5, (50, size))
-    written, state = steps(weight, output, h, entering)
-    for row, heard in zip(entering, written, strict=True):
+    inputs = random.normal(0, 0.5, (50, size))
+    written, state = steps(weight, output, h, inputs)
+    for row, heard in zip(inputs, written, strict=True):
         h = np.tanh(weight @ h + row)
         np.testing.assert_allclose(heard, np.sin(output @ h), atol=1e-5)
     np.testing.assert_allclose(state[:size], h, atol=1e-5)
     assert not state[size:].any()
 
 
-def test_a_loss_shrinks_the_state(random):
+def test_a_loss_reduces_the_state(random):
     weight, output, h = network(random)
     state = steps(weight, output, h, np.zeros((1, 128)), 0.25)[1]
     np.testing.assert_allclose(state, 0.25 * np.tanh(weight @ h), atol=1e-6)
 
 
-def test_tanh_is_right_wherever_it_is_asked():
+def test_tanh_is_right_everywhere():
     x = np.concatenate([np.linspace(-12, 12, 100_001), [1e-8, -1e-8, 1e30, -np.inf]]).astype(np.float32)
     out = np.empty_like(x)
     recurrence.scaled_tanh(x, np.float32(1), out)
@@ -64,7 +64,7 @@ def test_the_sine_is_right_over_many_turns():
     np.testing.assert_allclose(y, np.sin(x.astype(np.float64)), atol=3e-7)
 
 
-def test_from_saturated_states_it_shrinks_by_its_norm_at_least(random):
+def test_from_saturated_states_it_decays_at_least_by_its_norm(random):
     weight, output, _ = network(random)
     state = steps(weight, output, np.sign(random.normal(size=128)), np.zeros((1000, 128)))[1]
     assert np.linalg.norm(state) <= 0.998**1000 * np.sqrt(128) * 1.001

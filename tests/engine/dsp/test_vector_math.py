@@ -1,4 +1,4 @@
-"""Series against numpy on dense grids, and what the compiled code may call."""
+"""Series against numpy on dense grids, without calls of the mathematical library."""
 
 import numpy as np
 import pytest
@@ -24,19 +24,19 @@ def apply_half_turn(x, sine, cosine):
 
 
 @njit(error_model="numpy")
-def apply_shrink(x, out):
+def apply_exp_near_zero(x, out):
     for i in range(x.shape[0]):
         out[i] = vector_math.exp_negative_near_zero(x[i])
 
 
 @njit(error_model="numpy")
-def apply_soft_step(x, out):
+def apply_sigmoid_power(x, out):
     for i in range(x.shape[0]):
         out[i] = vector_math.sigmoid_power(x[i], np.log(10))
 
 
 @njit(error_model="numpy")
-def apply_fade(x, out):
+def apply_exp(x, out):
     for i in range(x.shape[0]):
         out[i] = vector_math.exp_negative(x[i])
 
@@ -65,30 +65,32 @@ def test_sine_and_cosine_of_half_a_turn_in_double_precision():
     np.testing.assert_allclose(cosine, np.cos(2 * np.pi * x), atol=1e-15, rtol=0)
 
 
-def test_shrinking_is_the_exponential_and_never_nothing():
+def test_exp_near_zero_is_right_and_never_0():
     x = np.concatenate([np.geomspace(1e-12, 8, 100_001), [0.0, 8.0]])
-    out = through(apply_shrink, x)
+    out = through(apply_exp_near_zero, x)
     np.testing.assert_allclose(out, np.exp(-x), rtol=1e-9, atol=0)
     np.testing.assert_allclose(out[x < 1], np.exp(-x[x < 1]), rtol=1e-14, atol=0)
-    np.testing.assert_allclose(through(apply_shrink, np.array([9.0, 1e9, np.inf])), np.exp(-8.0), rtol=1e-9)
+    np.testing.assert_allclose(through(apply_exp_near_zero, np.array([9.0, 1e9, np.inf])), np.exp(-8.0), rtol=1e-9)
 
 
-def test_fading_is_the_exponential_down_to_its_end():
+def test_exp_is_right_down_to_its_end():
     x = np.concatenate([np.geomspace(1e-12, 46, 100_001), [0.0]])
-    np.testing.assert_allclose(through(apply_fade, x), np.exp(-x), rtol=1e-7, atol=0)
-    np.testing.assert_allclose(through(apply_fade, np.array([47.0, 1e9, np.inf])), np.exp(-46.0), rtol=1e-7)
+    np.testing.assert_allclose(through(apply_exp, x), np.exp(-x), rtol=1e-7, atol=0)
+    np.testing.assert_allclose(through(apply_exp, np.array([47.0, 1e9, np.inf])), np.exp(-46.0), rtol=1e-7)
 
 
-def test_a_soft_step_is_a_power_of_the_sigmoid():
+def test_sigmoid_power_is_right():
     x = np.concatenate([np.linspace(-19, 60, 400_001), [0.0]])
     expected = np.exp(-np.log(10) * np.logaddexp(0, -x))
-    np.testing.assert_allclose(through(apply_soft_step, x), expected, rtol=2e-7, atol=0)
+    np.testing.assert_allclose(through(apply_sigmoid_power, x), expected, rtol=2e-7, atol=0)
     np.testing.assert_allclose(
-        through(apply_soft_step, np.array([-100.0, -np.inf, np.inf])), [np.exp(-46.0)] * 2 + [1]
+        through(apply_sigmoid_power, np.array([-100.0, -np.inf, np.inf])), [np.exp(-46.0)] * 2 + [1]
     )
 
 
-@pytest.mark.parametrize("function", [apply_tanh, apply_half_turn, apply_shrink, apply_fade, apply_soft_step])
+@pytest.mark.parametrize(
+    "function", [apply_tanh, apply_half_turn, apply_exp_near_zero, apply_exp, apply_sigmoid_power]
+)
 def test_no_function_calls_the_mathematical_library(function):
     arrays = 3 if function is apply_half_turn else 2
     kind = np.float32 if function is apply_tanh else np.float64

@@ -1,4 +1,4 @@
-"""A decoder on another thread: what it says is heard a frame later, and nothing waits for it when it is late."""
+"""A decoder on another thread: its frames sound one frame later, and the audio thread never waits for it."""
 
 import gc
 import threading
@@ -15,7 +15,7 @@ from engine.instruments.ddsp.offline import uses_float16
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.render import render as rendered
-from tests.engine.dsp.test_decoder import Twin
+from tests.engine.dsp.test_decoder import TorchDecoder
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
 
@@ -25,7 +25,7 @@ PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}
 
 
 class Counting:
-    """Says an amplitude that grows by a step with every frame of a voice, on the first harmonic alone."""
+    """Returns an amplitude that grows by a step with every frame of a voice, on the first harmonic alone."""
 
     batch, units, harmonics, bands = None, 1, 3, 9
 
@@ -41,8 +41,8 @@ class Counting:
         return heads, state + 1
 
 
-class Steady(Counting):
-    """Says the same at every frame."""
+class Constant(Counting):
+    """Returns the same at every frame."""
 
     def decode(self, pitch, loudness, state):
         heads, state = super().decode(pitch, loudness, 0 * state)
@@ -57,20 +57,20 @@ def playing(decoder, **params):
     return host, instrument
 
 
-def press(host, key=69, frame=-1, velocity=0.8):
+def note_on(host, key=69, frame=-1, velocity=0.8):
     host.send(Kind.NOTE_ON, key, velocity, note=key, frame=frame)
 
 
 def live(host, seconds, answers=True):
-    """What is heard (2, T) of blocks played as a device does, each once what was asked before has its answer."""
+    """Output (2, T) of blocks played as by a device, each once all earlier requests have a response."""
     (instrument,), parts = host.chain, []
     for _ in range(round(seconds * RATE / 64)):
         parts.append(render(host, 64, 64))
-        assert not answers or waited(lambda: answered(instrument))
+        assert not answers or waited(lambda: has_responses(instrument))
     return np.concatenate(parts, 1)
 
 
-def answered(instrument):
+def has_responses(instrument):
     mailbox = instrument._remote.mailbox[0]
     return (mailbox["answered"] == mailbox["voices"]["requested"]).all()
 
@@ -82,48 +82,48 @@ def waited(condition, seconds=5.0):
     return condition()
 
 
-def test_a_voice_has_one_frame_every_hop_with_its_pitch_and_its_memory():
+def test_a_voice_has_one_frame_every_hop_with_its_pitch_and_its_state():
     decoder = Counting()
     host, _ = playing(decoder)
-    press(host, 57)
-    press(host, 69, frame=5000)
+    note_on(host, 57)
+    note_on(host, 69, frame=5000)
     rendered(host, seconds=0.2)
     told = [(hertz, place) for pitch, _, memory in decoder.calls for hertz, place in zip(pitch, memory, strict=True)]
     for hertz, frames in ((220.0, 21), (440.0, 11)):
         places = [place for other, place in told if abs(other - hertz) < 1e-3]
-        assert places == [50 + i for i in range(frames)]  # it was held for 50 frames before it began
+        assert places == [50 + i for i in range(frames)]  # the initial state is that of a note held for 50 frames
 
 
-def test_the_loudness_that_is_told_is_in_decibels():
+def test_the_loudness_of_requests_is_in_decibels():
     decoder = Counting()
     host, _ = playing(decoder)
-    press(host)
+    note_on(host)
     rendered(host, seconds=0.1)
     np.testing.assert_allclose([decibels[0] for _, decibels, _ in decoder.calls], -35, atol=1e-4)
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_the_same_decoder_beside_sounds_as_it_does_inside_once_a_note_is_held(half):
-    header, tensors = random_preset(32, 20, seed=4, half=half)
+def test_a_remote_decoder_sounds_as_the_built_in_one_once_a_note_is_held(half):
+    header, tensors = random_preset(32, 20, seed=4, float16=half)
     inside, beside = Host(RATE), Host(RATE)
     preset = Preset({**header, "params": PLAIN}, tensors)
     own = Ddsp(preset)
     inside.play([own])
     beside.play([Ddsp(preset, 0, DecoderThread(Torch(tensors), header))])
     for host in (inside, beside):
-        press(host, 60)
+        note_on(host, 60)
     one, other = (rendered(host, seconds=0.6)[0] for host in (inside, beside))
     steady = slice(24_000, None)
     assert level(one[steady] - other[steady]) < level(one[steady]) - (60 if uses_float16(preset) else 80)
 
 
 class Torch:
-    """The twin of a preset's decoder, that is told Hz and decibels."""
+    """The torch twin of a preset's decoder, with pitch in Hz and loudness in dB."""
 
     batch = None
 
     def __init__(self, tensors):
-        self.twin, self.units = Twin(tensors), len(tensors["pitch_0_bias"])
+        self.twin, self.units = TorchDecoder(tensors), len(tensors["pitch_0_bias"])
         self.harmonics, self.bands = len(tensors["harmonics_bias"]), len(tensors["noise_bias"])
 
     def decode(self, pitch, loudness, state):
@@ -142,11 +142,11 @@ class Torch:
 
 
 @pytest.mark.parametrize("sizes", [1, 7, 480, 5000, [3, 500, 64, 1, 128, 77]])
-def test_in_file_time_the_block_size_is_not_heard_and_nothing_is_late(sizes):
+def test_offline_the_sound_does_not_depend_on_the_block_size_and_nothing_is_late(sizes):
     def play(block):
         host, instrument = playing(Counting(0.001), noise=0.0)
         for i in range(8):
-            press(host, 50 + 3 * i, frame=311 * i)
+            note_on(host, 50 + 3 * i, frame=311 * i)
             host.send(Kind.BEND, value=np.sin(i), frame=400 * i + 97)
             host.send(Kind.LOUDNESS, value=-30.0 - i, frame=700 * i + 100)
             host.send(Kind.PITCH, i % 2, 300.0 + 11 * i, frame=700 * i + 100)
@@ -159,11 +159,11 @@ def test_in_file_time_the_block_size_is_not_heard_and_nothing_is_late(sizes):
     assert instrument.late == 0
 
 
-def test_played_in_time_by_a_quick_decoder_it_sounds_as_in_file_time():
+def test_in_real_time_a_fast_decoder_sounds_as_it_does_offline():
     def play(way):
         host, instrument = playing(Counting(0.001))
-        press(host)
-        press(host, 64, frame=1000)
+        note_on(host)
+        note_on(host, 64, frame=1000)
         return way(host), instrument
 
     heard, instrument = play(lambda host: live(host, 0.2))
@@ -172,10 +172,10 @@ def test_played_in_time_by_a_quick_decoder_it_sounds_as_in_file_time():
     np.testing.assert_allclose(heard, expected, atol=1e-6)
 
 
-def test_a_decoder_that_is_late_is_held_and_fades_and_comes_back_and_nobody_waits():
-    decoder = Steady(0.1)
+def test_late_frames_are_held_and_fade_and_recover_and_the_audio_thread_never_waits():
+    decoder = Constant(0.1)
     host, instrument = playing(decoder)
-    press(host)
+    note_on(host)
     before = live(host, 0.2)[:, 4800:]
     decoder.gate.clear()
     during = live(host, 0.3, answers=False)
@@ -184,13 +184,13 @@ def test_a_decoder_that_is_late_is_held_and_fades_and_comes_back_and_nobody_wait
     assert level(during[:, 9600:]) < level(before) - 60
     assert np.abs(np.diff(during)).max() < 1.1 * np.abs(np.diff(before)).max()
     decoder.gate.set()
-    assert waited(lambda: answered(instrument))
+    assert waited(lambda: has_responses(instrument))
     live(host, 0.05)
     assert level(live(host, 0.1)) == pytest.approx(level(before), abs=0.5)
 
 
-def test_what_is_no_number_is_silent_and_the_next_frame_sounds():
-    class Broken(Steady):
+def test_nan_is_silent_and_the_next_frame_sounds():
+    class Broken(Constant):
         broken = False
 
         def decode(self, pitch, loudness, state):
@@ -199,7 +199,7 @@ def test_what_is_no_number_is_silent_and_the_next_frame_sounds():
 
     decoder = Broken(0.1)
     host, _ = playing(decoder, noise=0.0)
-    press(host)
+    note_on(host)
     whole = rendered(host, seconds=0.1)
     decoder.broken = True
     assert np.isfinite(rendered(host, seconds=0.1)).all()
@@ -216,7 +216,7 @@ def test_a_decoder_for_a_fixed_number_of_voices_serves_any_number(batch):
         decoder.batch = size
         host, _ = playing(decoder)
         for i in range(10):
-            press(host, 50 + i, frame=100 * i)
+            note_on(host, 50 + i, frame=100 * i)
         heard = rendered(host, seconds=0.1)
         return heard, {len(pitch) for pitch, *_ in decoder.calls}
 
@@ -225,40 +225,40 @@ def test_a_decoder_for_a_fixed_number_of_voices_serves_any_number(batch):
     np.testing.assert_allclose(heard, play(None)[0], atol=1e-6)
 
 
-def test_its_thread_ends_when_nobody_holds_it():
+def test_the_thread_ends_when_the_instrument_is_collected():
     def threads():
         return sum(thread.name == "luthier decoder" for thread in threading.enumerate())
 
     gc.collect()
     assert waited(lambda: threads() == 0)
-    host, _ = playing(Steady())
+    host, _ = playing(Constant())
     assert threads() == 1
     del host, _
     gc.collect()
     assert waited(lambda: threads() == 0)
 
 
-def test_a_row_that_was_rendered_can_be_played():
-    decoder = Steady(0.1)
+def test_a_chain_that_was_rendered_can_be_played():
+    decoder = Constant(0.1)
     host, _ = playing(decoder)
-    press(host)
+    note_on(host)
     rendered(host, seconds=0.1)
     time.sleep(OFFLINE_TIMEOUT_SECONDS)
     assert level(live(host, 0.1)) > -40
 
 
-def test_silence_is_silence_again_after_a_reset():
-    host, instrument = playing(Steady(0.1))
-    press(host)
+def test_a_reset_silences_the_instrument():
+    host, instrument = playing(Constant(0.1))
+    note_on(host)
     rendered(host, seconds=0.1)
     instrument.reset()
     assert not rendered(host, seconds=0.1).any()
-    press(host)
+    note_on(host)
     assert rendered(host, seconds=0.1).any()
 
 
-def test_a_decoder_that_fails_says_why_and_what_sounded_fades():
-    class Failing(Steady):
+def test_a_decoder_that_fails_reports_why_and_its_notes_fade():
+    class Failing(Constant):
         fails = False
 
         def decode(self, pitch, loudness, state):
@@ -268,7 +268,7 @@ def test_a_decoder_that_fails_says_why_and_what_sounded_fades():
 
     decoder = Failing(0.1)
     host, instrument = playing(decoder)
-    press(host)
+    note_on(host)
     before = live(host, 0.2)[:, 4800:]
     decoder.fails = True
     after = live(host, 0.3, answers=False)

@@ -1,4 +1,4 @@
-"""The notes of a decoded instrument: how they begin, end and give way to others."""
+"""Notes of the DDSP instrument: attack, release, pedals, choke and panic."""
 
 import numpy as np
 import pytest
@@ -8,23 +8,23 @@ from engine.midi.midi_file import make_score
 from engine.render import render as rendered
 from engine.rig import Rig
 from tests.engine.instruments.resonance_player import cents_from, level
-from tests.support.ddsp_preset import PLAIN, let_go, playing, press, sing
+from tests.support.ddsp_preset import PLAIN, note_off, note_on, playing, send_voice
 from tests.support.host_callback import render
 
 
 @pytest.mark.parametrize("key", [48, 60, 76, 96])
 @pytest.mark.parametrize("velocity", [0.2, 1.0])
-def test_without_an_attack_a_note_is_there_within_15_ms(key, velocity):
+def test_without_an_attack_a_note_sounds_within_15_ms(key, velocity):
     host, _ = playing(attack=0.0, sustain=0.0)
-    press(host, key, velocity)
+    note_on(host, key, velocity)
     heard = render(host, 48_000)[0]
     assert abs(level(heard[720:1680]) - level(heard[24_000:])) < 6
 
 
-def test_velocity_is_loudness():
+def test_velocity_sets_the_loudness():
     def play(velocity):
         host, instrument = playing(attack=0.0, sustain=0.0)
-        press(host, velocity=velocity)
+        note_on(host, velocity=velocity)
         render(host, 480)
         return float(instrument.state["voices"][0, 0]["peak"])
 
@@ -33,30 +33,30 @@ def test_velocity_is_loudness():
 
 
 @pytest.mark.parametrize(("damping", "fall"), [(1.0, 60.0), (0.5, 30.0), (0.0, 0.0)])
-def test_a_note_let_go_falls_as_its_release_says(damping, fall):
+def test_a_released_note_decays_at_the_rate_of_its_release(damping, fall):
     def after(released):
         host, instrument = playing(release=0.5, **PLAIN)
-        instrument.state["deviation"] = 0.01  # so that the decoder is always told the same, and all else is gain
-        press(host)
+        instrument.state["deviation"] = 0.01  # so that the feature is constant, and the rest is gain
+        note_on(host)
         if released:
-            let_go(host, damping=damping, frame=4800)
+            note_off(host, damping=damping, frame=4800)
         return level(render(host, 48_000)[0, 28_800 - 960 : 28_800])
 
     assert after(False) - after(True) == pytest.approx(fall, abs=2.0)
 
 
-def test_a_pedal_holds_what_was_let_go():
+def test_a_pedal_holds_released_notes():
     host, _ = playing()
-    press(host)
-    let_go(host, damping=0.0, frame=4800)
+    note_on(host)
+    note_off(host, damping=0.0, frame=4800)
     heard = render(host, 96_000)[0]
     assert level(heard[90_000:]) > level(heard[24_000:30_000]) - 1
 
 
 def test_a_choke_ends_everything_within_fifty_milliseconds_without_a_click():
     host, instrument = playing()
-    press(host)
-    sing(host, 330.0)
+    note_on(host)
+    send_voice(host, 330.0)
     host.send(Kind.CHOKE, frame=9600)
     heard = render(host, 14_400)[0]
     assert not heard[9600 + 2400 :].any()
@@ -64,18 +64,18 @@ def test_a_choke_ends_everything_within_fifty_milliseconds_without_a_click():
     assert instrument.voices == 0
 
 
-def test_a_note_choked_before_it_began_is_never_heard():
+def test_a_note_choked_before_its_start_is_silent():
     host, _ = playing()
-    press(host, frame=64)
+    note_on(host, frame=64)
     host.send(Kind.CHOKE, frame=64)
     assert not render(host, 1024).any()
-    press(host)
+    note_on(host)
     assert render(host, 1024).any()
 
 
-def test_expression_goes_into_the_loudness_and_no_volume_is_silence():
+def test_expression_changes_the_loudness_and_volume_0_is_silence():
     host, _ = playing(attack=0.0)
-    press(host)
+    note_on(host)
     render(host, 9600)
     loud = level(render(host, 9600)[0])
     host.send(Kind.VOLUME, value=0.01)
@@ -91,12 +91,12 @@ def test_expression_goes_into_the_loudness_and_no_volume_is_silence():
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
-def test_a_score_is_played_in_tune_and_without_a_click(rate):
+def test_a_score_is_played_in_tune_and_without_clicks(rate):
     keys, apart = (57, 64, 60, 72, 67), 0.5
     notes = [(i * apart, (0x90, key, 100)) for i, key in enumerate(keys)]
     notes += [((i + 0.6) * apart, (0x80, key, 0)) for i, key in enumerate(keys)]
     rig, instrument = Rig(rate), playing(rate, release=0.1, **PLAIN)[1]
-    instrument.state["deviation"] = 0.01  # a decoder that has learned nothing may be louder where it is told less
+    instrument.state["deviation"] = 0.01  # an untrained decoder may be louder at a lower feature
     rig.play([instrument])
     heard = rendered(rig, make_score(sorted(notes)), seconds=apart * len(keys))[0]
     parts = np.array_split(heard, len(keys))
@@ -107,12 +107,12 @@ def test_a_score_is_played_in_tune_and_without_a_click(rate):
         assert step.max() < 1.2 * step[rate // 10 : rate // 4].max()
 
 
-def test_panic_silences_keys_and_singer():
+def test_panic_silences_the_keys_and_the_tracked_voice():
     rig = Rig(48_000)
     rig.play(playing()[1:])
     for channel in (0, 3):
         rig.midi(0x90 | channel, 60 + channel, 100)
-    sing(rig, 330.0)
+    send_voice(rig, 330.0)
     assert level(render(rig, 9600)[0]) > -60
     rig.panic()
     render(rig, 4800)

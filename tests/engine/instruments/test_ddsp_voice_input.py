@@ -1,4 +1,4 @@
-"""A decoded instrument driven by what a tracker hears."""
+"""The DDSP instrument driven by the events of a voice tracker."""
 
 import numpy as np
 import pytest
@@ -7,28 +7,28 @@ from engine.events import Kind
 from engine.instruments.ddsp.state import TRACKED_VOICE
 from engine.instruments.shared.voice_allocation import FREE
 from tests.engine.instruments.resonance_player import cents_from, level
-from tests.support.ddsp_preset import PLAIN, playing, sing
+from tests.support.ddsp_preset import PLAIN, playing, send_voice
 from tests.support.host_callback import render
 
-HOP = 64  # frames between what the tracker says
+HOP = 64  # frames between the events of the tracker
 
 
 def follow(host, hertz, decibels, start=0):
-    """Say one pitch and one loudness for every HOP frames."""
+    """Send one pitch and one loudness for every HOP frames."""
     for i, (pitch, loud) in enumerate(zip(hertz, decibels, strict=True)):
-        sing(host, float(pitch), float(loud), frame=start + HOP * i, onset=i == 0)
+        send_voice(host, float(pitch), float(loud), frame=start + HOP * i, onset=i == 0)
 
 
 @pytest.mark.parametrize("frame", [0, 1, 64, 777])
-def test_a_sung_note_begins_on_the_frame_of_its_onset(frame):
+def test_a_tracked_note_starts_on_the_frame_of_its_onset(frame):
     host, _ = playing()
-    sing(host, 330.0, frame=frame, onset=True)
+    send_voice(host, 330.0, frame=frame, onset=True)
     heard = render(host, 2048)[0]
     assert not heard[:frame].any()
     assert heard[frame] != 0
 
 
-def test_a_sung_note_is_there_within_5_ms():
+def test_a_tracked_note_sounds_within_5_ms():
     host, _ = playing(**PLAIN)
     follow(host, np.full(700, 330.0), np.full(700, -35.0))
     heard = render(host, 44_800)[0]
@@ -53,46 +53,46 @@ def test_pitch_follows_within_a_hop():
     assert max(behind) < 10 * 48 / HOP
 
 
-def test_where_there_is_no_pitch_it_falls_silent_and_comes_back():
+def test_it_is_silent_while_unvoiced_and_returns():
     host, instrument = playing()
-    sing(host, 330.0, frame=0, onset=True)
-    sing(host, 0.0, frame=4800)
-    sing(host, 392.0, frame=28_800, onset=True)
+    send_voice(host, 330.0, frame=0, onset=True)
+    send_voice(host, 0.0, frame=4800)
+    send_voice(host, 392.0, frame=28_800, onset=True)
     heard = render(host, 48_000)[0]
     loud = level(heard[2400:4800])
     assert level(heard[4800 + 7200 : 12_960]) < loud - 40
     assert not heard[24_000:28_800].any()
     assert heard[28_800] != 0
     assert abs(level(heard[30_000:33_000]) - loud) < 6
-    sing(host, 0.0)
+    send_voice(host, 0.0)
     render(host, 24_000)
     assert instrument.state["voices"][0, TRACKED_VOICE]["stage"] == FREE
 
 
-def test_a_breath_between_notes_makes_no_click():
+def test_a_pause_between_notes_makes_no_click():
     host, _ = playing(**PLAIN)
-    sing(host, 330.0, frame=0, onset=True)
-    sing(host, 0.0, frame=9600)
-    sing(host, 331.0, frame=9700)
-    sing(host, 392.0, frame=14_400, onset=True)
+    send_voice(host, 330.0, frame=0, onset=True)
+    send_voice(host, 0.0, frame=9600)
+    send_voice(host, 331.0, frame=9700)
+    send_voice(host, 392.0, frame=14_400, onset=True)
     steps = np.abs(np.diff(render(host, 24_000)[0]))
     assert steps[9000:].max() < 1.3 * max(steps[4800:9000].max(), steps[19_200:].max())
 
 
-def test_what_is_no_number_is_no_pitch():
+def test_nan_is_no_pitch():
     host, instrument = playing()
-    sing(host, 330.0, frame=0, onset=True)
+    send_voice(host, 330.0, frame=0, onset=True)
     render(host, 4800)
     voice = instrument.state["voices"][0, TRACKED_VOICE : TRACKED_VOICE + 1]
     voice["peak"] = np.nan
     assert np.isfinite(render(host, 9600)).all()
 
 
-def test_keys_and_a_singer_sound_together():
+def test_keys_and_the_tracked_voice_sound_together():
     def play(*who):
         host, _ = playing(**PLAIN)
         if "singer" in who:
-            sing(host, 330.0, frame=100, onset=True)
+            send_voice(host, 330.0, frame=100, onset=True)
         if "key" in who:
             host.send(Kind.NOTE_ON, 57, 0.8, note=57, frame=100)
         return render(host, 9600)[0].astype(float)
@@ -100,7 +100,7 @@ def test_keys_and_a_singer_sound_together():
     np.testing.assert_allclose(play("singer", "key"), play("singer") + play("key"), atol=2e-6)
 
 
-def test_a_singer_is_in_tune_with_herself_whatever_the_keys_are_tuned_to():
+def test_tuning_and_bend_do_not_apply_to_the_tracked_voice():
     host, _ = playing(**PLAIN)
     host.send(Kind.BEND, value=1.0)
     follow(host, np.full(700, 330.0), np.full(700, -35.0))

@@ -1,4 +1,4 @@
-"""The instrument of events, heard through the real callback and held against its decoder and a studio resampler."""
+"""The instrument of events through the real callback, against its decoder and a studio-quality resampler."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -33,7 +33,7 @@ def strike(host, key=45, velocity=LAYERS[1], frame=-1):
 
 
 def level(x):
-    """dB of the mean square."""
+    """Mean square in dB."""
     return 10 * np.log10((np.asarray(x, np.float64) ** 2).mean() + 1e-30)
 
 
@@ -43,14 +43,14 @@ def shape(x):
 
 
 def decoded(what, key, velocity=LAYERS[1]):
-    """What the decoder makes of a learned key, of unit energy."""
+    """A learned key rendered by the decoder, at unit energy."""
     return shape(
         EventDecoder(what).render(np.array([key]), np.array([(velocity / LAYERS[1]) ** VELOCITY_EXPONENT]))[0]
     )
 
 
 @pytest.mark.parametrize("velocity", LAYERS)
-def test_a_sound_without_a_pitch_is_that_of_the_decoder(velocity):
+def test_an_event_without_a_pitch_is_that_of_the_decoder(velocity):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     most_used = 12 + int(what.tensors["use"][12:].argmax())
@@ -87,7 +87,7 @@ def test_it_is_as_loud_at_every_rate_and_its_strikes_are_alike_but_not_the_same(
     assert len({sound.tobytes() for sound in heard[48_000]}) == 64
 
 
-def test_what_is_over_frees_its_voice_and_what_is_choked_ends_without_a_click():
+def test_the_end_of_an_event_frees_its_voice_and_a_choke_makes_no_click():
     host, instrument = playing(rate=48_000)
     strike(host)
     strike(host, 60)
@@ -103,7 +103,7 @@ def test_what_is_over_frees_its_voice_and_what_is_choked_ends_without_a_click():
     assert instrument.voices == 0
 
 
-def test_harder_is_louder_and_strikes_differ_as_the_seed_says():
+def test_velocity_sets_the_loudness_and_the_seed_the_variation():
     def play(velocity, seed=0, variation=1.0):
         host, _ = playing(rate=48_000, what=preset(params={"variation": variation}), seed=seed)
         strike(host, velocity=velocity)
@@ -115,7 +115,7 @@ def test_harder_is_louder_and_strikes_differ_as_the_seed_says():
     assert np.abs(play(0.7) - play(0.7, seed=1)).max() > 1e-4
 
 
-def test_keys_go_to_pitches_rather_to_those_that_are_used():
+def test_keys_play_events_near_in_pitch_and_often_used():
     pitch = np.array([0.0, 220.0, 224.0, 880.0, 0.0, 300.0])
     board = rendered_bank.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
     assert board.notes[57] == 2
@@ -128,7 +128,7 @@ def test_keys_go_to_pitches_rather_to_those_that_are_used():
     assert (none.move == 1).all()
 
 
-def test_what_memory_cannot_hold_is_played_by_the_key_beside(monkeypatch):
+def test_beyond_the_memory_limit_the_nearest_rendered_key_plays(monkeypatch):
     whole = playing()[1]
     monkeypatch.setattr(rendered_bank, "MAX_BYTES", 12 * 4 * 8192)
     host, instrument = playing()

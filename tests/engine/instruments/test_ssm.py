@@ -1,4 +1,4 @@
-"""The state-space instrument, heard through the real callback and held against float64 and a studio resampler."""
+"""The state-space instrument through the real callback, against float64 and a studio-quality resampler."""
 
 import numpy as np
 import pytest
@@ -11,18 +11,18 @@ from engine.probe import event_array
 from engine.render import render as play
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
-from tests.support.ssm_preset import LEARNED, frames, learned_control, once, playing, preset, strike
+from tests.support.ssm_preset import LEARNED, frames, impulse_response, learned_control, playing, preset, strike
 
-LATE = 16  # learned samples that what is played as learned is late where it is resampled
+LATE = 16  # learned samples: delay of as-learned playing where it is resampled
 
 
 def below(hz, x, rate):
-    """The spectrum of a sound up to a frequency."""
+    """The spectrum of a sound up to a frequency in Hz."""
     return np.fft.rfft(x * np.hanning(len(x)))[: int(hz * len(x) / rate)]
 
 
 @pytest.mark.parametrize("block", [64, 331])
-def test_the_learned_performance_is_the_network_to_the_digit(block):
+def test_the_learned_performance_is_exactly_the_output_of_the_network(block):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     expected = frames(what, learned_control(what))
@@ -48,19 +48,19 @@ def test_the_learned_performance_is_the_same_at_any_rate(rate):
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
 @pytest.mark.parametrize(("key", "ratio"), [(57, 1.0), (64, 2 ** (7 / 12)), (45, 0.5)])
-def test_a_note_is_its_strike_at_the_pitch_of_its_key(rate, key, ratio):
+def test_a_note_is_the_response_of_its_dimension_at_the_pitch_of_its_key(rate, key, ratio):
     what = preset(params={"play": 1.0})
     host, _ = playing(what=what, rate=rate)
     strike(host, key)
     heard = render(host, rate)[0]
-    wave = once(what, 0, 0.7)
+    wave = impulse_response(what, 0, 0.7)
     expected = soxr.resample(wave, LEARNED * ratio, rate, "VHQ")[:rate]
     heard, expected = below(6000, heard[200:], rate), below(6000, expected[200:], rate)
     assert np.linalg.norm(heard - expected) < 0.01 * np.linalg.norm(expected)
 
 
 @pytest.mark.parametrize("frame", [0, 1, 100, 777, 5000])
-def test_as_learned_a_key_is_heard_within_a_lane(frame):
+def test_as_learned_a_key_sounds_within_one_grid_step(frame):
     host, _ = playing(rate=48_000, learned=True)
     strike(host, frame=frame)
     heard = np.flatnonzero(np.abs(render(host, 8192)[0]) > 1e-4)
@@ -68,7 +68,7 @@ def test_as_learned_a_key_is_heard_within_a_lane(frame):
     assert frame <= heard[0] <= frame + latest + 2
 
 
-def test_as_learned_strikes_on_the_grid_meet_in_one_state():
+def test_as_learned_strikes_on_the_grid_share_one_state():
     what = preset(params={"play": 0.0})
     host, instrument = playing(rate=44_100, what=what)
     for n in range(0, 40, 3):
@@ -82,7 +82,7 @@ def test_as_learned_strikes_on_the_grid_meet_in_one_state():
 
 
 @pytest.mark.parametrize("learned", [False, True])
-def test_it_falls_silent_from_saturated_states_without_its_gate(learned):
+def test_it_decays_from_saturated_states_without_its_gate(learned):
     what = preset(params={"play": 1.0 - learned, "gate": 0.0})
     what.tensors["recurrence"] = 0.998 * np.eye(32, dtype=np.float32)[np.random.default_rng(0).permutation(32)]
     host, instrument = playing(what=what, rate=48_000, learned=learned)
@@ -95,7 +95,7 @@ def test_it_falls_silent_from_saturated_states_without_its_gate(learned):
     assert instrument.voices == 1
 
 
-def test_what_cannot_be_heard_sleeps():
+def test_inaudible_voices_sleep():
     host, instrument = playing(rate=48_000)
     strike(host)
     assert render(host, 8 * 48_000).any()

@@ -1,4 +1,4 @@
-"""The notes of a state-space instrument: how keys and controllers play it, and how it ends."""
+"""Notes of the state-space instrument: bends, damping, invalid states and changes of mode."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_a_bend_moves_the_pitch(semitones):
     assert abs(1200 * np.log2(found / (220 * 2 ** (semitones / 12)))) < 5
 
 
-def test_damping_makes_it_die_sooner():
+def test_damping_shortens_the_decay():
     def play(damping):
         host, instrument = playing(rate=48_000)
         host.set_param(instrument, "damping", damping)
@@ -30,11 +30,11 @@ def test_damping_makes_it_die_sooner():
 
     assert play(0.0) - play(10.0) == pytest.approx(
         20 * np.log10(np.e) * 10 * 13_000 / 48_000, abs=4
-    )  # tanh takes less of what is softer
+    )  # tanh compresses a softer sound less
 
 
 @pytest.mark.parametrize("learned", [False, True])
-def test_a_broken_state_is_cleared(learned):
+def test_a_state_of_nan_is_cleared(learned):
     host, instrument = playing(rate=48_000, learned=learned)
     strike(host)
     render(host, 128)
@@ -46,7 +46,7 @@ def test_a_broken_state_is_cleared(learned):
     assert level(render(host, 4096)) > -60
 
 
-def test_changing_how_keys_play_ends_what_sounds_and_goes_on():
+def test_changing_the_mode_of_the_keys_ends_all_voices_and_new_notes_sound():
     host, instrument = playing(rate=48_000, learned=True)
     strike(host)
     render(host, 512)

@@ -1,4 +1,4 @@
-"""Vectors of moments against numpy, lane by lane."""
+"""Ramps, phases and partial stores against numpy, lane by lane."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def ramp(first, step, out):
 
 
 @njit
-def half_turns(first, step, bend, out):
+def reduced_phase(first, step, bend, out):
     rest, sign = ramps.reduce_phase(first, step, bend)
     vectors.store(out, 0, rest)
     vectors.store(out, WIDTH, sign)
@@ -34,9 +34,9 @@ def test_a_ramp_is_a_straight_line():
 
 
 @pytest.mark.parametrize("first", [0.0, -0.75, 1000.3])
-def test_half_turns_and_their_rest_are_the_phase(first):
+def test_half_turns_and_remainder_are_the_phase(first):
     out = np.zeros((2, WIDTH), np.float32)
-    half_turns(first, 0.11, 0.001, out)
+    reduced_phase(first, 0.11, 0.001, out)
     phase = first + 0.11 * T + 0.001 * T**2
     whole = np.round(2 * phase)
     np.testing.assert_allclose(out[0], phase - whole / 2, atol=1e-7)
@@ -44,7 +44,7 @@ def test_half_turns_and_their_rest_are_the_phase(first):
 
 
 @pytest.mark.parametrize("count", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1])
-def test_only_so_many_lanes_are_added(count):
+def test_only_the_first_lanes_are_added(count):
     out, x = np.ones(2 * WIDTH, np.float32), 1 + T.astype(np.float32)
     add_to(out, x, 3, count)
     expected = np.ones(2 * WIDTH)

@@ -1,4 +1,4 @@
-"""Single registers against numpy."""
+"""Single registers and their FFT against numpy."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def transformed(x):
 
 
 @njit
-def restored(x):
+def inverse(x):
     re, im = register_fft.lane_inverse_fft(register_fft.load_register(x, 0), register_fft.load_register(x, LANES))
     register_fft.store_register(x, 0, re)
     register_fft.store_register(x, LANES, im)
@@ -39,7 +39,7 @@ def test_a_register_is_loaded_stored_and_negated(x):
     np.testing.assert_array_equal(out, [0, 0, *x.flat[1 : LANES + 1], *-x.flat[1 : LANES + 1]])
 
 
-def test_the_transform_of_the_lanes_is_that_of_numpy_with_its_bits_reversed(x):
+def test_the_fft_of_the_lanes_is_that_of_numpy_in_bit_reversed_order(x):
     expected = np.fft.fft(x[0] + 1j * x[1])
     bits = LANES.bit_length() - 1
     order = [int(f"{lane:0{bits}b}"[::-1], 2) for lane in range(LANES)]
@@ -47,8 +47,8 @@ def test_the_transform_of_the_lanes_is_that_of_numpy_with_its_bits_reversed(x):
     np.testing.assert_allclose(x[0] + 1j * x[1], expected[order], atol=1e-5)
 
 
-def test_restoring_gives_the_lanes_so_many_times(x):
+def test_the_inverse_fft_gives_the_lanes_times_their_number(x):
     before = x.copy()
     transformed(x)
-    restored(x)
+    inverse(x)
     np.testing.assert_allclose(x, LANES * before, atol=1e-5 * LANES)

@@ -27,7 +27,7 @@ def arithmetic(x, y, z, out):
 
 
 @njit
-def gathered(x, gain, out):
+def accumulated(x, gain, out):
     vectors.add_registers(out, 0, vectors.load(x, 0))
     vectors.add_scaled_registers(out, LANES, vectors.load(x, 0), vectors.load(gain, 0))
 
@@ -47,17 +47,17 @@ def test_arithmetic_is_that_of_numpy(noise):
     assert out[6, 0] == out[1, 2]
 
 
-def test_gathering_adds_every_register_to_one(noise):
+def test_every_register_is_added_to_one(noise):
     x, gain = noise.standard_normal((2, WIDTH)).astype(np.float32)
     out = np.ones((3, LANES), np.float32)
-    gathered(x, gain, out)
+    accumulated(x, gain, out)
     expected = np.stack([x, x * gain]).reshape(2, -1, LANES).sum(1) + 1
     np.testing.assert_allclose(out[:2], expected, atol=1e-5)
     assert (out[2] == 1).all()
 
 
 @pytest.mark.parametrize("target", [0, LANES * LANES])
-def test_the_sums_of_rows_stand_in_the_order_of_the_rows_which_are_cleared(noise, target):
+def test_the_sums_of_registers_are_in_order_and_the_registers_are_cleared(noise, target):
     rows = noise.standard_normal((LANES + 1, LANES)).astype(np.float32)
     expected = rows[:LANES].sum(1)
     summed(rows, target)
@@ -66,21 +66,21 @@ def test_the_sums_of_rows_stand_in_the_order_of_the_rows_which_are_cleared(noise
     assert not rows[:LANES].any()
 
 
-def test_the_sum_of_a_row_does_not_depend_on_its_place(noise):
+def test_the_sum_of_a_register_does_not_depend_on_its_position(noise):
     rows = np.tile(noise.standard_normal(LANES).astype(np.float32), (LANES, 1))
     summed(rows, 0)
     assert len(set(rows[0])) == 1
 
 
 @pytest.mark.parametrize("shape", [(1,), (3, 5), (2, 2, 64, LANES)])
-def test_aligned_arrays_begin_on_a_line_of_the_cache_and_are_clear(shape):
+def test_aligned_arrays_start_at_a_cache_line_and_are_zero(shape):
     array = vectors.aligned_zeros(shape)
     assert array.shape == shape
     assert array.ctypes.data % 64 == 0
     assert not array.any()
 
 
-def test_the_modal_kernels_call_nothing():
+def test_the_modal_kernels_call_no_function():
     for kernel in (modal_simd.ring, modal_simd.drive):
         fresh = njit(error_model="numpy")(kernel.py_func)
         bank, sums = modal.new_banks(1, 1)[0], modal.new_sums(1)[0]

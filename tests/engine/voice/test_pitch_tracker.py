@@ -1,4 +1,4 @@
-"""The tracker on tones whose pitch is known, and on what has none."""
+"""The pitch tracker on tones of known pitch, and on sounds without one."""
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ def cents(pitch, frequency):
     return 1200 * np.log2(np.maximum(pitch, 1) / frequency)
 
 
-def settled(sound, start, frequency, within=20):
-    """Seconds from the beginning of a tone until its pitch is right, and stays so."""
+def settling_time(sound, start, frequency, within=20):
+    """Seconds from the start of a tone until its pitch is right and stays so."""
     heard, _, (pitch, voiced, *_) = track_hops(sound, RATE)
     inside = (heard > start / RATE) & (heard <= len(sound) / RATE)
     right = ((np.abs(cents(pitch, frequency)) < within) & (voiced > 0))[inside]
@@ -22,15 +22,15 @@ def settled(sound, start, frequency, within=20):
     return heard[inside][first] - start / RATE if first < len(right) else np.inf
 
 
-def test_a_tone_is_known_after_two_periods(random):
+def test_a_tone_is_found_after_two_periods(random):
     frequencies = 82.41 * 2 ** random.uniform(0, np.log2(880 / 82.41), 40)
-    periods = [(settled(*tone(f, random), f) - 64 / RATE) * f for f in frequencies]
+    periods = [(settling_time(*tone(f, random), f) - 64 / RATE) * f for f in frequencies]
     assert np.median(periods) < 2.2
     assert max(periods) < 12
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 44_100, 48_000, 96_000, 192_000])
-def test_a_steady_tone_is_told_exactly_at_every_rate(rate):
+def test_a_steady_tone_is_exact_at_every_rate(rate):
     time = np.arange(rate // 2) / rate
     for frequency in (82.41, 220.0, 659.3, 1318.5):
         sound = (0.1 * sum(np.sin(2 * np.pi * k * frequency * time + k) / k for k in range(1, 5))).astype(np.float32)
@@ -42,7 +42,7 @@ def test_a_steady_tone_is_told_exactly_at_every_rate(rate):
         assert abs(cents(float(ear["pitch"][0]), frequency)) < (1 if rate > 40_000 else 6)
 
 
-def test_it_hears_the_same_however_the_sound_is_cut(random):
+def test_the_result_does_not_depend_on_how_the_sound_is_split(random):
     sound, _ = tone(200.0, random)
     whole, parts = new_tracker(RATE), new_tracker(RATE)
     told = [[], []]
@@ -62,7 +62,7 @@ def test_it_hears_the_same_however_the_sound_is_cut(random):
     assert parts["loudness"][0] == -80
 
 
-def test_a_glide_is_followed_where_it_was_and_a_vibrato_as_wide_as_it_is():
+def test_a_glide_is_tracked_in_time_and_a_vibrato_at_its_full_depth():
     time = np.arange(2 * RATE) / RATE
     for bend in (lambda t: 5 * t, lambda t: 0.5 * np.sin(2 * np.pi * 5.5 * t)):
         phase = np.cumsum(330 * 2 ** (bend(time) / 12)) / RATE
@@ -84,7 +84,7 @@ def test_a_tone_with_a_weak_fundamental_is_not_an_octave_or_a_twelfth_higher(hig
     assert told.voiced[10:90].all()
 
 
-def test_a_tone_goes_on_where_its_odd_partials_are_faint_or_another_tone_dies_away():
+def test_a_tone_continues_where_its_odd_partials_are_faint_or_another_tone_decays():
     time = np.arange(RATE) / RATE
     even = sum((1.0 if k % 2 == 0 else 0.13) * np.sin(2 * np.pi * k * 494 * time + k) / k for k in range(1, 7))
     told = track_recording((0.1 * even).astype(np.float32), RATE)
@@ -95,7 +95,7 @@ def test_a_tone_goes_on_where_its_odd_partials_are_faint_or_another_tone_dies_aw
     assert (np.abs(cents(told.pitch[4:90], 196)) > 50).all()
 
 
-def test_two_notes_at_once_are_one_of_them_and_not_what_they_have_in_common():
+def test_two_notes_at_once_give_one_of_them_and_not_their_common_period():
     time = np.arange(RATE) / RATE
     loud = sum(np.sin(2 * np.pi * k * 660 * time) / k for k in range(1, 6))
     soft = sum(np.sin(2 * np.pi * k * 440 * time + k) / k for k in range(1, 6))
@@ -112,11 +112,11 @@ def noise_of(colour, random):
 
 
 @pytest.mark.parametrize("colour", [0.0, 0.5, 1.0], ids=["white", "pink", "brown"])
-def test_noise_is_no_voice(colour, random):
+def test_noise_is_unvoiced(colour, random):
     assert track_recording(noise_of(colour, random), RATE).voiced.mean() < 0.06
 
 
-def test_silence_and_what_is_below_the_gate_are_no_voice_and_a_tone_ends_when_it_ends(random):
+def test_silence_and_sound_below_the_gate_are_unvoiced_and_a_tone_ends_in_time(random):
     assert not track_recording(np.zeros(RATE, np.float32), RATE).voiced.any()
     sound, start = tone(220.0, random, noise=-90)
     assert not track_recording(10 ** (-60 / 20) * sound, RATE).voiced.any()
@@ -126,7 +126,7 @@ def test_silence_and_what_is_below_the_gate_are_no_voice_and_a_tone_ends_when_it
     assert voiced[(heard > start / RATE + 0.02) & (heard < len(sound) / RATE)].all()
 
 
-def test_what_is_not_a_number_is_heard_as_silence(random):
+def test_nan_is_taken_as_silence(random):
     sound, _ = tone(220.0, random, seconds=0.5)
     sound[15_000:15_050] = np.nan
     sound[20_000] = np.inf
@@ -136,13 +136,13 @@ def test_what_is_not_a_number_is_heard_as_silence(random):
     assert (np.abs(cents(rows[0], 220)) < 20)[(heard > 0.5) & (heard < 0.59)].all()
 
 
-def test_a_clipped_voice_has_the_pitch_it_had(random):
+def test_clipping_does_not_change_the_pitch(random):
     sound, _ = tone(180.0, random, noise=-40)
     told = track_recording(np.clip(20 * sound, -1, 1), RATE)
     assert (np.abs(cents(told.pitch[14:33], 180)) < 15).all()
 
 
-def test_frames_lie_a_hop_apart_and_the_loudness_is_where_it_was(random):
+def test_frames_are_a_hop_apart_and_the_loudness_is_in_time(random):
     sound = np.zeros(RATE, np.float32)
     sound[RATE // 2 :] = 0.5 * np.sin(2 * np.pi * 1000 / RATE * np.arange(RATE // 2))
     told = track_recording(sound[::3].copy(), RATE / 3)

@@ -1,4 +1,4 @@
-"""The voice at the head of a row: what it tells, when, and that nothing of the device's blocks is heard in it."""
+"""The voice tracker at the head of a chain: the events it emits, their times, and independence of the block size."""
 
 import numpy as np
 import pytest
@@ -12,15 +12,15 @@ from tests.support.host_callback import MAX_FRAMES, Listener, Signal, render
 
 
 def following(sound, voice, listener):
-    """A host whose row begins with a sound (T,), in the place of a microphone that it does not have."""
+    """A host whose chain starts with a sound (T,) in place of a microphone."""
     host = Host(RATE)
     host.memory["inputs"] = 0
     host.play([Signal(np.tile(sound, (2, 1))), voice, listener])
     return host
 
 
-def told(sound, block=64, voice=None, seconds=0.6, **knobs):
-    """What a voice says of a sound at the microphone: LOUDNESS, PITCH, what is heard, and the voice."""
+def tracked(sound, block=64, voice=None, seconds=0.6, **knobs):
+    """Results for a sound at the microphone: LOUDNESS and PITCH events, the output, and the tracker."""
     voice, listener = voice or VoiceTracker(), Listener()
     host = following(sound, voice, listener)
     for name, value in knobs.items():
@@ -34,9 +34,9 @@ def sung(random):
     return tone(220.0, random, seconds=0.4, noise=-60)
 
 
-def test_a_tone_begins_once_goes_on_and_ends_once(sung):
+def test_a_tone_starts_once_continues_and_ends_once(sung):
     sound, start = sung
-    loudness, pitch, heard, _ = told(sound)
+    loudness, pitch, heard, _ = tracked(sound)
     assert pitch["key"].tolist() == [1] + [0] * (len(pitch) - 1)
     assert start < pitch["frame"][0] < start + 3 * RATE / 220
     assert np.abs(1200 * np.log2(pitch["value"][:-1] / 220)).max() < 50
@@ -46,7 +46,7 @@ def test_a_tone_begins_once_goes_on_and_ends_once(sung):
     assert not heard.any()
 
 
-def test_loudness_is_said_before_pitch(sung):
+def test_loudness_is_emitted_before_pitch(sung):
     listener = Listener()
     render(following(sung[0], VoiceTracker(), listener), RATE // 2)
     kinds = listener.heard(Kind.LOUDNESS, Kind.PITCH)["kind"]
@@ -55,52 +55,52 @@ def test_loudness_is_said_before_pitch(sung):
 
 
 @pytest.mark.parametrize("block", [1, 7, 4096, [3, 500, 64, 1, 128, 77]], ids=str)
-def test_the_block_size_is_not_heard(sung, block):
-    expected, parts = told(sung[0], 64, dry=-6), told(sung[0], block, dry=-6)
+def test_the_events_do_not_depend_on_the_block_size(sung, block):
+    expected, parts = tracked(sung[0], 64, dry=-6), tracked(sung[0], block, dry=-6)
     for whole, part in zip(expected[:2], parts[:2], strict=True):
         np.testing.assert_array_equal(part["frame"], whole["frame"])
         np.testing.assert_array_equal(part["value"], whole["value"])
     np.testing.assert_array_equal(parts[2], expected[2])
 
 
-def test_the_voice_itself_is_heard_as_loud_as_the_player_wants(sung):
+def test_the_input_is_passed_on_at_the_level_of_dry(sung):
     sound = sung[0]
-    np.testing.assert_allclose(told(sound, dry=0)[2][0, : len(sound)], sound, atol=1e-6)
-    np.testing.assert_allclose(told(sound, dry=-20)[2][0, : len(sound)], 0.1 * sound, atol=1e-6)
+    np.testing.assert_allclose(tracked(sound, dry=0)[2][0, : len(sound)], sound, atol=1e-6)
+    np.testing.assert_allclose(tracked(sound, dry=-20)[2][0, : len(sound)], 0.1 * sound, atol=1e-6)
 
 
-def test_a_singer_of_any_level_is_brought_to_the_loudness_that_the_instrument_knows(random):
+def test_a_voice_of_any_level_is_moved_to_the_loudness_of_the_instrument(random):
     for level in (-45, -15):
         sound, _ = tone(220.0, random, seconds=0.5, noise=-60, level=level)
-        loudness = told(sound, voice=VoiceTracker(target_loudness=-25.0))[0]
+        loudness = tracked(sound, voice=VoiceTracker(target_loudness=-25.0))[0]
         late = (loudness["frame"] > 0.45 * RATE) & (loudness["frame"] < len(sound))
         assert np.abs(loudness["value"][late] + 25).max() < 2
 
 
-def test_the_level_can_be_left_to_the_player(random):
+def test_the_automatic_level_can_be_switched_off(random):
     sound, _ = tone(1000.0, random, seconds=0.5, noise=-60, level=-30, harmonics=1)
-    loudness = told(sound, follow=0, level=6)[0]
+    loudness = tracked(sound, follow=0, level=6)[0]
     late = (loudness["frame"] > 0.2 * RATE) & (loudness["frame"] < 0.58 * RATE)
     assert loudness["value"][late] == pytest.approx(-24, abs=0.5)
 
 
-def test_a_tone_that_begins_is_as_loud_at_once_as_it_will_be(random):
+def test_the_loudness_is_right_at_the_onset_of_a_tone(random):
     sound, _ = tone(440.0, random, seconds=0.4, noise=-60)
-    loudness = told(sound, follow=0)[0]
+    loudness = tracked(sound, follow=0)[0]
     steady = np.median(loudness["value"][20:100])
     assert loudness["value"][0] > steady - 4
     assert loudness["value"][:100].max() < steady + 2
 
 
-def test_it_is_transposed_and_put_into_a_scale(sung):
-    assert told(sung[0], transpose=12)[1]["value"][50] == pytest.approx(440, rel=1e-3)
+def test_the_pitch_is_transposed_and_snapped_to_a_scale(sung):
+    assert tracked(sung[0], transpose=12)[1]["value"][50] == pytest.approx(440, rel=1e-3)
     note = 69 + 12 * np.log2(220 * 2 ** (-1 / 12) / 440)
-    flat = told(sung[0], transpose=-1, snap=1, scale=list(SCALES).index("major"))[1]["value"][50]
+    flat = tracked(sung[0], transpose=-1, snap=1, scale=list(SCALES).index("major"))[1]["value"][50]
     assert flat == pytest.approx(440 * 2 ** ((round(note) - 1 - 69) / 12), rel=1e-3) or flat == pytest.approx(220)
-    assert told(sung[0], transpose=0.4, snap=1)[1]["value"][50] == pytest.approx(220, rel=1e-5)
+    assert tracked(sung[0], transpose=0.4, snap=1)[1]["value"][50] == pytest.approx(220, rel=1e-5)
 
 
-def test_the_nearest_note_of_a_scale_is_loyal_to_the_last_one():
+def test_the_nearest_note_of_a_scale_has_hysteresis():
     major = MASKS[list(SCALES).index("major")]
     assert nearest_note(61.2, -1.0, 0, major) == 62
     assert nearest_note(60.8, -1.0, 0, major) == 60
@@ -110,27 +110,27 @@ def test_the_nearest_note_of_a_scale_is_loyal_to_the_last_one():
     assert nearest_note(60.4, -1.0, 0, MASKS[0]) == 60
 
 
-def test_what_is_out_of_range_is_not_followed(sung):
-    assert not told(sung[0], low=300)[1]["value"].any()
+def test_pitches_out_of_range_are_not_tracked(sung):
+    assert not tracked(sung[0], low=300)[1]["value"].any()
 
 
-def test_a_damaged_microphone_does_no_harm(sung):
+def test_invalid_samples_do_no_harm(sung):
     sound = sung[0].copy()
     sound[10_000:10_100] = np.nan
     sound[12_000] = np.inf
-    loudness, pitch, _, voice = told(sound)
+    loudness, pitch, _, voice = tracked(sound)
     assert np.isfinite(loudness["value"]).all()
     assert np.isfinite(pitch["value"]).all()
     assert voice.bad_samples == 101
 
 
-def test_nothing_is_said_of_silence_and_little_of_noise(random):
-    assert len(told(np.zeros(MAX_FRAMES, np.float32))[1]) == 0
+def test_silence_emits_nothing_and_noise_little(random):
+    assert len(tracked(np.zeros(MAX_FRAMES, np.float32))[1]) == 0
     noise = 0.05 * random.normal(size=MAX_FRAMES).astype(np.float32)
-    assert (told(noise)[1]["value"] > 0).sum() < 0.05 * MAX_FRAMES / 64
+    assert (tracked(noise)[1]["value"] > 0).sum() < 0.05 * MAX_FRAMES / 64
 
 
-def test_a_scale_is_tuned_as_the_keys_are_and_the_voice_is_not(sung):
+def test_the_tuning_moves_the_scale_and_not_the_voice(sung):
     higher = 220 * 2 ** (0.3 / 12)
     for snap, expected in ((0, 220 * 2 ** (0.1 / 12)), (1, higher)):
         voice, listener = VoiceTracker(), Listener()
