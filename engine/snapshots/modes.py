@@ -58,7 +58,7 @@ def sounding_modes(instrument: Plugin, min_level: float = 1e-5) -> Modes:
     variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
     banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
     gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
-    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/bank.py
+    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/modal_bank.py
     level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.TURN] / turning) * gain
     resonance = np.broadcast_to(voices["resonance"][sounding][:, None, None], level.shape)
     pole = banks[:, :, modal.A] + 1j * turning
