@@ -59,7 +59,7 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--set", dest="params", action="append", default=[], metavar="PARAM=VALUE",
-        help="set a parameter, as `luthier show INSTRUMENT` names it; of an effect EFFECT.PARAM=VALUE "
+        help="set a parameter, as `luthier show NAME` names those of an instrument; of an effect EFFECT.PARAM=VALUE "
         "(chorus.mix=0.4, room.level=-6), of the second one of a name chorus2.mix, of a second instrument "
         "second.PARAM; may be given several times",
     )  # fmt: skip

@@ -1,13 +1,17 @@
 """Facts about an instrument and a patch, and the parameters of an instrument, as texts."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
 from engine.kinds import kind_of
 from engine.pitch_names import note_name
 from engine.preset.preset_file import Preset
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
+
+if TYPE_CHECKING:
+    from engine.plugin import Param
 
 MAX_REMARKS = 3  # of those made while learning
 
@@ -38,9 +42,13 @@ def parameters(preset: Preset) -> list[tuple[str, str, str, str, str]]:
     from engine.instruments import make  # loads the compiler, which `show --json` does without
 
     try:
-        params = make(preset).params
+        return rows(make(preset).params)
     except ValueError:
         return []
+
+
+def rows(params: "Iterable[Param]") -> list[tuple[str, str, str, str, str]]:
+    """Name, value, range, controller and help of each parameter."""
     return [
         (
             param.name,

@@ -1,11 +1,13 @@
-"""luthier show INSTRUMENT: the facts about an instrument or a saved patch, and its parameters."""
+"""luthier show NAME: the facts about an instrument or a saved patch, or what an effect does; and its parameters."""
 
 import argparse
 import json
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from engine.effects import EFFECTS, effect_class
 from engine.preset import preset_file
 from engine.preset.preset_file import Preset
 from session import patch_file, patch_library
@@ -19,12 +21,17 @@ PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the instrument, and --json."""
-    parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
+    parser.add_argument(
+        "preset", metavar="NAME", help="an instrument or a saved patch, by name or path, or an effect by name"
+    )
     parser.add_argument("--json", action="store_true", help="everything but the tensors' values, as one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a page, or all of the header and the shapes of the tensors as JSON."""
+    if args.preset in EFFECTS and args.preset not in patch_library.everything():
+        _print_effect(args.preset, args.json)
+        return 0
     path = patch_library.find(args.preset)
     patch = patch_library.resolve(Patch(path))
     preset = preset_file.read(patch.path)
@@ -60,11 +67,26 @@ def _print_page(path: Path, patch: Patch, preset: Preset) -> None:
     facts = [("Patch", str(path))] if saved else []
     for name, text in [*facts, *preset_facts.of_patch(patch), *preset_facts.of(preset, patch.path)]:
         _print_fact(name, plain(text))
-    parameters = preset_facts.parameters(preset)
-    if parameters:
-        print("\nKnobs")
-    widths = [max(len(row[column]) for row in parameters) for column in range(4)] if parameters else []
-    for row in parameters:
+    _print_parameters(preset_facts.parameters(preset))
+
+
+def _print_effect(name: str, as_json: bool) -> None:
+    """Print what an effect does, and its parameters."""
+    effect = effect_class(name)
+    if as_json:
+        print(json.dumps({"name": name, "help": effect.help, "params": [asdict(param) for param in effect.params]}))
+        return
+    print(f"{name}\n{effect.help}")
+    _print_parameters(preset_facts.rows(effect.params))
+
+
+def _print_parameters(rows: list[tuple[str, str, str, str, str]]) -> None:
+    """Print a table of parameters, if there are any."""
+    if not rows:
+        return
+    print("\nKnobs")
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
         print(f"  {'  '.join(cells)}  {row[4]}".rstrip())
 

@@ -1,5 +1,7 @@
 """--with appends the built-in effects by name, and --set sets their parameters."""
 
+import json
+
 import mido
 import numpy as np
 import pytest
@@ -98,3 +100,12 @@ def test_what_cannot_be_had_is_one_line_and_no_file(folder, capfd, words, reason
     assert error.startswith("luthier: ")
     assert reason in error
     assert not (folder / "out.wav").exists()
+
+
+def test_an_effect_is_shown_with_its_parameters(capsys):
+    assert main(["show", "chorus"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("chorus\n")
+    assert "  depth  0.002 s  0 … 0.006" in page
+    assert main(["show", "tone", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["params"][0]["name"] == make("tone").params[0].name
