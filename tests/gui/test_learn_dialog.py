@@ -109,7 +109,7 @@ def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear
     window.bridge.note_on(45, 0.9)
     QTest.mouseClick(dialogue.record, LEFT)
     until(lambda: "■" in dialogue.record.text())
-    microphone = f"{window.player.reading.name}:in_1"
+    microphone = f"{window.bridge.status.name}:in_1"
     until(lambda: ear.has_port(microphone))
     time = np.arange(48_000) / 48_000
     ear.sing(window.bridge.status.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))

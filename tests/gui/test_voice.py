@@ -96,7 +96,7 @@ def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeyp
 
 
 def test_the_microphone_is_closed_when_the_voice_is_off(singer, server):
-    microphone = f"{singer.player.reading.name}:in_1"
+    microphone = f"{singer.bridge.status.name}:in_1"
     client = server.client("looker")
     try:
         until(lambda: client.get_ports(microphone))
