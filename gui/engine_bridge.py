@@ -4,7 +4,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 from engine.kinds import kind_of
-from gui.terms import message
+from gui.terms import translate_message
 from gui.views.dots import scaled
 from session.active_notes import ActiveNotes, ControllerMoves
 from session.engine_thread import EngineThread
@@ -121,7 +121,7 @@ class EngineBridge(QObject):
                 self.loaded.emit(news)
             elif isinstance(news, Failed):
                 self.model.cancel()
-                self.failed.emit(message(news.message))
+                self.failed.emit(translate_message(news.message))
             elif isinstance(news, Result):
                 news.callback(news.value)
 

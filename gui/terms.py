@@ -1,6 +1,6 @@
-"""The names of knobs, and what they do, in the player's language: the engine says them in English.
+"""Translation of the texts of engine and session: names and help of parameters, titles, labels, messages.
 
-python -m gui.terms prints all of them, as translators' tools read them.
+`python -m gui.terms` prints all of them as calls of `translate`, for tools that collect texts to translate.
 """
 
 import json
@@ -11,27 +11,27 @@ from engine.effects import EFFECTS, effect_class
 from engine.kinds import KINDS
 from session.user_message import TEMPLATES, Message, of_error
 
-LINKS = ("second", "voice", *EFFECTS)  # of a chain
+LINKS = ("second", "voice", *EFFECTS)  # prefixes of the names of parameters
 
 
-def said(words: str) -> str:
-    """What the engine says, translated."""
-    return QCoreApplication.translate("Param", words) if words else ""
+def translate_term(text: str) -> str:
+    """Translate a text of the engine."""
+    return QCoreApplication.translate("Param", text) if text else ""
 
 
-def named(knob: str) -> str:
-    """The name of a knob, after that of the link that it is on, such as "chorus mix"."""
-    return " ".join(map(said, knob.split()))
+def translate_name(name: str) -> str:
+    """Translate the name of a parameter with that of its slot, such as "chorus mix"."""
+    return " ".join(map(translate_term, name.split()))
 
 
-def message(text: Message | BaseException) -> str:
-    """A message of the session, or of an error, translated."""
+def translate_message(text: Message | BaseException) -> str:
+    """Translate a message of the session, or of an error."""
     found = text if isinstance(text, Message) else of_error(text)
     return found.format(QCoreApplication.translate("Message", found.template))
 
 
-def everything() -> list[str]:
-    """All that can be said."""
+def all_terms() -> list[str]:
+    """All texts of the engine, sorted."""
     from engine.instruments import instrument_class
     from engine.voice.scales import SCALES
     from engine.voice.tracker_plugin import PARAMS as VOICE
@@ -46,7 +46,7 @@ def everything() -> list[str]:
 
 
 if __name__ == "__main__":
-    for each in everything():
+    for each in all_terms():
         print(f'translate("Param", {json.dumps(each, ensure_ascii=False)})')
     for each in TEMPLATES:
         print(f'translate("Message", {json.dumps(each, ensure_ascii=False)})')

@@ -13,7 +13,7 @@ from engine.pitch_names import note_name
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
 from gui import number_format, terms
-from gui.terms import message
+from gui.terms import translate_message
 from session import patch_file
 
 translate = QCoreApplication.translate
@@ -95,7 +95,7 @@ def matching(entries: Iterable[Entry], query: Query, favourites: Iterable[str]) 
 
 def kind_label(kind: str) -> str:
     """What an instrument of a kind is, translated."""
-    return terms.said(KINDS[kind].label) if kind in KINDS else kind
+    return terms.translate_term(KINDS[kind].label) if kind in KINDS else kind
 
 
 def describe(header: Mapping[str, Any]) -> str:
@@ -135,7 +135,7 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
             name, patch_file.find_instrument(path, patch)
         )
     except PresetError as error:
-        return Entry(path, name, False, fault=message(error))
+        return Entry(path, name, False, fault=translate_message(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     description = f"{translate('Entry', 'A setting of {0}.').format(instrument.name)} {instrument.description}"
     return replace(
@@ -166,7 +166,7 @@ def _entry(name: str, path: Path) -> Entry:
     try:
         preset = read(path)
     except PresetError as error:
-        return Entry(path, name, factory, fault=message(error))
+        return Entry(path, name, factory, fault=translate_message(error))
     header = preset.header
     keys, source = header.get("keys", {}), header.get("source", {})
     loud = header.get("loudness", {}).get("lufs")

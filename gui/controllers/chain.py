@@ -94,7 +94,7 @@ class ChainController(QObject):
 
     def _title(self, kind: str) -> str:
         if kind != ROOM:
-            return terms.said(effect_class(kind).title)
+            return terms.translate_term(effect_class(kind).title)
         source = self._room_source()
         return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(Path(source).stem.capitalize())
 

@@ -9,7 +9,7 @@ from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
 from gui.processes import child_process
-from gui.terms import message
+from gui.terms import translate_message
 from session import bundle, patch_file
 from session.engine_thread import EngineThread
 from session.patch import Patch
@@ -64,7 +64,7 @@ class ExportController(QObject):
                 else entry.path
             )
         except PresetError as error:
-            self.notified.emit(message(error), True)
+            self.notified.emit(translate_message(error), True)
             return
         command = child_process.python_command("-m", "cli.main", "export", str(instrument), "-o", str(path))
         self._process = process = child_process.create(self, command)

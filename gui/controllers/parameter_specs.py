@@ -3,7 +3,7 @@
 from engine.kinds import kind_of
 from engine.pitch_names import NAMES
 from engine.voice.scales import SCALES
-from gui.terms import named, said
+from gui.terms import translate_name, translate_term
 from gui.widgets.knob.spec import KnobSpec
 from session.messages import Loaded
 from session.rack import LAYER, ON
@@ -16,8 +16,9 @@ def specs(now: Loaded) -> list[KnobSpec]:
     """One for each parameter, in the order of the chain."""
     return [
         KnobSpec(
-            each.name, param.unit, param.low, param.high, param.default, said(param.help), param.cc,
-            said(param.name), named(each.name), tuple(map(said, STEPS.get(each.name, ()))),
+            each.name, param.unit, param.low, param.high, param.default, translate_term(param.help), param.cc,
+            translate_term(param.name), translate_name(each.name),
+            tuple(map(translate_term, STEPS.get(each.name, ()))),
         )
         for each in now.parameters
         for param in [each.param]

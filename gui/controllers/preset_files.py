@@ -14,7 +14,7 @@ from gui.browser import catalogue
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
 from gui.dialogs import prompts
-from gui.terms import message
+from gui.terms import translate_message
 from session import patch_file
 from session.engine_thread import EngineThread
 from session.messages import Loaded
@@ -53,7 +53,7 @@ class PresetFiles(QObject):
         try:
             path = library.destination(name).with_suffix(entry.path.suffix)
         except PresetError as error:
-            self.notified.emit(message(error), True)
+            self.notified.emit(translate_message(error), True)
             return
         if self._move(entry.path, path):
             there, back = (entry.path, path), (path, entry.path)
@@ -75,7 +75,7 @@ class PresetFiles(QObject):
             path = patch_file.destination(name)
             patch_file.write(path, patch_file.SavedPatch(now.digest, instrument, values, now.chain))
         except (PresetError, OSError) as error:
-            self.notified.emit(message(error), True)
+            self.notified.emit(translate_message(error), True)
             return
         self.notified.emit(self.tr("Saved as {0}").format(name), False)
         self.saved.emit(path)
@@ -113,7 +113,7 @@ class PresetFiles(QObject):
             path = library.destination(name).with_suffix(entry.path.suffix)
             shutil.copyfile(entry.path, path)
         except (PresetError, OSError) as error:
-            self.notified.emit(message(error), True)
+            self.notified.emit(translate_message(error), True)
             return
         self.notified.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
@@ -142,7 +142,7 @@ class PresetFiles(QObject):
                 raise FileExistsError(self.tr("There is an instrument called {0} already").format(after.stem))
             before.rename(after)
         except OSError as error:
-            self.notified.emit(message(error), True)
+            self.notified.emit(translate_message(error), True)
             return False
         self.moved.emit(before, after)
         self.scan()

@@ -104,7 +104,7 @@ class LearnForm(QObject):
     def _fill(self) -> None:
         for kind in sorted(KINDS.values(), key=lambda kind: kind.learn_minutes):
             if kind.learn_label:
-                self.kind.addItem(terms.said(kind.learn_label), kind.name)
+                self.kind.addItem(terms.translate_term(kind.learn_label), kind.name)
         for text, mode in (
             (self.tr("as they sound"), None), (self.tr("as single notes"), "notes"), (self.tr("as a piece"), "piece"),
         ):  # fmt: skip

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from gui import theme
-from gui.terms import named
+from gui.terms import translate_name
 from gui.widgets import factory
 from gui.widgets.pad.pad import XYPad
 
@@ -103,7 +103,7 @@ class ViewStack(QFrame):
             if learned:
                 box.addItem(self.tr("Learned plane"), LEARNED)
             for name in names:
-                box.addItem(named(name).capitalize(), name)
+                box.addItem(translate_name(name).capitalize(), name)
             box.blockSignals(blocked)
         self.select_axes(across, upwards)
 
@@ -131,7 +131,7 @@ class ViewStack(QFrame):
         if names[0] == LEARNED:
             self.pad.set_axes(self.tr("first component"), self.tr("second component"))
         else:
-            self.pad.set_axes(*(named(name).capitalize() for name in names))
+            self.pad.set_axes(*(translate_name(name).capitalize() for name in names))
         self.axes_changed.emit(names[0], names[1])
 
     def _make_start_page(self) -> QWidget:
