@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.instruments import Instrument
+from engine.instruments.events.event_bank import map_keys
 from engine.instruments.events.instrument import Events
-from engine.instruments.events.rendered_bank import map_keys
 from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds import kind_of
 from engine.kinds.kind import load_member

@@ -24,7 +24,7 @@ MAX_REQUESTS = 1024  # pending
 LATE_FRAME_GAIN = np.float32(0.5)  # gain for each frame that is late
 _compiled: list[Any] = []
 
-REQUEST = np.dtype(
+DECODER_REQUEST = np.dtype(
     [
         ("voice", "i8"),
         ("serial", "i8"),  # of the voice's requests, from 1
@@ -46,7 +46,7 @@ VOICE_REQUESTS = np.dtype(
 )
 MAILBOX = np.dtype(
     [
-        ("requests", REQUEST, (MAX_REQUESTS,)),
+        ("requests", DECODER_REQUEST, (MAX_REQUESTS,)),
         ("cursors", "i8", (CURSORS,)),  # as in a ring
         ("voices", VOICE_REQUESTS, (REMOTE_VOICES,)),
         ("answered", "i8", (REMOTE_VOICES,)),  # last request of each voice with a response
@@ -82,7 +82,7 @@ def remote_decoder_callback() -> Any:
 
 @njit(cache=True, error_model="numpy")
 def take_requests(mailbox, out):
-    """[decoder thread] Move pending requests to out (N,) REQUEST; returns their number."""
+    """[decoder thread] Move pending requests to out (N,) DECODER_REQUEST; returns their number."""
     head = mailbox.cursors[HEAD]
     count = min(load_acquire(mailbox.cursors, TAIL) - head, out.shape[0])
     for i in range(count):

@@ -15,7 +15,7 @@ from engine.dsp.levels import MAX_SAMPLE
 from engine.memory import publish
 from engine.pitch_names import frequency_of, pitch_of
 
-from .decoder_requests import MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, REQUEST, take_requests
+from .decoder_requests import DECODER_REQUEST, MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, take_requests
 from .initial_states import HOLD_FRAMES, LOUDNESS_LEVELS, known_keys
 
 POLL_SECONDS = 0.001
@@ -50,7 +50,7 @@ class DecoderThread:
         self._decoder, self._features = decoder, header["features"]
         self._responses = np.zeros((REMOTE_VOICES, MAX_RESPONSES, 1 + self.harmonics + self.bands), np.float32)
         self._states = np.zeros((REMOTE_VOICES, decoder.units), np.float32)
-        self._buffer = np.zeros(MAX_REQUESTS, REQUEST)
+        self._buffer = np.zeros(MAX_REQUESTS, DECODER_REQUEST)
         self.mailbox = np.zeros(1, MAILBOX)
         self.mailbox["responses"], self.mailbox["heads"] = self._responses.ctypes.data, self._responses.shape[2]
         self.failure = ""  # why it has stopped, in one line

@@ -10,8 +10,8 @@ from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
+from .event_bank import KeyMap, RenderedBank, map_keys, render_bank
 from .plugin import handle, process
-from .rendered_bank import KeyMap, RenderedBank, map_keys, render_bank
 from .state import EVENTS, LAYERS, PARAMS
 
 

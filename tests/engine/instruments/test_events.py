@@ -10,7 +10,7 @@ import soxr
 from engine.chain import make_chain
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.events import rendered_bank
+from engine.instruments.events import event_bank
 from engine.instruments.events.decoder import EventDecoder
 from engine.instruments.events.instrument import Events
 from engine.instruments.events.state import LAYERS, VELOCITY_EXPONENT
@@ -54,7 +54,7 @@ def test_an_event_without_a_pitch_is_that_of_the_decoder(velocity):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     most_used = 12 + int(what.tensors["use"][12:].argmax())
-    strike(host, rendered_bank.FIRST_UNPITCHED_KEY, velocity)
+    strike(host, event_bank.FIRST_UNPITCHED_KEY, velocity)
     heard = render(host, 8192)
     np.testing.assert_array_equal(heard[0], heard[1])
     assert np.linalg.norm(shape(heard[0]) - decoded(what, most_used, velocity)) < 1e-3
@@ -117,20 +117,20 @@ def test_velocity_sets_the_loudness_and_the_seed_the_variation():
 
 def test_keys_play_events_near_in_pitch_and_often_used():
     pitch = np.array([0.0, 220.0, 224.0, 880.0, 0.0, 300.0])
-    board = rendered_bank.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
+    board = event_bank.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
     assert board.notes[57] == 2
     assert board.notes[81] == 3
     assert board.move[57] == pytest.approx(220 / 224)
     assert set(board.sounds) == {0, 4}
-    assert board.sounds[rendered_bank.FIRST_UNPITCHED_KEY] == 4
-    none = rendered_bank.map_keys(np.zeros(3), np.zeros(3))
+    assert board.sounds[event_bank.FIRST_UNPITCHED_KEY] == 4
+    none = event_bank.map_keys(np.zeros(3), np.zeros(3))
     assert set(none.notes) == {0, 1, 2}
     assert (none.move == 1).all()
 
 
 def test_beyond_the_memory_limit_the_nearest_rendered_key_plays(monkeypatch):
     whole = playing()[1]
-    monkeypatch.setattr(rendered_bank, "MAX_BYTES", 12 * 4 * 8192)
+    monkeypatch.setattr(event_bank, "MAX_BYTES", 12 * 4 * 8192)
     host, instrument = playing()
     assert len(instrument._arrays["bank"]) == 12 < len(whole._arrays["bank"])
     assert instrument._arrays["notes_slot"].min() >= 0
