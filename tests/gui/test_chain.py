@@ -57,7 +57,7 @@ def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without
     window.bridge.note_on(45, 0.9)
     ear.listen(0.5, QTest.qWait)
     plain = ear.listen(0.2, QTest.qWait)
-    add(window, "TiltEq")
+    add(window, "Tone")
     until(lambda: shown(window) == ["", "tone"])
     heard = [ear.listen(0.2, QTest.qWait)]
     window.parameters.set_value("tone tilt", 12.0)
@@ -76,7 +76,7 @@ def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without
 
 
 def test_effects_are_reordered_by_mouse_and_keys_and_all_of_it_is_undone(window):
-    for words in ("TiltEq", "Chorus", "Compressor"):
+    for words in ("Tone", "Chorus", "Compressor"):
         add(window, words)
     until(lambda: window.bridge.now.chain.kinds == ["room", "tone", "chorus", "compressor"])
     bar, row = window.window.chain_bar, lambda: [plugin.name for plugin in window.bridge.now.rack.plugins]
@@ -128,7 +128,7 @@ def test_a_room_is_loaded_from_a_sound_file_and_from_another_instrument(window, 
 
 
 def test_another_instrument_has_its_own_room_and_keeps_the_effects(window):
-    add(window, "TiltEq")
+    add(window, "Tone")
     until(lambda: "tone" in window.parameters.slots)
     window.parameters.set_value("tone tilt", 5.0)
     window.parameters.choose(library.find("violin"))
