@@ -114,4 +114,5 @@ KIND = InstrumentKind(
     plays_as_learned=lambda tensors: True,
     learn_label="Many different sounds: each kind of them once (events)",
     learn_minutes=60.0,
+    learn_options=("rate", "size"),
 )

@@ -78,4 +78,6 @@ KIND = InstrumentKind(
     plays_as_learned=lambda tensors: True,
     learn_label="Struck, with noise and body: a network (state space)",
     learn_minutes=20.0,
+    learn_as=("piece", "modes"),
+    learn_options=("control", "sites", "state", "frame", "rate"),
 )
