@@ -153,7 +153,7 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = LearnController(app.activeWindow(), preferences.load()), []
     second.notified.connect(lambda words, _: told.append(words))
-    second.recall()
+    second.offer_resume()
     assert "Learning chime was not finished" in told[0]
     until(second.dialogue.resume.isEnabled)
     started = []
