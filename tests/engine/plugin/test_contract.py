@@ -1,4 +1,4 @@
-"""The contract of plugins: everything in the engine derives from the base class, and defaults fill what others lack."""
+"""The contract of plugins: everything in the engine derives from the base class; defaults fill what others lack."""
 
 import pytest
 
