@@ -139,10 +139,12 @@ def _onsets(units: int) -> list[float]:
 
 
 def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
-    """A rig with a random instrument, and a function that plays a block and returns its load by the thread's time."""
+    """A rig with a random instrument, and a function that plays a block and returns its load."""
     rig = Rig(RATE)
     rig.play(
-        make_chain(Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, float16=True)))
+        make_chain(
+            Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, float16=True))
+        )
     )
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
