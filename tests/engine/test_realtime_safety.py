@@ -34,7 +34,7 @@ PLAYED = {
     "it = entry(make(preset()))",
     "events": "from engine.instruments import make; from tests.support.events_preset import preset; "
     "it = entry(make(preset()))",
-    "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_for; it = decoder_for(False)",
+    "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_callback; it = decoder_callback(False)",
 }  # one line for each compiled function
 ALLOWED = {
     "clock_gettime", "QueryPerformanceCounter",  # the clock of the meters
