@@ -43,9 +43,9 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
     translation.install(app)
     stored = preferences.load()
     theme.apply(app, stored.theme if stored.theme in theme.THEMES else "dark")
-    wiring = open_window(app, stored, paths)
-    wiring.window.closing.connect(app.exit)
-    signals = exit_signals.install(wiring.window.close)
+    controller = open_window(app, stored, paths)
+    controller.window.closing.connect(app.exit)
+    signals = exit_signals.install(controller.window.close)
     status = app.exec()
     signals.setEnabled(False)
     sys.stdout.flush()
@@ -54,20 +54,20 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
 
 
 def open_window(app: Any, preferences: Any, paths: Sequence[Path] = ()) -> Any:
-    """Make a window and its engine, connect them and show the window; the Wiring."""
+    """Make a window and its engine, connect them and show the window."""
     from session.engine_thread import EngineThread
 
+    from .main_controller import MainController
     from .main_window import MainWindow
     from .preferences import device_request
-    from .wiring import Wiring
 
     window = MainWindow()
     engine = EngineThread(device_request(preferences), preferences.midi)
-    wiring = Wiring(app, window, engine, preferences)
-    wiring.open_first(list(paths))
+    controller = MainController(app, window, engine, preferences)
+    controller.open_first(list(paths))
     window.show()
     engine.start()
-    return wiring
+    return controller
 
 
 def _check_linux() -> None:

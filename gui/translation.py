@@ -19,7 +19,7 @@ UNUSED_TYPES = ("vanished", "obsolete")  # of translations of removed texts
 _SINGLE = ("id", "ja", "ka", "ko", "lo", "ms", "my", "th", "tr", "vi", "zh")  # one form for all numbers
 _ZERO_AS_ONE = ("fr", "hy", "pt_BR")  # 0 and 1 · all others
 _BY_ENDING = ("be", "bs", "hr", "ru", "sr", "uk")  # 1, 21, 31 … · 2–4, 22–24 … · all others
-_FEW = ("cs", "sk")  # 1 · 2–4 · all others
+_WITH_PAUCAL = ("cs", "sk")  # 1 · 2–4 · all others
 
 
 class FileTranslator(QTranslator):
@@ -94,7 +94,7 @@ def plural_form(language: str, n: int) -> int:
         return 0 if n % 10 == 1 and n % 100 != 11 else 1 if few else 2
     if base == "pl":
         return 0 if n == 1 else 1 if few else 2
-    if base in _FEW:
+    if base in _WITH_PAUCAL:
         return 0 if n == 1 else 1 if 2 <= n <= 4 else 2
     return int(n != 1)
 

@@ -1,6 +1,8 @@
-"""House rules that no linter knows."""
+"""House rules that no linter checks (docs/house-style.md)."""
 
 import ast
+import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,59 @@ def test_public_python_functions_have_hints_and_kernels_are_compiled_alike(path)
                 assert keywords.get("error_model") == "numpy", f"{where} is not compiled with error_model='numpy'"
                 fast = keywords.get("fastmath") and (ROOT / "engine") in path.parents
                 assert "dsp" in path.parts or not fast, f"{where} has fastmath outside dsp"
+
+
+MAX_FILES_IN_FOLDER = 25
+STANDARD_NOUNS = """
+ring string tuning recording listing matching pretraining routing mixing setting training tracking timing mapping
+seed speed feed bed embed thread spread need
+"""  # words that look like gerunds or participles, and are nouns of the field
+PARTICIPLES = """
+begun bound built caught chosen done drawn driven due felt found given gone grown heard held kept known laid learnt
+left lost made meant met said seen sent shown spoken struck sung taken taught thought told torn warm written
+"""
+SUPERLATIVES = {"MOST", "LEAST", "TOGETHER", "OFTEN", "SELDOM", "MANY", "FEW", "ENOUGH", "PATIENCE", "TOO_MUCH"}
+
+
+def tracked(pattern: str) -> list[Path]:
+    """The files of the repository that match, those not yet committed too."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    return [Path(name) for name in listed if name and (ROOT / name).exists()]
+
+
+def test_files_are_named_by_nouns():
+    def is_participle(word: str) -> bool:
+        return word not in STANDARD_NOUNS.split() and (word.endswith(("ing", "ed")) or word in PARTICIPLES.split())
+
+    production = [path for path in tracked("*.py") if path.parts[0] != "tests"]
+    odd = [str(path) for path in production if any(map(is_participle, path.stem.split("_")))]
+    assert not odd
+
+
+def test_no_folder_holds_more_files_than_one_can_survey():
+    counts = Counter(path.parent for path in tracked("*.py"))
+    assert {str(folder): count for folder, count in counts.items() if count > MAX_FILES_IN_FOLDER} == {}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path.name == "__init__.py"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_packages_hold_re_exports_and_lists_only(path):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        listing = isinstance(node, ast.Assign | ast.AnnAssign)
+        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        assert listing or text or isinstance(node, ast.Import | ast.ImportFrom), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_constants_say_a_quantity_and_imports_stay_in_their_folder(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+            word = node.id.lstrip("_")
+            bare = word in SUPERLATIVES or (word.endswith("EST") and "_" not in word)
+            assert not bare, f"{where}: {node.id} does not say of what"
+        if isinstance(node, ast.ImportFrom):
+            assert node.level < 2, f"{where}: import from another folder by its full name"

@@ -8,7 +8,7 @@ import torch
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.ddsp.offline import spoken
+from engine.instruments.ddsp.offline import decode_curves
 from engine.midi.midi_file import make_score
 from engine.preset.library import factory_folder
 from engine.preset.performance import perform
@@ -89,7 +89,7 @@ def test_a_decoder_in_float32_says_what_torch_says(path):
     with torch.no_grad():
         torch_says = model.controls(pitch.double(), (loudness.double() - features["mean"]) / features["deviation"])
     amplitude, harmonics, noise = (part[0].numpy() for part in torch_says)
-    engine_says = spoken(whole, pitch[0].numpy(), loudness[0].numpy())
+    engine_says = decode_curves(whole, pitch[0].numpy(), loudness[0].numpy())
     for ours, wanted in zip(engine_says, (amplitude, harmonics / amplitude, noise), strict=True):
         assert 10 * np.log10(((ours - wanted) ** 2).sum() / (wanted**2).sum()) < -100
 
@@ -224,7 +224,11 @@ def test_the_performance_of_a_network_is_the_same_at_any_rate(path, rate):
     preset = read(path)
     own, seconds = preset.header["rate"], 3.0
     wanted = render_probe(preset, {"performance": "learned", "samples": round(seconds * own)}).astype(np.float64)
-    plain = {**preset.header, "level": 0.0, "params": {**preset.header.get("params", {}), **PLAIN_PARAMS, "play": 0.0}}
+    plain = {
+        **preset.header,
+        "level": 0.0,
+        "params": {**preset.header.get("params", {}), **PLAIN_PARAMS, "play": 0.0},
+    }
     host = Host(rate)
     host.play([make(Preset(plain, preset.tensors))])
     heard = render(host, event_array(perform(preset.header, preset.tensors, "learned"), rate), seconds)[0]

@@ -19,8 +19,8 @@ from engine.dsp import modal, modal_plain, modal_simd
 from engine.memory import view_f4
 from engine.simd.vectors import aligned_zeros
 
+from .convolution_partitions import Convolver
 from .modal import RATE, copy_unaligned, random_bank
-from .partitioned import Convolver
 
 RESONANCES, VARIANTS, MODES, TAPS = 16, 2, 64, 131_072
 RUNS = 20  # blocks per measurement, so that the call from Python is negligible

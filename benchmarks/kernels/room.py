@@ -16,7 +16,7 @@ from engine.dsp.convolution import HEAD_SIZE, convolve
 from engine.dsp.convolution_plan import plan_convolution
 from engine.simd.vectors import aligned_zeros
 
-from .partitioned import Convolver
+from .convolution_partitions import Convolver
 
 RATE, TAPS = 48_000.0, 48_000
 BLOCKS = 128  # blocks per measurement: two rounds of the longest level

@@ -32,27 +32,27 @@ def main() -> None:
     def open_window(*arguments: Any) -> Any:
         from PyQt6.QtCore import QTimer
 
-        wiring = real(*arguments)
-        QTimer.singleShot(0, partial(_run_moment, wiring, moment, way, Path(folder), int(server)))
-        return wiring
+        controller = real(*arguments)
+        QTimer.singleShot(0, partial(_run_moment, controller, moment, way, Path(folder), int(server)))
+        return controller
 
     app.open_window = open_window
     sys.exit(command([]))
 
 
-def _run_moment(wiring: Any, moment: str, way: str, folder: Path, server: int) -> None:
+def _run_moment(controller: Any, moment: str, way: str, folder: Path, server: int) -> None:
     """Bring the window to a moment, and close it."""
     if moment != FIRST:
-        until(lambda: wiring.bridge.now is not None and wiring.preset_files.entries)
-    wiring.window.activateWindow()
-    until(wiring.window.isActiveWindow)
-    MOMENTS[moment](wiring, folder, server)
-    _watch(wiring)
+        until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
+    controller.window.activateWindow()
+    until(controller.window.isActiveWindow)
+    MOMENTS[moment](controller, folder, server)
+    _watch(controller)
     _print("closed")
-    WAYS[way](wiring)
+    WAYS[way](controller)
 
 
-def _watch(wiring: Any) -> None:
+def _watch(controller: Any) -> None:
     """Report when the window is hidden, and how long events waited until then."""
     from PyQt6.QtCore import QEvent, QObject, QTimer
 
@@ -75,10 +75,10 @@ def _watch(wiring: Any) -> None:
             _print("stuck", worst)
 
     worst = 0.0
-    wiring.watch, wiring.heart = Watch(), QTimer()
-    wiring.window.installEventFilter(wiring.watch)
-    wiring.heart.timeout.connect(beat)
-    wiring.heart.start(BEAT_MS)
+    controller.watch, controller.heart = Watch(), QTimer()
+    controller.window.installEventFilter(controller.watch)
+    controller.heart.timeout.connect(beat)
+    controller.heart.start(BEAT_MS)
 
 
 def _print(what: str, value: float | None = None) -> None:
@@ -86,18 +86,18 @@ def _print(what: str, value: float | None = None) -> None:
     os.write(1, f"{what} {time.monotonic() if value is None else value:.6f}\n".encode())
 
 
-def _press_quit(wiring: Any) -> None:
+def _press_quit(controller: Any) -> None:
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
-    QTest.keyClick(wiring.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(controller.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
 
 
 WAYS: dict[str, Callable[[Any], object]] = {
-    "its cross": lambda wiring: wiring.window.close(),
+    "its cross": lambda controller: controller.window.close(),
     "Ctrl+Q": _press_quit,
-    "SIGTERM": lambda wiring: os.kill(os.getpid(), signal.SIGTERM),
-    "SIGINT": lambda wiring: os.kill(os.getpid(), signal.SIGINT),
+    "SIGTERM": lambda controller: os.kill(os.getpid(), signal.SIGTERM),
+    "SIGINT": lambda controller: os.kill(os.getpid(), signal.SIGINT),
 }
 
 

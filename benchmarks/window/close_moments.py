@@ -1,6 +1,6 @@
 """Moments at which a window can be closed, each brought about through the window.
 
-Each takes the window's wiring, a folder for output, and the process of the JACK server.
+Each takes the window's controller, a folder for output, and the process of the JACK server.
 """
 
 import os
@@ -31,70 +31,70 @@ def _wait(seconds: float) -> None:
     until(lambda: time.monotonic() > end)
 
 
-def _idle(wiring: Any, folder: Path, server: int) -> None:
+def _idle(controller: Any, folder: Path, server: int) -> None:
     _wait(1)
 
 
-def _first(wiring: Any, folder: Path, server: int) -> None:
-    until(lambda: wiring.engine._precompilation.process is not None)
+def _first(controller: Any, folder: Path, server: int) -> None:
+    until(lambda: controller.engine._precompilation.process is not None)
     _wait(3)
 
 
-def _compiling(wiring: Any, folder: Path, server: int) -> None:
+def _compiling(controller: Any, folder: Path, server: int) -> None:
     from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    wiring.engine._precompilation.process = PrecompileProcess()
+    controller.engine._precompilation.process = PrecompileProcess()
     _wait(4)
 
 
-def _loading(wiring: Any, folder: Path, server: int) -> None:
+def _loading(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.parameters.choose(library.find("mosaic"))
+    controller.parameters.choose(library.find("mosaic"))
     _wait(0.02)
 
 
-def _record(wiring: Any, folder: Path, server: int) -> None:
-    wiring.recording.toggle()
-    until(lambda: wiring.recording.recording)
+def _record(controller: Any, folder: Path, server: int) -> None:
+    controller.recording.toggle()
+    until(lambda: controller.recording.recording)
     for key in CHORD:
-        wiring.bridge.note_on(key, 0.9)
+        controller.bridge.note_on(key, 0.9)
     _wait(1)
 
 
-def _score(wiring: Any, folder: Path, server: int) -> None:
+def _score(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.opener.open([library.factory_folder() / "demo.mid"])
-    until(lambda: wiring.engine.recorders.score is not None and wiring.bridge.status.voices > 0)
+    controller.opener.open([library.factory_folder() / "demo.mid"])
+    until(lambda: controller.engine.recorders.score is not None and controller.bridge.status.voices > 0)
 
 
-def _bounce(wiring: Any, folder: Path, server: int) -> None:
-    _score(wiring, folder, server)
-    wiring.window.score_bar.render_button.click()
-    until(lambda: wiring.recording._renderer.busy)
+def _bounce(controller: Any, folder: Path, server: int) -> None:
+    _score(controller, folder, server)
+    controller.window.score_bar.render_button.click()
+    until(lambda: controller.recording._renderer.busy)
     _wait(2)
 
 
-def _scan(wiring: Any, folder: Path, server: int) -> None:
-    wiring.preset_files.scan()
+def _scan(controller: Any, folder: Path, server: int) -> None:
+    controller.preset_files.scan()
     _wait(0.05)
 
 
-def _record_and_scan(wiring: Any, folder: Path, server: int) -> None:
-    _record(wiring, folder, server)
-    _scan(wiring, folder, server)
+def _record_and_scan(controller: Any, folder: Path, server: int) -> None:
+    _record(controller, folder, server)
+    _scan(controller, folder, server)
 
 
-def _hearing(wiring: Any, folder: Path, server: int) -> None:
-    wiring.opener.open([_chime(folder)])
+def _hearing(controller: Any, folder: Path, server: int) -> None:
+    controller.opener.open([_chime(folder)])
     _wait(1)
 
 
-def _learning(wiring: Any, folder: Path, server: int) -> None:
-    dialogue = wiring.learn.dialogue
-    wiring.opener.open([_chime(folder)])
+def _learning(controller: Any, folder: Path, server: int) -> None:
+    dialogue = controller.learn.dialogue
+    controller.opener.open([_chime(folder)])
     dialogue.form.mode.setCurrentIndex(2)  # as a piece
     until(dialogue.learn.isEnabled)
     dialogue.learn.click()
@@ -102,76 +102,76 @@ def _learning(wiring: Any, folder: Path, server: int) -> None:
     _wait(2)
 
 
-def _listening(wiring: Any, folder: Path, server: int) -> None:
-    _learning(wiring, folder, server)
-    wiring.preview.recording(_chime(folder))
-    until(lambda: wiring.engine.rig.audition.playing)
+def _listening(controller: Any, folder: Path, server: int) -> None:
+    _learning(controller, folder, server)
+    controller.preview.recording(_chime(folder))
+    until(lambda: controller.engine.rig.audition.playing)
 
 
-def _demo(wiring: Any, folder: Path, server: int) -> None:
-    wiring.preview.demo(wiring.preset_files.entries[0])
+def _demo(controller: Any, folder: Path, server: int) -> None:
+    controller.preview.demo(controller.preset_files.entries[0])
     _wait(1)
 
 
-def _microphone(wiring: Any, folder: Path, server: int) -> None:
-    wiring.learn.show()
-    wiring.microphone.toggle()
-    until(lambda: wiring.engine.recorders._microphone is not None)
+def _microphone(controller: Any, folder: Path, server: int) -> None:
+    controller.learn.show()
+    controller.microphone.toggle()
+    until(lambda: controller.engine.recorders._microphone is not None)
     _wait(2)  # a device may have to be opened with its inputs first
 
 
-def _calibrating(wiring: Any, folder: Path, server: int) -> None:
+def _calibrating(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
-    wiring.parameters.choose(library.find("violin"))
-    until(lambda: wiring.bridge.now.path.stem == "violin")
-    wiring.voice.set_follows_voice(True)
-    until(lambda: wiring.bridge.now.follows_voice)
-    wiring.voice.measure()
+    controller.parameters.choose(library.find("violin"))
+    until(lambda: controller.bridge.now.path.stem == "violin")
+    controller.voice.set_follows_voice(True)
+    until(lambda: controller.bridge.now.follows_voice)
+    controller.voice.measure()
     _wait(1)
 
 
-def _lost(wiring: Any, folder: Path, server: int) -> None:
-    _record(wiring, folder, server)
+def _lost(controller: Any, folder: Path, server: int) -> None:
+    _record(controller, folder, server)
     os.kill(server, signal.SIGKILL)
     _wait(1)
 
 
-def _hangs(wiring: Any, folder: Path, server: int) -> None:
-    _record(wiring, folder, server)
+def _hangs(controller: Any, folder: Path, server: int) -> None:
+    _record(controller, folder, server)
     os.kill(server, signal.SIGSTOP)
     _wait(3)  # it is found out, and given up
 
 
-def _reopening(wiring: Any, folder: Path, server: int) -> None:
+def _reopening(controller: Any, folder: Path, server: int) -> None:
     from engine.devices.backend import DeviceRequest
 
-    _record(wiring, folder, server)
-    wiring.devices.open_device(DeviceRequest(backend="jack"))
+    _record(controller, folder, server)
+    controller.devices.open_device(DeviceRequest(backend="jack"))
     _wait(0.01)
 
 
-def _dialogues(wiring: Any, folder: Path, server: int) -> None:
-    wiring.devices.show()
-    wiring.learn.show()
-    wiring.window.top_bar.help.click()
+def _dialogues(controller: Any, folder: Path, server: int) -> None:
+    controller.devices.show()
+    controller.learn.show()
+    controller.window.top_bar.help.click()
     _wait(1)
 
 
-def _asking(wiring: Any, folder: Path, server: int) -> None:
-    wiring.window.top_bar.save.click()
+def _asking(controller: Any, folder: Path, server: int) -> None:
+    controller.window.top_bar.save.click()
     _wait(0.5)
 
 
-def _choosing(wiring: Any, folder: Path, server: int) -> None:
-    wiring.export.ask(wiring.preset_files.entries[0], None)
+def _choosing(controller: Any, folder: Path, server: int) -> None:
+    controller.export.ask(controller.preset_files.entries[0], None)
     _wait(0.5)
 
 
-def _menu(wiring: Any, folder: Path, server: int) -> None:
+def _menu(controller: Any, folder: Path, server: int) -> None:
     from PyQt6.QtWidgets import QApplication
 
-    wiring.window.browser.details.menu_requested.emit()
+    controller.window.browser.details.menu_requested.emit()
     until(QApplication.activePopupWidget)
 
 

@@ -24,16 +24,16 @@ class ClickSummary:
     missed: int
 
 
-def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, Any]:
+def click_presets(controller: Any, blocks: BlockLog, times: int = 2) -> dict[str, Any]:
     """Click through the presets of a window whose blocks are recorded."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
     from .close_moments import until
 
-    rig, device = wiring.engine.rig, wiring.engine._stream._device
-    names = [entry.name for entry in wiring.preset_files.entries if entry.factory]
-    wiring.bridge.reset_meters()
+    rig, device = controller.engine.rig, controller.engine._stream._device
+    names = [entry.name for entry in controller.preset_files.entries if entry.factory]
+    controller.bridge.reset_meters()
     QTest.qWait(300)
     missed = device.missed
     blocks.clear()
@@ -43,9 +43,9 @@ def click_presets(wiring: Any, blocks: BlockLog, times: int = 2) -> dict[str, An
             for key in CHORD:
                 client.send(0x90, key, 90)
             QTest.qWait(SOUND_MS)
-            before = wiring.bridge.now.path
-            QTest.keyClick(wiring.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-            until(lambda before=before: wiring.bridge.now.path != before)
+            before = controller.bridge.now.path
+            QTest.keyClick(controller.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+            until(lambda before=before: controller.bridge.now.path != before)
             QTest.qWait(FADE_MS)
             for key in CHORD:
                 client.send(0x80, key, 0)

@@ -99,65 +99,67 @@ def _run_child(start_time: float, seconds: float) -> dict[str, Any]:
             from benchmarks.support.block_times import record_blocks
 
             blocks = stack.enter_context(record_blocks(RATE))
-        wiring = gui_app.open_window(app, preferences.load())
-        while wiring.bridge.now is None:
+        controller = gui_app.open_window(app, preferences.load())
+        while controller.bridge.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - start_time}
-    wiring.window.activateWindow()
-    while not wiring.window.isActiveWindow() or not wiring.preset_files.entries:
+    controller.window.activateWindow()
+    while not controller.window.isActiveWindow() or not controller.preset_files.entries:
         QTest.qWait(5)
-    found["delays"] = [_delay(wiring, *_key(wiring)) for _ in range(PRESSES)]
-    found["touches"] = [_delay(wiring, *_touch(wiring)) for _ in range(PRESSES)]
+    found["delays"] = [_delay(controller, *_key(controller)) for _ in range(PRESSES)]
+    found["touches"] = [_delay(controller, *_touch(controller)) for _ in range(PRESSES)]
     if seconds:
-        found["on time"], found["worst"] = _use(wiring, seconds)
-        found["clicked"] = preset_clicks.click_presets(wiring, blocks)
+        found["on time"], found["worst"] = _use(controller, seconds)
+        found["clicked"] = preset_clicks.click_presets(controller, blocks)
     else:
-        _load_all(wiring)
+        _load_all(controller)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         found["memory"] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    wiring.window.close()
-    sip.delete(wiring.window)  # before the application that draws it
+    controller.window.close()
+    sip.delete(controller.window)  # before the application that draws it
     return found
 
 
-def _load_all(wiring: Any) -> None:
+def _load_all(controller: Any) -> None:
     """Load every preset, one after the other."""
     from PyQt6.QtTest import QTest
 
-    for entry in wiring.preset_files.entries:
-        wiring.parameters.choose(entry.path)
-        while wiring.bridge.now.path != entry.path:
+    for entry in controller.preset_files.entries:
+        controller.parameters.choose(entry.path)
+        while controller.bridge.now.path != entry.path:
             QTest.qWait(5)
     QTest.qWait(1000)  # the last one has settled
 
 
-def _key(wiring: Any) -> tuple[Action, Action]:
+def _key(controller: Any) -> tuple[Action, Action]:
     """Functions that press and release a key of the computer keyboard."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
-    return lambda: QTest.keyPress(wiring.window, Qt.Key.Key_Q), lambda: QTest.keyRelease(wiring.window, Qt.Key.Key_Q)
+    return lambda: QTest.keyPress(controller.window, Qt.Key.Key_Q), lambda: QTest.keyRelease(
+        controller.window, Qt.Key.Key_Q
+    )
 
 
-def _touch(wiring: Any) -> tuple[Action, Action]:
+def _touch(controller: Any) -> tuple[Action, Action]:
     """Functions that press and release the centre of the pad."""
     from PyQt6.QtCore import Qt
     from PyQt6.QtTest import QTest
 
     from gui.views.view_stack import PAD
 
-    wiring.window.views.show_view(PAD)
-    pad, left = wiring.window.views.pad, Qt.MouseButton.LeftButton
+    controller.window.views.show_view(PAD)
+    pad, left = controller.window.views.pad, Qt.MouseButton.LeftButton
     place = pad.rect().center()
     return lambda: QTest.mousePress(pad, left, pos=place), lambda: QTest.mouseRelease(pad, left, pos=place)
 
 
-def _delay(wiring: Any, press: Action, release: Action) -> float:
+def _delay(controller: Any, press: Action, release: Action) -> float:
     """Blocks from an event in Qt to the first audible sample."""
     from PyQt6.QtTest import QTest
 
-    capture, block = wiring.engine.rig.capture, int(wiring.engine.rig.memory["block"][0])
-    wiring.bridge.panic()
+    capture, block = controller.engine.rig.capture, int(controller.engine.rig.memory["block"][0])
+    controller.bridge.panic()
     QTest.qWait(100)
     capture.start()
     QTest.qWait(20)
@@ -170,20 +172,20 @@ def _delay(wiring: Any, press: Action, release: Action) -> float:
     return float(loud[0]) / block if len(loud) else float("inf")
 
 
-def _use(wiring: Any, seconds: float) -> tuple[float, float]:
+def _use(controller: Any, seconds: float) -> tuple[float, float]:
     """Percent of the callbacks that came, and the load of the worst, while notes sound and everything is moved."""
     from PyQt6.QtCore import QPoint, Qt
     from PyQt6.QtTest import QTest
 
     from gui.dialogs.shortcuts import ShortcutsDialog
 
-    rig, window, left = wiring.engine.rig, wiring.window, Qt.MouseButton.LeftButton
-    wiring.bridge.reset_meters()
+    rig, window, left = controller.engine.rig, controller.window, Qt.MouseButton.LeftButton
+    controller.bridge.reset_meters()
     QTest.qWait(300)
     before, start, turn = rig.meters().blocks, time.perf_counter(), 0
     while time.perf_counter() < start + seconds:
         for key in NOTES:
-            wiring.bridge.note_on(key, 0.6)
+            controller.bridge.note_on(key, 0.6)
         window.views.show_view(turn % 3)
         window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
         for knob in list(window.knobs.knobs.values()):
@@ -191,17 +193,17 @@ def _use(wiring: Any, seconds: float) -> tuple[float, float]:
             for y in (40, 30, 60, 50):
                 QTest.mouseMove(knob, QPoint(38, y))
             QTest.mouseRelease(knob, left, pos=QPoint(38, 50))
-        wiring.learn.show()
-        wiring.devices.show()
+        controller.learn.show()
+        controller.devices.show()
         keys = ShortcutsDialog(window)
         keys.show()
         QTest.qWait(50)
-        for dialogue in (keys, wiring.devices.dialogue, wiring.learn.dialogue):
+        for dialogue in (keys, controller.devices.dialogue, controller.learn.dialogue):
             dialogue.accept()
         turn += 1
     elapsed = time.perf_counter() - start
     due = elapsed * rig.rate / int(rig.memory["block"][0])
-    wiring.bridge.panic()
+    controller.bridge.panic()
     return 100 * (rig.meters().blocks - before) / due, rig.meters().max_load
 
 

@@ -8,10 +8,10 @@ import jinja2
 
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
+from export.report.partials import plot_partials
 
 from . import audio_clip, plots
 from .audio_clips import Performance, render_clips
-from .partials import plot_partials
 from .svg import Drawing
 
 DEFAULT_OPTIONS = audio_clip.ReportOptions()

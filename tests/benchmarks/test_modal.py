@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.kernels import instrument, modal_variants
+from benchmarks.kernels.convolution_partitions import Convolver
 from benchmarks.kernels.modal import _complex_numbers, random_bank
-from benchmarks.kernels.partitioned import Convolver
 from benchmarks.support.measurement import Measurement
 from engine.dsp import modal, modal_plain, modal_simd
 from engine.simd.vectors import WIDTH

@@ -24,13 +24,13 @@ from engine.precompile import is_compiled
 from engine.preset import library
 from gui import app as gui_app
 from gui import preferences, theme
-from gui.wiring import Wiring
+from gui.main_controller import MainController
 from session import config_store, patch_file
 from session.patch import Patch
 from session.precompile_process import PrecompileProcess
 
 PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
-_open: list[Wiring] = []
+_open: list[MainController] = []
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,8 +49,8 @@ def app() -> Iterator[QApplication]:
         assert isinstance(app, QApplication)
         theme.apply(app, "dark")
         yield app
-        for wiring in tuple(_open):  # of a test that failed
-            end(wiring)
+        for controller in tuple(_open):  # of a test that failed
+            end(controller)
         for widget in app.topLevelWidgets():
             if not sip.isdeleted(widget):  # with its parent
                 sip.delete(widget)
@@ -92,15 +92,17 @@ def blocks(server: Server) -> Iterator[BlockLog]:
 
 
 @pytest.fixture(scope="package")
-def opened(app: QApplication, server: Server, ear: JackClient, home: Path, blocks: BlockLog) -> Iterator[Wiring]:
+def opened(
+    app: QApplication, server: Server, ear: JackClient, home: Path, blocks: BlockLog
+) -> Iterator[MainController]:
     """A window that plays the guitar, for all tests that leave it as they found it."""
-    wiring = start(app, ear)
-    yield wiring
-    end(wiring)
+    controller = start(app, ear)
+    yield controller
+    end(controller)
 
 
 @pytest.fixture
-def guitar(opened: Wiring, ear: JackClient) -> Iterator[Wiring]:
+def guitar(opened: MainController, ear: JackClient) -> Iterator[MainController]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
     ear.connect(opened.bridge.status.name)
     config_store.save(patch_file.PATHS_FILE, {})
@@ -117,54 +119,54 @@ def guitar(opened: Wiring, ear: JackClient) -> Iterator[Wiring]:
         opened.parameters.undo_stack.undo()
 
 
-def play(wiring: Wiring, name: str) -> None:
+def play(controller: MainController, name: str) -> None:
     """Let an instrument play, and wait until it does."""
     path = library.find(name)
-    until(lambda: wiring.bridge.now is not None)
-    if wiring.bridge.now is not None and wiring.bridge.now.path != path:
-        wiring.parameters.recall(Patch(path))
-    until(lambda: wiring.bridge.now is not None and wiring.bridge.now.path == path)
+    until(lambda: controller.bridge.now is not None)
+    if controller.bridge.now is not None and controller.bridge.now.path != path:
+        controller.parameters.recall(Patch(path))
+    until(lambda: controller.bridge.now is not None and controller.bridge.now.path == path)
 
 
-def quiet(wiring: Wiring) -> None:
+def quiet(controller: MainController) -> None:
     """Wait until nothing sounds any more, and nothing waits to."""
-    advance(wiring, 4800)
+    advance(controller, 4800)
     now = time.monotonic()
-    until(lambda: wiring.bridge.status.time > now and wiring.bridge.status.voices == 0)
+    until(lambda: controller.bridge.status.time > now and controller.bridge.status.voices == 0)
 
 
-def advance(wiring: Wiring, frames: int = 512) -> None:
+def advance(controller: MainController, frames: int = 512) -> None:
     """Wait until the engine has played so many frames, and taken what was asked of it before."""
-    assert wiring.engine.rig is not None
-    rig, frame = wiring.engine.rig, wiring.engine.rig.frame
+    assert controller.engine.rig is not None
+    rig, frame = controller.engine.rig, controller.engine.rig.frame
     until(lambda: rig.frame > frame + frames)
 
 
-def start(app: QApplication, ear: JackClient, paths: tuple[Path, ...] = ()) -> Wiring:
+def start(app: QApplication, ear: JackClient, paths: tuple[Path, ...] = ()) -> MainController:
     """Open a window as the command does, and wait until its engine can be played and heard."""
-    wiring = gui_app.open_window(app, preferences.load(), paths)
-    _open.append(wiring)
-    until(lambda: wiring.bridge.live_input is not None and wiring.bridge.status.state == "playing")
-    ear.connect(wiring.bridge.status.name)
-    return wiring
+    controller = gui_app.open_window(app, preferences.load(), paths)
+    _open.append(controller)
+    until(lambda: controller.bridge.live_input is not None and controller.bridge.status.state == "playing")
+    ear.connect(controller.bridge.status.name)
+    return controller
 
 
-def activate(wiring: Wiring) -> None:
+def activate(controller: MainController) -> None:
     """Bring a window to the front, so that its shortcuts work."""
-    wiring.window.activateWindow()
-    until(wiring.window.isActiveWindow)
+    controller.window.activateWindow()
+    until(controller.window.isActiveWindow)
 
 
-def end(wiring: Wiring) -> None:
+def end(controller: MainController) -> None:
     """Close a window, and all that belongs to it."""
-    if wiring in _open:
-        _open.remove(wiring)
-    wiring.window.close()
-    until(lambda: not wiring.engine.is_alive())  # however busy the machine is
-    QApplication.instance().removeEventFilter(wiring.computer_keyboard)
-    wiring.window.deleteLater()
-    QApplication.sendPostedEvents(wiring.window, QEvent.Type.DeferredDelete)
-    until(lambda: sip.isdeleted(wiring.window))
+    if controller in _open:
+        _open.remove(controller)
+    controller.window.close()
+    until(lambda: not controller.engine.is_alive())  # however busy the machine is
+    QApplication.instance().removeEventFilter(controller.computer_keyboard)
+    controller.window.deleteLater()
+    QApplication.sendPostedEvents(controller.window, QEvent.Type.DeferredDelete)
+    until(lambda: sip.isdeleted(controller.window))
 
 
 def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:

@@ -18,8 +18,8 @@ def main() -> None:
     with virtual_display(), running() as server:
         app = QApplication(["luthier"])
         theme.apply(app, "dark")
-        wiring = gui_app.open_window(app, preferences.load())
-        bridge, words = wiring.bridge, wiring.window.status_bar.device_button.text
+        controller = gui_app.open_window(app, preferences.load())
+        bridge, words = controller.bridge, controller.window.status_bar.device_button.text
         until(lambda: bridge.status.state == "playing" and bridge.now is not None)
         server.kill()
         until(lambda: "No audio device" in words())
@@ -30,9 +30,9 @@ def main() -> None:
         bridge.note_on(64, 0.8)
         until(lambda: max(bridge.live_input.rig.meters().peak) > 0.01)
         print("sounding", flush=True)
-        wiring.window.close()
-        print("ended" if wiring.ended else "hanging", flush=True)
-        sip.delete(wiring.window)
+        controller.window.close()
+        print("ended" if controller.ended else "hanging", flush=True)
+        sip.delete(controller.window)
 
 
 if __name__ == "__main__":

@@ -61,20 +61,20 @@ def test_a_start_restores_the_last_session(app, ear, home):
 def test_a_start_after_a_crash_while_loading_skips_that_instrument_and_reports_it(app, ear, home):
     preferences.save(Preferences(preset=str(library.find("banjo"))))
     config_store.LoadingMarker().set(library.find("banjo"))
-    wiring = start(app, ear)
-    until(lambda: wiring.window.notice.text)
-    assert "banjo.luthier" in wiring.window.notice.text
-    assert wiring.bridge.now is None
-    wiring.parameters.choose(library.find("gong"))
-    until(lambda: wiring.bridge.now is not None and not config_store.LoadingMarker().path())
-    end(wiring)
+    controller = start(app, ear)
+    until(lambda: controller.window.notice.text)
+    assert "banjo.luthier" in controller.window.notice.text
+    assert controller.bridge.now is None
+    controller.parameters.choose(library.find("gong"))
+    until(lambda: controller.bridge.now is not None and not config_store.LoadingMarker().path())
+    end(controller)
 
 
 def test_files_named_at_the_start_are_opened(app, ear, home):
-    wiring = start(app, ear, (library.find("cowbell"),))
-    until(lambda: wiring.bridge.now is not None)
-    assert wiring.bridge.now.path.stem == "cowbell"
-    end(wiring)
+    controller = start(app, ear, (library.find("cowbell"),))
+    until(lambda: controller.bridge.now is not None)
+    assert controller.bridge.now.path.stem == "cowbell"
+    end(controller)
 
 
 @pytest.mark.parametrize(
@@ -87,36 +87,36 @@ def test_damaged_preferences_are_a_first_start(home, text):
 
 
 def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once(app, ear, home, server):
-    wiring = start(app, ear)
-    until(lambda: wiring.bridge.now is not None)
-    QTest.mouseClick(wiring.window.status_bar.device_button, LEFT)
-    dialogue = wiring.devices.dialogue
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None)
+    QTest.mouseClick(controller.window.status_bar.device_button, LEFT)
+    dialogue = controller.devices.dialogue
     until(lambda: dialogue.output_box.count() > 1)
     assert "48000 Hz, blocks of 128" in dialogue.device_label.text()
     assert dialogue.output_box.itemData(1) == ("jack", None)
-    before = wiring.engine._stream
+    before = controller.engine._stream
     dialogue.output_box.setCurrentIndex(1)
     dialogue.output_box.activated.emit(1)
-    until(lambda: wiring.engine._stream is not before and wiring.engine._stream.state == "playing")
-    assert wiring.preferences.device["backend"] == "jack"
-    ear.connect(wiring.engine._stream.info.name)
+    until(lambda: controller.engine._stream is not before and controller.engine._stream.state == "playing")
+    assert controller.preferences.device["backend"] == "jack"
+    ear.connect(controller.engine._stream.info.name)
     name = "system:capture_2"
     dialogue.input_box.setCurrentIndex(dialogue.input_box.findData(name))
     dialogue.input_box.activated.emit(dialogue.input_box.currentIndex())
-    until(lambda: wiring.engine._stream._request.input == name and wiring.engine._stream.state == "playing")
-    assert wiring.preferences.device["input"] == name
-    ear.connect(wiring.engine._stream.info.name)
+    until(lambda: controller.engine._stream._request.input == name and controller.engine._stream.state == "playing")
+    assert controller.preferences.device["input"] == name
+    ear.connect(controller.engine._stream.info.name)
     dialogue.a4_box.setValue(466.2)
     dialogue.channel_box.setCurrentIndex(3)
     dialogue.channel_box.activated.emit(3)
-    advance(wiring)
+    advance(controller)
     ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
-    wiring.bridge.note_on(69, 0.9)
+    controller.bridge.note_on(69, 0.9)
     sound = ear.listen(0.4, QTest.qWait)
     assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
-    assert 40 not in wiring.window.keyboard.lit
+    assert 40 not in controller.window.keyboard.lit
     QTest.keyClick(dialogue, Qt.Key.Key_Escape)
-    end(wiring)
+    end(controller)
     assert (preferences.load().a4, preferences.load().channel) == (466.2, 3)
 
 
@@ -129,12 +129,12 @@ def test_a_lost_device_is_shown_and_reopened_by_itself(home):
 
 def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
-    wiring = gui_app.open_window(app, preferences.load())
-    until(lambda: "Compiling" in wiring.window.views.start_label.text())
-    number = wiring.engine._precompilation.process._process.pid
-    end(wiring)
+    controller = gui_app.open_window(app, preferences.load())
+    until(lambda: "Compiling" in controller.window.views.start_label.text())
+    number = controller.engine._precompilation.process._process.pid
+    end(controller)
     assert not is_compiled()  # it was not waited for
-    assert wiring.engine._precompilation.process is None
+    assert controller.engine._precompilation.process is None
     assert not processes(number)
 
 

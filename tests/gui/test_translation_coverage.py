@@ -54,10 +54,10 @@ def window(marked, app, ear, tmp_path, monkeypatch):
     """A window in that language."""
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    wiring = start(app, ear)
-    until(lambda: wiring.bridge.now is not None and wiring.preset_files.entries)
-    yield wiring
-    end(wiring)
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
+    yield controller
+    end(controller)
 
 
 def texts(widget):
@@ -92,11 +92,11 @@ def unmarked(widget, names):
     return left
 
 
-def names(wiring):
+def names(controller):
     """What is not translated: instruments and their metadata, files, devices, errors of libraries."""
-    reading, found = wiring.bridge.status, ["Luthier", "ear:keys", "ear"]
+    reading, found = controller.bridge.status, ["Luthier", "ear:keys", "ear"]
     found += [*reading.ports, *(port.split(":")[0] for port in reading.ports)]
-    for entry in wiring.preset_files.entries:
+    for entry in controller.preset_files.entries:
         found += [entry.name, entry.description, entry.author, entry.licence, entry.attribution, entry.recording]
         found += [*entry.tags, str(entry.path)]
     return {name for name in (*found, reading.device, reading.name, reading.backend, reading.midi_problem) if name}

@@ -1,4 +1,4 @@
-"""The wiring: makes the controllers of a window, and connects signals that concern several of them."""
+"""Make the controllers of a window, and connect the signals that concern several of them."""
 
 import time
 from functools import partial
@@ -40,7 +40,7 @@ from .preferences import Preferences
 CLOSE_SECONDS = 0.6  # that the engine and the child processes may take to end
 
 
-class Wiring(QObject):
+class MainController(QObject):
     """One window and its engine thread."""
 
     def __init__(self, app: QApplication, window: MainWindow, engine: EngineThread, preferences: Preferences) -> None:
