@@ -34,7 +34,7 @@ def normalize(preset: Preset) -> Preset:
         header = dict(header, level=round(header["level"] + TARGET_LUFS - lufs, 2))
     lufs = measure_loudness(replace(preset, header=header))
     return replace(
-        preset, header=dict(header, loudness={"lufs": round(lufs, 2), "loudness_phrase": "60 64 67 72 at 90"})
+        preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"})
     )
 
 

@@ -77,15 +77,15 @@ def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
     from engine.midi.midi_file import loudness_phrase
-    from engine.preset.performance import perform as learned
+    from engine.preset.performance import perform
     from engine.probe import event_array
 
     preset = instrument.preset
-    notes = next((param.default for param in instrument.params if param.name == "render_blocks"), 1.0) > 0.5
+    notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5
     if notes or not len(preset.tensors.get("control_sites", ())):
         keys = preset.header.get("keys", {})
         return loudness_phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
-    found = event_array(learned(preset.header, preset.tensors, "learned"), rate)
+    found = event_array(perform(preset.header, preset.tensors, "learned"), rate)
     return found[found["frame"] < DEMO_SECONDS * rate]
 
 

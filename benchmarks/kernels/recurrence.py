@@ -50,7 +50,7 @@ def random_preset(seed: int = 0) -> Preset:
     arrays["control_sites"] = np.zeros((1, 2), np.int32)
     control = {"dimensions": CONTROL, "frames": 8, "hop": FRAME}
     return Preset(
-        {"format_version": "1.0", "kind": "ssm", "name": "random_preset", "rate": LEARNED_RATE, "control": control},
+        {"format_version": "1.0", "kind": "ssm", "name": "drawn", "rate": LEARNED_RATE, "control": control},
         arrays,
     )
 

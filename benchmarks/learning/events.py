@@ -57,7 +57,7 @@ def measure(preset: str = "mosaic") -> list[Measurement]:
 def recording_paths(name: str) -> list[str]:
     """Files that a factory instrument is learned from."""
     recipes = tomllib.loads((library.factory_folder() / "recipes.toml").read_text(encoding="utf-8"))
-    patterns = recipes[name]["recording_paths"]
+    patterns = recipes[name]["recordings"]
     return [path for pattern in patterns for path in sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))]
 
 

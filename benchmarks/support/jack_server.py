@@ -104,7 +104,7 @@ class Server:
 
 
 def forget(name: str) -> None:
-    """End a server of this name that its parent did not live to end, and free the name.
+    """End a server of this name that outlived its parent, and free the name.
 
     JACK refuses a name as long as the process that had it exists: as a zombie, or under a number used again. Here its
     server and its memory segments get the number of no process, so that the next server reclaims them.

@@ -1,4 +1,4 @@
-"""Kinds of instruments: one declaration a file, listed in `registry.py`; the rest of Luthier asks these."""
+"""Kinds of instruments: one declaration a file, listed in `registry.py`; all other code reads these."""
 
 from .kind import Display, InstrumentKind
 from .registry import DEFAULT_KIND, KINDS, kind_of

@@ -1,4 +1,4 @@
-"""The declaration of a kind of instrument: what the rest of Luthier asks of it, in place of its name."""
+"""The declaration of a kind of instrument: what other code reads in place of comparing names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ passed on at the level of `dry`.
 import numpy as np
 from numba import njit
 
+from engine.dsp.pitch_units import frequency_of, pitch_of
 from engine.events import ALL, Kind
 from engine.plugin import EMITTING, Param, Plugin, emit, param_changed, param_fields, set_defaults
 from engine.voice.pitch_tracker import TRACKER, new_tracker, reset, track
@@ -162,10 +163,10 @@ def _loudness_offset(state):
 @njit(cache=True, error_model="numpy")
 def _instrument_pitch(state, pitch):
     """A pitch in Hz, transposed and snapped to the scale."""
-    note = 69 + 12 * np.log2(pitch / 440) + state.param[TRANSPOSE]
+    note = pitch_of(pitch) + state.param[TRANSPOSE]
     if state.param[SNAP] >= 0.5:
         scale = min(max(np.intp(state.param[SCALE] + 0.5), 0), state.masks.shape[0] - 1)
         root, played = np.int64(state.param[ROOT] + 0.5), note - state.tuning
         state.note = nearest_note(played, state.note, root, state.masks[scale])
         note = state.note + state.tuning
-    return 440 * 2 ** ((note - 69) / 12)
+    return frequency_of(note)

@@ -29,7 +29,7 @@ from session import config_store, patch_file
 from session.patch import Patch
 from session.precompile_process import PrecompileProcess
 
-PATIENCE = 60.0  # seconds: far more than anything takes but learning, also beside the other tests
+PATIENCE = 600.0  # seconds, after which a test is taken for hung; far more than anything takes on a busy machine
 _open: list[MainController] = []
 
 

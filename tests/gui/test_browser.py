@@ -239,12 +239,12 @@ def test_an_instrument_is_exported_with_its_parameters_and_for_other_programs(wi
     until(lambda: window.bridge.now.path == chosen)
     assert window.parameters.value("decay") == pytest.approx(0.25)
     window.export.export(gong, tmp_path / "gong.safetensors", None)
-    until(lambda: "gong.safetensors" in window.window.notice.text, 60)
+    until(lambda: "gong.safetensors" in window.window.notice.text)
     assert (tmp_path / "gong.safetensors").exists()
     window.export.export(gong, tmp_path / "gong.txt", None)
     assert "the ending must be one of" in window.window.notice.text
     window.export.export(gong, tmp_path / "gong.wav", None)  # it has no room
-    until(lambda: "room" in window.window.notice.text, 60)
+    until(lambda: "room" in window.window.notice.text)
 
 
 def test_an_instrument_opened_from_another_folder_is_listed_and_can_be_kept(window, tmp_path):

@@ -19,7 +19,7 @@ from tests.gui.jack_probe import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16_000  # Hz: little to learn
-LEARNING = 100.0  # seconds that it may take beside other work
+LEARNING = 1000.0  # seconds, after which learning is taken for hung
 
 
 @pytest.fixture

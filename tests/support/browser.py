@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE = 60.0  # seconds that anything may take
+PATIENCE = 600.0  # seconds, after which a page is taken for hung
 
 
 class Browser:

@@ -7,7 +7,7 @@ import pytest
 
 from engine.devices.stream import Stream
 
-PATIENCE = 60.0  # seconds: far more than it takes
+PATIENCE = 600.0  # seconds, after which a test is taken for hung; far more than anything takes on a busy machine
 
 
 def until(playing: Stream, condition: Callable[[], bool]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.dsp.energy import struck_energy as modes_energy
 from engine.dsp.resample_ir import resample_impulse_response
+from engine.pitch_names import frequency_of
 
 NOISE_SAMPLES = 1 << 16  # at the learned rate
 NOISE_SEED = 1
@@ -80,7 +81,7 @@ def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     keys = np.arange(128)
     if not (pitch > 0).any():
         return (keys % len(pitch)).astype(np.int32), np.ones(128, np.float32)
-    frequency = 440.0 * 2.0 ** ((keys - 69) / 12)
+    frequency = frequency_of(keys)
     octaves = np.where(pitch > 0, np.log2(np.maximum(pitch, 1e-3)), np.inf)
     nearest = np.abs(np.log2(frequency)[:, None] - octaves).argmin(axis=1)
     return nearest.astype(np.int32), (frequency / pitch[nearest]).astype(np.float32)

@@ -75,7 +75,7 @@ def has_responses(instrument):
     return (mailbox["answered"] == mailbox["voices"]["requested"]).all()
 
 
-def waited(condition, seconds=5.0):
+def waited(condition, seconds=600.0):
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         time.sleep(0.002)

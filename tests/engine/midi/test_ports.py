@@ -45,7 +45,7 @@ def rig():
     return made
 
 
-def until(done, patience=60.0):
+def until(done, patience=600.0):
     """Wait until something is so."""
     end = time.monotonic() + patience
     while not done():
