@@ -33,9 +33,7 @@ def normalize(preset: Preset) -> Preset:
             raise ValueError("the instrument is silent on the keys of the nominal phrase")
         header = dict(header, level=round(header["level"] + TARGET_LUFS - lufs, 2))
     lufs = measure_loudness(replace(preset, header=header))
-    return replace(
-        preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"})
-    )
+    return replace(preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"}))
 
 
 def measure_loudness(preset: Preset) -> float:

@@ -119,9 +119,7 @@ def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decode
     shapes_table = graph.node(
         "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "filter", embedded)), perm=[0, 2, 1]
     )
-    gains = graph.node(
-        "MatMul", shapes_table, graph.constant(interpolation_matrix(BANDS, HOP + 1), "between")
-    )
+    gains = graph.node("MatMul", shapes_table, graph.constant(interpolation_matrix(BANDS, HOP + 1), "between"))
     angle = 2 * np.pi / size * (np.outer(np.arange(size), np.arange(HOP + 1)) % size)
     transforms = (graph.constant(table, "forth") for table in (np.cos(angle), -np.sin(angle)))
     spectrum = [graph.node("Mul", graph.node("MatMul", decaying, transform), gains) for transform in transforms]

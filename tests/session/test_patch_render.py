@@ -133,3 +133,15 @@ def test_what_cannot_be_had_is_one_line_and_no_file(folder, chain, saved, capsys
         assert len([line for line in error if line.startswith("luthier: ")]) == 1
         assert reason in error[-1]
         assert not (folder / "out.wav").exists()
+
+
+def test_the_demo_of_an_instrument_played_as_learned_is_its_performance(folder):
+    from engine.preset.performance import perform
+    from engine.probe import event_array
+
+    rig, instrument = offline_render._rig(RenderJob(str(library.find("djembe")), str(folder / "demo.wav")))
+    preset = instrument.preset
+    learned = event_array(perform(preset.header, preset.tensors, "learned"), rig.rate)
+    demo = offline_render._demo(instrument, rig.rate)
+    np.testing.assert_array_equal(demo, learned[: len(demo)])
+    assert len(demo) > 0
