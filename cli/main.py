@@ -70,7 +70,7 @@ def _run(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"luthier {engine.VERSION}")
     commands = parser.add_subparsers(prog="luthier", metavar="COMMAND", title="commands", parser_class=Parser)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if arguments[:1] == [name]:
             module = import_module(f"cli.{name}")
             module.add_arguments(command)
