@@ -16,7 +16,6 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from benchmarks.support.block_times import BlockLog, record_blocks
 from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import Server, running
 from benchmarks.support.virtual_display import virtual_display
@@ -85,16 +84,7 @@ def ear(server: Server) -> Iterator[JackClient]:
 
 
 @pytest.fixture(scope="package")
-def blocks(server: Server) -> Iterator[BlockLog]:
-    """What each block costs of the window that was opened first."""
-    with record_blocks(server.rate) as blocks:
-        yield blocks
-
-
-@pytest.fixture(scope="package")
-def opened(
-    app: QApplication, server: Server, ear: JackClient, home: Path, blocks: BlockLog
-) -> Iterator[MainController]:
+def opened(app: QApplication, server: Server, ear: JackClient, home: Path) -> Iterator[MainController]:
     """A window that plays the guitar, for all tests that leave it as they found it."""
     controller = start(app, ear)
     yield controller

@@ -20,7 +20,6 @@ from tests.gui.touch_events import LIFT, PRESS, STAY
 LEFT = Qt.MouseButton.LeftButton
 CHORD = (52, 59, 64)
 WINDOW = 240  # frames: 5 ms
-SPARE = 2  # blocks of some ten thousand that may have waited for a machine that was short of memory
 __all__ = ["screen"]
 
 
@@ -41,11 +40,8 @@ def falls(sound):
     return (earlier + 5) * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()
 
 
-def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_click_within_a_twentieth_of_a_second(
-    guitar, ear, blocks
-):
+def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_click(guitar, ear):
     factory = [entry.name for entry in guitar.preset_files.entries if entry.factory]
-    blocks.clear()
     for _ in range(2 * len(factory)):
         for key in CHORD:
             ear.send(0x90, key, 90)
@@ -63,10 +59,6 @@ def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_cli
             assert share > 0.25, before
         for key in CHORD:
             ear.send(0x80, key, 0)
-    seen = blocks.summarize()
-    assert seen.count > 100 * len(factory)
-    assert seen.max_load < 1  # of the processor: what the machine gives to others meanwhile is no fault of ours
-    assert seen.late_by_us <= SPARE
     play(guitar, "guitar")
 
 
