@@ -16,7 +16,7 @@ A C library has an `address` in their place: that of one C function of the signa
 
 from dataclasses import dataclass, replace
 from types import new_class
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +46,8 @@ class Param:
 class Plugin:
     """Base class of what the host can hold in a slot: the members it must have, and defaults of the optional ones.
 
-    A class written elsewhere needs the required ones only, see `with_defaults`.
+    A class written elsewhere needs the required ones only, see `with_defaults`. Each member may be an attribute of
+    the class or of the instance, a slot or a property.
     """
 
     __slots__ = ()
@@ -69,28 +70,29 @@ class Plugin:
         """[main thread, not playing] Silence: clear all that sounds on."""
         raise NotImplementedError
 
-    @property
-    def voices(self) -> int:
-        """How many notes sound."""
-        return 0
-
-    @property
-    def catch_up_frames(self) -> int:
-        """Frames that may be rendered offline between two calls of `catch_up`."""
-        return UNLIMITED
-
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Wait until a worker thread has done all that it was asked."""
 
-    @property
-    def late(self) -> int:
-        """Frames for which a worker thread did not answer in time."""
-        return 0
+    if TYPE_CHECKING:  # a subclass may compute what the base class, at run time, has as plain attributes
 
-    @property
-    def failure(self) -> str:
-        """Why a worker thread has stopped; empty while it works."""
-        return ""
+        @property
+        def voices(self) -> int:
+            """How many notes sound."""
+
+        @property
+        def catch_up_frames(self) -> int:
+            """Frames that may be rendered offline between two calls of `catch_up`."""
+
+        @property
+        def late(self) -> int:
+            """Frames for which a worker thread did not answer in time."""
+
+        @property
+        def failure(self) -> str:
+            """Why a worker thread has stopped; empty while it works."""
+
+    else:  # a property without a setter would hide the attribute that an instance sets
+        voices, catch_up_frames, late, failure = 0, UNLIMITED, 0, ""
 
 
 def with_defaults(plugin: Any) -> Plugin:
@@ -104,7 +106,8 @@ def with_defaults(plugin: Any) -> Plugin:
         raise TypeError("lacks one of name, params, state, prepare and reset")
     kind = type(plugin)
     names = {"__slots__": (), "__module__": kind.__module__, "__qualname__": kind.__qualname__}
-    plugin.__class__ = new_class(kind.__name__, (kind, Plugin), exec_body=lambda space: space.update(names))
+    derived = new_class(kind.__name__, (kind, Plugin), exec_body=lambda space: space.update(names))
+    object.__setattr__(plugin, "__class__", derived)  # a frozen dataclass refuses its own __setattr__
     assert isinstance(plugin, Plugin)
     return plugin
 
