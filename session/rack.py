@@ -156,8 +156,9 @@ def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
 def displaced(before: Rack, after: Rack) -> "list[Plugin]":
     """The effects that are removed, or change their slots."""
     old, new = before.switchable, after.switchable
-    moved = [plugin for plugin in old if plugin in new] != [plugin for plugin in new if plugin in old]
-    return [plugin for plugin in old if moved or plugin not in new]
+    order, other = [id(plugin) for plugin in old], [id(plugin) for plugin in new]  # `==` may compare the contents
+    moved = [each for each in order if each in other] != [each for each in other if each in order]
+    return [plugin for plugin in old if moved or id(plugin) not in other]
 
 
 def switch_off(effect: "Plugin") -> None:

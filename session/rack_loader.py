@@ -65,7 +65,7 @@ class RackLoader:
         if self._silence(before, made) and self._rig.running():
             time.sleep(FADE_SECONDS)
         for plugin in made.switchable:
-            if plugin not in before.switchable:
+            if not any(plugin is other for other in before.switchable):
                 switch_off(plugin)  # it fades in when its values are set
         self._rig.edit_chain(made.plugins)
         return self._set_values(patch.path, made, patch.chain, dict(patch.values), problems)
