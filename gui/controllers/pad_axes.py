@@ -5,12 +5,12 @@ from typing import cast
 
 from PyQt6.QtCore import QObject
 
-from gui.views.view_stack import LEARNED, ViewStack
+from gui.views.view_stack import LEARNED, NO_AXIS, ViewStack
 
 from .undo_stack import UndoStack
 
 DEFAULT_AXES = "brightness", "decay"  # where an instrument has them
-EXCLUDED = "level"  # is no axis by default
+EXCLUDED = "level"  # is an axis by default only where there is no other parameter
 Pair = tuple[str, str]
 
 
@@ -31,7 +31,8 @@ class PadAxes(QObject):
         learned: whether it has a learned plane. notes: whether its keys play notes.
         """
         first = [name for name in DEFAULT_AXES if name in names]
-        default = [*first, *(name for name in names if name not in (*first, EXCLUDED))]
+        others = [name for name in names if name not in (*first, EXCLUDED)]
+        default = [*first, *others, *(name for name in names if name == EXCLUDED), NO_AXIS, NO_AXIS]
         axes = (LEARNED, LEARNED) if learned and not notes else (default[0], default[1])
         if self._chosen[0] in names and self._chosen[1] in names:
             axes = self._chosen

@@ -26,13 +26,14 @@ from .voice import VoiceView
 
 PICTURE, PAD, VOICE, START = range(4)
 LEARNED = ""  # name of an axis of the learned plane
+NO_AXIS = " "  # name of an axis that sets nothing; no parameter has it
 
 
 class ViewStack(QFrame):
     """Tabs that switch between the views; for the pad, a choice of its axes."""
 
     view_changed = pyqtSignal(int)
-    axes_changed = pyqtSignal(str, str)  # names of parameters, or LEARNED twice
+    axes_changed = pyqtSignal(str, str)  # names of parameters, or NO_AXIS; or LEARNED twice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,14 +97,16 @@ class ViewStack(QFrame):
             button.setText(title)
 
     def set_axes(self, names: Sequence[str], learned: bool, across: str, upwards: str) -> None:
-        """Set what the axes of the pad can be, and what they are."""
-        for box in (self.x_axis, self.y_axis):
+        """Set what the axes of the pad can be, and what they are; NO_AXIS where there are too few parameters."""
+        for needed, box in enumerate((self.x_axis, self.y_axis), 1):
             blocked = box.blockSignals(True)
             box.clear()
             if learned:
                 box.addItem(self.tr("Learned plane"), LEARNED)
             for name in names:
                 box.addItem(translate_name(name).capitalize(), name)
+            if len(names) < needed:
+                box.addItem("–", NO_AXIS)
             box.blockSignals(blocked)
         self.select_axes(across, upwards)
 

@@ -5,14 +5,16 @@ from PyQt6.QtGui import QFont, QPainter, QPen
 
 from gui import theme
 
-MARGIN, BOTTOM_MARGIN = 20, 8  # pixels around the area, and more of them below
+MARGIN_PIXELS, BOTTOM_MARGIN_PIXELS = 20, 8  # around the area, and more below
 
 
 class PadGeometry:
     """The area inside the rectangle of a widget."""
 
     def __init__(self, rect: QRectF) -> None:
-        self._area = rect.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - BOTTOM_MARGIN)
+        self._area = rect.adjusted(
+            MARGIN_PIXELS, MARGIN_PIXELS, -MARGIN_PIXELS, -MARGIN_PIXELS - BOTTOM_MARGIN_PIXELS
+        )
 
     def position(self, point: QPointF) -> tuple[float, float]:
         """The position of a point, clamped to the area."""
@@ -24,7 +26,7 @@ class PadGeometry:
         return QPointF(self._area.left() + x * self._area.width(), self._area.bottom() - y * self._area.height())
 
     def paint(self, painter: QPainter, axes: tuple[str, str], font: QFont) -> None:
-        """Paint grid lines at every eighth, and the names of the axes."""
+        """Paint grid lines at every eighth, and the names of the axes that have one."""
         area = self._area
         for i in range(9):
             painter.setPen(QPen(theme.colour(theme.LINE, 0.7 if i % 4 == 0 else 0.25), 1))
@@ -33,8 +35,10 @@ class PadGeometry:
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         painter.setFont(font)
         painter.setPen(theme.colour(theme.QUIET))
-        painter.drawText(area.adjusted(8, 0, -8, 20), _LOWER_RIGHT, f"{axes[0]} →")
-        painter.drawText(area.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignLeft, f"↑ {axes[1]}")
+        if axes[0]:
+            painter.drawText(area.adjusted(8, 0, -8, 20), _LOWER_RIGHT, f"{axes[0]} →")
+        if axes[1]:
+            painter.drawText(area.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignLeft, f"↑ {axes[1]}")
 
 
 _LOWER_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
