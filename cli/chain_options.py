@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.effects import EFFECTS, ROOM
+from engine.kinds import ONNX_KIND, kind_of
 from session import patch_library
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
 
@@ -125,9 +126,8 @@ def _room_of(path: Path) -> str:
     """The source of the room that an instrument gets where none is named."""
     from engine.preset import library, preset_file
 
-    if path.suffix.lower() == library.ONNX_SUFFIX or "room" in preset_file.read(path).tensors:
-        return OWN_ROOM
-    return DEFAULT_ROOM
+    kind = ONNX_KIND if path.suffix.lower() == library.ONNX_SUFFIX else kind_of(preset_file.read(path).header)
+    return OWN_ROOM if kind.has_room else DEFAULT_ROOM
 
 
 def _check_plugin(name: str) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from engine import effects
 from engine.instruments import Instrument, make
-from engine.kinds import KINDS, kind_of
+from engine.kinds import KINDS, ONNX_KIND
+from engine.kinds.kind import load_member
 from engine.plugin import Plugin
 from engine.preset.library import ONNX_SUFFIX, find
 from engine.preset.preset_file import Preset, read
@@ -32,9 +33,8 @@ def make_chain(
 def make_instrument(path: Path, seed: int = 0) -> Instrument:
     """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
     if path.suffix.lower() == ONNX_SUFFIX:
-        from engine.instruments.ddsp.onnx_decoder import OnnxDecoder
-
-        return OnnxDecoder(path).instrument(seed)
+        made: Instrument = load_member(ONNX_KIND.reads_onnx)(path, seed)
+        return made
     return make(read(path), seed)
 
 
@@ -54,7 +54,7 @@ def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> P
 def follow_voice(chain: Sequence[Plugin]) -> list[Plugin]:
     """[main thread] A chain with a voice tracker before its instrument; ValueError if that follows no voice."""
     instrument = chain[0]
-    if not isinstance(instrument, Instrument) or not kind_of(instrument.preset.header).follows_voice:
+    if not isinstance(instrument, Instrument) or not instrument.kind.follows_voice:
         able = " and ".join(kind.name for kind in KINDS.values() if kind.follows_voice)
         raise ValueError(
             f"{instrument.name} instruments cannot follow a voice; those of kind {able} can, as violin and flute"

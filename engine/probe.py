@@ -2,8 +2,7 @@
 
 Input: either a key and a velocity ("note"), or the learned control signal ("performance"), at the learned rate, with
 the same noise at every strike, in mono and at 0 dB. Output: every n-th sample of the left side.
-Of a decoder: a "curve" of pitch in Hz and loudness in dB; its amplitude, harmonics and noise at every n-th frame.
-Of events: "keys" and "strengths"; the first samples of each, every n-th of them.
+A kind may declare another input, and how its outputs are compared (`InstrumentKind.probe`).
 """
 
 from collections.abc import Iterable
@@ -13,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from engine.instruments import make
-from engine.instruments.ddsp.offline import decode_curves
-from engine.instruments.events.decoder import EventDecoder
+from engine.kinds import kind_of
+from engine.kinds.kind import load_member
 from engine.preset.performance import Event, perform
 from engine.preset.preset_file import Preset
 
@@ -34,17 +33,13 @@ def make_probe(sound: np.ndarray, every: int, given: dict[str, Any]) -> dict[str
 def deviation(preset: Preset) -> float:
     """How far the engine is from the probe: dB of the difference relative to the expected output.
 
-    Of a decoder the largest of its three heads. Raises ValueError when the preset has no probe.
+    The largest one where the kind has several outputs. Raises ValueError when the preset has no probe.
     """
-    probe = preset.header.get("probe")
-    if probe and "curve" in probe:
-        return _decoder_deviation(preset, probe)
-    if probe and "keys" in probe:
-        return _event_deviation(preset, probe)
-    if not probe or "sound" not in probe:
+    probe, path = preset.header.get("probe"), kind_of(preset.header).probe
+    if not probe:
         raise ValueError(f"{preset.header['name']} has no probe")
-    expected = np.array(probe["sound"], np.float64)
-    return _difference(render_probe(preset, probe)[:: probe["every"]].astype(np.float64), expected)
+    outputs = load_member(path)(preset, probe) if path else [_outputs(preset, probe)]
+    return max(_difference(actual, expected) for actual, expected in outputs)
 
 
 def render_probe(preset: Preset, given: dict[str, Any]) -> np.ndarray:
@@ -66,22 +61,10 @@ def event_array(performance: Iterable[Event], rate: float) -> np.ndarray:
     return out
 
 
-def _decoder_deviation(preset: Preset, probe: dict[str, Any]) -> float:
-    """As `deviation`, of the heads of a decoder."""
-    every = probe["every"]
-    heads = decode_curves(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
-    expected = (np.array(probe[name], np.float64) for name in ("amplitude", "harmonics", "noise"))
-    return max(
-        _difference(head[every - 1 :: every], expected_head)
-        for head, expected_head in zip(heads, expected, strict=True)
-    )
-
-
-def _event_deviation(preset: Preset, probe: dict[str, Any]) -> float:
-    """As `deviation`, of the output of a decoder of events."""
-    expected = np.array(probe["sound"], np.float64)
-    actual = EventDecoder(preset).render(np.array(probe["keys"]), np.array(probe["strengths"]))
-    return _difference(actual[:, : probe["samples"] : probe["every"]].astype(np.float64), expected)
+def _outputs(preset: Preset, probe: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """The engine's output for a probe whose input is a key or a performance, and the expected one."""
+    actual = render_probe(preset, probe)[:: probe["every"]].astype(np.float64)
+    return actual, np.array(probe["sound"], np.float64)
 
 
 def _difference(actual: np.ndarray, expected: np.ndarray) -> float:

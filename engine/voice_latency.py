@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.devices.backend import DeviceInfo
 from engine.plugin import Plugin
+from engine.snapshots.voice import voice_snapshot
 from engine.voice.pitch_tracker import pitch_delay
 
 DEFAULT_PITCH_HZ = 220.0  # of the voice; the delay of the tracker grows towards low pitches
@@ -51,8 +52,7 @@ def measure_latency(
     tracker = chain[0].state["tracker"].copy()
     tracker["pitch"] = pitch
     delays = pitch_delay(tracker[0]), float(tracker["loudness_delay"][0])
-    frame = int(chain[1].state["hop"][0]) / rate
-    frame *= 1 + bool(chain[1].state["mailbox"][0])  # a decoder on another thread responds a frame later
+    frame = voice_snapshot(chain[1]).delay / rate
     if device is None:
         return Latency(0.0, 0.0, *delays, frame, 0.0)
     return Latency(device.input_latency or 0.0, device.block / rate, *delays, frame, device.latency)

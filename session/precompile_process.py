@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from engine.kinds import DEFAULT_KIND
+
 KILL_TIMEOUT_SECONDS = 0.2
-FIRST_PARTS = ("resonance",)  # compiled before the first sound: the kind of the first instrument
+FIRST_PARTS = (DEFAULT_KIND.name,)  # compiled before the first sound: the kind of the first instrument
 _STEPS = """import os
 from engine.precompile import compile_parts
 getattr(os, "nice", int)(5)

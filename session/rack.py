@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
-from engine.kinds import KINDS, kind_of
+from engine.kinds import ONNX_KIND, kind_of
 
 from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
 from .user_message import Message, of_error
@@ -127,11 +127,15 @@ def load(rig: "Rig", patch: Patch, seed: int = 0, follow_voice: bool = False) ->
     return made
 
 
-def set_values(rig: "Rig", made: Rack, values: "Mapping[str, float]") -> None:
-    """Set the parameters that have a value."""
+def set_values(rig: "Rig", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
+    """Set the parameters that have a value; return the values, those of parameters within their ranges."""
+    found = dict(values)
     for parameter in made.parameters:
         if parameter.name in values:
-            rig.set_param(parameter.plugin, parameter.param.name, values[parameter.name])
+            param = parameter.param
+            found[parameter.name] = min(max(values[parameter.name], param.low), param.high)
+            rig.set_param(parameter.plugin, param.name, values[parameter.name])
+    return found
 
 
 def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tuple[Rack, list[Message]]:
@@ -175,20 +179,15 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     paths = [patch.path] if chain.layer is None else [patch.path, library.find(chain.layer.path)]
     parts = {"voice"} if follow_voice else set[str]()
     for path in paths:
-        preset = read(path) if path.suffix.lower() != library.ONNX_SUFFIX else None
-        parts.add(preset.header["kind"] if preset is not None else _onnx_kind())
-        if preset is None or "room" in preset.tensors:
+        kind = ONNX_KIND if path.suffix.lower() == library.ONNX_SUFFIX else kind_of(read(path).header)
+        parts.add(kind.name)
+        if kind.has_room:
             parts.add(ROOM)
     if any(effect.kind == ROOM and effect.source not in (OWN_ROOM, NO_ROOM) for effect in chain.effects):
         parts.add(ROOM)
     if chain.layer is not None or set(chain.kinds) - {ROOM, PLUGIN}:
         parts.add("effects")
     return parts
-
-
-def _onnx_kind() -> str:
-    """The kind of a decoder in an ONNX file: it follows a voice."""
-    return next(kind.name for kind in KINDS.values() if kind.follows_voice)
 
 
 def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]":

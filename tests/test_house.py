@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.kinds import KINDS
+
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("engine", "session", "gui", "export", "train", "cli", "benchmarks")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
@@ -103,3 +105,64 @@ def test_constants_say_a_quantity_and_imports_stay_in_their_folder(path):
             assert not bare, f"{where}: {node.id} does not say of what"
         if isinstance(node, ast.ImportFrom):
             assert node.level < 2, f"{where}: import from another folder by its full name"
+
+
+KIND_FILES = (
+    "engine/kinds/", "engine/instruments/{kind}/", "engine/snapshots/{kind}.", "train/{kind}/", "export/{kind}",
+    "export/onnx/{kind}.", "export/report/partials/{kind}.", "cli/learn/{kind}.", "benchmarks/",
+)  # fmt: skip
+"""Beginnings of the paths of files that are about one kind."""
+
+
+def named_kinds(tree: ast.AST) -> list[tuple[int, str]]:
+    """Where kinds are told apart by name, or their declarations and instruments imported: line and kind.
+
+    A single key `events` is left out: it is an English word, and a field of score files.
+    """
+    found = []
+    for node in ast.walk(tree):
+        constants: list[ast.expr | None] = []
+        if isinstance(node, ast.Compare):
+            constants = [node.left, *node.comparators]
+            constants += [each for side in constants for each in getattr(side, "elts", ())]
+        elif isinstance(node, ast.MatchValue):
+            constants = [node.value]
+        elif isinstance(node, ast.Dict):
+            constants = [key for key in node.keys if getattr(key, "value", None) != "events"]
+        elif isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "KINDS":
+            constants = [node.slice]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple | ast.List | ast.Set):
+            constants = list(node.value.elts)
+        names = [constant.value for constant in constants if isinstance(constant, ast.Constant)]
+        if isinstance(node, ast.ImportFrom) and node.module == "engine.kinds":
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            folder, _, module = str(node.module).rpartition(".")
+            package, _, kind = folder.rpartition(".")
+            names = [module] if folder in ("engine.kinds", "engine.snapshots") else []
+            names += [kind] if (package, module) == ("engine.instruments", "instrument") else []
+        found += [(node.lineno, name) for name in names if name in KINDS]
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_kinds_are_told_apart_by_what_they_declare(path):
+    name = path.relative_to(ROOT).as_posix()
+    odd = [
+        f"{name}:{line}: {kind}"
+        for line, kind in named_kinds(ast.parse(path.read_text(encoding="utf-8")))
+        if not name.startswith(tuple(beginning.format(kind=kind) for beginning in KIND_FILES))
+    ]
+    assert not odd
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'if kind == "ddsp": pass', 'found = kind in ("ssm", "events")', 'made = {"resonance": 1}', 'KINDS["events"]',
+        'PARTS = ("resonance",)', "from engine.kinds import ssm", "from engine.kinds.ddsp import KIND",
+        "from engine.instruments.ddsp.instrument import Ddsp", 'match kind:\n    case "events": pass',
+    ],
+)  # fmt: skip
+def test_a_kind_told_apart_by_name_is_found(code):
+    assert named_kinds(ast.parse(code))

@@ -9,22 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from cli.argument_types import number, whole
-from engine.kinds import KINDS, ddsp, resonance, ssm
+from engine.kinds import KINDS
 from engine.preset import preset_file
 
 from . import options
-from .options import LEARNABLE
+from .options import LEARNABLE, KindOptions
 from .output_path import check_output
 from .progress import Result
 from .recordings import expand, parse_part
 
 DEFAULT_STEPS = 3000
-_SIZES = {
-    "K": ("control", "how many ways to strike a piece has; 24 otherwise, 64 of ssm"),
-    "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
-    "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
-    "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
-}
 CHECK_RATE = 22050  # Hz, at which a recording is checked before it is learned
 
 
@@ -40,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the instrument, or a path")
     parser.add_argument(
-        "--as", dest="taken", choices=["notes", "piece", "modes"],
+        "--as", dest="taken", choices=list(dict.fromkeys(word for kind in KINDS.values() for word in kind.learn_as)),
         help="take the recordings as single notes or as a piece, by their onsets otherwise; or (ssm) as modes",
     )  # fmt: skip
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to start")
@@ -53,26 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (not of notes)"
     )
     howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"in steps; {DEFAULT_STEPS} otherwise")
-    for letter, (name, what) in _SIZES.items():
-        parser.add_argument(f"--{name}", type=whole(1, resonance.MAX_SIZES[letter]), metavar=letter, help=what)
-    parser.add_argument(
-        "--units", type=whole(1, ddsp.MAX_SIZES["U"]), metavar="U", help="width of a decoder (ddsp); 256 otherwise"
-    )
-    parser.add_argument(
-        "--harmonics", type=whole(1, ddsp.MAX_SIZES["H"]), metavar="H", help="how many it steers (ddsp)"
-    )
-    parser.add_argument("--from", dest="start_from", metavar="INSTRUMENT", help="go on from an instrument (ddsp)")
-    parser.add_argument(
-        "--voice", metavar="FILE", help="a voice to be heard on the instrument while it learns (ddsp)"
-    )
-    for letter, name in (("S", "state"), ("B", "frame")):
-        size = whole(2, ssm.MAX_SIZES[letter])
-        parser.add_argument(f"--{name}", type=size, metavar="N", help=f"size of the network: its {name} (ssm)")
-    parser.add_argument("--sites", type=whole(1, 10**6), metavar="N", help="how often a piece may strike, at most")
-    parser.add_argument("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ", help="at which a piece is learned")
+    kind_options = KindOptions(parser)
+    for name in LEARNABLE:
+        import_module(f".{name}", __package__).add_arguments(kind_options)
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
-    parser.add_argument("--size", choices=["small", "article"], help="of an event model (events); small otherwise")
     parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")

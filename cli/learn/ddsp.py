@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
+from cli.argument_types import whole
+from engine.kinds.ddsp import KIND, MAX_SIZES
 from engine.preset import library
-from engine.preset import preset_file as presets
-from engine.preset.preset_file import Preset
+from engine.preset.preset_file import Preset, read
 
+from .options import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, Update, display
 from .recordings import header_fields, parse_part
@@ -27,6 +29,14 @@ DEFAULT_STEPS = 10_000
 MAX_WARNINGS = 8
 
 
+def add_arguments(options: KindOptions) -> None:
+    """Add the options of this kind, as its `learn_options` lists them."""
+    options.add("--units", "width of a decoder (ddsp); 256 otherwise", type=whole(1, MAX_SIZES["U"]), metavar="U")
+    options.add("--harmonics", "how many it steers (ddsp)", type=whole(1, MAX_SIZES["H"]), metavar="H")
+    options.add("--from", "go on from an instrument (ddsp)", dest="start_from", metavar="INSTRUMENT")
+    options.add("--voice", "a voice to be heard on the instrument while it learns (ddsp)", metavar="FILE")
+
+
 def learn(args: argparse.Namespace, path: Path) -> Result | None:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and logs are written beside the preset.
 
@@ -38,7 +48,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     from train.ddsp.dataset import load_dataset, load_voice
     from train.ddsp.learn import fit, make_fabric
 
-    before = presets.read(library.find(args.start_from)) if args.start_from else None
+    before = read(library.find(args.start_from)) if args.start_from else None
     sizes = _sizes(args, before)
     dataset = load_dataset([parse_part(text, args.start, args.length) for text in args.recordings], sizes)
     if before:
@@ -71,7 +81,7 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
         return Sizes(**{name: size for name, size in chosen.items() if size})
-    if before.header["kind"] != "ddsp":
+    if before.header["kind"] != KIND.name:
         raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
     return read_sizes(before.header, before.tensors)
 

@@ -3,21 +3,33 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import engine
-from export.events import make_preset
-from export.loudness import normalize
-from train.events.config import CONFIGS, Config
-from train.events.dataset import load_dataset
-from train.events.learn import fit
+from cli.argument_types import whole
 
+from .options import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, display, update_of
 from .recordings import header_fields, parse_part
 
+if TYPE_CHECKING:
+    from train.events.config import Config
+
+
+def add_arguments(options: KindOptions) -> None:
+    """Add the options of this kind, as its `learn_options` lists them."""
+    options.add("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ")
+    options.add("--size", "of an event model (events); small otherwise", choices=["small", "article"])
+
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and preview are written beside the preset."""
+    from export.events import make_preset
+    from export.loudness import normalize
+    from train.events.dataset import load_dataset
+    from train.events.learn import fit
+
     config = _config(args)
     parts = [parse_part(text, args.start, args.length) for text in args.recordings]
     dataset = load_dataset(parts, config.sizes.rate)
@@ -31,8 +43,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(normalize(made), ending, values, [*dataset.warnings, f"loss on what was kept back: {loss:.2f}"])
 
 
-def _config(args: argparse.Namespace) -> Config:
+def _config(args: argparse.Namespace) -> "Config":
     """The configuration of the run."""
+    from train.events.config import CONFIGS
+
     config = CONFIGS[args.size or "small"]
     rate = {"rate": args.rate} if args.rate else {}
     steps = args.steps or config.steps

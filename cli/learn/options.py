@@ -1,8 +1,9 @@
-"""Refuses options of `luthier learn` that would be ignored, by what the kinds declare."""
+"""Options of `luthier learn` that some kinds have: adds each once, and refuses those that would be ignored."""
 
 import argparse
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Any
 
 from engine.kinds import KINDS
 
@@ -11,6 +12,22 @@ LEARNABLE = [name for name in KINDS if find_spec(f"cli.learn.{name}")]
 
 _ATTRIBUTES = {"as": "taken", "from": "start_from"}  # of the parsed arguments, where they differ from the option
 _PIECE_ONLY = ("control", "resonances", "variants", "sites", "rate")
+
+
+class KindOptions:
+    """Options of several kinds on one parser."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parser = parser
+        self._actions: dict[str, argparse.Action] = {}
+
+    def add(self, option: str, help: str = "", **keywords: Any) -> None:
+        """Add an option, keywords as of `add_argument`; of one that another kind has added only the help is added."""
+        if option not in self._actions:
+            self._actions[option] = self._parser.add_argument(option, help=help, **keywords)
+        elif help:
+            action = self._actions[option]
+            action.help = f"{action.help}, {help}"
 
 
 def check(args: argparse.Namespace) -> None:

@@ -2,29 +2,50 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 import engine
-from engine.instruments.shared.voice_allocation import VOICES
-from export import probe
-from export.loudness import normalize
-from export.resonance import make_preset
-from train import recording
-from train.resonance.config import Config, Sizes
-from train.resonance.learn import fit
+from cli.argument_types import whole
+from engine.kinds.resonance import MAX_SIZES
 
+from .options import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, display, update_of
 from .recordings import header_fields, parse_part
 
+if TYPE_CHECKING:
+    from train.resonance.config import Config
+
 DEFAULT_SECONDS = 5.94  # of the piece, as published
 DEFAULT_STEPS = 3000
+_SIZES = {
+    "K": ("control", "how many ways to strike a piece has; 24 otherwise"),
+    "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
+    "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
+    "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
+}
+
+
+def add_arguments(options: KindOptions) -> None:
+    """Add the options of this kind, as its `learn_options` lists them."""
+    for letter, (name, what) in _SIZES.items():
+        options.add(f"--{name}", what, type=whole(1, MAX_SIZES[letter]), metavar=letter)
+    options.add("--sites", "how often a piece may strike, at most", type=whole(1, 10**6), metavar="N")
+    options.add("--rate", "at which a piece is learned", type=whole(8000, 96000, "Hz"), metavar="HZ")
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and preview are written beside the preset."""
+    import torch
+
+    from export import probe
+    from export.loudness import normalize
+    from export.resonance import make_preset
+    from train import recording
+    from train.resonance.learn import fit
+
     config = _config(args)
     file, start, _ = parse_part(args.recordings[0], args.start)
     samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
@@ -41,8 +62,11 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(preset, ending, values, warnings if args.taken else [])  # otherwise printed already
 
 
-def _config(args: argparse.Namespace) -> Config:
+def _config(args: argparse.Namespace) -> "Config":
     """The configuration of the run."""
+    from engine.instruments.shared.voice_allocation import VOICES
+    from train.resonance.config import Config, Sizes
+
     chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
     default = Sizes()
     rate = args.rate or default.rate

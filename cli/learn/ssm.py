@@ -2,28 +2,45 @@
 
 import argparse
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 import engine
-from export.loudness import normalize
-from export.ssm import make_preset
-from export.ssm_as_modes import as_modes
-from train import recording
-from train.ssm.config import Config, Sizes
-from train.ssm.learn import fit
+from cli.argument_types import whole
+from engine.kinds.ssm import MAX_SIZES
 
+from .options import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, display, update_of
 from .recordings import header_fields, parse_part
 
+if TYPE_CHECKING:
+    from train.ssm.config import Config
+
 DEFAULT_SECONDS = 11.88  # of the piece, as published
+
+
+def add_arguments(options: KindOptions) -> None:
+    """Add the options of this kind, as its `learn_options` lists them."""
+    options.add("--control", "64 of ssm", type=whole(1, MAX_SIZES["K"]), metavar="K")
+    for letter, name in (("S", "state"), ("B", "frame")):
+        size = whole(2, MAX_SIZES[letter])
+        options.add(f"--{name}", f"size of the network: its {name} (ssm)", type=size, metavar="N")
+    options.add("--sites", type=whole(1, 10**6), metavar="N")
+    options.add("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ")
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and preview are written beside the preset."""
     if len(args.recordings) > 1:
         raise ValueError(f"a state-space instrument is learned from one recording, not from {len(args.recordings)}")
+    import torch
+
+    from export.loudness import normalize
+    from export.ssm import make_preset
+    from export.ssm_as_modes import as_modes
+    from train import recording
+    from train.ssm.learn import fit
+
     config = _config(args)
     sizes = config.sizes
     file, start, length = parse_part(args.recordings[0], args.start, args.length)
@@ -40,8 +57,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(preset, ending, values, warnings)
 
 
-def _config(args: argparse.Namespace) -> Config:
+def _config(args: argparse.Namespace) -> "Config":
     """The configuration of the run; the segment is the next power of two of the requested length."""
+    from train.ssm.config import Config, Sizes
+
     rate = args.rate or Sizes.rate
     requested = (parse_part(args.recordings[0], length=args.length)[2] or DEFAULT_SECONDS) * rate
     samples = max(1 << max(int(requested) - 1, 1).bit_length(), 1 << 13)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.instruments.shared.random import seed_state
+from engine.kinds import InstrumentKind, kind_of
 from engine.plugin import Param, Plugin, set_defaults, with_values
 from engine.preset.preset_file import Preset
 
@@ -21,6 +22,11 @@ class Instrument(Plugin, ABC):
         self._arrays: dict[str, np.ndarray] = {}
         set_defaults(self.state, params)
         self.state["volume"] = 1
+
+    @property
+    def kind(self) -> InstrumentKind:
+        """The declaration of its kind."""
+        return kind_of(self.preset.header)
 
     @property
     @abstractmethod

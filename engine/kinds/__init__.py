@@ -1,7 +1,17 @@
 """Kinds of instruments: one declaration a file, listed in `registry.py`; all other code reads these."""
 
 from .kind import Display, InstrumentKind
-from .registry import DEFAULT_KIND, KINDS, kind_of
+from .registry import DEFAULT_KIND, KINDS, ONNX_KIND, kind_of
 from .schema import Schema, Tensor, Tensors
 
-__all__ = ["DEFAULT_KIND", "KINDS", "Display", "InstrumentKind", "Schema", "Tensor", "Tensors", "kind_of"]
+__all__ = [
+    "DEFAULT_KIND",
+    "KINDS",
+    "ONNX_KIND",
+    "Display",
+    "InstrumentKind",
+    "Schema",
+    "Tensor",
+    "Tensors",
+    "kind_of",
+]

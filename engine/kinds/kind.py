@@ -17,7 +17,7 @@ class InstrumentKind:
     name: in headers and commands. title, summary: of its report. description: in `luthier show`, after the name.
     label: in the window. instrument: "module:Class" of an `Instrument`; its module has `compile_all()`.
     compile_label: the title in small letters, unless given. compile_ahead: "module:function" that compiles a part of
-    it beside the rest, if any.
+    it beside the rest, if any. The other paths are "module:function" too; what has none is not shown.
     """
 
     name: str
@@ -30,11 +30,18 @@ class InstrumentKind:
     compile_label: str = ""
     compile_ahead: str = ""
     display: Display = "modes"  # the view of the window, and of the report
-    sound_map: str = ""  # "module:function" of the sounds that such a view shows
+    snapshot: str = ""  # of (instrument): the `Modes` or `Harmonics` that sound now, as the display has them
+    learned_modes: str = ""  # of (instrument): the `Modes` that it has learned
+    resonance_key: str = ""  # of (instrument, resonance): the key that plays a resonance of these modes, or -1
+    sound_map: str = ""  # of (instrument): its `SoundMap`
     follows_voice: bool = False  # has a voice of its own for a voice input, and `features` in its header
+    voice_snapshot: str = ""  # of (instrument): the `VoiceSnapshot` of that voice
+    reads_onnx: str = ""  # of (path, seed): the instrument of a decoder in an ONNX file; one kind at most has it
+    probe: str = ""  # of (preset, probe): pairs of outputs, actual and expected; otherwise the probe is a sound
     has_room: bool = False  # is learned together with a room
     plays_event_scores: bool = False  # has a decoder of events, which takes recordings apart as well
     plays_as_learned: Callable[[Tensors], bool] = lambda tensors: False  # whether `play` chooses notes or a plane
+    inert_params: Callable[[Tensors], Sequence[str]] = lambda tensors: ()  # names of those that have no effect
     contents: Callable[[Tensors], Sequence[str]] | None = None  # what it is made of, in words
     learn_label: str = ""  # in the window's form of learning; without one it is learned by the command only
     learn_minutes: float = 20.0

@@ -16,6 +16,9 @@ KINDS: dict[str, InstrumentKind] = {kind.name: kind for kind in _ALL}
 DEFAULT_KIND = _ALL[0]
 """What is learned unless another kind is asked for, and compiled before the first sound."""
 
+ONNX_KIND = next(kind for kind in _ALL if kind.reads_onnx)
+"""The kind of a decoder in an ONNX file."""
+
 
 def kind_of(header: Mapping[str, Any]) -> InstrumentKind:
     """The kind of a preset, from its header; ValueError if this version has no such kind."""

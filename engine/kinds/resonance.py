@@ -103,6 +103,11 @@ def _contents(tensors: Tensors) -> list[str]:
     return parts + (["a learned performance"] if "control_values" in tensors else [])
 
 
+def _inert_params(tensors: Tensors) -> list[str]:
+    """A single variant cannot be deformed."""
+    return ["deform"] if tensors["frequency"].shape[2] == 1 else []
+
+
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
@@ -145,7 +150,11 @@ KIND = InstrumentKind(
     instrument="engine.instruments.resonance.instrument:Resonance",
     compile_label="resonance instruments",
     compile_ahead="engine.instruments.resonance.instrument:compile_keys",
+    snapshot="engine.snapshots.resonance:sounding_modes",
+    learned_modes="engine.snapshots.resonance:learned_modes",
+    resonance_key="engine.snapshots.resonance:resonance_key",
     plays_as_learned=lambda tensors: "router" in tensors,
+    inert_params=_inert_params,
     contents=_contents,
     learn_label="Struck or plucked: what rings (resonances)",
     learn_minutes=10.0,

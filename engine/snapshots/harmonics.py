@@ -1,17 +1,16 @@
-"""Snapshots of harmonics: those of a decoded instrument that sound now, and the envelope of its room."""
+"""Snapshots of harmonics: those of an instrument that sound now, and the envelope of its room."""
 
-import ctypes
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.impulse_response import learned_room
-from engine.instruments.shared.voice_allocation import FREE
+from engine.instruments import Instrument
+from engine.kinds.kind import load_member
 from engine.plugin import Plugin
 from engine.preset.preset_file import Preset
 
 MIN_LEVEL_DB = -84.0  # of a harmonic
-MAX_NOTES = 8  # the loudest
 ROOM_POINTS = 160  # of the envelope of a room
 
 
@@ -37,21 +36,11 @@ NO_HARMONICS = Harmonics(np.zeros(0), np.zeros(0))
 
 
 def sounding_harmonics(plugin: Plugin) -> Harmonics:
-    """The harmonics that sound now."""
-    state = plugin.state[0]
-    voices, count = state["voices"], int(state["H"])
-    sounding = np.flatnonzero(voices["stage"][:-1] != FREE)
-    if len(sounding) == 0 or not state["harmonics"]:
+    """The harmonics that sound now; none of a kind that has no harmonics."""
+    if not isinstance(plugin, Instrument) or plugin.kind.display != "harmonics" or not plugin.kind.snapshot:
         return NO_HARMONICS
-    address = ctypes.cast(int(state["harmonics"]), ctypes.POINTER(ctypes.c_float))
-    controls = np.ctypeslib.as_array(address, (len(voices) - 1, 3, count))[sounding, voices["current"][sounding] % 3]
-    level = 20 * np.log10(np.abs(controls.astype(np.float64)) + 1e-9)
-    loudest = np.argsort(-level.max(axis=1))[:MAX_NOTES]
-    pitch = voices["pitch_to"][sounding] * float(state["rate"])
-    frequency = pitch[:, None] * np.arange(1, count + 1)
-    drawn = level[loudest] > MIN_LEVEL_DB
-    power = 10 * np.log10((10 ** (level[loudest[0]] / 10)).sum())
-    return Harmonics(frequency[loudest][drawn], level[loudest][drawn], float(pitch[loudest[0]]), float(power))
+    found: Harmonics = load_member(plugin.kind.snapshot)(plugin)
+    return found
 
 
 def room_envelope(preset: Preset) -> RoomEnvelope | None:

@@ -37,10 +37,8 @@ def is_switch(name: str) -> bool:
 
 def hidden(now: Loaded) -> list[str]:
     """The parameters without a knob: those that would have no effect, and those that the chain bar shows."""
-    tensors = now.tensors
+    kind, tensors = kind_of(now.header), now.tensors
     found = [each.name for each in now.parameters if is_power(each.name)]
-    if not kind_of(now.header).plays_as_learned(tensors):
+    if not kind.plays_as_learned(tensors):
         found.append("play")
-    if "frequency" in tensors and tensors["frequency"].shape[2] == 1:
-        found.append("deform")
-    return found
+    return [*found, *kind.inert_params(tensors)]

@@ -8,8 +8,10 @@ import numpy as np
 from PyQt6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from engine.kinds import kind_of
+from engine.pitch_names import ratio_of
+from engine.snapshots.voice import voice_reading
 from gui.engine_bridge import EngineBridge
-from gui.views.voice import VoiceReading, VoiceView
+from gui.views.voice import VoiceView
 from session.messages import Loaded
 from session.status import Status
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 MEASURE_MS = 10_000  # of singing from which the range is measured
 MIN_VOICED_READINGS = 10  # needed for a range, and at least a tenth of all
-RANGE_MARGIN = 4  # semitones beyond the range that was sung
+RANGE_MARGIN_SEMITONES = 4  # beyond the range that was sung
 GATE_ABOVE_NOISE_DB = 8.0  # above the level between the tones,
 MAX_GATE_DEPTH_DB = 45.0  # but no deeper than this below the median of the voice,
 GATE_BELOW_SOFTEST_DB = 3.0  # and by this below its softest
@@ -70,9 +72,9 @@ class VoiceController(QObject):
 
     def _poll(self) -> None:
         now = self._bridge.now
-        if now is None or not now.follows_voice:
+        if now is None or now.rack.voice is None:
             return
-        reading = _reading(now)
+        reading = voice_reading(now.rack.voice, now.plugin)
         if self._readings is not None:
             self._readings.append((reading.pitch, reading.level))
             self._show_countdown()
@@ -101,7 +103,7 @@ class VoiceController(QObject):
             self._view.show_message(self.tr("⚠ Too little was sung to find a range; is the microphone on?"))
             return
         low, high = np.percentile(frequencies, [3, 97])
-        found = {"low": low * 2 ** (-RANGE_MARGIN / 12), "high": high * 2 ** (RANGE_MARGIN / 12)}
+        found = {"low": low * ratio_of(-RANGE_MARGIN_SEMITONES), "high": high * ratio_of(RANGE_MARGIN_SEMITONES)}
         found["gate"] = _gate(np.array(readings))
         known = self._bridge.now.header["pitch"]
         middle = math.sqrt(known["low"] * known["high"])
@@ -141,15 +143,3 @@ def _gate(readings: np.ndarray) -> float:
     deepest = np.median(voice) - MAX_GATE_DEPTH_DB
     above_noise = np.median(noise) + GATE_ABOVE_NOISE_DB if len(noise) else deepest
     return float(min(max(above_noise, deepest), np.percentile(voice, 5) - GATE_BELOW_SOFTEST_DB))
-
-
-def _reading(now: Loaded) -> VoiceReading:
-    """The present output of the tracker, and the frequency that the instrument answers with."""
-    assert now.rack.voice is not None
-    tracker = now.rack.voice.state["tracker"][0]
-    gate = float(tracker["gate"])
-    voiced = bool(tracker["voiced"])
-    follower = now.plugin.state["voices"][0][-2]
-    sounds = float(follower["gain"].max()) > 0 and voiced
-    answer = float(follower["pitch_to"]) * float(now.plugin.state["rate"][0]) if sounds else 0.0
-    return VoiceReading(float(tracker["pitch"]) if voiced else 0.0, float(tracker["level"]), gate, answer)

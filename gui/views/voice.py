@@ -1,29 +1,19 @@
 """View of the voice input: level, pitch, the instrument's pitch and the latency."""
 
 import time
-from dataclasses import dataclass
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.pitch_names import note_name, pitch_of
+from engine.snapshots.voice import VoiceReading
 from gui import theme
 from gui.widgets import factory
 
 from .pitch_trace import PitchTrace
 
 MIN_LEVEL_DB = -90.0
-
-
-@dataclass(frozen=True)
-class VoiceReading:
-    """Output of the pitch tracker: frequency in Hz, 0 for none; level and gate in dB; the instrument's frequency."""
-
-    pitch: float
-    level: float
-    gate: float
-    answer: float
 
 
 class VoiceView(QWidget):

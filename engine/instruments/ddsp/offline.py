@@ -1,5 +1,8 @@
 """[main thread] Run the engine's decoder over whole curves, for comparison with the trained model."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
@@ -30,6 +33,17 @@ def decode_curves(preset: Preset, pitch: np.ndarray, loudness: np.ndarray) -> De
     amplitude, shares, noise = np.split(outputs, [1, 1 + count], axis=1)
     shares = shares * (np.asarray(pitch)[:, None] * np.arange(1, count + 1) < header["rate"] / 2)
     return amplitude, shares / np.maximum(shares.sum(1, keepdims=True), 1e-12), noise
+
+
+def probe_outputs(preset: Preset, probe: dict[str, Any]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Actual and expected amplitude, harmonics and noise of a probe, at every n-th frame.
+
+    probe: a "curve" of "pitch" in Hz and "loudness" in dB, "every", and the expected heads by name.
+    """
+    every = probe["every"]
+    heads = decode_curves(preset, *(np.array(probe["curve"][name], np.float64) for name in ("pitch", "loudness")))
+    for name, head in zip(("amplitude", "harmonics", "noise"), heads, strict=True):
+        yield head[every - 1 :: every], np.array(probe[name], np.float64)
 
 
 def uses_float16(preset: Preset) -> bool:

@@ -80,6 +80,11 @@ class OnnxDecoder:
         return harmonics, bands, np.asarray(outputs[4], np.float32).reshape(-1) if has_room else None
 
 
+def make_instrument(path: Path, seed: int = 0) -> Ddsp:
+    """[main thread] Make an instrument that plays the decoder of a file. PresetError (one line)."""
+    return OnnxDecoder(path).instrument(seed)
+
+
 def _open_session(path: Path) -> Any:
     """Open a session with one thread that does not spin while it waits."""
     try:

@@ -6,6 +6,8 @@ An event mixes a shaped noise impulse, a decaying filtered resonance of fixed wa
 It runs on a worker thread or before anything plays, never on the audio thread.
 """
 
+from typing import Any
+
 import numpy as np
 
 from engine.dsp.waveforms import wave_bank
@@ -87,6 +89,16 @@ class EventDecoder:
         weight, frames = t[f"{name}_out_weight"], x.shape[-1]
         parts = [weight[:, :, k] @ padded[..., k : k + frames] for k in range(3)]
         return np.asarray(sum(parts[1:], parts[0]) + t[f"{name}_out_bias"][:, None])
+
+
+def probe_outputs(preset: Preset, probe: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Actual and expected sounds of a probe (n, T): every n-th of the first samples of each event.
+
+    probe: "keys" and "strengths" of n events, "samples" of each, "every", and the expected "sound".
+    """
+    actual = EventDecoder(preset).render(np.array(probe["keys"]), np.array(probe["strengths"]))
+    expected = np.array(probe["sound"], np.float64)
+    return [(actual[:, : probe["samples"] : probe["every"]].astype(np.float64), expected)]
 
 
 def _transposed_convolution(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -1,13 +1,18 @@
 """luthier learn makes an instrument that plays from a recording, and refuses what it cannot learn from."""
 
+import argparse
 import json
+import re
+from importlib import import_module
 
 import numpy as np
 import pytest
 import soundfile
 
+from cli.learn.options import LEARNABLE, KindOptions
 from cli.main import main
 from engine.instruments import load
+from engine.kinds import KINDS
 from engine.midi.midi_file import make_score
 from engine.preset.preset_file import read
 from engine.probe import deviation
@@ -125,3 +130,10 @@ def test_what_cannot_be_learned_is_one_line(folder, capsys, words, hint):
     assert main(["learn", *words]) == 2
     assert hint in capsys.readouterr().err.splitlines()[-1]
     assert not list(folder.glob("x.*"))
+
+
+@pytest.mark.parametrize("kind", LEARNABLE)
+def test_a_kind_adds_the_options_that_it_declares(kind):
+    parser = argparse.ArgumentParser(add_help=False)
+    import_module(f"cli.learn.{kind}").add_arguments(KindOptions(parser))
+    assert set(re.findall(r"--(\w+)", parser.format_usage())) == set(KINDS[kind].learn_options)

@@ -1,0 +1,60 @@
+"""Snapshots of a resonance instrument: its modes, and the keys of its resonances."""
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+from engine.dsp import modal
+from engine.instruments.resonance.instrument import Resonance
+from engine.instruments.shared.voice_allocation import FREE, VOICES
+
+from .modes import NO_MODES, Modes
+
+
+def learned_modes(instrument: Resonance) -> Modes:
+    """The learned modes, undeformed and at their loudest; the level is relative to the strongest of the resonance."""
+    tensors = instrument.preset.tensors
+    frequency, decay, amplitude = (
+        np.asarray(tensors[name], np.float64)[:, -1, 0] for name in ("frequency", "decay", "amplitude")
+    )
+    level = amplitude / np.maximum(amplitude.max(axis=1, keepdims=True), 1e-30)
+    resonance = np.broadcast_to(np.arange(len(level))[:, None], level.shape)
+    return _flat(frequency, decay, level, resonance)
+
+
+def sounding_modes(instrument: Resonance) -> Modes:
+    """The modes of the voices that sound, with their present frequencies and levels."""
+    state = instrument.state[0]
+    voices = state["voices"]
+    sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["asleep"] == 0))
+    if len(sounding) == 0:
+        return NO_MODES
+    variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
+    banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
+    gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
+    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/modal_bank.py
+    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.TURN] / turning) * gain
+    resonance = np.broadcast_to(voices["resonance"][sounding][:, None, None], level.shape)
+    pole = banks[:, :, modal.A] + 1j * turning
+    rate = float(state["rate"])
+    frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
+    decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate
+    return _flat(frequency, decay, level, resonance)
+
+
+def resonance_key(instrument: Resonance, resonance: int) -> int:
+    """The key that plays a resonance with the least transposition; -1 if none does."""
+    nearest = _view(int(instrument.state[0]["nearest"]), (128,), ctypes.c_int32)
+    move = _view(int(instrument.state[0]["move"]), (128,), ctypes.c_float)
+    keys = np.flatnonzero(nearest == resonance)
+    return int(keys[np.abs(np.log(move[keys])).argmin()]) if len(keys) else -1
+
+
+def _flat(*arrays: np.ndarray) -> Modes:
+    return Modes(*(array.ravel() for array in arrays))
+
+
+def _view(address: int, shape: tuple[int, ...], kind: Any) -> np.ndarray:
+    """An array at an address; it must not outlive the plugin that owns it."""
+    return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(kind)), shape)
