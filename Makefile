@@ -9,15 +9,15 @@ test:  ## set up everything and run every check that fits into eight minutes of 
 	@bash scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
 
-verify:  ## set up everything and run the checks that take longer: browsers, learning, closing, other instruction sets
+verify:  ## set up everything and run the checks that take longer: browsers, learning, closing, fuzzing, other instruction sets
 	@bash scripts/setup.sh test
 	@$(MAKE) --no-print-directory kernels
 	$(BIN)/pytest -q -m verify
 	@$(MAKE) --no-print-directory other-instruction-sets
 
-acceptance:  ## run what takes hours, and print the table for docs/acceptance.md
+acceptance:  ## run what takes hours, or $$SUITES of it, and print tables; OPTIONS=--write puts them into docs/acceptance.md
 	@bash scripts/setup.sh test
-	$(BIN)/python -m benchmarks.acceptance
+	$(BIN)/python -m benchmarks.acceptance $(SUITES) $(OPTIONS)
 
 check: kernels  ## every check of `make test`, once set up
 	@$(MAKE) --no-print-directory -j3 --output-sync=target static-checks tests-of-the-window tests-of-the-rest

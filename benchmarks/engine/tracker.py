@@ -37,7 +37,7 @@ LAG_SECONDS = np.arange(-0.01, 0.0301, 0.001)
 def measure(trials: int = TONES) -> list[Measurement]:
     """Measure everything; recordings only where LUTHIER_DATA is set."""
     data = os.environ.get("LUTHIER_DATA")
-    recordings = [row for folder in FOLDERS for row in _recording_measurements(Path(data) / folder)] if data else []
+    recordings = [row for folder in FOLDERS for row in measure_folder(Path(data) / folder)] if data else []
     return [*_onset_measurements(trials), *_cost_measurements(), *recordings]
 
 
@@ -61,6 +61,34 @@ def detection_delay(sound: np.ndarray, start: int, frequency: float) -> float:
     wrong_indices = np.flatnonzero(~((np.abs(cents) < MAX_ERROR_CENTS) & (voiced[is_inside] > 0)))
     first = wrong_indices[-1] + 1 if len(wrong_indices) else 0
     return float(heard[is_inside][first]) - start / RATE if first < is_inside.sum() else np.inf
+
+
+def measure_folder(folder: Path) -> list[Measurement]:
+    """Agreement with SwiftF0 on the recordings of a folder, by file and together."""
+    found = []
+    for path in sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".ogg", ".mp3")):
+        samples, rate = recording.load(path)
+        sound = samples.mean(axis=0)
+        heard, _, (pitch, voiced, lag, _) = track_hops(sound, rate)
+        tracked = PitchCurve(np.maximum.accumulate(heard - lag), pitch, voiced > 0)
+        found.append((path.stem, compare(reliable_part(detect_swiftf0(sound, int(rate))), tracked, lags=LAG_SECONDS)))
+    all_cents = np.concatenate([agreed.cents for _, agreed in found])
+    octaves = 100 * float((np.abs(np.abs(all_cents) - 1200) < 100).mean())
+    rows = [
+        Measurement(f"{folder.name}/{name}: within 50 cents of SwiftF0", agreed.within_50_cents, "%")
+        for name, agreed in found
+    ]
+    return [
+        *rows,
+        Measurement(
+            f"{folder.name}/: within 50 cents of SwiftF0",
+            100 * float((np.abs(all_cents) < 50).mean()),
+            "%",
+            MIN_SHARE_PERCENT,
+        ),
+        Measurement(f"{folder.name}/: an octave away", octaves, "%", MAX_OCTAVE_PERCENT, goal_is_most=True),
+        Measurement(f"{folder.name}/: missed", 100 * float(np.mean([agreed.missed for _, agreed in found])), "%"),
+    ]
 
 
 def _onset_measurements(trials: int) -> list[Measurement]:
@@ -97,34 +125,6 @@ def _cost_measurements() -> list[Measurement]:
         Measurement(
             "following, of one core", 100 * float(np.median(shares)), "%", MAX_COST_PERCENT, goal_is_most=True
         )
-    ]
-
-
-def _recording_measurements(folder: Path) -> list[Measurement]:
-    """Agreement with SwiftF0 on the recordings of a folder, by file and together."""
-    found = []
-    for path in sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".ogg", ".mp3")):
-        samples, rate = recording.load(path)
-        sound = samples.mean(axis=0)
-        heard, _, (pitch, voiced, lag, _) = track_hops(sound, rate)
-        tracked = PitchCurve(np.maximum.accumulate(heard - lag), pitch, voiced > 0)
-        found.append((path.stem, compare(reliable_part(detect_swiftf0(sound, int(rate))), tracked, lags=LAG_SECONDS)))
-    all_cents = np.concatenate([agreed.cents for _, agreed in found])
-    octaves = 100 * float((np.abs(np.abs(all_cents) - 1200) < 100).mean())
-    rows = [
-        Measurement(f"{folder.name}/{name}: within 50 cents of SwiftF0", agreed.within_50_cents, "%")
-        for name, agreed in found
-    ]
-    return [
-        *rows,
-        Measurement(
-            f"{folder.name}/: within 50 cents of SwiftF0",
-            100 * float((np.abs(all_cents) < 50).mean()),
-            "%",
-            MIN_SHARE_PERCENT,
-        ),
-        Measurement(f"{folder.name}/: an octave away", octaves, "%", MAX_OCTAVE_PERCENT, goal_is_most=True),
-        Measurement(f"{folder.name}/: missed", 100 * float(np.mean([agreed.missed for _, agreed in found])), "%"),
     ]
 
 

@@ -1,0 +1,36 @@
+"""The suites of `make acceptance`, in the order in which all of them run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.kinds.kind import load_member
+
+from .row import Row
+
+
+@dataclass(frozen=True)
+class Suite:
+    """shows: one sentence. function: "module:function" of rows, called with a scale of 1 or less."""
+
+    name: str
+    shows: str
+    function: str
+
+    def rows(self, scale: float) -> Iterable[Row]:
+        """Measure; rows as they are known. scale: share of the full length, 1 for all of it."""
+        measured: Iterable[Row] = load_member(f"{__package__}.{self.function}")(scale)
+        return measured
+
+
+_ALL = (
+    Suite("fuzzing", "Damaged files and bytes are refused by the declared errors, or read.", "fuzz:measure"),
+    Suite("presets", "Every factory instrument is in tune and even over its whole keyboard.", "presets:measure"),
+    Suite("recordings", "Every recording can be opened, followed and taken apart.", "recordings:measure"),
+    Suite("soak", "The sound stays on time, and memory constant, through hours of changes.", "soak:measure"),
+    Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
+    Suite("instruction-sets", "The kernels are right on other processors.", "instruction_sets:measure"),
+    Suite("closing", "The window closes at any moment, in any way.", "windows:measure_closing"),
+    Suite("window", "The window opens quickly and does not disturb the sound.", "windows:measure_use"),
+    Suite("busy", "`make check` passes on a busy machine.", "busy_machine:measure"),
+)
+SUITES = {suite.name: suite for suite in _ALL}
