@@ -2,7 +2,6 @@
 
 import glob
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
@@ -18,7 +17,7 @@ def atomic_path(path: str | PathLike[str], durable: bool = False) -> Iterator[Pa
     durable: what was written is on the disk before it replaces anything. OSError.
     """
     path = Path(path)
-    draft = path.with_name(f"{_prefix(path)}{secrets.token_hex(4)}{_SUFFIX}")
+    draft = path.with_name(f"{_prefix(path)}{os.urandom(4).hex()}{_SUFFIX}")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies, unlike in mkstemp
     try:
         yield draft

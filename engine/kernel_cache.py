@@ -6,9 +6,7 @@ have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is lef
 
 import hashlib
 import os
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -28,6 +26,8 @@ def _set_cache_folder() -> None:
         os.utime(folder)
         _remove_old(kernels)
     except OSError:
+        import tempfile  # rarely needed, and slow to import
+
         folder = Path(tempfile.mkdtemp(prefix="luthier-kernels-"))
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     if "numba" in sys.modules:
@@ -44,6 +44,8 @@ def _digest(folder: Path, kernels: str) -> str:
 
 def _remove_old(kernels: Path) -> None:
     """Remove the caches of sources that nobody has started for days."""
+    import shutil  # rarely needed, and slow to import
+
     oldest = time.time() - _MAX_AGE_DAYS * 86400
     for folder in kernels.iterdir():
         if folder.stat().st_mtime < oldest:

@@ -24,7 +24,7 @@ class Measurement:
         """Whether the goal is met; None without a goal."""
         if self.goal is None:
             return None
-        return self.value <= self.goal if self.goal_is_most else self.value >= self.goal
+        return bool(self.value <= self.goal if self.goal_is_most else self.value >= self.goal)
 
 
 def median_times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int = 0) -> dict[str, float]:
@@ -43,7 +43,7 @@ def min_times(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[
 def run_preset_benchmark(
     description: str, measure: Callable[[str], Iterable[Measurement]], preset: str = "guitar"
 ) -> None:
-    """Command line of a benchmark of one preset: measure it and print the measurements."""
+    """Command line of a benchmark of one instrument: measure it and print the measurements."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("preset", metavar="PRESET", nargs="?", default=preset, help="a name or a path")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -1,11 +1,11 @@
 """The folders of instruments: the factory's beside the program, the user's in the platform's data folder."""
 
-import difflib
 import os
-from importlib.resources import files
 from pathlib import Path
 
 from platformdirs import user_data_path
+
+import presets
 
 from .preset_file import SUFFIX, PresetError
 
@@ -15,7 +15,7 @@ OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX_SUFFIX,
 
 def factory_folder() -> Path:
     """The folder of the presets that come with the program; never written to."""
-    return Path(str(files("presets")))
+    return Path(str(presets.__file__)).parent
 
 
 def user_folder() -> Path:
@@ -38,6 +38,8 @@ def find(preset: str | os.PathLike[str]) -> Path:
         return known[str(preset)]
     if Path(preset).is_file():
         raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
+    import difflib
+
     close = difflib.get_close_matches(str(preset), known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
     raise PresetError(f"there is no instrument called {str(preset)!r}: {hint}")
