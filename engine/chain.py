@@ -33,7 +33,7 @@ def make_chain(
 def make_instrument(path: Path, seed: int = 0) -> Instrument:
     """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
     if path.suffix.lower() == ONNX_SUFFIX:
-        made: Instrument = load_member(ONNX_KIND.reads_onnx)(path, seed)
+        made: Instrument = load_member(ONNX_KIND.onnx_instrument)(path, seed)
         return made
     return make(read(path), seed)
 

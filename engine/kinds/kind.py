@@ -36,7 +36,7 @@ class InstrumentKind:
     sound_map: str = ""  # of (instrument): its `SoundMap`
     follows_voice: bool = False  # has a voice of its own for a voice input, and `features` in its header
     voice_snapshot: str = ""  # of (instrument): the `VoiceSnapshot` of that voice
-    reads_onnx: str = ""  # of (path, seed): the instrument of a decoder in an ONNX file; one kind at most has it
+    onnx_instrument: str = ""  # of (path, seed): the instrument of a decoder in an ONNX file; one kind has it
     probe: str = ""  # of (preset, probe): pairs of outputs, actual and expected; otherwise the probe is a sound
     has_room: bool = False  # is learned together with a room
     plays_event_scores: bool = False  # has a decoder of events, which takes recordings apart as well

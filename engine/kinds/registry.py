@@ -16,7 +16,7 @@ KINDS: dict[str, InstrumentKind] = {kind.name: kind for kind in _ALL}
 DEFAULT_KIND = _ALL[0]
 """What is learned unless another kind is asked for, and compiled before the first sound."""
 
-ONNX_KIND = next(kind for kind in _ALL if kind.reads_onnx)
+ONNX_KIND = next(kind for kind in _ALL if kind.onnx_instrument)
 """The kind of a decoder in an ONNX file."""
 
 
