@@ -22,9 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser, default: str) -> None:
         "--snap", type=scale, metavar="SCALE",
         help="play only the notes of a scale: chromatic, D major, A minor, C# pentatonic …",
     )  # fmt: skip
-    parser.add_argument(
-        "--dry", type=number(-60, 0, "dB"), default=-60.0, metavar="DB", help="level of the voice itself"
-    )
+    parser.add_argument("--dry", type=number(-60, 0, "dB"), metavar="DB", help="level of the voice itself")
 
 
 def scale(text: str) -> tuple[int, int]:
@@ -51,7 +49,9 @@ def _root(text: str) -> int | None:
 
 def apply(rig: "Rig", voice: "Plugin", args: argparse.Namespace) -> None:
     """Set the parameters of a voice tracker as the options say."""
-    values = {"dry": args.dry}
+    values: dict[str, float] = {}
+    if args.dry is not None:
+        values["dry"] = args.dry
     if args.transpose is not None:
         values["transpose"] = args.transpose
     if args.snap is not None:
