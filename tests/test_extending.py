@@ -78,6 +78,32 @@ def edited(text, diff):
     return "\n".join(lines) + "\n"
 
 
+FEWER_PARAMETERS = (
+    ("one", (('    Param("level",', '    # Param("level",'), ("LEVEL, RELEASE = ", "(RELEASE,) = "),
+        ("gain_of(state.param[LEVEL])", "np.float32(1)"))),
+    ("none", (('    Param("release",', '    # Param("release",'), ("(RELEASE,) = range(len(PARAMS))\n", ""),
+        ("max(state.param[RELEASE], np.float32(0.02))", "np.float32(0.3)"))),
+)  # fmt: skip
+
+
+def write_kinds_with_fewer_parameters(copy):
+    """Write the kind of the text again with one parameter, `one`, and with no parameter, `none`."""
+    files = ["engine/kinds/tine.py", "engine/instruments/tine/__init__.py", "engine/instruments/tine/instrument.py"]
+    texts = {name: (copy / name).read_text(encoding="utf-8") for name in files}
+    registry = (copy / "engine/kinds/registry.py").read_text(encoding="utf-8")
+    for kind, edits in FEWER_PARAMETERS:
+        for old, new in edits:
+            assert old in texts[files[2]]
+            texts[files[2]] = texts[files[2]].replace(old, new)
+        for name, text in texts.items():
+            path = copy / name.replace("tine", kind)
+            path.parent.mkdir(exist_ok=True)
+            renamed = text.replace('name="tine"', f'name="{kind}"').replace('"kind": "tine"', f'"kind": "{kind}"')
+            path.write_text(re.sub(r"\b(instruments|kinds)\.tine\b", rf"\1.{kind}", renamed), encoding="utf-8")
+        registry = registry.replace(", tine", f", tine, {kind}", 1).replace("tine.KIND,", f"tine.KIND, {kind}.KIND,")
+    (copy / "engine/kinds/registry.py").write_text(registry, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     """A copy of the sources, with all files of the text written and all its edits applied."""
@@ -95,6 +121,7 @@ def tree(tmp_path_factory):
             (copy / name).write_text(text, encoding="utf-8")
         for name, diff in section.edits.items():
             (copy / name).write_text(edited((copy / name).read_text(encoding="utf-8"), diff), encoding="utf-8")
+    write_kinds_with_fewer_parameters(copy)
     return copy
 
 
@@ -111,6 +138,7 @@ def run(tree, words):
     environment |= {
         "PYTHONPATH": os.pathsep.join([str(tree), str(site)]),
         "XDG_CACHE_HOME": str(tree.parent / "cache"),
+        "XDG_CONFIG_HOME": str(tree.parent / "config"),
         "XDG_DATA_HOME": str(tree.parent / "data"),
     }
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
@@ -142,3 +170,18 @@ def test_all_that_the_text_shows_is_built_and_plays(tree):
     for strike in range(0, 96_000, 24_000):
         assert np.abs(sounds["metronome"][strike : strike + 2400]).max() > 0.01
     assert "decaying sines" in run(tree, ["luthier", "show", "tine.luthier"])
+
+
+@pytest.mark.verify  # as above
+def test_a_new_kind_plays_in_the_window_even_with_one_parameter_or_none(tree):
+    if shutil.which("jackd") is None or shutil.which("Xvfb") is None:
+        pytest.skip("needs Xvfb and jackd")
+    run(tree, ["python", "scripts/tine.py"])
+    script = (tree / "scripts" / "tine.py").read_text(encoding="utf-8")
+    kinds = ("tine", *(kind for kind, _ in FEWER_PARAMETERS))
+    for kind in kinds[1:]:
+        (tree / "scripts" / f"{kind}.py").write_text(script.replace("tine", kind), encoding="utf-8")
+        run(tree, ["python", f"scripts/{kind}.py"])
+    said = run(tree, ["python", "-m", "tests.support.new_kind_child", *(f"{kind}.luthier" for kind in kinds)])
+    tasks = ["look", "strike", "learn_midi", "change_chain", "undo_all"]
+    assert said.split() == [word for kind in kinds for word in (kind, *tasks)]
