@@ -8,6 +8,7 @@ from engine.effects import ROOM
 from engine.kinds import kind_of
 from engine.pitch_names import note_name
 from engine.preset.preset_file import Preset
+from engine.quantity_format import format_duration, format_size
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def of(preset: Preset, path: Path) -> list[tuple[str, str]]:
         ("Tags", ", ".join(header.get("tags", []))),
         ("Learned", _learning(header.get("training", {}))),
         ("Remarks", _remarks(header.get("training", {}).get("words"))),
-        ("File", f"{path}, {size(path.stat().st_size)}"),
+        ("File", f"{path}, {format_size(path.stat().st_size)}"),
     ]
     return [(name, text) for name, text in facts if text.strip()]
 
@@ -70,18 +71,6 @@ def of_patch(patch: Patch) -> list[tuple[str, str]]:
         ("Values", ", ".join(f"{name} {value:g}" for name, value in patch.values.items())),
     ]
     return [(name, text) for name, text in facts if text]
-
-
-def size(count: int) -> str:
-    """A number of bytes in three digits."""
-    return f"{count / 1e6:.2f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-
-
-def duration(seconds: float) -> str:
-    """A time in seconds, minutes or hours."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _effect(effect: Effect) -> str:
@@ -134,7 +123,7 @@ def _learning(training: dict[str, Any]) -> str:
         notes = training.get("recipe") == "notes"
         parts.append(_many(training["steps"], "note" if notes else "step"))
     if isinstance(training.get("seconds"), int | float):
-        parts.append(f"in {duration(training['seconds'])}")
+        parts.append(f"in {format_duration(training['seconds'])}")
     losses = training.get("losses")
     if isinstance(losses, list) and len(losses) > 1 and all(isinstance(loss, int | float) for loss in losses):
         parts.append(f"loss {losses[0]:.4g} → {losses[-1]:.4g}")

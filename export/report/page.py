@@ -8,6 +8,7 @@ import jinja2
 
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
+from engine.quantity_format import format_duration, format_size
 from export.report.partials import plot_partials
 
 from . import audio_clip, plots
@@ -45,13 +46,13 @@ def build(
 def _figures(preset: Preset, size: int) -> list[Fact]:
     """Key figures at the top of the page."""
     numbers = sum(tensor.size for tensor in preset.tensors.values())
-    figures = [("in the file", f"{size / 1e6:.2f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB")]
+    figures = [("in the file", format_size(size))]
     figures.append(("numbers in it", f"{numbers:,}".replace(",", "\u202f")))
     training = preset.header.get("training", {})
     if isinstance(training.get("compression_ratio"), int | float):
         figures.append(("numbers for each sample learned", f"{training['compression_ratio']:.2f}"))
     if isinstance(training.get("seconds"), int | float):
-        figures.append(("of learning", _duration(training["seconds"])))
+        figures.append(("of learning", format_duration(training["seconds"])))
     figures.append(("sample rate learned", f"{preset.header['rate'] / 1000:g} kHz"))
     return figures
 
@@ -62,13 +63,6 @@ def _texts(preset: Preset) -> dict[str, str]:
     source, training = (header.get(name, {}) for name in ("source", "training"))
     texts = {name: header.get(name, "") for name in ("name", "description", "licence")}
     return {**texts, "attribution": source.get("attribution", ""), "version": training.get("version", "")}
-
-
-def _duration(seconds: float) -> str:
-    """Format a duration."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _clip_values(clip: audio_clip.Clip) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 
 from engine.kinds import DEFAULT_KIND
+from engine.quantity_format import format_duration
 
 from . import child_process
 
@@ -131,10 +132,6 @@ def _status(message: dict[str, Any]) -> LearnStatus:
     if "left" in message and message.get("steps_per_second"):
         spent = message.get("step", 0) / message["steps_per_second"]
         template = QCoreApplication.translate("LearnProcess", "{0:.1f} steps/s · {1} left")
-        text = template.format(message["steps_per_second"], _duration(message["left"]))
+        text = template.format(message["steps_per_second"], format_duration(message["left"]))
         return LearnStatus(spent / max(spent + message["left"], 1e-9), text, message.get("loss"), preview)
     return LearnStatus(None, str(message.get("text", "")), message.get("loss"), preview)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 100 else f"{seconds:.0f} s"
