@@ -134,7 +134,7 @@ class ParameterModel:
 
 def _values(plugin: "Plugin") -> np.ndarray:
     """The values that a plugin has (N,); NaN where it keeps none that can be read."""
-    from engine.snapshots import modes
+    from engine.plugin import param_values
 
-    found = modes.param_values(plugin)
+    found = param_values(plugin)
     return found if found is not None else np.full(len(plugin.params), np.nan, np.float32)

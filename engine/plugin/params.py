@@ -7,7 +7,7 @@ from numba import njit
 
 from engine.events import Kind
 
-from .contract import Param
+from .contract import Param, Plugin
 
 
 def param_fields(params: tuple[Param, ...]) -> list[tuple[str, str, tuple[int]]]:
@@ -24,6 +24,13 @@ def set_defaults(state: np.ndarray, params: tuple[Param, ...]) -> None:
 def with_values(params: tuple[Param, ...], values: Mapping[str, float]) -> tuple[Param, ...]:
     """The same parameters, with the values by name as defaults."""
     return tuple(param.at(float(values.get(param.name, param.default))) for param in params)
+
+
+def param_values(plugin: Plugin) -> np.ndarray | None:
+    """The parameter values of a plugin, (N,); None where its record has no field `param`."""
+    if "param" not in (plugin.state.dtype.names or ()):
+        return None
+    return np.array(plugin.state["param"][0], np.float32)
 
 
 @njit(cache=True, error_model="numpy")

@@ -5,6 +5,7 @@ import pytest
 
 from engine.events import Kind
 from engine.instruments import make
+from engine.plugin import param_values
 from engine.rig import Rig
 from engine.snapshots import modes as picture
 from tests.support.host_callback import Organ, render
@@ -55,12 +56,12 @@ def test_param_values_follow_the_events(rig):
     rig.set_param(rig.chain[0], "decay", 2.0)
     render(rig, 256)
     names = [param.name for param in rig.chain[0].params]
-    assert picture.param_values(rig.chain[0])[names.index("decay")] == 2
+    assert param_values(rig.chain[0])[names.index("decay")] == 2
 
 
 def test_an_instrument_without_modes_has_none_in_its_snapshots():
     assert len(picture.learned_modes(Organ())) == len(picture.sounding_modes(Organ())) == 0
-    assert picture.param_values(Organ()) is None
+    assert param_values(Organ()) is None
     assert picture.key_of(Organ(), 0) == -1
 
 
@@ -71,11 +72,11 @@ def test_a_mapped_controller_sets_its_parameter_and_the_default_one_no_more(rig)
     rig.apply_midi_map()
     rig.midi(0xB0, 75, 127)
     render(rig, 256)
-    assert picture.param_values(instrument)[place] == 1
+    assert param_values(instrument)[place] == 1
     for value in (0, 127):
         rig.midi(0xB0, 20, value)
         render(rig, 256)
-    assert picture.param_values(instrument)[place] == 10
+    assert param_values(instrument)[place] == 10
     assert rig.interpreter.last_controller == (3, 20)
     assert rig.interpreter.message_count == 3
 
@@ -88,7 +89,7 @@ def test_a_mapped_controller_picks_its_parameter_up_at_its_value_so_that_no_valu
         for value in values:
             rig.midi(0xB0, 20, value)
             render(rig, 256)
-        return float(picture.param_values(instrument)[place])
+        return float(param_values(instrument)[place])
 
     rig.midi_map[("resonance", "brightness")] = 20
     rig.apply_midi_map()
@@ -114,4 +115,4 @@ def test_a_parameter_without_a_controller_stays(rig):
     rig.apply_midi_map()
     rig.send(Kind.MIDI, 0xB0 | 75 << 8 | 127 << 16)
     render(rig, 256)
-    assert picture.param_values(instrument) == pytest.approx([param.default for param in instrument.params])
+    assert param_values(instrument) == pytest.approx([param.default for param in instrument.params])
