@@ -13,12 +13,21 @@ _NOTE = re.compile(r"([A-Ga-g])([s#♯b♭]?)(-?\d+)")
 
 
 @overload
+def ratio_of(semitones: float) -> float: ...
+@overload
+def ratio_of(semitones: np.ndarray) -> np.ndarray: ...
+def ratio_of(semitones: float | np.ndarray) -> float | np.ndarray:
+    """The frequency ratio of an interval; scalar or array."""
+    return 2 ** (semitones / 12)
+
+
+@overload
 def frequency_of(pitch: float, a4: float = 440.0) -> float: ...
 @overload
 def frequency_of(pitch: np.ndarray, a4: float = 440.0) -> np.ndarray: ...
 def frequency_of(pitch: float | np.ndarray, a4: float = 440.0) -> float | np.ndarray:
     """Hz of a MIDI pitch, which may be fractional; scalar or array."""
-    return a4 * 2 ** ((pitch - 69) / 12)
+    return a4 * ratio_of(pitch - 69)
 
 
 @overload

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.pitch_names import ratio_of
 from engine.voice.offline_tracking import PitchCurves
 
 from .host import Host
@@ -61,6 +62,6 @@ def render_transfer(
 def _octave_shift(pitch: np.ndarray, low: float, high: float) -> int:
     """The smallest shift by octaves, in semitones, that brings most of the pitches between two frequencies."""
     shifts = sorted(range(-12 * MAX_OCTAVES, 12 * MAX_OCTAVES + 1, 12), key=abs)
-    inside = [np.mean((pitch * 2 ** (shift / 12) >= low) & (pitch * 2 ** (shift / 12) <= high)) for shift in shifts]
+    inside = [np.mean((pitch * ratio_of(shift) >= low) & (pitch * ratio_of(shift) <= high)) for shift in shifts]
     best = [shift for shift, share in zip(shifts, inside, strict=True) if share >= max(inside) - 0.02]
     return best[0]

@@ -11,7 +11,7 @@ from engine.probe import make_probe
 from train.resonance.model import ResonanceModel
 
 SAMPLES = 8192
-EVERY = 31  # not a divisor of anything periodic in the model
+STRIDE_SAMPLES = 31  # between two samples that are kept: not a divisor of anything periodic in the model
 
 
 def add_model_probe(preset: Preset, model: ResonanceModel) -> Preset:
@@ -22,7 +22,7 @@ def add_model_probe(preset: Preset, model: ResonanceModel) -> Preset:
         sound = model.cpu()(torch.from_numpy(noise)).numpy()
     peak = int(np.abs(sound).argmax())
     samples = min(max(SAMPLES, peak + SAMPLES // 2), len(sound))
-    return _with(preset, make_probe(sound[:samples].astype(np.float64), EVERY, {"performance": "learned"}))
+    return _with(preset, make_probe(sound[:samples].astype(np.float64), STRIDE_SAMPLES, {"performance": "learned"}))
 
 
 def add_note_probe(preset: Preset, key: int) -> Preset:
@@ -52,7 +52,7 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
     gain = t["gain"][resonance]
     sound = np.tanh(gain * sound) if gain > 0 else sound
     velocity = float(preset.tensors["velocity"][resonance, layer])
-    return _with(preset, make_probe(sound, EVERY, {"note": [key, velocity]}))
+    return _with(preset, make_probe(sound, STRIDE_SAMPLES, {"note": [key, velocity]}))
 
 
 def _with(preset: Preset, probe: dict) -> Preset:

@@ -8,6 +8,7 @@ import torch
 
 from engine import probe
 from engine.kinds.ssm import MAX_NORM
+from engine.pitch_names import ratio_of
 from engine.preset.preset_file import Preset
 from train.resonance import gesture_maps
 from train.ssm.config import Config
@@ -15,7 +16,7 @@ from train.ssm.model import StateSpaceModel
 from train.trainer import LearnedModel
 
 from .mode_pitch import estimate_pitch, spectral_peaks
-from .probe import EVERY, SAMPLES
+from .probe import SAMPLES, STRIDE_SAMPLES
 from .resonance import key_range, to_numpy
 from .training_record import header_config, thin_losses
 
@@ -25,7 +26,7 @@ SKIPPED_SECONDS = 0.03  # of them that are left out
 MAX_ENERGY_RATIO = 4.0  # limit of the energy that evens the dimensions' levels, relative to the learned energy
 MIN_DRUM_DIMENSIONS = 4  # minimum number of dimensions of a drum with one pitch
 MIN_DIMENSIONS_PER_PITCH = 8  # minimum number of dimensions per pitch of a drum with several
-SAME_PITCH_RATIO = 2 ** (1 / 12)  # ratio below which two pitches are the same
+SAME_PITCH_RATIO = ratio_of(1)  # ratio below which two pitches are the same
 
 
 def make_preset(learned: LearnedModel[StateSpaceModel, Config], version: str, **words: Any) -> Preset:
@@ -131,7 +132,7 @@ def make_probe(preset: Preset) -> dict[str, Any]:
         frames.append(torch.sin(t["output"] @ h))
     sound = torch.cat(frames).numpy()
     count = min(max(SAMPLES, int(np.abs(sound).argmax()) + SAMPLES // 2), len(sound))
-    return probe.make_probe(sound[:count], EVERY, {"performance": "learned"})
+    return probe.make_probe(sound[:count], STRIDE_SAMPLES, {"performance": "learned"})
 
 
 def _equal_loudness(

@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
+from engine.pitch_names import ratio_of
 from engine.rig import Rig
 from engine.voice_transfer import render_transfer
 
@@ -62,7 +63,7 @@ def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
     rig.set_param(rig.chain[0], "transpose", 12 * octaves)
     delays = []
     for _ in range(trials):
-        tone_pitch = pitch * 2 ** (random.uniform(-0.5, 0.5) / 12)
+        tone_pitch = pitch * ratio_of(random.uniform(-0.5, 0.5))
         sound, start = synthesize_voice(tone_pitch, random)
         output = np.concatenate(list(render_transfer(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
         delays.append(response_delay(output[start:], tone_pitch * 2**octaves) + BLOCK / RATE)

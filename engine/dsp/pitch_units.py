@@ -12,6 +12,12 @@ def frequency_of(pitch):
 
 
 @njit(cache=True, error_model="numpy")
+def ratio_of(semitones):
+    """The frequency ratio of an interval."""
+    return 2.0 ** (semitones / 12)
+
+
+@njit(cache=True, error_model="numpy")
 def pitch_of(frequency):
     """MIDI pitch, with fraction, of a frequency in Hz."""
     return 69 + 12 * math.log2(frequency / 440)

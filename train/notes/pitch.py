@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.pitch_names import parse_note
+from engine.pitch_names import parse_note, ratio_of
 
 MIN_HZ, MAX_HZ = 50.0, 4400.0
 """Range of the search."""
@@ -51,7 +51,7 @@ def detect(note: np.ndarray, rate: float, near: float | None = None) -> Pitch:
     size = 1 << 16
     spectrum = np.abs(np.fft.rfft(excerpt * np.hanning(len(excerpt)), size))
     bin_width = rate / size
-    low, high = (MIN_HZ, min(MAX_HZ, rate / 5)) if near is None else (near / 2 ** (1 / 24), near * 2 ** (1 / 24))
+    low, high = (MIN_HZ, min(MAX_HZ, rate / 5)) if near is None else (near / ratio_of(0.5), near * ratio_of(0.5))
     candidates = low * 2 ** (np.arange(int(np.log2(high / low) * 240) + 1) / 240)
     scores = np.array([_harmonicity(spectrum, bin_width, f) for f in candidates])
     best = int(np.argmax(scores * candidates**-LOW_PREFERENCE))

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from engine.dsp.interpolation import TAPS
-from engine.pitch_names import pitch_of
+from engine.pitch_names import pitch_of, ratio_of
 from engine.preset.preset_file import Preset
 
 from .decoder import EventDecoder
@@ -52,7 +52,7 @@ def map_keys(pitch: np.ndarray, use: np.ndarray) -> KeyMap:
     height = pitch_of(pitch[pitched])
     cost = np.abs(np.arange(128)[:, None] - height) - USE_WEIGHT * np.log10(np.maximum(share[pitched], 1e-6))
     best = cost.argmin(axis=1)
-    move = 2 ** ((np.arange(128) - height[best]) / 12)
+    move = ratio_of(np.arange(128) - height[best])
     return KeyMap(pitched[best], move.astype(np.float32), sounds[index])
 
 

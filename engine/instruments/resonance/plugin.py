@@ -6,7 +6,15 @@ from engine.dsp import modal
 from engine.dsp.levels import NEPERS_PER_60_DB
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import handle_control
-from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, choke_all, is_sounding, matches
+from engine.instruments.shared.voice_allocation import (
+    FREE,
+    RELEASED,
+    VOICES,
+    choke_all,
+    choke_matching,
+    is_sounding,
+    matches,
+)
 from engine.plugin import clamp, param_changed
 
 from .control_rate import retune_some, update_voices
@@ -30,7 +38,7 @@ def handle(state, event):
     elif kind == Kind.NOTE_OFF:
         _release(state, event)
     elif kind == Kind.CHOKE:
-        _choke(state, event)
+        choke_matching(state.voices, event)
     elif kind == Kind.CONTROL and not chromatic:
         excite_dimension(state, event)
     elif kind == Kind.DEFORM and 0 <= index < state.E:
@@ -87,11 +95,3 @@ def _release(state, event):
             voice.stage = RELEASED
             voice.damping = damping
             retune(state, v)
-
-
-@njit(cache=True, error_model="numpy")
-def _choke(state, event):
-    """Fade notes out within milliseconds."""
-    for v in range(VOICES):
-        if matches(state.voices[v], event) and not state.voices[v].asleep:
-            state.voices[v].stage = ENDING

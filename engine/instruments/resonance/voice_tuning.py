@@ -6,6 +6,7 @@ from numba import njit
 from engine.dsp import modal
 from engine.dsp.energy import struck_energy
 from engine.dsp.levels import gain_of
+from engine.dsp.pitch_units import ratio_of
 from engine.instruments.shared.voice_allocation import AS_LEARNED, VOICES
 from engine.instruments.shared.voice_gain import snap_gains
 from engine.memory import view_f4, view_f8
@@ -130,7 +131,7 @@ def place_partials(state, index, gain):
 def start_tuning(state, v):
     """Set pitch and gain of a starting voice to their targets."""
     voice = state.voices[v]
-    voice.ratio = np.float32(2.0 ** ((state.bend[voice.channel] + voice.bend) / 12))
+    voice.ratio = np.float32(ratio_of(state.bend[voice.channel] + voice.bend))
     retune(state, v)
     snap_gains(state, voice, state.volume[voice.channel] * gain_of(state.param[LEVEL]))
 

@@ -6,6 +6,7 @@ The record of an instrument has the fields `CONTROLS`; its voices have `bend` an
 import numpy as np
 from numba import njit
 
+from engine.dsp.pitch_units import ratio_of
 from engine.events import ALL, Kind
 from engine.plugin import clamp
 
@@ -52,7 +53,7 @@ def pitch_ratio(state, voice, vibrato):
     """The target frequency ratio of bend and vibrato. vibrato: its deviation in semitones at full modulation."""
     pressure = max(state.pressure[voice.channel], voice.pressure)
     semitones = state.bend[voice.channel] + voice.bend + vibrato * max(state.modulation[voice.channel], pressure)
-    return np.float32(2.0 ** (semitones / 12))
+    return np.float32(ratio_of(semitones))
 
 
 @njit(cache=True, error_model="numpy")

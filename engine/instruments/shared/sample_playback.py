@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from engine.dsp.levels import NEPERS_PER_60_DB
+from engine.dsp.pitch_units import ratio_of
 
 from .channel_controls import pitch_ratio
 from .voice_allocation import RELEASED
@@ -33,7 +34,7 @@ def start_playback(state, voice, held, level):
     """Start a voice at its target pitch and gains. held: its loudness, level: of the instrument, both linear."""
     voice.bend = voice.pressure = 0
     voice.release = 1
-    voice.ratio = np.float32(2.0 ** (state.bend[voice.channel] / 12))
+    voice.ratio = np.float32(ratio_of(state.bend[voice.channel]))
     voice.held = held
     _update_speed(state, voice)
     snap_gains(state, voice, held * state.volume[voice.channel] * level)

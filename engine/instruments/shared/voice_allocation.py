@@ -77,6 +77,14 @@ def choke_all(voices):
 
 
 @njit(cache=True, error_model="numpy")
+def choke_matching(voices, event):
+    """Fade out the voices that an event applies to within milliseconds; for voices with a field `asleep`."""
+    for i in range(voices.shape[0]):
+        if matches(voices[i], event) and not voices[i].asleep:
+            voices[i].stage = ENDING
+
+
+@njit(cache=True, error_model="numpy")
 def matches(voice, event):
     """Whether an event of a note, or of all notes of a channel, applies to this voice."""
     if voice.stage == FREE:

@@ -7,7 +7,6 @@ from engine.dsp.levels import gain_of
 from engine.instruments.shared.sample_playback import release, start_playback
 from engine.instruments.shared.voice_allocation import (
     AS_LEARNED,
-    ENDING,
     HELD,
     VOICES,
     allocate,
@@ -67,14 +66,6 @@ def note_off(state, event):
     for v in range(VOICES):
         if is_sounding(state.voices[v]) and matches(state.voices[v], event):
             release(state, state.voices[v], clamp(event.value, 0, 1), state.param[RELEASE])
-
-
-@njit(cache=True, error_model="numpy")
-def choke(state, event):
-    """Fade notes out within milliseconds."""
-    for v in range(VOICES):
-        if matches(state.voices[v], event) and not state.voices[v].asleep:
-            state.voices[v].stage = ENDING
 
 
 @njit(cache=True, error_model="numpy")

@@ -6,11 +6,11 @@ from engine.dsp.levels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import advance_vibrato, handle_control
 from engine.instruments.shared.sample_playback import CONTROL_FRAMES, update_gains, update_pitch
-from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, VOICES, choke_all
+from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, VOICES, choke_all, choke_matching
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent
 from engine.plugin import param_changed
 
-from .note_on import choke, excite_dimension, excite_key, note_off, note_on
+from .note_on import excite_dimension, excite_key, note_off, note_on
 from .render import clear_voice, render_voice
 from .state import LEVEL, PLAY, SPEED, VIBRATO
 
@@ -27,7 +27,7 @@ def handle(state, event):
     elif kind == Kind.NOTE_OFF:
         note_off(state, event)
     elif kind == Kind.CHOKE:
-        choke(state, event)
+        choke_matching(state.voices, event)
     elif kind == Kind.CONTROL and not chromatic and 0 <= event.key < state.K:
         excite_dimension(state, event)
     elif param_changed(state, event):
