@@ -59,17 +59,12 @@ def _midi(graph: Graph, hertz: str) -> str:
 def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     """Three layers, each linear, normalized and rectified."""
     for i in range(LAYERS):
-        x = _linear(graph, tensors, f"{name}_{i}", x)
+        x = graph.linear(tensors, f"{name}_{i}", x)
         scale_and_shift = (
             graph.constant(tensors[f"{name}_{i}_{part}"], f"{name}_{i}_{part}") for part in ("scale", "shift")
         )
         x = graph.node("LeakyRelu", graph.node("LayerNormalization", x, *scale_and_shift, epsilon=1e-5), alpha=0.01)
     return x
-
-
-def _linear(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
-    parts = (graph.constant(tensors[f"{name}_{part}"], f"{name}_{part}") for part in ("weight", "bias"))
-    return graph.node("Gemm", x, *parts, transB=1)
 
 
 def _gru(graph: Graph, tensors: Tensors, x: str, state: str) -> tuple[str, str]:
@@ -92,5 +87,5 @@ def _gates(values: np.ndarray) -> np.ndarray:
 
 def _head(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     """2 · sigmoid(x)^ln 10 + 1e-7."""
-    powered = graph.node("Pow", graph.node("Sigmoid", _linear(graph, tensors, name, x)), graph.constant(math.log(10)))
+    powered = graph.node("Pow", graph.node("Sigmoid", graph.linear(tensors, name, x)), graph.constant(math.log(10)))
     return graph.node("Add", graph.node("Mul", powered, graph.constant(2.0)), graph.constant(1e-7))

@@ -41,9 +41,9 @@ def make_model(preset: Preset) -> Any:
         resonance,
     ]
     if not decoder["published"]:
-        shares = graph.node("Softmax", _linear(graph, tensors, "mix", embedded), axis=-1)
-        parts = [graph.node("Mul", part, _slice(graph, shares, 1, i, i + 1)) for i, part in enumerate(parts)]
-    level = graph.node("Mul", graph.node("Abs", _linear(graph, tensors, "level", embedded)), strength_column)
+        shares = graph.node("Softmax", graph.linear(tensors, "mix", embedded), axis=-1)
+        parts = [graph.node("Mul", part, graph.slice(shares, 1, i, i + 1)) for i, part in enumerate(parts)]
+    level = graph.node("Mul", graph.node("Abs", graph.linear(tensors, "level", embedded)), strength_column)
     graph.output("sound", graph.node("Mul", graph.node("Sum", *parts), level), EVENTS, samples)
     graph.output("room", graph.constant(tensors["room"], "room"), len(tensors["room"]))
     graph.output(
@@ -71,7 +71,7 @@ def _impulse(graph: Graph, tensors: Tensors, embedded: str, published: bool) -> 
     shapes_table = graph.node(
         "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "impulse", embedded)), perm=[0, 2, 1]
     )
-    upper = _slice(graph, graph.node("Mul", shapes_table, shapes_table), 2, 1, GRAIN // 2 + 1)
+    upper = graph.slice(graph.node("Mul", shapes_table, shapes_table), 2, 1, GRAIN // 2 + 1)
     gains = graph.node("Pad", upper, graph.constant([0, 0, 1, 0, 0, 0]), graph.constant(1.0))
     spectrum = [graph.node("Mul", gains, graph.constant(part, "grains")) for part in (grains.real, grains.imag)]
     shaped = graph.node("Mul", _inverse_dft(graph, spectrum, GRAIN), graph.constant(window, "hann"))
@@ -106,13 +106,13 @@ def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decode
     limits: N, and the range of a frame's decay.
     """
     size, (samples, low, high) = 2 * HOP, decoder
-    strengths = graph.node("Relu", _linear(graph, tensors, "wave", embedded))
+    strengths = graph.node("Relu", graph.linear(tensors, "wave", embedded))
     mixed = graph.node("Pad", graph.node("MatMul", strengths, waves), graph.constant([0, 0, 0, HOP]))
     halves = graph.node("Reshape", mixed, graph.constant([0, -1, HOP]))
     count = samples // HOP
-    pairs = [_slice(graph, halves, 1, i, i + count) for i in range(2)]
+    pairs = [graph.slice(halves, 1, i, i + count) for i in range(2)]
     frames = graph.node("Mul", graph.node("Concat", *pairs, axis=2), graph.constant(hann(size), "hann"))
-    remaining = graph.node("Sigmoid", _linear(graph, tensors, "decay", embedded))
+    remaining = graph.node("Sigmoid", graph.linear(tensors, "decay", embedded))
     remaining = graph.node("Add", graph.node("Mul", remaining, graph.constant(high - low)), graph.constant(low))
     decay = graph.node("Exp", graph.node("CumSum", graph.node("Log", remaining), graph.constant(1)))
     decaying = graph.node("Mul", _normalize(graph, frames), graph.node("Unsqueeze", decay, graph.constant([2])))
@@ -129,7 +129,7 @@ def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decode
 def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
     """Upsampling stack: (events, outputs, frames), the frames doubled by each layer."""
     weights, biases = tensors[f"{name}_up_weight"], tensors[f"{name}_up_bias"]
-    embedded_in = _linear(graph, tensors, f"{name}_in", x)
+    embedded_in = graph.linear(tensors, f"{name}_in", x)
     x = graph.node("Reshape", embedded_in, graph.constant([0, weights.shape[1], -1]))
     for weight, bias in zip(weights, biases, strict=True):
         parts = graph.constant(weight, f"{name}_weight"), graph.constant(bias, f"{name}_bias")
@@ -150,12 +150,12 @@ def _convolve(graph: Graph, impulse: str, resonance: str, sizes: tuple[int, int]
     for sound, end in zip((impulse, resonance), ends, strict=True):
         longer = graph.node("Unsqueeze", graph.node("Pad", sound, end), graph.constant([2]))
         whole = graph.node("DFT", longer, axis=1)
-        spectra.append([_slice(graph, whole, 2, i, i + 1) for i in range(2)])
+        spectra.append([graph.slice(whole, 2, i, i + 1) for i in range(2)])
     (a, b), (c, d) = spectra
     times = {pair: graph.node("Mul", *pair) for pair in ((a, c), (b, d), (a, d), (b, c))}
     product = graph.node("Sub", times[a, c], times[b, d]), graph.node("Add", times[a, d], times[b, c])
     back = graph.node("DFT", graph.node("Concat", *product, axis=2), axis=1, inverse=1)
-    return graph.node("Squeeze", _slice(graph, _slice(graph, back, 1, 0, samples), 2, 0, 1), graph.constant([2]))
+    return graph.node("Squeeze", graph.slice(graph.slice(back, 1, 0, samples), 2, 0, 1), graph.constant([2]))
 
 
 def _inverse_dft(graph: Graph, spectrum: list[str], size: int) -> str:
@@ -171,22 +171,13 @@ def _inverse_dft(graph: Graph, spectrum: list[str], size: int) -> str:
 
 def _overlap_add(graph: Graph, frames: str, hop: int, samples: int) -> str:
     """Overlap-add of frames (events, T, 2 hop) by hop: (events, samples)."""
-    first, second = (_slice(graph, frames, 2, i * hop, (i + 1) * hop) for i in range(2))
+    first, second = (graph.slice(frames, 2, i * hop, (i + 1) * hop) for i in range(2))
     ends = graph.constant([0, 0, 0, 0, 1, 0]), graph.constant([0, 1, 0, 0, 0, 0])
     both = graph.node("Add", graph.node("Pad", first, ends[0]), graph.node("Pad", second, ends[1]))
-    return _slice(graph, graph.node("Reshape", both, graph.constant([0, -1])), 1, 0, samples)
+    return graph.slice(graph.node("Reshape", both, graph.constant([0, -1])), 1, 0, samples)
 
 
 def _normalize(graph: Graph, x: str) -> str:
     """Scale to unit energy along the last axis; silence stays."""
     norm = graph.node("Add", graph.node("ReduceL2", x, axes=[-1]), graph.constant(MIN_NORM))
     return graph.node("Div", x, norm)
-
-
-def _linear(graph: Graph, tensors: Tensors, name: str, x: str) -> str:
-    parts = (graph.constant(tensors[f"{name}_{part}"], f"{name}_{part}") for part in ("weight", "bias"))
-    return graph.node("Gemm", x, *parts, transB=1)
-
-
-def _slice(graph: Graph, x: str, axis: int, start: int, stop: int) -> str:
-    return graph.node("Slice", x, *(graph.constant([number]) for number in (start, stop, axis)))

@@ -6,7 +6,7 @@ from.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,15 @@ class Graph:
         names = [f"{kind}.{self._node_count}.{i}" for i in range(count)]
         self._nodes.append(self._helper.make_node(kind, list(inputs), names, **attributes))
         return names
+
+    def linear(self, tensors: Mapping[str, np.ndarray], name: str, x: str) -> str:
+        """Add a linear layer for x (N, inputs), of `<name>_weight` (outputs, inputs) and `<name>_bias` (outputs,)."""
+        parts = (self.constant(tensors[f"{name}_{part}"], f"{name}_{part}") for part in ("weight", "bias"))
+        return self.node("Gemm", x, *parts, transB=1)
+
+    def slice(self, x: str, axis: int, start: int, stop: int) -> str:
+        """Add the part of x from `start` to `stop` along an axis."""
+        return self.node("Slice", x, *(self.constant([number]) for number in (start, stop, axis)))
 
     def conditional(
         self, condition: str, first: Callable[[], list[str]], other: Callable[[], list[str]]

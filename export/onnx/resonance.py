@@ -74,7 +74,7 @@ def make_model(preset: Preset) -> Any:
         ),
         lambda: _split_pending(graph, sizes, pending),
     )
-    drive, direct = _slice(graph, state, 1, 0, 1), _slice(graph, state, 1, 1, 1 + sizes.direct)
+    drive, direct = graph.slice(state, 1, 0, 1), graph.slice(state, 1, 1, 1 + sizes.direct)
     wet, next_state = _ring(graph, preset, sizes, modes, drive)
     sound = graph.node("Add", direct, _mix_variants(graph, sizes, wet))
     audio = graph.node("ReduceSum", _drive_gain(graph, preset, sizes, sound), graph.constant([0]), keepdims=0)
@@ -86,7 +86,7 @@ def make_model(preset: Preset) -> Any:
 
 def _split_pending(graph: Graph, sizes: Layout, pending: str) -> list[str]:
     """Excitation of this block, and that after it, shifted to the front."""
-    state = _slice(graph, pending, 2, 0, sizes.T)
+    state = graph.slice(pending, 2, 0, sizes.T)
     return [state, graph.node("Pad", pending, graph.constant([0, 0, -sizes.T, 0, 0, sizes.T]))]
 
 
@@ -107,7 +107,7 @@ def _excitation(graph: Graph, preset: Preset, sizes: Layout, control: str, noise
         mode="linear", coordinate_transformation_mode="half_pixel",
     )  # fmt: skip
     noise_burst = graph.node("Mul", envelopes, graph.node("Unsqueeze", noise, graph.constant([1])))
-    parts = [_slice(graph, noise_burst, 1, 0, 1)] + [_slice(graph, noise_burst, 1, 1, 2)] * sizes.direct
+    parts = [graph.slice(noise_burst, 1, 0, 1)] + [graph.slice(noise_burst, 1, 1, 2)] * sizes.direct
     padding = graph.constant([0, 0, 0, 0, 0, sizes.D - sizes.N])
     noise_burst = graph.node("Pad", graph.node("Concat", *parts, axis=1), padding)
     return graph.node("Mul", energy, graph.node("Add", graph.constant(deterministic, "attack"), noise_burst))
@@ -116,15 +116,15 @@ def _excitation(graph: Graph, preset: Preset, sizes: Layout, control: str, noise
 def _ring(graph: Graph, preset: Preset, sizes: Layout, modes: str, drive: str) -> tuple[str, str]:
     """Sound of the modes (S, E, sides, T), driven by drive (S, 1, T), and their next state."""
     real, imaginary = (graph.constant(table, "powers") for table in _powers(preset, sizes))  # (S, E, J, T + 1)
-    end_powers = [_slice(graph, table, 3, sizes.T, sizes.T + 1) for table in (real, imaginary)]
-    next_powers = [_slice(graph, table, 3, 1, sizes.T + 1) for table in (real, imaginary)]
-    block_powers = [_slice(graph, table, 3, 0, sizes.T) for table in (real, imaginary)]
+    end_powers = [graph.slice(table, 3, sizes.T, sizes.T + 1) for table in (real, imaginary)]
+    next_powers = [graph.slice(table, 3, 1, sizes.T + 1) for table in (real, imaginary)]
+    block_powers = [graph.slice(table, 3, 0, sizes.T) for table in (real, imaginary)]
     backwards = graph.constant(np.arange(sizes.T)[::-1].copy())
     column = graph.node("Unsqueeze", drive, graph.constant([3]))  # (S, 1, T, 1)
     driven_state = [
         graph.node("MatMul", graph.node("Gather", table, backwards, axis=3), column) for table in block_powers
     ]
-    state = [_slice(graph, modes, 3, i, i + 1) for i in range(2)]
+    state = [graph.slice(modes, 3, i, i + 1) for i in range(2)]
     rotated = _times(graph, state, end_powers)
     next_state = graph.node(
         "Concat", *(graph.node("Add", a, b) for a, b in zip(rotated, driven_state, strict=True)), axis=3
@@ -170,10 +170,6 @@ def _times(graph: Graph, a: list[str], b: list[str]) -> list[str]:
 def _real_product(graph: Graph, a: list[str], b: list[str]) -> str:
     """Real part of a matrix product of complex numbers."""
     return graph.node("Sub", graph.node("MatMul", a[0], b[0]), graph.node("MatMul", a[1], b[1]))
-
-
-def _slice(graph: Graph, x: str, axis: int, start: int, stop: int) -> str:
-    return graph.node("Slice", x, *(graph.constant([number]) for number in (start, stop, axis)))
 
 
 def _of_strikes(tensors: Tensors, name: str, sizes: Layout) -> np.ndarray:
