@@ -41,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the file and print its length and peak."""
     if args.score and args.score.endswith(".json"):
-        from .render_events import run as render_events
+        from . import render_events
 
-        return render_events(args)
+        return render_events.run(args)
     if args.keep is not None or args.permute or args.random or args.context:
         raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
     from engine.midi.midi_file import read

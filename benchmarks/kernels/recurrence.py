@@ -98,11 +98,11 @@ def _repeat(panels, frames, nothing, strike, u, h, y, times):
 def _onnx(preset: Preset) -> Callable[[], object]:
     import onnxruntime
 
-    from export.onnx import make_model as in_onnx
+    from export.onnx import make_model
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(in_onnx(preset).SerializeToString(), options)
+    session = onnxruntime.InferenceSession(make_model(preset).SerializeToString(), options)
     inputs = {"control": np.eye(1, CONTROL, dtype=np.float32), "state": np.zeros((1, UNITS), np.float32)}
     return lambda: session.run(None, inputs)
 

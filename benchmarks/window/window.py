@@ -89,8 +89,8 @@ def _run_child(start_time: float, seconds: float) -> dict[str, Any]:
     from PyQt6.QtTest import QTest
     from PyQt6.QtWidgets import QApplication
 
-    from gui import app as gui_app
     from gui import preferences, theme
+    from gui.app import open_window
 
     app = QApplication(["luthier"])
     theme.apply(app, "dark")
@@ -99,7 +99,7 @@ def _run_child(start_time: float, seconds: float) -> dict[str, Any]:
             from benchmarks.support.block_times import record_blocks
 
             blocks = stack.enter_context(record_blocks(RATE))
-        controller = gui_app.open_window(app, preferences.load())
+        controller = open_window(app, preferences.load())
         while controller.bridge.now is None:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - start_time}

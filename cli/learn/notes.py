@@ -10,9 +10,9 @@ from engine.preset.preset_file import Preset
 from export import probe
 from export.loudness import normalize
 from export.resonance_notes import make_header, make_tensors
-from train.notes import learn as notes_recipe
 from train.notes import note_cache
 from train.notes.learn import Config, Progress
+from train.notes.learn import learn as learn_notes
 
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
@@ -25,7 +25,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = Config(seed=args.seed, **chosen)
     with part_files(args.recordings, args.start, args.length) as recordings, display(args.json) as show:
         folder = working_folder(path)
-        instrument = notes_recipe.learn(recordings, config, lambda now: show(_update(now)), folder, args.resume)
+        instrument = learn_notes(recordings, config, lambda now: show(_update(now)), folder, args.resume)
     made = Preset(
         {**make_header(instrument, config, engine.VERSION), **header_fields(args, path)}, make_tensors(instrument)
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.host import Host
 
-from . import jack_callback as compiled
+from . import jack_callback
 from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
 from .jack_callback import address
 from .jack_server import connect, latency
@@ -43,7 +43,7 @@ class Jack:
         self._client = connect(CLIENT_NAME, request)
         self._request = request
         self._ports: dict[str, jack.OwnPort] = {}
-        self._record = np.zeros(1, compiled.PORTS)
+        self._record = np.zeros(1, jack_callback.PORTS)
         self._connected_once: set[str] = set()  # physical keyboards
         self._keyboards: set[str] = set()  # names of the ports that play us
         self._has_microphone = False  # whether one was connected
@@ -148,7 +148,7 @@ class Jack:
     def _set_callbacks(self) -> None:
         ffi, lib, client = jack._ffi, jack._lib, self._client._ptr
         user = ffi.cast("void*", self._record.ctypes.data)
-        hooks = {name: ffi.cast(kind, getattr(compiled, name).address) for name, kind in _CAST.items()}
+        hooks = {name: ffi.cast(kind, getattr(jack_callback, name).address) for name, kind in _CAST.items()}
         lib.jack_set_process_callback(client, hooks["process"], user)
         lib.jack_set_xrun_callback(client, hooks["xrun"], user)
         lib.jack_set_buffer_size_callback(client, hooks["new_block"], user)

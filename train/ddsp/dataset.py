@@ -9,7 +9,7 @@ import torch
 
 from engine.pitch_names import pitch_of
 from train import recording
-from train.notes import pitch as names
+from train.notes.pitch import key_in_name
 
 from . import synthesis
 from .config import Config, Sizes
@@ -126,7 +126,7 @@ def _split_small_set(whole: Segment) -> tuple[list[Segment], list[Segment]]:
 
 def _correct_octave(path: str | Path, features: Features) -> Features:
     """Move the pitch to the octave of the note in the file's name, if the recording is that single note."""
-    key = names.key_in_name(path)
+    key = key_in_name(path)
     if key is None:
         return features
     distance = pitch_of(features.pitch) - key

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.dsp.energy import struck_energy as modes_energy
+from engine.dsp.energy import struck_energy
 from engine.dsp.resample_ir import resample_impulse_response
 from engine.pitch_names import frequency_of
 
@@ -96,7 +96,7 @@ def energy(tensors: Tensors) -> np.ndarray:
     sums = np.zeros(size.shape[:2])
     for r, layer, e in np.ndindex(*size.shape[:3]):
         at = r, layer, e
-        sums[r, layer] += modes_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
+        sums[r, layer] += struck_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
     return sums
 
 
