@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from session.status import read_status
+
 if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
@@ -20,20 +22,13 @@ Status = dict[str, Any]
 
 def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Status:
     """The status of the device, the chain and the keyboards. latency: seconds from a key to the speaker."""
-    status: Status = {"state": opened.state, "problem": opened.problem}
-    info = opened.info
-    if info is not None:
-        status |= {"device": info.device, "backend": info.backend, "realtime": info.realtime}
-        status |= {"rate": info.rate, "block": info.block}
-        status["latency"] = round(info.latency + info.block / info.rate, 6)
-    meters = rig.meters()
-    status |= {"load": round(meters.load, 4), "worst": round(meters.max_load, 4), "underruns": meters.xruns}
-    status |= {
-        "clipped": meters.clipped,
-        "lost": meters.lost,
-        "voices": meters.voices,
-        "ports": sorted({*opened.keyboards, *ports.others}),
-    }
+    now = read_status(opened, rig, ports, time.monotonic())
+    status: Status = {"state": now.state, "problem": now.problem}
+    if now.backend:
+        status |= {"device": now.device, "backend": now.backend, "realtime": now.realtime}
+        status |= {"rate": now.rate, "block": now.block, "latency": round(now.latency, 6)}
+    status |= {"load": round(now.load, 4), "worst": round(now.worst, 4), "underruns": now.underruns}
+    status |= {"clipped": now.clipped, "lost": now.lost, "voices": now.voices, "ports": list(now.ports)}
     return status
 
 

@@ -78,7 +78,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of `EngineThread.ask` or `fetch`."""
+    """The result of `EngineThread.request` or `request_in_background`."""
 
     callback: Callable[[Any], object]
     value: Any

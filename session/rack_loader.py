@@ -85,12 +85,9 @@ class RackLoader:
         self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[Message]
     ) -> LoadResult:
         """Set every parameter, to its default where there is no value."""
-        for parameter in made.parameters:
-            param = parameter.param
-            value = min(max(values.get(parameter.name, param.default), param.low), param.high)
-            if parameter.name in values:
-                values[parameter.name] = value
-            self._rig.set_param(parameter.plugin, param.name, value)
+        defaults = {parameter.name: parameter.param.default for parameter in made.parameters}
+        found = rack.set_values(self._rig, made, {**defaults, **values})
+        values = {name: found[name] for name in values}
         delivery = Delivery(self._rig, self._rig.events)
         self._now = Loaded(path, made, chain, values, delivery, room_envelope(made.preset), made.preset.digest)
         missing, waiting = self._missing, None

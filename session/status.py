@@ -29,8 +29,10 @@ class Status:
     block: int = 0
     latency: float = 0.0
     realtime: bool = True
+    load: float = 0.0  # now, as a share of the block time
     worst: float = 0.0
     underruns: int = 0
+    clipped: int = 0  # samples that were too loud
     lost: int = 0  # events that found no room, and malformed messages
     voices: int = 0
     ports: tuple[str, ...] = ()
@@ -43,8 +45,10 @@ def read_status(stream: "Stream", rig: "Rig", ports: "MidiPorts", now: float) ->
     """[engine thread] Read everything."""
     meters, device = rig.meters(), stream.info
     found: dict[str, Any] = {
+        "load": meters.load,
         "worst": meters.max_load,
         "underruns": meters.xruns,
+        "clipped": meters.clipped,
         "lost": meters.lost,
         "voices": meters.voices,
         "ports": tuple(sorted({*stream.keyboards, *ports.others})),
