@@ -7,11 +7,9 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from engine.kinds import kind_of
-from engine.pitch_names import note_name
 from gui import number_format
 from gui.engine_bridge import EngineBridge
 from gui.views.dots import scaled
-from gui.views.sound_map import MapPoints
 from gui.views.view_stack import LEARNED, ViewStack
 from session.messages import Loaded
 
@@ -63,7 +61,7 @@ class TouchController(QObject):
         self._views.modes.set_modes(scaled(learned_modes(now.plugin)))
         self._map = sound_map(now.plugin)
         self._energy = np.asarray(now.tensors.get("energy", np.zeros(0)), np.float64)
-        self._views.sound_map.set_points(_points(self._map))
+        self._views.sound_map.set_points(self._map)
         keys = now.header.get("keys", {})
         self._views.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
         self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
@@ -168,11 +166,3 @@ class TouchController(QObject):
         threshold = MIN_ENERGY * self._plane.max(initial=0.0)
         for dimension in np.flatnonzero(energies > threshold).tolist():
             self._bridge.live_input.excite(dimension, float(energies[dimension]))
-
-
-def _points(found: "SoundMap | None") -> MapPoints:
-    """The sounds as the view takes them, with the names of notes."""
-    if found is None:
-        return MapPoints()
-    names = tuple(note_name(key) if key >= 0 else "" for key in found.note.tolist())
-    return MapPoints(found.x, found.y, found.level, names)

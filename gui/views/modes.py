@@ -10,6 +10,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from engine.dsp.levels import NEPERS_PER_60_DB
 from gui import theme
 
 from .dots import GLOW_SIZES, level_shares, loudest, paint_glows, radii
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 MIN_FREQUENCY, MAX_FREQUENCY = 27.5, 16000.0  # Hz
 MIN_DECAY_SECONDS, MAX_DECAY_SECONDS = 0.02, 60.0  # to fall by 60 dB
-NEPERS_PER_60_DB = float(np.log(1000.0))
-MARGIN = 34  # pixels
+MARGIN_PIXELS = 34  # around the dots, for the labels of the axes
 HIT_RADIUS = 24  # pixels
 GRID_FREQUENCIES = {
     30: "", 50: "", 100: "100 Hz", 200: "", 500: "", 1000: "1 kHz", 2000: "", 5000: "", 10000: "10 kHz",
@@ -119,12 +119,12 @@ class ModesView(TouchableView):
 
     def _points(self, frequency: np.ndarray, decay: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """x and y in pixels of modes, from frequencies in Hz and decays in 1/s."""
-        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        width, height = self.width() - 2 * MARGIN_PIXELS, self.height() - 2 * MARGIN_PIXELS
         x = np.log(np.clip(frequency, MIN_FREQUENCY, MAX_FREQUENCY) / MIN_FREQUENCY)
         x /= np.log(MAX_FREQUENCY / MIN_FREQUENCY)
         seconds = np.clip(NEPERS_PER_60_DB / np.maximum(decay, 1e-6), MIN_DECAY_SECONDS, MAX_DECAY_SECONDS)
         y = np.log(seconds / MIN_DECAY_SECONDS) / np.log(MAX_DECAY_SECONDS / MIN_DECAY_SECONDS)
-        return MARGIN + x * width, MARGIN + (1 - y) * height
+        return MARGIN_PIXELS + x * width, MARGIN_PIXELS + (1 - y) * height
 
     def _paint_background(self) -> QPixmap:
         scale = self.devicePixelRatioF()
@@ -156,15 +156,17 @@ class ModesView(TouchableView):
         for frequency, label in GRID_FREQUENCIES.items():
             x = float(self._points(np.array([frequency]), np.array([1.0]))[0][0])
             painter.setPen(line if label else QPen(theme.colour(theme.LINE, 0.25), 1))
-            painter.drawLine(QPointF(x, MARGIN - 12), QPointF(x, self.height() - MARGIN + 12))
+            painter.drawLine(QPointF(x, MARGIN_PIXELS - 12), QPointF(x, self.height() - MARGIN_PIXELS + 12))
             painter.setPen(text_colour)
-            painter.drawText(QRectF(x + 5, self.height() - MARGIN - 2, 90, 20), Qt.AlignmentFlag.AlignLeft, label)
+            painter.drawText(
+                QRectF(x + 5, self.height() - MARGIN_PIXELS - 2, 90, 20), Qt.AlignmentFlag.AlignLeft, label
+            )
         for seconds, label in GRID_SECONDS.items():
             y = float(self._points(np.array([100.0]), np.array([NEPERS_PER_60_DB / seconds]))[1][0])
             painter.setPen(line)
-            painter.drawLine(QPointF(MARGIN - 12, y), QPointF(self.width() - MARGIN + 12, y))
+            painter.drawLine(QPointF(MARGIN_PIXELS - 12, y), QPointF(self.width() - MARGIN_PIXELS + 12, y))
             painter.setPen(text_colour)
-            painter.drawText(QRectF(MARGIN - 12, y - 18, 80, 18), Qt.AlignmentFlag.AlignLeft, label)
+            painter.drawText(QRectF(MARGIN_PIXELS - 12, y - 18, 80, 18), Qt.AlignmentFlag.AlignLeft, label)
 
     def _paint_selected(self, painter: QPainter, modes: "Modes") -> None:
         """Paint circles around the dots of the selected resonance."""

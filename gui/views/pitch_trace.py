@@ -13,7 +13,7 @@ from gui import theme
 
 SECONDS = 8.0  # length of the time axis
 MIN_KEY, MAX_KEY = 36.0, 90.0
-MARGIN = 34
+LABEL_WIDTH_PIXELS = 34  # at the left, for the names of the notes
 
 
 class Point(NamedTuple):
@@ -57,9 +57,9 @@ class PitchTrace(QWidget):
         for key in range(int(MIN_KEY), int(MAX_KEY) + 1, 12):
             y = self._y(key)
             painter.setPen(QPen(theme.colour(theme.LINE), 1))
-            painter.drawLine(QPointF(MARGIN, y), QPointF(self.width(), y))
+            painter.drawLine(QPointF(LABEL_WIDTH_PIXELS, y), QPointF(self.width(), y))
             painter.setPen(theme.colour(theme.QUIET))
-            rect = QRectF(0, y - 8, MARGIN - 8, 16)
+            rect = QRectF(0, y - 8, LABEL_WIDTH_PIXELS - 8, 16)
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), note_name(key))
         if not self.points:
             return
@@ -78,7 +78,7 @@ class PitchTrace(QWidget):
             if math.isnan(point[column]):
                 lines.append([])
                 continue
-            x = MARGIN + (1 - (newest - point.time) / SECONDS) * (self.width() - MARGIN - 6)
+            x = LABEL_WIDTH_PIXELS + (1 - (newest - point.time) / SECONDS) * (self.width() - LABEL_WIDTH_PIXELS - 6)
             lines[-1].append(QPointF(x, self._y(point[column])))
         return [QPolygonF(line) for line in lines if len(line) > 1]
 

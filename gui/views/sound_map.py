@@ -1,7 +1,7 @@
 """Map of the sounds that an instrument has learned: similar sounds are near each other; a press plays one."""
 
 import time
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -13,20 +13,14 @@ from gui import theme
 from .dots import GLOW_SIZES, paint_glows
 from .touchable import TouchableView
 
-MARGIN = 40  # pixels
+if TYPE_CHECKING:
+    from engine.snapshots.sound_map import SoundMap
+
+MARGIN_PIXELS = 40  # around the dots, for their names and glows
 HIT_RADIUS = 40  # pixels
+MAX_NAMED_DOTS = 60
 AFTERGLOW_SECONDS = 1.2  # of a sound that was struck
 MIN_RADIUS, MAX_RADIUS = 5.0, 15.0  # pixels, for levels 0 and 1
-
-
-@dataclass(frozen=True)
-class MapPoints:
-    """Sounds, all (N,): x and y from the lower left, 0..1; level 0..1; note names, "" for none."""
-
-    x: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    y: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    level: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    names: tuple[str, ...] = ()
 
 
 class SoundMapView(TouchableView):
@@ -36,18 +30,18 @@ class SoundMapView(TouchableView):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Map of the sounds"))
         self.setMinimumSize(320, 180)
-        self.points = MapPoints()
+        self.points: SoundMap | None = None
         self.lit: frozenset[int] = frozenset()
         self._strike_times: dict[int, float] = {}  # time of the last strike
         self._glows: list[QPixmap] = []
         self.struck.connect(self._start_glow)
 
-    def set_points(self, points: MapPoints) -> None:
-        """Show the sounds of an instrument."""
+    def set_points(self, points: "SoundMap | None") -> None:
+        """Show the sounds of an instrument; None for one that has no sound map."""
         self.points, self.lit, self.selected_item = points, frozenset(), -1
         self._strike_times.clear()
         text = self.tr("{0} sounds; the arrows choose one, Space plays it")
-        self.setAccessibleDescription(text.format(len(points.x)))
+        self.setAccessibleDescription(text.format(len(points) if points else 0))
         self.update()
 
     def set_lit(self, lit: frozenset[int]) -> None:
@@ -69,16 +63,16 @@ class SoundMapView(TouchableView):
 
     def item_at(self, point: QPointF) -> int | None:
         """The nearest sound, within HIT_RADIUS."""
-        if not len(self.points.x):
+        if not self.points:
             return None
-        x, y = self._pixels()
+        x, y = self._pixels(self.points)
         distance = np.hypot(x - point.x(), y - point.y())
         nearest = int(distance.argmin())
         return nearest if distance[nearest] < HIT_RADIUS else None
 
     def neighbour(self, right: int, up: int) -> int | None:
         """The nearest sound in a direction; the selected one if there is none."""
-        if not len(self.points.x):
+        if not self.points:
             return None
         if self.selected_item < 0:
             return 0
@@ -93,13 +87,15 @@ class SoundMapView(TouchableView):
 
     def select(self, item: int) -> None:
         """Mark a sound by a ring, and describe it by its name."""
-        text = self.tr("sound {0} of {1} {2}").format(item + 1, len(self.points.x), self.points.names[item])
+        assert self.points is not None
+        text = self.tr("sound {0} of {1} {2}").format(item + 1, len(self.points), self.points.names[item])
         self.setAccessibleDescription(text.strip())
         super().select(item)
 
     def point_of(self, item: int) -> QPointF:
         """The centre of a sound's dot."""
-        x, y = self._pixels()
+        assert self.points is not None
+        x, y = self._pixels(self.points)
         return QPointF(float(x[item]), float(y[item]))
 
     def sizeHint(self) -> QSize:
@@ -118,8 +114,13 @@ class SoundMapView(TouchableView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.colour(theme.STAGE))
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
-        named = len(self.points.x) <= 60
-        for item, (x, y, level) in enumerate(zip(*self._pixels(), self.points.level, strict=True)):
+        if self.points is not None:
+            self._paint_dots(painter, self.points)
+        self._paint_lit(painter)
+
+    def _paint_dots(self, painter: QPainter, points: "SoundMap") -> None:
+        named = len(points) <= MAX_NAMED_DOTS
+        for item, (x, y, level) in enumerate(zip(*self._pixels(points), points.level, strict=True)):
             radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * float(level) ** 0.5
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour(theme.TEXT, 0.16 + 0.2 * float(level)))
@@ -128,11 +129,10 @@ class SoundMapView(TouchableView):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.colour(theme.ACCENT, 1.0 if self.hasFocus() else 0.6), 1.5))
                 painter.drawEllipse(QPointF(x, y), radius + 3, radius + 3)
-            if (named or item == self.selected_item) and self.points.names[item]:
+            if (named or item == self.selected_item) and points.names[item]:
                 painter.setPen(theme.colour(theme.QUIET))
                 rect = QRectF(x - 40, y + radius + 3, 80, 16)
-                painter.drawText(rect, int(Qt.AlignmentFlag.AlignHCenter), self.points.names[item])
-        self._paint_lit(painter)
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignHCenter), points.names[item])
 
     def _paint_lit(self, painter: QPainter) -> None:
         now = time.monotonic()
@@ -147,7 +147,7 @@ class SoundMapView(TouchableView):
     def _start_glow(self, item: int) -> None:
         self._strike_times[item] = time.monotonic()
 
-    def _pixels(self) -> tuple[np.ndarray, np.ndarray]:
+    def _pixels(self, points: "SoundMap") -> tuple[np.ndarray, np.ndarray]:
         """x and y of each sound in pixels."""
-        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
-        return MARGIN + self.points.x * width, MARGIN + (1 - self.points.y) * height
+        width, height = self.width() - 2 * MARGIN_PIXELS, self.height() - 2 * MARGIN_PIXELS
+        return MARGIN_PIXELS + points.x * width, MARGIN_PIXELS + (1 - points.y) * height
