@@ -79,7 +79,7 @@ def write(path: str | os.PathLike[str], preset: Preset) -> str:
     except OSError as error:
         raise PresetError(f"{_show(path)} cannot be written: {error.strerror or error}") from None
     except (ValueError, TypeError) as error:
-        raise PresetError(f"{_show(path)} was not written: the preset {_line(error)}") from None
+        raise PresetError(f"{_show(path)} was not written: the instrument {_line(error)}") from None
 
 
 def check(preset: Preset) -> None:
@@ -121,7 +121,7 @@ def check_header(header: dict[str, Any]) -> None:
 def _bytes_of(path: Path) -> memoryview:
     """A file's content, up to the size it had when it was opened."""
     if path.is_dir():
-        raise ValueError("is a folder, not a preset")
+        raise ValueError("is a folder, not an instrument")
     if path.exists() and not path.is_file():
         raise ValueError("is no plain file")
     with path.open("rb") as file:

@@ -137,7 +137,7 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     except PresetError as error:
         return Entry(path, name, False, fault=translate_message(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    description = f"{translate('Entry', 'A setting of {0}.').format(instrument.name)} {instrument.description}"
+    description = f"{translate('Entry', 'A patch of {0}.').format(instrument.name)} {instrument.description}"
     return replace(
         instrument,
         path=path,

@@ -23,7 +23,7 @@ class ShortcutsDialog(QDialog):
             ("Ctrl+F", self.tr("search instruments")),
             ("Ctrl+D", self.tr("favourite")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
-            ("Ctrl+S", self.tr("save where the knobs stand as a preset")),
+            ("Ctrl+S", self.tr("save where the knobs stand as a patch")),
             ("Ctrl+L", self.tr("learn an instrument from a recording")),
             ("Ctrl+R", self.tr("record sound and notes, or end it")),
             ("Ctrl+B", self.tr("compare settings A and B")),

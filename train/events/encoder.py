@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from .config import WINDOW, Sizes
 
-DEPTH = 5
+HALVING_COUNT = 5  # times that the frames are halved on the way down
 REFRACTORY_FRAMES = 7  # after an event in which it inhibits the next on the same key, as published
 LEVEL_SCALE = 10.0  # ours: magnitudes count as log(1 + LEVEL_SCALE · magnitude)
 
@@ -24,12 +24,13 @@ class Encoder(nn.Module):
         super().__init__()
         bins, channels = WINDOW // 2, sizes.channels
         self.published = sizes.published
-        counts = [bins] + (DEPTH - 1) * [channels]
+        counts = [bins] + (HALVING_COUNT - 1) * [channels]
         self.down = nn.ModuleList(
             _layer(nn.Conv1d(count, channels, 3, 2, 1), channels, sizes.published) for count in counts
         )
         self.up = nn.ModuleList(
-            _layer(nn.ConvTranspose1d(channels, channels, 4, 2, 1), channels, sizes.published) for _ in range(DEPTH)
+            _layer(nn.ConvTranspose1d(channels, channels, 4, 2, 1), channels, sizes.published)
+            for _ in range(HALVING_COUNT)
         )
         self.direct = None if sizes.published else nn.Conv1d(bins, channels, 3, 1, 1)
         self.plane = nn.Conv1d(channels, sizes.keys, 1)

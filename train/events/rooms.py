@@ -9,7 +9,7 @@ from .config import ROOM_CODE_SIZE, Sizes
 MIN_RT60_SECONDS, MAX_RT60_SECONDS = 0.15, 3.0  # reverberation times
 DAMPING_HZ = 3000.0  # above it the decay is faster
 SEED = 11
-NEPERS_PER_60_DB = 6.91
+RT60_NEPERS = 6.91  # of 60 dB, rounded: more digits would change the responses of what was learned
 
 
 def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
@@ -20,8 +20,7 @@ def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
     rows = []
     for seconds in np.geomspace(MIN_RT60_SECONDS, MAX_RT60_SECONDS, count):
         slow, fast = (
-            random.normal(size=samples) * np.exp(-NEPERS_PER_60_DB * time / (share * seconds))
-            for share in (1.0, 0.35)
+            random.normal(size=samples) * np.exp(-RT60_NEPERS * time / (share * seconds)) for share in (1.0, 0.35)
         )
         high = 1 / (1 + (DAMPING_HZ / np.maximum(frequency, 1)) ** 2)
         row = np.fft.irfft((1 - high) * np.fft.rfft(slow, 2 * samples) + high * np.fft.rfft(fast, 2 * samples))
