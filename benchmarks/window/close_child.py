@@ -23,7 +23,7 @@ BEAT_MS = 2  # interval of the timer that measures how long events wait
 
 def main() -> None:
     """Start the program, and run the moment once its window is open."""
-    from cli.main import main as command
+    from cli import main as cli_main
     from gui import app
 
     moment, way, folder, server = sys.argv[1:5]
@@ -37,7 +37,7 @@ def main() -> None:
         return controller
 
     app.open_window = open_window
-    sys.exit(command([]))
+    sys.exit(cli_main.main([]))
 
 
 def _run_moment(controller: Any, moment: str, way: str, folder: Path, server: int) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from engine.snapshots import modes as picture
+from engine.plugin import param_values
 from gui import number_format
 from gui.views.view_stack import PAD, PICTURE
 from gui.widgets.knob.knob import Knob
@@ -122,7 +122,7 @@ def test_a_knob_is_turned_typed_and_reset_and_the_engine_follows(window):
     place = next(i for i, each in window.window.knobs.knobs.items() if each is decay)
 
     def engine():
-        return picture.param_values(window.bridge.now.plugin)[place]
+        return param_values(window.bridge.now.plugin)[place]
 
     QTest.mousePress(decay, LEFT, pos=QPoint(38, 50))
     QTest.mouseMove(decay, QPoint(38, 20))
