@@ -141,6 +141,8 @@ def _decompositions(paths: list[Path], folder: Path) -> Iterator[Row]:
     from train.events.decompose import decompose
     from train.events.loss import reconstruction_loss
 
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     preset = preset_file.read(library.find(DECOMPOSER))
     model, decoder = load_model(preset), EventDecoder(preset)
     for path in paths:

@@ -25,8 +25,8 @@ from .report import ROOT
 from .row import Row, row_at_most
 
 MINUTES = 20.0  # of each kind at full length
-MIN_MINUTES = 0.3
-MAX_DISTANCE_RATIO, MAX_PROBE_DB = 0.9, -50.0  # goals: distance against that of the start; engine against the model
+MIN_MINUTES = 0.5
+MAX_DISTANCE_RATIO, MAX_PROBE_DB = 0.95, -50.0  # goals: distance against that of the start; engine against the model
 FLOOR_DB = -60.0  # of the spectra, below the mean power of the recording
 NOTE_NAMES, MAX_NOTE_CENTS = ("E2", "A3", "E4", "A4"), 10.0  # learned as single notes; goal for their pitch
 
@@ -136,8 +136,9 @@ def _luthier(*words: str) -> None:
         raise RuntimeError(f"luthier {' '.join(words[:2])} ended with status {done.returncode}: {last}")
 
 
+PIECE_SIZES = ("--as", "piece", "--control", "4", "--resonances", "4", "--modes", "32")
 TRAININGS = (
-    Training("resonance", "pieces/piano.wav", 3.6, ("--as", "piece", "--length", "3.6"), _as_learned),
+    Training("resonance", "pieces/piano.wav", 1.9, (*PIECE_SIZES, "--length", "1.9"), _as_learned),
     Training("ssm", "pieces/vibe-ace.ogg", 5.9, (), _as_learned, 8.0),
     Training("ddsp", "violin/john-garner_bwv1002_mov6.mp3", 30.0, ("--units", "64"), _as_transfer),
     Training("events", "pieces/sugar-plum-fairy.ogg", 12.0, (), _as_events, 10.0),

@@ -13,6 +13,7 @@ from engine.events import ALL, EVENT, Kind, midi
 PHRASE = (60, 64, 67, 72)  # keys that every instrument plays to be compared
 VELOCITY = 90
 NOTE_SECONDS = 0.5  # of the phrase
+MAX_SECONDS = 1e9  # of a score: a later message is damage, and its frame may be more than a number can hold
 _TEMPO = 500_000  # microseconds of a quarter note, unless the file sets another
 
 
@@ -55,7 +56,10 @@ def read(path: str | PathLike[str]) -> Score:
         raise ScoreError(f"no such score: {path}")
     try:
         file = mido.MidiFile(path, clip=True)
-        return make_score(_timed(mido.merge_tracks(file.tracks), file.ticks_per_beat))
+        score = make_score(_timed(mido.merge_tracks(file.tracks), file.ticks_per_beat))
+        if score.seconds > MAX_SECONDS:
+            raise ValueError(f"its last message is at {score.seconds:.3g} s")
+        return score
     except Exception as error:  # the parser raises anything for a damaged file
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ScoreError(f"not a MIDI file that can be read: {path} ({reason})") from None

@@ -65,6 +65,12 @@ def test_events_fall_on_the_nearest_frame():
     assert (events["kind"] == Kind.MIDI).all()
 
 
+def test_a_time_that_no_frame_can_count_is_refused(tmp_path):
+    path = save(tmp_path / "a.mid", [note(60, 0), note(60, 1 << 70, "note_off")])
+    with pytest.raises(ScoreError, match=r"last message is at [0-9.e+]+ s"):
+        read(path)
+
+
 def test_a_missing_file_is_named():
     with pytest.raises(ScoreError, match=r"^no such score: /nowhere/a\.mid$"):
         read("/nowhere/a.mid")
