@@ -1,6 +1,7 @@
 """Tables in Markdown: one section of docs/acceptance.md for each suite, replaced without touching the others."""
 
 import datetime
+import fcntl
 import os
 import platform
 import subprocess
@@ -49,8 +50,16 @@ def replace_section(text: str, name: str, section: str, order: Sequence[str]) ->
 
 
 def write_section(path: Path, name: str, section: str, order: Sequence[str]) -> None:
-    """Replace the section of a suite in a report, whole or not at all; the report must exist. OSError."""
-    write_text(path, replace_section(path.read_text(encoding="utf-8"), name, section, order))
+    """Replace the section of a suite in a report, whole or not at all; the report must exist. OSError.
+
+    Suites that run beside each other wait for each other, so that no section is lost.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        write_text(path, replace_section(path.read_text(encoding="utf-8"), name, section, order))
+    finally:
+        os.close(folder)
 
 
 def _split(text: str) -> list[str]:

@@ -1,5 +1,7 @@
 """The tables of `make acceptance`: one section a suite, and a status that tells whether a row is missed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from benchmarks.acceptance import __main__ as command
 from benchmarks.acceptance import presets, training
 from benchmarks.acceptance.fuzz import count_failures
 from benchmarks.acceptance.pytest_runs import PytestResult, count_results
-from benchmarks.acceptance.report import format_row, format_section, replace_section
+from benchmarks.acceptance.report import format_row, format_section, replace_section, write_section
 from benchmarks.acceptance.row import Row, row_at_most
 from benchmarks.acceptance.suites import SUITES, Suite
 from engine.kinds.kind import load_member
@@ -69,6 +71,15 @@ def test_the_written_section_tells_date_commit_processor_and_scale(report):
     assert "| errors | 0 | ≤ 0 | met |" in text
     for word in ("commit ", "CPUs", "Python 3.", "scale 0.5"):
         assert word in text
+
+
+def test_sections_written_at_the_same_time_are_all_kept(report):
+    names = [f"suite {number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: write_section(report, name, section(name, "x"), names), names))
+    text = report.read_text()
+    assert [name for name in names if f"## {name}\n" in text] == names
+    assert "## elsewhere" in text
 
 
 @pytest.mark.parametrize(("names", "status"), [
