@@ -5,11 +5,15 @@ import signal
 from collections.abc import Generator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background had it ignored
+
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)  # the same examples in every run
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,11 @@ from numba import carray, cfunc, njit, types
 from engine.devices.jack_callback import address, bind, last_frame_time, port_get_buffer
 from engine.memory import view_f4, view_u1
 
-RECORDED_FRAMES = 48_000 * 20  # of the ring that the sound is recorded to
+RECORDED_FRAMES = 48_000 * 60  # of the ring that the sound is recorded to
 MAX_SONG_FRAMES = 48_000 * 12  # that the voice output can play
 MAX_MESSAGES = 64  # that may wait
 MAX_NOTES = 4096  # of one `play_notes`
-MAX_CONNECT_SECONDS = 60.0  # to wait for the ports of another client
-MAX_LISTEN_SECONDS = 15.0
+MAX_WAIT_SECONDS = 600.0  # after which a server is taken for hung
 
 NEVER = -1  # the note was not heard
 UNKNOWN = -2  # the server's own time jumped between the note and its sound
@@ -199,15 +198,20 @@ class JackClient:
         self._record["song_length"] = len(song)
 
     def since(self, frame: int) -> np.ndarray:
-        """The sound (2, T) from a recorded frame to the last."""
+        """The sound (2, T) from a recorded frame to the last; ValueError when it was recorded over."""
         return self._sound(frame, self.recorded)
 
     def listen(self, seconds: float, wait: Callable[[int], object]) -> np.ndarray:
-        """Record the sound (2, T) of the next seconds at 48 kHz; `wait` passes milliseconds."""
+        """Record the sound (2, T) of the next seconds at 48 kHz; `wait` passes milliseconds.
+
+        The seconds are counted in frames, however late they come; TimeoutError when none come any more.
+        """
         start = self.recorded
         end = start + round(48_000 * seconds)
-        until = time.monotonic() + MAX_LISTEN_SECONDS
-        while self.recorded < end and time.monotonic() < until:
+        until = time.monotonic() + MAX_WAIT_SECONDS
+        while self.recorded < end:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{self.recorded - start} of {end - start} frames came within {MAX_WAIT_SECONDS:g} s")
             wait(10)
         return self._sound(start, end)
 
@@ -232,7 +236,7 @@ class JackClient:
 
     def _connect(self, source: "str | jack.Port", destination: "str | jack.Port") -> None:
         """Connect two ports once both are there: a device may just be opened anew."""
-        end = time.monotonic() + MAX_CONNECT_SECONDS
+        end = time.monotonic() + MAX_WAIT_SECONDS
         while True:
             try:
                 return self._client.connect(source, destination)
@@ -242,6 +246,8 @@ class JackClient:
                 time.sleep(0.01)
 
     def _sound(self, start: int, end: int) -> np.ndarray:
+        if self.recorded - start > RECORDED_FRAMES:
+            raise ValueError(f"{self.recorded - start} frames, of which only {RECORDED_FRAMES} are kept")
         return np.take(self._record["sound"], np.arange(start, end), axis=1, mode="wrap")
 
 

@@ -15,7 +15,8 @@ from typing import IO
 
 import jack
 
-MAX_START_SECONDS = 10.0
+MAX_START_SECONDS = 120.0  # after which a server is taken for hung
+CLIENT_TIMEOUT_MS = 200  # a synchronous server waits ten times as long, also for a client that closes within a block
 MAX_SERVERS = 6  # at a time: JACK allows eight, and remembers one that was killed until its name is used again
 _CONNECT = """
 import jack, time
@@ -36,20 +37,24 @@ _MAGIC, _SERVERS, _NO_PROCESS = 0x4A41434B, 8, 0x7FFFFFFF
 
 
 class Server:
-    """A dummy JACK server under a name that no other process uses."""
+    """A dummy JACK server under a name that no other process uses.
 
-    def __init__(self, rate: int = 48000, block: int = 128) -> None:
+    A synchronous one waits for clients that are late, so that no sound and no message is lost on a busy machine.
+    """
+
+    def __init__(self, rate: int = 48000, block: int = 128, synchronous: bool = False) -> None:
         self.name, self._lock = _free_name()
         self.rate, self.block, self.speakers = rate, block, 2
-        self.realtime = True
+        self.realtime, self.synchronous = True, synchronous
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, in realtime where that is allowed, and wait until it answers."""
         for mode in (["-R", "-P70"], ["-r"]):
             forget(self.name)
-            command = ["jackd", "-n", self.name, *mode, "-d", "dummy", "-r", str(self.rate), "-p", str(self.block)]
-            command += ["-P", str(self.speakers)]
+            waits = ["-S", "-t", str(CLIENT_TIMEOUT_MS)] if self.synchronous else []
+            command = ["jackd", "-n", self.name, *mode, *waits, "-d", "dummy", "-r", str(self.rate)]
+            command += ["-p", str(self.block), "-P", str(self.speakers)]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.realtime = mode[0] == "-R"
             if self._answers():
@@ -144,12 +149,14 @@ def _text(content: bytes, at: int) -> str:
 
 
 def _end(pid: int) -> None:
-    """End a process if it is a JACK server."""
-    name = Path(f"/proc/{pid}/comm")
+    """End a process if it is a JACK server, and wait until it runs no more."""
+    folder = Path(f"/proc/{pid}")
     with contextlib.suppress(OSError):
-        if name.read_text().startswith("jackd"):
+        if (folder / "comm").read_text().startswith("jackd"):
             os.kill(pid, signal.SIGKILL)
-            time.sleep(0.1)
+            end = time.monotonic() + MAX_START_SECONDS
+            while (folder / "stat").read_text().rpartition(") ")[2][0] not in "ZX" and time.monotonic() < end:
+                time.sleep(0.01)
 
 
 def _free_name() -> tuple[str, IO[str]]:
@@ -166,9 +173,9 @@ def _free_name() -> tuple[str, IO[str]]:
 
 
 @contextlib.contextmanager
-def running(rate: int = 48000, block: int = 128) -> Iterator[Server]:
+def running(rate: int = 48000, block: int = 128, synchronous: bool = False) -> Iterator[Server]:
     """A server that this process and its children take for the only one."""
-    server = Server(rate, block)
+    server = Server(rate, block, synchronous)
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = server.name
     server.start()

@@ -1,10 +1,11 @@
 """The window program, brought to one state and closed there; benchmarks.window.close_times checks the outcome.
 
-    python -m benchmarks.window.close_child MOMENT WAY FOLDER SERVER
+    python -m benchmarks.window.close_child MOMENT WAY FOLDER SERVER [SECONDS]
 
-MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes its output, SERVER is the process of its JACK server. It
-prints, a line each and with the seconds of the monotonic clock, when it is closed and when its window is hidden, and
-after that the longest time for which Qt's events waited until then.
+MOMENT is one of MOMENTS, WAY one of WAYS, FOLDER takes its output, SERVER is the process of its JACK server,
+SECONDS replace those that the program grants its engine and its processes to end. It prints, a line each and with the
+seconds of the monotonic clock, when it is closed and when its window is hidden, and after that the longest time for
+which Qt's events waited until then.
 """
 
 import os
@@ -24,9 +25,11 @@ BEAT_MS = 2  # interval of the timer that measures how long events wait
 def main() -> None:
     """Start the program, and run the moment once its window is open."""
     from cli import main as cli_main
-    from gui import app
+    from gui import app, main_controller
 
     moment, way, folder, server = sys.argv[1:5]
+    if len(sys.argv) > 5:
+        main_controller.CLOSE_SECONDS = float(sys.argv[5])
     real = app.open_window
 
     def open_window(*arguments: Any) -> Any:

@@ -82,13 +82,18 @@ def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
     yield Measurement("things lost", sum(len(closing.lost) for closing in closings), "", 0.0, True)
 
 
-def close(moment: str, way: str, server: Server) -> Closing:
-    """Start the program, bring it to a moment, close it, and check what is left."""
+def close(moment: str, way: str, server: Server, patience: float | None = None) -> Closing:
+    """Start the program, bring it to a moment, close it, and check what is left.
+
+    patience: seconds that the program grants its engine and its processes to end, and that it may take to end itself,
+    for a machine that is too busy to be measured.
+    """
     mark = f"LUTHIER_MARK={uuid4()}"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder, closing = Path(name), Closing()
         environment = _environment(folder, moment) | dict([mark.split("=")])
         command = [sys.executable, "-m", "benchmarks.window.close_child", moment, way, name, str(server.pid)]
+        command += [] if patience is None else [str(patience)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
             times = {}
             assert process.stdout is not None
@@ -100,12 +105,12 @@ def close(moment: str, way: str, server: Server) -> Closing:
             if "closed" not in times:
                 raise RuntimeError(f"the program did not come to where {moment}")
             try:
-                process.wait(KILL_AFTER_SECONDS)
+                process.wait(KILL_AFTER_SECONDS if patience is None else patience + KILL_AFTER_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
             closing.ended = time.monotonic() - times["closed"]
             closing.status = process.returncode
-            closing.left = _marked(mark)
+            closing.left = _marked(mark) if patience is None else _marked_for_long(mark)
             times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
         closing.gone = times.get("gone", float("inf")) - times["closed"]
         closing.stuck = times.get("stuck", float("inf"))
@@ -162,6 +167,14 @@ def _marked(mark: str) -> list[str]:
         except OSError:
             continue
     return closing
+
+
+def _marked_for_long(mark: str) -> list[str]:
+    """Processes with a mark that are still there when those that were killed have had time to end."""
+    until = time.monotonic() + KILL_AFTER_SECONDS
+    while (marked := _marked(mark)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return marked
 
 
 def _revive(server: Server, moment: str) -> None:

@@ -126,13 +126,13 @@ def test_devices_are_printed_as_one_json_object_a_line(capsys):
 
 def test_a_recording_of_what_is_played_equals_its_rendering(folder, capsys):
     with running() as server:
-        words = ["play", "small.luthier", "--demo", "--seconds", "1", "--record", "heard.wav", "--backend", "jack"]
+        words = ["play", "small.luthier", "--demo", "--seconds", "3", "--record", "heard.wav", "--backend", "jack"]
         assert main(words) == 0
     audio, rate = soundfile.read("heard.wav", dtype="float32")
     assert rate == server.rate
     rig = Rig(rate)
     rig.play([load(folder / "small.luthier", 0)])
-    rendered = render(rig, read(library.factory_folder() / "demo.mid"), 1.0)
+    rendered = render(rig, read(library.factory_folder() / "demo.mid"), 3.0)
     heard, wanted = (sound[:, np.flatnonzero(np.abs(sound).max(axis=0) > 1e-3)[0] :] for sound in (audio.T, rendered))
     length = min(heard.shape[1], wanted.shape[1])
     assert length > 0.3 * rate
@@ -141,7 +141,7 @@ def test_a_recording_of_what_is_played_equals_its_rendering(folder, capsys):
 
 def test_the_status_is_printed_as_json(folder, capsys):
     with running() as server:
-        assert main(["play", "small.luthier", "--seconds", "1.5", "--backend", "jack", "--json"]) == 0
+        assert main(["play", "small.luthier", "--seconds", "3", "--backend", "jack", "--json"]) == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     last = [each for each in told if "state" in each][-1]
     assert (last["state"], last["rate"], last["block"], last["voices"]) == ("playing", server.rate, server.block, 0)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 if not sys.platform.startswith("linux"):
@@ -19,6 +20,7 @@ from PyQt6.QtWidgets import QApplication
 from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import Server, running
 from benchmarks.support.virtual_display import virtual_display
+from engine.devices import stream
 from engine.precompile import is_compiled
 from engine.preset import library
 from gui import app as gui_app
@@ -29,6 +31,7 @@ from session.patch import Patch
 from session.precompile_process import PrecompileProcess
 
 PATIENCE = 600.0  # seconds, after which a test is taken for hung; far more than anything takes on a busy machine
+MIN_HEARD = 1e-4  # linear, at which a sound counts as heard
 _open: list[MainController] = []
 
 
@@ -38,6 +41,14 @@ def compiled() -> None:
     if not is_compiled():
         for _ in PrecompileProcess().steps():
             pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_engine() -> Iterator[None]:
+    """An engine that takes no device for lost that a busy machine only calls late."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "STALL_SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +69,10 @@ def app() -> Iterator[QApplication]:
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[Server]:
-    """A JACK server of 48 kHz and 128 frames."""
+    """A JACK server of 48 kHz and 128 frames that waits for late clients."""
     if shutil.which("jackd") is None:
         pytest.skip("needs jackd")
-    with running() as server:
+    with running(synchronous=True) as server:
         yield server
 
 
@@ -130,6 +141,21 @@ def advance(controller: MainController, frames: int = 512) -> None:
     assert controller.engine.rig is not None
     rig, frame = controller.engine.rig, controller.engine.rig.frame
     until(lambda: rig.frame > frame + frames)
+
+
+def listen_from_onset(ear: JackClient, began: int, seconds: float) -> np.ndarray:
+    """Wait for sound after a recorded frame; the sound (2, T) of so many seconds from its first frame on."""
+    frames = round(48_000 * seconds)
+
+    def onset() -> int | None:
+        loud = np.flatnonzero(np.abs(ear.since(began)).max(axis=0) > MIN_HEARD)
+        return began + int(loud[0]) if len(loud) else None
+
+    until(lambda: onset() is not None)
+    first = onset()
+    assert first is not None
+    until(lambda: ear.recorded >= first + frames)
+    return ear.since(first)[:, :frames]
 
 
 def start(app: QApplication, ear: JackClient, paths: tuple[Path, ...] = ()) -> MainController:

@@ -31,7 +31,8 @@ def main() -> None:
         until(lambda: max(bridge.live_input.rig.meters().peak) > 0.01)
         print("sounding", flush=True)
         controller.window.close()
-        print("ended" if controller.ended else "hanging", flush=True)
+        until(lambda: not controller.engine.is_alive())
+        print("ended", flush=True)
         sip.delete(controller.window)
 
 

@@ -58,7 +58,7 @@ def test_an_effect_is_added_set_switched_and_removed_while_a_note_sounds_without
     ear.listen(0.5, QTest.qWait)
     plain = ear.listen(0.2, QTest.qWait)
     add(window, "Tone")
-    until(lambda: shown(window) == ["", "tone"])
+    until(lambda: shown(window) == ["", "tone"] and "tone" in window.bridge.now.chain.kinds)
     heard = [ear.listen(0.2, QTest.qWait)]
     window.parameters.set_value("tone tilt", 12.0)
     heard.append(ear.listen(0.3, QTest.qWait))
@@ -173,9 +173,11 @@ def test_a_second_instrument_is_removed_without_a_click(window, ear):
     window.bridge.note_on(60, 0.9)
     ear.listen(0.5, QTest.qWait)
     steady = steps(ear.listen(0.2, QTest.qWait))
+    began = ear.recorded
     window.parameters.set_chain("", replace(window.parameters.chain, layer=None))
-    heard = ear.listen(0.4, QTest.qWait)
-    until(lambda: shown(window) == [""])
+    until(lambda: shown(window) == [""] and window.bridge.now.chain.layer is None)
+    ear.listen(0.3, QTest.qWait)
+    heard = ear.since(began)
     assert steps(heard) < 2 * steady
     assert level(ear.listen(0.1, QTest.qWait)) > -60
     window.bridge.note_off(60)

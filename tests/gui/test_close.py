@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from benchmarks.support.jack_server import Server
 from benchmarks.window.close_times import close
-from tests.gui.conftest import until
+from tests.gui.conftest import PATIENCE, until
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def own(monkeypatch):
     ],
 )
 def test_the_program_exits_by_itself_whatever_it_is_doing(app, own, moment, way):
-    found = close(moment, way, own)
+    found = close(moment, way, own, PATIENCE)
     assert found.left == []
     assert found.lost == []
     assert found.status == 0

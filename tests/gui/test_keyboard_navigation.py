@@ -6,6 +6,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from gui.views.view_stack import PAD, PICTURE, VOICE
+from tests.gui.conftest import until
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_tab_reaches_every_control_of_the_dialogs(window):
     for dialogue in (window.devices.dialogue, window.learn.dialogue):
         dialogue.activateWindow()
         dialogue.raise_()
-        QTest.qWait(100)
+        until(dialogue.isActiveWindow)
         assert {each.accessibleName() for each in reachable(dialogue) - set(walk(dialogue, Qt.Key.Key_Tab))} == set()
     window.devices.dialogue.accept()
     window.learn.dialogue.accept()

@@ -39,7 +39,7 @@ def test_the_clip_indicator_lights_once_the_limiter_acts_describes_it_and_is_cle
     assert indicator(meter) == warning
     assert "the limiter turned" in meter.toolTip()
     assert "clipped" in meter.accessibleDescription()
-    assert meter.clipped == window.engine.rig.meters().clipped - meter.cleared_samples
+    until(lambda: meter.clipped == window.engine.rig.meters().clipped - meter.cleared_samples)
     QTest.mouseClick(meter, LEFT, pos=QPoint(meter.width() - 5, 5))
     assert meter.clipped == 0
     assert indicator(meter) != warning

@@ -12,12 +12,11 @@ from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus
 from session import offline_render
 from session.offline_render import RenderJob
-from tests.gui.conftest import play, quiet, until
+from tests.gui.conftest import PATIENCE, listen_from_onset, play, quiet, until
 from tests.gui.jack_probe import level, pitch
 from tests.gui.test_recording import score
 
 LEFT = Qt.MouseButton.LeftButton
-MAKING = 60.0  # seconds that a process may take to begin and to make a sound beside other work
 
 
 @pytest.fixture
@@ -37,15 +36,19 @@ def ask(window, name):
     QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - DEMO_BUTTON_WIDTH // 2, place.center().y()))
 
 
-def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_again(window, ear, tmp_path):
+def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_again(
+    window, ear, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gui.controllers.preview.START_SECONDS", PATIENCE)
     ask(window, "vibraphone")
     model = window.window.browser.model
     assert model.demo
-    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.engine.rig.audition.playing, MAKING)
+    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.engine.rig.audition.playing)
     assert level(ear.listen(0.5, QTest.qWait)) > -60
     assert window.bridge.now.path.stem == "guitar"
     ask(window, "vibraphone")
     assert not model.demo
+    until(lambda: not window.engine.rig.audition.playing)
     ear.listen(0.1, QTest.qWait)
     assert level(ear.listen(0.2, QTest.qWait)) < -80
     ask(window, "vibraphone")
@@ -66,9 +69,9 @@ def test_a_demo_ends_by_itself(window):
 def test_the_test_tone_is_heard_whatever_is_playing(window, ear):
     window.devices.show()
     button = next(each for each in window.devices.dialogue.findChildren(object) if _words(each) == "Test tone")
+    began = ear.recorded
     QTest.mouseClick(button, LEFT)
-    until(lambda: window.engine.rig.audition.playing)
-    heard = ear.listen(0.4, QTest.qWait)
+    heard = listen_from_onset(ear, began, 0.4)
     assert pitch(heard[:, 4800:], 300, 600) == pytest.approx(440, rel=0.01)
     assert level(heard[:, 4800:]) == pytest.approx(-23 - 12, abs=1)  # the volume of a first start is -12 dB
     window.devices.dialogue.accept()
@@ -89,11 +92,13 @@ def test_recording_and_preview_are_played_from_the_learn_dialog(window, ear, tmp
     dialogue.show_status(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
     dialogue.show()
     for button, frequency in ((dialogue.play_recording, 330), (dialogue.play_preview, 550)):
+        began = ear.recorded
         QTest.mouseClick(button, LEFT)
-        until(lambda: window.engine.rig.audition.playing)
-        ear.listen(0.1, QTest.qWait)
-        assert pitch(ear.listen(0.3, QTest.qWait), 200, 800) == pytest.approx(frequency, rel=0.01)
-    window.preview.stop()
+        heard = listen_from_onset(ear, began, 0.4)
+        assert pitch(heard[:, 4800:], 200, 800) == pytest.approx(frequency, rel=0.01)
+        window.preview.stop()
+        until(lambda: not window.engine.rig.audition.playing)
+        quiet(window)
     dialogue.set_busy(True)
     dialogue.set_busy(False)
     assert not dialogue.play_preview.isEnabled()
@@ -112,7 +117,7 @@ def test_a_score_is_rendered_to_a_file_and_rendering_can_be_cancelled(window, tm
     QTest.mouseClick(bar.render_button, LEFT)
     assert bar.render_button.text() == "→ WAV"
     QTest.mouseClick(bar.render_button, LEFT)
-    until(lambda: "Written" in window.window.notice.text, MAKING)
+    until(lambda: "Written" in window.window.notice.text)
     file = next((tmp_path / "Luthier").glob("Guitar – tune – *.wav"))
     assert soundfile.info(file).subtype == "PCM_24"
     sound, rate = soundfile.read(file, dtype="float32")

@@ -6,6 +6,7 @@ from PyQt6.QtTest import QTest
 
 from gui.widgets.pad.pad import XYPad
 from gui.widgets.piano_keyboard import PianoKeyboard
+from tests.gui.conftest import PATIENCE
 from tests.gui.touch_events import LIFT, MOVE, PRESS, STAY, Screen
 
 
@@ -19,7 +20,7 @@ def shown(widget, width, height):
     """A widget on the screen."""
     widget.resize(width, height)
     widget.show()
-    assert QTest.qWaitForWindowExposed(widget)
+    assert QTest.qWaitForWindowExposed(widget, round(1000 * PATIENCE))
     return widget
 
 

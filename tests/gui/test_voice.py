@@ -57,7 +57,7 @@ def test_an_instrument_that_follows_no_voice_says_so_and_offers_one_that_does(wi
 def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
     view, name = singer.window.views.voice, singer.bridge.status.name
     assert "○" in view.voiced_label.text()
-    ear.sing(name, song(330, 4))
+    ear.sing(name, song(330, 11))
     until(lambda: "●" in view.voiced_label.text())
     assert view.note_label.text() == "E4"
     ear.listen(0.3, QTest.qWait)
@@ -67,6 +67,7 @@ def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
     singer.parameters.set_value("voice transpose", 12.0)
     ear.listen(0.3, QTest.qWait)
     assert pitch(ear.listen(0.5, QTest.qWait)) == pytest.approx(660, rel=0.01)
+    ear.sing(name, np.zeros(0, np.float32))
     until(lambda: "○" in view.voiced_label.text())
     quiet(singer)
     assert level(ear.listen(0.2, QTest.qWait)) < -60
@@ -81,7 +82,9 @@ def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeyp
     until(lambda: shown.append(view.measure.text()) or "From" in view.message_label.text())
     counted = [words for words in dict.fromkeys(shown) if "to go" in words]
     assert counted == sorted(counted, reverse=True)
-    assert {"3 s to go", "2 s to go"} <= set(counted) <= {f"{left} s to go" for left in (4, 3, 2, 1)}
+    assert counted[0] == "4 s to go"
+    assert len(counted) >= 2  # a busy window may skip one
+    assert set(counted) <= {f"{left} s to go" for left in (4, 3, 2, 1)}
     assert shown[-1] == "Find my range"
     assert singer.parameters.value("voice low") == pytest.approx(110 * 2 ** (-4 / 12), rel=0.03)
     assert singer.parameters.value("voice high") == pytest.approx(165 * 2 ** (4 / 12), rel=0.03)

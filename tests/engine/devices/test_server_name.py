@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.support import jack_server
 from benchmarks.support.jack_server import REGISTRY, Server
+from tests.support.wait import PATIENCE
 
 
 @pytest.fixture
@@ -55,6 +56,6 @@ def test_the_next_server_of_its_name_starts_when_another_process_has_the_number_
 def test_a_server_whose_parent_has_died_is_ended(killed):
     left = started(killed.name)
     server = started(killed.name)
-    assert left._process.wait(10) == -signal.SIGKILL
+    assert left._process.wait(PATIENCE) == -signal.SIGKILL
     server.close()
     left._lock.close()

@@ -18,7 +18,7 @@ from engine.host import Host
 from engine.rig import Rig
 from tests.support.host_callback import Listener
 from tests.support.jack_server import server
-from tests.support.wait import until, until_played
+from tests.support.wait import PATIENCE, until, until_played
 
 __all__ = ["server"]
 
@@ -137,7 +137,7 @@ def test_a_frozen_server_is_closed_and_connected_again(server, monkeypatch):
 def test_a_program_whose_server_was_killed_ends_cleanly(server, end):
     command = [sys.executable, "-c", EXIT, str(server.pid), end]
     environment = {**os.environ, "PYTHONPATH": "."}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=60)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (0, "waiting\n")
 
 

@@ -27,7 +27,7 @@ def test_what_is_not_too_loud_passes_unchanged(random):
     assert limiter.limited == limiter.broken == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1), size=st.floats(-3, 38), bad=st.floats(0, 0.5), block=st.sampled_from([1, 64, 500])
 )

@@ -137,7 +137,7 @@ MESSAGES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages=st.lists(MESSAGES, max_size=200), block=st.sampled_from([16, 64, 512]))
 def test_whatever_is_played_every_note_is_released_in_the_end(messages, block):
     keyboard = Keyboard()

@@ -58,7 +58,7 @@ def test_a_flood_in_one_block_ends_in_silence():
     assert np.abs(call(rig, 3 * RATE, 4096)[:, -1000:]).max() < QUIET
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1), block=st.sampled_from([1, 64, [300, 5, 4096]]))
 def test_any_flood_ends_in_silence(seed, block):
     rig = Rig(RATE)

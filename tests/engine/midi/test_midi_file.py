@@ -76,7 +76,7 @@ def test_a_missing_file_is_named():
         read("/nowhere/a.mid")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_damaged_file_is_refused_in_one_line_or_read(tmp_path_factory, data):
     path = save(tmp_path_factory.mktemp("damaged") / "a.mid", [note(60, 0), note(60, 480, "note_off"), note(62, 240)])
