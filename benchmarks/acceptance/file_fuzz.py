@@ -18,8 +18,8 @@ from engine.kinds import KINDS
 from engine.preset import container, library, preset_file
 from engine.preset.preset_file import Preset, PresetError
 from engine.render import render
-from engine.rig import Rig
-from session import bundle, patch_file
+from engine.standard_chain import Rig
+from session import patch_bundle, patch_file
 from session.patch import Chain, Effect, Layer, chain_from_json
 from train import recording
 
@@ -96,16 +96,16 @@ def damage_bundle(random: np.random.Generator, folder: Path) -> None:
     """Change values or bytes of the patch in a preset; it is a patch of finite numbers, or none."""
     path = folder / "bundle.luthier"
     opened = container.unpack(memoryview(_small_presets()[0]))
-    header = json.loads(opened.text) | {bundle.KEY: {"parameters": {"level": 1.0}, "row": _chain().plain()}}
+    header = json.loads(opened.text) | {patch_bundle.KEY: {"parameters": {"level": 1.0}, "row": _chain().plain()}}
     header.pop("digest")
     for _ in range(random.integers(0, 4)):
-        alter_json(header[bundle.KEY] if isinstance(header.get(bundle.KEY), dict) else header, random)
+        alter_json(header[patch_bundle.KEY] if isinstance(header.get(patch_bundle.KEY), dict) else header, random)
     try:
         data = bytes(container.pack(header, opened.tensors()))
     except (ValueError, UnicodeEncodeError):
         return
     path.write_bytes(damage_bytes(data[:20_000], random) if random.random() < 0.3 else data)
-    found = bundle.read_patch(path)
+    found = patch_bundle.read_patch(path)
     check(found is None or np.isfinite(list(found.values.values())).all(), "a value is no number")
 
 

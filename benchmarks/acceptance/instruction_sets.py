@@ -8,7 +8,7 @@ from .row import Row
 KERNEL_TESTS = ("tests/engine/dsp", "tests/engine/simd")
 PLAIN_TESTS = (
     "tests/engine/instruments/test_resonance.py",
-    "tests/engine/instruments/test_resonance_voices.py",
+    "tests/engine/instruments/test_resonance_pitch.py",
 )  # through the instrument that plays them
 SHORT_TESTS = ("tests/engine/simd", "tests/engine/dsp/test_modal.py", "tests/engine/dsp/test_decoder.py")
 TARGETS = ({"NUMBA_CPU_NAME": "znver3"}, {"NUMBA_CPU_NAME": "skylake"})

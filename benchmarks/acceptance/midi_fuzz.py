@@ -7,11 +7,11 @@ import numpy as np
 
 from engine.instruments import make
 from engine.midi.byte_parser import ByteParser
-from engine.midi.midi_file import Score, ScoreError, read
+from engine.midi.midi_score import Score, ScoreError, read
 from engine.preset import library, preset_file
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 
 from .damage import check, check_one_line, damage_bytes
 

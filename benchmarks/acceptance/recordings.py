@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.engine import tracker
-from benchmarks.engine.reference_pitch import detect_swiftf0
-from engine.pitch_names import frequency_of
+from benchmarks.engine.swiftf0_reference import detect_swiftf0
+from engine.pitch_conversion import frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
 from train import recording
@@ -36,10 +36,8 @@ MIN_TRACKED_HZ, MAX_TRACKED_HZ = 62.0, 2100.0  # of the notes that the tracker i
 MAX_DETUNING_CENTS = 150.0  # of a player, from the key in the name
 MIN_FILES = 4  # of a folder, at any scale
 MIDDLE_C_OCTAVE = {"splendid-grand": 3}  # in the names of the files of a folder, where it is not 4
-EXCERPT_SECONDS, MAX_LOSS_RATIO = (
-    3.0,
-    0.8,
-)  # of each piece; goal: the loss of what is put together, of that of silence
+EXCERPT_SECONDS, MIN_EXCERPT_SECONDS = 6.0, 1.4  # of each piece, at full length and at least
+MAX_LOSS_RATIO = 0.8  # goal: the loss of what is put together, of that of silence
 DECOMPOSER = "mosaic"
 
 
@@ -135,7 +133,7 @@ def _decompositions(paths: list[Path], folder: Path) -> Iterator[Row]:
     """Loss of an excerpt of each piece, taken apart and put together, against that of silence."""
     import torch
 
-    from engine.instruments.events import event_score
+    from engine.instruments.events import event_score_file
     from engine.instruments.events.decoder import EventDecoder
     from export.events import load_model
     from train.events.decompose import decompose
@@ -150,7 +148,7 @@ def _decompositions(paths: list[Path], folder: Path) -> Iterator[Row]:
         target = torch.from_numpy(samples.mean(axis=0))
         target = target / target.abs().max()
         score = decompose(model, target, peak=1.0)
-        made = torch.from_numpy(event_score.render(decoder, score)[: len(target)])
+        made = torch.from_numpy(event_score_file.render(decoder, score)[: len(target)])
         made = torch.nn.functional.pad(made, (0, len(target) - len(made)))
         losses = [float(reconstruction_loss(sound[None], target[None])) for sound in (made, torch.zeros_like(target))]
         what = f"{path.relative_to(folder.parent)}: loss of {len(score.events)} events, as a share of that of silence"

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from benchmarks.learning.notes import spectral_distance
+from benchmarks.learning.plucked_note_accuracy import spectral_distance
 from engine.preset import preset_file
-from engine.probe import deviation, render_probe
+from engine.reference_output import deviation, render_probe
 from train import recording
 from train.notes.pitch import key_in_name
 
