@@ -45,7 +45,7 @@ tests-of-the-rest:
 
 other-instruction-sets:  # kernels compiled for AVX2 where the processor has more, and without explicit vectors
 	NUMBA_CPU_NAME=znver3 $(BIN)/pytest -q tests/engine/dsp tests/engine/simd
-	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_voices.py
+	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_pitch.py
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
@@ -53,7 +53,7 @@ presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIE
 
 texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring it up to date
 	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }
-	@mkdir -p build && $(BIN)/python -m gui.terms > build/terms.py
+	@mkdir -p build && $(BIN)/python -m gui.engine_translation > build/terms.py
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
 .PHONY: play test verify acceptance check static-checks lint types arrows kernels tests-of-the-window tests-of-the-rest \

@@ -4,25 +4,25 @@ import argparse
 from importlib import import_module
 
 BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
-    "limits": ("kernels", ()),
-    "modal": ("kernels", ()),
-    "instrument": ("kernels", ()),
-    "decoder": ("kernels", ()),
-    "recurrence": ("kernels", ()),
-    "harmonics": ("kernels", ()),
-    "room": ("kernels", ()),
-    "tracker": ("engine", ()),
-    "transfer": ("engine", ()),
-    "transfer_delay": ("engine", ()),
-    "voices": ("engine", ()),
-    "keyboard": ("engine", ()),
-    "notes": ("learning", ()),
-    "start": ("engine", ()),
-    "realtime": ("engine", (60.0, 1000)),
-    "events": ("learning", ()),
-    "first_use": ("engine", ()),
-    "isolation": ("learning", ()),
-}  # fmt: skip - name: folder of the module, arguments
+    "limits": ("kernels.processor_limits", ()),
+    "modal": ("kernels.modal", ()),
+    "instrument": ("kernels.modes_against_convolution", ()),
+    "decoder": ("kernels.decoder", ()),
+    "recurrence": ("kernels.tanh_rnn", ()),
+    "harmonics": ("kernels.harmonics_noise", ()),
+    "room": ("kernels.room", ()),
+    "tracker": ("engine.tracker", ()),
+    "transfer": ("engine.transfer_accuracy", ()),
+    "transfer_delay": ("engine.transfer_delay", ()),
+    "voices": ("engine.polyphony_load", ()),
+    "keyboard": ("engine.key_evenness", ()),
+    "notes": ("learning.plucked_note_accuracy", ()),
+    "start": ("engine.start", ()),
+    "realtime": ("engine.callback_punctuality", (60.0, 1000)),
+    "events": ("learning.event_quality", ()),
+    "first_use": ("engine.event_cache_misses", ()),
+    "isolation": ("learning.event_ablation", ()),
+}  # fmt: skip - name: module of benchmarks, arguments of its `measure`
 DEFAULT_NAMES = ("limits", "modal", "instrument")  # need nothing installed
 BY_INSTRUMENT = {
     "guitar": ("voices", "keyboard", "start"),
@@ -50,9 +50,9 @@ def run(args: argparse.Namespace) -> int:
     from benchmarks.support.measurement import print_measurements
 
     for name in args.names or DEFAULT_NAMES:
-        folder, arguments = BENCHMARKS[name]
+        module, arguments = BENCHMARKS[name]
         for default, names in BY_INSTRUMENT.items():
             if name in names:
                 arguments = (args.preset or default,)
-        print_measurements(import_module(f"benchmarks.{folder}.{name}").measure(*arguments), args.json)
+        print_measurements(import_module(f"benchmarks.{module}").measure(*arguments), args.json)
     return 0

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from engine.effects import EFFECTS, ROOM
 from engine.kinds import ONNX_KIND, kind_of
-from session import patch_library
+from session import patch_lookup
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
 
 from . import voice_options
-from .argument_types import number, whole
+from .number_ranges import number, whole
 
 if TYPE_CHECKING:
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
     from session.rack import Rack
 
 DEFAULT_RATE = 48000.0  # Hz, where no device has its own
@@ -68,11 +68,11 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
 
 def build(args: argparse.Namespace) -> Playing:
     """A rig that plays args.preset with the effects and values of the options. ValueError or OSError if it cannot."""
-    patch = _patch(args, patch_library.find(args.preset))
+    patch = _patch(args, patch_lookup.find(args.preset))
     from session.rack import engine_parts
 
     _compile(engine_parts(patch, _follows_voice(args)))  # a damaged file is refused before anything is compiled
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
     rig = Rig(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
     playing = Playing(rig, _load(rig, args, patch))
@@ -98,7 +98,7 @@ def _load(rig: "Rig", args: argparse.Namespace, patch: Patch) -> "Rack":
 
 def _patch(args: argparse.Namespace, path: Path) -> Patch:
     """What a file holds, with the room and the effects of the options; ValueError if there is no such effect."""
-    patch = patch_library.resolve(Patch(path))
+    patch = patch_lookup.resolve(Patch(path))
     chain = patch.chain or Chain()
     if args.room is not None:
         chain = chain.with_effect(ROOM, args.room)

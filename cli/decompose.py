@@ -9,9 +9,9 @@ from cli.learn.progress import Update, display
 from cli.learn.recordings import parse_part
 from engine.kinds import kind_of
 from engine.preset.preset_file import read
-from session import patch_library
+from session import patch_lookup
 
-from .argument_types import number, whole
+from .number_ranges import number, whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the score."""
-    path = patch_library.find_instrument(args.preset)
+    path = patch_lookup.find_instrument(args.preset)
     preset = read(path)
     if not kind_of(preset.header).plays_event_scores:
         raise ValueError(
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         import torch
     except ImportError:
         raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
-    from engine.instruments.events.event_score import write
+    from engine.instruments.events.event_score_file import write
     from export.events import load_model
     from train import recording
     from train.events.decompose import decompose

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine import impulse_response
 from engine.preset import preset_file
 from engine.preset.preset_file import Preset, PresetError
-from session import patch_library
+from session import patch_lookup
 
 EXAMPLE = "example: luthier export violin -o violin.onnx"
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     write = WRITERS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"{path.name}: the ending must be {', '.join(list(WRITERS)[:-1])} or {list(WRITERS)[-1]}")
-    preset = preset_file.read(patch_library.find_instrument(args.preset))
+    preset = preset_file.read(patch_lookup.find_instrument(args.preset))
     _check_path(path)
     content = write(preset, path)
     result = {"path": args.output, "bytes": path.stat().st_size, "kind": preset.header["kind"]}

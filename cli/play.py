@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.preset import library, preset_file
-from session import patch_library
+from session import patch_lookup
 
-from . import chain_options, status_line, terminal, voice_options
+from . import chain_options, plain_text, status_line, voice_options
 from .chain_options import Playing
 
 if TYPE_CHECKING:
     from engine.devices.backend import DeviceInfo
     from engine.devices.stream import Stream
-    from engine.midi.midi_file import Score
+    from engine.midi.midi_score import Score
     from engine.midi.ports import MidiPorts
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 DEMO_FILE = "luthier-demo-{}.wav"  # with the name of the instrument
 LEAD_SECONDS = 0.2  # before the demo's first note
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     playing = chain_options.build(args)
     from engine.devices import stream
     from engine.devices.backend import DeviceRequest
-    from engine.midi.midi_file import read
+    from engine.midi.midi_score import read
 
     rig = playing.rig
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
@@ -120,7 +120,7 @@ def _tasks(stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args
         tasks.append(stack.enter_context(_recording(rig, args)))
     ports = stack.enter_context(_midi_ports(rig, args, opened))
     tasks.append(stack.enter_context(status_line.display(args.json, lambda: status_line.read(opened, rig, ports))))
-    panic = terminal.panic_key(rig.panic)
+    panic = plain_text.panic_key(rig.panic)
     if panic is None:
         return tasks
     status_line.print_message("p and Enter silence everything, Ctrl+C stops", args.json)
@@ -146,7 +146,7 @@ def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
 
     def poll() -> None:
         programs = [int(event["key"]) for event in playing.rig.outbox.drain() if event["kind"] == Kind.PROGRAM]
-        paths = list(patch_library.everything().values())
+        paths = list(patch_lookup.everything().values())
         if not programs or programs[-1] >= len(paths):
             return
         path = paths[programs[-1]]
@@ -210,7 +210,7 @@ def _playback(rig: "Rig", score: "Score") -> Task:
 @contextlib.contextmanager
 def _recording(rig: "Rig", args: argparse.Namespace) -> Iterator[Task]:
     """Writes what is played from now on, a file for each rate that the device comes to have."""
-    from session.recorder import Recorder
+    from session.sound_recorder import Recorder
 
     recorder = Recorder(rig, Path(args.record), float32=True)
     try:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.preset import library, preset_file
-from session import patch_file, patch_library
+from session import patch_file, patch_lookup
 
-from .terminal import plain
+from .plain_text import plain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each instrument and saved patch; one that cannot be read is listed with its fault."""
-    rows = [_row(name, path) for name, path in patch_library.everything().items()]
+    rows = [_row(name, path) for name, path in patch_lookup.everything().items()]
     if args.json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))

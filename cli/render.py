@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from . import chain_options
-from .argument_types import whole
+from .number_ranges import whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         return render_events.run(args)
     if args.keep is not None or args.permute or args.random or args.context:
         raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
-    from engine.midi.midi_file import read
+    from engine.midi.midi_score import read
 
     score = read(args.score) if args.score else None
     if score is not None:
@@ -77,8 +77,8 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
 
 def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance of the instrument, which is set to play as it was learned."""
-    from engine.preset.performance import perform
-    from engine.probe import event_array
+    from engine.preset.learned_performance import perform
+    from engine.reference_output import event_array
 
     instrument = playing.rack.instrument
     preset = getattr(instrument, "preset", None)

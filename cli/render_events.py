@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset, read
-from session import patch_library
+from session import patch_lookup
 
 BLOCK_SIZE = 1 << 16  # samples written at once
 SILENCE = 10 ** (-80 / 20)  # of the peak: the end of the sound below it is cut off
@@ -16,13 +16,13 @@ SILENCE = 10 ** (-80 / 20)  # of the peak: the end of the sound below it is cut 
 
 def run(args: argparse.Namespace) -> int:
     """Write the file and print its length and peak."""
-    path = patch_library.find_instrument(args.preset)
+    path = patch_lookup.find_instrument(args.preset)
     preset = read(path)
     if not kind_of(preset.header).plays_event_scores:
         raise ValueError(
             f"{path.stem} is of kind {preset.header['kind']}: only one of kind events plays such a score"
         )
-    from engine.sound_file import sound_writer
+    from engine.sound_file_writer import sound_writer
 
     sound, peak = _sound(preset, args)
     rate = float(args.rate or preset.header["rate"])
@@ -38,18 +38,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _sound(preset: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
     """The sound (T,) at the rate asked for, and its peak; what would clip is scaled down."""
-    from engine.instruments.events import event_score
+    from engine.instruments.events import event_score_file
     from engine.instruments.events.decoder import EventDecoder
 
-    decoder, score = EventDecoder(preset), event_score.read(args.score)
+    decoder, score = EventDecoder(preset), event_score_file.read(args.score)
     score = score.strongest(args.keep) if args.keep is not None else score
     if args.context:
-        score = score.in_context_of(event_score.read(args.context))
+        score = score.in_context_of(event_score_file.read(args.context))
     if args.permute:
         score = score.permuted(decoder.keys, args.seed)
     if args.random:
         score = score.randomized(decoder.keys, args.seed)
-    sound = event_score.render(decoder, score)
+    sound = event_score_file.render(decoder, score)
     if args.rate and args.rate != decoder.rate:
         import soxr
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cli.learn.recordings import parse_part
 from engine.atomic_write import write_text
 from engine.preset import preset_file
-from session import patch_library
+from session import patch_lookup
 
 from . import preset_facts
-from .argument_types import number, whole
+from .number_ranges import number, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page, and print its size."""
-    path, page = patch_library.find_instrument(args.preset), Path(args.output)
+    path, page = patch_lookup.find_instrument(args.preset), Path(args.output)
     if page.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{page}: the ending must be .html")
     if not page.parent.is_dir():

@@ -10,11 +10,11 @@ from typing import Any
 from engine.effects import EFFECTS, effect_class
 from engine.preset import preset_file
 from engine.preset.preset_file import Preset
-from session import patch_file, patch_library
+from session import patch_file, patch_lookup
 from session.patch import Patch
 
 from . import preset_facts
-from .terminal import plain
+from .plain_text import plain
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 
@@ -29,11 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a page, or all of the header and the shapes of the tensors as JSON."""
-    if args.preset in EFFECTS and args.preset not in patch_library.everything():
+    if args.preset in EFFECTS and args.preset not in patch_lookup.everything():
         _print_effect(args.preset, args.json)
         return 0
-    path = patch_library.find(args.preset)
-    patch = patch_library.resolve(Patch(path))
+    path = patch_lookup.find(args.preset)
+    patch = patch_lookup.resolve(Patch(path))
     preset = preset_file.read(patch.path)
     if args.json:
         print(json.dumps(_as_json(path, patch, preset), ensure_ascii=False))

@@ -12,7 +12,7 @@ from session.status import read_status
 if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 JSON_SECONDS = 1.0  # between two lines of JSON
 LIVE_SECONDS = 0.25  # between two updates of the live line

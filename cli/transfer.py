@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from engine.preset import library
 
 from . import chain_options, voice_options
-from .argument_types import number, whole
+from .number_ranges import number, whole
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
     from .chain_options import Playing
 
@@ -88,7 +88,7 @@ def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> d
 
 def _write(args: argparse.Namespace, rig: "Rig", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound block by block; its length in seconds and its peak."""
-    from engine.sound_file import sound_writer
+    from engine.sound_file_writer import sound_writer
 
     frames, peak = 0, 0.0
     with sound_writer(args.output, rig.rate, args.float) as write:

@@ -3,13 +3,13 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from engine.pitch_names import parse_note
+from engine.pitch_conversion import parse_note
 
-from .argument_types import number
+from .number_ranges import number
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 
 def add_arguments(parser: argparse.ArgumentParser, default: str) -> None:

@@ -12,9 +12,9 @@ from numba import njit
 
 from engine.plugin import BURST
 
-from .clock import now
 from .events import ALL, EVENT, Kind
-from .memory import invoke, load_acquire, store_release
+from .perf_counter import now
+from .pointers import invoke, load_acquire, store_release
 from .ring import CURSORS, HEAD, TAIL, copy, push
 
 MAX_SLOTS = 12  # plugins in a chain

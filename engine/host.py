@@ -21,7 +21,7 @@ from .block import (
     TIMED_RING,
 )
 from .events import ALL, NOW, Kind
-from .memory import publish
+from .pointers import publish
 from .ring import LOST, Ring
 
 MAX_FADE_SECONDS = 2.0  # to wait for the audio thread to replace a chain

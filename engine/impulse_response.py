@@ -9,7 +9,7 @@ import numpy as np
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, PresetError, read
 
-from .sound_file import sound_writer
+from .sound_file_writer import sound_writer
 
 NO_ROOM = "none"  # the option that means no room
 MAX_SECONDS = 30.0  # of a sound file

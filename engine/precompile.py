@@ -67,7 +67,7 @@ def _start_helper(part: str) -> subprocess.Popen[bytes] | None:
 
 
 def _callback() -> None:
-    from . import callback  # noqa: F401 - a callback is compiled where it is defined
+    from . import portaudio_callback  # noqa: F401 - a callback is compiled where it is defined
     from .host import Host
 
     with contextlib.suppress(OSError):  # without libjack it is not needed
@@ -101,8 +101,8 @@ def _room() -> None:
 
 def _effects() -> None:
     from engine.effects import EFFECTS, ROOM, make
-    from engine.effects.bus import BusReturn, BusSend
     from engine.effects.capture import MicrophoneCapture
+    from engine.effects.send_return import BusReturn, BusSend
     from engine.midi.key_zones import KeyZones, Zone
     from engine.plugin import entry
 

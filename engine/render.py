@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.midi.midi_file import Score
+from engine.midi.midi_score import Score
 
 from .block import MAX_BLOCK_EVENTS
-from .callback import callback
 from .events import EVENT
 from .host import Host
-from .sound_file import sound_writer
+from .portaudio_callback import callback
+from .sound_file_writer import sound_writer
 
 SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has died away
 MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: what they cause has room as well

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from .events import EVENT, NOW
-from .memory import load_acquire, store_release
+from .pointers import load_acquire, store_release
 
 HEAD, TAIL, LOST = 0, 8, 16  # eight words apart: each on a cache line of its own
 CURSORS = 24

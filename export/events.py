@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine import probe
+from engine import reference_output
 from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import Preset
 from train.events.config import Sizes
-from train.events.initialize import new_model
+from train.events.initial_dictionary import new_model
 from train.events.learn import LearnedEvents
 from train.events.model import EventModel
 
@@ -90,7 +90,7 @@ def make_probe(model: EventModel, use: np.ndarray, strength: np.ndarray) -> dict
         context = model.typical.expand(len(keys), -1)
         sounds = model.decoder(torch.tensor(keys), torch.tensor(strengths, dtype=torch.float), context)
     note = {"keys": keys.tolist(), "strengths": strengths.tolist()}
-    probes = [probe.make_probe(sound[:PROBE_SAMPLES].numpy(), PROBE_STEP, note) for sound in sounds]
+    probes = [reference_output.make_probe(sound[:PROBE_SAMPLES].numpy(), PROBE_STEP, note) for sound in sounds]
     return {**probes[0], "sound": [row["sound"] for row in probes]}
 
 

@@ -1,7 +1,7 @@
 """Normalize the loudness of a preset: measure it, and set the level at which all presets are equally loud.
 
-The nominal phrase is that of engine.midi.midi_file: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second each,
-then two seconds. Loudness is that of ITU-R BS.1770.
+The nominal phrase is that of engine.midi.midi_score: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second
+each, then two seconds. Loudness is that of ITU-R BS.1770.
 """
 
 import warnings
@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pyloudnorm
 
-from engine.chain import make_chain
-from engine.midi.midi_file import loudness_phrase
+from engine.instrument_chain import make_chain
+from engine.midi.midi_score import loudness_phrase
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 
 TARGET_LUFS = -23.0  # of the nominal phrase: a chord of eight at full velocity stays below the limiter
 RATE = 48_000

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.pitch_names import pitch_of
+from engine.pitch_conversion import pitch_of
 from engine.preset.preset_file import Preset
-from train.resonance import gesture_maps
+from train.resonance import control_components
 from train.resonance.config import Config
-from train.resonance.modal_response import place_attacks, render_modes
+from train.resonance.modal_recurrence import place_attacks, render_modes
 from train.resonance.model import ResonanceModel
 from train.trainer import LearnedModel
 
@@ -161,8 +161,8 @@ def _maps(
     weight = router**2 + 1e-12
     heights = np.exp((weight @ sound) / weight.sum(1))
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
-    maps = {name: gesture_maps.find_components(control, count) for name, count in axes.items()}
-    return {**maps, "map_keys": gesture_maps.map_keys(control, heights)}
+    maps = {name: control_components.find_components(control, count) for name, count in axes.items()}
+    return {**maps, "map_keys": control_components.map_keys(control, heights)}
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:

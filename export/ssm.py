@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import probe
+from engine import reference_output
 from engine.kinds.ssm import MAX_NORM
-from engine.pitch_names import ratio_of
+from engine.pitch_conversion import ratio_of
 from engine.preset.preset_file import Preset
-from train.resonance import gesture_maps
+from train.resonance import control_components
 from train.ssm.config import Config
 from train.ssm.model import StateSpaceModel
 from train.trainer import LearnedModel
 
 from .mode_pitch import estimate_pitch, spectral_peaks
-from .probe import SAMPLES, STRIDE_SAMPLES
+from .reference_output import SAMPLES, STRIDE_SAMPLES
 from .resonance import key_range, to_numpy
 from .training_record import header_config, thin_losses
 
@@ -58,8 +58,8 @@ def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
         "pitch": np.array([estimate_pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, is_used, strict=True)]),
         "energy": energy,
         "control_values": control[tuple(sites.T)],
-        **{name: gesture_maps.find_components(control, count) for name, count in axes.items()},
-        "map_keys": gesture_maps.map_keys(control, heights),
+        **{name: control_components.find_components(control, count) for name, count in axes.items()},
+        "map_keys": control_components.map_keys(control, heights),
     }
     arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
     return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
@@ -69,7 +69,11 @@ def make_header(learned: LearnedModel[StateSpaceModel, Config], pitches: np.ndar
     """Header of a preset: control plane, range of keys, and training; pitches: (K,) Hz."""
     sizes = learned.config.sizes
     drum = is_drum(pitches)
-    low, high = (gesture_maps.FIRST_KEY, gesture_maps.FIRST_KEY + len(pitches) - 1) if drum else key_range(pitches)
+    low, high = (
+        (control_components.FIRST_KEY, control_components.FIRST_KEY + len(pitches) - 1)
+        if drum
+        else key_range(pitches)
+    )
     return {
         "format_version": "1.0",
         "kind": "ssm",
@@ -132,7 +136,7 @@ def make_probe(preset: Preset) -> dict[str, Any]:
         frames.append(torch.sin(t["output"] @ h))
     sound = torch.cat(frames).numpy()
     count = min(max(SAMPLES, int(np.abs(sound).argmax()) + SAMPLES // 2), len(sound))
-    return probe.make_probe(sound[:count], STRIDE_SAMPLES, {"performance": "learned"})
+    return reference_output.make_probe(sound[:count], STRIDE_SAMPLES, {"performance": "learned"})
 
 
 def _equal_loudness(

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.preset.preset_file import Preset
 
-from . import probe
+from . import reference_output
 from .resonance import VELOCITY
 from .ssm_poles import find_poles, linear_response, render_modes
 
@@ -36,7 +36,9 @@ def as_modes(source: Preset, count: int = MAX_MODES) -> Preset:
     _scale_strikes(arrays, t["energy"][used])
     arrays["control_sites"] = source.tensors["control_sites"]
     preset = Preset(_header(source.header), arrays)
-    return probe.add_note_probe(preset, (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2)
+    return reference_output.add_note_probe(
+        preset, (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2
+    )
 
 
 def _strongest(pole: np.ndarray, residue: np.ndarray, count: int) -> np.ndarray:

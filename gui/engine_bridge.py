@@ -4,12 +4,12 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 from engine.kinds import kind_of
-from gui.terms import translate_message
+from gui.engine_translation import translate_message
 from gui.views.dots import scaled
 from session.active_notes import ActiveNotes, ControllerMoves
+from session.audio_thread_queue import LiveInput
+from session.engine_messages import Compiling, Failed, Loaded, Ready, Result
 from session.engine_thread import EngineThread
-from session.live_input import LiveInput
-from session.messages import Compiling, Failed, Loaded, Ready, Result
 from session.parameters import ParameterModel
 from session.status import Status
 

@@ -12,26 +12,26 @@ from gui.controllers.button_midi_learn import ButtonMidiLearn
 from gui.controllers.chain import ChainController
 from gui.controllers.computer_keyboard import ComputerKeyboard
 from gui.controllers.devices import DeviceController
-from gui.controllers.export import ExportController
+from gui.controllers.global_settings import MasterController, ThemeSwitch
+from gui.controllers.instrument_export import ExportController
 from gui.controllers.instrument_selection import FileOpener, InstrumentSelection
 from gui.controllers.learn import LearnController
-from gui.controllers.master import MasterController, ThemeSwitch
 from gui.controllers.microphone_recording import MicrophoneRecording
 from gui.controllers.midi_learn import MidiLearn
 from gui.controllers.parameters import ParameterController
+from gui.controllers.performance_recording import RecordingController
 from gui.controllers.preset_files import PresetFiles
 from gui.controllers.preview import PreviewController
-from gui.controllers.recording import RecordingController
-from gui.controllers.restore_session import SessionRestore
 from gui.controllers.score import ScoreController
+from gui.controllers.session_restore import SessionRestore
 from gui.controllers.touch import TouchController
-from gui.controllers.undo import ABCompare, UndoController
+from gui.controllers.undo_buttons import ABCompare, UndoController
 from gui.controllers.voice import VoiceController
 from gui.dialogs.shortcuts import ShortcutsDialog
-from gui.processes import child_process
+from gui.processes import process_lifetime
 from gui.views.view_stack import PAD, PICTURE, VOICE
+from session.engine_messages import Loaded
 from session.engine_thread import EngineThread
-from session.messages import Loaded
 
 from .engine_bridge import EngineBridge
 from .main_window import MainWindow
@@ -102,7 +102,7 @@ class MainController(QObject):
         self.engine.loading_marker.clear()
         self.ended = self.engine.close(until - time.monotonic())
         self.engine.loading_marker.clear()  # set again if it began to load meanwhile
-        child_process.wait_all(max(until - time.monotonic(), 0.0))
+        process_lifetime.wait_all(max(until - time.monotonic(), 0.0))
 
     def _connect_playing(self) -> None:
         window, bridge, computer_keyboard = self.window, self.bridge, self.computer_keyboard

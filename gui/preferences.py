@@ -30,7 +30,9 @@ class Preferences:
     midi: str | None = None
     a4: float = 440.0  # Hz
     learning: dict[str, Any] = field(default_factory=dict)  # of gui.processes.learn.LearnTask, until it is finished
-    folders: dict[str, str] = field(default_factory=dict)  # that files were chosen from, by gui.dialogs.prompts
+    folders: dict[str, str] = field(
+        default_factory=dict
+    )  # that files were chosen from, by gui.dialogs.name_and_file_prompts
     channel: int = 0  # the MIDI channel that is received; 0: all but the drums
 
 

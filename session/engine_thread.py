@@ -14,21 +14,21 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .audio_thread_queue import LiveInput
 from .config_store import LoadingMarker
-from .live_input import LiveInput
-from .messages import Compiling, EngineMessage, Failed, Ready, Result
+from .engine_messages import Compiling, EngineMessage, Failed, Ready, Result
 from .patch import Patch
 from .precompile_process import Precompilation
-from .recorders import Recorders
 from .status import Status, read_status
-from .user_message import ENGINE_STOPPED, Message, of_error
+from .translatable_message import ENGINE_STOPPED, Message, of_error
+from .transport import Recorders
 from .worker_thread import WorkerThread
 
 if TYPE_CHECKING:
     from engine.devices.backend import DeviceRequest
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
     from .rack_loader import LoadResult
 
@@ -111,7 +111,7 @@ class EngineThread(threading.Thread):
     def _run(self) -> None:
         from engine.devices import stream
         from engine.midi.ports import MidiPorts
-        from engine.rig import Rig
+        from engine.standard_chain import Rig
 
         from .rack_loader import RackLoader
 

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import patch_library, rack
+from . import patch_lookup, rack
 from .patch import Patch, chain_from_json
 
 if TYPE_CHECKING:
     from engine.instruments import Instrument
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 DEMO_SECONDS = 6.0
 FADE_SECONDS = 0.3  # fade-out of a demo
@@ -43,9 +43,9 @@ class RenderJob:
 
 def render(job: RenderJob) -> Iterator[float]:
     """Do a job; yields the part of it that is done, 0..1. ValueError or OSError."""
-    from engine.midi.midi_file import Score, read
+    from engine.midi.midi_score import Score, read
     from engine.render import render_blocks
-    from engine.sound_file import sound_writer
+    from engine.sound_file_writer import sound_writer
 
     rig, instrument = _rig(job)
     if job.score:
@@ -65,20 +65,20 @@ def render(job: RenderJob) -> Iterator[float]:
 
 def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
     """The rig that plays a job, and the instrument, the first of two."""
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
     chain = chain_from_json(job.chain) if job.chain is not None else None
     rig = Rig(job.rate)
-    loaded = rack.load(rig, patch_library.resolve(Patch(Path(job.path), dict(job.values), chain)))
+    loaded = rack.load(rig, patch_lookup.resolve(Patch(Path(job.path), dict(job.values), chain)))
     rig.set_param(rig.interpreter, "a4", job.a4)
     return rig, loaded.instrument
 
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
-    from engine.midi.midi_file import loudness_phrase
-    from engine.preset.performance import perform
-    from engine.probe import event_array
+    from engine.midi.midi_score import loudness_phrase
+    from engine.preset.learned_performance import perform
+    from engine.reference_output import event_array
 
     preset = instrument.preset
     notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5

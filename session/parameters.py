@@ -18,8 +18,8 @@ from .patch import Chain, Patch
 if TYPE_CHECKING:
     from engine.plugin import Plugin
 
-    from .live_input import Delivery, LiveInput
-    from .messages import Loaded
+    from .audio_thread_queue import Delivery, LiveInput
+    from .engine_messages import Loaded
     from .rack import RackParameter
 
 

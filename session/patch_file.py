@@ -14,7 +14,7 @@ from engine.preset.preset_file import SUFFIX, PresetError
 
 from . import config_store
 from .patch import Chain, chain_from_json
-from .user_message import INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH, Message
+from .translatable_message import INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH, Message
 
 PATCH_SUFFIX = ".json"
 PATHS_FILE, MAX_PATHS = "places", 50  # the paths that instruments were opened from

@@ -7,7 +7,7 @@ from engine.effects import ROOM
 from engine.kinds import ONNX_KIND, kind_of
 
 from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
-from .user_message import Message, of_error
+from .translatable_message import Message, of_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 ON = "on"  # the switch that every effect has
 INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
@@ -143,7 +143,7 @@ def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tupl
 
     follow_voice: with a tracker before an instrument that can follow a voice.
     """
-    from engine.chain import make_instrument
+    from engine.instrument_chain import make_instrument
 
     made = Rack(make_instrument(path, seed))
     if follow_voice and kind_of(made.preset.header).follows_voice:
@@ -202,7 +202,7 @@ def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]"
 
 def _follow(made: Rack) -> None:
     """Put a voice tracker before the instrument; ValueError if it follows none."""
-    from engine.chain import follow_voice
+    from engine.instrument_chain import follow_voice
 
     made.voice = follow_voice([made.instrument])[0]
 
@@ -255,8 +255,8 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
 
 def _add_layer_room(made: Rack, before: Rack | None) -> None:
     """Put the second instrument into its own room, if it has one; the first one stays in its."""
-    from engine.chain import make_room
-    from engine.effects.bus import BusReturn, BusSend
+    from engine.effects.send_return import BusReturn, BusSend
+    from engine.instrument_chain import make_room
 
     assert made.layer is not None
     if before is not None and before.layer_room is not None and before.layer is made.layer:
@@ -271,7 +271,7 @@ def _add_layer_room(made: Rack, before: Rack | None) -> None:
 def _effect(effect: Effect, made: Rack) -> "Plugin | None":
     """The plugin of an effect; None for a room that would not be heard. ValueError or OSError if it cannot be had."""
     from engine import effects
-    from engine.chain import make_room
+    from engine.instrument_chain import make_room
     from engine.plugin import external
 
     if effect.kind == PLUGIN:

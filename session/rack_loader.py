@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.events import Kind
-from engine.rig import Rig
 from engine.snapshots.harmonics import room_envelope
+from engine.standard_chain import Rig
 
-from . import patch_file, patch_library, rack
+from . import patch_file, patch_lookup, rack
+from .audio_thread_queue import Delivery
 from .config_store import LoadingMarker
-from .live_input import Delivery
-from .messages import Loaded
+from .engine_messages import Loaded
 from .patch import Chain, Patch
 from .rack import ON, Rack, displaced, switch_off
-from .user_message import Message
+from .translatable_message import Message
 
 CHANNELS = 16
 FADE_SECONDS = 0.06  # in which an effect that is switched off falls silent
@@ -45,7 +45,7 @@ class RackLoader:
         """Replace what plays by a patch; follow_voice: if its instrument can."""
         self._marker.set(patch.path)
         try:
-            resolved = patch_library.resolve(patch)
+            resolved = patch_lookup.resolve(patch)
             made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
             self._rig.play(made.plugins)
         except Exception as error:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.events import midi
-from engine.midi.midi_file import Score, read
+from engine.midi.midi_score import Score, read
 from engine.midi.playback import ScorePlayback
 from engine.ring import HEAD, TAIL
 
 if TYPE_CHECKING:
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
 
 LEAD_SECONDS = 0.15  # before its first note
 LOOKAHEAD_SECONDS = 0.5  # of the score that wait in the queue

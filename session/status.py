@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
     from engine.plugin import Plugin
-    from engine.rig import Rig
+    from engine.standard_chain import Rig
     from engine.voice_latency import Latency
 
 

@@ -109,7 +109,7 @@ def test_constants_say_a_quantity_and_imports_stay_in_their_folder(path):
 
 KIND_FILES = (
     "engine/kinds/", "engine/instruments/{kind}/", "engine/snapshots/{kind}.", "train/{kind}/", "export/{kind}",
-    "export/onnx/{kind}.", "export/report/partials/{kind}.", "cli/learn/{kind}.", "benchmarks/",
+    "export/onnx/{kind}.", "export/report/kind_plots/{kind}.", "cli/learn/{kind}.", "benchmarks/",
 )  # fmt: skip
 """Beginnings of the paths of files that are about one kind."""
 

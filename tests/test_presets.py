@@ -8,19 +8,19 @@ import torch
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.ddsp.offline import decode_curves
-from engine.midi.midi_file import make_score
+from engine.instruments.ddsp.decode_curves import decode_curves
+from engine.midi.midi_score import make_score
+from engine.preset.learned_performance import perform
 from engine.preset.library import factory_folder
-from engine.preset.performance import perform
 from engine.preset.preset_file import Preset, read
-from engine.probe import PLAIN_PARAMS, deviation, event_array, render_probe
+from engine.reference_output import PLAIN_PARAMS, deviation, event_array, render_probe
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from export.loudness import TARGET_LUFS, measure_loudness
 from train.ddsp.preset_weights import load_model
 from train.notes.pitch import detect
 from train.ssm.frame_artifacts import edge_jump_ratio
-from train.ssm.recurrence import run_recurrence
+from train.ssm.tanh_rnn import run_recurrence
 
 FACTORY = sorted(factory_folder().glob("*.luthier"))
 PLUCKED = [path for path in FACTORY if path.stem in ("banjo", "guitar", "mandolin")]

@@ -5,12 +5,12 @@ import pytest
 import soundfile
 import soxr
 
-from engine.chain import follow_voice, make_chain
-from engine.midi.midi_file import make_score
+from engine.instrument_chain import follow_voice, make_chain
+from engine.midi.midi_score import make_score
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import read
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from engine.voice_transfer import render_transfer
 from tests.support.harmonic_tones import tone
 from train.notes.pitch import detect

@@ -17,7 +17,7 @@ from benchmarks.support.measurement import Measurement, print_measurements
 from engine.voice.offline_tracking import track_hops
 from train import recording
 
-from .reference_pitch import PitchCurve, compare, detect_swiftf0, reliable_part
+from .swiftf0_reference import PitchCurve, compare, detect_swiftf0, reliable_part
 
 RATE, BLOCK = 48_000, 64
 ROUNDS = 7

@@ -11,10 +11,10 @@ not counted.
 import numpy as np
 
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
-from engine.chain import follow_voice, make_chain
+from engine.instrument_chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.pitch_names import ratio_of
-from engine.rig import Rig
+from engine.pitch_conversion import ratio_of
+from engine.standard_chain import Rig
 from engine.voice_transfer import render_transfer
 
 RATE, BLOCK = 48_000, 64

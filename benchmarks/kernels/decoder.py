@@ -14,17 +14,17 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.support.measurement import Measurement, median_times, print_measurements
-from benchmarks.support.peers import onnx_decoder, torch_decoder
-from engine.callback import callback
-from engine.chain import make_chain
+from benchmarks.support.reference_decoders import onnx_decoder, torch_decoder
 from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
+from engine.instrument_chain import make_chain
 from engine.kinds.ddsp import random_preset
+from engine.portaudio_callback import callback
 from engine.preset.preset_file import Preset
-from engine.rig import Rig
 from engine.simd.vectors import aligned_zeros
+from engine.standard_chain import Rig
 
-from . import limits
+from . import processor_limits
 
 RATE, BLOCK = 48_000, 64
 UNITS, HARMONICS, TAPS = 512, 100, 16_000
@@ -61,14 +61,14 @@ def _frame_measurements() -> list[Measurement]:
     hot = median_times(
         own
         | {
-            "read": lambda: limits.sum_array(weights, 1),
+            "read": lambda: processor_limits.sum_array(weights, 1),
             "onnx": lambda: onnx(0.5, 0.5),
             "torch": lambda: torch(0.5, 0.5),
         },
         ROUNDS,
         WARM_UP_RUNS,
     )
-    cold = _cold(own["ours"], lambda: limits.sum_array(other_data, 1))
+    cold = _cold(own["ours"], lambda: processor_limits.sum_array(other_data, 1))
     return [
         Measurement(f"frame, {size} weights", 1e6 * hot["ours"], "µs"),
         Measurement("the same, float32", 1e6 * hot["float32"], "µs"),

@@ -14,7 +14,7 @@ from benchmarks.support.measurement import Measurement, median_times, print_meas
 from engine.dsp import modal
 from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
-from . import limits, modal_variants
+from . import modal_variants, processor_limits
 
 RATE = 48_000.0
 MODES = 16 * 2 * 64
@@ -27,8 +27,10 @@ MIN_PLAIN_RATIO = 2.5 if LANES == 16 else 1.4
 
 def measure() -> list[Measurement]:
     """Measure the modal kernel."""
-    times = median_times(_candidates() | {"peak": lambda: limits.multiply_add(_PEAK_DATA, limits.STEPS)}, 40)
-    peak = limits.CHAINS * WIDTH * limits.STEPS / times.pop("peak")
+    times = median_times(
+        _candidates() | {"peak": lambda: processor_limits.multiply_add(_PEAK_DATA, processor_limits.STEPS)}, 40
+    )
+    peak = processor_limits.CHAINS * WIDTH * processor_limits.STEPS / times.pop("peak")
     times = {name: seconds / RUNS for name, seconds in times.items()}
     frames = MODES * modal.STRIDE
     plain, aligned_zeros = (
@@ -82,7 +84,7 @@ def copy_unaligned(array: np.ndarray) -> np.ndarray:
     return room.reshape(array.shape)
 
 
-_PEAK_DATA = aligned_zeros((limits.CHAINS * WIDTH,))
+_PEAK_DATA = aligned_zeros((processor_limits.CHAINS * WIDTH,))
 
 
 def _candidates() -> dict[str, Callable[[], object]]:

@@ -11,12 +11,11 @@ import numpy as np
 from numba import njit
 
 from benchmarks.support.measurement import Measurement, min_times, print_measurements
+from benchmarks.support.uniform_convolver import Convolver
 from engine.dsp import fft
 from engine.dsp.convolution import HEAD_SIZE, convolve
 from engine.dsp.convolution_plan import plan_convolution
 from engine.simd.vectors import aligned_zeros
-
-from .convolution_partitions import Convolver
 
 RATE, TAPS = 48_000.0, 48_000
 BLOCKS = 128  # blocks per measurement: two rounds of the longest level

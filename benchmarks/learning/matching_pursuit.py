@@ -8,10 +8,10 @@ squares over all atoms, as in orthogonal pursuit, made the loss larger.
 import torch
 from torch import Tensor
 
-from train.events.analysis_window import AnalysisWindow
 from train.events.config import HOP
+from train.events.decomposition_window import AnalysisWindow
+from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
 from train.events.model import EventModel
-from train.events.solve_gains import STRENGTH_STEPS, solve_strengths
 
 BATCH_SIZE = 32  # sounds that are rendered at once
 

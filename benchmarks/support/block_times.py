@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from engine.devices import jack_callback
-from engine.memory import pointer
+from engine.pointers import pointer
 
 CAPACITY = 1 << 17  # blocks that can be recorded: six minutes
 THREAD, CLOCK = np.int32(1), np.int32(3)  # RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID of Linux

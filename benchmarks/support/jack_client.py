@@ -11,7 +11,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from engine.devices.jack_callback import address, bind, last_frame_time, port_get_buffer
-from engine.memory import view_f4, view_u1
+from engine.pointers import view_f4, view_u1
 
 RECORDED_FRAMES = 48_000 * 60  # of the ring that the sound is recorded to
 MAX_SONG_FRAMES = 48_000 * 12  # that the voice output can play
@@ -211,7 +211,9 @@ class JackClient:
         until = time.monotonic() + MAX_WAIT_SECONDS
         while self.recorded < end:
             if time.monotonic() > until:
-                raise TimeoutError(f"{self.recorded - start} of {end - start} frames came within {MAX_WAIT_SECONDS:g} s")
+                raise TimeoutError(
+                    f"{self.recorded - start} of {end - start} frames came within {MAX_WAIT_SECONDS:g} s"
+                )
             wait(10)
         return self._sound(start, end)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.argument_types import number, whole
+from cli.number_ranges import number, whole
 from engine.kinds import KINDS
 from engine.preset import preset_file
 
-from . import options
-from .options import LEARNABLE, KindOptions
+from . import option_checks
+from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
 from .progress import Result
 from .recordings import expand, parse_part
@@ -61,13 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the instrument; Ctrl+C keeps the best so far."""
-    options.check(args)
+    option_checks.check(args)
     path = check_output(args.output, args.resume)
     args.recordings = expand(args.recordings)
     _check_torch(args.device)
     recipe = args.kind
     if KINDS[args.kind].learns_notes and _as_notes(args):
-        options.check_notes(args)
+        option_checks.check_notes(args)
         recipe = "notes"
     made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
     if made is None:
@@ -96,10 +96,10 @@ def _as_notes(args: argparse.Namespace) -> bool:
         raise ValueError(f"a piece is learned from one recording, not from {len(args.recordings)}")
     if args.taken or len(args.recordings) > 1:
         return args.taken != "piece"
-    from train.notes import onset
+    from train.notes import note_span
 
     samples = _load(args.recordings[0], args.start, args.length)
-    strokes = onset.count_onsets(samples.mean(axis=0), CHECK_RATE)
+    strokes = note_span.count_onsets(samples.mean(axis=0), CHECK_RATE)
     if strokes == 1:
         print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:

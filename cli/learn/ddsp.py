@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from cli.argument_types import whole
+from cli.number_ranges import whole
 from engine.kinds.ddsp import KIND, MAX_SIZES
 from engine.preset import library
 from engine.preset.preset_file import Preset, read
 
-from .options import KindOptions
+from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, Update, display
 from .recordings import header_fields, parse_part

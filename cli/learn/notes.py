@@ -7,7 +7,7 @@ from pathlib import Path
 
 import engine
 from engine.preset.preset_file import Preset
-from export import probe
+from export import reference_output
 from export.loudness import normalize
 from export.resonance_notes import make_header, make_tensors
 from train.notes import note_cache
@@ -30,7 +30,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
         {**make_header(instrument, config, engine.VERSION), **header_fields(args, path)}, make_tensors(instrument)
     )
     keys = list(instrument.keys)
-    preset = normalize(probe.add_note_probe(made, keys[len(keys) // 2]))
+    preset = normalize(reference_output.add_note_probe(made, keys[len(keys) // 2]))
     ending = "stopped early: only some of the notes are in it; --resume goes on" if instrument.stopped else DONE
     clean_up = None if instrument.stopped else partial(note_cache.clear, folder)
     return Result(preset, ending, {"keys": keys, "words": instrument.messages}, instrument.messages, clean_up)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import engine
-from cli.argument_types import whole
+from cli.number_ranges import whole
 from engine.kinds.resonance import MAX_SIZES
 
-from .options import KindOptions
+from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, display, update_of
 from .recordings import header_fields, parse_part
@@ -40,7 +40,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and preview are written beside the preset."""
     import torch
 
-    from export import probe
+    from export import reference_output
     from export.loudness import normalize
     from export.resonance import make_preset
     from train import recording
@@ -56,7 +56,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
         learned = fit(mono, config, folder, lambda now: show(update_of(now)), args.device, args.resume)
     stereo = _stereo(samples)
     made = make_preset(learned, engine.VERSION, stereo, **header_fields(args, path))
-    preset = normalize(probe.add_model_probe(made, learned.model))
+    preset = normalize(reference_output.add_model_probe(made, learned.model))
     ending = STOPPED if learned.stopped else DONE
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
     return Result(preset, ending, values, warnings if args.taken else [])  # otherwise printed already

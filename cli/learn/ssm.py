@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from cli.argument_types import whole
+from cli.number_ranges import whole
 from engine.kinds.ssm import MAX_SIZES
 
-from .options import KindOptions
+from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import DONE, STOPPED, Result, display, update_of
 from .recordings import header_fields, parse_part

@@ -15,9 +15,9 @@ from engine.host import Host
 
 from . import jack_callback
 from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
+from .background_call import register_client
 from .jack_callback import address
-from .jack_server import connect, latency
-from .watchdog import register_client
+from .jack_connection import connect, latency
 
 _CAST = {
     "process": "JackProcessCallback",

@@ -12,7 +12,7 @@ from numba import carray, cfunc, njit, types
 
 from engine.block import DEVICE_RING, HOST, MAX_BLOCK_FRAMES, advance
 from engine.events import Kind
-from engine.memory import flush_denormals, pointer, set_float_mode, view_f4, view_u1
+from engine.pointers import flush_denormals, pointer, set_float_mode, view_f4, view_u1
 from engine.ring import push
 
 PORTS = np.dtype(

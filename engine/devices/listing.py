@@ -70,7 +70,7 @@ def realtime_allowed() -> bool:
 def _list_jack(found: DeviceList) -> bool:
     """Add the ports of a server; whether there is one."""
     try:
-        from .jack_server import open_client
+        from .jack_connection import open_client
     except OSError:
         found.hints.append(NO_JACK)
         return False

@@ -8,7 +8,7 @@ from typing import Literal
 from engine.host import Host
 
 from .backend import AudioBackend, DeviceInfo, DeviceRequest, NoDeviceError
-from .watchdog import BackgroundCall
+from .background_call import BackgroundCall
 
 MAX_CLOSE_SECONDS = 2.0  # that a device may take to close
 MIN_RATE, MAX_RATE = 8000.0, 384_000.0  # Hz that instruments are built for

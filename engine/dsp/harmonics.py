@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numba import njit
 
-from engine.simd.ramps import add_to, ramp, reduce_phase
+from engine.simd.sample_lanes import add_to, ramp, reduce_phase
 from engine.simd.vectors import WIDTH, add, fma, load_scalar, mul, splat, sub
 
 

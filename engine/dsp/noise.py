@@ -11,7 +11,7 @@ The delay of the symmetric filter does not matter, since noise has no onset.
 import numpy as np
 from numba import njit
 
-from engine.simd.ramps import add_to, ramp
+from engine.simd.sample_lanes import add_to, ramp
 from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, load_scalar, splat, sub
 
 MAX_RUN = 64  # samples of noise at once

@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 
 from engine.events import Kind
-from engine.memory import view_f4
 from engine.plugin import Param, Plugin
+from engine.pointers import view_f4
 
 SLOTS = 8  # sounds that are kept
 FADE_SECONDS = 0.01  # at the start and end of a sound, and when another one replaces it

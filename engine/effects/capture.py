@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from engine.memory import load_acquire, publish, store_release
 from engine.plugin import Param, Plugin
+from engine.pointers import load_acquire, publish, store_release
 
 RING_FRAMES = 1 << 19  # that may wait to be drained: 10 s at 48 kHz
 WRITTEN, DRAINED = 0, 8  # positions, each on a cache line of its own

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.levels import gain_of
+from engine.dsp.decibels import gain_of
 from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 CONTROL_SAMPLES = 16  # from one update of the gain to the next, counted from the reset, whatever the block

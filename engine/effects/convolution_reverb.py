@@ -5,11 +5,11 @@ from numba import njit
 
 from engine.dsp.convolution import END, HEAD_SIZE, SHARE, clear, convolve
 from engine.dsp.convolution_plan import plan_convolution
-from engine.dsp.levels import MAX_SAMPLE, gain_of
+from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import resample_impulse_response
 from engine.events import ALL, Kind
-from engine.memory import view_f4, view_i4
 from engine.plugin import Param, Plugin, entry, param_changed, param_fields, set_defaults
+from engine.pointers import view_f4, view_i4
 
 SMOOTHING_SECONDS = 0.01
 MIN_LEVEL_DB = -60.0  # the lower end of the parameter, which is no room at all

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.levels import MAX_SAMPLE, gain_of
+from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.01

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.levels import gain_of
+from engine.dsp.decibels import gain_of
 from engine.events import Kind
 from engine.plugin import Param, Plugin
 

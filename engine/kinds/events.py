@@ -8,7 +8,7 @@ to find the events of a recording, lies beside it in tensors whose names begin w
 import math
 from typing import Any
 
-from engine.dsp.waveforms import SHAPES
+from engine.dsp.wave_bank import SHAPES
 
 from .kind import InstrumentKind
 from .schema import Schema, Tensor, Tensors, check_max_sizes

@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 
 from engine.events import ALL, Kind
-from engine.memory import load_acquire, publish, view_f4
 from engine.plugin import Param, Plugin, emit, state_address
+from engine.pointers import load_acquire, publish, view_f4
 
 MAX_ROUTES = 64  # parameters with a controller
 

@@ -14,7 +14,7 @@ from engine.plugin import EMITTING, Param, Plugin
 
 from .cc_map import MAX_ROUTES, ROUTE, MidiMap, emit_params, set_routes
 from .channel_state import BEND, CHANNEL, SETTINGS, emit_pending, reset_channel
-from .messages import CHANNELS, handle_message, panic
+from .message_handler import CHANNELS, handle_message, panic
 from .pedals import KEYS, NOTE, emit_damping, emit_key_pressure, end_notes
 
 DRUM_CHANNEL = 10  # counted from 1

@@ -3,7 +3,7 @@
 from engine.events import Kind
 from engine.ring import Ring
 
-from .midi_file import Score
+from .midi_score import Score
 
 LOOKAHEAD_SECONDS = 0.5  # in the queue: Python may be late by so much
 

@@ -3,7 +3,7 @@
 from .compile import entry
 from .contract import BURST, UNLIMITED, Param, Plugin, state_address, with_defaults
 from .event_output import EMITTING, emit
-from .params import clamp, param_changed, param_fields, param_values, set_defaults, with_values
+from .param_fields import clamp, param_changed, param_fields, param_values, set_defaults, with_values
 
 __all__ = [
     "BURST",

@@ -11,7 +11,7 @@ from typing import Any
 from numba import carray, cfunc, njit
 
 from engine.events import EVENT
-from engine.memory import C_PROCESS, address_of
+from engine.pointers import C_PROCESS, address_of
 from engine.ring import copy
 
 from .contract import BURST, Plugin

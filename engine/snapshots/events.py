@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from engine.instruments.events.event_bank import map_keys
 from engine.instruments.events.instrument import Events
+from engine.instruments.events.sound_bank import map_keys
 
-from .sound_map import SoundMap, nearest_keys, project
+from .similarity_map import SoundMap, nearest_keys, project
 
 
 def sound_map(instrument: Events) -> SoundMap:

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.instruments.ssm.instrument import StateSpace
 
-from .sound_map import MIN_VALUE, SoundMap, nearest_keys, project
+from .similarity_map import MIN_VALUE, SoundMap, nearest_keys, project
 
 
 def sound_map(instrument: StateSpace) -> SoundMap:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.waveforms import CYCLE_SAMPLES, wave_cycles
+from engine.dsp.wave_bank import CYCLE_SAMPLES, wave_cycles
 from engine.instruments.events.decoder import MIN_STRENGTH, hann, interpolation_matrix
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.kinds.schema import Tensors

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.midi.midi_file import Score, make_score, read
+from engine.midi.midi_score import Score, make_score, read
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import Preset
 

@@ -9,11 +9,11 @@ import jinja2
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
-from export.report.partials import plot_partials
+from export.report.kind_plots import plot_partials
 
-from . import audio_clip, plots
-from .audio_clips import Performance, render_clips
-from .svg import Drawing
+from . import audio_clip, performance_plot
+from .report_clips import Performance, render_clips
+from .svg_theme import Drawing
 
 DEFAULT_OPTIONS = audio_clip.ReportOptions()
 Fact = tuple[str, str]
@@ -76,10 +76,10 @@ def _clip_values(clip: audio_clip.Clip) -> dict[str, Any]:
 
 def _drawings(preset: Preset, performance: Performance) -> dict[str, Drawing | None]:
     return {
-        "played": plots.plot_performance(preset, performance),
+        "played": performance_plot.plot_performance(preset, performance),
         "rings": plot_partials(preset),
-        "room": plots.plot_room(preset),
-        "loss": plots.plot_loss(preset.header.get("training", {})),
+        "room": performance_plot.plot_room(preset),
+        "loss": performance_plot.plot_loss(preset.header.get("training", {})),
     }
 
 

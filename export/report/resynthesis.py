@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.chain import follow_voice, make_chain
-from engine.pitch_names import pitch_of
+from engine.instrument_chain import follow_voice, make_chain
+from engine.pitch_conversion import pitch_of
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from engine.voice.offline_tracking import track_recording
 from engine.voice_latency import measure_latency
 from engine.voice_transfer import fit_voice, render_transfer
@@ -36,7 +36,7 @@ def voice_clips(preset: Preset, recording: np.ndarray, seed: int) -> Iterator[Cl
 
 def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:
     """A recorded note (2, T), and the nearest key of the instrument."""
-    from train.notes.onset import find_onset
+    from train.notes.note_span import find_onset
     from train.notes.pitch import detect
 
     yield recording_clip(recording)

@@ -9,11 +9,11 @@ from typing import Any
 from PyQt6.QtCore import QCoreApplication
 
 from engine.kinds import KINDS
-from engine.pitch_names import note_name
+from engine.pitch_conversion import note_name
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
-from gui import number_format, terms
-from gui.terms import translate_message
+from gui import engine_translation, number_format
+from gui.engine_translation import translate_message
 from session import patch_file
 
 translate = QCoreApplication.translate
@@ -95,7 +95,7 @@ def matching(entries: Iterable[Entry], query: Query, favourites: Iterable[str]) 
 
 def kind_label(kind: str) -> str:
     """What an instrument of a kind is, translated."""
-    return terms.translate_term(KINDS[kind].label) if kind in KINDS else kind
+    return engine_translation.translate_term(KINDS[kind].label) if kind in KINDS else kind
 
 
 def describe(header: Mapping[str, Any]) -> str:

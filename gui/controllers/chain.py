@@ -7,9 +7,9 @@ from PyQt6.QtCore import QObject
 
 from engine.effects import EFFECTS, ROOM, effect_class
 from engine.kinds import KINDS
-from gui import terms
+from gui import engine_translation
 from gui.browser.catalogue import Entry
-from gui.dialogs import prompts
+from gui.dialogs import name_and_file_prompts
 from gui.panels.chain_bar import ChainBar, ChainSlot
 from gui.panels.split_bar import SplitBar
 from session.patch import OWN_ROOM, Layer
@@ -94,7 +94,7 @@ class ChainController(QObject):
 
     def _title(self, kind: str) -> str:
         if kind != ROOM:
-            return terms.translate_term(effect_class(kind).title)
+            return engine_translation.translate_term(effect_class(kind).title)
         source = self._room_source()
         return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(Path(source).stem.capitalize())
 
@@ -123,8 +123,12 @@ class ChainController(QObject):
             self.add_room(key.removeprefix(ROOM_OFFER))
         elif key == FILE:
             kinds = self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
-            prompts.ask_files(
-                self._chain_bar, self.tr("A room"), prompts.ROOMS, kinds, lambda paths: self.add_room(str(paths[0]))
+            name_and_file_prompts.ask_files(
+                self._chain_bar,
+                self.tr("A room"),
+                name_and_file_prompts.ROOMS,
+                kinds,
+                lambda paths: self.add_room(str(paths[0])),
             )
         else:
             self._parameters.set_chain(self.tr("one more effect"), self._parameters.chain.with_effect(key))

@@ -11,7 +11,7 @@ from gui.engine_bridge import EngineBridge
 from gui.preferences import Preferences, device_request
 from session.engine_thread import EngineThread
 
-from .master import MasterController
+from .global_settings import MasterController
 
 
 class DeviceController(QObject):

@@ -13,7 +13,7 @@ from gui.browser.catalogue import Entry
 from gui.dialogs.learn import SOUND_SUFFIXES
 from gui.engine_bridge import EngineBridge
 from session import patch_file
-from session.messages import Loaded
+from session.engine_messages import Loaded
 
 from .learn import LearnController
 from .parameters import ParameterController

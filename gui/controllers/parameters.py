@@ -9,13 +9,13 @@ from engine.effects import ROOM
 from gui.engine_bridge import EngineBridge
 from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.knob.spec import KnobSpec
-from session import bundle, patch_file
-from session.messages import Loaded
+from session import patch_bundle, patch_file
+from session.engine_messages import Loaded
 from session.parameters import Origin
 from session.patch import OWN_ROOM, Chain, Patch
 from session.rack import INSTRUMENT, LAYER, VOICE
 
-from .parameter_specs import hidden, is_power, is_switch, specs
+from .knob_specs import hidden, is_power, is_switch, specs
 from .undo_stack import UndoStack
 
 
@@ -84,7 +84,7 @@ class ParameterController(QObject):
         """Load another instrument, undoably; effects and layer stay, unless the file brings its own."""
         before = self.patch
         kept = Patch(path) if patch_file.is_patch(path) else Patch(path, self._kept_values(), self.chain)
-        after = bundle.read_patch(path) or kept
+        after = patch_bundle.read_patch(path) or kept
         self.recall(after)
         if before is not None:
             self.undo_stack.push_state(self.tr("change of instrument"), before, after, self._recall)

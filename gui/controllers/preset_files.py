@@ -13,11 +13,11 @@ from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser import catalogue
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
-from gui.dialogs import prompts
-from gui.terms import translate_message
+from gui.dialogs import name_and_file_prompts
+from gui.engine_translation import translate_message
 from session import patch_file
+from session.engine_messages import Loaded
 from session.engine_thread import EngineThread
-from session.messages import Loaded
 
 from .undo_stack import UndoStack
 
@@ -63,7 +63,7 @@ class PresetFiles(QObject):
         """Ask for a name, and save what plays as a patch."""
         words = self.tr("my {0}") if library.is_factory(now.path) else self.tr("{0} 2")
         suggestion = words.format(now.path.stem)
-        prompts.ask_name(
+        name_and_file_prompts.ask_name(
             self._browser, self.tr("Save as patch"), self.tr("A name for this patch"),
             suggestion, lambda name: self.write_patch(name, now, values),
         )  # fmt: skip
@@ -99,7 +99,7 @@ class PresetFiles(QObject):
         self._browser.set_favourites(favourites)
 
     def _ask_name(self, entry: Entry) -> None:
-        prompts.ask_name(
+        name_and_file_prompts.ask_name(
             self._browser, self.tr("Rename"), self.tr("A name for the instrument"), entry.name,
             lambda name: self.rename(entry, name) if name != entry.name else None,
         )  # fmt: skip

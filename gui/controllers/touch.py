@@ -11,13 +11,13 @@ from gui import number_format
 from gui.engine_bridge import EngineBridge
 from gui.views.dots import scaled
 from gui.views.view_stack import LEARNED, ViewStack
-from session.messages import Loaded
+from session.engine_messages import Loaded
 
 from .pad_axes import PadAxes
 from .parameters import ParameterController
 
 if TYPE_CHECKING:
-    from engine.snapshots.sound_map import SoundMap
+    from engine.snapshots.similarity_map import SoundMap
 
 MODES, BARS, MAP = -3, -4, -5  # numbers of the pointers of the views; those of the pad are other ones
 MIN_ENERGY = 0.02  # of the largest one of the plane: less is not sent
@@ -55,7 +55,7 @@ class TouchController(QObject):
 
     def _show_instrument(self, now: Loaded) -> None:
         from engine.snapshots.modes import learned_modes
-        from engine.snapshots.sound_map import sound_map
+        from engine.snapshots.similarity_map import sound_map
 
         self._views.show_display(kind_of(now.header).display)
         self._views.modes.set_modes(scaled(learned_modes(now.plugin)))

@@ -8,11 +8,11 @@ import numpy as np
 from PyQt6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from engine.kinds import kind_of
-from engine.pitch_names import ratio_of
+from engine.pitch_conversion import ratio_of
 from engine.snapshots.voice import voice_reading
 from gui.engine_bridge import EngineBridge
 from gui.views.voice import VoiceView
-from session.messages import Loaded
+from session.engine_messages import Loaded
 from session.status import Status
 
 from .parameters import ParameterController

@@ -11,7 +11,7 @@ from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
 from gui.widgets import factory
 
-from . import prompts
+from . import name_and_file_prompts
 from .learn_form import LearnForm
 from .learn_progress import LearnProgress
 
@@ -131,7 +131,9 @@ class LearnDialog(QDialog):
         """Ask for recordings to learn from."""
         patterns = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
         kinds = self.tr("Sound files ({0})").format(patterns)
-        prompts.ask_files(self, self.tr("Recordings"), prompts.RECORDINGS, kinds, self._use_files, several=True)
+        name_and_file_prompts.ask_files(
+            self, self.tr("Recordings"), name_and_file_prompts.RECORDINGS, kinds, self._use_files, several=True
+        )
 
     def _use_files(self, recordings: list[Path]) -> None:
         self.set_recordings(recordings)

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, QWidget
 
 from engine.kinds import KINDS, InstrumentKind
-from gui import terms
+from gui import engine_translation
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnTask
 
@@ -104,7 +104,7 @@ class LearnForm(QObject):
     def _fill(self) -> None:
         for kind in sorted(KINDS.values(), key=lambda kind: kind.learn_minutes):
             if kind.learn_label:
-                self.kind.addItem(terms.translate_term(kind.learn_label), kind.name)
+                self.kind.addItem(engine_translation.translate_term(kind.learn_label), kind.name)
         for text, mode in (
             (self.tr("as they sound"), None), (self.tr("as single notes"), "notes"), (self.tr("as a piece"), "piece"),
         ):  # fmt: skip

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 from gui.processes.learn import LearnStatus
 from gui.widgets import factory
 from gui.widgets.loss_curve import LossCurve
-from gui.widgets.spectrogram import SpectrogramPair
+from gui.widgets.spectrogram_comparison import SpectrogramPair
 
 
 class LearnProgress(QWidget):

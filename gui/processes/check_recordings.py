@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
-from . import child_process
+from . import process_lifetime
 
 RATE = 22050  # Hz, of the check
 MAX_SECONDS = 60.0  # of each that are read
@@ -43,8 +43,8 @@ class RecordingChecker(QObject):
     def start(self, paths: Sequence[Path]) -> None:
         """Check these recordings."""
         self.close()
-        process = child_process.create(
-            self, child_process.python_command("-m", "gui.processes.check_recordings", *map(str, paths))
+        process = process_lifetime.create(
+            self, process_lifetime.python_command("-m", "gui.processes.check_recordings", *map(str, paths))
         )
         process.finished.connect(lambda *_: self._end(process))
         self._process = process
@@ -54,7 +54,7 @@ class RecordingChecker(QObject):
         """Cancel the check."""
         process, self._process = self._process, None
         if process is not None:
-            child_process.kill(process)
+            process_lifetime.kill(process)
 
     def _end(self, process: QProcess) -> None:
         if process is not self._process:
@@ -79,7 +79,7 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     """[child process] Check recordings; where PyTorch is missing, only `can_learn` is set."""
     try:
         from train import recording
-        from train.notes import onset
+        from train.notes import note_span
     except ImportError:
         return RecordingCheck(usable=False, can_learn=False)
     faults: list[str] = []
@@ -95,7 +95,7 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)
         usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate
-        onsets = onset.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
+        onsets = note_span.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
     return RecordingCheck(
         len(paths), seconds, onsets, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0)
     )

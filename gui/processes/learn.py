@@ -12,7 +12,7 @@ from PyQt6.QtCore import QCoreApplication, QObject, QProcess, pyqtSignal
 from engine.kinds import DEFAULT_KIND
 from engine.quantity_format import format_duration
 
-from . import child_process
+from . import process_lifetime
 
 NICENESS = "10"  # the sound has priority
 MODES = (None, "notes", "piece")
@@ -71,10 +71,10 @@ class LearnProcess(QObject):
     def start(self, task: LearnTask) -> None:
         """Start a run."""
         self._errors, self._result = "", {}
-        command = child_process.python_command("-m", "cli.main", *task.arguments)
+        command = process_lifetime.python_command("-m", "cli.main", *task.arguments)
         if shutil.which("nice"):
             command = ["nice", "-n", NICENESS, *command]
-        process = child_process.create(self, command)
+        process = process_lifetime.create(self, command)
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._read_errors)
         process.finished.connect(self._end)
@@ -85,13 +85,13 @@ class LearnProcess(QObject):
     def stop(self) -> None:
         """Stop early; the best so far becomes the instrument."""
         if self._process is not None:
-            child_process.interrupt(self._process)
+            process_lifetime.interrupt(self._process)
 
     def abandon(self) -> None:
         """Stop without an instrument; the run can be resumed from its checkpoint."""
         process, self._process = self._process, None
         if process is not None:
-            child_process.terminate(process)
+            process_lifetime.terminate(process)
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():

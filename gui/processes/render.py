@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
 from session.offline_render import EXIT_FAILED, RenderJob
 
-from . import child_process
+from . import process_lifetime
 
 
 class RenderProcess(QObject):
@@ -35,7 +35,9 @@ class RenderProcess(QObject):
         self._folder = tempfile.TemporaryDirectory(prefix="luthier-")
         file = Path(self._folder.name) / "job.json"
         job.write(file)
-        process = child_process.create(self, child_process.python_command("-m", "session.offline_render", str(file)))
+        process = process_lifetime.create(
+            self, process_lifetime.python_command("-m", "session.offline_render", str(file))
+        )
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(lambda status, _: self._end(process, status))
         process.errorOccurred.connect(lambda _: self._end(process, 1))
@@ -46,7 +48,7 @@ class RenderProcess(QObject):
         """Cancel the job, and delete its partial file."""
         process, self._process = self._process, None
         if process is not None:
-            child_process.kill(process)
+            process_lifetime.kill(process)
             for part in Path(self._out).parent.glob(f".{Path(self._out).stem}-*.part"):
                 part.unlink(missing_ok=True)
         self._clear()

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from engine.dsp.levels import NEPERS_PER_60_DB
+from engine.dsp.decibels import NEPERS_PER_60_DB
 from gui import theme
 
 from .dots import GLOW_SIZES, level_shares, loudest, paint_glows, radii

@@ -14,7 +14,7 @@ from .dots import GLOW_SIZES, paint_glows
 from .touchable import TouchableView
 
 if TYPE_CHECKING:
-    from engine.snapshots.sound_map import SoundMap
+    from engine.snapshots.similarity_map import SoundMap
 
 MARGIN_PIXELS = 40  # around the dots, for their names and glows
 HIT_RADIUS = 40  # pixels

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from gui import theme
-from gui.terms import translate_name
+from gui.engine_translation import translate_name
 from gui.widgets import factory
 from gui.widgets.pad.pad import XYPad
 

@@ -4,19 +4,19 @@ import numpy as np
 import soundfile
 import torch
 
-from benchmarks.learning.events import count_matches, event_onsets, mix_notes
-from benchmarks.learning.matching_pursuit import fit_strengths, pursue
-from benchmarks.learning.reconstruction import (
+from benchmarks.learning.event_quality import count_matches, event_onsets, mix_notes
+from benchmarks.learning.event_reconstruction import (
     DEVELOPMENT_SEGMENTS,
     SEGMENTS_PER_PATTERN,
     UNKNOWN_RECORDINGS,
     development_segments,
     unseen_segments,
 )
-from engine.instruments.events.event_score import Event, EventScore
+from benchmarks.learning.matching_pursuit import fit_strengths, pursue
+from engine.instruments.events.event_score_file import Event, EventScore
 from train.events.config import Sizes
 from train.events.dataset import Dataset
-from train.events.initialize import new_model
+from train.events.initial_dictionary import new_model
 from train.events.loss import reconstruction_loss
 
 TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
@@ -72,7 +72,7 @@ def test_the_measured_segments_were_not_used_to_choose_the_model(tmp_path, monke
         path.parent.mkdir(exist_ok=True)
         soundfile.write(path, 0.5 * random.uniform(-1, 1, TINY.samples * 3), TINY.rate)
     monkeypatch.setattr(
-        "benchmarks.learning.reconstruction.UNKNOWN_RECORDINGS",
+        "benchmarks.learning.event_reconstruction.UNKNOWN_RECORDINGS",
         [one.replace(".mp3", ".wav") for one in UNKNOWN_RECORDINGS],
     )
     kept = torch.rand(100 * TINY.samples, generator=torch.Generator().manual_seed(0)) - 0.5

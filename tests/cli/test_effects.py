@@ -12,10 +12,10 @@ from engine import impulse_response
 from engine.effects import make
 from engine.instruments import load
 from engine.kinds.ddsp import random_preset
-from engine.midi.midi_file import read
+from engine.midi.midi_score import read
 from engine.preset.preset_file import Preset, write
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.resonance_preset import small_preset
 
 

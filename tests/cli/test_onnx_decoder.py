@@ -17,7 +17,7 @@ from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from tests.cli.test_transfer import pitch_of
-from tests.test_layers import loaded_by
+from tests.test_runtime_imports import loaded_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "decoder.md"
 
@@ -163,7 +163,7 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
 
 
 def test_factory_instruments_play_without_onnxruntime():
-    assert not loaded_by("engine.chain", "engine.devices.stream", "cli.play", "cli.chain_options") & {
+    assert not loaded_by("engine.instrument_chain", "engine.devices.stream", "cli.play", "cli.chain_options") & {
         "onnxruntime",
         "onnx",
         "torch",

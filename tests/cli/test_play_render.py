@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.support.constant_tone import ConstantTone
+from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.jack_server import running
-from cli import play, status_line, terminal
+from cli import plain_text, play, status_line
 from cli.chain_options import Playing
 from cli.main import main
 from engine.instruments import load
-from engine.midi.midi_file import read
+from engine.midi.midi_score import read
 from engine.preset import library
 from engine.preset.preset_file import write
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import Organ
 from tests.support.host_callback import render as call
 from tests.support.resonance_preset import small_preset
@@ -67,7 +67,7 @@ def test_an_instrument_performs_what_it_learned(folder, performance):
 
 
 def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
-    monkeypatch.setattr("engine.chain.make_instrument", lambda path, seed: ConstantTone())
+    monkeypatch.setattr("engine.instrument_chain.make_instrument", lambda path, seed: ConstantTone())
     words = ["render", "small.luthier", "--performance", "learned", "-o", "out.wav", "--room", "none"]
     assert main(words) == 2
     assert capsys.readouterr().err == "luthier: tone was not learned, so it has no performance of its own\n"
@@ -188,7 +188,7 @@ def test_typing_p_silences_everything(monkeypatch):
     ours, theirs = os.openpty()
     with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        poll = terminal.panic_key(rig.panic)
+        poll = plain_text.panic_key(rig.panic)
         poll()
         assert call(rig, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")

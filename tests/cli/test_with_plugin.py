@@ -7,11 +7,11 @@ import soundfile
 
 from cli.main import main
 from engine.instruments import load
-from engine.midi.midi_file import read
+from engine.midi.midi_score import read
 from engine.plugin.external import load as load_plugin
 from engine.preset.preset_file import write
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.engine.plugin.test_external import EXAMPLES, echo, install  # noqa: F401 - fixtures, found by name
 from tests.support.resonance_preset import small_preset
 

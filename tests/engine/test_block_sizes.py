@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.resonance.instrument import Resonance
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.engine.instruments.resonance_player import preset
 from tests.support.host_callback import RATE, render
 

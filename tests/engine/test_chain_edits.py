@@ -8,7 +8,7 @@ from engine.effects.capture import MicrophoneCapture
 from engine.effects.tilt_eq import TiltEq
 from engine.events import Kind
 from engine.midi.key_zones import KeyZones, Zone
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Listener, Organ, Signal, render
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.block import FADE_SECONDS, MAX_BLOCK_FRAMES, MAX_SLOTS
-from engine.callback import callback
 from engine.host import Host
+from engine.portaudio_callback import callback
 from tests.support.host_callback import RATE, Signal, render
 
 

@@ -7,9 +7,9 @@ from numba import cfunc
 from engine.block import RING_SIZE
 from engine.events import NOW, Kind
 from engine.host import Host
-from engine.memory import C_PROCESS
 from engine.plugin import BURST, Param
-from engine.rig import Rig
+from engine.pointers import C_PROCESS
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Listener, Organ, Signal, render
 
 

@@ -14,7 +14,7 @@ import pytest
 from numba import cfunc, types
 
 PLAYED = {
-    "callback": "from engine.callback import callback as it",
+    "callback": "from engine.portaudio_callback import callback as it",
     "interpreter": "from engine.midi.interpreter import Interpreter; it = entry(Interpreter())",
     "limiter": "from engine.effects.limiter import Limiter; it = entry(Limiter())",
     "capture": "from engine.effects.capture import Capture; it = entry(Capture())",

@@ -5,9 +5,9 @@ import pytest
 import soundfile
 
 from engine.events import EVENT, Kind
-from engine.midi.midi_file import loudness_phrase, make_score
+from engine.midi.midi_score import loudness_phrase, make_score
 from engine.render import MAX_TAIL_SECONDS, render, render_file
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Listener, Organ
 
 SIZES = (1, 7, 64, 128, 4096, (64, 1, 300, 4096, 17))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import voice_transfer
-from engine.chain import follow_voice, make_chain
 from engine.host import Host
+from engine.instrument_chain import follow_voice, make_chain
 from engine.instruments.resonance.instrument import Resonance
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset

@@ -7,8 +7,8 @@ import torch
 from engine.events import EVENT
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.resonance import tables
-from engine.preset.performance import perform
+from engine.instruments.resonance import excitation_tables
+from engine.preset.learned_performance import perform
 from engine.render import render
 from export.resonance import make_preset
 from tests.export.test_resonance import random_model
@@ -26,7 +26,9 @@ def test_the_engine_equals_the_model(sizes, block):
     made = make_preset(LearnedModel(model, Config(sizes=sizes), [1.0], 1.0, False), "0", name="any")
     made.header["params"] = {"play": 0, "variation": 0}
     rate = sizes.rate
-    noise = tables.noise(rate, rate)[: sizes.resonances * sizes.attack].reshape(sizes.resonances, sizes.attack)
+    noise = excitation_tables.noise(rate, rate)[: sizes.resonances * sizes.attack].reshape(
+        sizes.resonances, sizes.attack
+    )
     with torch.no_grad():
         expected = model(torch.from_numpy(noise)).numpy()
     host = Host(rate)

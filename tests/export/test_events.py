@@ -7,16 +7,16 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.instruments.events import event_score
+from engine.instruments.events import event_score_file
 from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
-from engine.probe import deviation
+from engine.reference_output import deviation
 from export.events import load_model, make_preset
 from export.onnx import make_model
-from train.events import refine, solve_gains
+from train.events import event_search, fit_strengths
 from train.events.config import Config, Sizes
 from train.events.decompose import decompose, reconstruct
-from train.events.initialize import new_model
+from train.events.initial_dictionary import new_model
 from train.events.learn import LearnedEvents
 from train.events.model import Events
 
@@ -26,8 +26,8 @@ PUBLISHED = replace(TINY, passes=1, published=True)
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr(refine, "STRENGTH_STEPS", 4)
-    monkeypatch.setattr(solve_gains, "SURROUNDINGS_STEPS", 4)
+    monkeypatch.setattr(event_search, "STRENGTH_STEPS", 4)
+    monkeypatch.setattr(fit_strengths, "SURROUNDINGS_STEPS", 4)
 
 
 def learned(sizes: Sizes) -> LearnedEvents:
@@ -113,8 +113,10 @@ def test_a_model_survives_export_and_import(made, tmp_path):
 def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
     model, sound = load_model(made), plucked(TINY.samples / 22050)
     score = decompose(model, sound, rounds=1)
-    event_score.write(tmp_path / "score.json", score)
-    heard = event_score.render(EventDecoder(made), event_score.read(tmp_path / "score.json"))[: TINY.samples]
+    event_score_file.write(tmp_path / "score.json", score)
+    heard = event_score_file.render(EventDecoder(made), event_score_file.read(tmp_path / "score.json"))[
+        : TINY.samples
+    ]
     assert len(score.events) > 2
     assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
 
@@ -146,7 +148,7 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
     decoder = EventDecoder(made)
-    assert len(event_score.render(decoder, moved)) == len(event_score.render(decoder, score))
+    assert len(event_score_file.render(decoder, moved)) == len(event_score_file.render(decoder, score))
 
 
 @pytest.mark.parametrize(
@@ -160,15 +162,15 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     ],
 )
 def test_a_damaged_score_is_refused_with_a_reason(made, tmp_path, change, hint):
-    score = event_score.EventScore(
-        [event_score.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
+    score = event_score_file.EventScore(
+        [event_score_file.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
     )
-    event_score.write(tmp_path / "score.json", score)
+    event_score_file.write(tmp_path / "score.json", score)
     (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
     with pytest.raises(ValueError, match=hint):
-        event_score.read(tmp_path / "score.json")
+        event_score_file.read(tmp_path / "score.json")
     with pytest.raises(ValueError, match="has not"):
-        event_score.render(EventDecoder(made), replace(score, events=[event_score.Event(0.1, 88, 1.0)]))
+        event_score_file.render(EventDecoder(made), replace(score, events=[event_score_file.Event(0.1, 88, 1.0)]))
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.resonance.tables import fixed_noise, nearest_resonances
+from engine.instruments.resonance.excitation_tables import fixed_noise, nearest_resonances
 from engine.preset import library
-from engine.preset.performance import perform
+from engine.preset.learned_performance import perform
 from engine.preset.preset_file import Preset, read
-from engine.probe import event_array
+from engine.reference_output import event_array
 from engine.render import render
 from export.onnx import make_model
 from export.onnx.resonance import layout
-from tests.export.test_onnx import of_kind
+from tests.export.test_onnx_ddsp import of_kind
 from tests.support.resonance_preset import small_preset
 
 SECONDS = 0.4

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.preset.preset_file import PresetError, read, write
-from engine.probe import deviation, render_probe
+from engine.reference_output import deviation, render_probe
 from export.loudness import TARGET_LUFS, normalize
 from export.onnx import make_model
 from export.ssm import contract, is_drum, make_header, make_preset

@@ -18,7 +18,7 @@ from gui.browser.catalogue import Query
 from session import patch_file
 from session.patch_file import SavedPatch
 from tests.gui.conftest import play, until
-from tests.gui.jack_probe import level
+from tests.support.level_and_pitch import level
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -9,8 +9,8 @@ import soundfile
 
 from engine.preset import library
 from engine.preset.preset_file import read, write
-from gui.dialogs import prompts
-from session import bundle as bundling
+from gui.dialogs import name_and_file_prompts
+from session import patch_bundle as bundling
 from session.patch import ROOM, Chain, Effect, Layer, Patch
 from tests.gui.conftest import until
 from tests.gui.test_browser import act, answer
@@ -34,7 +34,7 @@ def test_an_exported_instrument_plays_with_its_effects_and_second_instrument(win
     act(window, "guitar", "Export")
     answer(window, mine)
     until(lambda: "Written" in window.window.notice.text)
-    assert window.session_restore.current().folders[prompts.EXPORTS] == str(tmp_path)
+    assert window.session_restore.current().folders[name_and_file_prompts.EXPORTS] == str(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.luthier"]
     window.parameters.set_chain("", Chain())
     until(lambda: window.bridge.now.chain == Chain())

@@ -14,7 +14,7 @@ from engine.preset import library
 from session import patch, patch_file
 from session.patch import NO_SPLIT, OWN_ROOM, ROOM, Chain, Effect, Layer
 from tests.gui.conftest import advance, play, quiet, until
-from tests.gui.jack_probe import level, pitch
+from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -12,10 +12,10 @@ from engine.preset import library
 from gui import preferences
 from gui.controllers.learn import LearnController
 from gui.preferences import Preferences
-from gui.processes import child_process
+from gui.processes import process_lifetime
 from gui.processes.check_recordings import check_recordings
 from tests.gui.conftest import PATIENCE, processes, until
-from tests.gui.jack_probe import level, pitch
+from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16_000  # Hz: little to learn
@@ -103,7 +103,7 @@ def test_a_silent_recording_is_refused_with_a_message_before_learning(window, tm
 
 
 def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear, tmp_path, monkeypatch):
-    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
     window.learn.show()
     dialogue = window.learn.dialogue
     window.bridge.note_on(45, 0.9)
@@ -148,7 +148,7 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     number = first.process._process.processId()
     until(lambda: len(processes(number)) > 2, LEARNING)  # it has processes of its own
     first.close()
-    child_process.wait_all(PATIENCE)
+    process_lifetime.wait_all(PATIENCE)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = LearnController(app.activeWindow(), preferences.load()), []

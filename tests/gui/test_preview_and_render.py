@@ -13,8 +13,8 @@ from gui.processes.learn import LearnStatus
 from session import offline_render
 from session.offline_render import RenderJob
 from tests.gui.conftest import PATIENCE, listen_from_onset, play, quiet, until
-from tests.gui.jack_probe import level, pitch
-from tests.gui.test_recording import score
+from tests.gui.test_performance_recording import score
+from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -22,7 +22,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, a folder for music and one for demos."""
-    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     return guitar
 

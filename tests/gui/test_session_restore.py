@@ -16,7 +16,7 @@ from gui import preferences
 from gui.preferences import Preferences
 from session import config_store
 from tests.gui.conftest import advance, end, processes, start, until
-from tests.gui.jack_probe import level, pitch
+from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 

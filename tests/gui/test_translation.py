@@ -100,7 +100,9 @@ def test_every_number_has_its_plural_form(language, forms):
 def test_the_tool_finds_every_text_of_the_window(tmp_path):
     tool = shutil.which("pylupdate6", path=Path(sys.executable).parent)
     path, terms = tmp_path / "luthier_xx.ts", tmp_path / "terms.py"
-    printed = subprocess.run([sys.executable, "-m", "gui.terms"], check=True, capture_output=True, text=True)
+    printed = subprocess.run(
+        [sys.executable, "-m", "gui.engine_translation"], check=True, capture_output=True, text=True
+    )
     terms.write_text(printed.stdout, encoding="utf-8")  # names and labels that the engine declares
     subprocess.run([tool, "--ts", path, translation.FOLDER.parent, terms], check=True, capture_output=True)
     found = {message.findtext("source") for message in ElementTree.parse(path).iter("message")}

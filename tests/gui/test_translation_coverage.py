@@ -19,7 +19,7 @@ from gui.processes.learn import LearnStatus
 from gui.views.view_stack import PAD, PICTURE, VOICE
 from session.patch import Chain, Effect, Layer
 from tests.gui.conftest import advance, end, play, quiet, start, until
-from tests.gui.test_recording import score
+from tests.gui.test_performance_recording import score
 
 UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "min", "cents", "st", "JACK", "WAV"}
 KEYS = {"Esc", "Ctrl", "Alt", "Shift"}
@@ -31,7 +31,9 @@ def marked(app, tmp_path_factory):
     """A language whose translations are the English texts in «guillemets»."""
     folder = tmp_path_factory.mktemp("translations")
     path, terms = folder / "luthier_xx.ts", folder / "terms.py"
-    printed = subprocess.run([sys.executable, "-m", "gui.terms"], check=True, capture_output=True, text=True)
+    printed = subprocess.run(
+        [sys.executable, "-m", "gui.engine_translation"], check=True, capture_output=True, text=True
+    )
     terms.write_text(printed.stdout, encoding="utf-8")
     tool = shutil.which("pylupdate6", path=Path(sys.executable).parent)
     subprocess.run([tool, "--ts", path, translating.FOLDER.parent, terms], check=True, capture_output=True)

@@ -8,7 +8,7 @@ from engine.preset import library
 from gui.views.view_stack import PAD, PICTURE, VOICE
 from tests.gui.conftest import play, until
 from tests.gui.test_browser import act, entry
-from tests.gui.test_recording import score
+from tests.gui.test_performance_recording import score
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

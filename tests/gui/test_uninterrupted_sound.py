@@ -12,10 +12,10 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from gui.views.view_stack import PAD
 from tests.gui.conftest import MIN_HEARD, end, play, quiet, start, until
-from tests.gui.jack_probe import level, pitch
-from tests.gui.test_recording import score
-from tests.gui.test_touch import screen
-from tests.gui.touch_events import LIFT, PRESS, STAY
+from tests.gui.test_performance_recording import score
+from tests.gui.views.test_multitouch import screen
+from tests.gui.views.touch_events import LIFT, PRESS, STAY
+from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
 CHORD = (52, 59, 64)
@@ -111,7 +111,7 @@ def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_is_released(guit
 def test_the_window_closes_whatever_it_is_doing_and_nothing_is_lost(app, ear, tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setattr("session.recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     controller = start(app, ear)
     until(lambda: controller.bridge.now is not None and controller.preset_files.entries)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.chain import make_chain
 from engine.host import Host
+from engine.instrument_chain import make_chain
 from engine.midi.interpreter import Interpreter
 from engine.preset import library
 from session import rack

@@ -14,20 +14,20 @@ from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.midi import playback
-from engine.midi.midi_file import read
+from engine.midi.midi_score import read
 from engine.preset import library
 from engine.preset.preset_file import Preset, write
 from engine.preset.preset_file import read as read_preset
 from engine.render import render, render_frames
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from engine.voice.offline_tracking import track_recording
 from engine.voice_transfer import fit_voice, render_transfer
-from session import bundle, patch_file
+from session import patch_bundle, patch_file
 from session.config_store import LoadingMarker
 from session.engine_thread import DEFAULT_RATE
 from session.patch import ROOM, Chain, Effect, Layer, Patch
 from session.rack_loader import RackLoader
-from tests.session.test_patch_render import VALUES, chain, folder, saved
+from tests.session.test_command_window_parity import VALUES, chain, folder, saved
 
 SECONDS = 2.0
 BLOCK = 128  # frames
@@ -80,8 +80,8 @@ def test_the_window_plays_a_saved_patch_as_it_is_rendered(folder, saved):
 
 
 def test_the_window_plays_a_bundle_as_it_is_rendered(folder, chain):
-    bundle.write_bundle(folder / "small.luthier", folder / "mine.luthier", Patch(folder, VALUES, chain))
-    rig, _, _ = loaded(bundle.read_patch(folder / "mine.luthier"))
+    patch_bundle.write_bundle(folder / "small.luthier", folder / "mine.luthier", Patch(folder, VALUES, chain))
+    rig, _, _ = loaded(patch_bundle.read_patch(folder / "mine.luthier"))
     np.testing.assert_array_equal(render(rig, read("score.mid"), SECONDS, BLOCK), rendered("mine.luthier"))
 
 

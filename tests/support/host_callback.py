@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numba import njit
 
-from engine.callback import callback
 from engine.events import EVENT, Kind
 from engine.host import Host
 from engine.plugin import Param, Plugin
+from engine.portaudio_callback import callback
 from engine.ring import copy
 
 RATE = 48_000

@@ -20,7 +20,7 @@ from gui import preferences, theme
 from gui.main_controller import MainController
 from gui.views.view_stack import PAD, PICTURE, VOICE
 from session.patch import ROOM, Chain
-from session.user_message import Message
+from session.translatable_message import Message
 from tests.gui.conftest import advance, until
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.pitch_names import pitch_of
+from engine.pitch_conversion import pitch_of
 from train import recording
 from train.notes.pitch import key_in_name
 
 from . import synthesis
 from .config import Config, Sizes
 from .features import Features, extract_features
-from .segments import SILENCE_DB, Segment, clip_starts, concatenate
+from .random_clips import SILENCE_DB, Segment, clip_starts, concatenate
 
 VALIDATION_SECONDS = 20.0  # at the end of every long recording
 LONG_RECORDING_SECONDS = 60.0  # from which on a recording is long

@@ -14,7 +14,7 @@ from train.trainer import LearnedModel
 from .config import Config
 from .dataset import Dataset
 from .model import DdspModel
-from .segments import Segment
+from .random_clips import Segment
 from .trainer import DdspTrainer, Progress
 
 # of glibc's malloc.h, and their values in bytes

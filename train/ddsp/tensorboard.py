@@ -10,7 +10,7 @@ from torch import Tensor
 from .config import Sizes
 from .dataset import Dataset
 from .loss import spectrum
-from .segments import Segment
+from .random_clips import Segment
 
 STEPS_PER_ENTRY = 20  # of the loss
 MAX_SOUND_SECONDS = 10.0

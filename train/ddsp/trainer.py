@@ -21,7 +21,7 @@ from .config import Config
 from .dataset import Dataset
 from .loss import spectral_loss
 from .model import DdspModel
-from .segments import ClipSampler, Segment, stack_segments
+from .random_clips import ClipSampler, Segment, stack_segments
 from .tensorboard import TensorBoardLog
 
 EMA_DECAY = 0.998  # of the moving mean of the weights, a step

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.dsp.waveforms import wave_bank
-from engine.pitch_names import frequency_of
+from engine.dsp.wave_bank import wave_bank
+from engine.pitch_conversion import frequency_of
 
 LOWEST_PITCH, HIGHEST_PITCH = 28.0, 107.5  # of the waves, in semitones
 WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder receives

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from train import recording
-from train.notes import onset
+from train.notes import note_span
 from train.recording import RecordingError
 
 VALIDATION_SHARE = 0.1  # of a recording, at its end
@@ -76,14 +76,14 @@ def load_dataset(parts: Sequence[tuple[str, float, float | None]], rate: int) ->
         dataset.warnings.extend(f"{path}: {fault}" for fault in faults)
         mono = mono / mono.abs().max()
         held_out = int(VALIDATION_SHARE * len(mono)) if len(mono) > MIN_SPLIT_SECONDS * rate else 0
-        if not held_out and onset.count_onsets(mono.numpy(), rate) == 1:
+        if not held_out and note_span.count_onsets(mono.numpy(), rate) == 1:
             note_count += 1
             if note_count % VALIDATION_NOTE_INTERVAL == 0:
                 dataset.validation.append(mono)
                 dataset.validation_sources.append(path)
                 dataset.validation_files.append(path)
                 continue
-            dataset.notes.append(mono[onset.find_onset(mono.numpy(), rate) :])
+            dataset.notes.append(mono[note_span.find_onset(mono.numpy(), rate) :])
         dataset.training.append(mono[: len(mono) - held_out])
         dataset.validation.extend([mono[len(mono) - held_out :]] if held_out else [])
         dataset.validation_sources.extend([path] if held_out else [])

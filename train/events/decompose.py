@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.instruments.events.event_score import MAX_SECONDS, Event, EventScore
+from engine.instruments.events.event_score_file import MAX_SECONDS, Event, EventScore
 
-from .analysis_window import AnalysisWindow, concatenate, select
 from .config import HOP
+from .decomposition_window import AnalysisWindow, concatenate, select
+from .event_search import DEFAULT_ROUNDS, refine_events
+from .fit_strengths import fit_surroundings
 from .model import EventModel, Events, magnitude_spectrum
-from .refine import DEFAULT_ROUNDS, refine_events
-from .solve_gains import fit_surroundings
 
 SURROUNDINGS_ROUNDS = 2  # in which events, context and room are fitted in turn
 FITTED_WINDOWS = 4  # loudest windows, to which the context and the room are fitted

@@ -10,8 +10,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from train.ssm.loss import magnitudes as octave_magnitudes
-from train.ssm.loss import octave_bands
+from train.ssm.octave_loss import magnitudes as octave_magnitudes
+from train.ssm.octave_loss import octave_bands
 
 WINDOWS = (2048, 1024, 512, 128)
 MAGNITUDE_FLOOR = 1e-3  # smaller magnitudes count as silence

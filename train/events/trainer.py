@@ -19,7 +19,7 @@ from train.trainer import Progress, Trainer, copy_weights
 
 from .config import Config
 from .dataset import Dataset
-from .initialize import new_model
+from .initial_dictionary import new_model
 from .loss import published_loss, reconstruction_loss
 from .model import Analysis, EventModel, Events
 from .note_pretraining import NotePretraining

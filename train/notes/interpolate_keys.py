@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.pitch_names import frequency_of, pitch_of
+from engine.pitch_conversion import frequency_of, pitch_of
 
 from . import level_matching
-from .modes import Modes
+from .damped_modes import Modes
 from .note import Note
 
 MAX_GAP_SEMITONES = 12

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import fftconvolve
 
-from . import attack, onset, partials, pitch
-from .modes import Modes, audible_energy, fit_amplitudes, render_modes
-from .onset import Span
+from . import mode_search, note_span, pitch, residual
+from .damped_modes import Modes, audible_energy, fit_amplitudes, render_modes
+from .note_span import Span
 
 MAX_TOUCH_SECONDS = 0.03
 """Maximum time for which a plectrum or a finger touches the string audibly before the release."""
@@ -43,7 +43,7 @@ def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = 
     An unpitched note gets the frequency of its strongest mode. ValueError if nothing rings above the noise.
     """
     mono, span, found = _analyze(samples, rate, near, pitched)
-    modes = partials.find_modes(mono, rate, span, found, count)
+    modes = mode_search.find_modes(mono, rate, span, found, count)
     if len(modes) == 0:
         raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-audible_energy(modes)))
@@ -53,7 +53,7 @@ def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = 
 def fit_like(samples: np.ndarray, rate: float, leader: Note, pitched: bool = True) -> Note:
     """Fit another dynamic of the same key: its mode j is the same partial as mode j of `leader`."""
     mono, span, found = _analyze(samples, rate, leader.pitch, pitched)
-    modes = partials.find_matching_modes(
+    modes = mode_search.find_matching_modes(
         mono, rate, span, found, leader.modes, found / leader.pitch if pitched else 1.0
     )
     return _model(samples, rate, span, found or leader.pitch, modes)
@@ -65,8 +65,8 @@ def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
     sound = response.copy()
     if seed is not None:
         noise = np.random.default_rng(seed).uniform(-1, 1, note.attack)
-        sound += fftconvolve(response, attack.stretch(note.blur, note.attack) * noise)[:frames]
-        direct = (attack.stretch(note.hiss, note.attack) * noise)[:frames]
+        sound += fftconvolve(response, residual.stretch(note.blur, note.attack) * noise)[:frames]
+        direct = (residual.stretch(note.hiss, note.attack) * noise)[:frames]
         sound[: len(direct)] += direct
     sound[: len(note.knock)] += note.knock[:frames]
     return np.asarray(sound)
@@ -75,7 +75,7 @@ def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
 def _analyze(samples: np.ndarray, rate: float, near: float | None, pitched: bool) -> tuple[np.ndarray, Span, float]:
     """Samples (C, T) mixed to one channel, the span of the note in it, and its pitch in Hz or 0."""
     mono = samples.mean(axis=0).astype(np.float64)
-    span = onset.find_span(mono, rate)
+    span = note_span.find_span(mono, rate)
     return mono, span, pitch.detect(mono[span.onset : span.end], rate, near).frequency if pitched else 0.0
 
 
@@ -87,7 +87,7 @@ def _model(samples: np.ndarray, rate: float, span: Span, found: float, modes: Mo
     channel_amplitudes = fit_amplitudes(note, rate, modes)
     modes = Modes(modes.frequency, modes.decay, channel_amplitudes.mean(axis=0))
     residual = note.mean(axis=0) - render_modes(modes, note.shape[1], rate)
-    knock = attack.knock(residual, rate, span.noise)
+    knock = residual.knock(residual, rate, span.noise)
     residual[: len(knock)] -= knock[: len(residual)]
     return Note(
         rate,
@@ -95,9 +95,9 @@ def _model(samples: np.ndarray, rate: float, span: Span, found: float, modes: Mo
         modes,
         _positions(channel_amplitudes),
         knock,
-        attack.hiss(residual, rate, span.noise),
-        attack.blur(rate),
-        int(attack.HISS_SECONDS * rate),
+        residual.hiss(residual, rate, span.noise),
+        residual.blur(rate),
+        int(residual.HISS_SECONDS * rate),
     )
 
 

@@ -15,7 +15,7 @@ from torch.nn.functional import interpolate, pad
 from train.sparse_control import SparseControlModel, gate
 
 from .config import Sizes
-from .modal_response import ModeBanks, place_attacks, render_modes, response_norm
+from .modal_recurrence import ModeBanks, place_attacks, render_modes, response_norm
 
 TIME_SCALE = 10 * 22050 / (2**17 - 1)  # units of the published time axis per second
 TWO_PI = 2 * math.pi

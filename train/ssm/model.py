@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from train.sparse_control import SparseControlModel, gate
 
 from .config import Sizes
-from .recurrence import run_recurrence
+from .tanh_rnn import run_recurrence
 
 
 class StateSpaceModel(SparseControlModel):

@@ -18,8 +18,8 @@ from train.sparse_control import SparseControlTrainer
 from .config import Config
 from .frame_artifacts import comb_loss, edge_jump_ratio
 from .initialize import initialize
-from .loss import OctaveTarget
 from .model import StateSpaceModel
+from .octave_loss import OctaveTarget
 
 MAX_PUBLISHED_GRADIENT = 0.5  # each number of a gradient is clipped to it, as published
 FREE_EDGE_JUMP_RATIO = 1.0  # mean jump across the edges of frames over that inside them that is not penalized

@@ -3,10 +3,10 @@
 from numba import njit
 
 from engine.instruments.shared.voice_allocation import FREE, VOICES
-from engine.memory import call, view_f4
+from engine.pointers import call, view_f4
 
-from .frames import apply_outputs, read_initial_state, schedule_frame
-from .lookahead import take_decoded_ahead
+from .first_frame_batch import take_decoded_ahead
+from .frame_schedule import apply_outputs, read_initial_state, schedule_frame
 from .pitch_loudness import update_features
 from .state import MAX_BATCH, START
 

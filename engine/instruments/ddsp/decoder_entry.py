@@ -5,7 +5,7 @@ from typing import Any
 from numba import carray, cfunc, njit, types
 
 from engine.dsp.decoder import WORK_ROWS, decode
-from engine.memory import view_f4, view_u2
+from engine.pointers import view_f4, view_u2
 
 from .state import DDSP
 

@@ -12,7 +12,7 @@ import numpy as np
 from numba import carray, cfunc, njit
 
 from engine.instruments.shared.voice_allocation import VOICES
-from engine.memory import load_acquire, pointer, store_release, view_f4
+from engine.pointers import load_acquire, pointer, store_release, view_f4
 from engine.ring import CURSORS, HEAD, TAIL
 
 from .decoder_entry import SIGNATURE

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.dsp.levels import MAX_SAMPLE
-from engine.memory import publish
-from engine.pitch_names import frequency_of, pitch_of
+from engine.dsp.decibels import MAX_SAMPLE
+from engine.pitch_conversion import frequency_of, pitch_of
+from engine.pointers import publish
 
 from .decoder_requests import DECODER_REQUEST, MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, take_requests
 from .initial_states import HOLD_FRAMES, LOUDNESS_LEVELS, known_keys

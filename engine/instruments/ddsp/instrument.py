@@ -13,12 +13,12 @@ from engine.kinds.ddsp import random_preset
 from engine.plugin import UNLIMITED, entry
 from engine.preset.preset_file import Preset
 
+from .decode_curves import uses_float16
 from .decoder_entry import decoder_callback
 from .decoder_requests import remote_decoder_callback
+from .first_frame_batch import foresee
 from .initial_states import LOUDNESS_LEVELS, known_keys, steady_states
-from .lookahead import foresee
-from .offline import uses_float16
-from .plugin import handle, process
+from .plugin_functions import handle, process
 from .state import CONTROL_FRAMES, DDSP, MAX_BATCH, PARAMS
 
 ONSET_SECONDS = 0.002  # shortest fade-in of a note

@@ -6,12 +6,12 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import harmonics, noise
-from engine.dsp.levels import gain_of
+from engine.dsp.decibels import gain_of
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.instruments.shared.voice_gain import ramp_gains, snap_gains
-from engine.memory import view_f4
+from engine.pointers import view_f4
 
-from .frames import MIN_NOISE_DB, next_frame
+from .frame_schedule import MIN_NOISE_DB, next_frame
 from .state import CONTROL_FRAMES, LEVEL, NOISE, WIDTH
 
 

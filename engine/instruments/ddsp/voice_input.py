@@ -6,8 +6,8 @@ from numba import njit
 from engine.dsp.pitch_units import pitch_of
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD
 
-from .frames import split_frame
-from .note_on import start_voice
+from .frame_schedule import split_frame
+from .note_on_off import start_voice
 from .pitch_loudness import frequency_at
 from .state import CONTINUE, START, TRACKED_VOICE
 

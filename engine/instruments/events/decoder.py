@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp.waveforms import wave_bank
+from engine.dsp.wave_bank import wave_bank
 from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.preset.preset_file import Preset
 

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from engine.dsp.interpolation import sinc_tables
+from engine.dsp.sinc_interpolation import sinc_tables
 from engine.instruments.instrument import Instrument, preset_params
-from engine.instruments.shared.sample_playback import CONTROL_FRAMES
+from engine.instruments.shared.playback_control import CONTROL_FRAMES
 from engine.instruments.shared.voice_allocation import FREE
 from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
-from .event_bank import KeyMap, RenderedBank, map_keys, render_bank
-from .plugin import handle, process
+from .plugin_functions import handle, process
+from .sound_bank import KeyMap, RenderedBank, map_keys, render_bank
 from .state import EVENTS, LAYERS, PARAMS
 
 

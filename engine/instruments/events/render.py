@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
+from engine.dsp.sinc_interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
 from engine.instruments.shared.voice_allocation import FREE
-from engine.memory import view_f4, view_i4
+from engine.pointers import view_f4, view_i4
 
 
 @njit(cache=True, error_model="numpy")

@@ -4,16 +4,16 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import modal
-from engine.dsp.levels import gain_of
+from engine.dsp.decibels import gain_of
 from engine.instruments.shared.channel_controls import advance_vibrato, pitch_ratio
 from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, HELD, VOICES
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent, ramp_gains
-from engine.memory import view_f4
+from engine.pointers import view_f4
 
-from .morph import update_deformation
 from .note_on import clear_voice
 from .state import LEVEL, PLAY, SPEED, VIBRATO
-from .voice_tuning import retune, set_partials
+from .variant_crossfade import update_deformation
+from .voice_modes import retune, set_partials
 
 MAX_RETUNED = 4  # voices that are tuned to a changed parameter in one control period
 

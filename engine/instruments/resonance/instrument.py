@@ -13,9 +13,9 @@ from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
-from . import tables
+from . import excitation_tables
 from .note_on import excite_dimension, excite_key
-from .plugin import handle, process, reset_voices
+from .plugin_functions import handle, process, reset_voices
 from .state import MAX_VARIANTS, PARAMS, PARTIAL_ROWS, RESONANCE
 
 DULL_CUTOFF_HZ = 1000.0  # of the low-pass of a soft strike
@@ -65,11 +65,11 @@ class Resonance(Instrument):
         self.state["muffling"] = 1 - np.exp(-2 * np.pi * DULL_CUTOFF_HZ / rate)
         self.state["tail"] = np.ceil(TAIL_TIME_CONSTANTS * rate / (2 * np.pi * DULL_CUTOFF_HZ))
         self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
-        self._store("noise", tables.noise(learned, rate), "noisy")
-        self._store("strike", tables.strikes(tensors, learned, rate), "struck")
-        self._store("knock", tables.knocks(tensors, learned, rate), "knocked")
+        self._store("noise", excitation_tables.noise(learned, rate), "noisy")
+        self._store("strike", excitation_tables.strikes(tensors, learned, rate), "struck")
+        self._store("knock", excitation_tables.knocks(tensors, learned, rate), "knocked")
         for name, count in (("envelope", "blown"), ("hiss", "hissed")):
-            self._store(name, tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
+            self._store(name, excitation_tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
         self.reset()
 
     def reset(self) -> None:
@@ -96,12 +96,12 @@ class Resonance(Instrument):
         self._store("harmonic", harmonic)
         self.state["mixed"] = int((harmonic < 1).any())
         self._store("drive", tensors["gain"])
-        self._store("energy", tables.energy(tensors))
-        for name, table in zip(("swell", "linger"), tables.mode_clusters(tensors), strict=True):
+        self._store("energy", excitation_tables.energy(tensors))
+        for name, table in zip(("swell", "linger"), excitation_tables.mode_clusters(tensors), strict=True):
             self._store(name, table)
         self._store("router", tensors.get("router", np.zeros((0, resonances))))
-        self._store("keys", tables.learned_keys(tensors, resonances))
-        nearest, move = tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
+        self._store("keys", excitation_tables.learned_keys(tensors, resonances))
+        nearest, move = excitation_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._store("nearest", nearest)
         self._store("move", move)
         self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))

@@ -6,11 +6,11 @@ from numba import njit
 from engine.dsp import modal
 from engine.instruments.shared.random import next_bits
 from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, HELD, VOICES, allocate
-from engine.memory import view_f4, view_i4
 from engine.plugin import clamp
+from engine.pointers import view_f4, view_i4
 
 from .state import MAX_STRIKES, VARIATION
-from .voice_tuning import set_partials, start_tuning, velocity_response
+from .voice_modes import set_partials, start_tuning, velocity_response
 
 
 @njit(cache=True, error_model="numpy")

@@ -4,10 +4,10 @@ import numpy as np
 from numba import njit
 
 from engine.dsp import excitation, modal
-from engine.dsp.levels import gain_of
+from engine.dsp.decibels import gain_of
 from engine.dsp.vector_math import tanh
 from engine.instruments.shared.voice_allocation import VOICES
-from engine.memory import view_f4
+from engine.pointers import view_f4
 from engine.simd.vectors import LANES
 
 from .note_on import clear_voice, copy_strike

@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from engine.dsp import recurrence
-from engine.dsp.interpolation import LOOKAHEAD, TAPS, sinc_tables
+from engine.dsp import tanh_rnn
+from engine.dsp.sinc_interpolation import LOOKAHEAD, TAPS, sinc_tables
 from engine.instruments.instrument import Instrument, preset_params
-from engine.instruments.resonance.tables import nearest_resonances
-from engine.instruments.shared.sample_playback import CONTROL_FRAMES
+from engine.instruments.resonance.excitation_tables import nearest_resonances
+from engine.instruments.shared.playback_control import CONTROL_FRAMES
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 from engine.simd.vectors import aligned_zeros
 
-from .plugin import handle, process
+from .plugin_functions import handle, process
 from .state import PARAMS, SSM
 
 
@@ -61,11 +61,11 @@ class StateSpace(Instrument):
     def _describe(self, tensors: Any) -> None:
         """Lay out the arrays that the audio thread reads."""
         (frame, size), dimensions = tensors["output"].shape, tensors["input"].shape[1]
-        units, samples = recurrence.padded(size), recurrence.padded(frame)
+        units, samples = tanh_rnn.padded(size), tanh_rnn.padded(frame)
         for name, number in (("S", size), ("K", dimensions), ("B", frame), ("units", units), ("samples", samples)):
             self.state[name] = number
-        self._keep("recurrence", recurrence.pack(tensors["recurrence"]))
-        self._keep("output", recurrence.pack(tensors["output"]))
+        self._keep("recurrence", tanh_rnn.pack(tensors["recurrence"]))
+        self._keep("output", tanh_rnn.pack(tensors["output"]))
         columns = np.zeros((dimensions, units), np.float32)
         columns[:, :size] = tensors["input"].T
         self._keep("input", columns)

@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp import recurrence
-from engine.dsp.interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
-from engine.dsp.levels import gain_of
+from engine.dsp import tanh_rnn
+from engine.dsp.decibels import gain_of
+from engine.dsp.sinc_interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
 from engine.instruments.shared.random import next_signed
 from engine.instruments.shared.voice_allocation import AS_LEARNED, VOICES
-from engine.memory import view_f4
+from engine.pointers import view_f4
 from engine.simd.vectors import WIDTH
 
 from .state import DAMPING, GATE, GRID_VOICES, LEVEL, VARIATION
@@ -64,7 +64,7 @@ def render_frame(state, v):
         wave[k] = wave[state.B + k]
     loss = np.float32(np.exp(-state.param[DAMPING] * state.B / (state.rate * state.pace)))
     zeros = view_f4(state.zeros, state.samples)
-    recurrence.step(weight, output, zeros, u, loss, h, wave[TAPS:])
+    tanh_rnn.step(weight, output, zeros, u, loss, h, wave[TAPS:])
     excited, voice.excited = voice.excited, 0
     for s in range(units):
         u[s] = 0

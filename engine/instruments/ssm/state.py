@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.instruments.shared.channel_controls import CONTROLS
-from engine.instruments.shared.sample_playback import PLAYBACK
+from engine.instruments.shared.playback_control import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GLIDES
 from engine.plugin import Param, param_fields

@@ -6,8 +6,8 @@
 After each hop the record says `pitch`, `voiced`, `onset` and `loudness`.
 """
 
-from .analysis import track
-from .candidates import pitch_delay
+from .autocorrelation_peaks import pitch_delay
+from .hop_analysis import track
 from .state import TRACKER, new_tracker, reset
 
 __all__ = ["TRACKER", "new_tracker", "pitch_delay", "reset", "track"]

@@ -7,7 +7,7 @@ exponential forgetting): an octave error must last to win, while after silence t
 import numpy as np
 from numba import njit
 
-from .candidates import clarity, find_candidates, lag_score
+from .autocorrelation_peaks import clarity, find_candidates, lag_score
 from .octave_check import penalize_octaves, update_spectrum
 
 SCORE_MEMORY = 0.85  # share of a score that is kept to the next hop

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from engine.dsp import loudness, pitch
+from engine.dsp import autocorrelation, loudness
 
 HOP_SECONDS = 1 / 750  # approximate: 64 frames at 48 kHz
 MAX_FINE_HZ, COARSE_HZ = (
@@ -122,7 +122,7 @@ def reset(tracker: np.ndarray) -> None:
 
 def _set_low_pass(record: np.void) -> None:
     rate = float(record["rate"])
-    taps = pitch.low_pass(rate, min(LOW_PASS_HZ, 0.4 * rate), LOW_PASS_SECONDS)
+    taps = autocorrelation.low_pass(rate, min(LOW_PASS_HZ, 0.4 * rate), LOW_PASS_SECONDS)
     record["taps"][: len(taps)] = taps
     record["tap_count"] = len(taps)
     record["delay"] = (len(taps) - 1) / 2 / rate
@@ -140,5 +140,7 @@ def _set_loudness(record: np.void) -> None:
 def _set_spectrum(record: np.void) -> None:
     rate = float(record["coarse_rate"])
     record["span"] = span = 2 * round(SPECTRUM_SECONDS * rate / 2)
-    for name, wave in zip(("cosines", "sines"), pitch.fourier_basis(span, SPECTRUM_BINS, BIN_HZ, rate), strict=True):
+    for name, wave in zip(
+        ("cosines", "sines"), autocorrelation.fourier_basis(span, SPECTRUM_BINS, BIN_HZ, rate), strict=True
+    ):
         record[name][:, : span // 2] = wave

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QDial, QMenu, QWidget
 from gui import number_format, theme
 from gui.widgets import factory
 
+from .appearance import MIN_SIZE, SIZE, paint_controller_mark, paint_knob, paint_labels, set_up
 from .drag import KnobDrag, wheel_share
-from .paint import MIN_SIZE, SIZE, paint_controller_mark, paint_knob, paint_labels, set_up
 from .spec import KnobSpec
 from .value_editor import ValueEditor
 

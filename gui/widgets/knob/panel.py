@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from .appearance import HEIGHT
 from .knob import Knob
-from .paint import HEIGHT
 from .spec import KnobSpec
 from .switch import Switch
 

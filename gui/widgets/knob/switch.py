@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from gui import theme
 
-from .paint import MIN_SIZE, SIZE, paint_labels, set_up
+from .appearance import MIN_SIZE, SIZE, paint_labels, set_up
 from .spec import KnobSpec
 
 

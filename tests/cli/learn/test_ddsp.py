@@ -8,7 +8,7 @@ import soundfile
 
 from cli.main import main
 from engine.preset.preset_file import read
-from engine.probe import deviation
+from engine.reference_output import deviation
 from train.ddsp.preset_weights import load_model
 
 RATE = 16_000

@@ -8,7 +8,7 @@ import soundfile
 
 from cli.main import main
 from engine.preset.preset_file import read
-from engine.probe import deviation
+from engine.reference_output import deviation
 
 TINY = ["--steps", "3", "--control", "3", "--state", "16", "--frame", "64", "--length", "0.7", "--sites", "8"]
 

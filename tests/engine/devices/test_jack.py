@@ -7,7 +7,7 @@ import jack
 import numpy as np
 import pytest
 
-from benchmarks.support.constant_tone import ConstantTone
+from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.cpu_load import CpuLoad
 from benchmarks.support.jack_client import UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server
@@ -18,7 +18,7 @@ from engine.devices.stream import Stream
 from engine.events import Kind
 from engine.host import Host
 from tests.support.jack_server import server
-from tests.support.wait import PATIENCE, until, until_played
+from tests.support.stream_wait import PATIENCE, until, until_played
 
 __all__ = ["server"]
 

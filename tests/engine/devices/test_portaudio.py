@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.support.constant_tone import ConstantTone
+from benchmarks.support.constant_and_impulse import ConstantTone
 from engine.block import ACTIVE
-from engine.callback import callback
 from engine.devices import portaudio, stream
 from engine.devices.backend import DeviceRequest, NoDeviceError
 from engine.events import Kind
 from engine.host import Host
+from engine.portaudio_callback import callback
 from tests.support.alsa_device import device
-from tests.support.wait import PATIENCE, until, until_played
+from tests.support.stream_wait import PATIENCE, until, until_played
 
 __all__ = ["device"]
 

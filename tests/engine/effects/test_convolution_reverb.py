@@ -5,10 +5,10 @@ import pytest
 import soundfile
 
 from engine import impulse_response
-from engine.chain import make_chain
 from engine.effects.convolution_reverb import CHOKE_FADE_SECONDS, ON, ConvolutionReverb
 from engine.events import Kind
 from engine.host import Host
+from engine.instrument_chain import make_chain
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, PresetError, write

@@ -9,7 +9,7 @@ from engine.effects.limiter import CEILING, RELEASE_SECONDS, Limiter
 from engine.effects.volume import SMOOTHING_SECONDS, Volume
 from engine.events import Kind
 from engine.host import Host
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Signal, render
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
+from engine.instruments.ddsp.decode_curves import uses_float16
 from engine.instruments.ddsp.decoder_thread import OFFLINE_TIMEOUT_SECONDS, DecoderThread
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.instruments.ddsp.offline import uses_float16
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.render import render as rendered

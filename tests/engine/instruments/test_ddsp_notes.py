@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.midi.midi_file import make_score
+from engine.midi.midi_score import make_score
 from engine.render import render as rendered
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.engine.instruments.resonance_player import cents_from, level
-from tests.support.ddsp_preset import PLAIN, note_off, note_on, playing, send_voice
+from tests.support.ddsp_instrument import PLAIN, note_off, note_on, playing, send_voice
 from tests.support.host_callback import render
 
 

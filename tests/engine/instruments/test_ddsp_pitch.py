@@ -6,7 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.instruments.shared.voice_allocation import HELD
 from tests.engine.instruments.resonance_player import cents_from
-from tests.support.ddsp_preset import PLAIN, note_off, note_on, playing
+from tests.support.ddsp_instrument import PLAIN, note_off, note_on, playing
 from tests.support.host_callback import render
 
 

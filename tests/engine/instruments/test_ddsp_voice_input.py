@@ -7,7 +7,7 @@ from engine.events import Kind
 from engine.instruments.ddsp.state import TRACKED_VOICE
 from engine.instruments.shared.voice_allocation import FREE
 from tests.engine.instruments.resonance_player import cents_from, level
-from tests.support.ddsp_preset import PLAIN, playing, send_voice
+from tests.support.ddsp_instrument import PLAIN, playing, send_voice
 from tests.support.host_callback import render
 
 HOP = 64  # frames between the events of the tracker

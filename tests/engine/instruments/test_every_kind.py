@@ -12,7 +12,7 @@ from engine.instruments.shared.voice_allocation import FREE, HELD, MAX_NOTES
 from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.engine.instruments import resonance_player
 from tests.engine.instruments.resonance_player import level
 from tests.support import events_preset, ssm_preset

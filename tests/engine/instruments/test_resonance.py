@@ -5,8 +5,8 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
+from engine.instruments.resonance.excitation_tables import LOUDNESS_DECAY
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.resonance.tables import LOUDNESS_DECAY
 from tests.engine.instruments.resonance_player import (
     AMPLITUDE,
     DECAY,

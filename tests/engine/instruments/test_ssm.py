@@ -6,8 +6,8 @@ import soxr
 
 from engine.events import Kind
 from engine.instruments.ssm.state import GRID_VOICES
-from engine.preset.performance import perform
-from engine.probe import event_array
+from engine.preset.learned_performance import perform
+from engine.reference_output import event_array
 from engine.render import render as play
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render

@@ -4,7 +4,7 @@ import pytest
 
 from engine.events import Kind
 from engine.plugin import Param
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Listener, render
 
 ON, OFF, POLY, CC, PROGRAM, PRESSURE, BEND = 0x90, 0x80, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from engine.events import Kind
 from engine.instruments import make
-from engine.midi.midi_file import Score
+from engine.midi.midi_score import Score
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support import events_preset, ssm_preset
 from tests.support.host_callback import RATE, Organ
 from tests.support.host_callback import render as call

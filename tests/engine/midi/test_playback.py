@@ -3,10 +3,10 @@
 import numpy as np
 
 from engine.events import Kind
-from engine.midi.midi_file import make_score
+from engine.midi.midi_score import make_score
 from engine.midi.playback import ScorePlayback
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support import host_callback
 from tests.support.host_callback import Listener
 

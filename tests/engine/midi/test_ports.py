@@ -9,7 +9,7 @@ import pytest
 from engine.events import NOW, Kind, midi
 from engine.midi.drivers import CLIENT_NAME, NoMidiError, _unique_names, driver
 from engine.midi.ports import POLL_SECONDS, MidiPorts, _OpenPort
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Listener, render
 from tests.support.jack_server import server  # noqa: F401 - a fixture, found by name
 

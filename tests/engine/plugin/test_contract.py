@@ -10,7 +10,7 @@ from engine.effects import EFFECTS, ROOM, make
 from engine.instruments.instrument import Instrument
 from engine.plugin import UNLIMITED, Plugin, state_address, with_defaults
 from engine.render import render
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Signal
 
 HALF = np.dtype([("frames", "i8")])

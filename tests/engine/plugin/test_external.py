@@ -12,7 +12,7 @@ import pytest
 from engine.events import EVENT, Kind
 from engine.plugin import UNLIMITED
 from engine.plugin.external import ABI, PluginError, _CParam, _CPlugin, load
-from engine.rig import Rig
+from engine.standard_chain import Rig
 from tests.support.host_callback import RATE, Organ, render
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

@@ -6,8 +6,8 @@ import pytest
 from engine.events import Kind
 from engine.instruments import make
 from engine.plugin import param_values
-from engine.rig import Rig
 from engine.snapshots import modes as picture
+from engine.standard_chain import Rig
 from tests.support.host_callback import Organ, render
 from tests.support.resonance_preset import small_preset
 

@@ -16,7 +16,7 @@ from train.ddsp.config import Config, Sizes
 from train.ddsp.dataset import Dataset, load_dataset, split_validation
 from train.ddsp.learn import LearnedDdsp, fit, make_fabric
 from train.ddsp.model import DdspModel
-from train.ddsp.segments import Segment
+from train.ddsp.random_clips import Segment
 from train.ddsp.synthesis import phase_in_cycles
 from train.ddsp.trainer import DdspTrainer
 

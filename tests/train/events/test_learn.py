@@ -7,17 +7,17 @@ import pytest
 import soundfile
 import torch
 
-from engine.dsp.waveforms import wave_bank
-from train.events.analysis_window import AnalysisWindow
+from engine.dsp.wave_bank import wave_bank
 from train.events.config import ARTICLE, CONFIGS, HOP, Config, Sizes
 from train.events.dataset import Dataset, load_dataset
-from train.events.initialize import new_model
+from train.events.decomposition_window import AnalysisWindow
+from train.events.event_search import drop_least_missed, refine_events
+from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
+from train.events.initial_dictionary import new_model
 from train.events.learn import fit
 from train.events.loss import WINDOWS, magnitudes, reconstruction_loss, reconstruction_losses
 from train.events.model import EventModel, Events, magnitude_spectrum
 from train.events.note_pretraining import NotePretraining, assign_keys
-from train.events.refine import drop_least_missed, refine_events
-from train.events.solve_gains import STRENGTH_STEPS, solve_strengths
 from train.events.synthetic_segments import SyntheticSegments, plane_loss
 from train.events.trainer import EventTrainer
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.pitch_names import frequency_of
-from train.notes import attack, onset, pitch
-from train.notes.modes import Modes, fit_amplitudes, render_modes
+from engine.pitch_conversion import frequency_of
+from train.notes import note_span, pitch, residual
+from train.notes.damped_modes import Modes, fit_amplitudes, render_modes
 from train.notes.note import fit, fit_like, render
 from train.recording import load
 
@@ -55,7 +55,7 @@ def test_the_amplitudes_of_known_modes_are_recovered_from_two_channels():
 
 def test_the_onset_is_that_of_the_note_and_not_of_a_thump_before_it():
     recording, _, silence = _pluck(thump=0.5)
-    assert abs(onset.find_onset(recording[0], RATE) - silence) < 0.002 * RATE
+    assert abs(note_span.find_onset(recording[0], RATE) - silence) < 0.002 * RATE
 
 
 def test_the_modes_of_a_synthetic_string_are_recovered():
@@ -101,11 +101,11 @@ def test_strikes_differ_a_little_and_are_never_the_same():
 
 
 def test_an_envelope_is_interpolated_between_the_centres_of_its_points():
-    np.testing.assert_allclose(attack.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
+    np.testing.assert_allclose(residual.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
 
 
 def test_the_blur_varies_a_mode_by_its_spread(random):
-    envelope = attack.stretch(attack.blur(RATE, 0.05), int(attack.HISS_SECONDS * RATE))
+    envelope = residual.stretch(residual.blur(RATE, 0.05), int(residual.HISS_SECONDS * RATE))
     noise = random.uniform(-1, 1, (2000, 1000))
     turned = (noise * envelope[:1000]) @ np.exp(-2j * np.pi * 1000 / RATE * np.arange(1000))
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)
@@ -114,7 +114,7 @@ def test_the_blur_varies_a_mode_by_its_spread(random):
 def test_a_real_note_has_the_pitch_and_decay_of_its_recording(data):
     samples, rate = load(data / "guitar" / "guitar_A3_very-long_forte_normal.mp3")
     note = fit(samples, rate, 64, frequency_of(57))
-    span = onset.find_span(samples[0], rate)
+    span = note_span.find_span(samples[0], rate)
     assert 1.85 < span.onset / rate < 1.98
     recorded = samples[0, span.onset : span.end].astype(float)
     sound = render(note, len(recorded), seed=None)

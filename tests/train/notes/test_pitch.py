@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.pitch_names import frequency_of, note_name, pitch_of
+from engine.pitch_conversion import frequency_of, note_name, pitch_of
 from train.notes.pitch import detect, dynamic_in_name, harmonicity, key_in_name
 
 RATE = 44100
@@ -69,10 +69,10 @@ def test_note_names_are_parsed_to_their_keys():
 
 def test_real_notes_have_the_pitch_of_their_names(data):
     from train import recording
-    from train.notes import onset
+    from train.notes import note_span
 
     for name in ("guitar/guitar_E2_very-long_forte_normal.mp3", "banjo/banjo_C5_very-long_forte_normal.mp3"):
         samples, rate = recording.load(data / name)
-        span = onset.find_span(samples[0], rate)
+        span = note_span.find_span(samples[0], rate)
         found = detect(samples[0, span.onset : span.end].astype(float), rate)
         assert abs(pitch_of(found.frequency) - key_in_name(name.split("/")[1])) < 0.3

@@ -12,9 +12,9 @@ from tests.train.bar_sounds import struck_bars
 from train.ssm.config import PUBLISHED, Config, Sizes
 from train.ssm.frame_artifacts import edge_jump_ratio
 from train.ssm.learn import fit, prepare_segment
-from train.ssm.loss import OctaveTarget, magnitudes, octave_bands
 from train.ssm.model import StateSpaceModel
-from train.ssm.recurrence import run_recurrence
+from train.ssm.octave_loss import OctaveTarget, magnitudes, octave_bands
+from train.ssm.tanh_rnn import run_recurrence
 from train.ssm.trainer import StateSpaceTrainer
 from train.trainer import Progress
 

@@ -1,0 +1,161 @@
+"""Plots of the report: what plays the instrument, its room, and the loss curve."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from engine.impulse_response import learned_room
+from engine.instruments.events.event_score_file import EventScore
+from engine.preset.preset_file import Preset
+
+from .audio_clip import HOP_SECONDS
+from .report_clips import Performance
+from .svg_theme import ACCENT, SECOND, Drawing, draw, scatter
+
+UNPITCHED_HZ = 36.0  # where events without a pitch are drawn
+PITCH_TICKS_HZ = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)
+
+
+def plot_performance(preset: Preset, performance: Performance) -> Drawing:
+    """Plot the control signal, the events, the curves or the notes that play the instrument."""
+    if len(preset.tensors.get("control_sites", ())):
+        return _control(preset.header["control"], preset)
+    if performance.score is not None:
+        return _score(performance.score, preset.tensors["pitch"].astype(float))
+    if performance.curves is not None:
+        return _curves(performance)
+    times, keys = (np.array([getattr(note, name) for note in performance.notes], float) for name in ("start", "key"))
+    durations = np.array([note.end for note in performance.notes]) - times
+    description = f"{len(times)} notes of the prelude: when each begins, how long it is held, and its key."
+
+    def paint(axes: Axes) -> None:
+        axes.barh(keys, durations, left=times, height=0.8, color=ACCENT, alpha=0.8)
+        axes.set(xlabel="seconds", ylabel="key")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+    return draw("played", "What plays it", description, paint)
+
+
+def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
+    """Plot events over time and the pitch (K,) in Hz of their keys, unpitched ones at the bottom."""
+    times = np.array([event.time for event in score.events])
+    hertz = pitch[[event.key for event in score.events]]
+    strength = np.array([event.strength for event in score.events])
+    heights = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
+    description = (
+        f"{len(times)} events: time, the pitch of each, and by the size of its dot how strong it is; "
+        f"the {int((hertz <= 0).sum())} that have no pitch lie at the bottom."
+    )
+
+    def paint(axes: Axes) -> None:
+        scatter(axes, times, heights, strength, 60)
+        axes.set(
+            xlabel="seconds", ylabel="pitch, Hz", yscale="log", ylim=(UNPITCHED_HZ * 0.85, PITCH_TICKS_HZ[-1] * 1.2)
+        )
+        axes.set_yticks([UNPITCHED_HZ, *PITCH_TICKS_HZ], ["none", *map(str, PITCH_TICKS_HZ)])
+        axes.set_yticks([], minor=True)
+
+    return draw("played", "What plays it", description, paint)
+
+
+def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
+    """Plot the sites of a learned control signal."""
+    sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
+    seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
+    positions = plane["dimensions"] * plane["frames"]
+    description = (
+        f"The learned control signal: {len(sites)} strokes on {plane['dimensions']} dimensions, "
+        f"{100 * len(sites) / positions:.2g} % of all the places where one could be; larger dots are stronger."
+    )
+    strength = np.abs(values).astype(float)
+
+    def paint(axes: Axes) -> None:
+        scatter(axes, seconds, sites[:, 0], strength, 60)
+        axes.set(xlabel="seconds", ylabel="dimension")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+    return draw("played", "What plays it", description, paint)
+
+
+def _curves(performance: Performance) -> Drawing:
+    """Plot the pitch and loudness that were tracked in a recording."""
+    assert performance.curves is not None
+    pitch, loudness = performance.curves.pitch.astype(float), performance.curves.loudness
+    time = np.arange(len(pitch)) * HOP_SECONDS
+    shown = np.where(performance.curves.voiced > 0, pitch, np.nan)
+
+    def paint(axes: Axes) -> None:
+        axes.plot(time, shown, color=ACCENT, lw=1.6)
+        axes.set(xlabel="seconds", ylabel="pitch, Hz", yscale="log", xlim=(0, time[-1]))
+        axes.set_yticks(PITCH_TICKS_HZ, [str(hertz) for hertz in PITCH_TICKS_HZ])
+        axes.set_yticks([], minor=True)
+        low, high = np.nanmin(shown), np.nanmax(shown)
+        wide = max(1.1, np.sqrt(2 * low / high))  # an octave at least is seen
+        axes.set_ylim(low / wide, high * wide)
+        other = axes.twinx()
+        other.plot(time, loudness, color=SECOND, lw=1.0, alpha=0.8)
+        other.set(ylabel="loudness, dB", ylim=(-70, max(0.0, float(loudness.max()) + 3)))
+        other.grid(False)
+
+    return draw(
+        "played",
+        "What plays it",
+        "What the instrument hears of the recording: its pitch (strong line) and its loudness.",
+        paint,
+    )
+
+
+def plot_room(preset: Preset) -> Drawing | None:
+    """Plot the energy decay curve of the learned room; None where there is none."""
+    response = learned_room(preset)
+    if response is None or not response.samples.any():
+        return None
+    power = (response.samples.astype(np.float64) ** 2).sum(axis=0)
+    level = 10 * np.log10(power[::-1].cumsum()[::-1] / power.sum() + 1e-9)
+    time = np.arange(len(level)) / response.rate
+    step = max(len(level) // 1500, 1)
+    decay_seconds = _reverberation(time, level)
+
+    def paint(axes: Axes) -> None:
+        axes.plot(time[::step], level[::step], color=ACCENT, lw=1.8)
+        axes.set(xlabel="seconds", ylabel="dB that are left", ylim=(-65, 2), xlim=(0, time[-1]))
+
+    decay_text = f", which would take {decay_seconds:.1f} s to fall by 60 dB" if decay_seconds else ""
+    description = f"How a clap dies away in the room that was learned with the instrument{decay_text}."
+    return draw("room", "Its room", description, paint)
+
+
+def _reverberation(time: np.ndarray, level: np.ndarray) -> float:
+    """Reverberation time in seconds, from −5 to −25 dB; 0 where the decay is not that deep."""
+    start, end = np.searchsorted(-level, 5), np.searchsorted(-level, 25)
+    if end >= len(time) or end <= start:
+        return 0.0
+    return float(3 * (time[end] - time[start]))
+
+
+def plot_loss(training: Mapping[str, Any]) -> Drawing | None:
+    """Plot the loss curve; None where none is stored."""
+    losses = training.get("losses")
+    if not isinstance(losses, list) or len(losses) < 3:
+        return None
+    step = np.linspace(1, max(int(training.get("steps", len(losses))), len(losses)), len(losses))
+
+    def paint(axes: Axes) -> None:
+        axes.plot(step, losses, color=ACCENT, lw=1.8)
+        axes.set(xlabel="step", ylabel="loss", xlim=(0, step[-1]))
+        axes.set_ylim(bottom=0)
+
+    return draw(
+        "loss",
+        "How it learned",
+        f"The loss while it learned: {_figure(losses[0])} at first, {_figure(losses[-1])} at the end.",
+        paint,
+    )
+
+
+def _figure(value: float) -> str:
+    """Format a loss value."""
+    return f"{value:,.0f}".replace(",", "\u202f") if value >= 1000 else f"{value:.3g}"

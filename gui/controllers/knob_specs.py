@@ -1,0 +1,44 @@
+"""The knobs of a rack: what each shows, which are switches, and which would have no effect."""
+
+from engine.kinds import kind_of
+from engine.pitch_conversion import NAMES
+from engine.voice.scales import SCALES
+from gui.engine_translation import translate_name, translate_term
+from gui.widgets.knob.spec import KnobSpec
+from session.engine_messages import Loaded
+from session.rack import LAYER, ON
+
+STEPS = {"voice root": list(NAMES), "voice scale": list(SCALES)}  # names of values
+SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
+
+
+def specs(now: Loaded) -> list[KnobSpec]:
+    """One for each parameter, in the order of the chain."""
+    return [
+        KnobSpec(
+            each.name, param.unit, param.low, param.high, param.default, translate_term(param.help), param.cc,
+            translate_term(param.name), translate_name(each.name),
+            tuple(map(translate_term, STEPS.get(each.name, ()))),
+        )
+        for each in now.parameters
+        for param in [each.param]
+    ]  # fmt: skip
+
+
+def is_power(name: str) -> bool:
+    """Whether a parameter switches an effect on, which the chain bar shows."""
+    return name.endswith(" " + ON)
+
+
+def is_switch(name: str) -> bool:
+    """Whether a parameter is either off or on."""
+    return name.removeprefix(LAYER + " ") in SWITCHES or is_power(name)
+
+
+def hidden(now: Loaded) -> list[str]:
+    """The parameters without a knob: those that would have no effect, and those that the chain bar shows."""
+    kind, tensors = kind_of(now.header), now.tensors
+    found = [each.name for each in now.parameters if is_power(each.name)]
+    if not kind.plays_as_learned(tensors):
+        found.append("play")
+    return [*found, *kind.inert_params(tensors)]

@@ -1,0 +1,87 @@
+"""Messages from the engine thread to the window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .audio_thread_queue import Delivery, LiveInput
+from .patch import Chain
+from .rack import Rack, RackParameter
+from .translatable_message import Message
+
+if TYPE_CHECKING:
+    from engine.plugin import Plugin
+    from engine.snapshots.harmonics import RoomEnvelope
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """The engine is compiled for this processor: step `number` of `total` starts."""
+
+    number: int
+    total: int
+    step: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine can be played."""
+
+    live_input: LiveInput
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Another rack plays."""
+
+    path: Path
+    rack: Rack
+    chain: Chain  # as requested; the rack lacks what could not be loaded
+    values: dict[str, float]  # of its parameters, as requested and within their ranges
+    delivery: Delivery | None = None  # of these values
+    room: "RoomEnvelope | None" = None  # the learned one
+    digest: str = ""  # of the instrument's content
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """The header of the instrument's preset."""
+        return self.rack.preset.header
+
+    @property
+    def tensors(self) -> Any:
+        """The tensors of the instrument's preset."""
+        return self.rack.preset.tensors
+
+    @property
+    def plugin(self) -> "Plugin":
+        """The instrument."""
+        return self.rack.instrument
+
+    @property
+    def follows_voice(self) -> bool:
+        """Whether the instrument follows the voice input."""
+        return self.rack.voice is not None
+
+    @property
+    def parameters(self) -> list[RackParameter]:
+        """Every parameter of the rack."""
+        return self.rack.parameters
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A request failed."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of `EngineThread.request` or `request_in_background`."""
+
+    callback: Callable[[Any], object]
+    value: Any
+
+
+EngineMessage = Compiling | Ready | Loaded | Failed | Result

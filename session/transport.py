@@ -1,0 +1,126 @@
+"""[engine thread] The recorders and the score player that run beside the music."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .translatable_message import RECORDING_FAILED, Message
+
+if TYPE_CHECKING:
+    from engine.standard_chain import Rig
+
+    from .score_player import ScorePlayer
+    from .sound_recorder import Recorder
+
+
+class Recorders:
+    """At most one recorder of the performance, one of the microphone, and one score."""
+
+    def __init__(self, fail: Callable[[Message], object]) -> None:
+        """fail: is called with the reason when a recording had to end."""
+        self.rig: Rig | None = None  # until the engine is ready
+        self.score: ScorePlayer | None = None
+        self._fail = fail
+        self._performance: Recorder | None = None
+        self._microphone: Recorder | None = None
+
+    def start_performance(self, path: Path) -> "Recorder":
+        """Record what is played from now on. OSError."""
+        from .sound_recorder import Recorder
+
+        assert self.rig is not None
+        self.stop_performance()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._performance = Recorder(self.rig, path)
+        self.rig.report_midi()
+        return self._performance
+
+    def stop_performance(self) -> None:
+        """Close its files. OSError or RuntimeError."""
+        recorder, self._performance = self._performance, None
+        if recorder is not None and self.rig is not None:
+            self.rig.report_midi(False)
+            recorder.stop()
+
+    def start_microphone(self, path: Path) -> Path:
+        """Record the microphone from now on, while what plays goes on. OSError."""
+        from engine.effects.capture import MicrophoneCapture
+
+        from .sound_recorder import Recorder
+
+        assert self.rig is not None
+        self.stop_microphone()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        capture = MicrophoneCapture()
+        self._microphone = Recorder(self.rig, path, capture)
+        self.rig.edit_chain([capture, *self.rig.chain])
+        return path
+
+    def stop_microphone(self) -> None:
+        """Close its file, and close the microphone. OSError or RuntimeError."""
+        recorder, self._microphone = self._microphone, None
+        if recorder is not None:
+            assert self.rig is not None
+            recorder.stop()
+            self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
+
+    def is_recording(self, path: Path) -> bool:
+        """[any thread] Whether the recording that was started at a path goes on."""
+        return any(each is not None and each.path == path for each in (self._performance, self._microphone))
+
+    def open_score(self, path: Path) -> None:
+        """Play a MIDI file."""
+        from .score_player import ScorePlayer
+
+        assert self.rig is not None
+        score = ScorePlayer(self.rig, path)
+        self.close_score()
+        self.score = score
+        score.play()
+
+    def close_score(self) -> None:
+        """Stop the score and forget it."""
+        score, self.score = self.score, None
+        if score is not None:
+            score.close()
+
+    def write(self) -> None:
+        """Write what was recorded since the last call; to be called ten times a second or more often."""
+        for recorder in (self._performance, self._microphone):
+            if recorder is not None:
+                self._write(recorder)
+
+    def close(self) -> None:
+        """Close every file and the score."""
+        self.close_score()
+        self.stop_microphone()
+        self.stop_performance()
+
+    def close_files(self) -> None:
+        """[any thread] Close every file, whatever the engine thread is busy with."""
+        for recorder in (self._performance, self._microphone):
+            if recorder is not None:
+                _stop(recorder)
+
+    def _write(self, recorder: "Recorder") -> None:
+        """Write; a full disk ends the recording, not the music."""
+        try:
+            recorder.write()
+        except (OSError, RuntimeError, ValueError) as error:
+            self._fail(Message(RECORDING_FAILED, recorder.path.name, error))
+            _stop(recorder)
+            assert self.rig is not None
+            if recorder is self._performance:
+                self.rig.report_midi(False)
+            if recorder.capture in self.rig.chain:  # the microphone's
+                self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
+            self._performance, self._microphone = (
+                None if each is recorder else each for each in (self._performance, self._microphone)
+            )
+
+
+def _stop(recorder: "Recorder") -> None:
+    """Close the files of a recorder, with what can be written."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        recorder.stop()

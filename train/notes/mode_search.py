@@ -1,0 +1,71 @@
+"""Damped modes of a note, found band by band and distributed over the bands to leave the least error."""
+
+import numpy as np
+
+from .damped_modes import NO_MODES, Modes
+from .note_span import Span
+from .subband_fit import Bands
+
+BAND_WIDTH_HZ = 150.0
+"""Approximate width of a band; a pitched note gets a whole number of bands per partial."""
+MAX_HZ = 16000.0
+"""Highest frequency at which modes are searched; above it nothing rings long."""
+
+
+def find_modes(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int = 64) -> Modes:
+    """Find at most `count` modes in the span of a note in samples (T,), above its noise; pitch: Hz or 0."""
+    note = samples[span.onset : span.end].astype(np.float64)
+    bands = Bands(note, rate, _width(pitch), span.noise)
+    ladders = [bands.fit(number) for number in range(1, int(min(MAX_HZ, 0.45 * rate) / bands.width))]
+    parts = [NO_MODES, *_distribute(ladders, count, round(pitch / bands.width) - 1 if pitch else None)]
+    return Modes(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("frequency", "decay", "amplitude"))
+    )
+
+
+def find_matching_modes(
+    samples: np.ndarray, rate: float, span: Span, pitch: float, leader: Modes, ratio: float
+) -> Modes:
+    """Find the modes of another note of the same key: mode j is the partial of mode j of `leader`.
+
+    ratio: pitch of this note relative to that of the leader. Where nothing is above the noise the amplitude is 0.
+    """
+    bands = Bands(samples[span.onset : span.end].astype(np.float64), rate, _width(pitch), span.noise)
+    frequency, decay = leader.frequency * ratio, leader.decay.copy()
+    amplitude = np.zeros(len(leader), complex)
+    numbers = np.round(frequency / bands.width).astype(int)
+    for number in np.unique(numbers):
+        group = np.flatnonzero(numbers == number)
+        found = bands.refit(number, frequency[group], decay[group])
+        if len(found):
+            frequency[group], decay[group], amplitude[group] = found.frequency, found.decay, found.amplitude
+    return Modes(frequency, decay, amplitude)
+
+
+def _width(pitch: float) -> float:
+    """Width of a band in Hz: a whole number of bands per partial."""
+    return pitch / max(round(pitch / BAND_WIDTH_HZ), 1) if pitch else BAND_WIDTH_HZ
+
+
+def _distribute(ladders: list[list[tuple[Modes, float]]], count: int, lowest: int | None) -> list[Modes]:
+    """Choose a number of modes in each band, so that `count` modes in all leave the least error.
+
+    ladders: for each band, ever larger sets of modes with the error they leave. lowest: band of the fundamental,
+    which gets modes even if it is quiet, since it defines the pitch.
+    """
+    steps = [0] * len(ladders)
+    if lowest is not None and lowest < len(ladders):
+        steps[lowest] = next((step for step, (modes, _) in enumerate(ladders[lowest]) if len(modes)), 0)
+    remaining = count - sum(len(ladder[step][0]) for ladder, step in zip(ladders, steps, strict=True))
+    while True:
+        best, gain, target = -1, 0.0, 0
+        for band, ladder in enumerate(ladders):
+            current, error = ladder[steps[band]]
+            for step in range(steps[band] + 1, len(ladder)):
+                more = len(ladder[step][0]) - len(current)
+                if more <= remaining and (error - ladder[step][1]) / max(more, 0.5) > gain:
+                    best, gain, target = band, (error - ladder[step][1]) / max(more, 0.5), step
+        if best < 0:
+            return [ladder[step][0] for ladder, step in zip(ladders, steps, strict=True)]
+        remaining -= len(ladders[best][target][0]) - len(ladders[best][steps[best]][0])
+        steps[best] = target
