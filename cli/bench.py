@@ -16,7 +16,7 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
     "transfer_delay": ("engine.transfer_delay", ()),
     "voices": ("engine.polyphony_load", ()),
     "keyboard": ("engine.key_evenness", ()),
-    "notes": ("learning.plucked_note_accuracy", ()),
+    "notes": ("learning.note_accuracy", ()),
     "start": ("engine.start", ()),
     "realtime": ("engine.callback_punctuality", (60.0, 1000)),
     "events": ("learning.event_quality", ()),

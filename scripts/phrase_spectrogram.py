@@ -1,6 +1,6 @@
 """Draw the spectrogram at the top of the README.
 
-    python scripts/phrase_spectrogram.py PRESET SECONDS docs/phrase_spectrogram.png
+python scripts/phrase_spectrogram.py PRESET SECONDS docs/phrase_spectrogram.png
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Draw spectrograms of a voice and its transfer.
 
-    python scripts/transfer_spectrograms.py VOICE OUTPUT docs/voice_transfer.png
+python scripts/transfer_spectrograms.py VOICE OUTPUT docs/voice_transfer.png
 """
 
 import sys

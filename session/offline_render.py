@@ -77,7 +77,7 @@ def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
     from engine.midi.midi_score import loudness_phrase
-    from engine.preset.learned_performance import perform
+    from engine.preset.performance_events import perform
     from engine.reference_output import event_array
 
     preset = instrument.preset

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from benchmarks.learning.plucked_note_accuracy import spectral_distance
+from benchmarks.learning.note_accuracy import spectral_distance
 from engine.preset import preset_file
 from engine.reference_output import deviation, render_probe
 from train import recording

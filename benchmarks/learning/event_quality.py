@@ -4,8 +4,8 @@
 
 The recordings are those of the preset's recipe: the last tenth of each long one and every twelfth note are held out
 of learning. Reconstruction: the loss that it was learned with (`benchmarks.learning.event_reconstruction`). Onsets
-are detected in mixtures of guitar and banjo notes, one at a random moment of each eighth of a second; events within 30 ms
-of each other are one onset, and weak ones none.
+are detected in mixtures of guitar and banjo notes, one at a random moment of each eighth of a second; events within
+30 ms of each other are one onset, and weak ones none.
 """
 
 import glob

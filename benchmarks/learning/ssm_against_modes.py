@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
-from engine.preset.learned_performance import performance_seconds
 from engine.preset.library import find
+from engine.preset.performance_events import performance_seconds
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import render_probe
 from export.ssm_as_modes import as_modes

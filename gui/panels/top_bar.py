@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWid
 
 from gui import number_format, theme
 from gui.widgets import factory
-from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.ellipsis_label import ElidedLabel
 from gui.widgets.meter import Meter
 
 MIN_VOLUME_DB = -60.0  # the lower end of the slider, which means silence

@@ -11,7 +11,7 @@ from engine.host import Host
 from engine.instruments import make
 from engine.instruments.resonance.excitation_tables import fixed_noise, nearest_resonances
 from engine.preset import library
-from engine.preset.learned_performance import perform
+from engine.preset.performance_events import perform
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import event_array
 from engine.render import render

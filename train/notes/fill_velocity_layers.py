@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.pitch_conversion import note_name
 
-from .damped_modes import Modes, audible_energy
+from .mode_set import Modes, audible_energy
 from .note import Note
 
 DYNAMIC_VELOCITIES = {

@@ -7,7 +7,7 @@ import numpy as np
 from engine.pitch_conversion import frequency_of, pitch_of
 
 from . import level_matching
-from .damped_modes import Modes
+from .mode_set import Modes
 from .note import Note
 
 MAX_GAP_SEMITONES = 12

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .damped_modes import NO_MODES, Modes
+from .mode_set import NO_MODES, Modes
 from .note_span import Span
 from .subband_fit import Bands
 

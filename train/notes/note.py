@@ -6,7 +6,7 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from . import mode_search, note_span, pitch, residual
-from .damped_modes import Modes, audible_energy, fit_amplitudes, render_modes
+from .mode_set import Modes, audible_energy, fit_amplitudes, render_modes
 from .note_span import Span
 
 MAX_TOUCH_SECONDS = 0.03

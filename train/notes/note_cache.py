@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.atomic_write import atomic_path
 
-from .damped_modes import Modes
+from .mode_set import Modes
 from .note import Note
 
 _MODE_FIELDS = tuple(field.name for field in fields(Modes))

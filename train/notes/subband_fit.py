@@ -8,8 +8,8 @@ it is above the noise.
 import numpy as np
 from scipy.signal import firwin
 
-from .damped_modes import NO_MODES, Modes
 from .esprit import esprit, match_poles, refine_poles, solve_amplitudes, solve_bounded
+from .mode_set import NO_MODES, Modes
 
 MODE_COUNTS = (1, 2, 3, 4, 5, 6)
 """Numbers of modes that are tried in a band."""

@@ -4,8 +4,8 @@ import numpy as np
 
 from engine.pitch_conversion import frequency_of
 from train.notes import level_matching
-from train.notes.damped_modes import Modes
 from train.notes.interpolate_keys import fill_keys, morph
+from train.notes.mode_set import Modes
 from train.notes.note import Note
 
 RATE = 22050

@@ -13,10 +13,10 @@ from engine.pitch_conversion import frequency_of
 from export.resonance_notes import make_header, make_tensors
 from tests.support.stream_wait import PATIENCE
 from train.notes import level_matching
-from train.notes.damped_modes import Modes, render_modes
 from train.notes.fill_velocity_layers import apply_tilt, fill_layers, retune
 from train.notes.key_and_dynamic import RecordingInfo, classify, select
 from train.notes.learn import Config, learn
+from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
 
 RATE = 22050

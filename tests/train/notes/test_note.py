@@ -5,7 +5,7 @@ import pytest
 
 from engine.pitch_conversion import frequency_of
 from train.notes import note_span, pitch, residual
-from train.notes.damped_modes import Modes, fit_amplitudes, render_modes
+from train.notes.mode_set import Modes, fit_amplitudes, render_modes
 from train.notes.note import fit, fit_like, render
 from train.recording import load
 

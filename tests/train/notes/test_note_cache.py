@@ -6,8 +6,8 @@ import soundfile
 
 from engine.pitch_conversion import frequency_of
 from train.notes import note_cache
-from train.notes.damped_modes import Modes, render_modes
 from train.notes.learn import Config, learn
+from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note
 
 RATE = 22050

@@ -1,6 +1,6 @@
 """Six plucked notes, learned and compared with their recordings, beside a sampler and additive synthesis.
 
-    LUTHIER_DATA=DATA python -m benchmarks.learning.plucked_note_accuracy [--json]
+    LUTHIER_DATA=DATA python -m benchmarks.learning.note_accuracy [--json]
 
 DATA/guitar holds recordings such as guitar_E4_very-long_forte_normal.mp3. For each note: error of the pitch, error of
 T60 of its five strongest partials, and log-spectral distance. T60 is that of a line through the level of a partial
