@@ -1,43 +1,6 @@
-"""The terminal: safe text for it, and the panic key typed into it."""
-
-import os
-import sys
-from collections.abc import Callable
-
-PANIC_KEYS = "p "  # silence everything
+"""Text that is safe to print."""
 
 
 def plain(text: str, replacement: str = " ") -> str:
     """The text without line breaks, control sequences and other characters that cannot be printed."""
     return "".join(letter if letter.isprintable() else replacement for letter in text)
-
-
-def panic_key(panic: Callable[[], object]) -> Callable[[], None] | None:
-    """A function that polls the typed keys and panics if one says so; None where stdin is no terminal."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        return None
-
-    def poll() -> None:
-        if any(key in PANIC_KEYS for key in _typed()):
-            panic()
-
-    return poll
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _typed() -> str:
-        """The keys typed since the last call."""
-        keys = ""
-        while msvcrt.kbhit():
-            keys += msvcrt.getwch()
-        return keys
-
-else:
-    import select
-
-    def _typed() -> str:
-        """The line typed since the last call, once Enter has ended it."""
-        ready, _, _ = select.select([sys.stdin], [], [], 0)
-        return os.read(sys.stdin.fileno(), 1024).decode(errors="replace") if ready else ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.preset import library, preset_file
 from session import patch_lookup
 
-from . import chain_options, plain_text, status_line, voice_options
+from . import chain_options, panic_key, status_line, voice_options
 from .chain_options import Playing
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _tasks(stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args
         tasks.append(stack.enter_context(_recording(rig, args)))
     ports = stack.enter_context(_midi_ports(rig, args, opened))
     tasks.append(stack.enter_context(status_line.display(args.json, lambda: status_line.read(opened, rig, ports))))
-    panic = plain_text.panic_key(rig.panic)
+    panic = panic_key.panic_key(rig.panic)
     if panic is None:
         return tasks
     status_line.print_message("p and Enter silence everything, Ctrl+C stops", args.json)

@@ -4,7 +4,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from .block import HOST, MAX_BLOCK_FRAMES, advance
-from .pointers import flush_denormals, set_float_mode
+from .float_mode import flush_denormals, set_float_mode
 
 PA_STREAM_CALLBACK = types.intc(
     types.CPointer(types.float32),  # microphone, interleaved host.inputs; null without one

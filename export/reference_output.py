@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from engine.instruments.resonance.excitation_tables import fixed_noise, nearest_resonances
+from engine.instruments.resonance.excitation_tables import fixed_noise
+from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.preset.preset_file import Preset
 from engine.reference_output import make_probe
 from train.resonance.model import ResonanceModel

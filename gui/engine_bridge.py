@@ -6,8 +6,9 @@ from engine.events import Kind
 from engine.kinds import kind_of
 from gui.engine_translation import translate_message
 from gui.views.dots import scaled
-from session.active_notes import ActiveNotes, ControllerMoves
+from session.active_notes import ActiveNotes
 from session.audio_thread_queue import LiveInput
+from session.controller_moves import ControllerMoves
 from session.engine_messages import Compiling, Failed, Loaded, Ready, Result
 from session.engine_thread import EngineThread
 from session.parameters import ParameterModel

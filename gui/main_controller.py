@@ -8,13 +8,15 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
 from gui.browser.catalogue import describe
+from gui.controllers.ab_comparison import ABCompare
 from gui.controllers.button_midi_learn import ButtonMidiLearn
 from gui.controllers.chain import ChainController
 from gui.controllers.computer_keyboard import ComputerKeyboard
 from gui.controllers.devices import DeviceController
+from gui.controllers.file_opener import FileOpener
 from gui.controllers.global_settings import MasterController, ThemeSwitch
 from gui.controllers.instrument_export import ExportController
-from gui.controllers.instrument_selection import FileOpener, InstrumentSelection
+from gui.controllers.instrument_selection import InstrumentSelection
 from gui.controllers.learn import LearnController
 from gui.controllers.microphone_recording import MicrophoneRecording
 from gui.controllers.midi_learn import MidiLearn
@@ -25,7 +27,7 @@ from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
 from gui.controllers.session_restore import SessionRestore
 from gui.controllers.touch import TouchController
-from gui.controllers.undo_buttons import ABCompare, UndoController
+from gui.controllers.undo_buttons import UndoController
 from gui.controllers.voice import VoiceController
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.processes import process_lifetime

@@ -15,8 +15,8 @@ from gui.panels.status_bar import StatusBar
 from gui.panels.top_bar import TopBar
 from gui.views.view_stack import ViewStack
 from gui.widgets import factory
-from gui.widgets.ellipsis_label import NoticeBar
 from gui.widgets.knob.panel import KnobPanel
+from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.piano_keyboard import PianoKeyboard
 
 from . import theme

@@ -1,9 +1,6 @@
-"""Formatting and parsing of values with units, and their positions on the way of a knob."""
+"""Formatting and parsing of values with units."""
 
-import math
 import re
-
-MIN_LOG_RATIO = 10  # of the bounds of a range: from here on its scale is logarithmic
 
 _NUMBER = re.compile(r"\s*([-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*(k?)")
 
@@ -41,26 +38,6 @@ def parse(text: str, unit: str) -> float | None:
     return value
 
 
-def position_of(value: float, low: float, high: float) -> float:
-    """The position of a value in its range, 0..1."""
-    value = min(max(value, low), high)
-    if _is_logarithmic(low, high):
-        return math.log(value / low) / math.log(high / low)
-    return (value - low) / (high - low) if high > low else 0.0
-
-
-def value_at(position: float, low: float, high: float) -> float:
-    """The value at a position 0..1 of its range."""
-    position = min(max(position, 0.0), 1.0)
-    if _is_logarithmic(low, high):
-        return low * (high / low) ** position
-    return low + position * (high - low)
-
-
 def format_time(seconds: float) -> str:
     """Minutes and seconds, as 1:05."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
-def _is_logarithmic(low: float, high: float) -> bool:
-    return low > 0 and high > MIN_LOG_RATIO * low

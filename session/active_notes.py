@@ -1,14 +1,10 @@
-"""The notes that sound, whatever plays them, and the MIDI controllers that were moved."""
+"""The notes that sound, whatever plays them."""
 
 import time
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.events import Kind
-
-if TYPE_CHECKING:
-    from engine.midi.interpreter import Interpreter
 
 VOICE_COUNT_DELAY_SECONDS = 0.1  # at most, from the event of a note on to the voice count that includes it
 
@@ -42,20 +38,3 @@ class ActiveNotes:
     def clear(self) -> None:
         """Forget all notes."""
         self._notes.clear()
-
-
-class ControllerMoves:
-    """The moves of MIDI controllers since the last poll."""
-
-    def __init__(self) -> None:
-        self._moves, self._presses = 0, np.zeros(128, np.int64)
-
-    def poll(self, interpreter: "Interpreter") -> tuple[int | None, list[int]]:
-        """The controller that was moved last, if any was, and those that passed their middle upwards."""
-        moves, moved = interpreter.last_controller
-        if moves == self._moves:
-            return None, []
-        presses = interpreter.press_counts
-        pressed = np.flatnonzero(presses > self._presses).tolist()
-        self._moves, self._presses = moves, presses
-        return moved, pressed

@@ -1,4 +1,4 @@
-"""JSON files in the user's configuration folder, and the marker of a preset that is being loaded."""
+"""JSON files in the user's configuration folder."""
 
 import contextlib
 import json
@@ -29,20 +29,3 @@ def save(name: str, values: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)
         write_text(folder() / f"{name}.json", json.dumps(values, ensure_ascii=False, indent=1))
-
-
-class LoadingMarker:
-    """A file that exists while a preset is loaded: found at the start, it names what the last start crashed on."""
-
-    def set(self, path: Path) -> None:
-        """Write the marker."""
-        save("loading", {"path": str(path)})
-
-    def clear(self) -> None:
-        """Remove the marker."""
-        with contextlib.suppress(OSError):
-            (folder() / "loading.json").unlink(missing_ok=True)
-
-    def path(self) -> str:
-        """The preset whose loading has not ended, or nothing."""
-        return str(load("loading").get("path", ""))

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .audio_thread_queue import LiveInput
-from .config_store import LoadingMarker
+from .crash_marker import LoadingMarker
 from .engine_messages import Compiling, EngineMessage, Failed, Ready, Result
 from .patch import Patch
 from .precompile_process import Precompilation

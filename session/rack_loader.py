@@ -10,7 +10,7 @@ from engine.standard_chain import Rig
 
 from . import patch_file, patch_lookup, rack
 from .audio_thread_queue import Delivery
-from .config_store import LoadingMarker
+from .crash_marker import LoadingMarker
 from .engine_messages import Loaded
 from .patch import Chain, Patch
 from .rack import ON, Rack, displaced, switch_off

@@ -12,7 +12,7 @@ from benchmarks.engine.swiftf0_reference import detect_swiftf0
 from engine.pitch_conversion import frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
-from train import recording
+from train import recording, recording_faults
 from train.notes import pitch
 
 from .row import Row, row_at_least, row_at_most, row_of
@@ -81,7 +81,7 @@ def _openings(data: Path, paths: list[Path]) -> Iterator[Row]:
             continue
         minutes += samples.shape[1] / rate / 60
         try:
-            recording.check_usable(samples, rate, path)
+            recording_faults.check_usable(samples, rate, path)
         except recording.RecordingError as error:
             unusable.append(str(error))
     yield Row("opened", f"{len(paths)} files, {minutes:.0f} min")

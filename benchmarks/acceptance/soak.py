@@ -21,7 +21,7 @@ from engine.devices.backend import DeviceRequest
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
 from engine.standard_chain import Rig
-from session.config_store import LoadingMarker
+from session.crash_marker import LoadingMarker
 from session.patch import NO_SPLIT, Chain, Effect, Layer, Patch
 from session.rack_loader import RackLoader
 

@@ -1,10 +1,9 @@
-"""Evenness of an instrument over keys and sample rates, and its robustness against a flood of messages.
+"""Evenness of an instrument over keys and sample rates; and its robustness, from benchmarks.engine.message_flood.
 
     python -m benchmarks.engine.key_evenness [PRESET] [--json]
 
 Sixteen strikes of every key, each released and silenced before the next, are compared with those of the neighbouring
-keys; sixty-four strikes at three rates with each other. The flood is ten thousand random MIDI messages, many of them
-malformed, at full speed; then every channel is released.
+keys; sixty-four strikes at three rates with each other.
 """
 
 import numpy as np
@@ -19,20 +18,19 @@ from engine.render import render
 from engine.standard_chain import Rig
 from train.notes import pitch
 
+from . import message_flood
+
 RATE, RATES = 48_000, (44_100, 48_000, 96_000)
-STRIKES_PER_KEY, STRIKES_PER_RATE, STRIKE_SECONDS = (
-    16,
-    64,
-    0.5,
-)  # of a key, of the middle key at each rate; time from one to the next
+STRIKES_PER_KEY = 16
+STRIKES_PER_RATE = 64  # of the middle key
+STRIKE_SECONDS = 0.5  # from one to the next
 VELOCITY = 90
-FLOOD_MESSAGES, SILENCE_SECONDS = 10_000, 30.0  # messages; time within which it must be silent
-MAX_STEP_DB, MAX_PITCH_CENTS, MAX_SPREAD_DB, SILENCE_DBFS = 3.0, 1.0, 0.5, -90.0  # goals
+MAX_STEP_DB, MAX_PITCH_CENTS, MAX_SPREAD_DB = 3.0, 1.0, 0.5  # goals
 
 
 def measure(preset: str = "guitar") -> list[Measurement]:
     """Measure a preset."""
-    return _measurements(read(find(preset)))
+    return [*_measurements(read(find(preset))), *message_flood.measure(preset)]
 
 
 def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = STRIKE_SECONDS) -> np.ndarray:
@@ -47,49 +45,17 @@ def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: f
     return np.asarray(sound.reshape(len(keys), -1))
 
 
-def render_flood(
-    preset: Preset, messages: int = FLOOD_MESSAGES, wait: float = SILENCE_SECONDS
-) -> tuple[np.ndarray, np.ndarray]:
-    """Sound (2, T) of random messages at full speed, and of the time after everything was released."""
-    noise, rig = np.random.default_rng(1), Rig(RATE)
-    rig.play([make(preset)])
-    parts = []
-    for _ in range(messages // 100):
-        for _ in range(100):
-            status = int(noise.integers(0, 256 if noise.random() < 0.25 else 0x80) | 0x80)
-            rig.midi(status, *(int(value) for value in noise.integers(0, 256 if status > 0xF0 else 128, 2)))
-        parts.append(render(rig, None, seconds=0.05))
-    for channel in range(16):
-        for controller in (121, 123):
-            rig.midi(0xB0 | channel, controller, 0)
-    return np.concatenate(parts, axis=1), render(rig, None, seconds=wait)
-
-
 def _measurements(preset: Preset) -> list[Measurement]:
-    """Level steps between keys, and the flood."""
+    """Level steps between keys, and differences between rates."""
     name, keys = preset.header["name"], preset.header["keys"]
     all_keys, middle = list(range(keys["low"], keys["high"] + 1)), (keys["low"] + keys["high"]) // 2
     levels = np.array([_level(render_strikes(preset, [key] * STRIKES_PER_KEY)) for key in all_keys])
     steps = np.abs(np.diff(levels))
     worst = int(np.argmax(steps))
     title = f"{name}: step to the next key, mean of {STRIKES_PER_KEY} strikes, at most (key {all_keys[worst]})"
-    flood, after = render_flood(preset)
-    is_audible = np.abs(after).max(axis=0) > 10 ** (SILENCE_DBFS / 20)
-    silent_after = (np.flatnonzero(is_audible)[-1] + 1) / RATE if is_audible.any() else 0.0
     return [
         Measurement(title, steps[worst], "dB", MAX_STEP_DB, goal_is_most=True),
         *_rate_measurements(preset, name, middle),
-        Measurement(
-            f"{name}: samples of the flood that are no numbers", np.count_nonzero(~np.isfinite(flood)), "", 0, True
-        ),
-        Measurement(f"{name}: peak of the flood", float(np.abs(flood).max()), ""),
-        Measurement(
-            f"{name}: from letting go to {SILENCE_DBFS:g} dBFS",
-            silent_after,
-            "s",
-            SILENCE_SECONDS - 1,
-            goal_is_most=True,
-        ),
     ]
 
 

@@ -109,11 +109,11 @@ def _as_notes(args: argparse.Namespace) -> bool:
 
 def _load(path: str, start: float, length: float | None) -> np.ndarray:
     """The part to learn from, (C, N), with warnings on it printed; ValueError if nothing can be learned from it."""
-    from train import recording
+    from train import recording, recording_faults
 
     path, start, length = parse_part(path, start, length)
     samples, rate = recording.load(path, CHECK_RATE, start, length)
-    for warning in recording.check_usable(samples, rate, path):
+    for warning in recording_faults.check_usable(samples, rate, path):
         print(warning, file=sys.stderr)
     return samples
 

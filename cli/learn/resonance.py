@@ -43,13 +43,13 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from export import reference_output
     from export.loudness import normalize
     from export.resonance import make_preset
-    from train import recording
+    from train import recording, recording_faults
     from train.resonance.learn import fit
 
     config = _config(args)
     file, start, _ = parse_part(args.recordings[0], args.start)
     samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
-    warnings = recording.check_usable(samples, rate, file)
+    warnings = recording_faults.check_usable(samples, rate, file)
     folder = working_folder(path)
     with display(args.json) as show:
         mono = torch.from_numpy(samples.mean(axis=0))

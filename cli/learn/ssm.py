@@ -38,14 +38,14 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from export.loudness import normalize
     from export.ssm import make_preset
     from export.ssm_as_modes import as_modes
-    from train import recording
+    from train import recording, recording_faults
     from train.ssm.learn import fit
 
     config = _config(args)
     sizes = config.sizes
     file, start, length = parse_part(args.recordings[0], args.start, args.length)
     samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
-    warnings = recording.check_usable(samples, rate, file)
+    warnings = recording_faults.check_usable(samples, rate, file)
     folder = working_folder(path)
     with display(args.json) as show:
         mono = torch.from_numpy(samples.mean(axis=0))

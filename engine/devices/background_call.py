@@ -1,13 +1,8 @@
-"""Guard against a server or a device that has died: it may block its caller for good, or crash libjack.
-
-libjack crashes when a dead client is closed after another one was opened, and PortAudio opens one as well: dead
-clients are closed first.
-"""
+"""Call of a server or a device in a thread of its own: one that has died may block its caller for good."""
 
 import threading
-import weakref
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 
 class BackgroundCall(threading.Thread):
@@ -35,29 +30,3 @@ class BackgroundCall(threading.Thread):
         if self._error is not None:
             raise self._error
         return self._result
-
-
-class Closable(Protocol):
-    """A client that may die while it is open."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still works."""
-
-    def close(self) -> None:
-        """Release what is left of it; may be called again."""
-
-
-def register_client(client: Closable) -> None:
-    """Let `close_dead_clients` know of a client."""
-    _clients.add(client)
-
-
-def close_dead_clients() -> None:
-    """Close the registered clients that have died."""
-    for client in list(_clients):
-        if not client.alive:
-            client.close()
-
-
-_clients: weakref.WeakSet[Closable] = weakref.WeakSet()

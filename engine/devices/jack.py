@@ -15,7 +15,7 @@ from engine.host import Host
 
 from . import jack_callback
 from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
-from .background_call import register_client
+from .client_registry import register_client
 from .jack_callback import address
 from .jack_connection import connect, latency
 

@@ -12,7 +12,8 @@ from numba import carray, cfunc, njit, types
 
 from engine.block import DEVICE_RING, HOST, MAX_BLOCK_FRAMES, advance
 from engine.events import Kind
-from engine.pointers import flush_denormals, pointer, set_float_mode, view_f4, view_u1
+from engine.float_mode import flush_denormals, set_float_mode
+from engine.pointers import pointer, view_f4, view_u1
 from engine.ring import push
 
 PORTS = np.dtype(

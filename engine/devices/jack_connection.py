@@ -11,7 +11,8 @@ import cffi
 import jack
 
 from .backend import DeviceRequest, NoDeviceError
-from .background_call import BackgroundCall, close_dead_clients
+from .background_call import BackgroundCall
+from .client_registry import close_dead_clients
 from .jack_callback import ignore_message
 
 MAX_ANSWER_SECONDS = 2.0

@@ -11,7 +11,7 @@ from engine.host import Host
 from engine.portaudio_callback import callback
 
 from .backend import CLIENT_NAME, DeviceInfo, DeviceRequest, NoDeviceError
-from .background_call import close_dead_clients
+from .client_registry import close_dead_clients
 
 ENVIRONMENT = {"JACK_DEFAULT_SERVER": "nobody", "PIPEWIRE_NOJACK": "1"}  # see `load`
 PRIORITY = 65  # of the audio thread, where PortAudio does not set it: below the threads that drive the hardware

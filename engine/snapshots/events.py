@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.instruments.events.instrument import Events
-from engine.instruments.events.sound_bank import map_keys
+from engine.instruments.events.key_map import map_keys
 
 from .similarity_map import SoundMap, nearest_keys, project
 

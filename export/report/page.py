@@ -11,7 +11,7 @@ from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
 from export.report.kind_plots import plot_partials
 
-from . import audio_clip, performance_plot
+from . import audio_clip, performance_plot, room_loss_plots
 from .report_clips import Performance, render_clips
 from .svg_theme import Drawing
 
@@ -78,8 +78,8 @@ def _drawings(preset: Preset, performance: Performance) -> dict[str, Drawing | N
     return {
         "played": performance_plot.plot_performance(preset, performance),
         "rings": plot_partials(preset),
-        "room": performance_plot.plot_room(preset),
-        "loss": performance_plot.plot_loss(preset.header.get("training", {})),
+        "room": room_loss_plots.plot_room(preset),
+        "loss": room_loss_plots.plot_loss(preset.header.get("training", {})),
     }
 
 

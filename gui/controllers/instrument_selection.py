@@ -1,4 +1,4 @@
-"""Selection of what plays: in the browser, by a program change, for a voice, or by opening files."""
+"""Selection of the instrument that plays: in the browser, by a program change, or for a voice."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,23 +6,16 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.kinds import KINDS
-from engine.preset import library
-from engine.preset.preset_file import SUFFIX
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
-from gui.dialogs.learn import SOUND_SUFFIXES
 from gui.engine_bridge import EngineBridge
 from session import patch_file
 from session.engine_messages import Loaded
 
-from .learn import LearnController
 from .parameters import ParameterController
 from .preset_files import PresetFiles
-from .score import ScoreController
 
 VOICE_INSTRUMENT = "violin"  # preferred among those that follow a voice
-SCORE_SUFFIXES = (".mid", ".midi")
-INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX_SUFFIX, patch_file.PATCH_SUFFIX)
 
 
 class InstrumentSelection(QObject):
@@ -100,31 +93,3 @@ class InstrumentSelection(QObject):
     def _follow_move(self, before: Path, after: Path) -> None:
         if self._bridge.now is not None and self._bridge.now.path == before:
             self._set_path(after)
-
-
-class FileOpener(QObject):
-    """Opens files by their suffix: instruments and scores are played, recordings are learned from."""
-
-    notified = pyqtSignal(str, bool)
-
-    def __init__(self, parameters: ParameterController, score: ScoreController, learn: LearnController) -> None:
-        super().__init__()
-        self._parameters, self._score, self._learn = parameters, score, learn
-
-    def open(self, paths: list[Path]) -> None:
-        """Open files, and those in folders; say why others cannot be opened."""
-        paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-        recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
-        if recordings:
-            self._learn.open(recordings)
-        for path in paths:
-            suffix = path.suffix.lower()
-            if not path.is_file():
-                self.notified.emit(self.tr("{0} is not there").format(path), True)
-            elif suffix in INSTRUMENT_SUFFIXES:
-                self._parameters.choose(path)
-            elif suffix in SCORE_SUFFIXES:
-                self._score.open(path)
-            elif path not in recordings:
-                words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
-                self.notified.emit(words.format(path.name, SUFFIX), True)

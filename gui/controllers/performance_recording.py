@@ -11,9 +11,10 @@ from gui.engine_bridge import EngineBridge
 from gui.main_window import MainWindow
 from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
+from session.note_recorder import NoteRecorder
 from session.offline_render import RenderJob
 from session.patch import Patch
-from session.sound_recorder import NoteRecorder, Recorder, recording_path
+from session.sound_recorder import Recorder, recording_path
 
 
 class RecordingController(QObject):

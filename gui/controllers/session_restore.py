@@ -9,7 +9,7 @@ from gui import preferences
 from gui.dialogs import name_and_file_prompts
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
-from session.config_store import LoadingMarker
+from session.crash_marker import LoadingMarker
 from session.patch import Patch, chain_from_json
 
 from .midi_learn import MidiLearn

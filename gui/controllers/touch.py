@@ -7,7 +7,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from engine.kinds import kind_of
-from gui import number_format
+from gui import knob_scale
 from gui.engine_bridge import EngineBridge
 from gui.views.dots import scaled
 from gui.views.view_stack import LEARNED, ViewStack
@@ -154,7 +154,7 @@ class TouchController(QObject):
     def _set_axes(self, x: float, y: float) -> None:
         for name, position in zip(self._axes.now, (x, y), strict=True):
             if name in self._parameters.names:
-                value = number_format.value_at(position, *self._parameters.range(name))
+                value = knob_scale.value_at(position, *self._parameters.range(name))
                 self._parameters.set_value(name, value)
 
     def _excite(self, x: float, y: float, force: float) -> None:

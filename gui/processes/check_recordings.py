@@ -78,7 +78,7 @@ class RecordingChecker(QObject):
 def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     """[child process] Check recordings; where PyTorch is missing, only `can_learn` is set."""
     try:
-        from train import recording
+        from train import recording, recording_faults
         from train.notes import note_span
     except ImportError:
         return RecordingCheck(usable=False, can_learn=False)
@@ -90,7 +90,7 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         except recording.RecordingError as error:
             faults.append(str(error))
             continue
-        remarks = recording.check(samples, rate)
+        remarks = recording_faults.check(samples, rate)
         faults += [f"{path.name}: {remark}" if len(paths) > 1 else remark for remark in remarks]
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)

@@ -14,8 +14,9 @@ from engine.pitch_conversion import frequency_of, note_name, pitch_of
 from engine.snapshots.harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics, RoomEnvelope
 from gui import theme
 
-from .loudness_strip import LoudnessStrip, RoomDecay
+from .loudness_strip import LoudnessStrip
 from .pitch_trace import PitchTrace
+from .room_decay import RoomDecay
 from .touchable import TouchableView
 
 MIN_FREQUENCY, MAX_FREQUENCY = 40.0, 16_000.0  # Hz

@@ -1,18 +1,15 @@
-"""Loudness of the last seconds, and decay of the learned room, as filled curves."""
+"""Loudness of the last seconds, as a filled curve."""
 
 from collections import deque
 
-import numpy as np
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from engine.snapshots.harmonics import MIN_LEVEL_DB, RoomEnvelope
+from engine.snapshots.harmonics import MIN_LEVEL_DB
 from gui import theme
 
 from .pitch_trace import SECONDS
-
-ROOM_RANGE_DB = 50.0
 
 
 class LoudnessStrip(QWidget):
@@ -41,34 +38,10 @@ class LoudnessStrip(QWidget):
         if self._points:
             newest, width = self._points[-1][0], self.width()
             values = [(1 - (newest - time) / SECONDS, 1 - level / MIN_LEVEL_DB) for time, level in self._points]
-            _fill(self, [(x * width, y) for x, y in values], self.tr("loudness"))
+            fill_below(self, [(x * width, y) for x, y in values], self.tr("loudness"))
 
 
-class RoomDecay(QWidget):
-    """Level of the learned room's impulse response over time; hidden without one."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("The learned room"))
-        self._shape: RoomEnvelope | None = None
-
-    def set_shape(self, shape: RoomEnvelope | None) -> None:
-        """Show a room; None: there is none."""
-        self._shape = shape
-        self.setVisible(shape is not None)
-        if shape is not None:
-            self.setAccessibleDescription(f"{shape.seconds:.1f} s")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the curve, filled to the bottom."""
-        if self._shape is not None:
-            heights = np.clip(1 + self._shape.level / ROOM_RANGE_DB, 0, 1).tolist()
-            points = [(i * self.width() / max(len(heights) - 1, 1), height) for i, height in enumerate(heights)]
-            _fill(self, points, self.tr("learned room, {0:.1f} s").format(self._shape.seconds))
-
-
-def _fill(widget: QWidget, points: list[tuple[float, float]], caption: str) -> None:
+def fill_below(widget: QWidget, points: list[tuple[float, float]], caption: str) -> None:
     """Paint a curve of (x in pixels, y in 0..1), filled to the bottom, and its caption."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

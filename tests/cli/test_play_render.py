@@ -13,7 +13,7 @@ import soundfile
 
 from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.jack_server import running
-from cli import plain_text, play, status_line
+from cli import panic_key, play, status_line
 from cli.chain_options import Playing
 from cli.main import main
 from engine.instruments import load
@@ -188,7 +188,7 @@ def test_typing_p_silences_everything(monkeypatch):
     ours, theirs = os.openpty()
     with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        poll = plain_text.panic_key(rig.panic)
+        poll = panic_key.panic_key(rig.panic)
         poll()
         assert call(rig, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")

@@ -9,7 +9,8 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.instruments import make
-from engine.instruments.resonance.excitation_tables import fixed_noise, nearest_resonances
+from engine.instruments.resonance.excitation_tables import fixed_noise
+from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.preset import library
 from engine.preset.performance_events import perform
 from engine.preset.preset_file import Preset, read

@@ -14,7 +14,7 @@ from engine.preset import library
 from gui import app as gui_app
 from gui import preferences
 from gui.preferences import Preferences
-from session import config_store
+from session import config_store, crash_marker
 from tests.gui.conftest import advance, end, processes, start, until
 from tests.support.level_and_pitch import level, pitch
 
@@ -55,18 +55,18 @@ def test_a_start_restores_the_last_session(app, ear, home):
     second.parameters.choose(library.find("gong"))
     until(lambda: second.bridge.now.path.stem == "gong")
     end(second)
-    assert not config_store.LoadingMarker().path()
+    assert not crash_marker.LoadingMarker().path()
 
 
 def test_a_start_after_a_crash_while_loading_skips_that_instrument_and_reports_it(app, ear, home):
     preferences.save(Preferences(preset=str(library.find("banjo"))))
-    config_store.LoadingMarker().set(library.find("banjo"))
+    crash_marker.LoadingMarker().set(library.find("banjo"))
     controller = start(app, ear)
     until(lambda: controller.window.notice.text)
     assert "banjo.luthier" in controller.window.notice.text
     assert controller.bridge.now is None
     controller.parameters.choose(library.find("gong"))
-    until(lambda: controller.bridge.now is not None and not config_store.LoadingMarker().path())
+    until(lambda: controller.bridge.now is not None and not crash_marker.LoadingMarker().path())
     end(controller)
 
 

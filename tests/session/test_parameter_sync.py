@@ -12,7 +12,7 @@ from engine.preset.preset_file import write
 from engine.ring import HEAD
 from engine.standard_chain import Rig
 from session.audio_thread_queue import Delivery, LiveInput
-from session.config_store import LoadingMarker
+from session.crash_marker import LoadingMarker
 from session.parameters import Origin, ParameterModel
 from session.patch import Chain, Effect, Patch
 from session.rack_loader import RackLoader

@@ -7,7 +7,8 @@ import soundfile
 
 from engine.events import EVENT, Kind, midi
 from engine.standard_chain import Rig
-from session.sound_recorder import NoteRecorder, Recorder
+from session.note_recorder import NoteRecorder
+from session.sound_recorder import Recorder
 from tests.support.host_callback import Organ
 from tests.support.host_callback import render as call
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from train.recording import RecordingError, check, load
+from train.recording import RecordingError, load
+from train.recording_faults import check
 
 
 def _tone(seconds=1.0, level=0.3, rate=22050):

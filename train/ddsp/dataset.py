@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from engine.pitch_conversion import pitch_of
-from train import recording
+from train import recording, recording_faults
 from train.notes.pitch import key_in_name
 
 from . import synthesis
@@ -59,7 +59,7 @@ def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes:
     found: list[tuple[Segment, Features]] = []
     warnings: list[str] = []
     for (path, *_), sound in zip(parts, sounds, strict=True):
-        warnings += [f"{Path(path).name}: {fault}" for fault in recording.check(sound[None], sizes.rate)]
+        warnings += [f"{Path(path).name}: {fault}" for fault in recording_faults.check(sound[None], sizes.rate)]
         features = _correct_octave(path, extract_features(sound / peak, sizes.rate, sizes.hop))
         whole = make_segment(sound / peak, sizes, features)
         if whole.frames > 1:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import recording
+from train import recording, recording_faults
 from train.notes import note_span
 from train.recording import RecordingError
 
@@ -69,7 +69,7 @@ def load_dataset(parts: Sequence[tuple[str, float, float | None]], rate: int) ->
     dataset, note_count = Dataset([], [], rate, []), 0
     for path, start, seconds in parts:
         samples, _ = recording.load(path, rate, start, seconds)
-        faults = recording.check(samples, rate)
+        faults = recording_faults.check(samples, rate)
         mono = torch.from_numpy(samples.mean(axis=0))
         if float(mono.abs().max()) < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
             raise RecordingError(f"{path}: {' '.join(faults)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.pitch_conversion import frequency_of, note_name, pitch_of
-from train import recording
+from train import recording, recording_faults
 
 from . import fill_velocity_layers, note_span, pitch
 
@@ -41,7 +41,7 @@ def classify(path: str, rate: int) -> RecordingInfo:
         samples, rate = recording.load(path, rate)
     except recording.RecordingError as error:
         return RecordingInfo(path, None, dynamic, 0.0, (f"{name} is left out: {error}",))
-    defects = recording.check(samples, rate)
+    defects = recording_faults.check(samples, rate)
     messages = [f"{name}: {defect}" for defect in defects]
     if any("too short" in defect or "silent" in defect for defect in defects):
         return RecordingInfo(path, None, dynamic, 0.0, (f"{name} is left out: {defects[0]}",))

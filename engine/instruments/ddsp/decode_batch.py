@@ -5,8 +5,9 @@ from numba import njit
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.pointers import call, view_f4
 
+from .decoder_outputs import apply_outputs, read_initial_state
 from .first_frame_batch import take_decoded_ahead
-from .frame_schedule import apply_outputs, read_initial_state, schedule_frame
+from .frame_schedule import schedule_frame
 from .pitch_loudness import update_features
 from .state import MAX_BATCH, START
 

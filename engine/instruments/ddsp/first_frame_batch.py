@@ -14,7 +14,8 @@ from engine.instruments.shared.voice_allocation import VOICES
 from engine.plugin import clamp
 from engine.pointers import call, view_f4
 
-from .frame_schedule import apply_outputs, read_initial_state, schedule_frame
+from .decoder_outputs import apply_outputs, read_initial_state
+from .frame_schedule import schedule_frame
 from .note_on_off import loudness_of
 from .pitch_loudness import update_features
 from .state import LEGATO, MAX_BATCH, TRIAL_VOICE

@@ -6,7 +6,7 @@ from numba import njit
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allocate, matches
 from engine.plugin import clamp
 
-from .frame_schedule import start_noise
+from .decoder_outputs import start_noise
 from .render import reset_gains
 from .state import CONTINUE, DYNAMICS, GLIDING, LEGATO, MAX_HELD_KEYS, PORTAMENTO, START
 

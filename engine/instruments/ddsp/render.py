@@ -11,7 +11,8 @@ from engine.instruments.shared.voice_allocation import VOICES
 from engine.instruments.shared.voice_gain import ramp_gains, snap_gains
 from engine.pointers import view_f4
 
-from .frame_schedule import MIN_NOISE_DB, next_frame
+from .decoder_outputs import MIN_NOISE_DB
+from .frame_schedule import next_frame
 from .state import CONTROL_FRAMES, LEVEL, NOISE, WIDTH
 
 

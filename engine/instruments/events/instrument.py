@@ -10,8 +10,9 @@ from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
+from .key_map import KeyMap, map_keys
 from .plugin_functions import handle, process
-from .sound_bank import KeyMap, RenderedBank, map_keys, render_bank
+from .sound_bank import RenderedBank, render_bank
 from .state import EVENTS, LAYERS, PARAMS
 
 

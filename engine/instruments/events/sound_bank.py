@@ -1,4 +1,4 @@
-"""[main thread] Map keys to learned events and render all of those before anything is played.
+"""[main thread] Render the events of all keys before anything is played.
 
 In a constant room an event depends on its key and strength alone: it is rendered once for each velocity layer, and
 the audio thread reads it like a sample.
@@ -11,49 +11,16 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from engine.dsp.sinc_interpolation import TAPS
-from engine.pitch_conversion import pitch_of, ratio_of
 from engine.preset.preset_file import Preset
 
 from .decoder import EventDecoder
+from .key_map import KeyMap
 from .state import LAYERS, VELOCITY_EXPONENT
 
 MAX_BYTES = 64 << 20  # memory of all rendered events
-FIRST_UNPITCHED_KEY = 36  # MIDI key of the first event without a pitch
-MAX_UNPITCHED = 48  # keys that play such an event; the others repeat them
-USE_WEIGHT = 1.0  # semitones of distance that an event used ten times as often makes up for
 BATCH_SIZE = 8  # events rendered at once
 AUDIBLE = 1e-5  # share of the peak below which the end of an event is cut off
 ROOT_ENERGY = 0.05  # √s: root of the energy of every event at full velocity
-
-
-@dataclass(frozen=True)
-class KeyMap:
-    """notes, sounds: event (128,) that each MIDI key plays, with and without a pitch; move: pitch ratio of notes."""
-
-    notes: np.ndarray
-    move: np.ndarray
-    sounds: np.ndarray
-
-
-def map_keys(pitch: np.ndarray, use: np.ndarray) -> KeyMap:
-    """Map notes to events near in pitch and often used; events without a pitch lie side by side, most used first.
-
-    pitch: (K,) Hz or 0. use: (K,) how often each occurs.
-    """
-    used = use > 0 if (use > 0).any() else np.ones(len(use), bool)
-    share = np.where(used, use, 0) / max(use.max(), 1e-9)
-    pitched, rest = np.flatnonzero(used & (pitch > 0)), np.flatnonzero(used & (pitch <= 0))
-    by_use = np.argsort(-share, kind="stable")
-    rest = rest if len(rest) else by_use[: used.sum()]
-    sounds = rest[np.argsort(-share[rest], kind="stable")][:MAX_UNPITCHED]
-    index = (np.arange(128) - FIRST_UNPITCHED_KEY) % len(sounds)
-    if not len(pitched):
-        return KeyMap(sounds[index], np.ones(128, np.float32), sounds[index])
-    height = pitch_of(pitch[pitched])
-    cost = np.abs(np.arange(128)[:, None] - height) - USE_WEIGHT * np.log10(np.maximum(share[pitched], 1e-6))
-    best = cost.argmin(axis=1)
-    move = ratio_of(np.arange(128) - height[best])
-    return KeyMap(pitched[best], move.astype(np.float32), sounds[index])
 
 
 @dataclass(frozen=True)

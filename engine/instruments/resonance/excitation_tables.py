@@ -1,4 +1,4 @@
-"""[main thread] Tables of a preset for a device: attacks and noise at its rate, resonances of the keys.
+"""[main thread] Excitations of a preset at the rate of a device: attacks and noise.
 
 Excitations are resampled from the learned rate to that of the device, once. So an attack sounds the same at every
 rate: the spectrum of its noise ends where that of the recording did.
@@ -8,13 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.dsp.modal_energy import struck_energy
 from engine.dsp.resample_ir import resample_impulse_response
-from engine.pitch_conversion import frequency_of
 
 NOISE_SAMPLES = 1 << 16  # at the learned rate
 NOISE_SEED = 1
-CLUSTER_RATIO, MIN_CLUSTER_HZ = 0.01, 10.0  # width of a cluster of modes: of the frequency, but at least in Hz
 LOUDNESS_DECAY = 4.0  # 1/s: what sounds after a quarter of a second makes a note no louder
 
 Tensors = Mapping[str, np.ndarray]
@@ -70,56 +67,3 @@ def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
         knock = np.repeat(knock[:, :, None], 2, axis=2)
     tables = knock.shape[0] * knock.shape[1]
     return resample(knock.reshape(tables, 2, knock.shape[-1]), learned, rate)
-
-
-def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The resonance nearest in pitch to each key, (128,) int32, and the frequency ratio between them, (128,) float32.
-
-    pitch: (R,) Hz, 0 for none. An instrument without any pitch lies on the keys as percussion does, one resonance
-    after the other, at a ratio of 1.
-    """
-    keys = np.arange(128)
-    if not (pitch > 0).any():
-        return (keys % len(pitch)).astype(np.int32), np.ones(128, np.float32)
-    frequency = frequency_of(keys)
-    octaves = np.where(pitch > 0, np.log2(np.maximum(pitch, 1e-3)), np.inf)
-    nearest = np.abs(np.log2(frequency)[:, None] - octaves).argmin(axis=1)
-    return nearest.astype(np.int32), (frequency / pitch[nearest]).astype(np.float32)
-
-
-def energy(tensors: Tensors) -> np.ndarray:
-    """The energy of the modes of each resonance and layer, weighted as loudness, all variants: (R, L)."""
-    frequency, decay, size, phase = (
-        np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude", "phase")
-    )
-    real, imaginary = size * np.cos(phase), size * np.sin(phase)
-    sums = np.zeros(size.shape[:2])
-    for r, layer, e in np.ndindex(*size.shape[:3]):
-        at = r, layer, e
-        sums[r, layer] += struck_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
-    return sums
-
-
-def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitude of each mode together with those of almost the same frequency, and their mean decay.
-
-    Amplitudes (R, L, E, J), and geometric means of decays in 1/s. Two modes that beat may nearly cancel: dynamics can
-    only be compared by the amplitude of both together.
-    """
-    frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
-    power = size**2 + 1e-30
-    width = np.maximum(CLUSTER_RATIO * frequency, MIN_CLUSTER_HZ)
-    swell, linger = np.empty_like(power), np.empty_like(power)
-    for at in np.ndindex(*size.shape[:3]):
-        apart = (frequency[at][None] - frequency[at][:, None]) / width[at][:, None]
-        weight = np.exp(-0.5 * apart**2) * power[at]
-        swell[at] = np.sqrt(weight.sum(axis=1))
-        linger[at] = np.exp(weight @ np.log(decay[at]) / weight.sum(axis=1))
-    return swell, linger
-
-
-def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:
-    """The energy that a key sends to each resonance when played as learned: (128, R)."""
-    if "map_keys" not in tensors:
-        return np.zeros((128, resonances), np.float32)
-    return np.ascontiguousarray(tensors["map_keys"].T.astype(np.float32) @ tensors["router"].astype(np.float32))

@@ -13,7 +13,7 @@ from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
-from . import excitation_tables
+from . import excitation_tables, key_tables
 from .note_on import excite_dimension, excite_key
 from .plugin_functions import handle, process, reset_voices
 from .state import MAX_VARIANTS, PARAMS, PARTIAL_ROWS, RESONANCE
@@ -96,12 +96,12 @@ class Resonance(Instrument):
         self._store("harmonic", harmonic)
         self.state["mixed"] = int((harmonic < 1).any())
         self._store("drive", tensors["gain"])
-        self._store("energy", excitation_tables.energy(tensors))
-        for name, table in zip(("swell", "linger"), excitation_tables.mode_clusters(tensors), strict=True):
+        self._store("energy", key_tables.energy(tensors))
+        for name, table in zip(("swell", "linger"), key_tables.mode_clusters(tensors), strict=True):
             self._store(name, table)
         self._store("router", tensors.get("router", np.zeros((0, resonances))))
-        self._store("keys", excitation_tables.learned_keys(tensors, resonances))
-        nearest, move = excitation_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
+        self._store("keys", key_tables.learned_keys(tensors, resonances))
+        nearest, move = key_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._store("nearest", nearest)
         self._store("move", move)
         self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))

@@ -7,7 +7,7 @@ import numpy as np
 from engine.dsp import tanh_rnn
 from engine.dsp.sinc_interpolation import LOOKAHEAD, TAPS, sinc_tables
 from engine.instruments.instrument import Instrument, preset_params
-from engine.instruments.resonance.excitation_tables import nearest_resonances
+from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.instruments.shared.playback_control import CONTROL_FRAMES
 from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.instruments.shared.voice_gain import set_smoothing

@@ -7,7 +7,7 @@ Once a tone has lasted as long as the spectrum the check is stricter: before, th
 
 from numba import njit
 
-from engine.dsp import autocorrelation
+from engine.dsp import partial_spectrum
 
 from .autocorrelation_peaks import MIN_CORRELATION
 from .state import BIN_HZ, MAX_CANDIDATES, SPECTRUM_BINS
@@ -37,7 +37,7 @@ def update_spectrum(tracker):
     """Compute the spectrum of the last SPECTRUM_SECONDS."""
     sound = tracker.coarse[tracker.coarse_end - tracker.span : tracker.coarse_end]
     half = tracker.span // 2
-    autocorrelation.magnitude_spectrum(
+    partial_spectrum.magnitude_spectrum(
         sound, tracker.cosines, tracker.sines, tracker.even[:half], tracker.odd[:half], tracker.magnitudes
     )
 
@@ -73,7 +73,7 @@ def _partial_evidence(tracker, position, multiple):
     """Presence of a low tone's own partials, and the thresholds of absent and present; see `penalize_octaves`."""
     octave = multiple == 2
     if tracker.voiced and tracker.hops_since_onset * tracker.hop >= SETTLED_SECONDS * tracker.rate:
-        mean, worst = autocorrelation.partial_evenness(tracker.magnitudes, position, multiple, EVEN_SHARE)
+        mean, worst = partial_spectrum.partial_evenness(tracker.magnitudes, position, multiple, EVEN_SHARE)
         absent, current_loudness = (
             ABSENT_BELOW_OCTAVE_LATER if octave else ABSENT_BELOW_LATER,
             PRESENT_ABOVE_OCTAVE_LATER if octave else PRESENT_ABOVE_LATER,
@@ -84,7 +84,7 @@ def _partial_evidence(tracker, position, multiple):
         PRESENT_ABOVE_OCTAVE if octave else PRESENT_ABOVE,
     )
     return (
-        autocorrelation.partial_presence(tracker.magnitudes, position, multiple, PRESENT_SHARE),
+        partial_spectrum.partial_presence(tracker.magnitudes, position, multiple, PRESENT_SHARE),
         absent,
         current_loudness,
     )

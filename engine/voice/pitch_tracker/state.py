@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from engine.dsp import autocorrelation, loudness
+from engine.dsp import autocorrelation, loudness, partial_spectrum
 
 HOP_SECONDS = 1 / 750  # approximate: 64 frames at 48 kHz
 MAX_FINE_HZ, COARSE_HZ = (
@@ -141,6 +141,6 @@ def _set_spectrum(record: np.void) -> None:
     rate = float(record["coarse_rate"])
     record["span"] = span = 2 * round(SPECTRUM_SECONDS * rate / 2)
     for name, wave in zip(
-        ("cosines", "sines"), autocorrelation.fourier_basis(span, SPECTRUM_BINS, BIN_HZ, rate), strict=True
+        ("cosines", "sines"), partial_spectrum.fourier_basis(span, SPECTRUM_BINS, BIN_HZ, rate), strict=True
     ):
         record[name][:, : span // 2] = wave

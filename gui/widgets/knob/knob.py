@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QDial, QMenu, QWidget
 
-from gui import number_format, theme
+from gui import knob_scale, theme
 from gui.widgets import factory
 
 from .appearance import MIN_SIZE, SIZE, paint_controller_mark, paint_knob, paint_labels, set_up
@@ -112,7 +112,7 @@ class Knob(QDial):
         """Turn by dragging."""
         position = self._drag.move(event) if event is not None else None
         if position is not None:
-            self._edit_value(number_format.value_at(position, self.spec.low, self.spec.high))
+            self._edit_value(knob_scale.value_at(position, self.spec.low, self.spec.high))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End the drag."""
@@ -168,11 +168,11 @@ class Knob(QDial):
 
     def _apply_slider(self, action: int) -> None:
         """Follow QDial's own value, which arrow keys and assistive programs move."""
-        self._edit_value(number_format.value_at(self.sliderPosition() / STEPS, self.spec.low, self.spec.high))
+        self._edit_value(knob_scale.value_at(self.sliderPosition() / STEPS, self.spec.low, self.spec.high))
         self.editing_finished.emit()
 
     def _turn_by(self, share: float) -> None:
-        value = number_format.value_at(self._position() + share, self.spec.low, self.spec.high)
+        value = knob_scale.value_at(self._position() + share, self.spec.low, self.spec.high)
         self._edit_value(self._value + math.copysign(1, share) if self.spec.steps else value)
         self.editing_finished.emit()
 
@@ -183,9 +183,9 @@ class Knob(QDial):
             self.value_edited.emit(self._value)
 
     def _position(self) -> float:
-        return number_format.position_of(self._value, self.spec.low, self.spec.high)
+        return knob_scale.position_of(self._value, self.spec.low, self.spec.high)
 
     def _origin(self) -> float:
         """Where the arc starts: at zero if the range has negative values, else at the lower end."""
         spec = self.spec
-        return number_format.position_of(min(0.0, spec.high), spec.low, spec.high) if spec.low < 0 else 0.0
+        return knob_scale.position_of(min(0.0, spec.high), spec.low, spec.high) if spec.low < 0 else 0.0

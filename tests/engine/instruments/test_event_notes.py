@@ -10,7 +10,7 @@ import soxr
 from engine.events import Kind
 from engine.host import Host
 from engine.instrument_chain import make_chain
-from engine.instruments.events import sound_bank
+from engine.instruments.events import key_map, sound_bank
 from engine.instruments.events.decoder import EventDecoder
 from engine.instruments.events.instrument import Events
 from engine.instruments.events.state import LAYERS, VELOCITY_EXPONENT
@@ -54,7 +54,7 @@ def test_an_event_without_a_pitch_is_that_of_the_decoder(velocity):
     what = preset(params={"play": 0.0})
     host, _ = playing(what=what)
     most_used = 12 + int(what.tensors["use"][12:].argmax())
-    strike(host, sound_bank.FIRST_UNPITCHED_KEY, velocity)
+    strike(host, key_map.FIRST_UNPITCHED_KEY, velocity)
     heard = render(host, 8192)
     np.testing.assert_array_equal(heard[0], heard[1])
     assert np.linalg.norm(shape(heard[0]) - decoded(what, most_used, velocity)) < 1e-3
@@ -117,13 +117,13 @@ def test_velocity_sets_the_loudness_and_the_seed_the_variation():
 
 def test_keys_play_events_near_in_pitch_and_often_used():
     pitch = np.array([0.0, 220.0, 224.0, 880.0, 0.0, 300.0])
-    board = sound_bank.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
+    board = key_map.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
     assert board.notes[57] == 2
     assert board.notes[81] == 3
     assert board.move[57] == pytest.approx(220 / 224)
     assert set(board.sounds) == {0, 4}
-    assert board.sounds[sound_bank.FIRST_UNPITCHED_KEY] == 4
-    none = sound_bank.map_keys(np.zeros(3), np.zeros(3))
+    assert board.sounds[key_map.FIRST_UNPITCHED_KEY] == 4
+    none = key_map.map_keys(np.zeros(3), np.zeros(3))
     assert set(none.notes) == {0, 1, 2}
     assert (none.move == 1).all()
 

@@ -7,8 +7,8 @@ import pytest
 
 from engine.events import Kind
 from engine.host import Host
-from engine.instruments.resonance.excitation_tables import mode_clusters
 from engine.instruments.resonance.instrument import Resonance
+from engine.instruments.resonance.key_tables import mode_clusters
 from tests.engine.instruments.resonance_player import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
 from tests.support.host_callback import render
 

@@ -1,0 +1,100 @@
+"""[audio thread] Turn the outputs of the decoder into amplitudes of harmonics and noise filters of a voice."""
+
+import numpy as np
+from numba import njit
+
+from engine.dsp import noise
+from engine.dsp.pitch_units import pitch_of
+from engine.instruments.shared.voice_allocation import VOICES
+from engine.plugin import clamp
+from engine.pointers import view_f4
+
+from .initial_states import LOUDNESS_LEVELS
+from .state import BRIGHTNESS, CONTINUE, NOISE, START
+
+MIN_NOISE_DB = np.float32(-59.9)  # of the parameter: below it there is no noise
+_ZERO = np.float32(0)
+
+
+@njit(cache=True, error_model="numpy")
+def start_noise(state, v):
+    """Start the noise of a voice with a seed of its own."""
+    voice = state.voices[v]
+    voice.seed = np.uint32(state.seed + 2 * state.notes)
+    noise.fill_line(view_f4(state.noise_lines, (VOICES + 1, 2, state.line))[v], state.taps, voice.seed, state.clock)
+
+
+@njit(cache=True, error_model="numpy")
+def read_initial_state(state, voice, loudness, memory):
+    """Write to memory (size,) the steady state of a note of this pitch and loudness."""
+    hertz = clamp(np.float32(voice.pitch_next * state.rate), state.min_frequency, state.max_frequency)
+    key = round(pitch_of(hertz)) - state.first_key
+    steady = view_f4(state.steady, (state.key_count, len(LOUDNESS_LEVELS), state.size))
+    held = steady[min(max(key, 0), state.key_count - 1)]
+    above = 1
+    while above < len(LOUDNESS_LEVELS) - 1 and loudness > LOUDNESS_LEVELS[above]:
+        above += 1
+    share = (loudness - LOUDNESS_LEVELS[above - 1]) / (LOUDNESS_LEVELS[above] - LOUDNESS_LEVELS[above - 1])
+    for k in range(state.size):
+        memory[k] = held[above - 1, k] + share * (held[above, k] - held[above - 1, k])
+
+
+@njit(cache=True, error_model="numpy")
+def apply_outputs(state, v, outputs):
+    """Turn the outputs of the decoder into amplitudes and noise filter of a voice."""
+    voice = state.voices[v]
+    amplitudes, filters = voice_harmonics(state, v), voice_filters(state, v)
+    at = (voice.current + (1 if voice.requested == CONTINUE else 2)) % 3
+    valid = _write_harmonics(state, voice, outputs, amplitudes[at])
+    _write_noise_filter(state, voice, outputs[1 + state.H : 1 + state.H + state.N], filters[at], valid)
+    voice.silent_frames = 0 if voice.scale > 0 and valid else voice.silent_frames + 1
+    if voice.requested == START:
+        voice.pitch_from = voice.pitch_to = voice.pitch_next
+        for controls in (amplitudes, filters):
+            for k in range(controls.shape[1]):
+                controls[(at + 2) % 3, k] = controls[at, k]
+        voice.current = (at + 2) % 3
+    elif voice.requested == CONTINUE:
+        voice.pitch_to = voice.pitch_next
+    voice.requested = 0
+
+
+@njit(cache=True, error_model="numpy")
+def _write_harmonics(state, voice, outputs, amplitudes):
+    """Distribute the amplitude over the harmonics below the band limit; whether the outputs are valid."""
+    count = min(int(state.band / (voice.pitch_next * state.rate) - 1e-9), state.H)
+    tilt = state.param[BRIGHTNESS] / np.float32(6.0206)
+    total = _ZERO
+    for k in range(state.H):
+        part = outputs[1 + k] if k < count else _ZERO
+        if tilt != 0:
+            part *= np.float32(k + 1) ** tilt
+        amplitudes[k] = part
+        total += part
+    valid = 0 < total < 1e6 and outputs[0] < 1e6
+    gain = voice.scale * outputs[0] / total if valid else _ZERO
+    for k in range(state.H):
+        amplitudes[k] = gain * amplitudes[k] if valid else _ZERO
+    return valid
+
+
+@njit(cache=True, error_model="numpy")
+def _write_noise_filter(state, voice, bands, filter, valid):
+    """Compute the noise filter from the bands."""
+    knob = state.param[NOISE]
+    gain = voice.scale * np.float32(10 ** (knob / 20)) if valid and knob > MIN_NOISE_DB else _ZERO
+    for k in range(bands.shape[0]):
+        bands[k] = gain * bands[k] if gain > 0 else _ZERO
+    noise.write_filter(view_f4(state.filter_table, (state.R, state.N)), bands, filter)
+
+
+@njit(cache=True, error_model="numpy")
+def voice_harmonics(state, v):
+    """Amplitudes of the harmonics of a voice, (3, H): of the current frame, the next and the one after."""
+    return view_f4(state.harmonics, (VOICES + 1, 3, state.H))[v]
+
+
+@njit(cache=True, error_model="numpy")
+def voice_filters(state, v):
+    """Noise filters of a voice, (3, taps), frame by frame like its harmonics."""
+    return view_f4(state.filters, (VOICES + 1, 3, state.taps))[v]
