@@ -14,7 +14,7 @@ from . import voice_options
 from .number_ranges import number, whole
 
 if TYPE_CHECKING:
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
     from session.rack import Rack
 
 DEFAULT_RATE = 48000.0  # Hz, where no device has its own
@@ -26,7 +26,7 @@ INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONN
 class Playing:
     """A rig and the rack that it plays."""
 
-    rig: "Rig"
+    rig: "StandardChain"
     rack: "Rack"
 
 
@@ -72,9 +72,9 @@ def build(args: argparse.Namespace) -> Playing:
     from session.rack import engine_parts
 
     _compile(engine_parts(patch, _follows_voice(args)))  # a damaged file is refused before anything is compiled
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
-    rig = Rig(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
+    rig = StandardChain(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
     playing = Playing(rig, _load(rig, args, patch))
     if getattr(args, "a4", None) is not None:
         rig.set_param(rig.interpreter, "a4", args.a4)
@@ -86,7 +86,7 @@ def load(playing: Playing, args: argparse.Namespace, path: Path) -> None:
     playing.rack = _load(playing.rig, args, _patch(args, path))
 
 
-def _load(rig: "Rig", args: argparse.Namespace, patch: Patch) -> "Rack":
+def _load(rig: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rack":
     from session import rack
 
     made = rack.load(rig, patch, args.seed, _follows_voice(args))
@@ -140,7 +140,7 @@ def _check_plugin(name: str) -> None:
         raise ValueError(f"no effect {name!r}; there are {names}, and C libraries by their path")
 
 
-def _set_params(rig: "Rig", rack: "Rack", assignments: list[str]) -> None:
+def _set_params(rig: "StandardChain", rack: "Rack", assignments: list[str]) -> None:
     """Set parameters as `--set` says; ValueError if there is no such parameter or the value is out of its range."""
     for text in assignments:
         name, _, value_text = text.partition("=")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.midi_score import Score
     from engine.midi.ports import MidiPorts
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 DEMO_FILE = "luthier-demo-{}.wav"  # with the name of the instrument
 LEAD_SECONDS = 0.2  # before the demo's first note
@@ -85,7 +85,7 @@ def _default_instrument() -> str:
     return "guitar" if "guitar" in names else names[0]
 
 
-def _render_demo(rig: "Rig", score: "Score", args: argparse.Namespace, reason: str) -> None:
+def _render_demo(rig: "StandardChain", score: "Score", args: argparse.Namespace, reason: str) -> None:
     """Render the demo to a file, and print which and why."""
     from engine.render import render_file
 
@@ -199,7 +199,7 @@ def _decoder_warnings(playing: Playing, args: argparse.Namespace) -> Task:
     return poll
 
 
-def _playback(rig: "Rig", score: "Score") -> Task:
+def _playback(rig: "StandardChain", score: "Score") -> Task:
     """Plays a score from its beginning."""
     from engine.midi.playback import ScorePlayback
 
@@ -208,7 +208,7 @@ def _playback(rig: "Rig", score: "Score") -> Task:
 
 
 @contextlib.contextmanager
-def _recording(rig: "Rig", args: argparse.Namespace) -> Iterator[Task]:
+def _recording(rig: "StandardChain", args: argparse.Namespace) -> Iterator[Task]:
     """Writes what is played from now on, a file for each rate that the device comes to have."""
     from session.sound_recorder import Recorder
 
@@ -226,7 +226,7 @@ def _recording(rig: "Rig", args: argparse.Namespace) -> Iterator[Task]:
 
 
 @contextlib.contextmanager
-def _midi_ports(rig: "Rig", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
+def _midi_ports(rig: "StandardChain", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
     """Opens MIDI ports while the audio device has none itself, or prints why there are none."""
     from engine.midi.ports import MidiPorts
 

@@ -12,7 +12,7 @@ from session.status import read_status
 if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 JSON_SECONDS = 1.0  # between two lines of JSON
 LIVE_SECONDS = 0.25  # between two updates of the live line
@@ -20,7 +20,7 @@ LIVE_SECONDS = 0.25  # between two updates of the live line
 Status = dict[str, Any]
 
 
-def read(opened: "Stream", rig: "Rig", ports: "MidiPorts") -> Status:
+def read(opened: "Stream", rig: "StandardChain", ports: "MidiPorts") -> Status:
     """The status of the device, the chain and the keyboards. latency: seconds from a key to the speaker."""
     now = read_status(opened, rig, ports, time.monotonic())
     status: Status = {"state": now.state, "problem": now.problem}

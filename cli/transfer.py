@@ -19,7 +19,7 @@ from .number_ranges import number, whole
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
     from .chain_options import Playing
 
@@ -86,7 +86,7 @@ def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> d
     return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
 
 
-def _write(args: argparse.Namespace, rig: "Rig", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
+def _write(args: argparse.Namespace, rig: "StandardChain", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound block by block; its length in seconds and its peak."""
     from engine.sound_file_writer import sound_writer
 
@@ -129,7 +129,7 @@ def _read(path: Path, rate: float) -> "np.ndarray":
     return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
 
 
-def _render(rig: "Rig", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
+def _render(rig: "StandardChain", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
     """The output of a rig for the voice, with a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import track

@@ -9,7 +9,7 @@ from .number_ranges import number
 
 if TYPE_CHECKING:
     from engine.plugin import Plugin
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 
 def add_arguments(parser: argparse.ArgumentParser, default: str) -> None:
@@ -47,7 +47,7 @@ def _root(text: str) -> int | None:
         return None
 
 
-def apply(rig: "Rig", voice: "Plugin", args: argparse.Namespace) -> None:
+def apply(rig: "StandardChain", voice: "Plugin", args: argparse.Namespace) -> None:
     """Set the parameters of a voice tracker as the options say."""
     values: dict[str, float] = {}
     if args.dry is not None:

@@ -16,7 +16,7 @@ from .events import Kind
 from .host import Host, Meters
 
 
-class Rig(Host):
+class StandardChain(Host):
     """A host that is played by MIDI: interpreter ▸ chain ▸ audition ▸ limiter ▸ capture ▸ volume.
 
     channels: the MIDI channels heard, counted from 1; all but the drums unless given.

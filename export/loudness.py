@@ -14,7 +14,7 @@ from engine.instrument_chain import make_chain
 from engine.midi.midi_score import loudness_phrase
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 TARGET_LUFS = -23.0  # of the nominal phrase: a chord of eight at full velocity stays below the limiter
 RATE = 48_000
@@ -39,7 +39,7 @@ def normalize(preset: Preset) -> Preset:
 def measure_loudness(preset: Preset) -> float:
     """Loudness in LUFS of the nominal phrase, played by the engine at 48 kHz; -inf when it is silent."""
     keys = preset.header.get("keys", {"low": 0, "high": 127})
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(make_chain(preset))
     sound = render(rig, loudness_phrase(keys["low"], keys["high"]))
     with warnings.catch_warnings():

@@ -16,7 +16,7 @@ from engine.instruments import load
 from engine.midi.midi_score import read
 from engine.preset import library
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 RATE = 48_000
 MIN_HZ, MAX_HZ = 60.0, 12_000.0  # frequency range, Hz
@@ -25,7 +25,7 @@ RANGE_DB = 78.0  # dB shown
 
 def main(preset: str, seconds: float, path: str) -> None:
     """Render the start of the demo score and draw its spectrogram over a logarithmic frequency axis."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([load(preset)])
     sound = render(rig, read(library.factory_folder() / "demo.mid"), seconds)[0]
     transform = ShortTimeFFT(get_window("hann", 4096), 256, RATE, mfft=8192)

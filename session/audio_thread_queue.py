@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from engine.host import Host
     from engine.plugin import Plugin
     from engine.ring import Ring
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Delivery:
 class LiveInput:
     """[main thread] A queue of the window's own into a rig."""
 
-    def __init__(self, rig: "Rig") -> None:
+    def __init__(self, rig: "StandardChain") -> None:
         self.rig = rig
         self.channel = 0  # MIDI channel of the notes, counted from 0
         self.messages = 0  # MIDI messages sent so far

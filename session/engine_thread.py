@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.devices.backend import DeviceRequest
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
     from .rack_loader import LoadResult
 
@@ -47,7 +47,7 @@ class EngineThread(threading.Thread):
         self.messages: queue.SimpleQueue[EngineMessage] = queue.SimpleQueue()
         self.status = Status()
         self.loading_marker = LoadingMarker()
-        self.rig: Rig | None = None
+        self.rig: StandardChain | None = None
         self.follows_voice = False  # whether instruments that can follow the voice input, from the next `load` on
         self._device, self._midi = device, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
@@ -111,11 +111,11 @@ class EngineThread(threading.Thread):
     def _run(self) -> None:
         from engine.devices import stream
         from engine.midi.ports import MidiPorts
-        from engine.standard_chain import Rig
+        from engine.standard_chain import StandardChain
 
         from .rack_loader import RackLoader
 
-        self.rig = self.recorders.rig = Rig(DEFAULT_RATE)
+        self.rig = self.recorders.rig = StandardChain(DEFAULT_RATE)
         self._loader = RackLoader(self.rig, self.loading_marker)
         live_input = LiveInput(self.rig)
         self._stream: Stream = stream.open(self.rig, self._device)

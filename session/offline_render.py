@@ -15,7 +15,7 @@ from .patch import Patch, chain_from_json
 
 if TYPE_CHECKING:
     from engine.instruments import Instrument
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 DEMO_SECONDS = 6.0
 FADE_SECONDS = 0.3  # fade-out of a demo
@@ -63,12 +63,12 @@ def render(job: RenderJob) -> Iterator[float]:
             yield min(frames / (seconds * rig.rate), 1.0)
 
 
-def _rig(job: RenderJob) -> "tuple[Rig, Instrument]":
+def _rig(job: RenderJob) -> "tuple[StandardChain, Instrument]":
     """The rig that plays a job, and the instrument, the first of two."""
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
     chain = chain_from_json(job.chain) if job.chain is not None else None
-    rig = Rig(job.rate)
+    rig = StandardChain(job.rate)
     loaded = rack.load(rig, patch_lookup.resolve(Patch(Path(job.path), dict(job.values), chain)))
     rig.set_param(rig.interpreter, "a4", job.a4)
     return rig, loaded.instrument

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 ON = "on"  # the switch that every effect has
 INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
@@ -112,7 +112,7 @@ class Rack:
         return [plugin for name, plugin in named if name == owner] if owner else self.plugins
 
 
-def load(rig: "Rig", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
+def load(rig: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
     """Let the rack of a patch play in a rig, with the patch's values.
 
     ValueError or OSError if any of it cannot be had. patch: of an instrument, see `patch_library.resolve`.
@@ -127,7 +127,7 @@ def load(rig: "Rig", patch: Patch, seed: int = 0, follow_voice: bool = False) ->
     return made
 
 
-def set_values(rig: "Rig", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
+def set_values(rig: "StandardChain", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
     """Set the parameters that have a value; return the values, those of parameters within their ranges."""
     found = dict(values)
     for parameter in made.parameters:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.events import Kind
 from engine.snapshots.harmonics import room_envelope
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 from . import patch_file, patch_lookup, rack
 from .audio_thread_queue import Delivery
@@ -32,7 +32,7 @@ class LoadResult:
 class RackLoader:
     """After an error (ValueError, RuntimeError, OSError) everything is as before."""
 
-    def __init__(self, rig: Rig, marker: LoadingMarker) -> None:
+    def __init__(self, rig: StandardChain, marker: LoadingMarker) -> None:
         self._rig, self._marker = rig, marker
         self._now: Loaded | None = None
         self._missing: tuple[str, Patch] | None = None  # digest of the instrument that a patch needs, and the patch

@@ -12,7 +12,7 @@ from engine.midi.playback import ScorePlayback
 from engine.ring import HEAD, TAIL
 
 if TYPE_CHECKING:
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 LEAD_SECONDS = 0.15  # before its first note
 LOOKAHEAD_SECONDS = 0.5  # of the score that wait in the queue
@@ -30,7 +30,7 @@ class ScorePlayer:
     So it goes on evenly while the engine thread is busy loading an instrument.
     """
 
-    def __init__(self, rig: "Rig", path: Path) -> None:
+    def __init__(self, rig: "StandardChain", path: Path) -> None:
         """Read a MIDI file. ScoreError."""
         self.path, self.loop, self.tempo = path, False, 1.0
         self._score = read(path)

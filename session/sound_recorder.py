@@ -10,7 +10,7 @@ from platformdirs import user_music_path
 
 if TYPE_CHECKING:
     from engine.effects.capture import Capture
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
 
 def recording_path(instrument: str) -> Path:
@@ -25,7 +25,9 @@ class Recorder:
     Where the rate of the device changes meanwhile, another file is begun.
     """
 
-    def __init__(self, rig: "Rig", path: Path, capture: "Capture | None" = None, float32: bool = False) -> None:
+    def __init__(
+        self, rig: "StandardChain", path: Path, capture: "Capture | None" = None, float32: bool = False
+    ) -> None:
         """capture: what records the sound, the rig's own unless given. OSError."""
         self.path, self.paths = path, list[Path]()
         self.rates: list[tuple[int, float]] = []  # absolute frame and the rate in Hz from there on

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from engine.devices.stream import Stream
     from engine.midi.ports import MidiPorts
     from engine.plugin import Plugin
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
     from engine.voice_latency import Latency
 
 
@@ -41,7 +41,7 @@ class Status:
     voice_latency: "Latency | None" = None  # of an instrument that follows the voice input
 
 
-def read_status(stream: "Stream", rig: "Rig", ports: "MidiPorts", now: float) -> Status:
+def read_status(stream: "Stream", rig: "StandardChain", ports: "MidiPorts", now: float) -> Status:
     """[engine thread] Read everything."""
     meters, device = rig.meters(), stream.info
     found: dict[str, Any] = {
@@ -64,7 +64,7 @@ def read_status(stream: "Stream", rig: "Rig", ports: "MidiPorts", now: float) ->
     )  # fmt: skip
 
 
-def _voice_latency(rig: "Rig", device: "DeviceInfo | None") -> "Latency | None":
+def _voice_latency(rig: "StandardChain", device: "DeviceInfo | None") -> "Latency | None":
     from engine.voice_latency import measure_latency
 
     followers = _voice_plugins(rig)
@@ -73,7 +73,7 @@ def _voice_latency(rig: "Rig", device: "DeviceInfo | None") -> "Latency | None":
     return measure_latency(followers, rig.rate, device)
 
 
-def _voice_plugins(rig: "Rig") -> "list[Plugin]":
+def _voice_plugins(rig: "StandardChain") -> "list[Plugin]":
     """The voice tracker and the instrument that follows it; none where there is no tracker."""
     plugins = [plugin for plugin in rig.chain if plugin.name not in INPUTS]
     return plugins[:2] if plugins and plugins[0].name == VOICE else []

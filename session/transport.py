@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .translatable_message import RECORDING_FAILED, Message
 
 if TYPE_CHECKING:
-    from engine.standard_chain import Rig
+    from engine.standard_chain import StandardChain
 
     from .score_player import ScorePlayer
     from .sound_recorder import Recorder
@@ -19,7 +19,7 @@ class Recorders:
 
     def __init__(self, fail: Callable[[Message], object]) -> None:
         """fail: is called with the reason when a recording had to end."""
-        self.rig: Rig | None = None  # until the engine is ready
+        self.rig: StandardChain | None = None  # until the engine is ready
         self.score: ScorePlayer | None = None
         self._fail = fail
         self._performance: Recorder | None = None

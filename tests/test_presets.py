@@ -15,7 +15,7 @@ from engine.preset.performance_events import perform
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import PLAIN_PARAMS, deviation, event_array, render_probe
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from export.loudness import TARGET_LUFS, measure_loudness
 from train.ddsp.preset_weights import load_model
 from train.notes.pitch import detect
@@ -39,7 +39,7 @@ network = pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 
 def strikes(preset, keys, velocity=90, apart=0.5, rate=RATE):
     """Each key struck alone, let go before the next: (keys, frames)."""
-    rig = Rig(rate)
+    rig = StandardChain(rate)
     rig.play([make(preset)])
     notes = []
     for i, key in enumerate(keys):
@@ -192,7 +192,7 @@ def test_no_edge_of_a_frame_is_heard(path):
 @network
 def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
     preset = read(path)
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([make(preset)])
     rig.set_param(rig.chain[0], "gate", 0)
     middle = (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2
@@ -209,7 +209,7 @@ def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
 def test_the_block_size_of_a_network_is_not_heard(path, play):
     def whole(block):
         preset = read(path)
-        rig = Rig(RATE)
+        rig = StandardChain(RATE)
         rig.play([make(preset)])
         rig.set_param(rig.chain[0], "play", play)
         notes = [(0.05 * i, (0x90, preset.header["keys"]["low"] + 2 * i, 100)) for i in range(12)]

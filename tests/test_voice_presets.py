@@ -10,7 +10,7 @@ from engine.midi.midi_score import make_score
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import read
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from engine.voice_transfer import render_transfer
 from tests.support.harmonic_tones import tone
 from train.notes.pitch import detect
@@ -26,7 +26,7 @@ def test_a_score_is_played_within_ten_cents_and_without_clicks_between_notes(pat
     preset = read(path)
     low, high = (69 + 12 * np.log2(preset.header["pitch"][end] / 440) for end in ("low", "high"))
     keys = np.round(np.linspace(low + 1, high - 1, 8)).astype(int).tolist()
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(make_chain(preset, room="none"))
     notes = [(i * LENGTH, (0x90, key, 90)) for i, key in enumerate(keys)]
     notes += [((i + 1) * LENGTH, (0x80, key, 0)) for i, key in enumerate(keys)]
@@ -68,7 +68,7 @@ def microphones(data):
 @pytest.mark.parametrize("name", ["silence", "noise", "clipped", "speech", "two voices", "no numbers"])
 def test_for_any_microphone_input_the_output_is_finite_and_ends(data, name):
     sound = microphones(data)[name]
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(follow_voice(make_chain("violin", room="none")))
     answer = np.concatenate(
         list(render_transfer(rig, np.concatenate((sound, np.zeros(RATE, np.float32))), 256, 0.0)), axis=1

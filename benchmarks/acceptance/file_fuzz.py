@@ -18,7 +18,7 @@ from engine.kinds import KINDS
 from engine.preset import container, library, preset_file
 from engine.preset.preset_file import Preset, PresetError
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from session import patch_bundle, patch_file
 from session.patch import Chain, Effect, Layer, chain_from_json
 from train import recording
@@ -156,7 +156,7 @@ def _alter_tensors(tensors: dict[str, np.ndarray], random: np.random.Generator) 
 
 def _play(preset: Preset) -> np.ndarray:
     """What a preset plays for two of its keys."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     with np.errstate(all="ignore"):  # odd numbers overflow; the limiter silences what is none
         rig.play([make(preset)])
     keys = preset.header.get("keys", {"low": 60, "high": 72})

@@ -11,7 +11,7 @@ from engine.midi.midi_score import Score, ScoreError, read
 from engine.preset import library, preset_file
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 from .damage import check, check_one_line, damage_bytes
 
@@ -49,7 +49,7 @@ def parse_bytes(random: np.random.Generator, folder: Path) -> None:
 
 def flood(random: np.random.Generator, folder: Path) -> None:
     """Play thousands of messages, half of them any 24 bits, on a factory instrument; then release everything."""
-    rig = Rig(RATE, channels=range(1, CHANNELS + 1))
+    rig = StandardChain(RATE, channels=range(1, CHANNELS + 1))
     rig.play([make(_presets()[int(random.integers(len(_presets())))])])
     audio = render(rig, _flood_score(random), FLOOD_SECONDS, block=64)
     check(np.isfinite(audio).all(), "samples that are no numbers")

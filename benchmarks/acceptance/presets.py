@@ -12,7 +12,7 @@ from engine.pitch_conversion import frequency_of
 from engine.preset import library, preset_file
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from train.notes import pitch
 
 from .row import Row, row_at_least, row_at_most
@@ -78,7 +78,7 @@ def count_bursts(sound: np.ndarray) -> int:
 
 def _rows(preset: Preset, keys: list[int]) -> Iterator[Row]:
     """The rows of an instrument."""
-    rig, name = Rig(RATE), preset.header["name"]
+    rig, name = StandardChain(RATE), preset.header["name"]
     rig.play([make(preset)])
     notes = [_play(rig, key, velocity) for key in keys for velocity in VELOCITIES]
     title = f"{name}, {len(keys)} keys × {len(VELOCITIES)} velocities"
@@ -127,7 +127,7 @@ def _order(name: str, notes: list[Note]) -> Row:
     return row_at_least(f"{name}: a harder note is louder by", least, 0.0, "dB", where)
 
 
-def _play(rig: Rig, key: int, velocity: int) -> Note:
+def _play(rig: StandardChain, key: int, velocity: int) -> Note:
     """Play a note, and measure it."""
     score = make_score([(0.0, (0x90, key, velocity)), (HELD_SECONDS, (0x80, key, 0))])
     stereo = render(rig, score, HELD_SECONDS + RELEASED_SECONDS)

@@ -20,7 +20,7 @@ from engine.devices import stream
 from engine.devices.backend import DeviceRequest
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from session.crash_marker import LoadingMarker
 from session.patch import NO_SPLIT, Chain, Effect, Layer, Patch
 from session.rack_loader import RackLoader
@@ -53,7 +53,7 @@ class Soak:
 def measure(scale: float) -> Iterator[Row]:
     """Play for SOAK_SECONDS · scale, but until every instrument was played WARM_ROUNDS times and once more."""
     with tempfile.TemporaryDirectory() as home, _environment(XDG_CONFIG_HOME=home), running() as server:
-        rig = Rig(float(server.rate))
+        rig = StandardChain(float(server.rate))
         with record_blocks(rig.rate) as log:
             playing = stream.open(rig, DeviceRequest(backend="jack"))
             try:

@@ -16,7 +16,7 @@ from engine.instruments.events.instrument import Events
 from engine.portaudio_callback import callback
 from engine.preset import library
 from engine.preset.preset_file import read
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 RATE, BLOCK = 48_000, 64  # Hz, frames
 HELD_KEYS, KEYS_PER_ROUND = range(40, 56), 24  # keys that sound meanwhile, and first uses until they are struck again
@@ -26,7 +26,7 @@ MAX_LOAD_PERCENT = 60.0  # goal
 
 def measure(preset: str = "mosaic") -> list[Measurement]:
     """Measure the load of blocks, in percent of their duration: by wall clock, and by the thread's own time."""
-    rig, instrument = Rig(RATE), Events(read(library.find(preset)))
+    rig, instrument = StandardChain(RATE), Events(read(library.find(preset)))
     rig.play([instrument])
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))

@@ -15,7 +15,7 @@ from engine.pitch_conversion import pitch_of
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, read
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from train.notes import pitch
 
 from . import message_flood
@@ -35,7 +35,7 @@ def measure(preset: str = "guitar") -> list[Measurement]:
 
 def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = STRIKE_SECONDS) -> np.ndarray:
     """Render strikes of keys, one after the other: (len(keys), frames), the mean of left and right."""
-    rig = Rig(rate)
+    rig = StandardChain(rate)
     rig.play([make(preset)])
     messages = []
     for i, key in enumerate(keys):

@@ -12,7 +12,7 @@ from engine.instruments import make
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, read
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 RATE = 48_000  # Hz
 SILENCE_DBFS = -90.0  # goal: quieter is silent
@@ -45,7 +45,7 @@ def render_flood(
     preset: Preset, messages: int = FLOOD_MESSAGES, wait: float = SILENCE_SECONDS
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sound (2, T) of random messages at full speed, and of the time after everything was released."""
-    noise, rig = np.random.default_rng(1), Rig(RATE)
+    noise, rig = np.random.default_rng(1), StandardChain(RATE)
     rig.play([make(preset)])
     parts = []
     for _ in range(messages // 100):

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments import load
 from engine.portaudio_callback import callback
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 RATE = 48_000
 BLOCK = 64
@@ -28,7 +28,7 @@ MAX_MEAN_PERCENT, MAX_PERCENTILE_999 = 10.0, 40.0  # goals for the mean, and for
 
 def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Measurement]:
     """Measure a preset, from so many seconds of sound."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     instrument = load(preset)
     rig.play([instrument])
     notes = _notes(instrument.preset.header.get("keys", {"low": 36, "high": 96}))
@@ -64,7 +64,7 @@ def _notes(keys: dict[str, int]) -> list[tuple[int, int]]:
 
 
 def _play(
-    rig: Rig, notes: list[tuple[int, int]], seconds: float, count_voices: Callable[[], int]
+    rig: StandardChain, notes: list[tuple[int, int]], seconds: float, count_voices: Callable[[], int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Strike the notes in turn; load of each block by either clock in percent, and sounding voices."""
     audio = np.zeros((BLOCK, 2), np.float32)

@@ -14,7 +14,7 @@ from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instrument_chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.pitch_conversion import ratio_of
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from engine.voice_transfer import render_transfer
 
 RATE, BLOCK = 48_000, 64
@@ -54,7 +54,7 @@ def measure(preset: str = "violin", trials: int = TRIALS) -> list[Measurement]:
 def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
     """Seconds of each trial; the voice is transposed by octaves into the instrument's range."""
     random = np.random.default_rng(3)
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(follow_voice(make_chain(preset)))
     instrument = rig.chain[1]
     assert isinstance(instrument, Ddsp)

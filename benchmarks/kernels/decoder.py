@@ -22,7 +22,7 @@ from engine.kinds.ddsp import random_preset
 from engine.portaudio_callback import callback
 from engine.preset.preset_file import Preset
 from engine.simd.vectors import aligned_zeros
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 from . import processor_limits
 
@@ -138,9 +138,9 @@ def _onsets(units: int) -> list[float]:
     return loads
 
 
-def _rig(units: int) -> tuple[Rig, Callable[[], float]]:
+def _rig(units: int) -> tuple[StandardChain, Callable[[], float]]:
     """A rig with a random instrument, and a function that plays a block and returns its load."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(
         make_chain(
             Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, float16=True))

@@ -19,7 +19,7 @@ from engine.instruments.ssm.instrument import StateSpace
 from engine.portaudio_callback import callback
 from engine.preset.preset_file import Preset
 from engine.simd.vectors import aligned_zeros
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 from . import processor_limits
 
@@ -145,7 +145,7 @@ def _bare_torch(preset: Preset) -> Callable[[], object]:
 
 def _voice_measurements() -> list[Measurement]:
     """Sixty-four notes of different keys, each in its own state: the whole rig, by the thread's own time."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     instrument = StateSpace(random_preset())
     rig.play([instrument])
     for i in range(NOTES):

@@ -16,7 +16,7 @@ from engine.preset.performance_events import perform, performance_seconds
 from engine.preset.preset_file import Preset
 from engine.reference_output import event_array
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from engine.voice.offline_tracking import PitchCurves, track_recording
 
 from . import demo_notes, event_clips
@@ -100,7 +100,7 @@ def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: s
             yield Clip(name, description, render(_rig(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS))
 
 
-def _rig(preset: Preset) -> Rig:
-    rig = Rig(RATE)
+def _rig(preset: Preset) -> StandardChain:
+    rig = StandardChain(RATE)
     rig.play(make_chain(preset))
     return rig

@@ -8,7 +8,7 @@ from engine.instrument_chain import follow_voice, make_chain
 from engine.pitch_conversion import pitch_of
 from engine.preset.preset_file import Preset
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from engine.voice.offline_tracking import track_recording
 from engine.voice_latency import measure_latency
 from engine.voice_transfer import fit_voice, render_transfer
@@ -47,7 +47,7 @@ def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:
     key = round(pitch_of(pitch.frequency)) if pitch.is_reliable else (low + high) // 2
     seconds = len(mono) / RATE
     played_note = demo_notes.Note(onset / RATE, seconds, min(max(key, low), high), VELOCITY)
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(make_chain(preset))
     sound = fade_out(render(rig, demo_notes.to_score([played_note]), seconds))
     yield Clip("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
@@ -55,7 +55,7 @@ def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:
 
 def _follow(preset: Preset, sound: np.ndarray) -> np.ndarray:
     """Render the instrument following a voice (T,), as `luthier transfer` does: (2, T')."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play(follow_voice(make_chain(preset)))
     try:
         settings = fit_voice(track_recording(sound, RATE, HOP_SECONDS), preset.header, HOP_SECONDS)

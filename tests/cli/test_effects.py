@@ -15,7 +15,7 @@ from engine.kinds.ddsp import random_preset
 from engine.midi.midi_score import read
 from engine.preset.preset_file import Preset, write
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.support.resonance_preset import small_preset
 
 
@@ -39,7 +39,7 @@ def rendered(*words):
 
 def expected(effects, *values):
     """The sound of a chain built by hand; values: (effect, name, value)."""
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play([load("small.luthier"), *effects])
     for effect, name, value in values:
         rig.set_param(effect, name, value)

@@ -21,10 +21,10 @@ from engine.midi.midi_score import read
 from engine.preset import library
 from engine.preset.preset_file import write
 from engine.render import render
-from engine.standard_chain import Rig
-from tests.support.host_callback import Organ
+from engine.standard_chain import StandardChain
 from tests.support.host_callback import render as call
 from tests.support.resonance_preset import small_preset
+from tests.support.simple_plugins import Organ
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
     words = ["render", "small.luthier", "score.mid", "-o", "out.wav", "--rate", "44100", "--seconds", "1", "--float"]
     assert main([*words, "--seed", "3", "--json"]) == 0
     audio, rate = soundfile.read("out.wav", dtype="float32")
-    rig = Rig(44100)
+    rig = StandardChain(44100)
     rig.play([load(folder / "small.luthier", 3)])
     assert rate == 44100
     np.testing.assert_array_equal(audio.T, render(rig, read("score.mid"), 1.0))
@@ -130,7 +130,7 @@ def test_a_recording_of_what_is_played_equals_its_rendering(folder, capsys):
         assert main(words) == 0
     audio, rate = soundfile.read("heard.wav", dtype="float32")
     assert rate == server.rate
-    rig = Rig(rate)
+    rig = StandardChain(rate)
     rig.play([load(folder / "small.luthier", 0)])
     rendered = render(rig, read(library.factory_folder() / "demo.mid"), 3.0)
     heard, wanted = (sound[:, np.flatnonzero(np.abs(sound).max(axis=0) > 1e-3)[0] :] for sound in (audio.T, rendered))
@@ -152,12 +152,12 @@ def test_an_instrument_is_tuned_to_the_requested_a(folder):
         main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float", "--a4", "415"])
         == 0
     )
-    rig = Rig(48000)
+    rig = StandardChain(48000)
     rig.set_param(rig.interpreter, "a4", 415)
     rig.play([load(folder / "small.luthier")])
     wanted = render(rig, read("score.mid"), 1.0)
     np.testing.assert_array_equal(soundfile.read("out.wav", dtype="float32")[0].T, wanted)
-    rig = Rig(48000)
+    rig = StandardChain(48000)
     rig.play([load(folder / "small.luthier")])
     assert np.abs(render(rig, read("score.mid"), 1.0) - wanted).max() > 0.001
 
@@ -166,7 +166,7 @@ def test_an_instrument_is_tuned_to_the_requested_a(folder):
 def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypatch, error):
     write(folder / "small.luthier", small_preset())
     monkeypatch.setattr(library, "user_folder", lambda: folder)
-    rig = Rig(48000)
+    rig = StandardChain(48000)
 
     def refuse(row):
         raise error
@@ -181,7 +181,7 @@ def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of its own")
 def test_typing_p_silences_everything(monkeypatch):
-    rig, organ = Rig(48000), Organ()
+    rig, organ = StandardChain(48000), Organ()
     rig.play([organ])
     rig.midi(0x90, 60, 127)
     assert call(rig, 1000).any()
@@ -208,7 +208,7 @@ def test_the_live_line_shows_the_whole_status():
 
 
 def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play([Organ()])
     args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
     with play._recording(rig, args) as write:

@@ -11,7 +11,7 @@ from engine.midi.midi_score import read
 from engine.plugin.external import load as load_plugin
 from engine.preset.preset_file import write
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.engine.plugin.test_external import EXAMPLES, echo, install  # noqa: F401 - fixtures, found by name
 from tests.support.resonance_preset import small_preset
 
@@ -30,7 +30,7 @@ def test_plugins_come_after_the_instrument_in_the_order_given(install, echo):  #
     words = ["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float"]
     assert main([*words, "--with", str(echo), "--with", "tremolo"]) == 0
     audio, _ = soundfile.read("out.wav", dtype="float32")
-    rig = Rig(48000)
+    rig = StandardChain(48000)
     rig.play([load("small.luthier"), load_plugin(echo), load_plugin("tremolo")])
     np.testing.assert_array_equal(audio.T, render(rig, read("score.mid"), 1.0))
 

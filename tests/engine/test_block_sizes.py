@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.resonance.instrument import Resonance
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.engine.instruments.resonance_player import preset
 from tests.support.host_callback import RATE, render
 
@@ -14,7 +14,7 @@ NOTES = 20
 
 def play(block):
     """Twenty notes with bends, pedal, wheel and volume, by MIDI, through the callback of the device."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     what = preset(layers=2, variants=2, hiss=0.1, envelope=0.02, knock=np.full(50, 0.01), gain=0.7)
     rig.play([Resonance(what)])
     messages = [(1000, 0xB0, 64, 127), (90_001, 0xB0, 1, 100), (200_017, 0xB0, 64, 0), (300_003, 0xB0, 7, 60)]

@@ -9,8 +9,9 @@ from engine.events import NOW, Kind
 from engine.host import Host
 from engine.plugin import BURST, Param
 from engine.pointers import C_PROCESS
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Listener, Organ, Signal, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Listener, Organ, Signal
 
 
 def twenty_notes(rig):
@@ -23,7 +24,7 @@ def twenty_notes(rig):
 
 
 def played(block):
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Organ()])
     twenty_notes(rig)
     return render(rig, RATE // 2, block)
@@ -57,7 +58,7 @@ def test_an_event_without_a_frame_or_in_the_past_takes_effect_in_the_next_block(
 
 
 def test_an_event_with_a_frame_delays_none_without():
-    rig, listener = Rig(RATE), Listener()
+    rig, listener = StandardChain(RATE), Listener()
     rig.play([listener])
     rig.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=1000)
     rig.panic()
@@ -120,7 +121,7 @@ def test_too_many_events_are_refused_and_counted():
 
 
 def test_note_events_are_sent_to_the_main_thread():
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Organ()])
     rig.midi(0x91, 60, 127, frame=10)
     rig.midi(0x81, 60, 0, frame=500)

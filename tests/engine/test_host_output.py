@@ -7,12 +7,13 @@ import pytest
 
 from engine.host import Host
 from engine.portaudio_callback import callback
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Organ, Signal, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Organ, Signal
 
 
 def test_the_rate_changes_for_every_plugin_but_not_while_a_device_plays():
-    rig, organ = Rig(RATE), Organ()
+    rig, organ = StandardChain(RATE), Organ()
     rig.play([organ])
     rig.prepare(96_000)
     assert organ.state["cycle"][0] == np.float32(8.1758 / 96_000)
@@ -67,7 +68,7 @@ def test_denormals_are_flushed_inside_the_callback_and_kept_outside():
 
 
 def test_samples_that_the_limiter_limits_count_as_clipped():
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Signal(2.0)])
     render(rig, 1024)
     assert rig.meters().clipped > 900

@@ -7,14 +7,15 @@ import soundfile
 from engine.events import EVENT, Kind
 from engine.midi.midi_score import loudness_phrase, make_score
 from engine.render import MAX_TAIL_SECONDS, render, render_file
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Listener, Organ
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE
+from tests.support.simple_plugins import Listener, Organ
 
 SIZES = (1, 7, 64, 128, 4096, (64, 1, 300, 4096, 17))
 
 
 def rig(plugin):
-    made = Rig(RATE)
+    made = StandardChain(RATE)
     made.play([plugin])
     return made
 

@@ -19,7 +19,7 @@ from engine.preset import library
 from engine.preset.preset_file import Preset, write
 from engine.preset.preset_file import read as read_preset
 from engine.render import render, render_frames
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from engine.voice.offline_tracking import track_recording
 from engine.voice_transfer import fit_voice, render_transfer
 from session import patch_bundle, patch_file
@@ -45,7 +45,7 @@ def config(folder, monkeypatch):
 
 def loaded(*patches, follow_voice=False):
     """A rig of the window that has loaded some patches one after the other, and played each but the last."""
-    rig = Rig(DEFAULT_RATE)
+    rig = StandardChain(DEFAULT_RATE)
     loader = RackLoader(rig, LoadingMarker())
     for patch in patches[:-1]:
         assert not loader.load(patch, follow_voice).problems

@@ -10,7 +10,7 @@ from engine.effects.compressor import Compressor
 from engine.events import Kind
 from engine.preset.preset_file import write
 from engine.ring import HEAD
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from session.audio_thread_queue import Delivery, LiveInput
 from session.crash_marker import LoadingMarker
 from session.parameters import Origin, ParameterModel
@@ -28,7 +28,7 @@ class Session:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.rig = Rig(RATE)
+        self.rig = StandardChain(RATE)
         self.loader = RackLoader(self.rig, LoadingMarker())
         self.model = ParameterModel()
         self.model.live_input = LiveInput(self.rig)

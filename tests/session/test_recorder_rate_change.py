@@ -6,15 +6,15 @@ import pytest
 import soundfile
 
 from engine.events import EVENT, Kind, midi
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from session.note_recorder import NoteRecorder
 from session.sound_recorder import Recorder
-from tests.support.host_callback import Organ
 from tests.support.host_callback import render as call
+from tests.support.simple_plugins import Organ
 
 
 def test_a_change_of_rate_starts_another_sound_file_and_the_notes_stay_in_time(tmp_path):
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play([Organ()])
     recorder = Recorder(rig, tmp_path / "take.wav")
     start = rig.frame

@@ -17,7 +17,7 @@ from engine.midi.midi_score import make_score
 from engine.preset.preset_file import read
 from engine.reference_output import deviation
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 
 TINY = [
     "--as",
@@ -65,7 +65,7 @@ def test_one_stroke_is_learned_as_a_note_in_tune(folder, capsys):
     assert "one stroke" in capsys.readouterr().err
     header = read("note.luthier").header
     assert (header["training"]["recipe"], header["tags"]) == ("notes", ["string"])
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play([load("note.luthier")])
     sound = render(rig, make_score([(0, (0x90, 72, 90))]), seconds=1.0)[0]
     assert np.abs(np.fft.rfft(sound)).argmax() == pytest.approx(523.25, abs=1)

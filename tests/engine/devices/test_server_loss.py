@@ -15,9 +15,9 @@ from engine.devices import stream
 from engine.devices.backend import DeviceRequest
 from engine.events import Kind
 from engine.host import Host
-from engine.standard_chain import Rig
-from tests.support.host_callback import Listener
+from engine.standard_chain import StandardChain
 from tests.support.jack_server import server
+from tests.support.simple_plugins import Listener
 from tests.support.stream_wait import PATIENCE, until, until_played
 
 __all__ = ["server"]
@@ -101,7 +101,7 @@ def test_a_server_that_comes_back_at_another_rate_is_followed(server):
 
 
 def test_keys_whose_release_was_lost_with_the_server_are_released(server):
-    rig = Rig(48_000.0)
+    rig = StandardChain(48_000.0)
     listener = Listener()
     rig.play([listener])
 

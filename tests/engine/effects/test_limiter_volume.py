@@ -9,8 +9,9 @@ from engine.effects.limiter import CEILING, RELEASE_SECONDS, Limiter
 from engine.effects.volume import SMOOTHING_SECONDS, Volume
 from engine.events import Kind
 from engine.host import Host
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Signal, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Signal
 
 
 def through(plugin, audio, block=128):
@@ -80,7 +81,7 @@ def test_the_volume_never_makes_anything_louder():
 
 
 def test_the_output_of_a_rig_is_limited_whatever_its_chain_gives():
-    rig, audio = Rig(RATE), np.full((2, 3000), 1e30, np.float32)
+    rig, audio = StandardChain(RATE), np.full((2, 3000), 1e30, np.float32)
     audio[:, ::7] = np.nan
     rig.play([Signal(audio)])
     out = render(rig, 3000)

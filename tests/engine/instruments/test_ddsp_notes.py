@@ -6,7 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.midi.midi_score import make_score
 from engine.render import render as rendered
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.engine.instruments.resonance_player import cents_from, level
 from tests.support.ddsp_instrument import PLAIN, note_off, note_on, playing, send_voice
 from tests.support.host_callback import render
@@ -95,7 +95,7 @@ def test_a_score_is_played_in_tune_and_without_clicks(rate):
     keys, apart = (57, 64, 60, 72, 67), 0.5
     notes = [(i * apart, (0x90, key, 100)) for i, key in enumerate(keys)]
     notes += [((i + 0.6) * apart, (0x80, key, 0)) for i, key in enumerate(keys)]
-    rig, instrument = Rig(rate), playing(rate, release=0.1, **PLAIN)[1]
+    rig, instrument = StandardChain(rate), playing(rate, release=0.1, **PLAIN)[1]
     instrument.state["deviation"] = 0.01  # an untrained decoder may be louder at a lower feature
     rig.play([instrument])
     heard = rendered(rig, make_score(sorted(notes)), seconds=apart * len(keys))[0]
@@ -108,7 +108,7 @@ def test_a_score_is_played_in_tune_and_without_clicks(rate):
 
 
 def test_panic_silences_the_keys_and_the_tracked_voice():
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play(playing()[1:])
     for channel in (0, 3):
         rig.midi(0x90 | channel, 60 + channel, 100)

@@ -15,7 +15,7 @@ from engine.instruments.events.decoder import EventDecoder
 from engine.instruments.events.instrument import Events
 from engine.instruments.events.state import LAYERS, VELOCITY_EXPONENT
 from engine.preset.preset_file import read, write
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.support.events_preset import LEARNED, preset
 from tests.support.host_callback import render
 
@@ -144,7 +144,7 @@ def test_midi_plays_it_in_its_room_from_a_file(tmp_path):
     write(tmp_path / "small.luthier", replace(preset(), digest=""))
     row = make_chain(read(tmp_path / "small.luthier"))
     assert [plugin.name for plugin in row] == ["events", "room"]
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     rig.play(row)
     rig.midi(0x90, 57, 90)
     assert level(render(rig, 4800)) > -70

@@ -12,7 +12,7 @@ from engine.instruments.shared.voice_allocation import FREE, HELD, MAX_NOTES
 from engine.instruments.ssm.instrument import StateSpace
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.engine.instruments import resonance_player
 from tests.engine.instruments.resonance_player import level
 from tests.support import events_preset, ssm_preset
@@ -227,7 +227,7 @@ def test_no_event_from_elsewhere_breaks_it(kind, event, key, value):
 
 @with_notes
 def test_midi_plays_it_and_another_instrument_takes_over_without_a_click(kind):
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([ALL[kind]()])
     rig.midi(0x90, KEY, 90)
     before = render(rig, 4800)[0]

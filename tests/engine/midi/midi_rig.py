@@ -4,8 +4,9 @@ import pytest
 
 from engine.events import Kind
 from engine.plugin import Param
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Listener, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Listener
 
 ON, OFF, POLY, CC, PROGRAM, PRESSURE, BEND = 0x90, 0x80, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0
 KNOBS = (
@@ -19,7 +20,7 @@ class Keyboard:
     """A rig with a listener in its chain, played by MIDI messages."""
 
     def __init__(self, channels=None, params=()):
-        self.rig, self.listener = Rig(RATE, channels), Listener(params)
+        self.rig, self.listener = StandardChain(RATE, channels), Listener(params)
         self.rig.play([self.listener])
         render(self.rig, 2048)
         self.listener.reset()

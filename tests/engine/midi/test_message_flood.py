@@ -9,11 +9,12 @@ from engine.events import Kind
 from engine.instruments import make
 from engine.midi.midi_score import Score
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.support import events_preset, ssm_preset
-from tests.support.host_callback import RATE, Organ
+from tests.support.host_callback import RATE
 from tests.support.host_callback import render as call
 from tests.support.resonance_preset import small_preset
+from tests.support.simple_plugins import Organ
 
 MESSAGES = 10_000
 QUIET = 10 ** (-90 / 20)
@@ -37,7 +38,7 @@ def instruments():
 @pytest.mark.parametrize("name", ["organ", "resonance", "ssm", "events"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_flood_ends_in_silence(name, seed):
-    rig = Rig(RATE, channels=range(1, 17))
+    rig = StandardChain(RATE, channels=range(1, 17))
     rig.play([instruments()[name]])
     audio = render(rig, flood(np.random.default_rng(seed)), seconds=0.5, block=64)
     rest = render(rig, seconds=6.0, block=4096)
@@ -50,7 +51,7 @@ def test_a_flood_ends_in_silence(name, seed):
 
 
 def test_a_flood_in_one_block_ends_in_silence():
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Organ()])
     for message in flood(np.random.default_rng(3), 3000).messages:
         assert rig.send(Kind.MIDI, int(message))
@@ -61,7 +62,7 @@ def test_a_flood_in_one_block_ends_in_silence():
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1), block=st.sampled_from([1, 64, [300, 5, 4096]]))
 def test_any_flood_ends_in_silence(seed, block):
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Organ()])
     render(rig, flood(np.random.default_rng(seed), 2000), seconds=0.35, block=block)
     assert np.abs(render(rig, seconds=1.0, block=4096)[:, -1000:]).max() < QUIET

@@ -6,15 +6,15 @@ from engine.events import Kind
 from engine.midi.midi_score import make_score
 from engine.midi.playback import ScorePlayback
 from engine.render import render
-from engine.standard_chain import Rig
+from engine.standard_chain import StandardChain
 from tests.support import host_callback
-from tests.support.host_callback import Listener
+from tests.support.simple_plugins import Listener
 
 NOTES = [(0.0107 * i, (0x90, 40 + i % 40, 64 if i % 3 else 0)) for i in range(500)]
 
 
 def test_every_message_arrives_on_its_frame():
-    live, offline = Rig(48_000), Rig(48_000)
+    live, offline = StandardChain(48_000), StandardChain(48_000)
     listeners = [Listener(), Listener()]
     for rig, listener in zip((live, offline), listeners, strict=True):
         rig.play([listener])
@@ -30,7 +30,7 @@ def test_every_message_arrives_on_its_frame():
 
 
 def test_a_score_goes_on_where_it_was_when_the_rate_changes():
-    rig, listener = Rig(48_000), Listener()
+    rig, listener = StandardChain(48_000), Listener()
     rig.play([listener])
     notes = [(0.5 * i, (0x90, 40 + i, 64)) for i in range(8)]
     transport = ScorePlayback(rig.new_source(), make_score(notes), 0, lookahead=0.05)

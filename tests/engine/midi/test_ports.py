@@ -9,9 +9,10 @@ import pytest
 from engine.events import NOW, Kind, midi
 from engine.midi.drivers import CLIENT_NAME, NoMidiError, _unique_names, driver
 from engine.midi.ports import POLL_SECONDS, MidiPorts, _OpenPort
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Listener, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
 from tests.support.jack_server import server  # noqa: F401 - a fixture, found by name
+from tests.support.simple_plugins import Listener
 
 rtmidi = pytest.importorskip("rtmidi")
 KEYS = "Test Keys:keys"
@@ -40,7 +41,7 @@ class Nothing:
 
 @pytest.fixture
 def rig():
-    made = Rig(RATE)
+    made = StandardChain(RATE)
     made.play([Listener()])
     return made
 

@@ -10,8 +10,9 @@ from engine.effects import EFFECTS, ROOM, make
 from engine.instruments.instrument import Instrument
 from engine.plugin import UNLIMITED, Plugin, state_address, with_defaults
 from engine.render import render
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Signal
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE
+from tests.support.simple_plugins import Signal
 
 HALF = np.dtype([("frames", "i8")])
 STEP, BLOCK = 64, 256  # frames
@@ -126,7 +127,7 @@ FOREIGN = [OnInstance, InSlots, Derived, Computed, Frozen, FrozenInSlots]
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_the_host_uses_the_members_of_a_plugin_wherever_its_class_keeps_them(kind):
     made = kind()
-    plugin, dry, wet = with_defaults(made), Rig(RATE), Rig(RATE)
+    plugin, dry, wet = with_defaults(made), StandardChain(RATE), StandardChain(RATE)
     assert plugin is made
     assert isinstance(plugin, kind)
     assert isinstance(plugin, Plugin)
@@ -144,7 +145,7 @@ def test_the_host_uses_the_members_of_a_plugin_wherever_its_class_keeps_them(kin
 
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_two_plugins_of_a_class_play_one_after_the_other(kind):
-    rig, first, second = Rig(RATE), with_defaults(kind()), with_defaults(kind())
+    rig, first, second = StandardChain(RATE), with_defaults(kind()), with_defaults(kind())
     rig.play([Signal(0.4), first, second])
     render(rig, seconds=0.1)
     np.testing.assert_array_equal(render(rig, seconds=BLOCK / RATE), np.full((2, BLOCK), np.float32(0.1)))
@@ -154,7 +155,7 @@ def test_two_plugins_of_a_class_play_one_after_the_other(kind):
 
 
 def test_effects_instruments_head_and_tail_derive_from_the_base_class():
-    rig = Rig(48_000)
+    rig = StandardChain(48_000)
     assert all(isinstance(make(name), Plugin) for name in EFFECTS if name != ROOM)
     assert all(isinstance(plugin, Plugin) for plugin in (*rig.head, *rig.tail))
     assert issubclass(Instrument, Plugin)

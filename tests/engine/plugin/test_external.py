@@ -12,8 +12,9 @@ import pytest
 from engine.events import EVENT, Kind
 from engine.plugin import UNLIMITED
 from engine.plugin.external import ABI, PluginError, _CParam, _CPlugin, load
-from engine.standard_chain import Rig
-from tests.support.host_callback import RATE, Organ, render
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Organ
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -55,7 +56,7 @@ def install(tmp_path, monkeypatch):
 
 def played(*effects, block=128, settings=()):
     """A second of a chord through some effects."""
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([Organ(), *effects])
     for key in (60, 64, 67):
         rig.midi(0x90, key, 100)
@@ -89,7 +90,7 @@ def test_members_that_a_class_has_are_left_as_they_are(install):
         text.replace('    name = "tremolo"', '    name, listens, voices = "tremolo", True, 5'),
     )
     tremolo = load("tremolo")
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([tremolo])
     assert tremolo.listens
     assert rig.meters().voices == 5
@@ -121,7 +122,7 @@ def test_the_block_size_does_not_change_the_sound_of_either(install, echo, block
 
 
 def test_a_library_keeps_its_settings_through_a_change_of_rate(echo):
-    rig, plugin = Rig(RATE), load(echo)
+    rig, plugin = StandardChain(RATE), load(echo)
     rig.play([Organ(), plugin])
     rig.set_param(plugin, "mix", 0.25)
     render(rig, 100)
@@ -173,7 +174,7 @@ def test_a_library_may_emit_events_to_the_plugin_after_it(tmp_path):
         return &me;
     }
     """
-    rig = Rig(RATE)
+    rig = StandardChain(RATE)
     rig.play([load(build(tmp_path, source)), Organ()])
     left, _ = render(rig, 128)
     assert not left[:5].any()
