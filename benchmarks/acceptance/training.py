@@ -24,8 +24,7 @@ from train.notes.pitch import key_in_name
 from .report import ROOT
 from .row import Row, row_at_most
 
-MINUTES = 20.0  # of each kind at full length
-MIN_MINUTES = 0.5
+MIN_STEPS = 60  # of each kind, at any scale: steps, as minutes are few steps on a busy machine
 MAX_DISTANCE_RATIO, MAX_PROBE_DB = 0.95, -50.0  # goals: distance against that of the start; engine against the model
 FLOOR_DB = -60.0  # of the spectra, below the mean power of the recording
 NOTE_NAMES, MAX_NOTE_CENTS = ("E2", "A3", "E4", "A4"), 10.0  # learned as single notes; goal for their pitch
@@ -41,19 +40,19 @@ class Training:
     kind: str
     recording: str
     length: float  # seconds
+    steps: int  # at full length
     options: tuple[str, ...]
     play: Callable[[Path, Path, Path], tuple[np.ndarray, int]]
     start: float = 0.0  # seconds
 
 
 def measure(scale: float) -> Iterator[Row]:
-    """Rows of every kind; scale: share of MINUTES, at least MIN_MINUTES."""
+    """Rows of every kind; scale: share of the steps, but MIN_STEPS."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
-    minutes = max(MINUTES * scale, MIN_MINUTES)
     with tempfile.TemporaryDirectory() as folder:
         for training in TRAININGS:
-            yield from _rows(training, minutes, Path(folder))
+            yield from _rows(training, max(round(training.steps * scale), MIN_STEPS), Path(folder))
         yield from _notes(Path(folder))
 
 
@@ -66,19 +65,19 @@ def distance(sound: np.ndarray, rate: int, recorded: np.ndarray) -> float:
     return spectral_distance(gain * sound, recorded, np.full(2, power * 10 ** (FLOOR_DB / 10)))
 
 
-def _rows(training: Training, minutes: float, folder: Path) -> Iterator[Row]:
-    """Learn one step and some minutes; the distances, and the probe."""
+def _rows(training: Training, steps: int, folder: Path) -> Iterator[Row]:
+    """Learn one step and some more; the distances, and the probe."""
     data = Path(os.environ["LUTHIER_DATA"]) / training.recording
     samples, rate = recording.load(data, None, training.start, training.length)
     source = folder / f"{training.kind}.wav"
     soundfile.write(source, samples.T, rate)
     distances = {}
-    for name, length in (("start", ["--steps", "1"]), ("learned", ["--minutes", f"{minutes:g}"])):
+    for name, count in (("start", 1), ("learned", steps)):
         path = folder / f"{training.kind}-{name}.luthier"
-        _luthier("learn", training.kind, str(source), "-o", str(path), *training.options, *length)
+        _luthier("learn", training.kind, str(source), "-o", str(path), *training.options, "--steps", str(count))
         sound, rate = training.play(path, source, folder)
         distances[name] = distance(sound, rate, recording.load(source, rate)[0].mean(axis=0))
-    what = f"{training.kind}: {training.recording}, {minutes:g} min: distance from the recording"
+    what = f"{training.kind}: {training.recording}, {steps} steps: distance from the recording"
     yield Row(f"{training.kind}: distance after one step", f"{distances['start']:.2f} dB")
     yield row_at_most(what, distances["learned"], MAX_DISTANCE_RATIO * distances["start"], "dB")
     probe = deviation(preset_file.read(path))
@@ -138,8 +137,8 @@ def _luthier(*words: str) -> None:
 
 PIECE_SIZES = ("--as", "piece", "--control", "4", "--resonances", "4", "--modes", "32")
 TRAININGS = (
-    Training("resonance", "pieces/piano.wav", 1.9, (*PIECE_SIZES, "--length", "1.9"), _as_learned),
-    Training("ssm", "pieces/vibe-ace.ogg", 5.9, (), _as_learned, 8.0),
-    Training("ddsp", "violin/john-garner_bwv1002_mov6.mp3", 30.0, ("--units", "64"), _as_transfer),
-    Training("events", "pieces/sugar-plum-fairy.ogg", 12.0, (), _as_events, 10.0),
+    Training("resonance", "pieces/piano.wav", 1.9, 3000, (*PIECE_SIZES, "--length", "1.9"), _as_learned),
+    Training("ssm", "pieces/vibe-ace.ogg", 2.9, 1500, (), _as_learned, 8.0),
+    Training("ddsp", "violin/john-garner_bwv1002_mov6.mp3", 30.0, 3000, ("--units", "64"), _as_transfer),
+    Training("events", "pieces/sugar-plum-fairy.ogg", 6.0, 1000, (), _as_events, 10.0),
 )
