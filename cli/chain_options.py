@@ -1,4 +1,4 @@
-"""Options of the commands that play: the instrument, its chain and its parameter values, made into a rig."""
+"""Options of the playing and rendering commands: instrument, chain and parameter values; builds a host from them."""
 
 import argparse
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from session import patch_lookup
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
 
 from . import voice_options
-from .number_ranges import number, whole
+from .number_ranges import integer, number
 
 if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
@@ -24,23 +24,23 @@ INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONN
 
 @dataclass
 class Playing:
-    """A rig and the rack that it plays."""
+    """A host and the rack that it plays."""
 
-    rig: "StandardChain"
+    host: "StandardChain"
     rack: "Rack"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that playing and rendering share."""
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
-    parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
+    parser.add_argument("--block", type=integer(1, 4096, "frames"), metavar="N", help="frames computed at once")
     parser.add_argument("--seconds", type=number(0.01, 86400, "s"), metavar="S", help="stop after this time")
     parser.add_argument("--a4", type=number(400, 480, "Hz"), metavar="HZ", help="the pitch of the A above middle C")
     parser.add_argument(
-        "--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise of attacks"
+        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the noise of attacks"
     )
     parser.add_argument(
-        "--channel", type=whole(1, 16), action="append", metavar="C",
+        "--channel", type=integer(1, 16), action="append", metavar="C",
         help="enable only this MIDI channel; may be given several times (otherwise all but 10 are enabled)",
     )  # fmt: skip
     add_chain_arguments(parser)
@@ -67,32 +67,32 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def build(args: argparse.Namespace) -> Playing:
-    """A rig that plays args.preset with the effects and values of the options. ValueError or OSError if it cannot."""
+    """A host that plays args.preset with the effects and values of the options. ValueError or OSError if it cannot."""
     patch = _patch(args, patch_lookup.find(args.preset))
     from session.rack import engine_parts
 
     _compile(engine_parts(patch, _follows_voice(args)))  # a damaged file is refused before anything is compiled
     from engine.standard_chain import StandardChain
 
-    rig = StandardChain(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
-    playing = Playing(rig, _load(rig, args, patch))
+    host = StandardChain(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
+    playing = Playing(host, _load(host, args, patch))
     if getattr(args, "a4", None) is not None:
-        rig.set_param(rig.interpreter, "a4", args.a4)
+        host.set_param(host.interpreter, "a4", args.a4)
     return playing
 
 
 def load(playing: Playing, args: argparse.Namespace, path: Path) -> None:
-    """Let another instrument or patch take over, with the effects and values of the options. Errors as of `build`."""
-    playing.rack = _load(playing.rig, args, _patch(args, path))
+    """Load another instrument or patch, with the effects and values of the options. Errors as of `build`."""
+    playing.rack = _load(playing.host, args, _patch(args, path))
 
 
-def _load(rig: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rack":
+def _load(host: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rack":
     from session import rack
 
-    made = rack.load(rig, patch, args.seed, _follows_voice(args))
+    made = rack.load(host, patch, args.seed, _follows_voice(args))
     if made.voice is not None:
-        voice_options.apply(rig, made.voice, args)
-    _set_params(rig, made, args.params)
+        voice_options.apply(host, made.voice, args)
+    _set_params(host, made, args.params)
     return made
 
 
@@ -140,7 +140,7 @@ def _check_plugin(name: str) -> None:
         raise ValueError(f"no effect {name!r}; there are {names}, and C libraries by their path")
 
 
-def _set_params(rig: "StandardChain", rack: "Rack", assignments: list[str]) -> None:
+def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> None:
     """Set parameters as `--set` says; ValueError if there is no such parameter or the value is out of its range."""
     for text in assignments:
         name, _, value_text = text.partition("=")
@@ -151,15 +151,15 @@ def _set_params(rig: "StandardChain", rack: "Rack", assignments: list[str]) -> N
         ]  # fmt: skip
         if not found:
             known = [f"{slot}.{param.name}" for slot, plugin in rack.named_plugins for param in plugin.params]
-            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {', '.join(known)}")
+            raise ValueError(f"--set {text}: there is no parameter {name!r}; there are {', '.join(known)}")
         plugin, param = found[0]
         try:
             value = float(value_text)
         except ValueError:
-            raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE") from None
+            raise ValueError(f"--set {text}: {value_text!r} is not a number; use {name}=VALUE") from None
         if not param.low <= value <= param.high:
             raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
-        rig.set_param(plugin, param_name, value)
+        host.set_param(plugin, param_name, value)
 
 
 def _follows_voice(args: argparse.Namespace) -> bool:

@@ -1,4 +1,4 @@
-"""luthier play INSTRUMENT: play on the audio device, from MIDI ports, by a voice or by the demo score.
+"""luthier play INSTRUMENT: play on the audio device, from MIDI ports, a voice or the demo score.
 
 On a terminal `p` and Enter silence everything that sounds; Ctrl+C ends it.
 """
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
     parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
-    voice_options.add_arguments(parser, "not moved")
+    voice_options.add_arguments(parser, "not transposed")
     parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to open; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
@@ -54,27 +54,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl+C, until the demo is over or for --seconds."""
     if args.preset is None and not args.demo:
-        raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
+        raise ValueError("no instrument given: name an INSTRUMENT (`luthier presets` lists them), or use --demo")
     args.preset = args.preset or _default_instrument()
     playing = chain_options.build(args)
     from engine.devices import stream
     from engine.devices.backend import DeviceRequest
     from engine.midi.midi_score import read
 
-    rig = playing.rig
+    host = playing.host
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
     request = DeviceRequest(args.device, args.rate, args.block, args.backend, args.midi)
-    with contextlib.closing(stream.open(rig, request)) as opened:
+    with contextlib.closing(stream.open(host, request)) as opened:
         if score is not None and opened.state != "playing":
-            _render_demo(rig, score, args, opened.problem)
+            _render_demo(host, score, args, opened.problem)
             return 0
         _print_differences(opened, args)
         length = LEAD_SECONDS + score.seconds + TAIL_SECONDS if score is not None else math.inf
         with contextlib.ExitStack() as stack:
-            tasks = _tasks(stack, playing, opened, args)
+            tasks = _make_tasks(stack, playing, opened, args)
             if score is not None:
-                tasks.insert(0, _playback(rig, score))
-            return _loop(opened, tasks, min(length, args.seconds or math.inf))
+                tasks.insert(0, _make_playback_task(host, score))
+            return _run_tasks(opened, tasks, min(length, args.seconds or math.inf))
 
 
 def _default_instrument() -> str:
@@ -85,14 +85,14 @@ def _default_instrument() -> str:
     return "guitar" if "guitar" in names else names[0]
 
 
-def _render_demo(rig: "StandardChain", score: "Score", args: argparse.Namespace, reason: str) -> None:
+def _render_demo(host: "StandardChain", score: "Score", args: argparse.Namespace, reason: str) -> None:
     """Render the demo to a file, and print which and why."""
     from engine.render import render_file
 
     path = DEMO_FILE.format(Path(args.preset).stem)
     status_line.print_message(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
-    length, _ = render_file(path, rig, score, args.seconds)
-    status_line.print_message(f"{path}: {length:.1f} s at {rig.rate:g} Hz", args.json)
+    length, _ = render_file(path, host, score, args.seconds)
+    status_line.print_message(f"{path}: {length:.1f} s at {host.rate:g} Hz", args.json)
 
 
 def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:
@@ -100,35 +100,37 @@ def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:
     given = opened.info
     if given is not None and args.rate and given.rate != args.rate:
         status_line.print_message(
-            f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json
+            f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} is not available", args.json
         )
     if given is not None and args.block and given.block and given.block != args.block:
         status_line.print_message(
-            f"{given.device} plays {given.block} frames a block; --block {args.block} could not be had", args.json
+            f"{given.device} plays {given.block} frames a block; --block {args.block} is not available", args.json
         )
 
 
-def _tasks(stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args: argparse.Namespace) -> list[Task]:
-    """The tasks to run again and again; `stack` ends them."""
-    rig = playing.rig
-    tasks = [_program_changes(playing, args)]
+def _make_tasks(
+    stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args: argparse.Namespace
+) -> list[Task]:
+    """The tasks that `_run_tasks` repeats; `stack` closes what they opened."""
+    host = playing.host
+    tasks = [_make_program_change_task(playing, args)]
     if args.mic:
-        tasks.append(_latency_messages(playing, opened, args))
+        tasks.append(_make_latency_task(playing, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:
-        tasks.append(_decoder_warnings(playing, args))
+        tasks.append(_make_decoder_warning_task(playing, args))
     if args.record:
-        tasks.append(stack.enter_context(_recording(rig, args)))
-    ports = stack.enter_context(_midi_ports(rig, args, opened))
-    tasks.append(stack.enter_context(status_line.display(args.json, lambda: status_line.read(opened, rig, ports))))
-    panic = panic_key.panic_key(rig.panic)
+        tasks.append(stack.enter_context(_record(host, args)))
+    ports = stack.enter_context(_open_midi_ports(host, args, opened))
+    tasks.append(stack.enter_context(status_line.display(args.json, lambda: status_line.read(opened, host, ports))))
+    panic = panic_key.make_poll(host.panic)
     if panic is None:
         return tasks
     status_line.print_message("p and Enter silence everything, Ctrl+C stops", args.json)
     return [*tasks, panic]
 
 
-def _loop(opened: "Stream", tasks: list[Task], seconds: float) -> int:
-    """Run the tasks again and again; the exit status, also when Ctrl+C ends it."""
+def _run_tasks(opened: "Stream", tasks: list[Task], seconds: float) -> int:
+    """Run the tasks repeatedly for a time; the exit status, also when Ctrl+C ends it."""
     until = time.monotonic() + seconds
     try:
         while time.monotonic() < until:
@@ -140,19 +142,19 @@ def _loop(opened: "Stream", tasks: list[Task], seconds: float) -> int:
     return 0
 
 
-def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
-    """Loads the instrument that a MIDI program change names: the N-th of `luthier presets`, counted from 0."""
+def _make_program_change_task(playing: Playing, args: argparse.Namespace) -> Task:
+    """Make a task that loads the instrument of a MIDI program change: the N-th of `luthier presets`, from 0."""
     from engine.events import Kind
 
     def poll() -> None:
-        programs = [int(event["key"]) for event in playing.rig.outbox.drain() if event["kind"] == Kind.PROGRAM]
-        paths = list(patch_lookup.everything().values())
+        programs = [int(event["key"]) for event in playing.host.outbox.drain() if event["kind"] == Kind.PROGRAM]
+        paths = list(patch_lookup.all_paths().values())
         if not programs or programs[-1] >= len(paths):
             return
         path = paths[programs[-1]]
         try:
             chain_options.load(playing, args, path)
-        except (ValueError, RuntimeError, OSError) as error:  # what plays goes on
+        except (ValueError, RuntimeError, OSError) as error:  # the present instrument goes on playing
             status_line.print_message(str(error), args.json)
         else:
             status_line.print_message(f"program {programs[-1]}: {path.stem}", args.json)
@@ -160,8 +162,8 @@ def _program_changes(playing: Playing, args: argparse.Namespace) -> Task:
     return poll
 
 
-def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespace) -> Task:
-    """Prints the latency from voice to sound, by part, when it is known and whenever the device changes."""
+def _make_latency_task(playing: Playing, opened: "Stream", args: argparse.Namespace) -> Task:
+    """Make a task that prints the latency from voice to sound, by part, whenever the device changes."""
     from engine.voice_latency import measure_latency
 
     printed: DeviceInfo | None = None
@@ -173,16 +175,16 @@ def _latency_messages(playing: Playing, opened: "Stream", args: argparse.Namespa
             return
         printed = given
         if given.input_latency is None:
-            status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
+            status_line.print_message(f"no microphone: {given.device} has no input", args.json)
         elif rack.voice is not None:
-            late = measure_latency([rack.voice, rack.instrument], playing.rig.rate, given)
-            status_line.print_message(late.describe(), args.json)
+            latency = measure_latency([rack.voice, rack.instrument], playing.host.rate, given)
+            status_line.print_message(latency.describe(), args.json)
 
     return poll
 
 
-def _decoder_warnings(playing: Playing, args: argparse.Namespace) -> Task:
-    """Prints when a decoder on another thread did not answer in time, once a second at most, or has failed."""
+def _make_decoder_warning_task(playing: Playing, args: argparse.Namespace) -> Task:
+    """Make a task that warns when a decoder thread was late, at most once a second, or has failed."""
     counted, due, failure = 0, 0.0, ""
 
     def poll() -> None:
@@ -199,20 +201,20 @@ def _decoder_warnings(playing: Playing, args: argparse.Namespace) -> Task:
     return poll
 
 
-def _playback(rig: "StandardChain", score: "Score") -> Task:
-    """Plays a score from its beginning."""
+def _make_playback_task(host: "StandardChain", score: "Score") -> Task:
+    """Make a task that plays a score from its beginning."""
     from engine.midi.playback import ScorePlayback
 
-    transport = ScorePlayback(rig.new_source(), score, rig.frame + round(LEAD_SECONDS * rig.rate))
-    return lambda: transport.feed(rig.frame, rig.rate)
+    transport = ScorePlayback(host.new_source(), score, host.frame + round(LEAD_SECONDS * host.rate))
+    return lambda: transport.feed(host.frame, host.rate)
 
 
 @contextlib.contextmanager
-def _recording(rig: "StandardChain", args: argparse.Namespace) -> Iterator[Task]:
-    """Writes what is played from now on, a file for each rate that the device comes to have."""
+def _record(host: "StandardChain", args: argparse.Namespace) -> Iterator[Task]:
+    """Record what is played from now on, one file for each sample rate of the device."""
     from session.sound_recorder import Recorder
 
-    recorder = Recorder(rig, Path(args.record), float32=True)
+    recorder = Recorder(host, Path(args.record), float32=True)
     try:
         yield recorder.write
     finally:
@@ -226,11 +228,11 @@ def _recording(rig: "StandardChain", args: argparse.Namespace) -> Iterator[Task]
 
 
 @contextlib.contextmanager
-def _midi_ports(rig: "StandardChain", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
-    """Opens MIDI ports while the audio device has none itself, or prints why there are none."""
+def _open_midi_ports(host: "StandardChain", args: argparse.Namespace, opened: "Stream") -> "Iterator[MidiPorts]":
+    """Open MIDI ports while the audio device has none itself, or print why there are none."""
     from engine.midi.ports import MidiPorts
 
-    ports = MidiPorts(rig, args.midi)
+    ports = MidiPorts(host, args.midi)
     ports.idle = lambda: opened.has_midi
     with ports:
         if ports.problem and not opened.has_midi:

@@ -1,6 +1,6 @@
 """luthier render INSTRUMENT SCORE.mid -o OUT.wav: the engine's own callback, faster than realtime.
 
-In place of a score an instrument can play a performance: the learned control signal, or one derived from it.
+Instead of a score an instrument can play a performance: the learned control signal, or one derived from it.
 A score of events, SCORE.json, is rendered by the decoder of an instrument of kind events.
 """
 
@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from . import chain_options
-from .number_ranges import whole
+from .number_ranges import integer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
     events = parser.add_argument_group("for a score of events")
-    events.add_argument("--keep", type=whole(0, 10**6), metavar="N", help="only its N strongest events")
+    events.add_argument("--keep", type=integer(0, 10**6), metavar="N", help="only its N strongest events")
     other = events.add_mutually_exclusive_group()
     other.add_argument("--permute", action="store_true", help="with its keys permuted")
     other.add_argument("--random", action="store_true", help="as many events, of any keys at any times")
@@ -52,15 +52,15 @@ def run(args: argparse.Namespace) -> int:
     if score is not None:
         _check_notes(args.score, score.channels, args.channel)
     playing = chain_options.build(args)
-    rig = playing.rig
+    host = playing.host
     from engine.render import render_file
 
     events = score if score is not None else _performance(playing, args)
-    seconds, peak = render_file(args.output, rig, events, args.seconds, args.block or 128, args.float)
+    seconds, peak = render_file(args.output, host, events, args.seconds, args.block or 128, args.float)
     if args.json:
-        print(json.dumps({"path": args.output, "rate": rig.rate, "seconds": round(seconds, 6), "peak": peak}))
+        print(json.dumps({"path": args.output, "rate": host.rate, "seconds": round(seconds, 6), "peak": peak}))
     else:
-        print(f"{args.output}: {seconds:.2f} s at {rig.rate:g} Hz, peak {peak:.3f}")
+        print(f"{args.output}: {seconds:.2f} s at {host.rate:g} Hz, peak {peak:.3f}")
     return 0
 
 
@@ -72,7 +72,7 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
         raise ValueError(f"{name} has no notes")
     if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUM_CHANNEL}):
         on = ", ".join(map(str, sorted(used)))
-        raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
+        raise ValueError(f"{name} has notes on channel {on} only, which is disabled; use --channel {min(used)}")
 
 
 def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
@@ -85,5 +85,5 @@ def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
     if preset is None:
         raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
     performance = perform(preset.header, preset.tensors, args.performance, args.seed)
-    playing.rig.set_param(instrument, "play", 0)
-    return event_array(performance, playing.rig.rate)
+    playing.host.set_param(instrument, "play", 0)
+    return event_array(performance, playing.host.rate)

@@ -20,43 +20,43 @@ LIVE_SECONDS = 0.25  # between two updates of the live line
 Status = dict[str, Any]
 
 
-def read(opened: "Stream", rig: "StandardChain", ports: "MidiPorts") -> Status:
+def read(opened: "Stream", host: "StandardChain", ports: "MidiPorts") -> Status:
     """The status of the device, the chain and the keyboards. latency: seconds from a key to the speaker."""
-    now = read_status(opened, rig, ports, time.monotonic())
+    now = read_status(opened, host, ports, time.monotonic())
     status: Status = {"state": now.state, "problem": now.problem}
     if now.backend:
         status |= {"device": now.device, "backend": now.backend, "realtime": now.realtime}
         status |= {"rate": now.rate, "block": now.block, "latency": round(now.latency, 6)}
-    status |= {"load": round(now.load, 4), "worst": round(now.worst, 4), "underruns": now.underruns}
-    status |= {"clipped": now.clipped, "lost": now.lost, "voices": now.voices, "ports": list(now.ports)}
+    status |= {"load": round(now.load, 4), "worst": round(now.max_load, 4), "underruns": now.underruns}
+    status |= {"clipped": now.clipped, "lost": now.lost_events, "voices": now.voices, "ports": list(now.ports)}
     return status
 
 
 def print_message(text: str, as_json: bool) -> None:
-    """Print what happened."""
+    """Print a message, as JSON if requested."""
     print(json.dumps({"message": text}, ensure_ascii=False) if as_json else text, flush=True)
 
 
 @contextlib.contextmanager
 def display(as_json: bool, poll: Callable[[], Status]) -> Iterator[Callable[[], None]]:
-    """Give a function that displays the status, to be called again and again; it limits how often."""
+    """Give a function that displays the status; it is called repeatedly and limits its own rate."""
     if as_json:
-        yield _every(JSON_SECONDS, lambda: print(json.dumps(poll(), ensure_ascii=False), flush=True))
+        yield _limit_rate(JSON_SECONDS, lambda: print(json.dumps(poll(), ensure_ascii=False), flush=True))
     elif sys.stdout.isatty():
         from rich.live import Live
         from rich.text import Text
 
         with Live(auto_refresh=False) as live:
-            yield _every(
+            yield _limit_rate(
                 LIVE_SECONDS,
-                lambda: live.update(Text(line(poll()), no_wrap=True, overflow="ellipsis"), refresh=True),
+                lambda: live.update(Text(format_line(poll()), no_wrap=True, overflow="ellipsis"), refresh=True),
             )
     else:
-        yield _changes(poll)
+        yield _make_change_printer(poll)
 
 
-def device(status: Status) -> str:
-    """The device in words; empty until it has asked for a block."""
+def format_device(status: Status) -> str:
+    """The device as text; empty until its first audio callback."""
     if "device" not in status:
         return f"waiting for an audio device: {status['problem']}"
     if not status["block"]:
@@ -68,10 +68,10 @@ def device(status: Status) -> str:
     )
 
 
-def line(status: Status) -> str:
+def format_line(status: Status) -> str:
     """All of the status in one line."""
     if "device" not in status:
-        return device(status)
+        return format_device(status)
     parts = [
         f"{status['device']} ({status['backend']})",
         f"{status['rate']:g} Hz",
@@ -86,13 +86,13 @@ def line(status: Status) -> str:
     return " · ".join(parts)
 
 
-def _changes(poll: Callable[[], Status]) -> Callable[[], None]:
-    """Prints the device whenever it changes."""
+def _make_change_printer(poll: Callable[[], Status]) -> Callable[[], None]:
+    """Make a function that prints the device whenever it has changed."""
     printed = ""
 
     def update() -> None:
         nonlocal printed
-        now = device(poll())
+        now = format_device(poll())
         if now and now != printed:
             printed = now
             print(now, flush=True)
@@ -100,8 +100,8 @@ def _changes(poll: Callable[[], Status]) -> Callable[[], None]:
     return update
 
 
-def _every(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
-    """Does the work when it was last done so long ago."""
+def _limit_rate(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
+    """Make a function that calls `work`, but not more often than once in `seconds`."""
     due = 0.0
 
     def update() -> None:

@@ -1,7 +1,7 @@
 """luthier transfer VOICE INSTRUMENT -o OUT.wav: an instrument follows a recorded voice as it would follow a live one.
 
-The chain of `luthier play --mic`, offline. The voice is brought to the loudness that the instrument learned and, by
-octaves, into its range; the latency of the chain is removed.
+The chain of `luthier play --mic`, offline. The voice is scaled to the loudness that the instrument learned and
+transposed by octaves into its range; the latency of the chain is removed.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.preset import library
 
 from . import chain_options, voice_options
-from .number_ranges import number, whole
+from .number_ranges import integer, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
     parser.add_argument("preset", metavar="INSTRUMENT", help=chain_options.INSTRUMENT_HELP)
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    voice_options.add_arguments(parser, "it is moved by octaves into the instrument's range")
+    voice_options.add_arguments(parser, "it is transposed by octaves into the instrument's range")
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
-    parser.add_argument("--block", type=whole(1, 4096, "frames"), metavar="N", help="frames computed at once")
-    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
+    parser.add_argument("--block", type=integer(1, 4096, "frames"), metavar="N", help="frames computed at once")
+    parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the noise")
     chain_options.add_chain_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -48,25 +48,25 @@ def run(args: argparse.Namespace) -> int:
     """Write the file; print what was done to the voice and the latency that was removed."""
     sound = _read(Path(args.voice), args.rate or chain_options.DEFAULT_RATE)
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
-        raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
+        raise ValueError(f"{args.output} is the voice itself: write the output to another file")
     playing = chain_options.build(args)
-    rig, rack = playing.rig, playing.rack
+    host, rack = playing.host, playing.rack
     from engine.voice_latency import measure_latency
 
     assert rack.voice is not None  # built with a tracker, or refused
     fitted = _fit(playing, sound, args)
-    late = measure_latency([rack.voice, rack.instrument], rig.rate)
-    removed = round((late.of_pitch + late.of_loudness) / 2 * rig.rate)
-    blocks = _without_start(_render(rig, sound, args.block or 128), removed)
-    written = _write(args, rig, _faded_in(blocks, FADE_SECONDS * rig.rate))
-    result = {"path": args.output, "rate": rig.rate, **written, **fitted, "removed": removed / rig.rate}
+    latency = measure_latency([rack.voice, rack.instrument], host.rate)
+    removed = round((latency.of_pitch + latency.of_loudness) / 2 * host.rate)
+    blocks = _without_start(_render(host, sound, args.block or 128), removed)
+    written = _write(args, host, _faded_in(blocks, FADE_SECONDS * host.rate))
+    result = {"path": args.output, "rate": host.rate, **written, **fitted, "removed": removed / host.rate}
     if args.json:
         print(json.dumps(result))
         return 0
     transposed, louder = _transposition(result["transpose"]), f"its level by {result['gain']:+.1f} dB"
     print(f"{args.voice}: {result['voiced']:.0%} of it has a pitch; {transposed}, {louder}")
-    print(f"{late.describe()}; {1000 * result['removed']:.1f} ms are taken off")
-    print(f"{args.output}: {result['seconds']:.2f} s at {rig.rate:g} Hz, peak {result['peak']:.3f}")
+    print(f"{latency.describe()}; {1000 * result['removed']:.1f} ms are removed")
+    print(f"{args.output}: {result['seconds']:.2f} s at {host.rate:g} Hz, peak {result['peak']:.3f}")
     return 0
 
 
@@ -75,37 +75,37 @@ def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> d
     from engine.voice.offline_tracking import track_recording
     from engine.voice_transfer import fit_voice
 
-    rig, rack = playing.rig, playing.rack
-    tracked = track_recording(sound, rig.rate, HOP_SECONDS)
+    host, rack = playing.host, playing.rack
+    tracked = track_recording(sound, host.rate, HOP_SECONDS)
     fitting = fit_voice(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
     for name, value in values.items():
         assert rack.voice is not None
-        rig.set_param(rack.voice, name, value)
+        host.set_param(rack.voice, name, value)
     voiced = float((tracked.voiced > 0).mean())
     return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
 
 
-def _write(args: argparse.Namespace, rig: "StandardChain", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
+def _write(args: argparse.Namespace, host: "StandardChain", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound block by block; its length in seconds and its peak."""
     from engine.sound_file_writer import sound_writer
 
     frames, peak = 0, 0.0
-    with sound_writer(args.output, rig.rate, args.float) as write:
+    with sound_writer(args.output, host.rate, args.float) as write:
         for audio in blocks:
             write(audio)
             frames, peak = frames + audio.shape[1], max(peak, float(abs(audio).max(initial=0)))
-    return {"seconds": round(frames / rig.rate, 6), "peak": peak}
+    return {"seconds": round(frames / host.rate, 6), "peak": peak}
 
 
 def _transposition(semitones: float) -> str:
-    """The transposition in words."""
+    """The transposition as text."""
     if not semitones:
-        return "its pitch is not moved"
+        return "its pitch is not transposed"
     octaves = semitones / 12
     if octaves != int(octaves):
-        return f"its pitch is moved by {semitones:+g} semitones"
-    return f"its pitch is moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
+        return f"its pitch is transposed by {semitones:+g} semitones"
+    return f"its pitch is transposed by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
 
 
 def _read(path: Path, rate: float) -> "np.ndarray":
@@ -115,7 +115,7 @@ def _read(path: Path, rate: float) -> "np.ndarray":
     import soxr
 
     if not path.is_file():
-        swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
+        swapped = "; the voice comes first, then the instrument" if str(path) in library.all_presets() else ""
         raise OSError(f"no such recording: {path}{swapped}")
     try:
         samples, own = soundfile.read(path, dtype="float32", always_2d=True)
@@ -125,18 +125,18 @@ def _read(path: Path, rate: float) -> "np.ndarray":
         raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {MIN_VOICE_SECONDS} s are needed")
     sound = samples.mean(axis=1)
     if not np.isfinite(sound).all() or np.abs(sound).max() > MAX_SAMPLE:
-        raise ValueError(f"{path.name} is damaged: it has samples that are no sound")
+        raise ValueError(f"{path.name} is damaged: it has samples that are not finite or far too large")
     return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
 
 
-def _render(rig: "StandardChain", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
-    """The output of a rig for the voice, with a progress bar on a terminal."""
+def _render(host: "StandardChain", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":
+    """The output of a host for the voice, with a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import track
 
     from engine.voice_transfer import render_transfer
 
-    blocks = render_transfer(rig, sound, block)
+    blocks = render_transfer(host, sound, block)
     if not sys.stderr.isatty():
         return iter(blocks)
     return iter(track(blocks, "playing", -(-len(sound) // block), transient=True, console=Console(stderr=True)))

@@ -39,9 +39,9 @@ def normalize(preset: Preset) -> Preset:
 def measure_loudness(preset: Preset) -> float:
     """Loudness in LUFS of the nominal phrase, played by the engine at 48 kHz; -inf when it is silent."""
     keys = preset.header.get("keys", {"low": 0, "high": 127})
-    rig = StandardChain(RATE)
-    rig.play(make_chain(preset))
-    sound = render(rig, loudness_phrase(keys["low"], keys["high"]))
+    host = StandardChain(RATE)
+    host.play(make_chain(preset))
+    sound = render(host, loudness_phrase(keys["low"], keys["high"]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the logarithm of a silent block
         return float(pyloudnorm.Meter(RATE).integrated_loudness(sound.T.astype(np.float64)))

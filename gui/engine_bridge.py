@@ -1,4 +1,4 @@
-"""The bridge to the engine: passes what is done in the window on, and emits what the engine does, from one timer."""
+"""The bridge to the engine: forwards notes and parameters to it, and emits its events and state from one timer."""
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -66,19 +66,19 @@ class EngineBridge(QObject):
     def set_volume(self, level: float) -> None:
         """Set the volume after the limiter, in dB."""
         if self.live_input is not None:
-            self.live_input.set_param(self.live_input.rig.volume, 0, level)
+            self.live_input.set_param(self.live_input.host.volume, 0, level)
 
     def set_a4(self, a4: float) -> None:
         """Tune the A above middle C, in Hz."""
         if self.live_input is not None:
-            self.live_input.set_param(self.live_input.rig.interpreter, A4, a4)
+            self.live_input.set_param(self.live_input.host.interpreter, A4, a4)
 
     def set_channel(self, channel: int) -> None:
         """Receive and send on one MIDI channel, counted from 1; 0: receive all but the drums."""
         if self.live_input is not None:
             self.live_input.channel = max(channel - 1, 0)
             mask = 1 << channel - 1 if channel else PITCHED_CHANNELS
-            self.live_input.set_param(self.live_input.rig.interpreter, CHANNELS, float(mask))
+            self.live_input.set_param(self.live_input.host.interpreter, CHANNELS, float(mask))
 
     def panic(self) -> None:
         """Silence everything now."""
@@ -89,9 +89,9 @@ class EngineBridge(QObject):
 
     def reset_meters(self) -> None:
         """Reset the count of under-runs and the worst load."""
-        rig = self.engine.rig
-        if rig is not None:
-            self.engine.submit(rig.reset_meters)
+        host = self.engine.host
+        if host is not None:
+            self.engine.submit(host.reset_meters)
 
     def stop(self) -> None:
         """Stop polling."""
@@ -110,34 +110,34 @@ class EngineBridge(QObject):
 
     def _drain_messages(self) -> None:
         while not self.engine.messages.empty():
-            news = self.engine.messages.get()
-            if isinstance(news, Compiling):
-                self.compiling.emit(news.number, news.total, news.step)
-            elif isinstance(news, Ready):
-                self.live_input = self.model.live_input = news.live_input
+            message = self.engine.messages.get()
+            if isinstance(message, Compiling):
+                self.compiling.emit(message.number, message.total, message.step)
+            elif isinstance(message, Ready):
+                self.live_input = self.model.live_input = message.live_input
                 self.ready.emit()
-            elif isinstance(news, Loaded):
-                self.now = news
-                self.model.load(news)
-                self.loaded.emit(news)
-            elif isinstance(news, Failed):
+            elif isinstance(message, Loaded):
+                self.now = message
+                self.model.load(message)
+                self.loaded.emit(message)
+            elif isinstance(message, Failed):
                 self.model.cancel()
-                self.failed.emit(translate_message(news.message))
-            elif isinstance(news, Result):
-                news.callback(news.value)
+                self.failed.emit(translate_message(message.message))
+            elif isinstance(message, Result):
+                message.callback(message.value)
 
     def _drain_events(self, live_input: LiveInput) -> None:
         """Emit notes that began and ended, whatever plays them, and moves of controllers."""
-        rig = live_input.rig
-        events = rig.outbox.drain()
+        host = live_input.host
+        events = host.outbox.drain()
         if len(events):
             self.events.emit(events)
-        if self._active.update(events, rig.meters().voices):
+        if self._active.update(events, host.meters().voices):
             self.notes_changed.emit(self._active.velocities)
         for event in events[events["kind"] == Kind.PROGRAM]:
             self.program_changed.emit(int(event["key"]))
-        moved, pressed = self._moves.poll(rig.interpreter)
-        foreign = rig.interpreter.message_count - live_input.messages
+        moved, pressed = self._moves.poll(host.interpreter)
+        foreign = host.interpreter.message_count - live_input.messages
         self.midi_active.emit(foreign > self._foreign_messages)
         self._foreign_messages = max(foreign, self._foreign_messages)
         for controller in pressed:
@@ -147,7 +147,7 @@ class EngineBridge(QObject):
 
     def _poll_snapshots(self, live_input: LiveInput) -> None:
         """Emit levels and the snapshot of the instrument, and take over parameters that the engine has changed."""
-        meters = live_input.rig.meters()
+        meters = live_input.host.meters()
         self.levels_changed.emit(*meters.peak, meters.clipped)
         if self.now is None:
             return

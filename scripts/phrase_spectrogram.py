@@ -25,9 +25,9 @@ RANGE_DB = 78.0  # dB shown
 
 def main(preset: str, seconds: float, path: str) -> None:
     """Render the start of the demo score and draw its spectrogram over a logarithmic frequency axis."""
-    rig = StandardChain(RATE)
-    rig.play([load(preset)])
-    sound = render(rig, read(library.factory_folder() / "demo.mid"), seconds)[0]
+    host = StandardChain(RATE)
+    host.play([load(preset)])
+    sound = render(host, read(library.factory_folder() / "demo.mid"), seconds)[0]
     transform = ShortTimeFFT(get_window("hann", 4096), 256, RATE, mfft=8192)
     level = 20 * np.log10(np.abs(transform.stft(sound)) + 1e-9)
     figure, axes = plt.subplots(figsize=(12, 4.2), facecolor="#14110f")

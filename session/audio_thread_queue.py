@@ -1,4 +1,4 @@
-"""Live input: notes and parameter changes from the window into a queue of the audio thread."""
+"""Queue of live input to the audio thread: notes and parameter changes of the window, and their delivery."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,31 +15,33 @@ if TYPE_CHECKING:
 
 @dataclass
 class Delivery:
-    """The way of all events that were put into a ring of a host up to now."""
+    """Delivery of all events that are in a ring of a host when it is created."""
 
     host: "Host"
     ring: "Ring"
     position: int = field(init=False)
-    _blocks: int | None = field(default=None, init=False)  # blocks played when the ring was found read so far
+    _blocks: int | None = field(
+        default=None, init=False
+    )  # blocks played when the ring was first found read up to `position`
 
     def __post_init__(self) -> None:
         self.position = int(self.ring.cursors[TAIL])
 
     def is_applied(self) -> bool:
-        """Whether a block that took the last of these events has ended."""
+        """Whether the block that read the last of these events has ended."""
         if self._blocks is None and self.ring.cursors[HEAD] >= self.position:
             self._blocks = self.host.meters().blocks  # read after the ring: the block that read it may not have ended
         return self._blocks is not None and self.host.meters().blocks > self._blocks
 
 
 class LiveInput:
-    """[main thread] A queue of the window's own into a rig."""
+    """[main thread] Sends notes and parameter changes through a queue of its own."""
 
-    def __init__(self, rig: "StandardChain") -> None:
-        self.rig = rig
+    def __init__(self, host: "StandardChain") -> None:
+        self.host = host
         self.channel = 0  # MIDI channel of the notes, counted from 0
         self.messages = 0  # MIDI messages sent so far
-        self._events = rig.new_source()
+        self._events = host.new_source()
 
     def note_on(self, key: int, velocity: float) -> None:
         """Start a note; velocity 0..1."""
@@ -52,14 +54,14 @@ class LiveInput:
     def set_param(self, plugin: "Plugin", index: int, value: float) -> Delivery:
         """Set a parameter of a plugin, in its unit; the value must lie in its range."""
         self._events.push(Kind.PARAM, index, value, note=ALL, target=plugin.state.ctypes.data)
-        return Delivery(self.rig, self._events)
+        return Delivery(self.host, self._events)
 
     def excite(self, dimension: int, energy: float) -> None:
         """Send energy into a dimension of the learned control plane."""
         self._events.push(Kind.CONTROL, dimension, energy, note=ALL)
 
     def panic(self) -> None:
-        """Silence everything, and forget every key, pedal and wheel that is held."""
+        """Silence everything, and release every key, pedal and wheel."""
         self._events.push(Kind.CHOKE, note=ALL)
 
     def _send(self, status: int, first: int, second: int) -> None:

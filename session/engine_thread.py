@@ -1,6 +1,6 @@
-"""The engine thread: compiles, opens devices and loads racks, so that the window never waits.
+"""Engine thread: compiles, opens devices and loads racks, so that the window never waits.
 
-The window asks with `load`, `open_device` and `request`, and drains the answers from `messages`. Notes and parameter
+The window calls `load`, `open_device` and `request`, and drains the results from `messages`. Notes and parameter
 changes go directly into a queue of the audio thread (`LiveInput`), so that no task of this thread delays them.
 """
 
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 DEFAULT_RATE = 48000.0  # Hz, until a device gives its own
 POLL_SECONDS = 0.05  # between two polls of the device
 STATUS_SECONDS = 0.2  # between two status records
-HARMLESS_SECONDS = 0.3  # that an instrument must have played before its preset is taken to be harmless
-FADE_SECONDS = 0.03  # of what sounds at the end
+STABLE_SECONDS = 0.3  # that an instrument must have played before the crash marker is removed
+FADE_SECONDS = 0.03  # fade-out at the end
 
 
 class EngineThread(threading.Thread):
-    """[any thread] A rig, its device and its keyboards. `close` stops it."""
+    """[any thread] Owns the host, its device and its MIDI ports. `close` stops it."""
 
     def __init__(self, device: "DeviceRequest | None" = None, midi: str | None = None) -> None:
         super().__init__(name="engine", daemon=True)
         self.messages: queue.SimpleQueue[EngineMessage] = queue.SimpleQueue()
         self.status = Status()
         self.loading_marker = LoadingMarker()
-        self.rig: StandardChain | None = None
+        self.host: StandardChain | None = None
         self.follows_voice = False  # whether instruments that can follow the voice input, from the next `load` on
         self._device, self._midi = device, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
@@ -56,15 +56,15 @@ class EngineThread(threading.Thread):
         self._requested: Patch | None = None
         self._stopped = threading.Event()
         self._precompilation = Precompilation()
-        self._harmless_at = 0.0  # when the preset that was loaded last is taken to be harmless; 0: it is
+        self._stable_at = 0.0  # monotonic time in s at which the crash marker is removed; 0: there is none
 
     def load(self, patch: Patch) -> None:
-        """Replace what plays by a patch; the last request of several counts."""
+        """Load a patch; of several pending requests only the last is carried out."""
         self._requested = patch
         self._tasks.put(self._load)
 
     def arrange(self, patch: Patch) -> None:
-        """Change effects and second instrument around what plays, which plays on."""
+        """Change effects and second instrument; the first instrument continues to sound."""
         self._requested = patch
         self._tasks.put(self._arrange)
 
@@ -73,15 +73,15 @@ class EngineThread(threading.Thread):
         self._tasks.put(lambda: self._open_device(device))
 
     def map_controllers(self, learned: dict[tuple[str, str], int | None]) -> None:
-        """Let MIDI controllers set parameters, by plugin and parameter."""
+        """Assign MIDI controllers to parameters, by plugin and parameter."""
         self._tasks.put(lambda: self._map_controllers(dict(learned)))
 
     def request(self, work: Callable[[], Any], callback: Callable[[Any], object]) -> None:
-        """Run some work on this thread; the window then calls `callback` with the result."""
+        """Run `work` on this thread; the window then calls `callback` with the result."""
         self._tasks.put(lambda: self.messages.put(Result(callback, work())))
 
     def submit(self, work: Callable[[], object]) -> None:
-        """Run some work on this thread."""
+        """Run `work` on this thread."""
         self._tasks.put(work)
 
     def request_in_background(self, work: Callable[[], Any], callback: Callable[[Any], object]) -> None:
@@ -89,7 +89,7 @@ class EngineThread(threading.Thread):
         self._worker.submit(lambda: self.messages.put(Result(callback, work())))
 
     def close(self, seconds: float) -> bool:
-        """Stop the sound and the thread; whether it was done in time."""
+        """Stop the sound and the thread; whether both have ended within `seconds`."""
         self._stopped.set()
         self._tasks.put(lambda: None)
         self._worker.stop()
@@ -98,7 +98,7 @@ class EngineThread(threading.Thread):
         return not self.is_alive()
 
     def run(self) -> None:
-        """[engine thread] Compile, make the rig, then run tasks until the end."""
+        """[engine thread] Compile, make the host, then run tasks until the end."""
         try:
             for step in self._precompilation.steps():
                 self.messages.put(Compiling(*step))
@@ -115,11 +115,11 @@ class EngineThread(threading.Thread):
 
         from .rack_loader import RackLoader
 
-        self.rig = self.recorders.rig = StandardChain(DEFAULT_RATE)
-        self._loader = RackLoader(self.rig, self.loading_marker)
-        live_input = LiveInput(self.rig)
-        self._stream: Stream = stream.open(self.rig, self._device)
-        self._ports = ports = MidiPorts(self.rig, self._midi)
+        self.host = self.recorders.host = StandardChain(DEFAULT_RATE)
+        self._loader = RackLoader(self.host, self.loading_marker)
+        live_input = LiveInput(self.host)
+        self._stream: Stream = stream.open(self.host, self._device)
+        self._ports = ports = MidiPorts(self.host, self._midi)
         ports.idle = lambda: self._stream.has_midi
         with ports:
             self.messages.put(Ready(live_input))
@@ -137,7 +137,7 @@ class EngineThread(threading.Thread):
         self._stream.close()
 
     def _run_next_task(self) -> None:
-        """Run the next task, or wait for one for a moment."""
+        """Run the next task, or wait for one for at most POLL_SECONDS."""
         with contextlib.suppress(queue.Empty):
             self._run_task(self._tasks.get(timeout=POLL_SECONDS))
 
@@ -150,20 +150,20 @@ class EngineThread(threading.Thread):
 
     def _poll(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
-        if self._harmless_at and now > self._harmless_at:
-            self._harmless_at = 0.0
+        if self._stable_at and now > self._stable_at:
+            self._stable_at = 0.0
             self.loading_marker.clear()
             release_memory()
         if now - self.status.time >= STATUS_SECONDS:
-            assert self.rig is not None
-            self.status = read_status(self._stream, self.rig, ports, now)
+            assert self.host is not None
+            self.status = read_status(self._stream, self.host, ports, now)
 
     def _load(self) -> None:
         requested, self._requested = self._requested, None
         if requested is not None:
             self.recorders.stop_microphone()
             self._report(self._loader.load(requested, self.follows_voice))
-            self._harmless_at = time.monotonic() + HARMLESS_SECONDS
+            self._stable_at = time.monotonic() + STABLE_SECONDS
 
     def _arrange(self) -> None:
         requested = self._requested
@@ -175,7 +175,7 @@ class EngineThread(threading.Thread):
             self._report(self._loader.arrange(requested))
 
     def _report(self, result: "LoadResult") -> None:
-        """Say what plays and what could not be loaded; a patch that waited for this instrument is loaded next."""
+        """Report what plays and what could not be loaded; then load a patch that waited for this instrument."""
         self.messages.put(result.loaded)
         for problem in result.problems:
             self._fail(problem)
@@ -185,15 +185,15 @@ class EngineThread(threading.Thread):
     def _open_device(self, device: "DeviceRequest") -> None:
         from engine.devices import stream
 
-        assert self.rig is not None
+        assert self.host is not None
         self._stream.close()
-        self._stream = stream.open(self.rig, device)
+        self._stream = stream.open(self.host, device)
         self._ports.select(device.midi)
 
     def _map_controllers(self, learned: dict[tuple[str, str], int | None]) -> None:
-        assert self.rig is not None
-        self.rig.midi_map = learned
-        self.rig.apply_midi_map()
+        assert self.host is not None
+        self.host.midi_map = learned
+        self.host.apply_midi_map()
 
     def _fail(self, why: Message) -> None:
         self.messages.put(Failed(why))

@@ -1,4 +1,4 @@
-"""Render without a device: a score, or the demo of an instrument, to a sound file.
+"""Offline render of a score, or of the demo of an instrument, to a sound file.
 
 python -m session.offline_render JOB.json renders in its own process and prints its progress line by line.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEMO_SECONDS = 6.0
 FADE_SECONDS = 0.3  # fade-out of a demo
 MAX_TAIL_SECONDS = 20.0  # after the last event
-EXIT_FAILED = 3  # the exit status that comes with one line on the error stream
+EXIT_FAILED = 3  # exit status with one line on stderr
 
 
 @dataclass(frozen=True)
@@ -34,48 +34,48 @@ class RenderJob:
     rate: float = 48_000.0  # Hz
     a4: float = 440.0  # Hz
     values: dict[str, float] = field(default_factory=dict)
-    chain: dict[str, Any] | None = None  # of session.patch.Chain; None: as the file says
+    chain: dict[str, Any] | None = None  # as `Chain.plain` gives it; None: that of the file
 
     def write(self, path: Path) -> None:
-        """Write the job to a file for the process that does it."""
+        """Write the job to a file for the process that carries it out."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
 def render(job: RenderJob) -> Iterator[float]:
-    """Do a job; yields the part of it that is done, 0..1. ValueError or OSError."""
+    """Carry out a job; yields the share that is done, 0..1. ValueError or OSError."""
     from engine.midi.midi_score import Score, read
     from engine.render import render_blocks
     from engine.sound_file_writer import sound_writer
 
-    rig, instrument = _rig(job)
+    host, instrument = _make_host(job)
     if job.score:
         plain = read(job.score)
         events: Any = Score(plain.times / job.tempo, plain.messages)
         seconds = plain.seconds / job.tempo
     else:
-        events, seconds = _demo(instrument, rig.rate), DEMO_SECONDS
+        events, seconds = _demo(instrument, host.rate), DEMO_SECONDS
     frames = 0
-    with sound_writer(job.out, rig.rate) as write:
-        for audio in render_blocks(rig, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
-            left = seconds * rig.rate - frames - audio.shape[1]
-            write(audio if job.score else audio * min(max(left / (FADE_SECONDS * rig.rate), 0.0), 1.0))
+    with sound_writer(job.out, host.rate) as write:
+        for audio in render_blocks(host, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
+            left = seconds * host.rate - frames - audio.shape[1]
+            write(audio if job.score else audio * min(max(left / (FADE_SECONDS * host.rate), 0.0), 1.0))
             frames += audio.shape[1]
-            yield min(frames / (seconds * rig.rate), 1.0)
+            yield min(frames / (seconds * host.rate), 1.0)
 
 
-def _rig(job: RenderJob) -> "tuple[StandardChain, Instrument]":
-    """The rig that plays a job, and the instrument, the first of two."""
+def _make_host(job: RenderJob) -> "tuple[StandardChain, Instrument]":
+    """The host that plays a job, and the instrument, the first of two."""
     from engine.standard_chain import StandardChain
 
     chain = chain_from_json(job.chain) if job.chain is not None else None
-    rig = StandardChain(job.rate)
-    loaded = rack.load(rig, patch_lookup.resolve(Patch(Path(job.path), dict(job.values), chain)))
-    rig.set_param(rig.interpreter, "a4", job.a4)
-    return rig, loaded.instrument
+    host = StandardChain(job.rate)
+    loaded = rack.load(host, patch_lookup.resolve(Patch(Path(job.path), dict(job.values), chain)))
+    host.set_param(host.interpreter, "a4", job.a4)
+    return host, loaded.instrument
 
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
-    """The beginning of the learned performance, if the instrument plays that; or the phrase of loudness tests."""
+    """The start of the learned performance if the instrument plays as learned, else the phrase of loudness tests."""
     from engine.midi.midi_score import loudness_phrase
     from engine.preset.performance_events import perform
     from engine.reference_output import event_array
@@ -90,7 +90,7 @@ def _demo(instrument: "Instrument", rate: float) -> Any:
 
 
 def main(arguments: list[str]) -> int:
-    """Do the job of a file; the exit status."""
+    """Carry out the job in a file; the exit status."""
     job = RenderJob(**json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     percent = -1
     try:

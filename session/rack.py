@@ -1,4 +1,4 @@
-"""[engine thread] The live plugins of a patch, built anew or from those that play already."""
+"""[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,16 +36,16 @@ class RackParameter:
 
 @dataclass(frozen=True)
 class LayerRoom:
-    """The own room of the second instrument, between a send and a return that keep the first one out of it."""
+    """The room of the second instrument, between a bus send and a return, so that the first one does not pass it."""
 
     reverb: "Plugin"
     send: "Plugin"
-    back: "Plugin"
+    bus_return: "Plugin"
 
 
 @dataclass
 class Rack:
-    """The plugins of a patch; `layer_path` tells which second instrument it is."""
+    """The plugins of a patch; layer_path: the file of the second instrument."""
 
     instrument: "Instrument"
     voice: "Plugin | None" = None
@@ -71,7 +71,7 @@ class Rack:
         own = [plugin for effect, plugin in self.effects.items() if effect == Effect(ROOM)]
         shared = [plugin for effect, plugin in self.effects.items() if effect != Effect(ROOM)]
         room = self.layer_room
-        return [*ahead, self.instrument, *own, room.send, self.layer, room.reverb, room.back, *shared]
+        return [*ahead, self.instrument, *own, room.send, self.layer, room.reverb, room.bus_return, *shared]
 
     @property
     def switchable(self) -> "list[Plugin]":
@@ -96,8 +96,8 @@ class Rack:
     def parameters(self) -> list[RackParameter]:
         """Every parameter; the names of all but the first instrument's begin with the name of their slot."""
         return [
-            RackParameter(plugin, index, f"{link} {param.name}".strip(), param, link)
-            for link, plugin in self.slots
+            RackParameter(plugin, index, f"{slot} {param.name}".strip(), param, slot)
+            for slot, plugin in self.slots
             for index, param in enumerate(plugin.params)
         ]
 
@@ -112,34 +112,34 @@ class Rack:
         return [plugin for name, plugin in named if name == owner] if owner else self.plugins
 
 
-def load(rig: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
-    """Let the rack of a patch play in a rig, with the patch's values.
+def load(host: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
+    """Build the rack of a patch and play it with the patch's values.
 
-    ValueError or OSError if any of it cannot be had. patch: of an instrument, see `patch_library.resolve`.
+    ValueError or OSError if any of it cannot be loaded. patch: of an instrument, see `patch_lookup.resolve`.
     """
     made, problems = build(patch.path, patch.chain or Chain(), follow_voice, seed)
     if problems:
         raise ValueError(str(problems[0]))
     if follow_voice and made.voice is None:
-        _follow(made)  # says why it cannot
-    rig.play(made.plugins)
-    set_values(rig, made, patch.values)
+        _add_tracker(made)  # raises the reason
+    host.play(made.plugins)
+    set_values(host, made, patch.values)
     return made
 
 
-def set_values(rig: "StandardChain", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
+def set_values(host: "StandardChain", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
     """Set the parameters that have a value; return the values, those of parameters within their ranges."""
     found = dict(values)
     for parameter in made.parameters:
         if parameter.name in values:
             param = parameter.param
             found[parameter.name] = min(max(values[parameter.name], param.low), param.high)
-            rig.set_param(parameter.plugin, param.name, values[parameter.name])
+            host.set_param(parameter.plugin, param.name, values[parameter.name])
     return found
 
 
 def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tuple[Rack, list[Message]]:
-    """A new rack, and what of it could not be had; PresetError where that is the instrument itself.
+    """Build a new rack; the problems of what could not be loaded. PresetError if that is the instrument itself.
 
     follow_voice: with a tracker before an instrument that can follow a voice.
     """
@@ -147,17 +147,17 @@ def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tupl
 
     made = Rack(make_instrument(path, seed))
     if follow_voice and kind_of(made.preset.header).follows_voice:
-        _follow(made)
-    return made, _complete(made, chain, None, seed)
+        _add_tracker(made)
+    return made, _add_plugins(made, chain, None, seed)
 
 
 def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
-    """The rack of another chain with the same instrument, and with the plugins of `before` that stay; as `build`."""
+    """Build the rack of another chain with the instrument and the remaining plugins of `before`; as `build`."""
     made = Rack(before.instrument, before.voice)
-    return made, _complete(made, chain, before)
+    return made, _add_plugins(made, chain, before)
 
 
-def displaced(before: Rack, after: Rack) -> "list[Plugin]":
+def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
     """The effects that are removed, or change their slots."""
     old, new = before.switchable, after.switchable
     order, other = [id(plugin) for plugin in old], [id(plugin) for plugin in new]  # `==` may compare the contents
@@ -191,7 +191,7 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
 
 
 def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]":
-    """The same with unique names: the second of a name bears a 2, and so on."""
+    """The same with unique names: the second of a name ends with 2, and so on."""
     names = [name for name, _ in plugins]
     counts = [names[: place + 1].count(name) for place, name in enumerate(names)]
     return [
@@ -200,29 +200,29 @@ def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]"
     ]
 
 
-def _follow(made: Rack) -> None:
-    """Put a voice tracker before the instrument; ValueError if it follows none."""
+def _add_tracker(made: Rack) -> None:
+    """Put a voice tracker before the instrument; ValueError if the instrument cannot follow one."""
     from engine.instrument_chain import follow_voice
 
     made.voice = follow_voice([made.instrument])[0]
 
 
-def _complete(made: Rack, chain: Chain, before: Rack | None, seed: int = 0) -> list[Message]:
-    """Add what a chain has beside the instrument; what of it could not be had."""
+def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int = 0) -> list[Message]:
+    """Add layer, rooms and effects of a chain; the problems of what could not be loaded."""
     problems: list[Message] = []
     if chain.layer is not None:
-        _try(problems, lambda: _add_layer(made, chain, before, seed))
+        _load_or_report(problems, lambda: _add_layer(made, chain, before, seed))
     if made.layer is not None and Effect(ROOM) in chain.effects:
-        _try(problems, lambda: _add_layer_room(made, before))
+        _load_or_report(problems, lambda: _add_layer_room(made, before))
     for effect in chain.effects:
         old = before.effects.get(effect) if before is not None else None
-        plugin = old or _try(problems, lambda effect=effect: _effect(effect, made))
+        plugin = old or _load_or_report(problems, lambda effect=effect: _effect(effect, made))
         if plugin is not None:
             made.effects[effect] = plugin
     return problems
 
 
-def _try(problems: list[Message], work: Any) -> Any:
+def _load_or_report(problems: list[Message], work: Any) -> Any:
     try:
         return work()
     except (ValueError, OSError) as error:
@@ -231,7 +231,7 @@ def _try(problems: list[Message], work: Any) -> Any:
 
 
 def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
-    """Add the second instrument, and before both the key zones that tell which of them an event is for."""
+    """Add the second instrument, and before both the key zones that route the events to them."""
     from engine.instruments import make
     from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
     from engine.preset.library import find
@@ -254,7 +254,7 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
 
 
 def _add_layer_room(made: Rack, before: Rack | None) -> None:
-    """Put the second instrument into its own room, if it has one; the first one stays in its."""
+    """Add the room of the second instrument, if it has one, between a send and a return."""
     from engine.effects.send_return import BusReturn, BusSend
     from engine.instrument_chain import make_room
 
@@ -269,7 +269,7 @@ def _add_layer_room(made: Rack, before: Rack | None) -> None:
 
 
 def _effect(effect: Effect, made: Rack) -> "Plugin | None":
-    """The plugin of an effect; None for a room that would not be heard. ValueError or OSError if it cannot be had."""
+    """Make the plugin of an effect; None where there is no room. ValueError or OSError if it cannot be loaded."""
     from engine import effects
     from engine.instrument_chain import make_room
     from engine.plugin import external

@@ -1,4 +1,4 @@
-"""[engine thread] Change from one rack to the next: another instrument, or another chain around the same one."""
+"""[engine thread] Loader of racks: changes to another instrument, or to another chain of the same one."""
 
 import time
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from .audio_thread_queue import Delivery
 from .crash_marker import LoadingMarker
 from .engine_messages import Loaded
 from .patch import Chain, Patch
-from .rack import ON, Rack, displaced, switch_off
+from .rack import ON, Rack, find_displaced_effects, switch_off
 from .translatable_message import Message
 
 CHANNELS = 16
-FADE_SECONDS = 0.06  # in which an effect that is switched off falls silent
+FADE_SECONDS = 0.06  # fade-out of an effect that is switched off
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class LoadResult:
 
 
 class RackLoader:
-    """After an error (ValueError, RuntimeError, OSError) everything is as before."""
+    """Loads patches into a host; after an error (ValueError, RuntimeError, OSError) the last rack still plays."""
 
-    def __init__(self, rig: StandardChain, marker: LoadingMarker) -> None:
-        self._rig, self._marker = rig, marker
+    def __init__(self, host: StandardChain, marker: LoadingMarker) -> None:
+        self._host, self._marker = host, marker
         self._now: Loaded | None = None
         self._missing: tuple[str, Patch] | None = None  # digest of the instrument that a patch needs, and the patch
 
@@ -42,12 +42,12 @@ class RackLoader:
         return self._now is not None and self._now.path == patch.path and patch.chain is not None
 
     def load(self, patch: Patch, follow_voice: bool) -> LoadResult:
-        """Replace what plays by a patch; follow_voice: if its instrument can."""
+        """Load a patch; follow_voice: with a voice tracker, if its instrument can follow one."""
         self._marker.set(patch.path)
         try:
             resolved = patch_lookup.resolve(patch)
             made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
-            self._rig.play(made.plugins)
+            self._host.play(made.plugins)
         except Exception as error:
             self._marker.clear()
             if isinstance(error, patch_file.MissingInstrument):
@@ -57,28 +57,28 @@ class RackLoader:
         return self._set_values(patch.path, made, resolved.chain or Chain(), dict(resolved.values), problems)
 
     def arrange(self, patch: Patch) -> LoadResult:
-        """Change effects and second instrument around the instrument, which plays on."""
+        """Change effects and second instrument; the first instrument continues to sound."""
         assert self._now is not None
         assert patch.chain is not None
         before = self._now.rack
         made, problems = rack.rebuild(before, patch.chain)
-        if self._silence(before, made) and self._rig.running():
+        if self._silence(before, made) and self._host.running():
             time.sleep(FADE_SECONDS)
         for plugin in made.switchable:
             if not any(plugin is other for other in before.switchable):
                 switch_off(plugin)  # it fades in when its values are set
-        self._rig.edit_chain(made.plugins)
+        self._host.edit_chain(made.plugins)
         return self._set_values(patch.path, made, patch.chain, dict(patch.values), problems)
 
     def _silence(self, before: Rack, after: Rack) -> bool:
         """Fade out the plugins that are removed or moved; whether there are any."""
-        leaving = displaced(before, after)
+        leaving = find_displaced_effects(before, after)
         for plugin in leaving:
-            self._rig.set_param(plugin, ON, 0.0)
+            self._host.set_param(plugin, ON, 0.0)
         removed = before.layer if before.layer is not after.layer else None
         if removed is not None:
             for channel in range(CHANNELS):
-                self._rig.send(Kind.CHOKE, channel=channel, target=removed)
+                self._host.send(Kind.CHOKE, channel=channel, target=removed)
         return bool(leaving or removed)
 
     def _set_values(
@@ -86,9 +86,9 @@ class RackLoader:
     ) -> LoadResult:
         """Set every parameter, to its default where there is no value."""
         defaults = {parameter.name: parameter.param.default for parameter in made.parameters}
-        found = rack.set_values(self._rig, made, {**defaults, **values})
+        found = rack.set_values(self._host, made, {**defaults, **values})
         values = {name: found[name] for name in values}
-        delivery = Delivery(self._rig, self._rig.events)
+        delivery = Delivery(self._host, self._host.events)
         self._now = Loaded(path, made, chain, values, delivery, room_envelope(made.preset), made.preset.digest)
         missing, waiting = self._missing, None
         if missing is not None and missing[0] == made.preset.digest:

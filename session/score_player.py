@@ -1,4 +1,4 @@
-"""A score that is played live: start, tempo, position and repetition."""
+"""Live player of a MIDI score: start, stop, position, tempo and loop."""
 
 import threading
 from pathlib import Path
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 LEAD_SECONDS = 0.15  # before its first note
 LOOKAHEAD_SECONDS = 0.5  # of the score that wait in the queue
-POLL_SECONDS = 0.05  # between two calls of the transport
-COMMITTED_SECONDS = 0.02  # what waits for a frame as near as this may be read by the audio thread already
+POLL_SECONDS = 0.05  # between two calls of the playback
+COMMITTED_SECONDS = 0.02  # events nearer than this may already be read by the audio thread
 CHANNELS = 16
 ALL_NOTES_OFF, RESET_CONTROLLERS = 123, 121  # MIDI controllers
-EPSILON_SECONDS = 1e-9  # by which a position lies before the events at it
+EPSILON_SECONDS = 1e-9  # a position is this much earlier than the events at it
 NO_MESSAGE = midi(0xFE)  # active sensing, which is ignored
 
 
 class ScorePlayer:
-    """[any thread] One score, with a thread that feeds the rig's ring for later events until `close`.
+    """[any thread] One score, with a thread that feeds the host's ring of timed events until `close`.
 
-    So it goes on evenly while the engine thread is busy loading an instrument.
+    So its timing does not depend on the engine thread, which may be busy loading an instrument.
     """
 
-    def __init__(self, rig: "StandardChain", path: Path) -> None:
+    def __init__(self, host: "StandardChain", path: Path) -> None:
         """Read a MIDI file. ScoreError."""
         self.path, self.loop, self.tempo = path, False, 1.0
         self._score = read(path)
-        self._rig = rig
-        self._transport: ScorePlayback | None = None
+        self._host = host
+        self._playback: ScorePlayback | None = None
         self._start, self._is_repeat_queued = 0, False
         self.next_start = 0.0  # seconds of the score, where it starts when it is played next
         self._lock, self._closed = threading.RLock(), threading.Event()
@@ -49,25 +49,25 @@ class ScorePlayer:
     @property
     def position(self) -> float | None:
         """The position in seconds at its own tempo; None while it does not play."""
-        if self._transport is None:
+        if self._playback is None:
             return None
-        played = (self._rig.frame - self._start) / self._rig.rate * self.tempo
+        played = (self._host.frame - self._start) / self._host.rate * self.tempo
         if played < 0 and self._is_repeat_queued:
             played += self.seconds
         return min(max(played, 0.0), self.seconds)
 
     def play(self) -> None:
-        """Start at the beginning, or at the position that was sought."""
+        """Start at the beginning, or at the position of the last `seek`."""
         with self._lock:
             seconds, self.next_start = self.next_start, 0.0
             self._chase(seconds)
-            start = self._rig.frame + round((LEAD_SECONDS - seconds / self.tempo) * self._rig.rate)
+            start = self._host.frame + round((LEAD_SECONDS - seconds / self.tempo) * self._host.rate)
             self._queue(start, seconds - EPSILON_SECONDS)
 
     def seek(self, seconds: float) -> None:
-        """Go on from a position at its own tempo; or start there, when it is played next."""
+        """Continue at a position, in seconds at its own tempo; or start there when it is played next."""
         with self._lock:
-            playing = self._transport is not None
+            playing = self._playback is not None
             self.stop()
             self.next_start = min(max(seconds, 0.0), self.seconds)
             if playing:
@@ -76,25 +76,25 @@ class ScorePlayer:
     def stop(self) -> None:
         """Stop, and end all notes of the score."""
         with self._lock:
-            if self._transport is None:
+            if self._playback is None:
                 return
-            self._transport = None
-            last = self._rig.frame + round(COMMITTED_SECONDS * self._rig.rate)
+            self._playback = None
+            last = self._host.frame + round(COMMITTED_SECONDS * self._host.rate)
             self._cancel_events(last)
             for channel in range(CHANNELS):
-                self._rig.midi(0xB0 | channel, ALL_NOTES_OFF)
-                self._rig.midi(0xB0 | channel, ALL_NOTES_OFF, frame=last)
+                self._host.midi(0xB0 | channel, ALL_NOTES_OFF)
+                self._host.midi(0xB0 | channel, ALL_NOTES_OFF, frame=last)
 
     def set_tempo(self, tempo: float) -> None:
-        """Play `tempo` times as fast from here on; notes that sound are not cut."""
+        """Play `tempo` times as fast from now on; sounding notes continue."""
         with self._lock:
             before, self.tempo = self.tempo, tempo
-            if self._transport is None:
+            if self._playback is None:
                 return
-            last = max(self._rig.frame + round(COMMITTED_SECONDS * self._rig.rate), self._start - 1)
-            seconds = (last - self._start) / self._rig.rate * before
+            last = max(self._host.frame + round(COMMITTED_SECONDS * self._host.rate), self._start - 1)
+            seconds = (last - self._start) / self._host.rate * before
             self._cancel_events(last)
-            self._queue(last - round(seconds / tempo * self._rig.rate), seconds)
+            self._queue(last - round(seconds / tempo * self._host.rate), seconds)
 
     def close(self) -> None:
         """Stop, and end the thread."""
@@ -104,36 +104,36 @@ class ScorePlayer:
     def _feed(self) -> None:
         while not self._closed.wait(POLL_SECONDS):
             with self._lock:
-                if self._transport is not None:
-                    self._feed_transport(self._transport)
+                if self._playback is not None:
+                    self._feed_playback(self._playback)
 
-    def _feed_transport(self, transport: ScorePlayback) -> None:
+    def _feed_playback(self, playback: ScorePlayback) -> None:
         """Push the events that are due, and queue the score again where it is repeated."""
-        transport.feed(self._rig.frame, self._rig.rate)
-        end = self._start + round(self.seconds / self.tempo * self._rig.rate)
-        if transport.done and self.loop and self._rig.frame + LOOKAHEAD_SECONDS * self._rig.rate > end:
+        playback.feed(self._host.frame, self._host.rate)
+        end = self._start + round(self.seconds / self.tempo * self._host.rate)
+        if playback.done and self.loop and self._host.frame + LOOKAHEAD_SECONDS * self._host.rate > end:
             self._queue(end)
             self._is_repeat_queued = True
-        elif transport.done and self._rig.frame > end:
-            self._transport = None
+        elif playback.done and self._host.frame > end:
+            self._playback = None
 
     def _cancel_events(self, last: int) -> None:
-        """Make the events that wait for frames after `last` meaningless, and let them delay none that come after.
+        """Replace the events that wait for frames after `last` by ignored ones at `last`, so that none is delayed.
 
-        Only nearer ones may be read by the audio thread meanwhile.
+        The audio thread may meanwhile read only events at nearer frames.
         """
-        ring = self._rig.timed_events
+        ring = self._host.timed_events
         waiting = np.arange(ring.cursors[HEAD], ring.cursors[TAIL]) % len(ring.slots)
         far = waiting[ring.slots["frame"][waiting] > last]
         ring.slots["key"][far] = NO_MESSAGE
         ring.slots["frame"][far] = last
 
     def _chase(self, seconds: float) -> None:
-        """Send the programs, pedals and wheels that hold at a position."""
+        """Send the programs, controllers and pitch bends that are in effect at a position (MIDI chase)."""
         if not seconds:
             return
         for channel in range(CHANNELS):
-            self._rig.midi(0xB0 | channel, RESET_CONTROLLERS)
+            self._host.midi(0xB0 | channel, RESET_CONTROLLERS)
         state: dict[int, int] = {}
         for message in self._score.messages[self._score.times < seconds].tolist():
             if 0xB0 <= message & 0xF0 < 0xF0:
@@ -141,11 +141,11 @@ class ScorePlayer:
                 state.pop(what, None)
                 state[what] = message
         for message in state.values():
-            self._rig.midi(message, message >> 8, message >> 16)
+            self._host.midi(message, message >> 8, message >> 16)
 
     def _queue(self, start: int, after: float = -1.0) -> None:
         """Play what comes after so many seconds of the score, whose beginning is at frame `start`."""
         rest = self._score.times > after
         score = Score(self._score.times[rest] / self.tempo, self._score.messages[rest])
         self._start, self._is_repeat_queued = start, False
-        self._transport = ScorePlayback(self._rig.timed_events, score, start, LOOKAHEAD_SECONDS)
+        self._playback = ScorePlayback(self._host.timed_events, score, start, LOOKAHEAD_SECONDS)

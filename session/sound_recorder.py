@@ -1,4 +1,4 @@
-"""Recorder of live sound, to a sound file."""
+"""Sound recorder: writes live sound to a sound file."""
 
 import contextlib
 import threading
@@ -22,29 +22,29 @@ def recording_path(instrument: str) -> Path:
 class Recorder:
     """The sound that is played, or that of a microphone, from the constructor to `stop`.
 
-    Where the rate of the device changes meanwhile, another file is begun.
+    Where the sample rate of the device changes, another file is begun.
     """
 
     def __init__(
-        self, rig: "StandardChain", path: Path, capture: "Capture | None" = None, float32: bool = False
+        self, host: "StandardChain", path: Path, capture: "Capture | None" = None, float32: bool = False
     ) -> None:
-        """capture: what records the sound, the rig's own unless given. OSError."""
+        """capture: the source of the sound, by default the output of the host. OSError."""
         self.path, self.paths = path, list[Path]()
         self.rates: list[tuple[int, float]] = []  # absolute frame and the rate in Hz from there on
-        self.capture = capture or rig.capture
-        self._rig, self._float32, self._files = rig, float32, contextlib.ExitStack()
+        self.capture = capture or host.capture
+        self._host, self._float32, self._files = host, float32, contextlib.ExitStack()
         self._lock, self._stopped = threading.Lock(), False
         self._open_file()
         self.capture.drain()
         self.capture.start()
 
     def write(self) -> None:
-        """Write what was played since the last call; to be called every second or so. OSError or RuntimeError."""
+        """Write what was played since the last call; to be called about once a second. OSError or RuntimeError."""
         with self._lock:
             if self._stopped:
                 return
             self._write(self.capture.drain())
-            if self._rig.rate != self.rates[-1][1]:
+            if self._host.rate != self.rates[-1][1]:
                 self._open_file()
 
     def stop(self) -> None:
@@ -62,8 +62,8 @@ class Recorder:
     def _open_file(self) -> None:
         from engine.sound_file_writer import sound_writer
 
-        rate, number = self._rig.rate, len(self.paths) + 1
+        rate, number = self._host.rate, len(self.paths) + 1
         path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path
         self._write = self._files.enter_context(sound_writer(path, rate, self._float32))
         self.paths.append(path)
-        self.rates.append((self._rig.frame, rate))
+        self.rates.append((self._host.frame, rate))

@@ -1,4 +1,7 @@
-"""Status of device, voices and keyboards, read by the engine thread: a dead server never blocks the window."""
+"""Status of the audio device, the voices and the MIDI ports, read by the engine thread.
+
+The window shows the last record, so that a device that does not respond never blocks it.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,49 +14,48 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
     from engine.voice_latency import Latency
 
-
 VOICE, INPUTS = "voice", ("microphone", "zones")  # names of plugins
 
 
 @dataclass(frozen=True)
 class Status:
-    """At one time. latency: seconds from a key to the speaker. worst: load of the worst block since a reset."""
+    """The status at one time."""
 
-    time: float = 0.0
+    time: float = 0.0  # s, monotonic
     state: str = "waiting"
     problem: str = ""
     backend: str = ""
     device: str = ""
     name: str = ""
-    rate: float = 0.0
-    block: int = 0
-    latency: float = 0.0
+    rate: float = 0.0  # Hz
+    block: int = 0  # frames
+    latency: float = 0.0  # s, from a key to the speaker
     realtime: bool = True
-    load: float = 0.0  # now, as a share of the block time
-    worst: float = 0.0
+    load: float = 0.0  # of the last blocks, as a share of the block time
+    max_load: float = 0.0  # of a block since the last reset
     underruns: int = 0
-    clipped: int = 0  # samples that were too loud
-    lost: int = 0  # events that found no room, and malformed messages
+    clipped: int = 0  # samples that were limited or silenced
+    lost_events: int = 0  # refused by a full queue, and malformed messages
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
-    microphone: str = ""  # the one that is open
+    microphone: str = ""  # that is open
     voice_latency: "Latency | None" = None  # of an instrument that follows the voice input
 
 
-def read_status(stream: "Stream", rig: "StandardChain", ports: "MidiPorts", now: float) -> Status:
-    """[engine thread] Read everything."""
-    meters, device = rig.meters(), stream.info
+def read_status(stream: "Stream", host: "StandardChain", ports: "MidiPorts", now: float) -> Status:
+    """[engine thread] Read the status of a stream, its host and the MIDI ports; now: monotonic time in s."""
+    meters, device = host.meters(), stream.info
     found: dict[str, Any] = {
         "load": meters.load,
-        "worst": meters.max_load,
+        "max_load": meters.max_load,
         "underruns": meters.xruns,
         "clipped": meters.clipped,
-        "lost": meters.lost,
+        "lost_events": meters.lost,
         "voices": meters.voices,
         "ports": tuple(sorted({*stream.keyboards, *ports.others})),
     }
-    found["voice_latency"] = _voice_latency(rig, device)
+    found["voice_latency"] = _voice_latency(host, device)
     problem = "" if stream.has_midi else ports.problem
     if device is None:
         return Status(now, stream.state, stream.problem, midi_problem=problem, **found)
@@ -64,16 +66,16 @@ def read_status(stream: "Stream", rig: "StandardChain", ports: "MidiPorts", now:
     )  # fmt: skip
 
 
-def _voice_latency(rig: "StandardChain", device: "DeviceInfo | None") -> "Latency | None":
+def _voice_latency(host: "StandardChain", device: "DeviceInfo | None") -> "Latency | None":
     from engine.voice_latency import measure_latency
 
-    followers = _voice_plugins(rig)
+    followers = _voice_plugins(host)
     if device is None or not device.block or device.input_latency is None or not followers:
         return None
-    return measure_latency(followers, rig.rate, device)
+    return measure_latency(followers, host.rate, device)
 
 
-def _voice_plugins(rig: "StandardChain") -> "list[Plugin]":
+def _voice_plugins(host: "StandardChain") -> "list[Plugin]":
     """The voice tracker and the instrument that follows it; none where there is no tracker."""
-    plugins = [plugin for plugin in rig.chain if plugin.name not in INPUTS]
+    plugins = [plugin for plugin in host.chain if plugin.name not in INPUTS]
     return plugins[:2] if plugins and plugins[0].name == VOICE else []

@@ -1,4 +1,4 @@
-"""[engine thread] The recorders and the score player that run beside the music."""
+"""[engine thread] Transport: recording of the performance or the microphone, and playback of a score."""
 
 import contextlib
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class Recorders:
 
     def __init__(self, fail: Callable[[Message], object]) -> None:
         """fail: is called with the reason when a recording had to end."""
-        self.rig: StandardChain | None = None  # until the engine is ready
+        self.host: StandardChain | None = None  # until the engine is ready
         self.score: ScorePlayer | None = None
         self._fail = fail
         self._performance: Recorder | None = None
@@ -29,41 +29,41 @@ class Recorders:
         """Record what is played from now on. OSError."""
         from .sound_recorder import Recorder
 
-        assert self.rig is not None
+        assert self.host is not None
         self.stop_performance()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._performance = Recorder(self.rig, path)
-        self.rig.report_midi()
+        self._performance = Recorder(self.host, path)
+        self.host.report_midi()
         return self._performance
 
     def stop_performance(self) -> None:
         """Close its files. OSError or RuntimeError."""
         recorder, self._performance = self._performance, None
-        if recorder is not None and self.rig is not None:
-            self.rig.report_midi(False)
+        if recorder is not None and self.host is not None:
+            self.host.report_midi(False)
             recorder.stop()
 
     def start_microphone(self, path: Path) -> Path:
-        """Record the microphone from now on, while what plays goes on. OSError."""
+        """Record the microphone from now on, while the rack continues to sound. OSError."""
         from engine.effects.capture import MicrophoneCapture
 
         from .sound_recorder import Recorder
 
-        assert self.rig is not None
+        assert self.host is not None
         self.stop_microphone()
         path.parent.mkdir(parents=True, exist_ok=True)
         capture = MicrophoneCapture()
-        self._microphone = Recorder(self.rig, path, capture)
-        self.rig.edit_chain([capture, *self.rig.chain])
+        self._microphone = Recorder(self.host, path, capture)
+        self.host.edit_chain([capture, *self.host.chain])
         return path
 
     def stop_microphone(self) -> None:
         """Close its file, and close the microphone. OSError or RuntimeError."""
         recorder, self._microphone = self._microphone, None
         if recorder is not None:
-            assert self.rig is not None
+            assert self.host is not None
             recorder.stop()
-            self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
+            self.host.edit_chain([plugin for plugin in self.host.chain if plugin is not recorder.capture])
 
     def is_recording(self, path: Path) -> bool:
         """[any thread] Whether the recording that was started at a path goes on."""
@@ -73,14 +73,14 @@ class Recorders:
         """Play a MIDI file."""
         from .score_player import ScorePlayer
 
-        assert self.rig is not None
-        score = ScorePlayer(self.rig, path)
+        assert self.host is not None
+        score = ScorePlayer(self.host, path)
         self.close_score()
         self.score = score
         score.play()
 
     def close_score(self) -> None:
-        """Stop the score and forget it."""
+        """Stop and remove the score."""
         score, self.score = self.score, None
         if score is not None:
             score.close()
@@ -98,23 +98,23 @@ class Recorders:
         self.stop_performance()
 
     def close_files(self) -> None:
-        """[any thread] Close every file, whatever the engine thread is busy with."""
+        """[any thread] Close every file, even while the engine thread is busy."""
         for recorder in (self._performance, self._microphone):
             if recorder is not None:
                 _stop(recorder)
 
     def _write(self, recorder: "Recorder") -> None:
-        """Write; a full disk ends the recording, not the music."""
+        """Write; an error, such as a full disk, ends the recording but not the sound."""
         try:
             recorder.write()
         except (OSError, RuntimeError, ValueError) as error:
             self._fail(Message(RECORDING_FAILED, recorder.path.name, error))
             _stop(recorder)
-            assert self.rig is not None
+            assert self.host is not None
             if recorder is self._performance:
-                self.rig.report_midi(False)
-            if recorder.capture in self.rig.chain:  # the microphone's
-                self.rig.edit_chain([plugin for plugin in self.rig.chain if plugin is not recorder.capture])
+                self.host.report_midi(False)
+            if recorder.capture in self.host.chain:  # the microphone's
+                self.host.edit_chain([plugin for plugin in self.host.chain if plugin is not recorder.capture])
             self._performance, self._microphone = (
                 None if each is recorder else each for each in (self._performance, self._microphone)
             )

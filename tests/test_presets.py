@@ -39,13 +39,13 @@ network = pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 
 def strikes(preset, keys, velocity=90, apart=0.5, rate=RATE):
     """Each key struck alone, let go before the next: (keys, frames)."""
-    rig = StandardChain(rate)
-    rig.play([make(preset)])
+    host = StandardChain(rate)
+    host.play([make(preset)])
     notes = []
     for i, key in enumerate(keys):
         notes += [(i * apart, (0x90, key, velocity)), ((i + 0.9) * apart, (0x80, key, 0))]
         notes += [((i + 0.98) * apart, (0xB0, 120, 0))]
-    return render(rig, make_score(notes), seconds=len(keys) * apart)[0].reshape(len(keys), -1)
+    return render(host, make_score(notes), seconds=len(keys) * apart)[0].reshape(len(keys), -1)
 
 
 def level(x):
@@ -192,14 +192,14 @@ def test_no_edge_of_a_frame_is_heard(path):
 @network
 def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
     preset = read(path)
-    rig = StandardChain(RATE)
-    rig.play([make(preset)])
-    rig.set_param(rig.chain[0], "gate", 0)
+    host = StandardChain(RATE)
+    host.play([make(preset)])
+    host.set_param(host.chain[0], "gate", 0)
     middle = (preset.header["keys"]["low"] + preset.header["keys"]["high"]) // 2
-    rig.send(Kind.NOTE_ON, middle, 1.0, note=middle)
-    render(rig, seconds=0.01)
-    rig.chain[0]._arrays["h"][:] = 1
-    heard = render(rig, seconds=30, block=4096)
+    host.send(Kind.NOTE_ON, middle, 1.0, note=middle)
+    render(host, seconds=0.01)
+    host.chain[0]._arrays["h"][:] = 1
+    heard = render(host, seconds=30, block=4096)
     assert level(heard[0, :4800]) > -60
     assert level(heard[0, -RATE:] + 1e-9) < -90
 
@@ -209,11 +209,11 @@ def test_a_network_falls_silent_from_saturated_states_without_its_gate(path):
 def test_the_block_size_of_a_network_is_not_heard(path, play):
     def whole(block):
         preset = read(path)
-        rig = StandardChain(RATE)
-        rig.play([make(preset)])
-        rig.set_param(rig.chain[0], "play", play)
+        host = StandardChain(RATE)
+        host.play([make(preset)])
+        host.set_param(host.chain[0], "play", play)
         notes = [(0.05 * i, (0x90, preset.header["keys"]["low"] + 2 * i, 100)) for i in range(12)]
-        return render(rig, make_score(notes), 0.8, block)
+        return render(host, make_score(notes), 0.8, block)
 
     np.testing.assert_allclose(whole([1, 64, 333]), whole(1024), atol=1e-5)
 

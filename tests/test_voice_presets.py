@@ -26,11 +26,11 @@ def test_a_score_is_played_within_ten_cents_and_without_clicks_between_notes(pat
     preset = read(path)
     low, high = (69 + 12 * np.log2(preset.header["pitch"][end] / 440) for end in ("low", "high"))
     keys = np.round(np.linspace(low + 1, high - 1, 8)).astype(int).tolist()
-    rig = StandardChain(RATE)
-    rig.play(make_chain(preset, room="none"))
+    host = StandardChain(RATE)
+    host.play(make_chain(preset, room="none"))
     notes = [(i * LENGTH, (0x90, key, 90)) for i, key in enumerate(keys)]
     notes += [((i + 1) * LENGTH, (0x80, key, 0)) for i, key in enumerate(keys)]
-    sound = render(rig, make_score(notes), seconds=len(keys) * LENGTH)[0].reshape(len(keys), -1)
+    sound = render(host, make_score(notes), seconds=len(keys) * LENGTH)[0].reshape(len(keys), -1)
     frames = sound.shape[1]
     for key, heard in zip(keys, sound, strict=True):
         expected = 440 * 2 ** ((key - 69) / 12)
@@ -68,10 +68,10 @@ def microphones(data):
 @pytest.mark.parametrize("name", ["silence", "noise", "clipped", "speech", "two voices", "no numbers"])
 def test_for_any_microphone_input_the_output_is_finite_and_ends(data, name):
     sound = microphones(data)[name]
-    rig = StandardChain(RATE)
-    rig.play(follow_voice(make_chain("violin", room="none")))
+    host = StandardChain(RATE)
+    host.play(follow_voice(make_chain("violin", room="none")))
     answer = np.concatenate(
-        list(render_transfer(rig, np.concatenate((sound, np.zeros(RATE, np.float32))), 256, 0.0)), axis=1
+        list(render_transfer(host, np.concatenate((sound, np.zeros(RATE, np.float32))), 256, 0.0)), axis=1
     )
     assert np.isfinite(answer).all()
     assert np.abs(answer).max() <= 1

@@ -156,13 +156,13 @@ def _alter_tensors(tensors: dict[str, np.ndarray], random: np.random.Generator) 
 
 def _play(preset: Preset) -> np.ndarray:
     """What a preset plays for two of its keys."""
-    rig = StandardChain(RATE)
+    host = StandardChain(RATE)
     with np.errstate(all="ignore"):  # odd numbers overflow; the limiter silences what is none
-        rig.play([make(preset)])
+        host.play([make(preset)])
     keys = preset.header.get("keys", {"low": 60, "high": 72})
     for key in {keys["low"], keys["high"]}:
-        rig.midi(0x90, key, 100)
-    return render(rig, None, SOUND_SECONDS)
+        host.midi(0x90, key, 100)
+    return render(host, None, SOUND_SECONDS)
 
 
 @contextlib.contextmanager

@@ -78,16 +78,16 @@ def count_bursts(sound: np.ndarray) -> int:
 
 def _rows(preset: Preset, keys: list[int]) -> Iterator[Row]:
     """The rows of an instrument."""
-    rig, name = StandardChain(RATE), preset.header["name"]
-    rig.play([make(preset)])
-    notes = [_play(rig, key, velocity) for key in keys for velocity in VELOCITIES]
+    host, name = StandardChain(RATE), preset.header["name"]
+    host.play([make(preset)])
+    notes = [_play(host, key, velocity) for key in keys for velocity in VELOCITIES]
     title = f"{name}, {len(keys)} keys × {len(VELOCITIES)} velocities"
     pitched = [note for note in notes if np.isfinite(note.cents)]
     yield Row(f"{title}: notes with a clear pitch", f"{len(pitched)} of {len(notes)}")
     if pitched:
         worst = max(pitched, key=lambda note: abs(note.cents))
         yield row_at_most(f"{name}: pitch off", abs(worst.cents), MAX_CENTS, "cents", worst.name)
-    broken, clipped = int(rig.limiter.broken), rig.meters().clipped
+    broken, clipped = int(host.limiter.non_finite), host.meters().clipped
     yield row_at_most(f"{name}: samples that are no numbers, or too loud", broken + clipped, 0)
     for what, counts in (("holes", [note.holes for note in notes]), ("bursts", [note.bursts for note in notes])):
         first = next((note.name for note, count in zip(notes, counts, strict=True) if count), "")
@@ -103,8 +103,10 @@ def _rows(preset: Preset, keys: list[int]) -> Iterator[Row]:
 def _keys(preset: Preset, share: float) -> list[int]:
     """A share of the keys of an instrument, in pairs of neighbours over its whole range; 1: all."""
     low, high = preset.header["keys"]["low"], preset.header["keys"]["high"]
-    pairs = max(round((high - low + 1) * share / (2 if share < 1 else 1)), 1)
-    first = np.unique(np.linspace(low, max(high - 1, low), pairs).round().astype(int))
+    if share == 1:
+        return list(range(low, high + 1))
+    pairs = max(round((high - low + 1) * share / 2), 1)
+    first = low + ((high - low) * (np.arange(pairs) + 0.5) / pairs).astype(int)
     return sorted({key for key in (*first.tolist(), *(first + 1).tolist()) if key <= high})
 
 
@@ -127,10 +129,10 @@ def _order(name: str, notes: list[Note]) -> Row:
     return row_at_least(f"{name}: a harder note is louder by", least, 0.0, "dB", where)
 
 
-def _play(rig: StandardChain, key: int, velocity: int) -> Note:
+def _play(host: StandardChain, key: int, velocity: int) -> Note:
     """Play a note, and measure it."""
     score = make_score([(0.0, (0x90, key, velocity)), (HELD_SECONDS, (0x80, key, 0))])
-    stereo = render(rig, score, HELD_SECONDS + RELEASED_SECONDS)
+    stereo = render(host, score, HELD_SECONDS + RELEASED_SECONDS)
     sound, held = stereo.mean(axis=0).astype(np.float64), round(HELD_SECONDS * RATE)
     expected = float(frequency_of(key))
     end = np.abs(stereo[:, -round(END_SECONDS * RATE) :]).max()

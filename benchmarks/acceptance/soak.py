@@ -53,9 +53,9 @@ class Soak:
 def measure(scale: float) -> Iterator[Row]:
     """Play for SOAK_SECONDS · scale, but until every instrument was played WARM_ROUNDS times and once more."""
     with tempfile.TemporaryDirectory() as home, _environment(XDG_CONFIG_HOME=home), running() as server:
-        rig = StandardChain(float(server.rate))
-        with record_blocks(rig.rate) as log:
-            playing = stream.open(rig, DeviceRequest(backend="jack"))
+        host = StandardChain(float(server.rate))
+        with record_blocks(host.rate) as log:
+            playing = stream.open(host, DeviceRequest(backend="jack"))
             try:
                 yield from _rows(_play(playing, log, SOAK_SECONDS * scale), playing, server.realtime)
             finally:
@@ -111,28 +111,28 @@ def _play_scene(
     playing: stream.Stream, loader: RackLoader, paths: list[Path], soak: Soak, random: np.random.Generator
 ) -> None:
     """One instrument after the one before it, which a chord still plays."""
-    rig, path = playing.host, paths[soak.scenes % len(paths)]
+    host, path = playing.host, paths[soak.scenes % len(paths)]
     for key in (52, 59, 64):
-        rig.midi(0x90, key, 90)
+        host.midi(0x90, key, 90)
     playing.wait(SETTLE_SECONDS)
     loaded = loader.load(Patch(path, {}, _chain(paths, random)), follow_voice=False)
     soak.problems += [f"{path.stem}: {each}" for each in loaded.problems]
     for number in range(NOTES_PER_SCENE):
-        rig.midi(0x90, int(random.integers(36, 97)), int(random.integers(1, 128)))
-        rig.midi(0xE0, 0, int(random.integers(128)))
+        host.midi(0x90, int(random.integers(36, 97)), int(random.integers(1, 128)))
+        host.midi(0xE0, 0, int(random.integers(128)))
         playing.wait(STRIKE_SECONDS)
         if number % 5 == 4:
             arranged = loader.arrange(Patch(path, {}, _chain(paths, random)))
             soak.problems += [f"{path.stem}: {each}" for each in arranged.problems]
     for key in range(128):
-        rig.midi(0x80, key, 0)
+        host.midi(0x80, key, 0)
         if key % 32 == 31:
             playing.wait(0.02)
-    until = rig.frame + round(MAX_TAIL_SECONDS * rig.rate)
-    while rig.meters().voices and rig.frame < until:
+    until = host.frame + round(MAX_TAIL_SECONDS * host.rate)
+    while host.meters().voices and host.frame < until:
         playing.wait(0.02)
-    soak.hung += rig.meters().voices
-    soak.down += int(np.count_nonzero(rig.interpreter.state["notes"]["down"]))
+    soak.hung += host.meters().voices
+    soak.down += int(np.count_nonzero(host.interpreter.state["notes"]["down"]))
 
 
 def _chain(paths: list[Path], random: np.random.Generator) -> Chain:

@@ -26,14 +26,14 @@ MAX_LOAD_PERCENT = 60.0  # goal
 
 def measure(preset: str = "mosaic") -> list[Measurement]:
     """Measure the load of blocks, in percent of their duration: by wall clock, and by the thread's own time."""
-    rig, instrument = StandardChain(RATE), Events(read(library.find(preset)))
-    rig.play([instrument])
+    host, instrument = StandardChain(RATE), Events(read(library.find(preset)))
+    host.play([instrument])
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
     def block() -> tuple[float, float]:
         cpu, start = time.thread_time_ns(), time.perf_counter_ns()
-        callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
+        callback.ctypes(None, speaker, BLOCK, None, 0, host.memory.ctypes.data)
         return time.perf_counter_ns() - start, time.thread_time_ns() - cpu
 
     times: list[tuple[float, float]] = []
@@ -41,16 +41,16 @@ def measure(preset: str = "mosaic") -> list[Measurement]:
     strikes = [(key, velocity) for velocity in (0.3, 0.9) for key in range(128) if key not in HELD_KEYS]
     for number, (key, velocity) in enumerate(strikes):
         if number % KEYS_PER_ROUND == 0:
-            rig.send(Kind.CHOKE)
+            host.send(Kind.CHOKE)
             for _ in range(100):
                 block()
             for other in HELD_KEYS:
-                rig.send(Kind.NOTE_ON, other, 0.7, note=other)
+                host.send(Kind.NOTE_ON, other, 0.7, note=other)
             block()
-        rig.send(Kind.NOTE_ON, key, velocity, note=key)
+        host.send(Kind.NOTE_ON, key, velocity, note=key)
         times += [block() for _ in range(BLOCKS_PER_KEY)]
         min_voices = min(min_voices, instrument.voices - 1)
-        rig.send(Kind.CHOKE, note=key)
+        host.send(Kind.CHOKE, note=key)
     wall, cpu = 100 * np.array(times).T * RATE / (1e9 * BLOCK)
     return [
         Measurement("other events that sound, at least", min_voices, "", len(HELD_KEYS)),

@@ -35,13 +35,13 @@ def measure(preset: str = "guitar") -> list[Measurement]:
 
 def render_strikes(preset: Preset, keys: list[int], rate: float = RATE, apart: float = STRIKE_SECONDS) -> np.ndarray:
     """Render strikes of keys, one after the other: (len(keys), frames), the mean of left and right."""
-    rig = StandardChain(rate)
-    rig.play([make(preset)])
+    host = StandardChain(rate)
+    host.play([make(preset)])
     messages = []
     for i, key in enumerate(keys):
         messages += [(i * apart, (0x90, key, VELOCITY)), ((i + 0.9) * apart, (0x80, key, 0))]
         messages += [((i + 0.98) * apart, (0xB0, 120, 0))]
-    sound = render(rig, make_score(messages), seconds=len(keys) * apart).mean(axis=0)
+    sound = render(host, make_score(messages), seconds=len(keys) * apart).mean(axis=0)
     return np.asarray(sound.reshape(len(keys), -1))
 
 

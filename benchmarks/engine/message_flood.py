@@ -45,18 +45,18 @@ def render_flood(
     preset: Preset, messages: int = FLOOD_MESSAGES, wait: float = SILENCE_SECONDS
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sound (2, T) of random messages at full speed, and of the time after everything was released."""
-    noise, rig = np.random.default_rng(1), StandardChain(RATE)
-    rig.play([make(preset)])
+    noise, host = np.random.default_rng(1), StandardChain(RATE)
+    host.play([make(preset)])
     parts = []
     for _ in range(messages // 100):
         for _ in range(100):
             status = int(noise.integers(0, 256 if noise.random() < 0.25 else 0x80) | 0x80)
-            rig.midi(status, *(int(value) for value in noise.integers(0, 256 if status > 0xF0 else 128, 2)))
-        parts.append(render(rig, None, seconds=0.05))
+            host.midi(status, *(int(value) for value in noise.integers(0, 256 if status > 0xF0 else 128, 2)))
+        parts.append(render(host, None, seconds=0.05))
     for channel in range(16):
         for controller in (121, 123):
-            rig.midi(0xB0 | channel, controller, 0)
-    return np.concatenate(parts, axis=1), render(rig, None, seconds=wait)
+            host.midi(0xB0 | channel, controller, 0)
+    return np.concatenate(parts, axis=1), render(host, None, seconds=wait)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Load of sixty-four sounding notes of an instrument: the whole rig, from keys to speaker.
+"""Load of sixty-four sounding notes of an instrument: the whole host, from keys to speaker.
 
     python -m benchmarks.engine.polyphony_load [PRESET] [--json]
 
@@ -28,12 +28,12 @@ MAX_MEAN_PERCENT, MAX_PERCENTILE_999 = 10.0, 40.0  # goals for the mean, and for
 
 def measure(preset: str = "guitar", seconds: float = 12.0) -> list[Measurement]:
     """Measure a preset, from so many seconds of sound."""
-    rig = StandardChain(RATE)
+    host = StandardChain(RATE)
     instrument = load(preset)
-    rig.play([instrument])
+    host.play([instrument])
     notes = _notes(instrument.preset.header.get("keys", {"low": 36, "high": 96}))
-    _play(rig, notes, ROUND_SECONDS, lambda: instrument.voices)  # until all sound
-    wall, thread, voices = _play(rig, notes, seconds, lambda: instrument.voices)
+    _play(host, notes, ROUND_SECONDS, lambda: instrument.voices)  # until all sound
+    wall, thread, voices = _play(host, notes, seconds, lambda: instrument.voices)
     name = instrument.preset.header["name"]
     return [
         Measurement(f"{name}: voices that sound, at least", voices.min(), "", NOTES),
@@ -64,18 +64,18 @@ def _notes(keys: dict[str, int]) -> list[tuple[int, int]]:
 
 
 def _play(
-    rig: StandardChain, notes: list[tuple[int, int]], seconds: float, count_voices: Callable[[], int]
+    host: StandardChain, notes: list[tuple[int, int]], seconds: float, count_voices: Callable[[], int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Strike the notes in turn; load of each block by either clock in percent, and sounding voices."""
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
-    call, memory = callback.ctypes, rig.memory.ctypes.data
+    call, memory = callback.ctypes, host.memory.ctypes.data
     blocks, blocks_per_note = round(seconds * RATE / BLOCK), round(ROUND_SECONDS * RATE / BLOCK / NOTES)
     wall, thread, voices = np.zeros(blocks), np.zeros(blocks), np.zeros(blocks, int)
     for block in range(blocks):
         if block % blocks_per_note == 0:
             channel, key = notes[block // blocks_per_note % NOTES]
-            rig.midi(0x90 | channel, key, VELOCITY)
+            host.midi(0x90 | channel, key, VELOCITY)
         wall_before, thread_before = time.perf_counter_ns(), time.thread_time_ns()
         call(None, speaker, BLOCK, None, 0, memory)
         thread[block] = time.thread_time_ns() - thread_before

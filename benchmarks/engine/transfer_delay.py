@@ -54,18 +54,18 @@ def measure(preset: str = "violin", trials: int = TRIALS) -> list[Measurement]:
 def measure_delays(preset: str, pitch: float, trials: int) -> list[float]:
     """Seconds of each trial; the voice is transposed by octaves into the instrument's range."""
     random = np.random.default_rng(3)
-    rig = StandardChain(RATE)
-    rig.play(follow_voice(make_chain(preset)))
-    instrument = rig.chain[1]
+    host = StandardChain(RATE)
+    host.play(follow_voice(make_chain(preset)))
+    instrument = host.chain[1]
     assert isinstance(instrument, Ddsp)
     pitch_range = instrument.preset.header["pitch"]
     octaves = max(int(np.ceil(np.log2(pitch_range["low"] / (0.97 * pitch)))), 0)
-    rig.set_param(rig.chain[0], "transpose", 12 * octaves)
+    host.set_param(host.chain[0], "transpose", 12 * octaves)
     delays = []
     for _ in range(trials):
         tone_pitch = pitch * ratio_of(random.uniform(-0.5, 0.5))
         sound, start = synthesize_voice(tone_pitch, random)
-        output = np.concatenate(list(render_transfer(rig, sound, BLOCK, tail=0.0)), axis=1)[0]
+        output = np.concatenate(list(render_transfer(host, sound, BLOCK, tail=0.0)), axis=1)[0]
         delays.append(response_delay(output[start:], tone_pitch * 2**octaves) + BLOCK / RATE)
     return delays
 

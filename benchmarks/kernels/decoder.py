@@ -92,7 +92,7 @@ def _cold(work: Callable[[], None], fill_cache: Callable[[], None]) -> list[floa
 
 
 def _instrument_measurements(units: int) -> list[Measurement]:
-    """Load of a whole rig with a room, in percent of real time."""
+    """Load of a whole host with a room, in percent of real time."""
     one, chord = _load(units, 1), _load(units, CHORD)
     onset = _onsets(units)
     name = f"{units} units"
@@ -113,9 +113,9 @@ def _instrument_measurements(units: int) -> list[Measurement]:
 
 def _load(units: int, voices: int) -> np.ndarray:
     """Load of each block while so many notes are held."""
-    rig, play = _rig(units)
+    host, play = _make_host(units)
     for i in range(voices):
-        rig.midi(0x90, 48 + 5 * i, 100)
+        host.midi(0x90, 48 + 5 * i, 100)
     for _ in range(200):
         play()
     return np.array([play() for _ in range(round(SOUND_SECONDS * RATE / BLOCK))])
@@ -123,25 +123,25 @@ def _load(units: int, voices: int) -> np.ndarray:
 
 def _onsets(units: int) -> list[float]:
     """Load of each block in which a chord starts."""
-    rig, play = _rig(units)
+    host, play = _make_host(units)
     loads = []
     for _, key in itertools.product(range(20), (48, 50)):
         for i in range(CHORD):
-            rig.midi(0x90, key + 5 * i, 100)
+            host.midi(0x90, key + 5 * i, 100)
         loads.append(play())
         for _ in range(100):
             play()
         for i in range(CHORD):
-            rig.midi(0x80, key + 5 * i, 0)
+            host.midi(0x80, key + 5 * i, 0)
         for _ in range(500):
             play()
     return loads
 
 
-def _rig(units: int) -> tuple[StandardChain, Callable[[], float]]:
-    """A rig with a random instrument, and a function that plays a block and returns its load."""
-    rig = StandardChain(RATE)
-    rig.play(
+def _make_host(units: int) -> tuple[StandardChain, Callable[[], float]]:
+    """A host with a random instrument, and a function that plays a block and returns its load."""
+    host = StandardChain(RATE)
+    host.play(
         make_chain(
             Preset(*random_preset(units, HARMONICS if units == UNITS else 60, taps=TAPS, seed=1, float16=True))
         )
@@ -151,10 +151,10 @@ def _rig(units: int) -> tuple[StandardChain, Callable[[], float]]:
 
     def play() -> float:
         start = time.thread_time_ns()
-        callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
+        callback.ctypes(None, speaker, BLOCK, None, 0, host.memory.ctypes.data)
         return 100 * (time.thread_time_ns() - start) / (1e9 * BLOCK / RATE)
 
-    return rig, play
+    return host, play
 
 
 def _percentile_999(loads: np.ndarray) -> float:

@@ -144,19 +144,19 @@ def _bare_torch(preset: Preset) -> Callable[[], object]:
 
 
 def _voice_measurements() -> list[Measurement]:
-    """Sixty-four notes of different keys, each in its own state: the whole rig, by the thread's own time."""
-    rig = StandardChain(RATE)
+    """Sixty-four notes of different keys, each in its own state: the whole host, by the thread's own time."""
+    host = StandardChain(RATE)
     instrument = StateSpace(random_preset())
-    rig.play([instrument])
+    host.play([instrument])
     for i in range(NOTES):
-        rig.send(Kind.NOTE_ON, 28 + i, 0.8, note=28 + i)
+        host.send(Kind.NOTE_ON, 28 + i, 0.8, note=28 + i)
     audio = np.zeros((BLOCK, 2), np.float32)
     speaker = ctypes.cast(audio.ctypes.data, ctypes.POINTER(ctypes.c_float))
     blocks = round(SOUND_SECONDS * RATE / BLOCK)
     loads, voices = np.zeros(blocks), NOTES
     for block in range(blocks):
         start = time.thread_time_ns()
-        callback.ctypes(None, speaker, BLOCK, None, 0, rig.memory.ctypes.data)
+        callback.ctypes(None, speaker, BLOCK, None, 0, host.memory.ctypes.data)
         loads[block] = time.thread_time_ns() - start
         voices = min(voices, instrument.voices)
     loads *= 100 * RATE / (1e9 * BLOCK)

@@ -60,8 +60,8 @@ def _record(controller: Any, folder: Path, server: int) -> None:
     until(lambda: controller.recording.recording)
     for key in CHORD:
         controller.bridge.note_on(key, 0.9)
-    rig, frame = controller.engine.rig, controller.engine.rig.frame
-    until(lambda: rig.frame > frame + rig.rate)
+    host, frame = controller.engine.host, controller.engine.host.frame
+    until(lambda: host.frame > frame + host.rate)
 
 
 def _score(controller: Any, folder: Path, server: int) -> None:
@@ -94,19 +94,19 @@ def _hearing(controller: Any, folder: Path, server: int) -> None:
 
 
 def _learning(controller: Any, folder: Path, server: int) -> None:
-    dialogue = controller.learn.dialogue
+    dialog = controller.learn.dialog
     controller.opener.open([_chime(folder)])
-    dialogue.form.mode.setCurrentIndex(2)  # as a piece
-    until(dialogue.learn.isEnabled)
-    dialogue.learn.click()
-    until(dialogue.progress.curve.isVisible)
+    dialog.form.mode.setCurrentIndex(2)  # as a piece
+    until(dialog.learn.isEnabled)
+    dialog.learn.click()
+    until(dialog.progress.curve.isVisible)
     _wait(2)
 
 
 def _listening(controller: Any, folder: Path, server: int) -> None:
     _learning(controller, folder, server)
     controller.preview.recording(_chime(folder))
-    until(lambda: controller.engine.rig.audition.playing)
+    until(lambda: controller.engine.host.audition.playing)
 
 
 def _demo(controller: Any, folder: Path, server: int) -> None:
@@ -152,7 +152,7 @@ def _reopening(controller: Any, folder: Path, server: int) -> None:
     _wait(0.01)
 
 
-def _dialogues(controller: Any, folder: Path, server: int) -> None:
+def _dialogs(controller: Any, folder: Path, server: int) -> None:
     controller.devices.show()
     controller.learn.show()
     controller.window.top_bar.help.click()
@@ -165,7 +165,7 @@ def _asking(controller: Any, folder: Path, server: int) -> None:
 
 
 def _choosing(controller: Any, folder: Path, server: int) -> None:
-    controller.export.ask(controller.preset_files.entries[0], None)
+    controller.export.ask_destination(controller.preset_files.entries[0], None)
     _wait(0.5)
 
 
@@ -206,7 +206,7 @@ MOMENTS: dict[str, Callable[[Any, Path, int], None]] = {
     "the device was lost while recording": _lost,
     "the device hangs while recording": _hangs,
     "the device is opened anew while recording": _reopening,
-    "three dialogues are open": _dialogues,
+    "three dialogs are open": _dialogs,
     "a name is asked for": _asking,
     "a menu is open": _menu,
     "a file is asked for": _choosing,

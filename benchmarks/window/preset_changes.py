@@ -31,7 +31,7 @@ def click_presets(controller: Any, blocks: BlockLog, times: int = 2) -> dict[str
 
     from .close_moments import until
 
-    rig, device = controller.engine.rig, controller.engine._stream._device
+    host, device = controller.engine.host, controller.engine._stream._device
     names = [entry.name for entry in controller.preset_files.entries if entry.factory]
     controller.bridge.reset_meters()
     QTest.qWait(300)
@@ -49,7 +49,7 @@ def click_presets(controller: Any, blocks: BlockLog, times: int = 2) -> dict[str
             QTest.qWait(FADE_MS)
             for key in CHORD:
                 client.send(0x80, key, 0)
-        summary, xruns, missed = blocks.summarize(), rig.meters().xruns, device.missed - missed
+        summary, xruns, missed = blocks.summarize(), host.meters().xruns, device.missed - missed
     return asdict(
         ClickSummary(
             times * len(names),

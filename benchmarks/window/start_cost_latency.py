@@ -38,7 +38,7 @@ NOTES = range(40, 56)
 def main() -> None:
     """Measure, and print the measurements."""
     parser = argparse.ArgumentParser(description="What the window costs.")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of dragging, resizing and dialogues")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of dragging, resizing and dialogs")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--child", metavar="BEGAN", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -158,7 +158,7 @@ def _delay(controller: Any, press: Action, release: Action) -> float:
     """Blocks from an event in Qt to the first audible sample."""
     from PyQt6.QtTest import QTest
 
-    capture, block = controller.engine.rig.capture, int(controller.engine.rig.memory["block"][0])
+    capture, block = controller.engine.host.capture, int(controller.engine.host.memory["block"][0])
     controller.bridge.panic()
     QTest.qWait(100)
     capture.start()
@@ -179,10 +179,10 @@ def _use(controller: Any, seconds: float) -> tuple[float, float]:
 
     from gui.dialogs.shortcuts import ShortcutsDialog
 
-    rig, window, left = controller.engine.rig, controller.window, Qt.MouseButton.LeftButton
+    host, window, left = controller.engine.host, controller.window, Qt.MouseButton.LeftButton
     controller.bridge.reset_meters()
     QTest.qWait(300)
-    before, start, turn = rig.meters().blocks, time.perf_counter(), 0
+    before, start, turn = host.meters().blocks, time.perf_counter(), 0
     while time.perf_counter() < start + seconds:
         for key in NOTES:
             controller.bridge.note_on(key, 0.6)
@@ -198,13 +198,13 @@ def _use(controller: Any, seconds: float) -> tuple[float, float]:
         keys = ShortcutsDialog(window)
         keys.show()
         QTest.qWait(50)
-        for dialogue in (keys, controller.devices.dialogue, controller.learn.dialogue):
-            dialogue.accept()
+        for dialog in (keys, controller.devices.dialog, controller.learn.dialog):
+            dialog.accept()
         turn += 1
     elapsed = time.perf_counter() - start
-    due = elapsed * rig.rate / int(rig.memory["block"][0])
+    due = elapsed * host.rate / int(host.memory["block"][0])
     controller.bridge.panic()
-    return 100 * (rig.meters().blocks - before) / due, rig.meters().max_load
+    return 100 * (host.meters().blocks - before) / due, host.meters().max_load
 
 
 if __name__ == "__main__":

@@ -83,10 +83,10 @@ def _control_plane_clips(preset: Preset, recording: np.ndarray | None, seed: int
 
 def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
     """Render a performance, quiet enough to stay below the limiter."""
-    rig = _rig(preset)
+    host = _make_host(preset)
     for param, value in (("play", 0), ("level", LEVEL_DB)):
-        rig.set_param(rig.chain[0], param, value)
-    return render(rig, event_array(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL_SECONDS)
+        host.set_param(host.chain[0], param, value)
+    return render(host, event_array(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL_SECONDS)
 
 
 def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: set[str]) -> Iterator[Clip]:
@@ -97,10 +97,12 @@ def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: s
         ("Permuted", "The notes of the prelude in another order.", demo_notes.permuted_notes(notes, seed)),
     ):
         if name not in names:
-            yield Clip(name, description, render(_rig(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS))
+            yield Clip(
+                name, description, render(_make_host(preset), demo_notes.to_score(notes_of_clip), tail=TAIL_SECONDS)
+            )
 
 
-def _rig(preset: Preset) -> StandardChain:
-    rig = StandardChain(RATE)
-    rig.play(make_chain(preset))
-    return rig
+def _make_host(preset: Preset) -> StandardChain:
+    host = StandardChain(RATE)
+    host.play(make_chain(preset))
+    return host

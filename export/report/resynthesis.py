@@ -47,24 +47,24 @@ def note_clips(preset: Preset, recording: np.ndarray) -> Iterator[Clip]:
     key = round(pitch_of(pitch.frequency)) if pitch.is_reliable else (low + high) // 2
     seconds = len(mono) / RATE
     played_note = demo_notes.Note(onset / RATE, seconds, min(max(key, low), high), VELOCITY)
-    rig = StandardChain(RATE)
-    rig.play(make_chain(preset))
-    sound = fade_out(render(rig, demo_notes.to_score([played_note]), seconds))
+    host = StandardChain(RATE)
+    host.play(make_chain(preset))
+    sound = fade_out(render(host, demo_notes.to_score([played_note]), seconds))
     yield Clip("Played again", "One key of the instrument, at the moment and the pitch of the recording.", sound)
 
 
 def _follow(preset: Preset, sound: np.ndarray) -> np.ndarray:
     """Render the instrument following a voice (T,), as `luthier transfer` does: (2, T')."""
-    rig = StandardChain(RATE)
-    rig.play(follow_voice(make_chain(preset)))
+    host = StandardChain(RATE)
+    host.play(follow_voice(make_chain(preset)))
     try:
         settings = fit_voice(track_recording(sound, RATE, HOP_SECONDS), preset.header, HOP_SECONDS)
     except ValueError as error:
         raise ValueError(f"the recording cannot be played again: {error}") from None
     for name, value in (("follow", 0), ("level", settings.gain), ("transpose", settings.transpose), ("dry", -60)):
-        rig.set_param(rig.chain[0], name, value)
-    delays = measure_latency(rig.chain, RATE)
+        host.set_param(host.chain[0], name, value)
+    delays = measure_latency(host.chain, RATE)
     removed_frames = round((delays.of_pitch + delays.of_loudness) / 2 * RATE)
-    return np.concatenate(list(render_transfer(rig, sound.astype(np.float32), tail=TAIL_SECONDS)), axis=1)[
+    return np.concatenate(list(render_transfer(host, sound.astype(np.float32), tail=TAIL_SECONDS)), axis=1)[
         :, removed_frames:
     ]

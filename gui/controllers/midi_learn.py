@@ -14,7 +14,7 @@ Learned = dict[tuple[str, str], int | None]  # by plugin and parameter; None: no
 
 
 class MidiLearn(QObject):
-    """Keeps engine, knobs and undo stack in step."""
+    """Applies assignments to the engine and the knobs, and pushes them on the undo stack."""
 
     notified = pyqtSignal(str)
     changed = pyqtSignal()
@@ -68,7 +68,7 @@ class MidiLearn(QObject):
         now, live_input = self._bridge.now, self._bridge.live_input
         if now is None or live_input is None or not self.learned:
             return
-        waiting = live_input.rig.interpreter.pending_pickups
+        waiting = live_input.host.interpreter.pending_pickups
         keys = {(each.plugin.state.ctypes.data, each.index): index for index, each in enumerate(now.parameters)}
         self._knobs.set_controller_positions(
             {keys[key]: level / 127 for key, level in waiting.items() if key in keys}

@@ -51,8 +51,11 @@ class RecordingController(QObject):
             path = recording_path(self._bridge.now.path.stem.capitalize())
             self._engine.request(lambda: self._engine.recorders.start_performance(path), self._started)
 
-    def stop(self) -> None:
-        """Stop; both files are complete when the engine thread has done it."""
+    def stop(self, failed: bool = False) -> None:
+        """Stop; both files are complete when the engine thread has done it.
+
+        failed: an error that is shown already has ended the recording, and is not covered by another message.
+        """
         recorder, notes = self._recorder, self._notes
         self._recorder = self._notes = None
         self._window.top_bar.show_recording(None)
@@ -68,7 +71,7 @@ class RecordingController(QObject):
                 notes.write()
             return recorder.paths
 
-        self._engine.request(work, self._show_recorded)
+        self._engine.request(work, self._forget_notes if failed else self._show_recorded)
 
     def render_score(self, patch: Patch | None, a4: float) -> None:
         """Render the score to a sound file with a patch, or cancel that."""
@@ -86,7 +89,7 @@ class RecordingController(QObject):
             self._fail(str(error))
             return
         chain = patch.chain.plain() if patch.chain is not None else None
-        rate = self._bridge.live_input.rig.rate
+        rate = self._bridge.live_input.host.rate
         self._window.score_bar.show_rendering(0.0)
         self._renderer.start(
             RenderJob(str(patch.path), str(path), str(score.path), score.tempo, rate, a4, dict(patch.values), chain)
@@ -105,10 +108,13 @@ class RecordingController(QObject):
 
     def _set_end(self, notes: NoteRecorder) -> None:
         if self._bridge.live_input is not None and not notes.end:
-            notes.end = self._bridge.live_input.rig.frame
+            notes.end = self._bridge.live_input.host.frame
+
+    def _forget_notes(self, _: list[Path]) -> None:
+        self._finishing = None
 
     def _show_recorded(self, paths: list[Path]) -> None:
-        self._finishing = None
+        self._forget_notes(paths)
         self.notified.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
 
     def _show_rendered(self, path: str) -> None:
@@ -126,10 +132,10 @@ class RecordingController(QObject):
 
     def _poll(self) -> None:
         if self._recorder is not None and not self._engine.recorders.is_recording(self._recorder.path):
-            self.stop()  # the disk is full; the error was shown
+            self.stop(failed=True)  # the disk is full; the error was shown
         if self._recorder is not None:
             self._window.top_bar.show_recording(time.monotonic() - self._start_time)
 
     def _add_events(self, events: Any) -> None:
         if self._notes is not None and self._bridge.live_input is not None:
-            self._notes.add(events, self._bridge.live_input.rig.interpreter.channels)
+            self._notes.add(events, self._bridge.live_input.host.interpreter.channels)

@@ -1,4 +1,4 @@
-"""Preview sounds beside what is played: demos of instruments, recordings, a test tone."""
+"""The preview controller: plays demos of instruments, recordings and a test tone beside the instrument."""
 
 import time
 from pathlib import Path
@@ -70,10 +70,10 @@ class PreviewController(QObject):
         self._send(None)
 
     def poll(self) -> None:
-        """Notice when a demo has ended; to be called often."""
-        rig = self._engine.rig
+        """Emit `changed` when a demo has ended; to be called often."""
+        host = self._engine.host
         started = self._start_time and time.monotonic() > self._start_time + START_SECONDS
-        if self._digest and not self._renderer.busy and started and rig is not None and not rig.audition.playing:
+        if self._digest and not self._renderer.busy and started and host is not None and not host.audition.playing:
             self._digest = ""
             self.changed.emit("")
 
@@ -94,8 +94,8 @@ class PreviewController(QObject):
             except soundfile.SoundFileError as error:
                 words = self.tr("{0} cannot be read as sound: {1}")
                 raise OSError(words.format(Path(path).name, error)) from None
-            rig = self._engine.rig
-            return bool(rig is not None and rig.play_sound(samples[:, :2].T, float(rate)))
+            host = self._engine.host
+            return bool(host is not None and host.play_sound(samples[:, :2].T, float(rate)))
 
         self._engine.request(work, self._started)
 
@@ -104,15 +104,15 @@ class PreviewController(QObject):
 
     def _send(self, sound: np.ndarray | None, rate: float = 0.0) -> None:
         def work() -> None:
-            if self._engine.rig is not None:
-                self._engine.rig.play_sound(sound, rate)
+            if self._engine.host is not None:
+                self._engine.host.play_sound(sound, rate)
 
         self._engine.submit(work)
 
     def _fail(self, why: str) -> None:
         self._digest = ""
         self.changed.emit("")
-        self.notified.emit(self.tr("No demo can be heard: {0}").format(why), True)
+        self.notified.emit(self.tr("The demo cannot be played: {0}").format(why), True)
 
 
 def _folder() -> Path:

@@ -41,10 +41,10 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
     words = ["render", "small.luthier", "score.mid", "-o", "out.wav", "--rate", "44100", "--seconds", "1", "--float"]
     assert main([*words, "--seed", "3", "--json"]) == 0
     audio, rate = soundfile.read("out.wav", dtype="float32")
-    rig = StandardChain(44100)
-    rig.play([load(folder / "small.luthier", 3)])
+    host = StandardChain(44100)
+    host.play([load(folder / "small.luthier", 3)])
     assert rate == 44100
-    np.testing.assert_array_equal(audio.T, render(rig, read("score.mid"), 1.0))
+    np.testing.assert_array_equal(audio.T, render(host, read("score.mid"), 1.0))
     told = json.loads(capsys.readouterr().out)
     assert told["seconds"] == 1
     assert told["peak"] == pytest.approx(np.abs(audio).max())
@@ -52,7 +52,7 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
 
 def test_a_score_without_notes_on_an_enabled_channel_is_refused_with_a_channel_that_has_some(folder, capsys):
     assert main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--channel", "2"]) == 2
-    assert "score.mid has notes on channel 1 only, which is not heard; say --channel 1" in capsys.readouterr().err
+    assert "score.mid has notes on channel 1 only, which is disabled; use --channel 1" in capsys.readouterr().err
     assert not Path("out.wav").exists()
 
 
@@ -85,7 +85,7 @@ def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
         (["small.luthier", "score.mid"], "-o"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--rate", "fast"], "from 8000 to 384000 Hz"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--rate", "nan"], "from 8000 to 384000 Hz"),
-        (["small.luthier", "score.mid", "-o", "out.wav", "--block", "1.5"], "no whole number"),
+        (["small.luthier", "score.mid", "-o", "out.wav", "--block", "1.5"], "not a whole number"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--channel", "17"], "from 1 to 16"),
     ],
 )
@@ -130,9 +130,9 @@ def test_a_recording_of_what_is_played_equals_its_rendering(folder, capsys):
         assert main(words) == 0
     audio, rate = soundfile.read("heard.wav", dtype="float32")
     assert rate == server.rate
-    rig = StandardChain(rate)
-    rig.play([load(folder / "small.luthier", 0)])
-    rendered = render(rig, read(library.factory_folder() / "demo.mid"), 3.0)
+    host = StandardChain(rate)
+    host.play([load(folder / "small.luthier", 0)])
+    rendered = render(host, read(library.factory_folder() / "demo.mid"), 3.0)
     heard, wanted = (sound[:, np.flatnonzero(np.abs(sound).max(axis=0) > 1e-3)[0] :] for sound in (audio.T, rendered))
     length = min(heard.shape[1], wanted.shape[1])
     assert length > 0.3 * rate
@@ -152,48 +152,48 @@ def test_an_instrument_is_tuned_to_the_requested_a(folder):
         main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float", "--a4", "415"])
         == 0
     )
-    rig = StandardChain(48000)
-    rig.set_param(rig.interpreter, "a4", 415)
-    rig.play([load(folder / "small.luthier")])
-    wanted = render(rig, read("score.mid"), 1.0)
+    host = StandardChain(48000)
+    host.set_param(host.interpreter, "a4", 415)
+    host.play([load(folder / "small.luthier")])
+    wanted = render(host, read("score.mid"), 1.0)
     np.testing.assert_array_equal(soundfile.read("out.wav", dtype="float32")[0].T, wanted)
-    rig = StandardChain(48000)
-    rig.play([load(folder / "small.luthier")])
-    assert np.abs(render(rig, read("score.mid"), 1.0) - wanted).max() > 0.001
+    host = StandardChain(48000)
+    host.play([load(folder / "small.luthier")])
+    assert np.abs(render(host, read("score.mid"), 1.0) - wanted).max() > 0.001
 
 
 @pytest.mark.parametrize("error", [ValueError("a plugin is gone"), RuntimeError("the audio device has stopped")])
 def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypatch, error):
     write(folder / "small.luthier", small_preset())
     monkeypatch.setattr(library, "user_folder", lambda: folder)
-    rig = StandardChain(48000)
+    host = StandardChain(48000)
 
     def refuse(row):
         raise error
 
-    monkeypatch.setattr(rig, "play", refuse)
-    rig.midi(0xC0, 0)
-    call(rig, 128)
+    monkeypatch.setattr(host, "play", refuse)
+    host.midi(0xC0, 0)
+    call(host, 128)
     args = argparse.Namespace(seed=0, plugins=[], params=[], json=False, room=None)
-    play._program_changes(Playing(rig, None), args)()
+    play._program_changes(Playing(host, None), args)()
     assert capsys.readouterr().out == f"{error}\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of its own")
 def test_typing_p_silences_everything(monkeypatch):
-    rig, organ = StandardChain(48000), Organ()
-    rig.play([organ])
-    rig.midi(0x90, 60, 127)
-    assert call(rig, 1000).any()
+    host, organ = StandardChain(48000), Organ()
+    host.play([organ])
+    host.midi(0x90, 60, 127)
+    assert call(host, 1000).any()
     ours, theirs = os.openpty()
     with os.fdopen(ours, "wb", buffering=0) as keys, os.fdopen(theirs) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        poll = panic_key.panic_key(rig.panic)
+        poll = panic_key.make_poll(host.panic)
         poll()
-        assert call(rig, 48000, 4096)[0, -1] != 0
+        assert call(host, 48000, 4096)[0, -1] != 0
         keys.write(b"p\n")
         poll()
-    assert not call(rig, 96000, 4096)[:, -1000:].any()
+    assert not call(host, 96000, 4096)[:, -1000:].any()
 
 
 def test_the_live_line_shows_the_whole_status():
@@ -201,22 +201,22 @@ def test_the_live_line_shows_the_whole_status():
         "device": "system", "backend": "jack", "realtime": False, "rate": 48000.0, "block": 128, "latency": 0.00533,
         "load": 0.123, "worst": 0.5, "underruns": 2, "clipped": 3, "lost": 0, "voices": 7, "ports": ["Grand", "Pads"],
     }  # fmt: skip
-    assert status_line.line(status) == (
+    assert status_line.format_line(status) == (
         "system (jack) · 48000 Hz · block 128 not realtime · 5.3 ms · load 12% worst 50% · under-runs 2 · "
         "clipped 3 · voices 7 · MIDI Grand, Pads"
     )
 
 
 def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
-    rig = StandardChain(48_000)
-    rig.play([Organ()])
+    host = StandardChain(48_000)
+    host.play([Organ()])
     args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
-    with play._recording(rig, args) as write:
-        call(rig, 4800)
+    with play._recording(host, args) as write:
+        call(host, 4800)
         write()
-        rig.prepare(44_100)
+        host.prepare(44_100)
         write()
-        call(rig, 4410)
+        call(host, 4410)
     lengths = {
         path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tmp_path.iterdir()
     }

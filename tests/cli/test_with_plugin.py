@@ -30,9 +30,9 @@ def test_plugins_come_after_the_instrument_in_the_order_given(install, echo):  #
     words = ["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--float"]
     assert main([*words, "--with", str(echo), "--with", "tremolo"]) == 0
     audio, _ = soundfile.read("out.wav", dtype="float32")
-    rig = StandardChain(48000)
-    rig.play([load("small.luthier"), load_plugin(echo), load_plugin("tremolo")])
-    np.testing.assert_array_equal(audio.T, render(rig, read("score.mid"), 1.0))
+    host = StandardChain(48000)
+    host.play([load("small.luthier"), load_plugin(echo), load_plugin("tremolo")])
+    np.testing.assert_array_equal(audio.T, render(host, read("score.mid"), 1.0))
 
 
 @pytest.mark.parametrize("plugin", ["nothing", "./nothing.so", "score.mid"])

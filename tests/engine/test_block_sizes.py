@@ -1,4 +1,4 @@
-"""Ten seconds of a whole rig are the same for every block size of the device."""
+"""Ten seconds of a whole host are the same for every block size of the device."""
 
 import numpy as np
 import pytest
@@ -14,17 +14,17 @@ NOTES = 20
 
 def play(block):
     """Twenty notes with bends, pedal, wheel and volume, by MIDI, through the callback of the device."""
-    rig = StandardChain(RATE)
+    host = StandardChain(RATE)
     what = preset(layers=2, variants=2, hiss=0.1, envelope=0.02, knock=np.full(50, 0.01), gain=0.7)
-    rig.play([Resonance(what)])
+    host.play([Resonance(what)])
     messages = [(1000, 0xB0, 64, 127), (90_001, 0xB0, 1, 100), (200_017, 0xB0, 64, 0), (300_003, 0xB0, 7, 60)]
     for i in range(NOTES):
         at = 23_011 * i
         messages += [(at, 0x90, 45 + i, 40 + 4 * i), (at + 30_000, 0x80, 45 + i, 0)]
         messages += [(at + 2001 * j, 0xE0, 0, (40 * i + 23 * j) % 128) for j in range(10)]
     for frame, status, first, second in sorted(messages):
-        rig.midi(status, first, second, frame=frame)
-    return render(rig, SECONDS * RATE, block)
+        host.midi(status, first, second, frame=frame)
+    return render(host, SECONDS * RATE, block)
 
 
 @pytest.fixture(scope="module")

@@ -13,49 +13,49 @@ from tests.support.simple_plugins import Listener, Organ, Signal
 
 def test_plugins_that_stay_in_the_chain_play_on_without_a_step(random):
     audio = random.uniform(-0.5, 0.5, (2, 9000)).astype(np.float32)
-    rig, signal, tone = StandardChain(RATE), Signal(audio), TiltEq()
-    rig.play([signal])
-    heard = [render(rig, 3000)]
-    rig.edit_chain([signal, tone])
-    heard.append(render(rig, 3000, 100))
-    rig.edit_chain([signal])
-    heard.append(render(rig, 3000))
+    host, signal, tone = StandardChain(RATE), Signal(audio), TiltEq()
+    host.play([signal])
+    heard = [render(host, 3000)]
+    host.edit_chain([signal, tone])
+    heard.append(render(host, 3000, 100))
+    host.edit_chain([signal])
+    heard.append(render(host, 3000))
     np.testing.assert_allclose(np.concatenate(heard, axis=1), audio, atol=1e-6)
-    assert rig.chain == [signal]
+    assert host.chain == [signal]
 
 
 def test_a_new_effect_is_prepared_and_an_old_one_is_not_reset():
-    rig, organ, listener = StandardChain(RATE), Organ(), Listener()
-    rig.play([organ, listener])
-    rig.midi(0x90, 60, 100)
-    render(rig, 1000)
+    host, organ, listener = StandardChain(RATE), Organ(), Listener()
+    host.play([organ, listener])
+    host.midi(0x90, 60, 100)
+    render(host, 1000)
     tone = TiltEq()
-    rig.edit_chain([organ, tone, listener])
-    assert np.abs(render(rig, 1000)).max() > 0.005
+    host.edit_chain([organ, tone, listener])
+    assert np.abs(render(host, 1000)).max() > 0.005
     assert tone.state["rate"] == RATE
     assert len(listener.heard(Kind.NOTE_ON)) == 1
     with pytest.raises(ValueError, match="twice"):
-        rig.edit_chain([organ, organ])
+        host.edit_chain([organ, organ])
 
 
 def test_a_press_is_counted_when_a_controller_passes_its_middle_upwards():
-    rig = StandardChain(RATE)
+    host = StandardChain(RATE)
     for value in (0, 127, 100, 63, 64, 0, 127):
-        rig.midi(0xB0, 22, value)
-    render(rig, 128)
-    presses = rig.interpreter.press_counts
+        host.midi(0xB0, 22, value)
+    render(host, 128)
+    presses = host.interpreter.press_counts
     assert presses[22] == 3
     assert presses.sum() == 3
 
 
 def test_the_microphone_is_captured_and_not_heard(random):
-    rig, microphone = StandardChain(RATE), MicrophoneCapture()
-    rig.memory["inputs"] = 0
+    host, microphone = StandardChain(RATE), MicrophoneCapture()
+    host.memory["inputs"] = 0
     audio = random.uniform(-0.5, 0.5, (2, 3000)).astype(np.float32)
     organ = Organ()
-    rig.play([organ])
-    rig.edit_chain([Signal(audio), microphone, organ])
+    host.play([organ])
+    host.edit_chain([Signal(audio), microphone, organ])
     microphone.start()
-    assert not render(rig, 3000).any()
+    assert not render(host, 3000).any()
     np.testing.assert_array_equal(microphone.drain(), audio)
     assert microphone.listens

@@ -14,20 +14,20 @@ from tests.support.host_callback import RATE, render
 from tests.support.simple_plugins import Listener, Organ, Signal
 
 
-def twenty_notes(rig):
+def twenty_notes(host):
     """Notes that begin, end and begin again, on two channels, under a pedal."""
     for i in range(20):
-        rig.midi(0x90 | i % 2, 50 + i, 90, frame=37 + 997 * i)
-        rig.midi(0x80 | i % 2, 50 + i, 0, frame=4000 + 911 * i)
-    rig.midi(0xB1, 64, 127, frame=9001)
-    rig.midi(0xB1, 64, 0, frame=20011)
+        host.midi(0x90 | i % 2, 50 + i, 90, frame=37 + 997 * i)
+        host.midi(0x80 | i % 2, 50 + i, 0, frame=4000 + 911 * i)
+    host.midi(0xB1, 64, 127, frame=9001)
+    host.midi(0xB1, 64, 0, frame=20011)
 
 
 def played(block):
-    rig = StandardChain(RATE)
-    rig.play([Organ()])
-    twenty_notes(rig)
-    return render(rig, RATE // 2, block)
+    host = StandardChain(RATE)
+    host.play([Organ()])
+    twenty_notes(host)
+    return render(host, RATE // 2, block)
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 4096, 10_000, [64, 1, 300, 4096, 17]])
@@ -58,11 +58,11 @@ def test_an_event_without_a_frame_or_in_the_past_takes_effect_in_the_next_block(
 
 
 def test_an_event_with_a_frame_delays_none_without():
-    rig, listener = StandardChain(RATE), Listener()
-    rig.play([listener])
-    rig.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=1000)
-    rig.panic()
-    render(rig, 2000, 64)
+    host, listener = StandardChain(RATE), Listener()
+    host.play([listener])
+    host.send(Kind.NOTE_ON, 60, 1.0, note=60, frame=1000)
+    host.panic()
+    render(host, 2000, 64)
     assert set(listener.heard(Kind.CHOKE)["frame"]) == {0}
     assert listener.heard(Kind.NOTE_ON)["frame"].tolist() == [1000]
 
@@ -121,12 +121,12 @@ def test_too_many_events_are_refused_and_counted():
 
 
 def test_note_events_are_sent_to_the_main_thread():
-    rig = StandardChain(RATE)
-    rig.play([Organ()])
-    rig.midi(0x91, 60, 127, frame=10)
-    rig.midi(0x81, 60, 0, frame=500)
-    render(rig, 1000, 64)
-    told = rig.outbox.drain()
+    host = StandardChain(RATE)
+    host.play([Organ()])
+    host.midi(0x91, 60, 127, frame=10)
+    host.midi(0x81, 60, 0, frame=500)
+    render(host, 1000, 64)
+    told = host.outbox.drain()
     assert told[["frame", "kind", "note"]].tolist() == [(10, Kind.NOTE_ON, 128 + 60), (500, Kind.NOTE_OFF, 128 + 60)]
 
 

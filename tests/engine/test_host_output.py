@@ -13,14 +13,14 @@ from tests.support.simple_plugins import Organ, Signal
 
 
 def test_the_rate_changes_for_every_plugin_but_not_while_a_device_plays():
-    rig, organ = StandardChain(RATE), Organ()
-    rig.play([organ])
-    rig.prepare(96_000)
+    host, organ = StandardChain(RATE), Organ()
+    host.play([organ])
+    host.prepare(96_000)
     assert organ.state["cycle"][0] == np.float32(8.1758 / 96_000)
-    assert rig.rate == 96_000
-    rig.running = lambda: True
+    assert host.rate == 96_000
+    host.running = lambda: True
     with pytest.raises(RuntimeError, match="while a device plays"):
-        rig.prepare(RATE)
+        host.prepare(RATE)
 
 
 def test_the_meters_show_what_goes_to_the_speaker():
@@ -68,9 +68,9 @@ def test_denormals_are_flushed_inside_the_callback_and_kept_outside():
 
 
 def test_samples_that_the_limiter_limits_count_as_clipped():
-    rig = StandardChain(RATE)
-    rig.play([Signal(2.0)])
-    render(rig, 1024)
-    assert rig.meters().clipped > 900
-    rig.reset_meters()
-    assert rig.meters().clipped == 0
+    host = StandardChain(RATE)
+    host.play([Signal(2.0)])
+    render(host, 1024)
+    assert host.meters().clipped > 900
+    host.reset_meters()
+    assert host.meters().clipped == 0

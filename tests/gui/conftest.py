@@ -108,7 +108,7 @@ def guitar(opened: MainController, ear: JackClient) -> Iterator[MainController]:
     ear.connect(opened.bridge.status.name)
     config_store.save(patch_file.PATHS_FILE, {})
     opened.preset_files.scan()
-    until(lambda: opened.preset_files.entries and not any(entry.elsewhere for entry in opened.preset_files.entries))
+    until(lambda: opened.preset_files.entries and not any(entry.is_external for entry in opened.preset_files.entries))
     play(opened, "guitar")
     opened.bridge.panic()
     quiet(opened)
@@ -138,9 +138,9 @@ def quiet(controller: MainController) -> None:
 
 def advance(controller: MainController, frames: int = 512) -> None:
     """Wait until the engine has played so many frames, and taken what was asked of it before."""
-    assert controller.engine.rig is not None
-    rig, frame = controller.engine.rig, controller.engine.rig.frame
-    until(lambda: rig.frame > frame + frames)
+    assert controller.engine.host is not None
+    host, frame = controller.engine.host, controller.engine.host.frame
+    until(lambda: host.frame > frame + frames)
 
 
 def listen_from_onset(ear: JackClient, began: int, seconds: float) -> np.ndarray:

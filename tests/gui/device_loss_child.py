@@ -28,7 +28,7 @@ def main() -> None:
         until(lambda: bridge.status.state == "playing" and words().startswith("●"))
         print("back", flush=True)
         bridge.note_on(64, 0.8)
-        until(lambda: max(bridge.live_input.rig.meters().peak) > 0.01)
+        until(lambda: max(bridge.live_input.host.meters().peak) > 0.01)
         print("sounding", flush=True)
         controller.window.close()
         until(lambda: not controller.engine.is_alive())

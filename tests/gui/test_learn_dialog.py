@@ -42,21 +42,21 @@ def chime(tmp_path):
 @pytest.mark.verify
 def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continues(window, ear, data):
     window.opener.open([data / "guitar" / "guitar_A3_very-long_forte_normal.mp3"])
-    dialogue = window.learn.dialogue
-    assert dialogue.form.name.text() == "guitar_A3_very-long_forte_normal"
-    dialogue.form.name.selectAll()
-    QTest.keyClicks(dialogue.form.name, "my string")
-    assert not dialogue.learn.isEnabled()
-    until(dialogue.learn.isEnabled)
-    assert "one stroke: good to learn from" in dialogue.check_label.text()
-    assert "about half a minute" in dialogue.progress.label.text()
-    QTest.mouseClick(dialogue.learn, LEFT)
+    dialog = window.learn.dialog
+    assert dialog.form.name.text() == "guitar_A3_very-long_forte_normal"
+    dialog.form.name.selectAll()
+    QTest.keyClicks(dialog.form.name, "my string")
+    assert not dialog.learn.isEnabled()
+    until(dialog.learn.isEnabled)
+    assert "one onset: good to learn from" in dialog.check_label.text()
+    assert "about half a minute" in dialog.progress.label.text()
+    QTest.mouseClick(dialog.learn, LEFT)
     assert window.learn.process.busy
-    assert not dialogue.learn.isEnabled()
+    assert not dialog.learn.isEnabled()
     window.bridge.note_on(52, 0.9)
     assert level(ear.listen(0.3, QTest.qWait)) > -60
     window.bridge.note_off(52)
-    dialogue.accept()
+    dialog.accept()
     assert "Learning my string" in window.window.browser.learn.text()
     until(lambda: not window.learn.process.busy, LEARNING)
     until(lambda: window.bridge.now.path.stem == "my string")
@@ -72,60 +72,60 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
 @pytest.mark.verify
 def test_learning_a_piece_is_stopped_early_kept_and_resumable(window, chime):
     window.opener.open([chime])
-    dialogue = window.learn.dialogue
-    until(lambda: dialogue.check_label.text().startswith("1.1 s"))
-    dialogue.form.name.setText("bells")
-    dialogue.form.mode.setFocus()
-    QTest.keyClick(dialogue.form.mode, Qt.Key.Key_End)
-    assert dialogue.form.mode.currentData() == "piece"
-    assert "This takes 10 min" in dialogue.progress.label.text()
-    assert not dialogue.resume.isVisible()
-    QTest.mouseClick(dialogue.learn, LEFT)
+    dialog = window.learn.dialog
+    until(lambda: dialog.check_label.text().startswith("1.1 s"))
+    dialog.form.name.setText("bells")
+    dialog.form.mode.setFocus()
+    QTest.keyClick(dialog.form.mode, Qt.Key.Key_End)
+    assert dialog.form.mode.currentData() == "piece"
+    assert "This takes 10 min" in dialog.progress.label.text()
+    assert not dialog.resume.isVisible()
+    QTest.mouseClick(dialog.learn, LEFT)
     assert preferences.load().learning["name"] == "bells"
-    until(dialogue.progress.curve.isVisible, LEARNING)
-    assert "loss" in dialogue.progress.label.text()
-    QTest.mouseClick(dialogue.stop, LEFT)
+    until(dialog.progress.curve.isVisible, LEARNING)
+    assert "loss" in dialog.progress.label.text()
+    QTest.mouseClick(dialog.stop, LEFT)
     until(lambda: not window.learn.process.busy, LEARNING)
     assert "Learned bells: stopped early" in window.window.notice.text
-    assert dialogue.resume.isVisible()
+    assert dialog.resume.isVisible()
     assert preferences.load().learning == {}
     until(lambda: window.bridge.now.path.stem == "bells")
-    dialogue.accept()
+    dialog.accept()
 
 
 def test_a_silent_recording_is_refused_with_a_message_before_learning(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
     window.opener.open([tmp_path / "silence.wav"])
-    dialogue = window.learn.dialogue
-    until(lambda: dialogue.check_label.text() == "⚠ The recording is silent.")
-    assert not dialogue.learn.isEnabled()
-    dialogue.accept()
+    dialog = window.learn.dialog
+    until(lambda: dialog.check_label.text() == "⚠ The recording is silent.")
+    assert not dialog.learn.isEnabled()
+    dialog.accept()
 
 
 def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear, tmp_path, monkeypatch):
     monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
     window.learn.show()
-    dialogue = window.learn.dialogue
+    dialog = window.learn.dialog
     window.bridge.note_on(45, 0.9)
-    QTest.mouseClick(dialogue.record, LEFT)
-    until(lambda: "■" in dialogue.record.text())
+    QTest.mouseClick(dialog.record, LEFT)
+    until(lambda: "■" in dialog.record.text())
     microphone = f"{window.bridge.status.name}:in_1"
     until(lambda: ear.has_port(microphone))
     time = np.arange(48_000) / 48_000
     ear.sing(window.bridge.status.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
     heard = ear.listen(1.2, QTest.qWait)
     assert pitch(heard[:, 4800:]) == pytest.approx(110, rel=0.01)  # the note, and nothing of the microphone
-    QTest.mouseClick(dialogue.record, LEFT)
-    until(lambda: "s, " in dialogue.check_label.text())
+    QTest.mouseClick(dialog.record, LEFT)
+    until(lambda: "s, " in dialog.check_label.text())
     file = next((tmp_path / "Luthier").glob("Recording – *.wav"))
     sound, _ = soundfile.read(file, dtype="float32")
     begin = int(np.abs(sound).max(axis=1).argmax())
     assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
-    assert dialogue.recordings == [file]
-    assert [plugin.name for plugin in window.engine.rig.chain] == ["resonance"]
+    assert dialog.recordings == [file]
+    assert [plugin.name for plugin in window.engine.host.chain] == ["resonance"]
     window.bridge.note_off(45)
-    dialogue.set_recordings([])
-    dialogue.accept()
+    dialog.set_recordings([])
+    dialog.accept()
 
 
 def test_faults_are_reported_for_each_recording(tmp_path):
@@ -143,8 +143,8 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     remembered = Preferences()
     first = LearnController(app.activeWindow(), remembered)
     first.open([chime])
-    until(first.dialogue.learn.isEnabled)
-    QTest.mouseClick(first.dialogue.learn, LEFT)
+    until(first.dialog.learn.isEnabled)
+    QTest.mouseClick(first.dialog.learn, LEFT)
     number = first.process._process.processId()
     until(lambda: len(processes(number)) > 2, LEARNING)  # it has processes of its own
     first.close()
@@ -155,34 +155,34 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     second.notified.connect(lambda words, _: told.append(words))
     second.offer_resume()
     assert "Learning chime was not finished" in told[0]
-    until(second.dialogue.resume.isEnabled)
+    until(second.dialog.resume.isEnabled)
     started = []
     monkeypatch.setattr(second.process, "start", started.append)
-    second.dialogue.show()
-    QTest.mouseClick(second.dialogue.resume, LEFT)
+    second.dialog.show()
+    QTest.mouseClick(second.dialog.resume, LEFT)
     assert started[0].arguments == ["learn", "resonance", str(chime), "-o", "chime", "--json", "--resume"]
     for each in (first, second):
         each.close()
-        each.dialogue.deleteLater()
+        each.dialog.deleteLater()
     Path(library.destination("chime").with_suffix(".learning")).rmdir()
 
 
 def test_every_kind_can_be_selected_with_its_own_duration(window, chime):
     window.opener.open([chime])
-    dialogue, began = window.learn.dialogue, []
-    until(dialogue.learn.isEnabled)
-    dialogue.start_requested.disconnect()
-    dialogue.start_requested.connect(began.append)
-    dialogue.form.kind.setFocus()
-    QTest.keyClick(dialogue.form.kind, Qt.Key.Key_Home)
-    for _ in range(dialogue.form.kind.count()):
-        QTest.mouseClick(dialogue.learn, LEFT)
-        QTest.keyClick(dialogue.form.kind, Qt.Key.Key_Down)
-    dialogue.start_requested.connect(window.learn._start)
+    dialog, began = window.learn.dialog, []
+    until(dialog.learn.isEnabled)
+    dialog.start_requested.disconnect()
+    dialog.start_requested.connect(began.append)
+    dialog.form.kind.setFocus()
+    QTest.keyClick(dialog.form.kind, Qt.Key.Key_Home)
+    for _ in range(dialog.form.kind.count()):
+        QTest.mouseClick(dialog.learn, LEFT)
+        QTest.keyClick(dialog.form.kind, Qt.Key.Key_Down)
+    dialog.start_requested.connect(window.learn._start)
     assert {task.kind for task in began} == {"resonance", "ssm", "ddsp", "events"}
     assert [task.arguments[-2:] for task in began if task.kind != "resonance"] == [
         ["--minutes", "20"], ["--minutes", "60"], ["--minutes", "60"],
     ]  # fmt: skip
-    dialogue.set_recordings([])
-    dialogue.form.kind.setCurrentIndex(0)
-    dialogue.accept()
+    dialog.set_recordings([])
+    dialog.form.kind.setCurrentIndex(0)
+    dialog.accept()

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from engine.plugin import param_values
 from gui import knob_scale, number_format
-from gui.views.view_stack import PAD, PICTURE
+from gui.views.view_stack import INSTRUMENT, PAD
 from gui.widgets.knob.knob import Knob
 from gui.widgets.knob.spec import KnobSpec
 from tests.gui.conftest import quiet, until
@@ -24,7 +24,7 @@ SILENT = -80.0  # dB
 @pytest.fixture
 def window(guitar):
     """The window with the guitar and its modes view."""
-    guitar.window.views.show_view(PICTURE)
+    guitar.window.views.show_view(INSTRUMENT)
     return guitar
 
 
@@ -182,7 +182,7 @@ def test_a_knob_learns_a_controller_follows_it_and_forgets_it(window, ear):
     until(lambda: "CC 32 has a meaning" in window.window.notice.text)
     ear.send(0xB0, 22, 0)
     until(lambda: "CC 22" in width.toolTip())
-    until(lambda: ("resonance", "width") in window.engine.rig.midi_map)
+    until(lambda: ("resonance", "width") in window.engine.host.midi_map)
     ear.listen(0.2, QTest.qWait)
     ear.send(0xB0, 22, 127)
     until(lambda: width.amount == pytest.approx(2))

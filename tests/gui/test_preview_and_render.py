@@ -13,7 +13,7 @@ from gui.processes.learn import LearnStatus
 from session import offline_render
 from session.offline_render import RenderJob
 from tests.gui.conftest import PATIENCE, listen_from_onset, play, quiet, until
-from tests.gui.test_performance_recording import score
+from tests.gui.test_score_playback import score
 from tests.support.level_and_pitch import level, pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -43,16 +43,16 @@ def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_ag
     ask(window, "vibraphone")
     model = window.window.browser.model
     assert model.demo
-    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.engine.rig.audition.playing)
+    until(lambda: list((tmp_path / "demos").glob("*.wav")) and window.engine.host.audition.playing)
     assert level(ear.listen(0.5, QTest.qWait)) > -60
     assert window.bridge.now.path.stem == "guitar"
     ask(window, "vibraphone")
     assert not model.demo
-    until(lambda: not window.engine.rig.audition.playing)
+    until(lambda: not window.engine.host.audition.playing)
     ear.listen(0.1, QTest.qWait)
     assert level(ear.listen(0.2, QTest.qWait)) < -80
     ask(window, "vibraphone")
-    until(lambda: window.engine.rig.audition.playing)  # it was kept
+    until(lambda: window.engine.host.audition.playing)  # it was kept
     window.preview.stop()
 
 
@@ -68,13 +68,13 @@ def test_a_demo_ends_by_itself(window):
 
 def test_the_test_tone_is_heard_whatever_is_playing(window, ear):
     window.devices.show()
-    button = next(each for each in window.devices.dialogue.findChildren(object) if _words(each) == "Test tone")
+    button = next(each for each in window.devices.dialog.findChildren(object) if _words(each) == "Test tone")
     began = ear.recorded
     QTest.mouseClick(button, LEFT)
     heard = listen_from_onset(ear, began, 0.4)
     assert pitch(heard[:, 4800:], 300, 600) == pytest.approx(440, rel=0.01)
     assert level(heard[:, 4800:]) == pytest.approx(-23 - 12, abs=1)  # the volume of a first start is -12 dB
-    window.devices.dialogue.accept()
+    window.devices.dialog.accept()
     window.preview.stop()
 
 
@@ -86,24 +86,24 @@ def test_recording_and_preview_are_played_from_the_learn_dialog(window, ear, tmp
     for name, frequency in (("bell", 330), ("learned", 550)):
         time = np.arange(48_000) / 48_000
         soundfile.write(tmp_path / f"{name}.wav", 0.3 * np.sin(2 * np.pi * frequency * time), 48_000)
-    dialogue = window.learn.dialogue
-    dialogue.set_recordings([tmp_path / "bell.wav"])
-    dialogue.set_check(RecordingCheck(1, 1.0, 1))
-    dialogue.show_status(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
-    dialogue.show()
-    for button, frequency in ((dialogue.play_recording, 330), (dialogue.play_preview, 550)):
+    dialog = window.learn.dialog
+    dialog.set_recordings([tmp_path / "bell.wav"])
+    dialog.set_check(RecordingCheck(1, 1.0, 1))
+    dialog.show_status(LearnStatus(0.5, "", 0.1, tmp_path / "learned.wav"))
+    dialog.show()
+    for button, frequency in ((dialog.play_recording, 330), (dialog.play_preview, 550)):
         began = ear.recorded
         QTest.mouseClick(button, LEFT)
         heard = listen_from_onset(ear, began, 0.4)
         assert pitch(heard[:, 4800:], 200, 800) == pytest.approx(frequency, rel=0.01)
         window.preview.stop()
-        until(lambda: not window.engine.rig.audition.playing)
+        until(lambda: not window.engine.host.audition.playing)
         quiet(window)
-    dialogue.set_busy(True)
-    dialogue.set_busy(False)
-    assert not dialogue.play_preview.isEnabled()
-    dialogue.set_recordings([])
-    dialogue.accept()
+    dialog.set_busy(True)
+    dialog.set_busy(False)
+    assert not dialog.play_preview.isEnabled()
+    dialog.set_recordings([])
+    dialog.accept()
 
 
 def test_a_score_is_rendered_to_a_file_and_rendering_can_be_cancelled(window, tmp_path):

@@ -39,20 +39,18 @@ def test_the_clip_indicator_lights_once_the_limiter_acts_describes_it_and_is_cle
     assert indicator(meter) == warning
     assert "the limiter turned" in meter.toolTip()
     assert "clipped" in meter.accessibleDescription()
-    until(lambda: meter.clipped == window.engine.rig.meters().clipped - meter.cleared_samples)
+    until(lambda: meter.clipped == window.engine.host.meters().clipped - meter.cleared_samples)
     QTest.mouseClick(meter, LEFT, pos=QPoint(meter.width() - 5, 5))
     assert meter.clipped == 0
     assert indicator(meter) != warning
     QTest.mouseClick(window.window.status_bar.load_button, LEFT)  # counted anew
-    until(lambda: window.engine.rig.meters().clipped == 0)
+    until(lambda: window.engine.host.meters().clipped == 0)
     advance(window)
     assert meter.clipped == 0
 
 
 def test_lost_events_are_counted_in_the_tip_of_the_load(window):
-    before = window.engine.rig.meters().lost
+    before = window.engine.host.meters().lost
     window.bridge.live_input._events.push(Kind.MIDI, 0x00, note=-1)  # no message that there is
-    until(lambda: window.engine.rig.meters().lost == before + 1)
-    until(
-        lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip()
-    )
+    until(lambda: window.engine.host.meters().lost == before + 1)
+    until(lambda: f"Lost notes and parameter changes: {before + 1}" in window.window.status_bar.load_button.toolTip())

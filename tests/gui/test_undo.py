@@ -5,10 +5,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from tests.gui.conftest import play, until
 from tests.gui.test_browser import act, entry
-from tests.gui.test_performance_recording import score
+from tests.gui.test_score_playback import score
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -36,7 +36,7 @@ def test_a_change_of_volume_is_undone_in_one_step_also_in_the_engine(window):
         slider.setValue(tenths)
     slider.setSliderDown(False)
     slider.setValue(-100)
-    gain = window.engine.rig.volume.state
+    gain = window.engine.host.volume.state
     until(lambda: gain["target"][0] == pytest.approx(10 ** (-10 / 20)))
     undo(window)
     until(lambda: gain["target"][0] == pytest.approx(10 ** (-30 / 20)))
@@ -50,20 +50,20 @@ def test_a_change_of_volume_is_undone_in_one_step_also_in_the_engine(window):
 
 def test_tuning_and_channel_are_undone_also_in_the_dialog(window):
     window.devices.show()
-    dialogue = window.devices.dialogue
-    dialogue.a4_box.selectAll()
-    QTest.keyClicks(dialogue.a4_box, "432")
-    QTest.keyClick(dialogue.a4_box, Qt.Key.Key_Tab)
-    dialogue.channel_box.setFocus()
-    QTest.keyClick(dialogue.channel_box, Qt.Key.Key_Down)
+    dialog = window.devices.dialog
+    dialog.a4_box.selectAll()
+    QTest.keyClicks(dialog.a4_box, "432")
+    QTest.keyClick(dialog.a4_box, Qt.Key.Key_Tab)
+    dialog.channel_box.setFocus()
+    QTest.keyClick(dialog.channel_box, Qt.Key.Key_Down)
     assert (window.preferences.a4, window.preferences.channel) == (432, 1)
     assert window.parameters.undo_stack.undoText() == "change of the MIDI channel"
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
-    assert (dialogue.channel_box.currentIndex(), window.bridge.live_input.channel) == (0, 0)
+    assert (dialog.channel_box.currentIndex(), window.bridge.live_input.channel) == (0, 0)
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
-    assert (dialogue.a4_box.value(), window.preferences.a4) == (440, 440)
+    assert (dialog.a4_box.value(), window.preferences.a4) == (440, 440)
     assert not window.parameters.undo_stack.canUndo()
-    dialogue.accept()
+    dialog.accept()
 
 
 def test_a_favourite_is_undone_and_redone(window):
@@ -114,7 +114,7 @@ def test_a_learned_controller_is_undone_and_redone(window, ear):
     until(lambda: "CC 23" in width.toolTip())
     undo(window)
     assert "CC 23" not in width.toolTip()
-    until(lambda: ("resonance", "width") not in window.engine.rig.midi_map)
+    until(lambda: ("resonance", "width") not in window.engine.host.midi_map)
     redo(window)
     assert "CC 23" in width.toolTip()
 
@@ -169,19 +169,19 @@ def test_switching_to_the_voice_is_undone(window):
     assert voice.sing.isChecked()
     undo(window)
     until(lambda: not window.bridge.now.follows_voice)
-    window.window.views.show_view(PICTURE)
+    window.window.views.show_view(INSTRUMENT)
 
 
 def test_a_choice_of_devices_is_undone_with_the_sound(window):
     window.devices.show()
-    dialogue = window.devices.dialogue
-    until(lambda: dialogue.output_box.itemData(1) == ("jack", None))
-    dialogue.output_box.setFocus()
-    QTest.keyClick(dialogue.output_box, Qt.Key.Key_Down)
+    dialog = window.devices.dialog
+    until(lambda: dialog.output_box.itemData(1) == ("jack", None))
+    dialog.output_box.setFocus()
+    QTest.keyClick(dialog.output_box, Qt.Key.Key_Down)
     assert window.preferences.device["backend"] == "jack"
     QTest.mouseClick(window.window.top_bar.undo, Qt.MouseButton.LeftButton)
-    assert (dialogue.output_box.currentIndex(), window.preferences.device["backend"]) == (0, None)
-    dialogue.accept()
+    assert (dialog.output_box.currentIndex(), window.preferences.device["backend"]) == (0, None)
+    dialog.accept()
     until(lambda: window.bridge.status.state == "playing")
 
 

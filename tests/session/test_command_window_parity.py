@@ -92,7 +92,7 @@ def test_a_saved_patch_is_listed_shown_and_exported_as_its_instrument(folder, sa
     assert main(["presets", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (rows[-1]["name"], rows[-1]["kind"], rows[-1]["text"]) == ("duo", "patch", "of small")
-    assert list(patch_lookup.everything())[:-1] == list(library.all_presets())
+    assert list(patch_lookup.all_paths())[:-1] == list(library.all_presets())
     assert main(["show", "duo"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("duo\n")
@@ -124,7 +124,7 @@ def test_what_cannot_be_had_is_one_line_and_no_file(folder, chain, saved, capsys
         "second.json": "there is no instrument called 'nobody'",
         "room.json": "cellar.wav",
         "lost.json": "needs the instrument nowhere",
-        "empty.json": "empty.json is no patch",
+        "empty.json": "empty.json is not a patch",
         "missing.json": "there is no file 'missing.json'",
     }
     for name, reason in reasons.items():
@@ -139,9 +139,9 @@ def test_the_demo_of_an_instrument_played_as_learned_is_its_performance(folder):
     from engine.preset.performance_events import perform
     from engine.reference_output import event_array
 
-    rig, instrument = offline_render._rig(RenderJob(str(library.find("djembe")), str(folder / "demo.wav")))
+    host, instrument = offline_render._make_host(RenderJob(str(library.find("djembe")), str(folder / "demo.wav")))
     preset = instrument.preset
-    learned = event_array(perform(preset.header, preset.tensors, "learned"), rig.rate)
-    demo = offline_render._demo(instrument, rig.rate)
+    learned = event_array(perform(preset.header, preset.tensors, "learned"), host.rate)
+    demo = offline_render._demo(instrument, host.rate)
     np.testing.assert_array_equal(demo, learned[: len(demo)])
     assert len(demo) > 0

@@ -44,18 +44,18 @@ def config(folder, monkeypatch):
 
 
 def loaded(*patches, follow_voice=False):
-    """A rig of the window that has loaded some patches one after the other, and played each but the last."""
-    rig = StandardChain(DEFAULT_RATE)
-    loader = RackLoader(rig, LoadingMarker())
+    """A host of the window that has loaded some patches one after the other, and played each but the last."""
+    host = StandardChain(DEFAULT_RATE)
+    loader = RackLoader(host, LoadingMarker())
     for patch in patches[:-1]:
         assert not loader.load(patch, follow_voice).problems
-        rig.midi(0x90, 60, 10)  # soft: what the limiter has limited it remembers for more than a second
-        render_frames(rig, 4800)
-        rig.panic()
-        render_frames(rig, 48_000)
+        host.midi(0x90, 60, 10)  # soft: what the limiter has limited it remembers for more than a second
+        render_frames(host, 4800)
+        host.panic()
+        render_frames(host, 48_000)
     result = loader.load(patches[-1], follow_voice)
     assert not result.problems
-    return rig, loader, result.loaded
+    return host, loader, result.loaded
 
 
 def written(path):
@@ -74,36 +74,36 @@ def rendered(name, *words):
 
 
 def test_the_window_plays_a_saved_patch_as_it_is_rendered(folder, saved):
-    rig, _, now = loaded(Patch(saved))
-    np.testing.assert_array_equal(render(rig, read("score.mid"), SECONDS, BLOCK), rendered("duo"))
+    host, _, now = loaded(Patch(saved))
+    np.testing.assert_array_equal(render(host, read("score.mid"), SECONDS, BLOCK), rendered("duo"))
     assert now.values == VALUES
 
 
 def test_the_window_plays_a_bundle_as_it_is_rendered(folder, chain):
     patch_bundle.write_bundle(folder / "small.luthier", folder / "mine.luthier", Patch(folder, VALUES, chain))
-    rig, _, _ = loaded(patch_bundle.read_patch(folder / "mine.luthier"))
-    np.testing.assert_array_equal(render(rig, read("score.mid"), SECONDS, BLOCK), rendered("mine.luthier"))
+    host, _, _ = loaded(patch_bundle.read_patch(folder / "mine.luthier"))
+    np.testing.assert_array_equal(render(host, read("score.mid"), SECONDS, BLOCK), rendered("mine.luthier"))
 
 
 def test_a_patch_sounds_the_same_after_another_instrument(folder, saved):
-    rig, _, _ = loaded(Patch(folder / "small.luthier", {}, Chain((Effect(ROOM), Effect("tone")))), Patch(saved))
-    np.testing.assert_array_equal(render(rig, read("score.mid"), SECONDS, BLOCK), rendered("duo"))
+    host, _, _ = loaded(Patch(folder / "small.luthier", {}, Chain((Effect(ROOM), Effect("tone")))), Patch(saved))
+    np.testing.assert_array_equal(render(host, read("score.mid"), SECONDS, BLOCK), rendered("duo"))
 
 
 def test_effects_and_second_instrument_added_one_by_one_sound_as_a_patch_with_all_of_them(folder, saved, chain):
     """As far as single precision goes: an effect that was faded in stays a rounding below its full part."""
-    rig, loader, _ = loaded(Patch(folder / "small.luthier", VALUES, Chain()))
+    host, loader, _ = loaded(Patch(folder / "small.luthier", VALUES, Chain()))
     (chorus, room), layer = chain.effects, chain.layer
     for now in (Chain((Effect(ROOM), chorus)), Chain((chorus, room)), Chain((chorus, room), layer)):
         assert not loader.arrange(Patch(folder / "small.luthier", VALUES, now)).problems
-    np.testing.assert_allclose(render(rig, read("score.mid"), SECONDS, BLOCK), rendered("duo"), atol=1e-4)
+    np.testing.assert_allclose(render(host, read("score.mid"), SECONDS, BLOCK), rendered("duo"), atol=1e-4)
 
 
 def test_the_command_plays_a_patch_into_a_file_as_the_window_does(folder, saved):
     assert main(["play", "duo", "--demo", "--device", "no such device", "--seconds", str(SECONDS)]) == 0
-    rig, _, _ = loaded(Patch(saved))
-    heard = render(rig, read(library.factory_folder() / "demo.mid"), SECONDS, BLOCK)
-    with soundfile.SoundFile("wanted.wav", "w", int(rig.rate), 2, "PCM_24") as file:
+    host, _, _ = loaded(Patch(saved))
+    heard = render(host, read(library.factory_folder() / "demo.mid"), SECONDS, BLOCK)
+    with soundfile.SoundFile("wanted.wav", "w", int(host.rate), 2, "PCM_24") as file:
         file.write(heard.T)
     np.testing.assert_array_equal(written("luthier-demo-duo.wav"), written("wanted.wav"))
 
@@ -125,15 +125,15 @@ def test_the_command_plays_a_patch_on_a_device_as_the_window_does(folder, saved,
     with running(rate=int(DEFAULT_RATE), block=BLOCK, synchronous=True):
         assert main(["play", "duo", "--demo", "--record", "heard.wav", "--backend", "jack"]) == 130
     heard, score = written("heard.wav"), read(library.factory_folder() / "demo.mid")
-    rig, _, _ = loaded(Patch(saved))
-    events = score.events(rig.rate)
+    host, _, _ = loaded(Patch(saved))
+    events = score.events(host.rate)
     events["frame"] += starts[0]
-    wanted = render(rig, events, starts[0] / rig.rate + 2 * SECONDS, BLOCK)
+    wanted = render(host, events, starts[0] / host.rate + 2 * SECONDS, BLOCK)
     silent = [int(np.flatnonzero(np.abs(sound).max(axis=0))[0]) for sound in (heard, wanted)]
     first = silent[1] - silent[0]  # the frame at which the recording begins
     assert first % BLOCK == 0
     length = min(heard.shape[1], wanted.shape[1] - first)
-    assert length > 0.9 * SECONDS * rig.rate
+    assert length > 0.9 * SECONDS * host.rate
     np.testing.assert_array_equal(heard[:, :length], wanted[:, first : first + length])
 
 
@@ -159,12 +159,12 @@ def test_a_voice_is_transferred_as_the_window_plays_it(folder, singing, capsys):
     curves = track_recording(sound, DEFAULT_RATE, HOP_SECONDS)
     fit = fit_voice(curves, read_preset(folder / "drawn.luthier").header, HOP_SECONDS)
     values = {"voice follow": 0.0, "voice level": fit.gain, "voice transpose": fit.transpose}
-    rig, _, now = loaded(dataclasses.replace(Patch(singing), values=values), follow_voice=True)
+    host, _, now = loaded(dataclasses.replace(Patch(singing), values=values), follow_voice=True)
     assert now.values == {**VOICE_VALUES, **values}
     assert told["transpose"] == fit.transpose
-    removed = round(told["removed"] * rig.rate)
-    wanted = np.concatenate(list(render_transfer(rig, sound, BLOCK)), axis=1)[:, removed:]
-    fade = np.minimum(np.arange(wanted.shape[1]) / (FADE_SECONDS * rig.rate), 1).astype(np.float32)
+    removed = round(told["removed"] * host.rate)
+    wanted = np.concatenate(list(render_transfer(host, sound, BLOCK)), axis=1)[:, removed:]
+    fade = np.minimum(np.arange(wanted.shape[1]) / (FADE_SECONDS * host.rate), 1).astype(np.float32)
     np.testing.assert_array_equal(written("out.wav"), wanted * fade)
 
 

@@ -1,4 +1,4 @@
-"""The parameter model beside a real rig: its values, and which of the engine's it takes over."""
+"""The parameter model beside a real host: its values, and which of the engine's it takes over."""
 
 from pathlib import Path
 
@@ -24,14 +24,14 @@ CHAIN = Chain((Effect("room"), Effect("chorus"), Effect("compressor")))
 
 
 class Session:
-    """A rig with a model, as the window has them, and the changes that the model told of."""
+    """A host with a model, as the window has them, and the changes that the model told of."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.rig = StandardChain(RATE)
-        self.loader = RackLoader(self.rig, LoadingMarker())
+        self.host = StandardChain(RATE)
+        self.loader = RackLoader(self.host, LoadingMarker())
         self.model = ParameterModel()
-        self.model.live_input = LiveInput(self.rig)
+        self.model.live_input = LiveInput(self.host)
         self.changes: list[tuple[str, float, Origin]] = []
         self.model.subscribe(
             lambda index, value, origin: self.changes.append((self.model.definitions[index].name, value, origin))
@@ -46,13 +46,13 @@ class Session:
     def play(self, blocks: int = 1) -> None:
         """Play, and poll the model after every block, as the window's timer does."""
         for _ in range(blocks):
-            render(self.rig, BLOCK, BLOCK)
+            render(self.host, BLOCK, BLOCK)
             self.model.poll()
 
     def set_by_engine(self, name: str, value: float) -> None:
         """Change a parameter as a controller does: in the engine, without the window."""
         parameter = self.model.definitions[self.model.index(name)]
-        self.rig.send(Kind.PARAM, parameter.index, value, target=parameter.plugin)
+        self.host.send(Kind.PARAM, parameter.index, value, target=parameter.plugin)
 
     def set_value(self, name: str, value: float) -> None:
         """Change a parameter as a knob does."""
@@ -170,9 +170,9 @@ def test_a_delivery_is_applied_after_a_whole_block(session):
     delivery = live_input.set_param(plugin, 0, session.model.definitions[0].param.default)
     assert isinstance(delivery, Delivery)
     assert not delivery.is_applied()
-    render(session.rig, BLOCK, BLOCK)
+    render(session.host, BLOCK, BLOCK)
     assert not delivery.is_applied()  # as far as one can tell that block may not have ended
-    render(session.rig, BLOCK, BLOCK)
+    render(session.host, BLOCK, BLOCK)
     assert delivery.is_applied()
 
 

@@ -14,16 +14,16 @@ from tests.support.simple_plugins import Organ
 
 
 def test_a_change_of_rate_starts_another_sound_file_and_the_notes_stay_in_time(tmp_path):
-    rig = StandardChain(48_000)
-    rig.play([Organ()])
-    recorder = Recorder(rig, tmp_path / "take.wav")
-    start = rig.frame
+    host = StandardChain(48_000)
+    host.play([Organ()])
+    recorder = Recorder(host, tmp_path / "take.wav")
+    start = host.frame
     notes = NoteRecorder(tmp_path / "take.mid", recorder.rates)
-    call(rig, 4800)
+    call(host, 4800)
     recorder.write()
-    rig.prepare(44_100)
+    host.prepare(44_100)
     recorder.write()
-    call(rig, 4410)
+    call(host, 4410)
     recorder.stop()
     lengths = {path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in recorder.paths}
     assert lengths == {"take.wav": (4800, 48_000), "take-2.wav": (4410, 44_100)}

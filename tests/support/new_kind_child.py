@@ -18,7 +18,7 @@ from benchmarks.support.virtual_display import virtual_display
 from gui import app as gui_app
 from gui import preferences, theme
 from gui.main_controller import MainController
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from session.patch import ROOM, Chain
 from session.translatable_message import Message
 from tests.gui.conftest import advance, until
@@ -58,13 +58,13 @@ def plays(controller: MainController, path: Path) -> bool:
 
 def sounding(controller: MainController) -> bool:
     """Whether something is heard."""
-    return max(controller.engine.rig.meters().peak) > AUDIBLE
+    return max(controller.engine.host.meters().peak) > AUDIBLE
 
 
 def silence(controller: MainController) -> None:
     """End all notes, and wait until none is heard."""
     controller.bridge.panic()
-    until(lambda: not controller.bridge.status.voices and max(controller.engine.rig.meters().peak) < 1e-4)
+    until(lambda: not controller.bridge.status.voices and max(controller.engine.host.meters().peak) < 1e-4)
 
 
 def look(controller: MainController) -> None:
@@ -74,7 +74,7 @@ def look(controller: MainController) -> None:
             controller.bridge.note_on(KEY, 0.9)
             until(lambda: sounding(controller))
             until(lambda: KEY in controller.window.keyboard.lit)
-        for view in (PICTURE, PAD, VOICE):
+        for view in (INSTRUMENT, PAD, VOICE):
             controller.window.views.show_view(view)
             advance(controller)
             assert not controller.window.grab().isNull()
@@ -84,7 +84,8 @@ def look(controller: MainController) -> None:
 def strike(controller: MainController) -> None:
     """Strike each view with the mouse; the pad is heard, and its axes can be chosen."""
     views = controller.window.views
-    for view, widget in ((PICTURE, views._instrument_views.currentWidget()), (PAD, views.pad), (VOICE, views.voice)):
+    instrument_view = views._instrument_views.currentWidget()
+    for view, widget in ((INSTRUMENT, instrument_view), (PAD, views.pad), (VOICE, views.voice)):
         views.show_view(view)
         QTest.mousePress(widget, LEFT)
         QTest.mouseRelease(widget, LEFT)
@@ -102,7 +103,7 @@ def strike(controller: MainController) -> None:
 
 def learn_midi(controller: MainController) -> None:
     """Let a controller learn each knob of the instrument, and turn the knob by it."""
-    assert controller.engine.rig is not None
+    assert controller.engine.host is not None
     for index, parameter in enumerate(controller.bridge.now.parameters):
         key = (parameter.plugin.name, parameter.param.name)
         controller.midi_learn.learn(index)
@@ -112,8 +113,8 @@ def learn_midi(controller: MainController) -> None:
         controller.parameters.end_gesture()
         assert controller.parameters.value(parameter.name) == parameter.param.low
     advance(controller)
-    controller.ab_compare.compare()
-    controller.ab_compare.compare()
+    controller.comparison.compare()
+    controller.comparison.compare()
     path = controller.parameters.patch.path
     until(lambda: plays(controller, path))
 

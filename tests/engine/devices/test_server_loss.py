@@ -101,16 +101,16 @@ def test_a_server_that_comes_back_at_another_rate_is_followed(server):
 
 
 def test_keys_whose_release_was_lost_with_the_server_are_released(server):
-    rig = StandardChain(48_000.0)
+    host = StandardChain(48_000.0)
     listener = Listener()
-    rig.play([listener])
+    host.play([listener])
 
     def released() -> list[int]:
         return [event["note"] for event in listener.heard(Kind.NOTE_OFF) if event["value"] == 1]
 
-    with contextlib.closing(stream.open(rig, JACK)) as playing:
-        rig.midi(0xB0, 64, 127)
-        rig.midi(0x90, 60, 100)
+    with contextlib.closing(stream.open(host, JACK)) as playing:
+        host.midi(0xB0, 64, 127)
+        host.midi(0x90, 60, 100)
         until_played(playing, 5000)
         assert released() == []
         server.kill()

@@ -25,7 +25,7 @@ def test_what_is_not_too_loud_passes_unchanged(random):
     audio = random.uniform(-CEILING, CEILING, (2, 5000)).astype(np.float32)
     limiter = Limiter()
     np.testing.assert_array_equal(through(limiter, audio), audio)
-    assert limiter.limited == limiter.broken == 0
+    assert limiter.limited == limiter.non_finite == 0
 
 
 @settings(max_examples=40)
@@ -40,7 +40,7 @@ def test_no_sample_is_above_the_ceiling_or_not_finite(seed, size, bad, block):
     out = through(limiter, audio, block)
     assert np.isfinite(out).all()
     assert np.abs(out).max() <= CEILING * (1 + 2**-22)
-    assert limiter.broken == (~np.isfinite(audio)).any(0).sum()
+    assert limiter.non_finite == (~np.isfinite(audio)).any(0).sum()
 
 
 def test_both_sides_are_turned_down_alike(random):
@@ -80,11 +80,11 @@ def test_the_volume_never_makes_anything_louder():
     assert render(host, 1000).max() == 0.5
 
 
-def test_the_output_of_a_rig_is_limited_whatever_its_chain_gives():
-    rig, audio = StandardChain(RATE), np.full((2, 3000), 1e30, np.float32)
+def test_the_output_of_a_standard_chain_is_limited_whatever_its_chain_gives():
+    host, audio = StandardChain(RATE), np.full((2, 3000), 1e30, np.float32)
     audio[:, ::7] = np.nan
-    rig.play([Signal(audio)])
-    out = render(rig, 3000)
+    host.play([Signal(audio)])
+    out = render(host, 3000)
     assert np.isfinite(out).all()
     assert np.abs(out).max() <= 1
-    assert rig.limiter.broken == len(range(0, 3000, 7))
+    assert host.limiter.non_finite == len(range(0, 3000, 7))

@@ -26,7 +26,7 @@ def test_velocity_sets_the_loudness():
         host, instrument = playing(attack=0.0, sustain=0.0)
         note_on(host, velocity=velocity)
         render(host, 480)
-        return float(instrument.state["voices"][0, 0]["peak"])
+        return float(instrument.state["voices"][0, 0]["loudness"])
 
     assert play(0.8) == pytest.approx(-35.0)
     assert play(1.0) - play(0.2) == pytest.approx(24.0, abs=0.1)
@@ -95,10 +95,10 @@ def test_a_score_is_played_in_tune_and_without_clicks(rate):
     keys, apart = (57, 64, 60, 72, 67), 0.5
     notes = [(i * apart, (0x90, key, 100)) for i, key in enumerate(keys)]
     notes += [((i + 0.6) * apart, (0x80, key, 0)) for i, key in enumerate(keys)]
-    rig, instrument = StandardChain(rate), playing(rate, release=0.1, **PLAIN)[1]
+    host, instrument = StandardChain(rate), playing(rate, release=0.1, **PLAIN)[1]
     instrument.state["deviation"] = 0.01  # an untrained decoder may be louder at a lower feature
-    rig.play([instrument])
-    heard = rendered(rig, make_score(sorted(notes)), seconds=apart * len(keys))[0]
+    host.play([instrument])
+    heard = rendered(host, make_score(sorted(notes)), seconds=apart * len(keys))[0]
     parts = np.array_split(heard, len(keys))
     for part, key in zip(parts, keys, strict=True):
         assert abs(cents_from(part[rate // 20 :], rate // 2, 440 * 2 ** ((key - 69) / 12) / 2)) < 10
@@ -108,12 +108,12 @@ def test_a_score_is_played_in_tune_and_without_clicks(rate):
 
 
 def test_panic_silences_the_keys_and_the_tracked_voice():
-    rig = StandardChain(48_000)
-    rig.play(playing()[1:])
+    host = StandardChain(48_000)
+    host.play(playing()[1:])
     for channel in (0, 3):
-        rig.midi(0x90 | channel, 60 + channel, 100)
-    send_voice(rig, 330.0)
-    assert level(render(rig, 9600)[0]) > -60
-    rig.panic()
-    render(rig, 4800)
-    assert not render(rig, 9600).any()
+        host.midi(0x90 | channel, 60 + channel, 100)
+    send_voice(host, 330.0)
+    assert level(render(host, 9600)[0]) > -60
+    host.panic()
+    render(host, 4800)
+    assert not render(host, 9600).any()

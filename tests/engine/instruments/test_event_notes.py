@@ -144,7 +144,7 @@ def test_midi_plays_it_in_its_room_from_a_file(tmp_path):
     write(tmp_path / "small.luthier", replace(preset(), digest=""))
     row = make_chain(read(tmp_path / "small.luthier"))
     assert [plugin.name for plugin in row] == ["events", "room"]
-    rig = StandardChain(48_000)
-    rig.play(row)
-    rig.midi(0x90, 57, 90)
-    assert level(render(rig, 4800)) > -70
+    host = StandardChain(48_000)
+    host.play(row)
+    host.midi(0x90, 57, 90)
+    assert level(render(host, 4800)) > -70

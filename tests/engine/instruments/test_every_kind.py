@@ -227,12 +227,12 @@ def test_no_event_from_elsewhere_breaks_it(kind, event, key, value):
 
 @with_notes
 def test_midi_plays_it_and_another_instrument_takes_over_without_a_click(kind):
-    rig = StandardChain(RATE)
-    rig.play([ALL[kind]()])
-    rig.midi(0x90, KEY, 90)
-    before = render(rig, 4800)[0]
-    rig.play([ALL[kind]()])
-    after = render(rig, 4800)[0]
+    host = StandardChain(RATE)
+    host.play([ALL[kind]()])
+    host.midi(0x90, KEY, 90)
+    before = render(host, 4800)[0]
+    host.play([ALL[kind]()])
+    after = render(host, 4800)[0]
     assert level(before) > -70
     assert np.abs(np.diff(np.concatenate([before[-1:], after]))).max() < 1.2 * np.abs(np.diff(before)).max()
     assert not after[-1000:].any()

@@ -1,4 +1,4 @@
-"""A rig that is played by MIDI messages, and the events that an instrument in it receives."""
+"""A host that is played by MIDI messages, and the events that an instrument in it receives."""
 
 import pytest
 
@@ -17,19 +17,19 @@ KNOBS = (
 
 
 class Keyboard:
-    """A rig with a listener in its chain, played by MIDI messages."""
+    """A host with a listener in its chain, played by MIDI messages."""
 
     def __init__(self, channels=None, params=()):
-        self.rig, self.listener = StandardChain(RATE, channels), Listener(params)
-        self.rig.play([self.listener])
-        render(self.rig, 2048)
+        self.host, self.listener = StandardChain(RATE, channels), Listener(params)
+        self.host.play([self.listener])
+        render(self.host, 2048)
         self.listener.reset()
 
     def play(self, *messages, frames=128):
         """Send (status, first, second) messages, and give back what was heard of them."""
         for message in messages:
-            assert self.rig.midi(*message)
-        render(self.rig, frames)
+            assert self.host.midi(*message)
+        render(self.host, frames)
         heard = self.listener.heard()
         self.listener.reset()
         return heard[heard["kind"] != Kind.MIDI]

@@ -6,7 +6,8 @@ import pytest
 from engine.events import Kind
 from engine.plugin import Param, state_address
 from tests.engine.midi.midi_rig import BEND, CC, KNOBS, OFF, ON, POLY, PRESSURE, Keyboard
-from tests.support.host_callback import Listener, render
+from tests.support.host_callback import render
+from tests.support.simple_plugins import Listener
 
 
 def test_volume_expression_and_breath_multiply_by_the_general_midi_curve(keyboard):
@@ -55,7 +56,7 @@ def test_after_null_or_an_unregistered_parameter_data_entry_sets_nothing(keyboar
 
 
 def test_the_pitch_of_a_moves_every_channel(keyboard):
-    keyboard.rig.set_param(keyboard.rig.interpreter, "a4", 432)
+    keyboard.host.set_param(keyboard.host.interpreter, "a4", 432)
     heard = keyboard.play()
     bends = heard[heard["kind"] == Kind.BEND]
     assert sorted(bends["channel"].tolist()) == [channel for channel in range(16) if channel != 9]
@@ -87,16 +88,16 @@ def test_of_parameters_changed_in_one_block_the_last_value_is_emitted_however_ma
     many = [Param(f"knob {i}", "", 0.0, 127.0, 0.0, cc=20 + i // 4) for i in range(60)]
     keyboard = Keyboard(params=many)
     for i in range(400):
-        assert keyboard.rig.midi(CC, 20 + i % 15, i % 128)
+        assert keyboard.host.midi(CC, 20 + i % 15, i % 128)
     heard = keyboard.play()
     turned = heard[heard["kind"] == Kind.PARAM]
     assert 60 < len(turned) < 4 * 400  # there was no room for all
-    render(keyboard.rig, 128)
+    render(keyboard.host, 128)
     turned = np.concatenate([turned, keyboard.listener.heard(Kind.PARAM)])
     last = {i % 15: i % 128 for i in range(400)}
     said = {int(event["key"]): round(float(event["value"]), 4) for event in turned}
     assert said == {k: last[k // 4] for k in range(60)}
-    assert keyboard.rig.interpreter.dropped == 0
+    assert keyboard.host.interpreter.dropped == 0
 
 
 def test_reset_controllers_and_panic_reset_the_pressure_of_keys(keyboard):
@@ -110,7 +111,7 @@ def test_reset_controllers_and_panic_reset_the_pressure_of_keys(keyboard):
 def test_controllers_are_routed_to_a_new_chain():
     keyboard = Keyboard(params=KNOBS)
     old, keyboard.listener = keyboard.listener, Listener(KNOBS[1:])
-    keyboard.rig.play([keyboard.listener])
+    keyboard.host.play([keyboard.listener])
     heard = keyboard.play((CC, 74, 127), (CC, 75, 127), frames=2048)
     turned = heard[heard["kind"] == Kind.PARAM]
     assert turned["target"].tolist() == [state_address(keyboard.listener)]

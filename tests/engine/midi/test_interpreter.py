@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from engine.events import Kind
 from engine.midi.interpreter import Interpreter
 from tests.engine.midi.midi_rig import CC, OFF, ON, PROGRAM, Keyboard, off, on
-from tests.support.host_callback import Listener, render
+from tests.support.host_callback import render
+from tests.support.simple_plugins import Listener
 
 
 def test_a_key_starts_a_note_and_releases_it(keyboard):
@@ -41,7 +42,7 @@ def test_the_drum_channel_is_ignored_unless_requested(keyboard):
 
 def test_a_channel_that_is_no_longer_received_ends_its_notes_under_the_pedal(keyboard):
     keyboard.play((ON | 2, 60, 127), (CC | 2, 64, 127))
-    keyboard.rig.set_param(keyboard.rig.interpreter, "channels", 1)
+    keyboard.host.set_param(keyboard.host.interpreter, "channels", 1)
     assert keyboard.notes((ON | 2, 62, 127)) == [off(60)]
 
 
@@ -54,7 +55,7 @@ def test_channels_are_counted_from_one_to_sixteen(channels):
 def test_a_program_change_is_reported_with_its_bank(keyboard):
     heard = keyboard.play((CC, 0, 1), (CC, 32, 2), (PROGRAM, 5, 0))
     assert heard["key"][heard["kind"] == Kind.PROGRAM].tolist() == [(1 << 7 | 2) << 7 | 5]
-    told = keyboard.rig.outbox.drain()
+    told = keyboard.host.outbox.drain()
     assert told["kind"].tolist() == [Kind.PROGRAM]
 
 
@@ -76,7 +77,7 @@ def test_every_mode_message_releases_all_keys(keyboard, controller):
 
 def test_panic_silences_every_channel_and_releases_every_pedal(keyboard):
     keyboard.play((ON, 60, 127), (CC, 64, 127), (ON | 4, 60, 127))
-    keyboard.rig.panic()
+    keyboard.host.panic()
     heard = keyboard.play()
     assert set(heard["channel"][heard["kind"] == Kind.CHOKE].tolist()) == set(range(16))
     assert heard["note"][heard["kind"] == Kind.NOTE_OFF].tolist() == [60, 4 << 7 | 60]
@@ -86,7 +87,7 @@ def test_panic_silences_every_channel_and_releases_every_pedal(keyboard):
 def test_a_new_instrument_receives_the_state_of_the_channels(keyboard):
     keyboard.play((CC | 1, 7, 50), (CC | 1, 64, 127))
     keyboard.listener = Listener()
-    keyboard.rig.play([keyboard.listener])
+    keyboard.host.play([keyboard.listener])
     heard = keyboard.play(frames=2048)
     here = heard[heard["channel"] == 1]
     assert here["value"][here["kind"] == Kind.VOLUME].tolist() == [0.25]
@@ -96,26 +97,26 @@ def test_a_new_instrument_receives_the_state_of_the_channels(keyboard):
 @pytest.mark.parametrize("message", [(0x12, 60, 100), (0x00, 0, 0)])
 def test_invalid_messages_are_counted_and_ignored(keyboard, message):
     assert not len(keyboard.play(message))
-    assert keyboard.rig.interpreter.malformed == 1
+    assert keyboard.host.interpreter.malformed == 1
 
 
 def test_data_bytes_above_127_are_counted_and_ignored(keyboard):
-    keyboard.rig.send(Kind.MIDI, 0x90 | 200 << 8 | 100 << 16)
-    keyboard.rig.send(Kind.MIDI, 0x90 | 60 << 8 | 228 << 16)
+    keyboard.host.send(Kind.MIDI, 0x90 | 200 << 8 | 100 << 16)
+    keyboard.host.send(Kind.MIDI, 0x90 | 60 << 8 | 228 << 16)
     assert not len(keyboard.play())
-    assert keyboard.rig.interpreter.malformed == 2
+    assert keyboard.host.interpreter.malformed == 2
 
 
 def test_clock_and_active_sensing_are_ignored(keyboard):
     assert not len(keyboard.play((0xF8, 0, 0), (0xFE, 0, 0), (0xF1, 3, 0)))
-    assert keyboard.rig.interpreter.malformed == 0
+    assert keyboard.host.interpreter.malformed == 0
 
 
 def test_every_note_of_a_flood_is_released_though_one_block_has_no_room_for_all(keyboard):
     keys = [(ON | channel, key, 100) for channel in range(16) if channel != 9 for key in range(128)]
     keyboard.play(*keys, frames=2048)
-    assert (keyboard.rig.interpreter.state["notes"]["down"].sum()) == 15 * 128
-    keyboard.rig.panic()
+    assert (keyboard.host.interpreter.state["notes"]["down"].sum()) == 15 * 128
+    keyboard.host.panic()
     heard = keyboard.play(frames=1024)
     assert len(np.unique(heard["note"][heard["kind"] == Kind.NOTE_OFF])) == 15 * 128
 
@@ -142,11 +143,11 @@ MESSAGES = st.one_of(
 def test_whatever_is_played_every_note_is_released_in_the_end(messages, block):
     keyboard = Keyboard()
     for message in messages:
-        keyboard.rig.send(Kind.MIDI, message)
+        keyboard.host.send(Kind.MIDI, message)
     for channel in range(16):
-        keyboard.rig.midi(CC | channel, 121)
-        keyboard.rig.midi(CC | channel, 123)
-    render(keyboard.rig, 2048, block)
+        keyboard.host.midi(CC | channel, 121)
+        keyboard.host.midi(CC | channel, 123)
+    render(keyboard.host, 2048, block)
     last = {}
     for event in keyboard.listener.heard(Kind.NOTE_ON, Kind.NOTE_OFF):
         last[int(event["note"])] = (int(event["kind"]), float(event["value"]))

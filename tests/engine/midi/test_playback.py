@@ -16,8 +16,8 @@ NOTES = [(0.0107 * i, (0x90, 40 + i % 40, 64 if i % 3 else 0)) for i in range(50
 def test_every_message_arrives_on_its_frame():
     live, offline = StandardChain(48_000), StandardChain(48_000)
     listeners = [Listener(), Listener()]
-    for rig, listener in zip((live, offline), listeners, strict=True):
-        rig.play([listener])
+    for host, listener in zip((live, offline), listeners, strict=True):
+        host.play([listener])
     transport = ScorePlayback(live.new_source(), make_score(NOTES), 0)
     while live.frame < 6 * 48_000:
         transport.feed(live.frame, 48_000)
@@ -30,15 +30,15 @@ def test_every_message_arrives_on_its_frame():
 
 
 def test_a_score_goes_on_where_it_was_when_the_rate_changes():
-    rig, listener = StandardChain(48_000), Listener()
-    rig.play([listener])
+    host, listener = StandardChain(48_000), Listener()
+    host.play([listener])
     notes = [(0.5 * i, (0x90, 40 + i, 64)) for i in range(8)]
-    transport = ScorePlayback(rig.new_source(), make_score(notes), 0, lookahead=0.05)
+    transport = ScorePlayback(host.new_source(), make_score(notes), 0, lookahead=0.05)
     heard = []
     for rate in (48_000, 96_000):
-        rig.prepare(rate)
+        host.prepare(rate)
         for _ in range(50):
-            transport.feed(rig.frame, rate)
-            host_callback.render(rig, rate // 50, rate // 50)
+            transport.feed(host.frame, rate)
+            host_callback.render(host, rate // 50, rate // 50)
         heard.append(len(listener.heard(Kind.NOTE_ON)))
     assert heard == [2, 2]

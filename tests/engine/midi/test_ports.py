@@ -40,7 +40,7 @@ class Nothing:
 
 
 @pytest.fixture
-def rig():
+def host():
     made = StandardChain(RATE)
     made.play([Listener()])
     return made
@@ -54,12 +54,12 @@ def until(done, patience=600.0):
         time.sleep(0.002)
 
 
-def heard(rig, count):
+def heard(host, count):
     """The MIDI messages heard, once there are as many."""
-    listener = rig.chain[0]
+    listener = host.chain[0]
 
     def there():
-        render(rig, 64)
+        render(host, 64)
         return len(listener.heard(Kind.MIDI)) >= count
 
     until(there)
@@ -67,8 +67,8 @@ def heard(rig, count):
 
 
 @pytest.mark.usefixtures("server")
-def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(rig):
-    with MidiPorts(rig, system=driver("jack")) as ports:
+def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(host):
+    with MidiPorts(host, system=driver("jack")) as ports:
         assert ports.names == [CLIENT_NAME]
         with keyboard() as keys:
             until(lambda: KEYS in ports.names)
@@ -76,20 +76,20 @@ def test_a_port_is_met_when_it_comes_let_go_when_it_goes_and_met_again(rig):
             keys.send_message([0x92, 64, 100])
             keys.send_message([0x92, 64, 0])
             keys.send_message([0xB2, 64, 127])
-            heard(rig, 4)
+            heard(host, 4)
         until(lambda: KEYS not in ports.names)
-        messages = heard(rig, 6)
+        messages = heard(host, 6)
         assert messages[:4] == [midi(0x92, 60, 100), midi(0x92, 64, 100), midi(0x92, 64, 0), midi(0xB2, 64, 127)]
         assert messages[4:] == [midi(0x82, 60), midi(0xB2, 64)]
         with keyboard() as keys:
             until(lambda: KEYS in ports.names)
             keys.send_message([0xC2, 5])
-            assert heard(rig, 7)[6:] == [midi(0xC2, 5)]
+            assert heard(host, 7)[6:] == [midi(0xC2, 5)]
 
 
 @pytest.mark.usefixtures("server")
-def test_only_the_wanted_ports_are_heard_and_none_while_idle(rig):
-    with keyboard("Grand"), keyboard("Small"), MidiPorts(rig, "grand", driver("jack")) as ports:
+def test_only_the_wanted_ports_are_heard_and_none_while_idle(host):
+    with keyboard("Grand"), keyboard("Small"), MidiPorts(host, "grand", driver("jack")) as ports:
         assert ports.names == ["Grand:keys", CLIENT_NAME]
         ports.idle = lambda: True
         until(lambda: ports.names == [CLIENT_NAME])
@@ -98,22 +98,22 @@ def test_only_the_wanted_ports_are_heard_and_none_while_idle(rig):
 
 
 @pytest.mark.usefixtures("server")
-def test_closing_lets_go_of_what_is_held(rig):
-    with keyboard() as keys, MidiPorts(rig, system=driver("jack")) as ports:
+def test_closing_lets_go_of_what_is_held(host):
+    with keyboard() as keys, MidiPorts(host, system=driver("jack")) as ports:
         assert KEYS in ports.names
         keys.send_message([0x90, 60, 100])
-        heard(rig, 1)
-    assert heard(rig, 2)[1:] == [midi(0x80, 60)]
+        heard(host, 1)
+    assert heard(host, 2)[1:] == [midi(0x80, 60)]
 
 
 @pytest.mark.parametrize("gap", [-600.0, 0.0, 600.0])
-def test_a_message_is_put_near_the_next_block_however_long_none_came(rig, gap):
-    ports = MidiPorts(rig, system=Nothing())
-    render(rig, 1000)
+def test_a_message_is_put_near_the_next_block_however_long_none_came(host, gap):
+    ports = MidiPorts(host, system=Nothing())
+    render(host, 1000)
     assert ports._frame(0.0) == NOW
-    rig.running = lambda: True
-    rig.memory["block"] = 128
-    rig.memory["epoch"] = time.perf_counter() - 1000 / RATE - gap
+    host.running = lambda: True
+    host.memory["block"] = 128
+    host.memory["epoch"] = time.perf_counter() - 1000 / RATE - gap
     wanted = {-600.0: 1000, 600.0: 1000 + 2 * 128 + round(POLL_SECONDS * RATE)}
     frame = ports._frame(0.0)
     assert frame == wanted.get(gap, frame)

@@ -145,19 +145,19 @@ def test_the_host_uses_the_members_of_a_plugin_wherever_its_class_keeps_them(kin
 
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_two_plugins_of_a_class_play_one_after_the_other(kind):
-    rig, first, second = StandardChain(RATE), with_defaults(kind()), with_defaults(kind())
-    rig.play([Signal(0.4), first, second])
-    render(rig, seconds=0.1)
-    np.testing.assert_array_equal(render(rig, seconds=BLOCK / RATE), np.full((2, BLOCK), np.float32(0.1)))
-    rig.edit_chain([rig.chain[0], second])
-    np.testing.assert_array_equal(render(rig, seconds=BLOCK / RATE), np.full((2, BLOCK), np.float32(0.2)))
-    assert rig.meters().voices == 3
+    host, first, second = StandardChain(RATE), with_defaults(kind()), with_defaults(kind())
+    host.play([Signal(0.4), first, second])
+    render(host, seconds=0.1)
+    np.testing.assert_array_equal(render(host, seconds=BLOCK / RATE), np.full((2, BLOCK), np.float32(0.1)))
+    host.edit_chain([host.chain[0], second])
+    np.testing.assert_array_equal(render(host, seconds=BLOCK / RATE), np.full((2, BLOCK), np.float32(0.2)))
+    assert host.meters().voices == 3
 
 
 def test_effects_instruments_head_and_tail_derive_from_the_base_class():
-    rig = StandardChain(48_000)
+    host = StandardChain(48_000)
     assert all(isinstance(make(name), Plugin) for name in EFFECTS if name != ROOM)
-    assert all(isinstance(plugin, Plugin) for plugin in (*rig.head, *rig.tail))
+    assert all(isinstance(plugin, Plugin) for plugin in (*host.head, *host.tail))
     assert issubclass(Instrument, Plugin)
 
 

@@ -56,13 +56,13 @@ def install(tmp_path, monkeypatch):
 
 def played(*effects, block=128, settings=()):
     """A second of a chord through some effects."""
-    rig = StandardChain(RATE)
-    rig.play([Organ(), *effects])
+    host = StandardChain(RATE)
+    host.play([Organ(), *effects])
     for key in (60, 64, 67):
-        rig.midi(0x90, key, 100)
+        host.midi(0x90, key, 100)
     for plugin, name, value, frame in settings:
-        rig.set_param(plugin, name, value, frame=frame)
-    return render(rig, RATE, block).astype(float)
+        host.set_param(plugin, name, value, frame=frame)
+    return render(host, RATE, block).astype(float)
 
 
 def test_the_python_example_is_found_by_its_name_and_swells(install):
@@ -90,10 +90,10 @@ def test_members_that_a_class_has_are_left_as_they_are(install):
         text.replace('    name = "tremolo"', '    name, listens, voices = "tremolo", True, 5'),
     )
     tremolo = load("tremolo")
-    rig = StandardChain(RATE)
-    rig.play([tremolo])
+    host = StandardChain(RATE)
+    host.play([tremolo])
     assert tremolo.listens
-    assert rig.meters().voices == 5
+    assert host.meters().voices == 5
 
 
 def test_the_c_example_is_found_by_its_path_and_echoes(echo):
@@ -122,11 +122,11 @@ def test_the_block_size_does_not_change_the_sound_of_either(install, echo, block
 
 
 def test_a_library_keeps_its_settings_through_a_change_of_rate(echo):
-    rig, plugin = StandardChain(RATE), load(echo)
-    rig.play([Organ(), plugin])
-    rig.set_param(plugin, "mix", 0.25)
-    render(rig, 100)
-    rig.prepare(44100)
+    host, plugin = StandardChain(RATE), load(echo)
+    host.play([Organ(), plugin])
+    host.set_param(plugin, "mix", 0.25)
+    render(host, 100)
+    host.prepare(44100)
     settings = np.frombuffer(plugin.state[:16].tobytes(), np.float32)[1:]
     np.testing.assert_array_equal(settings, np.float32([300, 0.5, 0.25]))
 
@@ -174,16 +174,16 @@ def test_a_library_may_emit_events_to_the_plugin_after_it(tmp_path):
         return &me;
     }
     """
-    rig = StandardChain(RATE)
-    rig.play([load(build(tmp_path, source)), Organ()])
-    left, _ = render(rig, 128)
+    host = StandardChain(RATE)
+    host.play([load(build(tmp_path, source)), Organ()])
+    left, _ = render(host, 128)
     assert not left[:5].any()
     assert left[6:].all()
 
 
 @pytest.mark.parametrize(("source", "match"), [
     ("int other(void) { return 0; }", "no function luthier_plugin"),
-    ("void *luthier_plugin(void) { return 0; }", "describes no plugin"),
+    ("void *luthier_plugin(void) { return 0; }", "returns no description of a plugin"),
     ("static int table[32] = {99}; void *luthier_plugin(void) { return table; }", r"version 99 of luthier\.h"),
     ("static int table[32] = {1}; void *luthier_plugin(void) { return table; }", "lacks a name"),
 ])  # fmt: skip
@@ -196,7 +196,7 @@ def test_a_library_that_is_no_plugin_is_refused_in_one_line(tmp_path, source, ma
 
 def test_a_file_that_is_no_library_is_refused_in_one_line(tmp_path):
     (tmp_path / "a.so").write_text("nothing")
-    with pytest.raises(PluginError, match="no library for this machine"):
+    with pytest.raises(PluginError, match="not a library for this machine"):
         load(tmp_path / "a.so")
     with pytest.raises(PluginError, match="no such library"):
         load(tmp_path / "b.so")
@@ -206,7 +206,7 @@ def test_a_file_that_is_no_library_is_refused_in_one_line(tmp_path):
     ("import numpy as np", "import numpy as np\nimport nothing_of_this_name", "No module named"),
     ("class Tremolo", "class Tremulant", "Tremolo"),
     ("    def reset", "    def restart", "AttributeError|object has no attribute 'reset'|lacks one of"),
-    ("0.1, 20.0, 5.0", "0.1, 20.0, 50.0", "speed begins at 50.0"),
+    ("0.1, 20.0, 5.0", "0.1, 20.0, 50.0", "speed has the default 50.0"),
     ("audio[0, t] *= gain", "audio[0, t] *= state.nothing", "cannot be compiled"),
     ("self.handle, self.process = handle, process", "pass", "neither handle and process"),
 ])  # fmt: skip

@@ -13,43 +13,43 @@ from tests.support.simple_plugins import Organ
 
 
 @pytest.fixture
-def rig() -> StandardChain:
+def host() -> StandardChain:
     """A small instrument of two resonances at 110 and 220 Hz, played by notes."""
-    rig = StandardChain(48_000.0)
-    rig.play([make(small_preset(params={"play": 1}))])
-    render(rig, 2048)
-    return rig
+    host = StandardChain(48_000.0)
+    host.play([make(small_preset(params={"play": 1}))])
+    render(host, 2048)
+    return host
 
 
-def test_the_learned_modes_are_those_of_the_preset(rig):
-    seen, tensors = picture.learned_modes(rig.chain[0]), small_preset().tensors
+def test_the_learned_modes_are_those_of_the_preset(host):
+    seen, tensors = picture.learned_modes(host.chain[0]), small_preset().tensors
     wanted = tensors["frequency"][:, -1, 0].ravel()
     assert set(np.round(seen.frequency, 3)) <= set(np.round(wanted.astype(float), 3))
     assert len(seen) > 8
     assert seen.level.max() == 1
 
 
-def test_no_mode_sounds_before_a_note(rig):
-    assert len(picture.sounding_modes(rig.chain[0])) == 0
+def test_no_mode_sounds_before_a_note(host):
+    assert len(picture.sounding_modes(host.chain[0])) == 0
 
 
-def test_sounding_modes_have_the_frequencies_of_the_key_and_decay_as_learned(rig):
-    rig.midi(0x90, 45 + 2, 100)  # a tone above 110 Hz
-    render(rig, 4800)
-    first = picture.sounding_modes(rig.chain[0], 0)
+def test_sounding_modes_have_the_frequencies_of_the_key_and_decay_as_learned(host):
+    host.midi(0x90, 45 + 2, 100)  # a tone above 110 Hz
+    render(host, 4800)
+    first = picture.sounding_modes(host.chain[0], 0)
     tensors = small_preset().tensors
     learned = tensors["frequency"][0, :, 0]
     moved = learned * (440 * 2 ** ((47 - 69) / 12) / 110)
     between = (first.frequency >= moved.min(axis=0) * 0.999) & (first.frequency <= moved.max(axis=0) * 1.001)
     assert between.all()
     assert set(first.resonance) == {0}
-    render(rig, 4800)
-    second = picture.sounding_modes(rig.chain[0], 0)
+    render(host, 4800)
+    second = picture.sounding_modes(host.chain[0], 0)
     assert second.level / first.level == pytest.approx(np.exp(-first.decay * 0.1), rel=0.02)
 
 
-def test_every_resonance_is_played_by_the_key_that_transposes_it_least(rig):
-    assert [picture.key_of(rig.chain[0], r) for r in range(2)] == [45, 57]
+def test_every_resonance_is_played_by_the_key_that_transposes_it_least(host):
+    assert [picture.key_of(host.chain[0], r) for r in range(2)] == [45, 57]
 
 
 def test_an_instrument_without_modes_has_none_in_its_snapshots():
