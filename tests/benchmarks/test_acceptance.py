@@ -13,6 +13,7 @@ from benchmarks.acceptance.report import format_row, format_section, replace_sec
 from benchmarks.acceptance.row import Row, row_at_most
 from benchmarks.acceptance.suites import SUITES, Suite
 from engine.kinds.kind import load_member
+from engine.preset.preset_file import Preset
 
 INTRODUCTION = "# Acceptance\n\nBy hand.\n"
 ORDER = ["first", "second", "third"]
@@ -150,3 +151,10 @@ def test_a_sound_is_nearer_to_itself_at_any_gain_than_to_noise(rate):
     tone, noise = np.sin(2 * np.pi * 440 * time) * np.exp(-3 * time), np.random.default_rng(0).normal(size=len(time))
     assert training.distance(0.2 * tone, 48_000, tone) < 1e-6
     assert training.distance(noise, 48_000, tone) > 10
+
+
+@pytest.mark.parametrize(("share", "keys"), [
+    (1, list(range(40, 61))), (0.01, [50, 51]), (0.3, [43, 44, 50, 51, 56, 57]),
+])  # fmt: skip
+def test_a_share_of_the_keys_is_pairs_of_neighbours_over_the_whole_range(share, keys):
+    assert presets._keys(Preset({"keys": {"low": 40, "high": 60}}, {}), share) == keys
