@@ -1,1 +1,1 @@
-"""The `luthier` command: one file a sub-command."""
+"""The `luthier` command: one file for each sub-command."""

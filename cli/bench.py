@@ -1,4 +1,4 @@
-"""luthier bench: measure the engine on this machine, against its goals and other implementations."""
+"""luthier bench: measure the engine on this machine, and compare it with its goals and with other implementations."""
 
 import argparse
 from importlib import import_module
@@ -29,7 +29,7 @@ BY_INSTRUMENT = {
     "violin": ("transfer", "transfer_delay"),
     "mosaic": ("events", "first_use", "isolation"),
 }
-"""Benchmarks of an instrument, by the one that is measured unless another is named."""
+"""Benchmarks of an instrument, by the name of their default instrument."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -67,7 +67,7 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def build(args: argparse.Namespace) -> Playing:
-    """A host that plays args.preset with the effects and values of the options. ValueError or OSError if it cannot."""
+    """A host that plays args.preset with the effects and values of the options. ValueError, OSError."""
     patch = _patch(args, patch_lookup.find(args.preset))
     from session.rack import engine_parts
 

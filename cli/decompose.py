@@ -11,7 +11,7 @@ from engine.kinds import kind_of
 from engine.preset.preset_file import read
 from session import patch_lookup
 
-from .number_ranges import number, whole
+from .number_ranges import integer, number
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to start")
     parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to decompose")
     parser.add_argument(
-        "--rounds", type=whole(0, 20), default=3, metavar="N",
-        help="how often better events are looked for in each window; 0 is nearly three times as fast, less like it",
+        "--rounds", type=integer(0, 20), default=3, metavar="N",
+        help="rounds of refinement of the events in each window; 0 is nearly three times as fast, but less accurate",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="progress and result as JSON")
 
@@ -34,12 +34,12 @@ def run(args: argparse.Namespace) -> int:
     preset = read(path)
     if not kind_of(preset.header).plays_event_scores:
         raise ValueError(
-            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events takes sounds apart"
+            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events can decompose a recording"
         )
     try:
         import torch
     except ImportError:
-        raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
+        raise ValueError("decomposing needs PyTorch, playing does not: pip install 'luthier[train]'") from None
     from engine.instruments.events.event_score_file import write
     from export.events import load_model
     from train import recording

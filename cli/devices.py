@@ -14,15 +14,15 @@ def run(args: argparse.Namespace) -> int:
     """Print every device, those that `luthier play` opens marked by a star; then hints."""
     from engine.devices.listing import list_devices
 
-    seen = list_devices()
+    listing = list_devices()
     if args.json:
-        for row in [*map(asdict, seen.entries), *({"kind": "hint", "text": hint} for hint in seen.hints)]:
+        for row in [*map(asdict, listing.entries), *({"kind": "hint", "text": hint} for hint in listing.hints)]:
             print(json.dumps(row, ensure_ascii=False))
         return 0
-    wide = max((len(each.name) for each in seen.entries), default=0)
-    for each in seen.entries:
+    width = max((len(each.name) for each in listing.entries), default=0)
+    for each in listing.entries:
         mark = "*" if each.opens else " "
-        print(f"{mark} {each.kind:6}  {each.name:{wide}}  {each.backend:9}  {each.text}".rstrip())
-    for hint in seen.hints:
+        print(f"{mark} {each.kind:6}  {each.name:{width}}  {each.backend:9}  {each.text}".rstrip())
+    for hint in listing.hints:
         print(f"  hint    {hint}")
     return 0

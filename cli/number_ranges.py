@@ -1,4 +1,4 @@
-"""Types of arguments for argparse: numbers within a range."""
+"""Number ranges: argument types for argparse that accept numbers within a range."""
 
 import argparse
 import math
@@ -14,19 +14,19 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is no number from {low:g} to {high:g} {unit}".rstrip())
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g} {unit}".rstrip())
         return value
 
     return parse
 
 
-def whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
+def integer(low: int, high: int, unit: str = "") -> Callable[[str], int]:
     """A parser of whole numbers within a range, both ends included."""
 
     def parse(text: str) -> int:
         value = number(low, high, unit)(text)
         if value != int(value):
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
         return int(value)
 
     return parse

@@ -1,4 +1,4 @@
-"""Key typed into the terminal that silences everything."""
+"""The panic key: a key typed into the terminal that silences everything."""
 
 import os
 import sys
@@ -26,8 +26,8 @@ else:
         return os.read(sys.stdin.fileno(), 1024).decode(errors="replace") if ready else ""
 
 
-def panic_key(panic: Callable[[], object]) -> Callable[[], None] | None:
-    """A function that polls the typed keys and panics if one says so; None where stdin is no terminal."""
+def make_poll(panic: Callable[[], object]) -> Callable[[], None] | None:
+    """A function that polls the typed keys and calls `panic` on a panic key; None where stdin is not a terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
 

@@ -1,4 +1,4 @@
-"""Text that is safe to print."""
+"""Plain text: texts without characters that a terminal would interpret."""
 
 
 def plain(text: str, replacement: str = " ") -> str:

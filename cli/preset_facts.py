@@ -1,4 +1,4 @@
-"""Facts about an instrument and a patch, and the parameters of an instrument, as texts."""
+"""Facts about a preset and a patch, and the parameters of an instrument, as texts."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -17,17 +17,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each instrument and saved patch; one that cannot be read is listed with its fault."""
-    rows = [_row(name, path) for name, path in patch_lookup.everything().items()]
+    """Print a line for each instrument and saved patch; one that cannot be read is listed with the error."""
+    rows = [_row(name, path) for name, path in patch_lookup.all_paths().items()]
     if args.json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
         return 0
     if not rows:
         print(f"no instruments yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
-    wide = max((len(row["name"]) for row in rows), default=0)
+    width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
-        print(f"{plain(row['name']):{wide}}  {row['kind']:9}  {row['origin']:7}  {plain(row['text'])}")
+        print(f"{plain(row['name']):{width}}  {row['kind']:9}  {row['origin']:7}  {plain(row['text'])}")
     return 0
 
 

@@ -11,7 +11,7 @@ from engine.preset import preset_file
 from session import patch_lookup
 
 from . import preset_facts
-from .number_ranges import number, whole
+from .number_ranges import integer, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=number(0.5, 60, "s"), default=12.0, metavar="S", help="how long sounds may be; 12 otherwise"
     )
-    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides what is random")
+    parser.add_argument(
+        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the random numbers"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
 
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         text = _page(preset, path, _read(args.recording), args)
     except ImportError as error:
-        raise ValueError(f"a recording is taken apart with {error.name}: pip install 'luthier[train]'") from None
+        raise ValueError(f"decomposing a recording needs {error.name}: pip install 'luthier[train]'") from None
     write_text(page, text)
     size = page.stat().st_size
     result = {"path": args.output, "bytes": size, "kind": preset.header["kind"]}
@@ -69,7 +71,7 @@ def _page(preset: "Preset", path: Path, recording: "np.ndarray | None", args: ar
 
     options = ReportOptions(recording, args.seconds, args.seed)
     facts = [(name, text) for name, text in preset_facts.of(preset, path) if name != "File"]
-    with Console(stderr=True).status("beginning") as status:
+    with Console(stderr=True).status("starting") as status:
         return build(preset, path.stat().st_size, facts, options, status.update)
 
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a page, or all of the header and the shapes of the tensors as JSON."""
-    if args.preset in EFFECTS and args.preset not in patch_lookup.everything():
+    if args.preset in EFFECTS and args.preset not in patch_lookup.all_paths():
         _print_effect(args.preset, args.json)
         return 0
     path = patch_lookup.find(args.preset)
@@ -84,7 +84,7 @@ def _print_parameters(rows: list[tuple[str, str, str, str, str]]) -> None:
     """Print a table of parameters, if there are any."""
     if not rows:
         return
-    print("\nKnobs")
+    print("\nParameters")
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]

@@ -1,4 +1,4 @@
-"""luthier learn: one file a recipe, named after the kind of instrument."""
+"""luthier learn: one file for each recipe, named after the kind of instrument."""
 
 from .command import add_arguments, run
 

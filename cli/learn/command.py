@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.number_ranges import number, whole
+from cli.number_ranges import integer, number
 from engine.kinds import KINDS
 from engine.preset import preset_file
 
@@ -42,17 +42,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--length", type=number(0.3, 60, "s"), metavar="S",
         help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s, of others all",
     )  # fmt: skip
-    howlong = parser.add_mutually_exclusive_group()
-    howlong.add_argument(
+    duration = parser.add_mutually_exclusive_group()
+    duration.add_argument(
         "--minutes", type=number(0.05, 100000, "min"), metavar="M", help="how long to learn (not of notes)"
     )
-    howlong.add_argument("--steps", type=whole(1, 10**9), metavar="N", help=f"in steps; {DEFAULT_STEPS} otherwise")
+    duration.add_argument("--steps", type=integer(1, 10**9), metavar="N", help=f"in steps; {DEFAULT_STEPS} otherwise")
     kind_options = KindOptions(parser)
     for name in LEARNABLE:
         import_module(f".{name}", __package__).add_arguments(kind_options)
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu, or cuda where PyTorch has it")
-    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="decides all that is drawn")
-    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
+    parser.add_argument(
+        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the random numbers"
+    )
+    parser.add_argument("--resume", action="store_true", help="resume a run that was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
@@ -99,12 +101,12 @@ def _as_notes(args: argparse.Namespace) -> bool:
     from train.notes import note_span
 
     samples = _load(args.recordings[0], args.start, args.length)
-    strokes = note_span.count_onsets(samples.mean(axis=0), CHECK_RATE)
-    if strokes == 1:
-        print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
+    onsets = note_span.count_onsets(samples.mean(axis=0), CHECK_RATE)
+    if onsets == 1:
+        print("one onset: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:
-        print(f"{strokes} strokes: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
-    return strokes == 1
+        print(f"{onsets} onsets: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
+    return onsets == 1
 
 
 def _load(path: str, start: float, length: float | None) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from cli.number_ranges import whole
+from cli.number_ranges import integer
 from engine.kinds.ddsp import KIND, MAX_SIZES
 from engine.preset import library
 from engine.preset.preset_file import Preset, read
@@ -31,10 +31,10 @@ MAX_WARNINGS = 8
 
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
-    options.add("--units", "width of a decoder (ddsp); 256 otherwise", type=whole(1, MAX_SIZES["U"]), metavar="U")
-    options.add("--harmonics", "how many it steers (ddsp)", type=whole(1, MAX_SIZES["H"]), metavar="H")
-    options.add("--from", "go on from an instrument (ddsp)", dest="start_from", metavar="INSTRUMENT")
-    options.add("--voice", "a voice to be heard on the instrument while it learns (ddsp)", metavar="FILE")
+    options.add("--units", "width of a decoder (ddsp); 256 otherwise", type=integer(1, MAX_SIZES["U"]), metavar="U")
+    options.add("--harmonics", "number of harmonics (ddsp)", type=integer(1, MAX_SIZES["H"]), metavar="H")
+    options.add("--from", "start from the weights of an instrument (ddsp)", dest="start_from", metavar="INSTRUMENT")
+    options.add("--voice", "a voice for previews of the instrument while it learns (ddsp)", metavar="FILE")
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result | None:
@@ -69,8 +69,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     ending = STOPPED if learned.stopped else DONE
     loss = round(learned.validation_loss, 3) if learned.has_validation else None
     values = {"steps": len(learned.losses), "kept": loss, "agreement": dataset.agreement, "folder": str(folder)}
-    what = "what was kept back" if learned.has_validation else "what was learned from, as nothing was kept back"
-    return Result(normalize(made), ending, values, [f"loss on {what}: {learned.validation_loss:.2f}"])
+    what = "validation loss" if learned.has_validation else "training loss (nothing was held out)"
+    return Result(normalize(made), ending, values, [f"{what}: {learned.validation_loss:.2f}"])
 
 
 def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
@@ -82,7 +82,9 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
         return Sizes(**{name: size for name, size in chosen.items() if size})
     if before.header["kind"] != KIND.name:
-        raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
+        raise ValueError(
+            f"{args.start_from} is of kind {before.header['kind']}, not ddsp: its weights cannot be used"
+        )
     return read_sizes(before.header, before.tensors)
 
 
@@ -99,11 +101,11 @@ def _print_dataset(dataset: "Dataset", rank: int) -> None:
     for warning in dataset.warnings[:MAX_WARNINGS]:
         print(warning, file=sys.stderr)
     if len(dataset.warnings) > MAX_WARNINGS:
-        print(f"There are {len(dataset.warnings) - MAX_WARNINGS} more remarks of this kind.", file=sys.stderr)
+        print(f"There are {len(dataset.warnings) - MAX_WARNINGS} more warnings of this kind.", file=sys.stderr)
     learned, kept = (sum(p.frames for p in segments) / 100 for segments in (dataset.training, dataset.validation))
-    back = f"{kept:.0f} s" if kept else "too little to have any"
+    back = f"{kept:.0f} s" if kept else "nothing"
     print(
-        f"{learned:.0f} s to learn from, {back} kept back; "
+        f"{learned:.0f} s to learn from, {back} held out; "
         f"pitch from {dataset.low:.0f} to {dataset.high:.0f} Hz, on which two trackers agree in "
         f"{100 * dataset.agreement:.0f} % of the frames; loudness {dataset.mean:.1f} ± {dataset.deviation:.1f} dB",
         file=sys.stderr,
@@ -113,7 +115,7 @@ def _print_dataset(dataset: "Dataset", rank: int) -> None:
 def _update(now: "Progress") -> Update:
     """The update for a step of the run."""
     seconds = now.step / now.steps_per_second
-    kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was kept back)"
+    kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was held out)"
     text = f"loss {now.loss:.2f}{kept} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
     values = {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in asdict(now).items()}
     return Update(seconds / max(seconds + now.left, 1e-9), text, values)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from cli.number_ranges import whole
+from cli.number_ranges import integer
 
 from .option_checks import KindOptions
 from .output_path import working_folder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
-    options.add("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ")
+    options.add("--rate", type=integer(8000, 96000, "Hz"), metavar="HZ")
     options.add("--size", "of an event model (events); small otherwise", choices=["small", "article"])
 
 
@@ -40,7 +40,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     ending = STOPPED if learned.stopped else DONE
     loss = learned.validation_loss
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(loss, 4)}
-    return Result(normalize(made), ending, values, [*dataset.warnings, f"loss on what was kept back: {loss:.2f}"])
+    return Result(normalize(made), ending, values, [*dataset.warnings, f"validation loss: {loss:.2f}"])
 
 
 def _config(args: argparse.Namespace) -> "Config":

@@ -1,4 +1,4 @@
-"""Options of `luthier learn` that some kinds have: adds each once, and refuses those that would be ignored."""
+"""Checks of the options of `luthier learn`: refuses those that the kind or the recipe would ignore."""
 
 import argparse
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ DONE, STOPPED = "done", "stopped early; --resume goes on from here"
 
 @dataclass(frozen=True)
 class Result:
-    """What was learned and how it ended, with values for programs and lines for people.
+    """What was learned and how it ended, with values for programs and lines to print.
 
     clean_up: removes what is not needed any more once the preset is written.
     """
@@ -32,7 +32,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Update:
-    """The part that is done, 0..1, in words and as values for programs; message: is printed above the bar."""
+    """The fraction that is done, 0..1, as text and as values for programs; message: is printed above the bar."""
 
     fraction: float
     text: str
@@ -71,7 +71,7 @@ def display(as_json: bool) -> Iterator[Callable[[Update], None]]:
 
 
 def _json_lines() -> Callable[[Update], None]:
-    """Prints updates as JSON, once in JSON_SECONDS at most."""
+    """Make a function that prints updates as JSON, at most once in JSON_SECONDS."""
     last = 0.0
 
     def show(update: Update) -> None:

@@ -50,7 +50,7 @@ def part_files(texts: Sequence[str], start: float = 0.0, length: float | None = 
 
 
 def summary(texts: Sequence[str]) -> str:
-    """The recordings in a few words."""
+    """The names of the recordings, or the number of them with the first and the last."""
     names = sorted(Path(text).name for text in texts)
     if len(names) <= 2:
         return " and ".join(names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import engine
-from cli.number_ranges import whole
+from cli.number_ranges import integer
 from engine.kinds.resonance import MAX_SIZES
 
 from .option_checks import KindOptions
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS = 5.94  # of the piece, as published
 DEFAULT_STEPS = 3000
 _SIZES = {
-    "K": ("control", "how many ways to strike a piece has; 24 otherwise"),
-    "R": ("resonances", "how many bodies ring in a piece; 24 otherwise"),
-    "J": ("modes", "how many partials each body or note has; 32 of a piece, 64 of a note otherwise"),
-    "E": ("variants", "shapes between which a piece can be deformed; 2 otherwise"),
+    "K": ("control", "dimensions of the control signal of a piece; 24 otherwise"),
+    "R": ("resonances", "number of resonances of a piece; 24 otherwise"),
+    "J": ("modes", "modes of each resonance or note; 32 of a piece, 64 of a note otherwise"),
+    "E": ("variants", "variants of the modes, to be mixed; 2 otherwise"),
 }
 
 
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
     for letter, (name, what) in _SIZES.items():
-        options.add(f"--{name}", what, type=whole(1, MAX_SIZES[letter]), metavar=letter)
-    options.add("--sites", "how often a piece may strike, at most", type=whole(1, 10**6), metavar="N")
-    options.add("--rate", "at which a piece is learned", type=whole(8000, 96000, "Hz"), metavar="HZ")
+        options.add(f"--{name}", what, type=integer(1, MAX_SIZES[letter]), metavar=letter)
+    options.add("--sites", "attacks in a piece, at most", type=integer(1, 10**6), metavar="N")
+    options.add("--rate", "at which a piece is learned", type=integer(8000, 96000, "Hz"), metavar="HZ")
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engine
-from cli.number_ranges import whole
+from cli.number_ranges import integer
 from engine.kinds.ssm import MAX_SIZES
 
 from .option_checks import KindOptions
@@ -21,12 +21,12 @@ DEFAULT_SECONDS = 11.88  # of the piece, as published
 
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
-    options.add("--control", "64 of ssm", type=whole(1, MAX_SIZES["K"]), metavar="K")
+    options.add("--control", "64 of ssm", type=integer(1, MAX_SIZES["K"]), metavar="K")
     for letter, name in (("S", "state"), ("B", "frame")):
-        size = whole(2, MAX_SIZES[letter])
+        size = integer(2, MAX_SIZES[letter])
         options.add(f"--{name}", f"size of the network: its {name} (ssm)", type=size, metavar="N")
-    options.add("--sites", type=whole(1, 10**6), metavar="N")
-    options.add("--rate", type=whole(8000, 96000, "Hz"), metavar="HZ")
+    options.add("--sites", type=integer(1, 10**6), metavar="N")
+    options.add("--rate", type=integer(8000, 96000, "Hz"), metavar="HZ")
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
