@@ -50,8 +50,8 @@ class Instrument(Plugin, ABC):
         self._arrays[name] = array
         self.state[name] = array.ctypes.data
 
-    def _forget(self, *names: str) -> None:
-        """Clear fields of the record."""
+    def _clear_fields(self, *names: str) -> None:
+        """Set fields of the record to zero."""
         for name in names:
             self.state[name] = np.zeros((), self.state[name].dtype)
 

@@ -19,7 +19,7 @@ from .event_output import append_emitted, append_event
 
 # Placeholders for the globals that `_compile` gives to each copy of `_run`.
 DTYPE = EVENT
-handle = process = foresee = None
+handle = process = preprocess = None
 
 _entries: dict[tuple[Any, Any], Any] = {}
 
@@ -45,28 +45,28 @@ def _compile(plugin: Plugin) -> Any:
     source = inspect.getfile(handle.py_func)
     name = f"{type(plugin).__qualname__}.entry"
     code = template.__code__.replace(co_filename=source, co_name="entry", co_qualname=name)
-    foresee = plugin.foresee or _ignore
-    names = {"handle": handle, "process": plugin.process, "foresee": foresee, "DTYPE": dtype}
+    preprocess = plugin.preprocess or _ignore
+    names = {"handle": handle, "process": plugin.process, "preprocess": preprocess, "DTYPE": dtype}
     run = FunctionType(code, {**globals(), **names}, name)
     run.__module__, run.__qualname__ = handle.py_func.__module__, name
     return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
 
 
 @njit(cache=True, error_model="numpy")
-def _ignore(record, queue, count, me):
-    """[audio thread] The `foresee` of a plugin that has none."""
+def _ignore(record, queue, count, own_address):
+    """[audio thread] The `preprocess` of a plugin that defines none."""
 
 
 def _run(state, audio, frames, events, count):
     record = carray(state, 1, DTYPE)[0]
     block = carray(audio, (2, frames))
     queue = carray(events, BURST, EVENT)
-    me = address_of(state)
-    foresee(record, queue, count, me)
+    own_address = address_of(state)
+    preprocess(record, queue, count, own_address)
     start = 0
     for i in range(count):
         event = queue[i]
-        if event.target == 0 or event.target == me:
+        if event.target == 0 or event.target == own_address:
             frame = min(max(event.frame, start), frames)
             if frame > start:
                 process(record, block[:, start:frame])
@@ -81,21 +81,21 @@ def _run_and_emit(state, audio, frames, events, count):
     record = carray(state, 1, DTYPE)[0]
     block = carray(audio, (2, frames))
     queue = carray(events, BURST, EVENT)
-    me = address_of(state)
+    own_address = address_of(state)
     for i in range(count):
         copy(queue[i], record.received[i])
     start, written = 0, 0
     for i in range(count):
         event = record.received[i]
-        mine = event.target == 0 or event.target == me
+        is_addressed = event.target == 0 or event.target == own_address
         frame = min(max(event.frame, start), frames)
-        if mine and frame > start:
+        if is_addressed and frame > start:
             record.room = BURST - written - (count - i)  # the events not yet passed on keep their room
             process(record, block[:, start:frame])
             written = append_emitted(record, queue, written, start)
             start = frame
         written = append_event(event, queue, written)
-        if mine:
+        if is_addressed:
             record.room = BURST - written - (count - i - 1)
             handle(record, event)
             written = append_emitted(record, queue, written, start)

@@ -1,4 +1,4 @@
-"""The contract of an instrument or an effect: one record of memory, and four verbs.
+"""The contract of a plugin, an instrument or an effect: one record of memory, and four functions.
 
     prepare  [main thread, not playing]  size and tune the record to a sample rate
     reset    [main thread, not playing]  silence: clear all that sounds on
@@ -8,9 +8,9 @@
 An instrument adds its sound to `audio`, an effect changes it in place; the input at the head of the chain is silence,
 or the microphone when a plugin of the chain listens.
 
-The two verbs of the audio thread are numba functions: `handle` of (state, event), `process` of (state, audio (2, T)).
-A plugin that saves work by knowing the events of a block in advance has a third, `foresee` of (state, queue, count,
-own address), called before each block; it must not change what is heard.
+Those of the audio thread are compiled by numba: `handle` of (state, event), `process` of (state, audio (2, T)).
+A plugin that saves work by knowing the events of a block in advance has a third, `preprocess` of (state, queue,
+count, own address), called before each block; it must not change the sound.
 A C library has an `address` in their place: that of one C function of the signature C_PROCESS.
 """
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-BURST = 1024  # events that one block may bring to a plugin
+BURST = 1024  # most events of one block for a plugin
 UNLIMITED = 1 << 30  # frames
 
 _REQUIRED = ("name", "params", "state", "prepare", "reset")
@@ -58,9 +58,9 @@ class Plugin:
 
     handle: Any = None
     process: Any = None
-    foresee: Any = None
+    preprocess: Any = None
     address: int = 0  # of a C function in their place; 0: none
-    listens: bool = False  # whether it hears the microphone
+    listens: bool = False  # whether it reads the microphone
 
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Size and tune the record to a rate in Hz."""
@@ -71,7 +71,7 @@ class Plugin:
         raise NotImplementedError
 
     def catch_up(self) -> None:
-        """[offline driver, between two blocks] Wait until a worker thread has done all that it was asked."""
+        """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""
 
     if TYPE_CHECKING:  # a subclass may compute what the base class, at run time, has as plain attributes
 
@@ -85,7 +85,7 @@ class Plugin:
 
         @property
         def late(self) -> int:
-            """Frames for which a worker thread did not answer in time."""
+            """Frames that a worker thread delivered too late."""
 
         @property
         def failure(self) -> str:

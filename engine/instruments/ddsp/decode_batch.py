@@ -6,7 +6,7 @@ from engine.instruments.shared.voice_allocation import FREE, VOICES
 from engine.pointers import call, view_f4
 
 from .decoder_outputs import apply_outputs, read_initial_state
-from .first_frame_batch import take_decoded_ahead
+from .first_frame_batch import apply_ahead_frame
 from .frame_schedule import schedule_frame
 from .pitch_loudness import update_features
 from .state import MAX_BATCH, START
@@ -20,7 +20,7 @@ def decode_due(state, frames):
         voice = state.voices[v]
         if voice.stage == FREE or not (voice.requested or voice.frame_end < state.clock + frames):
             continue
-        if voice.requested == START and state.ahead_count and take_decoded_ahead(state, v):
+        if voice.requested == START and state.ahead_count and apply_ahead_frame(state, v):
             continue
         state.batch[count] = v
         count += 1
@@ -34,18 +34,21 @@ def decode_due(state, frames):
 @njit(cache=True, error_model="numpy")
 def _decode(state, count):
     """Decode one model frame for each voice of the batch."""
-    features, memory = view_f4(state.features, (2, count)), view_f4(state.memory, (VOICES + 1, state.size))
+    features, voice_states = (
+        view_f4(state.features, (2, count)),
+        view_f4(state.voice_states, (VOICES + 1, state.size)),
+    )
     states, outputs = view_f4(state.states, (count, state.size)), view_f4(state.outputs, (count, state.heads))
     for i in range(count):
         v = state.batch[i]
         features[0, i], features[1, i] = update_features(state, v, schedule_frame(state, v))
         if state.voices[v].requested == START:
-            read_initial_state(state, state.voices[v], features[1, i], memory[v])
+            read_initial_state(state, state.voices[v], features[1, i], voice_states[v])
         for k in range(state.size):
-            states[i, k] = memory[v, k]
+            states[i, k] = voice_states[v, k]
     call(state.decoder, state.self_address, count)
     for i in range(count):
         v = state.batch[i]
         for k in range(state.size):
-            memory[v, k] = states[i, k]
+            voice_states[v, k] = states[i, k]
         apply_outputs(state, v, outputs[i])

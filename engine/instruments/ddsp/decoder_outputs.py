@@ -25,8 +25,8 @@ def start_noise(state, v):
 
 
 @njit(cache=True, error_model="numpy")
-def read_initial_state(state, voice, loudness, memory):
-    """Write to memory (size,) the steady state of a note of this pitch and loudness."""
+def read_initial_state(state, voice, loudness, out):
+    """Write to out (size,) the steady state of a note of this pitch and loudness."""
     hertz = clamp(np.float32(voice.pitch_next * state.rate), state.min_frequency, state.max_frequency)
     key = round(pitch_of(hertz)) - state.first_key
     steady = view_f4(state.steady, (state.key_count, len(LOUDNESS_LEVELS), state.size))
@@ -36,7 +36,7 @@ def read_initial_state(state, voice, loudness, memory):
         above += 1
     share = (loudness - LOUDNESS_LEVELS[above - 1]) / (LOUDNESS_LEVELS[above] - LOUDNESS_LEVELS[above - 1])
     for k in range(state.size):
-        memory[k] = held[above - 1, k] + share * (held[above, k] - held[above - 1, k])
+        out[k] = held[above - 1, k] + share * (held[above, k] - held[above - 1, k])
 
 
 @njit(cache=True, error_model="numpy")
@@ -81,8 +81,8 @@ def _write_harmonics(state, voice, outputs, amplitudes):
 @njit(cache=True, error_model="numpy")
 def _write_noise_filter(state, voice, bands, filter, valid):
     """Compute the noise filter from the bands."""
-    knob = state.param[NOISE]
-    gain = voice.scale * np.float32(10 ** (knob / 20)) if valid and knob > MIN_NOISE_DB else _ZERO
+    noise_db = state.param[NOISE]
+    gain = voice.scale * np.float32(10 ** (noise_db / 20)) if valid and noise_db > MIN_NOISE_DB else _ZERO
     for k in range(bands.shape[0]):
         bands[k] = gain * bands[k] if gain > 0 else _ZERO
     noise.write_filter(view_f4(state.filter_table, (state.R, state.N)), bands, filter)

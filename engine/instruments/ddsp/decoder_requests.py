@@ -49,7 +49,7 @@ MAILBOX = np.dtype(
         ("requests", DECODER_REQUEST, (MAX_REQUESTS,)),
         ("cursors", "i8", (CURSORS,)),  # as in a ring
         ("voices", VOICE_REQUESTS, (REMOTE_VOICES,)),
-        ("answered", "i8", (REMOTE_VOICES,)),  # last request of each voice with a response
+        ("last_response", "i8", (REMOTE_VOICES,)),  # last request of each voice with a response
         ("responses", "u8"),  # address of (REMOTE_VOICES, MAX_RESPONSES, heads) float32
         ("heads", "i8"),
         ("late", "i8"),  # late frames of all voices
@@ -81,7 +81,7 @@ def remote_decoder_callback() -> Any:
 
 
 @njit(cache=True, error_model="numpy")
-def take_requests(mailbox, out):
+def drain_requests(mailbox, out):
     """[decoder thread] Move pending requests to out (N,) DECODER_REQUEST; returns their number."""
     head = mailbox.cursors[HEAD]
     count = min(load_acquire(mailbox.cursors, TAIL) - head, out.shape[0])
@@ -102,20 +102,20 @@ def _decode_remotely(record, count):
 def _read_response(state, mailbox, v, time, outputs):
     """Read the response to the newest request that is old enough; a missing one holds the last, faded."""
     requests = mailbox.voices[v]
-    wanted = max(requests.note_start, requests.requested - MAX_RESPONSES + 1)
-    for serial in range(requests.requested, wanted, -1):
+    target_serial = max(requests.note_start, requests.requested - MAX_RESPONSES + 1)
+    for serial in range(requests.requested, target_serial, -1):
         if requests.times[serial % MAX_RESPONSES] <= time - state.min_frame:
-            wanted = serial
+            target_serial = serial
             break
-    answered_serial = min(load_acquire(mailbox.answered, v), wanted)
-    requests.late = requests.late + 1 if answered_serial < wanted else 0
+    response_serial = min(load_acquire(mailbox.last_response, v), target_serial)
+    requests.late = requests.late + 1 if response_serial < target_serial else 0
     mailbox.late += requests.late > 0
-    if answered_serial <= requests.note_start:
+    if response_serial <= requests.note_start:
         for k in range(1 + state.H + state.N):
             outputs[k] = np.float32(1 <= k <= state.H)  # no response yet: silence
         return
     responses = view_f4(mailbox.responses, (REMOTE_VOICES, MAX_RESPONSES, mailbox.heads))
-    response = responses[v, answered_serial % MAX_RESPONSES]
+    response = responses[v, response_serial % MAX_RESPONSES]
     gain = LATE_FRAME_GAIN ** np.float32(requests.late)
     for k in range(1 + state.H + state.N):
         outputs[k] = response[k] if 1 <= k <= state.H else gain * response[k]
@@ -127,7 +127,7 @@ def _send_request(mailbox, v, time, pitch, loudness):
     requests = mailbox.voices[v]
     tail = mailbox.cursors[TAIL]
     full = tail - load_acquire(mailbox.cursors, HEAD) >= MAX_REQUESTS
-    if full or requests.requested - load_acquire(mailbox.answered, v) >= MAX_RESPONSES - 1:
+    if full or requests.requested - load_acquire(mailbox.last_response, v) >= MAX_RESPONSES - 1:
         return
     requests.requested += 1
     requests.times[requests.requested % MAX_RESPONSES] = time

@@ -1,4 +1,4 @@
-"""A thread that runs a decoder and responds to the requests of the audio thread (decoder_requests.py).
+"""Decoder thread: runs a decoder and responds to the requests of the audio thread (decoder_requests.py).
 
 The thread polls every millisecond and decodes the requests of all voices together. In offline rendering it is idle:
 the driver calls `catch_up` between two blocks, so that the result does not depend on the speed of the machine.
@@ -15,8 +15,8 @@ from engine.dsp.decibels import MAX_SAMPLE
 from engine.pitch_conversion import frequency_of, pitch_of
 from engine.pointers import publish
 
-from .decoder_requests import DECODER_REQUEST, MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, take_requests
-from .initial_states import HOLD_FRAMES, LOUDNESS_LEVELS, known_keys
+from .decoder_requests import DECODER_REQUEST, MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, drain_requests
+from .initial_states import HOLD_FRAMES, LOUDNESS_LEVELS, key_range
 
 POLL_SECONDS = 0.001
 OFFLINE_TIMEOUT_SECONDS = 1.0  # after the last `catch_up` for which the thread stays idle
@@ -55,22 +55,22 @@ class DecoderThread:
         self.mailbox["responses"], self.mailbox["heads"] = self._responses.ctypes.data, self._responses.shape[2]
         self.failure = ""  # why it has stopped, in one line
         self._lock = threading.Lock()
-        self._last_drive = -OFFLINE_TIMEOUT_SECONDS
+        self._last_catch_up = -OFFLINE_TIMEOUT_SECONDS
         self._first, self._step, self._steady = self._steady_states(header["pitch"])
         self._respond()  # without requests: compiles what it needs before the first note
-        publish(self.mailbox[0]["answered"], 0, 0)
+        publish(self.mailbox[0]["last_response"], 0, 0)
         threading.Thread(target=_run, args=(weakref.ref(self),), name="luthier decoder").start()
 
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Respond to all requests."""
         with self._lock:
-            self._last_drive = time.monotonic()
+            self._last_catch_up = time.monotonic()
             self._respond()
 
     def poll(self) -> None:
         """[decoder thread] Respond to all requests, unless an offline driver does."""
         with self._lock:
-            if time.monotonic() - self._last_drive > OFFLINE_TIMEOUT_SECONDS:
+            if time.monotonic() - self._last_catch_up > OFFLINE_TIMEOUT_SECONDS:
                 try:
                     self._respond()
                 except Exception as error:  # whatever onnxruntime raises: notes are held and fade
@@ -78,7 +78,7 @@ class DecoderThread:
 
     def _respond(self) -> None:
         """Respond to all pending requests, in each batch at most one of a voice."""
-        pending = self._buffer[: take_requests(self.mailbox[0], self._buffer)]
+        pending = self._buffer[: drain_requests(self.mailbox[0], self._buffer)]
         while len(pending):
             _, first = np.unique(pending["voice"], return_index=True)
             selected = np.sort(first)
@@ -95,7 +95,7 @@ class DecoderThread:
             (heads >= 0) & (heads <= MAX_SAMPLE), heads, 0
         )
         for voice, serial in zip(voices.tolist(), requests["serial"].tolist(), strict=True):
-            publish(self.mailbox[0]["answered"], voice, serial)
+            publish(self.mailbox[0]["last_response"], voice, serial)
 
     def _decode(self, pitch: np.ndarray, loudness: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Heads and next states for any number of voices; loudness in standard deviations."""
@@ -114,7 +114,7 @@ class DecoderThread:
 
         As `initial_states.steady_states`, for fewer keys where the decoder has a fixed batch.
         """
-        first, count = known_keys(pitch)
+        first, count = key_range(pitch)
         batch = self._decoder.batch
         max_keys = MAX_STEADY_KEYS
         if batch is not None:

@@ -16,7 +16,7 @@ HOLD_FRAMES = 50  # model frames
 _BATCH_SIZE = 16
 
 
-def known_keys(pitch: dict[str, float]) -> tuple[int, int]:
+def key_range(pitch: dict[str, float]) -> tuple[int, int]:
     """The first key and the number of keys in a decoder's range of pitch, in Hz."""
     low, high = (pitch_of(pitch[end]) for end in ("low", "high"))
     return round(low), round(high) - round(low) + 1
@@ -24,7 +24,7 @@ def known_keys(pitch: dict[str, float]) -> tuple[int, int]:
 
 def steady_states(network: DecoderWeights, header: dict[str, Any]) -> np.ndarray:
     """[main thread] States (keys, LOUDNESS_LEVELS, padded(U)) of notes held for HOLD_FRAMES."""
-    first, count = known_keys(header["pitch"])
+    first, count = key_range(header["pitch"])
     keys = np.arange(first, first + count)
     pitch_feature = frequency_of(keys) if header["features"]["pitch"] == "hertz" else keys / 127
     levels = len(LOUDNESS_LEVELS)

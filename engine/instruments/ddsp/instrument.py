@@ -16,12 +16,12 @@ from engine.preset.preset_file import Preset
 from .decode_curves import uses_float16
 from .decoder_entry import decoder_callback
 from .decoder_requests import remote_decoder_callback
-from .first_frame_batch import foresee
-from .initial_states import LOUDNESS_LEVELS, known_keys, steady_states
+from .first_frame_batch import preprocess
+from .initial_states import LOUDNESS_LEVELS, key_range, steady_states
 from .plugin_functions import handle, process
 from .state import CONTROL_FRAMES, DDSP, MAX_BATCH, PARAMS
 
-ONSET_SECONDS = 0.002  # shortest fade-in of a note
+ONSET_SECONDS = 0.002  # fade-in of a note
 
 
 class RemoteDecoder(Protocol):
@@ -48,7 +48,7 @@ class Ddsp(Instrument):
     def __init__(self, preset: Preset, seed: int = 0, remote: RemoteDecoder | None = None) -> None:
         header = preset.header
         super().__init__(preset, preset_params(preset, PARAMS), DDSP, seed)
-        self.handle, self.process, self.foresee = handle, process, foresee
+        self.handle, self.process, self.preprocess = handle, process, preprocess
         self._remote = remote
         features = header["features"]
         self.state["uses_hertz"] = remote is not None or features["pitch"] == "hertz"
@@ -104,8 +104,8 @@ class Ddsp(Instrument):
     def reset(self) -> None:
         """[main thread] Silence all voices and restart the seed; parameters and controllers are kept."""
         self.state["seed"] = self._seed
-        self._forget("clock", "notes", "lfo", "lfo_at", "held_count", "voices")
-        for name in ("memory", "harmonics", "filters"):
+        self._clear_fields("clock", "notes", "lfo", "lfo_at", "held_count", "voices")
+        for name in ("voice_states", "harmonics", "filters"):
             self._arrays[name][:] = 0
         if self._remote is not None:
             self._remote.mailbox["voices"]["note_start"] = self._remote.mailbox["voices"]["requested"]
@@ -119,7 +119,7 @@ class Ddsp(Instrument):
         self.state["decoder"] = decoder_callback(float16).address
         self._keep("weights", weights)
         self._keep("vectors", vectors)
-        self.state["first_key"], self.state["key_count"] = known_keys(self.preset.header["pitch"])
+        self.state["first_key"], self.state["key_count"] = key_range(self.preset.header["pitch"])
         self._keep("steady", steady_states(network, self.preset.header))
         self._lay_out_voices(len(tensors["harmonics_bias"]), len(tensors["noise_bias"]), units, heads)
 
@@ -135,7 +135,7 @@ class Ddsp(Instrument):
         size = padded(units)
         self.state["H"], self.state["N"], self.state["self_address"] = harmonics, bands, self.state.ctypes.data
         self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
-        self._keep("memory", np.zeros((VOICES + 1, size), np.float32))
+        self._keep("voice_states", np.zeros((VOICES + 1, size), np.float32))
         self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32))
         widths = {"features": 2, "states": size, "work": decoder.WORK_ROWS * size, "outputs": padded(heads)}
         widths |= {"ahead_features": 2, "ahead_states": size, "ahead_outputs": padded(heads)}

@@ -12,7 +12,7 @@ from .state import CONTINUE, DYNAMICS, GLIDING, LEGATO, MAX_HELD_KEYS, PORTAMENT
 
 _REFERENCE_VELOCITY, _REFERENCE_DEVIATIONS = np.float32(0.8), np.float32(0.5)  # its loudness above the mean
 _DYNAMIC_DEVIATIONS = np.float32(3)  # from velocity 0 to 1
-_MAX_GLIDE_RATE = np.float32(1e6)  # semitones per second: no glide
+_IMMEDIATE_GLIDE_RATE = np.float32(1e6)  # semitones per second: reaches any key within a frame
 
 
 @njit(cache=True, error_model="numpy")
@@ -20,7 +20,7 @@ def note_on(state, event):
     """NOTE_ON: start a voice, or in legato glide the channel's voice to the key."""
     key, velocity = clamp(event.key, 0, 127), clamp(event.value, 0, 1)
     if state.param[LEGATO] > 0.5:
-        forget_key(state, event.note)
+        remove_key(state, event.note)
         _push_key(state, event, key, velocity)
         v = _legato_voice(state, event.channel & 15)
         if v >= 0:
@@ -29,7 +29,7 @@ def note_on(state, event):
     v = allocate(state.voices[:VOICES], event, state.notes)
     voice = state.voices[v]
     voice.semitone = voice.target = np.float32(key)
-    voice.peak = loudness_of(state, velocity)
+    voice.loudness = loudness_of(state, velocity)
     start_voice(state, v)
 
 
@@ -40,7 +40,7 @@ def start_voice(state, v):
     voice.requested = START
     voice.started_at = voice.updated_at = state.clock
     voice.phase = voice.glide_rate = 0
-    voice.lost_db = voice.damping = voice.bend = voice.pressure = 0
+    voice.attenuation_db = voice.damping = voice.bend = voice.pressure = 0
     voice.silent_frames = 0
     start_noise(state, v)
     reset_gains(state, voice)
@@ -52,7 +52,7 @@ def note_off(state, event):
     """NOTE_OFF: release a note as key and pedal damp it; in legato return to a key that is still held."""
     damping = clamp(event.value, 0, 1)
     if damping > 0 and state.held_count > 0:
-        forget_key(state, event.note)
+        remove_key(state, event.note)
         v = _legato_voice(state, event.channel & 15)
         last_key = _last_key(state, event.channel & 15)
         if v >= 0 and last_key >= 0 and state.voices[v].note == event.note:
@@ -77,12 +77,12 @@ def choke(state, event):
 @njit(cache=True, error_model="numpy")
 def loudness_of(state, velocity):
     """The loudness in dB of a velocity."""
-    way = _DYNAMIC_DEVIATIONS * (velocity - _REFERENCE_VELOCITY) * state.param[DYNAMICS]
-    return state.mean + state.deviation * (_REFERENCE_DEVIATIONS + way)
+    deviations = _DYNAMIC_DEVIATIONS * (velocity - _REFERENCE_VELOCITY) * state.param[DYNAMICS]
+    return state.mean + state.deviation * (_REFERENCE_DEVIATIONS + deviations)
 
 
 @njit(cache=True, error_model="numpy")
-def forget_key(state, note):
+def remove_key(state, note):
     """Remove a key from the held keys of legato."""
     kept = 0
     for i in range(state.held_count):
@@ -96,7 +96,7 @@ def forget_key(state, note):
 def _push_key(state, event, key, velocity):
     """Append a key to the held keys of legato, dropping the oldest of too many."""
     if state.held_count == MAX_HELD_KEYS:
-        forget_key(state, state.keys[0].note)
+        remove_key(state, state.keys[0].note)
     key_record = state.keys[state.held_count]
     key_record.note, key_record.channel = event.note, event.channel & 15
     key_record.key, key_record.velocity = key, velocity
@@ -131,8 +131,8 @@ def _glide_to(state, v, note, key, velocity):
     voice.stage = HELD
     voice.target = np.float32(key)
     seconds = state.param[PORTAMENTO] if state.param[GLIDING] > 0.5 else np.float32(0)
-    voice.glide_rate = abs(voice.target - voice.semitone) / seconds if seconds > 1e-3 else _MAX_GLIDE_RATE
-    voice.peak = loudness_of(state, velocity)
+    voice.glide_rate = abs(voice.target - voice.semitone) / seconds if seconds > 1e-3 else _IMMEDIATE_GLIDE_RATE
+    voice.loudness = loudness_of(state, velocity)
     if voice.requested == 0:
         voice.requested = CONTINUE
 

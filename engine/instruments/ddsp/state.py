@@ -13,25 +13,25 @@ TRIAL_VOICE = VOICES + 1  # never sounds; used to compute the features of a note
 FRAME_PHASES = 6  # phases of a hop at which voices have their model frames
 VOICES_PER_PHASE = -(-(VOICES + 1) // FRAME_PHASES)
 MAX_BATCH = 16  # voices decoded in one call
-MAX_HELD_KEYS = 32  # held keys that legato remembers
+MAX_HELD_KEYS = 32  # held keys that legato keeps
 CONTROL_FRAMES = MAX_RUN  # frames of a control period
 
 PARAMS = (
-    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("level", "dB", -24, 24, 0, help="level of this instrument"),
     Param("attack", "s", 0, 2, 0.02, cc=73, help="time in which a note rises by 36 dB"),
     Param("decay", "s", 0.01, 10, 0.5, cc=75, help="time in which it then falls to its sustain"),
     Param("sustain", "dB", -40, 0, -2, help="level at which a held note stays"),
-    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
-    Param("dynamics", "x", 0, 2, 1, help="how much louder a harder note is"),
-    Param("pressure", "dB", 0, 24, 6, help="what full pressure on the keys adds"),
-    Param("legato", "", 0, 1, 0, cc=68, help="1: one voice on each channel, that glides from key to key"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB after the release of a key"),
+    Param("dynamics", "x", 0, 2, 1, help="depth of the effect of velocity on loudness"),
+    Param("pressure", "dB", 0, 24, 6, help="increase of the level at full pressure"),
+    Param("legato", "", 0, 1, 0, cc=68, help="1: one voice on each channel, which glides from key to key"),
     Param("portamento", "s", 0, 2, 0.06, cc=5, help="time of the glide"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
-    Param("sway", "cents", 0, 100, 0, help="vibrato that comes by itself while a key is held"),
+    Param("sway", "cents", 0, 100, 0, help="depth of a delayed vibrato of held notes"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
     Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the harmonics"),
-    Param("noise", "dB", -60, 12, 0, cc=71, help="level of bow and breath; none at -60"),
-    Param("width", "x", 0, 1, 0.5, help="how wide bow and breath are in the stereo field"),
+    Param("noise", "dB", -60, 12, 0, cc=71, help="level of bow and breath noise; none at -60"),
+    Param("width", "x", 0, 1, 0.5, help="stereo width of bow and breath noise"),
     Param("gliding", "", 0, 1, 1, cc=65, help="0: legato goes from key to key without a glide"),
 )
 (LEVEL, ATTACK, DECAY, SUSTAIN, RELEASE, DYNAMICS, PRESSURE, LEGATO, PORTAMENTO, VIBRATO, SWAY, SPEED, BRIGHTNESS,
@@ -41,10 +41,7 @@ VOICE_STATE = np.dtype(
     VOICE
     + [
         ("requested", "i4"),  # model frame requested at once: START or CONTINUE; 0: none
-        (
-            "current",
-            "i4",
-        ),  # which of its three control sets is that of the frame's start; the next is that of its end
+        ("current", "i4"),  # index of the control set at the frame's start, of three; the next is that of its end
         ("silent_frames", "i4"),  # silent model frames in a row
         ("frame_start", "i8"),  # start of the current model frame,
         ("frame_end", "i8"),  # and its end, when the next one is due
@@ -54,8 +51,8 @@ VOICE_STATE = np.dtype(
         ("pitch_next", "f8"),  # and a model frame later, once that is decoded
         ("updated_at", "i8"),  # time of its pitch and loudness curves
         ("started_at", "i8"),  # start of the note
-        ("peak", "f4"),  # dB: loudness of its velocity, or of the tracked voice
-        ("lost_db", "f4"),  # dB lost in its release
+        ("loudness", "f4"),  # dB: of its velocity, or of the tracked voice
+        ("attenuation_db", "f4"),  # of its release so far
         ("damping", "f4"),  # 0..1, of its release
         ("semitone", "f4"),  # MIDI pitch reached by its glide
         ("target", "f4"),  # MIDI pitch of the end of the glide
@@ -99,7 +96,7 @@ DDSP = np.dtype(
         # addresses of float32 arrays, (shape)
         ("weights", "u8"),  # (weights_size,), or float16
         ("vectors", "u8"),  # (vectors_size,)
-        ("memory", "u8"),  # (VOICES + 1, size): GRU states
+        ("voice_states", "u8"),  # (VOICES + 1, size): GRU states
         ("steady", "u8"),  # (key_count, LOUDNESS_LEVELS, size): steady states of held notes
         ("first_key", "i8"),  # MIDI key of the first
         ("key_count", "i8"),
@@ -125,8 +122,8 @@ DDSP = np.dtype(
         ("right", "f4", (CONTROL_FRAMES,)),
         # parameters and controllers
         *param_fields(PARAMS),
-        ("glide", "f4"),  # share of the distance that a gain moves in a control period
-        ("fading", "f4"),  # the same of a stolen voice
+        ("gain_smoothing", "f4"),  # share of the distance that a gain moves in a control period
+        ("fade_smoothing", "f4"),  # the same of a stolen voice
         ("onset", "i8"),  # frames of the fade-in of a note
         *CONTROLS,
         ("lfo_at", "i8"),  # time of the last update of the LFO

@@ -11,13 +11,13 @@ from .note_on_off import start_voice
 from .pitch_loudness import frequency_at
 from .state import CONTINUE, START, TRACKED_VOICE
 
-TRACKED_NOTE = -3  # note id of the tracked voice: only a choke of all reaches it
+TRACKED_NOTE = -3  # note id of the tracked voice, which no note has: only an event for ALL notes applies to it
 
 
 @njit(cache=True, error_model="numpy")
 def set_loudness(state, event):
     """LOUDNESS in dB: applies from the next model frame."""
-    state.voices[TRACKED_VOICE].peak = event.value
+    state.voices[TRACKED_VOICE].loudness = event.value
 
 
 @njit(cache=True, error_model="numpy")

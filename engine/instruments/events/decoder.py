@@ -15,8 +15,8 @@ from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
 from engine.preset.preset_file import Preset
 
 MIN_STRENGTH = 1e-3  # a weaker event has the timbre of this strength, scaled down
-LEAK = np.float32(0.2)  # slope of the leaky rectifiers below 0
-TINY = np.float32(1e-8)  # keeps the norm of silence from dividing by 0
+LEAKY_SLOPE = np.float32(0.2)  # slope of the leaky rectifiers below 0
+MIN_NORM = np.float32(1e-8)  # keeps the norm of silence from dividing by 0
 
 
 class EventDecoder:
@@ -84,7 +84,7 @@ class EventDecoder:
         x = _linear(t, f"{name}_in", e).reshape(len(e), weights.shape[1], -1)
         for weight, bias in zip(weights, biases, strict=True):
             x = _transposed_convolution(x, weight, bias)
-            x = np.maximum(x, LEAK * x)
+            x = np.maximum(x, LEAKY_SLOPE * x)
         padded = np.pad(x, ((0, 0), (0, 0), (1, 1)))
         weight, frames = t[f"{name}_out_weight"], x.shape[-1]
         parts = [weight[:, :, k] @ padded[..., k : k + frames] for k in range(3)]
@@ -126,7 +126,7 @@ def _softmax(x: np.ndarray) -> np.ndarray:
 
 def _unit(x: np.ndarray) -> np.ndarray:
     """Scale to unit energy along the last axis; silence stays 0."""
-    return np.asarray(x / (np.sqrt((x**2).sum(axis=-1, keepdims=True)) + TINY), np.float32)
+    return np.asarray(x / (np.sqrt((x**2).sum(axis=-1, keepdims=True)) + MIN_NORM), np.float32)
 
 
 def hann(size: int) -> np.ndarray:

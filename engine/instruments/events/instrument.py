@@ -39,7 +39,7 @@ class Events(Instrument):
         self._keep("bank", bank.waves)
         self._keep("ends", bank.ends)
         self._keep("sincs", sinc_tables())
-        self._keep("notes_move", key_map.move)
+        self._keep("notes_ratio", key_map.ratio)
         for name, keys in (("notes_slot", key_map.notes), ("sounds_slot", key_map.sounds)):
             self._keep(name, _nearest_slots(keys, bank.slots))
 
@@ -50,14 +50,14 @@ class Events(Instrument):
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; parameters are kept."""
-        self.state["rate"], self.state["pace"] = rate, float(self.preset.header["rate"]) / rate
+        self.state["rate"], self.state["speed"] = rate, float(self.preset.header["rate"]) / rate
         set_smoothing(self.state, CONTROL_FRAMES, rate)
         self.reset()
 
     def reset(self) -> None:
         """[main thread] Silence all voices; parameters and controllers are kept."""
-        self.state["dice"] = self._seed
-        self._forget("clock", "notes", "lfo", "voices")
+        self.state["random_state"] = self._seed
+        self._clear_fields("clock", "notes", "lfo", "voices")
 
 
 def compile_all() -> None:

@@ -8,22 +8,20 @@ from engine.pitch_conversion import pitch_of, ratio_of
 
 FIRST_UNPITCHED_KEY = 36  # MIDI key of the first event without a pitch
 MAX_UNPITCHED = 48  # keys that play such an event; the others repeat them
-
-
-USE_WEIGHT = 1.0  # semitones of distance that an event used ten times as often makes up for
+USE_WEIGHT_SEMITONES = 1.0  # of distance that tenfold use outweighs
 
 
 @dataclass(frozen=True)
 class KeyMap:
-    """notes, sounds: event (128,) that each MIDI key plays, with and without a pitch; move: pitch ratio of notes."""
+    """notes, sounds: event (128,) that each MIDI key plays, with and without a pitch; ratio: pitch ratio of notes."""
 
     notes: np.ndarray
-    move: np.ndarray
+    ratio: np.ndarray
     sounds: np.ndarray
 
 
 def map_keys(pitch: np.ndarray, use: np.ndarray) -> KeyMap:
-    """Map notes to events near in pitch and often used; events without a pitch lie side by side, most used first.
+    """Map notes to events near in pitch and often used; events without a pitch take successive keys, most used first.
 
     pitch: (K,) Hz or 0. use: (K,) how often each occurs.
     """
@@ -36,8 +34,10 @@ def map_keys(pitch: np.ndarray, use: np.ndarray) -> KeyMap:
     index = (np.arange(128) - FIRST_UNPITCHED_KEY) % len(sounds)
     if not len(pitched):
         return KeyMap(sounds[index], np.ones(128, np.float32), sounds[index])
-    height = pitch_of(pitch[pitched])
-    cost = np.abs(np.arange(128)[:, None] - height) - USE_WEIGHT * np.log10(np.maximum(share[pitched], 1e-6))
+    midi_pitch = pitch_of(pitch[pitched])
+    cost = np.abs(np.arange(128)[:, None] - midi_pitch) - USE_WEIGHT_SEMITONES * np.log10(
+        np.maximum(share[pitched], 1e-6)
+    )
     best = cost.argmin(axis=1)
-    move = ratio_of(np.arange(128) - height[best])
-    return KeyMap(pitched[best], move.astype(np.float32), sounds[index])
+    ratio = ratio_of(np.arange(128) - midi_pitch[best])
+    return KeyMap(pitched[best], ratio.astype(np.float32), sounds[index])

@@ -14,7 +14,7 @@ from .state import LAYERS, LEVEL, PLAY, RELEASE, VARIATION, VELOCITY_EXPONENT
 
 PITCH_VARIATION = np.float32(0.0015)  # largest relative deviation of the pitch of a strike
 LOUDNESS_VARIATION = np.float32(0.06)  # largest relative deviation of its amplitude
-LAYER_SPLIT = np.float32((LAYERS[0] * LAYERS[1]) ** 0.5)  # velocity from which the second layer is played
+LAYER_SPLIT_VELOCITY = np.float32((LAYERS[0] * LAYERS[1]) ** 0.5)  # velocity from which the second layer is played
 _EXPONENT = np.float32(VELOCITY_EXPONENT)
 
 
@@ -25,16 +25,16 @@ def note_on(state, event):
     state.notes += 1
     voice = state.voices[v]
     key, velocity = min(max(event.key, 0), 127), clamp(event.value, 0, 1)
-    layer = 1 if velocity >= LAYER_SPLIT else 0
+    layer = 1 if velocity >= LAYER_SPLIT_VELOCITY else 0
     if state.param[PLAY] > 0.5:
         voice.slot = view_i4(state.notes_slot, (128, 2))[key, layer]
-        voice.move = view_f4(state.notes_move, 128)[key]
+        voice.key_ratio = view_f4(state.notes_ratio, 128)[key]
     else:
         voice.slot = view_i4(state.sounds_slot, (128, 2))[key, layer]
-        voice.move = 1
+        voice.key_ratio = 1
     loudness = (velocity / np.float32(LAYERS[layer])) ** _EXPONENT
     if state.param[VARIATION] > 0.5:
-        voice.move *= 1 + PITCH_VARIATION * next_signed(state)
+        voice.key_ratio *= 1 + PITCH_VARIATION * next_signed(state)
         loudness *= 1 + LOUDNESS_VARIATION * next_signed(state)
     voice.at = 0
     start_playback(state, voice, loudness, gain_of(state.param[LEVEL]))
@@ -42,7 +42,7 @@ def note_on(state, event):
 
 @njit(cache=True, error_model="numpy")
 def note_off(state, event):
-    """Release a note as fast as key and pedal damp it; an event without a pitch rings to its end."""
+    """Release a note as fast as key and pedal damp it; an event without a pitch plays to its end."""
     if state.param[PLAY] <= 0.5:
         return
     for v in range(VOICES):

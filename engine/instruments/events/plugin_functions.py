@@ -31,7 +31,7 @@ def handle(state, event):
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of STRIDE frames."""
+    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of CONTROL_FRAMES."""
     start, frames = 0, audio.shape[1]
     while start < frames:
         since = state.clock % CONTROL_FRAMES
@@ -47,14 +47,14 @@ def process(state, audio):
 
 @njit(cache=True, error_model="numpy")
 def _update_controls(state):
-    """Every STRIDE frames: move pitch and gain towards the controllers, free voices that have faded out."""
-    sway = advance_vibrato(state, CONTROL_FRAMES, state.param[SPEED], state.param[VIBRATO])
+    """Every CONTROL_FRAMES: move pitch and gain towards the controllers, free voices that have faded out."""
+    vibrato = advance_vibrato(state, CONTROL_FRAMES, state.param[SPEED], state.param[VIBRATO])
     level = gain_of(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
         if voice.stage == FREE:
             continue
-        update_pitch(state, voice, sway)
+        update_pitch(state, voice, vibrato)
         update_gains(state, voice, level)
-        if is_silent(voice) and (voice.stage == ENDING or voice.held < MIN_GAIN):
+        if is_silent(voice) and (voice.stage == ENDING or voice.amplitude < MIN_GAIN):
             voice.stage = FREE

@@ -1,4 +1,4 @@
-"""[audio thread] Read a voice's rendered event at its pace."""
+"""[audio thread] Read a voice's rendered event at its playback speed."""
 
 import numpy as np
 from numba import njit
@@ -14,9 +14,9 @@ def render_voice(state, v, audio):
     voice = state.voices[v]
     wave = view_f4(state.bank, (state.slots, state.samples))[voice.slot]
     end = view_i4(state.ends, state.slots)[voice.slot]
-    table = view_f4(state.sincs, (TABLES, PHASES + 1, TAPS))[table_index(voice.pace)]
+    table = view_f4(state.sincs, (TABLES, PHASES + 1, TAPS))[table_index(voice.speed)]
     left, right, left_step, right_step = voice.gain[0], voice.gain[1], voice.step[0], voice.step[1]
-    at, pace = voice.at, voice.pace
+    at, speed = voice.at, voice.speed
     for t in range(audio.shape[1]):
         if at >= end:
             voice.stage = FREE
@@ -27,5 +27,5 @@ def render_voice(state, v, audio):
         audio[1, t] += right * x
         left += left_step
         right += right_step
-        at += pace
+        at += speed
     voice.at, voice.gain[0], voice.gain[1] = at, left, right

@@ -19,7 +19,7 @@ from .state import LAYERS, VELOCITY_EXPONENT
 
 MAX_BYTES = 64 << 20  # memory of all rendered events
 BATCH_SIZE = 8  # events rendered at once
-AUDIBLE = 1e-5  # share of the peak below which the end of an event is cut off
+MIN_AUDIBLE_SHARE = 1e-5  # share of the peak below which the end of an event is cut off
 ROOT_ENERGY = 0.05  # √s: root of the energy of every event at full velocity
 
 
@@ -36,15 +36,15 @@ def render_bank(preset: Preset, key_map: KeyMap) -> RenderedBank:
     """Render all events of a key map at each velocity layer, with two workers; most used first up to MAX_BYTES."""
     decoder = EventDecoder(preset)
     strength, use = preset.tensors["strength"], preset.tensors["use"]
-    wanted = np.unique(np.concatenate([key_map.notes, key_map.sounds]))
+    selected = np.unique(np.concatenate([key_map.notes, key_map.sounds]))
     count = max(MAX_BYTES // (4 * decoder.samples * len(LAYERS)), 1)
-    wanted = wanted[np.argsort(-use[wanted], kind="stable")][:count]
-    waves = np.zeros((len(wanted) * len(LAYERS), decoder.samples + 2 * TAPS), np.float32)
+    selected = selected[np.argsort(-use[selected], kind="stable")][:count]
+    waves = np.zeros((len(selected) * len(LAYERS), decoder.samples + 2 * TAPS), np.float32)
     ends = np.zeros(len(waves), np.int32)
     slots = np.full((decoder.keys, len(LAYERS)), -1, np.int32)
-    slots[wanted] = np.arange(len(waves)).reshape(-1, len(LAYERS))
-    keys = np.repeat(wanted, len(LAYERS))
-    velocities = np.tile(np.array(LAYERS), len(wanted))
+    slots[selected] = np.arange(len(waves)).reshape(-1, len(LAYERS))
+    keys = np.repeat(selected, len(LAYERS))
+    velocities = np.tile(np.array(LAYERS), len(selected))
     strengths = np.maximum(strength[keys], 1e-3) * (velocities / LAYERS[-1]) ** VELOCITY_EXPONENT
 
     def render_batch(first: int) -> None:
@@ -54,7 +54,7 @@ def render_bank(preset: Preset, key_map: KeyMap) -> RenderedBank:
         gain = ROOT_ENERGY * np.sqrt(decoder.rate) * velocities[part] ** VELOCITY_EXPONENT / (norm + 1e-9)
         sound *= gain[:, None]
         waves[part, TAPS:-TAPS] = np.where(norm[:, None] > 1e-7, sound, 0)
-        audible = np.abs(sound) > AUDIBLE * np.abs(sound).max(axis=1, keepdims=True)
+        audible = np.abs(sound) > MIN_AUDIBLE_SHARE * np.abs(sound).max(axis=1, keepdims=True)
         ends[part] = np.where(audible.any(axis=1), decoder.samples - audible[:, ::-1].argmax(axis=1), 0)
 
     # one BLAS thread each: waiting BLAS threads spin and would take the time of the other worker

@@ -1,7 +1,7 @@
 """[main thread] Excitations of a preset at the rate of a device: attacks and noise.
 
 Excitations are resampled from the learned rate to that of the device, once. So an attack sounds the same at every
-rate: the spectrum of its noise ends where that of the recording did.
+rate: its noise has the bandwidth of the recording.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from engine.dsp.resample_ir import resample_impulse_response
 
 NOISE_SAMPLES = 1 << 16  # at the learned rate
 NOISE_SEED = 1
-LOUDNESS_DECAY = 4.0  # 1/s: what sounds after a quarter of a second makes a note no louder
+LOUDNESS_DECAY = 4.0  # 1/s: of the weight of a note's energy over time
 
 Tensors = Mapping[str, np.ndarray]
 
@@ -61,7 +61,7 @@ def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> n
 
 
 def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
-    """What is heard directly, left and right: (R · L, 2, Q')."""
+    """The part of the attacks that bypasses the modes, left and right: (R · L, 2, Q')."""
     knock = np.asarray(tensors["knock"], np.float32)
     if knock.ndim == 3:
         knock = np.repeat(knock[:, :, None], 2, axis=2)

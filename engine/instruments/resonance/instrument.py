@@ -18,7 +18,7 @@ from .note_on import excite_dimension, excite_key
 from .plugin_functions import handle, process, reset_voices
 from .state import MAX_VARIANTS, PARAMS, PARTIAL_ROWS, RESONANCE
 
-DULL_CUTOFF_HZ = 1000.0  # of the low-pass of a soft strike
+SOFT_CUTOFF_HZ = 1000.0  # of the low-pass of a soft strike
 TAIL_TIME_CONSTANTS = 16.0  # of that filter, until its state has decayed by 139 dB
 
 
@@ -54,7 +54,7 @@ class Resonance(Instrument):
     def voices(self) -> int:
         """How many notes or resonances sound."""
         voices = self.state["voices"][0]
-        return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
+        return int(((voices["stage"] != FREE) & (voices["idle"] == 0)).sum())
 
     def prepare(self, rate: float) -> None:
         """[main thread] Resample attacks and noise to the rate of the device in Hz; the parameters stay."""
@@ -62,21 +62,21 @@ class Resonance(Instrument):
         learned = float(header["rate"])
         self.state["rate"] = rate
         set_smoothing(self.state, modal.STRIDE, rate)
-        self.state["muffling"] = 1 - np.exp(-2 * np.pi * DULL_CUTOFF_HZ / rate)
-        self.state["tail"] = np.ceil(TAIL_TIME_CONSTANTS * rate / (2 * np.pi * DULL_CUTOFF_HZ))
-        self.state["ramp"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
-        self._store("noise", excitation_tables.noise(learned, rate), "noisy")
-        self._store("strike", excitation_tables.strikes(tensors, learned, rate), "struck")
-        self._store("knock", excitation_tables.knocks(tensors, learned, rate), "knocked")
-        for name, count in (("envelope", "blown"), ("hiss", "hissed")):
+        self.state["lowpass_coefficient"] = 1 - np.exp(-2 * np.pi * SOFT_CUTOFF_HZ / rate)
+        self.state["lowpass_tail"] = np.ceil(TAIL_TIME_CONSTANTS * rate / (2 * np.pi * SOFT_CUTOFF_HZ))
+        self.state["ramp_length"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
+        self._store("noise", excitation_tables.noise(learned, rate), "noise_length")
+        self._store("strike", excitation_tables.strikes(tensors, learned, rate), "strike_length")
+        self._store("knock", excitation_tables.knocks(tensors, learned, rate), "knock_length")
+        for name, count in (("envelope", "envelope_length"), ("hiss", "hiss_length")):
             self._store(name, excitation_tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
         self.reset()
 
     def reset(self) -> None:
-        """[main thread] Silence, and the random numbers from the start; parameters and controllers stay."""
+        """[main thread] Silence all voices and restart the random numbers; parameters and controllers stay."""
         state = self.state
-        state["dice"] = self._seed
-        self._forget("clock", "notes", "lfo", "ramped", "voices", "dirty", "wheel")
+        state["random_state"] = self._seed
+        self._clear_fields("clock", "notes", "lfo", "ramp_position", "voices", "retunes_pending", "deformation")
         self._arrays["banks"][:] = 0
         self._arrays["sums"][:] = 0
         state["logit"] = state["rest"]
@@ -94,16 +94,18 @@ class Resonance(Instrument):
             self._store(name, tensors[name])
         harmonic = tensors.get("harmonic", np.ones((resonances, variants, modes)))
         self._store("harmonic", harmonic)
-        self.state["mixed"] = int((harmonic < 1).any())
+        self.state["has_inharmonic"] = int((harmonic < 1).any())
         self._store("drive", tensors["gain"])
         self._store("energy", key_tables.energy(tensors))
-        for name, table in zip(("swell", "linger"), key_tables.mode_clusters(tensors), strict=True):
+        for name, table in zip(
+            ("cluster_amplitude", "cluster_decay"), key_tables.mode_clusters(tensors), strict=True
+        ):
             self._store(name, table)
         self._store("router", tensors.get("router", np.zeros((0, resonances))))
         self._store("keys", key_tables.learned_keys(tensors, resonances))
-        nearest, move = key_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
+        nearest, ratio = key_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._store("nearest", nearest)
-        self._store("move", move)
+        self._store("key_ratio", ratio)
         self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))
         self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
         self._keep("banks", modal.new_banks(VOICES * variants, modes))
@@ -118,7 +120,7 @@ class Resonance(Instrument):
 
 
 def compile_all() -> None:
-    """[main thread] Compile all that the audio thread needs of a resonance instrument."""
+    """[main thread] Compile the audio-thread functions of a resonance instrument."""
     ranks = {"frequency": 4, "decay": 4, "amplitude": 4, "phase": 4, "gain": 1, "pitch": 1, "velocity": 2}
     ranks |= dict.fromkeys(("place", "strike", "knock", "envelope", "hiss"), 3)
     tensors = {name: np.ones((1,) * rank, np.float32) for name, rank in ranks.items()}
@@ -129,6 +131,6 @@ def compile_all() -> None:
 
 
 def compile_keys() -> None:
-    """[main thread] Compile what `compile_all` comes to last, beside it."""
+    """[main thread] Compile the last functions of `compile_all`, in parallel with it."""
     for excite in (excite_dimension, excite_key):
         excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))

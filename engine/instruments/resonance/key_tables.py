@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.dsp.modal_energy import struck_energy
+from engine.dsp.modal_energy import impulse_response_energy
 from engine.pitch_conversion import frequency_of
 
 from .excitation_tables import LOUDNESS_DECAY, Tensors
@@ -13,8 +13,8 @@ CLUSTER_RATIO, MIN_CLUSTER_HZ = 0.01, 10.0  # width of a cluster of modes: of th
 def nearest_resonances(pitch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The resonance nearest in pitch to each key, (128,) int32, and the frequency ratio between them, (128,) float32.
 
-    pitch: (R,) Hz, 0 for none. An instrument without any pitch lies on the keys as percussion does, one resonance
-    after the other, at a ratio of 1.
+    pitch: (R,) Hz, 0 for none. The resonances of an instrument without any pitch are assigned to the keys in
+    turn, at a ratio of 1.
     """
     keys = np.arange(128)
     if not (pitch > 0).any():
@@ -34,7 +34,7 @@ def energy(tensors: Tensors) -> np.ndarray:
     sums = np.zeros(size.shape[:2])
     for r, layer, e in np.ndindex(*size.shape[:3]):
         at = r, layer, e
-        sums[r, layer] += struck_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
+        sums[r, layer] += impulse_response_energy(frequency[at], decay[at], real[at], imaginary[at], LOUDNESS_DECAY)
     return sums
 
 
@@ -47,13 +47,13 @@ def mode_clusters(tensors: Tensors) -> tuple[np.ndarray, np.ndarray]:
     frequency, decay, size = (np.asarray(tensors[name], np.float64) for name in ("frequency", "decay", "amplitude"))
     power = size**2 + 1e-30
     width = np.maximum(CLUSTER_RATIO * frequency, MIN_CLUSTER_HZ)
-    swell, linger = np.empty_like(power), np.empty_like(power)
+    cluster_amplitude, cluster_decay = np.empty_like(power), np.empty_like(power)
     for at in np.ndindex(*size.shape[:3]):
         apart = (frequency[at][None] - frequency[at][:, None]) / width[at][:, None]
         weight = np.exp(-0.5 * apart**2) * power[at]
-        swell[at] = np.sqrt(weight.sum(axis=1))
-        linger[at] = np.exp(weight @ np.log(decay[at]) / weight.sum(axis=1))
-    return swell, linger
+        cluster_amplitude[at] = np.sqrt(weight.sum(axis=1))
+        cluster_decay[at] = np.exp(weight @ np.log(decay[at]) / weight.sum(axis=1))
+    return cluster_amplitude, cluster_decay
 
 
 def learned_keys(tensors: Tensors, resonances: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from numba import njit
 
 from engine.dsp import modal
 from engine.instruments.shared.random import next_bits
-from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, HELD, VOICES, allocate
+from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, ENDING, FREE, HELD, VOICES, allocate
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_i4
 
@@ -21,7 +21,7 @@ def note_on(state, event):
     voice = state.voices[index]
     key = min(max(event.key, 0), 127)
     voice.resonance = view_i4(state.nearest, 128)[key]
-    voice.move = view_f4(state.move, 128)[key]
+    voice.key_ratio = view_f4(state.key_ratio, 128)[key]
     voice.layer, voice.share, loudness, dullness = velocity_response(state, voice.resonance, clamp(event.value, 0, 1))
     voice.tilt = -dullness
     target_energy = set_partials(state, index)
@@ -45,41 +45,41 @@ def clear_voice(state, index):
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
         modal.clear(banks[e])
-    voice.striking = 0
-    voice.asleep = 0
+    voice.strike_count = 0
+    voice.idle = 0
 
 
 @njit(cache=True, error_model="numpy")
-def start_strike(state, voice, table, gain, direct, dull):
+def start_strike(state, voice, table, gain, direct, dullness):
     """Start an attack of the preset in a voice.
 
-    gain: of what drives the modes. direct: of what is heard directly. dull: how much of its highs is removed, 0 as
-    learned. Attacks from the same table at the same frame are added up.
+    gain: of the excitation of the modes. direct: gain of the part that bypasses them. dullness: share of the highs
+    that is removed, 0 as learned. Attacks from the same table at the same frame are added up.
     """
-    last = voice.striking - 1
+    last = voice.strike_count - 1
     if last >= 0 and voice.strikes[last].position == 0 and voice.strikes[last].table == table:
         voice.strikes[last].gain += gain
         voice.strikes[last].direct += direct
-        voice.strikes[last].dull = dull
+        voice.strikes[last].dullness = dullness
         return
-    if voice.striking == MAX_STRIKES:
+    if voice.strike_count == MAX_STRIKES:
         for i in range(MAX_STRIKES - 1):
             copy_strike(voice.strikes[i + 1], voice.strikes[i])
-        voice.striking -= 1
-    new = voice.strikes[voice.striking]
+        voice.strike_count -= 1
+    new = voice.strikes[voice.strike_count]
     new.position = 0
     new.table = table
     new.gain = gain
     new.direct = direct
-    new.dull = dull
+    new.dullness = dullness
     new.low = new.left = new.right = 0
-    longest = max(state.blown, state.hissed)
+    longest = max(state.envelope_length, state.hiss_length)
     if state.param[VARIATION] > 0.5:
-        new.noise = np.int64(next_bits(state) % np.uint32(max(state.noisy - longest, 1)))
+        new.noise = np.int64(next_bits(state) % np.uint32(max(state.noise_length - longest, 1)))
     else:
-        new.noise = (table * longest) % max(state.noisy - longest, 1)
-    voice.striking += 1
-    voice.asleep = 0
+        new.noise = (table * longest) % max(state.noise_length - longest, 1)
+    voice.strike_count += 1
+    voice.idle = 0
 
 
 @njit(cache=True, error_model="numpy")
@@ -88,9 +88,9 @@ def assign_voice(state, r):
     voice = state.voices[r]
     voice.stage = HELD
     voice.resonance = r
-    voice.note = AS_LEARNED
+    voice.note = AS_LEARNED_NOTE
     voice.drive = view_f4(state.drive, state.R)[r]
-    voice.layer, voice.share, voice.move, voice.tilt = 0, 0, 1, 0
+    voice.layer, voice.share, voice.key_ratio, voice.tilt = 0, 0, 1, 0
     voice.damping = voice.bend = voice.pressure = 0
     set_partials(state, r)
     start_tuning(state, r)
@@ -104,7 +104,7 @@ def copy_strike(source, target):
     target.table = source.table
     target.gain = source.gain
     target.direct = source.direct
-    target.dull = source.dull
+    target.dullness = source.dullness
     target.low = source.low
     target.left = source.left
     target.right = source.right
@@ -127,16 +127,16 @@ def excite_dimension(state, event):
 
 
 @njit(cache=True, error_model="numpy")
-def _excite(state, shares, energy, dull, channel):
+def _excite(state, shares, energy, dullness, channel):
     for r in range(state.R):
         gain, voice = energy * shares[r], state.voices[r]
         if gain != 0 and voice.stage == FREE:
             assign_voice(state, r)
-        if gain != 0 and voice.note == AS_LEARNED:
+        if gain != 0 and voice.note == AS_LEARNED_NOTE:
             voice.channel = channel & 15
             if voice.stage == ENDING:
                 clear_voice(state, r)
-            if voice.stage == ENDING or voice.asleep:
+            if voice.stage == ENDING or voice.idle:
                 voice.stage = HELD
                 start_tuning(state, r)
-            start_strike(state, voice, r * state.L, gain, gain, dull)
+            start_strike(state, voice, r * state.L, gain, gain, dullness)

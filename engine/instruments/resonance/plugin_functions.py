@@ -17,7 +17,7 @@ from engine.instruments.shared.voice_allocation import (
 )
 from engine.plugin import clamp, param_changed
 
-from .control_rate import retune_some, update_voices
+from .control_rate import retune_pending, update_voices
 from .note_on import assign_voice, excite_dimension, excite_key, note_on
 from .render import render_voice
 from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
@@ -48,7 +48,7 @@ def handle(state, event):
         if (state.param[PLAY] > 0.5) != chromatic:
             choke_all(state.voices)
         if index in (DECAY, BRIGHTNESS, BODY, WIDTH):
-            state.dirty = VOICES  # sounding voices follow in the next control periods
+            state.retunes_pending = VOICES  # sounding voices follow in the next control periods
     else:
         handle_control(state, event)
 
@@ -61,11 +61,11 @@ def process(state, audio):
         since = state.clock % modal.STRIDE
         if since == 0:
             update_voices(state)
-            retune_some(state)
+            retune_pending(state)
         count = min(modal.STRIDE - since, frames - start)
         compute_weights(state, count)
         for v in range(VOICES):
-            if state.voices[v].stage != FREE and not state.voices[v].asleep:
+            if state.voices[v].stage != FREE and not state.voices[v].idle:
                 render_voice(state, v, audio[:, start : start + count])
         state.clock += count
         start += count
@@ -77,7 +77,7 @@ def reset_voices(state):
     for e in range(state.E):
         state.weight[e] = 1 if state.E == 1 else 0
         state.slope[e] = 0
-    state.ramped = state.ramp
+    state.ramp_position = state.ramp_length
     if state.E > 1:
         start_crossfade(state)
     if state.param[PLAY] <= 0.5:

@@ -27,9 +27,9 @@ def render_voice(state, v, audio):
     sums = view_f4(state.sums, (state.E, state.C, modal.STRIDE, LANES))
     for e in range(state.E):
         if driven:
-            modal.drive(banks[e], u, sums[e])
+            modal.advance_driven(banks[e], u, sums[e])
         else:
-            modal.ring(banks[e], sums[e], frames)
+            modal.advance(banks[e], sums[e], frames)
     modal.mix_sums(sums, state.weights, left, right)
     if not is_finite(left, right):
         clear_voice(state, v)
@@ -47,41 +47,54 @@ def render_voice(state, v, audio):
 
 @njit(cache=True, error_model="numpy")
 def render_attacks(state, voice, u, left, right):
-    """Add the attacks of a voice to u, which drives its modes, and to left and right, which are heard directly.
+    """Add the attacks of a voice to u, which drives its modes, and to left and right, which bypass them.
 
     All (T,). Returns whether anything drives the modes.
     """
     tables = state.R * state.L
-    strikes, knocks = view_f4(state.strike, (tables, state.struck)), view_f4(state.knock, (tables, 2, state.knocked))
-    envelope, hiss = view_f4(state.envelope, (tables, state.blown)), view_f4(state.hiss, (tables, state.hissed))
-    noise = view_f4(state.noise, state.noisy)
+    strikes, knocks = (
+        view_f4(state.strike, (tables, state.strike_length)),
+        view_f4(state.knock, (tables, 2, state.knock_length)),
+    )
+    envelope, hiss = (
+        view_f4(state.envelope, (tables, state.envelope_length)),
+        view_f4(state.hiss, (tables, state.hiss_length)),
+    )
+    noise = view_f4(state.noise, state.noise_length)
     direct_gain = gain_of(state.param[ATTACK])
     driven, kept = False, 0
-    for i in range(voice.striking):
+    for i in range(voice.strike_count):
         strike = voice.strikes[i]
         at, table, direct = strike.position, strike.table, strike.direct * direct_gain
         segment = noise[strike.noise + at :]
-        plain = strike.dull == 0
-        tail = 0 if plain else state.tail
-        driven |= at < max(state.struck, state.blown) + tail
-        drive, near, far = u, left, right
-        if not plain:
-            drive, near, far = _scratch(state, u.shape[0])
+        filtered = strike.dullness != 0
+        tail = state.lowpass_tail if filtered else 0
+        driven |= at < max(state.strike_length, state.envelope_length) + tail
+        drive, direct_left, direct_right = u, left, right
+        if filtered:
+            drive, direct_left, direct_right = _clear_scratch(state, u.shape[0])
         _add_curve(drive, strikes[table], at, strike.gain)
         _add_noise(drive, envelope[table], segment, at, strike.gain)
-        _add_curve(near, knocks[table, 0], at, direct)
-        _add_curve(far, knocks[table, 1], at, direct)
-        _add_noise(near, hiss[table], segment, at, direct)
-        _add_noise(far, hiss[table], segment, at, direct)
-        if not plain:
-            strike.low = excitation.add_damped(u, drive, strike.low, strike.dull, state.muffling)
-            strike.left = excitation.add_damped(left, near, strike.left, strike.dull, state.muffling)
-            strike.right = excitation.add_damped(right, far, strike.right, strike.dull, state.muffling)
+        _add_curve(direct_left, knocks[table, 0], at, direct)
+        _add_curve(direct_right, knocks[table, 1], at, direct)
+        _add_noise(direct_left, hiss[table], segment, at, direct)
+        _add_noise(direct_right, hiss[table], segment, at, direct)
+        if filtered:
+            strike.low = excitation.add_damped(u, drive, strike.low, strike.dullness, state.lowpass_coefficient)
+            strike.left = excitation.add_damped(
+                left, direct_left, strike.left, strike.dullness, state.lowpass_coefficient
+            )
+            strike.right = excitation.add_damped(
+                right, direct_right, strike.right, strike.dullness, state.lowpass_coefficient
+            )
         strike.position += u.shape[0]
-        if strike.position < max(max(state.struck, state.blown), max(state.knocked, state.hissed)) + tail:
+        if (
+            strike.position
+            < max(max(state.strike_length, state.envelope_length), max(state.knock_length, state.hiss_length)) + tail
+        ):
             copy_strike(voice.strikes[i], voice.strikes[kept])
             kept += 1
-    voice.striking = kept
+    voice.strike_count = kept
     return driven
 
 
@@ -95,12 +108,12 @@ def is_finite(left, right):
 
 
 @njit(cache=True, error_model="numpy")
-def _scratch(state, frames):
-    """Zeroed work arrays (frames,) of one strike: what drives the modes, left and right."""
-    own, near, far = state.own[:frames], state.near[:frames], state.far[:frames]
+def _clear_scratch(state, frames):
+    """Clear the work arrays of one strike, (frames,): excitation of the modes, left and right."""
+    drive, left, right = state.strike_u[:frames], state.strike_left[:frames], state.strike_right[:frames]
     for t in range(frames):
-        own[t] = near[t] = far[t] = 0
-    return own, near, far
+        drive[t] = left[t] = right[t] = 0
+    return drive, left, right
 
 
 @njit(cache=True, error_model="numpy")

@@ -5,9 +5,9 @@ from numba import njit
 
 from engine.dsp import modal
 from engine.dsp.decibels import gain_of
-from engine.dsp.modal_energy import struck_energy
+from engine.dsp.modal_energy import impulse_response_energy
 from engine.dsp.pitch_units import ratio_of
-from engine.instruments.shared.voice_allocation import AS_LEARNED, VOICES
+from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, VOICES
 from engine.instruments.shared.voice_gain import snap_gains
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_f8
@@ -20,7 +20,7 @@ VELOCITY_TILT = 6.0  # dB per octave between velocity 0 and the softest recorded
 MAX_TILT = np.float32(2)  # exponent of frequency
 MIN_TILT_HZ = np.float32(80)  # below it a tilt is flat: otherwise rumble would dominate
 MIN_RATIO = np.float32(0.01)  # −40 dB: of the amplitudes of a partial in two dynamics
-QUARTER = np.float32(np.pi / 4)
+QUARTER_PI = np.float32(np.pi / 4)
 
 
 @njit(cache=True, error_model="numpy")
@@ -56,7 +56,7 @@ def set_partials(state, index):
     """Set the partials of a voice: its resonance interpolated between two layers, moved to the key, and tilted.
 
     The modes are those of the nearer layer, since interpolated ones of almost the same frequency would cancel; their
-    amplitudes, each with its neighbours, and their decays are interpolated geometrically. So is the total energy,
+    amplitudes, each summed over its cluster, and their decays are interpolated geometrically. So is the total energy,
     which no tilt changes. Notes have only the modes that belong to the pitch, at the energy of all. Modes that sound
     keep their amplitude. Returns the energy of the next attack.
     """
@@ -65,33 +65,33 @@ def set_partials(state, index):
     shape = (state.R, state.L, state.E, state.J)
     frequency, decay = view_f4(state.frequency, shape), view_f4(state.decay, shape)
     amplitude, phase = view_f4(state.amplitude, shape), view_f4(state.phase, shape)
-    swell, linger = view_f4(state.swell, shape), view_f4(state.linger, shape)
+    cluster_amplitude, cluster_decay = view_f4(state.cluster_amplitude, shape), view_f4(state.cluster_decay, shape)
     harmonic = view_f4(state.harmonic, (state.R, state.E, state.J))
-    tonal = state.mixed and voice.note != AS_LEARNED
+    tonal = state.has_inharmonic and voice.note != AS_LEARNED_NOTE
     partials = view_f8(state.partials, (VOICES, state.E, PARTIAL_ROWS, state.J))[index]
     r, below, above = voice.resonance, layer, min(layer + 1, state.L - 1)
     near, far, weight = (above, below, np.float32(1) - share) if share > 0.5 else (below, above, share)
     tilt = min(max((voice.tilt + state.param[BRIGHTNESS]) / np.float32(6.0206), -MAX_TILT), MAX_TILT)
     for e in range(state.E):
         for j in range(state.J):
-            at, fall, loud = frequency[r, near, e, j], decay[r, near, e, j], amplitude[r, near, e, j]
+            hertz, rate, size = frequency[r, near, e, j], decay[r, near, e, j], amplitude[r, near, e, j]
             if weight > 0:
-                fall *= bounded_ratio(linger[r, far, e, j], linger[r, near, e, j]) ** weight
-                loud *= bounded_ratio(swell[r, far, e, j], swell[r, near, e, j]) ** weight
+                rate *= bounded_ratio(cluster_decay[r, far, e, j], cluster_decay[r, near, e, j]) ** weight
+                size *= bounded_ratio(cluster_amplitude[r, far, e, j], cluster_amplitude[r, near, e, j]) ** weight
             if tonal:
-                loud *= harmonic[r, e, j]
-            if tilt != 0 and at > 0:
-                loud *= (max(at, MIN_TILT_HZ) / np.float32(1000)) ** tilt
-            partials[e, modal.FREQUENCY, j] = at
-            partials[e, modal.DECAY, j] = fall
-            partials[e, modal.REAL, j] = loud * np.cos(phase[r, near, e, j])
-            partials[e, modal.IMAGINARY, j] = loud * np.sin(phase[r, near, e, j])
+                size *= harmonic[r, e, j]
+            if tilt != 0 and hertz > 0:
+                size *= (max(hertz, MIN_TILT_HZ) / np.float32(1000)) ** tilt
+            partials[e, modal.FREQUENCY, j] = hertz
+            partials[e, modal.DECAY, j] = rate
+            partials[e, modal.REAL, j] = size * np.cos(phase[r, near, e, j])
+            partials[e, modal.IMAGINARY, j] = size * np.sin(phase[r, near, e, j])
     layers = view_f4(state.energy, (state.R, state.L))[r]
     energy = interpolate_geometric(layers[below], layers[above], share)
     gain = gain_of(state.param[BODY]) * np.float32(state.learned / state.rate)
     if share != 0 or tilt != 0 or tonal:
         gain *= energy_gain(partials, energy)
-    place_partials(state, index, gain)
+    transform_partials(state, index, gain)
     return energy
 
 
@@ -102,7 +102,9 @@ def energy_gain(partials, energy):
     for e in range(partials.shape[0]):
         frequency, decay = partials[e, modal.FREQUENCY], partials[e, modal.DECAY]
         total += np.float32(
-            struck_energy(frequency, decay, partials[e, modal.REAL], partials[e, modal.IMAGINARY], LOUDNESS_DECAY)
+            impulse_response_energy(
+                frequency, decay, partials[e, modal.REAL], partials[e, modal.IMAGINARY], LOUDNESS_DECAY
+            )
         )
     if total <= 0 or energy <= 0:
         return np.float32(1)
@@ -110,7 +112,7 @@ def energy_gain(partials, energy):
 
 
 @njit(cache=True, error_model="numpy")
-def place_partials(state, index, gain):
+def transform_partials(state, index, gain):
     """Move the partials of a voice to its key, scale them, and set their stereo positions."""
     voice = state.voices[index]
     place = view_f4(state.place, (state.R, state.E, state.J))[voice.resonance]
@@ -118,10 +120,10 @@ def place_partials(state, index, gain):
     banks = view_f4(state.banks, (VOICES, state.E, modal.ROWS, state.width))[index]
     for e in range(state.E):
         for j in range(state.J):
-            angle = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER
+            angle = min(max(place[e, j] * state.param[WIDTH], np.float32(-1)), np.float32(1)) * QUARTER_PI
             middle = gain * np.cos(angle)  # as in modal.stereo
-            partials[e, modal.FREQUENCY, j] *= voice.move
-            partials[e, modal.DECAY, j] *= voice.move / state.param[DECAY]
+            partials[e, modal.FREQUENCY, j] *= voice.key_ratio
+            partials[e, modal.DECAY, j] *= voice.key_ratio / state.param[DECAY]
             partials[e, modal.REAL, j] *= middle
             partials[e, modal.IMAGINARY, j] *= middle
             banks[e, modal.SIDE, j] = np.tan(angle)

@@ -13,7 +13,9 @@ FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
 MAX_NOTES = 64  # that sound at once
 SPARE_VOICES = 16  # that may fade out beside them
 VOICES = MAX_NOTES + SPARE_VOICES
-AS_LEARNED = -2  # note id of sound from the control plane: no note has it, so that only ALL chokes it
+AS_LEARNED_NOTE = (
+    -2
+)  # note id of sound from the control plane, which no note has: only an event for ALL notes applies to it
 
 VOICE = [
     ("stage", "i4"),  # FREE, HELD, RELEASED or ENDING: faded out within milliseconds
@@ -65,22 +67,22 @@ def oldest(voices, stage):
 @njit(cache=True, error_model="numpy")
 def is_sounding(voice):
     """Whether a voice plays a note that has not ended."""
-    return (voice.stage == HELD or voice.stage == RELEASED) and voice.note != AS_LEARNED
+    return (voice.stage == HELD or voice.stage == RELEASED) and voice.note != AS_LEARNED_NOTE
 
 
 @njit(cache=True, error_model="numpy")
 def choke_all(voices):
-    """Fade out all voices within milliseconds; for voices with a field `asleep`."""
+    """Fade out all voices within milliseconds; for voices with a field `idle`."""
     for i in range(voices.shape[0]):
         if voices[i].stage != FREE:
-            voices[i].stage = FREE if voices[i].asleep else ENDING
+            voices[i].stage = FREE if voices[i].idle else ENDING
 
 
 @njit(cache=True, error_model="numpy")
 def choke_matching(voices, event):
-    """Fade out the voices that an event applies to within milliseconds; for voices with a field `asleep`."""
+    """Fade out the voices that an event applies to within milliseconds; for voices with a field `idle`."""
     for i in range(voices.shape[0]):
-        if matches(voices[i], event) and not voices[i].asleep:
+        if matches(voices[i], event) and not voices[i].idle:
             voices[i].stage = ENDING
 
 

@@ -1,6 +1,6 @@
 """[audio thread] Stereo gains of a voice, smoothed by a one-pole at the control rate and ramped linearly between.
 
-The record of an instrument has `GLIDES`, or those of them that it needs, and `CONTROLS`; its voices have `GAINS`.
+The record of an instrument has `SMOOTHING`, or those of them that it needs, and `CONTROLS`; its voices have `GAINS`.
 """
 
 import numpy as np
@@ -12,12 +12,12 @@ GAINS = [
     ("gain", "f4", (2,)),  # left and right
     ("step", "f4", (2,)),  # change per frame until the next control period
 ]
-GLIDES = [
-    ("glide", "f4"),  # share of the way to its target that a gain moves in a control period
-    ("bending", "f4"),  # the same of a bend
-    ("fading", "f4"),  # the same of a stolen voice, to silence
+SMOOTHING = [
+    ("gain_smoothing", "f4"),  # share of the way to its target that a gain moves in a control period
+    ("bend_smoothing", "f4"),  # the same of a pitch bend
+    ("fade_smoothing", "f4"),  # the same of a stolen voice, towards silence
 ]
-SMOOTHING_SECONDS = {"glide": 0.008, "bending": 0.010, "fading": 0.0022}  # time constants
+SMOOTHING_SECONDS = {"gain_smoothing": 0.008, "bend_smoothing": 0.010, "fade_smoothing": 0.0022}  # time constants
 MIN_GAIN = np.float32(1e-6)  # −120 dB: below it a voice is silent
 
 
@@ -38,7 +38,7 @@ def snap_gains(state, voice, level):
 @njit(cache=True, error_model="numpy")
 def ramp_gains(state, voice, level, frames):
     """Ramp the gains of a voice towards a level, linear, over a control period of some frames."""
-    share = state.fading if voice.stage == ENDING else state.glide
+    share = state.fade_smoothing if voice.stage == ENDING else state.gain_smoothing
     for c in range(2):
         voice.step[c] = share * (_target(state, voice, level, c) - voice.gain[c]) / np.float32(frames)
 

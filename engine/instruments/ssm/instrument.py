@@ -35,31 +35,31 @@ class StateSpace(Instrument):
         tuned = bool((preset.tensors["pitch"] > 0).any())
         super().__init__(preset, preset_params(preset, PARAMS, play=tuned), SSM, seed)
         self.handle, self.process = handle, process
-        self._describe(preset.tensors)
+        self._fill_arrays(preset.tensors)
 
     @property
     def voices(self) -> int:
         """The number of voices that sound."""
         voices = self.state["voices"][0]
-        return int(((voices["stage"] != FREE) & (voices["asleep"] == 0)).sum())
+        return int(((voices["stage"] != FREE) & (voices["idle"] == 0)).sum())
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; parameters are kept."""
         learned = float(self.preset.header["rate"])
-        self.state["rate"], self.state["pace"] = rate, learned / rate
-        self.state["ahead"] = 0 if rate == learned else LOOKAHEAD
+        self.state["rate"], self.state["speed"] = rate, learned / rate
+        self.state["lookahead"] = 0 if rate == learned else LOOKAHEAD
         set_smoothing(self.state, CONTROL_FRAMES, rate)
         self.reset()
 
     def reset(self) -> None:
         """[main thread] Silence all voices; parameters and controllers are kept."""
-        self.state["dice"] = self._seed
-        self._forget("clock", "notes", "lfo", "voices")
+        self.state["random_state"] = self._seed
+        self._clear_fields("clock", "notes", "lfo", "voices")
         for name in ("h", "u", "wave"):
             self._arrays[name][:] = 0
 
-    def _describe(self, tensors: Any) -> None:
-        """Lay out the arrays that the audio thread reads."""
+    def _fill_arrays(self, tensors: Any) -> None:
+        """Fill the arrays that the audio thread reads."""
         (frame, size), dimensions = tensors["output"].shape, tensors["input"].shape[1]
         units, samples = tanh_rnn.padded(size), tanh_rnn.padded(frame)
         for name, number in (("S", size), ("K", dimensions), ("B", frame), ("units", units), ("samples", samples)):
@@ -74,9 +74,9 @@ class StateSpace(Instrument):
         self._keep("energy", np.array(tensors["energy"], np.float32))
         keys = tensors.get("map_keys", np.zeros((dimensions, 128)))
         self._keep("keys", np.ascontiguousarray(keys.T, np.float32))
-        nearest, move = nearest_resonances(np.asarray(tensors["pitch"], np.float64))
+        nearest, ratio = nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._keep("nearest", nearest)
-        self._keep("move", move)
+        self._keep("key_ratio", ratio)
         self._keep("sincs", sinc_tables())
         self._keep("h", aligned_zeros((VOICES, units)))
         self._keep("u", aligned_zeros((VOICES, units)))

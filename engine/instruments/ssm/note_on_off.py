@@ -6,7 +6,7 @@ from numba import njit
 from engine.dsp.decibels import gain_of
 from engine.instruments.shared.playback_control import release, start_playback
 from engine.instruments.shared.voice_allocation import (
-    AS_LEARNED,
+    AS_LEARNED_NOTE,
     HELD,
     VOICES,
     allocate,
@@ -21,7 +21,7 @@ from .state import DRIVE, LEVEL, RELEASE
 
 REFERENCE_VELOCITY = np.float32(0.7)  # at which a note has the energy that was learned
 VELOCITY_EXPONENT = np.float32(0.9)  # energy goes with velocity to this power
-MAX_ENERGY = np.float32(1e3)  # times the learned energy: all units are saturated long before
+MAX_ENERGY = np.float32(1e3)  # times the learned energy: beyond the saturation of all units
 
 
 @njit(cache=True, error_model="numpy")
@@ -32,7 +32,7 @@ def note_on(state, event):
     voice = state.voices[v]
     key = min(max(event.key, 0), 127)
     dimension = view_i4(state.nearest, 128)[key]
-    voice.move = view_f4(state.move, 128)[key]
+    voice.key_ratio = view_f4(state.key_ratio, 128)[key]
     clear_voice(state, v)
     voice.at, voice.origin = state.B, 0
     start_playback(state, voice, 1, gain_of(state.param[LEVEL]))
@@ -74,11 +74,11 @@ def _grid_voice(state, channel):
     v = next_on_grid(state)
     voice = state.voices[v]
     voice.channel = channel
-    if voice.stage != HELD or voice.asleep or voice.note != AS_LEARNED:
+    if voice.stage != HELD or voice.idle or voice.note != AS_LEARNED_NOTE:
         clear_voice(state, v)
-        voice.stage, voice.note, voice.key = HELD, AS_LEARNED, 0
-        voice.move = 1
+        voice.stage, voice.note, voice.key = HELD, AS_LEARNED_NOTE, 0
+        voice.key_ratio = 1
         voice.origin = (frames_started(state, v) - 1) * state.B
         start_playback(state, voice, 1, gain_of(state.param[LEVEL]))
-        voice.pace = state.pace
+        voice.speed = state.speed
     return v

@@ -6,7 +6,14 @@ from engine.dsp.decibels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import advance_vibrato, handle_control
 from engine.instruments.shared.playback_control import CONTROL_FRAMES, update_gains, update_pitch
-from engine.instruments.shared.voice_allocation import AS_LEARNED, ENDING, FREE, VOICES, choke_all, choke_matching
+from engine.instruments.shared.voice_allocation import (
+    AS_LEARNED_NOTE,
+    ENDING,
+    FREE,
+    VOICES,
+    choke_all,
+    choke_matching,
+)
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent
 from engine.plugin import param_changed
 
@@ -39,7 +46,7 @@ def handle(state, event):
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of STRIDE frames."""
+    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of CONTROL_FRAMES."""
     start, frames = 0, audio.shape[1]
     while start < frames:
         since = state.clock % CONTROL_FRAMES
@@ -48,9 +55,9 @@ def process(state, audio):
         count = min(CONTROL_FRAMES - since, frames - start)
         for v in range(VOICES):
             voice = state.voices[v]
-            if voice.stage != FREE and not voice.asleep:
+            if voice.stage != FREE and not voice.idle:
                 render_voice(state, v, audio[:, start : start + count])
-                if voice.asleep and voice.note != AS_LEARNED:
+                if voice.idle and voice.note != AS_LEARNED_NOTE:
                     voice.stage = FREE
         state.clock += count
         start += count
@@ -58,16 +65,16 @@ def process(state, audio):
 
 @njit(cache=True, error_model="numpy")
 def _update_controls(state):
-    """Every STRIDE frames: move pitch and gain towards the controllers, free voices that have faded out."""
-    sway = advance_vibrato(state, CONTROL_FRAMES, state.param[SPEED], state.param[VIBRATO])
+    """Every CONTROL_FRAMES: move pitch and gain towards the controllers, free voices that have faded out."""
+    vibrato = advance_vibrato(state, CONTROL_FRAMES, state.param[SPEED], state.param[VIBRATO])
     level = gain_of(state.param[LEVEL])
     for v in range(VOICES):
         voice = state.voices[v]
-        if voice.stage == FREE or voice.asleep:
+        if voice.stage == FREE or voice.idle:
             continue
-        if voice.note != AS_LEARNED:
-            update_pitch(state, voice, sway)
+        if voice.note != AS_LEARNED_NOTE:
+            update_pitch(state, voice, vibrato)
         update_gains(state, voice, level)
-        if is_silent(voice) and (voice.stage == ENDING or voice.held < MIN_GAIN):
+        if is_silent(voice) and (voice.stage == ENDING or voice.amplitude < MIN_GAIN):
             clear_voice(state, v)
             voice.stage = FREE

@@ -7,7 +7,7 @@ from engine.dsp import tanh_rnn
 from engine.dsp.decibels import gain_of
 from engine.dsp.sinc_interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
 from engine.instruments.shared.random import next_signed
-from engine.instruments.shared.voice_allocation import AS_LEARNED, VOICES
+from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, VOICES
 from engine.pointers import view_f4
 from engine.simd.vectors import WIDTH
 
@@ -15,8 +15,8 @@ from .state import DAMPING, GATE, GRID_VOICES, LEVEL, VARIATION
 
 MIN_PEAK = np.float32(1e-6)  # −120 dB: a frame that stays below it is inaudible
 MIN_STATE = np.float32(1e-4)  # a state that stays below it gives no audible frame either
-VARIATION_SHARE = np.float32(0.05)  # of the energy of a strike, spread over all units at random
-SLEEP_FRAMES = 4  # silent frames in a row after which a voice sleeps
+VARIATION_SHARE = np.float32(0.05)  # of the energy of a strike, added at random to all units
+MAX_SILENT_FRAMES = 4  # in a row, after which a voice becomes idle
 
 
 @njit(cache=True, error_model="numpy")
@@ -26,21 +26,21 @@ def render_voice(state, v, audio):
     wave = view_f4(state.wave, (VOICES, TAPS + state.samples))[v]
     sincs = view_f4(state.sincs, (TABLES, PHASES + 1, TAPS))
     on_grid, offset = is_on_grid(voice), grid_delay(state, v)
-    ahead = state.ahead if on_grid else np.float64(LOOKAHEAD)
-    table, since = sincs[table_index(voice.pace)], state.clock * state.pace - offset - state.ahead
+    lookahead = state.lookahead if on_grid else np.float64(LOOKAHEAD)
+    table, since = sincs[table_index(voice.speed)], state.clock * state.speed - offset - state.lookahead
     left, right, left_step, right_step = voice.gain[0], voice.gain[1], voice.step[0], voice.step[1]
-    at, pace = voice.at, voice.pace
+    at, speed = voice.at, voice.speed
     for t in range(audio.shape[1]):
         if on_grid:
-            at = since + t * state.pace - voice.origin
-        if at + ahead >= state.B:
+            at = since + t * state.speed - voice.origin
+        if at + lookahead >= state.B:
             render_frame(state, v)
             at -= state.B
             voice.origin += state.B
-            if voice.asleep:
+            if voice.idle:
                 return
         first = int(np.floor(at))
-        if ahead > 0:
+        if lookahead > 0:
             x = interpolate(wave, TAPS + first - LOOKAHEAD + 1, np.float32(at - first), table)
         else:
             x = wave[TAPS + first]
@@ -48,13 +48,13 @@ def render_voice(state, v, audio):
         audio[1, t] += right * x
         left += left_step
         right += right_step
-        at += pace
+        at += speed
     voice.at, voice.gain[0], voice.gain[1] = at, left, right
 
 
 @njit(cache=True, error_model="numpy")
 def render_frame(state, v):
-    """Step the state of a voice and write its next frame; put it to sleep once it is silent, or out of range."""
+    """Step the state of a voice and write its next frame; make it idle once it is silent, or out of range."""
     voice, units = state.voices[v], state.units
     wave = view_f4(state.wave, (VOICES, TAPS + state.samples))[v]
     h, u = view_f4(state.h, (VOICES, units))[v], view_f4(state.u, (VOICES, units))[v]
@@ -62,19 +62,19 @@ def render_frame(state, v):
     output = view_f4(state.output, (state.samples // WIDTH, state.S, WIDTH))
     for k in range(TAPS):
         wave[k] = wave[state.B + k]
-    loss = np.float32(np.exp(-state.param[DAMPING] * state.B / (state.rate * state.pace)))
+    loss = np.float32(np.exp(-state.param[DAMPING] * state.B / (state.rate * state.speed)))
     zeros = view_f4(state.zeros, state.samples)
     tanh_rnn.step(weight, output, zeros, u, loss, h, wave[TAPS:])
     excited, voice.excited = voice.excited, 0
     for s in range(units):
         u[s] = 0
     wave_peak, state_peak = peak(wave[TAPS : TAPS + state.B]), peak(h)
-    faint = wave_peak * max(gain_of(state.param[LEVEL]), np.float32(1)) < MIN_PEAK and state_peak < MIN_STATE
-    voice.silent_frames = voice.silent_frames + 1 if faint and not excited else 0
+    inaudible = wave_peak * max(gain_of(state.param[LEVEL]), np.float32(1)) < MIN_PEAK and state_peak < MIN_STATE
+    voice.silent_frames = voice.silent_frames + 1 if inaudible and not excited else 0
     out_of_range = not wave_peak < 2 or not state_peak < 2
-    if out_of_range or (voice.silent_frames >= SLEEP_FRAMES and state.param[GATE] > 0.5):
+    if out_of_range or (voice.silent_frames >= MAX_SILENT_FRAMES and state.param[GATE] > 0.5):
         clear_voice(state, v)
-        voice.asleep = 1
+        voice.idle = 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -87,7 +87,7 @@ def clear_voice(state, v):
         h[s] = u[s] = 0
     for k in range(wave.shape[0]):
         wave[k] = 0
-    voice.silent_frames = voice.excited = voice.asleep = 0
+    voice.silent_frames = voice.excited = voice.idle = 0
 
 
 @njit(cache=True, error_model="numpy")
@@ -126,13 +126,13 @@ def next_on_grid(state):
 @njit(cache=True, error_model="numpy")
 def frames_started(state, v):
     """The number of frames of a grid voice that started before now."""
-    return np.floor((grid_position(state, v) - state.pace) / state.B) + 1
+    return np.floor((grid_position(state, v) - state.speed) / state.B) + 1
 
 
 @njit(cache=True, error_model="numpy")
 def grid_position(state, v):
     """The position of a grid voice, in learned samples."""
-    return state.clock * state.pace - grid_delay(state, v)
+    return state.clock * state.speed - grid_delay(state, v)
 
 
 @njit(cache=True, error_model="numpy")
@@ -144,7 +144,7 @@ def grid_delay(state, v):
 @njit(cache=True, error_model="numpy")
 def is_on_grid(voice):
     """Whether a voice plays as learned, on the common grid of frames."""
-    return voice.note == AS_LEARNED
+    return voice.note == AS_LEARNED_NOTE
 
 
 @njit(cache=True, error_model="numpy")

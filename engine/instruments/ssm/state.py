@@ -5,20 +5,20 @@ import numpy as np
 from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.playback_control import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
-from engine.instruments.shared.voice_gain import GLIDES
+from engine.instruments.shared.voice_gain import SMOOTHING
 from engine.plugin import Param, param_fields
 
-GRID_VOICES = 8  # voices that share what is played as learned; each starts its frames an eighth of a frame later
+GRID_VOICES = 8  # voices that play as learned; each starts its frames an eighth of a frame after the one before
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
-    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
-    Param("drive", "dB", -24, 18, 0, cc=74, help="how hard it is struck: harder is brighter, not only louder"),
-    Param("damping", "1/s", 0, 50, 0, cc=75, help="what all that rings loses beside what was learned"),
-    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
+    Param("level", "dB", -24, 24, 0, help="level of this instrument"),
+    Param("drive", "dB", -24, 18, 0, cc=74, help="level of the excitation: more is brighter, not only louder"),
+    Param("damping", "1/s", 0, 50, 0, cc=75, help="additional damping of everything that sounds"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB after the release of a key"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
-    Param("gate", "", 0, 1, 1, help="1: a state that can no longer be heard is cleared"),
+    Param("gate", "", 0, 1, 1, help="1: an inaudible state is cleared"),
     Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),
 )
 PLAY, LEVEL, DRIVE, DAMPING, RELEASE, VIBRATO, SPEED, GATE, VARIATION = range(len(PARAMS))
@@ -31,21 +31,18 @@ VOICE_STATE = np.dtype(
         *PLAYBACK,
         ("excited", "i4"),  # 1: the next frame has input
         ("silent_frames", "i4"),  # inaudible frames in a row
-        ("asleep", "i4"),  # 1: inaudible, not rendered
+        ("idle", "i4"),  # 1: inaudible, not rendered
     ],
     align=True,
 )
 SSM = np.dtype(
     [
         ("rate", "f8"),  # Hz, of the device
-        ("pace", "f8"),  # learned samples in a frame of the device
-        (
-            "ahead",
-            "f8",
-        ),  # delay of the grid in learned samples: the lookahead of interpolation
+        ("speed", "f8"),  # learned samples in a frame of the device
+        ("lookahead", "f8"),  # learned samples by which the grid is delayed, as interpolation needs them in advance
         ("clock", "i8"),  # frames since `reset`
         ("notes", "i8"),  # notes started so far
-        ("dice", "u4"),  # state of the random generator
+        ("random_state", "u4"),  # state of the random generator
         ("S", "i8"),  # units
         ("K", "i8"),  # dimensions of the control signal
         ("B", "i8"),  # samples of a frame
@@ -60,14 +57,14 @@ SSM = np.dtype(
         ("energy", "u8"),  # (K,): learned energy of a dimension
         ("keys", "u8"),  # (128, K): share of a key in each dimension, as learned
         ("nearest", "u8"),  # (128,) int32: dimension that a key plays as a note
-        ("move", "u8"),  # (128,): pitch ratio by which it is moved
+        ("key_ratio", "u8"),  # (128,): frequency ratio between them
         ("sincs", "u8"),  # (CUTS, PHASES + 1, TAPS)
         ("h", "u8"),  # (VOICES, units): states
         ("u", "u8"),  # (VOICES, units): inputs of the next frames
         ("wave", "u8"),  # (VOICES, TAPS + samples): end of the frame before, newest frame
         # parameters and controllers
         *param_fields(PARAMS),
-        *GLIDES,
+        *SMOOTHING,
         *CONTROLS,
         ("voices", VOICE_STATE, (VOICES,)),
     ],

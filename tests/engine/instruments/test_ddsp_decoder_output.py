@@ -9,7 +9,7 @@ import torch
 from engine.dsp.decoder import WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
 from engine.events import Kind
-from engine.instruments.ddsp.initial_states import LOUDNESS_LEVELS, known_keys, steady_states
+from engine.instruments.ddsp.initial_states import LOUDNESS_LEVELS, key_range, steady_states
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.reference_output import deviation
@@ -22,7 +22,7 @@ from tests.support.host_callback import render
 def outputs_of(preset, key, count):
     """Decoder outputs (F, heads) for a held key at the nominal loudness, frame by frame."""
     network = pack_weights(preset.tensors, False)
-    states = steady_states(network, preset.header)[key - known_keys(preset.header["pitch"])[0]]
+    states = steady_states(network, preset.header)[key - key_range(preset.header["pitch"])[0]]
     state = states[LOUDNESS_LEVELS.tolist().index(0.5)][None, None].copy()
     heads, work = (
         np.zeros((count, 1, 1, padded(network.heads)), np.float32),
@@ -149,7 +149,7 @@ def test_a_state_of_nan_is_silent_and_the_next_note_sounds():
     host, instrument = playing()
     note_on(host)
     render(host, 4800)
-    instrument._arrays["memory"][:] = np.nan
+    instrument._arrays["voice_states"][:] = np.nan
     assert np.isfinite(render(host, 9600)).all()
     note_on(host, 72)
     heard = render(host, 9600)

@@ -72,7 +72,7 @@ def live(host, seconds, answers=True):
 
 def has_responses(instrument):
     mailbox = instrument._remote.mailbox[0]
-    return (mailbox["answered"] == mailbox["voices"]["requested"]).all()
+    return (mailbox["last_response"] == mailbox["voices"]["requested"]).all()
 
 
 def waited(condition, seconds=600.0):
@@ -243,7 +243,7 @@ def test_a_chain_that_was_rendered_can_be_played():
     host, instrument = playing(decoder)
     note_on(host)
     rendered(host, seconds=0.1)
-    instrument._remote._last_drive -= OFFLINE_TIMEOUT_SECONDS  # as if that time had passed
+    instrument._remote._last_catch_up -= OFFLINE_TIMEOUT_SECONDS  # as if that time had passed
     assert level(live(host, 0.1)) > -40
 
 

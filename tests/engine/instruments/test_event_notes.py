@@ -120,12 +120,12 @@ def test_keys_play_events_near_in_pitch_and_often_used():
     board = key_map.map_keys(pitch, np.array([1.0, 0.01, 1.0, 0.5, 2.0, 0.0]))
     assert board.notes[57] == 2
     assert board.notes[81] == 3
-    assert board.move[57] == pytest.approx(220 / 224)
+    assert board.ratio[57] == pytest.approx(220 / 224)
     assert set(board.sounds) == {0, 4}
     assert board.sounds[key_map.FIRST_UNPITCHED_KEY] == 4
     none = key_map.map_keys(np.zeros(3), np.zeros(3))
     assert set(none.notes) == {0, 1, 2}
-    assert (none.move == 1).all()
+    assert (none.ratio == 1).all()
 
 
 def test_beyond_the_memory_limit_the_nearest_rendered_key_plays(monkeypatch):
