@@ -1,1 +1,1 @@
-"""Learning: recordings in, trained models out. One recipe for each kind of instrument."""
+"""Learning of models from recordings, with one recipe for each kind of instrument."""

@@ -1,4 +1,4 @@
-"""Load a recording from a file."""
+"""Recordings: the samples of sound files, and their fingerprints."""
 
 import hashlib
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def load(
     """Samples (C, T) float32 of a sound file and their rate in Hz.
 
     rate: resample to this, None keeps the file's own. start, seconds: the part to take.
-    Raises RecordingError with one line if the file is missing, is no sound, or has nothing in that part.
+    Raises RecordingError with one line if the file is missing, is not a sound file, or has no samples in that part.
     """
     path = Path(path)
     if not path.is_file():
@@ -37,9 +37,9 @@ def load(
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise RecordingError(f"not a sound file that can be read: {path} ({_first_line(error)})") from None
     if len(samples) == 0:
-        raise RecordingError(f"nothing to hear in {path} from {start:g} s on")
+        raise RecordingError(f"there is no sound in {path} from {start:g} s on")
     if not np.isfinite(samples).all():
-        raise RecordingError(f"{path} contains samples that are no numbers")
+        raise RecordingError(f"{path} contains samples that are not finite numbers")
     if rate and rate != own:
         samples = soxr.resample(samples, own, rate, "VHQ")
     return np.ascontiguousarray(samples.T, np.float32), int(rate or own)
@@ -47,11 +47,11 @@ def load(
 
 def fingerprint(sounds: Iterable[np.ndarray]) -> str:
     """A hash of sounds, their shapes and types: 16 hexadecimal digits."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for sound in sounds:
-        found.update(repr((sound.dtype.str, sound.shape)).encode())
-        found.update(np.ascontiguousarray(sound).tobytes())
-    return found.hexdigest()[:16]
+        digest.update(repr((sound.dtype.str, sound.shape)).encode())
+        digest.update(np.ascontiguousarray(sound).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _first_line(error: Exception) -> str:

@@ -20,15 +20,15 @@ def check(samples: np.ndarray, rate: float) -> list[str]:
         found.append(f"The recording is very soft: its peak is {_level(peak):.0f} dBFS, -40 or more is better.")
     clipped = _clipped(samples, peak)
     if clipped:
-        found.append(f"The recording is clipped: {clipped} times several samples in a row stand at its peak.")
+        found.append(f"The recording is clipped: {clipped} times several samples in a row are at its peak.")
     offset = float(np.abs(samples.mean(axis=1)).max())
     if offset > 0.02 * peak:
-        found.append(f"The recording is off centre by {100 * offset / peak:.0f} % of its peak (DC).")
+        found.append(f"The recording has a DC offset of {100 * offset / peak:.0f} % of its peak.")
     floor = noise_level(samples, rate)
     if floor > _level(peak) - 30:
         above = _level(peak) - floor
         found.append(
-            f"The recording is noisy, or does not die away: its floor is only {above:.0f} dB below its peak."
+            f"The recording is noisy, or does not decay: its noise floor is only {above:.0f} dB below its peak."
         )
     return found
 
@@ -53,8 +53,8 @@ def noise_level(samples: np.ndarray, rate: float) -> float:
 
 def _clipped(samples: np.ndarray, peak: float) -> int:
     """How often three or more samples in a row are at the peak."""
-    flat = np.abs(samples) >= peak * (1 - 1e-4)
-    runs = flat[:, :-2] & flat[:, 1:-1] & flat[:, 2:]
+    at_peak = np.abs(samples) >= peak * (1 - 1e-4)
+    runs = at_peak[:, :-2] & at_peak[:, 1:-1] & at_peak[:, 2:]
     return int((runs[:, 1:] & ~runs[:, :-1]).sum() + runs[:, 0].sum()) if runs.size else 0
 
 

@@ -1,4 +1,4 @@
-"""Learning a model together with the sparse control signal that plays one recording on it."""
+"""Sparse control: a model learned together with the sparse control signal that plays one recording on it."""
 
 import time
 from abc import abstractmethod
@@ -13,7 +13,7 @@ from .trainer import ConfigT, Progress, Trainer
 
 
 def gate(x: Tensor) -> Tensor:
-    """max(x, 0), whose gradient also reaches a closed site that ought to open; else none that closed could return."""
+    """max(x, 0), whose gradient also reaches x ≤ 0 where it would raise x, so that a closed site can open again."""
     opened: Tensor = _Gate.apply(x)
     return opened
 
@@ -33,7 +33,7 @@ class _Gate(torch.autograd.Function):
 class SparseControlModel(nn.Module):
     """A model with a control signal.
 
-    control: (K, F), learned. sites: (K, F), 0 where the control signal was pruned.
+    control: (K, F), learned. sites: (K, F), 1, or 0 where the control signal was pruned.
     """
 
     control: nn.Parameter
@@ -59,8 +59,8 @@ class SparseControlTrainer(Trainer[SparseModelT, ConfigT, Progress]):
         steps, loss = len(self.losses), self.recent_loss()
         return Progress(steps, loss, self.steps_per_second(), self.seconds_left(), sites, preview)
 
-    def observe(self, folder: Path) -> Path:
-        """Write `preview.wav`, the sound of the model now."""
+    def evaluate(self, folder: Path) -> Path:
+        """Write `preview.wav`, the current sound of the model."""
         started, path = time.monotonic(), folder / "preview.wav"
         with torch.no_grad():
             sound = self._render(torch.Generator().manual_seed(0)).cpu()
@@ -70,13 +70,13 @@ class SparseControlTrainer(Trainer[SparseModelT, ConfigT, Progress]):
 
     @abstractmethod
     def _render(self, generator: torch.Generator) -> Tensor:
-        """The sound of the model now, (N,)."""
+        """The current sound of the model, (N,)."""
 
     @abstractmethod
     def _rate(self) -> int:
-        """Hz."""
+        """Sample rate of the model in Hz."""
 
-    def _keep_strongest(self, energy: Tensor, count: int) -> None:
-        """Close all but the `count` sites of most energy (K, F)."""
+    def _prune_sites(self, energy: Tensor, count: int) -> None:
+        """Close all but the `count` sites with the most energy (K, F)."""
         if int((energy > 0).sum()) > count:
             self.model.sites.mul_(energy >= energy.flatten().topk(count).values[-1])

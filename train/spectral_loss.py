@@ -1,4 +1,4 @@
-"""Losses between sounds by the magnitudes of their short-time spectra."""
+"""Spectral losses between sounds, by the magnitudes of their short-time spectra."""
 
 from functools import cache
 
@@ -24,13 +24,13 @@ class SpectralTarget:
         return (magnitudes(sound) - self._magnitudes).abs().sum()
 
     def onset_loss(self, sound: Tensor) -> Tensor:
-        """The same over windows that begin before the sound: no other window weighs its first milliseconds."""
+        """The same over windows that begin before the sound: other windows hardly weigh its first milliseconds."""
         return (_onset_magnitudes(sound) - self._onset).abs().sum()
 
     def log_loss(self, sound: Tensor) -> Tensor:
         """Mean difference of log magnitudes over four resolutions; unlike the published loss it weighs decays."""
-        parts = [(_log_magnitudes(sound, window) - logs).abs().mean() for window, logs in self._logs.items()]
-        return torch.stack(parts).mean()
+        losses = [(_log_magnitudes(sound, window) - logs).abs().mean() for window, logs in self._logs.items()]
+        return torch.stack(losses).mean()
 
 
 def magnitudes(sound: Tensor, window: int = WINDOW, hop: int = HOP) -> Tensor:

@@ -36,7 +36,7 @@ class TrainingConfig(Protocol):
 
     @property
     def minutes(self) -> float:
-        """If above 0 the run lasts so long, however many steps that makes."""
+        """Duration of the run, if above 0, in place of `steps`."""
 
     @property
     def learning_rate(self) -> float:
@@ -83,11 +83,11 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
 
     warmup_steps: ClassVar[int] = 20
     prunings: ClassVar[tuple[tuple[float, float], ...]] = ()  # (fraction of the run, multiple of the budget of sites)
-    observe_seconds: ClassVar[float] = 30.0  # between two calls of `observe`
-    carried: ClassVar[tuple[str, ...]] = (
+    evaluation_seconds: ClassVar[float] = 30.0  # between two calls of `evaluate`
+    checkpoint_fields: ClassVar[tuple[str, ...]] = (
         "losses", "seconds", "prunings_done", "window_start", "restores", "lowest", "best",
     )  # fmt: skip
-    """Attributes that a checkpoint takes as they are."""
+    """Attributes that a checkpoint stores unchanged."""
     other_recordings: ClassVar[str] = "another recording, and cannot go on with this one"
 
     def __init__(
@@ -115,8 +115,8 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         """Progress after the last step."""
 
     @abstractmethod
-    def observe(self, folder: Path) -> Path | None:
-        """Write what the model sounds like now; the file, if it is one to listen to."""
+    def evaluate(self, folder: Path) -> Path | None:
+        """Validate the model, or write its current sound; returns the file, if it is a sound."""
 
     @abstractmethod
     def _compute_loss(self) -> tuple[Tensor, Tensor]:
@@ -125,7 +125,7 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
     def run(self, folder: Path, report: Callable[[ProgressT], None], resume: bool = False) -> bool:
         """Take all steps, or those until Ctrl+C, and leave the model with its best weights; whether it was stopped.
 
-        folder: takes `checkpoint.pt` and what `observe` writes. resume: go on from the checkpoint there, if any.
+        folder: takes `checkpoint.pt` and what `evaluate` writes. resume: go on from the checkpoint there, if any.
         """
         folder.mkdir(parents=True, exist_ok=True)
         checkpoint = folder / "checkpoint.pt"
@@ -133,13 +133,13 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         if resumed:
             self.restore(torch.load(checkpoint, map_location=self.device, weights_only=True))
         self._prepare_loop(resumed)
-        saved = observed = time.monotonic()
+        saved = evaluated = time.monotonic()
         with GracefulStop() as stop:
             while self._continues(stop.requested):
                 self.step()
                 now, preview = time.monotonic(), None
-                if now - observed > self.observe_seconds:
-                    observed, preview = now, self.observe(folder)
+                if now - evaluated > self.evaluation_seconds:
+                    evaluated, preview = now, self.evaluate(folder)
                 if now - saved > CHECKPOINT_SECONDS:
                     saved = now
                     self.save(checkpoint)
@@ -167,20 +167,20 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         self.seconds += time.monotonic() - started
 
     def fraction_done(self) -> float:
-        """Part of the run that is done, 0 … 1."""
+        """Fraction of the run that is done, 0 … 1."""
         if self.config.minutes > 0:
             return self.seconds / (60 * self.config.minutes)
         return len(self.losses) / self.config.steps
 
     @property
     def device(self) -> torch.device:
-        """Where the model is."""
+        """The device of the model."""
         return next(self.model.parameters()).device
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
-        with atomic_path(path) as draft:
-            torch.save(self.state(), draft)
+        with atomic_path(path) as temporary:
+            torch.save(self.state(), temporary)
 
     def state(self) -> dict[str, Any]:
         """The content of a checkpoint: all that another process needs to go on."""
@@ -190,7 +190,7 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
-            **{name: getattr(self, name) for name in self.carried},
+            **{name: getattr(self, name) for name in self.checkpoint_fields},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -202,7 +202,7 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"].cpu())
-        for name in self.carried:
+        for name in self.checkpoint_fields:
             setattr(self, name, state[name])
 
     def recent_loss(self) -> float:
@@ -235,7 +235,7 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
     def _finish_loop(self, folder: Path) -> None:
         """Called after the last step of `run`."""
         self.model.load_state_dict(self.best)
-        self.observe(folder)
+        self.evaluate(folder)
 
     def _continues(self, stop_requested: bool) -> bool:
         """Whether another step follows."""

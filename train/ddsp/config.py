@@ -38,8 +38,8 @@ class Config:
 
     sizes: Sizes = field(default_factory=Sizes)
     steps: int = 10_000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
-    batch: int = 8  # clips a step, on each device
+    minutes: float = 0.0  # duration of the run, if above 0, in place of `steps`
+    batch: int = 8  # clips in a step, on each device
     clip: int = 240  # frames
     lead: int = 40  # first frames of a clip, in which states and room settle; not in the loss
     learning_rate: float = 2e-3

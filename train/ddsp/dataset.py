@@ -65,7 +65,7 @@ def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes:
         if whole.frames > 1:
             found.append((whole, features))
     if not found:
-        raise ValueError("the recordings hold nothing that is loud enough to learn")
+        raise ValueError("no part of the recordings is loud enough to learn from")
     training, validation = split_validation([whole for whole, _ in found], sizes)
     return _describe(training, validation, [features for _, features in found], warnings, sizes)
 
@@ -85,12 +85,12 @@ def split_validation(segments: list[Segment], sizes: Sizes) -> tuple[list[Segmen
 
     Of a few short ones the last tenth is for validation, at least a clip; of less than four clips nothing.
     """
-    back, least = (
+    validation_frames, long_frames = (
         round(seconds * sizes.rate / sizes.hop) for seconds in (VALIDATION_SECONDS, LONG_RECORDING_SECONDS)
     )
-    long, short = ([p for p in segments if (p.frames >= least) == is_long] for is_long in (True, False))
-    validation = [p.cut(p.frames - back, back) for p in long]
-    training = [p.cut(0, p.frames - back) for p in long]
+    long, short = ([p for p in segments if (p.frames >= long_frames) == is_long] for is_long in (True, False))
+    validation = [p.cut(p.frames - validation_frames, validation_frames) for p in long]
+    training = [p.cut(0, p.frames - validation_frames) for p in long]
     held_out = short[VALIDATION_INTERVAL // 2 :: VALIDATION_INTERVAL]
     remaining = [p for i, p in enumerate(short) if i % VALIDATION_INTERVAL != VALIDATION_INTERVAL // 2]
     for parts, into in ((remaining, training), (held_out, validation)):
@@ -108,7 +108,7 @@ def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
     voice = extract_features(samples / max(float(np.abs(samples).max()), 1e-6), sizes.rate, sizes.hop)
     is_sung = voice.voiced & (voice.loudness > SILENCE_DB)
     if not is_sung.any():
-        raise ValueError(f"no pitch can be heard in {path}")
+        raise ValueError(f"no pitch was found in {path}")
     middle = np.sqrt(dataset.low * dataset.high)
     octaves = np.round(np.log2(middle / np.median(voice.pitch[is_sung])))
     gain = dataset.mean - voice.loudness[is_sung].mean()
@@ -118,10 +118,13 @@ def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
 
 def _split_small_set(whole: Segment) -> tuple[list[Segment], list[Segment]]:
     """Split off the end for validation, where enough is left for training."""
-    back = max(round(SMALL_SET_SHARE * whole.frames), CLIP_FRAMES)
-    rest, end = whole.cut(0, whole.frames - back), whole.cut(whole.frames - back, back)
-    enough = whole.frames >= SMALL_SET_CLIPS * CLIP_FRAMES and clip_starts(rest, CLIP_FRAMES)
-    return ([rest], [end]) if enough else ([whole], [])
+    validation_frames = max(round(SMALL_SET_SHARE * whole.frames), CLIP_FRAMES)
+    training, validation = (
+        whole.cut(0, whole.frames - validation_frames),
+        whole.cut(whole.frames - validation_frames, validation_frames),
+    )
+    enough = whole.frames >= SMALL_SET_CLIPS * CLIP_FRAMES and clip_starts(training, CLIP_FRAMES)
+    return ([training], [validation]) if enough else ([whole], [])
 
 
 def _correct_octave(path: str | Path, features: Features) -> Features:
@@ -131,8 +134,8 @@ def _correct_octave(path: str | Path, features: Features) -> Features:
         return features
     distance = pitch_of(features.pitch) - key
     octaves = np.round(distance / 12)
-    alone = np.abs(distance - 12 * octaves)[features.voiced] < 0.6
-    if not len(alone) or alone.mean() < 0.8:
+    is_single_note = np.abs(distance - 12 * octaves)[features.voiced] < 0.6
+    if not len(is_single_note) or is_single_note.mean() < 0.8:
         return features
     return Features(features.pitch / 2**octaves, features.voiced, features.loudness, features.agreement)
 
@@ -148,7 +151,7 @@ def _describe(
     loud = [f.voiced & (f.loudness > SILENCE_DB) for f in features]
     pitch = np.concatenate([f.pitch[where] for f, where in zip(features, loud, strict=True)])
     if not len(pitch):
-        raise ValueError("no pitch can be heard in the recordings")
+        raise ValueError("no pitch was found in the recordings")
     low, high = (float(q) for q in np.quantile(pitch, RANGE_QUANTILES))
     voiced = len(pitch) / max(sum(int((f.loudness > SILENCE_DB).sum()) for f in features), 1)
     seconds = sum(p.frames for p in training) * sizes.hop / sizes.rate
@@ -165,8 +168,8 @@ def _warnings(seconds: float, voiced: float, agreement: float, span: float) -> l
     if voiced < MIN_VOICED_SHARE or agreement < MIN_AGREEMENT:
         found.append(
             "The recordings do not sound like one note at a time: "
-            f"{100 * voiced:.0f} % of it has a pitch, and two trackers agree on {100 * agreement:.0f} % of that."
+            f"{100 * voiced:.0f} % of them has a pitch, and two trackers agree on {100 * agreement:.0f} % of that."
         )
     if span < MIN_RANGE_SEMITONES:
-        found.append(f"The notes span only {span:.1f} semitones; the instrument will know no others.")
+        found.append(f"The notes span only {span:.1f} semitones; other notes are not learned.")
     return found

@@ -1,8 +1,9 @@
 """Features of a recording for the decoder: pitch and loudness, every 10 ms.
 
-Both are those of the engine's own tracker, its delay removed: the decoder learns from what it will be played with.
-The pitch is refined by the partials of the sound, or high partials would be learned off their frequency. SwiftF0,
-which looks ahead, is the reference: where it is sure, steady and differs, its pitch is used, and the agreement falls.
+Both are those of the engine's own tracker, its delay removed, since the decoder receives them when it is played. The
+pitch is refined by the partials of the sound; otherwise high partials would be learned off their frequency. SwiftF0,
+which is not causal, is the reference: where it is confident and steady and differs, its pitch is used, and the
+agreement falls.
 """
 
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ AGREEMENT_CENTS = 50.0
 STEADY_FRAMES = 2
 """Frames before and after, over which a steady pitch agrees with itself."""
 MIN_TONE_FRAMES = 4
-"""Frames of a tone, at least; a shorter one is a transition between two tones."""
-PARTIALS = 8
+"""Duration of a tone, at least; a shorter one is a transition between two tones."""
+PARTIAL_COUNT = 8
 """Partials that refine the pitch."""
 WINDOW_SECONDS = 0.03
 """Of each partial."""
@@ -49,26 +50,26 @@ class Features:
 def extract_features(samples: np.ndarray, rate: int, hop: int) -> Features:
     """Features of samples (N,) at a rate in Hz, N // hop + 1 frames."""
     live = offline_tracking.track_recording(samples, rate, hop / rate)
-    reference, sure = _swift(samples, rate, np.arange(len(live.pitch)) * hop / rate)
-    pitch, voiced, agreement = check_pitch(live.pitch.astype(np.float64), live.voiced > 0, reference, sure)
+    reference, is_confident = _detect_swiftf0(samples, rate, np.arange(len(live.pitch)) * hop / rate)
+    pitch, voiced, agreement = check_pitch(live.pitch.astype(np.float64), live.voiced > 0, reference, is_confident)
     pitch, voiced = remove_short_tones(pitch, voiced, live.loudness)
     exact = np.where(voiced, refine_pitch(samples, rate, hop, pitch), pitch)
     return Features(exact, voiced, live.loudness, agreement)
 
 
 def check_pitch(
-    pitch: np.ndarray, voiced: np.ndarray, reference: np.ndarray, sure: np.ndarray
+    pitch: np.ndarray, voiced: np.ndarray, reference: np.ndarray, is_confident: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Check a pitch (F,) in Hz and where it is voiced by the pitch of SwiftF0 and where that is sure.
+    """Check a pitch (F,) in Hz and where it is voiced by the pitch of SwiftF0 and where that is confident.
 
     Returns both after the check, the pitch held where there is none; and the agreement.
     """
-    steady = sure & _steady(reference) & (reference < MAX_TRUSTED_HZ)
-    near = np.abs(1200 * np.log2(np.maximum(pitch, 1) / reference)) < AGREEMENT_CENTS
+    steady = is_confident & _steady(reference) & (reference < MAX_TRUSTED_HZ)
+    is_near = np.abs(1200 * np.log2(np.maximum(pitch, 1) / reference)) < AGREEMENT_CENTS
     both = steady & voiced
-    taken = steady & ~near
-    agreement = float(near[both].mean()) if both.any() else 0.0
-    return hold_pitch(np.where(taken, reference, pitch), voiced | taken), voiced | taken, agreement
+    is_replaced = steady & ~is_near
+    agreement = float(is_near[both].mean()) if both.any() else 0.0
+    return hold_pitch(np.where(is_replaced, reference, pitch), voiced | is_replaced), voiced | is_replaced, agreement
 
 
 def remove_short_tones(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,18 +78,18 @@ def remove_short_tones(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarr
     Between two tones the pitch is the first one's until the sound, loudness (F,) in dB, is softest; then the other's.
     """
     notes = np.where(voiced, 1200 * np.log2(np.maximum(pitch, 1)), -1e6)
-    lasting = voiced.copy()
+    is_stable = voiced.copy()
     for tone in np.split(np.arange(len(pitch)), 1 + np.flatnonzero(np.abs(np.diff(notes)) > 2 * AGREEMENT_CENTS)):
         if len(tone) < MIN_TONE_FRAMES:
-            lasting[tone] = False
-    whole = hold_pitch(pitch, lasting)
-    changes = np.diff(lasting.astype(int))
+            is_stable[tone] = False
+    held = hold_pitch(pitch, is_stable)
+    changes = np.diff(is_stable.astype(int))
     starts = np.flatnonzero(changes == 1) + 1
     for end in np.flatnonzero(changes == -1) + 1:
         for start in starts[starts > end][:1]:
             softest = end + int(np.argmin(loudness[end:start]))
-            whole[softest:start] = pitch[start]
-    return whole, lasting
+            held[softest:start] = pitch[start]
+    return held, is_stable
 
 
 def hold_pitch(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
@@ -105,11 +106,11 @@ def refine_pitch(samples: np.ndarray, rate: int, hop: int, pitch: np.ndarray, ro
     Each of the lowest partials is shifted to 0 Hz by the known pitch; the frequency that is left is the error of the
     pitch. Partials are weighted by energy and by their number squared: a high one is more exact.
     """
-    places = np.arange(len(samples))
-    frequency = np.interp(places, np.arange(len(pitch)) * hop, pitch)
+    positions = np.arange(len(samples))
+    frequency = np.interp(positions, np.arange(len(pitch)) * hop, pitch)
     for _ in range(rounds):
-        wrong = _deviation(samples, rate, frequency)
-        frequency = frequency + np.clip(wrong, -MAX_CORRECTION * frequency, MAX_CORRECTION * frequency)
+        deviation = _deviation(samples, rate, frequency)
+        frequency = frequency + np.clip(deviation, -MAX_CORRECTION * frequency, MAX_CORRECTION * frequency)
     return frequency[np.minimum(np.arange(len(pitch)) * hop, len(samples) - 1)]
 
 
@@ -121,14 +122,14 @@ def _steady(pitch: np.ndarray) -> np.ndarray:
     return (after < AGREEMENT_CENTS) & (before < AGREEMENT_CENTS)
 
 
-def _swift(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch in Hz by SwiftF0, held where there is none, and where it is sure, at times in s."""
+def _detect_swiftf0(samples: np.ndarray, rate: int, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pitch in Hz by SwiftF0, held where there is none, and where it is confident, at times in s."""
     from swift_f0 import SwiftF0
 
     detected = SwiftF0(threads=1).detect(samples.astype(np.float32), rate)
     steady = np.log2(hold_pitch(detected.pitch_hz, detected.confidence > MIN_CONFIDENCE))
-    sure = np.interp(times, detected.timestamps, detected.confidence) > MIN_CONFIDENCE
-    return hold_pitch(2 ** np.interp(times, detected.timestamps, steady), sure), sure
+    is_confident = np.interp(times, detected.timestamps, detected.confidence) > MIN_CONFIDENCE
+    return hold_pitch(2 ** np.interp(times, detected.timestamps, steady), is_confident), is_confident
 
 
 def _deviation(samples: np.ndarray, rate: int, frequency: np.ndarray) -> np.ndarray:
@@ -137,7 +138,7 @@ def _deviation(samples: np.ndarray, rate: int, frequency: np.ndarray) -> np.ndar
     half = max(int(PHASE_GAP_SECONDS * rate / 2), 1)
     phase = 2j * np.pi * np.cumsum(frequency) / rate
     total, weight = np.zeros(len(samples)), np.full(len(samples), 1e-12)
-    for k in range(1, PARTIALS + 1):
+    for k in range(1, PARTIAL_COUNT + 1):
         slow = scipy.signal.fftconvolve(samples * np.exp(-k * phase), window, "same")
         rotation = np.zeros(len(samples), complex)
         rotation[half:-half] = slow[2 * half :] * np.conj(slow[: -2 * half])

@@ -32,34 +32,34 @@ class _Recurrence(torch.autograd.Function):
         states = projected.new_empty(frames + 1, batch, units)
         states[0] = first
         gates, candidates = projected[..., : 2 * units].clone(), projected[..., 2 * units :].clone()
-        own = projected.new_empty(frames, batch, width)
+        recurrent = projected.new_empty(frames, batch, width)
         transposed = weight.t()
         for t in range(frames):
-            torch.addmm(bias, states[t], transposed, out=own[t])
-            reset, update = gates[t].add_(own[t, :, : 2 * units]).sigmoid_().chunk(2, -1)
-            new = candidates[t].addcmul_(reset, own[t, :, 2 * units :]).tanh_()
-            torch.lerp(new, states[t], update, out=states[t + 1])
-        ctx.save_for_backward(weight, states, gates, candidates, own[..., 2 * units :])
+            torch.addmm(bias, states[t], transposed, out=recurrent[t])
+            reset, update = gates[t].add_(recurrent[t, :, : 2 * units]).sigmoid_().chunk(2, -1)
+            candidate = candidates[t].addcmul_(reset, recurrent[t, :, 2 * units :]).tanh_()
+            torch.lerp(candidate, states[t], update, out=states[t + 1])
+        ctx.save_for_backward(weight, states, gates, candidates, recurrent[..., 2 * units :])
         return states[1:]
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        weight, states, gates, new, own = ctx.saved_tensors
+        weight, states, gates, candidate, recurrent = ctx.saved_tensors
         reset, update = gates.chunk(2, -1)
         before = states[:-1]
-        slope_new = (1 - update) * (1 - new * new)
-        slope_reset = slope_new * own * reset * (1 - reset)
-        slope_update = (before - new) * update * (1 - update)
-        slopes = torch.stack([slope_reset, slope_update, slope_new * reset], 2)
+        slope_candidate = (1 - update) * (1 - candidate * candidate)
+        slope_reset = slope_candidate * recurrent * reset * (1 - reset)
+        slope_update = (before - candidate) * update * (1 - update)
+        slopes = torch.stack([slope_reset, slope_update, slope_candidate * reset], 2)
         frames, batch, _, units = slopes.shape
-        arriving = torch.empty_like(before)
-        leaving = slopes.new_empty(frames, batch, 3 * units)
-        back = torch.zeros_like(before[0])
+        state_gradients = torch.empty_like(before)
+        gate_gradients = slopes.new_empty(frames, batch, 3 * units)
+        carried_gradient = torch.zeros_like(before[0])
         for t in range(frames - 1, -1, -1):
-            torch.add(outer[0][t], back, out=arriving[t])
-            torch.mul(arriving[t][:, None], slopes[t], out=leaving[t].view(batch, 3, units))
-            back = torch.addmm(arriving[t] * update[t], leaving[t], weight)
-        flat = leaving.view(-1, 3 * units)
-        projected = leaving.clone()
-        projected[..., 2 * units :] = arriving * slope_new
-        return projected, flat.t() @ before.reshape(-1, units), flat.sum(0), back
+            torch.add(outer[0][t], carried_gradient, out=state_gradients[t])
+            torch.mul(state_gradients[t][:, None], slopes[t], out=gate_gradients[t].view(batch, 3, units))
+            carried_gradient = torch.addmm(state_gradients[t] * update[t], gate_gradients[t], weight)
+        flat = gate_gradients.view(-1, 3 * units)
+        projected = gate_gradients.clone()
+        projected[..., 2 * units :] = state_gradients * slope_candidate
+        return projected, flat.t() @ before.reshape(-1, units), flat.sum(0), carried_gradient

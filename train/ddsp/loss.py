@@ -21,8 +21,8 @@ def spectral_loss(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WIND
 
 def spectrum(sound: Tensor, window: int) -> Tensor:
     """(B, N) → (B, frames, window/2 + 1), as torch.stft centres them, ends reflected."""
-    around = torch.nn.functional.pad(sound, (window // 2, window // 2), mode="reflect")
-    return torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device))
+    padded = torch.nn.functional.pad(sound, (window // 2, window // 2), mode="reflect")
+    return torch.fft.rfft(padded.unfold(1, window, window // 4) * _hann(window, sound.device))
 
 
 class _WindowLoss(torch.autograd.Function):
@@ -31,12 +31,12 @@ class _WindowLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, sound: Tensor, target: Tensor, window: int) -> Tensor:
         spectra = spectrum(sound, window)
-        rendered, wanted = spectra.abs(), spectrum(target, window).abs()
-        linear = rendered - wanted
-        ratio = (rendered + MAGNITUDE_FLOOR) / (wanted + MAGNITUDE_FLOOR)
+        magnitudes, target_magnitudes = spectra.abs(), spectrum(target, window).abs()
+        linear = magnitudes - target_magnitudes
+        ratio = (magnitudes + MAGNITUDE_FLOOR) / (target_magnitudes + MAGNITUDE_FLOOR)
         loss = linear.abs().mean() + torch.log(ratio).abs_().mean()
         if ctx.needs_input_grad[0]:
-            slope = linear.sign_() * (1 + 1 / (rendered + MAGNITUDE_FLOOR)) / rendered.clamp_(min=1e-12)
+            slope = linear.sign_() * (1 + 1 / (magnitudes + MAGNITUDE_FLOOR)) / magnitudes.clamp_(min=1e-12)
             ctx.gradient = _transpose_spectrum(spectra * slope / slope.numel(), sound.shape[1], window)
         return loss
 
@@ -50,10 +50,10 @@ def _transpose_spectrum(slopes: Tensor, length: int, window: int) -> Tensor:
     hop, (batch, frames, _) = window // 4, slopes.shape
     slopes[..., 1:-1] *= 0.5
     rows = torch.fft.irfft(slopes, window, norm="forward") * _hann(window, slopes.device)
-    around = rows.new_zeros(batch, frames + 3, hop)
+    padded = rows.new_zeros(batch, frames + 3, hop)
     for part in range(4):
-        around[:, part : part + frames] += rows[..., part * hop : (part + 1) * hop]
-    flat, half = around.view(batch, -1), window // 2
+        padded[:, part : part + frames] += rows[..., part * hop : (part + 1) * hop]
+    flat, half = padded.view(batch, -1), window // 2
     flat = torch.nn.functional.pad(flat, (0, length + window - flat.shape[1]))
     inner = flat[:, half : half + length].clone()
     inner[:, 1 : half + 1] += flat[:, :half].flip(1)

@@ -35,7 +35,7 @@ PRESET_NAMES: dict[str, str] = {
 def preset_tensors(model: DdspModel) -> dict[str, np.ndarray]:
     """All weights as float32 arrays, and the impulse response of the room."""
     state = model.decoder.state_dict()
-    found = {name: state[inner] for name, inner in PRESET_NAMES.items()}
+    found = {name: state[parameter_name] for name, parameter_name in PRESET_NAMES.items()}
     with torch.no_grad():
         found["room"] = model.room()
     return {name: value.detach().cpu().float().numpy().copy() for name, value in found.items()}
@@ -46,7 +46,8 @@ def load_model(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> D
     sizes = read_sizes(header, arrays)
     model = DdspModel(sizes)
     state: dict[str, Tensor] = {
-        inner: torch.from_numpy(np.array(arrays[name], np.float32)) for name, inner in PRESET_NAMES.items()
+        parameter_name: torch.from_numpy(np.array(arrays[name], np.float32))
+        for name, parameter_name in PRESET_NAMES.items()
     }
     model.decoder.load_state_dict(state)
     model.set_room(torch.from_numpy(np.array(arrays["room"], np.float32)))
@@ -55,7 +56,7 @@ def load_model(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> D
 
 def read_sizes(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Sizes:
     """The sizes of the model of a preset."""
-    made = header.get("training", {}).get("config", {}).get("sizes", {})
+    stored_sizes = header.get("training", {}).get("config", {}).get("sizes", {})
     return Sizes(
         units=len(arrays["pitch_0_bias"]),
         harmonics=len(arrays["harmonics_bias"]),
@@ -65,5 +66,5 @@ def read_sizes(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> S
         hop=int(header["hop"]),
         pitch=header["features"]["pitch"],
         dry=float(header["dry"]),
-        **{name: made[name] for name in ("ramps", "masked") if name in made},
+        **{name: stored_sizes[name] for name in ("ramps", "masked") if name in stored_sizes},
     )

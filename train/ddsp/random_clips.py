@@ -29,7 +29,7 @@ class Segment:
         return self.phase.shape[-2]
 
     def cut(self, start: int, frames: int) -> "Segment":
-        """A part of it; start and length in frames."""
+        """Cut out a part; start and length in frames."""
         hop, end = self.phase.shape[1], start + frames
         return Segment(
             self.sound[start * hop : end * hop],
@@ -39,7 +39,7 @@ class Segment:
         )
 
     def to(self, device: torch.device) -> "Segment":
-        """The same on a device."""
+        """Copy to a device."""
         return Segment(*(part.to(device) for part in vars(self).values()))
 
 
@@ -62,23 +62,23 @@ def concatenate(segments: list[Segment], rate: int) -> Segment:
 
 
 class ClipSampler:
-    """Draws clips of one length from segments, uniformly over all places without silence."""
+    """Draws clips of one length from segments, uniformly over all starts of clips without silence."""
 
     def __init__(self, segments: list[Segment], frames: int) -> None:
         self.segments, self.frames = segments, frames
-        self._places = [(i, start) for i, whole in enumerate(segments) for start in clip_starts(whole, frames)]
-        if not self._places:
-            raise ValueError("nowhere in the recordings is there sound without a break as long as a clip")
+        self._clip_starts = [(i, start) for i, whole in enumerate(segments) for start in clip_starts(whole, frames)]
+        if not self._clip_starts:
+            raise ValueError("no part of the recordings is as long as a clip and without silence")
 
     def draw(self, count: int, generator: torch.Generator) -> Segment:
         """A batch of `count` clips."""
-        chosen = torch.randint(len(self._places), (count,), generator=generator).tolist()
-        places = [self._places[c] for c in chosen]
-        return stack_segments([self.segments[i].cut(start, self.frames) for i, start in places])
+        chosen = torch.randint(len(self._clip_starts), (count,), generator=generator).tolist()
+        starts = [self._clip_starts[c] for c in chosen]
+        return stack_segments([self.segments[i].cut(start, self.frames) for i, start in starts])
 
 
-def clip_starts(whole: Segment, frames: int) -> list[int]:
+def clip_starts(segment: Segment, frames: int) -> list[int]:
     """First frames of all clips of so many frames without silence."""
-    silent = torch.nn.functional.pad(torch.cumsum((whole.loudness < SILENCE_DB).int(), 0), (1, 0))
-    last = whole.frames - frames
+    silent = torch.nn.functional.pad(torch.cumsum((segment.loudness < SILENCE_DB).int(), 0), (1, 0))
+    last = segment.frames - frames
     return [] if last < 0 else torch.nonzero(silent[frames : frames + last + 1] == silent[: last + 1])[:, 0].tolist()

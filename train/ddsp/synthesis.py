@@ -76,21 +76,21 @@ def _responses(count: int, size: int) -> Tensor:
     length = 2 * (count - 1)
     taps = torch.fft.irfft(torch.eye(count, dtype=torch.float64), length)
     window = torch.hann_window(length, dtype=torch.float64).roll(length // 2)
-    laid = torch.zeros(count, size, dtype=torch.float64)
-    laid[:, : count - 1] = (taps * window)[:, : count - 1]
-    laid[:, -(count - 1) :] = (taps * window)[:, -(count - 1) :]
-    return torch.fft.rfft(laid).real
+    kernel = torch.zeros(count, size, dtype=torch.float64)
+    kernel[:, : count - 1] = (taps * window)[:, : count - 1]
+    kernel[:, -(count - 1) :] = (taps * window)[:, -(count - 1) :]
+    return torch.fft.rfft(kernel).real
 
 
 @cache
-def _fft_size(least: int) -> int:
+def _fft_size(min_size: int) -> int:
     """The next even size with small factors."""
-    size = least
+    size = min_size
     while True:
-        rest = size
+        remainder = size
         for factor in (2, 3, 5):
-            while rest % factor == 0:
-                rest //= factor
-        if rest == 1 and size % 2 == 0:
+            while remainder % factor == 0:
+                remainder //= factor
+        if remainder == 1 and size % 2 == 0:
             return size
         size += 1

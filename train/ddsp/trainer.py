@@ -24,7 +24,7 @@ from .model import DdspModel
 from .random_clips import ClipSampler, Segment, stack_segments
 from .tensorboard import TensorBoardLog
 
-EMA_DECAY = 0.998  # of the moving mean of the weights, a step
+EMA_DECAY = 0.998  # of the moving mean of the weights, per step
 MAX_GRADIENT_NORM = 3.0
 MAX_FAILED_STEPS = 8  # in a row whose gradient is not finite
 SCALE_TOLERANCE_DB = 0.1  # by which the scale of loudness may differ where a run goes on
@@ -53,8 +53,8 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
     """
 
     warmup_steps = 100
-    observe_seconds = 120.0
-    carried = ("losses", "validations", "seconds", "best")
+    evaluation_seconds = 120.0
+    checkpoint_fields = ("losses", "validations", "seconds", "best")
     other_recordings = "other recordings, and cannot go on with these"
 
     def __init__(
@@ -111,7 +111,7 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         mean = sum(recent) / len(recent)
         return Progress(len(self.losses), mean, validation, self.steps_per_second(), self.seconds_left())
 
-    def observe(self, folder: Path) -> None:
+    def evaluate(self, folder: Path) -> None:
         """Validate, and log the result."""
         self.validate()
         if self._log:
@@ -165,32 +165,30 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         super()._check(state)
         scale = self.dataset.mean, self.dataset.deviation
         if any(abs(a - b) > SCALE_TOLERANCE_DB for a, b in zip(state["loudness_scale"], scale, strict=True)):
-            raise ValueError(
-                "the checkpoint is told loudness in another way: begin with the same instrument (--from)"
-            )
+            raise ValueError("the checkpoint has another scale of loudness: start from the same instrument (--from)")
 
     def _prepare_loop(self, resumed: bool) -> None:
         if self.start is not None and not resumed:
             self.validate()  # the initial weights may stay the best
 
     def _finish_loop(self, folder: Path) -> None:
-        self.observe(folder)
+        self.evaluate(folder)
         self.save(folder / "checkpoint.pt")
         self.model.load_state_dict(self.best)
 
     def _continues(self, stop_requested: bool) -> bool:
         """Whether another step follows; where several processes learn together, the first one decides."""
-        mine = super()._continues(stop_requested)
+        continues = super()._continues(stop_requested)
         if self.fabric.world_size == 1:
-            return mine
-        first: tuple[bool, float] = self.fabric.broadcast((mine, self.seconds))
-        self.seconds = first[1]
-        return first[0]
+            return continues
+        first_process: tuple[bool, float] = self.fabric.broadcast((continues, self.seconds))
+        self.seconds = first_process[1]
+        return first_process[0]
 
     def _compute_loss(self) -> tuple[Tensor, Tensor]:
         """The loss of a batch of clips, twice."""
         config = self.config
-        torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # of the dropout
+        torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # seeds the dropout
         clip = self._augment(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
         sound = self._wrapped(clip.pitch, clip.phase, self.scale_loudness(clip.loudness), self.generator)
         start = config.lead * config.sizes.hop
@@ -199,10 +197,10 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
 
     def _augment(self, clip: Segment) -> Segment:
         """Clips with random gain, their pitch and loudness with random deviations."""
-        by = self.config.augmentation
-        gain = by.gain * (2 * torch.rand(len(clip.sound), 1, generator=self.generator) - 1)
-        octaves = by.cents / 1200 * torch.randn(len(clip.sound), 1, generator=self.generator)
-        noise = by.loudness * torch.randn(clip.loudness.shape, generator=self.generator)
+        augmentation = self.config.augmentation
+        gain = augmentation.gain * (2 * torch.rand(len(clip.sound), 1, generator=self.generator) - 1)
+        octaves = augmentation.cents / 1200 * torch.randn(len(clip.sound), 1, generator=self.generator)
+        noise = augmentation.loudness * torch.randn(clip.loudness.shape, generator=self.generator)
         return Segment(
             clip.sound * 10 ** (gain / 20), clip.pitch * 2**octaves, clip.loudness + gain + noise, clip.phase
         )
@@ -218,7 +216,7 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         return bool(torch.isfinite(self._gradient_norm))
 
     def _update_best(self) -> None:
-        """Only validation does."""
+        """Do nothing: validation chooses the best weights."""
 
     def _update_weights(self) -> None:
         """One step of the optimizer, and of the moving mean, which is faster in the beginning."""

@@ -68,13 +68,13 @@ class Config:
 
     sizes: Sizes = field(default_factory=Sizes)
     steps: int = 20_000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
+    minutes: float = 0.0  # duration of the run, if above 0, in place of `steps`
     stages: tuple[float, float] = (0.2, 0.55)  # parts of the run at which synthetic segments, and recordings, begin
     notes: int = 16  # in a step of the first stage; 0: no such stage
     batch: int = 2  # segments of recordings in a step
     synthetic: int = 6  # synthetic segments in such a step; 0: none, and no stage of them
-    plane_loss_weight: float = 1.0
-    isolate: bool = True  # whether later passes take earlier ones as given
+    plane_loss_weight: float = 1.0  # of the activations of synthetic segments
+    isolate: bool = True  # whether the sound of earlier passes is constant in later ones
     learning_rate: float = 1e-3
     seed: int = 0
 

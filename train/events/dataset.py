@@ -18,7 +18,7 @@ VALIDATION_SHARE = 0.1  # of a recording, at its end
 MIN_SPLIT_SECONDS = 10.0  # of a recording; a shorter one is not split
 MAX_VALIDATION_SEGMENTS = 16
 VALIDATION_NOTE_INTERVAL = 12  # every twelfth note is for validation
-MIN_SEGMENT_PEAK = 0.02  # a segment of less is skipped as silent
+MIN_SEGMENT_PEAK = 0.02  # a segment with a lower peak is skipped as silent
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Dataset:
             rows += [row] if (row := _cut_segment(sound, first, samples)).abs().max() > MIN_SEGMENT_PEAK else []
             if len(rows) == count:
                 return torch.stack(rows)
-        raise ValueError("there is hardly anything but silence in the recordings")
+        raise ValueError("the recordings are almost silent")
 
     def validation_segments(self, samples: int, count: int = MAX_VALIDATION_SEGMENTS) -> Tensor:
         """Segments (up to a count, samples) for validation, or of the training recordings where there are none."""
@@ -97,5 +97,5 @@ def cut_segments(sound: Tensor, samples: int) -> list[Tensor]:
 
 
 def _cut_segment(sound: Tensor, first: int, samples: int) -> Tensor:
-    part = sound[first : first + samples]
-    return torch.nn.functional.pad(part, (0, samples - len(part)))
+    segment = sound[first : first + samples]
+    return torch.nn.functional.pad(segment, (0, samples - len(segment)))

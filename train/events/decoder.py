@@ -60,10 +60,10 @@ class Decoder(nn.Module):
     def impulses(self, e: Tensor) -> Tensor:
         """(n, impulse): noise with a spectrum that changes every GRAIN_HOP samples, the lowest bin always full."""
         hann = torch.hann_window(GRAIN, device=e.device)
-        heights = self.impulse(e).transpose(1, 2).sigmoid() ** 2
-        heights = torch.cat([torch.ones_like(heights[..., :1]), heights[..., 1:]], -1)
-        grains = self.noise.unfold(0, GRAIN, GRAIN_HOP)[: heights.shape[1]] * hann
-        shaped = torch.fft.irfft(torch.fft.rfft(grains) * heights, GRAIN) * hann
+        bin_gains = self.impulse(e).transpose(1, 2).sigmoid() ** 2
+        bin_gains = torch.cat([torch.ones_like(bin_gains[..., :1]), bin_gains[..., 1:]], -1)
+        grains = self.noise.unfold(0, GRAIN, GRAIN_HOP)[: bin_gains.shape[1]] * hann
+        shaped = torch.fft.irfft(torch.fft.rfft(grains) * bin_gains, GRAIN) * hann
         sound = _overlap_add(shaped)[:, : self.sizes.impulse]
         return sound if self.sizes.published else normalize(sound)
 
@@ -73,10 +73,10 @@ class Decoder(nn.Module):
         waves = nn.functional.pad(self.wave(e).relu() @ self.waves, (0, FRAME))
         frames = normalize(waves.unfold(1, FRAME, HOP)[:, : self.sizes.frames] * hann)
         low, high = self.sizes.decays
-        fall = (low + (high - low) * self.decay(e).sigmoid()).log().cumsum(-1).exp()
-        heights = self.filter(e).transpose(1, 2).sigmoid()
-        drawn = heights @ interpolation_matrix(FILTER_BANDS, FRAME // 2 + 1).to(e.device)
-        return _overlap_add(torch.fft.irfft(torch.fft.rfft(frames * fall[..., None]) * drawn, FRAME))[
+        decay_curve = (low + (high - low) * self.decay(e).sigmoid()).log().cumsum(-1).exp()
+        band_gains = self.filter(e).transpose(1, 2).sigmoid()
+        bin_gains = band_gains @ interpolation_matrix(FILTER_BANDS, FRAME // 2 + 1).to(e.device)
+        return _overlap_add(torch.fft.irfft(torch.fft.rfft(frames * decay_curve[..., None]) * bin_gains, FRAME))[
             :, : self.sizes.samples
         ]
 

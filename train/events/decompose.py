@@ -1,6 +1,6 @@
-"""Decompose a recording of any length into events.
+"""Decomposition of a recording of any length into events.
 
-Windows overlap by half; each gives the events of its first half, from the spectrum that those before have left. The
+Windows overlap by half; each gives the events of its first half, from the residual spectrum of those before. The
 events of a window and their strengths are fitted together. All events of a recording share one context and one room:
 first the mean of those of its windows, weighted by energy, then those fitted to its loudest windows, and once more
 when better events are found there.
@@ -17,14 +17,14 @@ from engine.instruments.events.event_score_file import MAX_SECONDS, Event, Event
 from .config import HOP
 from .decomposition_window import AnalysisWindow, concatenate, select
 from .event_search import DEFAULT_ROUNDS, refine_events
-from .fit_strengths import fit_surroundings
+from .fit_strengths import fit_context_and_room
 from .model import EventModel, Events, magnitude_spectrum
 
-SURROUNDINGS_ROUNDS = 2  # in which events, context and room are fitted in turn
+CONTEXT_ROOM_ROUNDS = 2  # in which events, context and room are fitted in turn
 FITTED_WINDOWS = 4  # loudest windows, to which the context and the room are fitted
 SILENCE_PEAK = 1e-4  # of a window; a softer one has no events
-SURROUNDINGS_SHARE = 0.4  # part of the work until the context and the room are fitted
-Surroundings = tuple[Tensor, Tensor]
+CONTEXT_ROOM_SHARE = 0.4  # part of the work until the context and the room are fitted
+ContextAndRoom = tuple[Tensor, Tensor]
 
 
 def decompose(
@@ -42,7 +42,7 @@ def decompose(
     """
     sizes, gain = model.sizes, float(samples.abs().max())
     if gain == 0:
-        raise ValueError("the recording is silent: there is nothing to take apart")
+        raise ValueError("the recording is silent: there is nothing to decompose")
     if len(samples) > MAX_SECONDS * sizes.rate:
         raise ValueError(
             f"{len(samples) / sizes.rate:.0f} s are more than a score can last: at most {MAX_SECONDS:.0f} s"
@@ -50,22 +50,28 @@ def decompose(
     windows = _windows(samples / gain, sizes.samples)
     count, level = len(windows), gain / (peak or gain)
     with torch.no_grad():
-        surroundings, initial = _estimate_surroundings(
-            model, windows, level, rounds, lambda share: report(SURROUNDINGS_SHARE * share)
+        context_and_room, initial = _estimate_context_and_room(
+            model, windows, level, rounds, lambda share: report(CONTEXT_ROOM_SHARE * share)
         )
         explained = torch.zeros((count + 3) * sizes.samples // 2)
         events: list[Event] = []
         for number, window in enumerate(windows):
             first = number * sizes.samples // 2
             if window.abs().max() > SILENCE_PEAK:
-                there = AnalysisWindow(model, window, explained[first:][: sizes.samples], *surroundings, level)
-                found = _find_events(there, initial.get(number), rounds)
-                added = _take_first_half(there, found, explained[first:], number == count - 1)
+                analysis_window = AnalysisWindow(
+                    model, window, explained[first:][: sizes.samples], *context_and_room, level
+                )
+                found = _find_events(analysis_window, initial.get(number), rounds)
+                added = _select_first_half(analysis_window, found, explained[first:], number == count - 1)
                 events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in added]
-            report(SURROUNDINGS_SHARE + (1 - SURROUNDINGS_SHARE) * (number + 1) / count)
+            report(CONTEXT_ROOM_SHARE + (1 - CONTEXT_ROOM_SHARE) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
     return EventScore(
-        events, len(samples) / sizes.rate, surroundings[0][0].numpy(), surroundings[1][0].numpy().clip(0), gain
+        events,
+        len(samples) / sizes.rate,
+        context_and_room[0][0].numpy(),
+        context_and_room[1][0].numpy().clip(0),
+        gain,
     )
 
 
@@ -76,9 +82,9 @@ def _windows(samples: Tensor, size: int) -> Tensor:
     return whole.unfold(0, size, size // 2)
 
 
-def _estimate_surroundings(
+def _estimate_context_and_room(
     model: EventModel, windows: Tensor, level: float, rounds: int, report: Callable[[float], None]
-) -> tuple[Surroundings, dict[int, Events]]:
+) -> tuple[ContextAndRoom, dict[int, Events]]:
     """The context (1, M) and the room (1, 1 + rooms), and the events (1, n) of the windows they were fitted to."""
     contexts, rooms = [], []
     weights = windows.square().sum(1, True)
@@ -88,59 +94,62 @@ def _estimate_surroundings(
         rooms.append(gains)
         report(0.5 * (number + 1) / len(windows))
     share = weights / weights.sum()
-    surroundings = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
+    context_and_room = (share * torch.cat(contexts)).sum(0, True), (share * torch.cat(rooms)).sum(0, True)
     loudest = weights[:, 0].argsort(descending=True)[:FITTED_WINDOWS].tolist()
     silence = torch.zeros_like(windows[0])
     fitted = {
-        number: _encode(AnalysisWindow(model, windows[number], silence, *surroundings, level)) for number in loudest
+        number: _encode(AnalysisWindow(model, windows[number], silence, *context_and_room, level))
+        for number in loudest
     }
     fitted = {number: found for number, found in fitted.items() if found.keys.numel()}
-    for attempt in range(SURROUNDINGS_ROUNDS if fitted else 0):
+    for attempt in range(CONTEXT_ROOM_ROUNDS if fitted else 0):
         if attempt:
             fitted = {
                 number: refine_events(
-                    AnalysisWindow(model, windows[number], silence, *surroundings, level), found, rounds
+                    AnalysisWindow(model, windows[number], silence, *context_and_room, level), found, rounds
                 )
                 for number, found in fitted.items()
             }
-        surroundings, events = fit_surroundings(
-            model, [(windows[number], found) for number, found in fitted.items()], surroundings, level
+        context_and_room, events = fit_context_and_room(
+            model, [(windows[number], found) for number, found in fitted.items()], context_and_room, level
         )
         fitted = dict(zip(fitted, events, strict=True))
-        report(0.5 + 0.5 * (attempt + 1) / SURROUNDINGS_ROUNDS)
-    return surroundings, fitted
+        report(0.5 + 0.5 * (attempt + 1) / CONTEXT_ROOM_ROUNDS)
+    return context_and_room, fitted
 
 
-def _take_first_half(
+def _select_first_half(
     window: AnalysisWindow, found: Events, explained: Tensor, last: bool
 ) -> list[tuple[int, int, float]]:
     """Frame, key and strength of the events in a window's first half; their sounds are added to `explained`."""
     sizes = window.model.sizes
-    some = select(found, found.frames[0] < (sizes.frames if last else sizes.frames // 2))
-    if not some.keys.numel():
+    selected = select(found, found.frames[0] < (sizes.frames if last else sizes.frames // 2))
+    if not selected.keys.numel():
         return []
-    explained += _render(window, some, len(explained))
-    return list(zip(some.frames[0].tolist(), some.keys[0].tolist(), some.strengths[0].tolist(), strict=True))
+    explained += _render(window, selected, len(explained))
+    return list(
+        zip(selected.frames[0].tolist(), selected.keys[0].tolist(), selected.strengths[0].tolist(), strict=True)
+    )
 
 
 def _find_events(window: AnalysisWindow, initial: Events | None, rounds: int) -> Events:
-    """All events (1, n) of a window; `initial`: a start for one that nothing sounds into."""
+    """All events (1, n) of a window; initial: known ones of a window without sound of earlier windows."""
     found = initial if initial is not None and not window.known.any() else _encode(window)
     return refine_events(window, found, rounds) if found.keys.numel() else found
 
 
 def _encode(window: AnalysisWindow) -> Events:
     """The events (1, n) of a window that the encoder finds, pass by pass."""
-    model, whole = window.model, window.known[None]
+    model, mixture = window.model, window.known[None]
     spectrum = magnitude_spectrum(window.target[None])
     passes: list[Events] = []
     for _ in range(model.sizes.passes):
-        left = (spectrum - magnitude_spectrum(whole)).relu() if whole.any() else spectrum
-        passes.append(model.find_events(model.encoder(left)))
-        whole = whole + model.render(passes[-1], window.context, window.room)
+        residual = (spectrum - magnitude_spectrum(mixture)).relu() if mixture.any() else spectrum
+        passes.append(model.find_events(model.encoder(residual)))
+        mixture = mixture + model.render(passes[-1], window.context, window.room)
     found = passes[0]
-    for more in passes[1:]:
-        found = concatenate(found, more)
+    for pass_events in passes[1:]:
+        found = concatenate(found, pass_events)
     return select(found, found.strengths[0] > 0)
 
 
@@ -160,7 +169,7 @@ def reconstruct(model: EventModel, samples: Tensor, rounds: int = DEFAULT_ROUNDS
     gain = samples.abs().max()
     target = samples / gain
     with torch.no_grad():
-        surroundings, initial = _estimate_surroundings(model, target[None], 1.0, rounds, lambda share: None)
-        window = AnalysisWindow(model, target, torch.zeros_like(target), *surroundings)
-        sound = model.render(_find_events(window, initial.get(0), rounds), *surroundings)
+        context_and_room, initial = _estimate_context_and_room(model, target[None], 1.0, rounds, lambda share: None)
+        window = AnalysisWindow(model, target, torch.zeros_like(target), *context_and_room)
+        sound = model.render(_find_events(window, initial.get(0), rounds), *context_and_room)
     return np.asarray((gain * sound[0]).numpy())

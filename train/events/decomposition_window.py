@@ -1,4 +1,4 @@
-"""A window of a recording that is decomposed: the sound of events in it, and their loss."""
+"""The window of a recording that is being decomposed: the sound of events in it, and their loss."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ MIN_STRENGTH = 0.003  # of the timbre of an event
 
 @dataclass(frozen=True)
 class AnalysisWindow:
-    """target: (N,), the recording. known: (N,), what earlier windows sound in it. context: (1, M).
+    """target: (N,), the recording. known: (N,), the sound of events of earlier windows. context: (1, M).
 
     room: (1, 1 + rooms), gains. level: scale at which losses are measured.
     """
@@ -29,7 +29,7 @@ class AnalysisWindow:
     level: float = 1.0
 
     def render_each(self, events: Events) -> Tensor:
-        """The sound of each of some events (1, n) in its place and room, scaled to a strength of 1: (n, N)."""
+        """Render each of some events (1, n) at its frame and in the room, scaled to a strength of 1: (n, N)."""
         strengths = events.strengths[0].clamp(min=MIN_STRENGTH)
         with torch.no_grad():
             dry = self.model.decoder(events.keys[0], strengths, self.context.expand(len(strengths), -1))
@@ -39,11 +39,11 @@ class AnalysisWindow:
     def losses(self, sounds: Tensor) -> Tensor:
         """The loss of each of sounds (B, N) against the target: (B,)."""
         return torch.cat(
-            [reconstruction_losses(self.level * some, self._wanted) for some in sounds.split(BATCH_SIZE)]
+            [reconstruction_losses(self.level * batch, self._target_magnitudes) for batch in sounds.split(BATCH_SIZE)]
         )
 
     @cached_property
-    def _wanted(self) -> list[Tensor]:
+    def _target_magnitudes(self) -> list[Tensor]:
         return [magnitudes(self.level * self.target[None], size) for size in WINDOWS]
 
 
@@ -52,6 +52,6 @@ def select(events: Events, which: Tensor) -> Events:
     return Events(*(getattr(events, name)[:, which] for name in PARTS))
 
 
-def concatenate(one: Events, other: Events) -> Events:
+def concatenate(first: Events, second: Events) -> Events:
     """Events (1, n) and others (1, m) as one."""
-    return Events(*(torch.cat([getattr(one, name), getattr(other, name)], 1) for name in PARTS))
+    return Events(*(torch.cat([getattr(first, name), getattr(second, name)], 1) for name in PARTS))

@@ -1,8 +1,8 @@
-"""The encoder: from the spectra of a segment to a plane of keys × frames that is high where an event begins.
+"""The encoder: from the spectra of a segment to activations of keys × frames, which are high where an event begins.
 
 A U-Net over time: the frames are halved five times and doubled five times, with skip connections. As published; ours
-has no dropout, normalizes each segment by itself, takes levels in logarithms, and has a path past the U-Net for exact
-timing.
+has no dropout, normalizes each segment by itself, takes the logarithms of levels, and has a path past the U-Net for
+exact timing.
 """
 
 import torch
@@ -33,13 +33,13 @@ class Encoder(nn.Module):
             for _ in range(HALVING_COUNT)
         )
         self.direct = None if sizes.published else nn.Conv1d(bins, channels, 3, 1, 1)
-        self.plane = nn.Conv1d(channels, sizes.keys, 1)
+        self.plane = nn.Conv1d(channels, sizes.keys, 1)  # its name is stored in presets
         self.last = nn.Dropout(0.05) if sizes.published else nn.Identity()
         inhibition = torch.linspace(1, 0, REFRACTORY_FRAMES) ** 10
         self.register_buffer("filter", torch.cat([torch.ones(1), -inhibition]), persistent=False)
 
     def forward(self, magnitudes: Tensor) -> Tensor:
-        """The plane; its height is the strength of an event."""
+        """The activations; a value is the strength of an event."""
         x = magnitudes if self.published else torch.log1p(LEVEL_SCALE * magnitudes)
         inputs, skips = x, []
         for layer in self.down:
@@ -53,18 +53,18 @@ class Encoder(nn.Module):
             x = nn.functional.leaky_relu(x + self.direct(inputs), 0.2)
         return self._inhibited(self.last(self.plane(x)))
 
-    def _inhibited(self, plane: Tensor) -> Tensor:
+    def _inhibited(self, activations: Tensor) -> Tensor:
         """As published, an event inhibits those that follow; ours unchanged."""
         if not self.published:
-            return plane
-        late = nn.functional.pad(plane, (REFRACTORY_FRAMES, 0))
-        frames = plane.shape[-1]
+            return activations
+        padded = nn.functional.pad(activations, (REFRACTORY_FRAMES, 0))
+        frames = activations.shape[-1]
         return sum(
             (
-                value * late[..., REFRACTORY_FRAMES - j : REFRACTORY_FRAMES - j + frames]
+                value * padded[..., REFRACTORY_FRAMES - j : REFRACTORY_FRAMES - j + frames]
                 for j, value in enumerate(self.filter)
             ),
-            torch.zeros_like(plane),
+            torch.zeros_like(activations),
         )
 
 

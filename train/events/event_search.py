@@ -1,8 +1,8 @@
 """Search for the events of a window: candidates of the encoder, chosen by the loss.
 
-The encoder proposes candidates in what is still missing. Each is tried beside the events that are there, the best are
-added, all strengths are solved together, and the events whose removal raises the loss least are dropped until there
-are no more than a segment has.
+The encoder finds candidates in the residual. Each is tried beside the events found so far, the best are added, all
+strengths are solved together, and the events whose removal raises the loss least are dropped until there are no more
+than a segment has.
 """
 
 import torch
@@ -30,10 +30,10 @@ def refine_events(window: AnalysisWindow, found: Events, rounds: int = DEFAULT_R
     strengths, lowest = solve_strengths(window, sounds, found.strengths[0], STRENGTH_STEPS)
     best = found = Events(found.keys, found.frames, strengths[None])
     for _ in range(rounds):
-        found = concatenate(found, _candidates(window, found))
+        found = concatenate(found, _find_candidates(window, found))
         sounds = window.render_each(found)
         strengths, _ = solve_strengths(window, sounds, found.strengths[0], STRENGTH_STEPS)
-        kept, strengths = drop_least_missed(window, sounds, strengths, count)
+        kept, strengths = drop_least_important(window, sounds, strengths, count)
         strengths, loss = solve_strengths(window, sounds[kept], strengths, STRENGTH_STEPS)
         found = select(found, kept)
         found = Events(found.keys, found.frames, strengths[None])
@@ -43,32 +43,34 @@ def refine_events(window: AnalysisWindow, found: Events, rounds: int = DEFAULT_R
     return best
 
 
-def drop_least_missed(window: AnalysisWindow, sounds: Tensor, strengths: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def drop_least_important(
+    window: AnalysisWindow, sounds: Tensor, strengths: Tensor, count: int
+) -> tuple[Tensor, Tensor]:
     """Indices of at most `count` sounds (n, N) whose removal would raise the loss most, and their strengths."""
     kept = torch.arange(len(sounds), device=sounds.device)
     while len(kept) > count:
         parts = strengths[:, None] * sounds[kept]
         with torch.no_grad():
             losses = window.losses(window.known + parts.sum(0) - parts)
-        stays = losses.argsort(descending=True)[: max(count, len(kept) - DROPPED_AT_ONCE)].sort().values
-        kept = kept[stays]
-        strengths, _ = solve_strengths(window, sounds[kept], strengths[stays], DROP_STEPS)
+        kept_rows = losses.argsort(descending=True)[: max(count, len(kept) - DROPPED_AT_ONCE)].sort().values
+        kept = kept[kept_rows]
+        strengths, _ = solve_strengths(window, sounds[kept], strengths[kept_rows], DROP_STEPS)
     return kept, strengths
 
 
-def _candidates(window: AnalysisWindow, found: Events) -> Events:
-    """The best (1, m) of the events that the encoder finds in what events (1, n) leave."""
+def _find_candidates(window: AnalysisWindow, found: Events) -> Events:
+    """The best (1, m) of the events that the encoder finds in the residual of events (1, n)."""
     model = window.model
     with torch.no_grad():
-        whole = window.known + found.strengths[0] @ window.render_each(found)
-        left = (magnitude_spectrum(window.target[None]) - magnitude_spectrum(whole[None])).relu()
-        more = model.find_events(model.encoder(left), CANDIDATES)
-        more = select(more, more.strengths[0] > 0)
-        sounds = window.render_each(more) * more.strengths[0, :, None]
-        tried = torch.stack([window.losses(whole + part * sounds) for part in TRIED_SCALES])
-        loss, which = tried.min(0)
-        better = loss < window.losses(whole[None])
+        mixture = window.known + found.strengths[0] @ window.render_each(found)
+        residual = (magnitude_spectrum(window.target[None]) - magnitude_spectrum(mixture[None])).relu()
+        candidates = model.find_events(model.encoder(residual), CANDIDATES)
+        candidates = select(candidates, candidates.strengths[0] > 0)
+        sounds = window.render_each(candidates) * candidates.strengths[0, :, None]
+        tried = torch.stack([window.losses(mixture + scale * sounds) for scale in TRIED_SCALES])
+        loss, scale_indices = tried.min(0)
+        is_better = loss < window.losses(mixture[None])
         order = loss.argsort()
-        order = order[better[order]][:MAX_ADDED]
-        shares = torch.tensor(TRIED_SCALES, device=loss.device)[which]
-    return select(Events(more.keys, more.frames, more.strengths * shares), order)
+        order = order[is_better[order]][:MAX_ADDED]
+        scales = torch.tensor(TRIED_SCALES, device=loss.device)[scale_indices]
+    return select(Events(candidates.keys, candidates.frames, candidates.strengths * scales), order)

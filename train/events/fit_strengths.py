@@ -1,7 +1,7 @@
 """Fit the strengths of events, their context and their room to a sound by gradient descent.
 
-The encoder estimates the strength of each event by itself, and context and room; only here their sum is compared with
-the sound.
+The encoder estimates the strength of each event by itself, and context and room; here the sum of the
+events is compared with the sound.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from .decomposition_window import AnalysisWindow
 from .loss import reconstruction_loss
 from .model import EventModel, Events, place_events
 
-STRENGTH_STEPS, SURROUNDINGS_STEPS = 24, 48  # of the strengths in a window; of context and room of all windows
+STRENGTH_STEPS, CONTEXT_ROOM_STEPS = 24, 48  # of the strengths in a window; of context and room of all windows
 STRENGTH_LEARNING_RATE, CONTEXT_LEARNING_RATE = 0.15, 0.02  # the former of logarithms; they fall to a tenth
-MIN_STRENGTH = 0.01  # that an event starts from, at least
-MIN_ROOM_GAIN = 1e-4  # likewise
+MIN_STRENGTH = 0.01  # initial strength of an event
+MIN_ROOM_GAIN = 1e-4  # initial gain of a room
 
 
 def solve_strengths(window: AnalysisWindow, sounds: Tensor, strengths: Tensor, steps: int) -> tuple[Tensor, float]:
@@ -34,30 +34,30 @@ def solve_strengths(window: AnalysisWindow, sounds: Tensor, strengths: Tensor, s
     return best, lowest
 
 
-def fit_surroundings(
-    model: EventModel, pairs: Sequence[tuple[Tensor, Events]], surroundings: tuple[Tensor, Tensor], level: float
+def fit_context_and_room(
+    model: EventModel, pairs: Sequence[tuple[Tensor, Events]], context_and_room: tuple[Tensor, Tensor], level: float
 ) -> tuple[tuple[Tensor, Tensor], list[Events]]:
     """Fit context (1, M) and room (1, 1 + rooms) to pairs of a window (N,) and its events (1, n).
 
     Returns them and the events with their new strengths. level: scale at which losses are measured.
     """
     with torch.enable_grad():
-        context = surroundings[0].clone().requires_grad_()
-        room = surroundings[1].clamp(min=MIN_ROOM_GAIN).log().requires_grad_()
+        context = context_and_room[0].clone().requires_grad_()
+        room = context_and_room[1].clamp(min=MIN_ROOM_GAIN).log().requires_grad_()
         levels = [found.strengths[0].clamp(min=MIN_STRENGTH).log().requires_grad_() for _, found in pairs]
         groups = [
             {"params": [room, *levels], "lr": STRENGTH_LEARNING_RATE},
             {"params": [context], "lr": CONTEXT_LEARNING_RATE},
         ]
         optimizer = torch.optim.Adam(groups)
-        for step in range(SURROUNDINGS_STEPS):
+        for step in range(CONTEXT_ROOM_STEPS):
             (window, found), strengths = pairs[step % len(pairs)], levels[step % len(pairs)]
             sounds = model.decoder(found.keys[0], strengths.exp(), context.expand(len(strengths), -1))
             wet = model.rooms.reverberate(place_events(sounds, found.frames, model.sizes), room.exp())
             for group, full in zip(
                 optimizer.param_groups, (STRENGTH_LEARNING_RATE, CONTEXT_LEARNING_RATE), strict=True
             ):
-                group["lr"] = full * (1 - 0.9 * step / SURROUNDINGS_STEPS)
+                group["lr"] = full * (1 - 0.9 * step / CONTEXT_ROOM_STEPS)
             _step(optimizer, reconstruction_loss(level * wet, level * window[None]), [context, room, strengths])
     events = [
         Events(found.keys, found.frames, strengths.detach().exp()[None])

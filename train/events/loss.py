@@ -1,8 +1,8 @@
 """Reconstruction losses of an event model.
 
 Ours: spectra of several sizes, linear as a share of the target and in logarithms above a floor. Published: the summed
-difference of short spectra in octaves; what was intended as one loss for each event is that of the mixture, times the
-number of events.
+difference of short spectra in octaves; the published loss for each event equals that of the mixture, times the number
+of events.
 """
 
 from functools import cache
@@ -25,27 +25,27 @@ def reconstruction_loss(sound: Tensor, target: Tensor) -> Tensor:
     """The loss of sounds (B, N) against targets (B, N); about 1 for each window where nothing fits."""
     total = sound.new_zeros(())
     for window in WINDOWS:
-        rendered, wanted = magnitudes(sound, window), magnitudes(target, window)
-        total = total + magnitude_loss(rendered, wanted)
+        rendered, target_magnitudes = magnitudes(sound, window), magnitudes(target, window)
+        total = total + magnitude_loss(rendered, target_magnitudes)
     return total
 
 
-def magnitude_loss(rendered: Tensor, wanted: Tensor) -> Tensor:
-    """The loss of magnitudes against those wanted: as a share, and in logarithms."""
-    share = (rendered - wanted).abs().sum() / (wanted.sum() + 1e-3)
-    return share + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (wanted + MAGNITUDE_FLOOR).log()).abs().mean()
+def magnitude_loss(rendered: Tensor, target: Tensor) -> Tensor:
+    """The loss of magnitudes against those of the target: as a share, and in logarithms."""
+    share = (rendered - target).abs().sum() / (target.sum() + 1e-3)
+    return share + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (target + MAGNITUDE_FLOOR).log()).abs().mean()
 
 
-def reconstruction_losses(sounds: Tensor, wanted: list[Tensor]) -> Tensor:
+def reconstruction_losses(sounds: Tensor, target_magnitudes: list[Tensor]) -> Tensor:
     """The loss of each of sounds (B, N) against one target, given by its magnitudes (1, frames, bins): (B,)."""
     total = sounds.new_zeros(len(sounds))
-    for window, other in zip(WINDOWS, wanted, strict=True):
+    for window, target in zip(WINDOWS, target_magnitudes, strict=True):
         rendered = magnitudes(sounds, window)
-        share = (rendered - other).abs().sum((1, 2)) / (other.sum() + 1e-3)
+        share = (rendered - target).abs().sum((1, 2)) / (target.sum() + 1e-3)
         total = (
             total
             + share
-            + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (other + MAGNITUDE_FLOOR).log()).abs().mean((1, 2))
+            + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (target + MAGNITUDE_FLOOR).log()).abs().mean((1, 2))
         )
     return total
 
@@ -53,17 +53,17 @@ def reconstruction_losses(sounds: Tensor, wanted: list[Tensor]) -> Tensor:
 def published_loss(sound: Tensor, target: Tensor, events: int) -> Tensor:
     """The published loss of sounds (B, N), N a power of two, against targets."""
     total = sound.new_zeros(())
-    for rendered, wanted in zip(sound, target, strict=True):
-        for one, other in zip(octave_bands(rendered), octave_bands(wanted), strict=True):
+    for rendered, target_sound in zip(sound, target, strict=True):
+        for band, target_band in zip(octave_bands(rendered), octave_bands(target_sound), strict=True):
             for window in PUBLISHED_WINDOWS:
-                total = total + (octave_magnitudes(one, window) - octave_magnitudes(other, window)).abs().sum()
+                total = total + (octave_magnitudes(band, window) - octave_magnitudes(target_band, window)).abs().sum()
     return PUBLISHED_SCALE * events * total
 
 
 def magnitudes(sound: Tensor, window: int) -> Tensor:
     """(B, N) → (B, frames, window/2 + 1): orthonormal Hann spectra at every quarter window, zeros around."""
-    around = torch.nn.functional.pad(sound, (window - window // 4, window))
-    spectra = torch.fft.rfft(around.unfold(1, window, window // 4) * _hann(window, sound.device), norm="ortho")
+    padded = torch.nn.functional.pad(sound, (window - window // 4, window))
+    spectra = torch.fft.rfft(padded.unfold(1, window, window // 4) * _hann(window, sound.device), norm="ortho")
     return (spectra.real**2 + spectra.imag**2 + MIN_POWER).sqrt()
 
 

@@ -1,8 +1,8 @@
 """An event model: an encoder that finds events, a decoder that renders each by itself, and one room for all.
 
-After John Vinyard, "Sparse Interpretable Audio Model", 2023. What was published as a loss for each event is 64 times
-that of the mixture, and what was meant to mix the parts of an event is constant. Ours finds events in passes: each
-receives what those before have left, and is compared with that alone.
+After John Vinyard, "Sparse Interpretable Audio Model", 2023. The published loss for each event is 64 times that of
+the mixture, and the published weights of the parts of an event are constant. Ours finds events in passes: each
+receives the residual of those before, and is compared with that alone.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Analysis:
 class EventModel(nn.Module):
     """Segments (B, N) → their events and sound.
 
-    Weights are torch's; see initialize.py.
+    Weights are initialized by torch; see initial_dictionary.py.
     """
 
     typical: Tensor  # context (M,)
@@ -66,32 +66,35 @@ class EventModel(nn.Module):
     def forward(self, sound: Tensor) -> Analysis:
         """Find and render the events of segments (B, N); no gradient flows from one pass to another."""
         spectra = magnitude_spectrum(sound)
-        whole = torch.zeros_like(sound)
+        mixture = torch.zeros_like(sound)
         passes: list[Tensor] = []
         found: list[Events] = []
         context = gains = None
         for _ in range(self.sizes.passes):
-            left = (spectra - magnitude_spectrum(whole)).relu() if passes else spectra
-            events = self.find_events(self.encoder(left))
+            residual = (spectra - magnitude_spectrum(mixture)).relu() if passes else spectra
+            events = self.find_events(self.encoder(residual))
             if context is None or gains is None:
                 context, gains = self.context_and_room(events)
             rendered = self.render(events, context, gains)
-            whole = whole + rendered.detach()
+            mixture = mixture + rendered.detach()
             passes.append(rendered)
             found.append(events)
-        together = [torch.cat([getattr(one, name) for one in found], 1) for name in ("keys", "frames", "strengths")]
+        together = [
+            torch.cat([getattr(pass_events, name) for pass_events in found], 1)
+            for name in ("keys", "frames", "strengths")
+        ]
         assert context is not None
         assert gains is not None
         return Analysis(passes, Events(*together), context, gains)
 
-    def find_events(self, plane: Tensor, count: int = 0) -> Events:
-        """The strongest sites of planes (B, K, T), `count` or those of a pass; ours are local maxima over time."""
+    def find_events(self, activations: Tensor, count: int = 0) -> Events:
+        """Find the strongest sites of activations (B, K, T), `count` or those of a pass; ours are maxima in time."""
         if not self.sizes.published:
-            around = nn.functional.max_pool1d(plane.detach(), 2 * REPEAT_GAP_FRAMES + 1, 1, REPEAT_GAP_FRAMES)
-            plane = plane * (plane >= around)
-        strengths, places = plane.flatten(1).topk(count or self.sizes.events // self.sizes.passes)
-        frames = plane.shape[-1]
-        return Events(places // frames, places % frames, strengths if self.sizes.published else strengths.relu())
+            maxima = nn.functional.max_pool1d(activations.detach(), 2 * REPEAT_GAP_FRAMES + 1, 1, REPEAT_GAP_FRAMES)
+            activations = activations * (activations >= maxima)
+        strengths, sites = activations.flatten(1).topk(count or self.sizes.events // self.sizes.passes)
+        frames = activations.shape[-1]
+        return Events(sites // frames, sites % frames, strengths if self.sizes.published else strengths.relu())
 
     def context_and_room(self, events: Events) -> tuple[Tensor, Tensor]:
         """Context (B, M) and gains of the room (B, 1 + rooms) of events, by the summed strength of each key."""
@@ -104,7 +107,7 @@ class EventModel(nn.Module):
         return empty.scatter_add(1, events.keys, events.strengths)
 
     def update_usage(self, events: Events, rate: float) -> None:
-        """Update how often keys are found, and how strongly; what was known decays by `rate`."""
+        """Update how often keys are found, and how strongly; the earlier sums decay by `rate`."""
         sounding = Events(events.keys, events.frames, (events.strengths > 0).float())
         self.usage.mul_(1 - rate).add_(self.key_sums(sounding).sum(0))
         self.power.mul_(1 - rate).add_(self.key_sums(events).sum(0))
@@ -121,9 +124,9 @@ def place_events(sounds: Tensor, frames: Tensor, sizes: Sizes) -> Tensor:
     """Segments (B, N) of sounds (B · n, N) that begin on frames (B, n)."""
     rows = 2 * sizes.frames
     first = torch.arange(len(frames), device=sounds.device)[:, None] * rows + frames
-    places = first.flatten()[:, None] + torch.arange(sizes.frames, device=sounds.device)
-    whole = sounds.new_zeros(len(frames) * rows, HOP).index_add(0, places.flatten(), sounds.reshape(-1, HOP))
-    return whole.view(len(frames), -1)[:, : sizes.samples]
+    rows_of_frames = first.flatten()[:, None] + torch.arange(sizes.frames, device=sounds.device)
+    padded = sounds.new_zeros(len(frames) * rows, HOP).index_add(0, rows_of_frames.flatten(), sounds.reshape(-1, HOP))
+    return padded.view(len(frames), -1)[:, : sizes.samples]
 
 
 def magnitude_spectrum(sound: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ BATCH_SIZE = 16  # sounds that are rendered or compared at once
 
 
 class NotePretraining:
-    """Notes, each with a key of its own: the most similar one before anything was learned."""
+    """Notes, each with a key of its own: the one whose sound was most similar with the initial weights."""
 
     def __init__(self, model: EventModel, notes: list[Tensor], generator: torch.Generator) -> None:
         samples, device = model.sizes.samples, model.typical.device
@@ -35,11 +35,11 @@ def key_similarity(model: EventModel, sounds: Tensor) -> Tensor:
     with torch.no_grad():
         rendered = [
             _coarse_spectra(
-                model.decoder(some, torch.ones_like(some, dtype=torch.float), model.typical.expand(len(some), -1))
+                model.decoder(batch, torch.ones_like(batch, dtype=torch.float), model.typical.expand(len(batch), -1))
             )
-            for some in keys.split(BATCH_SIZE)
+            for batch in keys.split(BATCH_SIZE)
         ]
-        return torch.cat([_coarse_spectra(some) for some in sounds.split(BATCH_SIZE)]) @ torch.cat(rendered).T
+        return torch.cat([_coarse_spectra(batch) for batch in sounds.split(BATCH_SIZE)]) @ torch.cat(rendered).T
 
 
 def assign_keys(similarity: Tensor) -> Tensor:
@@ -47,15 +47,15 @@ def assign_keys(similarity: Tensor) -> Tensor:
     keys = torch.full((len(similarity),), -1, device=similarity.device)
     for number in range(len(similarity)):
         if number % similarity.shape[1] == 0:
-            left = similarity.masked_fill(keys[:, None] >= 0, -torch.inf)
-        row, key = divmod(int(left.argmax()), left.shape[1])
+            remaining = similarity.masked_fill(keys[:, None] >= 0, -torch.inf)
+        row, key = divmod(int(remaining.argmax()), remaining.shape[1])
         keys[row] = key
-        left[row], left[:, key] = -torch.inf, -torch.inf
+        remaining[row], remaining[:, key] = -torch.inf, -torch.inf
     return keys
 
 
 def _coarse_spectra(sounds: Tensor) -> Tensor:
     """(n, bins · frames) of norm 1: square roots of coarse spectra."""
-    heights = magnitude_spectrum(sounds)
-    coarse = heights.unflatten(-1, (-1, min(FRAMES_PER_BIN, heights.shape[-1]))).mean(-1).sqrt().flatten(1)
+    spectra = magnitude_spectrum(sounds)
+    coarse = spectra.unflatten(-1, (-1, min(FRAMES_PER_BIN, spectra.shape[-1]))).mean(-1).sqrt().flatten(1)
     return coarse / (torch.linalg.vector_norm(coarse, dim=1, keepdim=True) + 1e-9)

@@ -1,4 +1,4 @@
-"""The room of a model: a mixture of fixed impulse responses of growing length, chosen for each recording."""
+"""The rooms of a model: a mixture of fixed impulse responses of growing length, chosen for each recording."""
 
 import numpy as np
 import torch
@@ -18,9 +18,10 @@ def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
     time = np.arange(samples) / rate
     frequency = np.fft.rfftfreq(2 * samples, 1 / rate)
     rows = []
-    for seconds in np.geomspace(MIN_RT60_SECONDS, MAX_RT60_SECONDS, count):
+    for rt60_seconds in np.geomspace(MIN_RT60_SECONDS, MAX_RT60_SECONDS, count):
         slow, fast = (
-            random.normal(size=samples) * np.exp(-RT60_NEPERS * time / (share * seconds)) for share in (1.0, 0.35)
+            random.normal(size=samples) * np.exp(-RT60_NEPERS * time / (share * rt60_seconds))
+            for share in (1.0, 0.35)
         )
         high = 1 / (1 + (DAMPING_HZ / np.maximum(frequency, 1)) ** 2)
         row = np.fft.irfft((1 - high) * np.fft.rfft(slow, 2 * samples) + high * np.fft.rfft(fast, 2 * samples))
@@ -29,14 +30,14 @@ def make_responses(count: int, samples: int, rate: float) -> np.ndarray:
 
 
 class Rooms(nn.Module):
-    """Chooses the mixture by which keys sound."""
+    """Selects the mixture of responses by the keys that sound."""
 
     bank: Tensor
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.register_buffer("bank", torch.from_numpy(make_responses(sizes.rooms, sizes.samples, sizes.rate)))
-        self.inward = nn.Linear(sizes.keys, ROOM_CODE_SIZE)
+        self.inward = nn.Linear(sizes.keys, ROOM_CODE_SIZE)  # its name is stored in presets
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.Linear(ROOM_CODE_SIZE, ROOM_CODE_SIZE), nn.LeakyReLU(0.2), nn.LayerNorm(ROOM_CODE_SIZE))
             for _ in range(3)

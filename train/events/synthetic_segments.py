@@ -1,7 +1,7 @@
-"""Synthetic segments: mixtures of the decoder's own events, whose planes are the targets of the encoder.
+"""Synthetic segments: mixtures of events of the decoder, whose activations are the targets of the encoder.
 
-The sleep phase of wake–sleep learning (Hinton et al., 1995): the gradient of a recording reaches only the events that
-were found.
+This is the sleep phase of the wake–sleep algorithm (Hinton et al., 1995). It is needed because the gradient of a
+recording reaches only the events that were found.
 """
 
 import torch
@@ -51,26 +51,26 @@ class SyntheticSegments:
         self.position = (self.position + REPLACED_PER_STEP) % POOL_SIZE
 
     def draw(self, model: EventModel, count: int) -> tuple[Tensor, Tensor]:
-        """Spectra (count, bins, T) of random segments, and the planes (count, K, T) of their events."""
+        """Spectra (count, bins, T) of random segments, and the activations (count, K, T) of their events."""
         sizes = model.sizes
         recorded = RECORDED_SHARE if self.notes else 0.0
         sounds = torch.zeros(count, sizes.samples, device=self.sounds.device)
-        planes = torch.zeros(count, sizes.keys, sizes.frames, device=self.sounds.device)
-        for sound, plane in zip(sounds, planes, strict=True):
-            number = int(torch.randint(MIN_EVENTS, MAX_EVENTS + 1, (1,), generator=self.generator))
-            chosen = torch.randint(1 << 30, (number,), generator=self.generator).tolist()
-            is_note = torch.rand(number, generator=self.generator) < recorded
-            offsets = torch.randint(-HOP // 2, HOP // 2, (number,), generator=self.generator).tolist()
-            frames = torch.randint(sizes.frames - 4, (number,), generator=self.generator).tolist()
-            span = torch.rand(number, generator=self.generator)
-            strengths = (MIN_STRENGTH * (MAX_STRENGTH / MIN_STRENGTH) ** span).tolist()
-            for one, recorded_note, frame, offset, strength in zip(
-                chosen, is_note, frames, offsets, strengths, strict=True
+        activations = torch.zeros(count, sizes.keys, sizes.frames, device=self.sounds.device)
+        for sound, segment_activations in zip(sounds, activations, strict=True):
+            event_count = int(torch.randint(MIN_EVENTS, MAX_EVENTS + 1, (1,), generator=self.generator))
+            indices = torch.randint(1 << 30, (event_count,), generator=self.generator).tolist()
+            is_note = torch.rand(event_count, generator=self.generator) < recorded
+            offsets = torch.randint(-HOP // 2, HOP // 2, (event_count,), generator=self.generator).tolist()
+            frames = torch.randint(sizes.frames - 4, (event_count,), generator=self.generator).tolist()
+            log_position = torch.rand(event_count, generator=self.generator)
+            strengths = (MIN_STRENGTH * (MAX_STRENGTH / MIN_STRENGTH) ** log_position).tolist()
+            for index, recorded_note, frame, offset, strength in zip(
+                indices, is_note, frames, offsets, strengths, strict=True
             ):
                 pool = self.notes if recorded_note and self.notes else self
-                one, first = one % len(pool.keys), max(frame * HOP + offset, 0)
-                sound[first:] += strength * pool.sounds[one, : sizes.samples - first]
-                plane[pool.keys[one], frame] = strength
+                index, first = index % len(pool.keys), max(frame * HOP + offset, 0)
+                sound[first:] += strength * pool.sounds[index, : sizes.samples - first]
+                segment_activations[pool.keys[index], frame] = strength
         has_room = torch.rand(count, 1, generator=self.generator) < ROOM_SHARE
         gains = torch.rand(count, 1 + sizes.rooms, generator=self.generator)
         gains[:, 1:] *= (gains[:, 1:] == gains[:, 1:].amax(1, keepdim=True)) * has_room * 0.5
@@ -78,12 +78,12 @@ class SyntheticSegments:
         peak = sounds.abs().amax(1).clamp(min=1.0)
         noise = torch.randn(sounds.shape, generator=self.generator) * torch.rand(count, 1, generator=self.generator)
         sounds = sounds / peak[:, None] + MAX_NOISE * noise.to(sounds.device)
-        return magnitude_spectrum(sounds), planes / peak[:, None, None]
+        return magnitude_spectrum(sounds), activations / peak[:, None, None]
 
 
-def plane_loss(plane: Tensor, wanted: Tensor) -> Tensor:
-    """The loss of planes (B, K, T) against those wanted; where no event is, values below 0 are right."""
-    present = wanted > 0
-    missed = ((plane - wanted) ** 2 / (wanted + SOFT_STRENGTH) * present).sum()
-    false = (plane.relu() ** 2 / SOFT_STRENGTH * ~present).sum()
+def activation_loss(activations: Tensor, target: Tensor) -> Tensor:
+    """The loss of activations (B, K, T) against a target; without an event, values below 0 cost nothing."""
+    present = target > 0
+    missed = ((activations - target) ** 2 / (target + SOFT_STRENGTH) * present).sum()
+    false = (activations.relu() ** 2 / SOFT_STRENGTH * ~present).sum()
     return (missed + EMPTY_SITE_WEIGHT * false) / present.sum().clamp(min=1)

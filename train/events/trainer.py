@@ -1,8 +1,9 @@
 """The run of learning of an event model, in three stages.
 
 First recorded notes, each a single event, train the decoder; then synthetic segments train the encoder; then
-recordings train both, beside synthetic segments. With `isolate` a later pass takes what an earlier one explained as
-given, so that each event must explain what it can by itself; without it the loss is of the mixture, as published.
+recordings train both, beside synthetic segments. With `isolate` the sound of earlier passes is
+constant in a later one, so that each event must reduce the loss by itself; without it the loss is that of the
+mixture, as published.
 """
 
 import math
@@ -23,7 +24,7 @@ from .initial_dictionary import new_model
 from .loss import published_loss, reconstruction_loss
 from .model import Analysis, EventModel, Events
 from .note_pretraining import NotePretraining
-from .synthetic_segments import SyntheticSegments, plane_loss
+from .synthetic_segments import SyntheticSegments, activation_loss
 
 PREVIEW_SEGMENTS = 4
 VALIDATION_STEPS = 50  # between two validations
@@ -40,7 +41,7 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
     stage_steps: the steps at which stages began. sounding: events in a segment of the last batch.
     """
 
-    carried = (*Trainer.carried, "stage_steps")
+    checkpoint_fields = (*Trainer.checkpoint_fields, "stage_steps")
 
     def __init__(self, dataset: Dataset, config: Config, device: str = "cpu") -> None:
         started = time.monotonic()
@@ -64,11 +65,11 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         steps, loss = len(self.losses), self.recent_loss()
         return Progress(steps, loss, self.steps_per_second(), self.seconds_left(), self.sounding, preview)
 
-    def observe(self, folder: Path) -> Path:
+    def evaluate(self, folder: Path) -> Path:
         """Write `preview.wav`: some validation segments, each before its reconstruction."""
         started, path = time.monotonic(), folder / "preview.wav"
-        some = self.validation[:PREVIEW_SEGMENTS]
-        sounds = torch.stack([some, self._mixture(self._analyze(some))], 1).flatten().cpu()
+        segments = self.validation[:PREVIEW_SEGMENTS]
+        sounds = torch.stack([segments, self._mixture(self._analyze(segments))], 1).flatten().cpu()
         soundfile.write(path, (sounds / max(1.0, float(sounds.abs().max()))).numpy(), self.config.sizes.rate)
         self.seconds += time.monotonic() - started
         return path
@@ -108,7 +109,7 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
             loss = self.notes.loss(self.model, config.notes)
             return loss, loss
         if stage == 1 and self.synthetic:
-            loss = self._plane_loss(SYNTHETIC_STAGE_FACTOR * config.synthetic)
+            loss = self._activation_loss(SYNTHETIC_STAGE_FACTOR * config.synthetic)
             return loss, loss
         target = self.dataset.draw(config.batch, sizes.samples, self.generator).to(self.validation.device)
         analysis = self.model(target)
@@ -116,28 +117,28 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         if sizes.published:
             loss = published_loss(self._mixture(analysis), target, sizes.events)
             return reconstruction_loss(self._mixture(analysis).detach(), target), loss
-        sums = self.compared_sounds(analysis)
-        loss = torch.stack([reconstruction_loss(sound, target) for sound in sums]).mean()
-        reported = reconstruction_loss(sums[-1].detach(), target)
+        sounds = self.compared_sounds(analysis)
+        loss = torch.stack([reconstruction_loss(sound, target) for sound in sounds]).mean()
+        reported = reconstruction_loss(sounds[-1].detach(), target)
         if self.synthetic is not None:
             self.synthetic.replace_oldest(self.model)
-            loss = loss + config.plane_loss_weight * self._plane_loss(config.synthetic)
+            loss = loss + config.plane_loss_weight * self._activation_loss(config.synthetic)
         return reported, loss
 
-    def _plane_loss(self, count: int) -> Tensor:
+    def _activation_loss(self, count: int) -> Tensor:
         """The loss of the encoder on so many synthetic segments."""
         assert self.synthetic is not None
-        spectra, planes = self.synthetic.draw(self.model, count)
-        return plane_loss(self.model.encoder(spectra), planes)
+        spectra, activations = self.synthetic.draw(self.model, count)
+        return activation_loss(self.model.encoder(spectra), activations)
 
     def compared_sounds(self, analysis: Analysis) -> list[Tensor]:
         """The sounds (B, N) that are compared with the target: after each pass, or only the mixture."""
         if not self.config.isolate:
             return [self._mixture(analysis)]
-        sums = [torch.zeros_like(analysis.passes[0])]
+        sounds = [torch.zeros_like(analysis.passes[0])]
         for sound in analysis.passes:
-            sums.append(sums[-1].detach() + sound)
-        return sums[1:]
+            sounds.append(sounds[-1].detach() + sound)
+        return sounds[1:]
 
     def _update_typical(self, analysis: Analysis) -> None:
         """Update the moving means: the context, the room, which keys are used and how strongly."""

@@ -64,13 +64,13 @@ def solve_amplitudes(
     return amplitudes, band - amplitudes @ exponentials
 
 
-def match_poles(poles: np.ndarray, leaders: np.ndarray) -> np.ndarray:
-    """Order poles like the leaders nearest to them; a pole that has left the band is replaced by its leader."""
-    cost = np.abs(np.angle(poles[None] / leaders[:, None])) + 0.02 * np.abs(
-        np.log(np.log(np.abs(poles[None])) / np.log(np.abs(leaders[:, None])))
+def match_poles(poles: np.ndarray, references: np.ndarray) -> np.ndarray:
+    """Order poles like the references nearest to them; a pole that left the band is replaced by its reference."""
+    cost = np.abs(np.angle(poles[None] / references[:, None])) + 0.02 * np.abs(
+        np.log(np.log(np.abs(poles[None])) / np.log(np.abs(references[:, None])))
     )
     poles = poles[linear_sum_assignment(cost)[1]]
-    return np.where(np.abs(np.angle(poles)) > 0.6 * np.pi, leaders, poles)
+    return np.where(np.abs(np.angle(poles)) > 0.6 * np.pi, references, poles)
 
 
 def _clip_decay(poles: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

@@ -40,7 +40,7 @@ def fill_layers(keys: Keys, dynamics: list[str]) -> tuple[dict[int, list[Note]],
             if name in notes:
                 layers.append(notes[name])
                 continue
-            other = min(notes, key=lambda have: abs(DYNAMIC_VELOCITIES[have] - DYNAMIC_VELOCITIES[name]))
+            other = min(notes, key=lambda source: abs(DYNAMIC_VELOCITIES[source] - DYNAMIC_VELOCITIES[name]))
             level, tilt = _difference(keys, key, other, name)
             layers.append(apply_tilt(notes[other], level, tilt))
             change = f"{level:+.1f} dB and {tilt:+.1f} dB per octave"
@@ -80,26 +80,26 @@ def _slope(frequency: np.ndarray, centre: float, level: float, tilt: float) -> n
     return np.asarray(10 ** ((level + tilt * np.clip(octaves, -2, 5)) / 20))
 
 
-def _difference(keys: Keys, key: int, have: str, want: str) -> tuple[float, float]:
+def _difference(keys: Keys, key: int, source: str, target: str) -> tuple[float, float]:
     """Level in dB and tilt in dB per octave of one dynamic against another, averaged over keys near `key`."""
     found = [
-        (other, *_fit_difference(notes[have], notes[want]))
+        (other, *_fit_difference(notes[source], notes[target]))
         for other, notes in keys.items()
-        if have in notes and want in notes
+        if source in notes and target in notes
     ]
     if not found:
-        return 20 * 1.3 * float(np.log10(DYNAMIC_VELOCITIES[want] / DYNAMIC_VELOCITIES[have])), 0.0
+        return 20 * 1.3 * float(np.log10(DYNAMIC_VELOCITIES[target] / DYNAMIC_VELOCITIES[source])), 0.0
     weight = np.array([np.exp(-0.5 * ((other - key) / NEIGHBOUR_SEMITONES) ** 2) + 1e-6 for other, _, _ in found])
     level, tilt = (np.array([difference[place] for difference in found]) @ weight / weight.sum() for place in (1, 2))
     return float(level), float(np.clip(tilt, *TILT_LIMITS_DB))
 
 
-def _fit_difference(have: Note, want: Note) -> tuple[float, float]:
+def _fit_difference(source: Note, target: Note) -> tuple[float, float]:
     """Level and tilt of `want` against `have`, by linear regression of the level differences of their modes."""
-    first, second = np.abs(have.modes.amplitude), np.abs(want.modes.amplitude)
+    first, second = np.abs(source.modes.amplitude), np.abs(target.modes.amplitude)
     both = (first > 1e-4 * first.max()) & (second > 1e-4 * second.max())
-    octaves = np.log2(have.modes.frequency[both] / (have.pitch or 500.0))
+    octaves = np.log2(source.modes.frequency[both] / (source.pitch or 500.0))
     steps = 20 * np.log10(second[both] / first[both])
-    weight = (audible_energy(have.modes)[both] + 1e-20) ** 0.15
+    weight = (audible_energy(source.modes)[both] + 1e-20) ** 0.15
     tilt, level = np.polyfit(octaves, steps, 1, w=weight)
     return float(level), float(np.clip(tilt, *TILT_LIMITS_DB))

@@ -1,4 +1,4 @@
-"""Interpolate notes for the keys between two recorded ones."""
+"""Interpolation of notes for the keys between two recorded ones."""
 
 from dataclasses import replace
 
@@ -43,15 +43,17 @@ def morph(low: Note, high: Note, share: float, key: int) -> Note:
 
     share: 0 at the low note, 1 at the high one. Modes that form one partial change together, so their beats stay.
     """
-    near, far, weight = (high, low, 1 - share) if share > 0.5 else (low, high, share)
-    multiples = near.modes.frequency / near.pitch
-    near_partials, far_partials = _partials(near, multiples), _partials(far, multiples)
-    gain = np.clip(far_partials[0] / near_partials[0], MIN_AMPLITUDE_RATIO, 1 / MIN_AMPLITUDE_RATIO) ** weight
-    decay_ratio = np.clip(far_partials[1] / near_partials[1], MIN_AMPLITUDE_RATIO, 1 / MIN_AMPLITUDE_RATIO) ** weight
+    source, other, weight = (high, low, 1 - share) if share > 0.5 else (low, high, share)
+    multiples = source.modes.frequency / source.pitch
+    source_partials, other_partials = _partials(source, multiples), _partials(other, multiples)
+    gain = np.clip(other_partials[0] / source_partials[0], MIN_AMPLITUDE_RATIO, 1 / MIN_AMPLITUDE_RATIO) ** weight
+    decay_ratio = (
+        np.clip(other_partials[1] / source_partials[1], MIN_AMPLITUDE_RATIO, 1 / MIN_AMPLITUDE_RATIO) ** weight
+    )
     deviation = (1 - share) * _deviation(low) + share * _deviation(high)
     pitch = frequency_of(key + deviation)
-    modes = Modes(multiples * pitch, near.modes.decay * decay_ratio, near.modes.amplitude * gain)
-    return replace(near, modes=modes, pitch=pitch)
+    modes = Modes(multiples * pitch, source.modes.decay * decay_ratio, source.modes.amplitude * gain)
+    return replace(source, modes=modes, pitch=pitch)
 
 
 def _partials(note: Note, multiples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

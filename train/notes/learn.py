@@ -83,7 +83,7 @@ def learn(
             recordings = []
             for info in pool.map(classify, names, [config.rate] * len(names)):
                 recordings.append(info)
-                notify(Progress(0, len(names), time.monotonic() - start, f"heard {Path(info.path).name}"))
+                notify(Progress(0, len(names), time.monotonic() - start, f"analyzed {Path(info.path).name}"))
             chosen, new_messages = select(recordings)
             results.messages += new_messages
             total = sum(len(group) for group in chosen.values())
@@ -97,7 +97,7 @@ def learn(
             stopped = True
             notify(
                 Progress(
-                    len(results.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"
+                    len(results.found), len(names), time.monotonic() - start, "stopping after the notes in progress"
                 )
             )
             pool.shutdown(wait=False, cancel_futures=True)

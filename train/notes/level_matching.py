@@ -1,4 +1,4 @@
-"""Match levels over the keyboard, so that at one velocity no key is louder than its neighbours."""
+"""Level matching over the keyboard, so that at one velocity no key is louder than its neighbours."""
 
 import numpy as np
 from scipy.signal import lfilter

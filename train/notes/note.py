@@ -18,7 +18,8 @@ class Note:
     """Model of one recording at a rate in Hz.
 
     modes: J, strongest first, amplitude (J,). place: stereo positions (J,), −1 left … 1 right.
-    knock: (Q,). hiss, blur: envelopes (A,) over `attack` samples of the noise beside the modes and into them.
+    knock: (Q,). hiss, blur: envelopes (A,) over `attack` samples of the noise beside the modes, and of the noise that
+    excites them.
     pitch: Hz, 0 for none.
     """
 
@@ -40,63 +41,63 @@ class Note:
 def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
     """Fit a note to samples (C, T) with at most `count` modes; near: Hz, approximate pitch.
 
-    An unpitched note gets the frequency of its strongest mode. ValueError if nothing rings above the noise.
+    An unpitched note gets the frequency of its strongest mode. ValueError if no partial is above the noise.
     """
-    mono, span, found = _analyze(samples, rate, near, pitched)
-    modes = mode_search.find_modes(mono, rate, span, found, count)
+    mono, span, pitch_hz = _analyze(samples, rate, near, pitched)
+    modes = mode_search.find_modes(mono, rate, span, pitch_hz, count)
     if len(modes) == 0:
         raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-audible_energy(modes)))
-    return _model(samples, rate, span, found or float(modes.frequency[0]), modes)
+    return _model(samples, rate, span, pitch_hz or float(modes.frequency[0]), modes)
 
 
-def fit_like(samples: np.ndarray, rate: float, leader: Note, pitched: bool = True) -> Note:
-    """Fit another dynamic of the same key: its mode j is the same partial as mode j of `leader`."""
-    mono, span, found = _analyze(samples, rate, leader.pitch, pitched)
+def fit_like(samples: np.ndarray, rate: float, reference: Note, pitched: bool = True) -> Note:
+    """Fit another dynamic of the same key: its mode j is the same partial as mode j of `reference`."""
+    mono, span, pitch_hz = _analyze(samples, rate, reference.pitch, pitched)
     modes = mode_search.find_matching_modes(
-        mono, rate, span, found, leader.modes, found / leader.pitch if pitched else 1.0
+        mono, rate, span, pitch_hz, reference.modes, pitch_hz / reference.pitch if pitched else 1.0
     )
-    return _model(samples, rate, span, found or leader.pitch, modes)
+    return _model(samples, rate, span, pitch_hz or reference.pitch, modes)
 
 
 def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
-    """Sound (frames,) of a note, the plain way; seed None leaves the noise out."""
+    """Render a note: (frames,); seed None leaves the noise out."""
     response = render_modes(note.modes, frames, note.rate)
     sound = response.copy()
     if seed is not None:
         noise = np.random.default_rng(seed).uniform(-1, 1, note.attack)
-        sound += fftconvolve(response, residual.stretch(note.blur, note.attack) * noise)[:frames]
-        direct = (residual.stretch(note.hiss, note.attack) * noise)[:frames]
+        sound += fftconvolve(response, residual.interpolate_envelope(note.blur, note.attack) * noise)[:frames]
+        direct = (residual.interpolate_envelope(note.hiss, note.attack) * noise)[:frames]
         sound[: len(direct)] += direct
     sound[: len(note.knock)] += note.knock[:frames]
     return np.asarray(sound)
 
 
 def _analyze(samples: np.ndarray, rate: float, near: float | None, pitched: bool) -> tuple[np.ndarray, Span, float]:
-    """Samples (C, T) mixed to one channel, the span of the note in it, and its pitch in Hz or 0."""
+    """Mix samples (C, T) to one channel; find the span of the note in it, and its pitch in Hz or 0."""
     mono = samples.mean(axis=0).astype(np.float64)
     span = note_span.find_span(mono, rate)
     return mono, span, pitch.detect(mono[span.onset : span.end], rate, near).frequency if pitched else 0.0
 
 
-def _model(samples: np.ndarray, rate: float, span: Span, found: float, modes: Modes) -> Note:
+def _model(samples: np.ndarray, rate: float, span: Span, pitch_hz: float, modes: Modes) -> Note:
     """The note of span in samples (C, T) with known modes: fit their amplitudes and model the residual."""
     note = samples[:, span.onset : span.end].astype(np.float64)
     release = _release(note.mean(axis=0), render_modes(modes, note.shape[1], rate), rate)
     note, modes = note[:, release:], modes.advanced(release / rate)
     channel_amplitudes = fit_amplitudes(note, rate, modes)
     modes = Modes(modes.frequency, modes.decay, channel_amplitudes.mean(axis=0))
-    residual = note.mean(axis=0) - render_modes(modes, note.shape[1], rate)
-    knock = residual.knock(residual, rate, span.noise)
-    residual[: len(knock)] -= knock[: len(residual)]
+    remainder = note.mean(axis=0) - render_modes(modes, note.shape[1], rate)
+    knock = residual.estimate_knock(remainder, rate, span.noise)
+    remainder[: len(knock)] -= knock[: len(remainder)]
     return Note(
         rate,
-        found,
+        pitch_hz,
         modes,
         _positions(channel_amplitudes),
         knock,
-        residual.hiss(residual, rate, span.noise),
-        residual.blur(rate),
+        residual.estimate_hiss(remainder, rate, span.noise),
+        residual.make_blur(rate),
         int(residual.HISS_SECONDS * rate),
     )
 
@@ -106,9 +107,9 @@ def _release(note: np.ndarray, modes: np.ndarray, rate: float) -> int:
 
     A finger touches the string up to 30 ms before, which would delay the note when it is played.
     """
-    reach = min(int(MAX_TOUCH_SECONDS * rate), len(note))
-    energy_before = np.cumsum(note[:reach] ** 2)
-    error_after = np.cumsum((note[:reach] - modes[:reach])[::-1] ** 2)[::-1]
+    searched = min(int(MAX_TOUCH_SECONDS * rate), len(note))
+    energy_before = np.cumsum(note[:searched] ** 2)
+    error_after = np.cumsum((note[:searched] - modes[:searched])[::-1] ** 2)[::-1]
     best = int(np.argmin(energy_before + error_after))
     low = max(best - int(0.001 * rate), 0)
     return low + int(np.argmin(np.abs(note[low : best + 1])))

@@ -20,10 +20,10 @@ _FIELDS = tuple(field.name for field in fields(Note) if field.name != "modes")
 
 def fingerprint(recordings: Sequence[str], settings: object) -> str:
     """Digest of what determines the notes of a key: the content of its recordings, and the settings."""
-    values_by_name = hashlib.sha256(repr(settings).encode())
+    digest = hashlib.sha256(repr(settings).encode())
     for path in recordings:
-        values_by_name.update(Path(path).read_bytes())
-    return values_by_name.hexdigest()[:16]
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def save(folder: Path, name: str, notes: Mapping[str, Note]) -> None:

@@ -13,10 +13,11 @@ NOISE_WINDOW = 8192
 FADE_SECONDS = 0.06
 """Time before a sudden end that is left out: players damp, editors fade."""
 COUNT_HOP_SECONDS = 0.01
+"""Hop of the envelope in which onsets are counted."""
 HOPS_BEFORE, HOPS_AFTER = 3, 6
 """Hops whose mean powers are compared when onsets are counted."""
 MIN_RISE_DB = 6.0
-"""Rise of an onset above what still rings."""
+"""Rise of an onset above the notes that still sound."""
 MAX_BELOW_PEAK_DB = 18.0
 """Level below the loudest onset under which a rise is handling noise or an echo."""
 MIN_ONSET_DISTANCE_SECONDS = 0.08
@@ -99,8 +100,8 @@ def _first_crossing(samples: np.ndarray, rate: float, near: int) -> int:
 def _end(samples: np.ndarray, rate: float, onset: int) -> int:
     """End of the note: the first drop of 15 dB within 0.1 s that lasts, else the last sound."""
     hop = int(0.025 * rate)
-    heard = np.flatnonzero(np.abs(samples) > 3e-6)
-    stop = int(heard[-1]) + 1 if len(heard) else len(samples)
+    audible = np.flatnonzero(np.abs(samples) > 3e-6)
+    stop = int(audible[-1]) + 1 if len(audible) else len(samples)
     level = 10 * np.log10(_powers(samples[onset:stop], hop) + 1e-12)
     for block in range(10, len(level) - 6):
         if max(level[block + 4 : block + 24]) < np.median(level[block - 6 : block + 1]) - 15:

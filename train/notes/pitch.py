@@ -1,4 +1,4 @@
-"""Detect the pitch of one recorded note; read key and dynamic from file names."""
+"""Pitch of one recorded note, by its spectrum; key and dynamic in file names."""
 
 import re
 from dataclasses import dataclass

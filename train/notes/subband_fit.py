@@ -1,4 +1,4 @@
-"""Split a note into frequency bands and fit damped modes in each band.
+"""Subband fit: a note is split into frequency bands, and damped modes are fitted in each.
 
 A band is shifted to 0 Hz, low-pass filtered and decimated, so that a few poles describe it. The squared error is
 weighted by the inverse level at each moment, so that the quiet end of a note counts like its loud start, as far as
@@ -15,10 +15,10 @@ MODE_COUNTS = (1, 2, 3, 4, 5, 6)
 """Numbers of modes that are tried in a band."""
 MAX_ERROR_RATIO = 0.9
 """Factor by which the error must fall for a further mode to be accepted."""
-TIME_LIFT = 0.42
-"""Exponent that lifts quiet moments of a band: 0 not at all, 0.5 to the level of loud ones."""
-BAND_LIFT = 0.35
-"""Exponent that lifts quiet bands, on the same scale."""
+TIME_WEIGHT_EXPONENT = 0.42
+"""Exponent of the weight of quiet moments of a band: 0 none, 0.5 up to the level of loud ones."""
+BAND_WEIGHT_EXPONENT = 0.35
+"""Exponent of the weight of quiet bands, on the same scale."""
 MAX_EXTRAPOLATION_TIME_CONSTANTS = 2.0
 """Time constants by which a mode may be extrapolated back to the onset from where its band is clear."""
 MAX_DIP_SECONDS = 0.4
@@ -52,7 +52,7 @@ class Bands:
         The error grows with the power 0.3 of the band's energy, roughly like loudness, so that bands can be compared.
         """
         centre, band, floor, weight, start = self._cut(number)
-        ladder = [(NO_MODES, float((np.abs(band * weight) ** 2).sum()))]
+        fits = [(NO_MODES, float((np.abs(band * weight) ** 2).sum()))]
         limits = self._limits(start)
         best = np.zeros(0, complex)
         for order in MODE_COUNTS:
@@ -67,11 +67,11 @@ class Bands:
             error, best, amplitudes = min(
                 (_evaluate(band, weight, poles) for poles in candidates), key=lambda candidate: candidate[0]
             )
-            if error < MAX_ERROR_RATIO * ladder[-1][1]:
+            if error < MAX_ERROR_RATIO * fits[-1][1]:
                 modes = self._to_onset(_match_level(best, amplitudes, band, floor), amplitudes, centre, start)
                 in_band = np.abs(modes.frequency - centre) <= 0.5 * self.width
-                ladder.append((modes.take(np.flatnonzero(in_band)), error))
-        return ladder
+                fits.append((modes.take(np.flatnonzero(in_band)), error))
+        return fits
 
     def refit(self, number: int, frequency: np.ndarray, decay: np.ndarray) -> Modes:
         """Fit as many modes in band `number` as given, each paired with the nearest; none if the band is silent."""
@@ -135,7 +135,10 @@ def _weights(band: np.ndarray, floor: float) -> np.ndarray:
     if len(band) == 0:
         return np.zeros(0)
     power = np.abs(band) ** 2
-    return np.asarray((_smooth(power, 25) + floor) ** -TIME_LIFT * power.mean() ** (TIME_LIFT - BAND_LIFT))
+    return np.asarray(
+        (_smooth(power, 25) + floor) ** -TIME_WEIGHT_EXPONENT
+        * power.mean() ** (TIME_WEIGHT_EXPONENT - BAND_WEIGHT_EXPONENT)
+    )
 
 
 def _match_level(poles: np.ndarray, amplitudes: np.ndarray, band: np.ndarray, floor: float) -> np.ndarray:
@@ -155,13 +158,13 @@ def _match_level(poles: np.ndarray, amplitudes: np.ndarray, band: np.ndarray, fl
 
 
 def _evaluate(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Weighted squared error that poles leave in a band, the poles, and their amplitudes."""
-    amplitudes, left = solve_bounded(band, weight, poles)
-    return float((np.abs(left * weight) ** 2).sum()), poles, amplitudes
+    """Evaluate poles in a band: the weighted squared error that they leave, the poles, and their amplitudes."""
+    amplitudes, residual = solve_bounded(band, weight, poles)
+    return float((np.abs(residual * weight) ** 2).sum()), poles, amplitudes
 
 
-def _audible_length(band: np.ndarray, floor: float, bridge: float) -> int:
-    """Number of values of the band above its noise power, dips of up to `bridge` values included; 0 if none is."""
+def _audible_length(band: np.ndarray, floor: float, max_dip: float) -> int:
+    """Number of values of the band above its noise power, dips of up to `max_dip` values included; 0 if none is."""
     if len(band) < 12:
         return 0
     power = _smooth(np.abs(band) ** 2, 49)
@@ -169,13 +172,13 @@ def _audible_length(band: np.ndarray, floor: float, bridge: float) -> int:
     if power[peak] < 10 * floor:
         return 0
     above = np.flatnonzero(power[peak:] > 2 * floor)
-    silences = np.flatnonzero(np.diff(above) > bridge)
+    silences = np.flatnonzero(np.diff(above) > max_dip)
     last = int(above[silences[0]] if len(silences) else above[-1])
     return min(max(peak + last + 1, 16), len(band))
 
 
 def _smooth(power: np.ndarray, width: int) -> np.ndarray:
     """Power smoothed by a Hann window, normalized at the edges."""
-    reach = min(width, len(power))
-    kernel = np.hanning(reach + 2)[1:-1]
+    size = min(width, len(power))
+    kernel = np.hanning(size + 2)[1:-1]
     return np.asarray(np.convolve(power, kernel, "same") / np.convolve(np.ones(len(power)), kernel, "same"))

@@ -1,8 +1,8 @@
 """Initial weights of a resonance model: timbres, partials, decays and onsets estimated from the recording.
 
 The spectrogram is factorized into as many timbres as there are resonances (non-negative matrix factorization: Lee and
-Seung, 2001). The peaks of a timbre become modes, the fall of its partials their decay, and the few onsets whose
-decays add up to its activity (non-negative least squares, so most are zero) the control signal.
+Seung, 2001). The peaks of a timbre become modes, the decay of its partials that of the modes, and the few onsets
+whose decays add up to its activity (non-negative least squares, so most are zero) the control signal.
 """
 
 from dataclasses import dataclass
@@ -53,16 +53,16 @@ def find_timbres(samples: torch.Tensor, count: int, rate: float, window: int, ho
     """Factorize samples (N,) into `count` timbres, with onsets on the grid of `hop` samples."""
     spectra = magnitudes(samples.cpu(), window, hop).numpy()
     activity, shapes = factorize(spectra, count, seed)
-    whole = activity @ shapes + EPSILON
+    model_spectra = activity @ shapes + EPSILON
     timbres = []
     for r in range(count):
-        component = spectra * (activity[:, r : r + 1] * shapes[r]) / whole
-        inside = max(len(component) - window // hop, 2)  # the last windows reach past the end
-        decay = _decays(component[:inside], rate, hop)
+        component = spectra * (activity[:, r : r + 1] * shapes[r]) / model_spectra
+        complete_frames = max(len(component) - window // hop, 2)  # the last windows reach past the end
+        decay = _decays(component[:complete_frames], rate, hop)
         peaks = _peaks(shapes[r])
-        share = shapes[r][peaks] ** 2
-        typical = float(np.exp((share * np.log(decay[peaks])).sum() / share.sum()))
-        onsets = _onsets(activity[:, r], typical / rate, window, hop)
+        partial_energy = shapes[r][peaks] ** 2
+        mean_decay = float(np.exp((partial_energy * np.log(decay[peaks])).sum() / partial_energy.sum()))
+        onsets = _onsets(activity[:, r], mean_decay / rate, window, hop)
         frequency = _interpolated_bins(shapes[r], peaks) * rate / window
         timbres.append(Timbre(frequency, decay[peaks], shapes[r][peaks], onsets, float(shapes[r].max())))
     return timbres
@@ -74,10 +74,10 @@ def factorize(spectra: np.ndarray, count: int, seed: int, rounds: int = 200) -> 
     activity = random.uniform(0.1, 1.1, (len(spectra), count)).astype(np.float32)
     shapes = random.uniform(0.1, 1.1, (count, spectra.shape[1])).astype(np.float32)
     for _ in range(rounds):
-        excess = spectra / (activity @ shapes + EPSILON)
-        activity *= excess @ shapes.T / (shapes.sum(1) + EPSILON)
-        excess = spectra / (activity @ shapes + EPSILON)
-        shapes *= activity.T @ excess / (activity.sum(0)[:, None] + EPSILON)
+        ratio = spectra / (activity @ shapes + EPSILON)
+        activity *= ratio @ shapes.T / (shapes.sum(1) + EPSILON)
+        ratio = spectra / (activity @ shapes + EPSILON)
+        shapes *= activity.T @ ratio / (activity.sum(0)[:, None] + EPSILON)
     peak = shapes.max(1) + EPSILON
     return activity * peak, shapes / peak[:, None]
 
@@ -96,8 +96,8 @@ def _peaks(shape: np.ndarray) -> np.ndarray:
 def _interpolated_bins(shape: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     """Positions of peaks in fractional bins: the vertices of parabolas through log magnitudes."""
     left, top, right = (np.log(shape[peaks + step] + EPSILON) for step in (-1, 0, 1))
-    bend = np.minimum(left - 2 * top + right, -EPSILON)
-    return peaks + np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
+    curvature = np.minimum(left - 2 * top + right, -EPSILON)
+    return peaks + np.clip(0.5 * (left - right) / curvature, -0.5, 0.5)
 
 
 def _decays(component: np.ndarray, rate: float, hop: int) -> np.ndarray:
@@ -105,19 +105,19 @@ def _decays(component: np.ndarray, rate: float, hop: int) -> np.ndarray:
     lag = min(max(round(DECAY_LAG_SECONDS * rate / hop), 1), len(component) - 1)
     before, after = component[:-lag], component[lag:]
     falling = after < before
-    left = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + EPSILON**2)
-    return np.clip(-np.log(np.clip(left, EPSILON, 1)) * rate / (lag * hop), MIN_DECAY, MAX_DECAY)
+    remaining = (before * after * falling).sum(0) / ((before**2 * falling).sum(0) + EPSILON**2)
+    return np.clip(-np.log(np.clip(remaining, EPSILON, 1)) * rate / (lag * hop), MIN_DECAY, MAX_DECAY)
 
 
 def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.ndarray:
     """The non-negative impulses (F,) that, each decaying (per sample), add up to an activity (F,)."""
     frames = len(activity)
-    early = window // hop - 1  # frames before an onset whose window already contains it
+    lead_frames = window // hop - 1  # frames before an onset whose window already contains it
     hann = np.hanning(window + 1)[:-1]
-    time = np.arange(window) + hop * np.arange(-early, frames)[:, None]
-    seen = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
-    padded = np.concatenate((np.zeros(frames), seen))
-    rows = frames + early + np.arange(frames)[:, None] - np.arange(frames)
+    time = np.arange(window) + hop * np.arange(-lead_frames, frames)[:, None]
+    responses = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
+    padded = np.concatenate((np.zeros(frames), responses))
+    rows = frames + lead_frames + np.arange(frames)[:, None] - np.arange(frames)
     return nnls(padded[rows], activity.astype(np.float64), maxiter=20 * frames)[0]
 
 
@@ -126,16 +126,16 @@ def _set_modes(model: ResonanceModel, timbres: list[Timbre], random: np.random.G
     resonances, variants, modes = model.damping.shape
     shares = -(-resonances // len(timbres))  # resonances of one timbre
     shape = (resonances, variants, modes)
-    frequency = random.uniform(0.005, 0.45, shape) * model.sizes.rate  # modes without a partial are weak and anywhere
+    frequency = random.uniform(0.005, 0.45, shape) * model.sizes.rate  # modes without a partial: weak, at random
     decay, weight = np.full(shape, 20.0), np.full(shape, 1e-4)
     for r in range(resonances):
-        timbre, share = timbres[r % len(timbres)], r // len(timbres)
+        timbre, part = timbres[r % len(timbres)], r // len(timbres)
         for e in range(variants):
-            chosen = _partials_of_variant(len(timbre.frequency[share::shares]), modes, e) * shares + share
-            taken = slice(0, len(chosen))
-            frequency[r, e, taken] = timbre.frequency[chosen] + (e > 0) * random.normal(0, DETUNING_HZ, len(chosen))
-            decay[r, e, taken], weight[r, e, taken] = timbre.decay[chosen], timbre.weight[chosen]
-    sign = random.choice([-1.0, 1.0], shape)  # with equal signs they would begin with a click
+            chosen = _partials_of_variant(len(timbre.frequency[part::shares]), modes, e) * shares + part
+            slots = slice(0, len(chosen))
+            frequency[r, e, slots] = timbre.frequency[chosen] + (e > 0) * random.normal(0, DETUNING_HZ, len(chosen))
+            decay[r, e, slots], weight[r, e, slots] = timbre.decay[chosen], timbre.weight[chosen]
+    sign = random.choice([-1.0, 1.0], shape)  # equal signs would make a click at the onset
     x, omega = decay / TIME_SCALE, 2 * np.pi * np.abs(frequency) / TIME_SCALE
     damping = np.clip(x / 30, 1e-4, 1 - 1e-4)  # of a mass of 1/2
     model.mass.zero_()
@@ -156,7 +156,7 @@ def _partials_of_variant(available: int, modes: int, variant: int) -> np.ndarray
 
 
 def _set_attacks(model: ResonanceModel, seed: int) -> None:
-    """Set the attacks to a fixed click and a little noise, hardly any of which bypasses the modes."""
+    """Set the attacks to a fixed click and a little noise, of which little bypasses the modes."""
     model.strike.zero_()
     model.knock.zero_()
     if model.sizes.strike:
@@ -175,13 +175,15 @@ def _set_control(model: ResonanceModel, timbres: list[Timbre], window: int) -> N
     onsets[: len(timbres)] = [timbre.onsets for timbre in timbres]
     peak = onsets.max(1) + EPSILON
     signal = torch.as_tensor(onsets / peak[:, None], dtype=torch.float32)
-    near = torch.nn.functional.max_pool1d(signal[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
-    model.sites.copy_(near > 0)
+    is_near_onset = torch.nn.functional.max_pool1d(
+        signal[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES
+    )[:, 0]
+    model.sites.copy_(is_near_onset > 0)
     model.control.copy_(signal - signal.mean() / 2)  # `gated_control` adds the mean
-    owner = torch.arange(model.router.shape[1]) % len(timbres)
-    model.router.copy_(torch.nn.functional.one_hot(owner, rows).T)
-    loudest = model.modes().residue[:, 0].abs().amax(1).cpu().numpy() * torch.sigmoid(torch.tensor(4.0)).item()
-    level = np.array([timbres[k].level * peak[k] for k in owner.tolist()])
-    full = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
-    rest = torch.softmax(torch.eye(model.sizes.variants)[0], 0)[0].item()
-    model.gain.copy_(torch.as_tensor(level / full / (loudest * rest + EPSILON)))
+    timbre_of_resonance = torch.arange(model.router.shape[1]) % len(timbres)
+    model.router.copy_(torch.nn.functional.one_hot(timbre_of_resonance, rows).T)
+    mode_peak = model.modes().residue[:, 0].abs().amax(1).cpu().numpy() * torch.sigmoid(torch.tensor(4.0)).item()
+    level = np.array([timbres[k].level * peak[k] for k in timbre_of_resonance.tolist()])
+    sine_magnitude = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
+    first_variant_weight = torch.softmax(torch.eye(model.sizes.variants)[0], 0)[0].item()
+    model.gain.copy_(torch.as_tensor(level / sine_magnitude / (mode_peak * first_variant_weight + EPSILON)))

@@ -13,7 +13,7 @@ from .config import Config, Sizes
 from .model import ResonanceModel
 from .trainer import ResonanceTrainer
 
-MANY_RESONANCES = 8  # from which on a segment is scaled to a peak of 1
+MANY_RESONANCES = 8  # at least so many: a segment is scaled to a peak of 1
 FEW_RESONANCES_PEAK = 0.4  # for fewer: each goes through a tanh, which a pure tone must not saturate
 
 

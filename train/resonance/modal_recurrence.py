@@ -1,9 +1,9 @@
-"""Banks of damped modes driven by attacks at control rate, fast enough to learn on a CPU.
+"""The modal recurrence: banks of damped modes driven by attacks at control rate, fast enough to learn on a CPU.
 
-An FFT convolution cannot use that the response is a sum of modes and the excitation a few attacks on a grid. Here the
-modes keep a state from frame to frame, as in the engine: the contribution of an attack to the states at the end of a
-frame is a small matrix product, the recurrence over frames a scan, and the sound between two states a matrix product
-again. Nothing is approximated, and no table is as long as the recording.
+An FFT convolution cannot exploit that the response is a sum of modes and the excitation a few attacks on a grid. Here
+the modes keep a state from frame to frame, as in the engine: the contribution of an attack to the states at the end
+of a frame is a small matrix product, the recurrence over frames a scan, and the sound between two states a matrix
+product again. Nothing is approximated, and no table is as long as the recording.
 """
 
 from itertools import pairwise
@@ -45,8 +45,10 @@ def response_norm(modes: ModeBanks, frames: int) -> Tensor:
     pole = torch.exp(torch.complex(-modes.decay, modes.angle))
     late = torch.exp(torch.complex(-modes.decay, modes.angle) * frames)
     total = torch.zeros_like(modes.decay[..., 0])
-    for turn in (torch.conj, torch.Tensor.clone):
-        pairs, ends, weights = (part[..., :, None] * turn(part)[..., None, :] for part in (pole, late, modes.residue))
+    for operation in (torch.conj, torch.Tensor.clone):
+        pairs, ends, weights = (
+            part[..., :, None] * operation(part)[..., None, :] for part in (pole, late, modes.residue)
+        )
         total = total + (weights * (1 - ends) / (1 - pairs)).real.sum((-1, -2))
     return torch.sqrt(torch.clamp(total / 2, min=0))
 
@@ -62,14 +64,17 @@ def _response(recent: Tensor, pieces: Tensor, modes: ModeBanks, hop: int) -> Ten
     """Sound (G, F, hop) of banks (G, J), from recent energies (G, F, spans) and pieces of attack (G, spans, hop)."""
     dtype = recent.dtype
     powers = _powers(modes, 1, hop + 1, dtype)
-    ladder = _powers(modes, hop, CHUNK_FRAMES + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
-    left = torch.bmm(pieces, _real_pairs(powers[..., :hop].flip(-1).transpose(1, 2)))  # states at the end of a frame
-    inputs = torch.view_as_complex(torch.bmm(recent, left).unflatten(2, (-1, 2)))
-    states = _Scan.apply(inputs, ladder)
-    before = torch.view_as_real(torch.cat((torch.zeros_like(states[:, :1]), states[:, :-1]), 1)).flatten(2)
-    ringing = modes.residue.to(powers.dtype)[..., None] * powers
-    onward = _real_pairs(ringing[..., 1:].conj().transpose(1, 2)).transpose(1, 2)  # Re(c·s) = Re c·Re s − Im c·Im s
-    return torch.baddbmm(torch.bmm(recent, _same_frame(pieces, ringing[..., :hop].real.sum(1))), before, onward)
+    pole_powers = _powers(modes, hop, CHUNK_FRAMES + 1, dtype)[..., 1:].transpose(1, 2).contiguous()
+    end_states = torch.bmm(pieces, _real_pairs(powers[..., :hop].flip(-1).transpose(1, 2)))
+    inputs = torch.view_as_complex(torch.bmm(recent, end_states).unflatten(2, (-1, 2)))
+    states = _Scan.apply(inputs, pole_powers)
+    previous_states = torch.view_as_real(torch.cat((torch.zeros_like(states[:, :1]), states[:, :-1]), 1)).flatten(2)
+    responses = modes.residue.to(powers.dtype)[..., None] * powers
+    # Re(c·s) = Re c·Re s − Im c·Im s
+    state_responses = _real_pairs(responses[..., 1:].conj().transpose(1, 2)).transpose(1, 2)
+    return torch.baddbmm(
+        torch.bmm(recent, _same_frame(pieces, responses[..., :hop].real.sum(1))), previous_states, state_responses
+    )
 
 
 def _same_frame(pieces: Tensor, head: Tensor) -> Tensor:
@@ -94,35 +99,35 @@ def _real_pairs(numbers: Tensor) -> Tensor:
 class _Scan(torch.autograd.Function):
     """y[f] = x[f] + pole·y[f − 1] for x (G, F, J).
 
-    ladder: the powers 1 … CHUNK_FRAMES of the poles, (G, CHUNK_FRAMES, J). Only the first power carries a gradient:
-    the others are there for speed.
+    pole_powers: the powers 1 … CHUNK_FRAMES of the poles, (G, CHUNK_FRAMES, J). Only the first power carries a
+    gradient: the others are there for speed.
     """
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, ladder: Tensor) -> Tensor:
-        states = _scan(inputs, ladder, range(CHUNK_FRAMES))
-        ctx.save_for_backward(states, ladder)
+    def forward(ctx: Any, inputs: Tensor, pole_powers: Tensor) -> Tensor:
+        states = _scan(inputs, pole_powers, range(CHUNK_FRAMES))
+        ctx.save_for_backward(states, pole_powers)
         return states
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
-        states, ladder = ctx.saved_tensors
-        inputs = _scan(grads[0], ladder.conj().resolve_conj(), range(CHUNK_FRAMES)[::-1])
-        powers = torch.zeros_like(ladder)
+        states, pole_powers = ctx.saved_tensors
+        inputs = _scan(grads[0], pole_powers.conj().resolve_conj(), range(CHUNK_FRAMES)[::-1])
+        powers = torch.zeros_like(pole_powers)
         powers[:, 0] = (inputs[:, 1:] * states[:, :-1].conj()).sum(1)
         return inputs, powers
 
 
-def _scan(inputs: Tensor, ladder: Tensor, order: range) -> Tensor:
+def _scan(inputs: Tensor, pole_powers: Tensor, order: range) -> Tensor:
     """The recurrence in chunks, forwards in time or, with the order reversed, backwards."""
-    frames, powers = inputs.shape[1], ladder if order[0] == 0 else ladder.flip(1)
+    frames, powers = inputs.shape[1], pole_powers if order[0] == 0 else pole_powers.flip(1)
     padded = pad(torch.view_as_real(inputs), (0, 0, 0, 0, 0, -frames % CHUNK_FRAMES))
     states = torch.view_as_complex(padded.clone()).unflatten(1, (-1, CHUNK_FRAMES))
     for last, now in pairwise(order):
-        states[:, :, now].addcmul_(ladder[:, None, 0], states[:, :, last])
+        states[:, :, now].addcmul_(pole_powers[:, None, 0], states[:, :, last])
     ends = states[:, :, order[-1]].clone()
     chunks = range(states.shape[1])
     for last, now in pairwise(chunks if order[0] == 0 else chunks[::-1]):
-        ends[:, now].addcmul_(ladder[:, -1], ends[:, last])
+        ends[:, now].addcmul_(pole_powers[:, -1], ends[:, last])
         states[:, now].addcmul_(powers, ends[:, None, last])
     return states.flatten(1, 2)[:, :frames]

@@ -2,8 +2,8 @@
 
 After John Vinyard, "Extracting Playable Instrument Models from Short Audio Examples", 2025, with three
 additions: beside its noise an attack may contain a strike that drives the modes and a knock that bypasses them, both
-the same every time, and a mode may begin at any phase. The strike is short: its spectrum has to be smooth where modes
-are moved to on other keys.
+the same every time, and a mode may begin at any phase. The strike is short: its spectrum has to be smooth, because
+on other keys the modes have other frequencies.
 """
 
 import math
@@ -52,10 +52,10 @@ class ResonanceModel(SparseControlModel):
 
     def forward(self, noise: Tensor) -> Tensor:
         """noise: (R, attack), uniform in ±1. Returns (frames,)."""
-        return self.voices(noise).sum(0)
+        return self.render_resonances(noise).sum(0)
 
-    def voices(self, noise: Tensor) -> Tensor:
-        """The sound of each resonance: (R, frames)."""
+    def render_resonances(self, noise: Tensor) -> Tensor:
+        """Render each resonance: (R, frames)."""
         energy, hop = self.router.T @ self.gated_control(), self.sizes.hop
         mix, attacks = self.mix.softmax(1), self.attacks(noise)
         wet = (self.crossfade() * render_modes(energy, attacks, self.modes(), hop)).sum(1)
@@ -73,11 +73,11 @@ class ResonanceModel(SparseControlModel):
 
     def attacks(self, noise: Tensor) -> Tensor:
         """The excitation of each resonance by one unit of control: (R, attack)."""
-        loudness = interpolate(self.envelope[None], size=self.sizes.attack, mode="linear")[0]
-        return loudness * noise + self._padded(self.strike)
+        envelope = interpolate(self.envelope[None], size=self.sizes.attack, mode="linear")[0]
+        return envelope * noise + self._padded(self.strike)
 
     def direct(self) -> Tensor:
-        """What one unit of control adds past the modes, beside its part of the attack: (R, attack)."""
+        """The sound of one unit of control that bypasses the modes, beside its part of the attack: (R, attack)."""
         return self._padded(self.knock)
 
     def modes(self) -> ModeBanks:
@@ -91,17 +91,17 @@ class ResonanceModel(SparseControlModel):
         size = self.displacement.double() * self.amplitude.double() ** 2
         frequency, decay = (omega * (TIME_SCALE / TWO_PI)).float().double(), (x * TIME_SCALE).float().double()
         rate = self.sizes.rate
-        turned = torch.polar(size.abs(), self.phase.double() + torch.pi * (size < 0))
+        amplitude_phase = torch.polar(size.abs(), self.phase.double() + torch.pi * (size < 0))
         modes = ModeBanks(
-            decay / rate, frequency * (TWO_PI / rate), turned * torch.complex(torch.ones_like(x), -x / omega)
+            decay / rate, frequency * (TWO_PI / rate), amplitude_phase * torch.complex(torch.ones_like(x), -x / omega)
         )
         return modes._replace(residue=modes.residue / (response_norm(modes, self.sizes.frames) + 1e-8)[..., None])
 
     def crossfade(self) -> Tensor:
         """Weights of the variants at audio rate: (E, frames), summing to 1."""
-        rest = torch.zeros_like(self.deformation)
-        rest[0] = 1
-        weights = torch.softmax(rest + self.deformation, 0)
+        logits = torch.zeros_like(self.deformation)
+        logits[0] = 1
+        weights = torch.softmax(logits + self.deformation, 0)
         return interpolate(weights[None], size=self.sizes.frames, mode="linear")[0]
 
     def _padded(self, part: Tensor) -> Tensor:

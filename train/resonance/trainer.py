@@ -55,9 +55,9 @@ class ResonanceTrainer(SparseControlTrainer[ResonanceModel, Config]):
         return published, loss
 
     def _prune(self, multiple: float) -> None:
-        """Keep the sites that send most energy into the resonances."""
+        """Keep the sites with the most energy in the resonances."""
         with torch.no_grad():
             model = self.model
-            reach = (model.router * model.gain * torch.linalg.vector_norm(model.strike, dim=1)).abs().sum(1)
-            energy = model.gated_control() * (reach[:, None] + 1e-6)
-            self._keep_strongest(energy, round(multiple * self.config.sites))
+            dimension_gains = (model.router * model.gain * torch.linalg.vector_norm(model.strike, dim=1)).abs().sum(1)
+            energy = model.gated_control() * (dimension_gains[:, None] + 1e-6)
+            self._prune_sites(energy, round(multiple * self.config.sites))

@@ -22,7 +22,7 @@ class Config:
     sizes: Sizes = field(default_factory=Sizes)
     start: str = "recording"  # initial weights and recipe: estimated from the recording, or "published"
     steps: int = 3000
-    minutes: float = 0.0  # if above 0 the run lasts so long, however many steps that makes
+    minutes: float = 0.0  # duration of the run, if above 0, in place of `steps`
     learning_rate: float = 4e-3
     sparsity: float = 0.02  # weight of the control signal, in units of the loss of silence when it has its sites
     sites: int = 256  # of the control signal that may differ from zero in the end

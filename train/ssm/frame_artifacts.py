@@ -31,8 +31,8 @@ def comb_loss(model: StateSpaceModel, control: Tensor, generator: torch.Generato
         if not len(used):
             return control.new_zeros(())
         chosen = used[torch.randperm(len(used), generator=generator)[:STRIKES_PER_STEP]].to(control.device)
-        loud = torch.stack([control[k][control[k] > 0].quantile(STRIKE_QUANTILE) for k in chosen])
-    sounds = render_strike_decays(model, model.input_matrix()[:, chosen] * loud)
+        levels = torch.stack([control[k][control[k] > 0].quantile(STRIKE_QUANTILE) for k in chosen])
+    sounds = render_strike_decays(model, model.input_matrix()[:, chosen] * levels)
     variance_ratio, power = cyclostationarity(sounds, model.sizes.frame)
     share = power.detach() / (power.detach().sum() + EPSILON)
     return (share * variance_ratio).sum()
@@ -58,8 +58,8 @@ def cyclostationarity(sounds: Tensor, frame: int) -> tuple[Tensor, Tensor]:
     varying = constant = torch.zeros(len(sounds), device=sounds.device)
     for lag in LAGS:
         product = sounds[:, :length] * sounds[:, lag : lag + length]
-        places = product.view(len(sounds), -1, frame).mean(dim=1)
-        middle = places.mean(dim=1)
-        varying = varying + ((places - middle[:, None]) ** 2).mean(dim=1)
-        constant = constant + middle**2
+        means = product.view(len(sounds), -1, frame).mean(dim=1)
+        mean = means.mean(dim=1)
+        varying = varying + ((means - mean[:, None]) ** 2).mean(dim=1)
+        constant = constant + mean**2
     return varying / (constant + EPSILON), (sounds**2).mean(dim=1)

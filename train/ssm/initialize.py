@@ -1,7 +1,7 @@
 """Initial weights of a state-space model: partials, decays and onsets of the recording, as a nearly linear network.
 
-A pair of units whose weights rotate and shrink it once a frame rings like a damped partial; the frame that it writes
-continues that partial, so that every frame begins where the one before ended. The partials and the onsets that strike
+A pair of units whose weights rotate and scale it in each frame is a damped partial; the frame that it outputs
+continues that partial, so that there is no jump between frames. The partials and the onsets that excite
 them come from the timbres of the recording (train/resonance/initialize.py).
 """
 
@@ -49,13 +49,13 @@ def _partials(
     timbres: list[Timbre], scale: list[float], pairs: int, rate: float, window: int, random: np.random.Generator
 ) -> Partials:
     """The strongest partials of all timbres, close ones merged, then fast-decaying ones at random."""
-    full = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
+    sine_magnitude = np.sqrt(window) / 4  # magnitude of a sine of amplitude 1
     found = []
     for k, timbre in enumerate(timbres):
-        levels = timbre.level * scale[k] / full * timbre.weight / timbre.weight.max()
-        often = np.sqrt((timbre.onsets / scale[k]).sum())
+        levels = timbre.level * scale[k] / sine_magnitude * timbre.weight / timbre.weight.max()
+        onset_weight = np.sqrt((timbre.onsets / scale[k]).sum())
         found += [
-            (often * a * f**BRIGHTNESS_EXPONENT, f, d, k, a)
+            (onset_weight * a * f**BRIGHTNESS_EXPONENT, f, d, k, a)
             for f, d, a in zip(timbre.frequency, timbre.decay, levels, strict=True)
         ]
     found.sort(reverse=True)
@@ -67,13 +67,13 @@ def _partials(
             decay.append(d)
     amplitude = np.zeros((len(timbres), pairs))
     for _, f, _, k, a in found:
-        near = int(np.argmin(np.abs(np.array(frequency) - f)))
-        if abs(frequency[near] - f) <= MIN_PARTIAL_GAP_HZ:
-            amplitude[k, near] = max(amplitude[k, near], a)
-    rest = pairs - len(frequency)
-    frequency += list(np.exp(random.uniform(np.log(100), np.log(0.48 * rate), rest)))
-    decay += list(np.exp(random.uniform(np.log(ATTACK_DECAY_RANGE[0]), np.log(ATTACK_DECAY_RANGE[1]), rest)))
-    amplitude[:, pairs - rest :] = random.uniform(0, 0.02, (len(timbres), rest))
+        nearest = int(np.argmin(np.abs(np.array(frequency) - f)))
+        if abs(frequency[nearest] - f) <= MIN_PARTIAL_GAP_HZ:
+            amplitude[k, nearest] = max(amplitude[k, nearest], a)
+    attack_pairs = pairs - len(frequency)
+    frequency += list(np.exp(random.uniform(np.log(100), np.log(0.48 * rate), attack_pairs)))
+    decay += list(np.exp(random.uniform(np.log(ATTACK_DECAY_RANGE[0]), np.log(ATTACK_DECAY_RANGE[1]), attack_pairs)))
+    amplitude[:, pairs - attack_pairs :] = random.uniform(0, 0.02, (len(timbres), attack_pairs))
     return Partials(np.array(frequency), np.array(decay), amplitude)
 
 
@@ -90,7 +90,7 @@ def _set_units(model: StateSpaceModel, partials: Partials, random: np.random.Gen
     wave = gain * np.exp(pole * np.arange(sizes.frame)[:, None])
     frames = np.zeros((sizes.frame, sizes.state))
     frames[:, even], frames[:, odd] = wave.real, -wave.imag
-    strikes = 1j * random.choice([-1.0, 1.0], partials.amplitude.shape) * partials.amplitude / gain  # begins at zero
+    strikes = 1j * random.choice([-1.0, 1.0], partials.amplitude.shape) * partials.amplitude / gain  # starts at zero
     inputs = random.normal(0, 0.02, (sizes.control, sizes.state))
     inputs[: len(strikes), even], inputs[: len(strikes), odd] = strikes.real, strikes.imag
     for name, value in (("recurrence", weight), ("output", frames), ("projection", inputs)):
@@ -105,7 +105,9 @@ def _set_control(model: StateSpaceModel, timbres: list[Timbre], scale: list[floa
     for k, timbre in enumerate(timbres):
         onsets[k, : len(timbre.onsets)] = timbre.onsets[:columns] / scale[k]
     control = torch.from_numpy(onsets)
-    anywhere = control.amax(0, keepdim=True).expand_as(control)
-    near = torch.nn.functional.max_pool1d(anywhere[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES)[:, 0]
-    model.sites.copy_(near > 0.05)
+    frame_maxima = control.amax(0, keepdim=True).expand_as(control)
+    is_near_onset = torch.nn.functional.max_pool1d(
+        frame_maxima[:, None], 2 * ONSET_REACH_FRAMES + 1, 1, ONSET_REACH_FRAMES
+    )[:, 0]
+    model.sites.copy_(is_near_onset > 0.05)
     model.control.copy_(control)

@@ -17,7 +17,7 @@ class StateSpaceModel(SparseControlModel):
     """An instrument and the control signal that plays one recording on it."""
 
     def __init__(self, sizes: Sizes, generator: torch.Generator, top: int = 0) -> None:
-        """Initialize as published. top: only so many sites of the control signal sound; 0: all above zero."""
+        """Initialize as published. top: number of sites of the control signal that are used; 0: all above zero."""
         super().__init__()
         self.sizes, self.top = sizes, top
         columns, bound = sizes.samples // sizes.frame, sizes.state**-0.5
@@ -26,7 +26,7 @@ class StateSpaceModel(SparseControlModel):
             return nn.Parameter(torch.empty(shape).uniform_(low, high, generator=generator))
 
         self.projection = uniform(-0.01, 0.01, sizes.control, sizes.state)
-        self.inward = uniform(-bound, bound, sizes.state, sizes.state)
+        self.inward = uniform(-bound, bound, sizes.state, sizes.state)  # its name is stored in checkpoints
         self.recurrence = uniform(-bound, bound, sizes.state, sizes.state)
         self.output = uniform(-0.05, 0.05, sizes.frame, sizes.state)
         self.control = uniform(0, 1, sizes.control, columns)

@@ -41,32 +41,32 @@ class OctaveTarget:
         parts = []
         for number, band in enumerate(octave_bands(sound)):
             for window in ALL_WINDOWS:
-                wanted, norm_slope = self._spectra[window][number], 0.0
+                target, norm_slope = self._spectra[window][number], 0.0
                 if window == DITHERED_WINDOW:
-                    found = _compared_bins(magnitudes(band.detach(), window), window)
-                    norm, excess = found.norm(), found.norm() - wanted.norm()
+                    magnitudes_of_band = _compared_bins(magnitudes(band.detach(), window), window)
+                    norm, excess = magnitudes_of_band.norm(), magnitudes_of_band.norm() - target.norm()
                     parts.append(torch.relu(excess))
                     norm_slope = float(1 / norm) if excess > 0 else 0.0
                     if generator is not None:
-                        wanted = wanted - _noise(wanted - found, generator)
-                parts.append(_MagnitudeLoss.apply(band, wanted, window, norm_slope))
+                        target = target - _noise(target - magnitudes_of_band, generator)
+                parts.append(_MagnitudeLoss.apply(band, target, window, norm_slope))
         return torch.stack(parts).sum()
 
 
 class _MagnitudeLoss(torch.autograd.Function):
-    """The summed difference of a band's magnitudes from those wanted; norm_slope: see fast_stft_loss.py."""
+    """The summed difference of a band's magnitudes from those of the target; norm_slope: see stft_loss_kernel.py."""
 
     @staticmethod
-    def forward(ctx: Any, band: Tensor, wanted: Tensor, window: int, norm_slope: float) -> Tensor:
+    def forward(ctx: Any, band: Tensor, target: Tensor, window: int, norm_slope: float) -> Tensor:
         if band.is_cuda:
             with torch.enable_grad():
-                known = band.detach().requires_grad_()
-                found = _compared_bins(magnitudes(known, window), window)
-                total = (found - wanted).abs().sum()
-                (gradient,) = torch.autograd.grad(total + norm_slope * found.square().sum() / 2, known)
+                leaf = band.detach().requires_grad_()
+                rendered = _compared_bins(magnitudes(leaf, window), window)
+                total = (rendered - target).abs().sum()
+                (gradient,) = torch.autograd.grad(total + norm_slope * rendered.square().sum() / 2, leaf)
         else:
             number, slopes = stft_loss_kernel.magnitude_loss(
-                band.detach().numpy(), wanted.numpy(), window, norm_slope
+                band.detach().numpy(), target.numpy(), window, norm_slope
             )
             total, gradient = torch.tensor(number, dtype=band.dtype), torch.from_numpy(slopes)
         ctx.save_for_backward(gradient)
@@ -80,14 +80,14 @@ class _MagnitudeLoss(torch.autograd.Function):
 def octave_bands(sound: Tensor) -> list[Tensor]:
     """Octave bands of a sound (N,), lowest first, each twice as long as the one before; they have its energy."""
     spectrum = torch.fft.rfft(sound, norm="ortho")
-    size, found = LOWEST_BAND_SAMPLES, []
+    size, bands = LOWEST_BAND_SAMPLES, []
     while size <= len(sound):
         part = spectrum[: size // 2 + 1]
         if size > LOWEST_BAND_SAMPLES:
             part = torch.cat([torch.zeros_like(part[: size // 4]), part[size // 4 :]])
-        found.append(torch.fft.irfft(part, n=size, norm="ortho"))
+        bands.append(torch.fft.irfft(part, n=size, norm="ortho"))
         size *= 2
-    return found
+    return bands
 
 
 def magnitudes(sound: Tensor, window: int) -> Tensor:
@@ -107,10 +107,10 @@ def _compared_bins(found: Tensor, window: int) -> Tensor:
     return found[:, :-1].contiguous() if window == DITHERED_WINDOW else found
 
 
-def _noise(rest: Tensor, generator: torch.Generator) -> Tensor:
-    drawn = torch.empty(rest.shape).normal_(generator=generator).to(rest.device)
-    known = rest.detach()
-    return known.mean() + (known.std() + 1e-6) * drawn
+def _noise(difference: Tensor, generator: torch.Generator) -> Tensor:
+    noise = torch.empty(difference.shape).normal_(generator=generator).to(difference.device)
+    constant = difference.detach()
+    return constant.mean() + (constant.std() + 1e-6) * noise
 
 
 @cache

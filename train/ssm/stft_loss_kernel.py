@@ -1,7 +1,7 @@
-"""Summed differences of short-time magnitudes and their gradient, without large intermediate arrays.
+"""The kernel of an STFT loss: summed differences of short-time magnitudes and their gradient.
 
 In torch the spectra of a sound in octaves take some forty passes through memory; here a few dozen windows at a time
-are transformed, compared and transformed back while they are in the cache.
+are transformed, compared and transformed back while they are in the cache, without large intermediate arrays.
 """
 
 import math
@@ -19,23 +19,23 @@ MIN_POWER = np.float32(1e-14)  # keeps gradients finite
 
 def magnitudes(sound: np.ndarray, window: int) -> np.ndarray:
     """(N,) → (2 N / window, window/2 + 1): orthonormal Hann spectra at every half window, zeros after the end."""
-    found = np.empty((2 * len(sound) // window, window // 2 + 1), np.float32)
-    _all_magnitudes(_padded(sound, window), _transform(window)[0], found)
-    return found
+    result = np.empty((2 * len(sound) // window, window // 2 + 1), np.float32)
+    _all_magnitudes(_padded(sound, window), _transform(window)[0], result)
+    return result
 
 
 def magnitude_loss(
-    sound: np.ndarray, wanted: np.ndarray, window: int, norm_slope: float = 0.0
+    sound: np.ndarray, target: np.ndarray, window: int, norm_slope: float = 0.0
 ) -> tuple[float, np.ndarray]:
-    """The sum of |magnitudes − wanted| and its gradient (N,).
+    """The sum of |magnitudes − target| and its gradient (N,).
 
-    wanted: (2 N / window, bins); higher bins are ignored. norm_slope: so many times the gradient of half the sum of
+    target: (2 N / window, bins); higher bins are ignored. norm_slope: so many times the gradient of half the sum of
     all squares is added.
     """
     forward, backward = _transform(window)
     padded = _padded(sound, window)
     gradient = np.zeros_like(padded)
-    total = _loss_and_gradient(padded, wanted, forward, backward, np.float32(norm_slope), gradient)
+    total = _loss_and_gradient(padded, target, forward, backward, np.float32(norm_slope), gradient)
     return total, gradient[: len(sound)]
 
 
@@ -69,33 +69,33 @@ def _spectra(sound, forward, first, batch, out):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def _all_magnitudes(sound, forward, found):
-    window, last = forward.shape[1], found.shape[1] - 1
+def _all_magnitudes(sound, forward, result):
+    window, last = forward.shape[1], result.shape[1] - 1
     rows = forward.shape[0] * WIDTH
     batch = np.zeros((BATCH_SIZE, window), np.float32)
     out = np.zeros((BATCH_SIZE, rows), np.float32)
-    for first in range(0, found.shape[0], BATCH_SIZE):
+    for first in range(0, result.shape[0], BATCH_SIZE):
         _spectra(sound, forward, first, batch, out)
-        for b in range(min(BATCH_SIZE, found.shape[0] - first)):
-            row = found[first + b]
+        for b in range(min(BATCH_SIZE, result.shape[0] - first)):
+            row = result[first + b]
             row[0], row[last] = abs(out[b, 0]), abs(out[b, last])
             for k in range(1, last):
                 row[k] = math.sqrt(out[b, k] ** 2 + out[b, last + k] ** 2)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def _loss_and_gradient(sound, wanted, forward, backward, norm_slope, gradient):
+def _loss_and_gradient(sound, target, forward, backward, norm_slope, gradient):
     window = forward.shape[1]
     half, rows = window // 2, forward.shape[0] * WIDTH
     batch = np.zeros((BATCH_SIZE, window), np.float32)
     out = np.zeros((BATCH_SIZE, rows), np.float32)
     slopes = np.zeros((BATCH_SIZE, backward.shape[0] * WIDTH), np.float32)
     total = 0.0
-    for first in range(0, wanted.shape[0], BATCH_SIZE):
-        count = min(BATCH_SIZE, wanted.shape[0] - first)
+    for first in range(0, target.shape[0], BATCH_SIZE):
+        count = min(BATCH_SIZE, target.shape[0] - first)
         _spectra(sound, forward, first, batch, out)
         for b in range(count):
-            total += _replace_by_gradient(out[b], wanted[first + b], half, norm_slope)
+            total += _replace_by_gradient(out[b], target[first + b], half, norm_slope)
         _multiply(backward, out, slopes)
         for b in range(count):
             start = (first + b) * half
@@ -105,23 +105,25 @@ def _loss_and_gradient(sound, wanted, forward, backward, norm_slope, gradient):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def _replace_by_gradient(out, wanted, half, norm_slope):
+def _replace_by_gradient(out, target, half, norm_slope):
     """The summed difference of one window; its spectrum `out` is replaced by the gradient."""
     total = np.float32(0)
-    bins = wanted.shape[0]
+    bins = target.shape[0]
     for k in range(1, half):
         power = out[k] * out[k] + out[half + k] * out[half + k] + MIN_POWER
-        height = math.sqrt(power)
-        rest = height - wanted[k]
-        total += abs(rest)
-        scale = math.copysign(np.float32(1), rest) / height + norm_slope
+        magnitude = math.sqrt(power)
+        difference = magnitude - target[k]
+        total += abs(difference)
+        scale = math.copysign(np.float32(1), difference) / magnitude + norm_slope
         out[k] *= scale
         out[half + k] *= scale
     for k in (0, half):
         if k < bins:
-            rest = abs(out[k]) - wanted[k]
-            total += abs(rest)
-            out[k] = math.copysign(np.float32(1), rest) * math.copysign(np.float32(1), out[k]) + norm_slope * out[k]
+            difference = abs(out[k]) - target[k]
+            total += abs(difference)
+            out[k] = (
+                math.copysign(np.float32(1), difference) * math.copysign(np.float32(1), out[k]) + norm_slope * out[k]
+            )
         else:
             out[k] = 0
     return total

@@ -17,9 +17,9 @@ from engine.dsp.tanh_rnn import multiply, pack, padded, step_state
 def run_recurrence(weight: Tensor, inputs: Tensor) -> Tensor:
     """The states h_n = tanh(W h_{n−1} + u_n), h_{−1} = 0: weight (S, S) and inputs (F, S) give (F, S)."""
     if weight.is_cuda:
-        units, trains = weight.shape[0], torch.is_grad_enabled()
+        units, is_training = weight.shape[0], torch.is_grad_enabled()
         weights, start = (torch.eye(units, device=weight.device), weight), weight.new_zeros(1, 1, units)
-        return torch.rnn_tanh(inputs[:, None], start, weights, False, 1, 0.0, trains, False, False)[0][:, 0]
+        return torch.rnn_tanh(inputs[:, None], start, weights, False, 1, 0.0, is_training, False, False)[0][:, 0]
     return _Recurrence.apply(weight, inputs)
 
 
@@ -28,26 +28,26 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, weight: Tensor, inputs: Tensor) -> Tensor:
-        wide = _pad_columns(inputs)
-        _forward(pack(weight.numpy()), wide)
-        states = torch.from_numpy(wide[:, : inputs.shape[1]].copy())
+        padded_inputs = _pad_columns(inputs)
+        _forward(pack(weight.numpy()), padded_inputs)
+        states = torch.from_numpy(padded_inputs[:, : inputs.shape[1]].copy())
         ctx.save_for_backward(weight, states)
         return states
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, Tensor]:
         weight, states = ctx.saved_tensors
-        back = _pad_columns(outer[0])
-        _backward(pack(weight.numpy().T), _pad_columns(1 - states * states), back)
-        inputs = torch.from_numpy(back[:, : states.shape[1]].copy())
+        gradients = _pad_columns(outer[0])
+        _backward(pack(weight.numpy().T), _pad_columns(1 - states * states), gradients)
+        inputs = torch.from_numpy(gradients[:, : states.shape[1]].copy())
         return inputs[1:].T @ states[:-1], inputs
 
 
 def _pad_columns(values: Tensor) -> np.ndarray:
     """A copy (F, S) with as many columns as the packed matrix has rows, the new ones 0."""
-    wide = np.zeros((len(values), padded(values.shape[1])), np.float32)
-    wide[:, : values.shape[1]] = values.detach().numpy()
-    return wide
+    copy = np.zeros((len(values), padded(values.shape[1])), np.float32)
+    copy[:, : values.shape[1]] = values.detach().numpy()
+    return copy
 
 
 @njit(cache=True, error_model="numpy")
@@ -61,11 +61,11 @@ def _forward(weight, inputs):
 
 
 @njit(cache=True, error_model="numpy")
-def _backward(transposed, slope, back):
+def _backward(transposed, slope, gradients):
     """Replace the gradients of the states (F, S') by those of the inputs; slope: (F, S'), 1 − h²."""
-    last = back.shape[0] - 1
+    last = gradients.shape[0] - 1
     for n in range(last, -1, -1):
         if n < last:
-            multiply(transposed, back[n], back[n + 1], back[n])
-        for s in range(back.shape[1]):
-            back[n, s] *= slope[n, s]
+            multiply(transposed, gradients[n], gradients[n + 1], gradients[n])
+        for s in range(gradients.shape[1]):
+            gradients[n, s] *= slope[n, s]

@@ -1,9 +1,9 @@
-"""The run of learning of a state-space model, as published or better.
+"""The run of learning of a state-space model, as published or by our recipe.
 
-*published*: the strongest sites of a randomly initialized control signal sound, and only they learn; the loss is
-dithered. *recording*: weights start from partials and onsets of the recording, sites are pruned to a budget on the
-way, the recurrence stays a contraction, and artifacts of the frame grid, at the edges of frames and in the decay of
-strikes, are penalized.
+*published*: only the strongest sites of a randomly initialized control signal are used and learned; the loss is
+dithered. *recording*: weights start from partials and onsets of the recording, sites are pruned to a budget
+during the run, the recurrence stays a contraction, and artifacts of the frame grid, at the edges of frames and in
+the decay of strikes, are penalized.
 """
 
 import time
@@ -80,13 +80,13 @@ class StateSpaceTrainer(SparseControlTrainer[StateSpaceModel, Config]):
         self.optimizer.step()
 
     def _prune(self, multiple: float) -> None:
-        """Keep the sites that send most into the state."""
+        """Keep the sites with the most energy in the state."""
         if self.published:
             return
         with torch.no_grad():
-            reach = torch.linalg.vector_norm(self.model.input_matrix(), dim=0)
-            energy = self.model.gated_control() * (reach[:, None] + 1e-6)
-            self._keep_strongest(energy, round(multiple * self.config.sites))
+            dimension_gains = torch.linalg.vector_norm(self.model.input_matrix(), dim=0)
+            energy = self.model.gated_control() * (dimension_gains[:, None] + 1e-6)
+            self._prune_sites(energy, round(multiple * self.config.sites))
 
 
 def limit_spectral_norm(model: StateSpaceModel, radius: float) -> None:

@@ -101,11 +101,11 @@ def test_strikes_differ_a_little_and_are_never_the_same():
 
 
 def test_an_envelope_is_interpolated_between_the_centres_of_its_points():
-    np.testing.assert_allclose(residual.stretch(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
+    np.testing.assert_allclose(residual.interpolate_envelope(np.array([0.0, 1.0]), 4), [0, 0.25, 0.75, 1])
 
 
 def test_the_blur_varies_a_mode_by_its_spread(random):
-    envelope = residual.stretch(residual.blur(RATE, 0.05), int(residual.HISS_SECONDS * RATE))
+    envelope = residual.interpolate_envelope(residual.make_blur(RATE, 0.05), int(residual.HISS_SECONDS * RATE))
     noise = random.uniform(-1, 1, (2000, 1000))
     turned = (noise * envelope[:1000]) @ np.exp(-2j * np.pi * 1000 / RATE * np.arange(1000))
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)
