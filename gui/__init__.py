@@ -1,1 +1,1 @@
-"""The window: widgets that know Qt only, controllers that connect them to the session, and child processes."""
+"""The window: widgets that depend on Qt only, controllers that connect them to the session, and child processes."""

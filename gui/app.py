@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-REQUIRED_LIBRARIES = {  # of Qt under X11, which no Python package brings: library and Debian package
+REQUIRED_LIBRARIES = {  # of Qt under X11, in no Python package: library and Debian package
     "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libX11-xcb.so.1": "libx11-xcb1",
     "libdbus-1.so.3": "libdbus-1-3", "libfontconfig.so.1": "libfontconfig1", "libglib-2.0.so.0": "libglib2.0-0",
     "libxcb-cursor.so.0": "libxcb-cursor0", "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -50,7 +50,9 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
     signals.setEnabled(False)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # all is saved: freeing the engine takes seconds, and a thread may hang in a dead server
+    os._exit(
+        status
+    )  # all is saved: freeing the engine takes seconds, and a thread may block in a server that is gone
 
 
 def open_window(app: Any, preferences: Any, paths: Sequence[Path] = ()) -> Any:
@@ -76,9 +78,9 @@ def _check_linux() -> None:
     missing = [package for library, package in REQUIRED_LIBRARIES.items() if not _is_installed(library)]
     if missing:
         raise NoDisplay(f"the window needs more system libraries: sudo apt-get install {' '.join(missing)}")
-    if not os.environ.get("WAYLAND_DISPLAY") and not _display_answers():
+    if not os.environ.get("WAYLAND_DISPLAY") and not _can_connect_to_display():
         display = os.environ["DISPLAY"]
-        raise NoDisplay(f"the display {display} does not answer; `luthier play guitar` plays without one")
+        raise NoDisplay(f"cannot connect to the display {display}; `luthier play guitar` plays without one")
 
 
 def _is_installed(library: str) -> bool:
@@ -89,7 +91,7 @@ def _is_installed(library: str) -> bool:
     return True
 
 
-def _display_answers() -> bool:
+def _can_connect_to_display() -> bool:
     """Whether the X server accepts a connection."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p

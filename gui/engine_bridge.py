@@ -127,7 +127,7 @@ class EngineBridge(QObject):
                 message.callback(message.value)
 
     def _drain_events(self, live_input: LiveInput) -> None:
-        """Emit notes that began and ended, whatever plays them, and moves of controllers."""
+        """Emit the starts and ends of notes of all sources, and the moves of controllers."""
         host = live_input.host
         events = host.outbox.drain()
         if len(events):

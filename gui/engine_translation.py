@@ -1,4 +1,4 @@
-"""Translation of the texts of engine and session: names and help of parameters, titles, labels, messages.
+"""Translation of texts of the engine and the session: names and help of parameters, titles, labels, messages.
 
 `python -m gui.engine_translation` prints all of them as calls of `translate`, for tools that collect
 texts to translate.
@@ -12,7 +12,7 @@ from engine.effects import EFFECTS, effect_class
 from engine.kinds import KINDS
 from session.translatable_message import TEMPLATES, Message, of_error
 
-LINKS = ("second", "voice", *EFFECTS)  # prefixes of the names of parameters
+SLOT_NAMES = ("second", "voice", *EFFECTS)  # prefixes of the names of parameters
 
 
 def translate_term(text: str) -> str:
@@ -43,7 +43,7 @@ def all_terms() -> list[str]:
     params += [param for effect in effects for param in effect.params]
     names = {word for param in params for word in (param.name, param.help)}
     labels = {text for kind in KINDS.values() for text in (kind.label, kind.learn_label)}
-    return sorted({*names, *labels, *SCALES, *LINKS, *(effect.title for effect in effects)} - {""})
+    return sorted({*names, *labels, *SCALES, *SLOT_NAMES, *(effect.title for effect in effects)} - {""})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Signals that ask the program to quit: Ctrl+C, the end of a session, a terminal that is closed."""
+"""Operating system signals that quit the program: SIGINT, SIGTERM, SIGHUP."""
 
 import signal
 import socket
@@ -13,7 +13,7 @@ _sockets: list[socket.socket] = []  # kept open as long as signals come
 
 
 def install(close: Callable[[], object]) -> QSocketNotifier:
-    """Call `close` when a signal comes, after closing open dialogues; until the notifier is disabled."""
+    """Call `close` when a signal comes, after closing open dialogs; until the notifier is disabled."""
     receiver, sender = socket.socketpair()
     for end in (receiver, sender):
         end.setblocking(False)
@@ -34,7 +34,7 @@ def install(close: Callable[[], object]) -> QSocketNotifier:
 
 
 def _close_popups() -> None:
-    """Close menus and modal dialogues, which have all input."""
+    """Close menus and modal dialogs, which have all input."""
     while (widget := QApplication.activePopupWidget() or QApplication.activeModalWidget()) is not None:
         if not widget.close():
             break

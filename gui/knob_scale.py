@@ -2,7 +2,7 @@
 
 import math
 
-MIN_LOG_RATIO = 10  # of the bounds of a range: from here on its scale is logarithmic
+MIN_LOG_RATIO = 10  # of the bounds of a range: above it the scale is logarithmic
 
 
 def position_of(value: float, low: float, high: float) -> float:

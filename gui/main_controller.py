@@ -1,4 +1,4 @@
-"""Make the controllers of a window, and connect the signals that concern several of them."""
+"""The main controller: makes the controllers of a window, and connects the signals that concern several of them."""
 
 import time
 from functools import partial
@@ -8,13 +8,13 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
 from gui.browser.catalogue import describe
-from gui.controllers.ab_comparison import ABCompare
+from gui.controllers.ab_comparison import ABComparison
 from gui.controllers.button_midi_learn import ButtonMidiLearn
 from gui.controllers.chain import ChainController
 from gui.controllers.computer_keyboard import ComputerKeyboard
 from gui.controllers.devices import DeviceController
 from gui.controllers.file_opener import FileOpener
-from gui.controllers.global_settings import MasterController, ThemeSwitch
+from gui.controllers.global_settings import GlobalSettings, ThemeSwitch
 from gui.controllers.instrument_export import ExportController
 from gui.controllers.instrument_selection import InstrumentSelection
 from gui.controllers.learn import LearnController
@@ -31,7 +31,7 @@ from gui.controllers.undo_buttons import UndoController
 from gui.controllers.voice import VoiceController
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.processes import process_lifetime
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from session.engine_messages import Loaded
 from session.engine_thread import EngineThread
 
@@ -55,7 +55,7 @@ class MainController(QObject):
         self.chain = ChainController(self.parameters, window.chain_bar, window.split_bar)
         self.preset_files = PresetFiles(engine, window.browser, self.undo_stack)
         self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.preset_files)
-        self.master = MasterController(self.bridge, self.undo_stack, preferences, window.top_bar)
+        self.global_settings = GlobalSettings(self.bridge, self.undo_stack, preferences, window.top_bar)
         self.touch = TouchController(self.bridge, self.parameters, window.views)
         self.voice = VoiceController(self.bridge, self.parameters, window.views.voice)
         self.computer_keyboard = ComputerKeyboard(app)
@@ -64,11 +64,11 @@ class MainController(QObject):
         self.learn = LearnController(window, preferences)
         self.opener = FileOpener(self.parameters, self.score, self.learn)
         self.microphone = MicrophoneRecording(engine, self.bridge, self.learn)
-        self.devices = DeviceController(engine, self.bridge, self.master, preferences, window)
+        self.devices = DeviceController(engine, self.bridge, self.global_settings, preferences, window)
         self.preview, self.export = PreviewController(engine), ExportController(engine, window)
         self.button_midi_learn = ButtonMidiLearn(self.bridge, self.midi_learn)
-        self.ab_compare = ABCompare(self.parameters)
-        self.undo = UndoController(self.undo_stack, self.ab_compare, window.top_bar)
+        self.comparison = ABComparison(self.parameters)
+        self.undo = UndoController(self.undo_stack, self.comparison, window.top_bar)
         self.theme = ThemeSwitch(app, self.undo_stack, preferences)
         self.session_restore = SessionRestore(
             preferences, window, self.parameters, self.preset_files, self.midi_learn
@@ -92,7 +92,7 @@ class MainController(QObject):
             return
         self.closed, until = True, time.monotonic() + CLOSE_SECONDS
         self.session_restore.save()
-        self.window.vanish()
+        self.window.hide_all()
         self.learn.close()  # first: it has something to save
         self.computer_keyboard.release_all()
         self.recording.close()
@@ -132,7 +132,7 @@ class MainController(QObject):
         window.views.voice.voice_instrument_requested.connect(self.selection.choose_for_voice)
         browser.demo_requested.connect(self.preview.demo)
         browser.layer_requested.connect(lambda entry: self.chain.add_layer(entry.path))
-        browser.export_requested.connect(lambda entry: self.export.ask(entry, self.parameters.patch))
+        browser.export_requested.connect(lambda entry: self.export.ask_destination(entry, self.parameters.patch))
         self.preview.changed.connect(browser.show_demo)
         self.bridge.polled.connect(self.preview.poll)
         self.preset_files.scanned.connect(lambda: self.chain.set_entries(self.preset_files.entries))
@@ -148,7 +148,7 @@ class MainController(QObject):
         window, learn = self.window, self.learn
         learn.learned.connect(self.selection.add)
         learn.progress.connect(window.browser.show_learning)
-        learn.dialogue.playback_requested.connect(self.preview.recording)
+        learn.dialog.playback_requested.connect(self.preview.recording)
         window.browser.learn.clicked.connect(learn.show)
         window.score_bar.render_clicked.connect(
             lambda: self.recording.render_score(self.parameters.patch, self.preferences.a4)
@@ -164,7 +164,7 @@ class MainController(QObject):
         self.devices.tone.connect(self.preview.tone)
         for controller in (
             self.selection, self.preset_files, self.recording, self.learn, self.opener, self.preview, self.export,
-            self.button_midi_learn, self.midi_learn, self.ab_compare, self.session_restore,
+            self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
 
@@ -175,9 +175,9 @@ class MainController(QObject):
             ("Alt+Up", lambda: window.browser.step(-1)), ("Alt+Down", lambda: window.browser.step(1)),
             ("Ctrl+F", window.browser.focus_search), ("Ctrl+Z", self.undo_stack.undo),
             ("Ctrl+Shift+Z", self.undo_stack.redo),
-            ("Ctrl+B", self.ab_compare.compare), ("Ctrl+T", self.theme.toggle), ("Ctrl+K", window.lock.toggle),
+            ("Ctrl+B", self.comparison.compare), ("Ctrl+T", self.theme.toggle), ("Ctrl+K", window.lock.toggle),
             ("PgDown", lambda: keyboard.shift(-1)), ("PgUp", lambda: keyboard.shift(1)),
-            ("Ctrl+1", lambda: window.views.show_view(PICTURE)), ("Ctrl+2", lambda: window.views.show_view(PAD)),
+            ("Ctrl+1", lambda: window.views.show_view(INSTRUMENT)), ("Ctrl+2", lambda: window.views.show_view(PAD)),
             ("Ctrl+3", lambda: window.views.show_view(VOICE)),
             ("Ctrl+D", window.browser.toggle_favourite), ("Ctrl+R", self.recording.toggle),
             ("Ctrl+S", self.selection.save), ("Ctrl+L", self.learn.show), ("Ctrl+,", self.devices.show),
@@ -187,7 +187,7 @@ class MainController(QObject):
 
     def _start(self) -> None:
         """The engine is ready: open the first instrument, unless the last start crashed on one."""
-        self.master.restore()
+        self.global_settings.restore()
         self.session_restore.restore_controls()
         self.button_midi_learn.show()
         safe = self.session_restore.check_crash(self.engine.loading_marker)

@@ -1,4 +1,4 @@
-"""The main window: the layout of all widgets; it knows Qt only."""
+"""The main window: the layout of all widgets; it depends on Qt only."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -76,8 +76,8 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
-    def vanish(self) -> None:
-        """Hide the window and every dialogue at once."""
+    def hide_all(self) -> None:
+        """Hide the window and every dialog at once."""
         for widget in (*self.findChildren(QDialog), self):
             widget.hide()
         QGuiApplication.sync()

@@ -1,4 +1,4 @@
-"""Translations of the window: files as Qt's tools write them, luthier_<language>.ts in gui/translations.
+"""Translations of the window: .ts files of Qt Linguist, luthier_<language>.ts in gui/translations.
 
 They are read without being compiled; a text that is missing, or has placeholders that are not in the English text,
 stays English.
@@ -30,11 +30,11 @@ class FileTranslator(QTranslator):
         super().__init__()
         self._language = path.stem.partition("_")[2]
         self._texts: dict[tuple[str, str], list[str]] = {}
-        self._anywhere: dict[str, list[str]] = {}  # for texts of a class that are shown by another one
+        self._texts_by_source: dict[str, list[str]] = {}  # for texts of a class that are shown by another one
         try:
             root = ElementTree.fromstring(path.read_bytes())
         except ElementTree.ParseError as error:
-            raise ValueError(f"{path.name} is no translation: {error}") from None
+            raise ValueError(f"{path.name} is not a translation file: {error}") from None
         for context in root.iter("context"):
             for message in context.iter("message"):
                 self._add(context.findtext("name") or "", message)
@@ -44,7 +44,7 @@ class FileTranslator(QTranslator):
     ) -> str | None:
         """[any thread] Called by Qt: a text in this language; None if it is missing."""
         source = sourceText or ""
-        forms = self._texts.get((context or "", source)) or self._anywhere.get(source)
+        forms = self._texts.get((context or "", source)) or self._texts_by_source.get(source)
         if forms is None:
             return None
         text = forms[min(plural_form(self._language, n), len(forms) - 1)] if n >= 0 else forms[0]
@@ -61,7 +61,7 @@ class FileTranslator(QTranslator):
         forms = [each.text or "" for each in found.iter("numerusform")] or [found.text or ""]
         if any(forms):
             self._texts[(context, source)] = forms
-            self._anywhere.setdefault(source, forms)
+            self._texts_by_source.setdefault(source, forms)
 
 
 def install(

@@ -68,7 +68,7 @@ def _score(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
     controller.opener.open([library.factory_folder() / "demo.mid"])
-    until(lambda: controller.engine.recorders.score is not None and controller.bridge.status.voices > 0)
+    until(lambda: controller.engine.transport.score is not None and controller.bridge.status.voices > 0)
 
 
 def _bounce(controller: Any, folder: Path, server: int) -> None:
@@ -117,7 +117,7 @@ def _demo(controller: Any, folder: Path, server: int) -> None:
 def _microphone(controller: Any, folder: Path, server: int) -> None:
     controller.learn.show()
     controller.microphone.toggle()
-    until(lambda: controller.engine.recorders._microphone is not None)
+    until(lambda: controller.engine.transport._microphone is not None)
     _wait(2)  # a device may have to be opened with its inputs first
 
 

@@ -1,4 +1,4 @@
-"""Snapshots of a voice input: what its tracker hears, and how the instrument follows it."""
+"""Snapshots of a voice input: the output of its tracker, and the frequency of the instrument that follows it."""
 
 from typing import NamedTuple
 
@@ -17,17 +17,17 @@ class VoiceSnapshot(NamedTuple):
 class VoiceReading(NamedTuple):
     """Output of the pitch tracker: frequency in Hz, 0 for none; level and gate in dB; the instrument's frequency."""
 
-    pitch: float
+    frequency: float
     level: float
     gate: float
-    answer: float
+    instrument_frequency: float
 
 
 NO_VOICE = VoiceSnapshot(0.0, 0)
 
 
 def voice_snapshot(instrument: Plugin) -> VoiceSnapshot:
-    """How an instrument follows a voice now; NO_VOICE of a kind that does not tell."""
+    """How an instrument follows a voice now; NO_VOICE of a kind without this snapshot."""
     path = instrument.kind.voice_snapshot if isinstance(instrument, Instrument) else ""
     found: VoiceSnapshot = load_member(path)(instrument) if path else NO_VOICE
     return found

@@ -1,4 +1,4 @@
-"""The browser: search, preview, select and manage instruments and saved patches."""
+"""The browser widget: search, preview, select and manage instruments and saved patches."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -99,8 +99,8 @@ class Browser(QFrame):
 
     def menu(self, entry: Entry) -> QMenu:
         """The context menu of an entry; factory entries cannot be renamed or deleted."""
-        favourite = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
-        readable, own = not entry.fault, not (entry.factory or entry.elsewhere)
+        favourite = self.tr("Remove from favourites") if entry.digest in self._favourites else self.tr("Favourite")
+        readable, own = not entry.error, not (entry.factory or entry.is_external)
         items: list[tuple[str, Callable[[Entry], object], bool]] = [
             (self.tr("Hear a demo"), self.demo_requested.emit, readable),
             (
@@ -110,7 +110,7 @@ class Browser(QFrame):
             ),
             (favourite, self.favourite_toggled.emit, readable),
             (
-                self.tr("Keep among my own") if entry.elsewhere else self.tr("Duplicate"),
+                self.tr("Copy to my instruments") if entry.is_external else self.tr("Duplicate"),
                 self.duplicate_requested.emit,
                 readable,
             ),
@@ -180,7 +180,7 @@ class Browser(QFrame):
 
     def _request_demo(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE)
-        if entry is not None and not entry.fault:
+        if entry is not None and not entry.error:
             self.demo_requested.emit(entry)
 
     def _select_focused(self, index: QModelIndex) -> None:

@@ -1,4 +1,4 @@
-"""Entries of the browser: every instrument and saved patch with its metadata, and the search for them."""
+"""The catalogue of the browser: an entry for every instrument and saved patch, and the search in them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ _cache: dict[tuple[Path, int, int], "Entry"] = {}
 
 @dataclass(frozen=True)
 class Entry:
-    """An instrument or a saved patch; `fault` says in one line why it cannot be played."""
+    """An instrument or a saved patch; `error` says in one line why it cannot be played."""
 
     path: Path
     name: str
@@ -40,8 +40,8 @@ class Entry:
     high: int = 127
     rate: float = 0.0
     lufs: float | None = None
-    fault: str = ""
-    elsewhere: bool = False  # opened from another folder than the user's own
+    error: str = ""
+    is_external: bool = False  # opened from another folder than the user's own
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def scan() -> list[Entry]:
         for path in patch_file.remembered_paths()
         if path.suffix == SUFFIX and path.is_file()
     ]
-    others = [replace(entry, elsewhere=True) for entry in opened if entry.digest and entry.digest not in known]
+    others = [replace(entry, is_external=True) for entry in opened if entry.digest and entry.digest not in known]
     return sorted([*presets, *patches, *others], key=lambda entry: entry.name)
 
 
@@ -94,7 +94,7 @@ def matching(entries: Iterable[Entry], query: Query, favourites: Iterable[str]) 
 
 
 def kind_label(kind: str) -> str:
-    """What an instrument of a kind is, translated."""
+    """The label of a kind, translated."""
     return engine_translation.translate_term(KINDS[kind].label) if kind in KINDS else kind
 
 
@@ -135,7 +135,7 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
             name, patch_file.find_instrument(path, patch)
         )
     except PresetError as error:
-        return Entry(path, name, False, fault=translate_message(error))
+        return Entry(path, name, False, error=translate_message(error))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     description = f"{translate('Entry', 'A patch of {0}.').format(instrument.name)} {instrument.description}"
     return replace(
@@ -166,7 +166,7 @@ def _entry(name: str, path: Path) -> Entry:
     try:
         preset = read(path)
     except PresetError as error:
-        return Entry(path, name, factory, fault=translate_message(error))
+        return Entry(path, name, factory, error=translate_message(error))
     header = preset.header
     keys, source = header.get("keys", {}), header.get("source", {})
     loud = header.get("loudness", {}).get("lufs")

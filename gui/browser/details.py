@@ -50,11 +50,11 @@ class DetailsPanel(QWidget):
             self.facts_label.setText("")
             return
         self._name_label.setText(entry.name.capitalize())
-        name_colour = theme.colour(theme.QUIET).name()
-        paragraph = f"<p>{escape(entry.fault or entry.description)}</p>"
+        name_colour = theme.colour(theme.SECONDARY_TEXT).name()
+        paragraph = f"<p>{escape(entry.error or entry.description)}</p>"
         rows = "".join(
             f"<tr><td style='color:{name_colour}; padding-right:8px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
-            for name, text in ([] if entry.fault else entry.facts)
+            for name, text in ([] if entry.error else entry.facts)
         )
         self.facts_label.setText(f"{paragraph}<table cellspacing='0' cellpadding='1'>{rows}</table>")
 
@@ -67,7 +67,7 @@ class DetailsPanel(QWidget):
     def set_favourite(self, favourite: bool) -> None:
         """Show whether the entry is a favourite."""
         self._star.setText("★" if favourite else "☆")
-        self._star.setAccessibleDescription(self.tr("is a favourite") if favourite else self.tr("is none"))
+        self._star.setAccessibleDescription(self.tr("is a favourite") if favourite else self.tr("is not a favourite"))
 
     def menu_point(self) -> QPoint:
         """Where the menu opens, in global coordinates."""

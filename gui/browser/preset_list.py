@@ -1,4 +1,4 @@
-"""Model, view and delegate of the browser's list."""
+"""The preset list of the browser: model, view and delegate."""
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -33,7 +33,7 @@ class PresetListModel(QAbstractListModel):
         return len(self.entries)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The name for display, more of it for screen readers, the entry itself as ENTRY_ROLE."""
+        """The name for display, name and state for screen readers, the entry itself as ENTRY_ROLE."""
         if not index.isValid() or index.row() >= len(self.entries):
             return None
         entry = self.entries[index.row()]
@@ -42,10 +42,10 @@ class PresetListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.fault or entry.description
+            return entry.error or entry.description
         if role == Qt.ItemDataRole.AccessibleTextRole:
             star = self.tr("favourite") if entry.digest in self.favourites else ""
-            return ", ".join(filter(None, [entry.name, entry.kind, star, entry.fault]))
+            return ", ".join(filter(None, [entry.name, entry.kind, star, entry.error]))
         return None
 
 
@@ -77,7 +77,7 @@ class PresetListView(QListView):
         model, viewport = self.model(), self.viewport()
         if model is not None and viewport is not None and model.rowCount() == 0:
             painter = QPainter(viewport)
-            painter.setPen(theme.colour(theme.QUIET))
+            painter.setPen(theme.colour(theme.SECONDARY_TEXT))
             painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.tr("No instrument matches."))
 
 
@@ -106,20 +106,20 @@ class PresetDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
         text = area.adjusted(14, 5, -DEMO_BUTTON_WIDTH - 18, -5)
         painter.setFont(theme.sized(view.font(), theme.BODY, bold=selected))
-        painter.setPen(theme.colour(theme.WARNING if entry.fault else theme.TEXT))
+        painter.setPen(theme.colour(theme.WARNING if entry.error else theme.TEXT))
         painter.drawText(text, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
         painter.setFont(theme.sized(view.font(), theme.CAPTION))
-        painter.setPen(theme.colour(theme.QUIET))
-        below = self.tr("cannot be read") if entry.fault else " · ".join(entry.tags[:3]) or entry.kind
-        origin = "" if entry.factory else self.tr(" · opened") if entry.elsewhere else self.tr(" · mine")
+        painter.setPen(theme.colour(theme.SECONDARY_TEXT))
+        below = self.tr("cannot be read") if entry.error else " · ".join(entry.tags[:3]) or entry.kind
+        origin = "" if entry.factory else self.tr(" · opened") if entry.is_external else self.tr(" · mine")
         painter.drawText(text, Qt.AlignmentFlag.AlignBottom, below + origin)
         if entry.digest and entry.digest in model.favourites:
             painter.setPen(theme.colour(theme.ACCENT))
             painter.drawText(area.adjusted(0, 0, -DEMO_BUTTON_WIDTH - 4, 0), _RIGHT, "★")
-        if not entry.fault:
+        if not entry.error:
             playing = model.demo == entry.digest
             lit = playing or option.state & QStyle.StateFlag.State_MouseOver
-            painter.setPen(theme.colour(theme.ACCENT if playing else theme.TEXT if lit else theme.QUIET))
+            painter.setPen(theme.colour(theme.ACCENT if playing else theme.TEXT if lit else theme.SECONDARY_TEXT))
             painter.drawText(
                 area.adjusted(area.width() - DEMO_BUTTON_WIDTH, 0, 0, 0), _CENTRE, "■" if playing else "▶"
             )

@@ -9,8 +9,8 @@ from session.patch import Patch
 from .parameters import ParameterController
 
 
-class ABCompare(QObject):
-    """Two patches, A and B: one plays, the other waits; alike at first. Changing over is undoable."""
+class ABComparison(QObject):
+    """Two patches, A and B, equal at first: one plays, the other is stored. Switching is undoable."""
 
     notified = pyqtSignal(str)
 
@@ -22,11 +22,11 @@ class ABCompare(QObject):
 
     @property
     def other(self) -> str:
-        """The name of the one that waits."""
+        """The name of the stored one."""
         return "B" if self.current == "A" else "A"
 
     def compare(self) -> None:
-        """Change over to the other one."""
+        """Switch to the other one."""
         current = self._parameters.patch
         if current is None:
             return

@@ -89,11 +89,11 @@ class ComputerKeyboard(QObject):
         if not event.isAutoRepeat() and _code(event) not in self._held:
             self._held[_code(event)] = self._base + step
             if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self._learn_letter(step, _letter_of(event))
+                self._set_letter(step, _letter_of(event))
             self.pressed.emit(self._base + step, VELOCITY)
         return True
 
-    def _learn_letter(self, step: int, letter: str) -> None:
+    def _set_letter(self, step: int, letter: str) -> None:
         """Show the letter printed on a key; the key that showed it before gets this one's former letter."""
         before = self._letters[step]
         if letter and letter != before:
@@ -109,7 +109,7 @@ class ComputerKeyboard(QObject):
 
 
 def _code(event: QKeyEvent) -> int:
-    """A number that identifies a key whatever modifiers are held."""
+    """A number that identifies a key, with any modifiers."""
     return event.nativeScanCode() or event.key()
 
 
@@ -122,5 +122,5 @@ def _step_of(event: QKeyEvent) -> int | None:
 
 
 def _letter_of(event: QKeyEvent) -> str:
-    """The letter printed on a key; nothing where that is no letter."""
+    """The letter printed on a key; empty if it has none."""
     return chr(event.key()) if 32 < event.key() < 0x1000000 else ""

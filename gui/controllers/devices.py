@@ -1,4 +1,4 @@
-"""The device controller: opens the devices that are chosen in the dialogue, undoably."""
+"""The device controller: opens the devices that are chosen in the dialog, undoably."""
 
 from typing import Any
 
@@ -11,38 +11,38 @@ from gui.engine_bridge import EngineBridge
 from gui.preferences import Preferences, device_request
 from session.engine_thread import EngineThread
 
-from .global_settings import MasterController
+from .global_settings import GlobalSettings
 
 
 class DeviceController(QObject):
-    """Opens the dialogue, and stores the choice in the preferences."""
+    """Opens the dialog, and stores the choice in the preferences."""
 
     tone = pyqtSignal()  # a test tone is asked for
 
     def __init__(
-        self, engine: EngineThread, bridge: EngineBridge, master: MasterController, preferences: Preferences,
+        self, engine: EngineThread, bridge: EngineBridge, global_settings: GlobalSettings, preferences: Preferences,
         window: QWidget,
     ) -> None:  # fmt: skip
         super().__init__()
         self._engine, self._bridge, self._preferences, self._window = engine, bridge, preferences, window
-        self._master = master
-        master.changed.connect(self._show_master)
-        self.dialogue: DevicesDialog | None = None
+        self._global_settings = global_settings
+        global_settings.changed.connect(self._show_global_settings)
+        self.dialog: DevicesDialog | None = None
 
     def show(self) -> None:
-        """Open the dialogue; devices appear as soon as they are found."""
-        self.dialogue = dialogue = DevicesDialog(device_request(self._preferences), self._window)
-        dialogue.request_changed.connect(self.open_device)
-        dialogue.tone_requested.connect(self.tone)
-        self._show_master()
-        dialogue.tuning_edited.connect(self._master.set_a4)
-        dialogue.editing_finished.connect(self._master.end_gesture)
-        dialogue.channel_changed.connect(self._master.set_channel)
-        dialogue.refresh_requested.connect(self._list_devices)
-        dialogue.show_status(self._bridge.status)
-        self._bridge.status_changed.connect(dialogue.show_status)
-        dialogue.finished.connect(self._close)
-        dialogue.show()
+        """Open the dialog; devices appear as soon as they are found."""
+        self.dialog = dialog = DevicesDialog(device_request(self._preferences), self._window)
+        dialog.request_changed.connect(self.open_device)
+        dialog.tone_requested.connect(self.tone)
+        self._show_global_settings()
+        dialog.tuning_edited.connect(self._global_settings.set_a4)
+        dialog.editing_finished.connect(self._global_settings.end_gesture)
+        dialog.channel_changed.connect(self._global_settings.set_channel)
+        dialog.refresh_requested.connect(self._list_devices)
+        dialog.show_status(self._bridge.status)
+        self._bridge.status_changed.connect(dialog.show_status)
+        dialog.finished.connect(self._close)
+        dialog.show()
         self._list_devices()
 
     def open_device(self, request: DeviceRequest) -> None:
@@ -50,7 +50,7 @@ class DeviceController(QObject):
         before = device_request(self._preferences)
         self._open(request)
         if request != before:
-            self._master.undo_stack.push_state(self.tr("choice of devices"), before, request, self._open)
+            self._global_settings.undo_stack.push_state(self.tr("choice of devices"), before, request, self._open)
 
     def _open(self, request: object) -> None:
         assert isinstance(request, DeviceRequest)
@@ -58,12 +58,12 @@ class DeviceController(QObject):
         self._preferences.device = {name: getattr(request, name) for name in names}
         self._preferences.midi = request.midi
         self._engine.open_device(request)
-        if self.dialogue is not None:
-            self.dialogue.set_request(request)
+        if self.dialog is not None:
+            self.dialog.set_request(request)
 
-    def _show_master(self) -> None:
-        if self.dialogue is not None:
-            self.dialogue.set_performance(self._preferences.a4, self._preferences.channel)
+    def _show_global_settings(self) -> None:
+        if self.dialog is not None:
+            self.dialog.set_performance(self._preferences.a4, self._preferences.channel)
 
     def _list_devices(self) -> None:
         def work() -> Any:
@@ -74,11 +74,11 @@ class DeviceController(QObject):
         self._engine.request(work, self._show_devices)
 
     def _show_devices(self, found: Any) -> None:
-        if self.dialogue is not None:
-            self.dialogue.set_devices(found.entries, found.hints)
+        if self.dialog is not None:
+            self.dialog.set_devices(found.entries, found.hints)
 
     def _close(self) -> None:
-        if self.dialogue is not None:
-            self._bridge.status_changed.disconnect(self.dialogue.show_status)
-            self.dialogue.deleteLater()
-            self.dialogue = None
+        if self.dialog is not None:
+            self._bridge.status_changed.disconnect(self.dialog.show_status)
+            self.dialog.deleteLater()
+            self.dialog = None

@@ -1,4 +1,4 @@
-"""Open files that were dropped or chosen: instruments, patches, scores and recordings."""
+"""The file opener: opens instruments, patches, scores and recordings that were dropped or chosen."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class FileOpener(QObject):
         self._parameters, self._score, self._learn = parameters, score, learn
 
     def open(self, paths: list[Path]) -> None:
-        """Open files, and those in folders; say why others cannot be opened."""
+        """Open files, and those in folders; show an error for others."""
         paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
         recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
         if recordings:
@@ -37,7 +37,7 @@ class FileOpener(QObject):
         for path in paths:
             suffix = path.suffix.lower()
             if not path.is_file():
-                self.notified.emit(self.tr("{0} is not there").format(path), True)
+                self.notified.emit(self.tr("{0} does not exist").format(path), True)
             elif suffix in INSTRUMENT_SUFFIXES:
                 self._parameters.choose(path)
             elif suffix in SCORE_SUFFIXES:

@@ -1,4 +1,4 @@
-"""What holds for whatever plays: volume, tuning, MIDI channel and theme. Every change is undoable."""
+"""Settings that hold for every instrument: volume, tuning, MIDI channel and theme. Every change is undoable."""
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
@@ -13,8 +13,8 @@ from .undo_stack import UndoStack
 VOLUME, A4 = "the volume", "the tuning"  # names in the undo stack, which no parameter has
 
 
-class MasterController(QObject):
-    """Keeps engine, preferences and top bar in step."""
+class GlobalSettings(QObject):
+    """Sets volume, tuning and MIDI channel in the engine, the preferences and the top bar alike."""
 
     changed = pyqtSignal()
 
@@ -86,7 +86,7 @@ class ThemeSwitch(QObject):
         before = self._preferences.theme
         after = "light" if before == "dark" else "dark"
         self._apply(after)
-        self._undo_stack.push_state(self.tr("change of light"), before, after, self._apply)
+        self._undo_stack.push_state(self.tr("change of theme"), before, after, self._apply)
 
     def _apply(self, name: object) -> None:
         self._preferences.theme = str(name)

@@ -1,4 +1,4 @@
-"""The export controller: writes instruments to files, with what they play with or for other programs."""
+"""The export controller: writes instruments to files, as bundles with their patch or for other programs."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class ExportController(QObject):
         self._engine, self._window = engine, window
         self._process: QProcess | None = None
 
-    def ask(self, entry: Entry, playing: Patch | None) -> None:
+    def ask_destination(self, entry: Entry, playing: Patch | None) -> None:
         """Ask for a destination, and write the instrument; the one that plays with its present values and chain."""
         words = (
             self.tr("Instrument with knobs and effects"), self.tr("Model for other programs"),

@@ -19,7 +19,7 @@ VOICE_INSTRUMENT = "violin"  # preferred among those that follow a voice
 
 
 class InstrumentSelection(QObject):
-    """Marks in the browser what plays."""
+    """Loads the selected instrument, and marks in the browser the one that plays."""
 
     notified = pyqtSignal(str, bool)
 
@@ -38,16 +38,16 @@ class InstrumentSelection(QObject):
         preset_files.saved.connect(self._set_path)
 
     def choose(self, entry: Entry) -> None:
-        """Load an instrument, or say why that is impossible."""
-        if entry.fault:
-            self.notified.emit(entry.fault, True)
+        """Load an instrument, or show the error that prevents it."""
+        if entry.error:
+            self.notified.emit(entry.error, True)
         else:
             self._parameters.choose(entry.path)
 
     def choose_for_voice(self) -> None:
         """Load an instrument that follows a voice, preferably VOICE_INSTRUMENT."""
         entries = self._preset_files.entries
-        found = [each for each in entries if not each.fault and KINDS[each.kind].follows_voice]
+        found = [each for each in entries if not each.error and KINDS[each.kind].follows_voice]
         if found:
             self.choose(min(found, key=lambda entry: entry.name != VOICE_INSTRUMENT))
 
@@ -68,7 +68,7 @@ class InstrumentSelection(QObject):
             self._browser.set_current(self._bridge.now.path)
 
     def _show_loaded(self, now: Loaded) -> None:
-        """Mark it; what was opened from elsewhere is listed as well."""
+        """Mark it; a file opened from another folder is listed as well."""
         entries = self._preset_files.entries
         if entries and all(entry.path != now.path for entry in entries):
             self._preset_files.scan()
@@ -79,7 +79,7 @@ class InstrumentSelection(QObject):
         listed = [
             entry
             for entry in self._preset_files.entries
-            if not entry.elsewhere and not patch_file.is_patch(entry.path)
+            if not entry.is_external and not patch_file.is_patch(entry.path)
         ]
         if number < len(listed):
             self.choose(listed[number])

@@ -1,4 +1,4 @@
-"""The knobs of a rack: what each shows, which are switches, and which would have no effect."""
+"""Knob specifications for the parameters of a rack: texts and ranges, switches, and hidden parameters."""
 
 from engine.kinds import kind_of
 from engine.pitch_conversion import NAMES

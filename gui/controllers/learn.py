@@ -1,4 +1,4 @@
-"""The learn controller: runs the child processes behind the learn dialogue."""
+"""The learn controller: runs the child processes behind the learn dialog."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -18,51 +18,51 @@ from gui.processes.learn import MODES, LearnProcess, LearnStatus, LearnTask
 
 
 class LearnController(QObject):
-    """Learning goes on while its dialogue is closed."""
+    """Learning goes on while its dialog is closed."""
 
     notified = pyqtSignal(str, bool)
     learned = pyqtSignal(Path)
-    progress = pyqtSignal(str)  # in words; empty when nothing is learned
+    progress = pyqtSignal(str)  # as text; empty when nothing is learned
 
     def __init__(self, window: QWidget, stored: Preferences) -> None:
         super().__init__()
         self._preferences = stored
         self._name = ""
         self.process, self.checker = LearnProcess(), RecordingChecker(self)
-        self.dialogue = LearnDialog(window)
-        self.dialogue.start_requested.connect(self._start)
-        self.dialogue.stop_requested.connect(self._stop)
-        self.dialogue.recordings_chosen.connect(self.checker.start)
-        self.dialogue.name_changed.connect(self._show_resumable)
-        self.checker.checked.connect(self.dialogue.set_check)
+        self.dialog = LearnDialog(window)
+        self.dialog.start_requested.connect(self._start)
+        self.dialog.stop_requested.connect(self._stop)
+        self.dialog.recordings_chosen.connect(self.checker.start)
+        self.dialog.name_changed.connect(self._show_resumable)
+        self.checker.checked.connect(self.dialog.set_check)
         self.process.progressed.connect(self._show)
         self.process.learned.connect(self._finish)
         self.process.failed.connect(self._fail)
 
     def show(self) -> None:
-        """Open the dialogue."""
-        self.dialogue.show()
-        self.dialogue.raise_()
+        """Open the dialog."""
+        self.dialog.show()
+        self.dialog.raise_()
 
     def open(self, recordings: list[Path]) -> None:
-        """Open the dialogue with recordings to learn from."""
+        """Open the dialog with recordings to learn from."""
         self.set_recordings(recordings)
         self.show()
 
     def set_recordings(self, recordings: list[Path]) -> None:
         """Check these and learn from them next, unless something is being learned."""
         if not self.process.busy:
-            self.dialogue.set_recordings(recordings)
+            self.dialog.set_recordings(recordings)
             self.checker.start(recordings)
 
     def offer_resume(self) -> None:
         """Offer to resume what was not finished before the last exit."""
         task = _task(self._preferences.learning)
         if task is not None and _can_resume(task.name):
-            self.dialogue.set_task(task)
+            self.dialog.set_task(task)
             self._show_resumable(task.name)
             self.checker.start(list(task.recordings))
-            words = self.tr("Learning {0} was not finished; it can go on (Ctrl+L)")
+            words = self.tr("Learning {0} was not finished; it can be resumed (Ctrl+L)")
             self.notified.emit(words.format(task.name), False)
 
     def close(self) -> None:
@@ -75,17 +75,17 @@ class LearnController(QObject):
             return
         self._store({**asdict(task), "recordings": [str(path.absolute()) for path in task.recordings]})
         self._name = task.name
-        self.dialogue.set_busy(True)
+        self.dialog.set_busy(True)
         self.progress.emit(self.tr("Learning {0}…").format(task.name))
         self.process.start(task)
 
     def _stop(self) -> None:
-        self.dialogue.stop.setEnabled(False)
-        self.dialogue.show_message(self.tr("Keeping what is learned so far"))
+        self.dialog.stop.setEnabled(False)
+        self.dialog.show_message(self.tr("Keeping what is learned so far"))
         self.process.stop()
 
     def _show(self, now: LearnStatus) -> None:
-        self.dialogue.show_status(now)
+        self.dialog.show_status(now)
         if now.share is not None:
             self.progress.emit(self.tr("Learning {0}: {1:.0f} %").format(self._name, 100 * now.share))
 
@@ -104,13 +104,13 @@ class LearnController(QObject):
         self.notified.emit(self.tr("Nothing was learned: {0}").format(why), True)
 
     def _end(self, words: str) -> None:
-        self.dialogue.set_busy(False)
+        self.dialog.set_busy(False)
         self._show_resumable(self._name)
-        self.dialogue.show_message(words)
+        self.dialog.show_message(words)
         self.progress.emit("")
 
     def _show_resumable(self, name: str) -> None:
-        self.dialogue.set_resumable(_can_resume(name))
+        self.dialog.set_resumable(_can_resume(name))
 
     def _store(self, learning: dict[str, Any]) -> None:
         """Save at once: the process may be killed."""

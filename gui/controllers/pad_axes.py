@@ -15,7 +15,7 @@ Pair = tuple[str, str]
 
 
 class PadAxes(QObject):
-    """Keeps what was chosen from instrument to instrument; a choice is undoable."""
+    """A choice stays when the instrument changes, and is undoable."""
 
     def __init__(self, views: ViewStack, undo_stack: UndoStack) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""File operations on instruments and patches: list, favourite, rename, copy, save, move to the trash; undoable."""
+"""Preset files in the user's folder: list, favourite, rename, copy, save, move to the trash; all undoable."""
 
 import shutil
 from functools import partial
@@ -56,8 +56,8 @@ class PresetFiles(QObject):
             self.notified.emit(translate_message(error), True)
             return
         if self._move(entry.path, path):
-            there, back = (entry.path, path), (path, entry.path)
-            self._undo_stack.push_state(self.tr("new name of {0}").format(entry.name), back, there, self._transfer)
+            after, before = (entry.path, path), (path, entry.path)
+            self._undo_stack.push_state(self.tr("new name of {0}").format(entry.name), before, after, self._transfer)
 
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and save what plays as a patch."""
@@ -115,7 +115,7 @@ class PresetFiles(QObject):
         except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
             return
-        self.notified.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
+        self.notified.emit(self.tr("{0} is copied to your instruments as {1}").format(entry.name, name), False)
         self.scan()
         text = self.tr("copy of {0}").format(entry.name)
         self._undo_stack.push_state(text, (path, None), (None, path), self._transfer)
@@ -125,11 +125,11 @@ class PresetFiles(QObject):
             self.notified.emit(str(entry.path), False)
 
     def _discard(self, entry: Entry) -> None:
-        if entry.factory or entry.elsewhere or entry.path.suffix not in (SUFFIX, patch_file.PATCH_SUFFIX):
+        if entry.factory or entry.is_external or entry.path.suffix not in (SUFFIX, patch_file.PATCH_SUFFIX):
             return
         if self._trash.move(entry.path):
             self.notified.emit(self.tr("{0} is in the bin").format(entry.name), False)
-            text, path = self.tr("throwing {0} away").format(entry.name), entry.path
+            text, path = self.tr("deletion of {0}").format(entry.name), entry.path
             self._undo_stack.push_state(text, (None, path), (path, None), self._transfer)
         else:
             self.notified.emit(self.tr("{0} could not be moved to the bin").format(entry.path.name), True)
@@ -148,9 +148,9 @@ class PresetFiles(QObject):
         self.scan()
         return True
 
-    def _transfer(self, way: object) -> None:
+    def _transfer(self, paths: object) -> None:
         """Move a file from one path to another; None is the trash."""
-        before, after = cast(tuple[Path | None, Path | None], way)
+        before, after = cast(tuple[Path | None, Path | None], paths)
         if before is not None and after is not None:
             self._move(before, after)
         elif before is not None and not self._trash.move(before):
@@ -159,10 +159,10 @@ class PresetFiles(QObject):
             self.notified.emit(self.tr("{0} could not be brought back from the bin").format(after.name), True)
         self.scan()
 
-    def _transfer_patch(self, origin: Path, way: object) -> None:
+    def _transfer_patch(self, origin: Path, paths: object) -> None:
         """Move a patch to the trash or back; what plays goes on under the path it was saved from, or the patch's."""
-        self._transfer(way)
-        before, after = cast(tuple[Path | None, Path | None], way)
+        self._transfer(paths)
+        before, after = cast(tuple[Path | None, Path | None], paths)
         self.moved.emit(before or origin, after or origin)
 
 

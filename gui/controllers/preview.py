@@ -58,7 +58,7 @@ class PreviewController(QObject):
         self._play(str(path))
 
     def tone(self) -> None:
-        """Play a test tone, whatever instrument there is."""
+        """Play a test tone, with or without an instrument."""
         time = np.arange(round(TONE_SECONDS * 48_000)) / 48_000
         self._send(TONE_AMPLITUDE * np.sin(2 * np.pi * TONE_HZ * time), 48_000.0)
 

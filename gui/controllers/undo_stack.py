@@ -9,7 +9,7 @@ MAX_STEPS = 500
 
 
 class UndoStack(QUndoStack):
-    """What is pushed has been done already."""
+    """Pushed commands have been executed already."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The voice controller: an instrument follows the microphone, and the view of the voice shows what is tracked."""
+"""The voice controller: lets an instrument follow the microphone, and shows the tracker's output."""
 
 import math
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class VoiceController(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # its remaining time is shown
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._apply_measurement)
-        view.sing_toggled.connect(self.set_follows_voice)
+        view.voice_input_toggled.connect(self.set_follows_voice)
         view.measure_requested.connect(self.measure)
         bridge.loaded.connect(self._reset)
         bridge.polled.connect(self._poll)
@@ -76,7 +76,7 @@ class VoiceController(QObject):
             return
         reading = voice_reading(now.rack.voice, now.plugin)
         if self._readings is not None:
-            self._readings.append((reading.pitch, reading.level))
+            self._readings.append((reading.frequency, reading.level))
             self._show_countdown()
         if self._view.isVisible():
             self._view.show_reading(reading)
@@ -84,9 +84,7 @@ class VoiceController(QObject):
     def _show_status(self, status: Status) -> None:
         if self._bridge.now is not None and self._bridge.now.follows_voice:
             latency = status.voice_latency
-            self._view.show_latency(
-                format_latency(latency) if latency else self.tr("⚠ There is no microphone to hear.")
-            )
+            self._view.show_latency(format_latency(latency) if latency else self.tr("⚠ There is no microphone."))
 
     def _show_countdown(self) -> None:
         left = math.ceil(self._timer.remainingTime() / 1000)
@@ -112,7 +110,7 @@ class VoiceController(QObject):
             lowest, highest = self._parameters.range(f"voice {name}")
             self._parameters.set_value(f"voice {name}", min(max(float(value), lowest), highest))
             self._parameters.end_gesture()
-        words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
+        words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument plays {2:+d} semitones away.")
         self._view.show_message(words.format(low, high, round(found["transpose"])))
 
 
@@ -140,6 +138,6 @@ def _format_ms(seconds: float) -> str:
 def _gate(readings: np.ndarray) -> float:
     """The level in dB below which there is no voice; readings: (N, 2) of Hz, 0 for unvoiced, and dB."""
     voice, noise = readings[readings[:, 0] > 0, 1], readings[readings[:, 0] <= 0, 1]
-    deepest = np.median(voice) - MAX_GATE_DEPTH_DB
-    above_noise = np.median(noise) + GATE_ABOVE_NOISE_DB if len(noise) else deepest
-    return float(min(max(above_noise, deepest), np.percentile(voice, 5) - GATE_BELOW_SOFTEST_DB))
+    min_gate = np.median(voice) - MAX_GATE_DEPTH_DB
+    above_noise = np.median(noise) + GATE_ABOVE_NOISE_DB if len(noise) else min_gate
+    return float(min(max(above_noise, min_gate), np.percentile(voice, 5) - GATE_BELOW_SOFTEST_DB))

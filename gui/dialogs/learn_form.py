@@ -15,7 +15,7 @@ SECONDS_PER_NOTE = 25  # of learning, about
 
 
 class LearnForm(QObject):
-    """The fields of a form, which its owner lays out."""
+    """The fields of the form; the dialog lays them out."""
 
     changed = pyqtSignal()
 

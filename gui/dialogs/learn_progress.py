@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 from gui.processes.learn import LearnStatus
 from gui.widgets import factory
 from gui.widgets.loss_curve import LossCurve
-from gui.widgets.spectrogram_comparison import SpectrogramPair
+from gui.widgets.spectrogram_comparison import SpectrogramComparison
 
 
 class LearnProgress(QWidget):
@@ -17,13 +17,13 @@ class LearnProgress(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.preview: Path | None = None  # sound file of what is learned so far
-        self.label = factory.label(quiet=True)
+        self.label = factory.label(secondary=True)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress of learning"))
-        self.curve, self._spectrograms = LossCurve(), SpectrogramPair()
+        self.curve, self._spectrograms = LossCurve(), SpectrogramComparison()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)

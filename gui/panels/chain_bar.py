@@ -44,13 +44,11 @@ class ChainBar(QWidget):
         self._slot_row = QHBoxLayout()
         self._slot_row.setSpacing(2)
         self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
-        self.power = factory.tool_button(
-            self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
-        )
+        self.power = factory.tool_button(self.tr("On"), self.tr("On or off"), self.tr("On, or bypass"), True)
         earlier, later = self.tr("Earlier in the chain (Alt+Left)"), self.tr("Later in the chain (Alt+Right)")
         self.earlier = factory.tool_button("◂", self.tr("Earlier in the chain"), earlier)
         self.later = factory.tool_button("▸", self.tr("Later in the chain"), later)
-        self.remove = factory.tool_button("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
+        self.remove = factory.tool_button("✕", self.tr("Remove it from the chain"), self.tr("Remove (Delete)"))
         self.add.clicked.connect(self._open_menu)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
         self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))
@@ -124,7 +122,7 @@ class ChainBar(QWidget):
             if i:
                 self._slot_row.addWidget(_separator("+" if slot.name == "second" else "›"))
             self.buttons[slot.name] = button = factory.tool_button("", slot.title, checkable=True)
-            button.setObjectName("link")
+            button.setObjectName("slot")
             button.clicked.connect(lambda _=False, name=slot.name: self.selected.emit(name))
             self._slot_row.addWidget(button)
             button.show()  # before it gets the focus
@@ -144,6 +142,6 @@ class ChainBar(QWidget):
 
 
 def _separator(text: str) -> QLabel:
-    label = factory.label(text, theme.CAPTION, quiet=True)
+    label = factory.label(text, theme.CAPTION, secondary=True)
     label.setContentsMargins(2, 0, 2, 0)
     return label

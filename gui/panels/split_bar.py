@@ -13,12 +13,12 @@ MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # range of split keys
 class SplitBar(QWidget):
     """The second instrument on all keys, or below or above a split; and the MIDI channel of each."""
 
-    changed = pyqtSignal(int, bool, int, int)  # split or LAYERED, above, channels of the first and the second
+    changed = pyqtSignal(int, bool, int, int)  # split or NO_SPLIT, above, channels of the first and the second
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.share, self.split, self.first, self.second = (QComboBox() for _ in range(4))
-        self.share.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
+        self.key_range, self.split, self.first, self.second = (QComboBox() for _ in range(4))
+        self.key_range.addItems([self.tr("Second on all keys"), self.tr("Second below"), self.tr("Second above")])
         for key in range(MIN_SPLIT_KEY, MAX_SPLIT_KEY + 1):
             self.split.addItem(self.tr("Split at {0}").format(note_name(key)), key)
         for box, text in ((self.first, self.tr("First: {0}")), (self.second, self.tr("Second: {0}"))):
@@ -31,7 +31,7 @@ class SplitBar(QWidget):
         )  # fmt: skip
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
-        for box, name in zip((self.share, self.split, self.first, self.second), names, strict=True):
+        for box, name in zip((self.key_range, self.split, self.first, self.second), names, strict=True):
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.activated.connect(self._change)
@@ -40,13 +40,13 @@ class SplitBar(QWidget):
 
     def show_split(self, split: int, above: bool, channels: tuple[int, int]) -> None:
         """Show a split, and the channels of both instruments."""
-        self.share.setCurrentIndex(ALL_KEYS if split == NO_SPLIT else ABOVE if above else BELOW)
+        self.key_range.setCurrentIndex(ALL_KEYS if split == NO_SPLIT else ABOVE if above else BELOW)
         self.split.setEnabled(split != NO_SPLIT)
         self.split.setCurrentIndex(self.split.findData(60 if split == NO_SPLIT else split))
         for box, channel in zip((self.first, self.second), channels, strict=True):
             box.setCurrentIndex(channel)
 
     def _change(self, _: int) -> None:
-        share = self.share.currentIndex()
-        split = NO_SPLIT if share == ALL_KEYS else self.split.currentData()
-        self.changed.emit(split, share == ABOVE, self.first.currentIndex(), self.second.currentIndex())
+        key_range = self.key_range.currentIndex()
+        split = NO_SPLIT if key_range == ALL_KEYS else self.split.currentData()
+        self.changed.emit(split, key_range == ABOVE, self.first.currentIndex(), self.second.currentIndex())

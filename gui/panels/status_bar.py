@@ -7,7 +7,7 @@ from gui import theme
 from gui.widgets import factory
 from session.status import Status
 
-HIGH_LOAD = 0.8  # of a block's time: from here on the load is marked
+HIGH_LOAD = 0.8  # of a block's duration: above it the load is marked
 BLINK_POLLS = 6  # polls for which the MIDI symbol stays lit
 
 
@@ -36,7 +36,7 @@ class StatusBar(QWidget):
         ):
             label.setToolTip(name)
             label.setAccessibleName(name)
-            label.setObjectName("quiet")
+            label.setObjectName("secondary")
         self._lay_out()
 
     def show_status(self, now: Status) -> None:
@@ -56,12 +56,12 @@ class StatusBar(QWidget):
                 self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices", "", now.voices).format(now.voices)
             )
             self.voices_label.setText(voices)
-        heavy = "⚠ " if now.worst > HIGH_LOAD or now.underruns else ""
+        heavy = "⚠ " if now.max_load > HIGH_LOAD or now.underruns else ""
         self.load_button.setText(
-            heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.worst, now.underruns)
+            heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.max_load, now.underruns)
         )
         tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
-        lost_text = self.tr("Lost notes and movements of knobs: {0}").format(now.lost)
+        lost_text = self.tr("Lost notes and parameter changes: {0}").format(now.lost_events)
         self.load_button.setToolTip(f"{tip}\n{lost_text}")
         self.load_button.setAccessibleDescription(f"{self.load_button.text()} · {lost_text}")
         names = ", ".join(name.split(":")[0] for name in now.ports) or self.tr("no keyboard")

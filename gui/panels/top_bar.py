@@ -29,15 +29,15 @@ class TopBar(QWidget):
         )
         self.record.setCheckable(True)
         self.save = factory.push_button(
-            self.tr("Save"), self.tr("Save as patch"), self.tr("Save where the knobs stand (Ctrl+S)"), "flat"
+            self.tr("Save"), self.tr("Save as patch"), self.tr("Save as a patch (Ctrl+S)"), "flat"
         )
         self.compare = factory.push_button("", self.tr("Compare settings A and B"), style="flat")
         self.theme = factory.tool_button("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))
         self.help = factory.tool_button("?", self.tr("Keys and shortcuts"), self.tr("Keys and shortcuts (F1)"))
         self.meter = Meter()
         self.name_label = ElidedLabel(self.tr("Luthier"), theme.DISPLAY)
-        self.description_label = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, quiet=True)
-        self._volume_label = factory.label(step=theme.CAPTION, quiet=True)
+        self.description_label = ElidedLabel(self.tr("No instrument yet"), theme.CAPTION, secondary=True)
+        self._volume_label = factory.label(step=theme.CAPTION, secondary=True)
         self.volume_slider = QSlider(Qt.Orientation.Horizontal)
         self.volume_slider.setRange(round(10 * MIN_VOLUME_DB), 0)
         self.volume_slider.setSingleStep(10)

@@ -1,1 +1,1 @@
-"""Views of what an instrument does; some of them are played by mouse or touch."""
+"""Views of the state of an instrument; some of them are played by mouse or touch."""

@@ -1,4 +1,4 @@
-"""Dots of modes and sounds: their sizes, and pre-rendered glow sprites for those that sound."""
+"""Dots for modes and sounds: their sizes, and pre-rendered glow sprites for those that sound."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

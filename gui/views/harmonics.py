@@ -115,9 +115,9 @@ class HarmonicBars(TouchableView):
         bottom = self.height() - AXIS_HEIGHT
         for frequency, name in GRID_FREQUENCIES.items():
             x = self.x_of(frequency)
-            painter.setPen(QPen(theme.colour(theme.LINE, 0.6 if name else 0.3), 1))
+            painter.setPen(QPen(theme.colour(theme.BORDER, 0.6 if name else 0.3), 1))
             painter.drawLine(QPointF(x, 0), QPointF(x, bottom))
-            painter.setPen(theme.colour(theme.QUIET))
+            painter.setPen(theme.colour(theme.SECONDARY_TEXT))
             painter.drawText(
                 QRectF(x - 40, bottom + 4, 80, AXIS_HEIGHT - 4), int(Qt.AlignmentFlag.AlignHCenter), name
             )

@@ -51,5 +51,5 @@ def fill_below(widget: QWidget, points: list[tuple[float, float]], caption: str)
     line = [QPointF(x, bottom * (1 - min(max(y, 0.0), 1.0))) for x, y in points]
     painter.drawPolygon(QPolygonF([QPointF(line[0].x(), bottom), *line, QPointF(line[-1].x(), bottom)]))
     painter.setFont(theme.sized(widget.font(), theme.CAPTION))
-    painter.setPen(theme.colour(theme.QUIET))
+    painter.setPen(theme.colour(theme.SECONDARY_TEXT))
     painter.drawText(widget.rect(), int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), caption)

@@ -130,14 +130,14 @@ class ModesView(TouchableView):
         scale = self.devicePixelRatioF()
         background = QPixmap(round(self.width() * scale), round(self.height() * scale))
         background.setDevicePixelRatio(scale)
-        background.fill(theme.colour(theme.STAGE))
+        background.fill(theme.colour(theme.VIEW_BACKGROUND))
         painter = QPainter(background)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         modes = self._modes
         if modes is None or len(modes.level) == 0:
-            painter.setPen(theme.colour(theme.QUIET))
-            text = self.tr("Its modes cannot be seen: play the keys, or the pad")
+            painter.setPen(theme.colour(theme.SECONDARY_TEXT))
+            text = self.tr("Its modes cannot be shown: play the keys, or the pad")
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)
         else:
             self._paint_grid(painter)
@@ -152,10 +152,10 @@ class ModesView(TouchableView):
 
     def _paint_grid(self, painter: QPainter) -> None:
         """Paint thin grid lines, and the labels of some at the edge."""
-        line, text_colour = QPen(theme.colour(theme.LINE, 0.55), 1), theme.colour(theme.QUIET)
+        line, text_colour = QPen(theme.colour(theme.BORDER, 0.55), 1), theme.colour(theme.SECONDARY_TEXT)
         for frequency, label in GRID_FREQUENCIES.items():
             x = float(self._points(np.array([frequency]), np.array([1.0]))[0][0])
-            painter.setPen(line if label else QPen(theme.colour(theme.LINE, 0.25), 1))
+            painter.setPen(line if label else QPen(theme.colour(theme.BORDER, 0.25), 1))
             painter.drawLine(QPointF(x, MARGIN_PIXELS - 12), QPointF(x, self.height() - MARGIN_PIXELS + 12))
             painter.setPen(text_colour)
             painter.drawText(

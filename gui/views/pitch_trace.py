@@ -56,9 +56,9 @@ class PitchTrace(QWidget):
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         for key in range(int(MIN_KEY), int(MAX_KEY) + 1, 12):
             y = self._y(key)
-            painter.setPen(QPen(theme.colour(theme.LINE), 1))
+            painter.setPen(QPen(theme.colour(theme.BORDER), 1))
             painter.drawLine(QPointF(LABEL_WIDTH_PIXELS, y), QPointF(self.width(), y))
-            painter.setPen(theme.colour(theme.QUIET))
+            painter.setPen(theme.colour(theme.SECONDARY_TEXT))
             rect = QRectF(0, y - 8, LABEL_WIDTH_PIXELS - 8, 16)
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), note_name(key))
         if not self.points:

@@ -112,7 +112,7 @@ class SoundMapView(TouchableView):
         """Paint the dots, the names if there are few, and the glows of what sounds."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.colour(theme.STAGE))
+        painter.fillRect(self.rect(), theme.colour(theme.VIEW_BACKGROUND))
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         if self.points is not None:
             self._paint_dots(painter, self.points)
@@ -130,7 +130,7 @@ class SoundMapView(TouchableView):
                 painter.setPen(QPen(theme.colour(theme.ACCENT, 1.0 if self.hasFocus() else 0.6), 1.5))
                 painter.drawEllipse(QPointF(x, y), radius + 3, radius + 3)
             if (named or item == self.selected_item) and points.names[item]:
-                painter.setPen(theme.colour(theme.QUIET))
+                painter.setPen(theme.colour(theme.SECONDARY_TEXT))
                 rect = QRectF(x - 40, y + radius + 3, 80, 16)
                 painter.drawText(rect, int(Qt.AlignmentFlag.AlignHCenter), points.names[item])
 

@@ -24,7 +24,7 @@ from .modes import ModesView
 from .sound_map import SoundMapView
 from .voice import VoiceView
 
-PICTURE, PAD, VOICE, START = range(4)
+INSTRUMENT, PAD, VOICE, START = range(4)
 LEARNED = ""  # name of an axis of the learned plane
 NO_AXIS = " "  # name of an axis that sets nothing; no parameter has it
 
@@ -37,7 +37,7 @@ class ViewStack(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("stage")
+        self.setObjectName("views")
         self.modes, self.harmonics, self.pad, self.voice = ModesView(), HarmonicsView(), XYPad(), VoiceView()
         self.sound_map = SoundMapView()
         self._instrument_views = QStackedWidget()
@@ -55,7 +55,7 @@ class ViewStack(QFrame):
         self._views = QStackedWidget()
         for view in (self._instrument_views, self.pad, self.voice, self._make_start_page()):
             self._views.addWidget(view)
-        self._view = PICTURE
+        self._view = INSTRUMENT
         self._views.setCurrentIndex(START)
         self._lay_out()
         self.x_axis.currentIndexChanged.connect(self._change_axes)
@@ -63,7 +63,7 @@ class ViewStack(QFrame):
 
     @property
     def view(self) -> int:
-        """The selected view: PICTURE, PAD or VOICE."""
+        """The selected view: INSTRUMENT, PAD or VOICE."""
         return self._view
 
     def show_compiling(self, done: int, total: int, name: str) -> None:
@@ -74,8 +74,8 @@ class ViewStack(QFrame):
         self._views.setCurrentIndex(START)
 
     def show_view(self, view: int) -> None:
-        """Switch to PICTURE, PAD or VOICE."""
-        self._view = view = view if view in (PICTURE, PAD, VOICE) else PICTURE
+        """Switch to INSTRUMENT, PAD or VOICE."""
+        self._view = view = view if view in (INSTRUMENT, PAD, VOICE) else INSTRUMENT
         button = self._tabs.button(view)
         if button is not None:
             button.setChecked(True)
@@ -92,7 +92,7 @@ class ViewStack(QFrame):
         }
         view, title = displays.get(display, (self.modes, self.tr("Modes")))
         self._instrument_views.setCurrentWidget(view)
-        button = self._tabs.button(PICTURE)
+        button = self._tabs.button(INSTRUMENT)
         if button is not None:
             button.setText(title)
 
@@ -151,7 +151,7 @@ class ViewStack(QFrame):
 
     def _lay_out(self) -> None:
         tabs = QHBoxLayout()
-        for view, words in ((PICTURE, self.tr("Modes")), (PAD, self.tr("Pad")), (VOICE, self.tr("Voice"))):
+        for view, words in ((INSTRUMENT, self.tr("Modes")), (PAD, self.tr("Pad")), (VOICE, self.tr("Voice"))):
             button = factory.push_button(words, style="flat", tip=self.tr("Ctrl+{0}").format(view + 1))
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, view=view: self.show_view(view))

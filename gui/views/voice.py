@@ -19,7 +19,7 @@ MIN_LEVEL_DB = -90.0
 class VoiceView(QWidget):
     """Switches the voice input on and off, requests a measurement of the voice's range, and shows the tracker."""
 
-    sing_toggled = pyqtSignal(bool)
+    voice_input_toggled = pyqtSignal(bool)
     measure_requested = pyqtSignal()
     voice_instrument_requested = pyqtSignal()  # one that follows a voice
 
@@ -30,15 +30,15 @@ class VoiceView(QWidget):
         self.measure = factory.push_button(
             self.tr("Find my range"), tip=self.tr("Ten seconds of singing set range, gate and transposition")
         )
-        self.find_instrument = factory.push_button(self.tr("Take one that does"))
-        self.note_label, self._cents_label = factory.label("–", theme.DISPLAY + 4), factory.label(" ", quiet=True)
+        self.find_instrument = factory.push_button(self.tr("Choose one that does"))
+        self.note_label, self._cents_label = factory.label("–", theme.DISPLAY + 4), factory.label(" ", secondary=True)
         self.voiced_label = factory.label()
         self.gauge, self.trace = MicrophoneGauge(), PitchTrace()
-        self.latency_label, self.message_label = factory.label(step=theme.CAPTION, quiet=True), factory.label()
+        self.latency_label, self.message_label = factory.label(step=theme.CAPTION, secondary=True), factory.label()
         for label in (self.latency_label, self.message_label):
             label.setWordWrap(True)
         self._lay_out()
-        self.sing.clicked.connect(self.sing_toggled)
+        self.sing.clicked.connect(self.voice_input_toggled)
         self.measure.clicked.connect(self.measure_requested)
         self.find_instrument.clicked.connect(self.voice_instrument_requested)
         self.set_state(False, False)
@@ -64,19 +64,19 @@ class VoiceView(QWidget):
 
     def show_reading(self, now: VoiceReading) -> None:
         """Show a reading of the tracker."""
-        voiced = now.pitch > 0
+        voiced = now.frequency > 0
         self.voiced_label.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
         if voiced:
-            key = float(pitch_of(now.pitch))
+            key = float(pitch_of(now.frequency))
             self.note_label.setText(note_name(round(key)))
             cents = round(100 * (key - round(key)))
-            self._cents_label.setText(self.tr("{0:+d} cents · {1:.1f} Hz").format(cents, now.pitch))
+            self._cents_label.setText(self.tr("{0:+d} cents · {1:.1f} Hz").format(cents, now.frequency))
         else:
             self.note_label.setText("–")
             self._cents_label.setText(" ")
         self.gauge.set_level(now.level, now.gate)
         if self.sing.isChecked():
-            self.trace.add(time.monotonic(), now.pitch, now.answer)
+            self.trace.add(time.monotonic(), now.frequency, now.instrument_frequency)
 
     def show_message(self, text: str) -> None:
         """Show a message beside the buttons."""
@@ -100,7 +100,7 @@ class VoiceView(QWidget):
         left.addWidget(self._cents_label)
         left.addWidget(self.voiced_label)
         left.addStretch(1)
-        left.addWidget(factory.label(self.tr("Microphone"), theme.CAPTION, quiet=True))
+        left.addWidget(factory.label(self.tr("Microphone"), theme.CAPTION, secondary=True))
         left.addWidget(self.gauge)
         side = QWidget()
         side.setLayout(left)
@@ -146,7 +146,7 @@ class MicrophoneGauge(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle = self.height() / 2
-        for level, role in ((0.0, theme.LINE), (self.level, theme.ACCENT)):
+        for level, role in ((0.0, theme.BORDER), (self.level, theme.ACCENT)):
             painter.setBrush(theme.colour(role))
             painter.drawRoundedRect(QRectF(0, middle - 3, self.width() * (1 - level / MIN_LEVEL_DB), 6), 3, 3)
         painter.setBrush(theme.colour(theme.TEXT))

@@ -1,1 +1,1 @@
-"""Widgets: Qt only, no engine and no session."""
+"""Widgets that depend on Qt only, not on engine or session."""

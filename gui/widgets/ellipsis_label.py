@@ -1,4 +1,4 @@
-"""Label of one line, shortened with an ellipsis to its width."""
+"""Label of one line that is elided to its width."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
@@ -12,9 +12,9 @@ from . import factory
 class ElidedLabel(QLabel):
     """One line of text, elided at its width; the tool tip holds the whole text."""
 
-    def __init__(self, text: str = "", step: int = theme.BODY, quiet: bool = False) -> None:
+    def __init__(self, text: str = "", step: int = theme.BODY, secondary: bool = False) -> None:
         super().__init__(text)
-        factory.style_label(self, step, quiet)
+        factory.style_label(self, step, secondary)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:

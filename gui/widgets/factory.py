@@ -1,4 +1,4 @@
-"""Makes Qt's own widgets, each with its accessible name and tool tip."""
+"""Factory functions for Qt's own widgets, each with its accessible name and tool tip."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ from gui import theme
 
 
 def tool_button(text: str, name: str, tip: str = "", checkable: bool = False, flat: bool = True) -> QToolButton:
-    """A small button with a symbol; its name says what it does, its tip may say more."""
+    """A small button with a symbol. name: for screen readers; tip: the tool tip, the name unless given."""
     button = QToolButton()
     button.setText(text)
     button.setCheckable(checkable)
@@ -27,19 +27,19 @@ def push_button(text: str, name: str = "", tip: str = "", style: str = "") -> QP
     return button
 
 
-def label(text: str = "", step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> QLabel:
+def label(text: str = "", step: int = theme.BODY, secondary: bool = False, bold: bool = False) -> QLabel:
     """Plain text in a size of the typographic scale."""
     made = QLabel(text)
-    style_label(made, step, quiet, bold)
+    style_label(made, step, secondary, bold)
     return made
 
 
-def style_label(label: QLabel, step: int = theme.BODY, quiet: bool = False, bold: bool = False) -> None:
+def style_label(label: QLabel, step: int = theme.BODY, secondary: bool = False, bold: bool = False) -> None:
     """Set a label to plain text in a size of the typographic scale."""
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(theme.sized(label.font(), step, bold))
-    if quiet:
-        label.setObjectName("quiet")
+    if secondary:
+        label.setObjectName("secondary")
 
 
 def menu(owner: QWidget, items: Iterable[tuple[str, Callable[[], object], bool]]) -> QMenu:

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui import theme
 
-MIN_LEVEL_DB = -60.0  # dB
+MIN_LEVEL_DB = -60.0
 HEIGHT = 14  # pixels of the clip indicator
 
 
@@ -65,7 +65,7 @@ class Meter(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint two bars and the indicator: text in a faint frame, or in a filled box when lit."""
+        """Paint two bars and the indicator: text in a thin frame, or in a filled box when lit."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -74,16 +74,18 @@ class Meter(QWidget):
         width, middle = self.width() - indicator - 8, self.height() / 2
         for i, level in enumerate(self._levels):
             bar = QRectF(0, middle - 5 + 5.5 * i, width, 4)
-            painter.setBrush(theme.colour(theme.LINE))
+            painter.setBrush(theme.colour(theme.BORDER))
             painter.drawRoundedRect(bar, 2, 2)
             bar.setWidth(width * (1 - level / MIN_LEVEL_DB))
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawRoundedRect(bar, 2, 2)
         box = QRectF(self.width() - indicator + 0.5, middle - HEIGHT / 2 + 0.5, indicator - 1, HEIGHT - 1)
-        painter.setPen(theme.colour(theme.TEXT if self.hasFocus() else theme.WARNING if self.clipped else theme.LINE))
+        painter.setPen(
+            theme.colour(theme.TEXT if self.hasFocus() else theme.WARNING if self.clipped else theme.BORDER)
+        )
         painter.setBrush(theme.colour(theme.WARNING) if self.clipped else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(theme.colour(theme.GROUND if self.clipped else theme.QUIET))
+        painter.setPen(theme.colour(theme.WINDOW_BACKGROUND if self.clipped else theme.SECONDARY_TEXT))
         painter.setFont(bold if self.clipped else theme.sized(bold, theme.CAPTION - 2))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

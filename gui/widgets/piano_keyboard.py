@@ -149,7 +149,7 @@ class PianoKeyboard(QWidget):
         area = QRectF(x * self.width(), y, width * self.width(), height * self.height()).adjusted(0.7, -4, -0.7, -1)
         in_range = self._range[0] <= key <= self._range[1]
         painter.setBrush(_body_gradient(area, black, theme.is_dark(), in_range))
-        painter.setPen(Qt.PenStyle.NoPen if theme.is_dark() or black else QPen(theme.colour(theme.LINE), 1))
+        painter.setPen(Qt.PenStyle.NoPen if theme.is_dark() or black else QPen(theme.colour(theme.BORDER), 1))
         painter.drawRoundedRect(area, 3.5, 3.5)
         painter.setPen(Qt.PenStyle.NoPen)
         if key in self.lit:

@@ -46,7 +46,7 @@ class SeekBar(QProgressBar):
         painter.setPen(Qt.PenStyle.NoPen)
         middle, radius = self.height() / 2, HANDLE_RADIUS + 2 * self.hasFocus()
         x = radius + (self.width() - 2 * radius) * self.value() / STEPS
-        for end, role in ((float(self.width()), theme.LINE), (x, theme.ACCENT)):
+        for end, role in ((float(self.width()), theme.BORDER), (x, theme.ACCENT)):
             painter.setBrush(theme.colour(role))
             painter.drawRoundedRect(QRectF(0, middle - 3, end, 6), 3, 3)
         painter.drawEllipse(QPointF(x, middle), radius, radius)

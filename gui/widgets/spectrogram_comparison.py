@@ -32,7 +32,7 @@ def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> np.ndarray:
     return np.clip(1 + (levels - levels.max()) / DYNAMIC_RANGE_DB, 0, 1)
 
 
-class SpectrogramPair(QWidget):
+class SpectrogramComparison(QWidget):
     """The recording above, what is learned so far below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -68,7 +68,7 @@ class SpectrogramPair(QWidget):
         height = (self.height() - theme.GAP) / 2
         for i, (image, text) in enumerate(zip(self._images, self._texts, strict=True)):
             strip = QRectF(0, i * (height + theme.GAP), self.width(), height)
-            painter.fillRect(strip, theme.colour(theme.STAGE))
+            painter.fillRect(strip, theme.colour(theme.VIEW_BACKGROUND))
             if image is not None:
                 painter.drawImage(strip, image)
             painter.setPen(theme.colour(theme.TEXT))
@@ -87,7 +87,7 @@ class SpectrogramPair(QWidget):
 
 def _image(values: np.ndarray) -> QImage:
     """Values (BANDS, T) in 0..1 as shades from the background to the accent colour."""
-    ends = [theme.colour(role).getRgb()[:3] for role in (theme.STAGE, theme.ACCENT)]
+    ends = [theme.colour(role).getRgb()[:3] for role in (theme.VIEW_BACKGROUND, theme.ACCENT)]
     shades = np.array(ends[0]) + values[::-1, :, None] * (np.array(ends[1]) - np.array(ends[0]))
     pixels = np.ascontiguousarray(np.concatenate([shades, np.full((*values.shape, 1), 255)], axis=2), np.uint8)
     image = QImage(pixels.tobytes(), values.shape[1], BANDS, 4 * values.shape[1], QImage.Format.Format_RGBA8888)

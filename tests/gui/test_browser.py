@@ -52,7 +52,7 @@ def answer(window, path):
 
 
 def test_every_instrument_is_listed_and_found_by_text_kind_and_tag():
-    entries = [entry for entry in catalogue.scan() if not entry.elsewhere]
+    entries = [entry for entry in catalogue.scan() if not entry.is_external]
     names = [each.name for each in entries]
     assert names == sorted(library.all_presets())
     assert [each.name for each in catalogue.matching(entries, Query("strings classical"), ())] == ["guitar"]
@@ -223,7 +223,7 @@ def test_a_patch_whose_instrument_is_missing_names_it(window, tmp_path):
     window.opener.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)
     window.opener.open([tmp_path / "other.json"])
-    until(lambda: "other.json is no patch" in window.window.notice.text)
+    until(lambda: "other.json is not a patch" in window.window.notice.text)
     assert window.bridge.now.path.stem == "guitar"
 
 
@@ -256,13 +256,13 @@ def test_an_instrument_opened_from_another_folder_is_listed_and_can_be_kept(wind
     drop(window, friends)
     until(lambda: window.bridge.now.path == friends)
     listed = entry(window, "friend's")
-    assert (listed.elsewhere, listed.description) == (True, "Of a friend.")
+    assert (listed.is_external, listed.description) == (True, "Of a friend.")
     until(lambda: window.window.browser.current == listed)
     offers = {action.text(): action for action in window.window.browser.menu(listed).actions()}
     assert not offers["Rename…"].isEnabled()
     assert not offers["Move to the bin"].isEnabled()
-    offers["Keep among my own"].trigger()
-    until(lambda: not entry(window, "friend's").elsewhere)
+    offers["Copy to my instruments"].trigger()
+    until(lambda: not entry(window, "friend's").is_external)
     assert library.find("friend's") == library.user_folder() / "friend's.luthier"
     window.parameters.undo_stack.undo()
     play(window, "guitar")
@@ -272,8 +272,8 @@ def test_a_folder_of_recordings_is_learned_from(window, tmp_path):
     for name in ("a.wav", "b.wav"):
         soundfile.write(tmp_path / name, np.zeros(1000), 16_000)
     drop(window, tmp_path)
-    dialogue = window.learn.dialogue
-    assert [path.name for path in dialogue.recordings] == ["a.wav", "b.wav"]
-    assert dialogue.form.name.text() == tmp_path.name
-    dialogue.set_recordings([])
-    dialogue.accept()
+    dialog = window.learn.dialog
+    assert [path.name for path in dialog.recordings] == ["a.wav", "b.wav"]
+    assert dialog.form.name.text() == tmp_path.name
+    dialog.set_recordings([])
+    dialog.accept()

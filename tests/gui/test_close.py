@@ -63,9 +63,9 @@ def test_a_prompt_for_a_name_blocks_neither_the_window_nor_the_sound(guitar):
 
 def test_letters_typed_into_a_list_of_files_play_no_notes(guitar):
     QTest.mouseClick(guitar.window.browser.learn, Qt.MouseButton.LeftButton)
-    dialogue = guitar.learn.dialogue
-    dialogue.choose_files()
-    (chooser,) = dialogue.findChildren(QFileDialog)
+    dialog = guitar.learn.dialog
+    dialog.choose_files()
+    (chooser,) = dialog.findChildren(QFileDialog)
     chooser.activateWindow()
     until(lambda: QApplication.activeWindow() is chooser)
     said = []
@@ -73,4 +73,4 @@ def test_letters_typed_into_a_list_of_files_play_no_notes(guitar):
     QTest.keyClick(chooser, Qt.Key.Key_Q)
     assert said == []
     chooser.close()
-    dialogue.accept()
+    dialog.accept()

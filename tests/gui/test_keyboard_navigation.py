@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from tests.gui.conftest import until
 
 
@@ -37,7 +37,7 @@ def reachable(widget):
     }
 
 
-@pytest.mark.parametrize("view", [PICTURE, PAD, VOICE])
+@pytest.mark.parametrize("view", [INSTRUMENT, PAD, VOICE])
 def test_tab_reaches_every_control_forwards_and_backwards(window, view):
     window.window.views.show_view(view)
     window.window.browser.focus_search()
@@ -46,16 +46,16 @@ def test_tab_reaches_every_control_forwards_and_backwards(window, view):
     named = {each: each.accessibleName() or type(each).__name__ for each in reachable(window.window)}
     assert {name for each, name in named.items() if each not in there} == set()
     assert set(back) == set(there)
-    window.window.views.show_view(PICTURE)
+    window.window.views.show_view(INSTRUMENT)
 
 
 def test_tab_reaches_every_control_of_the_dialogs(window):
     window.devices.show()
     window.learn.show()
-    for dialogue in (window.devices.dialogue, window.learn.dialogue):
-        dialogue.activateWindow()
-        dialogue.raise_()
-        until(dialogue.isActiveWindow)
-        assert {each.accessibleName() for each in reachable(dialogue) - set(walk(dialogue, Qt.Key.Key_Tab))} == set()
-    window.devices.dialogue.accept()
-    window.learn.dialogue.accept()
+    for dialog in (window.devices.dialog, window.learn.dialog):
+        dialog.activateWindow()
+        dialog.raise_()
+        until(dialog.isActiveWindow)
+        assert {each.accessibleName() for each in reachable(dialog) - set(walk(dialog, Qt.Key.Key_Tab))} == set()
+    window.devices.dialog.accept()
+    window.learn.dialog.accept()

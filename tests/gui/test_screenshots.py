@@ -13,7 +13,7 @@ from engine.preset.preset_file import write
 from gui import theme
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.processes.check_recordings import RecordingCheck
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from session.patch import Chain, Effect, Layer, Patch
 from tests.gui.conftest import advance, play, until
 from tests.support import events_preset
@@ -23,8 +23,8 @@ from tests.support import events_preset
 @pytest.mark.parametrize(
     ("view", "called", "instrument"),
     [
-        (PICTURE, "modes", "guitar"),
-        (PICTURE, "harmonics", "violin"),
+        (INSTRUMENT, "modes", "guitar"),
+        (INSTRUMENT, "harmonics", "violin"),
         (PAD, "pad", "guitar"),
         (VOICE, "voice", "violin"),
     ],
@@ -61,7 +61,7 @@ def test_the_sound_map_and_a_full_chain_are_drawn_in_every_theme(guitar, app, tm
     until(lambda: guitar.bridge.now.path == path)
     guitar.parameters.show_slot("second")
     theme.apply(app, name)
-    guitar.window.views.show_view(PICTURE)
+    guitar.window.views.show_view(INSTRUMENT)
     for key in (52, 57):
         guitar.bridge.note_on(key, 0.8)
     until(lambda: len(guitar.window.views.sound_map.lit) == 2)
@@ -80,18 +80,18 @@ def test_the_dialogs_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     before = guitar.preferences.theme
     theme.apply(app, name)
     guitar.devices.show()
-    devices, keys = guitar.devices.dialogue, ShortcutsDialog(guitar.window)
-    learning = guitar.learn.dialogue
+    devices, keys = guitar.devices.dialog, ShortcutsDialog(guitar.window)
+    learning = guitar.learn.dialog
     learning.set_recordings([Path("bell.wav")])
     learning.set_check(RecordingCheck(1, 2.0, 1))
     learning.show()
     until(lambda: devices.output_box.count() > 1)
     keys.show()
-    for dialogue, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):
-        image = _image(dialogue, theme.THEMES[name].accent)
+    for dialog, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):
+        image = _image(dialog, theme.THEMES[name].accent)
         image.save(str(folder / f"{called}-{name}.png"))
         assert image.pixelColor(2, 2).name() == theme.THEMES[name].ground
-        dialogue.accept()
+        dialog.accept()
     learning.set_recordings([])
     theme.apply(app, before)
 

@@ -65,7 +65,7 @@ def test_texts_are_translated_where_the_file_has_them_and_english_otherwise(poli
 
 @pytest.mark.parametrize(("voices", "words"), [(1, "1 głos"), (3, "3 głosy"), (5, "5 głosów"), (22, "22 głosy")])
 def test_plurals_have_the_forms_of_the_language(polish, voices, words):
-    polish.status_bar.show_status(Status(1.0, "playing", device="speaker", voices=voices, worst=0.5, underruns=2))
+    polish.status_bar.show_status(Status(1.0, "playing", device="speaker", voices=voices, max_load=0.5, underruns=2))
     assert polish.status_bar.voices_label.text() == words
     assert polish.status_bar.load_button.text() == "⚠ 2 przerw · 50%"
 
@@ -79,7 +79,7 @@ def test_english_needs_no_translation_file(app, tmp_path, languages):
 def test_a_damaged_translation_file_is_named_and_the_window_is_english(app, tmp_path, capsys):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS[:500], encoding="utf-8")
     assert translation.install(app, ["pl"], tmp_path) == []
-    assert "luthier_pl.ts is no translation" in capsys.readouterr().err
+    assert "luthier_pl.ts is not a translation file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What knobs and switches have in common: size, set-up and painting."""
+"""Size, set-up and painting shared by knobs and switches."""
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPalette, QPen
@@ -25,7 +25,7 @@ def paint_labels(painter: QPainter, widget: QWidget, name: str, value: str, valu
     """Paint the name above and the value below."""
     area = QRectF(widget.rect())
     painter.setFont(theme.sized(widget.font(), theme.CAPTION))
-    painter.setPen(theme.colour(theme.TEXT if widget.hasFocus() else theme.QUIET))
+    painter.setPen(theme.colour(theme.TEXT if widget.hasFocus() else theme.SECONDARY_TEXT))
     painter.drawText(area.adjusted(0, 2, 0, 0), _TOP, name)
     painter.setPen(theme.colour(value_role))
     painter.drawText(area.adjusted(0, 0, 0, -3), _BOTTOM, value)
@@ -33,7 +33,7 @@ def paint_labels(painter: QPainter, widget: QWidget, name: str, value: str, valu
 
 def paint_knob(painter: QPainter, area: QRectF, origin: float, position: float, focused: bool) -> None:
     """Paint track, arc from origin to position, and pointer into a square; both are shares of the range, 0..1."""
-    painter.setPen(_pen(theme.colour(theme.LINE), 4))
+    painter.setPen(_pen(theme.colour(theme.BORDER), 4))
     painter.drawArc(area, round(16 * (START_ANGLE - SWEEP_ANGLE)), round(16 * SWEEP_ANGLE))
     painter.setPen(_pen(theme.colour(theme.ACCENT), 4))
     start, sweep = START_ANGLE - SWEEP_ANGLE * origin, SWEEP_ANGLE * (position - origin)

@@ -1,4 +1,4 @@
-"""What a knob shows and accepts: names, unit, range, default and choices of a parameter."""
+"""Specification of a knob: names, unit, range, default and choices of a parameter."""
 
 from dataclasses import dataclass
 

@@ -29,12 +29,12 @@ class PadGeometry:
         """Paint grid lines at every eighth, and the names of the axes that have one."""
         area = self._area
         for i in range(9):
-            painter.setPen(QPen(theme.colour(theme.LINE, 0.7 if i % 4 == 0 else 0.25), 1))
+            painter.setPen(QPen(theme.colour(theme.BORDER, 0.7 if i % 4 == 0 else 0.25), 1))
             x, y = area.left() + area.width() * i / 8, area.top() + area.height() * i / 8
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         painter.setFont(font)
-        painter.setPen(theme.colour(theme.QUIET))
+        painter.setPen(theme.colour(theme.SECONDARY_TEXT))
         if axes[0]:
             painter.drawText(area.adjusted(8, 0, -8, 20), _LOWER_RIGHT, f"{axes[0]} →")
         if axes[1]:

@@ -1,6 +1,6 @@
-"""XY control pad: a press strikes, a drag strikes again along its way; multi-touch.
+"""XY control pad: a press strikes, a drag strikes repeatedly along its path; multi-touch.
 
-Emits pointer, position (0..1 from the lower left) and force; what the axes mean is up to its owner.
+Emits pointer, position (0..1 from the lower left) and force; its owner decides what the axes mean.
 """
 
 import math
@@ -130,7 +130,7 @@ class XYPad(QWidget):
         """Paint the grid, the trail, the pointers and the cursor."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.colour(theme.STAGE))
+        painter.fillRect(self.rect(), theme.colour(theme.VIEW_BACKGROUND))
         area = self.area
         area.paint(painter, self._axes, theme.sized(self.font(), theme.CAPTION))
         self._trail.paint(painter, area.point)
@@ -142,7 +142,7 @@ class XYPad(QWidget):
             painter.setBrush(theme.colour(theme.ACCENT))
             painter.drawEllipse(point, 9, 9)
         at = area.point(*self._cursor)
-        painter.setPen(QPen(theme.colour(theme.ACCENT if self.hasFocus() else theme.QUIET), 1.5))
+        painter.setPen(QPen(theme.colour(theme.ACCENT if self.hasFocus() else theme.SECONDARY_TEXT), 1.5))
         painter.drawLine(at - QPointF(12, 0), at + QPointF(12, 0))
         painter.drawLine(at - QPointF(0, 12), at + QPointF(0, 12))
 

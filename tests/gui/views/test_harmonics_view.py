@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from engine.preset.preset_file import read
 from engine.snapshots import harmonics as decoded
-from gui.views.view_stack import PICTURE
+from gui.views.view_stack import INSTRUMENT
 from tests.gui.conftest import play, quiet, until
 from tests.support.level_and_pitch import level, pitch
 
@@ -19,7 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 def violin(guitar):
     """The window with the violin in it."""
     play(guitar, "violin")
-    guitar.window.views.show_view(PICTURE)
+    guitar.window.views.show_view(INSTRUMENT)
     return guitar
 
 

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset.preset_file import write
-from gui.views.view_stack import PICTURE
+from gui.views.view_stack import INSTRUMENT
 from tests.gui.conftest import play, quiet, until
 from tests.support import events_preset, ssm_preset
 from tests.support.level_and_pitch import level, pitch
@@ -20,7 +20,7 @@ def load(guitar, preset, tmp_path):
     write(path, preset)
     guitar.parameters.choose(path)
     until(lambda: guitar.bridge.now.path == path)
-    guitar.window.views.show_view(PICTURE)
+    guitar.window.views.show_view(INSTRUMENT)
     until(guitar.window.views.sound_map.isVisible)
     return guitar.window.views.sound_map
 

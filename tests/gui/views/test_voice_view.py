@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from gui.controllers import voice as singing
-from gui.views.view_stack import PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, VOICE
 from tests.gui.conftest import play, quiet, until
 from tests.support.level_and_pitch import level, pitch
 
@@ -30,7 +30,7 @@ def window(guitar):
     if guitar.engine.follows_voice:
         guitar.voice.set_follows_voice(False)
         until(lambda: not guitar.bridge.now.follows_voice)
-    guitar.window.views.show_view(PICTURE)
+    guitar.window.views.show_view(INSTRUMENT)
 
 
 @pytest.fixture
