@@ -21,10 +21,10 @@ PROBE_FRAMES, PROBE_STEP = 64, 9  # of the probe; every PROBE_STEP-th frame is s
 TRACKER = "the engine's, made exact by the partials, checked by SwiftF0; loudness by the engine"
 
 
-def make_preset(learned: LearnedDdsp, dataset: Dataset, version: str, **words: Any) -> Preset:
-    """Make a preset, without its loudness. words: name, description, author etc. of the header."""
+def make_preset(learned: LearnedDdsp, dataset: Dataset, version: str, **metadata: Any) -> Preset:
+    """Make a preset, without its loudness. metadata: name, description, author etc. of the header."""
     tensors = preset_weights.preset_tensors(learned.model)
-    header = {**make_header(learned, dataset, version), **words}
+    header = {**make_header(learned, dataset, version), **metadata}
     half_precision = {name: value.astype(np.float16) if value.ndim > 1 else value for name, value in tensors.items()}
     error = decoding_error_db(learned.model, preset_weights.load_model(header, half_precision), dataset)
     header["training"]["half"] = round(error, 1)

@@ -30,12 +30,12 @@ PROBE_KEYS, PROBE_SAMPLES = 4, 8192  # keys of the probe, and samples of each
 PROBE_STEP = 16  # every so manyth sample is stored
 
 
-def make_preset(learned: LearnedEvents, version: str, **words: Any) -> Preset:
-    """Make a preset, without its loudness. words: name, description, author etc. of the header."""
+def make_preset(learned: LearnedEvents, version: str, **metadata: Any) -> Preset:
+    """Make a preset, without its loudness. metadata: name, description, author etc. of the header."""
     model = learned.model.cpu().eval()
     tensors = make_tensors(model)
     header = {**make_header(learned, version), "probe": make_probe(model, tensors["use"], tensors["strength"])}
-    preset = Preset({**header, **words}, tensors)
+    preset = Preset({**header, **metadata}, tensors)
     used = np.flatnonzero(tensors["use"] > MIN_USE_RATIO * tensors["use"].max())
     tensors["pitch"][used] = event_pitches(EventDecoder(preset), used, tensors["strength"][used])
     low, high = key_range(tensors["pitch"])

@@ -1,4 +1,4 @@
-"""Normalize the loudness of a preset: measure it, and set the level at which all presets are equally loud.
+"""Loudness of a preset: its measurement, and the level at which all presets are equally loud.
 
 The nominal phrase is that of engine.midi.midi_score: C4 E4 G4 C5 or the nearest keys, velocity 90, half a second
 each, then two seconds. Loudness is that of ITU-R BS.1770.
@@ -24,7 +24,7 @@ ITERATIONS = 3  # where the sound reaches a limiter, the level is not quite prop
 def normalize(preset: Preset) -> Preset:
     """Set the level that brings the nominal phrase to TARGET_LUFS, and store the measured loudness.
 
-    ValueError when the phrase is silent: nothing was learned that its keys could play.
+    ValueError when the phrase is silent: its keys play nothing that was learned.
     """
     header = dict(preset.header, level=0.0)
     for _ in range(ITERATIONS):

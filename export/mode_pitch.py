@@ -1,4 +1,4 @@
-"""Estimate the pitch of sets of modes, and which resonances of many are notes."""
+"""The pitch of sets of modes, and which resonances have one."""
 
 import numpy as np
 
@@ -36,9 +36,9 @@ def estimate_pitch(frequency: np.ndarray, energy: np.ndarray) -> float:
 def estimate_pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pitch of each resonance (R,) in Hz, 0 where it is no note, and harmonicity of each mode (R, E, J).
 
-    From modes (R, E, J), decays in 1/s. Keys should play notes: most resonances of a piece are mixtures, so only the
-    clearest get a pitch. A single resonance is one body: all its modes belong together, and without a pitch it gets
-    the frequency of its strongest mode.
+    From modes (R, E, J), decays in 1/s. Most resonances of a piece are mixtures, so only the clearest get a
+    pitch. All modes of a single resonance belong together; without a pitch, it gets the frequency of its strongest
+    mode.
     """
     energy = np.abs(residue) ** 2 / decay
     if len(frequency) == 1:
@@ -50,7 +50,7 @@ def estimate_pitches(frequency: np.ndarray, decay: np.ndarray, residue: np.ndarr
     )
     clarity = (harmonic * energy).sum((1, 2)) / energy.sum((1, 2)) * (found > 0)
     found = np.where(clarity >= min(MIN_CLARITY, clarity.max(initial=0.0)), found, 0.0)
-    return np.where(_rings_like_note(energy, decay, found > 0), found, 0.0), harmonic
+    return np.where(_decays_like_note(energy, decay, found > 0), found, 0.0), harmonic
 
 
 def spectral_peaks(sound: np.ndarray, rate: float, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -61,8 +61,8 @@ def spectral_peaks(sound: np.ndarray, rate: float, size: int) -> tuple[np.ndarra
     return peaks * rate / size, power[peaks]
 
 
-def _rings_like_note(energy: np.ndarray, decay: np.ndarray, pitched: np.ndarray) -> np.ndarray:
-    """Whether each resonance (R,) rings as long as a note, compared with those that are pitched (R,).
+def _decays_like_note(energy: np.ndarray, decay: np.ndarray, pitched: np.ndarray) -> np.ndarray:
+    """Whether each resonance (R,) lasts as long as a note, compared with those that are pitched (R,).
 
     Noises of attacks and keys may have a pitch, but decay long before the notes do.
     """

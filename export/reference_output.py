@@ -1,4 +1,4 @@
-"""Compute probes: the sound of a trained model without the engine, which the engine must reproduce."""
+"""The reference output of a trained model, computed without the engine: the probe that the engine must reproduce."""
 
 from dataclasses import replace
 
@@ -23,7 +23,9 @@ def add_model_probe(preset: Preset, model: ResonanceModel) -> Preset:
         sound = model.cpu()(torch.from_numpy(noise)).numpy()
     peak = int(np.abs(sound).argmax())
     samples = min(max(SAMPLES, peak + SAMPLES // 2), len(sound))
-    return _with(preset, make_probe(sound[:samples].astype(np.float64), STRIDE_SAMPLES, {"performance": "learned"}))
+    return _with_probe(
+        preset, make_probe(sound[:samples].astype(np.float64), STRIDE_SAMPLES, {"performance": "learned"})
+    )
 
 
 def add_note_probe(preset: Preset, key: int) -> Preset:
@@ -48,15 +50,15 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
     excitation[:attack] += noise_burst
     sound = np.convolve(response, excitation)[:SAMPLES]
     knock = t["knock"][resonance, layer]
-    _add(sound, knock if knock.ndim == 1 else knock[0])
-    _add(sound, _interpolate(t["hiss"][resonance, layer], attack) * noise)
+    _add_in_place(sound, knock if knock.ndim == 1 else knock[0])
+    _add_in_place(sound, _interpolate(t["hiss"][resonance, layer], attack) * noise)
     gain = t["gain"][resonance]
     sound = np.tanh(gain * sound) if gain > 0 else sound
     velocity = float(preset.tensors["velocity"][resonance, layer])
-    return _with(preset, make_probe(sound, STRIDE_SAMPLES, {"note": [key, velocity]}))
+    return _with_probe(preset, make_probe(sound, STRIDE_SAMPLES, {"note": [key, velocity]}))
 
 
-def _with(preset: Preset, probe: dict) -> Preset:
+def _with_probe(preset: Preset, probe: dict) -> Preset:
     return replace(preset, header={**preset.header, "probe": probe})
 
 
@@ -66,7 +68,7 @@ def _interpolate(points: np.ndarray, frames: int) -> np.ndarray:
     return np.interp(positions, np.arange(len(points)), points)
 
 
-def _add(sound: np.ndarray, part: np.ndarray) -> None:
+def _add_in_place(sound: np.ndarray, part: np.ndarray) -> None:
     """Add a part to the start of a sound, in place."""
     count = min(len(sound), len(part))
     sound[:count] += part[:count]

@@ -25,23 +25,23 @@ EXTRA_SEMITONES = 12  # by which keys exceed the learned pitches
 
 
 def make_preset(
-    learned: LearnedModel[ResonanceModel, Config], version: str, stereo: np.ndarray | None = None, **words: Any
+    learned: LearnedModel[ResonanceModel, Config], version: str, stereo: np.ndarray | None = None, **metadata: Any
 ) -> Preset:
     """Make a preset, without its loudness and probe.
 
-    stereo: (2, N), the recording's channels if it has two. words: name, description, author etc. of the header.
+    stereo: (2, N), the recording's channels if it has two. metadata: name, description, author etc. of the header.
     """
     tensors = make_tensors(
         learned.model, None if stereo is None else stereo_position.stereo_positions(learned.model, stereo)
     )
-    return Preset({**make_header(learned, tensors["pitch"], version), **words}, tensors)
+    return Preset({**make_header(learned, tensors["pitch"], version), **metadata}, tensors)
 
 
-def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """All tensors of a preset; places: (R, E, J) in the stereo field, None for the centre.
+def make_tensors(model: ResonanceModel, positions: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """All tensors of a preset; positions: (R, E, J) in the stereo field, None for the centre.
 
     Mass, tension and damping become frequency and decay; norm, mix and amplitude the residue. One unit of energy
-    strikes every resonance equally loud; the router compensates, so the learned control signal sounds as before.
+    makes every resonance equally loud; the router compensates, so the learned control signal sounds as before.
     """
     with torch.no_grad():
         modes = {name: part.cpu().numpy() for name, part in model.modes()._asdict().items()}
@@ -58,7 +58,7 @@ def make_tensors(model: ResonanceModel, places: np.ndarray | None = None) -> dic
         "decay": modes["decay"][:, None] * model.sizes.rate,
         "amplitude": np.abs(residue)[:, None],
         "phase": np.angle(residue)[:, None],
-        "place": np.zeros_like(frequency) if places is None else places,
+        "place": np.zeros_like(frequency) if positions is None else positions,
         "strike": (gains * attack)[:, None] if attack.shape[1] else np.zeros((len(attack), 1, 1)),
         "envelope": (gains * envelope)[:, None],
         "knock": (gains * _sum(mix[:, :1] * attack, to_numpy(model.knock)))[:, None],
@@ -157,20 +157,20 @@ def _maps(
 ) -> dict[str, np.ndarray]:
     """Maps from gestures and keys to the control plane."""
     energy = (np.abs(residue) ** 2 / decay).reshape(len(frequency), -1)
-    sound = (energy * np.log(np.maximum(frequency, 1).reshape(energy.shape))).sum(1) / energy.sum(1)
-    weight = router**2 + 1e-12
-    heights = np.exp((weight @ sound) / weight.sum(1))
+    mean_log_frequency = (energy * np.log(np.maximum(frequency, 1).reshape(energy.shape))).sum(1) / energy.sum(1)
+    weights = router**2 + 1e-12
+    pitches = np.exp((weights @ mean_log_frequency) / weights.sum(1))
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
     maps = {name: control_components.find_components(control, count) for name, count in axes.items()}
-    return {**maps, "map_keys": control_components.map_keys(control, heights)}
+    return {**maps, "map_keys": control_components.map_keys(control, pitches)}
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Sum of curves (R, A) and (R, B), the shorter zero-padded."""
-    out = np.zeros((len(a), max(a.shape[1], b.shape[1])))
-    out[:, : a.shape[1]] += a
-    out[:, : b.shape[1]] += b
-    return out
+    total = np.zeros((len(a), max(a.shape[1], b.shape[1])))
+    total[:, : a.shape[1]] += a
+    total[:, : b.shape[1]] += b
+    return total
 
 
 def _logits(model: ResonanceModel) -> np.ndarray:

@@ -29,10 +29,10 @@ MIN_DIMENSIONS_PER_PITCH = 8  # minimum number of dimensions per pitch of a drum
 SAME_PITCH_RATIO = ratio_of(1)  # ratio below which two pitches are the same
 
 
-def make_preset(learned: LearnedModel[StateSpaceModel, Config], version: str, **words: Any) -> Preset:
-    """Make a preset, without its loudness. words: name, description, author etc. of the header."""
+def make_preset(learned: LearnedModel[StateSpaceModel, Config], version: str, **metadata: Any) -> Preset:
+    """Make a preset, without its loudness. metadata: name, description, author etc. of the header."""
     tensors = make_tensors(learned.model)
-    preset = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **words}, tensors)
+    preset = Preset({**make_header(learned, tensors["pitch"][tensors["energy"] > 0], version), **metadata}, tensors)
     return replace(preset, header={**preset.header, "probe": make_probe(preset)})
 
 
@@ -41,25 +41,29 @@ def make_tensors(model: StateSpaceModel) -> dict[str, np.ndarray]:
     with torch.no_grad():
         control = to_numpy(model.gated_control())
         input_matrix, output = to_numpy(model.input_matrix()), to_numpy(model.output)
-    weight = contract(to_numpy(model.recurrence))
+    weight = clip_singular_values(to_numpy(model.recurrence))
     rate = model.sizes.rate
     energy = _equal_loudness(weight, input_matrix, output, control, rate)
     sound = render_strikes(weight, input_matrix * energy, output, int(PITCH_SECONDS * rate))
-    ringing = sound[:, int(SKIPPED_SECONDS * rate) :]
-    spectra = [spectral_peaks(row, rate, 4 * len(row)) for row in ringing]
+    decaying = sound[:, int(SKIPPED_SECONDS * rate) :]
+    spectra = [spectral_peaks(row, rate, 4 * len(row)) for row in decaying]
     is_used = energy > 0
-    heights = np.array([np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra])
+    mean_frequencies = np.array(
+        [np.exp((e * np.log(np.maximum(f, 1))).sum() / (e.sum() + 1e-12)) for f, e in spectra]
+    )
     sites = np.argwhere(control > 0)
     axes = {"map_pad": 2, "map_motion": 3, "map_hand": 63}
     tensors = {
         "recurrence": weight,
         "input": input_matrix,
         "output": output,
-        "pitch": np.array([estimate_pitch(f, e) if on else 0.0 for (f, e), on in zip(spectra, is_used, strict=True)]),
+        "pitch": np.array(
+            [estimate_pitch(f, e) if used else 0.0 for (f, e), used in zip(spectra, is_used, strict=True)]
+        ),
         "energy": energy,
         "control_values": control[tuple(sites.T)],
         **{name: control_components.find_components(control, count) for name, count in axes.items()},
-        "map_keys": control_components.map_keys(control, heights),
+        "map_keys": control_components.map_keys(control, mean_frequencies),
     }
     arrays = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
     return {**arrays, "control_sites": np.ascontiguousarray(sites, np.int32)}
@@ -103,8 +107,8 @@ def is_drum(pitches: np.ndarray) -> bool:
     return len(pitches) >= (MIN_DRUM_DIMENSIONS if distinct < 2 else MIN_DIMENSIONS_PER_PITCH * distinct)
 
 
-def contract(weight: np.ndarray) -> np.ndarray:
-    """Nearest recurrence (S, S) with no singular value above MAX_NORM, so that it decays from any state."""
+def clip_singular_values(weight: np.ndarray) -> np.ndarray:
+    """Clip the singular values of a recurrence (S, S) to MAX_NORM, so that every state decays."""
     left, values, right = np.linalg.svd(weight.astype(np.float64))
     return (left * np.minimum(values, MAX_NORM)) @ right
 

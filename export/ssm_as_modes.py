@@ -1,4 +1,4 @@
-"""Convert the linear part of a state-space preset to a resonance preset: exact modes, no frames, any rate.
+"""The linear part of a state-space preset as a resonance preset: exact modes, no frames, any rate.
 
 The strongest of all its poles (ssm_poles.py) become modes; the rest of the attack becomes the knock.
 """
@@ -78,5 +78,5 @@ def _scale_strikes(arrays: dict[str, np.ndarray], energy: np.ndarray) -> None:
 def _header(header: dict[str, Any]) -> dict[str, Any]:
     """Header of the resonance preset."""
     training = {**header["training"], "recipe": f"{header['training']['recipe']}, as modes"}
-    modes_of_dimensions = {key: value for key, value in header.items() if key not in ("probe", "loudness", "level")}
-    return {**modes_of_dimensions, "kind": "resonance", "attack": 1, "training": training}
+    kept = {key: value for key, value in header.items() if key not in ("probe", "loudness", "level")}
+    return {**kept, "kind": "resonance", "attack": 1, "training": training}

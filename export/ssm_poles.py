@@ -6,7 +6,7 @@ that pattern is periodic, and so is a sum of B exponentials λ^(1/B) e^(2πi m/B
 
 import numpy as np
 
-MIN_EIGENVALUE = 1e-4  # |λ| below which an eigenvalue belongs to the attack: it is gone after a frame or two
+MIN_EIGENVALUE = 1e-4  # |λ| below which an eigenvalue belongs to the attack: it decays within a frame or two
 
 
 def find_poles(weight: np.ndarray, output: np.ndarray, input_matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ def stereo_positions(model: ResonanceModel, stereo: np.ndarray) -> np.ndarray:
     if len(stereo) < 2 or np.square(stereo[0] - stereo[1]).sum() <= MAX_MONO_RATIO * np.square(stereo).sum():
         return np.zeros((sizes.resonances, sizes.variants, sizes.modes))
     with torch.no_grad():
-        sounds = model.voices(model.draw_noise(torch.Generator().manual_seed(0))).cpu()
+        sounds = model.render_resonances(model.draw_noise(torch.Generator().manual_seed(0))).cpu()
         frequency = model.modes().angle.cpu().numpy() * WINDOW / (2 * np.pi)  # bins
     share = np.stack([_energy(sound) for sound in sounds])  # (R, F, B)
     share /= share.sum(0) + 1e-9

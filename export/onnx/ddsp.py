@@ -36,11 +36,11 @@ def make_model(preset: Preset) -> Any:
     embedded = graph.node(
         "Concat", *(_stack(graph, tensors, *pair) for pair in _inputs(scaled_pitch, scaled_loudness)), axis=1
     )
-    recalled, after = _gru(graph, tensors, embedded, state)
-    decoded = _stack(graph, tensors, "out", graph.node("Concat", embedded, recalled, axis=1))
+    gru_output, next_state = _gru(graph, tensors, embedded, state)
+    decoded = _stack(graph, tensors, "out", graph.node("Concat", embedded, gru_output, axis=1))
     for name in ("amplitude", "harmonics", "noise"):
         graph.output(name, _head(graph, tensors, name, decoded), VOICES, len(tensors[f"{name}_bias"]))
-    graph.output("next_state", after, 1, VOICES, units)
+    graph.output("next_state", next_state, 1, VOICES, units)
     room = tensors["room"]
     graph.output("room", graph.constant(room.astype(np.float32), "room"), len(room))
     return graph.model(header)
@@ -72,11 +72,11 @@ def _gru(graph: Graph, tensors: Tensors, x: str, state: str) -> tuple[str, str]:
     first = graph.constant([0])
     weights = [graph.constant(_gates(tensors[name]), name) for name in ("gru_input", "gru_state")]
     biases = np.concatenate([_gates(tensors[f"{name}_bias"]) for name in ("gru_input", "gru_state")], axis=1)
-    _, after = graph.nodes(
+    _, next_state = graph.nodes(
         "GRU", 2, graph.node("Unsqueeze", x, first), *weights, graph.constant(biases, "gru_bias"), "", state,
         hidden_size=len(tensors["pitch_0_bias"]), linear_before_reset=1,
     )  # fmt: skip
-    return graph.node("Squeeze", after, first), after
+    return graph.node("Squeeze", next_state, first), next_state
 
 
 def _gates(values: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ def make_model(preset: Preset) -> Any:
     if kind not in EXPORTABLE:
         raise ValueError(f"{preset.header['name']} is of kind {kind}; ONNX is written of {', '.join(EXPORTABLE)}")
     try:
-        import onnx  # noqa: F401 - only to know that it is there
+        import onnx  # noqa: F401 - only to check that it is installed
     except ImportError:
         raise ValueError("writing ONNX needs the package onnx: pip install onnx") from None
     exporter: Callable[[Preset], Any] = import_module(f".{kind}", __package__).make_model

@@ -5,8 +5,8 @@
 
 It plays as learned: energy in control strikes resonances at the block's first sample, each with its own row of noise
 in ±1. With a control plane there is one strike S for each of the R resonances, and the router maps the plane to them;
-without one, each of the R · L strikes has a dimension of its own. `pending` is the excitation that the strikes have
-yet to send, to the modes and past them; `modes` is the state of the modes, as real and imaginary parts; both are zero
+without one, each of the R · L strikes has a dimension of its own. `pending` is the excitation of later
+blocks, to the modes and past them; `modes` is the state of the modes, as real and imaginary parts; both are zero
 in silence. `weights` are the gains of the E variants, and sum to 1. The rate is the learned one, the level 0 dB.
 """
 
@@ -75,7 +75,7 @@ def make_model(preset: Preset) -> Any:
         lambda: _split_pending(graph, sizes, pending),
     )
     drive, direct = graph.slice(state, 1, 0, 1), graph.slice(state, 1, 1, 1 + sizes.direct)
-    wet, next_state = _ring(graph, preset, sizes, modes, drive)
+    wet, next_state = _render_modes(graph, preset, sizes, modes, drive)
     sound = graph.node("Add", direct, _mix_variants(graph, sizes, wet))
     audio = graph.node("ReduceSum", _drive_gain(graph, preset, sizes, sound), graph.constant([0]), keepdims=0)
     graph.output("audio", audio, sizes.audio, sizes.T)
@@ -113,7 +113,7 @@ def _excitation(graph: Graph, preset: Preset, sizes: Layout, control: str, noise
     return graph.node("Mul", energy, graph.node("Add", graph.constant(deterministic, "attack"), noise_burst))
 
 
-def _ring(graph: Graph, preset: Preset, sizes: Layout, modes: str, drive: str) -> tuple[str, str]:
+def _render_modes(graph: Graph, preset: Preset, sizes: Layout, modes: str, drive: str) -> tuple[str, str]:
     """Sound of the modes (S, E, sides, T), driven by drive (S, 1, T), and their next state."""
     real, imaginary = (graph.constant(table, "powers") for table in _powers(preset, sizes))  # (S, E, J, T + 1)
     end_powers = [graph.slice(table, 3, sizes.T, sizes.T + 1) for table in (real, imaginary)]
@@ -131,14 +131,14 @@ def _ring(graph: Graph, preset: Preset, sizes: Layout, modes: str, drive: str) -
     )
     weights = [graph.constant(part, "residues") for part in _residues(preset, sizes)]  # (S, E, sides, J)
     rows = [graph.node("Transpose", part, perm=[0, 1, 3, 2]) for part in state]  # (S, E, 1, J)
-    free_ring = _real_product(graph, _times(graph, weights, rows), next_powers)
-    head = _real_product(graph, weights, block_powers)  # what one sample of drive sounds like: (S, E, sides, T)
-    return graph.node("Add", free_ring, _convolve(graph, sizes, head, drive)), next_state
+    free_response = _real_product(graph, _times(graph, weights, rows), next_powers)
+    head = _real_product(graph, weights, block_powers)  # the impulse response: (S, E, sides, T)
+    return graph.node("Add", free_response, _convolve(graph, sizes, head, drive)), next_state
 
 
 def _convolve(graph: Graph, sizes: Layout, head: str, drive: str) -> str:
     """Head (S, E, sides, T) convolved with drive (S, 1, T) within the block, by one Toeplitz matrix for each."""
-    lag = np.arange(sizes.T)[None, :] - np.arange(sizes.T)[:, None]  # [m, t]: what comes at t of what was sent at m
+    lag = np.arange(sizes.T)[None, :] - np.arange(sizes.T)[:, None]  # [m, t]: from input sample m to output sample t
     padded = graph.node("Pad", head, graph.constant([0, 0, 0, 1, 0, 0, 0, 0]))
     toeplitz = graph.node("Gather", padded, graph.constant(np.maximum(lag + 1, 0)), axis=3)
     column = graph.node("Reshape", drive, graph.constant([sizes.S, 1, 1, 1, sizes.T]))

@@ -15,8 +15,8 @@ def make_model(preset: Preset) -> Any:
     recurrence, input_matrix, output = (
         graph.constant(tensors[name].T, name) for name in ("recurrence", "input", "output")
     )
-    recalled = graph.node("MatMul", state, recurrence)
-    next_state = graph.node("Tanh", graph.node("Add", recalled, graph.node("MatMul", control, input_matrix)))
+    recurrent = graph.node("MatMul", state, recurrence)
+    next_state = graph.node("Tanh", graph.node("Add", recurrent, graph.node("MatMul", control, input_matrix)))
     graph.output("sound", graph.node("Sin", graph.node("MatMul", next_state, output)), 1, frame)
     graph.output("next_state", next_state, 1, size)
     return graph.model(preset.header)

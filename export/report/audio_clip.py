@@ -53,7 +53,7 @@ class Clip:
 
 def recording_clip(sound: np.ndarray) -> Clip:
     """Clip of a recording (2, T)."""
-    return Clip("The recording", "What the instrument was learned from, or is held against.", sound)
+    return Clip("The recording", "What the instrument was learned from, or is compared with.", sound)
 
 
 def fade_out(sound: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from engine.preset.preset_file import Preset
 
 @dataclass(frozen=True)
 class Note:
-    """begin, end: seconds. key: MIDI. velocity: 1…127."""
+    """start, end: seconds. key: MIDI. velocity: 1…127."""
 
     start: float
     end: float
@@ -53,7 +53,9 @@ def permuted_notes(notes: list[Note], seed: int) -> list[Note]:
 def to_score(notes: list[Note]) -> Score:
     """Notes as a MIDI score."""
     note_ons = [(note.start, (0x90, note.key, note.velocity)) for note in notes]
-    return make_score(sorted([(note.end, (0x80, note.key, 0)) for note in notes] + note_ons, key=lambda one: one[0]))
+    return make_score(
+        sorted([(note.end, (0x80, note.key, 0)) for note in notes] + note_ons, key=lambda timed: timed[0])
+    )
 
 
 def _octaves(keys: list[int], low: int, high: int) -> int:

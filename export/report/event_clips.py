@@ -40,7 +40,7 @@ def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, 
         yield Clip("At random", "Its events, as often as they were learned, at random moments.", render_score(score))
     else:
         yield recording_clip(recording)
-        description = f"Taken apart into {len(score.events)} events, and put together again."
+        description = f"Decomposed into {len(score.events)} events, and resynthesized."
         yield Clip("Played again", description, render_score(score)[:, : recording.shape[1]])
         description = "As many events, of any kinds at any moments."
         yield Clip("At random", description, render_score(score.randomized(decoder.keys, seed)))

@@ -1,4 +1,4 @@
-"""Locate an excerpt in a longer recording."""
+"""Offset of an excerpt in a longer recording."""
 
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ BATCH_SIZE = 256  # windows that are transformed at once
 
 
 def find_offset(excerpt: np.ndarray, recording: np.ndarray, rate: float) -> int:
-    """Sample of `whole` (T,) at which `part` (N,) starts, by correlation of band levels; 0 if it is no longer."""
+    """Sample of a recording (T,) at which an excerpt (N,) starts, by correlation of band levels; 0 if not longer."""
     if len(recording) <= len(excerpt):
         return 0
     a, b = _band_levels(excerpt, rate), _band_levels(recording, rate)

@@ -1,4 +1,4 @@
-"""Render the HTML page of a report, a single file without external references."""
+"""The HTML page of a report, a single file without external references."""
 
 from collections.abc import Callable, Sequence
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Plot of what plays the instrument: a score of events, a control signal, or pitch and loudness."""
+"""Plot of the performance in a report: a score of events, a control signal, notes, or pitch and loudness."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,14 +43,14 @@ def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
     times = np.array([event.time for event in score.events])
     hertz = pitch[[event.key for event in score.events]]
     strength = np.array([event.strength for event in score.events])
-    heights = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
+    shown_hertz = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
     description = (
         f"{len(times)} events: time, the pitch of each, and by the size of its dot how strong it is; "
         f"the {int((hertz <= 0).sum())} that have no pitch lie at the bottom."
     )
 
     def paint(axes: Axes) -> None:
-        scatter(axes, times, heights, strength, 60)
+        scatter(axes, times, shown_hertz, strength, 60)
         axes.set(
             xlabel="seconds", ylabel="pitch, Hz", yscale="log", ylim=(UNPITCHED_HZ * 0.85, PITCH_TICKS_HZ[-1] * 1.2)
         )
@@ -92,8 +92,8 @@ def _curves(performance: Performance) -> Drawing:
         axes.set_yticks(PITCH_TICKS_HZ, [str(hertz) for hertz in PITCH_TICKS_HZ])
         axes.set_yticks([], minor=True)
         low, high = np.nanmin(shown), np.nanmax(shown)
-        wide = max(1.1, np.sqrt(2 * low / high))  # an octave at least is seen
-        axes.set_ylim(low / wide, high * wide)
+        ratio = max(1.1, np.sqrt(2 * low / high))  # at least an octave is shown
+        axes.set_ylim(low / ratio, high * ratio)
         other = axes.twinx()
         other.plot(time, loudness, color=SECOND, lw=1.0, alpha=0.8)
         other.set(ylabel="loudness, dB", ylim=(-70, max(0.0, float(loudness.max()) + 3)))
@@ -102,6 +102,6 @@ def _curves(performance: Performance) -> Drawing:
     return draw(
         "played",
         "What plays it",
-        "What the instrument hears of the recording: its pitch (strong line) and its loudness.",
+        "Pitch (strong line) and loudness of the recording, as the instrument receives them.",
         paint,
     )

@@ -1,4 +1,4 @@
-"""Render the clips of a report: the recording, the instrument replaying it, random and permuted material.
+"""The clips of a report: the recording, the instrument replaying it, random and permuted material.
 
 An instrument with a control plane performs its learned control signal. An event instrument decomposes the recording
 and resynthesizes it. One that follows a voice follows the recording. Others play their keys.

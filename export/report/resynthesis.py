@@ -1,4 +1,4 @@
-"""Replay a recording with an instrument that has no score: by following its pitch and loudness, or by one key."""
+"""Resynthesis of a recording with an instrument that has no score: from its pitch and loudness, or by one key."""
 
 from collections.abc import Iterator
 

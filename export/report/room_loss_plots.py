@@ -27,8 +27,8 @@ def plot_room(preset: Preset) -> Drawing | None:
         axes.plot(time[::step], level[::step], color=ACCENT, lw=1.8)
         axes.set(xlabel="seconds", ylabel="dB that are left", ylim=(-65, 2), xlim=(0, time[-1]))
 
-    decay_text = f", which would take {decay_seconds:.1f} s to fall by 60 dB" if decay_seconds else ""
-    description = f"How a clap dies away in the room that was learned with the instrument{decay_text}."
+    decay_text = f"; it takes {decay_seconds:.1f} s to fall by 60 dB" if decay_seconds else ""
+    description = f"Energy decay of the room that was learned with the instrument{decay_text}."
     return draw("room", "Its room", description, paint)
 
 

@@ -12,14 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # placeholders that are replaced by the page's colours
-TEXT, QUIET, LINE, ACCENT, SECOND = "#010203", "#010204", "#010205", "#010206", "#010207"
-_PAGE_COLOURS = {TEXT: "--text", QUIET: "--quiet", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
+TEXT, MUTED, GRID, ACCENT, SECOND = "#010203", "#010204", "#010205", "#010206", "#010207"
+_PAGE_COLOURS = {TEXT: "--text", MUTED: "--quiet", GRID: "--line", ACCENT: "--accent", SECOND: "--second"}
 SIZE = (9.0, 3.5)  # inches
 _STYLE = {
-    "svg.fonttype": "none", "font.size": 9.5, "axes.edgecolor": LINE, "axes.labelcolor": QUIET,
-    "xtick.color": LINE, "ytick.color": LINE, "xtick.labelcolor": QUIET, "ytick.labelcolor": QUIET,
-    "text.color": QUIET, "axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none",
-    "figure.facecolor": "none", "axes.grid": True, "grid.color": LINE, "grid.linewidth": 0.5, "grid.alpha": 0.6,
+    "svg.fonttype": "none", "font.size": 9.5, "axes.edgecolor": GRID, "axes.labelcolor": MUTED,
+    "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
+    "text.color": MUTED, "axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none",
+    "figure.facecolor": "none", "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.5, "grid.alpha": 0.6,
     "axes.axisbelow": True, "legend.frameon": False, "axes.linewidth": 0.8,
 }  # fmt: skip
 

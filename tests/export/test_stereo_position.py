@@ -31,7 +31,7 @@ def _two_bars() -> ResonanceModel:
 def test_each_resonance_is_found_at_its_position():
     model = _two_bars()
     with torch.no_grad():
-        voices = model.voices(torch.zeros(2, 128)).numpy()
+        voices = model.render_resonances(torch.zeros(2, 128)).numpy()
     positions = np.array([-0.6, 0.3])
     gains = np.sqrt(2) * np.stack((np.cos((positions + 1) * np.pi / 4), np.sin((positions + 1) * np.pi / 4)))
     found = stereo_positions(model, gains @ voices)

@@ -1,4 +1,4 @@
-"""Plots of what rings in an instrument, one module for each kind that has such a plot."""
+"""Plots of the partials of an instrument, one module for each kind that has such a plot."""
 
 from .plot import plot_partials
 

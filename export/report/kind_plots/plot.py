@@ -1,4 +1,4 @@
-"""Plot what rings in an instrument, by the module of its kind, or as dots over frequency and decay time."""
+"""The plot of the partials of an instrument, by the module of its kind, or as dots over frequency and decay time."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ TICK_SECONDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
 def plot_partials(preset: Preset) -> Drawing | None:
-    """Plot by the function `plot` of the module named by the kind; None if there is none, or if nothing rings."""
+    """Plot by the function `plot` of the module named by the kind; None if there is none, or no partial."""
     kind = preset.header["kind"]
     if find_spec(f"{__package__}.{kind}") is None:
         return None
@@ -38,8 +38,8 @@ def plot_decays(what: str, frequency: np.ndarray, seconds: np.ndarray, strength:
         axes.set_yticks([], minor=True)
         axes.yaxis.set_major_formatter("{x:g}")
 
-    description = f"{what}: frequency from left to right, how long it rings upwards; larger dots are stronger."
-    return draw("rings", "What rings", description, paint)
+    description = f"{what}: frequency from left to right, decay time upwards; larger dots are stronger."
+    return draw("rings", "Partials", description, paint)
 
 
 def select_strongest(

@@ -23,6 +23,4 @@ def plot(preset: Preset) -> Drawing | None:
     frequency, seconds = np.angle(pole) * rate / (2 * np.pi), NEPERS_PER_60_DB / (-np.log(np.abs(pole)) * rate)
     is_audible = (frequency > MIN_HZ) & (energy > MIN_ENERGY_RATIO * energy.max())
     modes = select_strongest(frequency[is_audible], seconds[is_audible], np.sqrt(energy[is_audible]))
-    return plot_decays(
-        f"The {len(modes[0])} strongest modes of the network, as it rings when it is struck softly", *modes
-    )
+    return plot_decays(f"The {len(modes[0])} strongest modes of the network, linearized as for soft notes", *modes)

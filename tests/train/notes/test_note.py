@@ -49,7 +49,7 @@ def test_advanced_modes_continue_the_sound(random):
 def test_the_amplitudes_of_known_modes_are_recovered_from_two_channels():
     _, modes, _ = _pluck()
     sides = np.stack([render_modes(modes, RATE, RATE), 0.5 * render_modes(modes, RATE, RATE)])
-    found = fit_amplitudes(sides, RATE, modes, trust=0.0)
+    found = fit_amplitudes(sides, RATE, modes, prior_weight=0.0)
     np.testing.assert_allclose(found, np.stack([modes.amplitude, 0.5 * modes.amplitude]), atol=1e-5)
 
 
