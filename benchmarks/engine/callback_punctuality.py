@@ -28,7 +28,7 @@ from engine.midi.ports import MidiPorts
 
 def main() -> None:
     """Measure, and print the measurements."""
-    parser = argparse.ArgumentParser(description="Whether the sound is on time.")
+    parser = argparse.ArgumentParser(description="Punctuality of the audio callback and of notes.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of callbacks beside busy threads")
     parser.add_argument("--notes", type=int, default=1000, help="played to the JACK port")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -41,20 +41,20 @@ def measure(seconds: float, notes: int) -> list[Measurement]:
     with running() as server:
         mode = "realtime" if server.realtime else "not realtime"
         rows = [
-            Measurement(f"callbacks on time, compiled, {mode}", _compiled(server, seconds), "%", 99.8),
-            Measurement(f"callbacks on time, in Python, {mode}", _python(server, min(seconds, 10.0)), "%"),
+            Measurement(f"callbacks on time, compiled, {mode}", _measure_compiled(server, seconds), "%", 99.8),
+            Measurement(f"callbacks on time, in Python, {mode}", _measure_python(server, min(seconds, 10.0)), "%"),
         ]
         rows += _notes(server, notes, busy=False) + _notes(server, notes, busy=True)
-        return [*rows, _through_rtmidi(server, min(notes, 200))]
+        return [*rows, _measure_rtmidi(server, min(notes, 200))]
 
 
-def _compiled(server: Server, seconds: float) -> float:
+def _measure_compiled(server: Server, seconds: float) -> float:
     """Percentage of blocks for which our callback was called, beside busy threads."""
     with _playing() as playing, CpuLoad():
-        return _share(lambda: playing.host.meters().blocks, server, seconds)
+        return _measure_share(lambda: playing.host.meters().blocks, server, seconds)
 
 
-def _python(server: Server, seconds: float) -> float:
+def _measure_python(server: Server, seconds: float) -> float:
     """The same for a callback in Python that outputs silence."""
     client = jack.Client("python", no_start_server=True)
     port = client.outports.register("out_1")
@@ -67,16 +67,16 @@ def _python(server: Server, seconds: float) -> float:
 
     client.set_process_callback(process)
     with client, CpuLoad():
-        return _share(lambda: blocks, server, seconds)
+        return _measure_share(lambda: blocks, server, seconds)
 
 
-def _share(count: Callable[[], int], server: Server, seconds: float) -> float:
+def _measure_share(count: Callable[[], int], server: Server, seconds: float) -> float:
     """Percentage of the expected blocks that were counted."""
     time.sleep(0.2)
     before, start = count(), time.perf_counter()
     time.sleep(seconds)
-    done, elapsed = count() - before, time.perf_counter() - start
-    return 100 * done / (elapsed * server.rate / server.block)
+    counted, elapsed = count() - before, time.perf_counter() - start
+    return 100 * counted / (elapsed * server.rate / server.block)
 
 
 def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
@@ -96,7 +96,7 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
     ]
 
 
-def _through_rtmidi(server: Server, notes: int) -> Measurement:
+def _measure_rtmidi(server: Server, notes: int) -> Measurement:
     """Delay of a note that comes through rtmidi and Python instead."""
     interval = server.rate // 5
     with (

@@ -87,4 +87,4 @@ def _level(sounds: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("How even an instrument is, and how robust.", measure)
+    run_preset_benchmark("Evenness and robustness of an instrument.", measure)

@@ -60,4 +60,4 @@ def render_flood(
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("What random messages leave behind.", measure)
+    run_preset_benchmark("Robustness against random messages.", measure)

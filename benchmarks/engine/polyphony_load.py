@@ -3,7 +3,7 @@
     python -m benchmarks.engine.polyphony_load [PRESET] [--json]
 
 Every key of the instrument in turn, over as many channels as it takes; each note is struck again in turn, so that
-none dies away. Every call of the callback is timed by wall clock and by the thread's own time, which does not run
+all keep sounding. Every call of the callback is timed by wall clock and by the thread's own time, which does not run
 while other programs have the core.
 """
 
@@ -91,4 +91,4 @@ def _percentile_999(loads: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("What sixty-four sounding notes cost.", measure)
+    run_preset_benchmark("Load of sixty-four sounding notes.", measure)

@@ -54,4 +54,4 @@ def _start(preset: Path, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("From the command to the first sound.", measure)
+    run_preset_benchmark("Time from the command to the first sound.", measure)

@@ -148,4 +148,4 @@ def _compare_pitch(
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("How an instrument answers a voice.", measure, "violin")
+    run_preset_benchmark("Accuracy of an instrument that follows a voice.", measure, "violin")

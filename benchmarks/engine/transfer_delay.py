@@ -112,4 +112,4 @@ def _deviation_cents(sound: np.ndarray, period: int) -> float:
 
 
 if __name__ == "__main__":
-    run_preset_benchmark("How late an instrument answers a voice.", measure, "violin")
+    run_preset_benchmark("Latency of an instrument that follows a voice.", measure, "violin")

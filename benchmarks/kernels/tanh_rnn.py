@@ -35,7 +35,7 @@ def measure() -> list[Measurement]:
 
 
 def random_preset(seed: int = 0) -> Preset:
-    """A preset of the article's sizes that rings for a second or two."""
+    """A preset of the article's sizes that decays within a second or two."""
     random = np.random.default_rng(seed)
     orthogonal = np.linalg.qr(random.normal(size=(UNITS, UNITS)))[0]
     tensors = {
@@ -82,17 +82,17 @@ def _frame_measurements() -> list[Measurement]:
 
 def _ours(preset: Preset) -> Callable[[], object]:
     panels, frames = tanh_rnn.pack(preset.tensors["recurrence"]), tanh_rnn.pack(preset.tensors["output"])
-    strike, nothing, u, h, y = (aligned_zeros((UNITS,)) for _ in range(5))
+    strike, zeros, u, h, y = (aligned_zeros((UNITS,)) for _ in range(5))
     strike[:] = preset.tensors["input"][:, 0]
-    return lambda: _repeat(panels, frames, nothing, strike, u, h, y, RUNS)
+    return lambda: _repeat(panels, frames, zeros, strike, u, h, y, RUNS)
 
 
 @njit(cache=True, error_model="numpy")
-def _repeat(panels, frames, nothing, strike, u, h, y, times):
+def _repeat(panels, frames, zeros, strike, u, h, y, times):
     for _ in range(times):
         for s in range(u.shape[0]):
             u[s] = strike[s]
-        tanh_rnn.step(panels, frames, nothing, u, np.float32(1), h, y)
+        tanh_rnn.step(panels, frames, zeros, u, np.float32(1), h, y)
 
 
 def _onnx(preset: Preset) -> Callable[[], object]:
@@ -133,12 +133,14 @@ def _bare_torch(preset: Preset) -> Callable[[], object]:
     import torch
 
     torch.set_num_threads(1)
-    weight, entrance, output = (torch.from_numpy(preset.tensors[name]) for name in ("recurrence", "input", "output"))
+    weight, input_matrix, output = (
+        torch.from_numpy(preset.tensors[name]) for name in ("recurrence", "input", "output")
+    )
     control, state = torch.eye(1, CONTROL)[0], torch.zeros(UNITS)
 
     def frame() -> torch.Tensor:
         with torch.inference_mode():
-            return torch.sin(output @ torch.tanh(weight @ state + entrance @ control))
+            return torch.sin(output @ torch.tanh(weight @ state + input_matrix @ control))
 
     return frame
 

@@ -1,13 +1,13 @@
-"""Ablation of what makes each event one note: a model continues learning in five ways, and is measured.
+"""Ablation of the parts of the event recipe: a model continues learning in five ways, and is measured.
 
     LUTHIER_DATA=DATA python -m benchmarks.learning.event_ablation [PRESET] [--json]
 
-From the weights of a preset it learns further on recordings, so many steps each time: as ours does (what an earlier
-pass explained is fixed, and synthetic segments supervise the encoder), without the one, without the other, without
-both, as published, where every event explains the mixture, and as ours does but with constant shares of the three
-parts of an event. Then mixtures of known notes are decomposed; events are assigned to the note that starts within
-50 ms of them, and their sum is compared with that note alone. 100 % is the error of silence; a model that explains
-only the mixture has more.
+From the weights of a preset it learns further on recordings, so many steps each time: by our recipe (the sound
+of earlier passes is constant, and synthetic segments supervise the encoder), without the one, without the other,
+without both, as published, where the loss is that of the mixture, and by our recipe but with constant shares of the
+three parts of an event. Then mixtures of known notes are decomposed; events are assigned to the note that starts
+within 50 ms of them, and their sum is compared with that note alone. 100 % is the error of silence; a model learned
+only from the mixture has more.
 """
 
 import os
@@ -32,11 +32,11 @@ from .event_quality import TOLERANCE_SECONDS, load_note, mix_notes, recording_pa
 STEPS = 250
 MIXTURES = 3
 ABLATIONS = {
-    "passes and dreams": (True, 6, True),
-    "dreams alone": (False, 6, True),
+    "passes and synthetic segments": (True, 6, True),
+    "synthetic segments alone": (False, 6, True),
     "passes alone": (True, 0, True),
     "neither, as published": (False, 0, True),
-    "passes and dreams, constant shares": (True, 6, False),
+    "passes and synthetic segments, constant shares": (True, 6, False),
 }  # passes, synthetic segments, whether the shares of the parts are learned
 
 
@@ -50,11 +50,11 @@ def measure(preset: str = "mosaic", steps: int = STEPS) -> list[Measurement]:
     dataset = load_dataset([(path, 0.0, None) for path in recording_paths("mosaic")], base.sizes.rate)
     notes = [load_note(path, base.sizes.rate) for path in dataset.validation_files]
     rows = [Measurement("notes apart, before", separation_error(base, notes), "%")]
-    for name, (isolate, dreams, mixes) in ABLATIONS.items():
+    for name, (isolate, synthetic, learns_shares) in ABLATIONS.items():
         config = replace(CONFIGS["small"], sizes=base.sizes, steps=steps, stages=(0.0, 0.0), notes=0)
-        trainer = EventTrainer(dataset, replace(config, isolate=isolate, synthetic=dreams))
+        trainer = EventTrainer(dataset, replace(config, isolate=isolate, synthetic=synthetic))
         trainer.model.load_state_dict(base.state_dict())
-        if not mixes:
+        if not learns_shares:
             freeze_mix(trainer.model)
         while trainer.fraction_done() < 1:
             trainer.step()

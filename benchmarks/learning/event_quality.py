@@ -42,13 +42,15 @@ def measure(preset: str = "mosaic") -> list[Measurement]:
     """Measure a preset; ValueError if LUTHIER_DATA is not set."""
     if not os.environ.get("LUTHIER_DATA"):
         raise ValueError("LUTHIER_DATA does not say where the recordings are")
-    made = read(library.find(preset))
+    preset_content = read(library.find(preset))
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    model = load_model(made)
-    dataset = load_dataset([(path, 0.0, None) for path in recording_paths(made.header["name"])], model.sizes.rate)
+    model = load_model(preset_content)
+    dataset = load_dataset(
+        [(path, 0.0, None) for path in recording_paths(preset_content.header["name"])], model.sizes.rate
+    )
     return [
-        *event_reconstruction.measure(EventDecoder(made), model, dataset),
+        *event_reconstruction.measure(EventDecoder(preset_content), model, dataset),
         *_onset_measurements(model, dataset.validation_files),
         *event_cache_misses.measure(preset),
     ]
@@ -61,12 +63,12 @@ def recording_paths(name: str) -> list[str]:
     return [path for pattern in patterns for path in sorted(glob.glob(f"{os.environ['LUTHIER_DATA']}/{pattern}"))]
 
 
-def _onset_measurements(model: EventModel, unheard: list[str]) -> Iterator[Measurement]:
+def _onset_measurements(model: EventModel, held_out: list[str]) -> Iterator[Measurement]:
     """F-measures of onsets, of all notes and of held-out ones."""
     files = [path for name in ("guitar", "banjo") for path in recording_paths(name)]
     notes = {path: load_note(path, model.sizes.rate) for path in files}
     generator = np.random.default_rng(0)
-    for title, paths in (("any", files), ("kept-back", [path for path in files if path in unheard])):
+    for title, paths in (("any", files), ("kept-back", [path for path in files if path in held_out])):
         matches = detected = references = 0
         for _ in range(MIXTURES):
             sound, times, _ = mix_notes([notes[path] for path in paths], model.sizes.rate, generator)

@@ -42,10 +42,10 @@ MIN_BELOW_PERCENT = 20.0  # percent by which the model must be below the pursuit
 
 @dataclass(frozen=True)
 class Segment:
-    """sound: (N,), normalized to the peak of its recording. of: kind of the recording."""
+    """sound: (N,), normalized to the peak of its recording. kind: of the recording."""
 
     sound: Tensor
-    of: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Distances:
     model: float
     encoder: float
     pursuit: float
-    weighed: float
-    own: float
-    common: float
+    fitted_pursuit: float
+    own_mean: float
+    common_mean: float
 
 
 def measure(decoder: EventDecoder, model: EventModel, dataset: Dataset) -> Iterator[Measurement]:
@@ -68,7 +68,7 @@ def measure(decoder: EventDecoder, model: EventModel, dataset: Dataset) -> Itera
         ("old", development_segments(dataset, model.sizes.samples)),
     ):
         results = [
-            (segment.of, measure_segment(decoder, model, segment.sound, common_spectra)) for segment in segments
+            (segment.kind, measure_segment(decoder, model, segment.sound, common_spectra)) for segment in segments
         ]
         yield from summarize(set_name, results)
 
@@ -80,22 +80,22 @@ def summarize(set_name: str, results: list[tuple[str, Distances]]) -> Iterator[M
     }
     spread = float(np.std([result.model for _, result in results]))
     name = f"loss of {len(results)} {set_name} segments, taken apart and put together"
-    yield Measurement(name, means["model"], "", means["own"], True)
+    yield Measurement(name, means["model"], "", means["own_mean"], True)
     yield Measurement("the same, its standard deviation", spread, "")
     yield Measurement("the same, by the encoder alone", means["encoder"], "")
     yield Measurement("the same, matching pursuit with as many events", means["pursuit"], "")
-    yield Measurement("the same, that pursuit with strengths that the loss asks for", means["weighed"], "")
-    yield Measurement("the same, the mean spectrum of the segment itself", means["own"], "")
-    yield Measurement("the same, the mean spectrum of what was learned from", means["common"], "")
+    yield Measurement("the same, that pursuit with strengths that the loss asks for", means["fitted_pursuit"], "")
+    yield Measurement("the same, the mean spectrum of the segment itself", means["own_mean"], "")
+    yield Measurement("the same, the mean spectrum of what was learned from", means["common_mean"], "")
     yield _below(
         f"{set_name} segments, below the pursuit",
         results,
         "pursuit",
         MIN_BELOW_PERCENT if set_name == "fresh" else None,
     )
-    yield _below("the same, below the pursuit with strengths that the loss asks for", results, "weighed")
-    for kind in sorted({of for of, _ in results}):
-        part = [(of, result) for of, result in results if of == kind]
+    yield _below("the same, below the pursuit with strengths that the loss asks for", results, "fitted_pursuit")
+    for kind in sorted({kind for kind, _ in results}):
+        part = [(other, result) for other, result in results if other == kind]
         yield _below(f"the same, {len(part)} of {kind}, below the pursuit", part, "pursuit")
 
 

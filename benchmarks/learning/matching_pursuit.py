@@ -1,4 +1,4 @@
-"""Matching pursuit (Mallat and Zhang, 1993) over the sounds of an event model: the baseline for its encoder.
+"""Matching pursuit (Mallat and Zhang, 1993) with the sounds of an event model: the baseline for its encoder.
 
 As in textbooks, the strength of an atom is its projection. `fit_strengths` optimizes the strengths of the found atoms
 for the spectral loss itself, by the search that the model uses for its events, with twice as many steps; least
@@ -48,7 +48,7 @@ def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
 
 
 def fit_strengths(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
-    """Sum of parts (n, N) of a target (N,), each as strong as the spectral loss demands: (N,)."""
+    """Sum of parts (n, N) of a target (N,), with strengths fitted to the spectral loss: (N,)."""
     window = AnalysisWindow(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
     strengths, _ = solve_strengths(window, parts, torch.ones(len(parts)), 2 * STRENGTH_STEPS)
     return strengths @ parts

@@ -1,4 +1,4 @@
-"""Six plucked notes, learned and compared with their recordings, beside a sampler and additive synthesis.
+"""Accuracy of six learned plucked notes against their recordings, beside a sampler and additive synthesis.
 
     LUTHIER_DATA=DATA python -m benchmarks.learning.note_accuracy [--json]
 

@@ -3,7 +3,7 @@
     python -m benchmarks.learning.ssm_against_modes PRESET RECORDING [--start 10] [--json]
 
 Both play the learned control signal through the engine at the learned rate. Measured are the article's octave loss,
-by which the network was learned, and the mean difference of log magnitudes at four resolutions, by which neither was;
+with which the network was learned, and the mean difference of log magnitudes at four resolutions;
 each at its best gain, a multiple of 1 dB.
 """
 
@@ -27,23 +27,23 @@ MODE_COUNTS = (256, 64)  # modes per dimension
 GAINS_DB = range(-12, 7)  # dB
 
 
-def measure(made: Preset, samples: np.ndarray) -> Iterator[Measurement]:
+def measure(network: Preset, samples: np.ndarray) -> Iterator[Measurement]:
     """Measure a network and its modes against samples (N,) at the learned rate."""
-    frames = made.header["control"]["frames"] * made.header["control"]["hop"]
-    wanted = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
-    wanted = torch.from_numpy((wanted / np.abs(wanted).max()).astype(np.float32))
-    near, heard = OctaveTarget(wanted), SpectralTarget(wanted)
+    frames = network.header["control"]["frames"] * network.header["control"]["hop"]
+    segment = np.pad(samples, (0, max(0, frames - len(samples))))[:frames]
+    segment = torch.from_numpy((segment / np.abs(segment).max()).astype(np.float32))
+    octave_target, spectral_target = OctaveTarget(segment), SpectralTarget(segment)
     silence = torch.zeros(frames)
-    for name, target in (("octaves", near.loss), ("logs", heard.log_loss)):
+    for name, target in (("octaves", octave_target.loss), ("logs", spectral_target.log_loss)):
         yield Measurement(f"silence, {name}", float(target(silence)), "")
     sounds = {
-        "the network": made,
-        **{f"its modes, {count} a dimension": as_modes(made, count) for count in MODE_COUNTS},
+        "the network": network,
+        **{f"its modes, {count} a dimension": as_modes(network, count) for count in MODE_COUNTS},
     }
     for what, preset in sounds.items():
         sound = render_probe(preset, {"performance": "learned", "samples": frames})
-        yield Measurement(f"{what}, octaves", _min_loss(near.loss, sound), "")
-        yield Measurement(f"{what}, logs", _min_loss(heard.log_loss, sound), "")
+        yield Measurement(f"{what}, octaves", _min_loss(octave_target.loss, sound), "")
+        yield Measurement(f"{what}, logs", _min_loss(spectral_target.log_loss, sound), "")
 
 
 def _min_loss(distance: Callable[[torch.Tensor], torch.Tensor], sound: np.ndarray) -> float:
@@ -60,11 +60,11 @@ def main() -> None:
     parser.add_argument("--start", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
-    made = read(find(args.preset))
-    rate = int(made.header["rate"])
-    samples, _ = recording.load(args.recording, rate, args.start, performance_seconds(made.header))
+    network = read(find(args.preset))
+    rate = int(network.header["rate"])
+    samples, _ = recording.load(args.recording, rate, args.start, performance_seconds(network.header))
     torch.set_num_threads(1)
-    print_measurements(measure(made, samples.mean(axis=0)), args.json)
+    print_measurements(measure(network, samples.mean(axis=0)), args.json)
 
 
 if __name__ == "__main__":

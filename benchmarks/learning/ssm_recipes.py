@@ -38,7 +38,7 @@ COMBS: dict[str, tuple[str, float | None]] = {
     "whole": (
         "energy on whole multiples of the frame rate",
         10,
-    ),  # what does not move from frame to frame writes them
+    ),  # caused by what repeats in every frame
     "energy": ("energy on the comb of the strongest line", None),  # strikes of ours are louder
 }
 
@@ -70,11 +70,11 @@ def train_recipe(samples: torch.Tensor, name: str, steps: int, seed: int) -> dic
     with torch.no_grad():
         sound = model()
         jumps = edge_jump_ratio(sound, model.sizes.frame)
-        heard = {"distance": float(trainer.target.loss(sound)), "edges": float(jumps)}
+        distances = {"distance": float(trainer.target.loss(sound)), "edges": float(jumps)}
     settings = {"recipe": name, "steps": steps, "seed": seed, "seconds": round(trainer.seconds, 1)}
     return {
         **settings,
-        **heard,
+        **distances,
         **comb_energies(model),
         "silence": trainer.silence,
         "losses": [round(x, 1) for x in trainer.losses],
@@ -88,13 +88,13 @@ def comb_energies(model: StateSpaceModel) -> dict[str, float]:
     recording that lie there by chance count as well.
     """
     with torch.no_grad():
-        control, weight, entrance, output = (
+        control, weight, input_matrix, output = (
             value.double().numpy()
             for value in (model.gated_control(), model.recurrence, model.input_matrix(), model.output)
         )
     rate, used, grid = model.sizes.rate, control.any(axis=1), model.sizes.rate / model.sizes.frame
     energy = np.array([np.percentile(row[row > 0], 90) for row in control[used]])
-    sound = render_strikes(weight, entrance[:, used] * energy, output, int(END_SECONDS * rate))[
+    sound = render_strikes(weight, input_matrix[:, used] * energy, output, int(END_SECONDS * rate))[
         :, int(START_SECONDS * rate) :
     ]
     power = np.abs(np.fft.rfft(sound * np.hanning(sound.shape[1]))) ** 2 / sound.shape[1]
@@ -128,9 +128,9 @@ def _load_or_train(samples: torch.Tensor, name: str, steps: int, seed: int, curv
         stored_settings = [known.get(key) for key in ("recipe", "steps", "seed", "mark", "config")]
         if stored_settings == [name, steps, seed, mark, config]:
             return known
-    made = {**train_recipe(samples, name, steps, seed), "mark": mark, "config": config}
-    curves.write_text(json.dumps([*runs, made]))
-    return made
+    run = {**train_recipe(samples, name, steps, seed), "mark": mark, "config": config}
+    curves.write_text(json.dumps([*runs, run]))
+    return run
 
 
 def _ratio(above: list[dict[str, Any]], below: list[dict[str, Any]], name: str) -> float:

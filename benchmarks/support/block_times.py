@@ -1,7 +1,7 @@
 """Cost of each block of the audio thread, and the cause when one is late.
 
-A compiled callback wraps the engine's. A block whose cpu work exceeds its duration, or in which the thread waits, is
-our fault; one that started late, or in which the system ran other programs before us, is not.
+A compiled callback wraps the engine's. A block whose CPU time exceeds its duration, or in which the thread waits,
+is late by us; one that started late, or in which the system ran other programs, is late by others.
 """
 
 import contextlib
@@ -51,24 +51,24 @@ def read(clock, time):
 @cfunc(types.intc(types.uint32, types.voidptr), error_model="numpy")
 def process(frames, user):
     """[audio thread] Run the engine's callback for a block, and record its cost."""
-    my = carray(pointer(_record_address), 1, BLOCKS)[0]
-    index = my.count % CAPACITY
-    my.start[index] = read(MONOTONIC, my.time)
-    _getrusage(THREAD, my.usage.ctypes)
-    waited, cpu = my.usage[WAITED], read(CLOCK, my.time)
+    log = carray(pointer(_record_address), 1, BLOCKS)[0]
+    index = log.count % CAPACITY
+    log.start[index] = read(MONOTONIC, log.time)
+    _getrusage(THREAD, log.usage.ctypes)
+    waited, cpu = log.usage[WAITED], read(CLOCK, log.time)
     status = _engine(frames, user)
-    my.cpu[index] = read(CLOCK, my.time) - cpu
-    _getrusage(THREAD, my.usage.ctypes)
-    my.waits[index] = my.usage[WAITED] - waited
-    my.wall[index] = read(MONOTONIC, my.time) - my.start[index]
-    my.frames[index] = frames
-    my.count += 1
+    log.cpu[index] = read(CLOCK, log.time) - cpu
+    _getrusage(THREAD, log.usage.ctypes)
+    log.waits[index] = log.usage[WAITED] - waited
+    log.wall[index] = read(MONOTONIC, log.time) - log.start[index]
+    log.frames[index] = frames
+    log.count += 1
     return status
 
 
 @dataclass(frozen=True)
 class BlockSummary:
-    """Number of blocks, late ones by our fault and by others', and the maximum work of one."""
+    """Number of blocks, those late by us and by others, and the maximum work of one."""
 
     count: int
     late_by_us: int  # by their own work, or because they waited

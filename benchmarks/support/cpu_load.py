@@ -1,4 +1,4 @@
-"""Generate CPU load: Python threads that never rest, and a process for each further core."""
+"""CPU load: Python threads that compute without pause, and a process for each further core."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
 """A second JACK client that plays a program and records it: MIDI out, a voice out, and two sound inputs.
 
-Its process callback is compiled, so that Python delays nothing and blurs no time.
+Its process callback is compiled, so that Python neither delays messages nor changes measured times.
 """
 
 import time
@@ -64,63 +64,63 @@ def write_message(buffer, offset, message):
 
 
 @njit(cache=True, error_model="numpy")
-def record(my, left, right):
+def record(state, left, right):
     """Record a block of sound."""
     for t in range(left.shape[0]):
-        my.sound[0, (my.recorded + t) % RECORDED_FRAMES] = left[t]
-        my.sound[1, (my.recorded + t) % RECORDED_FRAMES] = right[t]
-    my.recorded += left.shape[0]
+        state.sound[0, (state.recorded + t) % RECORDED_FRAMES] = left[t]
+        state.sound[1, (state.recorded + t) % RECORDED_FRAMES] = right[t]
+    state.recorded += left.shape[0]
 
 
 @njit(cache=True, error_model="numpy")
-def play_voice(my, voice):
+def play_voice(state, voice):
     """Write a block of the song, silence after its end."""
     for t in range(voice.shape[0]):
-        voice[t] = my.song[my.song_frame] if my.song_frame < my.song_length else 0.0
-        my.song_frame += my.song_frame < my.song_length
+        voice[t] = state.song[state.song_frame] if state.song_frame < state.song_length else 0.0
+        state.song_frame += state.song_frame < state.song_length
 
 
 @njit(cache=True, error_model="numpy")
-def find_onset(my, sound, now):
+def find_onset(state, sound, now):
     """Find the first frame at which the last note sounds."""
-    last = my.notes_played - 1
-    if last >= 0 and my.note_heard[last] == NEVER:
+    last = state.notes_played - 1
+    if last >= 0 and state.note_heard[last] == NEVER:
         for t in range(sound.shape[0]):
             if sound[t] != 0:
-                my.note_heard[last] = now + t if my.steady else UNKNOWN
+                state.note_heard[last] = now + t if state.steady else UNKNOWN
                 break
 
 
 @njit(cache=True, error_model="numpy")
-def play_note(my, buffer, frames, now):
+def play_note(state, buffer, frames, now):
     """Play the next note when it is due, each at another offset into its block."""
-    played = my.notes_played
-    if played < my.notes_wanted and (played == 0 or now - my.note_sent[played - 1] >= my.note_interval):
+    played = state.notes_played
+    if played < state.notes_wanted and (played == 0 or now - state.note_sent[played - 1] >= state.note_interval):
         offset = played * 37 % frames
         if write_message(buffer, offset, 0x90 | 60 << 8 | 127 << 16):
-            my.note_sent[played] = now + offset
-            my.note_heard[played] = NEVER
-            my.steady = 1
-            my.notes_played += 1
+            state.note_sent[played] = now + offset
+            state.note_heard[played] = NEVER
+            state.steady = 1
+            state.notes_played += 1
 
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
 def process(frames, user):
     """Record a block, and send a message if one waits."""
-    my = carray(user, 1, CLIENT)[0]
-    now = types.int64(last_frame_time(my.client))
-    left = view_f4(port_get_buffer(my.left, frames), types.intp(frames))
-    right = view_f4(port_get_buffer(my.right, frames), types.intp(frames))
-    my.steady &= now == my.next_cycle
-    my.next_cycle = now + frames & 0xFFFFFFFF
-    record(my, left, right)
-    play_voice(my, view_f4(port_get_buffer(my.voice, frames), types.intp(frames)))
-    find_onset(my, left, now)
-    buffer = port_get_buffer(my.midi, frames)
+    state = carray(user, 1, CLIENT)[0]
+    now = types.int64(last_frame_time(state.client))
+    left = view_f4(port_get_buffer(state.left, frames), types.intp(frames))
+    right = view_f4(port_get_buffer(state.right, frames), types.intp(frames))
+    state.steady &= now == state.next_cycle
+    state.next_cycle = now + frames & 0xFFFFFFFF
+    record(state, left, right)
+    play_voice(state, view_f4(port_get_buffer(state.voice, frames), types.intp(frames)))
+    find_onset(state, left, now)
+    buffer = port_get_buffer(state.midi, frames)
     _clear_buffer(buffer)
-    play_note(my, buffer, frames, now)
-    if my.sent < my.requested and write_message(buffer, 0, my.messages[my.sent % MAX_MESSAGES]):
-        my.sent += 1
+    play_note(state, buffer, frames, now)
+    if state.sent < state.requested and write_message(buffer, 0, state.messages[state.sent % MAX_MESSAGES]):
+        state.sent += 1
     return 0
 
 
@@ -168,9 +168,9 @@ class JackClient:
 
     def connect(self, name: str) -> None:
         """Record a client and play it by MIDI, and no other one."""
-        for mine in (self._left, self._right, self._midi, self._voice):
-            for theirs in self._client.get_all_connections(mine):
-                self._client.disconnect(*((theirs, mine) if mine.is_input else (mine, theirs)))
+        for own_port in (self._left, self._right, self._midi, self._voice):
+            for other_port in self._client.get_all_connections(own_port):
+                self._client.disconnect(*((other_port, own_port) if own_port.is_input else (own_port, other_port)))
         self.connect_sound(name)
         self.connect_midi(f"{name}:midi_in")
 
@@ -226,14 +226,14 @@ class JackClient:
 
     def delays(self, seconds: float) -> np.ndarray:
         """Frames from each of `play_notes` to its sound, or NEVER or UNKNOWN; waits for the last so many seconds."""
-        my = self._record
+        state = self._record
         until = time.monotonic() + seconds
         while time.monotonic() < until and (
-            my["notes_played"] < my["notes_wanted"] or my["note_heard"][my["notes_played"] - 1] == NEVER
+            state["notes_played"] < state["notes_wanted"] or state["note_heard"][state["notes_played"] - 1] == NEVER
         ):
             time.sleep(0.05)
-        played = int(my["notes_played"])
-        sent, heard = my["note_sent"][:played], my["note_heard"][:played]
+        played = int(state["notes_played"])
+        sent, heard = state["note_sent"][:played], state["note_heard"][:played]
         return np.where(heard < 0, heard, heard - sent)
 
     def _connect(self, source: "str | jack.Port", destination: "str | jack.Port") -> None:
@@ -255,9 +255,9 @@ class JackClient:
 
 def note_delays(client: str, notes: int, seconds: float, interval: int = 2000, port: str | None = None) -> np.ndarray:
     """The `delays` of notes played to a client, at its MIDI input or at the port that is named."""
-    with JackClient("delays") as mine:
-        mine.connect_sound(client)
-        mine.connect_midi(port or f"{client}:midi_in")
+    with JackClient("delays") as listener:
+        listener.connect_sound(client)
+        listener.connect_midi(port or f"{client}:midi_in")
         time.sleep(0.1)
-        mine.play_notes(notes, interval)
-        return mine.delays(seconds)
+        listener.play_notes(notes, interval)
+        return listener.delays(seconds)

@@ -1,4 +1,4 @@
-"""A JACK server of our own, without hardware: to be measured with, and to be killed."""
+"""A JACK server without hardware, for measurements and for tests of its failure."""
 
 import contextlib
 import fcntl
@@ -57,7 +57,7 @@ class Server:
             command += ["-p", str(self.block), "-P", str(self.speakers)]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.realtime = mode[0] == "-R"
-            if self._answers():
+            if self._wait_until_ready():
                 return
             self.kill()
         raise RuntimeError("no JACK server could be started")
@@ -96,7 +96,7 @@ class Server:
         """A client of this server."""
         return jack.Client(name, no_start_server=True, servername=self.name)
 
-    def _answers(self) -> bool:
+    def _wait_until_ready(self) -> bool:
         """Wait until a client can connect; False when the server ends before."""
         assert self._process is not None
         code = _CONNECT.format(name=self.name, seconds=MAX_START_SECONDS)

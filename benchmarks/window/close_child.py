@@ -1,4 +1,4 @@
-"""The window program, brought to one state and closed there; benchmarks.window.close_times checks the outcome.
+"""The child process of benchmarks.window.close_times: the window program, brought to one state and closed there.
 
     python -m benchmarks.window.close_child MOMENT WAY FOLDER SERVER [SECONDS]
 
@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .close_moments import FIRST, MOMENTS, until
+from .close_moments import FIRST_START, MOMENTS, until
 
-BEAT_MS = 2  # interval of the timer that measures how long events wait
+TIMER_MS = 2  # interval of the timer that measures how long events wait
 
 
 def main() -> None:
@@ -30,12 +30,12 @@ def main() -> None:
     moment, way, folder, server = sys.argv[1:5]
     if len(sys.argv) > 5:
         main_controller.CLOSE_SECONDS = float(sys.argv[5])
-    real = app.open_window
+    original = app.open_window
 
     def open_window(*arguments: Any) -> Any:
         from PyQt6.QtCore import QTimer
 
-        controller = real(*arguments)
+        controller = original(*arguments)
         QTimer.singleShot(0, partial(_run_moment, controller, moment, way, Path(folder), int(server)))
         return controller
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 def _run_moment(controller: Any, moment: str, way: str, folder: Path, server: int) -> None:
     """Bring the window to a moment, and close it."""
-    if moment != FIRST:
+    if moment != FIRST_START:
         until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
     controller.window.activateWindow()
     until(controller.window.isActiveWindow)
@@ -59,29 +59,29 @@ def _watch(controller: Any) -> None:
     """Report when the window is hidden, and how long events waited until then."""
     from PyQt6.QtCore import QEvent, QObject, QTimer
 
-    class Watch(QObject):
-        """Sees the window go."""
+    class HideFilter(QObject):
+        """Detects that the window is hidden."""
 
         def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-            """Say when it is gone from the screen."""
+            """Report when it is hidden."""
             if event is not None and event.type() == QEvent.Type.Hide:
-                beat(True)
-                _print("gone")
+                measure_wait(True)
+                _print("hidden")
             return False
 
     last = time.monotonic()
 
-    def beat(over: bool = False) -> None:
-        nonlocal last, worst
-        worst, last = max(worst, time.monotonic() - last), time.monotonic()
+    def measure_wait(over: bool = False) -> None:
+        nonlocal last, max_wait
+        max_wait, last = max(max_wait, time.monotonic() - last), time.monotonic()
         if over:
-            _print("stuck", worst)
+            _print("max_wait", max_wait)
 
-    worst = 0.0
-    controller.watch, controller.heart = Watch(), QTimer()
-    controller.window.installEventFilter(controller.watch)
-    controller.heart.timeout.connect(beat)
-    controller.heart.start(BEAT_MS)
+    max_wait = 0.0
+    controller.close_filter, controller.close_timer = HideFilter(), QTimer()
+    controller.window.installEventFilter(controller.close_filter)
+    controller.close_timer.timeout.connect(measure_wait)
+    controller.close_timer.start(TIMER_MS)
 
 
 def _print(what: str, value: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Moments at which a window can be closed, each brought about through the window.
+"""Moments at which a window can be closed, each reached through the window.
 
 Each takes the window's controller, a folder for output, and the process of the JACK server.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 MAX_WAIT_SECONDS = 600.0  # after which a moment is taken for hung
 CHORD = (52, 59, 64)
-FIRST = "it compiles for the first start"
+FIRST_START = "it compiles for the first start"
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -31,16 +31,16 @@ def _wait(seconds: float) -> None:
     until(lambda: time.monotonic() > end)
 
 
-def _idle(controller: Any, folder: Path, server: int) -> None:
+def _wait_idle(controller: Any, folder: Path, server: int) -> None:
     _wait(1)
 
 
-def _first(controller: Any, folder: Path, server: int) -> None:
+def _start_first_compilation(controller: Any, folder: Path, server: int) -> None:
     until(lambda: controller.engine._precompilation.process is not None)
     _wait(3)
 
 
-def _compiling(controller: Any, folder: Path, server: int) -> None:
+def _start_compilation(controller: Any, folder: Path, server: int) -> None:
     from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
@@ -48,7 +48,7 @@ def _compiling(controller: Any, folder: Path, server: int) -> None:
     _wait(4)
 
 
-def _loading(controller: Any, folder: Path, server: int) -> None:
+def _load_instrument(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
     controller.parameters.choose(library.find("mosaic"))
@@ -64,15 +64,15 @@ def _record(controller: Any, folder: Path, server: int) -> None:
     until(lambda: host.frame > frame + host.rate)
 
 
-def _score(controller: Any, folder: Path, server: int) -> None:
+def _play_score(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
     controller.opener.open([library.factory_folder() / "demo.mid"])
     until(lambda: controller.engine.transport.score is not None and controller.bridge.status.voices > 0)
 
 
-def _bounce(controller: Any, folder: Path, server: int) -> None:
-    _score(controller, folder, server)
+def _render_score(controller: Any, folder: Path, server: int) -> None:
+    _play_score(controller, folder, server)
     controller.window.score_bar.render_button.click()
     until(lambda: controller.recording._renderer.busy)
     _wait(2)
@@ -88,14 +88,14 @@ def _record_and_scan(controller: Any, folder: Path, server: int) -> None:
     _scan(controller, folder, server)
 
 
-def _hearing(controller: Any, folder: Path, server: int) -> None:
-    controller.opener.open([_chime(folder)])
+def _check_recording(controller: Any, folder: Path, server: int) -> None:
+    controller.opener.open([_write_chime(folder)])
     _wait(1)
 
 
-def _learning(controller: Any, folder: Path, server: int) -> None:
+def _learn(controller: Any, folder: Path, server: int) -> None:
     dialog = controller.learn.dialog
-    controller.opener.open([_chime(folder)])
+    controller.opener.open([_write_chime(folder)])
     dialog.form.mode.setCurrentIndex(2)  # as a piece
     until(dialog.learn.isEnabled)
     dialog.learn.click()
@@ -103,25 +103,25 @@ def _learning(controller: Any, folder: Path, server: int) -> None:
     _wait(2)
 
 
-def _listening(controller: Any, folder: Path, server: int) -> None:
-    _learning(controller, folder, server)
-    controller.preview.recording(_chime(folder))
+def _preview_learned(controller: Any, folder: Path, server: int) -> None:
+    _learn(controller, folder, server)
+    controller.preview.recording(_write_chime(folder))
     until(lambda: controller.engine.host.audition.playing)
 
 
-def _demo(controller: Any, folder: Path, server: int) -> None:
+def _make_demo(controller: Any, folder: Path, server: int) -> None:
     controller.preview.demo(controller.preset_files.entries[0])
     _wait(1)
 
 
-def _microphone(controller: Any, folder: Path, server: int) -> None:
+def _record_microphone(controller: Any, folder: Path, server: int) -> None:
     controller.learn.show()
     controller.microphone.toggle()
     until(lambda: controller.engine.transport._microphone is not None)
     _wait(2)  # a device may have to be opened with its inputs first
 
 
-def _calibrating(controller: Any, folder: Path, server: int) -> None:
+def _measure_voice_range(controller: Any, folder: Path, server: int) -> None:
     from engine.preset import library
 
     controller.parameters.choose(library.find("violin"))
@@ -132,19 +132,19 @@ def _calibrating(controller: Any, folder: Path, server: int) -> None:
     _wait(1)
 
 
-def _lost(controller: Any, folder: Path, server: int) -> None:
+def _lose_device(controller: Any, folder: Path, server: int) -> None:
     _record(controller, folder, server)
     os.kill(server, signal.SIGKILL)
     _wait(1)
 
 
-def _hangs(controller: Any, folder: Path, server: int) -> None:
+def _hang_device(controller: Any, folder: Path, server: int) -> None:
     _record(controller, folder, server)
     os.kill(server, signal.SIGSTOP)
-    _wait(3)  # it is found out, and given up
+    _wait(3)  # until the program has given the device up
 
 
-def _reopening(controller: Any, folder: Path, server: int) -> None:
+def _reopen_device(controller: Any, folder: Path, server: int) -> None:
     from engine.devices.backend import DeviceRequest
 
     _record(controller, folder, server)
@@ -152,31 +152,31 @@ def _reopening(controller: Any, folder: Path, server: int) -> None:
     _wait(0.01)
 
 
-def _dialogs(controller: Any, folder: Path, server: int) -> None:
+def _open_dialogs(controller: Any, folder: Path, server: int) -> None:
     controller.devices.show()
     controller.learn.show()
     controller.window.top_bar.help.click()
     _wait(1)
 
 
-def _asking(controller: Any, folder: Path, server: int) -> None:
+def _ask_name(controller: Any, folder: Path, server: int) -> None:
     controller.window.top_bar.save.click()
     _wait(0.5)
 
 
-def _choosing(controller: Any, folder: Path, server: int) -> None:
+def _ask_file(controller: Any, folder: Path, server: int) -> None:
     controller.export.ask_destination(controller.preset_files.entries[0], None)
     _wait(0.5)
 
 
-def _menu(controller: Any, folder: Path, server: int) -> None:
+def _open_menu(controller: Any, folder: Path, server: int) -> None:
     from PyQt6.QtWidgets import QApplication
 
     controller.window.browser.details.menu_requested.emit()
     until(QApplication.activePopupWidget)
 
 
-def _chime(folder: Path) -> Path:
+def _write_chime(folder: Path) -> Path:
     """A recording of one 220 Hz stroke."""
     import numpy as np
     import soundfile
@@ -188,26 +188,26 @@ def _chime(folder: Path) -> Path:
 
 
 MOMENTS: dict[str, Callable[[Any, Path, int], None]] = {
-    "it rests": _idle,
-    FIRST: _first,
-    "kinds are compiled while one plays": _compiling,
-    "an instrument is loaded": _loading,
+    "it rests": _wait_idle,
+    FIRST_START: _start_first_compilation,
+    "kinds are compiled while one plays": _start_compilation,
+    "an instrument is loaded": _load_instrument,
     "a performance is recorded": _record,
-    "a score plays": _score,
-    "a score is written to a file": _bounce,
+    "a score plays": _play_score,
+    "a score is written to a file": _render_score,
     "a hundred presets are read": _scan,
     "a performance is recorded while a hundred presets are read": _record_and_scan,
-    "a recording is judged": _hearing,
-    "an instrument is learned": _learning,
-    "what is learned is listened to": _listening,
-    "a demo is made": _demo,
-    "the microphone is recorded": _microphone,
-    "the range of a voice is found": _calibrating,
-    "the device was lost while recording": _lost,
-    "the device hangs while recording": _hangs,
-    "the device is opened anew while recording": _reopening,
-    "three dialogs are open": _dialogs,
-    "a name is asked for": _asking,
-    "a menu is open": _menu,
-    "a file is asked for": _choosing,
+    "a recording is judged": _check_recording,
+    "an instrument is learned": _learn,
+    "what is learned is listened to": _preview_learned,
+    "a demo is made": _make_demo,
+    "the microphone is recorded": _record_microphone,
+    "the range of a voice is found": _measure_voice_range,
+    "the device was lost while recording": _lose_device,
+    "the device hangs while recording": _hang_device,
+    "the device is opened anew while recording": _reopen_device,
+    "three dialogs are open": _open_dialogs,
+    "a name is asked for": _ask_name,
+    "a menu is open": _open_menu,
+    "a file is asked for": _ask_file,
 }

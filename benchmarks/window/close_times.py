@@ -1,4 +1,4 @@
-"""Closing the window in every state: time until it is gone, and what is lost or left behind.
+"""Closing the window in every state: time until it is hidden, lost data, and processes that remain.
 
     python -m benchmarks.window.close_times [--every] [--moment WORDS] [--json]
 
@@ -25,7 +25,7 @@ from benchmarks.support.measurement import Measurement, print_measurements
 from engine.preset import library
 
 from .close_child import WAYS
-from .close_moments import FIRST, MOMENTS
+from .close_moments import FIRST_START, MOMENTS
 
 MAX_SECONDS = 1.0  # goal
 KILL_AFTER_SECONDS = 20.0  # after which a program that does not end is killed
@@ -34,10 +34,10 @@ PRESET_COUNT = 100  # in the folder of a user with many instruments
 
 @dataclass
 class Closing:
-    """Seconds until the window was gone, for which events waited until then, and until the process ended."""
+    """Seconds until the window was hidden, the longest wait of events until then, and until the process ended."""
 
-    gone: float = float("inf")
-    stuck: float = float("inf")
+    hidden: float = float("inf")
+    max_wait: float = float("inf")
     ended: float = float("inf")
     status: int | None = None  # with which it ended
     left: list[str] = field(default_factory=list)  # processes
@@ -46,7 +46,7 @@ class Closing:
 
 def main() -> None:
     """Measure, and print the measurements."""
-    parser = argparse.ArgumentParser(description="How the window closes.")
+    parser = argparse.ArgumentParser(description="Closing of the window.")
     parser.add_argument("--every", action="store_true", help="close it in every way at every moment")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--moment", default="", help="only those with these words in their names")
@@ -67,13 +67,13 @@ def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
             )
     yield Measurement(
         "the window is gone from the screen, at worst",
-        max(closing.gone for closing in closings),
+        max(closing.hidden for closing in closings),
         "s",
         MAX_SECONDS,
         True,
     )
     yield Measurement(
-        "until then events wait, at worst", max(closing.stuck for closing in closings), "s", MAX_SECONDS, True
+        "until then events wait, at worst", max(closing.max_wait for closing in closings), "s", MAX_SECONDS, True
     )
     yield Measurement(
         "ends that were none of its own", sum(closing.status != 0 for closing in closings), "", 0.0, True
@@ -110,12 +110,12 @@ def close(moment: str, way: str, server: Server, patience: float | None = None) 
                 process.kill()
             closing.ended = time.monotonic() - times["closed"]
             closing.status = process.returncode
-            closing.left = _marked(mark) if patience is None else _marked_for_long(mark)
+            closing.left = _marked_processes(mark) if patience is None else _lasting_processes(mark)
             times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
-        closing.gone = times.get("gone", float("inf")) - times["closed"]
-        closing.stuck = times.get("stuck", float("inf"))
-        closing.lost = list(_lost(folder, moment))
-        _revive(server, moment)
+        closing.hidden = times.get("hidden", float("inf")) - times["closed"]
+        closing.max_wait = times.get("max_wait", float("inf"))
+        closing.lost = list(_find_lost(folder, moment))
+        _restore_server(server, moment)
     print(f"{moment}, {way}: {closing}", file=sys.stderr)
     return closing
 
@@ -125,22 +125,22 @@ def _environment(folder: Path, moment: str) -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": str(folder)}
     for name in ("CONFIG", "DATA", "CACHE"):
         environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
-    if moment == FIRST:
+    if moment == FIRST_START:
         environment["NUMBA_CACHE_DIR"] = str(folder / "kernels")
     if "presets are read" in moment:
-        mine = folder / "data" / "luthier" / "presets"
-        mine.mkdir(parents=True)
+        folder_of_user = folder / "data" / "luthier" / "presets"
+        folder_of_user.mkdir(parents=True)
         factory = list(library.all_presets().values())
         for number in range(PRESET_COUNT):
-            (mine / f"mine {number}.luthier").symlink_to(factory[number % len(factory)])
+            (folder_of_user / f"mine {number}.luthier").symlink_to(factory[number % len(factory)])
     return environment
 
 
-def _lost(folder: Path, moment: str) -> Iterator[str]:
-    """What should exist and does not."""
+def _find_lost(folder: Path, moment: str) -> Iterator[str]:
+    """Names of what should have been saved and was not."""
     import soundfile
 
-    if moment != FIRST:
+    if moment != FIRST_START:
         session = folder / "config" / "luthier" / "session.json"
         if not session.is_file() or not json.loads(session.read_text(encoding="utf-8"))["preset"]:
             yield "the session"
@@ -157,27 +157,27 @@ def _lost(folder: Path, moment: str) -> Iterator[str]:
     yield from (f"{part.name} is half written" for part in folder.rglob("*.part"))
 
 
-def _marked(mark: str) -> list[str]:
+def _marked_processes(mark: str) -> list[str]:
     """Processes with a mark in their environment that still run."""
-    closing = []
+    processes = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark.encode() in (process / "environ").read_bytes():
-                closing.append((process / "cmdline").read_text().replace("\0", " ")[:100])
+                processes.append((process / "cmdline").read_text().replace("\0", " ")[:100])
         except OSError:
             continue
-    return closing
+    return processes
 
 
-def _marked_for_long(mark: str) -> list[str]:
+def _lasting_processes(mark: str) -> list[str]:
     """Processes with a mark that are still there when those that were killed have had time to end."""
     until = time.monotonic() + KILL_AFTER_SECONDS
-    while (marked := _marked(mark)) and time.monotonic() < until:
+    while (marked := _marked_processes(mark)) and time.monotonic() < until:
         time.sleep(0.05)
     return marked
 
 
-def _revive(server: Server, moment: str) -> None:
+def _restore_server(server: Server, moment: str) -> None:
     """Get a server ready for the next moment."""
     if "lost" in moment:
         server.start()

@@ -31,13 +31,13 @@ MAX_START_SECONDS, MAX_MEMORY_MB, MAX_DELAY_BLOCKS = 3.0, 450.0, 3.0  # goals: s
 MIN_ON_TIME_PERCENT = 99.5  # goal: percent of the callbacks
 PRESSES = 20
 RATE = 48_000.0  # Hz
-MIN_AUDIBLE = 1e-4  # linear: lower is the tail of an earlier note
+MIN_AUDIBLE_AMPLITUDE = 1e-4  # linear: lower is the tail of an earlier note
 NOTES = range(40, 56)
 
 
 def main() -> None:
     """Measure, and print the measurements."""
-    parser = argparse.ArgumentParser(description="What the window costs.")
+    parser = argparse.ArgumentParser(description="Start, cost and latency of the window.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of dragging, resizing and dialogs")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--child", metavar="BEGAN", type=float, help=argparse.SUPPRESS)
@@ -150,8 +150,8 @@ def _touch(controller: Any) -> tuple[Action, Action]:
 
     controller.window.views.show_view(PAD)
     pad, left = controller.window.views.pad, Qt.MouseButton.LeftButton
-    place = pad.rect().center()
-    return lambda: QTest.mousePress(pad, left, pos=place), lambda: QTest.mouseRelease(pad, left, pos=place)
+    position = pad.rect().center()
+    return lambda: QTest.mousePress(pad, left, pos=position), lambda: QTest.mouseRelease(pad, left, pos=position)
 
 
 def _delay(controller: Any, press: Action, release: Action) -> float:
@@ -168,7 +168,7 @@ def _delay(controller: Any, press: Action, release: Action) -> float:
     QTest.qWait(80)
     release()
     capture.stop()
-    loud = np.flatnonzero(np.abs(capture.drain()).max(axis=0) > MIN_AUDIBLE)
+    loud = np.flatnonzero(np.abs(capture.drain()).max(axis=0) > MIN_AUDIBLE_AMPLITUDE)
     return float(loud[0]) / block if len(loud) else float("inf")
 
 
@@ -182,12 +182,12 @@ def _use(controller: Any, seconds: float) -> tuple[float, float]:
     host, window, left = controller.engine.host, controller.window, Qt.MouseButton.LeftButton
     controller.bridge.reset_meters()
     QTest.qWait(300)
-    before, start, turn = host.meters().blocks, time.perf_counter(), 0
+    before, start, round_number = host.meters().blocks, time.perf_counter(), 0
     while time.perf_counter() < start + seconds:
         for key in NOTES:
             controller.bridge.note_on(key, 0.6)
-        window.views.show_view(turn % 3)
-        window.resize(900 + 60 * (turn % 6), 640 + 40 * (turn % 4))
+        window.views.show_view(round_number % 3)
+        window.resize(900 + 60 * (round_number % 6), 640 + 40 * (round_number % 4))
         for knob in list(window.knobs.knobs.values()):
             QTest.mousePress(knob, left, pos=QPoint(38, 50))
             for y in (40, 30, 60, 50):
@@ -200,7 +200,7 @@ def _use(controller: Any, seconds: float) -> tuple[float, float]:
         QTest.qWait(50)
         for dialog in (keys, controller.devices.dialog, controller.learn.dialog):
             dialog.accept()
-        turn += 1
+        round_number += 1
     elapsed = time.perf_counter() - start
     due = elapsed * host.rate / int(host.memory["block"][0])
     controller.bridge.panic()

@@ -41,7 +41,7 @@ def test_the_program_exits_by_itself_whatever_it_is_doing(app, own, moment, way)
     assert found.left == []
     assert found.lost == []
     assert found.status == 0
-    assert max(found.gone, found.stuck, found.ended) < inf
+    assert max(found.hidden, found.max_wait, found.ended) < inf
 
 
 def test_a_prompt_for_a_name_blocks_neither_the_window_nor_the_sound(guitar):
