@@ -1,4 +1,4 @@
-"""Learn the factory instruments by their recipes: `python scripts/factory_instruments.py [NAME ...] [--say]`.
+"""The factory instruments, learned by their recipes: `python scripts/factory_instruments.py [NAME ...] [--say]`.
 
 All are learned unless some are named. They are written to build/presets, to be compared with those in presets/ and
 copied there by hand. Interrupted runs are resumed by the next one. --say prints the commands without running them.

@@ -1,4 +1,4 @@
-"""Draw the spectrogram at the top of the README.
+"""Spectrogram of a phrase, for the top of the README.
 
 python scripts/phrase_spectrogram.py PRESET SECONDS docs/phrase_spectrogram.png
 """

@@ -1,4 +1,4 @@
-"""Draw spectrograms of a voice and its transfer.
+"""Spectrograms of a voice and its transfer.
 
 python scripts/transfer_spectrograms.py VOICE OUTPUT docs/voice_transfer.png
 """
