@@ -53,13 +53,13 @@ def error_after_db(seconds: float) -> float:
     noise = np.random.default_rng(2)
     bank, partials = random_bank(noise, 512)
     sums, out = modal.new_sums(1), np.zeros((2, modal.STRIDE), np.float32)
-    modal.drive(bank, np.ones(1, np.float32), sums[0])
-    modal.ring(bank, sums[0], modal.STRIDE - 1)
+    modal.advance_driven(bank, np.ones(1, np.float32), sums[0])
+    modal.advance(bank, sums[0], modal.STRIDE - 1)
     runs = int(seconds * RATE) // modal.STRIDE
     for _ in range(runs):
         sums[:] = 0
         modal.correct(bank)
-        modal.ring(bank, sums[0], modal.STRIDE)
+        modal.advance(bank, sums[0], modal.STRIDE)
     modal.mix_sums(sums, np.ones((1, modal.STRIDE), np.float32), out[0], out[1])
     p, c = _complex_numbers(partials)
     partial_sounds = (c * p ** (runs * modal.STRIDE + np.arange(modal.STRIDE)[:, None])).real
@@ -122,14 +122,14 @@ def _complex_numbers(partials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @njit(cache=True, error_model="numpy")
 def _driven(bank, u, sums, weight, left, right, times):
     for _ in range(times):
-        modal.drive(bank, u, sums[0])
+        modal.advance_driven(bank, u, sums[0])
         modal.mix_sums(sums, weight, left, right)
 
 
 @njit(cache=True, error_model="numpy")
 def _ringing(bank, sums, weight, left, right, times):
     for _ in range(times):
-        modal.ring(bank, sums[0], modal.STRIDE)
+        modal.advance(bank, sums[0], modal.STRIDE)
         modal.mix_sums(sums, weight, left, right)
 
 

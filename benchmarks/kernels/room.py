@@ -18,9 +18,9 @@ from engine.dsp.convolution_plan import plan_convolution
 from engine.simd.vectors import aligned_zeros
 
 RATE, TAPS = 48_000.0, 48_000
-BLOCKS = 128  # blocks per measurement: two rounds of the longest level
+BLOCKS = 128  # blocks per measurement: two rounds of the longest stage
 ROUNDS = 60
-PERIOD = 64  # blocks in which all levels have done each of their shares
+PERIOD = 64  # blocks in which all stages have done each of their slices
 
 
 def measure() -> list[Measurement]:
@@ -28,19 +28,19 @@ def measure() -> list[Measurement]:
     random = np.random.default_rng(1)
     mono = random.standard_normal(TAPS) * np.exp(-6 * np.arange(TAPS) / TAPS)
     stereo = np.stack([mono, random.permutation(mono)])
-    layouts = {"a room": plan_convolution(mono).arrays(), "a stereo room": plan_convolution(stereo).arrays()}
+    plans = {"a room": plan_convolution(mono).arrays(), "a stereo room": plan_convolution(stereo).arrays()}
     x, y = random.standard_normal((2, HEAD_SIZE)).astype(np.float32), np.zeros((2, HEAD_SIZE), np.float32)
     uniform = Convolver(np.stack([mono, mono])[:, None].astype(np.float32), HEAD_SIZE)
     times = min_times(
         {
-            **{name: lambda arrays=arrays: _blocks(*arrays, x, y, BLOCKS) for name, arrays in layouts.items()},
+            **{name: lambda arrays=arrays: _blocks(*arrays, x, y, BLOCKS) for name, arrays in plans.items()},
             "uniform": lambda: uniform(x),
             **_transforms(random),
         },
         ROUNDS,
     )
-    blocks = {name: times[name] / BLOCKS for name in layouts}
-    worst, mean = block_time_range(layouts["a room"], x, y)
+    blocks = {name: times[name] / BLOCKS for name in plans}
+    worst, mean = block_time_range(plans["a room"], x, y)
     return [
         *(
             Measurement(f"{name} of 1 s, both channels, 64 frames", 1e6 * seconds, "µs")
@@ -90,9 +90,9 @@ def _transforms(random: np.random.Generator) -> dict:
 
 
 @njit(cache=True, error_model="numpy")
-def _blocks(memory, places, levels, jobs, shares, x, y, times):
+def _blocks(memory, offsets, stages, jobs, slices, x, y, times):
     for i in range(times):
-        convolve(memory, places, levels, jobs, shares, i * HEAD_SIZE, x, y)
+        convolve(memory, offsets, stages, jobs, slices, i * HEAD_SIZE, x, y)
 
 
 @njit(cache=True, error_model="numpy")

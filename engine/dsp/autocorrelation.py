@@ -4,7 +4,7 @@ The autocorrelation is that of two windows `lag` apart, the later one ending now
 
     r(lag) = Σ x(t) x(t − lag) / √(Σ x(t)² Σ x(t − lag)²),    t over the last `window` samples
 
-It does not depend on a level that rises between the two, as in every onset. With a window as long as the lag, two
+It does not depend on a level that rises between the two, as at every onset. With a window as long as the lag, two
 periods of a tone are enough.
 """
 
@@ -84,18 +84,18 @@ def correlation(x, energy, lag, window, noise_power):
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def correlations(x, energy, low, shortest, noise_power, out):
-    """The values r(low), r(low + 1) … at the end of x: out (N,); windows as long as the lag, at least `shortest`."""
+def correlations(x, energy, low, min_window, noise_power, out):
+    """The values r(low), r(low + 1) … at the end of x: out (N,); windows as long as the lag, or `min_window`."""
     for i in range(out.shape[0]):
         lag = low + i
-        out[i] = correlation(x, energy, lag, max(lag, shortest), noise_power)
+        out[i] = correlation(x, energy, lag, max(lag, min_window), noise_power)
 
 
 @njit(cache=True, error_model="numpy")
 def parabola_peak(left, middle, right):
-    """The peak of a parabola through three neighbours: its position, −0.5 … 0.5 from the middle, and its height."""
-    bend = left - 2 * middle + right
-    if bend >= 0:
+    """The peak of a parabola through three neighbours: its position, −0.5 … 0.5 from the middle, and its value."""
+    curvature = left - 2 * middle + right
+    if curvature >= 0:
         return 0.0, middle
-    shift = min(max(0.5 * (left - right) / bend, -0.5), 0.5)
+    shift = min(max(0.5 * (left - right) / curvature, -0.5), 0.5)
     return shift, middle - 0.25 * (left - right) * shift

@@ -1,10 +1,11 @@
 """Partitioned convolution with a long impulse response, without latency, in blocks of any size.
 
-The first HEAD_SIZE samples of the response are convolved directly. The rest is done by FFT in levels (overlap-save):
-a level of block B transforms the last 2 B input samples after each B of them, multiplies the latest spectra by those
-of its parts of the response, B samples each, and sums. The parts of the first level, B = HEAD_SIZE, begin where the
-head ends and are needed at once; those of the others begin at 2 B, so their work is spread over a block: as jobs in
-equal shares, one for each HEAD_SIZE samples (W. G. Gardner, Efficient convolution without input-output delay, 1995).
+The first HEAD_SIZE samples of the response are convolved directly. The rest is done by FFT in stages (overlap-save):
+a stage of block B transforms the last 2 B input samples after each B of them, multiplies the latest spectra by those
+of its partitions of the response, B samples each, and sums. The partitions of the first stage, B = HEAD_SIZE, begin
+where the head ends and are needed at once; those of the others begin at 2 B, so their work is spread over a block: as
+jobs in equal time slices, one for each HEAD_SIZE samples (W. G. Gardner, Efficient convolution without input-output
+delay, 1995).
 
 Both channels are one complex signal, left + i right. A response common to both multiplies its spectrum; with one
 response for each side the conjugate signal is transformed too: with A and B half the sum and half the difference of
@@ -22,16 +23,16 @@ from engine.simd.vectors import LANES, WIDTH, fma, load, load_scalar, mul, splat
 
 from . import fft
 
-HEAD_SIZE = 64  # samples of the part that is convolved directly, and of a share of work
+HEAD_SIZE = 64  # samples of the part that is convolved directly, and of a time slice of work
 RECENT_SIZE = 2 * HEAD_SIZE + WIDTH  # per channel: the last HEAD_SIZE samples, the current ones, padding
-TAPS, PAST, INPUT, WET, RING = range(5)  # columns of `offsets`; RING is the mask of the ring
-BLOCK, PARTS, SIGNALS, SPECTRA, LINES, WORK, SHARE = range(7)  # columns of `levels`
+TAPS, PAST, INPUT, WET, RING = range(5)  # columns of `offsets`; RING is the index mask of the ring buffer
+BLOCK, PARTITIONS, SIGNALS, SPECTRA, DELAY_LINE, WORK, FIRST_SLICE = range(7)  # columns of `stages`
 KIND, SIGNAL, BEGIN, END = range(4, 8)  # columns of `jobs`, after those of a pass of fft.py
 FETCH, FORWARD, MULTIPLY, INVERSE = range(4)  # kinds of jobs
 
 
 @njit(cache=True, error_model="numpy")
-def convolve(memory, offsets, levels, jobs, shares, position, x, y):
+def convolve(memory, offsets, stages, jobs, slices, position, x, y):
     """Convolve x (2, T), samples `position` … of the signal, into y (2, T).
 
     A run must not cross a multiple of HEAD_SIZE samples. The other arguments are those of a `ConvolutionPlan`.
@@ -47,7 +48,7 @@ def convolve(memory, offsets, levels, jobs, shares, position, x, y):
             y[channel, t] = memory[wet + t]
         _convolve_head(memory, offsets[TAPS] + channel * HEAD_SIZE, now, y[channel])
     if start + frames == HEAD_SIZE:
-        _process_share(memory, offsets, levels, jobs, shares, position + frames)
+        _process_slice(memory, offsets, stages, jobs, slices, position + frames)
 
 
 @njit(cache=True, error_model="numpy")
@@ -73,19 +74,19 @@ def _convolve_head(memory, taps, now, y):
 
 
 @njit(cache=True, error_model="numpy")
-def _process_share(memory, offsets, levels, jobs, shares, position):
-    """Store HEAD_SIZE samples of input, do one share of each level, and sum the next HEAD_SIZE of output."""
+def _process_slice(memory, offsets, stages, jobs, slices, position):
+    """Store HEAD_SIZE samples of input, do one time slice of each stage, and sum the next HEAD_SIZE of output."""
     _store_input(memory, offsets, position - HEAD_SIZE)
     for i in range(2 * HEAD_SIZE):
         memory[offsets[WET] + i] = 0
-    for number in range(levels.shape[0]):
-        level = levels[number]
-        block = level[BLOCK]
-        index, share = position // block, level[SHARE] + position % block // HEAD_SIZE
-        for i in range(shares[share], shares[share + 1]):
-            _run_job(memory, offsets, level, jobs[i], index)
-        done = index - (number > 0)  # all levels but the first are used a block later
-        source = level[WORK] + (done & 1) * 4 * block + block + position % block
+    for number in range(stages.shape[0]):
+        stage = stages[number]
+        block = stage[BLOCK]
+        index, slice_index = position // block, stage[FIRST_SLICE] + position % block // HEAD_SIZE
+        for i in range(slices[slice_index], slices[slice_index + 1]):
+            _run_job(memory, offsets, stage, jobs[i], index)
+        done = index - (number > 0)  # all stages but the first are used a block later
+        source = stage[WORK] + (done & 1) * 4 * block + block + position % block
         for channel in range(2):
             for t in range(HEAD_SIZE):
                 memory[offsets[WET] + channel * HEAD_SIZE + t] += memory[source + channel * 2 * block + t]
@@ -93,7 +94,7 @@ def _process_share(memory, offsets, levels, jobs, shares, position):
 
 @njit(cache=True, error_model="numpy")
 def _store_input(memory, offsets, position):
-    """Copy the current samples, from `position` on, to the recent past and to the ring."""
+    """Copy the current samples, from `position` on, to the recent past and to the ring buffer."""
     mask = offsets[RING]
     for channel in range(2):
         now = offsets[INPUT] + channel * RECENT_SIZE
@@ -103,24 +104,24 @@ def _store_input(memory, offsets, position):
 
 
 @njit(cache=True, error_model="numpy")
-def _run_job(memory, offsets, level, job, index):
-    """Run a job of the `index`-th block of a level."""
-    size = 2 * level[BLOCK]
-    work, spectrum = level[WORK] + (index & 1) * 2 * size, _spectrum_offset(level, job[SIGNAL], index)
+def _run_job(memory, offsets, stage, job, index):
+    """Run a job of the `index`-th block of a stage."""
+    size = 2 * stage[BLOCK]
+    work, spectrum = stage[WORK] + (index & 1) * 2 * size, _spectrum_offset(stage, job[SIGNAL], index)
     if job[KIND] == FETCH:
-        _fetch(memory, offsets, spectrum, level[BLOCK], job, index)
+        _fetch(memory, offsets, spectrum, stage[BLOCK], job, index)
     elif job[KIND] == FORWARD:
         fft.forward_pass(memory, spectrum, size, memory, job, job[BEGIN], job[END])
     elif job[KIND] == MULTIPLY:
-        _multiply(memory, level, work, index, job[BEGIN], job[END])
+        _multiply(memory, stage, work, index, job[BEGIN], job[END])
     else:
         fft.inverse_pass(memory, work, size, memory, job, job[BEGIN], job[END])
 
 
 @njit(inline="always", error_model="numpy")
-def _spectrum_offset(level, signal, index):
+def _spectrum_offset(stage, signal, index):
     """The offset of the spectrum of the `index`-th block of a signal."""
-    return level[LINES] + (signal * level[PARTS] + index % level[PARTS]) * 4 * level[BLOCK]
+    return stage[DELAY_LINE] + (signal * stage[PARTITIONS] + index % stage[PARTITIONS]) * 4 * stage[BLOCK]
 
 
 @njit(cache=True, error_model="numpy")
@@ -136,18 +137,18 @@ def _fetch(memory, offsets, spectrum, block, job, index):
 
 
 @njit(cache=True, error_model="numpy")
-def _multiply(memory, level, work, index, begin, end):
-    """Multiply the spectra of the last blocks by those of their parts and sum, at the bins begin … end − 1."""
-    size, parts = 2 * level[BLOCK], level[PARTS]
+def _multiply(memory, stage, work, index, begin, end):
+    """Multiply the spectra of the last blocks by those of their partitions and sum, at the bins begin … end − 1."""
+    size, partitions = 2 * stage[BLOCK], stage[PARTITIONS]
     for k in range(begin, end, WIDTH):
         re = im = splat(np.float32(0))
-        for signal in range(level[SIGNALS]):
-            h = level[SPECTRA] + signal * parts * 2 * size + k
-            newest = index % parts
-            x = _spectrum_offset(level, signal, index) + k
-            for part in range(parts):
+        for signal in range(stage[SIGNALS]):
+            h = stage[SPECTRA] + signal * partitions * 2 * size + k
+            newest = index % partitions
+            x = _spectrum_offset(stage, signal, index) + k
+            for part in range(partitions):
                 if part == newest + 1:
-                    x += parts * 2 * size
+                    x += partitions * 2 * size
                 x_re, x_im, h_re, h_im = (
                     load(memory, x),
                     load(memory, x + size),

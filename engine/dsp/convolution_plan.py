@@ -1,4 +1,4 @@
-"""Plan a partitioned convolution: split the response into levels, lay out memory and jobs; see convolution.py."""
+"""Plan a partitioned convolution: split the response into stages, lay out memory and jobs; see convolution.py."""
 
 from dataclasses import dataclass, field
 
@@ -7,22 +7,22 @@ import numpy as np
 from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
 from . import fft
-from .convolution import END, FETCH, FORWARD, HEAD_SIZE, INVERSE, MULTIPLY, RECENT_SIZE, SHARE
+from .convolution import END, FETCH, FIRST_SLICE, FORWARD, HEAD_SIZE, INVERSE, MULTIPLY, RECENT_SIZE
 
-BLOCKS = (HEAD_SIZE, 512, 4096)  # block sizes of the levels
+BLOCKS = (HEAD_SIZE, 512, 4096)  # block sizes of the stages
 _CYCLES = {4: 25, 2: 14, 1: 20}  # approximate cycles of a pass for LANES numbers, by radix
-_FETCH_CYCLES, _MULTIPLY_CYCLES = 4, 8  # the same, of the input and of each part's spectrum
+_FETCH_CYCLES, _MULTIPLY_CYCLES = 4, 8  # the same, of the input and of each partition's spectrum
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A pass over `length` numbers that can be split at multiples of `grain`; cost: cycles of LANES numbers."""
+    """A pass over `length` numbers that can be split at multiples of `alignment`; cost: cycles of LANES numbers."""
 
     kind: int
     signal: int
     step: tuple[int, int, int, int]
     length: int
-    grain: int
+    alignment: int
     cost: float
 
 
@@ -32,26 +32,26 @@ class ConvolutionPlan:
 
     memory: np.ndarray
     offsets: np.ndarray
-    levels: np.ndarray
+    stages: np.ndarray
     jobs: np.ndarray
-    shares: np.ndarray
+    slices: np.ndarray
     regions: np.ndarray  # (N, 2) int32: offsets and lengths of the history in memory; see convolution.clear
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """The arrays in the order of the arguments of `convolve`."""
-        return self.memory, self.offsets, self.levels, self.jobs, self.shares
+        return self.memory, self.offsets, self.stages, self.jobs, self.slices
 
 
 def plan_convolution(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> ConvolutionPlan:
     """[main thread] Plan the convolution with a response (taps,) or, for left and right, (2, taps).
 
-    blocks: sizes of the levels, ascending powers of two from HEAD_SIZE on.
+    blocks: sizes of the stages, ascending powers of two from HEAD_SIZE on.
     """
     response = np.atleast_2d(np.asarray(response, np.float64))
     builder = _Builder()
     head = np.zeros((2, HEAD_SIZE))
     head[:, : min(HEAD_SIZE, response.shape[1])] = response[:, :HEAD_SIZE]
-    ranges = _level_ranges(response.shape[1], blocks)
+    ranges = _stage_ranges(response.shape[1], blocks)
     ring = 4 * max([HEAD_SIZE, *(block for block, _, _ in ranges)])
     offsets = [
         builder.append(head),
@@ -61,12 +61,12 @@ def plan_convolution(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> 
         ring - 1,
     ]
     for block, first, last in ranges:
-        builder.add_level(block, _responses(response[:, first:last]))
+        builder.add_stage(block, _responses(response[:, first:last]))
     return builder.finish(offsets)
 
 
-def _level_ranges(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, int]]:
-    """Block size, first sample and end of the response part of each level that is needed."""
+def _stage_ranges(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, int]]:
+    """Block size, first sample and end of the response part of each stage that is needed."""
     firsts = [HEAD_SIZE, *(2 * block for block in blocks[1:])]
     ends = [*firsts[1:], taps]
     return [
@@ -86,9 +86,9 @@ class _Builder:
     """Builds a plan step by step."""
 
     memory: list[np.ndarray] = field(default_factory=list)
-    levels: list[list[int]] = field(default_factory=list)
+    stages: list[list[int]] = field(default_factory=list)
     jobs: list[list[int]] = field(default_factory=list)
-    shares: list[int] = field(default_factory=list)
+    slices: list[int] = field(default_factory=list)
     regions: list[tuple[int, int]] = field(default_factory=list)
     used: int = 0
 
@@ -105,41 +105,41 @@ class _Builder:
         self.regions.append((self.used, size))
         return self.append(np.zeros(size, np.float32))
 
-    def add_level(self, block: int, response: np.ndarray) -> None:
-        """Add a level with its parts of the response (signals, taps)."""
+    def add_stage(self, block: int, response: np.ndarray) -> None:
+        """Add a stage with its partitions of the response (signals, taps)."""
         size, (signals, taps) = 2 * block, response.shape
-        parts = -(-taps // block)
-        padded = np.zeros((signals, parts * block))
+        partitions = -(-taps // block)
+        padded = np.zeros((signals, partitions * block))
         padded[:, :taps] = response
-        spectra = np.fft.fft(padded.reshape(signals, parts, block), size)[..., fft.bin_order(size)] / size
+        spectra = np.fft.fft(padded.reshape(signals, partitions, block), size)[..., fft.bin_order(size)] / size
         table = self.append(fft.twiddles(size))
         offsets = (
             self.append(np.stack([spectra.real, spectra.imag], 2)),
             self.reserve(2 * spectra.size),
             self.reserve(4 * size),
         )
-        self.levels.append([block, parts, signals, *offsets, len(self.shares)])
-        self._add_jobs(_tasks(size, parts, signals, table), block // HEAD_SIZE)
+        self.stages.append([block, partitions, signals, *offsets, len(self.slices)])
+        self._add_jobs(_tasks(size, partitions, signals, table), block // HEAD_SIZE)
 
-    def _add_jobs(self, tasks: list[_Task], shares: int) -> None:
-        """Split tasks into shares of equal cost."""
+    def _add_jobs(self, tasks: list[_Task], slices: int) -> None:
+        """Split tasks into time slices of equal cost."""
         total = sum(task.cost * task.length for task in tasks)
-        ends = [total * (share + 1) / shares for share in range(shares - 1)] + [np.inf]
-        self.shares.append(len(self.jobs))
-        spent, full = 0.0, 0
+        ends = [total * (slice_index + 1) / slices for slice_index in range(slices - 1)] + [np.inf]
+        self.slices.append(len(self.jobs))
+        scheduled, complete = 0.0, 0
         for task in tasks:
             begin = 0
             while begin < task.length:
-                grains = round(min((ends[full] - spent) / task.cost, task.length) / task.grain)
-                end = min(begin + max(grains, 0) * task.grain, task.length)
+                count = round(min((ends[complete] - scheduled) / task.cost, task.length) / task.alignment)
+                end = min(begin + max(count, 0) * task.alignment, task.length)
                 if end > begin:
                     self.jobs.append([*task.step, task.kind, task.signal, begin, end])
-                    spent += (end - begin) * task.cost
+                    scheduled += (end - begin) * task.cost
                 if end < task.length:
-                    self.shares.append(len(self.jobs))
-                    full += 1
+                    self.slices.append(len(self.jobs))
+                    complete += 1
                 begin = end
-        self.shares += [len(self.jobs)] * (shares - full)
+        self.slices += [len(self.jobs)] * (slices - complete)
 
     def finish(self, offsets: list[int]) -> ConvolutionPlan:
         """Make the plan."""
@@ -148,14 +148,14 @@ class _Builder:
         return ConvolutionPlan(
             memory,
             np.array(offsets, np.int32),
-            np.array(self.levels, np.int32).reshape(-1, SHARE + 1),
+            np.array(self.stages, np.int32).reshape(-1, FIRST_SLICE + 1),
             np.array(self.jobs, np.int32).reshape(-1, END + 1),
-            np.array(self.shares, np.int32),
+            np.array(self.slices, np.int32),
             np.array(self.regions, np.int32),
         )
 
 
-def _tasks(size: int, parts: int, signals: int, table: int) -> list[_Task]:
+def _tasks(size: int, partitions: int, signals: int, table: int) -> list[_Task]:
     """The tasks of a block, in order."""
     passes = [
         (radix, width, steps, table + twiddle_offset)
@@ -166,5 +166,5 @@ def _tasks(size: int, parts: int, signals: int, table: int) -> list[_Task]:
     for signal in range(signals):
         tasks_found.append(_Task(FETCH, signal, no_pass, size, LANES, _FETCH_CYCLES))
         tasks_found += [_Task(FORWARD, signal, step, step[2], LANES, _CYCLES[step[0]]) for step in passes]
-    tasks_found.append(_Task(MULTIPLY, 0, no_pass, size, WIDTH, _MULTIPLY_CYCLES * parts * signals))
+    tasks_found.append(_Task(MULTIPLY, 0, no_pass, size, WIDTH, _MULTIPLY_CYCLES * partitions * signals))
     return tasks_found + [_Task(INVERSE, 0, step, step[2], LANES, _CYCLES[step[0]]) for step in reversed(passes)]

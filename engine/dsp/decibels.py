@@ -1,4 +1,4 @@
-"""Levels in dB and nepers, linear gains, and the bound that every sample must keep."""
+"""Levels in dB and nepers, linear gains, and the largest valid sample."""
 
 import numpy as np
 from numba import njit

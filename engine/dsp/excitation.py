@@ -1,4 +1,4 @@
-"""Excitation signals of attacks: a fixed curve, a noise burst, and a one-pole damping of their highs."""
+"""Excitation signals of attacks: a fixed curve, a noise burst, and a one-pole damping of their high frequencies."""
 
 from numba import njit
 
@@ -19,7 +19,7 @@ def add_noise(out, envelope, noise, gain):
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def add_damped(out, part, low, dull, pole):
-    """Add part to out, both (T,), with its highs reduced by the share `dull`, 0 … 1.
+    """Add part to out, both (T,), with its high frequencies reduced by the share `dull`, 0 … 1.
 
     low: state of the one-pole low pass; pole: its coefficient. Returns the new state.
     """

@@ -1,7 +1,7 @@
 """Complex FFT with separate real and imaginary parts, in passes that can be split into steps over time.
 
-`forward` leaves the bins in an order of its own, given by `bin_order`, which `inverse` expects; convolution does not
-care. Each pass goes over all numbers once: radix 4 while a quarter holds a register, radix 2 where that leaves two
+`forward` leaves the bins in a permuted order, given by `bin_order`, which `inverse` expects; a convolution needs no
+other. Each pass goes over all numbers once: radix 4 while a quarter holds a register, radix 2 where that leaves two
 registers, and finally the FFT within a register. A pass may be done in pieces once the one before it is complete.
 
 The numbers of a transform start at `base` of an array x: `size` real parts, then as many imaginary parts.
@@ -112,13 +112,27 @@ def _forward_radix_4(x, base, size, width, table, offset, first, last):
             load_register(x, d),
             load_register(x, d + size),
         )
-        even_re, even_im, far_re, far_im = add(a_re, c_re), add(a_im, c_im), sub(a_re, c_re), sub(a_im, c_im)
-        odd_re, odd_im, near_re, near_im = add(b_re, d_re), add(b_im, d_im), sub(b_re, d_re), sub(b_im, d_im)
-        store_register(x, a, add(even_re, odd_re))
-        store_register(x, a + size, add(even_im, odd_im))
-        _store_twiddled(x, b, size, add(far_re, near_im), sub(far_im, near_re), table, w, width)
-        _store_twiddled(x, c, size, sub(even_re, odd_re), sub(even_im, odd_im), table, w + 2 * width, width)
-        _store_twiddled(x, d, size, sub(far_re, near_im), add(far_im, near_re), table, w + 4 * width, width)
+        even_sum_re, even_sum_im, even_diff_re, even_diff_im = (
+            add(a_re, c_re),
+            add(a_im, c_im),
+            sub(a_re, c_re),
+            sub(a_im, c_im),
+        )
+        odd_sum_re, odd_sum_im, odd_diff_re, odd_diff_im = (
+            add(b_re, d_re),
+            add(b_im, d_im),
+            sub(b_re, d_re),
+            sub(b_im, d_im),
+        )
+        store_register(x, a, add(even_sum_re, odd_sum_re))
+        store_register(x, a + size, add(even_sum_im, odd_sum_im))
+        _store_twiddled(x, b, size, add(even_diff_re, odd_diff_im), sub(even_diff_im, odd_diff_re), table, w, width)
+        _store_twiddled(
+            x, c, size, sub(even_sum_re, odd_sum_re), sub(even_sum_im, odd_sum_im), table, w + 2 * width, width
+        )
+        _store_twiddled(
+            x, d, size, sub(even_diff_re, odd_diff_im), add(even_diff_im, odd_diff_re), table, w + 4 * width, width
+        )
 
 
 @njit(cache=True, error_model="numpy")
@@ -131,16 +145,26 @@ def _inverse_radix_4(x, base, size, width, table, offset, first, last):
         b_re, b_im = _load_untwiddled(x, b, size, table, w, width)
         c_re, c_im = _load_untwiddled(x, c, size, table, w + 2 * width, width)
         d_re, d_im = _load_untwiddled(x, d, size, table, w + 4 * width, width)
-        even_re, even_im, far_re, far_im = add(a_re, c_re), add(a_im, c_im), sub(a_re, c_re), sub(a_im, c_im)
-        odd_re, odd_im, near_re, near_im = add(b_re, d_re), add(b_im, d_im), sub(b_re, d_re), sub(b_im, d_im)
-        store_register(x, a, add(even_re, odd_re))
-        store_register(x, a + size, add(even_im, odd_im))
-        store_register(x, b, sub(far_re, near_im))
-        store_register(x, b + size, add(far_im, near_re))
-        store_register(x, c, sub(even_re, odd_re))
-        store_register(x, c + size, sub(even_im, odd_im))
-        store_register(x, d, add(far_re, near_im))
-        store_register(x, d + size, sub(far_im, near_re))
+        even_sum_re, even_sum_im, even_diff_re, even_diff_im = (
+            add(a_re, c_re),
+            add(a_im, c_im),
+            sub(a_re, c_re),
+            sub(a_im, c_im),
+        )
+        odd_sum_re, odd_sum_im, odd_diff_re, odd_diff_im = (
+            add(b_re, d_re),
+            add(b_im, d_im),
+            sub(b_re, d_re),
+            sub(b_im, d_im),
+        )
+        store_register(x, a, add(even_sum_re, odd_sum_re))
+        store_register(x, a + size, add(even_sum_im, odd_sum_im))
+        store_register(x, b, sub(even_diff_re, odd_diff_im))
+        store_register(x, b + size, add(even_diff_im, odd_diff_re))
+        store_register(x, c, sub(even_sum_re, odd_sum_re))
+        store_register(x, c + size, sub(even_sum_im, odd_sum_im))
+        store_register(x, d, add(even_diff_re, odd_diff_im))
+        store_register(x, d + size, sub(even_diff_im, odd_diff_re))
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,4 +1,4 @@
-"""The kernel of matmul.py without explicit vectors: the readable twin, and a fallback where vectors fail."""
+"""The kernel of matmul.py without explicit vectors: its reference, and a fallback where vectors fail."""
 
 from numba import njit
 

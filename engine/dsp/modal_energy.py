@@ -6,7 +6,7 @@ from numba import njit
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def struck_energy(frequency, decay, real, imaginary, extra_decay):
+def impulse_response_energy(frequency, decay, real, imaginary, extra_decay):
     """The integral of the square of Σ Re(c_j exp((−decay_j − extra_decay + 2πi frequency_j) t)) over t > 0.
 
     frequency: (J,) Hz. decay: (J,) 1/s. c = real + i imaginary: (J,). extra_decay: 1/s, weights later sound less.

@@ -21,44 +21,44 @@ from engine.simd.vectors import (
     sum_registers,
 )
 
-from .modal_bank import BACK, IN_RE, IN_TURN, RE, SIDE, STRIDE, TURN, A
+from .modal_bank import INPUT_RE, INPUT_SCALED_IM, MINUS_B_SQUARED, RE, SCALED_IM, SIDE, STRIDE, A
 
 
 @njit(cache=True, error_model="numpy")
-def ring(bank, sums, frames):
+def advance(bank, sums, frames):
     """Advance a bank without input by a number of frames ≤ STRIDE.
 
     bank: (ROWS, K), its state is updated. sums: (C, STRIDE, LANES), the output is added to the first frames.
     """
-    modes, wide = bank.shape[1], sums.shape[0] > 1
+    modes, is_stereo = bank.shape[1], sums.shape[0] > 1
     for k in range(0, modes, WIDTH):
-        x, y = load(bank, RE * modes + k), load(bank, TURN * modes + k)
-        a, back = load(bank, A * modes + k), load(bank, BACK * modes + k)
+        x, y = load(bank, RE * modes + k), load(bank, SCALED_IM * modes + k)
+        a, minus_b_squared = load(bank, A * modes + k), load(bank, MINUS_B_SQUARED * modes + k)
         for t in range(frames):
-            x, y = fma(a, x, y), fma(a, y, mul(back, x))
+            x, y = fma(a, x, y), fma(a, y, mul(minus_b_squared, x))
             add_registers(sums, t * LANES, x)
-            if wide:
+            if is_stereo:
                 add_scaled_registers(sums, (STRIDE + t) * LANES, x, load(bank, SIDE * modes + k))
         store(bank, RE * modes + k, x)
-        store(bank, TURN * modes + k, y)
+        store(bank, SCALED_IM * modes + k, y)
 
 
 @njit(cache=True, error_model="numpy")
-def drive(bank, u, sums):
-    """Advance a bank driven by u (T,), T ≤ STRIDE; otherwise as `ring`."""
-    modes, wide = bank.shape[1], sums.shape[0] > 1
+def advance_driven(bank, u, sums):
+    """Advance a bank driven by u (T,), T ≤ STRIDE; otherwise as `advance`."""
+    modes, is_stereo = bank.shape[1], sums.shape[0] > 1
     for k in range(0, modes, WIDTH):
-        x, y = load(bank, RE * modes + k), load(bank, TURN * modes + k)
-        a, back = load(bank, A * modes + k), load(bank, BACK * modes + k)
-        in_re, in_turn = load(bank, IN_RE * modes + k), load(bank, IN_TURN * modes + k)
+        x, y = load(bank, RE * modes + k), load(bank, SCALED_IM * modes + k)
+        a, minus_b_squared = load(bank, A * modes + k), load(bank, MINUS_B_SQUARED * modes + k)
+        input_re, input_scaled_im = load(bank, INPUT_RE * modes + k), load(bank, INPUT_SCALED_IM * modes + k)
         for t in range(u.shape[0]):
             input = splat(u[t])
-            x, y = fma(a, x, fma(in_re, input, y)), fma(a, y, fma(back, x, mul(in_turn, input)))
+            x, y = fma(a, x, fma(input_re, input, y)), fma(a, y, fma(minus_b_squared, x, mul(input_scaled_im, input)))
             add_registers(sums, t * LANES, x)
-            if wide:  # SIDE is read where it is needed: the registers are full
+            if is_stereo:  # SIDE is read where it is needed: the registers are full
                 add_scaled_registers(sums, (STRIDE + t) * LANES, x, load(bank, SIDE * modes + k))
         store(bank, RE * modes + k, x)
-        store(bank, TURN * modes + k, y)
+        store(bank, SCALED_IM * modes + k, y)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -72,16 +72,16 @@ def mix_sums(sums, weight, left, right):
     for start in range(0, sums.size, size):
         for first in range(0, frames, LANES):
             sum_registers(sums, start + first * LANES, start + first)
-    wide = np.float32(channels - 1)
+    side_gain = np.float32(channels - 1)
     for e in range(sums.shape[0]):
         first, last = e * channels * size, ((e + 1) * channels - 1) * size
         for t in range(frames):
-            middle, side = (
+            mid, side = (
                 weight[e, t] * load_scalar(sums, first + t),
-                weight[e, t] * wide * load_scalar(sums, last + t),
+                weight[e, t] * side_gain * load_scalar(sums, last + t),
             )
-            left[t] += middle - side
-            right[t] += middle + side
+            left[t] += mid - side
+            right[t] += mid + side
     for e in range(sums.shape[0]):
         for channel in range(channels):
             for row in range(-(-frames // LANES)):

@@ -1,4 +1,4 @@
-"""Filtered noise: a time-varying zero-phase FIR filter given by its magnitudes in bands.
+"""Filtered noise: white noise through a time-varying zero-phase FIR filter, given by its magnitudes in bands.
 
 Bands are N magnitudes at 0 … half the learned rate. Their filter is that of training: zero phase, 2 (N − 1) taps
 under a Hann window, as a function of continuous time sampled at the device's rate. The spectrum is the same in Hz,

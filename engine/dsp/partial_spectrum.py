@@ -36,16 +36,16 @@ def partial_presence(magnitudes, position, multiple, threshold):
     threshold: a partial is present at this share of the stronger of the first two of the high tone.
     """
     end = magnitudes.shape[0] - 1
-    strong = interpolate(magnitudes, multiple * position)
+    reference = interpolate(magnitudes, multiple * position)
     if 2 * multiple * position < end:
-        strong = max(strong, interpolate(magnitudes, 2 * multiple * position))
+        reference = max(reference, interpolate(magnitudes, 2 * multiple * position))
     found, count = 0.0, 0
     for k in range(1, 2 * multiple):
         if k == multiple:
             continue
         if k * position >= end:
             break
-        found += min(interpolate(magnitudes, k * position) / (threshold * strong + 1e-12), 1.0)
+        found += min(interpolate(magnitudes, k * position) / (threshold * reference + 1e-12), 1.0)
         count += 1
     return found / count
 

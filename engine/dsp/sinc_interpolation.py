@@ -14,17 +14,17 @@ KAISER_BETA = 8.0  # of the Kaiser window
 
 
 def sinc_tables() -> np.ndarray:
-    """Sincs (TABLES, PHASES + 1, TAPS); table c is free of aliasing up to a pace of 2^(c/8)."""
+    """Sincs (TABLES, PHASES + 1, TAPS); table c is free of aliasing up to a speed of 2^(c/8) samples per frame."""
     position = np.arange(TAPS) - (LOOKAHEAD - 1) - np.arange(PHASES + 1)[:, None] / PHASES
     window = np.i0(KAISER_BETA * np.sqrt(np.maximum(1 - (position / LOOKAHEAD) ** 2, 0))) / np.i0(KAISER_BETA)
     cutoffs = 2.0 ** (-np.arange(TABLES) / 8)
-    return np.stack([cut * np.sinc(cut * position) * window for cut in cutoffs]).astype(np.float32)
+    return np.stack([cutoff * np.sinc(cutoff * position) * window for cutoff in cutoffs]).astype(np.float32)
 
 
 @njit(cache=True, error_model="numpy")
-def table_index(pace):
-    """The table that prevents aliasing at a pace in samples per frame."""
-    return min(max(int(np.ceil(8 * np.log2(max(pace, 1.0)) - 1e-6)), 0), TABLES - 1)
+def table_index(speed):
+    """The table that prevents aliasing at a speed in samples per frame."""
+    return min(max(int(np.ceil(8 * np.log2(max(speed, 1.0)) - 1e-6)), 0), TABLES - 1)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -1,4 +1,4 @@
-"""tanh, sine and exp without branches or library calls, so that LLVM vectorizes loops over them.
+"""Tanh, sine, exp and powers of a sigmoid without branches or library calls, so that LLVM vectorizes loops over them.
 
 The series are textbook ones, computed at import; each is long enough for its range. Accumulation is in float64 where
 float32 would lose digits.
@@ -43,11 +43,11 @@ _FADE_END = 46.0
 @njit(cache=True, error_model="numpy")
 def tanh(x):
     """Hyperbolic tangent of a float32 within 1.2e-7 of its value; NaN stays NaN, infinity becomes 1."""
-    wide = np.float64(x)
-    wide = _TANH_END if wide > _TANH_END else wide
-    wide = -_TANH_END if wide < -_TANH_END else wide
-    square = wide * wide
-    return np.float32(wide * _horner(_TANH_ABOVE, square) / _horner(_TANH_BELOW, square))
+    x64 = np.float64(x)
+    x64 = _TANH_END if x64 > _TANH_END else x64
+    x64 = -_TANH_END if x64 < -_TANH_END else x64
+    square = x64 * x64
+    return np.float32(x64 * _horner(_TANH_ABOVE, square) / _horner(_TANH_BELOW, square))
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from engine.dsp.convolution import END, HEAD_SIZE, SHARE, clear, convolve
+from engine.dsp.convolution import END, FIRST_SLICE, HEAD_SIZE, clear, convolve
 from engine.dsp.convolution_plan import plan_convolution
 from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import resample_impulse_response
@@ -12,15 +12,15 @@ from engine.plugin import Param, Plugin, entry, param_changed, param_fields, set
 from engine.pointers import view_f4, view_i4
 
 SMOOTHING_SECONDS = 0.01
-MIN_LEVEL_DB = -60.0  # the lower end of the parameter, which is no room at all
+MIN_LEVEL_DB = -60.0  # the lower end of the parameter, where the room is silent
 CHOKE_FADE_SECONDS = 0.005
 CLEARED_PER_FRAME = 512  # numbers of the convolver's memory that are zeroed in each frame after a choke
 PARAMS = (
-    Param("level", "dB", MIN_LEVEL_DB, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
-    Param("on", "", 0.0, 1.0, 1.0, help="off: no room at all"),
+    Param("level", "dB", MIN_LEVEL_DB, 12.0, 0.0, cc=91, help="level of the room, beside the dry sound"),
+    Param("on", "", 0.0, 1.0, 1.0, help="off: without the room"),
 )
 LEVEL, ON = range(len(PARAMS))
-_TABLES = ("memory", "places", "levels", "jobs", "shares", "regions")  # of the plan of the convolution
+_TABLES = ("memory", "offsets", "stages", "jobs", "slices", "regions")  # of the plan of the convolution
 
 STATE = np.dtype(
     [
@@ -29,7 +29,7 @@ STATE = np.dtype(
         ("position", "i8"),  # samples since it was silent
         ("fade_frames", "i8"),  # length of the fade-out of a choke,
         ("fade_left", "i8"),  # and what is left of it
-        ("clear_frames", "i8"),  # frames over which the memory is then cleared, a multiple of HEAD,
+        ("clear_frames", "i8"),  # frames over which the memory is then cleared, a multiple of HEAD_SIZE,
         ("clear_left", "i8"),  # and those left
         ("input", "f4", (2, HEAD_SIZE)),
         ("wet", "f4", (2, HEAD_SIZE)),
@@ -62,15 +62,13 @@ class ConvolutionReverb(Plugin):
 
     def prepare(self, rate: float) -> None:
         """[main thread] Resample the response to a rate in Hz and clear the memory; the parameters stay."""
-        layout = plan_convolution(resample_impulse_response(self._response, self._response_rate, rate))
-        for name, array in zip(_TABLES, (*layout.arrays(), layout.regions), strict=True):
+        plan = plan_convolution(resample_impulse_response(self._response, self._response_rate, rate))
+        for name, array in zip(_TABLES, (*plan.arrays(), plan.regions), strict=True):
             self._arrays[name] = array
             self.state[name], self.state[name + "_size"] = array.ctypes.data, len(array)
-        self._initial_memory = layout.memory.copy()
+        self._initial_memory = plan.memory.copy()
         self.state["fade_frames"] = round(CHOKE_FADE_SECONDS * rate)
-        self.state["clear_frames"] = (
-            -(-int(layout.regions[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD_SIZE)) * HEAD_SIZE
-        )
+        self.state["clear_frames"] = -(-int(plan.regions[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD_SIZE)) * HEAD_SIZE
         self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
         self.reset()
 
@@ -115,7 +113,7 @@ def process(state, audio):
             count = min(count, state.fade_left)
         if state.clear_left > 0:
             count = min(frames - t, state.clear_left)
-            _clear_some(state, audio[:, t : t + count])
+            _clear_part(state, audio[:, t : t + count])
         else:
             _convolve(state, audio[:, t : t + count])
             state.position += count
@@ -126,7 +124,7 @@ def process(state, audio):
 
 
 @njit(cache=True, error_model="numpy")
-def _clear_some(state, audio):
+def _clear_part(state, audio):
     """[audio thread] Pass the dry sound and clear a part of the memory; start from silence once all is cleared."""
     for channel in range(2):
         for t in range(audio.shape[1]):
@@ -141,7 +139,7 @@ def _clear_some(state, audio):
 
 @njit(cache=True, error_model="numpy")
 def _convolve(state, audio):
-    """[audio thread] Process audio (2, T) that crosses no multiple of HEAD samples."""
+    """[audio thread] Process audio (2, T) that crosses no multiple of HEAD_SIZE samples."""
     count = audio.shape[1]
     for channel in range(2):
         for t in range(count):
@@ -149,10 +147,10 @@ def _convolve(state, audio):
             state.input[channel, t] = x if abs(x) < MAX_SAMPLE else np.float32(0)
     convolve(
         view_f4(state.memory, state.memory_size),
-        view_i4(state.places, state.places_size),
-        view_i4(state.levels, (state.levels_size, SHARE + 1)),
+        view_i4(state.offsets, state.offsets_size),
+        view_i4(state.stages, (state.stages_size, FIRST_SLICE + 1)),
         view_i4(state.jobs, (state.jobs_size, END + 1)),
-        view_i4(state.shares, state.shares_size),
+        view_i4(state.slices, state.slices_size),
         state.position,
         state.input[:, :count],
         state.wet[:, :count],

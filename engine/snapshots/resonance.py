@@ -27,16 +27,16 @@ def sounding_modes(instrument: Resonance) -> Modes:
     """The modes of the voices that sound, with their present frequencies and levels."""
     state = instrument.state[0]
     voices = state["voices"]
-    sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["asleep"] == 0))
+    sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["idle"] == 0))
     if len(sounding) == 0:
         return NO_MODES
     variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])
     banks = _view(int(state["banks"]), (VOICES, variants, modal.ROWS, width), ctypes.c_float)[sounding, :, :, :count]
     gain = np.abs(voices["gain"][sounding]).max(axis=1)[:, None, None]
-    turning = np.sqrt(np.maximum(-banks[:, :, modal.BACK], 1e-12))  # b of the pole a + ib, see dsp/modal_bank.py
-    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.TURN] / turning) * gain
+    pole_im = np.sqrt(np.maximum(-banks[:, :, modal.MINUS_B_SQUARED], 1e-12))  # b, see dsp/modal_bank.py
+    level = np.hypot(banks[:, :, modal.RE], banks[:, :, modal.SCALED_IM] / pole_im) * gain
     resonance = np.broadcast_to(voices["resonance"][sounding][:, None, None], level.shape)
-    pole = banks[:, :, modal.A] + 1j * turning
+    pole = banks[:, :, modal.A] + 1j * pole_im
     rate = float(state["rate"])
     frequency = np.abs(np.angle(pole)) * rate / (2 * np.pi)
     decay = -np.log(np.clip(np.abs(pole), 1e-9, 1)) * rate
@@ -46,9 +46,9 @@ def sounding_modes(instrument: Resonance) -> Modes:
 def resonance_key(instrument: Resonance, resonance: int) -> int:
     """The key that plays a resonance with the least transposition; -1 if none does."""
     nearest = _view(int(instrument.state[0]["nearest"]), (128,), ctypes.c_int32)
-    move = _view(int(instrument.state[0]["move"]), (128,), ctypes.c_float)
+    ratio = _view(int(instrument.state[0]["key_ratio"]), (128,), ctypes.c_float)
     keys = np.flatnonzero(nearest == resonance)
-    return int(keys[np.abs(np.log(move[keys])).argmin()]) if len(keys) else -1
+    return int(keys[np.abs(np.log(ratio[keys])).argmin()]) if len(keys) else -1
 
 
 def _flat(*arrays: np.ndarray) -> Modes:

@@ -12,13 +12,13 @@ from numba import njit
 from engine.dsp import modal
 
 @njit(cache=True)
-def ring(bank, sums):
-    modal.drive(bank, np.ones(1, np.float32), sums)
+def impulse(bank, sums):
+    modal.advance_driven(bank, np.ones(1, np.float32), sums)
 
 bank, sums = modal.new_banks(1, 64)[0], modal.new_sums(1, 1)[0]
-bank[modal.IN_RE] = 1
-ring(bank, sums)
-print("explicit" if sums[0, 0, 1:].any() else "plain", sum(ring.stats.cache_hits.values()))
+bank[modal.INPUT_RE] = 1
+impulse(bank, sums)
+print("explicit" if sums[0, 0, 1:].any() else "plain", sum(impulse.stats.cache_hits.values()))
 """
 
 

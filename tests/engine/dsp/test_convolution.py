@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from engine.dsp import convolution_plan, fft
-from engine.dsp.convolution import BEGIN, BLOCK, END, HEAD_SIZE, KIND, MULTIPLY, SHARE, convolve
+from engine.dsp.convolution import BEGIN, BLOCK, END, FIRST_SLICE, HEAD_SIZE, KIND, MULTIPLY, convolve
 
 FRAMES = 30_000
 
 
 def play(response, x, cuts=(HEAD_SIZE,), blocks=convolution_plan.BLOCKS):
-    layout, y = convolution_plan.plan_convolution(response, blocks), np.zeros_like(x)
+    plan, y = convolution_plan.plan_convolution(response, blocks), np.zeros_like(x)
     position, turn = 0, 0
     while position < x.shape[1]:
         end = position + min(cuts[turn % len(cuts)], HEAD_SIZE - position % HEAD_SIZE, x.shape[1] - position)
-        convolve(*layout.arrays(), position, x[:, position:end], y[:, position:end])
+        convolve(*plan.arrays(), position, x[:, position:end], y[:, position:end])
         position, turn = end, turn + 1
     return y
 
@@ -64,13 +64,13 @@ def test_other_levels_give_the_same(random, x, blocks):
 
 
 def test_every_job_of_a_level_is_done_once_and_every_share_has_some(random):
-    layout = convolution_plan.plan_convolution(random.standard_normal(40_000))
-    for level in layout.levels:
-        count = level[BLOCK] // HEAD_SIZE
-        cuts = layout.shares[level[SHARE] : level[SHARE] + count + 1]
-        jobs = layout.jobs[cuts[0] : cuts[-1]]
+    plan = convolution_plan.plan_convolution(random.standard_normal(40_000))
+    for stage in plan.stages:
+        count = stage[BLOCK] // HEAD_SIZE
+        cuts = plan.slices[stage[FIRST_SLICE] : stage[FIRST_SLICE] + count + 1]
+        jobs = plan.jobs[cuts[0] : cuts[-1]]
         done = (jobs[:, END] - jobs[:, BEGIN]).sum()
-        size, passes = 2 * level[BLOCK], fft.passes(2 * level[BLOCK])
+        size, passes = 2 * stage[BLOCK], fft.passes(2 * stage[BLOCK])
         assert done == 2 * size + 2 * passes[:, fft.STEPS].sum()
         products = jobs[jobs[:, KIND] == MULTIPLY]
         assert (products[1:, BEGIN] == products[:-1, END]).all()

@@ -40,7 +40,7 @@ def play(bank, excitation, cuts, kernels=modal_simd):
     for start, stop in itertools.pairwise(edges):
         if start % modal.STRIDE == 0 and start:
             modal.correct(bank)
-        kernels.drive(bank, excitation[start:stop], sums[0])
+        kernels.advance_driven(bank, excitation[start:stop], sums[0])
         kernels.mix_sums(sums, weight, out[0, start:stop], out[1, start:stop])
     return out
 
@@ -80,12 +80,12 @@ def test_splitting_a_run_changes_no_bit(noise, cuts):
     np.testing.assert_array_equal(play(bank_of(modes, place), u, cuts), whole)
 
 
-def test_ring_is_drive_with_zeros(noise):
+def test_advance_is_advance_driven_with_zeros(noise):
     driven = bank_of(partials(noise, 2 * WIDTH), noise.uniform(-1, 1, 2 * WIDTH))
-    modal.drive(driven, noise.standard_normal(64).astype(np.float32), modal.new_sums(1)[0])
+    modal.advance_driven(driven, noise.standard_normal(64).astype(np.float32), modal.new_sums(1)[0])
     free, sums = driven.copy(), modal.new_sums(2)
-    modal.drive(driven, np.zeros(50, np.float32), sums[0])
-    modal.ring(free, sums[1], 50)
+    modal.advance_driven(driven, np.zeros(50, np.float32), sums[0])
+    modal.advance(free, sums[1], 50)
     np.testing.assert_array_equal(free, driven)
     np.testing.assert_array_equal(sums[0], sums[1])
 
@@ -97,12 +97,12 @@ def test_float32_is_right_within_90_dB_after_ten_seconds_of_ringing(noise, slowe
     impulse = np.zeros(1, np.float32)
     impulse[0] = 1
     out = np.zeros((2, modal.STRIDE), np.float32)
-    modal.drive(bank, impulse, sums[0])
-    modal.ring(bank, sums[0], modal.STRIDE - 1)
+    modal.advance_driven(bank, impulse, sums[0])
+    modal.advance(bank, sums[0], modal.STRIDE - 1)
     for _ in range(int(10 * RATE) // modal.STRIDE):
         sums[:] = 0
         modal.correct(bank)
-        modal.ring(bank, sums[0], modal.STRIDE)
+        modal.advance(bank, sums[0], modal.STRIDE)
     modal.mix_sums(sums, np.ones((1, modal.STRIDE), np.float32), *out)
     expected = closed_form(modes, 10 * RATE + np.arange(modal.STRIDE)).sum(0)
     assert 20 * np.log10(np.std(out[0] - expected) / np.std(expected)) < -90
@@ -148,8 +148,8 @@ def test_one_channel_is_enough_where_all_modes_are_central(noise, kernels):
     weight, out = noise.random((2, 64)).astype(np.float32), np.zeros((2, 2, 64), np.float32)
     for channels in (1, 2):
         bank, sums = bank_of(modes), modal.new_sums(2, channels)
-        kernels.drive(bank, u, sums[0])
-        kernels.ring(bank, sums[1], 64)
+        kernels.advance_driven(bank, u, sums[0])
+        kernels.advance(bank, sums[1], 64)
         kernels.mix_sums(sums, weight, *out[channels - 1])
         assert not sums.any()
     np.testing.assert_array_equal(out[0, 0], out[0, 1])
@@ -167,12 +167,14 @@ def test_tuning_is_a_double_precision_exp_split_into_a_float_and_a_correction(no
     bank = modal.new_banks(1, WIDTH)[0]
     modal.tune(bank, modes, 1.01, 3.0, RATE)
     p = np.exp((-modes[modal.DECAY] - 3 + 2j * np.pi * 1.01 * modes[modal.FREQUENCY]) / RATE)
-    heard = 1.01 * modes[modal.FREQUENCY] < RATE / 2
-    a, back, rest_re, rest_turn = bank[[modal.A, modal.BACK, modal.REST_RE, modal.REST_TURN]].astype(float)[:, heard]
-    b = np.sqrt(-back)
-    np.testing.assert_allclose(a + 1j * b, p[heard], atol=1e-7)
+    audible = 1.01 * modes[modal.FREQUENCY] < RATE / 2
+    a, minus_b_squared, correction_re, correction_scaled_im = bank[
+        [modal.A, modal.MINUS_B_SQUARED, modal.CORRECTION_RE, modal.CORRECTION_SCALED_IM]
+    ].astype(float)[:, audible]
+    b = np.sqrt(-minus_b_squared)
+    np.testing.assert_allclose(a + 1j * b, p[audible], atol=1e-7)
     np.testing.assert_allclose(
-        (a + 1j * b) * (1 + (rest_re + 1j * b * rest_turn) / modal.STRIDE), p[heard], atol=1e-13
+        (a + 1j * b) * (1 + (correction_re + 1j * b * correction_scaled_im) / modal.STRIDE), p[audible], atol=1e-13
     )
 
 
@@ -180,13 +182,13 @@ def test_any_fast_decay_is_stable():
     bank = bank_of(np.array([[440.0, 440.0], [1e9, 0.0], [1.0, 1.0], [0.0, 0.0]]))
     out = play(bank, np.ones(6400, np.float32), ())
     assert np.isfinite(out).all()
-    assert np.sqrt(bank[modal.A] ** 2 - bank[modal.BACK]).max() <= 1 + 1e-7
+    assert np.sqrt(bank[modal.A] ** 2 - bank[modal.MINUS_B_SQUARED]).max() <= 1 + 1e-7
 
 
 def test_energy_is_the_sum_of_squares(noise):
     modes = partials(noise, 100)
     bank = bank_of(modes)
-    modal.drive(bank, np.ones(1, np.float32), modal.new_sums(1)[0])
+    modal.advance_driven(bank, np.ones(1, np.float32), modal.new_sums(1)[0])
     np.testing.assert_allclose(modal.bank_energy(bank), (modes[modal.REAL :] ** 2).sum(), rtol=1e-6)
 
 
@@ -216,10 +218,10 @@ def test_the_plain_twin_sounds_the_same(noise):
     explicit, plain = (play(bank_of(modes, place), u, (1, 100), kernels) for kernels in (modal_simd, modal_plain))
     np.testing.assert_allclose(plain, explicit, atol=2e-6 * np.abs(explicit).max())
     bank = bank_of(modes, place)
-    bank[[modal.RE, modal.TURN]] = 1
+    bank[[modal.RE, modal.SCALED_IM]] = 1
     sums = modal.new_sums(2)
-    modal_simd.ring(bank.copy(), sums[0], 50)
-    modal_plain.ring(bank, sums[1], 50)
+    modal_simd.advance(bank.copy(), sums[0], 50)
+    modal_plain.advance(bank, sums[1], 50)
     np.testing.assert_allclose(sums[1].sum(-1), sums[0].sum(-1), atol=1e-4)
 
 
@@ -234,7 +236,7 @@ def test_the_plain_twin_mixes_the_same(noise):
 
 @pytest.mark.parametrize(("wanted", "module"), [("", "modal_simd"), ("plain", "modal_plain")])
 def test_the_plain_kernels_are_selected_on_demand(wanted, module):
-    code = "from engine.dsp import modal; print(modal.ring.py_func.__module__)"
+    code = "from engine.dsp import modal; print(modal.advance.py_func.__module__)"
     environment = os.environ | {"LUTHIER_KERNELS": wanted}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"engine.dsp.{module}"

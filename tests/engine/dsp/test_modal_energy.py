@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.dsp.modal_energy import struck_energy
+from engine.dsp.modal_energy import impulse_response_energy
 
 
 @pytest.mark.parametrize("extra_decay", [0.0, 4.0])
@@ -17,6 +17,6 @@ def test_it_is_the_energy_of_the_output_also_where_modes_cancel(extra_decay):
     poles = -decay - extra_decay + 2j * np.pi * frequency
     sound = sum((c * np.exp(pole * time)).real for c, pole in zip(residue, poles, strict=True))
     expected = (sound**2).sum() / 48_000
-    assert struck_energy(frequency, decay, residue.real, residue.imag, extra_decay) == pytest.approx(
+    assert impulse_response_energy(frequency, decay, residue.real, residue.imag, extra_decay) == pytest.approx(
         expected, rel=0.02
     )

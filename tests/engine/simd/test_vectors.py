@@ -81,10 +81,10 @@ def test_aligned_arrays_start_at_a_cache_line_and_are_zero(shape):
 
 
 def test_the_modal_kernels_call_no_function():
-    for kernel in (modal_simd.ring, modal_simd.drive):
+    for kernel in (modal_simd.advance, modal_simd.advance_driven):
         fresh = njit(error_model="numpy")(kernel.py_func)
         bank, sums = modal.new_banks(1, 1)[0], modal.new_sums(1)[0]
-        fresh(bank, *((sums, 1) if kernel is modal_simd.ring else (np.zeros(1, np.float32), sums)))
+        fresh(bank, *((sums, 1) if kernel is modal_simd.advance else (np.zeros(1, np.float32), sums)))
         (code,) = fresh.inspect_llvm().values()
         body = code.split("define")[1].split("\n}")[0]
         calls = {line.split("@")[1].split("(")[0] for line in body.splitlines() if " call " in line and "@" in line}
