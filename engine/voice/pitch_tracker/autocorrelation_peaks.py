@@ -7,7 +7,7 @@ from engine.dsp import autocorrelation
 
 from .state import CLARITY_SECONDS, MAX_CANDIDATES
 
-MIN_CORRELATION = 0.5  # of a candidate
+MIN_STRENGTH = 0.5  # correlation of a candidate
 OCTAVE_COST = 0.05  # by which a lag twice as long must be better
 MIN_WINDOW_SECONDS = 0.008  # the window is as long as the lag, but at least this
 CLARITY_LAGS = 2  # clarity is measured over so many lags, or over CLARITY_SECONDS
@@ -16,19 +16,19 @@ LEVEL_SECONDS = 0.005  # of the level that the gate compares
 
 @njit(cache=True, error_model="numpy")
 def find_candidates(tracker):
-    """Find the candidates of this hop: lags in seconds and their correlations."""
+    """Find the candidates of this hop: lags in seconds and their strengths, which are correlations."""
     first = max(np.intp(tracker.coarse_rate / tracker.high) - 1, 2)
     last = min(np.intp(tracker.coarse_rate / tracker.low) + 2, first + tracker.correlations.shape[0] - 1)
     _update_energies(tracker, last)
     tracker.count = 0
     if tracker.level < tracker.gate:
         return
-    height = tracker.correlations[: last - first + 1]
-    sound, brief = tracker.coarse[: tracker.coarse_end], np.intp(MIN_WINDOW_SECONDS * tracker.coarse_rate)
-    autocorrelation.correlations(sound, tracker.energy, first, brief, tracker.noise_power, height)
-    for i in range(1, height.shape[0] - 1):
-        if height[i] > MIN_CORRELATION and height[i] >= height[i - 1] and height[i] > height[i + 1]:
-            shift, _ = autocorrelation.parabola_peak(height[i - 1], height[i], height[i + 1])
+    values = tracker.correlations[: last - first + 1]
+    sound, min_window = tracker.coarse[: tracker.coarse_end], np.intp(MIN_WINDOW_SECONDS * tracker.coarse_rate)
+    autocorrelation.correlations(sound, tracker.energy, first, min_window, tracker.noise_power, values)
+    for i in range(1, values.shape[0] - 1):
+        if values[i] > MIN_STRENGTH and values[i] >= values[i - 1] and values[i] > values[i + 1]:
+            shift, _ = autocorrelation.parabola_peak(values[i - 1], values[i], values[i + 1])
             _refine(tracker, np.intp((first + i + shift) * tracker.coarse_step + 0.5))
 
 
@@ -39,9 +39,9 @@ def _update_energies(tracker, last):
     autocorrelation.tail_energies(
         sound, tracker.energy[: last + 1 + max(last, np.intp(MIN_WINDOW_SECONDS * tracker.coarse_rate))]
     )
-    most = (last + 2) * tracker.coarse_step
-    window = max(CLARITY_LAGS * most, np.intp(max(MIN_WINDOW_SECONDS, CLARITY_SECONDS) * tracker.fine_rate))
-    autocorrelation.tail_energies(tracker.fine[: tracker.fine_end], tracker.fine_energy[: most + window + 1])
+    max_lag = (last + 2) * tracker.coarse_step
+    window = max(CLARITY_LAGS * max_lag, np.intp(max(MIN_WINDOW_SECONDS, CLARITY_SECONDS) * tracker.fine_rate))
+    autocorrelation.tail_energies(tracker.fine[: tracker.fine_end], tracker.fine_energy[: max_lag + window + 1])
     count = np.intp(LEVEL_SECONDS * tracker.fine_rate)
     tracker.level = 10 * np.log10(tracker.fine_energy[count] / count + 1e-12)
     tracker.noise_power = 10 ** (tracker.gate / 10 - 2)
@@ -63,14 +63,14 @@ def _refine(tracker, lag):
         elif right > middle:
             lag, left, middle = lag + 1, middle, right
             right = _correlation(tracker, lag + 1, window)
-    shift, height = autocorrelation.parabola_peak(left, middle, right)
+    shift, strength = autocorrelation.parabola_peak(left, middle, right)
     seconds = (lag + shift) / tracker.fine_rate
-    if height > MIN_CORRELATION and seconds * tracker.high >= 1 and seconds * tracker.low <= 1:
-        _add_candidate(tracker, seconds, min(height, 1.0))
+    if strength > MIN_STRENGTH and seconds * tracker.high >= 1 and seconds * tracker.low <= 1:
+        _add_candidate(tracker, seconds, min(strength, 1.0))
 
 
 @njit(cache=True, error_model="numpy")
-def _add_candidate(tracker, seconds, height):
+def _add_candidate(tracker, seconds, strength):
     """Add a candidate, in place of the least likely one where the list is full."""
     slot = tracker.count
     if slot < MAX_CANDIDATES // 2:
@@ -78,17 +78,19 @@ def _add_candidate(tracker, seconds, height):
     else:
         slot = 0
         for i in range(1, tracker.count):
-            if lag_score(tracker.lags[i], tracker.heights[i]) < lag_score(tracker.lags[slot], tracker.heights[slot]):
+            if lag_score(tracker.lags[i], tracker.strengths[i]) < lag_score(
+                tracker.lags[slot], tracker.strengths[slot]
+            ):
                 slot = i
-        if lag_score(seconds, height) < lag_score(tracker.lags[slot], tracker.heights[slot]):
+        if lag_score(seconds, strength) < lag_score(tracker.lags[slot], tracker.strengths[slot]):
             return
-    tracker.lags[slot], tracker.heights[slot], tracker.support[slot] = seconds, height, seconds
+    tracker.lags[slot], tracker.strengths[slot], tracker.support[slot] = seconds, strength, seconds
 
 
 @njit(cache=True, error_model="numpy")
-def lag_score(seconds, height):
+def lag_score(seconds, strength):
     """Score of a lag alone: short lags are preferred, since every multiple of a period correlates too."""
-    return height - OCTAVE_COST * np.log2(seconds)
+    return strength - OCTAVE_COST * np.log2(seconds)
 
 
 @njit(cache=True, error_model="numpy")

@@ -10,23 +10,20 @@ from numba import njit
 from .autocorrelation_peaks import clarity, find_candidates, lag_score
 from .octave_check import penalize_octaves, update_spectrum
 
-SCORE_MEMORY = 0.85  # share of a score that is kept to the next hop
-JUMP_COST, VOICED_JUMP_COST = 0.35, 0.45  # in units of correlation; outside, within a tone
-NEAR_OCTAVES, NEAR_COST_SHARE = 0.06, 0.3  # octaves that are no jump, and the share of the jump cost at that distance
-SUDDEN_CLARITY, CLEAR_CLARITY, YOUNG_CLARITY = 0.73, 0.8, 0.87  # clarity to start a tone; see `_onset_clarity`
-SUSTAIN_CLARITY = 0.6  # clarity to continue a tone
-MIN_UPDATE_CORRELATION = 0.7  # below it the pitch is not updated
+SCORE_KEPT_PER_HOP = 0.85  # share of a score that the next hop adds to its own
+UNVOICED_JUMP_COST, VOICED_JUMP_COST = 0.35, 0.45  # of a change of pitch, in units of correlation
+MAX_NEAR_OCTAVES, NEAR_COST_SHARE = 0.06, 0.3  # interval below a jump, and the share of the jump cost that it has
+MIN_EARLY_CLARITY, MIN_STEADY_CLARITY, MIN_LATE_CLARITY = 0.73, 0.8, 0.87  # to start a tone, see `_onset_clarity`
+MIN_SUSTAIN_CLARITY = 0.6  # to continue a tone
+MIN_UPDATE_STRENGTH = 0.7  # below it the pitch is not updated
 HOLD_SECONDS = 0.016  # for which an unclear tone is held
 HYSTERESIS_DB = 6.0  # by which the level must exceed the gate to start a tone
 RISE_DB = 10.0  # above the background level, of an onset
 RECOVERY_DB_PER_SECOND = 300.0  # at which the background follows a lasting level
-YOUNG_SECONDS = 0.035  # after a rise of the level
-SUDDEN_PERIODS, SUDDEN_SECONDS = 3.2, 0.0015  # time after the rise within which a lower clarity is enough
-SHORT_PERIOD_SECONDS, FIRST_SECONDS, FIRST_CLARITY = (
-    0.0023,
-    0.005,
-    0.9,
-)  # short periods need FIRST_CLARITY right after the rise
+ONSET_SECONDS = 0.035  # after a rise of the level, in which a tone is expected to start
+EARLY_PERIODS, EARLY_SECONDS = 3.2, 0.0015  # time after the rise in which MIN_EARLY_CLARITY is enough
+MAX_SHORT_PERIOD_SECONDS, SHORT_PERIOD_AGE_SECONDS = 0.0023, 0.005
+MIN_SHORT_PERIOD_CLARITY = 0.9  # of periods so short, up to this age of the rise
 
 
 @njit(cache=True, error_model="numpy")
@@ -60,15 +57,17 @@ def _track_rise(tracker):
 
 @njit(cache=True, error_model="numpy")
 def _update_scores(tracker):
-    """Score each candidate by its height and the best path that leads to it; the index of the best."""
-    best, jump = -1, VOICED_JUMP_COST if tracker.voiced else JUMP_COST
+    """Score each candidate by its strength and the best path that leads to it; the index of the best."""
+    best, jump = -1, VOICED_JUMP_COST if tracker.voiced else UNVOICED_JUMP_COST
     for i in range(tracker.count):
         path = 0.0
         for j in range(tracker.old_count):
             octaves = abs(np.log2(tracker.lags[i] / tracker.old_lags[j]))
-            cost = jump if octaves > NEAR_OCTAVES else jump * NEAR_COST_SHARE * octaves / NEAR_OCTAVES
-            path = max(path, SCORE_MEMORY * tracker.old_scores[j] - cost)
-        tracker.scores[i] = path + lag_score(tracker.lags[i] * tracker.high, tracker.heights[i]) - tracker.doubts[i]
+            cost = jump if octaves > MAX_NEAR_OCTAVES else jump * NEAR_COST_SHARE * octaves / MAX_NEAR_OCTAVES
+            path = max(path, SCORE_KEPT_PER_HOP * tracker.old_scores[j] - cost)
+        tracker.scores[i] = (
+            path + lag_score(tracker.lags[i] * tracker.high, tracker.strengths[i]) - tracker.penalties[i]
+        )
         if best < 0 or tracker.scores[i] > tracker.scores[best]:
             best = i
     tracker.old_count = tracker.count
@@ -81,7 +80,7 @@ def _update_scores(tracker):
 def _start_tone(tracker, best):
     """Start a tone if the best candidate is clear enough."""
     required = _onset_clarity(tracker, tracker.lags[best])
-    if min(tracker.clarity, tracker.heights[best]) > required and tracker.level > tracker.gate + HYSTERESIS_DB:
+    if min(tracker.clarity, tracker.strengths[best]) > required and tracker.level > tracker.gate + HYSTERESIS_DB:
         tracker.onset = tracker.voiced = 1
         tracker.unclear_hops = tracker.hops_since_onset = 0
         tracker.pitch = 1 / tracker.lags[best]
@@ -92,23 +91,23 @@ def _onset_clarity(tracker, lag):
     """The clarity needed to start a tone of this period.
 
     After a rise of the level two or three clear periods are enough. A tone of a shorter period would have been clear
-    earlier: later on more clarity is needed until YOUNG_SECONDS have passed. Within the first period of a low tone
-    its partials look like high tones.
+    earlier: later on a higher clarity is required until ONSET_SECONDS have passed. Within the first period of a low
+    tone its partials resemble high tones.
     """
     age = tracker.hops_since_rise * tracker.hop / tracker.rate
-    if age == 0 or age > YOUNG_SECONDS:
-        return CLEAR_CLARITY
-    if lag < SHORT_PERIOD_SECONDS and age < FIRST_SECONDS:
-        return FIRST_CLARITY
-    return SUDDEN_CLARITY if age < SUDDEN_PERIODS * lag + SUDDEN_SECONDS else YOUNG_CLARITY
+    if age == 0 or age > ONSET_SECONDS:
+        return MIN_STEADY_CLARITY
+    if lag < MAX_SHORT_PERIOD_SECONDS and age < SHORT_PERIOD_AGE_SECONDS:
+        return MIN_SHORT_PERIOD_CLARITY
+    return MIN_EARLY_CLARITY if age < EARLY_PERIODS * lag + EARLY_SECONDS else MIN_LATE_CLARITY
 
 
 @njit(cache=True, error_model="numpy")
 def _continue_tone(tracker, best):
     """Update a tone; hold it for HOLD_SECONDS where it is unclear, then end it; end it below the gate."""
     tracker.hops_since_onset += 1
-    tracker.unclear_hops = 0 if tracker.clarity > SUSTAIN_CLARITY else tracker.unclear_hops + 1
+    tracker.unclear_hops = 0 if tracker.clarity > MIN_SUSTAIN_CLARITY else tracker.unclear_hops + 1
     if tracker.unclear_hops * tracker.hop > HOLD_SECONDS * tracker.rate or tracker.level < tracker.gate:
         tracker.voiced = 0
-    elif tracker.unclear_hops == 0 and tracker.heights[best] > MIN_UPDATE_CORRELATION:
+    elif tracker.unclear_hops == 0 and tracker.strengths[best] > MIN_UPDATE_STRENGTH:
         tracker.pitch = 1 / tracker.lags[best]

@@ -1,22 +1,23 @@
 """[audio thread] Octave check: penalize candidates that contradict the spectrum of a longer window.
 
 Every multiple of a period correlates too, and two tones together, as in any reverberation, correlate best at a lag
-that is neither's. So each low candidate is checked for partials that a tone at a multiple of its pitch does not have.
-Once a tone has lasted as long as the spectrum the check is stricter: before, the spectrum still holds earlier sound.
+that is the period of neither. So each low candidate is checked for partials that a tone at a multiple of its pitch
+does not have. Once a tone has lasted as long as the spectrum the check is stricter: before, the spectrum still holds
+earlier sound.
 """
 
 from numba import njit
 
 from engine.dsp import partial_spectrum
 
-from .autocorrelation_peaks import MIN_CORRELATION
+from .autocorrelation_peaks import MIN_STRENGTH
 from .state import BIN_HZ, MAX_CANDIDATES, SPECTRUM_BINS
 
 MAX_MULTIPLE = 5  # of the pitch of a candidate that it may be mistaken for
 PRESENT_SHARE = 0.3  # share of a strong partial's magnitude at which another is present
 ABSENT_BELOW, ABSENT_BELOW_OCTAVE = 0.75, 0.6  # presence below which the low tone is penalized
 PRESENT_ABOVE, PRESENT_ABOVE_OCTAVE = 0.9, 0.8  # presence above which the high tone is
-MAX_DOUBT = 0.6  # largest penalty
+MAX_PENALTY = 0.6  # in units of correlation
 SETTLED_SECONDS = 0.04  # duration of a tone before the stricter check
 EVEN_SHARE, LOWEST_WEIGHT = 0.2, 0.3  # threshold, and weight of the weakest partial, in the stricter check
 ABSENT_BELOW_LATER, ABSENT_BELOW_OCTAVE_LATER, PRESENT_ABOVE_LATER, PRESENT_ABOVE_OCTAVE_LATER = (
@@ -25,10 +26,10 @@ ABSENT_BELOW_LATER, ABSENT_BELOW_OCTAVE_LATER, PRESENT_ABOVE_LATER, PRESENT_ABOV
     0.85,
     0.7,
 )  # in the stricter check
-SUPPORT_COST, SUPPORT_COST_PER_PRESENCE = 0.1, 0.6  # subtracted from the height that a low tone lends a high one
+SUPPORT_COST, SUPPORT_COST_PER_PRESENCE = 0.1, 0.6  # less than its own strength that a low tone gives to a high one
 FAINT_PRESENCE = 0.15  # presence of a low tone that may be a faint part of the sound,
-NEAR_FULL_HEIGHT, REST_SHARE = 0.9, 0.4  # where the high one explains nearly all and the low one most of the rest;
-FAINT_DOUBT = 0.12  # the penalty of the high one then
+NEAR_FULL_STRENGTH, REST_SHARE = 0.9, 0.4  # where the high one explains nearly all and the low one most of the rest;
+FAINT_PENALTY = 0.12  # the penalty of the high one then
 MIN_PERIODS = 2.5  # of a low tone that must have passed before it can penalize a high one
 
 
@@ -46,25 +47,25 @@ def update_spectrum(tracker):
 def penalize_octaves(tracker):
     """Penalize low tones whose own partials are missing, and high tones that are partials of a low tone."""
     for i in range(MAX_CANDIDATES):
-        tracker.doubts[i] = 0.0
+        tracker.penalties[i] = 0.0
     for i in range(tracker.count):
         for multiple in range(2, MAX_MULTIPLE + 1):
             lag = tracker.lags[i] / multiple
             position = 1 / (tracker.lags[i] * BIN_HZ)
             if lag * tracker.high < 1 or multiple * position > SPECTRUM_BINS - 2:
                 break
-            share, absent, current_loudness = _partial_evidence(tracker, position, multiple)
+            share, absent, present = _partial_evidence(tracker, position, multiple)
             high = _candidate_at(tracker, lag)
-            if high >= 0 and share > FAINT_PRESENCE and _explains_rest(tracker.heights[i], tracker.heights[high]):
-                tracker.doubts[high] = max(tracker.doubts[high], FAINT_DOUBT)
+            if high >= 0 and share > FAINT_PRESENCE and _explains_rest(tracker.strengths[i], tracker.strengths[high]):
+                tracker.penalties[high] = max(tracker.penalties[high], FAINT_PENALTY)
             elif share < absent:
-                tracker.doubts[i] = max(tracker.doubts[i], MAX_DOUBT * (1 - share / absent))
+                tracker.penalties[i] = max(tracker.penalties[i], MAX_PENALTY * (1 - share / absent))
                 _support_multiple(
-                    tracker, i, high, lag, tracker.heights[i] - SUPPORT_COST - SUPPORT_COST_PER_PRESENCE * share
+                    tracker, i, high, lag, tracker.strengths[i] - SUPPORT_COST - SUPPORT_COST_PER_PRESENCE * share
                 )
-            elif share > current_loudness and high >= 0 and _has_enough_periods(tracker, tracker.lags[i]):
-                tracker.doubts[high] = max(
-                    tracker.doubts[high], MAX_DOUBT * (share - current_loudness) / (1 - current_loudness)
+            elif share > present and high >= 0 and _has_enough_periods(tracker, tracker.lags[i]):
+                tracker.penalties[high] = max(
+                    tracker.penalties[high], MAX_PENALTY * (share - present) / (1 - present)
                 )
 
 
@@ -74,41 +75,41 @@ def _partial_evidence(tracker, position, multiple):
     octave = multiple == 2
     if tracker.voiced and tracker.hops_since_onset * tracker.hop >= SETTLED_SECONDS * tracker.rate:
         mean, worst = partial_spectrum.partial_evenness(tracker.magnitudes, position, multiple, EVEN_SHARE)
-        absent, current_loudness = (
+        absent, present = (
             ABSENT_BELOW_OCTAVE_LATER if octave else ABSENT_BELOW_LATER,
             PRESENT_ABOVE_OCTAVE_LATER if octave else PRESENT_ABOVE_LATER,
         )
-        return mean + LOWEST_WEIGHT * (worst - mean), absent, current_loudness
-    absent, current_loudness = (
+        return mean + LOWEST_WEIGHT * (worst - mean), absent, present
+    absent, present = (
         ABSENT_BELOW_OCTAVE if octave else ABSENT_BELOW,
         PRESENT_ABOVE_OCTAVE if octave else PRESENT_ABOVE,
     )
     return (
         partial_spectrum.partial_presence(tracker.magnitudes, position, multiple, PRESENT_SHARE),
         absent,
-        current_loudness,
+        present,
     )
 
 
 @njit(cache=True, error_model="numpy")
 def _explains_rest(low, high):
-    """Whether a low tone explains most of what a high one does not, by their heights."""
-    return high > NEAR_FULL_HEIGHT and 1 - low < REST_SHARE * (1 - high)
+    """Whether a low tone explains most of what a high one does not, by their strengths."""
+    return high > NEAR_FULL_STRENGTH and 1 - low < REST_SHARE * (1 - high)
 
 
 @njit(cache=True, error_model="numpy")
-def _support_multiple(tracker, low, high, lag, height):
-    """Lend the height of a low candidate to the tone at its multiple, added as a candidate if needed."""
-    if height < MIN_CORRELATION:
+def _support_multiple(tracker, low, high, lag, strength):
+    """Give the strength of a low candidate to the tone at its multiple, added as a candidate if needed."""
+    if strength < MIN_STRENGTH:
         return
     if high < 0:
         if tracker.count == MAX_CANDIDATES:
             return
         high = tracker.count
         tracker.count += 1
-        tracker.lags[high], tracker.heights[high] = lag, 0.0
-    if height > tracker.heights[high]:
-        tracker.heights[high], tracker.support[high] = height, tracker.support[low]
+        tracker.lags[high], tracker.strengths[high] = lag, 0.0
+    if strength > tracker.strengths[high]:
+        tracker.strengths[high], tracker.support[high] = strength, tracker.support[low]
 
 
 @njit(cache=True, error_model="numpy")

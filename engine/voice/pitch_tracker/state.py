@@ -15,7 +15,7 @@ HIGH_PASS_HZ = 120.0  # attenuates rumble
 LOW_PASS_HZ, LOW_PASS_SECONDS = 3000.0, 0.0007  # of the low pass before both; its delay is half its length
 CLARITY_SECONDS = 0.012  # for which a tone must correlate to be clear
 SPECTRUM_SECONDS, SPECTRUM_BINS, BIN_HZ = 0.036, 170, 20.0
-MIN_PITCH_HZ, MAX_PITCH_HZ = 60.0, 2200.0  # limits of the buffers
+MIN_PITCH_HZ, MAX_PITCH_HZ = 60.0, 2200.0  # range that the buffers are made for
 MAX_CANDIDATES = 24  # half of them found, half derived by the octave check
 _RAW, _FINE, _COARSE, _LAGS, _POWERS, _SPANNED = 1024, 8192, 2048, 320, 64, 352
 
@@ -31,7 +31,7 @@ TRACKER = np.dtype(
         ("loudness_delay", "f8"),
         ("taps", "f4", (_RAW // 2,)),
         ("tap_count", "i8"),  # of `taps`
-        ("high_pass_pole", "f8"),  # see pitch.high_pass
+        ("high_pass_pole", "f8"),  # see autocorrelation.high_pass
         ("sections", "f8", (loudness.SECTIONS, 5)),
         ("triangle", "f8", (_POWERS,)),
         ("power_count", "i8"),
@@ -68,9 +68,9 @@ TRACKER = np.dtype(
         ("odd", "f4", (_SPANNED,)),
         ("magnitudes", "f4", (SPECTRUM_BINS,)),
         ("lags", "f8", (MAX_CANDIDATES,)),  # seconds
-        ("heights", "f8", (MAX_CANDIDATES,)),  # correlation, at most 1
+        ("strengths", "f8", (MAX_CANDIDATES,)),  # correlation, at most 1
         ("support", "f8", (MAX_CANDIDATES,)),  # seconds: lag at which its clarity is measured
-        ("doubts", "f8", (MAX_CANDIDATES,)),
+        ("penalties", "f8", (MAX_CANDIDATES,)),  # of the octave check, in units of correlation
         ("scores", "f8", (MAX_CANDIDATES,)),
         ("count", "i8"),
         # results of each hop
