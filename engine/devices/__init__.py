@@ -1,1 +1,1 @@
-"""Audio devices: JACK, PortAudio, their listing and the stream that runs on them."""
+"""Audio devices: JACK, PortAudio, their list, and the stream of a host to one of them."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from engine.host import Host
 
-CLIENT_NAME = "luthier"  # that other programs see
+CLIENT_NAME = "luthier"  # shown by other programs
 
 
 class NoDeviceError(RuntimeError):
@@ -14,7 +14,7 @@ class NoDeviceError(RuntimeError):
 
 @dataclass(frozen=True)
 class DeviceRequest:
-    """What the player requests; None leaves it to the device."""
+    """What the user requests; None: the default of the device."""
 
     device: str | None = None  # a part of its name
     rate: float | None = None  # Hz; a JACK server has its own
@@ -31,7 +31,7 @@ class DeviceInfo:
 
     backend: str
     device: str
-    name: str  # under which other programs see us
+    name: str  # of the client, shown by other programs
     rate: float  # Hz
     block: int  # frames of the last block; 0 when there was none yet
     latency: float  # seconds from a finished block to the speaker
@@ -52,7 +52,7 @@ class AudioBackend(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether it still calls us: while it does, what a block uses must not change."""
+        """Whether it still calls the callback: while it does, what a block uses must not change."""
 
     @property
     def outdated(self) -> bool:
@@ -70,7 +70,7 @@ class AudioBackend(Protocol):
         """[main thread] Play; NoDeviceError when the device refuses."""
 
     def poll(self, host: Host) -> bool:
-        """[main thread] Look for changes, now and then; False when a keyboard was lost whose notes may sound."""
+        """[main thread] Check for changes; False when a keyboard was lost whose notes may sound."""
 
     def close(self) -> None:
-        """Release the device; may take long when it has died."""
+        """Release the device; may block where it no longer responds."""

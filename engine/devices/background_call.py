@@ -1,4 +1,4 @@
-"""Call of a server or a device in a thread of its own: one that has died may block its caller for good."""
+"""Call of a server or a device in a thread of its own: one that no longer responds may block its caller for ever."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Clients of JACK servers: those of dead servers are closed before another is opened.
+"""Registry of the open clients of JACK servers: those of dead servers are closed before another is opened.
 
 libjack crashes when a dead client is closed after another one was opened, and PortAudio opens one as well.
 """
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Closable(Protocol):
-    """A client that may die while it is open."""
+    """A client whose server may stop while it is open."""
 
     @property
     def alive(self) -> bool:
@@ -19,7 +19,7 @@ class Closable(Protocol):
 
 
 def register_client(client: Closable) -> None:
-    """Let `close_dead_clients` know of a client."""
+    """Register a client for `close_dead_clients`."""
     _clients.add(client)
 
 

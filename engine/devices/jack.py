@@ -19,14 +19,14 @@ from .client_registry import register_client
 from .jack_callback import address
 from .jack_connection import connect, latency
 
-_CAST = {
+_CALLBACK_TYPES = {
     "process": "JackProcessCallback",
-    "xrun": "JackXRunCallback",
-    "new_block": "JackBufferSizeCallback",
-    "new_rate": "JackSampleRateCallback",
+    "count_xrun": "JackXRunCallback",
+    "set_block": "JackBufferSizeCallback",
+    "set_rate": "JackSampleRateCallback",
     "shut_down": "JackInfoShutdownCallback",
 }
-_PRETTY = {"out_1": "Left", "out_2": "Right", "in_1": "Microphone", "midi_in": "Keys"}
+_DISPLAY_NAMES = {"out_1": "Left", "out_2": "Right", "in_1": "Microphone", "midi_in": "Keys"}
 _CAPTURE, _PLAYBACK = 0, 1  # modes of `latency`
 _MAX_BLOCK_SECONDS = 0.5  # for two blocks to pass
 
@@ -45,9 +45,9 @@ class Jack:
         self._ports: dict[str, jack.OwnPort] = {}
         self._record = np.zeros(1, jack_callback.PORTS)
         self._connected_once: set[str] = set()  # physical keyboards
-        self._keyboards: set[str] = set()  # names of the ports that play us
+        self._keyboards: set[str] = set()  # names of the MIDI ports connected to ours
         self._has_microphone = False  # whether one was connected
-        self._close_lock = threading.Lock()  # libjack allows no second attempt beside the first
+        self._close_lock = threading.Lock()  # libjack allows no second call beside the first
         self._realtime = bool(self._client.realtime)
         self._name = str(self._client.name)
         self.rate = float(self._client.samplerate)
@@ -71,8 +71,8 @@ class Jack:
 
     @property
     def alive(self) -> bool:
-        """Whether the server still calls us."""
-        return not self._record["gone"][0]
+        """Whether the server still calls the callback."""
+        return not self._record["disconnected"][0]
 
     @property
     def outdated(self) -> bool:
@@ -81,17 +81,17 @@ class Jack:
 
     @property
     def has_midi(self) -> bool:
-        """Whether a keyboard of the server is connected; those that only the system knows are not ours to open."""
+        """Whether a keyboard was connected by the server; keyboards that only the system has are opened elsewhere."""
         return bool(self._connected_once)
 
     @property
     def keyboards(self) -> list[str]:
-        """The names of the ports that play us, as of the last poll."""
+        """The names of the connected MIDI ports, as of the last poll."""
         return sorted(self._keyboards)
 
     @property
     def missed(self) -> int:
-        """Frames that the server went on without us."""
+        """Frames that the server processed without this client."""
         return int(self._record["missed"][0])
 
     @property
@@ -100,7 +100,7 @@ class Jack:
         return int(self._record["refused"][0])
 
     def start(self, host: Host) -> None:
-        """[main thread] Make the ports and play; the host must have taken our rate."""
+        """[main thread] Make the ports and play; the host must be prepared for our rate."""
         try:
             self._start(host)
         except jack.JackError as error:
@@ -109,7 +109,7 @@ class Jack:
     def poll(self, host: Host) -> bool:
         """[main thread] Connect new keyboards, open or close the microphone; False when a keyboard was lost.
 
-        Which keys that one held is not known, since the server mixes all that play a port.
+        Which keys it held is unknown, since the server mixes all ports connected to ours.
         """
         with contextlib.suppress(jack.JackError):  # the server is closing: `alive` becomes False
             if self._request.connect:
@@ -117,12 +117,12 @@ class Jack:
             if bool(host.memory["listens"][0]) != ("in_1" in self._ports):
                 self._toggle_microphone(host)
             self._connect_microphone()
-            before, self._keyboards = self._keyboards, self._playing_ports()
+            before, self._keyboards = self._keyboards, self._connected_midi_ports()
             return before <= self._keyboards
         return True
 
     def close(self) -> None:
-        """Close the client; may take long when the server has died."""
+        """Close the client; may block where the server no longer responds."""
         with self._close_lock:
             self._client.close()
 
@@ -142,23 +142,23 @@ class Jack:
         self._client.activate()
         if self._request.connect:
             for port, speaker in zip(("out_1", "out_2"), (*speakers, *speakers), strict=False):
-                self._link(self._ports[port].name, speaker.name)
+                self._connect_ports(self._ports[port].name, speaker.name)
         self.poll(host)
 
     def _set_callbacks(self) -> None:
         ffi, lib, client = jack._ffi, jack._lib, self._client._ptr
         user = ffi.cast("void*", self._record.ctypes.data)
-        hooks = {name: ffi.cast(kind, getattr(jack_callback, name).address) for name, kind in _CAST.items()}
+        hooks = {name: ffi.cast(kind, getattr(jack_callback, name).address) for name, kind in _CALLBACK_TYPES.items()}
         lib.jack_set_process_callback(client, hooks["process"], user)
-        lib.jack_set_xrun_callback(client, hooks["xrun"], user)
-        lib.jack_set_buffer_size_callback(client, hooks["new_block"], user)
-        lib.jack_set_sample_rate_callback(client, hooks["new_rate"], user)
+        lib.jack_set_xrun_callback(client, hooks["count_xrun"], user)
+        lib.jack_set_buffer_size_callback(client, hooks["set_block"], user)
+        lib.jack_set_sample_rate_callback(client, hooks["set_rate"], user)
         lib.jack_on_info_shutdown(client, hooks["shut_down"], user)
 
     def _register(self, ports: Any, name: str) -> int:
         port = ports.register(name)
         self._ports[name] = port
-        self._set_name(port, _PRETTY[name])
+        self._set_name(port, _DISPLAY_NAMES[name])
         return address(port._ptr)
 
     def _set_name(self, subject: Any, name: str) -> None:
@@ -167,15 +167,17 @@ class Jack:
             self._client.set_property(subject, jack.METADATA_PRETTY_NAME, name, "text/plain")
 
     def _connect_keyboards(self) -> None:
-        """Connect each physical keyboard once, so that the player can disconnect it."""
+        """Connect each physical keyboard once, so that the user can disconnect it."""
         wanted = self._request.midi or ""
         ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=True)
         found = {port.name for port in ports if _is_named(port, wanted)}
         ours = self._ports["midi_in"].name
-        self._connected_once = {name for name in found if name in self._connected_once or self._link(name, ours)}
+        self._connected_once = {
+            name for name in found if name in self._connected_once or self._connect_ports(name, ours)
+        }
 
-    def _playing_ports(self) -> set[str]:
-        """The names of the ports that play us."""
+    def _connected_midi_ports(self) -> set[str]:
+        """The names of the ports connected to our MIDI input."""
         return {port.name for port in self._ports["midi_in"].connections}
 
     def _toggle_microphone(self, host: Host) -> None:
@@ -189,14 +191,14 @@ class Jack:
         self._connect_microphone()
 
     def _connect_microphone(self) -> None:
-        """Connect the requested one as soon as it exists, and only once, so that the player can disconnect it."""
+        """Connect the requested one as soon as it exists, and only once, so that the user can disconnect it."""
         if not self._request.connect or "in_1" not in self._ports:
             return
         sources = self._client.get_ports(is_audio=True, is_output=True, is_physical=True)
         wanted = [port for port in sources if _is_named(port, self._request.input or "")]
         self._has_microphone &= bool(wanted)  # one that was unplugged is connected again
         if wanted and not self._has_microphone:
-            self._has_microphone = self._link(wanted[0].name, self._ports["in_1"].name)
+            self._has_microphone = self._connect_ports(wanted[0].name, self._ports["in_1"].name)
 
     def _wait_for_blocks(self, host: Host) -> None:
         """Wait until no block uses what was published before."""
@@ -204,8 +206,8 @@ class Jack:
         while int(host.memory["blocks"][0]) < before + 2 and self.alive and time.monotonic() < until:
             time.sleep(0.002)
 
-    def _link(self, source: str, destination: str) -> bool:
-        """Connect two ports; False when one has gone, is not ready yet, or they are connected already."""
+    def _connect_ports(self, source: str, destination: str) -> bool:
+        """Connect two ports; False when one is gone, is not ready yet, or they are connected already."""
         try:
             self._client.connect(source, destination)
         except jack.JackError:

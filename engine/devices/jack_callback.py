@@ -1,4 +1,4 @@
-"""[audio thread] The functions that a JACK server calls; can be imported where libjack is installed.
+"""[audio thread] The callbacks of a JACK server; can be imported where libjack is installed.
 
 MIDI comes with the block it belongs to, each message at its frame, so that the delay from key to sound is constant.
 """
@@ -25,11 +25,11 @@ PORTS = np.dtype(
         ("microphone", "u8"),  # 0: none
         ("midi", "u8"),
         ("message", "u8", (3,)),  # a jack_midi_event_t: frame, size, address of its bytes
-        ("next", "i8"),  # the frame, by JACK's counter of 32 bits, that should come next; -1: any
-        ("missed", "i8"),  # frames that the server played without us
+        ("next", "i8"),  # the expected next frame of JACK's 32-bit counter; -1: any
+        ("missed", "i8"),  # frames that the server processed without this client
         ("refused", "i8"),  # incomplete MIDI messages
-        ("rate", "i8"),  # Hz, as the server last said
-        ("gone", "i8"),  # 1: the server has disconnected us
+        ("rate", "i8"),  # Hz, as last reported by the server
+        ("disconnected", "i8"),  # 1: the server has disconnected the client
     ],
     align=True,
 )
@@ -55,7 +55,7 @@ last_frame_time = bind("jack_last_frame_time", types.uint32, types.uintp)
 
 @njit(cache=True, error_model="numpy")
 def count_missed(ports, frames):
-    """Count the frames that the server played without us since the last block."""
+    """Count the frames that the server processed without this client since the last block."""
     cycle = types.int64(last_frame_time(ports.client))
     gap = (cycle - ports.next) & 0xFFFFFFFF
     if ports.next >= 0 and gap < 1 << 31:
@@ -71,7 +71,7 @@ def read_midi(ports, host, frames):
         if _midi_event_get(ports.message.ctypes, buffer, types.uint32(i)) != 0:
             continue
         data = view_u1(ports.message[2], types.intp(ports.message[1]))
-        if is_whole(data):
+        if is_complete(data):
             key = types.int64(data[0]) | types.int64(data[1]) << 8
             if data.shape[0] == 3:
                 key |= types.int64(data[2]) << 16
@@ -87,8 +87,8 @@ def read_midi(ports, host, frames):
 
 
 @njit(cache=True, error_model="numpy")
-def is_whole(data):
-    """Whether bytes are one complete channel message; system messages are not for an instrument."""
+def is_complete(data):
+    """Whether bytes are one complete channel message; system messages are not handled."""
     if data.shape[0] < 2 or not 0x80 <= data[0] < 0xF0 or data[1] > 0x7F:
         return False
     if 0xC0 <= data[0] < 0xE0:
@@ -121,7 +121,7 @@ def process(frames, user):
     read_midi(ports, host, frames)
     left = view_f4(port_get_buffer(ports.left, frames), types.intp(frames))
     right = view_f4(port_get_buffer(ports.right, frames), types.intp(frames))
-    share = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports: their mean
+    gain = np.float32(0.5 if host.outputs == 1 else 1.0)  # one speaker gets both ports: their mean
     start = 0
     while start < left.shape[0]:
         n = min(left.shape[0] - start, MAX_BLOCK_FRAMES)
@@ -129,15 +129,15 @@ def process(frames, user):
             read_microphone(ports, host, frames, start, n)
         advance(host, n)
         for t in range(n):
-            left[start + t] = share * host.mix[t]
-            right[start + t] = share * host.mix[n + t]
+            left[start + t] = gain * host.mix[t]
+            right[start + t] = gain * host.mix[n + t]
         start += n
     set_float_mode(np.int32(mode))
     return 0
 
 
 @cfunc(types.intc(types.voidptr), cache=True, error_model="numpy")
-def xrun(user):
+def count_xrun(user):
     """Count an under-run of the server."""
     ports = carray(user, 1, PORTS)[0]
     host = carray(pointer(ports.host), 1, HOST)[0]
@@ -146,8 +146,8 @@ def xrun(user):
 
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
-def new_block(frames, user):
-    """Note a new block size for display; `process` works with any."""
+def set_block(frames, user):
+    """Store a new block size for display; `process` works with any."""
     ports = carray(user, 1, PORTS)[0]
     host = carray(pointer(ports.host), 1, HOST)[0]
     host.block = frames
@@ -155,16 +155,16 @@ def new_block(frames, user):
 
 
 @cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
-def new_rate(rate, user):
-    """Note a new rate: the main thread opens the device again."""
+def set_rate(rate, user):
+    """Store a new rate: the main thread opens the device again."""
     carray(user, 1, PORTS)[0].rate = rate
     return 0
 
 
 @cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True, error_model="numpy")
 def shut_down(_code, _reason, user):
-    """Note that the server has disconnected us."""
-    carray(user, 1, PORTS)[0].gone = 1
+    """Mark the client as disconnected by the server."""
+    carray(user, 1, PORTS)[0].disconnected = 1
 
 
 @cfunc(types.void(types.voidptr), cache=True, error_model="numpy")

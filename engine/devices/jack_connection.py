@@ -1,4 +1,4 @@
-"""Connect to a JACK or PipeWire server, or find that there is none: without messages and with a timeout.
+"""Connection to a JACK or PipeWire server, made without messages on the terminal and with a timeout.
 
 Importing this raises OSError where libjack is not installed.
 """

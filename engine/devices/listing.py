@@ -1,4 +1,4 @@
-"""List the audio and MIDI devices of this machine, and what is missing for either."""
+"""List of the audio and MIDI devices of this machine, and of what is missing for either."""
 
 import os
 import sys
@@ -10,12 +10,12 @@ from typing import Any, Literal
 from . import portaudio
 from .backend import NoDeviceError
 
-NO_JACK = "libjack is not installed, the way to JACK and PipeWire: on Debian, `apt-get install libjack-jackd2-0`"
+NO_JACK = "libjack, which JACK and PipeWire need, is not installed: on Debian, `apt-get install libjack-jackd2-0`"
 NO_SERVER = "no JACK or PipeWire server answers: sound goes through PortAudio"
-NO_KEYBOARDS = "the server brings no MIDI: keyboards are heard beside it; `a2jmidid -e` brings them exactly in time"
+NO_KEYBOARDS = "the server has no MIDI: keyboards are opened by the system; `a2jmidid -e` adds them, in exact time"
 NO_PORTAUDIO = "PortAudio is not installed: on Debian, `apt-get install libportaudio2`"
 NO_OUTPUT = "PortAudio sees no audio output: plug one in, or start a sound server"
-NO_REALTIME = "no permission for realtime threads, sound may stutter under load: let your group have rtprio 95"
+NO_REALTIME = "no permission for realtime threads, sound may stutter under load: give your group rtprio 95"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DeviceEntry:
 
 @dataclass
 class DeviceList:
-    """All devices found; `hints` say in words what is missing and what to do about it."""
+    """All devices found; `hints` say in words what is missing and how to add it."""
 
     entries: list[DeviceEntry] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)

@@ -50,7 +50,7 @@ class PortAudio:
 
     @property
     def alive(self) -> bool:
-        """Whether the device still calls us."""
+        """Whether the device still calls the callback."""
         try:
             return self._stream is not None and bool(self._stream.active)
         except self._library.PortAudioError:
@@ -62,12 +62,12 @@ class PortAudio:
         return self._listens != bool(self._host.memory["listens"][0])
 
     def start(self, host: Host) -> None:
-        """[main thread] Play; the host must have taken our rate."""
+        """[main thread] Play; the host must be prepared for our rate."""
         self._host = host  # its record must outlive the stream
         self._listens = bool(host.memory["listens"][0])
         host.memory["outputs"] = min(self._output["max_output_channels"], 2)
         host.memory["inputs"] = 0
-        before = _threads()
+        before = _thread_ids()
         if not (self._listens and self._open_both(host)):
             host.memory["inputs"] = 0
             self._open(host, "output", self._output["index"], int(host.memory["outputs"][0]))
@@ -75,7 +75,7 @@ class PortAudio:
             self._stream.start()
         except self._library.PortAudioError as error:
             raise NoDeviceError(f"{self._output['name']}: {error}") from None
-        self._started = (host.frame, _threads() - before)
+        self._started = (host.frame, _thread_ids() - before)
 
     def poll(self, host: Host) -> bool:
         """[main thread] Give the audio thread realtime priority; True, since PortAudio has no MIDI."""
@@ -86,7 +86,7 @@ class PortAudio:
     def close(self) -> None:
         """Close the stream."""
         if self._stream is not None:
-            with contextlib.suppress(self._library.PortAudioError):  # it may have gone
+            with contextlib.suppress(self._library.PortAudioError):  # it may be gone
                 self._stream.abort()
             self._stream.close(ignore_errors=True)
 
@@ -128,7 +128,7 @@ class PortAudio:
         if unclocked or not sys.platform.startswith("linux"):
             return True
         try:
-            for thread in threads & _threads():
+            for thread in threads & _thread_ids():
                 os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(PRIORITY))
         except OSError:
             return False
@@ -139,7 +139,7 @@ def load(rescan: bool = False) -> Any:
     """The sounddevice module; NoDeviceError where it or PortAudio is not installed.
 
     rescan: see also the devices connected since; only while no stream is open.
-    PortAudio must not see a JACK server: it would block for good when that dies, and JACK has a backend of its own.
+    PortAudio must not find a JACK server: it would block for ever when that stops, and JACK has a backend of its own.
     """
     loaded = "sounddevice" in sys.modules
     if loaded and not rescan:
@@ -188,7 +188,7 @@ def label(device: dict[str, Any]) -> str:
     return f"{device['name']} ({load().query_hostapis(device['hostapi'])['name']})"
 
 
-def _threads() -> set[int]:
+def _thread_ids() -> set[int]:
     """The ids of this process's threads; none where the system has no such list."""
     tasks = Path("/proc/self/task")
     return {int(task.name) for task in tasks.iterdir()} if tasks.exists() else set()

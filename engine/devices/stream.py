@@ -1,4 +1,4 @@
-"""Play a host on a device: opened, watched, closed, and opened again when it was lost."""
+"""The stream of a host to a device, which is opened, polled, closed, and opened again when it was lost."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Stream:
     """A host that plays through a device while there is one.
 
     The main loop calls `poll` some ten times a second, or `wait` in place of sleeping. A device that was lost is
-    looked for under the same name until it is back; then the host plays on. `state` and `problem` describe it.
+    searched for under the same name until it is back; then the host plays on. `state` and `problem` describe it.
     """
 
     def __init__(self, host: Host, request: DeviceRequest | None = None) -> None:
@@ -31,7 +31,7 @@ class Stream:
         self._request = request or DeviceRequest()
         self._device: AudioBackend | None = None
         self._closing: BackgroundCall | None = None
-        self._closing_is_alive = False  # whether the device that is being closed may call us until it is
+        self._closing_is_alive = False  # whether the device may call the callback until it is closed
         self._closed = False
         self._next_poll = 0.0
         self._last_frame = (0, 0.0)  # the frame counter, and when it last changed
@@ -84,12 +84,12 @@ class Stream:
             time.sleep(min(left, 0.05))
 
     def close(self) -> None:
-        """[main thread] Stop the sound and release the device; returns soon, even if it has died."""
+        """[main thread] Stop the sound and release the device; returns soon, even if it no longer responds."""
         self._close_device()
         self._closed = True
 
     def _is_running(self) -> bool:
-        """Whether a device may call us; one that is being closed may until it is."""
+        """Whether a device may call the callback; one that is being closed may until it is."""
         if self._device is not None:
             return self._device.alive
         return self._closing_is_alive and self._is_closing()
@@ -115,7 +115,7 @@ class Stream:
             self._close(device)
 
     def _close(self, device: AudioBackend) -> None:
-        """Close a device on a thread of its own, which may block for good."""
+        """Close a device on a thread of its own, which may block for ever."""
         self._closing_is_alive = device.alive
         self._closing = BackgroundCall(device.close)
         try:
@@ -163,7 +163,7 @@ class Stream:
 
 
 def open(host: Host, request: DeviceRequest | None = None) -> Stream:
-    """Play a host through a device. Without one the stream waits for it, and `problem` says why."""
+    """Play a host through a device. Without one the stream waits for it, and `problem` gives the reason."""
     stream = Stream(host, request)
     stream.poll()
     return stream

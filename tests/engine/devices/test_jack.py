@@ -188,9 +188,9 @@ def test_only_channel_messages_of_the_right_length_are_complete():
     for status in range(256):
         for length in range(1, 6):
             data = np.array([status, 1, 127, 3, 4][:length], np.uint8)
-            assert jack_callback.is_whole(data) == (lengths.get(status >> 4) == length)
-    assert not jack_callback.is_whole(np.array([0x90, 0x80, 0], np.uint8))
-    assert not jack_callback.is_whole(np.array([0x90, 0, 0x80], np.uint8))
+            assert jack_callback.is_complete(data) == (lengths.get(status >> 4) == length)
+    assert not jack_callback.is_complete(np.array([0x90, 0x80, 0], np.uint8))
+    assert not jack_callback.is_complete(np.array([0x90, 0, 0x80], np.uint8))
 
 
 def test_without_a_server_the_stream_waits_and_says_why(monkeypatch):
