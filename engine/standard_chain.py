@@ -1,4 +1,4 @@
-"""The standard rig: MIDI interpreter at the head, limiter and volume at the tail, controllers routed to the chain."""
+"""The standard chain: a host with MIDI interpreter at its head, audition, limiter, capture and volume at its tail."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from .host import Host, Meters
 class StandardChain(Host):
     """A host that is played by MIDI: interpreter ▸ chain ▸ audition ▸ limiter ▸ capture ▸ volume.
 
-    channels: the MIDI channels heard, counted from 1; all but the drums unless given.
+    channels: the MIDI channels received, counted from 1; all but the drums unless given.
     """
 
     def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:
@@ -55,16 +55,16 @@ class StandardChain(Host):
         meters, limiter, midi = super().meters(), self.limiter, self.interpreter
         return replace(
             meters,
-            clipped=meters.clipped + limiter.limited + limiter.broken,
+            clipped=meters.clipped + limiter.limited + limiter.non_finite,
             lost=meters.lost + midi.dropped + midi.malformed,
         )
 
     def reset_meters(self) -> None:
         """As `Host.reset_meters`."""
         super().reset_meters()
-        for count in ("limited", "broken"):
+        for count in ("limited", "non_finite"):
             self.limiter.state[count] = 0
 
     def panic(self) -> bool:
-        """[main thread] Silence everything now, and release every key, pedal and wheel."""
+        """[main thread] Choke all notes now, and release every key, pedal and wheel."""
         return self.send(Kind.CHOKE)

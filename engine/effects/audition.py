@@ -1,4 +1,4 @@
-"""Playback of a loaded sound beside the chain: demos of instruments, previews of learning, test tones."""
+"""Audition: playback of a loaded sound beside the chain, for demos, previews of learning and test tones."""
 
 import numpy as np
 from numba import njit

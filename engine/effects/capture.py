@@ -14,7 +14,7 @@ STATE = np.dtype(
         ("sound", "f4", (2, RING_FRAMES)),
         ("cursors", "i8", (16,)),
         ("running", "i8"),
-        ("lost", "i8"),  # frames that found no room
+        ("lost", "i8"),  # frames that had no room in the ring
     ],
     align=True,
 )

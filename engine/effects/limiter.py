@@ -8,7 +8,7 @@ from engine.plugin import Param, Plugin
 CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dB: room for what a converter adds between samples
 RELEASE_SECONDS = 0.2
 
-STATE = np.dtype([("gain", "f4"), ("release", "f4"), ("broken", "i8"), ("limited", "i8")], align=True)
+STATE = np.dtype([("gain", "f4"), ("release", "f4"), ("non_finite", "i8"), ("limited", "i8")], align=True)
 
 
 class Limiter(Plugin):
@@ -23,9 +23,9 @@ class Limiter(Plugin):
         self.handle, self.process = handle, process
 
     @property
-    def broken(self) -> int:
+    def non_finite(self) -> int:
         """Samples so far that were not finite."""
-        return int(self.state["broken"][0])
+        return int(self.state["non_finite"][0])
 
     @property
     def limited(self) -> int:
@@ -53,7 +53,7 @@ def process(state, audio):
     for t in range(audio.shape[1]):
         left, right = audio[0, t], audio[1, t]
         if not (np.isfinite(left) and np.isfinite(right)):
-            state.broken += 1
+            state.non_finite += 1
             left = right = np.float32(0)
         peak = max(abs(left), abs(right))
         gain += state.release * (np.float32(1) - gain)

@@ -1,4 +1,4 @@
-"""The list of effects: one line each. Nothing is loaded before it is asked for, so that listing needs no compiler."""
+"""The list of effects: one line each. A module is loaded when it is needed, so that listing needs no compiler."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,7 @@ EFFECTS: dict[str, str] = {
 
 
 class EffectClass(Protocol):
-    """What the class of an effect says about all of its plugins."""
+    """The interface of the class of an effect."""
 
     title: str  # in the window
     help: str
@@ -32,7 +32,7 @@ class EffectClass(Protocol):
 
 
 def effect_class(name: str) -> EffectClass:
-    """The class of an effect; ValueError lists the names that there are."""
+    """The class of an effect; ValueError lists the names."""
     if name not in EFFECTS:
         raise ValueError(f"no effect {name!r}; there are {', '.join(EFFECTS)}")
     found: EffectClass = load_member(f"{__package__}.{EFFECTS[name]}")
