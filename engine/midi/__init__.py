@@ -1,1 +1,1 @@
-"""Sources: what plays an instrument."""
+"""MIDI: ports, parser, interpreter, key zones, scores and their playback."""

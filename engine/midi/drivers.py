@@ -1,4 +1,4 @@
-"""Drivers of live MIDI: python-rtmidi, or rtmidi2 where it has no wheels (Python 3.13 and later)."""
+"""Drivers of live MIDI: python-rtmidi, or rtmidi2 where that has no binary package (Python 3.13 and later)."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-CLIENT_NAME = "Luthier"  # that other programs see
+CLIENT_NAME = "Luthier"  # shown by other programs
 _QUEUE_SIZE = 4096  # messages between two polls
 
 
@@ -32,10 +32,10 @@ class Driver(Protocol):
         """The input ports, each by a unique name that it keeps when it is connected again. NoMidiError."""
 
     def open(self, name: str) -> Port:
-        """Open a port. NoMidiError when it has gone or is in use."""
+        """Open a port. NoMidiError when it is gone or in use."""
 
     def open_virtual(self) -> Port | None:
-        """A port of our own that other programs can play; None where the system has no virtual ports."""
+        """A port of our own that other programs can send to; None where the system has no virtual ports."""
 
 
 def driver(api: str | None = None) -> Driver:
@@ -55,12 +55,12 @@ def driver(api: str | None = None) -> Driver:
             with _silent_stderr():
                 return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
-            problems.append(_player_text(str(error).strip()))
-    raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
+            problems.append(_user_text(str(error).strip()))
+    raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library has no MIDI system here"))
 
 
-def _player_text(problem: str) -> str:
-    """An error of a MIDI library, in words for a player."""
+def _user_text(problem: str) -> str:
+    """An error of a MIDI library, as a text for the user."""
     if "ALSA sequencer" in problem:
         return "the ALSA sequencer is missing; `sudo modprobe snd-seq` loads it"
     return problem
@@ -73,7 +73,7 @@ def _from_rtmidi2(api: str | None) -> Driver:
     except ImportError:
         raise NoMidiError("no live MIDI: neither python-rtmidi nor rtmidi2 is installed") from None
     if api == "jack":
-        raise NoMidiError("no live MIDI: rtmidi2 cannot be trusted with JACK")
+        raise NoMidiError("no live MIDI: rtmidi2 does not work reliably with JACK")
     numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
     try:
         with _silent_stderr():

@@ -1,6 +1,6 @@
 """The MIDI interpreter: messages become notes, channel settings and parameter changes.
 
-It is in the head of the rig and stays when instruments are replaced, so that they need no knowledge of MIDI.
+It is in the head of the standard chain and stays when instruments are replaced: these receive no MIDI.
 """
 
 import math
@@ -18,7 +18,7 @@ from .message_handler import CHANNELS, handle_message, panic
 from .pedals import KEYS, NOTE, emit_damping, emit_key_pressure, end_notes
 
 DRUM_CHANNEL = 10  # counted from 1
-PITCHED = 0xFFFF & ~(1 << DRUM_CHANNEL - 1)
+MELODIC_CHANNELS = 0xFFFF & ~(1 << DRUM_CHANNEL - 1)
 A4_PARAM, CHANNELS_PARAM = 0, 1  # indices of the parameters
 
 STATE = np.dtype(
@@ -29,13 +29,13 @@ STATE = np.dtype(
         ("routes", ROUTE, (2, MAX_ROUTES)),  # one is read while the other is written
         ("route_counts", "i8", (2,)),
         ("active", "i8", (1,)),  # the table of routes in use
-        ("mask", "i8"),  # the channels heard, a bit each
+        ("mask", "i8"),  # the channels received, a bit each
         ("tuning", "f4"),  # semitones from A4 = 440 Hz
         ("rate", "f4"),
         ("time", "i8"),  # frames since the start
         ("notes_pending", "i8"),  # the damping or pressure of some notes is not emitted yet
         ("params_pending", "i8"),  # some parameters are not emitted yet
-        ("message_count", "i8"),  # received on the channels heard
+        ("message_count", "i8"),  # on the channels received
         ("move_count", "i8"),  # of them, control changes
         ("last_controller", "i8"),  # of the last control change
         ("controller_values", "i4", (128,)),  # last value of each controller; -1: none yet
@@ -56,13 +56,13 @@ class Interpreter(Plugin):
     name = "midi"
     params: tuple[Param, ...] = (
         Param("a4", "Hz", 400.0, 480.0, 440.0, help="the pitch of the A above middle C"),
-        Param("channels", "", 0.0, 65535.0, PITCHED, help="the channels heard, a bit each"),
+        Param("channels", "", 0.0, 65535.0, MELODIC_CHANNELS, help="the channels received, a bit each"),
     )
 
     def __init__(self, channels: Iterable[int] | None = None) -> None:
         self.state = np.zeros(1, STATE)
         self.handle, self.process = handle, process
-        self.state["mask"] = PITCHED if channels is None else _mask(channels)
+        self.state["mask"] = MELODIC_CHANNELS if channels is None else _mask(channels)
         self.state["rate"], self.state["controller_values"] = 1, -1
         self.reset()
 
@@ -107,7 +107,7 @@ class Interpreter(Plugin):
         return {parameter: value for parameter, value in found.items() if value >= 0}
 
     def prepare(self, rate: float) -> None:
-        """[main thread] Set the rate in Hz; settings are emitted again, held keys are forgotten."""
+        """[main thread] Set the rate in Hz; settings are emitted again, held keys are cleared."""
         self.state["rate"] = rate
         self.state["notes"] = 0
         self.state["channels"]["pending"] |= SETTINGS

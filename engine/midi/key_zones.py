@@ -1,4 +1,4 @@
-"""Two instruments in one chain, split or layered: which of them a key plays, by its number and its channel."""
+"""Key zones of two instruments in one chain, split or layered: by number and channel of a key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

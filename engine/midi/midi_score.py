@@ -1,4 +1,4 @@
-"""Scores: MIDI files, and the phrase that loudness is measured with."""
+"""MIDI scores: read from MIDI files, and the phrase that loudness is measured with."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from engine.events import ALL, EVENT, Kind, midi
 PHRASE = (60, 64, 67, 72)  # keys that every instrument plays to be compared
 VELOCITY = 90
 NOTE_SECONDS = 0.5  # of the phrase
-MAX_SECONDS = 1e9  # of a score: a later message is damage, and its frame may be more than a number can hold
+MAX_SECONDS = 1e9  # of a score: a later message means a damaged file, and its frame may overflow
 _TEMPO = 500_000  # microseconds of a quarter note, unless the file sets another
 
 
@@ -60,7 +60,7 @@ def read(path: str | PathLike[str]) -> Score:
         if score.seconds > MAX_SECONDS:
             raise ValueError(f"its last message is at {score.seconds:.3g} s")
         return score
-    except Exception as error:  # the parser raises anything for a damaged file
+    except Exception as error:  # the parser raises any exception for a damaged file
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ScoreError(f"not a MIDI file that can be read: {path} ({reason})") from None
 

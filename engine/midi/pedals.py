@@ -13,7 +13,7 @@ from engine.plugin import emit
 from .channel_state import PEDAL_THRESHOLD, SOFT, SOSTENUTO, SUSTAIN
 
 KEYS = 128
-CATCH_SECONDS = 5.0  # after its release in which a pedal still catches a note
+PEDAL_CATCH_SECONDS = 5.0  # after the release of a note, in which pressing a pedal holds it again
 SOFT_PEDAL_DEPTH = 0.4  # share of the velocity that the soft pedal removes
 
 NOTE = np.dtype(
@@ -109,7 +109,7 @@ def emit_damping(state, channel, key):
     note = state.notes[channel, key]
     if not note.sounding or note.down:
         return
-    if note.damping == 1 and (note.ended or state.time - note.released > CATCH_SECONDS * state.rate):
+    if note.damping == 1 and (note.ended or state.time - note.released > PEDAL_CATCH_SECONDS * state.rate):
         note.sounding = 0
         return
     damping = np.float32(0 if note.latched else pedal_damping(state.channels[channel].pedals[SUSTAIN]))

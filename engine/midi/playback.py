@@ -5,7 +5,7 @@ from engine.ring import Ring
 
 from .midi_score import Score
 
-LOOKAHEAD_SECONDS = 0.5  # in the queue: Python may be late by so much
+LOOKAHEAD_SECONDS = 0.5  # in the queue: the main thread may be late by as much
 
 
 class ScorePlayback:

@@ -1,7 +1,7 @@
-"""Live MIDI ports: opened while they exist, opened again by name, their notes released when they vanish.
+"""Live MIDI ports: opened while they exist, opened again by name, their notes released when they are removed.
 
 A thread polls for messages a thousand times a second, and for ports once. No library calls back into Python, which
-could block its own thread.
+could block the library's thread.
 """
 
 import threading
@@ -21,7 +21,7 @@ from .drivers import CLIENT_NAME, Driver, NoMidiError, Port, driver
 POLL_SECONDS = 0.001  # between two polls for messages
 SCAN_SECONDS = 1.0  # between two scans for ports
 _IGNORED_PORTS = ("Midi Through", CLIENT_NAME)  # ports that would return our own messages, or have none
-_REST_VALUES = {1: 0, 2: 127, 11: 127, 64: 0, 66: 0, 67: 0}  # controllers that spring back, and their rest values
+_REST_VALUES = {1: 0, 2: 127, 11: 127, 64: 0, 66: 0, 67: 0}  # controllers that return to a rest value
 
 
 class PlayableHost(Protocol):
