@@ -1,1 +1,1 @@
-"""The .luthier file: container, preset, library, performance."""
+"""Presets: the .luthier file, its container, the library, and performances."""

@@ -1,4 +1,4 @@
-"""The folders of instruments: the factory's beside the program, the user's in the platform's data folder."""
+"""The library of presets: the factory folder beside the program, and the user's in the platform's data folder."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def user_folder() -> Path:
 def find(preset: str | os.PathLike[str]) -> Path:
     """The file of a preset given by name or path; a user's preset comes before the factory's of the same name.
 
-    PresetError if there is none, with the names that come close.
+    PresetError with similar names if there is none.
     """
     if _is_path(preset) or str(preset).lower().endswith(ONNX_SUFFIX):
         path = Path(preset)
@@ -37,7 +37,7 @@ def find(preset: str | os.PathLike[str]) -> Path:
     if str(preset) in known:
         return known[str(preset)]
     if Path(preset).is_file():
-        raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
+        raise PresetError(f"{preset} is not an instrument: the name of an instrument's file ends in {SUFFIX}")
     import difflib
 
     close = difflib.get_close_matches(str(preset), known, n=3)
@@ -62,15 +62,15 @@ def is_factory(path: Path) -> bool:
 def destination(preset: str | os.PathLike[str]) -> Path:
     """The file to write a preset to: a path as it is, a name into the user's folder, which is made if need be.
 
-    PresetError if the name is none, or the file would be one of the factory's.
+    PresetError if the name is not valid, or the file would be one of the factory's.
     """
     if not _is_path(preset):
         name = str(preset)
         if not name.strip() or name.startswith(".") or not name.isprintable():
-            raise PresetError(f"{name!r} is no name for an instrument")
+            raise PresetError(f"{name!r} cannot be the name of an instrument")
         if Path(name).suffix.lower() in OTHER_SUFFIXES:
             raise PresetError(
-                f"{name}: the name of an instrument's file ends in {SUFFIX}, or say a name without an ending"
+                f"{name}: the name of an instrument's file ends in {SUFFIX}, or give a name without an ending"
             )
         folder = user_folder()
         try:
