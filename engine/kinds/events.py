@@ -15,7 +15,7 @@ from .schema import Schema, Tensor, Tensors, check_max_sizes
 
 HOP = 256  # samples of a frame
 GRAIN, GRAIN_HOP = 32, 16  # samples of the short spectra that shape an impulse
-BANDS = 32  # between which the filter of a frame is interpolated
+BANDS = 32  # of the filter of a frame, interpolated between them
 MAX_SIZES = {"K": 16384, "M": 2048, "A": 4096, "W": 512, "V": 512, "R": 64}
 MAX_SECONDS = 4.0  # of an event or a room
 
@@ -102,7 +102,7 @@ SCHEMA = Schema(
 KIND = InstrumentKind(
     name="events",
     title="Events",
-    summary="Many kinds of small sounds, of which whole recordings are put together.",
+    summary="Many kinds of short sounds, of which whole recordings are composed.",
     description="many kinds of sounds, of which scores are made",
     label="many sounds (events)",
     schema=SCHEMA,

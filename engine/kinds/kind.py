@@ -1,4 +1,4 @@
-"""The declaration of a kind of instrument: what other code reads in place of comparing names."""
+"""The declaration of a kind of instrument: its capabilities, which other code reads in place of its name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

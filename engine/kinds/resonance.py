@@ -46,7 +46,7 @@ def _check(header: dict[str, Any], tensors: Tensors, sizes: dict[str, int]) -> N
 
 
 def _check_control(control: Any, rate: float, tensors: Tensors, sizes: dict[str, int]) -> None:
-    """Check the learned control plane, in presets that have one."""
+    """Check the learned control plane, of presets that have one."""
     tensors_of_plane = {"router", "control_values", "control_sites"}
     if tensors_of_plane & tensors.keys() and not tensors_of_plane <= tensors.keys():
         raise ValueError(f"a control plane needs the tensors {', '.join(sorted(tensors_of_plane))} together")
@@ -143,7 +143,7 @@ SCHEMA = Schema(
 KIND = InstrumentKind(
     name="resonance",
     title="Resonances",
-    summary="What rings in the recording, and what strikes it.",
+    summary="Decaying modes of the recording, and the attacks that excite them.",
     description="damped modes that are struck",
     label="struck or plucked (resonance)",
     schema=SCHEMA,
@@ -156,7 +156,7 @@ KIND = InstrumentKind(
     plays_as_learned=lambda tensors: "router" in tensors,
     inert_params=_inert_params,
     contents=_contents,
-    learn_label="Struck or plucked: what rings (resonances)",
+    learn_label="Struck or plucked: decaying modes (resonances)",
     learn_minutes=10.0,
     learn_as=("notes", "piece"),
     learn_options=("control", "resonances", "modes", "variants", "sites", "rate"),

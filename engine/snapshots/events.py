@@ -14,7 +14,7 @@ def sound_map(instrument: Events) -> SoundMap:
     keyboard = map_keys(tensors["pitch"], tensors["use"])
     audible = np.unique(np.concatenate([keyboard.notes, keyboard.sounds]))
     pitched = tensors["pitch"][audible] > 0
-    note = np.where(pitched, nearest_keys(keyboard.notes, keyboard.move, audible), -1)
+    note = np.where(pitched, nearest_keys(keyboard.notes, keyboard.ratio, audible), -1)
     plain = nearest_keys(keyboard.sounds, np.ones(128), audible)
     features = np.asarray(tensors["embedding"], np.float64)[audible]
     level, pitch = tensors["strength"][audible] * tensors["use"][audible], tensors["pitch"][audible]

@@ -47,9 +47,9 @@ def sound_map(instrument: Plugin) -> SoundMap | None:
     return found
 
 
-def nearest_keys(sounds: np.ndarray, move: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The key that plays each wanted sound with the least transposition; −1 where none does."""
-    distance = np.abs(np.log(np.maximum(move, MIN_VALUE)))
+def nearest_keys(sounds: np.ndarray, ratio: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The key that plays each wanted sound with the least transposition; −1 where none does. ratio: of each key."""
+    distance = np.abs(np.log(np.maximum(ratio, MIN_VALUE)))
     found = np.full(len(wanted), -1)
     for i, sound in enumerate(wanted):
         keys = np.flatnonzero(sounds == sound)

@@ -10,9 +10,9 @@ from .similarity_map import MIN_VALUE, SoundMap, nearest_keys, project
 def sound_map(instrument: StateSpace) -> SoundMap:
     """The dimensions that drive the state, placed by their input vectors."""
     tensors = instrument.preset.tensors
-    entrance = np.asarray(tensors["input"], np.float64).T
+    inputs = np.asarray(tensors["input"], np.float64).T
     energy = np.asarray(tensors["energy"], np.float64)
-    audible = np.flatnonzero((np.linalg.norm(entrance, axis=1) > MIN_VALUE) & (energy > MIN_VALUE))
-    audible = audible if len(audible) else np.arange(len(entrance))
-    note = nearest_keys(instrument.array("nearest"), instrument.array("move"), audible)
-    return project(entrance[audible], energy[audible], tensors["pitch"][audible], note, audible, True)
+    audible = np.flatnonzero((np.linalg.norm(inputs, axis=1) > MIN_VALUE) & (energy > MIN_VALUE))
+    audible = audible if len(audible) else np.arange(len(inputs))
+    note = nearest_keys(instrument.array("nearest"), instrument.array("key_ratio"), audible)
+    return project(inputs[audible], energy[audible], tensors["pitch"][audible], note, audible, True)
