@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: to a temporary file beside it, which then replaces it."""
+"""Atomic writing of files: to a temporary file beside the old one, which it then replaces."""
 
 import glob
 import os

@@ -1,4 +1,4 @@
-"""[audio thread] One block of sound: gather the events, run the plugins, crossfade, and update the meters.
+"""[audio thread] Processing of one block: gather the events, run the plugins, crossfade, and update the meters.
 
     head ▸ chain ▸ tail
 
@@ -52,7 +52,7 @@ HOST = np.dtype(
         ("mix", "f4", (2 * MAX_BLOCK_FRAMES,)),  # (2, frames) of this block
         ("old_mix", "f4", (2 * MAX_BLOCK_FRAMES,)),
         ("input", "f4", (2 * MAX_BLOCK_FRAMES,)),  # the microphone, when `listens`
-        ("listens", "i8"),  # whether the published chain has a plugin that listens
+        ("listens", "i8"),  # whether the published chain has a plugin that reads the microphone
         ("chain_listens", "i8", (2,)),  # the same for each of the two chains
         ("inputs", "i8"),  # channels of the device's microphone: 0, 1 or 2
         ("outputs", "i8"),  # and of its speaker: 1 or 2
@@ -62,7 +62,7 @@ HOST = np.dtype(
         ("power", "f4", (2,)),  # mean square
         ("clipped", "i8"),  # blocks whose peak passed 1
         ("blocks", "i8"),
-        ("xruns", "i8"),  # under-runs that the device reported
+        ("xruns", "i8"),  # under-runs reported by the device
         ("load", "f4"),  # processing time over block time, a running mean
         ("max_load", "f4"),  # since the main thread last reset it
         ("load_counts", "i8", (LOAD_BINS,)),
@@ -139,7 +139,7 @@ def crossfade(host, version, frames, count):
     old = (version & 1) ^ 1
     length = max(np.intp(FADE_SECONDS * host.rate), 1)
     if host.used[old] == 0 or host.unfaded == version:
-        host.fade_frame = length  # nothing plays that could click, or what plays goes on
+        host.fade_frame = length  # the old chain is empty, or shares its plugins with the new one
     for i in range(2 * frames):
         host.old_mix[i] = host.mix[i] if host.chain_listens[old] else np.float32(0)
         host.mix[i] = host.mix[i] if host.chain_listens[old ^ 1] else np.float32(0)

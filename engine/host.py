@@ -31,7 +31,7 @@ MAX_FADE_SECONDS = 2.0  # to wait for the audio thread to replace a chain
 class Meters:
     """Measured by the host: levels linear, loads as a share of the block time.
 
-    clipped: samples that were too loud, and blocks that had any. lost: events that found no room, or were malformed.
+    clipped: samples that were too loud, and blocks that had any. lost: events that had no room, or were malformed.
     """
 
     peak: tuple[float, float]
@@ -42,7 +42,7 @@ class Meters:
     blocks: int
     xruns: int
     lost: int
-    voices: int = 0  # sounding notes of the plugins that count theirs
+    voices: int = 0  # sounding notes, of the plugins that report them
 
 
 class Host:
@@ -87,14 +87,14 @@ class Host:
         return min([plugin.catch_up_frames for plugin in self.chain] + [MAX_BLOCK_FRAMES])
 
     def catch_up(self) -> None:
-        """[offline driver, between two blocks] Wait until the worker threads have done all that they were asked."""
+        """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""
         for plugin in self.chain:
             plugin.catch_up()
 
     def play(self, chain: Sequence[Plugin]) -> None:
         """[main thread] Prepare new plugins, and replace the chain by a crossfade.
 
-        A plugin of the chain cannot be in the next one, since both sound during the fade.
+        A plugin of the chain cannot be in the next one, since both are processed during the fade.
         Raises ValueError for that, for a plugin that is there twice and for a chain that is too long, RuntimeError
         when a running device has not finished the fade before this one within MAX_FADE_SECONDS.
         """
@@ -103,7 +103,7 @@ class Host:
         self._publish(chain, fade=True)
 
     def edit_chain(self, chain: Sequence[Plugin]) -> None:
-        """[main thread] Replace the chain by one that shares plugins with it, in any order: these play on.
+        """[main thread] Replace the chain by one that shares plugins with it, in any order: these continue.
 
         New plugins are prepared. It happens between two blocks, without a fade: a plugin that is added, removed or
         moved should be silent, or pass the sound unchanged. Errors as of `play`.
@@ -111,7 +111,7 @@ class Host:
         closes_input = any(plugin.listens for plugin in self.chain) and not any(plugin.listens for plugin in chain)
         self._publish(chain, fade=False)
         if closes_input:
-            self.send(Kind.PITCH)  # the tracker that would end the voice is gone
+            self.send(Kind.PITCH)  # the tracker that would end the tone has been removed
 
     def send(
         self, kind: Kind, key: int = 0, value: float = 0.0, *,
@@ -220,7 +220,7 @@ class Host:
         until = time.monotonic() + MAX_FADE_SECONDS
         while version[ACTIVE] != version[PUBLISHED] and self.running():
             if time.monotonic() > until:
-                raise RuntimeError("the audio device has stopped: it does not take up a new instrument")
+                raise RuntimeError("the audio device has stopped: the new instrument cannot start")
             time.sleep(0.002)
         version[ACTIVE] = version[PUBLISHED]
 
@@ -236,7 +236,7 @@ class Host:
 
 
 def find_param(plugin: Plugin, name: str) -> tuple[int, Param]:
-    """A parameter by name, with its index; ValueError names those there are."""
+    """A parameter by name, with its index; ValueError lists all."""
     for index, param in enumerate(plugin.params):
         if param.name == name:
             return index, param

@@ -1,4 +1,4 @@
-"""Impulse responses of rooms: learned by a preset or read from a sound file; a learned one written to a file."""
+"""Impulse responses of rooms: those of presets and of sound files, and their export to a sound file."""
 
 from dataclasses import dataclass
 from os import PathLike, fspath

@@ -1,4 +1,4 @@
-"""The chain of an instrument: itself, the room around it, and the tracker with which it follows a voice."""
+"""The chain of an instrument: voice tracker, instrument and convolution reverb."""
 
 import os
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ def make_chain(
 ) -> list[Plugin]:
     """[main thread] The instrument of a preset, first, and its room, if any.
 
-    preset: read already, or a name or path, also of a decoder made elsewhere (.onnx). seed: of its noise.
-    room: see `make_room`. PresetError, ValueError or OSError say in one line what is wrong.
+    preset: read already, or a name or path, also of an ONNX decoder (.onnx). seed: of its noise.
+    room: see `make_room`. PresetError, ValueError or OSError give the reason in one line.
     """
     instrument = make(preset, seed) if isinstance(preset, Preset) else make_instrument(find(preset), seed)
     reverb = make_room(instrument.preset, room)
@@ -31,7 +31,7 @@ def make_chain(
 
 
 def make_instrument(path: Path, seed: int = 0) -> Instrument:
-    """[main thread] The instrument of a file, a preset or a decoder made elsewhere (.onnx). PresetError."""
+    """[main thread] The instrument of a file, a preset or an ONNX decoder (.onnx). PresetError."""
     if path.suffix.lower() == ONNX_SUFFIX:
         made: Instrument = load_member(ONNX_KIND.onnx_instrument)(path, seed)
         return made
@@ -39,7 +39,7 @@ def make_instrument(path: Path, seed: int = 0) -> Instrument:
 
 
 def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> Plugin | None:
-    """[main thread] The convolution reverb of a room; None where it would not be heard.
+    """[main thread] The convolution reverb of a room; None where it would have no effect.
 
     source: NO_ROOM, a sound file, or a preset whose room it is; otherwise the preset's own. ValueError or OSError.
     """
@@ -52,12 +52,12 @@ def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> P
 
 
 def follow_voice(chain: Sequence[Plugin]) -> list[Plugin]:
-    """[main thread] A chain with a voice tracker before its instrument; ValueError if that follows no voice."""
+    """[main thread] A chain with a voice tracker before its instrument; ValueError if that cannot follow a voice."""
     instrument = chain[0]
     if not isinstance(instrument, Instrument) or not instrument.kind.follows_voice:
-        able = " and ".join(kind.name for kind in KINDS.values() if kind.follows_voice)
+        names = " and ".join(kind.name for kind in KINDS.values() if kind.follows_voice)
         raise ValueError(
-            f"{instrument.name} instruments cannot follow a voice; those of kind {able} can, as violin and flute"
+            f"{instrument.name} instruments cannot follow a voice; those of kind {names} can, as violin and flute"
         )
     from engine.voice.tracker_plugin import VoiceTracker
 

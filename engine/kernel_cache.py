@@ -1,7 +1,7 @@
-"""Name numba's cache folder by a digest of the engine's sources; importing this module does it.
+"""Choice of numba's cache folder, named by a digest of the engine's sources, when this module is imported.
 
-numba notices a change in the file of a function but not in what the function calls. Kernels chosen by LUTHIER_KERNELS
-have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone.
+numba detects a change in the file of a function but not in the functions that it calls. Kernels chosen by
+LUTHIER_KERNELS have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def _digest(folder: Path, kernels: str) -> str:
 
 
 def _remove_old(kernels: Path) -> None:
-    """Remove the caches of sources that nobody has started for days."""
+    """Remove the caches that were not used for _MAX_AGE_DAYS."""
     import shutil  # rarely needed, and slow to import
 
     oldest = time.time() - _MAX_AGE_DAYS * 86400

@@ -1,4 +1,4 @@
-"""Compile the engine for this machine at the first start, into a cache for the next ones.
+"""Compilation of the engine for this machine at the first start, into a cache for the next ones.
 
 The parts that every instrument needs come first, then the kinds of instruments and the optional parts: to play one
 kind the others need not be compiled.
@@ -27,11 +27,11 @@ def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, i
     """Compile parts, all unless named, step by step: before each yield its number, their count, and its title.
 
     Ten to twenty seconds for a kind the first time, a fraction of a second after that. The last part is compiled by a
-    second process meanwhile, and this one compiles ahead what comes late there and is in AHEAD.
+    second process meanwhile, and this one first compiles what AHEAD has of that part.
     """
     missing = [part for part in _selected(parts) if not _marker(part).exists()]
-    helper = _start_helper(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
-    ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and helper is not None]
+    child = _start_child(missing[-1]) if missing and (os.cpu_count() or 1) > 1 else None
+    ahead = [("keys", AHEAD[part]) for part in missing[-1:] if part in AHEAD and child is not None]
     first = [*_COMMON[:-1], *ahead, _COMMON[-1]]
     total = len(first) + len(missing)
     for number, (title, job) in enumerate(first):
@@ -39,8 +39,8 @@ def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, i
         job()
     for number, part in enumerate(missing, len(first)):
         yield number, total, PARTS[part]
-        if part == missing[-1] and helper is not None:
-            helper.wait()
+        if part == missing[-1] and child is not None:
+            child.wait()
         JOBS[part]()
         _marker(part).parent.mkdir(parents=True, exist_ok=True)
         _marker(part).touch()
@@ -55,7 +55,7 @@ def _marker(part: str) -> Path:
     return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
 
 
-def _start_helper(part: str) -> subprocess.Popen[bytes] | None:
+def _start_child(part: str) -> subprocess.Popen[bytes] | None:
     """A process that compiles a part into the cache; where it cannot be started, this process does it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     code = f"import engine.precompile; engine.precompile.JOBS[{part!r}]()"
@@ -131,7 +131,7 @@ _COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the 
 _OPTIONAL = {
     "room": ("rooms", _room),
     "effects": ("effects", _effects),
-    "voice": ("the ear for a voice", _voice),
+    "voice": ("the voice tracker", _voice),
 }
 _KINDS = [*(kind for kind in KINDS.values() if kind is not DEFAULT_KIND), DEFAULT_KIND]
 
@@ -145,4 +145,4 @@ JOBS |= {kind.name: partial(_call, kind.instrument.partition(":")[0] + ":compile
 AHEAD: dict[str, Callable[[], None]] = {
     kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead
 }
-"""For some parts, what is compiled in parallel to the rest of them."""
+"""For some parts, a job that this process does while the child compiles the rest."""

@@ -1,4 +1,4 @@
-"""Texts of quantities that commands, reports and the window show: sizes of files, durations."""
+"""Format of quantities as text: sizes of files, durations."""
 
 
 def format_size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""The probe of a preset: an input, and the output of the trained model, which the engine must reproduce.
+"""Reference output of a preset, its probe: an input, and the output of the trained model for the engine to reproduce.
 
 Input: either a key and a velocity ("note"), or the learned control signal ("performance"), at the learned rate, with
 the same noise at every strike, in mono and at 0 dB. Output: every n-th sample of the left side.

@@ -16,8 +16,8 @@ from .host import Host
 from .portaudio_callback import callback
 from .sound_file_writer import sound_writer
 
-SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has died away
-MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: what they cause has room as well
+SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has decayed
+MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: events that they cause have room as well
 MIN_SILENCE_SECONDS = 0.5  # that a tail must stay below it
 MAX_TAIL_SECONDS = 30.0
 
@@ -124,7 +124,7 @@ def _split(times: np.ndarray, first: int, start: int, frames: int) -> tuple[int,
 
 
 def _push_events(host: Host, events: np.ndarray, first: int, end: int, origin: int) -> int:
-    """Push events first..end, their frames counted from `origin`; the index of the first that found no room."""
+    """Push events first..end, their frames counted from `origin`; the index of the first that had no room."""
     for i in range(first, end):
         event = events[i]
         if not host.events.push(

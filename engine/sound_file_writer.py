@@ -1,4 +1,4 @@
-"""Write sound files whole or not at all."""
+"""Writer of sound files, whole or not at all."""
 
 import contextlib
 from collections.abc import Callable, Iterator

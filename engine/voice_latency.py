@@ -1,4 +1,4 @@
-"""The latency with which an instrument follows a voice, part by part."""
+"""Latency from a voice to the instrument that follows it, part by part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
