@@ -1,4 +1,4 @@
-"""Tools of the event benchmarks: matching pursuit, onset matching, and held-out segments."""
+"""Tools of the event benchmarks: onset matching, mixtures, held-out segments."""
 
 import numpy as np
 import soundfile
@@ -12,38 +12,12 @@ from benchmarks.learning.event_reconstruction import (
     development_segments,
     unseen_segments,
 )
-from benchmarks.learning.matching_pursuit import fit_strengths, pursue
 from engine.instruments.events.event_score_file import Event, EventScore
 from train.events.config import Sizes
 from train.events.dataset import Dataset
-from train.events.initial_dictionary import new_model
-from train.events.loss import reconstruction_loss
 
 TINY = Sizes(channels=8, keys=40, events=4, embedding=16, width=4, pitches=6, impulse=512, samples=2048, rooms=2)
 EARLIER_ONLY = 4  # segments that only the earlier selection took
-
-
-def test_a_pursuit_finds_the_sounds_that_a_target_is_the_sum_of():
-    generator = torch.Generator().manual_seed(0)
-    sounds = torch.randn(6, 2048, generator=generator) * torch.linspace(1, 0, 2048)
-    target = torch.zeros(2048)
-    target[768:] += 0.7 * sounds[2, :1280]
-    target[256:] -= 0.4 * sounds[5, :1792]
-    residuals = [float((target - pursue(sounds, target, count).sum(0)).square().sum()) for count in (1, 2, 8)]
-    assert residuals[0] > residuals[1] > residuals[2]
-    assert residuals[1] < 0.05 * float(target.square().sum())
-    assert residuals[2] < 0.002 * float(target.square().sum())
-
-
-def test_a_pursuit_with_fitted_strengths_has_a_lower_loss():
-    generator = torch.Generator().manual_seed(0)
-    model = new_model(TINY, generator)
-    sounds = torch.randn(8, TINY.samples, generator=generator) * torch.linspace(1, 0, TINY.samples)
-    target = torch.randn(TINY.samples, generator=generator)
-    parts = pursue(sounds, target, 4)
-    fitted = fit_strengths(model, parts, target)
-    losses = [float(reconstruction_loss(one[None], target[None])) for one in (parts.sum(0), fitted)]
-    assert losses[1] < 0.99 * losses[0]
 
 
 def test_events_close_together_are_one_onset_and_each_is_matched_once():
@@ -79,8 +53,8 @@ def test_the_measured_segments_were_not_used_to_choose_the_model(tmp_path, monke
     dataset = Dataset([kept], [kept], TINY.rate, [], validation_sources=["somewhere/violin/one.wav"])
     development, unseen = development_segments(dataset, TINY.samples), unseen_segments(dataset, TINY)
     assert len(development) == DEVELOPMENT_SEGMENTS
-    assert [one.of for one in unseen].count("violin") == 100 - 16 - len(development) - EARLIER_ONLY
-    assert len(unseen) == [one.of for one in unseen].count("violin") + SEGMENTS_PER_PATTERN * len(UNKNOWN_RECORDINGS)
+    assert [one.kind for one in unseen].count("violin") == 100 - 16 - len(development) - EARLIER_ONLY
+    assert len(unseen) == [one.kind for one in unseen].count("violin") + SEGMENTS_PER_PATTERN * len(UNKNOWN_RECORDINGS)
     chosen = dataset.validation_segments(TINY.samples)
     for segment in unseen:
         assert not (segment.sound == chosen).all(1).any()

@@ -1,4 +1,4 @@
-"""A chain that is edited while it plays: plugins that stay play on."""
+"""A chain that is edited while it plays: plugins that stay play on; presses are counted, the microphone captured."""
 
 import numpy as np
 import pytest

@@ -10,7 +10,8 @@ import pytest
 from engine.block import FADE_SECONDS, MAX_BLOCK_FRAMES, MAX_SLOTS
 from engine.host import Host
 from engine.portaudio_callback import callback
-from tests.support.host_callback import RATE, Signal, render
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Signal
 
 
 def swapped(old, new, block, before=1000, after=4000):

@@ -11,8 +11,9 @@ from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.voice.offline_tracking import PitchCurves
 from engine.voice_latency import Latency, measure_latency
-from tests.support.host_callback import RATE, Signal
+from tests.support.host_callback import RATE
 from tests.support.resonance_preset import small_preset
+from tests.support.simple_plugins import Signal
 
 HEADER = {"pitch": {"low": 196.0, "high": 1600.0}, "features": {"mean": -24.0}}
 

@@ -1,4 +1,4 @@
-"""An exported event model: decoder without torch, ONNX, scores and decomposition, against the torch model."""
+"""An exported event model against the torch model: decoder without torch, ONNX, decomposition."""
 
 from dataclasses import replace
 
@@ -7,7 +7,6 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.instruments.events import event_score_file
 from engine.instruments.events.decoder import EventDecoder
 from engine.preset.preset_file import PresetError, read, write
 from engine.reference_output import deviation
@@ -15,7 +14,7 @@ from export.events import load_model, make_preset
 from export.onnx import make_model
 from train.events import event_search, fit_strengths
 from train.events.config import Config, Sizes
-from train.events.decompose import decompose, reconstruct
+from train.events.decompose import decompose
 from train.events.initial_dictionary import new_model
 from train.events.learn import LearnedEvents
 from train.events.model import Events
@@ -25,9 +24,9 @@ PUBLISHED = replace(TINY, passes=1, published=True)
 
 
 @pytest.fixture(autouse=True)
-def _few_steps(monkeypatch):
+def few_steps(monkeypatch):
     monkeypatch.setattr(event_search, "STRENGTH_STEPS", 4)
-    monkeypatch.setattr(fit_strengths, "SURROUNDINGS_STEPS", 4)
+    monkeypatch.setattr(fit_strengths, "CONTEXT_ROOM_STEPS", 4)
 
 
 def learned(sizes: Sizes) -> LearnedEvents:
@@ -110,17 +109,6 @@ def test_a_model_survives_export_and_import(made, tmp_path):
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
 
 
-def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
-    model, sound = load_model(made), plucked(TINY.samples / 22050)
-    score = decompose(model, sound, rounds=1)
-    event_score_file.write(tmp_path / "score.json", score)
-    heard = event_score_file.render(EventDecoder(made), event_score_file.read(tmp_path / "score.json"))[
-        : TINY.samples
-    ]
-    assert len(score.events) > 2
-    assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
-
-
 def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
     sound = plucked(1.0)
     score = decompose(load_model(made), sound, rounds=1)
@@ -131,46 +119,6 @@ def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
         decompose(load_model(made), torch.zeros(5000))
     with pytest.raises(ValueError, match="at most 7200 s"):
         decompose(load_model(made), torch.ones(1).expand(7201 * 22050))
-
-
-def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
-    score = decompose(load_model(made), plucked(0.7), rounds=0)
-    strengths = sorted((event.strength for event in score.events), reverse=True)
-    assert [event.strength for event in sorted(score.strongest(3).events, key=lambda e: -e.strength)] == strengths[:3]
-    other = score.permuted(88, 5)
-    assert [event.time for event in other.events] == [event.time for event in score.events]
-    assert len({event.key for event in other.events}) == len({event.key for event in score.events})
-    assert other.events == score.permuted(88, 5).events != score.permuted(88, 6).events
-    drawn = score.randomized(88, 1)
-    assert sorted(event.strength for event in drawn.events) == sorted(strengths)
-    gains = np.array([0.2, 0.0, 0.0, 0.8], np.float32)
-    moved = score.in_context_of(replace(score, gains=gains, context=score.context + 1))
-    assert moved.events == score.events
-    np.testing.assert_array_equal(moved.gains, gains)
-    decoder = EventDecoder(made)
-    assert len(event_score_file.render(decoder, moved)) == len(event_score_file.render(decoder, score))
-
-
-@pytest.mark.parametrize(
-    ("change", "hint"),
-    [
-        (lambda text: text[:-4], "no JSON"),
-        (lambda text: text.replace("events 1", "events 9"), "format"),
-        (lambda text: text.replace('"key": ', '"key": -'), "a key is -"),
-        (lambda text: text.replace('"seconds"', '"minutes"'), "'seconds' is missing"),
-        (lambda text: text.replace('"time": 0', '"time": "soon", "x": 0'), "a time is 'soon'"),
-    ],
-)
-def test_a_damaged_score_is_refused_with_a_reason(made, tmp_path, change, hint):
-    score = event_score_file.EventScore(
-        [event_score_file.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
-    )
-    event_score_file.write(tmp_path / "score.json", score)
-    (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
-    with pytest.raises(ValueError, match=hint):
-        event_score_file.read(tmp_path / "score.json")
-    with pytest.raises(ValueError, match="has not"):
-        event_score_file.render(EventDecoder(made), replace(score, events=[event_score_file.Event(0.1, 88, 1.0)]))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from PyQt6.QtTest import QTest
 from engine.events import Kind
 from engine.preset import library
 from tests.gui.conftest import quiet, until
-from tests.gui.test_performance_recording import LEFT
+from tests.gui.test_performance_recording import LEFT, window
 from tests.support.level_and_pitch import level, pitch
+
+__all__ = ["window"]
 
 COMMITTED = 4800  # frames after a change of tempo that may still hold notes of the one before
 
@@ -34,20 +36,20 @@ def test_a_score_plays_shows_its_position_and_stops(window, tmp_path, ear):
     until(lambda: 57 in window.window.keyboard.lit)
     sound = ear.listen(0.3, QTest.qWait)
     assert pitch(sound) == pytest.approx(220, rel=0.02)
-    until(lambda: window.engine.recorders.score.position > 0.6)
+    until(lambda: window.engine.transport.score.position > 0.6)
     assert bar.play.text() == "■"
     assert bar.time_label.text().endswith("/ 0:12")
     QTest.mouseClick(bar.play, LEFT)
-    until(lambda: window.engine.recorders.score.position is None)
+    until(lambda: window.engine.transport.score.position is None)
     until(lambda: not window.window.keyboard.lit)
     quiet(window)
     assert level(ear.listen(0.2, QTest.qWait)) < -70
     QTest.mouseClick(bar.play, LEFT)
-    until(lambda: window.engine.recorders.score.position is not None)
+    until(lambda: window.engine.transport.score.position is not None)
     QTest.mouseClick(bar.loop, LEFT)
     bar.tempo_slider.setValue(200)
-    until(lambda: window.engine.recorders.score.tempo == 2 and window.engine.recorders.score.loop)
-    window.engine.recorders.close_score()
+    until(lambda: window.engine.transport.score.tempo == 2 and window.engine.transport.score.loop)
+    window.engine.transport.close_score()
     bar.hide()
     window.bridge.panic()
 
@@ -64,7 +66,7 @@ def test_a_change_of_tempo_keeps_the_position_and_skips_no_note(window, tmp_path
     before = window.engine.host.frame
     for percent in (150, 200):
         window.window.score_bar.tempo_slider.setValue(percent)
-    until(lambda: window.engine.recorders.score.tempo == 2)
+    until(lambda: window.engine.transport.score.tempo == 2)
     after = window.engine.host.frame + COMMITTED
     until(lambda: len(begun) == len(keys))
     window.bridge.events.disconnect(hear)
@@ -75,7 +77,7 @@ def test_a_change_of_tempo_keeps_the_position_and_skips_no_note(window, tmp_path
     np.testing.assert_allclose(np.diff(slow), rate / 2, atol=1)
     np.testing.assert_allclose(np.diff(fast), rate / 4, atol=1)
     window.score.close()
-    until(lambda: window.engine.recorders.score is None)
+    until(lambda: window.engine.transport.score is None)
     window.bridge.panic()
 
 
@@ -87,9 +89,9 @@ def test_a_score_plays_evenly_while_instruments_are_loaded_and_presets_are_read(
 
     window.bridge.events.connect(hear)
     window.opener.open([score(tmp_path / "tune.mid", *[60, 64] * 18)])
-    until(lambda: window.engine.recorders.score is not None)
+    until(lambda: window.engine.transport.score is not None)
     window.window.score_bar.tempo_slider.setValue(200)
-    until(lambda: window.engine.recorders.score.tempo == 2)
+    until(lambda: window.engine.transport.score.tempo == 2)
     fast = window.engine.host.frame + COMMITTED
     until(lambda: begun)
     for name in ("violin", "mosaic", "guitar"):
@@ -102,7 +104,7 @@ def test_a_score_plays_evenly_while_instruments_are_loaded_and_presets_are_read(
     assert len(gaps) > 10
     np.testing.assert_allclose(gaps, window.engine.host.rate / 4, atol=1)
     window.score.close()
-    until(lambda: window.engine.recorders.score is None)
+    until(lambda: window.engine.transport.score is None)
     window.bridge.panic()
 
 
@@ -137,16 +139,16 @@ def test_seeking_in_a_score_by_mouse_and_keys_restores_the_pedal(window, tmp_pat
     QTest.keyClick(line, Qt.Key.Key_Home)
     until(lambda: 50 in begun[count:])
     QTest.mouseClick(window.window.score_bar.play, LEFT)
-    until(lambda: window.engine.recorders.score.position is None)
+    until(lambda: window.engine.transport.score.position is None)
     QTest.keyClick(line, Qt.Key.Key_Right)
-    until(lambda: window.engine.recorders.score.next_start > 4)
+    until(lambda: window.engine.transport.score.next_start > 4)
     again = window.engine.host.frame
     QTest.mouseClick(window.window.score_bar.play, LEFT)
     until(lambda: frames[-1] > again)
     assert next(key for frame, key in zip(frames, begun, strict=True) if frame > again) >= 60
     window.bridge.events.disconnect(hear)
     window.score.close()
-    until(lambda: window.engine.recorders.score is None)
+    until(lambda: window.engine.transport.score is None)
     window.bridge.panic()
 
 
@@ -159,10 +161,10 @@ def test_an_invalid_score_is_refused_with_a_message(window, tmp_path):
 
 def test_the_demo_score_that_comes_with_the_program_is_opened(window):
     window.opener.open([library.factory_folder() / "demo.mid"])
-    until(lambda: window.engine.recorders.score is not None and window.engine.recorders.score.path.stem == "demo")
+    until(lambda: window.engine.transport.score is not None and window.engine.transport.score.path.stem == "demo")
     until(window.window.score_bar.isVisible)
-    assert window.engine.recorders.score.seconds > 5
+    assert window.engine.transport.score.seconds > 5
     QTest.mouseClick(window.window.score_bar.findChildren(type(window.window.score_bar.play))[-1], LEFT)
-    until(lambda: window.engine.recorders.score is None)
+    until(lambda: window.engine.transport.score is None)
     assert not window.window.score_bar.isVisible()
     window.bridge.panic()

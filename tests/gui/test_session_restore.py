@@ -1,4 +1,4 @@
-"""What is restored at the next start, crash recovery, and the devices dialog."""
+"""What is restored at the next start, and crash recovery."""
 
 import signal
 import subprocess
@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.precompile import is_compiled
@@ -15,10 +14,8 @@ from gui import app as gui_app
 from gui import preferences
 from gui.preferences import Preferences
 from session import config_store, crash_marker
-from tests.gui.conftest import advance, end, processes, start, until
-from tests.support.level_and_pitch import level, pitch
-
-LEFT = Qt.MouseButton.LeftButton
+from tests.gui.conftest import end, processes, start, until
+from tests.support.level_and_pitch import level
 
 
 @pytest.fixture
@@ -84,47 +81,6 @@ def test_damaged_preferences_are_a_first_start(home, text):
     config_store.folder().mkdir(parents=True)
     (config_store.folder() / "session.json").write_text(text)
     assert preferences.load() == Preferences()
-
-
-def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once(app, ear, home, server):
-    controller = start(app, ear)
-    until(lambda: controller.bridge.now is not None)
-    QTest.mouseClick(controller.window.status_bar.device_button, LEFT)
-    dialogue = controller.devices.dialogue
-    until(lambda: dialogue.output_box.count() > 1)
-    assert "48000 Hz, blocks of 128" in dialogue.device_label.text()
-    assert dialogue.output_box.itemData(1) == ("jack", None)
-    before = controller.engine._stream
-    dialogue.output_box.setCurrentIndex(1)
-    dialogue.output_box.activated.emit(1)
-    until(lambda: controller.engine._stream is not before and controller.engine._stream.state == "playing")
-    assert controller.preferences.device["backend"] == "jack"
-    ear.connect(controller.engine._stream.info.name)
-    name = "system:capture_2"
-    dialogue.input_box.setCurrentIndex(dialogue.input_box.findData(name))
-    dialogue.input_box.activated.emit(dialogue.input_box.currentIndex())
-    until(lambda: controller.engine._stream._request.input == name and controller.engine._stream.state == "playing")
-    assert controller.preferences.device["input"] == name
-    ear.connect(controller.engine._stream.info.name)
-    dialogue.a4_box.setValue(466.2)
-    dialogue.channel_box.setCurrentIndex(3)
-    dialogue.channel_box.activated.emit(3)
-    advance(controller)
-    ear.send(0x90, 40, 100)  # on the first channel, which is heard no more
-    controller.bridge.note_on(69, 0.9)
-    sound = ear.listen(0.4, QTest.qWait)
-    assert pitch(sound[:, 4800:]) == pytest.approx(466.2, rel=0.01)
-    assert 40 not in controller.window.keyboard.lit
-    QTest.keyClick(dialogue, Qt.Key.Key_Escape)
-    end(controller)
-    assert (preferences.load().a4, preferences.load().channel) == (466.2, 3)
-
-
-def test_a_lost_device_is_shown_and_reopened_by_itself(home):
-    command = [sys.executable, "-m", "tests.gui.device_loss_child"]
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    assert run.stdout.split() == ["shown", "back", "sounding", "ended"]
-    assert run.returncode == 0
 
 
 def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, tmp_path, monkeypatch):

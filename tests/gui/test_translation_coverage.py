@@ -16,10 +16,10 @@ from gui import translation as translating
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus
-from gui.views.view_stack import PAD, PICTURE, VOICE
+from gui.views.view_stack import INSTRUMENT, PAD, VOICE
 from session.patch import Chain, Effect, Layer
 from tests.gui.conftest import advance, end, play, quiet, start, until
-from tests.gui.test_performance_recording import score
+from tests.gui.test_score_playback import score
 
 UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "min", "cents", "st", "JACK", "WAV"}
 KEYS = {"Esc", "Ctrl", "Alt", "Shift"}
@@ -108,7 +108,7 @@ def test_no_view_of_any_kind_has_an_untranslated_text(window):
     left, kinds = set(), {entry.kind: entry.name for entry in window.preset_files.entries}
     for name in kinds.values():
         play(window, name)
-        for view in (PICTURE, PAD, VOICE):
+        for view in (INSTRUMENT, PAD, VOICE):
             window.window.views.show_view(view)
             window.bridge.note_on(60, 0.8)
             advance(window, 9600)
@@ -147,20 +147,20 @@ def test_chain_score_voice_recording_and_errors_have_no_untranslated_text(window
 
 def test_no_dialog_has_an_untranslated_text(window, tmp_path):
     window.devices.show()
-    keys, learning = ShortcutsDialog(window.window), window.learn.dialogue
+    keys, learning = ShortcutsDialog(window.window), window.learn.dialog
     left = unmarked(learning, set())
     learning.set_recordings([Path("bell.wav")])
     learning.set_check(RecordingCheck(1, 2.0, 1, ["A remark"], True, 3))
     learning.show_status(LearnStatus(0.3, "", 0.01))
-    until(lambda: window.devices.dialogue.output_box.count() > 1)
-    found = window.devices.dialogue
+    until(lambda: window.devices.dialog.output_box.count() > 1)
+    found = window.devices.dialog
     boxes = found.findChildren(QComboBox)
     devices = {
         box.itemText(i) for box in boxes for i in range(box.count()) if isinstance(box.itemData(i), str | tuple)
     }
     told = {*found.hints_label.text().splitlines(), *(words for words in devices if "«" not in words)}
-    for dialogue in (window.devices.dialogue, keys, learning):
-        left |= unmarked(dialogue, {*names(window), *told, "A remark", "bell.wav", "bell"})
-        dialogue.accept()
+    for dialog in (window.devices.dialog, keys, learning):
+        left |= unmarked(dialog, {*names(window), *told, "A remark", "bell.wav", "bell"})
+        dialog.accept()
     assert left == set()
     assert preferences.load().theme == "dark"

@@ -131,8 +131,8 @@ def test_a_change_of_theme_is_undone(window, app):
 def test_tempo_and_loop_of_a_score_are_undone_while_it_plays(window, tmp_path):
     bar = window.window.score_bar
     window.opener.open([score(tmp_path / "tune.mid", *[57, 60, 64, 69] * 8)])
-    until(lambda: window.engine.recorders.score is not None and (window.engine.recorders.score.position or 0) > 0.6)
-    playing = window.engine.recorders.score
+    until(lambda: window.engine.transport.score is not None and (window.engine.transport.score.position or 0) > 0.6)
+    playing = window.engine.transport.score
     bar.tempo_slider.setSliderDown(True)
     for percent in (120, 160, 200):
         bar.tempo_slider.setValue(percent)
@@ -151,7 +151,7 @@ def test_tempo_and_loop_of_a_score_are_undone_while_it_plays(window, tmp_path):
     redo(window)
     until(lambda: playing.tempo == 2)
     window.score.close()
-    until(lambda: window.engine.recorders.score is None)
+    until(lambda: window.engine.transport.score is None)
     window.bridge.panic()
 
 

@@ -12,7 +12,7 @@ from PyQt6.QtTest import QTest
 from engine.preset import library
 from gui.views.view_stack import PAD
 from tests.gui.conftest import MIN_HEARD, end, play, quiet, start, until
-from tests.gui.test_performance_recording import score
+from tests.gui.test_score_playback import score
 from tests.gui.views.test_multitouch import screen
 from tests.gui.views.touch_events import LIFT, PRESS, STAY
 from tests.support.level_and_pitch import level, pitch
@@ -120,11 +120,11 @@ def test_the_window_closes_whatever_it_is_doing_and_nothing_is_lost(app, ear, tm
     controller.bridge.note_on(52, 0.9)
     ear.listen(0.3, QTest.qWait)
     controller.opener.open([score(tmp_path / "tune.mid", *[57, 60, 64] * 20)])
-    until(lambda: controller.engine.recorders.score is not None)
+    until(lambda: controller.engine.transport.score is not None)
     controller.recording.render_score(controller.parameters.patch, 440.0)
     controller.preview.demo(controller.preset_files.entries[0])
     controller.microphone.toggle()
-    until(lambda: controller.engine.recorders._microphone is not None)
+    until(lambda: controller.engine.transport._microphone is not None)
     ear.listen(0.2, QTest.qWait)
     controller.devices.show()
     controller.parameters.choose(library.find("violin"))

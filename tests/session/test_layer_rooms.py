@@ -80,7 +80,7 @@ def test_plugins_that_stay_keep_playing_when_the_chain_changes():
     before = beside("violin", "cello")
     after, _ = rack.rebuild(before, Chain((Effect(ROOM), Effect("tone")), Layer(str(library.find("cello")))))
     assert after.layer_room is before.layer_room
-    assert rack.displaced(before, after) == []
+    assert rack.find_displaced_effects(before, after) == []
     alone, _ = rack.rebuild(after, Chain((Effect(ROOM), Effect("tone"))))
     assert alone.layer_room is None
-    assert rack.displaced(after, alone) == [after.layer_room.reverb]
+    assert rack.find_displaced_effects(after, alone) == [after.layer_room.reverb]

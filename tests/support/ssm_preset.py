@@ -1,4 +1,4 @@
-"""A small state-space instrument for tests, and its naive rendering in float64."""
+"""A small state-space instrument for tests."""
 
 from typing import Any
 
@@ -41,31 +41,6 @@ def preset(size: int = 32, dimensions: int = 6, frame: int = 128, **header: Any)
     header = {"format_version": "1.0", "kind": "ssm", "name": "small", "rate": LEARNED, "control": control, **header}
     header["params"] = {"variation": 0.0, **header.get("params", {})}
     return Preset(header, whole)
-
-
-def frames(preset: Preset, control: np.ndarray) -> np.ndarray:
-    """The output (F · B,) for a control signal (K, F), in float64."""
-    weight, entrance, output = (preset.tensors[name].astype(np.float64) for name in ("recurrence", "input", "output"))
-    h, written = np.zeros(len(weight)), []
-    for column in control.T:
-        h = np.tanh(weight @ h + entrance @ column)
-        written.append(np.sin(output @ h))
-    return np.concatenate(written)
-
-
-def learned_control(preset: Preset) -> np.ndarray:
-    """The control signal (K, F) that a preset carries."""
-    plane = preset.header["control"]
-    control = np.zeros((plane["dimensions"], plane["frames"]))
-    control[tuple(preset.tensors["control_sites"].T)] = preset.tensors["control_values"]
-    return control
-
-
-def impulse_response(preset: Preset, dimension: int, energy: float, count: int = 400) -> np.ndarray:
-    """The response (count · B,) of one dimension to one strike."""
-    control = np.zeros((preset.tensors["input"].shape[1], count))
-    control[dimension, 0] = energy
-    return frames(preset, control)
 
 
 def playing(*, rate=LEARNED, learned=False, what=None):

@@ -5,7 +5,8 @@ import numpy as np
 from engine.effects.capture import RING_FRAMES, Capture
 from engine.events import Kind
 from engine.host import Host
-from tests.support.host_callback import Organ, render
+from tests.support.host_callback import render
+from tests.support.simple_plugins import Organ
 
 
 def test_a_full_ring_keeps_its_frames_and_counts_those_that_are_lost():

@@ -11,7 +11,8 @@ from engine.effects.compressor import CONTROL_SAMPLES, Compressor
 from engine.effects.tilt_eq import TiltEq
 from engine.host import Host
 from engine.impulse_response import ImpulseResponse
-from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
+from tests.support.host_callback import MAX_FRAMES, RATE, render
+from tests.support.simple_plugins import Signal
 
 
 def through(plugin, audio, block=128, **values):

@@ -12,7 +12,8 @@ from engine.instrument_chain import make_chain
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, PresetError, write
-from tests.support.host_callback import MAX_FRAMES, RATE, Signal, render
+from tests.support.host_callback import MAX_FRAMES, RATE, render
+from tests.support.simple_plugins import Signal
 
 TAPS = 9000
 

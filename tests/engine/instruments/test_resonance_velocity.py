@@ -1,15 +1,13 @@
-"""Velocity of a resonance instrument, and the modes that sound in notes."""
+"""Velocity of a resonance instrument."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine.events import Kind
 from engine.host import Host
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.resonance.key_tables import mode_clusters
-from tests.engine.instruments.resonance_player import FREQUENCY, LEARNED, level, playing, preset, ringing, strike
+from tests.engine.instruments.resonance_player import LEARNED, level, playing, preset, ringing, strike
 from tests.support.host_callback import render
 
 
@@ -45,13 +43,6 @@ def test_modes_that_almost_coincide_do_not_cancel_between_two_dynamics():
         assert level(between[:2048]) - level(between) == pytest.approx(level(struck(1.0)[:2048]) - loud, abs=2)
 
 
-def test_a_mode_by_itself_is_its_own_cluster():
-    what = preset(layers=2).tensors
-    swell, linger = mode_clusters(what)
-    np.testing.assert_allclose(swell, what["amplitude"], rtol=1e-6)
-    np.testing.assert_allclose(linger, what["decay"], rtol=1e-6)
-
-
 @pytest.mark.parametrize("control", [False, True])
 def test_a_note_is_the_brighter_the_harder_it_is_struck(control):
     brightness = []
@@ -70,24 +61,3 @@ def test_as_learned_a_soft_strike_is_low_passed():
     blow[0] += 0.5
     expected = 0.4 * 0.25 * np.convolve(ringing(4096), blow)[:4096]
     np.testing.assert_allclose(render(host, 4096)[0], expected, atol=2e-6)
-
-
-def test_in_notes_only_the_modes_of_the_pitch_sound():
-    belongs = np.array([[[1.0, 0.0, 1.0, 0.0, 0.0]]])
-    host = host_of({"harmonic": belongs})
-    strike(host)
-    spectrum = np.abs(np.fft.rfft(render(host, LEARNED)[0]))
-    heard = spectrum[np.round(FREQUENCY).astype(int)]
-    assert heard[[1, 3, 4]].max() < 0.02 * heard[0]
-    host, _ = playing()
-    strike(host)
-    whole = level(render(host, LEARNED))
-    host = host_of({"harmonic": belongs})
-    strike(host)
-    assert level(render(host, LEARNED)) == pytest.approx(whole, abs=0.5)
-
-
-def test_as_learned_all_modes_sound_whether_they_belong_to_the_pitch_or_not():
-    host = host_of({"harmonic": np.array([[[1.0, 0.0, 1.0, 0.0, 0.0]]])}, control=True)
-    host.send(Kind.CONTROL, 0, 1.0)
-    np.testing.assert_allclose(render(host, 2048)[0], ringing(2048), atol=2e-6)

@@ -11,7 +11,8 @@ from engine.reference_output import event_array
 from engine.render import render as play
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
-from tests.support.ssm_preset import LEARNED, frames, impulse_response, learned_control, playing, preset, strike
+from tests.support.plain_ssm import frames, impulse_response, learned_control
+from tests.support.ssm_preset import LEARNED, playing, preset, strike
 
 LATE = 16  # learned samples: delay of as-learned playing where it is resampled
 

@@ -1,4 +1,4 @@
-"""Snapshots of modes and parameters show what sounds, and MIDI controllers change what they show."""
+"""Snapshots of modes show what was learned and what sounds."""
 
 import numpy as np
 import pytest

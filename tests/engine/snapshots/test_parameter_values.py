@@ -4,7 +4,10 @@ import pytest
 
 from engine.events import Kind
 from engine.plugin import param_values
+from tests.engine.snapshots.test_modes import host
 from tests.support.host_callback import render
+
+__all__ = ["host"]
 
 
 def test_param_values_follow_the_events(host):

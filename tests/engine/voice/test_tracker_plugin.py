@@ -8,7 +8,8 @@ from engine.host import Host
 from engine.voice.scales import MASKS, SCALES, nearest_note
 from engine.voice.tracker_plugin import VoiceTracker
 from tests.support.harmonic_tones import RATE, tone
-from tests.support.host_callback import MAX_FRAMES, Listener, Signal, render
+from tests.support.host_callback import MAX_FRAMES, render
+from tests.support.simple_plugins import Listener, Signal
 
 
 def following(sound, voice, listener):
