@@ -55,8 +55,8 @@ def test_a_change_of_any_byte_is_detected(path):
         ("decay", "dtype", ["F32"], "of type"),
         ("decay", "dtype", "I32", "is int32"),
         ("decay", "data_offsets", [0, 1 << 60], "do not fit"),
-        ("decay", "data_offsets", [1 << 40, (1 << 40) + 128], "does not follow the one before it"),
-        ("gain", "data_offsets", [0, 8], "does not follow the one before it"),
+        ("decay", "data_offsets", [1 << 40, (1 << 40) + 128], "does not start where"),
+        ("gain", "data_offsets", [0, 8], "does not start where"),
         ("gain", "data_offsets", [True, 8], "do not fit"),
     ],
 )
@@ -77,8 +77,8 @@ def test_other_files_are_refused(path):
     for content, words in [
         (b"", "is empty"),
         (b"RIFF", "only 4 bytes"),
-        (b"RIFF" + bytes(range(200)), "no .luthier file"),
-        ((2).to_bytes(8, "little") + b"{}", "no .luthier file"),
+        (b"RIFF" + bytes(range(200)), "not a .luthier file"),
+        ((2).to_bytes(8, "little") + b"{}", "not a .luthier file"),
         ((10**5).to_bytes(8, "little") + b"[" * 10**5, "it has no digest"),
         (sealed_text(b'[{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'\\"}"}]'), "not a JSON object"),
         (sealed_text(b'{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b"[" * 10**5), "not readable JSON"),
