@@ -175,7 +175,7 @@ def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypat
     host.midi(0xC0, 0)
     call(host, 128)
     args = argparse.Namespace(seed=0, plugins=[], params=[], json=False, room=None)
-    play._program_changes(Playing(host, None), args)()
+    play._make_program_change_task(Playing(host, None), args)()
     assert capsys.readouterr().out == f"{error}\n"
 
 
@@ -211,7 +211,7 @@ def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
     host = StandardChain(48_000)
     host.play([Organ()])
     args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
-    with play._recording(host, args) as write:
+    with play._record(host, args) as write:
         call(host, 4800)
         write()
         host.prepare(44_100)
