@@ -37,6 +37,7 @@ class Recorder:
         self._open_file()
         self.capture.drain()
         self.capture.start()
+        self.rates[0] = (host.frame, self.rates[0][1])  # the sound begins here, however long the file took to open
 
     def write(self) -> None:
         """Write what was played since the last call; to be called about once a second. OSError or RuntimeError."""
