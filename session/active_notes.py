@@ -1,4 +1,4 @@
-"""The notes that sound, whatever plays them."""
+"""Registry of the notes that sound, whether from a MIDI keyboard, the window or a score."""
 
 import time
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from engine.events import Kind
 
-VOICE_COUNT_DELAY_SECONDS = 0.1  # at most, from the event of a note on to the voice count that includes it
+VOICE_COUNT_DELAY_SECONDS = 0.1  # maximum, from a note on event to the voice count that includes it
 
 
 class ActiveNotes:
-    """The notes between note on and their end."""
+    """The notes from note on to their end, by note id."""
 
     def __init__(self) -> None:
         self._notes: dict[int, tuple[int, float]] = {}  # by note id: key and velocity
@@ -22,7 +22,7 @@ class ActiveNotes:
         return dict(self._notes.values())
 
     def update(self, events: np.ndarray, voices: int) -> bool:
-        """Follow events (N,) EVENT, with the voice count after them; whether the notes changed."""
+        """Update by events (N,) EVENT and the voice count after them; whether the notes changed."""
         before = dict(self._notes)
         for event in events:
             note = int(event["note"])
@@ -36,5 +36,5 @@ class ActiveNotes:
         return self._notes != before
 
     def clear(self) -> None:
-        """Forget all notes."""
+        """Remove all notes."""
         self._notes.clear()

@@ -16,7 +16,7 @@ def folder() -> Path:
 
 
 def load(name: str) -> dict[str, Any]:
-    """The JSON object that was saved under a name; empty where there is none that can be read."""
+    """The JSON object that was saved under a name; empty where none can be read."""
     try:
         found = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

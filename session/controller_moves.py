@@ -1,4 +1,4 @@
-"""The MIDI controllers that were moved, and the presses of their buttons, since the last poll."""
+"""Changes of MIDI controllers since the last poll: the last one moved, and button presses."""
 
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
 
 class ControllerMoves:
-    """The moves of MIDI controllers since the last poll."""
+    """Detects which MIDI controllers were moved or pressed since the last poll."""
 
     def __init__(self) -> None:
         self._moves, self._presses = 0, np.zeros(128, np.int64)
 
     def poll(self, interpreter: "Interpreter") -> tuple[int | None, list[int]]:
-        """The controller that was moved last, if any was, and those that passed their middle upwards."""
+        """The controller that was moved last, if any was, and those that rose past the middle (presses)."""
         moves, moved = interpreter.last_controller
         if moves == self._moves:
             return None, []

@@ -33,14 +33,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Loaded:
-    """Another rack plays."""
+    """The rack that plays from now on."""
 
     path: Path
     rack: Rack
     chain: Chain  # as requested; the rack lacks what could not be loaded
     values: dict[str, float]  # of its parameters, as requested and within their ranges
-    delivery: Delivery | None = None  # of these values
-    room: "RoomEnvelope | None" = None  # the learned one
+    delivery: Delivery | None = None  # of these values to the audio thread
+    room: "RoomEnvelope | None" = None  # of the learned room
     digest: str = ""  # of the instrument's content
 
     @property

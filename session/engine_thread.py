@@ -21,7 +21,7 @@ from .patch import Patch
 from .precompile_process import Precompilation
 from .status import Status, read_status
 from .translatable_message import ENGINE_STOPPED, Message, of_error
-from .transport import Recorders
+from .transport import Transport
 from .worker_thread import WorkerThread
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class EngineThread(threading.Thread):
         self.follows_voice = False  # whether instruments that can follow the voice input, from the next `load` on
         self._device, self._midi = device, midi
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self.recorders = Recorders(self._fail)
+        self.transport = Transport(self._fail)
         self._worker = WorkerThread(self._run_task)
         self._requested: Patch | None = None
         self._stopped = threading.Event()
@@ -115,7 +115,7 @@ class EngineThread(threading.Thread):
 
         from .rack_loader import RackLoader
 
-        self.host = self.recorders.host = StandardChain(DEFAULT_RATE)
+        self.host = self.transport.host = StandardChain(DEFAULT_RATE)
         self._loader = RackLoader(self.host, self.loading_marker)
         live_input = LiveInput(self.host)
         self._stream: Stream = stream.open(self.host, self._device)
@@ -126,12 +126,12 @@ class EngineThread(threading.Thread):
             while not self._stopped.is_set():
                 self._run_next_task()
                 self._stream.poll()
-                self.recorders.write()
+                self.transport.write()
                 self._poll(ports)
             self._requested = None
             while not self._tasks.empty():
                 self._run_next_task()
-            self.recorders.close()
+            self.transport.close()
             live_input.panic()
             time.sleep(FADE_SECONDS)
         self._stream.close()
@@ -161,7 +161,7 @@ class EngineThread(threading.Thread):
     def _load(self) -> None:
         requested, self._requested = self._requested, None
         if requested is not None:
-            self.recorders.stop_microphone()
+            self.transport.stop_microphone()
             self._report(self._loader.load(requested, self.follows_voice))
             self._stable_at = time.monotonic() + STABLE_SECONDS
 
@@ -171,7 +171,7 @@ class EngineThread(threading.Thread):
             self._load()
         else:
             self._requested = None
-            self.recorders.stop_microphone()
+            self.transport.stop_microphone()
             self._report(self._loader.arrange(requested))
 
     def _report(self, result: "LoadResult") -> None:

@@ -1,4 +1,4 @@
-"""Recorder of played notes and controllers, to a MIDI file."""
+"""Note recorder: writes played notes and controllers to a MIDI file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +8,8 @@ import numpy as np
 from engine.atomic_write import atomic_path
 from engine.events import Kind
 
-TICKS_PER_QUARTER = 480  # at 120 beats a minute
-
-
-TICKS_PER_SECOND = 2 * TICKS_PER_QUARTER
-
-
+TICKS_PER_QUARTER = 480
+TICKS_PER_SECOND = 2 * TICKS_PER_QUARTER  # at 120 quarters a minute
 RELEASE_VELOCITY = 64  # of the note off that is added for a key still held at the end
 
 
@@ -60,7 +56,7 @@ class NoteRecorder:
         return [*messages, *((end, message) for message in held.values())]
 
     def _seconds(self, frame: int) -> float:
-        """The time of a frame; each stretch counts by the rate it had."""
+        """The time of a frame; each section counts at its own rate."""
         ends = [first for first, _ in self.rates[1:]] + [frame]
         return sum(
             max(min(frame, end) - first, 0) / rate for (first, rate), end in zip(self.rates, ends, strict=True)
@@ -68,6 +64,6 @@ class NoteRecorder:
 
 
 def _bytes(message: int) -> list[int]:
-    """A message as it goes over the wire."""
+    """The bytes of a message, as in MIDI 1.0."""
     length = 2 if 0xC0 <= message & 0xFF < 0xE0 else 3
     return [message >> 8 * place & 0xFF for place in range(length)]

@@ -1,8 +1,8 @@
-"""The parameter model: the one place that holds the values of the parameters of what plays.
+"""Parameter model: the only owner of the parameter values of the rack that plays.
 
-A value is changed here and sent to the engine; what the engine changes by itself, by a MIDI controller or an
-automation, is taken over by `poll`. A change that is still on its way is not overwritten by the older value that the
-engine has until then: a value of the engine counts once the block is over that took the last change sent.
+A value is changed here and sent to the engine; `poll` reads the values that the engine has changed by a MIDI
+controller or an automation. Until the block that read the last change has ended, the older value in the engine is
+ignored, so that it does not overwrite the change.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class ParameterModel:
     def __init__(self) -> None:
         self.live_input: LiveInput | None = None  # until the engine is ready
         self.definitions: Sequence[RackParameter] = ()
-        self.requested: Patch | None = None  # asked of the engine, not playing yet
+        self.requested: Patch | None = None  # from the engine, not playing yet
         self._path: Path | None = None
         self._chain = Chain()
         self._values: list[float] = []
@@ -50,14 +50,14 @@ class ParameterModel:
 
     @property
     def patch(self) -> Patch | None:
-        """What plays, or is about to."""
+        """The patch that plays, or is requested."""
         if self.requested is not None:
             return self.requested
         return Patch(self._path, self.values, self._chain) if self._path is not None else None
 
     @property
     def chain(self) -> Chain:
-        """The chain of what plays, or is about to."""
+        """The chain of the patch that plays, or is requested."""
         return (self.requested.chain if self.requested is not None else None) or self._chain
 
     @property
@@ -95,7 +95,7 @@ class ParameterModel:
             listener(index, value, origin)
 
     def poll(self) -> None:
-        """Take over the values that the engine has changed."""
+        """Read the values that the engine has changed."""
         self._deliveries = {index: each for index, each in self._deliveries.items() if not each.is_applied()}
         if not self._plugins:
             return
@@ -106,22 +106,22 @@ class ParameterModel:
                 self.set_value(index, float(actual[index]), Origin.ENGINE)
 
     def request(self, patch: Patch) -> Patch:
-        """Note that a patch is asked of the engine; the copy that is to be asked for."""
+        """Store a patch as requested; the copy that is to be given to the engine."""
         self.requested = replace(patch, values=dict(patch.values))
         return self.requested
 
     def cancel(self) -> None:
-        """Forget the patch that was asked for."""
+        """Discard the requested patch."""
         self.requested = None
 
     def plays(self, path: Path) -> bool:
-        """Whether an instrument plays and nothing else was asked for."""
+        """Whether an instrument plays and no other is requested."""
         return path == self._path and self.requested is None
 
     def load(self, now: "Loaded") -> bool:
-        """Take over the rack that plays now; False where a newer patch has been asked for meanwhile."""
-        wanted = self.requested
-        if wanted is not None and (now.path != wanted.path or wanted.chain not in (None, now.chain)):
+        """Adopt the rack that plays now; False where another patch has been requested meanwhile."""
+        requested = self.requested
+        if requested is not None and (now.path != requested.path or requested.chain not in (None, now.chain)):
             return False
         self.requested, self._path, self._chain = None, now.path, now.chain
         self.definitions = now.parameters
@@ -133,7 +133,7 @@ class ParameterModel:
 
 
 def _values(plugin: "Plugin") -> np.ndarray:
-    """The values that a plugin has (N,); NaN where it keeps none that can be read."""
+    """The values that a plugin has (N,); NaN where they cannot be read."""
     from engine.plugin import param_values
 
     found = param_values(plugin)

@@ -1,4 +1,4 @@
-"""A patch as plain values: an instrument, its parameter values, effects in their order and a second instrument."""
+"""Patch: an instrument, its parameter values, effects in their order and a second instrument."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.effects import EFFECTS, ROOM
 
-PLUGIN = "plugin"  # the kind of an effect from elsewhere: an installed Python plugin, or a C library
+PLUGIN = "plugin"  # kind of an external effect: an installed Python plugin, or a C library
 OWN_ROOM, NO_ROOM = "", "none"  # sources of a room: the one that the instrument was learned in; none
 NO_SPLIT = -1  # both instruments on all keys
 
@@ -49,8 +49,8 @@ class Layer:
 class Chain:
     """The effects in order, and the second instrument, if any.
 
-    There is always a room among the effects, though it may be NO_ROOM. The window has one effect a kind at most; only
-    the command adds more.
+    There is always a room among the effects, though it may be NO_ROOM. The window has at most one effect of a kind;
+    only the command line adds more.
     """
 
     effects: tuple[Effect, ...] = (Effect(ROOM),)
@@ -80,8 +80,8 @@ class Chain:
 
     def ordered(self, kinds: Iterable[str]) -> "Chain":
         """With the effects of these kinds in this order; others keep their slots."""
-        wanted = {effect.kind: effect for effect in self.effects}
-        order = iter([wanted[kind] for kind in kinds])
+        by_kind = {effect.kind: effect for effect in self.effects}
+        order = iter([by_kind[kind] for kind in kinds])
         chosen = set(kinds)
         return replace(self, effects=tuple(next(order) if each.kind in chosen else each for each in self.effects))
 
@@ -98,7 +98,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Patch:
-    """The file of an instrument or of a saved patch, with parameter values and a chain that override what it says.
+    """The file of an instrument or of a saved patch, with parameter values and a chain that override its own.
 
     chain: None where nothing overrides it.
     """
@@ -109,7 +109,7 @@ class Patch:
 
 
 def chain_from_json(plain: object) -> Chain:
-    """The chain that JSON values describe; what is invalid is left out."""
+    """Parse JSON values as a chain; invalid parts are left out."""
     if not isinstance(plain, dict):
         return Chain()
     effects: list[Effect] = []

@@ -1,7 +1,7 @@
-"""A bundle: an instrument and its patch in one file, with the effects and the second instrument that it plays with.
+"""Bundle: an instrument and its patch, with effects and second instrument, in one file.
 
-The patch is in the header of the .luthier file, under a key that the engine ignores. Files that are not part of the
-program, the sound file of a room or a second instrument of the user's own, are copied beside the bundle.
+The patch is in the header of the .luthier file, under a key that the engine ignores. Sound files of rooms and
+second instruments that are not part of the program are copied beside the bundle.
 """
 
 import json
@@ -25,7 +25,7 @@ KEY = "setting"
 def write_bundle(source: Path, path: Path, patch: Patch | None) -> list[Path]:
     """[engine thread] Write an instrument with a patch, without one its own; the files written, the bundle first.
 
-    PresetError or OSError where the instrument, or what belongs to the patch, cannot be read or written.
+    PresetError or OSError where the instrument, or a file of the patch, cannot be read or written.
     """
     if patch_file.is_patch(source):
         saved = patch_file.read(source)

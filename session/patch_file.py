@@ -14,7 +14,7 @@ from engine.preset.preset_file import SUFFIX, PresetError
 
 from . import config_store
 from .patch import Chain, chain_from_json
-from .translatable_message import INSTRUMENT_MISSING, NAME_TAKEN, NO_PATCH, Message
+from .translatable_message import INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, Message
 
 PATCH_SUFFIX = ".json"
 PATHS_FILE, MAX_PATHS = "places", 50  # the paths that instruments were opened from
@@ -76,11 +76,11 @@ def read(path: Path) -> SavedPatch:
     except OSError as error:
         raise PresetError(f"{path.name}: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError):
-        raise PresetError(Message(NO_PATCH, path.name)) from None
+        raise PresetError(Message(NOT_A_PATCH, path.name)) from None
 
 
 def remember_path(path: Path) -> None:
-    """Add a path to those where instruments of patches are looked for, unless it is in the program's own folders."""
+    """Add a path to those searched for the instruments of patches, unless it is in the program's own folders."""
     known = remembered_paths()
     if path.absolute() not in known and path.parent not in (library.factory_folder(), library.user_folder()):
         config_store.save(PATHS_FILE, {"paths": [str(each) for each in [path.absolute(), *known][:MAX_PATHS]]})

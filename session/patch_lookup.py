@@ -17,14 +17,14 @@ def find(name: str | PathLike[str]) -> Path:
     if patch_file.is_patch(path):
         if path.is_file():
             return path
-        raise PresetError(f"there is no file {str(name)!r}; `luthier presets` lists what has a name")
+        raise PresetError(f"there is no file {str(name)!r}; `luthier presets` lists all names")
     patches = patch_file.all_patches()
     if str(name) in patches and str(name) not in library.all_presets():
         return patches[str(name)]
     return library.find(name)
 
 
-def everything() -> dict[str, Path]:
+def all_paths() -> dict[str, Path]:
     """The file of every instrument by name, in alphabetical order, then that of every saved patch."""
     known = library.all_presets()
     return {**known, **{name: path for name, path in patch_file.all_patches().items() if name not in known}}

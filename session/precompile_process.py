@@ -1,4 +1,4 @@
-"""A process that compiles the engine: the window stays responsive, and can be closed meanwhile."""
+"""Precompilation of the engine in another process: the window stays responsive, and can be closed meanwhile."""
 
 import contextlib
 import os
@@ -35,8 +35,8 @@ class PrecompileProcess:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
-                number, total, what = line.strip().split(" ", 2)
-                yield int(number), int(total), what
+                number, total, name = line.strip().split(" ", 2)
+                yield int(number), int(total), name
         self._process.wait()
 
     def stop(self) -> None:
@@ -58,7 +58,7 @@ class Precompilation:
         self._stopped = False
 
     def steps(self) -> Iterator[tuple[int, int, str]]:
-        """The steps that have to be waited for, as `PrecompileProcess.steps`; then the rest is started."""
+        """The steps before the first sound, as `PrecompileProcess.steps`; then the rest is started."""
         from engine.precompile import is_compiled
 
         if not is_compiled(FIRST_PARTS) and not self._stopped:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .sound_recorder import Recorder
 
 
-class Recorders:
-    """At most one recorder of the performance, one of the microphone, and one score."""
+class Transport:
+    """Runs at most one recorder of the performance, one of the microphone, and one score."""
 
     def __init__(self, fail: Callable[[Message], object]) -> None:
         """fail: is called with the reason when a recording had to end."""

@@ -1,4 +1,4 @@
-"""A thread for slow work that needs no engine: scanning folders, reading files."""
+"""Worker thread for slow tasks that need no engine: scanning folders, reading files."""
 
 import queue
 import threading
@@ -22,7 +22,7 @@ class WorkerThread:
             self._thread.start()
 
     def stop(self) -> None:
-        """Start no further task."""
+        """Start no more tasks."""
         self._stopped.set()
         self._tasks.put(lambda: None)
 

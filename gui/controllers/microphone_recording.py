@@ -16,16 +16,16 @@ MAX_SECONDS = 600.0
 
 
 class MicrophoneRecording(QObject):
-    """What plays goes on meanwhile; the microphone itself is not audible."""
+    """The instrument goes on playing meanwhile; the microphone itself is not audible."""
 
     def __init__(self, engine: EngineThread, bridge: EngineBridge, learn: LearnController) -> None:
         super().__init__()
         self._engine, self._learn = engine, learn
-        self._dialogue: LearnDialog = learn.dialogue
+        self._dialog: LearnDialog = learn.dialog
         self._path: Path | None = None
         self._start_time = 0.0
-        self._dialogue.record.clicked.connect(self.toggle)
-        self._dialogue.finished.connect(lambda _: self.stop())
+        self._dialog.record.clicked.connect(self.toggle)
+        self._dialog.finished.connect(lambda _: self.stop())
         bridge.polled.connect(self._poll)
 
     def toggle(self) -> None:
@@ -34,14 +34,14 @@ class MicrophoneRecording(QObject):
             self.stop()
             return
         path = recording_path(self.tr("Recording"))
-        self._engine.request(lambda: self._engine.recorders.start_microphone(path), self._started)
+        self._engine.request(lambda: self._engine.transport.start_microphone(path), self._started)
 
     def stop(self) -> None:
         """Stop, and check the recording."""
         path, self._path = self._path, None
-        self._dialogue.show_recording(None)
+        self._dialog.show_recording(None)
         if path is not None:
-            self._engine.request(self._engine.recorders.stop_microphone, lambda _: self._learn.set_recordings([path]))
+            self._engine.request(self._engine.transport.stop_microphone, lambda _: self._learn.set_recordings([path]))
 
     def _started(self, path: Path) -> None:
         self._path, self._start_time = path, time.monotonic()
@@ -50,6 +50,6 @@ class MicrophoneRecording(QObject):
         if self._path is None:
             return
         seconds = time.monotonic() - self._start_time
-        self._dialogue.show_recording(seconds)
-        if seconds > MAX_SECONDS or not self._engine.recorders.is_recording(self._path):  # a new rack ends it as well
+        self._dialog.show_recording(seconds)
+        if seconds > MAX_SECONDS or not self._engine.transport.is_recording(self._path):  # a new rack ends it as well
             self.stop()

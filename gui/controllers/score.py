@@ -30,12 +30,12 @@ class ScoreController(QObject):
 
     def open(self, path: Path) -> None:
         """Play a MIDI file."""
-        self._engine.request(lambda: self._engine.recorders.open_score(path), self._opened)
+        self._engine.request(lambda: self._engine.transport.open_score(path), self._opened)
 
     def close(self) -> None:
         """Stop the score, and hide the bar."""
         self._bar.hide()
-        self._engine.submit(self._engine.recorders.close_score)
+        self._engine.submit(self._engine.transport.close_score)
 
     def set_loop(self, loop: bool) -> None:
         """Repeat the score, or do not, undoably."""
@@ -50,35 +50,35 @@ class ScoreController(QObject):
             self._undo_stack.push_value(self.tr("change of tempo"), TEMPO, (before, tempo), self._set_tempo)
 
     def _set_tempo(self, _: str, tempo: float) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         self._tempo = tempo
         self._bar.set_tempo(tempo)
         if score is not None:
             self._engine.submit(lambda: score.set_tempo(tempo))
 
     def _set_loop(self, loop: object) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         self._bar.set_loop(bool(loop))
         if score is not None:
             score.loop = bool(loop)
 
     def _opened(self, _: object) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         if score is not None:
             self._tempo = score.tempo
             self._bar.open(score.path.stem)
 
     def _toggle(self) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         if score is not None:
             self._engine.submit(score.play if score.position is None else score.stop)
 
     def _seek(self, seconds: float) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         if score is not None:
             self._engine.submit(lambda: score.seek(seconds))
 
     def _show(self) -> None:
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         if score is not None and self._bar.isVisible():
             self._bar.show_position(score.position, score.seconds, score.next_start)
