@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=number(0.01, 86400, "s"), metavar="S", help="stop after this time")
     parser.add_argument("--a4", type=number(400, 480, "Hz"), metavar="HZ", help="the pitch of the A above middle C")
     parser.add_argument(
-        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the noise of attacks"
+        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="decides the noise of attacks"
     )
     parser.add_argument(
         "--channel", type=integer(1, 16), action="append", metavar="C",
@@ -151,12 +151,12 @@ def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> 
         ]  # fmt: skip
         if not found:
             known = [f"{slot}.{param.name}" for slot, plugin in rack.named_plugins for param in plugin.params]
-            raise ValueError(f"--set {text}: there is no parameter {name!r}; there are {', '.join(known)}")
+            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {', '.join(known)}")
         plugin, param = found[0]
         try:
             value = float(value_text)
         except ValueError:
-            raise ValueError(f"--set {text}: {value_text!r} is not a number; use {name}=VALUE") from None
+            raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE") from None
         if not param.low <= value <= param.high:
             raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
         host.set_param(plugin, param_name, value)

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--length", type=number(0.1, 7200, "s"), metavar="S", help="how much to decompose")
     parser.add_argument(
         "--rounds", type=integer(0, 20), default=3, metavar="N",
-        help="rounds of refinement of the events in each window; 0 is nearly three times as fast, but less accurate",
+        help="how often better events are looked for in each window; 0 is nearly three times as fast, less like it",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="progress and result as JSON")
 
@@ -34,12 +34,12 @@ def run(args: argparse.Namespace) -> int:
     preset = read(path)
     if not kind_of(preset.header).plays_event_scores:
         raise ValueError(
-            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events can decompose a recording"
+            f"{path.stem} is of kind {preset.header['kind']}: only one of kind events takes sounds apart"
         )
     try:
         import torch
     except ImportError:
-        raise ValueError("decomposing needs PyTorch, playing does not: pip install 'luthier[train]'") from None
+        raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
     from engine.instruments.events.event_score_file import write
     from export.events import load_model
     from train import recording

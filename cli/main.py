@@ -18,7 +18,7 @@ from .plain_text import plain
 COMMANDS = {
     "play": "play an instrument",
     "render": "play a MIDI file into a sound file",
-    "transfer": "play an instrument by the voice in a recording",
+    "transfer": "let an instrument follow the voice in a recording",
     "learn": "make an instrument from a recording",
     "decompose": "decompose a recording into the events of an instrument",
     "export": "write an instrument for other programs, or its room",
@@ -45,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         if isinstance(error, ValueError | OSError):
             return _print_error(str(error))
-        return _print_error(f"internal error: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1)
+        return _print_error(
+            f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1
+        )
     return status
 
 

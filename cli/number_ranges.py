@@ -14,7 +14,7 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g} {unit}".rstrip())
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {low:g} to {high:g} {unit}".rstrip())
         return value
 
     return parse
@@ -26,7 +26,7 @@ def integer(low: int, high: int, unit: str = "") -> Callable[[str], int]:
     def parse(text: str) -> int:
         value = number(low, high, unit)(text)
         if value != int(value):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
         return int(value)
 
     return parse

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="play the demo score; into a file where there is no device"
     )
     parser.add_argument("--mic", action="store_true", help="follow the voice at the microphone, beside the keys")
-    voice_options.add_arguments(parser, "not transposed")
+    voice_options.add_arguments(parser, "not moved")
     parser.add_argument("--midi", metavar="PORT", help="a part of the name of the MIDI ports to open; all otherwise")
     parser.add_argument("--device", metavar="D", help="a part of the audio device's name")
     parser.add_argument(
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl+C, until the demo is over or for --seconds."""
     if args.preset is None and not args.demo:
-        raise ValueError("no instrument given: name an INSTRUMENT (`luthier presets` lists them), or use --demo")
+        raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
     args.preset = args.preset or _default_instrument()
     playing = chain_options.build(args)
     from engine.devices import stream
@@ -100,11 +100,11 @@ def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:
     given = opened.info
     if given is not None and args.rate and given.rate != args.rate:
         status_line.print_message(
-            f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} is not available", args.json
+            f"{given.device} runs at {given.rate:g} Hz; --rate {args.rate:g} could not be had", args.json
         )
     if given is not None and args.block and given.block and given.block != args.block:
         status_line.print_message(
-            f"{given.device} plays {given.block} frames a block; --block {args.block} is not available", args.json
+            f"{given.device} plays {given.block} frames a block; --block {args.block} could not be had", args.json
         )
 
 
@@ -175,7 +175,7 @@ def _make_latency_task(playing: Playing, opened: "Stream", args: argparse.Namesp
             return
         printed = given
         if given.input_latency is None:
-            status_line.print_message(f"no microphone: {given.device} has no input", args.json)
+            status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
         elif rack.voice is not None:
             latency = measure_latency([rack.voice, rack.instrument], playing.host.rate, given)
             status_line.print_message(latency.describe(), args.json)

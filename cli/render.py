@@ -72,7 +72,7 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
         raise ValueError(f"{name} has no notes")
     if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUM_CHANNEL}):
         on = ", ".join(map(str, sorted(used)))
-        raise ValueError(f"{name} has notes on channel {on} only, which is disabled; use --channel {min(used)}")
+        raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
 
 
 def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":

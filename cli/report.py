@@ -33,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=number(0.5, 60, "s"), default=12.0, metavar="S", help="how long sounds may be; 12 otherwise"
     )
-    parser.add_argument(
-        "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the random numbers"
-    )
+    parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="decides what is random")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
 
@@ -56,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         text = _page(preset, path, _read(args.recording), args)
     except ImportError as error:
-        raise ValueError(f"decomposing a recording needs {error.name}: pip install 'luthier[train]'") from None
+        raise ValueError(f"a recording is taken apart with {error.name}: pip install 'luthier[train]'") from None
     write_text(page, text)
     size = page.stat().st_size
     result = {"path": args.output, "bytes": size, "kind": preset.header["kind"]}

@@ -34,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
     parser.add_argument("preset", metavar="INSTRUMENT", help=chain_options.INSTRUMENT_HELP)
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
-    voice_options.add_arguments(parser, "it is transposed by octaves into the instrument's range")
+    voice_options.add_arguments(parser, "it is moved by octaves into the instrument's range")
     parser.add_argument("--rate", type=number(8000, 384000, "Hz"), metavar="HZ", help="the sample rate")
     parser.add_argument("--block", type=integer(1, 4096, "frames"), metavar="N", help="frames computed at once")
-    parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the noise")
+    parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="decides the noise")
     chain_options.add_chain_arguments(parser)
     parser.add_argument("--float", action="store_true", help="32-bit float in place of 24 bits")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the file; print what was done to the voice and the latency that was removed."""
     sound = _read(Path(args.voice), args.rate or chain_options.DEFAULT_RATE)
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
-        raise ValueError(f"{args.output} is the voice itself: write the output to another file")
+        raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
     playing = chain_options.build(args)
     host, rack = playing.host, playing.rack
     from engine.voice_latency import measure_latency
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     transposed, louder = _transposition(result["transpose"]), f"its level by {result['gain']:+.1f} dB"
     print(f"{args.voice}: {result['voiced']:.0%} of it has a pitch; {transposed}, {louder}")
-    print(f"{latency.describe()}; {1000 * result['removed']:.1f} ms are removed")
+    print(f"{latency.describe()}; {1000 * result['removed']:.1f} ms are taken off")
     print(f"{args.output}: {result['seconds']:.2f} s at {host.rate:g} Hz, peak {result['peak']:.3f}")
     return 0
 
@@ -101,11 +101,11 @@ def _write(args: argparse.Namespace, host: "StandardChain", blocks: "Iterator[np
 def _transposition(semitones: float) -> str:
     """The transposition as text."""
     if not semitones:
-        return "its pitch is not transposed"
+        return "its pitch is not moved"
     octaves = semitones / 12
     if octaves != int(octaves):
-        return f"its pitch is transposed by {semitones:+g} semitones"
-    return f"its pitch is transposed by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
+        return f"its pitch is moved by {semitones:+g} semitones"
+    return f"its pitch is moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
 
 
 def _read(path: Path, rate: float) -> "np.ndarray":
@@ -115,7 +115,7 @@ def _read(path: Path, rate: float) -> "np.ndarray":
     import soxr
 
     if not path.is_file():
-        swapped = "; the voice comes first, then the instrument" if str(path) in library.all_presets() else ""
+        swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
         raise OSError(f"no such recording: {path}{swapped}")
     try:
         samples, own = soundfile.read(path, dtype="float32", always_2d=True)
@@ -125,7 +125,7 @@ def _read(path: Path, rate: float) -> "np.ndarray":
         raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {MIN_VOICE_SECONDS} s are needed")
     sound = samples.mean(axis=1)
     if not np.isfinite(sound).all() or np.abs(sound).max() > MAX_SAMPLE:
-        raise ValueError(f"{path.name} is damaged: it has samples that are not finite or far too large")
+        raise ValueError(f"{path.name} is damaged: it has samples that are no sound")
     return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
 
 

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser, default: str) -> None:
     """Add the options of a voice; default: what is done to its pitch without --transpose."""
     parser.add_argument(
         "--transpose", type=number(-36, 36, "semitones"), metavar="SEMITONES",
-        help=f"transpose the voice by this; {default} otherwise",
+        help=f"to move the voice by; {default} otherwise",
     )  # fmt: skip
     parser.add_argument(
         "--snap", type=scale, metavar="SCALE",
@@ -34,7 +34,7 @@ def scale(text: str) -> tuple[int, int]:
     name = " ".join(words if root is None else words[1:]).lower()
     if name not in SCALES:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a scale; there are {', '.join(SCALES)}, with a root before it"
+            f"{text!r} is no scale; there are {', '.join(SCALES)}, with a root before it"
         )
     return root or 0, list(SCALES).index(name)
 

@@ -220,7 +220,7 @@ class Host:
         until = time.monotonic() + MAX_FADE_SECONDS
         while version[ACTIVE] != version[PUBLISHED] and self.running():
             if time.monotonic() > until:
-                raise RuntimeError("the audio device has stopped: the new instrument cannot start")
+                raise RuntimeError("the audio device has stopped: it does not take up a new instrument")
             time.sleep(0.002)
         version[ACTIVE] = version[PUBLISHED]
 

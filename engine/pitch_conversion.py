@@ -48,6 +48,6 @@ def parse_note(text: str) -> int:
     """MIDI key of a note name: `C4` is 60; sharps as `s`, `#` or `♯`, flats as `b` or `♭`. ValueError."""
     found = _NOTE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is not a note; write it as C4 or F#3")
+        raise ValueError(f"{text!r} is no note; one looks like C4 or F#3")
     letter, accidental, octave = found.groups()
     return _STEPS[letter.upper()] + _ACCIDENTALS[accidental] + 12 * (int(octave) + 1)

@@ -131,7 +131,7 @@ _COMMON = (("the audio callback", _callback), ("keys and pedals", _head), ("the 
 _OPTIONAL = {
     "room": ("rooms", _room),
     "effects": ("effects", _effects),
-    "voice": ("the voice tracker", _voice),
+    "voice": ("the ear for a voice", _voice),
 }
 _KINDS = [*(kind for kind in KINDS.values() if kind is not DEFAULT_KIND), DEFAULT_KIND]
 

@@ -80,7 +80,7 @@ def _check_linux() -> None:
         raise NoDisplay(f"the window needs more system libraries: sudo apt-get install {' '.join(missing)}")
     if not os.environ.get("WAYLAND_DISPLAY") and not _can_connect_to_display():
         display = os.environ["DISPLAY"]
-        raise NoDisplay(f"cannot connect to the display {display}; `luthier play guitar` plays without one")
+        raise NoDisplay(f"the display {display} does not answer; `luthier play guitar` plays without one")
 
 
 def _is_installed(library: str) -> bool:

@@ -34,7 +34,7 @@ class FileTranslator(QTranslator):
         try:
             root = ElementTree.fromstring(path.read_bytes())
         except ElementTree.ParseError as error:
-            raise ValueError(f"{path.name} is not a translation file: {error}") from None
+            raise ValueError(f"{path.name} is no translation: {error}") from None
         for context in root.iter("context"):
             for message in context.iter("message"):
                 self._add(context.findtext("name") or "", message)

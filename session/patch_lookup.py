@@ -17,7 +17,7 @@ def find(name: str | PathLike[str]) -> Path:
     if patch_file.is_patch(path):
         if path.is_file():
             return path
-        raise PresetError(f"there is no file {str(name)!r}; `luthier presets` lists all names")
+        raise PresetError(f"there is no file {str(name)!r}; `luthier presets` lists what has a name")
     patches = patch_file.all_patches()
     if str(name) in patches and str(name) not in library.all_presets():
         return patches[str(name)]

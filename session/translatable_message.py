@@ -1,10 +1,10 @@
 """Messages to the user: English templates, translated where they are displayed."""
 
 ENGINE_STOPPED = "The engine has stopped: {0}: {1}"
-RECORDING_FAILED = "{0} could not be written any further: {1}"
-INSTRUMENT_MISSING = "{0} needs the instrument {1}, which is missing: drop its file on the window"
+RECORDING_FAILED = "{0} could not be written on: {1}"
+INSTRUMENT_MISSING = "{0} needs the instrument {1}, which is not there: let its file fall on the window"
 NAME_TAKEN = "There is an instrument called {0} already"
-NOT_A_PATCH = "{0} is not a patch"
+NOT_A_PATCH = "{0} is no patch"
 TEMPLATES = (ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH)
 
 

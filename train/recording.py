@@ -37,9 +37,9 @@ def load(
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise RecordingError(f"not a sound file that can be read: {path} ({_first_line(error)})") from None
     if len(samples) == 0:
-        raise RecordingError(f"there is no sound in {path} from {start:g} s on")
+        raise RecordingError(f"nothing to hear in {path} from {start:g} s on")
     if not np.isfinite(samples).all():
-        raise RecordingError(f"{path} contains samples that are not finite numbers")
+        raise RecordingError(f"{path} contains samples that are no numbers")
     if rate and rate != own:
         samples = soxr.resample(samples, own, rate, "VHQ")
     return np.ascontiguousarray(samples.T, np.float32), int(rate or own)

@@ -20,15 +20,15 @@ def check(samples: np.ndarray, rate: float) -> list[str]:
         found.append(f"The recording is very soft: its peak is {_level(peak):.0f} dBFS, -40 or more is better.")
     clipped = _clipped(samples, peak)
     if clipped:
-        found.append(f"The recording is clipped: {clipped} times several samples in a row are at its peak.")
+        found.append(f"The recording is clipped: {clipped} times several samples in a row stand at its peak.")
     offset = float(np.abs(samples.mean(axis=1)).max())
     if offset > 0.02 * peak:
-        found.append(f"The recording has a DC offset of {100 * offset / peak:.0f} % of its peak.")
+        found.append(f"The recording is off centre by {100 * offset / peak:.0f} % of its peak (DC).")
     floor = noise_level(samples, rate)
     if floor > _level(peak) - 30:
         above = _level(peak) - floor
         found.append(
-            f"The recording is noisy, or does not decay: its noise floor is only {above:.0f} dB below its peak."
+            f"The recording is noisy, or does not die away: its floor is only {above:.0f} dB below its peak."
         )
     return found
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from train.events.config import HOP
-from train.events.decomposition_window import AnalysisWindow
+from train.events.decomposition_window import DecompositionWindow
 from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
 from train.events.model import EventModel
 
@@ -49,6 +49,8 @@ def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
 
 def fit_strengths(model: EventModel, parts: Tensor, target: Tensor) -> Tensor:
     """Sum of parts (n, N) of a target (N,), with strengths fitted to the spectral loss: (N,)."""
-    window = AnalysisWindow(model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None])
+    window = DecompositionWindow(
+        model, target, torch.zeros_like(target), model.typical[None], model.typical_gains[None]
+    )
     strengths, _ = solve_strengths(window, parts, torch.ones(len(parts)), 2 * STRENGTH_STEPS)
     return strengths @ parts

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the random numbers"
     )
-    parser.add_argument("--resume", action="store_true", help="resume a run that was stopped")
+    parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
@@ -103,9 +103,9 @@ def _as_notes(args: argparse.Namespace) -> bool:
     samples = _load(args.recordings[0], args.start, args.length)
     onsets = note_span.count_onsets(samples.mean(axis=0), CHECK_RATE)
     if onsets == 1:
-        print("one onset: learning it as a note (--as piece if it is not)", file=sys.stderr)
+        print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
     else:
-        print(f"{onsets} onsets: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
+        print(f"{onsets} strokes: learning it as a piece (--as notes if it is a single note)", file=sys.stderr)
     return onsets == 1
 
 

@@ -69,7 +69,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     ending = STOPPED if learned.stopped else DONE
     loss = round(learned.validation_loss, 3) if learned.has_validation else None
     values = {"steps": len(learned.losses), "kept": loss, "agreement": dataset.agreement, "folder": str(folder)}
-    what = "validation loss" if learned.has_validation else "training loss (nothing was held out)"
+    what = "what was kept back" if learned.has_validation else "what was learned from, as nothing was kept back"
     return Result(normalize(made), ending, values, [f"{what}: {learned.validation_loss:.2f}"])
 
 
@@ -82,9 +82,7 @@ def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
         return Sizes(**{name: size for name, size in chosen.items() if size})
     if before.header["kind"] != KIND.name:
-        raise ValueError(
-            f"{args.start_from} is of kind {before.header['kind']}, not ddsp: its weights cannot be used"
-        )
+        raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
     return read_sizes(before.header, before.tensors)
 
 
@@ -101,7 +99,7 @@ def _print_dataset(dataset: "Dataset", rank: int) -> None:
     for warning in dataset.warnings[:MAX_WARNINGS]:
         print(warning, file=sys.stderr)
     if len(dataset.warnings) > MAX_WARNINGS:
-        print(f"There are {len(dataset.warnings) - MAX_WARNINGS} more warnings of this kind.", file=sys.stderr)
+        print(f"There are {len(dataset.warnings) - MAX_WARNINGS} more remarks of this kind.", file=sys.stderr)
     learned, kept = (sum(p.frames for p in segments) / 100 for segments in (dataset.training, dataset.validation))
     back = f"{kept:.0f} s" if kept else "nothing"
     print(
@@ -115,7 +113,7 @@ def _print_dataset(dataset: "Dataset", rank: int) -> None:
 def _update(now: "Progress") -> Update:
     """The update for a step of the run."""
     seconds = now.step / now.steps_per_second
-    kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was held out)"
+    kept = "" if math.isnan(now.kept) else f" ({now.kept:.2f} on what was kept back)"
     text = f"loss {now.loss:.2f}{kept} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
     values = {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in asdict(now).items()}
     return Update(seconds / max(seconds + now.left, 1e-9), text, values)

@@ -27,9 +27,9 @@ def _check(path: Path) -> None:
     """ValueError if nothing can be written there."""
     folder = working_folder(path)
     if path.is_dir():
-        raise ValueError(f"{path} is a folder: give a name for the instrument, or a file")
+        raise ValueError(f"{path} is a folder: say a name for the instrument, or a file")
     if folder == path or (folder.exists() and not folder.is_dir()):
-        raise ValueError(f"{folder} must be free for the checkpoint: choose another name for the instrument")
+        raise ValueError(f"{folder} must be free for what is needed to go on: choose another name for the instrument")
     if not path.parent.is_dir():
         raise ValueError(f"there is no folder {path.parent} to write {path.name} to")
     try:
@@ -44,8 +44,8 @@ def _warning(path: Path, resume: bool) -> str:
     folder = working_folder(path)
     has_checkpoint = (folder / "checkpoint.pt").is_file() or any(folder.glob("*.npz"))
     if resume:
-        return "" if has_checkpoint else f"there is nothing in {folder} to resume from: starting from the beginning"
+        return "" if has_checkpoint else f"there is nothing in {folder} to go on from: beginning anew"
     if has_checkpoint:
         existing = " and ".join(str(each) for each in (folder, path) if each.exists())
-        return f"starting from the beginning: {existing} will be overwritten (--resume would continue the run)"
+        return f"beginning anew: {existing} will be overwritten (--resume would go on from there)"
     return f"{path} will be replaced" if path.exists() else ""

@@ -10,12 +10,12 @@ from typing import Any, Literal
 from . import portaudio
 from .backend import NoDeviceError
 
-NO_JACK = "libjack, which JACK and PipeWire need, is not installed: on Debian, `apt-get install libjack-jackd2-0`"
+NO_JACK = "libjack is not installed, the way to JACK and PipeWire: on Debian, `apt-get install libjack-jackd2-0`"
 NO_SERVER = "no JACK or PipeWire server answers: sound goes through PortAudio"
-NO_KEYBOARDS = "the server has no MIDI: keyboards are opened by the system; `a2jmidid -e` adds them, in exact time"
+NO_KEYBOARDS = "the server brings no MIDI: keyboards are heard beside it; `a2jmidid -e` brings them exactly in time"
 NO_PORTAUDIO = "PortAudio is not installed: on Debian, `apt-get install libportaudio2`"
 NO_OUTPUT = "PortAudio sees no audio output: plug one in, or start a sound server"
-NO_REALTIME = "no permission for realtime threads, sound may stutter under load: give your group rtprio 95"
+NO_REALTIME = "no permission for realtime threads, sound may stutter under load: let your group have rtprio 95"
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ SMOOTHING_SECONDS = 0.02
 CENTRE_DELAY_SECONDS = 0.010
 DELAY_LINE_SAMPLES = 1 << 12  # more than the longest delay at 192 kHz
 PARAMS = (
-    Param("depth", "s", 0.0, 0.006, 0.002, help="how far the delay of the copies varies"),
-    Param("speed", "Hz", 0.05, 5.0, 0.6, help="how often it varies"),
-    Param("mix", "", 0.0, 1.0, 0.5, cc=93, help="0: only the dry sound, 1: as much of the copies"),
+    Param("depth", "s", 0.0, 0.006, 0.002, help="how far the copies sway in time"),
+    Param("speed", "Hz", 0.05, 5.0, 0.6, help="how often they do"),
+    Param("mix", "", 0.0, 1.0, 0.5, cc=93, help="0: only the sound as it is, 1: as much of the copies"),
     Param("on", "", 0.0, 1.0, 1.0, help="off: the sound passes as it is"),
 )
 DEPTH, SPEED, MIX, ON = range(len(PARAMS))

@@ -12,8 +12,8 @@ PARAMS = (
     Param("threshold", "dB", -50.0, 0.0, -24.0, help="what is louder is turned down"),
     Param("ratio", "x", 1.0, 20.0, 3.0, help="how many dB above the threshold become one"),
     Param("attack", "s", 0.001, 0.1, 0.01, help="how soon it turns down"),
-    Param("release", "s", 0.02, 1.0, 0.15, help="how soon it turns up again"),
-    Param("gain", "dB", 0.0, 24.0, 0.0, help="gain of the compressed sound"),
+    Param("release", "s", 0.02, 1.0, 0.15, help="how soon it lets go"),
+    Param("gain", "dB", 0.0, 24.0, 0.0, help="how much louder all of it becomes"),
     Param("on", "", 0.0, 1.0, 1.0, help="off: the sound passes as it is"),
 )
 THRESHOLD, RATIO, ATTACK, RELEASE, GAIN, ON = range(len(PARAMS))

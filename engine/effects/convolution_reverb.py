@@ -16,8 +16,8 @@ MIN_LEVEL_DB = -60.0  # the lower end of the parameter, where the room is silent
 CHOKE_FADE_SECONDS = 0.005
 CLEARED_PER_FRAME = 512  # numbers of the convolver's memory that are zeroed in each frame after a choke
 PARAMS = (
-    Param("level", "dB", MIN_LEVEL_DB, 12.0, 0.0, cc=91, help="level of the room, beside the dry sound"),
-    Param("on", "", 0.0, 1.0, 1.0, help="off: without the room"),
+    Param("level", "dB", MIN_LEVEL_DB, 12.0, 0.0, cc=91, help="how loud the room is around the dry sound"),
+    Param("on", "", 0.0, 1.0, 1.0, help="off: no room at all"),
 )
 LEVEL, ON = range(len(PARAMS))
 _TABLES = ("memory", "offsets", "stages", "jobs", "slices", "regions")  # of the plan of the convolution

@@ -9,7 +9,7 @@ from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaul
 SMOOTHING_SECONDS = 0.01
 PARAMS = (
     Param("tilt", "dB", -12.0, 12.0, 0.0, help="treble up and bass down by so much, or the other way round"),
-    Param("pivot", "Hz", 200.0, 4000.0, 800.0, help="the frequency whose level does not change"),
+    Param("pivot", "Hz", 200.0, 4000.0, 800.0, help="the frequency that stays as loud as it is"),
     Param("on", "", 0.0, 1.0, 1.0, help="off: the sound passes as it is"),
 )
 TILT, PIVOT, ON = range(len(PARAMS))

@@ -17,7 +17,7 @@ class Volume(Plugin):
     """Scales the output; at most 0 dB, so that no sample passes the ceiling of the limiter."""
 
     name = "volume"
-    params: tuple[Param, ...] = (Param("level", "dB", MIN_LEVEL_DB, 0.0, 0.0, help="level of the output"),)
+    params: tuple[Param, ...] = (Param("level", "dB", MIN_LEVEL_DB, 0.0, 0.0, help="how loud it leaves the program"),)
 
     def __init__(self) -> None:
         self.state = np.ones(1, STATE)

@@ -122,8 +122,8 @@ SCHEMA = Schema(tensors=_TENSORS, nonempty="UHNT", check=_check)
 KIND = InstrumentKind(
     name="ddsp",
     title="Harmonics and noise",
-    summary="A network that gives the level of each harmonic for a pitch and a loudness.",
-    description="harmonics and noise, controlled by pitch and loudness",
+    summary="A network that says how strong each harmonic is at a pitch and a loudness.",
+    description="harmonics and noise, led by pitch and loudness",
     label="bowed, blown or sung (ddsp)",
     schema=SCHEMA,
     instrument="engine.instruments.ddsp.instrument:Ddsp",

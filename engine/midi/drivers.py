@@ -56,7 +56,7 @@ def driver(api: str | None = None) -> Driver:
                 return RtMidi(rtmidi, number)
         except (rtmidi.RtMidiError, OSError) as error:
             problems.append(_user_text(str(error).strip()))
-    raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library has no MIDI system here"))
+    raise NoMidiError("no live MIDI: " + ("; ".join(problems) or "the library knows no MIDI system here"))
 
 
 def _user_text(problem: str) -> str:
@@ -73,7 +73,7 @@ def _from_rtmidi2(api: str | None) -> Driver:
     except ImportError:
         raise NoMidiError("no live MIDI: neither python-rtmidi nor rtmidi2 is installed") from None
     if api == "jack":
-        raise NoMidiError("no live MIDI: rtmidi2 does not work reliably with JACK")
+        raise NoMidiError("no live MIDI: rtmidi2 cannot be trusted with JACK")
     numbers = {"darwin": rtmidi2.API_MACOSX_CORE, "win32": rtmidi2.API_WINDOWS_MM}
     try:
         with _silent_stderr():

@@ -29,7 +29,7 @@ STATE = np.dtype(
         ("routes", ROUTE, (2, MAX_ROUTES)),  # one is read while the other is written
         ("route_counts", "i8", (2,)),
         ("active", "i8", (1,)),  # the table of routes in use
-        ("mask", "i8"),  # the channels received, a bit each
+        ("mask", "i8"),  # the channels heard, a bit each
         ("tuning", "f4"),  # semitones from A4 = 440 Hz
         ("rate", "f4"),
         ("time", "i8"),  # frames since the start
@@ -56,7 +56,7 @@ class Interpreter(Plugin):
     name = "midi"
     params: tuple[Param, ...] = (
         Param("a4", "Hz", 400.0, 480.0, 440.0, help="the pitch of the A above middle C"),
-        Param("channels", "", 0.0, 65535.0, MELODIC_CHANNELS, help="the channels received, a bit each"),
+        Param("channels", "", 0.0, 65535.0, MELODIC_CHANNELS, help="the channels heard, a bit each"),
     )
 
     def __init__(self, channels: Iterable[int] | None = None) -> None:

@@ -96,7 +96,7 @@ def _open(path: Path) -> ctypes.CDLL:
     try:
         return ctypes.CDLL(str(path.resolve()))
     except OSError as error:
-        raise PluginError(f"{path} is not a library for this machine: {_first_line(error)}") from None
+        raise PluginError(f"{path} is no library for this machine: {_first_line(error)}") from None
 
 
 def _describe(library: ctypes.CDLL, path: str | PathLike[str]) -> _CPlugin:
@@ -104,11 +104,11 @@ def _describe(library: ctypes.CDLL, path: str | PathLike[str]) -> _CPlugin:
     try:
         describe = library.luthier_plugin
     except AttributeError:
-        raise PluginError(f"{path} is not a plugin: it has no function luthier_plugin") from None
+        raise PluginError(f"{path} is no plugin: it has no function luthier_plugin") from None
     describe.restype = ctypes.POINTER(_CPlugin)
     pointer = describe()
     if not pointer:
-        raise PluginError(f"{path} returns no description of a plugin")
+        raise PluginError(f"{path} describes no plugin")
     table = pointer.contents
     if table.abi != ABI:
         raise PluginError(f"{path} was built for version {table.abi} of luthier.h; this is version {ABI}")
@@ -136,9 +136,9 @@ def _checked(made: Any, name: str) -> Plugin:
         raise PluginError(f"plugin {name} {error}") from None
     for param in plugin.params:
         if not isinstance(param, Param) or not all(map(math.isfinite, (param.low, param.default, param.high))):
-            raise PluginError(f"plugin {name} has an invalid parameter: {param!r}")
+            raise PluginError(f"plugin {name} has a parameter that is none: {param!r}")
         if not param.low <= param.default <= param.high:
-            raise PluginError(f"plugin {name}: {param.name} has the default {param.default}, outside its range")
+            raise PluginError(f"plugin {name}: {param.name} begins at {param.default}, outside its range")
     if not isinstance(plugin.state, np.ndarray) or not plugin.state.flags.c_contiguous:
         raise PluginError(f"plugin {name}: its state must be one numpy record")
     if not plugin.address and (plugin.handle is None or plugin.process is None):

@@ -68,14 +68,12 @@ def unpack(data: memoryview) -> Container:
     metadata = header.pop("__metadata__", None)
     text = metadata.get("luthier") if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise ValueError("is not a .luthier file: its header has no text called 'luthier'")
+        raise ValueError("is no .luthier file: its header has no text called 'luthier'")
     table = sorted((_entry(name, entry, 8 + length) for name, entry in header.items()), key=lambda row: row[3:])
     end = 8 + length
     for name, _, _, first, last in table:
         if first != end:
-            raise ValueError(
-                f"has an inconsistent header: tensor {name!r} does not start where the one before it ends"
-            )
+            raise ValueError(f"has a lying header: tensor {name!r} does not start where the one before it ends")
         end = last
     if end != len(data):
         raise ValueError(f"has {len(data)} bytes where its tensors end after {end}")
@@ -101,16 +99,16 @@ def _refuse_constant(word: str) -> None:
 def _entry(name: str, entry: Any, start: int) -> tuple[str, np.dtype, tuple[int, ...], int, int]:
     """One row of the table from one entry of the header; the tensors' bytes begin at `start`."""
     if not isinstance(entry, dict):
-        raise ValueError(f"has an inconsistent header: tensor {name!r} is not described")
+        raise ValueError(f"has a lying header: tensor {name!r} is not described")
     word = entry.get("dtype")
     dtype = DTYPES.get(word) if isinstance(word, str) else None
     if dtype is None:
         raise ValueError(f"has tensor {name!r} of type {word!r}; known are {', '.join(DTYPES)}")
     shape, offsets = _counts(entry.get("shape")), _counts(entry.get("data_offsets"))
     if shape is None or len(shape) > 8:
-        raise ValueError(f"has an inconsistent header: tensor {name!r} has no shape of at most 8 sizes")
+        raise ValueError(f"has a lying header: tensor {name!r} has no shape of at most 8 sizes")
     if offsets is None or len(offsets) != 2 or offsets[1] - offsets[0] != math.prod(shape) * dtype.itemsize:
-        raise ValueError(f"has an inconsistent header: the bytes of tensor {name!r} do not fit its shape")
+        raise ValueError(f"has a lying header: the bytes of tensor {name!r} do not fit its shape")
     return name, dtype, shape, start + offsets[0], start + offsets[1]
 
 
@@ -127,7 +125,7 @@ def _header_length(data: memoryview) -> int:
         raise ValueError("is empty" if len(data) == 0 else f"is cut short: it has only {len(data)} bytes")
     length = int.from_bytes(data[:8], "little")
     if length > len(data) - 8:
-        raise ValueError(f"is cut short, or not a .luthier file: its header should be {length} bytes long")
+        raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
     if length > MAX_HEADER_BYTES:
         raise ValueError(f"has a header of {length} bytes; at most {MAX_HEADER_BYTES} are allowed")
     return length
@@ -138,7 +136,7 @@ def _digest(data: memoryview) -> str:
     at = _digest_offset(data)
     claimed = bytes(data[at : at + 64])
     if claimed != _hash(data, at):
-        raise ValueError("is damaged: its bytes do not match its digest")
+        raise ValueError("is damaged: its bytes do not give the digest that it carries")
     return claimed.decode()
 
 
@@ -147,7 +145,7 @@ def _digest_offset(data: memoryview) -> int:
     length = int.from_bytes(data[:8], "little")
     at = bytes(data[8 : 8 + length]).find(_MARK)
     if at < 0 or at + len(_MARK) + 64 > length:
-        raise ValueError("is not a .luthier file, or damaged: it has no digest")
+        raise ValueError("is no .luthier file, or damaged: it carries no digest")
     return 8 + at + len(_MARK)
 
 

@@ -37,7 +37,7 @@ def find(preset: str | os.PathLike[str]) -> Path:
     if str(preset) in known:
         return known[str(preset)]
     if Path(preset).is_file():
-        raise PresetError(f"{preset} is not an instrument: the name of an instrument's file ends in {SUFFIX}")
+        raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
     import difflib
 
     close = difflib.get_close_matches(str(preset), known, n=3)
@@ -67,10 +67,10 @@ def destination(preset: str | os.PathLike[str]) -> Path:
     if not _is_path(preset):
         name = str(preset)
         if not name.strip() or name.startswith(".") or not name.isprintable():
-            raise PresetError(f"{name!r} cannot be the name of an instrument")
+            raise PresetError(f"{name!r} is no name for an instrument")
         if Path(name).suffix.lower() in OTHER_SUFFIXES:
             raise PresetError(
-                f"{name}: the name of an instrument's file ends in {SUFFIX}, or give a name without an ending"
+                f"{name}: the name of an instrument's file ends in {SUFFIX}, or say a name without an ending"
             )
         folder = user_folder()
         try:

@@ -49,11 +49,11 @@ def read(path: str | os.PathLike[str]) -> Preset:
     path = Path(path)
     try:
         if path.suffix.lower() == ".onnx":
-            raise ValueError("is an ONNX model, not a preset: `luthier play`, `render` and `transfer` can use it")
+            raise ValueError("is an ONNX model, no instrument: `luthier play`, `render` and `transfer` can use it")
         opened = container.unpack(_bytes_of(path))
         header = container.parse(opened.text, "its description")
         if header.pop("digest", None) != opened.digest:
-            raise ValueError("is damaged: its digest is in the wrong place")
+            raise ValueError("is damaged: its digest stands in the wrong place")
         _check_version(header.get("format_version"))
         preset = Preset(header, opened.tensors(), opened.digest)
         check(preset)
@@ -123,7 +123,7 @@ def _bytes_of(path: Path) -> memoryview:
     if path.is_dir():
         raise ValueError("is a folder, not an instrument")
     if path.exists() and not path.is_file():
-        raise ValueError("is not a regular file")
+        raise ValueError("is no plain file")
     with path.open("rb") as file:
         data = bytearray(os.fstat(file.fileno()).st_size)
         length = file.readinto(data)

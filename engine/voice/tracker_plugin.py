@@ -17,14 +17,16 @@ from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ
 from .scales import MASKS, SCALES, nearest_note
 
 PARAMS = (
-    Param("gate", "dB", -90, -20, -55, help="below this level the input is not a voice"),
+    Param("gate", "dB", -90, -20, -55, help="below this level nothing is heard as a voice"),
     Param("level", "dB", -40, 60, 0, help="added to the loudness of the voice"),
-    Param("follow", "", 0, 1, 1, help="1: the level is automatic, to bring the voice to the instrument's loudness"),
-    Param("transpose", "semitones", -36, 36, 0, help="interval from the voice to the instrument"),
+    Param(
+        "follow", "", 0, 1, 1, help="1: the level is set by itself, to bring the voice to the instrument's loudness"
+    ),
+    Param("transpose", "semitones", -36, 36, 0, help="how far the instrument is from the voice"),
     Param("snap", "", 0, 1, 0, help="1: only the notes of a scale"),
     Param("root", "", 0, 11, 0, help="of the scale, in semitones from C"),
     Param("scale", "", 0, len(SCALES) - 1, 0, help=", ".join(f"{i}: {name}" for i, name in enumerate(SCALES))),
-    Param("dry", "dB", -60, 0, -60, help="level of the microphone in the output; -60: silence"),
+    Param("dry", "dB", -60, 0, -60, help="how much of the microphone is heard; -60: nothing"),
     Param("low", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 70, help="the lowest pitch of the voice"),
     Param("high", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 1400, help="the highest pitch of the voice"),
 )

@@ -99,7 +99,7 @@ class Browser(QFrame):
 
     def menu(self, entry: Entry) -> QMenu:
         """The context menu of an entry; factory entries cannot be renamed or deleted."""
-        favourite = self.tr("Remove from favourites") if entry.digest in self._favourites else self.tr("Favourite")
+        favourite = self.tr("No favourite any more") if entry.digest in self._favourites else self.tr("Favourite")
         readable, own = not entry.error, not (entry.factory or entry.is_external)
         items: list[tuple[str, Callable[[Entry], object], bool]] = [
             (self.tr("Hear a demo"), self.demo_requested.emit, readable),
@@ -110,7 +110,7 @@ class Browser(QFrame):
             ),
             (favourite, self.favourite_toggled.emit, readable),
             (
-                self.tr("Copy to my instruments") if entry.is_external else self.tr("Duplicate"),
+                self.tr("Keep among my own") if entry.is_external else self.tr("Duplicate"),
                 self.duplicate_requested.emit,
                 readable,
             ),

@@ -67,7 +67,7 @@ class DetailsPanel(QWidget):
     def set_favourite(self, favourite: bool) -> None:
         """Show whether the entry is a favourite."""
         self._star.setText("★" if favourite else "☆")
-        self._star.setAccessibleDescription(self.tr("is a favourite") if favourite else self.tr("is not a favourite"))
+        self._star.setAccessibleDescription(self.tr("is a favourite") if favourite else self.tr("is none"))
 
     def menu_point(self) -> QPoint:
         """Where the menu opens, in global coordinates."""

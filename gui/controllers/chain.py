@@ -131,7 +131,7 @@ class ChainController(QObject):
                 lambda paths: self.add_room(str(paths[0])),
             )
         else:
-            self._parameters.set_chain(self.tr("addition of an effect"), self._parameters.chain.with_effect(key))
+            self._parameters.set_chain(self.tr("one more effect"), self._parameters.chain.with_effect(key))
             self._parameters.show_slot(key)
 
     def _switch(self, slot: str) -> None:
@@ -151,7 +151,7 @@ class ChainController(QObject):
     def _remove(self, slot: str) -> None:
         chain = self._parameters.chain
         after = replace(chain, layer=None) if slot == LAYER else chain.without(slot)
-        text = self.tr("removal of an effect") if slot != LAYER else self.tr("second instrument")
+        text = self.tr("one effect less") if slot != LAYER else self.tr("second instrument")
         self._parameters.set_chain(text, after)
 
     def _set_split(self, split: int, above: bool, first: int, second: int) -> None:

@@ -37,7 +37,7 @@ class FileOpener(QObject):
         for path in paths:
             suffix = path.suffix.lower()
             if not path.is_file():
-                self.notified.emit(self.tr("{0} does not exist").format(path), True)
+                self.notified.emit(self.tr("{0} is not there").format(path), True)
             elif suffix in INSTRUMENT_SUFFIXES:
                 self._parameters.choose(path)
             elif suffix in SCORE_SUFFIXES:

@@ -86,7 +86,7 @@ class ThemeSwitch(QObject):
         before = self._preferences.theme
         after = "light" if before == "dark" else "dark"
         self._apply(after)
-        self._undo_stack.push_state(self.tr("change of theme"), before, after, self._apply)
+        self._undo_stack.push_state(self.tr("change of light"), before, after, self._apply)
 
     def _apply(self, name: object) -> None:
         self._preferences.theme = str(name)

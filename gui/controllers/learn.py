@@ -62,7 +62,7 @@ class LearnController(QObject):
             self.dialog.set_task(task)
             self._show_resumable(task.name)
             self.checker.start(list(task.recordings))
-            words = self.tr("Learning {0} was not finished; it can be resumed (Ctrl+L)")
+            words = self.tr("Learning {0} was not finished; it can go on (Ctrl+L)")
             self.notified.emit(words.format(task.name), False)
 
     def close(self) -> None:

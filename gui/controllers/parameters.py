@@ -129,7 +129,7 @@ class ParameterController(QObject):
         before = self._model.value(spec.name)
         self._model.set_value(index, value)
         self.undo_stack.push_value(
-            self.tr("change of {0}").format(spec.full_name), spec.name, (before, value), self._set
+            self.tr("turn of {0}").format(spec.full_name), spec.name, (before, value), self._set
         )
 
     def _set(self, name: str, value: float) -> None:

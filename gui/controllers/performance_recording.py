@@ -49,7 +49,7 @@ class RecordingController(QObject):
             self.stop()
         elif self._bridge.now is not None:
             path = recording_path(self._bridge.now.path.stem.capitalize())
-            self._engine.request(lambda: self._engine.recorders.start_performance(path), self._started)
+            self._engine.request(lambda: self._engine.transport.start_performance(path), self._started)
 
     def stop(self, failed: bool = False) -> None:
         """Stop; both files are complete when the engine thread has done it.
@@ -66,7 +66,7 @@ class RecordingController(QObject):
 
         def work() -> list[Path]:
             try:
-                self._engine.recorders.stop_performance()
+                self._engine.transport.stop_performance()
             finally:
                 notes.write()
             return recorder.paths
@@ -75,7 +75,7 @@ class RecordingController(QObject):
 
     def render_score(self, patch: Patch | None, a4: float) -> None:
         """Render the score to a sound file with a patch, or cancel that."""
-        score = self._engine.recorders.score
+        score = self._engine.transport.score
         if self._renderer.busy:
             self._renderer.cancel()
             self._window.score_bar.show_rendering(None)
@@ -96,10 +96,10 @@ class RecordingController(QObject):
         )
 
     def close(self) -> None:
-        """Complete the files of the performance, whatever the engine thread is busy with; cancel the renderer."""
+        """Complete the files of the performance even while the engine thread is busy; cancel the renderer."""
         notes = self._notes or self._finishing
         self._recorder = self._notes = None
-        self._engine.recorders.close_files()
+        self._engine.transport.close_files()
         with contextlib.suppress(OSError):
             if notes is not None:
                 self._set_end(notes)
@@ -131,7 +131,7 @@ class RecordingController(QObject):
         self._start_time = time.monotonic()
 
     def _poll(self) -> None:
-        if self._recorder is not None and not self._engine.recorders.is_recording(self._recorder.path):
+        if self._recorder is not None and not self._engine.transport.is_recording(self._recorder.path):
             self.stop(failed=True)  # the disk is full; the error was shown
         if self._recorder is not None:
             self._window.top_bar.show_recording(time.monotonic() - self._start_time)

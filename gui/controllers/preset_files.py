@@ -115,7 +115,7 @@ class PresetFiles(QObject):
         except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
             return
-        self.notified.emit(self.tr("{0} is copied to your instruments as {1}").format(entry.name, name), False)
+        self.notified.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
         text = self.tr("copy of {0}").format(entry.name)
         self._undo_stack.push_state(text, (path, None), (None, path), self._transfer)
@@ -129,7 +129,7 @@ class PresetFiles(QObject):
             return
         if self._trash.move(entry.path):
             self.notified.emit(self.tr("{0} is in the bin").format(entry.name), False)
-            text, path = self.tr("deletion of {0}").format(entry.name), entry.path
+            text, path = self.tr("throwing {0} away").format(entry.name), entry.path
             self._undo_stack.push_state(text, (None, path), (path, None), self._transfer)
         else:
             self.notified.emit(self.tr("{0} could not be moved to the bin").format(entry.path.name), True)

@@ -112,7 +112,7 @@ class PreviewController(QObject):
     def _fail(self, why: str) -> None:
         self._digest = ""
         self.changed.emit("")
-        self.notified.emit(self.tr("The demo cannot be played: {0}").format(why), True)
+        self.notified.emit(self.tr("No demo can be heard: {0}").format(why), True)
 
 
 def _folder() -> Path:

@@ -65,7 +65,7 @@ class SessionRestore(QObject):
         crashed_on = marker.path()
         if crashed_on:
             marker.clear()
-            words = self.tr("The last start crashed while loading {0}; this one starts without it")
+            words = self.tr("The last start did not survive {0}; this one begins without it")
             self.notified.emit(words.format(Path(crashed_on).name), True)
         return not crashed_on
 

@@ -84,7 +84,9 @@ class VoiceController(QObject):
     def _show_status(self, status: Status) -> None:
         if self._bridge.now is not None and self._bridge.now.follows_voice:
             latency = status.voice_latency
-            self._view.show_latency(format_latency(latency) if latency else self.tr("⚠ There is no microphone."))
+            self._view.show_latency(
+                format_latency(latency) if latency else self.tr("⚠ There is no microphone to hear.")
+            )
 
     def _show_countdown(self) -> None:
         left = math.ceil(self._timer.remainingTime() / 1000)
@@ -110,7 +112,7 @@ class VoiceController(QObject):
             lowest, highest = self._parameters.range(f"voice {name}")
             self._parameters.set_value(f"voice {name}", min(max(float(value), lowest), highest))
             self._parameters.end_gesture()
-        words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument plays {2:+d} semitones away.")
+        words = self.tr("From {0:.0f} to {1:.0f} Hz; the instrument answers {2:+d} semitones away.")
         self._view.show_message(words.format(low, high, round(found["transpose"])))
 
 

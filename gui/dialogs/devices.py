@@ -140,7 +140,7 @@ class DevicesDialog(QDialog):
                 box.setCurrentIndex(i)
                 return
         name = wanted[1] if isinstance(wanted, tuple) else wanted
-        box.addItem(self.tr("{0} (missing)").format(name), wanted)
+        box.addItem(self.tr("{0} (not there)").format(name), wanted)
         box.setCurrentIndex(box.count() - 1)
 
     def _lay_out(self) -> None:
@@ -154,14 +154,14 @@ class DevicesDialog(QDialog):
             (self.tr("Sample rate"), self.rate_box),
             (self.tr("Block"), self.block_box), (self.tr("MIDI keyboards"), self.midi_box),
             (self.tr("MIDI channel"), self.channel_box), (self.tr("Tuning of A4"), self.a4_box),
-            (self.tr("In use"), self.device_label),
+            (self.tr("What was given"), self.device_label),
         ):  # fmt: skip
             field.setAccessibleName(text)
             form.addRow(factory.label(text, secondary=True), field)
         buttons = QHBoxLayout()
         for text, signal in (
             (self.tr("Test tone"), self.tone_requested),
-            (self.tr("Search again"), self.refresh_requested),
+            (self.tr("Look again"), self.refresh_requested),
         ):
             button = factory.push_button(text)
             button.clicked.connect(signal)

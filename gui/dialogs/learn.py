@@ -38,12 +38,10 @@ class LearnDialog(QDialog):
         self._files_label, self.check_label = _text_label(), _text_label()
         self.form, self.progress = LearnForm(self), LearnProgress()
         self.learn = factory.push_button(self.tr("Learn"), style="main")
-        self.resume = factory.push_button(self.tr("Go on"), tip=self.tr("Resume the run that was stopped"))
+        self.resume = factory.push_button(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
         self.stop = factory.push_button(self.tr("Stop and keep"))
         self.play_recording = factory.push_button(self.tr("▶ Recording"), tip=self.tr("Hear the recording"))
-        self.play_preview = factory.push_button(
-            self.tr("▶ Learned so far"), tip=self.tr("Hear what is learned so far")
-        )
+        self.play_preview = factory.push_button(self.tr("▶ Learned so far"), tip=self.tr("Hear how far it has come"))
         self.record = factory.push_button(self.tr("● Record"), tip=self.tr("Record from the microphone, or end it"))
         self._lay_out()
         self._connect()
@@ -56,7 +54,7 @@ class LearnDialog(QDialog):
         self._files_label.setText(
             ", ".join(path.name for path in paths) or self.tr("none yet: record one, choose files, or drop them")
         )
-        self.check_label.setText(self.tr("Checking…") if paths else "")
+        self.check_label.setText(self.tr("Listening…") if paths else "")
         self.form.set_recordings(paths)
         self._show_state()
 
@@ -111,9 +109,9 @@ class LearnDialog(QDialog):
         if check.count > 1:
             return self.tr("{0} recordings, {1:.0f} s: good to learn from").format(check.count, check.seconds)
         strokes = (
-            self.tr("one onset")
+            self.tr("one stroke")
             if check.onsets == 1
-            else self.tr("{0} onsets", "", check.onsets).format(check.onsets)
+            else self.tr("{0} strokes", "", check.onsets).format(check.onsets)
         )
         return self.tr("{0:.1f} s, {1}: good to learn from").format(check.seconds, strokes)
 
@@ -169,7 +167,7 @@ class LearnDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow(factory.label(self.tr("Recordings"), secondary=True), self._files_label)
         form.addRow(factory.label(secondary=True), sources)
-        for text, field in ((self.tr("Check"), self.check_label), *self.form.rows):
+        for text, field in ((self.tr("What was heard"), self.check_label), *self.form.rows):
             field.setAccessibleName(text)
             form.addRow(factory.label(text, secondary=True), field)
         buttons = QHBoxLayout()

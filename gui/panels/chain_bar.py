@@ -44,11 +44,13 @@ class ChainBar(QWidget):
         self._slot_row = QHBoxLayout()
         self._slot_row.setSpacing(2)
         self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
-        self.power = factory.tool_button(self.tr("On"), self.tr("On or off"), self.tr("On, or bypass"), True)
+        self.power = factory.tool_button(
+            self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
+        )
         earlier, later = self.tr("Earlier in the chain (Alt+Left)"), self.tr("Later in the chain (Alt+Right)")
         self.earlier = factory.tool_button("◂", self.tr("Earlier in the chain"), earlier)
         self.later = factory.tool_button("▸", self.tr("Later in the chain"), later)
-        self.remove = factory.tool_button("✕", self.tr("Remove it from the chain"), self.tr("Remove (Delete)"))
+        self.remove = factory.tool_button("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
         self.add.clicked.connect(self._open_menu)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
         self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))

@@ -61,7 +61,7 @@ class StatusBar(QWidget):
             heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.max_load, now.underruns)
         )
         tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
-        lost_text = self.tr("Lost notes and parameter changes: {0}").format(now.lost_events)
+        lost_text = self.tr("Lost notes and movements of knobs: {0}").format(now.lost_events)
         self.load_button.setToolTip(f"{tip}\n{lost_text}")
         self.load_button.setAccessibleDescription(f"{self.load_button.text()} · {lost_text}")
         names = ", ".join(name.split(":")[0] for name in now.ports) or self.tr("no keyboard")

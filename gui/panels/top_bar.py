@@ -29,7 +29,7 @@ class TopBar(QWidget):
         )
         self.record.setCheckable(True)
         self.save = factory.push_button(
-            self.tr("Save"), self.tr("Save as patch"), self.tr("Save as a patch (Ctrl+S)"), "flat"
+            self.tr("Save"), self.tr("Save as patch"), self.tr("Save where the knobs stand (Ctrl+S)"), "flat"
         )
         self.compare = factory.push_button("", self.tr("Compare settings A and B"), style="flat")
         self.theme = factory.tool_button("◐", self.tr("Light or dark"), self.tr("Light or dark (Ctrl+T)"))

@@ -63,7 +63,7 @@ class RecordingChecker(QObject):
         try:
             check = RecordingCheck(**json.loads(bytes(process.readAllStandardOutput().data())))
         except (ValueError, TypeError):
-            check = RecordingCheck(faults=[self.tr("The recording could not be checked.")], usable=False)
+            check = RecordingCheck(faults=[self.tr("The recording could not be heard.")], usable=False)
         process.deleteLater()
         self.checked.emit(replace(check, faults=[*check.faults, *self._translated_faults(check)]))
 
@@ -71,7 +71,7 @@ class RecordingChecker(QObject):
         """Faults whose texts need the window's translation."""
         if not check.can_learn:
             return [self.tr("Learning needs PyTorch, playing does not: pip install 'luthier[train]'")]
-        more = self.tr("There are {0} more warnings of this kind.", "", check.omitted).format(check.omitted)
+        more = self.tr("There are {0} more remarks of this kind.", "", check.omitted).format(check.omitted)
         return [more] if check.omitted else []
 
 

@@ -121,7 +121,7 @@ class LearnProcess(QObject):
             lines = [line for line in self._errors.strip().splitlines() if line]
             self.failed.emit(lines[-1].removeprefix("luthier: ") if lines else "", False)
         else:
-            self.failed.emit(self.tr("it was interrupted; it can be resumed"), True)
+            self.failed.emit(self.tr("it was cut off; it can go on from where it was"), True)
 
 
 def _status(message: dict[str, Any]) -> LearnStatus:

@@ -137,7 +137,7 @@ class ModesView(TouchableView):
         modes = self._modes
         if modes is None or len(modes.level) == 0:
             painter.setPen(theme.colour(theme.SECONDARY_TEXT))
-            text = self.tr("Its modes cannot be shown: play the keys, or the pad")
+            text = self.tr("Its modes cannot be seen: play the keys, or the pad")
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)
         else:
             self._paint_grid(painter)

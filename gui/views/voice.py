@@ -30,7 +30,7 @@ class VoiceView(QWidget):
         self.measure = factory.push_button(
             self.tr("Find my range"), tip=self.tr("Ten seconds of singing set range, gate and transposition")
         )
-        self.find_instrument = factory.push_button(self.tr("Choose one that does"))
+        self.find_instrument = factory.push_button(self.tr("Take one that does"))
         self.note_label, self._cents_label = factory.label("–", theme.DISPLAY + 4), factory.label(" ", secondary=True)
         self.voiced_label = factory.label()
         self.gauge, self.trace = MicrophoneGauge(), PitchTrace()

@@ -54,7 +54,9 @@ def test_the_measured_segments_were_not_used_to_choose_the_model(tmp_path, monke
     development, unseen = development_segments(dataset, TINY.samples), unseen_segments(dataset, TINY)
     assert len(development) == DEVELOPMENT_SEGMENTS
     assert [one.kind for one in unseen].count("violin") == 100 - 16 - len(development) - EARLIER_ONLY
-    assert len(unseen) == [one.kind for one in unseen].count("violin") + SEGMENTS_PER_PATTERN * len(UNKNOWN_RECORDINGS)
+    assert len(unseen) == [one.kind for one in unseen].count("violin") + SEGMENTS_PER_PATTERN * len(
+        UNKNOWN_RECORDINGS
+    )
     chosen = dataset.validation_segments(TINY.samples)
     for segment in unseen:
         assert not (segment.sound == chosen).all(1).any()

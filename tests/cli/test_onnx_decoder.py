@@ -135,13 +135,13 @@ def described(**words):
     ("change", "why"),
     [
         (renamed, "it has f0, loudness, state → amplitude, harmonics, noise, next_state; expected was pitch (B, 1)"),
-        (narrow, "for 1 voices it returns (1, 2), (1, 60), (1, 65), (1, 1, 64); expected was pitch (B, 1)"),
+        (narrow, "for 1 voices it says (1, 2), (1, 60), (1, 65), (1, 1, 64); expected was pitch (B, 1)"),
         (double, "loudness is a tensor(double); all must be float32"),
         (described(kind="resonance"), "it is of kind 'resonance'"),
         (described(pitch={"low": 900, "high": 90}), "'pitch' is {'low': 900, 'high': 90}"),
         (described(features={"deviation": 0}), "the deviation 0"),
         (described(level="loud"), "has a level of 'loud'"),
-        (lambda model: helper.set_model_props(model, {"luthier": "[}"}), "is not a JSON object"),
+        (lambda model: helper.set_model_props(model, {"luthier": "[}"}), "is no JSON object"),
     ],
 )
 def test_a_file_with_another_signature_is_refused_in_one_line(capsys, change, why):

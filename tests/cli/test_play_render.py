@@ -52,7 +52,7 @@ def test_a_rendered_file_holds_what_the_engine_plays(folder, capsys):
 
 def test_a_score_without_notes_on_an_enabled_channel_is_refused_with_a_channel_that_has_some(folder, capsys):
     assert main(["render", "small.luthier", "score.mid", "-o", "out.wav", "--seconds", "1", "--channel", "2"]) == 2
-    assert "score.mid has notes on channel 1 only, which is disabled; use --channel 1" in capsys.readouterr().err
+    assert "score.mid has notes on channel 1 only, which is not heard; say --channel 1" in capsys.readouterr().err
     assert not Path("out.wav").exists()
 
 
@@ -85,7 +85,7 @@ def test_what_was_not_learned_has_no_performance(folder, capsys, monkeypatch):
         (["small.luthier", "score.mid"], "-o"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--rate", "fast"], "from 8000 to 384000 Hz"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--rate", "nan"], "from 8000 to 384000 Hz"),
-        (["small.luthier", "score.mid", "-o", "out.wav", "--block", "1.5"], "not a whole number"),
+        (["small.luthier", "score.mid", "-o", "out.wav", "--block", "1.5"], "no whole number"),
         (["small.luthier", "score.mid", "-o", "out.wav", "--channel", "17"], "from 1 to 16"),
     ],
 )

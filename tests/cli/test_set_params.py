@@ -26,8 +26,8 @@ def test_a_parameter_is_set_before_the_first_note(tmp_path):
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("loudness=3", "there is no parameter 'loudness'; there are resonance."),
-        ("level=much", "'much' is not a number; use level=VALUE"),
+        ("loudness=3", "there is no knob 'loudness'; there are resonance."),
+        ("level=much", "'much' is no number; say level=VALUE"),
         ("level=900", "level goes from "),
     ],
 )

@@ -67,7 +67,7 @@ def test_transposition_and_rate_are_those_of_the_options(capsys):
 def test_transposition_level_and_latency_are_printed(capsys):
     assert main(["transfer", "voice.wav", "drawn.luthier", "-o", "out.wav"]) == 0
     said = capsys.readouterr().out
-    for word in ("transposed by +1 octave,", "tracker", "frame 10.0 ms", "are removed", "out.wav: "):
+    for word in ("moved by +1 octave,", "tracker", "frame 10.0 ms", "are taken off", "out.wav: "):
         assert word in said
 
 

@@ -23,5 +23,5 @@ def test_scales_are_parsed_with_and_without_a_root():
     assert scale("chromatic") == (0, 0)
     assert scale("d minor") == (2, 2)
     assert scale("Bb harmonic minor") == (10, 3)
-    with pytest.raises(Exception, match="is not a scale; there are chromatic"):
+    with pytest.raises(Exception, match="is no scale; there are chromatic"):
         scale("H dur")

@@ -223,7 +223,7 @@ def test_a_patch_whose_instrument_is_missing_names_it(window, tmp_path):
     window.opener.open([tmp_path / "lost.json"])
     until(lambda: "lost needs the instrument harp" in window.window.notice.text)
     window.opener.open([tmp_path / "other.json"])
-    until(lambda: "other.json is not a patch" in window.window.notice.text)
+    until(lambda: "other.json is no patch" in window.window.notice.text)
     assert window.bridge.now.path.stem == "guitar"
 
 
@@ -261,7 +261,7 @@ def test_an_instrument_opened_from_another_folder_is_listed_and_can_be_kept(wind
     offers = {action.text(): action for action in window.window.browser.menu(listed).actions()}
     assert not offers["Rename…"].isEnabled()
     assert not offers["Move to the bin"].isEnabled()
-    offers["Copy to my instruments"].trigger()
+    offers["Keep among my own"].trigger()
     until(lambda: not entry(window, "friend's").is_external)
     assert library.find("friend's") == library.user_folder() / "friend's.luthier"
     window.parameters.undo_stack.undo()

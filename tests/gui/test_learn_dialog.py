@@ -48,7 +48,7 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
     QTest.keyClicks(dialog.form.name, "my string")
     assert not dialog.learn.isEnabled()
     until(dialog.learn.isEnabled)
-    assert "one onset: good to learn from" in dialog.check_label.text()
+    assert "one stroke: good to learn from" in dialog.check_label.text()
     assert "about half a minute" in dialog.progress.label.text()
     QTest.mouseClick(dialog.learn, LEFT)
     assert window.learn.process.busy

@@ -70,7 +70,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_sound(window, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
     window.engine.transport._performance._write = full
-    until(lambda: "could not be written any further: no space left" in window.window.notice.text)
+    until(lambda: "could not be written on: no space left" in window.window.notice.text)
     window.bridge.note_on(57, 0.8)
     assert pitch(ear.listen(0.4, QTest.qWait)) == pytest.approx(220, rel=0.02)
     window.bridge.note_off(57)

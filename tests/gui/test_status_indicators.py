@@ -53,4 +53,6 @@ def test_lost_events_are_counted_in_the_tip_of_the_load(window):
     before = window.engine.host.meters().lost
     window.bridge.live_input._events.push(Kind.MIDI, 0x00, note=-1)  # no message that there is
     until(lambda: window.engine.host.meters().lost == before + 1)
-    until(lambda: f"Lost notes and parameter changes: {before + 1}" in window.window.status_bar.load_button.toolTip())
+    until(
+        lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip()
+    )

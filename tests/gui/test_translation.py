@@ -79,7 +79,7 @@ def test_english_needs_no_translation_file(app, tmp_path, languages):
 def test_a_damaged_translation_file_is_named_and_the_window_is_english(app, tmp_path, capsys):
     (tmp_path / "luthier_pl.ts").write_text(TEXTS[:500], encoding="utf-8")
     assert translation.install(app, ["pl"], tmp_path) == []
-    assert "luthier_pl.ts is not a translation file" in capsys.readouterr().err
+    assert "luthier_pl.ts is no translation" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

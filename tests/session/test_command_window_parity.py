@@ -124,7 +124,7 @@ def test_what_cannot_be_had_is_one_line_and_no_file(folder, chain, saved, capsys
         "second.json": "there is no instrument called 'nobody'",
         "room.json": "cellar.wav",
         "lost.json": "needs the instrument nowhere",
-        "empty.json": "empty.json is not a patch",
+        "empty.json": "empty.json is no patch",
         "missing.json": "there is no file 'missing.json'",
     }
     for name, reason in reasons.items():

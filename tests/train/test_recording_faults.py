@@ -18,7 +18,7 @@ def test_a_good_recording_has_no_faults():
         (_tone(level=1e-5), "silent"),
         (_tone(level=0.003), "soft"),
         (np.clip(_tone(level=2.0), -1, 1), "clipped"),
-        (_tone() + 0.1, "DC offset"),
+        (_tone() + 0.1, "off centre"),
         (_tone() + 0.05 * np.random.default_rng(1).standard_normal(22050), "noisy"),
     ],
 )

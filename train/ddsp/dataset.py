@@ -65,7 +65,7 @@ def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes:
         if whole.frames > 1:
             found.append((whole, features))
     if not found:
-        raise ValueError("no part of the recordings is loud enough to learn from")
+        raise ValueError("the recordings hold nothing that is loud enough to learn")
     training, validation = split_validation([whole for whole, _ in found], sizes)
     return _describe(training, validation, [features for _, features in found], warnings, sizes)
 
@@ -108,7 +108,7 @@ def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
     voice = extract_features(samples / max(float(np.abs(samples).max()), 1e-6), sizes.rate, sizes.hop)
     is_sung = voice.voiced & (voice.loudness > SILENCE_DB)
     if not is_sung.any():
-        raise ValueError(f"no pitch was found in {path}")
+        raise ValueError(f"no pitch can be heard in {path}")
     middle = np.sqrt(dataset.low * dataset.high)
     octaves = np.round(np.log2(middle / np.median(voice.pitch[is_sung])))
     gain = dataset.mean - voice.loudness[is_sung].mean()
@@ -151,7 +151,7 @@ def _describe(
     loud = [f.voiced & (f.loudness > SILENCE_DB) for f in features]
     pitch = np.concatenate([f.pitch[where] for f, where in zip(features, loud, strict=True)])
     if not len(pitch):
-        raise ValueError("no pitch was found in the recordings")
+        raise ValueError("no pitch can be heard in the recordings")
     low, high = (float(q) for q in np.quantile(pitch, RANGE_QUANTILES))
     voiced = len(pitch) / max(sum(int((f.loudness > SILENCE_DB).sum()) for f in features), 1)
     seconds = sum(p.frames for p in training) * sizes.hop / sizes.rate
@@ -171,5 +171,5 @@ def _warnings(seconds: float, voiced: float, agreement: float, span: float) -> l
             f"{100 * voiced:.0f} % of them has a pitch, and two trackers agree on {100 * agreement:.0f} % of that."
         )
     if span < MIN_RANGE_SEMITONES:
-        found.append(f"The notes span only {span:.1f} semitones; other notes are not learned.")
+        found.append(f"The notes span only {span:.1f} semitones; the instrument will know no others.")
     return found

@@ -68,7 +68,7 @@ class ClipSampler:
         self.segments, self.frames = segments, frames
         self._clip_starts = [(i, start) for i, whole in enumerate(segments) for start in clip_starts(whole, frames)]
         if not self._clip_starts:
-            raise ValueError("no part of the recordings is as long as a clip and without silence")
+            raise ValueError("nowhere in the recordings is there sound without a break as long as a clip")
 
     def draw(self, count: int, generator: torch.Generator) -> Segment:
         """A batch of `count` clips."""

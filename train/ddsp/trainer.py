@@ -165,7 +165,7 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         super()._check(state)
         scale = self.dataset.mean, self.dataset.deviation
         if any(abs(a - b) > SCALE_TOLERANCE_DB for a, b in zip(state["loudness_scale"], scale, strict=True)):
-            raise ValueError("the checkpoint has another scale of loudness: start from the same instrument (--from)")
+            raise ValueError("the checkpoint is told loudness in another way: begin with the same preset (--from)")
 
     def _prepare_loop(self, resumed: bool) -> None:
         if self.start is not None and not resumed:

@@ -52,7 +52,7 @@ class Dataset:
             rows += [row] if (row := _cut_segment(sound, first, samples)).abs().max() > MIN_SEGMENT_PEAK else []
             if len(rows) == count:
                 return torch.stack(rows)
-        raise ValueError("the recordings are almost silent")
+        raise ValueError("there is hardly anything but silence in the recordings")
 
     def validation_segments(self, samples: int, count: int = MAX_VALIDATION_SEGMENTS) -> Tensor:
         """Segments (up to a count, samples) for validation, or of the training recordings where there are none."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.instruments.events.event_score_file import MAX_SECONDS, Event, EventScore
 
 from .config import HOP
-from .decomposition_window import AnalysisWindow, concatenate, select
+from .decomposition_window import DecompositionWindow, concatenate, select
 from .event_search import DEFAULT_ROUNDS, refine_events
 from .fit_strengths import fit_context_and_room
 from .model import EventModel, Events, magnitude_spectrum
@@ -42,7 +42,7 @@ def decompose(
     """
     sizes, gain = model.sizes, float(samples.abs().max())
     if gain == 0:
-        raise ValueError("the recording is silent: there is nothing to decompose")
+        raise ValueError("the recording is silent: there is nothing to take apart")
     if len(samples) > MAX_SECONDS * sizes.rate:
         raise ValueError(
             f"{len(samples) / sizes.rate:.0f} s are more than a score can last: at most {MAX_SECONDS:.0f} s"
@@ -58,7 +58,7 @@ def decompose(
         for number, window in enumerate(windows):
             first = number * sizes.samples // 2
             if window.abs().max() > SILENCE_PEAK:
-                analysis_window = AnalysisWindow(
+                analysis_window = DecompositionWindow(
                     model, window, explained[first:][: sizes.samples], *context_and_room, level
                 )
                 found = _find_events(analysis_window, initial.get(number), rounds)
@@ -98,7 +98,7 @@ def _estimate_context_and_room(
     loudest = weights[:, 0].argsort(descending=True)[:FITTED_WINDOWS].tolist()
     silence = torch.zeros_like(windows[0])
     fitted = {
-        number: _encode(AnalysisWindow(model, windows[number], silence, *context_and_room, level))
+        number: _encode(DecompositionWindow(model, windows[number], silence, *context_and_room, level))
         for number in loudest
     }
     fitted = {number: found for number, found in fitted.items() if found.keys.numel()}
@@ -106,7 +106,7 @@ def _estimate_context_and_room(
         if attempt:
             fitted = {
                 number: refine_events(
-                    AnalysisWindow(model, windows[number], silence, *context_and_room, level), found, rounds
+                    DecompositionWindow(model, windows[number], silence, *context_and_room, level), found, rounds
                 )
                 for number, found in fitted.items()
             }
@@ -119,7 +119,7 @@ def _estimate_context_and_room(
 
 
 def _select_first_half(
-    window: AnalysisWindow, found: Events, explained: Tensor, last: bool
+    window: DecompositionWindow, found: Events, explained: Tensor, last: bool
 ) -> list[tuple[int, int, float]]:
     """Frame, key and strength of the events in a window's first half; their sounds are added to `explained`."""
     sizes = window.model.sizes
@@ -132,13 +132,13 @@ def _select_first_half(
     )
 
 
-def _find_events(window: AnalysisWindow, initial: Events | None, rounds: int) -> Events:
+def _find_events(window: DecompositionWindow, initial: Events | None, rounds: int) -> Events:
     """All events (1, n) of a window; initial: known ones of a window without sound of earlier windows."""
     found = initial if initial is not None and not window.known.any() else _encode(window)
     return refine_events(window, found, rounds) if found.keys.numel() else found
 
 
-def _encode(window: AnalysisWindow) -> Events:
+def _encode(window: DecompositionWindow) -> Events:
     """The events (1, n) of a window that the encoder finds, pass by pass."""
     model, mixture = window.model, window.known[None]
     spectrum = magnitude_spectrum(window.target[None])
@@ -153,7 +153,7 @@ def _encode(window: AnalysisWindow) -> Events:
     return select(found, found.strengths[0] > 0)
 
 
-def _render(window: AnalysisWindow, found: Events, size: int) -> Tensor:
+def _render(window: DecompositionWindow, found: Events, size: int) -> Tensor:
     """The sound of events in their room, with its decay: (size,)."""
     model = window.model
     sounds = model.decoder(found.keys[0], found.strengths[0], window.context.expand(found.keys.shape[1], -1))
@@ -170,6 +170,6 @@ def reconstruct(model: EventModel, samples: Tensor, rounds: int = DEFAULT_ROUNDS
     target = samples / gain
     with torch.no_grad():
         context_and_room, initial = _estimate_context_and_room(model, target[None], 1.0, rounds, lambda share: None)
-        window = AnalysisWindow(model, target, torch.zeros_like(target), *context_and_room)
+        window = DecompositionWindow(model, target, torch.zeros_like(target), *context_and_room)
         sound = model.render(_find_events(window, initial.get(0), rounds), *context_and_room)
     return np.asarray((gain * sound[0]).numpy())

@@ -15,7 +15,7 @@ MIN_STRENGTH = 0.003  # of the timbre of an event
 
 
 @dataclass(frozen=True)
-class AnalysisWindow:
+class DecompositionWindow:
     """target: (N,), the recording. known: (N,), the sound of events of earlier windows. context: (1, M).
 
     room: (1, 1 + rooms), gains. level: scale at which losses are measured.

@@ -8,7 +8,7 @@ than a segment has.
 import torch
 from torch import Tensor
 
-from .decomposition_window import AnalysisWindow, concatenate, select
+from .decomposition_window import DecompositionWindow, concatenate, select
 from .fit_strengths import STRENGTH_STEPS, solve_strengths
 from .model import Events, magnitude_spectrum
 
@@ -20,7 +20,7 @@ DROPPED_AT_ONCE = 6  # events
 DROP_STEPS = 6  # of the strengths of the others after that
 
 
-def refine_events(window: AnalysisWindow, found: Events, rounds: int = DEFAULT_ROUNDS) -> Events:
+def refine_events(window: DecompositionWindow, found: Events, rounds: int = DEFAULT_ROUNDS) -> Events:
     """Events (1, n) of a lower loss than those found, with the best strengths together.
 
     rounds: of candidates, at most; with 0 only the strengths of the events change.
@@ -44,7 +44,7 @@ def refine_events(window: AnalysisWindow, found: Events, rounds: int = DEFAULT_R
 
 
 def drop_least_important(
-    window: AnalysisWindow, sounds: Tensor, strengths: Tensor, count: int
+    window: DecompositionWindow, sounds: Tensor, strengths: Tensor, count: int
 ) -> tuple[Tensor, Tensor]:
     """Indices of at most `count` sounds (n, N) whose removal would raise the loss most, and their strengths."""
     kept = torch.arange(len(sounds), device=sounds.device)
@@ -58,7 +58,7 @@ def drop_least_important(
     return kept, strengths
 
 
-def _find_candidates(window: AnalysisWindow, found: Events) -> Events:
+def _find_candidates(window: DecompositionWindow, found: Events) -> Events:
     """The best (1, m) of the events that the encoder finds in the residual of events (1, n)."""
     model = window.model
     with torch.no_grad():

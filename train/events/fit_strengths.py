@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .decomposition_window import AnalysisWindow
+from .decomposition_window import DecompositionWindow
 from .loss import reconstruction_loss
 from .model import EventModel, Events, place_events
 
@@ -19,7 +19,9 @@ MIN_STRENGTH = 0.01  # initial strength of an event
 MIN_ROOM_GAIN = 1e-4  # initial gain of a room
 
 
-def solve_strengths(window: AnalysisWindow, sounds: Tensor, strengths: Tensor, steps: int) -> tuple[Tensor, float]:
+def solve_strengths(
+    window: DecompositionWindow, sounds: Tensor, strengths: Tensor, steps: int
+) -> tuple[Tensor, float]:
     """The strengths (n,) of sounds (n, N) with the lowest loss on the way from given ones, and that loss."""
     levels = strengths.clamp(min=MIN_STRENGTH).log().requires_grad_()
     optimizer = torch.optim.Adam([levels], lr=STRENGTH_LEARNING_RATE)

@@ -76,7 +76,7 @@ def select(recordings: list[RecordingInfo]) -> tuple[dict[int, list[RecordingInf
         other = by_dynamic.get(info.dynamic)
         if other:
             worse = min(other, info, key=lambda candidate: candidate.clarity)
-            message = f"{note_name(info.key)} {info.dynamic} was recorded twice"
+            message = f"{note_name(info.key)} {info.dynamic} is there twice"
             messages.append(f"{Path(worse.path).name} is left out: {message}.")
             info = other if worse is info else info
         by_dynamic[info.dynamic] = info
@@ -122,9 +122,9 @@ def _key(
         return named_key, []
     message = f"{name} sounds like {note_name(detected_key)} ({detected.frequency:.1f} Hz)"
     if pitch.harmonicity(note, rate, frequency_of(named_key)) >= MIN_NAME_CLARITY_RATIO * detected.clarity:
-        return named_key, [f"{message} but its partials fit {note_name(named_key)} too: the key in the name is used."]
+        return named_key, [f"{message} but its partials fit {note_name(named_key)} too: its name is believed."]
     if detected.clarity >= 2 * pitch.MIN_CLARITY:
         return detected_key, [
-            f"{message}, not like {note_name(named_key)} as its name says: the pitch of the recording is used."
+            f"{message}, not like {note_name(named_key)} as its name says: it is learned as it sounds."
         ]
     return None, [f"{message}, not like {note_name(named_key)} as its name says, and not clearly: it is left out."]

@@ -97,7 +97,7 @@ def learn(
             stopped = True
             notify(
                 Progress(
-                    len(results.found), len(names), time.monotonic() - start, "stopping after the notes in progress"
+                    len(results.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"
                 )
             )
             pool.shutdown(wait=False, cancel_futures=True)

@@ -76,7 +76,7 @@ class OnnxDecoder:
         shapes = [value.shape for value in outputs[:4]]
         harmonics, bands = (shape[-1] if len(shape) == 2 else 0 for shape in shapes[1:3])
         if shapes != [(count, 1), (count, harmonics), (count, bands), (1, count, self.units)]:
-            raise ValueError(f"for {count} voices it returns {', '.join(map(str, shapes))}; expected was {SIGNATURE}")
+            raise ValueError(f"for {count} voices it says {', '.join(map(str, shapes))}; expected was {SIGNATURE}")
         return harmonics, bands, np.asarray(outputs[4], np.float32).reshape(-1) if has_room else None
 
 
@@ -98,7 +98,7 @@ def _open_session(path: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises types of its own
-        raise PresetError(f"{path.name} is not an ONNX model that can be run: {_first_line(error)}") from None
+        raise PresetError(f"{path.name} is no ONNX model that can be run: {_first_line(error)}") from None
 
 
 def _sizes(session: Any) -> tuple[int | None, int]:
@@ -127,7 +127,7 @@ def _header(session: Any, path: Path) -> dict[str, Any]:
     except ValueError:
         metadata = None
     if not isinstance(metadata, dict):
-        raise ValueError("its metadata entry luthier is not a JSON object")
+        raise ValueError("what its metadata have under luthier is no JSON object")
     if metadata.get("kind", "ddsp") != "ddsp":
         raise ValueError(f"it is of kind {metadata['kind']!r}; only decoders (ddsp) play from ONNX")
     header = {"name": path.stem, **DEFAULTS, **metadata}
@@ -142,7 +142,7 @@ def _check(preset: Preset, harmonics: int, bands: int) -> None:
     if not room.size or not np.isfinite(room).all():
         raise ValueError("its room is empty, or holds a value that is not a number")
     if not 1 <= harmonics <= MAX_SIZES["H"]:
-        raise ValueError(f"it returns {harmonics} harmonics; from 1 to {MAX_SIZES['H']} can be played")
+        raise ValueError(f"it says {harmonics} harmonics; from 1 to {MAX_SIZES['H']} can be played")
     sizes = {"U": 1, "2U": 2, "3U": 3, "H": harmonics, "N": bands, "T": room.size}
     SCHEMA.check(preset.header, preset.tensors, sizes)
 

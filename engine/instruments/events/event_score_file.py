@@ -96,7 +96,7 @@ def read(path: str | PathLike[str]) -> EventScore:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise ValueError(f"{path.name} is not a score of events: it is not JSON") from None
+        raise ValueError(f"{path.name} is not a score of events: it is no JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{path.name} is not a score of events: its format is not {FORMAT!r}")
     try:
@@ -146,7 +146,7 @@ def _check(decoder: EventDecoder, score: EventScore) -> None:
         if len(found) != len(expected):
             raise ValueError(f"the score has a {what} of {len(found)} numbers, this instrument needs {len(expected)}")
     if max((event.key for event in score.events), default=0) >= decoder.keys:
-        raise ValueError(f"the score has a key that the instrument lacks: it has {decoder.keys} keys")
+        raise ValueError(f"the score has a key that the instrument has not: it has {decoder.keys} keys")
     if max([score.seconds, *(event.time for event in score.events)]) > MAX_SECONDS:
         raise ValueError(f"the score is longer than {MAX_SECONDS:g} s")
 
@@ -164,20 +164,20 @@ def _convolve(sound: np.ndarray, response: np.ndarray) -> np.ndarray:
 
 def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise ValueError(f"{what} is {value!r}; it must be a number of at least 0")
+        raise ValueError(f"{what} is {value!r}; it must be a number from 0 on")
     return float(value)
 
 
 def _numbers(values: Any, what: str) -> np.ndarray:
     found = _list(values, MAX_EVENTS, what)
     if not all(isinstance(x, int | float) and math.isfinite(x) and abs(x) < 1e6 for x in found):
-        raise ValueError(f"{what} holds something that is not a number")
+        raise ValueError(f"{what} holds something that is no number")
     return np.array(list(found), np.float32)
 
 
 def _key(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise ValueError(f"a key is {value!r}; it must be a whole number of at least 0")
+        raise ValueError(f"a key is {value!r}; it must be a whole number from 0 on")
     return value
 
 

@@ -13,8 +13,8 @@ VELOCITY_EXPONENT = 1.4  # amplitude goes with velocity to this power
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
-    Param("level", "dB", -24, 24, 0, help="level of this instrument"),
-    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB after the release of a key"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
     Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),

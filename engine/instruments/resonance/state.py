@@ -14,10 +14,10 @@ PARTIAL_ROWS = 4  # that describe the modes of a voice: frequency, decay, real a
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
-    Param("level", "dB", -24, 24, 0, help="level of this instrument"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("decay", "x", 0.1, 10, 1, cc=75, help="how long it rings, in multiples of the recording"),
     Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the next notes"),
-    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB after the release of a key"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param(
         "attack",
         "dB",
@@ -25,9 +25,9 @@ PARAMS = (
         12,
         0,
         cc=73,
-        help="level of the attack noise that bypasses the modes: finger, hammer, breath",
+        help="level of what is heard past the body: finger, hammer, breath",
     ),
-    Param("body", "dB", -40, 12, 0, cc=71, help="level of the modes, from the next note on"),
+    Param("body", "dB", -40, 12, 0, cc=71, help="level of what rings, from the next note on"),
     Param("deform", "", 0, 1, 0, help="from the resonance at rest to its last variant"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),

@@ -12,13 +12,13 @@ GRID_VOICES = 8  # voices that play as learned; each starts its frames an eighth
 
 PARAMS = (
     Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
-    Param("level", "dB", -24, 24, 0, help="level of this instrument"),
-    Param("drive", "dB", -24, 18, 0, cc=74, help="level of the excitation: more is brighter, not only louder"),
-    Param("damping", "1/s", 0, 50, 0, cc=75, help="additional damping of everything that sounds"),
-    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB after the release of a key"),
+    Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
+    Param("drive", "dB", -24, 18, 0, cc=74, help="how hard it is struck: harder is brighter, not only louder"),
+    Param("damping", "1/s", 0, 50, 0, cc=75, help="what all that rings loses beside what was learned"),
+    Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),
     Param("speed", "Hz", 0.1, 12, 5.5, help="of the vibrato"),
-    Param("gate", "", 0, 1, 1, help="1: an inaudible state is cleared"),
+    Param("gate", "", 0, 1, 1, help="1: a state that can no longer be heard is cleared"),
     Param("variation", "", 0, 1, 1, help="0: every strike of a key is the same"),
 )
 PLAY, LEVEL, DRIVE, DAMPING, RELEASE, VIBRATO, SPEED, GATE, VARIATION = range(len(PARAMS))

@@ -35,7 +35,7 @@ def test_a_recording_becomes_an_instrument_and_learning_goes_on_from_it(melody, 
     told = capsys.readouterr()
     assert json.loads(told.out.splitlines()[-1])["steps"] == 3
     assert "only 8 s to learn from" in told.err
-    assert "8 s to learn from, 2 s held out" in told.err
+    assert "8 s to learn from, 2 s kept back" in told.err
     made = read(path)
     assert made.header["pitch"]["low"] == pytest.approx(330 * 2**-0.5, rel=0.01)
     assert made.header["pitch"]["high"] == pytest.approx(330 * 2**0.5, rel=0.01)

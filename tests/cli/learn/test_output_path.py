@@ -41,10 +41,10 @@ def test_where_nothing_can_be_written_nothing_is_learned(capsys, kind, output, h
     [
         ("new.luthier", False, ""),
         ("there.luthier", False, "there.luthier will be replaced"),
-        ("begun.luthier", False, "starting from the beginning: begun.learning will be overwritten"),
+        ("begun.luthier", False, "beginning anew: begun.learning will be overwritten"),
         ("begun.luthier", True, ""),
-        ("new.luthier", True, "there is nothing in new.learning to resume from"),
-        ("there.luthier", True, "there is nothing in there.learning to resume from"),
+        ("new.luthier", True, "there is nothing in new.learning to go on from"),
+        ("there.luthier", True, "there is nothing in there.learning to go on from"),
     ],
 )
 def test_what_will_be_overwritten_is_printed(folder, capsys, output, resume, words):

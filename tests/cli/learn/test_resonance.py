@@ -62,7 +62,7 @@ def test_a_recording_becomes_an_instrument_that_names_its_source(folder, capsys)
 
 def test_one_stroke_is_learned_as_a_note_in_tune(folder, capsys):
     assert main(["learn", "resonance", "string.wav", "-o", "note.luthier", "--tag", "string"]) == 0
-    assert "one onset" in capsys.readouterr().err
+    assert "one stroke" in capsys.readouterr().err
     header = read("note.luthier").header
     assert (header["training"]["recipe"], header["tags"]) == ("notes", ["string"])
     host = StandardChain(48_000)
@@ -114,11 +114,11 @@ def test_a_stroke_without_a_pitch_is_learned_and_named_after_its_strongest_mode(
         (["resonance", "silence.wav", "-o", "x.luthier"], "silent"),
         (["resonance", "silence.wav", "-o", "x.luthier", *TINY], "silent"),
         (["resonance", "string.wav@0.9-1", "-o", "x.luthier", *TINY], "too short"),
-        (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "there is no sound"),
+        (["resonance", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["resonance", "string.wav", "-o", "x.luthier", "--device", "abacus"], "no device 'abacus'"),
         (["resonance", "string.wav", "-o", "x.luthier", "--steps", "3", "--minutes", "1"], "not allowed with"),
-        (["ddsp", "string.wav", "-o", "x.luthier", "--start", "5"], "there is no sound"),
-        (["ddsp", "string.wav@3-4", "-o", "x.luthier"], "there is no sound in string.wav from 3 s"),
+        (["ddsp", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
+        (["ddsp", "string.wav@3-4", "-o", "x.luthier"], "nothing to hear in string.wav from 3 s"),
         (["ddsp", "string.wav", "-o", "x.luthier", "--rate", "8000"], "--rate is for resonance or ssm or events"),
         (["events", "string.wav", "-o", "x.luthier", "--as", "piece"], "--as is for resonance or ssm"),
         (["resonance", "string.wav", "-o", "x.luthier", "--from", "violin"], "--from is for ddsp"),

@@ -183,7 +183,7 @@ def test_a_library_may_emit_events_to_the_plugin_after_it(tmp_path):
 
 @pytest.mark.parametrize(("source", "match"), [
     ("int other(void) { return 0; }", "no function luthier_plugin"),
-    ("void *luthier_plugin(void) { return 0; }", "returns no description of a plugin"),
+    ("void *luthier_plugin(void) { return 0; }", "describes no plugin"),
     ("static int table[32] = {99}; void *luthier_plugin(void) { return table; }", r"version 99 of luthier\.h"),
     ("static int table[32] = {1}; void *luthier_plugin(void) { return table; }", "lacks a name"),
 ])  # fmt: skip
@@ -196,7 +196,7 @@ def test_a_library_that_is_no_plugin_is_refused_in_one_line(tmp_path, source, ma
 
 def test_a_file_that_is_no_library_is_refused_in_one_line(tmp_path):
     (tmp_path / "a.so").write_text("nothing")
-    with pytest.raises(PluginError, match="not a library for this machine"):
+    with pytest.raises(PluginError, match="no library for this machine"):
         load(tmp_path / "a.so")
     with pytest.raises(PluginError, match="no such library"):
         load(tmp_path / "b.so")
@@ -206,7 +206,7 @@ def test_a_file_that_is_no_library_is_refused_in_one_line(tmp_path):
     ("import numpy as np", "import numpy as np\nimport nothing_of_this_name", "No module named"),
     ("class Tremolo", "class Tremulant", "Tremolo"),
     ("    def reset", "    def restart", "AttributeError|object has no attribute 'reset'|lacks one of"),
-    ("0.1, 20.0, 5.0", "0.1, 20.0, 50.0", "speed has the default 50.0"),
+    ("0.1, 20.0, 5.0", "0.1, 20.0, 50.0", "speed begins at 50.0"),
     ("audio[0, t] *= gain", "audio[0, t] *= state.nothing", "cannot be compiled"),
     ("self.handle, self.process = handle, process", "pass", "neither handle and process"),
 ])  # fmt: skip

@@ -68,7 +68,7 @@ def test_an_inconsistent_header_is_refused_with_a_reason(path, name, key, value,
 
 def test_a_wrong_length_allocates_nothing(path):
     path.write_bytes((1 << 62).to_bytes(8, "little") + b"{}" * 100)
-    assert "cut short, or not a .luthier file" in refusal(path)
+    assert "cut short, or no .luthier file" in refusal(path)
 
 
 def test_other_files_are_refused(path):
@@ -77,9 +77,9 @@ def test_other_files_are_refused(path):
     for content, words in [
         (b"", "is empty"),
         (b"RIFF", "only 4 bytes"),
-        (b"RIFF" + bytes(range(200)), "not a .luthier file"),
-        ((2).to_bytes(8, "little") + b"{}", "not a .luthier file"),
-        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "it has no digest"),
+        (b"RIFF" + bytes(range(200)), "no .luthier file"),
+        ((2).to_bytes(8, "little") + b"{}", "no .luthier file"),
+        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "carries no digest"),
         (sealed_text(b'[{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'\\"}"}]'), "not a JSON object"),
         (sealed_text(b'{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b"[" * 10**5), "not readable JSON"),
         (sealed_text(b'{"luthier":"{\\"digest\\":\\"' + b"0" * 64 + b'\\"}"}'), "no text called 'luthier'"),

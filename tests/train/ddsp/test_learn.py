@@ -87,7 +87,7 @@ def test_a_checkpoint_of_other_recordings_or_another_loudness_is_refused(dataset
     state = DdspTrainer(dataset, QUICK, make_fabric()).state()
     for change, words in (
         ({"validation": []}, "from other recordings"),
-        ({"mean": dataset.mean + 1}, "scale of loudness"),
+        ({"mean": dataset.mean + 1}, "told loudness"),
     ):
         with pytest.raises(ValueError, match=words):
             DdspTrainer(replace(dataset, **change), QUICK, make_fabric()).restore(state)

@@ -10,7 +10,7 @@ from engine.dsp.wave_bank import wave_bank
 from tests.train.events.test_learn import SHORT, TINY, dataset, model, plucked
 from train.events.config import ARTICLE, CONFIGS, HOP
 from train.events.dataset import Dataset
-from train.events.decomposition_window import AnalysisWindow
+from train.events.decomposition_window import DecompositionWindow
 from train.events.event_search import drop_least_important, refine_events
 from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
 from train.events.loss import WINDOWS, magnitudes, reconstruction_loss, reconstruction_losses
@@ -84,7 +84,7 @@ def test_the_strengths_of_events_are_solved_together():
     wanted = Events(keys, frames, torch.tensor([[0.8, 0.3, 0.4]]))
     known = net.render(Events(keys[:, 2:], frames[:, 2:], wanted.strengths[:, 2:]), *around)[0].detach()
     target = net.render(wanted, *around)[0].detach()
-    window = AnalysisWindow(net, target, known, *around)
+    window = DecompositionWindow(net, target, known, *around)
     sounds = window.render_each(Events(keys[:, :2], frames[:, :2], torch.tensor([[0.4, 0.6]])))
     strengths, loss = solve_strengths(window, sounds, torch.tensor([0.4, 0.6]), 48)
     torch.testing.assert_close(strengths, torch.tensor([0.8, 0.3]), rtol=0.2, atol=0)
@@ -102,7 +102,7 @@ def test_a_window_measures_losses_at_its_level():
     generator = torch.Generator().manual_seed(0)
     sound, target = torch.randn(2, TINY.samples, generator=generator)
     net = model()
-    window = AnalysisWindow(net, target, 0 * target, net.typical[None], net.typical_gains[None], 0.01)
+    window = DecompositionWindow(net, target, 0 * target, net.typical[None], net.typical_gains[None], 0.01)
     torch.testing.assert_close(
         window.losses(sound[None])[0], reconstruction_loss(0.01 * sound[None], 0.01 * target[None])
     )
@@ -116,7 +116,7 @@ def test_a_search_lowers_the_loss_and_keeps_to_the_events_of_a_segment():
     initial = Events(
         torch.arange(TINY.events)[None], 2 * torch.arange(TINY.events)[None], torch.full((1, TINY.events), 0.1)
     )
-    window = AnalysisWindow(net, target, torch.zeros_like(target), *around)
+    window = DecompositionWindow(net, target, torch.zeros_like(target), *around)
 
     def loss(found: Events) -> float:
         return float(window.losses((found.strengths[0] @ window.render_each(found))[None]))
@@ -132,7 +132,7 @@ def test_events_that_matter_least_are_dropped_first():
     around = net.typical[None], net.typical_gains[None]
     keys, frames = torch.tensor([[5, 40, 17, 60]]), torch.tensor([[3, 3, 10, 20]])
     found = Events(keys, frames, torch.tensor([[0.8, 1e-4, 0.4, 1e-4]]))
-    window = AnalysisWindow(net, net.render(found, *around)[0].detach(), torch.zeros(TINY.samples), *around)
+    window = DecompositionWindow(net, net.render(found, *around)[0].detach(), torch.zeros(TINY.samples), *around)
     kept, strengths = drop_least_important(window, window.render_each(found), found.strengths[0], 2)
     assert kept.tolist() == [0, 2]
     torch.testing.assert_close(strengths, torch.tensor([0.8, 0.4]), rtol=0.05, atol=0)
