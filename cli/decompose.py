@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         import torch
     except ImportError:
         raise ValueError("taking apart needs PyTorch, playing does not: pip install 'luthier[train]'") from None
-    from engine.instruments.events.event_score_file import write
+    from engine.instruments.events.event_score import write
     from export.events import load_model
     from train import recording
     from train.events.decompose import decompose

@@ -203,7 +203,7 @@ def _make_decoder_warning_task(playing: Playing, args: argparse.Namespace) -> Ta
 
 def _make_playback_task(host: "StandardChain", score: "Score") -> Task:
     """Make a task that plays a score from its beginning."""
-    from engine.midi.playback import ScorePlayback
+    from engine.midi.score_playback import ScorePlayback
 
     transport = ScorePlayback(host.new_source(), score, host.frame + round(LEAD_SECONDS * host.rate))
     return lambda: transport.feed(host.frame, host.rate)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
 from engine.kinds import kind_of
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch

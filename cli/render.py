@@ -77,7 +77,7 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
 
 def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance of the instrument, which is set to play as it was learned."""
-    from engine.preset.performance_events import perform
+    from engine.preset.control_performance import perform
     from engine.reference_output import event_array
 
     instrument = playing.rack.instrument

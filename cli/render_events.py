@@ -38,18 +38,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _sound(preset: Preset, args: argparse.Namespace) -> tuple[np.ndarray, float]:
     """The sound (T,) at the rate asked for, and its peak; what would clip is scaled down."""
-    from engine.instruments.events import event_score_file
+    from engine.instruments.events import event_score
     from engine.instruments.events.decoder import EventDecoder
 
-    decoder, score = EventDecoder(preset), event_score_file.read(args.score)
+    decoder, score = EventDecoder(preset), event_score.read(args.score)
     score = score.strongest(args.keep) if args.keep is not None else score
     if args.context:
-        score = score.in_context_of(event_score_file.read(args.context))
+        score = score.in_context_of(event_score.read(args.context))
     if args.permute:
         score = score.permuted(decoder.keys, args.seed)
     if args.random:
         score = score.randomized(decoder.keys, args.seed)
-    sound = event_score_file.render(decoder, score)
+    sound = event_score.render(decoder, score)
     if args.rate and args.rate != decoder.rate:
         import soxr
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from engine.pitch_conversion import parse_note
+from engine.pitch_and_frequency import parse_note
 
 from .number_ranges import number
 

@@ -14,7 +14,7 @@ import numpy as np
 from engine.instruments import make
 from engine.kinds import kind_of
 from engine.kinds.kind import load_member
-from engine.preset.performance_events import Event, perform
+from engine.preset.control_performance import Event, perform
 from engine.preset.preset_file import Preset
 
 from .events import EVENT, Kind

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.pitch_conversion import ratio_of
+from engine.pitch_and_frequency import ratio_of
 from engine.voice.offline_tracking import PitchCurves
 
 from .host import Host

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.pitch_conversion import pitch_of
+from engine.pitch_and_frequency import pitch_of
 from engine.preset.preset_file import Preset
 from train.ddsp import preset_weights
 from train.ddsp.dataset import Dataset

@@ -8,7 +8,7 @@ import torch
 
 from engine import reference_output
 from engine.kinds.ssm import MAX_NORM
-from engine.pitch_conversion import ratio_of
+from engine.pitch_and_frequency import ratio_of
 from engine.preset.preset_file import Preset
 from train.resonance import control_components
 from train.ssm.config import Config

@@ -77,7 +77,7 @@ def _make_host(job: RenderJob) -> "tuple[StandardChain, Instrument]":
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The start of the learned performance if the instrument plays as learned, else the phrase of loudness tests."""
     from engine.midi.midi_score import loudness_phrase
-    from engine.preset.performance_events import perform
+    from engine.preset.control_performance import perform
     from engine.reference_output import event_array
 
     preset = instrument.preset

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.events import midi
 from engine.midi.midi_score import Score, read
-from engine.midi.playback import ScorePlayback
+from engine.midi.score_playback import ScorePlayback
 from engine.ring import HEAD, TAIL
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from engine.host import Host
 from engine.instruments import make
 from engine.instruments.ddsp.decode_curves import decode_curves
 from engine.midi.midi_score import make_score
+from engine.preset.control_performance import perform
 from engine.preset.library import factory_folder
-from engine.preset.performance_events import perform
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import PLAIN_PARAMS, deviation, event_array, render_probe
 from engine.render import render

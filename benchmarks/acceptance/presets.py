@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.instruments import make
 from engine.midi.midi_score import make_score
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from engine.preset import library, preset_file
 from engine.preset.preset_file import Preset
 from engine.render import render

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.engine import tracker
 from benchmarks.engine.swiftf0_reference import detect_swiftf0
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
 from train import recording, recording_faults
@@ -133,7 +133,7 @@ def _decompositions(paths: list[Path], folder: Path) -> Iterator[Row]:
     """Loss of an excerpt of each piece, taken apart and put together, against that of silence."""
     import torch
 
-    from engine.instruments.events import event_score_file
+    from engine.instruments.events import event_score
     from engine.instruments.events.decoder import EventDecoder
     from export.events import load_model
     from train.events.decompose import decompose
@@ -148,7 +148,7 @@ def _decompositions(paths: list[Path], folder: Path) -> Iterator[Row]:
         target = torch.from_numpy(samples.mean(axis=0))
         target = target / target.abs().max()
         score = decompose(model, target, peak=1.0)
-        made = torch.from_numpy(event_score_file.render(decoder, score)[: len(target)])
+        made = torch.from_numpy(event_score.render(decoder, score)[: len(target)])
         made = torch.nn.functional.pad(made, (0, len(target) - len(made)))
         losses = [float(reconstruction_loss(sound[None], target[None])) for sound in (made, torch.zeros_like(target))]
         what = f"{path.relative_to(folder.parent)}: loss of {len(score.events)} events, as a share of that of silence"

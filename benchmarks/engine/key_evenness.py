@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments import make
 from engine.midi.midi_score import make_score
-from engine.pitch_conversion import pitch_of
+from engine.pitch_and_frequency import pitch_of
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, read
 from engine.render import render

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instrument_chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.pitch_conversion import ratio_of
+from engine.pitch_and_frequency import ratio_of
 from engine.standard_chain import StandardChain
 from engine.voice_transfer import render_transfer
 

@@ -19,7 +19,7 @@ import torch
 from benchmarks.engine import event_cache_misses
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instruments.events.decoder import EventDecoder
-from engine.instruments.events.event_score_file import EventScore
+from engine.instruments.events.event_score import EventScore
 from engine.preset import library
 from engine.preset.preset_file import read
 from export.events import load_model

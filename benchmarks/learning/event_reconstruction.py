@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.support.measurement import Measurement
-from engine.instruments.events import event_score_file
+from engine.instruments.events import event_score
 from engine.instruments.events.decoder import EventDecoder
 from train import recording
 from train.events.config import Sizes
@@ -106,7 +106,7 @@ def measure_segment(
     with torch.no_grad():
         encoded = torch.stack(model(target[None]).passes).sum(0)[0]
         score = decompose(model, target, peak=1.0)
-        reconstruction = torch.from_numpy(event_score_file.render(decoder, score)[: len(target)])
+        reconstruction = torch.from_numpy(event_score.render(decoder, score)[: len(target)])
         context_and_gains = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
         parts = pursue(render_atoms(model, *context_and_gains), target, model.sizes.events)
         refitted = fit_strengths(model, parts, target)

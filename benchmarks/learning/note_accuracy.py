@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from benchmarks.support.measurement import Measurement, print_measurements
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from train import recording
 from train.notes import note, note_span, pitch
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.instruments import Instrument
 from engine.kinds.kind import load_member
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 from engine.plugin import Plugin
 
 RANK_BLEND = 0.6  # how far positions are replaced by ranks, 0..1, so that dense groups spread

@@ -6,7 +6,7 @@ import numpy as np
 import soxr
 
 from engine.instruments.events.decoder import EventDecoder
-from engine.instruments.events.event_score_file import Event, EventScore, render
+from engine.instruments.events.event_score import Event, EventScore, render
 from engine.preset.preset_file import Preset
 
 from .audio_clip import RATE, Clip, ReportOptions, recording_clip

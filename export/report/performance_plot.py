@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from engine.instruments.events.event_score_file import EventScore
+from engine.instruments.events.event_score import EventScore
 from engine.preset.preset_file import Preset
 
 from .audio_clip import HOP_SECONDS

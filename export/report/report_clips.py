@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.instrument_chain import make_chain
-from engine.instruments.events.event_score_file import EventScore
+from engine.instruments.events.event_score import EventScore
 from engine.kinds import kind_of
-from engine.preset.performance_events import perform, performance_seconds
+from engine.preset.control_performance import perform, performance_seconds
 from engine.preset.preset_file import Preset
 from engine.reference_output import event_array
 from engine.render import render

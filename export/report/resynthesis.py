@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.instrument_chain import follow_voice, make_chain
-from engine.pitch_conversion import pitch_of
+from engine.pitch_and_frequency import pitch_of
 from engine.preset.preset_file import Preset
 from engine.render import render
 from engine.standard_chain import StandardChain

@@ -9,7 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QCoreApplication
 
 from engine.kinds import KINDS
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError, read
 from gui import engine_translation, number_format

@@ -1,7 +1,7 @@
 """Knob specifications for the parameters of a rack: texts and ranges, switches, and hidden parameters."""
 
 from engine.kinds import kind_of
-from engine.pitch_conversion import NAMES
+from engine.pitch_and_frequency import NAMES
 from engine.voice.scales import SCALES
 from gui.engine_translation import translate_name, translate_term
 from gui.widgets.knob.spec import KnobSpec

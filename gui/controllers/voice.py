@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from engine.kinds import kind_of
-from engine.pitch_conversion import ratio_of
+from engine.pitch_and_frequency import ratio_of
 from engine.snapshots.voice import voice_reading
 from gui.engine_bridge import EngineBridge
 from gui.views.voice import VoiceView

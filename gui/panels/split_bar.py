@@ -3,7 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 from session.patch import NO_SPLIT
 
 ALL_KEYS, BELOW, ABOVE = range(3)

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.pitch_conversion import frequency_of, note_name, pitch_of
+from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from engine.snapshots.harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics, RoomEnvelope
 from gui import theme
 

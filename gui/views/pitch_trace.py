@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from engine.pitch_conversion import note_name, pitch_of
+from engine.pitch_and_frequency import note_name, pitch_of
 from gui import theme
 
 SECONDS = 8.0  # length of the time axis

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.pitch_conversion import note_name, pitch_of
+from engine.pitch_and_frequency import note_name, pitch_of
 from engine.snapshots.voice import VoiceReading
 from gui import theme
 from gui.widgets import factory

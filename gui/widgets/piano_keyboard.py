@@ -16,7 +16,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 from gui import theme
 
 from .piano_layout import PianoLayout, is_black

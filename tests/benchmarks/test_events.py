@@ -12,7 +12,7 @@ from benchmarks.learning.event_reconstruction import (
     development_segments,
     unseen_segments,
 )
-from engine.instruments.events.event_score_file import Event, EventScore
+from engine.instruments.events.event_score import Event, EventScore
 from train.events.config import Sizes
 from train.events.dataset import Dataset
 

@@ -8,7 +8,7 @@ from engine.events import EVENT
 from engine.host import Host
 from engine.instruments import make
 from engine.instruments.resonance import excitation_tables
-from engine.preset.performance_events import perform
+from engine.preset.control_performance import perform
 from engine.render import render
 from export.resonance import make_preset
 from tests.export.test_resonance import random_model

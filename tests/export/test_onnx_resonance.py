@@ -12,7 +12,7 @@ from engine.instruments import make
 from engine.instruments.resonance.excitation_tables import fixed_noise
 from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.preset import library
-from engine.preset.performance_events import perform
+from engine.preset.control_performance import perform
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import event_array
 from engine.render import render

@@ -136,7 +136,7 @@ def test_what_cannot_be_had_is_one_line_and_no_file(folder, chain, saved, capsys
 
 
 def test_the_demo_of_an_instrument_played_as_learned_is_its_performance(folder):
-    from engine.preset.performance_events import perform
+    from engine.preset.control_performance import perform
     from engine.reference_output import event_array
 
     host, instrument = offline_render._make_host(RenderJob(str(library.find("djembe")), str(folder / "demo.wav")))

@@ -13,7 +13,7 @@ import soundfile
 from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import random_preset
-from engine.midi import playback
+from engine.midi import score_playback
 from engine.midi.midi_score import read
 from engine.preset import library
 from engine.preset.preset_file import Preset, write
@@ -111,7 +111,7 @@ def test_the_command_plays_a_patch_into_a_file_as_the_window_does(folder, saved)
 def test_the_command_plays_a_patch_on_a_device_as_the_window_does(folder, saved, monkeypatch):
     starts = []
 
-    class Logged(playback.ScorePlayback):
+    class Logged(score_playback.ScorePlayback):
         def __init__(self, ring, score, start):
             starts.append(start)
             super().__init__(ring, score, start)
@@ -121,7 +121,7 @@ def test_the_command_plays_a_patch_on_a_device_as_the_window_does(folder, saved,
             if frame > starts[0] + SECONDS * rate:
                 raise KeyboardInterrupt  # as Ctrl+C, after so many frames
 
-    monkeypatch.setattr(playback, "ScorePlayback", Logged)
+    monkeypatch.setattr(score_playback, "ScorePlayback", Logged)
     with running(rate=int(DEFAULT_RATE), block=BLOCK, synchronous=True):
         assert main(["play", "duo", "--demo", "--record", "heard.wav", "--backend", "jack"]) == 130
     heard, score = written("heard.wav"), read(library.factory_folder() / "demo.mid")

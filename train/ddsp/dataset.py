@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.pitch_conversion import pitch_of
+from engine.pitch_and_frequency import pitch_of
 from train import recording, recording_faults
 from train.notes.pitch import key_in_name
 

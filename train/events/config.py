@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.dsp.wave_bank import wave_bank
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 
 LOWEST_PITCH, HIGHEST_PITCH = 28.0, 107.5  # of the waves, in semitones
 WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder receives

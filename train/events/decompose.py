@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.instruments.events.event_score_file import MAX_SECONDS, Event, EventScore
+from engine.instruments.events.event_score import MAX_SECONDS, Event, EventScore
 
 from .config import HOP
 from .decomposition_window import DecompositionWindow, concatenate, select

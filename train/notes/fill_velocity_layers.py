@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.pitch_conversion import note_name
+from engine.pitch_and_frequency import note_name
 
 from .mode_set import Modes, audible_energy
 from .note import Note

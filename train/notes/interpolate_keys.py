@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.pitch_conversion import frequency_of, pitch_of
+from engine.pitch_and_frequency import frequency_of, pitch_of
 
 from . import level_matching
 from .mode_set import Modes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.pitch_conversion import frequency_of, note_name, pitch_of
+from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from train import recording, recording_faults
 
 from . import fill_velocity_layers, note_span, pitch

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.pitch_conversion import frequency_of, note_name, pitch_of
+from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from train import recording
 
 from . import fill_velocity_layers, level_matching, note_cache

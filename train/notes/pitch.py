@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.pitch_conversion import parse_note, ratio_of
+from engine.pitch_and_frequency import parse_note, ratio_of
 
 MIN_HZ, MAX_HZ = 50.0, 4400.0
 """Range of the search."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import padded
-from engine.pitch_conversion import pitch_of
+from engine.pitch_and_frequency import pitch_of
 from engine.preset.preset_file import Preset
 
 DecodedCurves = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.dsp.decibels import MAX_SAMPLE
-from engine.pitch_conversion import frequency_of, pitch_of
+from engine.pitch_and_frequency import frequency_of, pitch_of
 from engine.pointers import publish
 
 from .decoder_requests import DECODER_REQUEST, MAILBOX, MAX_REQUESTS, MAX_RESPONSES, REMOTE_VOICES, drain_requests

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.dsp.decoder import WORK_ROWS, DecoderWeights, decode
 from engine.dsp.matmul import padded
-from engine.pitch_conversion import frequency_of, pitch_of
+from engine.pitch_and_frequency import frequency_of, pitch_of
 
 LOUDNESS_LEVELS = np.array([-2.5, -1.0, 0.5, 2.0], np.float32)  # standard deviations from the mean
 HOLD_FRAMES = 50  # model frames

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.pitch_conversion import pitch_of, ratio_of
+from engine.pitch_and_frequency import pitch_of, ratio_of
 
 FIRST_UNPITCHED_KEY = 36  # MIDI key of the first event without a pitch
 MAX_UNPITCHED = 48  # keys that play such an event; the others repeat them

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.dsp.modal_energy import impulse_response_energy
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 
 from .excitation_tables import LOUDNESS_DECAY, Tensors
 

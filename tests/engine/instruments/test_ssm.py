@@ -6,7 +6,7 @@ import soxr
 
 from engine.events import Kind
 from engine.instruments.ssm.state import GRID_VOICES
-from engine.preset.performance_events import perform
+from engine.preset.control_performance import perform
 from engine.reference_output import event_array
 from engine.render import render as play
 from tests.engine.instruments.resonance_player import level

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from train.notes import level_matching
 from train.notes.interpolate_keys import fill_keys, morph
 from train.notes.mode_set import Modes

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from export.resonance_notes import make_header, make_tensors
 from tests.support.stream_wait import PATIENCE
 from train.notes import level_matching

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from train.notes import note_span, pitch, residual
 from train.notes.mode_set import Modes, fit_amplitudes, render_modes
 from train.notes.note import fit, fit_like, render

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.pitch_conversion import frequency_of
+from engine.pitch_and_frequency import frequency_of
 from train.notes import note_cache
 from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes

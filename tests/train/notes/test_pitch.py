@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.pitch_conversion import frequency_of, note_name, pitch_of
+from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from train.notes.pitch import detect, dynamic_in_name, harmonicity, key_in_name
 
 RATE = 44100

@@ -1,6 +1,6 @@
 """Closeness to the recording: a state-space network against the exact modes of its linear part.
 
-    python -m benchmarks.learning.ssm_against_modes PRESET RECORDING [--start 10] [--json]
+    python -m benchmarks.learning.ssm_against_linear_modes PRESET RECORDING [--start 10] [--json]
 
 Both play the learned control signal through the engine at the learned rate. Measured are the article's octave loss,
 with which the network was learned, and the mean difference of log magnitudes at four resolutions;
@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from benchmarks.support.measurement import Measurement, print_measurements
+from engine.preset.control_performance import performance_seconds
 from engine.preset.library import find
-from engine.preset.performance_events import performance_seconds
 from engine.preset.preset_file import Preset, read
 from engine.reference_output import render_probe
 from export.ssm_as_modes import as_modes

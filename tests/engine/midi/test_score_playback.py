@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.events import Kind
 from engine.midi.midi_score import make_score
-from engine.midi.playback import ScorePlayback
+from engine.midi.score_playback import ScorePlayback
 from engine.render import render
 from engine.standard_chain import StandardChain
 from tests.support import host_callback

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.instruments.events import event_score_file
+from engine.instruments.events import event_score
 from engine.instruments.events.decoder import EventDecoder
 from export.events import load_model
 from tests.export.test_events import TINY, error_db, few_steps, made, plucked
@@ -17,10 +17,8 @@ __all__ = ["few_steps", "made"]
 def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
     model, sound = load_model(made), plucked(TINY.samples / 22050)
     score = decompose(model, sound, rounds=1)
-    event_score_file.write(tmp_path / "score.json", score)
-    heard = event_score_file.render(EventDecoder(made), event_score_file.read(tmp_path / "score.json"))[
-        : TINY.samples
-    ]
+    event_score.write(tmp_path / "score.json", score)
+    heard = event_score.render(EventDecoder(made), event_score.read(tmp_path / "score.json"))[: TINY.samples]
     assert len(score.events) > 2
     assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
 
@@ -40,7 +38,7 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     assert moved.events == score.events
     np.testing.assert_array_equal(moved.gains, gains)
     decoder = EventDecoder(made)
-    assert len(event_score_file.render(decoder, moved)) == len(event_score_file.render(decoder, score))
+    assert len(event_score.render(decoder, moved)) == len(event_score.render(decoder, score))
 
 
 @pytest.mark.parametrize(
@@ -54,12 +52,12 @@ def test_scores_are_thinned_permuted_randomized_and_moved_to_other_rooms(made):
     ],
 )
 def test_a_damaged_score_is_refused_with_a_reason(made, tmp_path, change, hint):
-    score = event_score_file.EventScore(
-        [event_score_file.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
+    score = event_score.EventScore(
+        [event_score.Event(0.1, 3, 1.0)], 0.5, made.tensors["context"], made.tensors["gains"]
     )
-    event_score_file.write(tmp_path / "score.json", score)
+    event_score.write(tmp_path / "score.json", score)
     (tmp_path / "score.json").write_text(change((tmp_path / "score.json").read_text()))
     with pytest.raises(ValueError, match=hint):
-        event_score_file.read(tmp_path / "score.json")
+        event_score.read(tmp_path / "score.json")
     with pytest.raises(ValueError, match="has not"):
-        event_score_file.render(EventDecoder(made), replace(score, events=[event_score_file.Event(0.1, 88, 1.0)]))
+        event_score.render(EventDecoder(made), replace(score, events=[event_score.Event(0.1, 88, 1.0)]))

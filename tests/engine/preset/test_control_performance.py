@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.preset.performance_events import PERFORMANCES, perform, performance_seconds
+from engine.preset.control_performance import PERFORMANCES, perform, performance_seconds
 
 HEADER = {"rate": 1000, "control": {"dimensions": 4, "frames": 50, "hop": 125}}
 TENSORS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.dsp import pitch_units
-from engine.pitch_conversion import frequency_of, note_name, parse_note, pitch_of
+from engine.pitch_and_frequency import frequency_of, note_name, parse_note, pitch_of
 
 
 @pytest.mark.parametrize(("pitch", "frequency"), [(69, 440.0), (57, 220.0), (60, 261.6255653), (21, 27.5)])
