@@ -1,4 +1,4 @@
-"""Pitch and frequency in compiled code: MIDI pitch 69 = 440 Hz; for numpy see engine/pitch_and_frequency.py."""
+"""Pitch and frequency in compiled code: MIDI pitch 69 = 440 Hz; engine.pitch_and_frequency is the same for numpy."""
 
 import math
 

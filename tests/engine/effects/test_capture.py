@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from engine.effects.capture import RING_FRAMES, Capture
+from engine.effects.capture import RING_FRAMES, Capture, MicrophoneCapture
 from engine.events import Kind
 from engine.host import Host
-from tests.support.host_callback import render
-from tests.support.simple_plugins import Organ
+from engine.standard_chain import StandardChain
+from tests.support.host_callback import RATE, render
+from tests.support.simple_plugins import Organ, Signal
 
 
 def test_a_full_ring_keeps_its_frames_and_counts_those_that_are_lost():
@@ -37,3 +38,16 @@ def test_the_ring_wraps_without_losing_a_frame():
     drained.append(capture.drain())
     np.testing.assert_array_equal(np.concatenate(drained, axis=1), np.concatenate(heard, axis=1))
     assert capture.lost == 0
+
+
+def test_the_microphone_is_captured_and_not_heard(random):
+    host, microphone = StandardChain(RATE), MicrophoneCapture()
+    host.memory["inputs"] = 0
+    audio = random.uniform(-0.5, 0.5, (2, 3000)).astype(np.float32)
+    organ = Organ()
+    host.play([organ])
+    host.edit_chain([Signal(audio), microphone, organ])
+    microphone.start()
+    assert not render(host, 3000).any()
+    np.testing.assert_array_equal(microphone.drain(), audio)
+    assert microphone.listens

@@ -5,8 +5,9 @@ import pytest
 
 from engine.events import Kind
 from engine.plugin import Param, state_address
+from engine.standard_chain import StandardChain
 from tests.engine.midi.midi_rig import BEND, CC, KNOBS, OFF, ON, POLY, PRESSURE, Keyboard
-from tests.support.host_callback import render
+from tests.support.host_callback import RATE, render
 from tests.support.simple_plugins import Listener
 
 
@@ -133,3 +134,13 @@ def test_reset_controllers_leaves_volume_pan_program_and_bend_range(keyboard):
     back = {Kind.NOTE_OFF: 1, Kind.BEND: 0, Kind.MODULATION: 0, Kind.PRESSURE: 0, Kind.TIMBRE: 0.5}
     assert said == left | back
     assert keyboard.value(Kind.BEND, (CC, 6, 12), (BEND, 127, 127)) == 7
+
+
+def test_a_press_is_counted_when_a_controller_passes_its_middle_upwards():
+    host = StandardChain(RATE)
+    for value in (0, 127, 100, 63, 64, 0, 127):
+        host.midi(0xB0, 22, value)
+    render(host, 128)
+    presses = host.interpreter.press_counts
+    assert presses[22] == 3
+    assert presses.sum() == 3
