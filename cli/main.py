@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import engine
 
-from .plain_text import plain
+from .printable_text import plain
 
 COMMANDS = {
     "play": "play an instrument",

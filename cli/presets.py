@@ -8,7 +8,7 @@ from typing import Any
 from engine.preset import library, preset_file
 from session import patch_file, patch_lookup
 
-from .plain_text import plain
+from .printable_text import plain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

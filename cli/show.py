@@ -14,7 +14,7 @@ from session import patch_file, patch_lookup
 from session.patch import Patch
 
 from . import preset_facts
-from .plain_text import plain
+from .printable_text import plain
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 

@@ -19,7 +19,7 @@ from engine.render import render
 from engine.standard_chain import StandardChain
 from engine.voice.offline_tracking import PitchCurves, track_recording
 
-from . import demo_notes, event_clips
+from . import demo_notes, event_score_clips
 from .audio_clip import HOP_SECONDS, RATE, Clip, ReportOptions, fade_out, normalize, recording_clip
 from .excerpt_offset import find_offset
 from .resynthesis import note_clips, voice_clips
@@ -57,8 +57,8 @@ def _kind_clips(preset: Preset, empty: Performance, options: ReportOptions) -> P
     if options.recording is not None:
         excerpt = fade_out(options.recording[:, : round(options.seconds * RATE)])
     if kind.plays_event_scores:
-        score = event_clips.make_score(preset, excerpt, options)
-        return replace(empty, clips=list(event_clips.make_clips(preset, score, excerpt, seed)), score=score)
+        score = event_score_clips.make_score(preset, excerpt, options)
+        return replace(empty, clips=list(event_score_clips.make_clips(preset, score, excerpt, seed)), score=score)
     if excerpt is None:
         return empty
     if kind.follows_voice:
