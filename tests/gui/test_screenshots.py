@@ -47,8 +47,8 @@ def test_every_view_is_drawn_in_every_theme(guitar, app, tmp_path, name, view, c
     guitar.window.views.pad.release(0)
     theme.apply(app, before)
     colours = theme.THEMES[name]
-    assert image.pixelColor(2, 2).name() == colours.ground
-    assert _count(image, colours.panel if view == PAD else colours.stage) > 10_000
+    assert image.pixelColor(2, 2).name() == colours.window
+    assert _count(image, colours.panel if view == PAD else colours.view) > 10_000
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -90,7 +90,7 @@ def test_the_dialogs_are_drawn_in_every_theme(guitar, app, tmp_path, name):
     for dialog, called in ((devices, "devices"), (keys, "keys"), (learning, "learning")):
         image = _image(dialog, theme.THEMES[name].accent)
         image.save(str(folder / f"{called}-{name}.png"))
-        assert image.pixelColor(2, 2).name() == theme.THEMES[name].ground
+        assert image.pixelColor(2, 2).name() == theme.THEMES[name].window
         dialog.accept()
     learning.set_recordings([])
     theme.apply(app, before)
