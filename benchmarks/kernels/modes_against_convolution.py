@@ -45,7 +45,7 @@ def compile_player(kernels: ModuleType) -> Callable[..., None]:
 
     It writes to out (S, R, 2, T) in S runs of T ≤ STRIDE frames, `times` times over, with the kernels of a module.
     """
-    drive, mix_sums, correct = kernels.drive, kernels.mix_sums, modal.correct
+    advance_driven, mix_sums, correct = kernels.advance_driven, kernels.mix_sums, modal.correct
 
     @njit(error_model="numpy")
     def play(banks, u, sums, weight, out, times):
@@ -55,7 +55,7 @@ def compile_player(kernels: ModuleType) -> Callable[..., None]:
                 for r in range(banks.shape[0]):
                     for e in range(banks.shape[1]):
                         correct(banks[r, e])
-                        drive(banks[r, e], u[run, r], sums[e])
+                        advance_driven(banks[r, e], u[run, r], sums[e])
                     mix_sums(sums, weight[run], out[run, r, 0], out[run, r, 1])
 
     return play
