@@ -1,4 +1,4 @@
-"""Plain text: texts without characters that a terminal would interpret."""
+"""Printable text: texts without characters that a terminal would interpret."""
 
 
 def plain(text: str, replacement: str = " ") -> str:

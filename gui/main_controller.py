@@ -13,6 +13,7 @@ from gui.controllers.button_midi_learn import ButtonMidiLearn
 from gui.controllers.chain import ChainController
 from gui.controllers.computer_keyboard import ComputerKeyboard
 from gui.controllers.devices import DeviceController
+from gui.controllers.entry_files import EntryFiles
 from gui.controllers.file_opener import FileOpener
 from gui.controllers.global_settings import GlobalSettings, ThemeSwitch
 from gui.controllers.instrument_export import ExportController
@@ -22,7 +23,6 @@ from gui.controllers.microphone_recording import MicrophoneRecording
 from gui.controllers.midi_learn import MidiLearn
 from gui.controllers.parameters import ParameterController
 from gui.controllers.performance_recording import RecordingController
-from gui.controllers.preset_files import PresetFiles
 from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
 from gui.controllers.session_restore import SessionRestore
@@ -53,8 +53,8 @@ class MainController(QObject):
         self.undo_stack = self.parameters.undo_stack
         self.midi_learn = MidiLearn(self.bridge, window.knobs, self.undo_stack)
         self.chain = ChainController(self.parameters, window.chain_bar, window.split_bar)
-        self.preset_files = PresetFiles(engine, window.browser, self.undo_stack)
-        self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.preset_files)
+        self.entry_files = EntryFiles(engine, window.browser, self.undo_stack)
+        self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.entry_files)
         self.global_settings = GlobalSettings(self.bridge, self.undo_stack, preferences, window.top_bar)
         self.touch = TouchController(self.bridge, self.parameters, window.views)
         self.voice = VoiceController(self.bridge, self.parameters, window.views.voice)
@@ -70,9 +70,7 @@ class MainController(QObject):
         self.comparison = ABComparison(self.parameters)
         self.undo = UndoController(self.undo_stack, self.comparison, window.top_bar)
         self.theme = ThemeSwitch(app, self.undo_stack, preferences)
-        self.session_restore = SessionRestore(
-            preferences, window, self.parameters, self.preset_files, self.midi_learn
-        )
+        self.session_restore = SessionRestore(preferences, window, self.parameters, self.entry_files, self.midi_learn)
         self.closed, self.ended = False, True  # whether `close` was called, and the engine ended in time
         self._first_paths: list[Path] = []
         self._connect_playing()
@@ -135,7 +133,7 @@ class MainController(QObject):
         browser.export_requested.connect(lambda entry: self.export.ask_destination(entry, self.parameters.patch))
         self.preview.changed.connect(browser.show_demo)
         self.bridge.polled.connect(self.preview.poll)
-        self.preset_files.scanned.connect(lambda: self.chain.set_entries(self.preset_files.entries))
+        self.entry_files.scanned.connect(lambda: self.chain.set_entries(self.entry_files.entries))
         for name, button, by in (("previous", top_bar.previous, -1), ("next", top_bar.next, 1)):
             step = partial(browser.step, by)
             button.clicked.connect(step)
@@ -163,7 +161,7 @@ class MainController(QObject):
         status_bar.panic_clicked.connect(bridge.panic)
         self.devices.tone.connect(self.preview.tone)
         for controller in (
-            self.selection, self.preset_files, self.recording, self.learn, self.opener, self.preview, self.export,
+            self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
             self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)

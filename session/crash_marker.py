@@ -1,4 +1,4 @@
-"""Crash marker: a file that exists while a preset is loaded, and that the next start finds after a crash."""
+"""Crash marker: a file that exists while an instrument is loaded, and that the next start finds after a crash."""
 
 import contextlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from .config_store import folder, load, save
 
 
 class LoadingMarker:
-    """The marker file; found at the start, it names the preset that was being loaded at the crash."""
+    """The marker file; found at the start, it names the instrument that was being loaded at the crash."""
 
     def set(self, path: Path) -> None:
         """Write the marker."""
@@ -19,5 +19,5 @@ class LoadingMarker:
             (folder() / "loading.json").unlink(missing_ok=True)
 
     def path(self) -> str:
-        """The path of the preset whose loading has not ended; empty if there is none."""
+        """The path of the instrument whose loading has not ended; empty if there is none."""
         return str(load("loading").get("path", ""))

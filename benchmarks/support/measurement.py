@@ -54,7 +54,11 @@ def run_preset_benchmark(
 def print_measurements(measurements: Iterable[Measurement], as_json: bool = "--json" in sys.argv) -> None:
     """Print measurements as text, or as one JSON object a line."""
     for measurement in measurements:
-        print(json.dumps(asdict(measurement) | {"met": measurement.met}) if as_json else _line(measurement))
+        print(
+            json.dumps(asdict(measurement) | {"value": float(measurement.value), "met": measurement.met})
+            if as_json
+            else _line(measurement)
+        )
 
 
 def _times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int) -> dict[str, list[float]]:

@@ -46,7 +46,7 @@ def main() -> None:
 def _run_moment(controller: Any, moment: str, way: str, folder: Path, server: int) -> None:
     """Bring the window to a moment, and close it."""
     if moment != FIRST_START:
-        until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
+        until(lambda: controller.bridge.now is not None and controller.entry_files.entries)
     controller.window.activateWindow()
     until(controller.window.isActiveWindow)
     MOMENTS[moment](controller, folder, server)

@@ -79,7 +79,7 @@ def _render_score(controller: Any, folder: Path, server: int) -> None:
 
 
 def _scan(controller: Any, folder: Path, server: int) -> None:
-    controller.preset_files.scan()
+    controller.entry_files.scan()
     _wait(0.05)
 
 
@@ -110,7 +110,7 @@ def _preview_learned(controller: Any, folder: Path, server: int) -> None:
 
 
 def _make_demo(controller: Any, folder: Path, server: int) -> None:
-    controller.preview.demo(controller.preset_files.entries[0])
+    controller.preview.demo(controller.entry_files.entries[0])
     _wait(1)
 
 
@@ -165,7 +165,7 @@ def _ask_name(controller: Any, folder: Path, server: int) -> None:
 
 
 def _ask_file(controller: Any, folder: Path, server: int) -> None:
-    controller.export.ask_destination(controller.preset_files.entries[0], None)
+    controller.export.ask_destination(controller.entry_files.entries[0], None)
     _wait(0.5)
 
 

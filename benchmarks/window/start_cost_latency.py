@@ -104,7 +104,7 @@ def _run_child(start_time: float, seconds: float) -> dict[str, Any]:
             QTest.qWait(5)
     found: dict[str, Any] = {"playable": time.time() - start_time}
     controller.window.activateWindow()
-    while not controller.window.isActiveWindow() or not controller.preset_files.entries:
+    while not controller.window.isActiveWindow() or not controller.entry_files.entries:
         QTest.qWait(5)
     found["delays"] = [_delay(controller, *_key(controller)) for _ in range(PRESSES)]
     found["touches"] = [_delay(controller, *_touch(controller)) for _ in range(PRESSES)]
@@ -124,7 +124,7 @@ def _load_all(controller: Any) -> None:
     """Load every preset, one after the other."""
     from PyQt6.QtTest import QTest
 
-    for entry in controller.preset_files.entries:
+    for entry in controller.entry_files.entries:
         controller.parameters.choose(entry.path)
         while controller.bridge.now.path != entry.path:
             QTest.qWait(5)

@@ -12,8 +12,8 @@ from session import patch_file
 from . import catalogue
 from .catalogue import Entry
 from .details import DetailsPanel
+from .entry_list import ENTRY_ROLE, ROW_HEIGHT, EntryDelegate, EntryListModel, EntryListView
 from .filters import FilterBar
-from .preset_list import ENTRY_ROLE, ROW_HEIGHT, PresetDelegate, PresetListModel, PresetListView
 
 
 class Browser(QFrame):
@@ -36,8 +36,8 @@ class Browser(QFrame):
         self._favourites: frozenset[str] = frozenset()
         self.current: Entry | None = None
         self.filters = FilterBar()
-        self.model = PresetListModel(self)
-        self.list = PresetListView()
+        self.model = EntryListModel(self)
+        self.list = EntryListView()
         self.list.setAccessibleName(self.tr("Instruments"))
         self.learn = factory.push_button(
             self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)")
@@ -123,7 +123,7 @@ class Browser(QFrame):
 
     def _lay_out(self) -> None:
         self.list.setModel(self.model)
-        self.list.setItemDelegate(PresetDelegate(self.list))
+        self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

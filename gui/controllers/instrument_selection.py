@@ -12,8 +12,8 @@ from gui.engine_bridge import EngineBridge
 from session import patch_file
 from session.engine_messages import Loaded
 
+from .entry_files import EntryFiles
 from .parameters import ParameterController
-from .preset_files import PresetFiles
 
 VOICE_INSTRUMENT = "violin"  # preferred among those that follow a voice
 
@@ -24,18 +24,18 @@ class InstrumentSelection(QObject):
     notified = pyqtSignal(str, bool)
 
     def __init__(
-        self, browser: Browser, bridge: EngineBridge, parameters: ParameterController, preset_files: PresetFiles
+        self, browser: Browser, bridge: EngineBridge, parameters: ParameterController, entry_files: EntryFiles
     ) -> None:
         super().__init__()
         self._browser, self._bridge = browser, bridge
-        self._parameters, self._preset_files = parameters, preset_files
+        self._parameters, self._preset_files = parameters, entry_files
         browser.entry_selected.connect(self.choose)
         bridge.loaded.connect(self._show_loaded)
         bridge.failed.connect(self.mark)
         bridge.program_changed.connect(self._change_program)
-        preset_files.scanned.connect(self.mark)
-        preset_files.moved.connect(self._follow_move)
-        preset_files.saved.connect(self._set_path)
+        entry_files.scanned.connect(self.mark)
+        entry_files.moved.connect(self._follow_move)
+        entry_files.saved.connect(self._set_path)
 
     def choose(self, entry: Entry) -> None:
         """Load an instrument, or show the error that prevents it."""

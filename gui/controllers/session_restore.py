@@ -12,9 +12,9 @@ from gui.preferences import Preferences
 from session.crash_marker import LoadingMarker
 from session.patch import Patch, chain_from_json
 
+from .entry_files import EntryFiles
 from .midi_learn import MidiLearn
 from .parameters import ParameterController
-from .preset_files import PresetFiles
 
 FIRST_INSTRUMENT = "guitar"  # what plays at the very first start
 
@@ -25,12 +25,12 @@ class SessionRestore(QObject):
     notified = pyqtSignal(str, bool)
 
     def __init__(
-        self, stored: Preferences, window: MainWindow, parameters: ParameterController, preset_files: PresetFiles,
+        self, stored: Preferences, window: MainWindow, parameters: ParameterController, entry_files: EntryFiles,
         midi_learn: MidiLearn,
     ) -> None:  # fmt: skip
         super().__init__()
         self._preferences, self._window, self._parameters = stored, window, parameters
-        self._preset_files, self._midi_learn = preset_files, midi_learn
+        self._preset_files, self._midi_learn = entry_files, midi_learn
 
     def restore_window(self) -> None:
         """Restore geometry, favourites and folders, before the engine is ready."""

@@ -107,8 +107,8 @@ def guitar(opened: MainController, ear: JackClient) -> Iterator[MainController]:
     """The window in front, silent, the guitar in it as it comes, whatever the last test left there."""
     ear.connect(opened.bridge.status.name)
     config_store.save(patch_file.PATHS_FILE, {})
-    opened.preset_files.scan()
-    until(lambda: opened.preset_files.entries and not any(entry.is_external for entry in opened.preset_files.entries))
+    opened.entry_files.scan()
+    until(lambda: opened.entry_files.entries and not any(entry.is_external for entry in opened.entry_files.entries))
     play(opened, "guitar")
     opened.bridge.panic()
     quiet(opened)

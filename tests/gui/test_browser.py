@@ -31,8 +31,8 @@ def window(guitar):
 
 def entry(window, name):
     """The browser entry of a name, once it is listed."""
-    until(lambda: any(each.name == name for each in window.preset_files.entries))
-    return next(each for each in window.preset_files.entries if each.name == name)
+    until(lambda: any(each.name == name for each in window.entry_files.entries))
+    return next(each for each in window.entry_files.entries if each.name == name)
 
 
 def act(window, name, words):
@@ -117,20 +117,20 @@ def test_favourites_are_toggled_by_a_shortcut_and_can_be_filtered(window):
     assert "favourite" in browser.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
     QTest.mouseClick(browser.filters.favourites_only, LEFT)
     QTest.keyClick(window.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    assert window.preset_files.favourites == set()
+    assert window.entry_files.favourites == set()
 
 
 def test_a_duplicate_can_be_renamed_and_deleted(window, home, monkeypatch):
     act(window, "gong", "Duplicate")
     mine = entry(window, "gong 2")
     assert not mine.factory
-    window.preset_files.rename(mine, "tam-tam")
+    window.entry_files.rename(mine, "tam-tam")
     assert entry(window, "tam-tam").digest == mine.digest
     assert not (library.user_folder() / "gong 2.luthier").exists()
-    window.preset_files.rename(entry(window, "tam-tam"), "guitar")
+    window.entry_files.rename(entry(window, "tam-tam"), "guitar")
     assert "already" in window.window.notice.text
     act(window, "tam-tam", "Move to the bin")
-    until(lambda: all(each.name != "tam-tam" for each in window.preset_files.entries))
+    until(lambda: all(each.name != "tam-tam" for each in window.entry_files.entries))
     assert list(home.rglob("Trash/files/tam-tam.luthier"))
 
 
@@ -180,13 +180,13 @@ def test_a_patch_is_saved_without_the_instrument_and_finds_it_by_its_content(win
     window.parameters.choose(far)
     until(lambda: window.bridge.now.path == far)
     window.parameters.set_value("decay", 0.4)
-    window.preset_files.write_patch("dry bell", window.bridge.now, window.parameters.patch.values)
+    window.entry_files.write_patch("dry bell", window.bridge.now, window.parameters.patch.values)
     mine = entry(window, "dry bell")
     until(lambda: window.bridge.now.path == mine.path)
     assert window.window.top_bar.accessibleName() == "Dry bell"
     assert mine.size < 2000
     assert (mine.kind, mine.factory) == ("resonance", False)
-    window.preset_files.write_patch("dry bell", window.bridge.now, {})
+    window.entry_files.write_patch("dry bell", window.bridge.now, {})
     assert "already" in window.window.notice.text
     window.parameters.choose(library.find("gong"))
     until(lambda: window.bridge.now.path.stem == "gong")
@@ -195,7 +195,7 @@ def test_a_patch_is_saved_without_the_instrument_and_finds_it_by_its_content(win
     until(lambda: window.bridge.now.path == mine.path)
     assert window.parameters.value("decay") == pytest.approx(0.4)
     act(window, "dry bell", "Move to the bin")
-    until(lambda: all(each.name != "dry bell" for each in window.preset_files.entries))
+    until(lambda: all(each.name != "dry bell" for each in window.entry_files.entries))
 
 
 def test_a_patch_of_a_missing_instrument_plays_once_the_instrument_is_there(window, tmp_path):

@@ -62,7 +62,7 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
     until(lambda: window.bridge.now.path.stem == "my string")
     assert "Learned my string" in window.window.notice.text
     assert "Learning" not in window.window.browser.learn.text()
-    until(lambda: any(entry.name == "my string" for entry in window.preset_files.entries))
+    until(lambda: any(entry.name == "my string" for entry in window.entry_files.entries))
     assert not library.is_factory(window.bridge.now.path)
     window.bridge.note_on(57, 0.9)
     assert pitch(ear.listen(0.5, QTest.qWait)[:, 4800:]) == pytest.approx(220, rel=0.01)

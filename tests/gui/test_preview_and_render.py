@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from engine.preset import library
-from gui.browser.preset_list import DEMO_BUTTON_WIDTH
+from gui.browser.entry_list import DEMO_BUTTON_WIDTH
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus
 from session import offline_render
@@ -57,7 +57,7 @@ def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_ag
 
 
 def test_a_demo_ends_by_itself(window):
-    entry = next(each for each in window.preset_files.entries if each.name == "gong")
+    entry = next(each for each in window.entry_files.entries if each.name == "gong")
     folder = window.preview.demo.__globals__["_folder"]()
     folder.mkdir()
     soundfile.write(folder / f"{entry.digest}.wav", np.zeros(4800), 48_000)

@@ -96,7 +96,7 @@ def test_a_score_plays_evenly_while_instruments_are_loaded_and_presets_are_read(
     until(lambda: begun)
     for name in ("violin", "mosaic", "guitar"):
         window.parameters.choose(library.find(name))
-        window.preset_files.scan()
+        window.entry_files.scan()
         until(lambda name=name: window.bridge.now.path.stem == name)
     until(lambda: len(begun) >= 20 and begun[-1] > fast)
     window.bridge.events.disconnect(hear)

@@ -57,7 +57,7 @@ def window(marked, app, ear, tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     controller = start(app, ear)
-    until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
+    until(lambda: controller.bridge.now is not None and controller.entry_files.entries)
     yield controller
     end(controller)
 
@@ -98,14 +98,14 @@ def names(controller):
     """What is not translated: instruments and their metadata, files, devices, errors of libraries."""
     reading, found = controller.bridge.status, ["Luthier", "ear:keys", "ear"]
     found += [*reading.ports, *(port.split(":")[0] for port in reading.ports)]
-    for entry in controller.preset_files.entries:
+    for entry in controller.entry_files.entries:
         found += [entry.name, entry.description, entry.author, entry.licence, entry.attribution, entry.recording]
         found += [*entry.tags, str(entry.path)]
     return {name for name in (*found, reading.device, reading.name, reading.backend, reading.midi_problem) if name}
 
 
 def test_no_view_of_any_kind_has_an_untranslated_text(window):
-    left, kinds = set(), {entry.kind: entry.name for entry in window.preset_files.entries}
+    left, kinds = set(), {entry.kind: entry.name for entry in window.entry_files.entries}
     for name in kinds.values():
         play(window, name)
         for view in (INSTRUMENT, PAD, VOICE):
@@ -131,7 +131,7 @@ def test_chain_score_voice_recording_and_errors_have_no_untranslated_text(window
     for link in window.parameters.slots:
         window.parameters.show_slot(link)
         left |= unmarked(window.window, called)
-    for menu in (window.window.chain_bar.menu(), window.window.browser.menu(window.preset_files.entries[0])):
+    for menu in (window.window.chain_bar.menu(), window.window.browser.menu(window.entry_files.entries[0])):
         left |= unmarked(menu, called)
     window.score.close()
     play(window, "violin")

@@ -68,11 +68,11 @@ def test_tuning_and_channel_are_undone_also_in_the_dialog(window):
 
 def test_a_favourite_is_undone_and_redone(window):
     QTest.keyClick(window.window, Qt.Key.Key_D, CONTROL)
-    assert window.preset_files.favourites == {window.bridge.now.digest}
+    assert window.entry_files.favourites == {window.bridge.now.digest}
     undo(window)
-    assert window.preset_files.favourites == set()
+    assert window.entry_files.favourites == set()
     redo(window)
-    assert window.preset_files.favourites == {window.bridge.now.digest}
+    assert window.entry_files.favourites == {window.bridge.now.digest}
 
 
 def test_duplicating_renaming_and_deleting_are_undone_in_order(window):
@@ -81,9 +81,9 @@ def test_duplicating_renaming_and_deleting_are_undone_in_order(window):
 
     before = names()
     act(window, "gong", "Duplicate")
-    window.preset_files.rename(entry(window, "gong 2"), "tam-tam")
+    window.entry_files.rename(entry(window, "gong 2"), "tam-tam")
     act(window, "tam-tam", "Move to the bin")
-    until(lambda: all(each.name != "tam-tam" for each in window.preset_files.entries))
+    until(lambda: all(each.name != "tam-tam" for each in window.entry_files.entries))
     seen = []
     for _ in range(3):
         undo(window)
@@ -96,7 +96,7 @@ def test_duplicating_renaming_and_deleting_are_undone_in_order(window):
 
 def test_undoing_a_saved_patch_moves_it_to_the_bin_and_keeps_the_sound(window):
     window.parameters.set_value("decay", 2.0)
-    window.preset_files.write_patch("long guitar", window.bridge.now, window.parameters.patch.values)
+    window.entry_files.write_patch("long guitar", window.bridge.now, window.parameters.patch.values)
     mine = entry(window, "long guitar").path
     until(lambda: window.bridge.now.path == mine)
     undo(window)

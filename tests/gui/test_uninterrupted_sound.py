@@ -41,7 +41,7 @@ def falls(sound):
 
 
 def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_click(guitar, ear):
-    factory = [entry.name for entry in guitar.preset_files.entries if entry.factory]
+    factory = [entry.name for entry in guitar.entry_files.entries if entry.factory]
     for _ in range(2 * len(factory)):
         for key in CHORD:
             ear.send(0x90, key, 90)
@@ -114,7 +114,7 @@ def test_the_window_closes_whatever_it_is_doing_and_nothing_is_lost(app, ear, tm
     monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     controller = start(app, ear)
-    until(lambda: controller.bridge.now is not None and controller.preset_files.entries)
+    until(lambda: controller.bridge.now is not None and controller.entry_files.entries)
     controller.recording.toggle()
     until(lambda: controller.recording.recording)
     controller.bridge.note_on(52, 0.9)
@@ -122,7 +122,7 @@ def test_the_window_closes_whatever_it_is_doing_and_nothing_is_lost(app, ear, tm
     controller.opener.open([score(tmp_path / "tune.mid", *[57, 60, 64] * 20)])
     until(lambda: controller.engine.transport.score is not None)
     controller.recording.render_score(controller.parameters.patch, 440.0)
-    controller.preview.demo(controller.preset_files.entries[0])
+    controller.preview.demo(controller.entry_files.entries[0])
     controller.microphone.toggle()
     until(lambda: controller.engine.transport._microphone is not None)
     ear.listen(0.2, QTest.qWait)

@@ -1,3 +1,5 @@
+"""Fixtures of the tests of learning: torch runs in a single thread."""
+
 import pytest
 import torch
 

@@ -8,7 +8,7 @@ import numpy as np
 from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from train import recording, recording_faults
 
-from . import fill_velocity_layers, note_span, pitch
+from . import note_span, pitch, velocity_layers
 
 DEFAULT_DYNAMIC = "mezzo-forte"
 """Dynamic of a recording whose name contains none."""
@@ -81,8 +81,7 @@ def select(recordings: list[RecordingInfo]) -> tuple[dict[int, list[RecordingInf
             info = other if worse is info else info
         by_dynamic[info.dynamic] = info
     key_counts = {
-        name: sum(name in by_dynamic for by_dynamic in keys.values())
-        for name in fill_velocity_layers.DYNAMIC_VELOCITIES
+        name: sum(name in by_dynamic for by_dynamic in keys.values()) for name in velocity_layers.DYNAMIC_VELOCITIES
     }
     frequent = [name for name, count in key_counts.items() if count and count >= MIN_DYNAMIC_SHARE * len(keys)]
     chosen = {}

@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from train import recording
 
-from . import fill_velocity_layers, level_matching, note_cache
+from . import level_matching, note_cache, velocity_layers
 from .key_and_dynamic import RecordingInfo, classify, select
 from .note import Note, fit, fit_like
 
@@ -55,9 +55,7 @@ class LearnedNotes:
     def velocities(self) -> list[float]:
         """Velocity 0…1 of each dynamic; 0.7 of a single one."""
         return (
-            [fill_velocity_layers.DYNAMIC_VELOCITIES[name] for name in self.dynamics]
-            if len(self.dynamics) > 1
-            else [0.7]
+            [velocity_layers.DYNAMIC_VELOCITIES[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
         )
 
 
@@ -173,13 +171,11 @@ def _assemble(
 ) -> LearnedNotes:
     """All keys with all dynamics, tuned and with matched levels."""
     dynamics = [
-        name
-        for name in fill_velocity_layers.DYNAMIC_VELOCITIES
-        if any(name in notes for notes in notes_by_key.values())
+        name for name in velocity_layers.DYNAMIC_VELOCITIES if any(name in notes for notes in notes_by_key.values())
     ]
     pitches = {key: next(iter(notes.values())).pitch for key, notes in notes_by_key.items()}
-    filled, new_messages = fill_velocity_layers.fill_layers(notes_by_key, dynamics)
-    filled = {key: fill_velocity_layers.retune(notes_of_key, pitches[key]) for key, notes_of_key in filled.items()}
+    filled, new_messages = velocity_layers.fill_layers(notes_by_key, dynamics)
+    filled = {key: velocity_layers.retune(notes_of_key, pitches[key]) for key, notes_of_key in filled.items()}
     if config.even:
         filled = level_matching.match_levels(filled)
     return LearnedNotes(config.rate, dynamics, filled, messages + new_messages, seconds, stopped)

@@ -13,11 +13,11 @@ from engine.pitch_and_frequency import frequency_of
 from export.resonance_notes import make_header, make_tensors
 from tests.support.stream_wait import PATIENCE
 from train.notes import level_matching
-from train.notes.fill_velocity_layers import apply_tilt, fill_layers, retune
 from train.notes.key_and_dynamic import RecordingInfo, classify, select
 from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
+from train.notes.velocity_layers import apply_tilt, fill_layers, retune
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=2)

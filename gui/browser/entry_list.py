@@ -1,4 +1,4 @@
-"""The preset list of the browser: model, view and delegate."""
+"""The list of instruments and patches in the browser: model, view and delegate."""
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -13,7 +13,7 @@ ROW_HEIGHT = 42  # pixels
 DEMO_BUTTON_WIDTH = 34  # pixels at the right end of a row: a click there plays the demo
 
 
-class PresetListModel(QAbstractListModel):
+class EntryListModel(QAbstractListModel):
     """The entries shown."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -49,7 +49,7 @@ class PresetListModel(QAbstractListModel):
         return None
 
 
-class PresetListView(QListView):
+class EntryListView(QListView):
     """A list view; a click at the right end of a row emits `demo_clicked` and does not select the row."""
 
     demo_clicked = pyqtSignal(QModelIndex)
@@ -81,7 +81,7 @@ class PresetListView(QListView):
             painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.tr("No instrument matches."))
 
 
-class PresetDelegate(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
     """Paints name, tags, star of a favourite and demo button."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
@@ -91,7 +91,7 @@ class PresetDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint one row."""
         view, entry, model = option.widget, index.data(ENTRY_ROLE), index.model()
-        if painter is None or view is None or entry is None or not isinstance(model, PresetListModel):
+        if painter is None or view is None or entry is None or not isinstance(model, EntryListModel):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

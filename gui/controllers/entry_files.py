@@ -1,4 +1,4 @@
-"""Preset files in the user's folder: list, favourite, rename, copy, save, move to the trash; all undoable."""
+"""Files of instruments and patches in the user's folder: list, favourite, rename, copy, save, move to the trash; all undoable."""
 
 import shutil
 from functools import partial
@@ -22,7 +22,7 @@ from session.engine_thread import EngineThread
 from .undo_stack import UndoStack
 
 
-class PresetFiles(QObject):
+class EntryFiles(QObject):
     """Files are listed by a background thread; operations on one are done at once."""
 
     notified = pyqtSignal(str, bool)  # text, and whether it is an error

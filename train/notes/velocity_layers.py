@@ -95,7 +95,7 @@ def _difference(keys: Keys, key: int, source: str, target: str) -> tuple[float, 
 
 
 def _fit_difference(source: Note, target: Note) -> tuple[float, float]:
-    """Level and tilt of `want` against `have`, by linear regression of the level differences of their modes."""
+    """Level and tilt of `target` against `source`, by linear regression of the level differences of their modes."""
     first, second = np.abs(source.modes.amplitude), np.abs(target.modes.amplitude)
     both = (first > 1e-4 * first.max()) & (second > 1e-4 * second.max())
     octaves = np.log2(source.modes.frequency[both] / (source.pitch or 500.0))
