@@ -1,4 +1,4 @@
-"""Files of instruments and patches in the user's folder: list, favourite, rename, copy, save, move to the trash; all undoable."""
+"""Files of instruments and patches of the user: list, favourite, rename, copy, save, move to the trash; all undoable."""
 
 import shutil
 from functools import partial
