@@ -1,4 +1,4 @@
-"""Files of instruments and patches of the user: list, favourite, rename, copy, save, move to the trash; all undoable."""
+"""Files of instruments and patches of the user: list, favourite, rename, copy, save, move to the trash, undo."""
 
 import shutil
 from functools import partial
