@@ -26,7 +26,7 @@ _ALL = (
     Suite("fuzzing", "Damaged files and bytes are refused by the declared errors, or read.", "fuzz:measure"),
     Suite("presets", "Every factory instrument is in tune and even over its whole keyboard.", "presets:measure"),
     Suite("recordings", "Every recording can be opened, followed and taken apart.", "recordings:measure"),
-    Suite("soak", "The sound stays on time, and memory constant, while instruments and effects change.", "soak:measure"),
+    Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
     Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
     Suite("instruction-sets", "The kernels are right on other processors.", "instruction_sets:measure"),
     Suite("closing", "The window closes at any moment, in any way.", "windows:measure_closing"),
