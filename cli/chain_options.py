@@ -23,7 +23,7 @@ INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONN
 
 
 @dataclass
-class Playing:
+class HostedRack:
     """A host and the rack that it plays."""
 
     host: "StandardChain"
@@ -66,7 +66,7 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def build(args: argparse.Namespace) -> Playing:
+def build(args: argparse.Namespace) -> HostedRack:
     """A host that plays args.preset with the effects and values of the options. ValueError, OSError."""
     patch = _patch(args, patch_lookup.find(args.preset))
     from session.rack import engine_parts
@@ -75,15 +75,15 @@ def build(args: argparse.Namespace) -> Playing:
     from engine.standard_chain import StandardChain
 
     host = StandardChain(args.rate or DEFAULT_RATE, getattr(args, "channel", None))
-    playing = Playing(host, _load(host, args, patch))
+    hosted = HostedRack(host, _load(host, args, patch))
     if getattr(args, "a4", None) is not None:
         host.set_param(host.interpreter, "a4", args.a4)
-    return playing
+    return hosted
 
 
-def load(playing: Playing, args: argparse.Namespace, path: Path) -> None:
+def load(hosted: HostedRack, args: argparse.Namespace, path: Path) -> None:
     """Load another instrument or patch, with the effects and values of the options. Errors as of `build`."""
-    playing.rack = _load(playing.host, args, _patch(args, path))
+    hosted.rack = _load(hosted.host, args, _patch(args, path))
 
 
 def _load(host: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rack":

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import engine
 
-from .printable_text import plain
+from .printable_text import make_printable
 
 COMMANDS = {
     "play": "play an instrument",
@@ -95,7 +95,7 @@ def _are_files(arguments: list[str]) -> bool:
 def _print_error(message: str, status: int = 2) -> int:
     """Print an error in one line; the exit status."""
     line = " ".join(message.split())
-    print("luthier: " + plain(line, "?"), file=sys.stderr)
+    print("luthier: " + make_printable(line, "?"), file=sys.stderr)
     return status
 
 

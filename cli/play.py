@@ -15,7 +15,7 @@ from engine.preset import library, preset_file
 from session import patch_lookup
 
 from . import chain_options, panic_key, status_line, voice_options
-from .chain_options import Playing
+from .chain_options import HostedRack
 
 if TYPE_CHECKING:
     from engine.devices.backend import DeviceInfo
@@ -56,12 +56,12 @@ def run(args: argparse.Namespace) -> int:
     if args.preset is None and not args.demo:
         raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
     args.preset = args.preset or _default_instrument()
-    playing = chain_options.build(args)
+    hosted = chain_options.build(args)
     from engine.devices import stream
     from engine.devices.backend import DeviceRequest
     from engine.midi.midi_score import read
 
-    host = playing.host
+    host = hosted.host
     score = read(library.factory_folder() / "demo.mid") if args.demo else None
     request = DeviceRequest(args.device, args.rate, args.block, args.backend, args.midi)
     with contextlib.closing(stream.open(host, request)) as opened:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         _print_differences(opened, args)
         length = LEAD_SECONDS + score.seconds + TAIL_SECONDS if score is not None else math.inf
         with contextlib.ExitStack() as stack:
-            tasks = _make_tasks(stack, playing, opened, args)
+            tasks = _make_tasks(stack, hosted, opened, args)
             if score is not None:
                 tasks.insert(0, _make_playback_task(host, score))
             return _run_tasks(opened, tasks, min(length, args.seconds or math.inf))
@@ -109,15 +109,15 @@ def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:
 
 
 def _make_tasks(
-    stack: contextlib.ExitStack, playing: Playing, opened: "Stream", args: argparse.Namespace
+    stack: contextlib.ExitStack, hosted: HostedRack, opened: "Stream", args: argparse.Namespace
 ) -> list[Task]:
     """The tasks that `_run_tasks` repeats; `stack` closes what they opened."""
-    host = playing.host
-    tasks = [_make_program_change_task(playing, args)]
+    host = hosted.host
+    tasks = [_make_program_change_task(hosted, args)]
     if args.mic:
-        tasks.append(_make_latency_task(playing, opened, args))
+        tasks.append(_make_latency_task(hosted, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:
-        tasks.append(_make_decoder_warning_task(playing, args))
+        tasks.append(_make_decoder_warning_task(hosted, args))
     if args.record:
         tasks.append(stack.enter_context(_record(host, args)))
     ports = stack.enter_context(_open_midi_ports(host, args, opened))
@@ -142,18 +142,18 @@ def _run_tasks(opened: "Stream", tasks: list[Task], seconds: float) -> int:
     return 0
 
 
-def _make_program_change_task(playing: Playing, args: argparse.Namespace) -> Task:
+def _make_program_change_task(hosted: HostedRack, args: argparse.Namespace) -> Task:
     """Make a task that loads the instrument of a MIDI program change: the N-th of `luthier presets`, from 0."""
     from engine.events import Kind
 
     def poll() -> None:
-        programs = [int(event["key"]) for event in playing.host.outbox.drain() if event["kind"] == Kind.PROGRAM]
+        programs = [int(event["key"]) for event in hosted.host.outbox.drain() if event["kind"] == Kind.PROGRAM]
         paths = list(patch_lookup.all_paths().values())
         if not programs or programs[-1] >= len(paths):
             return
         path = paths[programs[-1]]
         try:
-            chain_options.load(playing, args, path)
+            chain_options.load(hosted, args, path)
         except (ValueError, RuntimeError, OSError) as error:  # the present instrument goes on playing
             status_line.print_message(str(error), args.json)
         else:
@@ -162,7 +162,7 @@ def _make_program_change_task(playing: Playing, args: argparse.Namespace) -> Tas
     return poll
 
 
-def _make_latency_task(playing: Playing, opened: "Stream", args: argparse.Namespace) -> Task:
+def _make_latency_task(hosted: HostedRack, opened: "Stream", args: argparse.Namespace) -> Task:
     """Make a task that prints the latency from voice to sound, by part, whenever the device changes."""
     from engine.voice_latency import measure_latency
 
@@ -170,26 +170,26 @@ def _make_latency_task(playing: Playing, opened: "Stream", args: argparse.Namesp
 
     def poll() -> None:
         nonlocal printed
-        given, rack = opened.info, playing.rack
+        given, rack = opened.info, hosted.rack
         if given is None or not given.block or given == printed:
             return
         printed = given
         if given.input_latency is None:
             status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
         elif rack.voice is not None:
-            latency = measure_latency([rack.voice, rack.instrument], playing.host.rate, given)
+            latency = measure_latency([rack.voice, rack.instrument], hosted.host.rate, given)
             status_line.print_message(latency.describe(), args.json)
 
     return poll
 
 
-def _make_decoder_warning_task(playing: Playing, args: argparse.Namespace) -> Task:
+def _make_decoder_warning_task(hosted: HostedRack, args: argparse.Namespace) -> Task:
     """Make a task that warns when a decoder thread was late, at most once a second, or has failed."""
     counted, due, failure = 0, 0.0, ""
 
     def poll() -> None:
         nonlocal counted, due, failure
-        instrument, now = playing.rack.instrument, time.monotonic()
+        instrument, now = hosted.rack.instrument, time.monotonic()
         late = instrument.late
         if instrument.failure != failure:
             failure = instrument.failure

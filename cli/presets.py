@@ -8,7 +8,7 @@ from typing import Any
 from engine.preset import library, preset_file
 from session import patch_file, patch_lookup
 
-from .printable_text import plain
+from .printable_text import make_printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"no instruments yet: `luthier learn` makes them; they are kept in {library.user_folder()}")
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
-        print(f"{plain(row['name']):{width}}  {row['kind']:9}  {row['origin']:7}  {plain(row['text'])}")
+        name, text = make_printable(row["name"]), make_printable(row["text"])
+        print(f"{name:{width}}  {row['kind']:9}  {row['origin']:7}  {text}")
     return 0
 
 

@@ -14,7 +14,7 @@ from .number_ranges import integer
 if TYPE_CHECKING:
     import numpy as np
 
-    from .chain_options import Playing
+    from .chain_options import HostedRack
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
     score = read(args.score) if args.score else None
     if score is not None:
         _check_notes(args.score, score.channels, args.channel)
-    playing = chain_options.build(args)
-    host = playing.host
+    hosted = chain_options.build(args)
+    host = hosted.host
     from engine.render import render_file
 
-    events = score if score is not None else _performance(playing, args)
+    events = score if score is not None else _performance(hosted, args)
     seconds, peak = render_file(args.output, host, events, args.seconds, args.block or 128, args.float)
     if args.json:
         print(json.dumps({"path": args.output, "rate": host.rate, "seconds": round(seconds, 6), "peak": peak}))
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
     """ValueError if nothing of a score would sound; used: its channels with notes, from 1."""
-    from engine.midi.interpreter import DRUM_CHANNEL
+    from engine.midi.channel_masks import DRUM_CHANNEL
 
     if not used:
         raise ValueError(f"{name} has no notes")
@@ -75,15 +75,15 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
         raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
 
 
-def _performance(playing: "Playing", args: argparse.Namespace) -> "np.ndarray":
+def _performance(hosted: "HostedRack", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance of the instrument, which is set to play as it was learned."""
     from engine.preset.control_performance import perform
     from engine.reference_output import event_array
 
-    instrument = playing.rack.instrument
+    instrument = hosted.rack.instrument
     preset = getattr(instrument, "preset", None)
     if preset is None:
         raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
     performance = perform(preset.header, preset.tensors, args.performance, args.seed)
-    playing.host.set_param(instrument, "play", 0)
-    return event_array(performance, playing.host.rate)
+    hosted.host.set_param(instrument, "play", 0)
+    return event_array(performance, hosted.host.rate)

@@ -14,7 +14,7 @@ from session import patch_file, patch_lookup
 from session.patch import Patch
 
 from . import preset_facts
-from .printable_text import plain
+from .printable_text import make_printable
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 
@@ -59,14 +59,14 @@ def _as_json(path: Path, patch: Patch, preset: Preset) -> dict[str, Any]:
 def _print_page(path: Path, patch: Patch, preset: Preset) -> None:
     """Print name and description, a line for each fact, and the parameters."""
     saved = patch_file.is_patch(path)
-    print(plain(path.stem if saved else preset.header["name"]))
-    description = plain(" ".join(str(preset.header.get("description", "")).split()))
+    print(make_printable(path.stem if saved else preset.header["name"]))
+    description = make_printable(" ".join(str(preset.header.get("description", "")).split()))
     for line in textwrap.wrap(description, PAGE_COLUMNS):
         print(line)
     print()
     facts = [("Patch", str(path))] if saved else []
     for name, text in [*facts, *preset_facts.of_patch(patch), *preset_facts.of(preset, patch.path)]:
-        _print_fact(name, plain(text))
+        _print_fact(name, make_printable(text))
     _print_parameters(preset_facts.parameters(preset))
 
 

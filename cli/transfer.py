@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.standard_chain import StandardChain
 
-    from .chain_options import Playing
+    from .chain_options import HostedRack
 
 HOP_SECONDS = 0.01  # between two frames of the tracking of the whole voice
 MIN_VOICE_SECONDS = 0.1
@@ -49,12 +49,12 @@ def run(args: argparse.Namespace) -> int:
     sound = _read(Path(args.voice), args.rate or chain_options.DEFAULT_RATE)
     if Path(args.output).exists() and Path(args.output).samefile(args.voice):
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
-    playing = chain_options.build(args)
-    host, rack = playing.host, playing.rack
+    hosted = chain_options.build(args)
+    host, rack = hosted.host, hosted.rack
     from engine.voice_latency import measure_latency
 
     assert rack.voice is not None  # built with a tracker, or refused
-    fitted = _fit(playing, sound, args)
+    fitted = _fit(hosted, sound, args)
     latency = measure_latency([rack.voice, rack.instrument], host.rate)
     removed = round((latency.of_pitch + latency.of_loudness) / 2 * host.rate)
     blocks = _without_start(_render(host, sound, args.block or 128), removed)
@@ -70,12 +70,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _fit(playing: "Playing", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
+def _fit(hosted: "HostedRack", sound: "np.ndarray", args: argparse.Namespace) -> dict[str, float]:
     """Set the tracker for this voice; the values set, and the part of the voice that has a pitch."""
     from engine.voice.offline_tracking import track_recording
     from engine.voice_transfer import fit_voice
 
-    host, rack = playing.host, playing.rack
+    host, rack = hosted.host, hosted.rack
     tracked = track_recording(sound, host.rate, HOP_SECONDS)
     fitting = fit_voice(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
     values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}

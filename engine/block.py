@@ -25,7 +25,6 @@ MAX_BLOCK_EVENTS = BURST // 2  # taken from the rings in one block; the rest of 
 MAX_BLOCK_FRAMES = 4096  # rendered at once
 FADE_SECONDS = 0.02  # of the crossfade from the old chain to the new
 PUBLISHED, ACTIVE = 0, 8  # indices of the version that should play, and of the one that has replaced all before it
-LOAD_BINS = 256  # of the histogram of block loads, a percent each; the last has all above
 PEAK_DECAY_SECONDS = 0.15  # in which the peak meter falls to 1/e
 RMS_WINDOW_SECONDS = 0.3
 
@@ -65,7 +64,6 @@ HOST = np.dtype(
         ("xruns", "i8"),  # under-runs reported by the device
         ("load", "f4"),  # processing time over block time, a running mean
         ("max_load", "f4"),  # since the main thread last reset it
-        ("load_counts", "i8", (LOAD_BINS,)),
     ],
     align=True,
 )
@@ -209,7 +207,6 @@ def update_load(host, frames, started):
     load = np.float32((ended - started) * host.rate / frames)
     host.load += np.float32(0.02) * (load - host.load)
     host.max_load = max(host.max_load, load)
-    host.load_counts[min(np.intp(100 * load), LOAD_BINS - 1)] += 1
     host.blocks += 1
     epoch = started - host.frame / host.rate
     drift = epoch - host.epoch

@@ -12,7 +12,6 @@ from .block import (
     ACTIVE,
     DEVICE_RING,
     HOST,
-    LOAD_BINS,
     MAIN_RING,
     MAX_BLOCK_FRAMES,
     MAX_SLOTS,
@@ -173,16 +172,9 @@ class Host:
         )  # fmt: skip
 
     def reset_meters(self) -> None:
-        """Reset the maximum load, the histogram of loads and the counts of clipping and under-runs."""
-        for name in ("max_load", "clipped", "xruns", "load_counts"):
+        """Reset the maximum load and the counts of clipping and under-runs."""
+        for name in ("max_load", "clipped", "xruns"):
             self._record[name] = 0
-
-    def load_quantile(self, share: float) -> float:
-        """The block load that a share (0..1) of the blocks did not exceed, to one percent."""
-        counts = np.cumsum(self._record["load_counts"])
-        if not counts[-1]:
-            return 0.0
-        return float(min(np.searchsorted(counts, share * counts[-1]) + 1, LOAD_BINS)) / 100
 
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Set the sample rate: every plugin is prepared anew."""

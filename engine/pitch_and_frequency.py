@@ -39,6 +39,15 @@ def pitch_of(frequency: float | np.ndarray, a4: float = 440.0) -> float | np.nda
     return 69 + 12 * np.log2(frequency / a4)
 
 
+@overload
+def cents_of(ratio: float) -> float: ...
+@overload
+def cents_of(ratio: np.ndarray) -> np.ndarray: ...
+def cents_of(ratio: float | np.ndarray) -> float | np.ndarray:
+    """The interval in cents of a frequency ratio; scalar or array."""
+    return 1200 * np.log2(ratio)
+
+
 def note_name(key: int) -> str:
     """`A♯3` for 58."""
     return f"{NAMES[key % 12]}{key // 12 - 1}"

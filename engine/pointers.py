@@ -4,6 +4,8 @@ from llvmlite import ir
 from numba import carray, njit, types
 from numba.extending import intrinsic
 
+from engine.simd.array_element import element_address
+
 C_PROCESS = types.intp(
     types.voidptr,  # state of the plugin: one record
     types.CPointer(types.float32),  # audio, (2, frames)
@@ -18,7 +20,7 @@ def load_acquire(typing, array, index):
     """Read array[index] with acquire order."""
 
     def generate(context, builder, signature, args):
-        return builder.load_atomic(_element(context, builder, signature, args), "acquire", 8)
+        return builder.load_atomic(element_address(context, builder, signature, args), "acquire", 8)
 
     return types.int64(array, types.intp), generate
 
@@ -28,7 +30,7 @@ def store_release(typing, array, index, value):
     """Write array[index] with release order."""
 
     def generate(context, builder, signature, args):
-        builder.store_atomic(args[2], _element(context, builder, signature, args), "release", 8)
+        builder.store_atomic(args[2], element_address(context, builder, signature, args), "release", 8)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.int64), generate
@@ -152,8 +154,3 @@ def _pointer(kind):
         return builder.inttoptr(args[0], context.get_value_type(kind))
 
     return kind(types.uintp), generate
-
-
-def _element(context, builder, signature, args):
-    view = context.make_array(signature.args[0])(context, builder, args[0])
-    return builder.gep(view.data, [args[1]])

@@ -1,6 +1,6 @@
 """Latency from a voice to the instrument that follows it, part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.devices.backend import DeviceInfo
@@ -8,6 +8,8 @@ from engine.plugin import Plugin
 from engine.snapshots.voice import voice_snapshot
 from engine.voice.pitch_tracker import pitch_delay
 
+LABELS = {name: name for name in ("microphone", "block", "speaker", "tracker", "frame")}
+LINE = "pitch {0} late ({1}), loudness {2} ({3})"
 DEFAULT_PITCH_HZ = 220.0  # of the voice; the delay of the tracker grows towards low pitches
 
 
@@ -32,14 +34,17 @@ class Latency:
         """Latency of the loudness in seconds."""
         return self.microphone + self.block + self.loudness + self.frame + self.speaker
 
-    def describe(self) -> str:
-        """Totals and parts in one line."""
+    def describe(self, line: str = LINE, labels: Mapping[str, str] = LABELS) -> str:
+        """Totals and parts in one line.
+
+        line: a format of total and parts of the pitch, then of the loudness.
+        labels: of the parts, by the keys of LABELS.
+        """
         device = {"microphone": self.microphone, "block": self.block, "speaker": self.speaker}
-        parts = {**device, "tracker": self.pitch}
-        return (
-            f"pitch {_ms(self.of_pitch)} late ({_sum(parts)}), "
-            f"loudness {_ms(self.of_loudness)} ({_sum({**device, 'tracker': self.loudness, 'frame': self.frame})})"
-        )
+        pitch = {**device, "tracker": self.pitch}
+        loudness = {**device, "tracker": self.loudness, "frame": self.frame}
+        totals = _format_ms(self.of_pitch), _format_ms(self.of_loudness)
+        return line.format(totals[0], _format_sum(pitch, labels), totals[1], _format_sum(loudness, labels))
 
 
 def measure_latency(
@@ -58,9 +63,9 @@ def measure_latency(
     return Latency(device.input_latency or 0.0, device.block / rate, *delays, frame, device.latency)
 
 
-def _sum(parts: dict[str, float]) -> str:
-    return " + ".join(f"{name} {_ms(part)}" for name, part in parts.items() if part)
+def _format_sum(parts: Mapping[str, float], labels: Mapping[str, str]) -> str:
+    return " + ".join(f"{labels[name]} {_format_ms(part)}" for name, part in parts.items() if part)
 
 
-def _ms(seconds: float) -> str:
+def _format_ms(seconds: float) -> str:
     return f"{1000 * seconds:.1f} ms"

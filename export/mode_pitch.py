@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from engine.pitch_and_frequency import cents_of
+
 HARMONICS = 12
 MAX_PEAKS = 40  # of a spectrum
 HARMONIC_WEIGHT = 0.84  # weight of a harmonic, relative to the one below it
@@ -88,5 +90,5 @@ def _salience(candidate: float, frequency: np.ndarray, energy: np.ndarray) -> fl
 def _harmonics(candidate: float, frequency: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Closeness of each mode (M,) to a harmonic, 0…1, and the order of that harmonic."""
     order = np.clip(np.round(frequency / candidate), 1, HARMONICS)
-    cents = 1200 * np.log2(np.maximum(frequency, 1e-3) / (order * candidate))
+    cents = cents_of(np.maximum(frequency, 1e-3) / (order * candidate))
     return np.exp(-0.5 * (cents / WIDTH_CENTS) ** 2), order

@@ -9,6 +9,7 @@ from engine.instruments.resonance.excitation_tables import fixed_noise
 from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.preset.preset_file import Preset
 from engine.reference_output import make_probe
+from train.notes.residual import interpolate_envelope
 from train.resonance.model import ResonanceModel
 
 SAMPLES = 8192
@@ -44,14 +45,14 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
         * cosine
     ).sum(1)
     noise = fixed_noise(resonance * t["velocity"].shape[1] + layer, attack)
-    noise_burst = _interpolate(t["envelope"][resonance, layer], attack) * noise
+    noise_burst = interpolate_envelope(t["envelope"][resonance, layer], attack) * noise
     excitation = np.zeros(max(attack, t["strike"].shape[2]))
     excitation[: t["strike"].shape[2]] += t["strike"][resonance, layer]
     excitation[:attack] += noise_burst
     sound = np.convolve(response, excitation)[:SAMPLES]
     knock = t["knock"][resonance, layer]
     _add_in_place(sound, knock if knock.ndim == 1 else knock[0])
-    _add_in_place(sound, _interpolate(t["hiss"][resonance, layer], attack) * noise)
+    _add_in_place(sound, interpolate_envelope(t["hiss"][resonance, layer], attack) * noise)
     gain = t["gain"][resonance]
     sound = np.tanh(gain * sound) if gain > 0 else sound
     velocity = float(preset.tensors["velocity"][resonance, layer])
@@ -60,12 +61,6 @@ def add_note_probe(preset: Preset, key: int) -> Preset:
 
 def _with_probe(preset: Preset, probe: dict) -> Preset:
     return replace(preset, header={**preset.header, "probe": probe})
-
-
-def _interpolate(points: np.ndarray, frames: int) -> np.ndarray:
-    """Interpolate an envelope through its points, each in the middle of its share, constant at both ends."""
-    positions = (np.arange(frames) + 0.5) * len(points) / frames - 0.5
-    return np.interp(positions, np.arange(len(points)), points)
 
 
 def _add_in_place(sound: np.ndarray, part: np.ndarray) -> None:

@@ -50,9 +50,8 @@ def run(paths: Sequence[Path] = ()) -> NoReturn:
     signals.setEnabled(False)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(
-        status
-    )  # all is saved: freeing the engine takes seconds, and a thread may block in a server that is gone
+    # all is saved: freeing the engine takes seconds, and a thread may block in a server that is gone
+    os._exit(status)
 
 
 def open_window(app: Any, preferences: Any, paths: Sequence[Path] = ()) -> Any:

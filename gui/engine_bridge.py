@@ -4,6 +4,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 from engine.kinds import kind_of
+from engine.midi.channel_masks import MELODIC_CHANNELS
 from gui.engine_translation import translate_message
 from gui.views.dots import scaled
 from session.active_notes import ActiveNotes
@@ -15,7 +16,6 @@ from session.parameters import ParameterModel
 from session.status import Status
 
 A4, CHANNELS = 0, 1  # parameters of the MIDI interpreter
-PITCHED_CHANNELS = 0xFFFF & ~(1 << 9)  # all but the drums
 POLL_MS = 16  # 60 times a second
 MODE_DISPLAY_GAIN = 4.0  # by which a ringing mode is shown stronger than it sounds
 
@@ -77,7 +77,7 @@ class EngineBridge(QObject):
         """Receive and send on one MIDI channel, counted from 1; 0: receive all but the drums."""
         if self.live_input is not None:
             self.live_input.channel = max(channel - 1, 0)
-            mask = 1 << channel - 1 if channel else PITCHED_CHANNELS
+            mask = 1 << channel - 1 if channel else MELODIC_CHANNELS
             self.live_input.set_param(self.live_input.host.interpreter, CHANNELS, float(mask))
 
     def panic(self) -> None:

@@ -37,15 +37,8 @@ def command(name: str, recipe: dict[str, Any], data: Path) -> list[str]:
     texts = [f"--{key}={recipe[key]}" for key in ("description", "licence", "attribution")]
     tags = [f"--tag={tag}" for tag in recipe["tags"]]
     metadata = ["--author=Luthier", *texts, *tags, "--resume"]
-    return [
-        "learn",
-        recipe["kind"],
-        *recordings,
-        "-o",
-        str(OUTPUT / f"{name}.luthier"),
-        *recipe.get("options", []),
-        *metadata,
-    ]
+    output = ["-o", str(OUTPUT / f"{name}.luthier")]
+    return ["learn", recipe["kind"], *recordings, *output, *recipe.get("options", []), *metadata]
 
 
 def main() -> int:

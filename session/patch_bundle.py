@@ -59,7 +59,7 @@ def read_patch(path: Path) -> Patch | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     finite = {name: value for name, value in values.items() if math.isfinite(value)}
-    return Patch(path, finite, _with_sources(chain, lambda source: _beside(path, source)))
+    return Patch(path, finite, _with_sources(chain, lambda source: _prefer_neighbour(path, source)))
 
 
 def _portable(chain: Chain, path: Path) -> tuple[Chain, dict[Path, Path]]:
@@ -87,7 +87,7 @@ def _with_sources(chain: Chain, change: Callable[[str], str]) -> Chain:
     return Chain(effects, layer)
 
 
-def _beside(path: Path, source: str) -> str:
+def _prefer_neighbour(path: Path, source: str) -> str:
     """The file of this name beside a path, if there is one; otherwise the source as it is."""
     near = path.with_name(Path(source).name)
     return str(near) if near.name == source and near.is_file() else source

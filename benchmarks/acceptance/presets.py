@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.instruments import make
 from engine.midi.midi_score import make_score
-from engine.pitch_and_frequency import frequency_of
+from engine.pitch_and_frequency import cents_of, frequency_of
 from engine.preset import library, preset_file
 from engine.preset.preset_file import Preset
 from engine.render import render
@@ -154,7 +154,7 @@ def _cents(sound: np.ndarray, expected: float) -> float:
     for near in (expected, None):
         found = pitch.detect(sound, RATE, near=near)
         if found.is_reliable:
-            return float(1200 * np.log2(found.frequency / expected))
+            return float(cents_of(found.frequency / expected))
     return np.nan
 
 

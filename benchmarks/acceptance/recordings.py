@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.engine import tracker
 from benchmarks.engine.swiftf0_reference import detect_swiftf0
-from engine.pitch_and_frequency import frequency_of
+from engine.pitch_and_frequency import cents_of, frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
 from train import recording, recording_faults
@@ -36,7 +36,7 @@ MIN_TRACKED_HZ, MAX_TRACKED_HZ = 62.0, 2100.0  # of the notes that the tracker i
 MAX_DETUNING_CENTS = 150.0  # of a player, from the key in the name
 MIN_FILES = 4  # of a folder, at any scale
 MIDDLE_C_OCTAVE = {"splendid-grand": 3}  # in the names of the files of a folder, where it is not 4
-EXCERPT_SECONDS, MIN_EXCERPT_SECONDS = 6.0, 1.4  # of each piece, at full length and at least
+EXCERPT_SECONDS = 6.0  # of each piece
 MAX_LOSS_RATIO = 0.8  # goal: the loss of what is put together, of that of silence
 DECOMPOSER = "mosaic"
 
@@ -103,7 +103,7 @@ def _tracked_notes(folder: str, paths: list[Path]) -> Iterator[Row]:
         sound = samples.mean(axis=0)
         _, _, (found, voiced, *_) = track_hops(sound, rate)
         expected = _reference(sound, rate, _frequency_in_name(path))
-        cents = 1200 * np.log2(np.median(found[voiced > 0]) / expected) if voiced.any() else np.inf
+        cents = cents_of(np.median(found[voiced > 0]) / expected) if voiced.any() else np.inf
         if abs(cents) > MAX_CENTS:
             wrong.append(f"{path.stem}: {cents:+.0f} cents")
     what = f"{folder}: {len(paths)} notes, median pitch within {MAX_CENTS:g} cents"
@@ -120,7 +120,7 @@ def _reference(sound: np.ndarray, rate: int, named: float) -> float:
     if not curve.voiced.any():
         return named
     median = float(np.median(curve.pitch[curve.voiced]))
-    return median if abs(1200 * np.log2(median / named)) < MAX_DETUNING_CENTS else named
+    return median if abs(cents_of(median / named)) < MAX_DETUNING_CENTS else named
 
 
 def _frequency_in_name(path: Path) -> float:

@@ -31,7 +31,7 @@ def row_of(measurement: Measurement) -> Row:
     value = _text(measurement.value, measurement.unit)
     if measurement.goal is None:
         return Row(measurement.name, value)
-    sign = "≤" if measurement.goal_is_most else "≥"
+    sign = "≤" if measurement.goal_is_max else "≥"
     return Row(measurement.name, value, f"{sign} {measurement.goal:g}", bool(measurement.met))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.learning.note_accuracy import spectral_distance
+from engine.pitch_and_frequency import pitch_of
 from engine.preset import preset_file
 from engine.reference_output import deviation, render_probe
 from train import recording
@@ -90,7 +91,7 @@ def _notes(folder: Path) -> Iterator[Row]:
     files = [data / f"guitar_{name}_very-long_forte_normal.mp3" for name in NOTE_NAMES]
     _luthier("learn", "resonance", *map(str, files), "--as", "notes", "-o", str(path))
     preset = preset_file.read(path)
-    keys = 12 * np.log2(np.asarray(preset.tensors["pitch"], np.float64) / 440) + 69
+    keys = pitch_of(np.asarray(preset.tensors["pitch"], np.float64))
     cents = {name: 100 * float(np.abs(keys - (key_in_name(f"_{name}_") or 0)).min()) for name in NOTE_NAMES}
     worst = max(cents, key=lambda name: cents[name])
     yield row_at_most("notes: learned pitch off", cents[worst], MAX_NOTE_CENTS, "cents", worst)

@@ -87,8 +87,8 @@ def _notes(server: Server, notes: int, busy: bool) -> list[Measurement]:
     heard = delays[delays >= 0]
     delay, spread = (np.max(heard) / server.block, np.ptp(heard)) if len(heard) else (np.inf, np.inf)
     return [
-        Measurement(f"note to sound, {where}: latest", float(delay), "blocks", 2, goal_is_most=True),
-        Measurement(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_most=True),
+        Measurement(f"note to sound, {where}: latest", float(delay), "blocks", 2, goal_is_max=True),
+        Measurement(f"note to sound, {where}: spread", float(spread), "frames", 1, goal_is_max=True),
         Measurement(f"notes {where}: never heard", notes - len(delays) + int(np.sum(delays == NEVER)), f"of {notes}"),
         Measurement(
             f"notes {where}: JACK's own time jumped meanwhile", int(np.sum(delays == UNKNOWN)), f"of {notes}"

@@ -54,7 +54,7 @@ def _measurements(preset: Preset) -> list[Measurement]:
     worst = int(np.argmax(steps))
     title = f"{name}: step to the next key, mean of {STRIKES_PER_KEY} strikes, at most (key {all_keys[worst]})"
     return [
-        Measurement(title, steps[worst], "dB", MAX_STEP_DB, goal_is_most=True),
+        Measurement(title, steps[worst], "dB", MAX_STEP_DB, goal_is_max=True),
         *_rate_measurements(preset, name, middle),
     ]
 

@@ -36,7 +36,7 @@ def measure(preset: str = "guitar") -> list[Measurement]:
             silent_after,
             "s",
             SILENCE_SECONDS - 1,
-            goal_is_most=True,
+            goal_is_max=True,
         ),
     ]
 

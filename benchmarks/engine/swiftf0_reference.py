@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.pitch_and_frequency import cents_of
+
 MIN_CONFIDENCE = 0.5  # confidence of SwiftF0 above which a moment is voiced
 AGREEMENT_SECONDS = 0.02  # before and after, within which a reliable pitch must agree with itself
 MAX_CENTS, OCTAVE_CENTS = 50.0, 100.0  # cents from a pitch, from its octave
@@ -48,11 +50,6 @@ class Agreement:
         return float(np.median(np.abs(self.cents)))
 
     @property
-    def octave_errors(self) -> float:
-        """Percentage of moments an octave away."""
-        return 100 * float(self._is_octave_error().mean())
-
-    @property
     def longest_octave_error(self) -> float:
         """Duration in seconds of the longest octave error."""
         max_duration, start = 0.0, None
@@ -75,7 +72,7 @@ def detect_swiftf0(sound: np.ndarray, rate: int) -> PitchCurve:
 
 def reliable_part(curve: PitchCurve) -> PitchCurve:
     """The part of a curve that agrees with itself 20 ms earlier and later."""
-    cents = 1200 * np.log2(np.maximum(curve.pitch, 1))
+    cents = cents_of(np.maximum(curve.pitch, 1))
     steps = max(round(AGREEMENT_SECONDS / float(np.median(np.diff(curve.time)))), 1)
     is_reliable = curve.voiced.copy()
     is_reliable[:steps] = is_reliable[-steps:] = False
@@ -101,5 +98,5 @@ def compare(
 def _compare_at(known: PitchCurve, other: PitchCurve, semitones: float, lag: float) -> Agreement:
     pitch, voiced = other.at(known.time + lag)
     is_common = voiced & (pitch > 0)
-    cents = 1200 * np.log2(pitch[is_common] / known.pitch[is_common]) - 100 * semitones
+    cents = cents_of(pitch[is_common] / known.pitch[is_common]) - 100 * semitones
     return Agreement(known.time[is_common], cents, lag, 1 - float(is_common.mean()))

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.support.measurement import Measurement, print_measurements
+from engine.pitch_and_frequency import cents_of
 from engine.voice.offline_tracking import track_hops
 from train import recording
 
@@ -57,7 +58,7 @@ def detection_delay(sound: np.ndarray, start: int, frequency: float) -> float:
     """Seconds from the start of a tone until its pitch is right, and stays so; infinite if it never is."""
     heard, _, (pitch, voiced, *_) = track_hops(sound, RATE)
     is_inside = (heard > start / RATE) & (heard <= len(sound) / RATE)
-    cents = 1200 * np.log2(np.maximum(pitch[is_inside], 1) / frequency)
+    cents = cents_of(np.maximum(pitch[is_inside], 1) / frequency)
     wrong_indices = np.flatnonzero(~((np.abs(cents) < MAX_ERROR_CENTS) & (voiced[is_inside] > 0)))
     first = wrong_indices[-1] + 1 if len(wrong_indices) else 0
     return float(heard[is_inside][first]) - start / RATE if first < is_inside.sum() else np.inf
@@ -86,7 +87,7 @@ def measure_folder(folder: Path) -> list[Measurement]:
             "%",
             MIN_SHARE_PERCENT,
         ),
-        Measurement(f"{folder.name}/: an octave away", octaves, "%", MAX_OCTAVE_PERCENT, goal_is_most=True),
+        Measurement(f"{folder.name}/: an octave away", octaves, "%", MAX_OCTAVE_PERCENT, goal_is_max=True),
         Measurement(f"{folder.name}/: missed", 100 * float(np.mean([agreed.missed for _, agreed in found])), "%"),
     ]
 
@@ -122,9 +123,7 @@ def _cost_measurements() -> list[Measurement]:
         track_hops(sound, RATE)
         shares.append((time.thread_time() - start) * RATE / len(sound))
     return [
-        Measurement(
-            "following, of one core", 100 * float(np.median(shares)), "%", MAX_COST_PERCENT, goal_is_most=True
-        )
+        Measurement("following, of one core", 100 * float(np.median(shares)), "%", MAX_COST_PERCENT, goal_is_max=True)
     ]
 
 

@@ -94,7 +94,7 @@ def _singer_measurements(path: Path, preset: str, name: str) -> list[Measurement
             1000 * found.longest_octave_error,
             "ms",
             MAX_OCTAVE_MS,
-            goal_is_most=True,
+            goal_is_max=True,
         ),
         Measurement(
             f"{title}: loudness curves, correlation",
@@ -126,7 +126,7 @@ def _replay_measurements(folder: Path, preset: str, name: str) -> list[Measureme
             float(np.median(cents)),
             "cents",
             MAX_MEDIAN_CENTS,
-            goal_is_most=True,
+            goal_is_max=True,
         ),
         Measurement(
             f"{name}, kept back, played again: within 50 cents",

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.support.measurement import Measurement, run_preset_benchmark
 from engine.instrument_chain import follow_voice, make_chain
 from engine.instruments.ddsp.instrument import Ddsp
-from engine.pitch_and_frequency import ratio_of
+from engine.pitch_and_frequency import cents_of, ratio_of
 from engine.standard_chain import StandardChain
 from engine.voice_transfer import render_transfer
 
@@ -108,7 +108,7 @@ def _deviation_cents(sound: np.ndarray, period: int) -> float:
     correlation = [
         first_period @ sound[lag : lag + period] / np.linalg.norm(sound[lag : lag + period] + 1e-12) for lag in lags
     ]
-    return 1200 * abs(float(np.log2(lags[int(np.argmax(correlation))] / period)))
+    return abs(float(cents_of(lags[int(np.argmax(correlation))] / period)))
 
 
 if __name__ == "__main__":

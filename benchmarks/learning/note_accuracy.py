@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from benchmarks.support.measurement import Measurement, print_measurements
-from engine.pitch_and_frequency import frequency_of
+from engine.pitch_and_frequency import cents_of, frequency_of
 from train import recording
 from train.notes import note, note_span, pitch
 
@@ -116,15 +116,13 @@ def _measurements(folder: Path, name: str, neighbour: str) -> list[Measurement]:
         render_sampler(folder, neighbour, named_pitch.frequency, len(sound)),
         render_additive(recorded_partials, named_pitch, len(sound)),
     )
-    cents = [
-        1200 * np.log2(pitch.detect(rendered_sound, RATE, named_pitch.frequency).frequency / named_pitch.frequency)
-    ]
-    cents.append(1200 * np.log2(rendered.frequency / reference.frequency))
+    cents = [cents_of(pitch.detect(rendered_sound, RATE, named_pitch.frequency).frequency / named_pitch.frequency)]
+    cents.append(cents_of(rendered.frequency / reference.frequency))
     return [
-        Measurement(f"{name}: pitch off, told the note", abs(cents[0]), "cents", MAX_CENTS, goal_is_most=True),
-        Measurement(f"{name}: pitch off, not told it", abs(cents[1]), "cents", MAX_CENTS, goal_is_most=True),
+        Measurement(f"{name}: pitch off, told the note", abs(cents[0]), "cents", MAX_CENTS, goal_is_max=True),
+        Measurement(f"{name}: pitch off, not told it", abs(cents[1]), "cents", MAX_CENTS, goal_is_max=True),
         *(
-            Measurement(f"{name}: T60 of partial {k + 1} off", value, "%", MAX_T60_PERCENT, goal_is_most=True)
+            Measurement(f"{name}: T60 of partial {k + 1} off", value, "%", MAX_T60_PERCENT, goal_is_max=True)
             for k, value in zip(strongest, errors, strict=True)
         ),
         Measurement(f"{name}: log-spectral distance", spectral_distance(rendered_sound, sound, noise), "dB"),

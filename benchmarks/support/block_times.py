@@ -18,7 +18,7 @@ from engine.pointers import pointer
 CAPACITY = 1 << 17  # blocks that can be recorded: six minutes
 THREAD, CLOCK = np.int32(1), np.int32(3)  # RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID of Linux
 MONOTONIC = np.int32(1)
-WAITED, INTERRUPTED = 16, 17  # indices of ru_nvcsw and ru_nivcsw in a rusage of longs
+WAITED = 16  # index of ru_nvcsw in a rusage of longs
 
 BLOCKS = np.dtype(
     [

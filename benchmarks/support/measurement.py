@@ -11,20 +11,20 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure. A goal is the minimum of `value`, or the maximum where `goal_is_most`."""
+    """One figure. A goal is the minimum of `value`, or the maximum where `goal_is_max`."""
 
     name: str
     value: float
     unit: str
     goal: float | None = None
-    goal_is_most: bool = False
+    goal_is_max: bool = False
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None without a goal."""
         if self.goal is None:
             return None
-        return bool(self.value <= self.goal if self.goal_is_most else self.value >= self.goal)
+        return bool(self.value <= self.goal if self.goal_is_max else self.value >= self.goal)
 
 
 def median_times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int = 0) -> dict[str, float]:
@@ -80,5 +80,5 @@ def _line(measurement: Measurement) -> str:
     text = f"{measurement.name:<58}{measurement.value:>10.4g} {measurement.unit}"
     if measurement.goal is None:
         return text
-    sign, mark = "≤" if measurement.goal_is_most else "≥", "met" if measurement.met else "MISSED"
+    sign, mark = "≤" if measurement.goal_is_max else "≥", "met" if measurement.met else "MISSED"
     return f"{text}  (goal {sign} {measurement.goal:g}: {mark})"

@@ -33,7 +33,7 @@ PRESET_COUNT = 100  # in the folder of a user with many instruments
 
 
 @dataclass
-class Closing:
+class CloseTimes:
     """Seconds until the window was hidden, the longest wait of events until then, and until the process ended."""
 
     hidden: float = float("inf")
@@ -56,7 +56,7 @@ def main() -> None:
 
 def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
     """Measure each moment, closed in one way or in all, and totals."""
-    closings: list[Closing] = []
+    closings: list[CloseTimes] = []
     with running() as server, CpuLoad(0, 1):
         for number, moment in enumerate(closing for closing in MOMENTS if words in closing):
             ways = list(WAYS) if every else [list(WAYS)[number % len(WAYS)]]
@@ -82,7 +82,7 @@ def measure(words: str = "", every: bool = False) -> Iterator[Measurement]:
     yield Measurement("things lost", sum(len(closing.lost) for closing in closings), "", 0.0, True)
 
 
-def close(moment: str, way: str, server: Server, patience: float | None = None) -> Closing:
+def close(moment: str, way: str, server: Server, patience: float | None = None) -> CloseTimes:
     """Start the program, bring it to a moment, close it, and check what is left.
 
     patience: seconds that the program grants its engine and its processes to end, and that it may take to end itself,
@@ -90,7 +90,7 @@ def close(moment: str, way: str, server: Server, patience: float | None = None) 
     """
     mark = f"LUTHIER_MARK={uuid4()}"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder, closing = Path(name), Closing()
+        folder, closing = Path(name), CloseTimes()
         environment = _environment(folder, moment) | dict([mark.split("=")])
         command = [sys.executable, "-m", "benchmarks.window.close_child", moment, way, name, str(server.pid)]
         command += [] if patience is None else [str(patience)]

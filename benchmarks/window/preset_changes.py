@@ -73,10 +73,10 @@ def measurements(values: dict[str, Any]) -> list[Measurement]:
             summary.late_by_us,
             f"of {summary.blocks}",
             0.0,
-            goal_is_most=True,
+            goal_is_max=True,
         ),
         Measurement(
-            f"{title}: most work of a block", 100 * summary.max_load, "% of its time", 100.0, goal_is_most=True
+            f"{title}: most work of a block", 100 * summary.max_load, "% of its time", 100.0, goal_is_max=True
         ),
         Measurement(f"{title}: blocks the machine was late with", summary.late_by_others, f"of {summary.blocks}"),
         Measurement(f"{title}: under-runs that the server told of", summary.xruns, ""),

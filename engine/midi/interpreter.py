@@ -13,12 +13,11 @@ from engine.events import ALL, Kind
 from engine.plugin import EMITTING, Param, Plugin
 
 from .cc_map import MAX_ROUTES, ROUTE, MidiMap, emit_params, set_routes
+from .channel_masks import MELODIC_CHANNELS
 from .channel_state import BEND, CHANNEL, SETTINGS, emit_pending, reset_channel
 from .message_handler import CHANNELS, handle_message, panic
 from .pedals import KEYS, NOTE, emit_damping, emit_key_pressure, end_notes
 
-DRUM_CHANNEL = 10  # counted from 1
-MELODIC_CHANNELS = 0xFFFF & ~(1 << DRUM_CHANNEL - 1)
 A4_PARAM, CHANNELS_PARAM = 0, 1  # indices of the parameters
 
 STATE = np.dtype(

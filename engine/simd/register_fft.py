@@ -10,6 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from .array_element import element_address
 from .vectors import LANES, REGISTER
 
 _TYPE = ir.VectorType(ir.FloatType(), LANES)
@@ -95,5 +96,4 @@ def _twiddle(builder: ir.IRBuilder, re: ir.Value, im: ir.Value, half: int, sense
 
 def _address(context: Any, builder: ir.IRBuilder, signature: Any, args: Any) -> ir.Value:
     """The address of LANES floats from element args[1] of array args[0] on."""
-    view = context.make_array(signature.args[0])(context, builder, args[0])
-    return builder.bitcast(builder.gep(view.data, [args[1]]), _TYPE.as_pointer())
+    return builder.bitcast(element_address(context, builder, signature, args), _TYPE.as_pointer())

@@ -17,6 +17,8 @@ from numba.core import cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic, models, register_model
 
+from .array_element import element_address
+
 
 def _lanes_of(features: str) -> int:
     """The number of float32 in a register of the instruction set that numba generates code for."""
@@ -70,7 +72,7 @@ def load_scalar(typing, array, offset):
     """Load one float of an array at an offset."""
 
     def generate(context, builder, signature, args):
-        return builder.load(_address(context, builder, signature, args))
+        return builder.load(element_address(context, builder, signature, args))
 
     return types.float32(array, types.intp), generate
 
@@ -80,7 +82,7 @@ def load(typing, array, offset):
     """Load WIDTH floats of an array from an offset on; uint16 is converted from float16."""
 
     def generate(context, builder, signature, args):
-        address = _address(context, builder, signature, args)
+        address = element_address(context, builder, signature, args)
         if signature.args[0].dtype == types.uint16:
             return _load_half(builder, address)
         return _load(builder, address, WIDTH)
@@ -93,7 +95,7 @@ def store(typing, array, offset, x):
     """Store x to an array from an offset on."""
 
     def generate(context, builder, signature, args):
-        _store(builder, args[2], _address(context, builder, signature, args))
+        _store(builder, args[2], element_address(context, builder, signature, args))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, VECTOR), generate
@@ -148,7 +150,7 @@ def add_registers(typing, array, offset, x):
     """Add every register of x to the LANES floats of an array at an offset."""
 
     def generate(context, builder, signature, args):
-        address = _address(context, builder, signature, args)
+        address = element_address(context, builder, signature, args)
         parts = _split_registers(builder, args[2])
         while len(parts) > 1:
             parts = [builder.fadd(*pair) for pair in zip(parts[0::2], parts[1::2], strict=True)]
@@ -163,7 +165,7 @@ def add_scaled_registers(typing, array, offset, x, gain):
     """Add every register of x · gain to the LANES floats of an array at an offset."""
 
     def generate(context, builder, signature, args):
-        address = _address(context, builder, signature, args)
+        address = element_address(context, builder, signature, args)
         total = _load(builder, address, LANES)
         for x, gain in zip(_split_registers(builder, args[2]), _split_registers(builder, args[3]), strict=True):
             total = _fma(builder, x, gain, total)
@@ -178,7 +180,7 @@ def sum_registers(typing, array, offset, target):
     """Store at target the horizontal sums of LANES registers, added in one order, and clear the registers."""
 
     def generate(context, builder, signature, args):
-        address = _address(context, builder, signature, args)
+        address = element_address(context, builder, signature, args)
         addresses = [_offset_address(builder, address, register * LANES) for register in range(LANES)]
         registers = [_load(builder, address, LANES) for address in addresses]
         for address in addresses:
@@ -187,16 +189,10 @@ def sum_registers(typing, array, offset, target):
             registers = [
                 _pairwise_sums(builder, *pair) for pair in zip(registers[0::2], registers[1::2], strict=True)
             ]
-        _store(builder, registers[0], _address(context, builder, signature, (args[0], args[2])))
+        _store(builder, registers[0], element_address(context, builder, signature, (args[0], args[2])))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp), generate
-
-
-def _address(context: Any, builder: ir.IRBuilder, signature: Any, args: Any) -> ir.Value:
-    """The address of element args[1] of array args[0]."""
-    view = context.make_array(signature.args[0])(context, builder, args[0])
-    return builder.gep(view.data, [args[1]])
 
 
 def _offset_address(builder: ir.IRBuilder, address: ir.Value, offset: int) -> ir.Value:

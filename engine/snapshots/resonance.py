@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.dsp import modal
 from engine.instruments.resonance.instrument import Resonance
-from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 
 from .modes import NO_MODES, Modes
 
@@ -27,7 +27,7 @@ def sounding_modes(instrument: Resonance) -> Modes:
     """The modes of the voices that sound, with their present frequencies and levels."""
     state = instrument.state[0]
     voices = state["voices"]
-    sounding = np.flatnonzero((voices["stage"] != FREE) & (voices["idle"] == 0))
+    sounding = np.flatnonzero(is_rendered(voices))
     if len(sounding) == 0:
         return NO_MODES
     variants, count, width = int(state["E"]), int(state["J"]), int(state["width"])

@@ -83,7 +83,7 @@ class ParameterController(QObject):
     def choose(self, path: Path) -> None:
         """Load another instrument, undoably; effects and layer stay, unless the file brings its own."""
         before = self.patch
-        kept = Patch(path) if patch_file.is_patch(path) else Patch(path, self._kept_values(), self.chain)
+        kept = Patch(path) if patch_file.is_patch(path) else Patch(path, self._layer_and_effect_values(), self.chain)
         after = patch_bundle.read_patch(path) or kept
         self.recall(after)
         if before is not None:
@@ -148,7 +148,7 @@ class ParameterController(QObject):
         if origin is Origin.ENGINE and is_power(self._specs[index].name):
             self.chain_changed.emit()
 
-    def _kept_values(self) -> dict[str, float]:
+    def _layer_and_effect_values(self) -> dict[str, float]:
         """The values that stay when another instrument is loaded: of layer and effects but its own room."""
         values = self.patch.values if self.patch is not None else {}
         own = [effect.kind for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]

@@ -1,7 +1,6 @@
 """The voice controller: lets an instrument follow the microphone, and shows the tracker's output."""
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,23 +117,14 @@ class VoiceController(QObject):
 
 def format_latency(latency: "Latency") -> str:
     """How late an instrument follows the voice, part by part, in one line."""
-    device = {
-        translate("Latency", "microphone"): latency.microphone,
-        translate("Latency", "block"): latency.block,
-        translate("Latency", "speaker"): latency.speaker,
+    labels = {
+        "microphone": translate("Latency", "microphone"),
+        "block": translate("Latency", "block"),
+        "speaker": translate("Latency", "speaker"),
+        "tracker": translate("Latency", "tracker"),
+        "frame": translate("Latency", "frame"),
     }
-    tracker, frame = translate("Latency", "tracker"), translate("Latency", "frame")
-    pitch, loudness = {**device, tracker: latency.pitch}, {**device, tracker: latency.loudness, frame: latency.frame}
-    line = translate("Latency", "Pitch {0} late ({1}), loudness {2} ({3})")
-    return line.format(_format_ms(latency.of_pitch), _sum(pitch), _format_ms(latency.of_loudness), _sum(loudness))
-
-
-def _sum(parts: Mapping[str, float]) -> str:
-    return " + ".join(f"{name} {_format_ms(part)}" for name, part in parts.items() if part)
-
-
-def _format_ms(seconds: float) -> str:
-    return f"{1000 * seconds:.1f} ms"
+    return latency.describe(translate("Latency", "Pitch {0} late ({1}), loudness {2} ({3})"), labels)
 
 
 def _gate(readings: np.ndarray) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
+from engine.atomic_write import remove_drafts
 from session.offline_render import EXIT_FAILED, RenderJob
 
 from . import process_lifetime
@@ -49,8 +50,7 @@ class RenderProcess(QObject):
         process, self._process = self._process, None
         if process is not None:
             process_lifetime.kill(process)
-            for part in Path(self._out).parent.glob(f".{Path(self._out).stem}-*.part"):
-                part.unlink(missing_ok=True)
+            remove_drafts(self._out)
         self._clear()
 
     def _clear(self) -> None:

@@ -10,8 +10,8 @@ from benchmarks.support.measurement import Measurement
     [
         (Measurement("speed", 3.0, "×", 2.5), True),
         (Measurement("speed", 2.0, "×", 2.5), False),
-        (Measurement("error", -93.0, "dB", -90, goal_is_most=True), True),
-        (Measurement("error", -80.0, "dB", -90, goal_is_most=True), False),
+        (Measurement("error", -93.0, "dB", -90, goal_is_max=True), True),
+        (Measurement("error", -80.0, "dB", -90, goal_is_max=True), False),
         (Measurement("time", 9.0, "µs"), None),
     ],
 )

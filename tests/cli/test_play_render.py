@@ -14,7 +14,7 @@ import soundfile
 from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.jack_server import running
 from cli import panic_key, play, status_line
-from cli.chain_options import Playing
+from cli.chain_options import HostedRack
 from cli.main import main
 from engine.instruments import load
 from engine.midi.midi_score import read
@@ -175,7 +175,7 @@ def test_a_program_change_that_fails_leaves_what_plays(folder, capsys, monkeypat
     host.midi(0xC0, 0)
     call(host, 128)
     args = argparse.Namespace(seed=0, plugins=[], params=[], json=False, room=None)
-    play._make_program_change_task(Playing(host, None), args)()
+    play._make_program_change_task(HostedRack(host, None), args)()
     assert capsys.readouterr().out == f"{error}\n"
 
 

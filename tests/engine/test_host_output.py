@@ -37,7 +37,6 @@ def test_the_meters_show_what_goes_to_the_speaker():
     assert meters.blocks == 50
     assert meters.load > 0
     assert meters.load <= meters.max_load
-    assert 0.01 <= host.load_quantile(0.5) <= host.load_quantile(0.999)
 
 
 def test_clipped_blocks_and_under_runs_are_counted_until_reset():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.dsp import pitch_units
-from engine.pitch_and_frequency import frequency_of, note_name, parse_note, pitch_of
+from engine.pitch_and_frequency import cents_of, frequency_of, note_name, parse_note, pitch_of
 
 
 @pytest.mark.parametrize(("pitch", "frequency"), [(69, 440.0), (57, 220.0), (60, 261.6255653), (21, 27.5)])
@@ -24,6 +24,11 @@ def test_compiled_conversions_agree_with_numpy():
     for pitch in np.linspace(0, 127, 50):
         assert pitch_units.frequency_of(pitch) == pytest.approx(frequency_of(float(pitch)), rel=1e-14)
         assert pitch_units.pitch_of(frequency_of(float(pitch))) == pytest.approx(pitch, abs=1e-10)
+
+
+def test_an_octave_has_1200_cents_as_scalar_and_in_an_array():
+    assert (cents_of(2.0), cents_of(1.0), cents_of(0.25)) == (1200, 0, -2400)
+    np.testing.assert_array_equal(cents_of(np.array([[2.0, 0.5], [1.0, 8.0]])), [[1200, -1200], [0, 3600]])
 
 
 def test_every_key_is_found_again_by_its_name():

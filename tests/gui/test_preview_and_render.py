@@ -10,6 +10,7 @@ from engine.preset import library
 from gui.browser.entry_list import DEMO_BUTTON_WIDTH
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus
+from gui.processes.render import RenderProcess
 from session import offline_render
 from session.offline_render import RenderJob
 from tests.gui.conftest import PATIENCE, listen_from_onset, play, quiet, until
@@ -127,6 +128,15 @@ def test_a_score_is_rendered_to_a_file_and_rendering_can_be_cancelled(window, tm
     bar.hide()
     window.bridge.panic()
     quiet(window)
+
+
+def test_a_cancelled_render_leaves_no_partial_file_whatever_its_name(app, tmp_path):
+    name = "tune [1] " + 51 * "x"  # longer than the name of a draft keeps, with a pattern of glob in it
+    render = RenderProcess()
+    render.start(RenderJob(str(library.find("guitar")), str(tmp_path / f"{name}.wav")))
+    until(lambda: list(tmp_path.glob(".tune*.part")))
+    render.cancel()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_render_job_uses_parameters_tuning_tempo_and_chain(tmp_path):

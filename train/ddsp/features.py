@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.signal
 
+from engine.pitch_and_frequency import cents_of
 from engine.voice import offline_tracking
 
 MIN_CONFIDENCE = 0.5
@@ -65,7 +66,7 @@ def check_pitch(
     Returns both after the check, the pitch held where there is none; and the agreement.
     """
     steady = is_confident & _steady(reference) & (reference < MAX_TRUSTED_HZ)
-    is_near = np.abs(1200 * np.log2(np.maximum(pitch, 1) / reference)) < AGREEMENT_CENTS
+    is_near = np.abs(cents_of(np.maximum(pitch, 1) / reference)) < AGREEMENT_CENTS
     both = steady & voiced
     is_replaced = steady & ~is_near
     agreement = float(is_near[both].mean()) if both.any() else 0.0
@@ -77,7 +78,7 @@ def remove_short_tones(pitch: np.ndarray, voiced: np.ndarray, loudness: np.ndarr
 
     Between two tones the pitch is the first one's until the sound, loudness (F,) in dB, is softest; then the other's.
     """
-    notes = np.where(voiced, 1200 * np.log2(np.maximum(pitch, 1)), -1e6)
+    notes = np.where(voiced, cents_of(np.maximum(pitch, 1)), -1e6)
     is_stable = voiced.copy()
     for tone in np.split(np.arange(len(pitch)), 1 + np.flatnonzero(np.abs(np.diff(notes)) > 2 * AGREEMENT_CENTS)):
         if len(tone) < MIN_TONE_FRAMES:
@@ -116,7 +117,7 @@ def refine_pitch(samples: np.ndarray, rate: int, hop: int, pitch: np.ndarray, ro
 
 def _steady(pitch: np.ndarray) -> np.ndarray:
     """Where a pitch (F,) is within 50 cents of what it was two frames before and will be two frames later."""
-    notes = np.pad(1200 * np.log2(pitch), STEADY_FRAMES, mode="edge")
+    notes = np.pad(cents_of(pitch), STEADY_FRAMES, mode="edge")
     middle = notes[STEADY_FRAMES:-STEADY_FRAMES]
     before, after = np.abs(notes[: -2 * STEADY_FRAMES] - middle), np.abs(notes[2 * STEADY_FRAMES :] - middle)
     return (after < AGREEMENT_CENTS) & (before < AGREEMENT_CENTS)

@@ -8,7 +8,7 @@ from numba import from_dtype
 from engine.dsp import modal
 from engine.events import EVENT
 from engine.instruments.instrument import Instrument, preset_params
-from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
@@ -53,8 +53,7 @@ class Resonance(Instrument):
     @property
     def voices(self) -> int:
         """How many notes or resonances sound."""
-        voices = self.state["voices"][0]
-        return int(((voices["stage"] != FREE) & (voices["idle"] == 0)).sum())
+        return int(is_rendered(self.state["voices"][0]).sum())
 
     def prepare(self, rate: float) -> None:
         """[main thread] Resample attacks and noise to the rate of the device in Hz; the parameters stay."""

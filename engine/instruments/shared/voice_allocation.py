@@ -13,9 +13,8 @@ FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
 MAX_NOTES = 64  # that sound at once
 SPARE_VOICES = 16  # that may fade out beside them
 VOICES = MAX_NOTES + SPARE_VOICES
-AS_LEARNED_NOTE = (
-    -2
-)  # note id of sound from the control plane, which no note has: only an event for ALL notes applies to it
+# Note id of sound from the control plane, which no note has: only an event for ALL notes applies to it.
+AS_LEARNED_NOTE = -2
 
 VOICE = [
     ("stage", "i4"),  # FREE, HELD, RELEASED or ENDING: faded out within milliseconds
@@ -24,6 +23,11 @@ VOICE = [
     ("key", "i4"),
     ("age", "i8"),  # number of notes that were started before it
 ]
+
+
+def is_rendered(voices: np.ndarray) -> np.ndarray:
+    """[main thread] Which voices, records of VOICE with a field `idle`, are allocated and not idle; booleans."""
+    return (voices["stage"] != FREE) & (voices["idle"] == 0)
 
 
 @njit(cache=True, error_model="numpy")

@@ -9,7 +9,7 @@ from engine.dsp.sinc_interpolation import LOOKAHEAD, TAPS, sinc_tables
 from engine.instruments.instrument import Instrument, preset_params
 from engine.instruments.resonance.key_tables import nearest_resonances
 from engine.instruments.shared.playback_control import CONTROL_FRAMES
-from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 from engine.instruments.shared.voice_gain import set_smoothing
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
@@ -40,8 +40,7 @@ class StateSpace(Instrument):
     @property
     def voices(self) -> int:
         """The number of voices that sound."""
-        voices = self.state["voices"][0]
-        return int(((voices["stage"] != FREE) & (voices["idle"] == 0)).sum())
+        return int(is_rendered(self.state["voices"][0]).sum())
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; parameters are kept."""
