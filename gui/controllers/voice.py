@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QObject
 
 from engine.kinds import kind_of
 from engine.pitch_and_frequency import ratio_of
@@ -19,7 +19,7 @@ from .parameters import ParameterController
 if TYPE_CHECKING:
     from engine.voice_latency import Latency
 
-MEASURE_MS = 10_000  # of singing from which the range is measured
+MEASURE_SECONDS = 10.0  # of singing from which the range is measured
 MIN_VOICED_READINGS = 10  # needed for a range, and at least a tenth of all
 RANGE_MARGIN_SEMITONES = 4  # beyond the range that was sung
 GATE_ABOVE_NOISE_DB = 8.0  # above the level between the tones,
@@ -34,11 +34,8 @@ class VoiceController(QObject):
     def __init__(self, bridge: EngineBridge, parameters: ParameterController, view: VoiceView) -> None:
         super().__init__()
         self._bridge, self._parameters, self._view = bridge, parameters, view
-        self._readings: list[tuple[float, float]] | None = None  # Hz and dB, while the range is measured
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # its remaining time is shown
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._apply_measurement)
+        self._readings: dict[int, tuple[float, float]] | None = None  # Hz and dB by frame, while it is measured
+        self._end_frame = 0  # of the host, at which the measurement ends
         view.voice_input_toggled.connect(self.set_follows_voice)
         view.measure_requested.connect(self.measure)
         bridge.loaded.connect(self._reset)
@@ -51,11 +48,14 @@ class VoiceController(QObject):
         self._parameters.undo_stack.push_state(self.tr("singing"), not on, on, self._set_follows_voice)
 
     def measure(self) -> None:
-        """Measure the range of the voice for MEASURE_MS, and set the tracker's parameters by it."""
-        self._readings = []
-        self._timer.start(MEASURE_MS)
+        """Measure the range of the voice for MEASURE_SECONDS of sound, and set the tracker's parameters by it."""
+        host = self._bridge.engine.host
+        if host is None:
+            return
+        self._readings = {}
+        self._end_frame = host.frame + round(MEASURE_SECONDS * host.rate)
         self._view.measure.setEnabled(False)
-        self._show_countdown()
+        self._show_countdown(MEASURE_SECONDS)
 
     def _set_follows_voice(self, on: object) -> None:
         patch = self._parameters.patch
@@ -65,7 +65,6 @@ class VoiceController(QObject):
 
     def _reset(self, now: Loaded) -> None:
         self._readings = None
-        self._timer.stop()
         self._view.show_countdown(0, "")
         self._view.set_state(kind_of(now.header).follows_voice, now.follows_voice)
 
@@ -75,8 +74,7 @@ class VoiceController(QObject):
             return
         reading = voice_reading(now.rack.voice, now.plugin)
         if self._readings is not None:
-            self._readings.append((reading.frequency, reading.level))
-            self._show_countdown()
+            self._continue_measurement(self._readings, (reading.frequency, reading.level))
         if self._view.isVisible():
             self._view.show_reading(reading)
 
@@ -87,14 +85,25 @@ class VoiceController(QObject):
                 format_latency(latency) if latency else self.tr("⚠ There is no microphone to hear.")
             )
 
-    def _show_countdown(self) -> None:
-        left = math.ceil(self._timer.remainingTime() / 1000)
+    def _continue_measurement(self, readings: dict[int, tuple[float, float]], reading: tuple[float, float]) -> None:
+        """Add a reading, Hz and dB; apply the measurement at its last frame, or when the device is lost."""
+        host = self._bridge.engine.host
+        assert host is not None
+        frame = host.frame
+        readings[frame] = reading
+        if frame < self._end_frame and host.running():
+            self._show_countdown((self._end_frame - frame) / host.rate)
+        else:
+            self._apply_measurement(list(readings.values()))
+
+    def _show_countdown(self, seconds: float) -> None:
+        left = math.ceil(seconds)
         words = self.tr("Sing, {0} s to go: your lowest tone, your highest, soft and loud.", "", left)
         self._view.show_countdown(left, words.format(left))
 
-    def _apply_measurement(self) -> None:
-        """Set low, high, gate and transposition from what was sung."""
-        readings, self._readings = self._readings or [], None
+    def _apply_measurement(self, readings: list[tuple[float, float]]) -> None:
+        """Set low, high, gate and transposition from what was sung; readings: Hz and dB."""
+        self._readings = None
         self._view.measure.setEnabled(True)
         self._view.show_countdown(0, "")
         frequencies = np.array([frequency for frequency, _ in readings if frequency > 0])

@@ -74,11 +74,11 @@ def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
 
 
 def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
-    monkeypatch.setattr("gui.controllers.voice.MEASURE_MS", 4000)
+    monkeypatch.setattr("gui.controllers.voice.MEASURE_SECONDS", 4.0)
     view, name = singer.window.views.voice, singer.bridge.status.name
     QTest.mouseClick(view.measure, LEFT)
+    shown = [view.measure.text()]  # before any frame is counted
     ear.sing(name, np.tile(np.concatenate([song(110, 0.6), song(165, 0.6), np.zeros(RATE // 4, np.float32)]), 5))
-    shown = []
     until(lambda: shown.append(view.measure.text()) or "From" in view.message_label.text())
     counted = [words for words in dict.fromkeys(shown) if "to go" in words]
     assert counted == sorted(counted, reverse=True)
