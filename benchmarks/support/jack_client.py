@@ -10,6 +10,7 @@ import jack
 import numpy as np
 from numba import carray, cfunc, njit, types
 
+from benchmarks.support.jack_server import MAX_WAIT_SECONDS
 from engine.devices.jack_callback import address, bind, last_frame_time, port_get_buffer
 from engine.pointers import view_f4, view_u1
 
@@ -17,7 +18,6 @@ RECORDED_FRAMES = 48_000 * 60  # of the ring that the sound is recorded to
 MAX_SONG_FRAMES = 48_000 * 12  # that the voice output can play
 MAX_MESSAGES = 64  # that may wait
 MAX_NOTES = 4096  # of one `play_notes`
-MAX_WAIT_SECONDS = 600.0  # after which a server is taken for hung
 
 NEVER = -1  # the note was not heard
 UNKNOWN = -2  # the server's own time jumped between the note and its sound

@@ -16,6 +16,7 @@ from typing import IO
 import jack
 
 MAX_START_SECONDS = 120.0  # after which a server is taken for hung
+MAX_WAIT_SECONDS = 600.0  # for other processes to end theirs, or to let sound come
 CLIENT_TIMEOUT_MS = 200  # a synchronous server waits ten times as long, also for a client that closes within a block
 MAX_SERVERS = 6  # at a time: JACK allows eight, and remembers one that was killed until its name is used again
 _CONNECT = """
@@ -160,16 +161,20 @@ def _end(pid: int) -> None:
 
 
 def _free_name() -> tuple[str, IO[str]]:
-    """A name for a server that no other process uses, and the lock that holds it."""
-    for number in range(MAX_SERVERS):
-        lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            continue
-        return f"luthier-{number}", lock
-    raise RuntimeError(f"{MAX_SERVERS} JACK servers run already")
+    """A name for a server that no other process uses, and the lock that holds it; waits until there is one."""
+    end = time.monotonic() + MAX_WAIT_SECONDS
+    while True:
+        for number in range(MAX_SERVERS):
+            lock = (Path(tempfile.gettempdir()) / f"luthier-jack-{number}").open("a+")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+                continue
+            return f"luthier-{number}", lock
+        if time.monotonic() > end:
+            raise RuntimeError(f"{MAX_SERVERS} JACK servers run already, none ended within {MAX_WAIT_SECONDS:g} s")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager

@@ -4,12 +4,13 @@ import os
 import shutil
 import signal
 import struct
+import tempfile
 
 import pytest
 
 from benchmarks.support import jack_server
-from benchmarks.support.jack_server import REGISTRY, Server
-from tests.support.stream_wait import PATIENCE
+from benchmarks.support.jack_server import MAX_SERVERS, REGISTRY, Server
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ def test_the_next_server_of_its_name_starts_when_another_process_has_the_number_
 def test_a_server_whose_parent_has_died_is_ended(killed):
     left = started(killed.name)
     server = started(killed.name)
-    assert left._process.wait(PATIENCE) == -signal.SIGKILL
+    assert left._process.wait(MAX_WAIT_SECONDS) == -signal.SIGKILL
     server.close()
     left._lock.close()
+
+
+def test_a_server_waits_for_a_name_while_all_are_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the names are locked
+    servers = [Server() for _ in range(MAX_SERVERS)]
+    monkeypatch.setattr(jack_server.time, "sleep", lambda seconds: servers[2]._lock.close())  # one ends meanwhile
+    server = Server()
+    assert server.name == servers[2].name
+    for each in (server, *servers):
+        each._lock.close()

@@ -29,8 +29,8 @@ from gui.main_controller import MainController
 from session import config_store, patch_file
 from session.patch import Patch
 from session.precompile_process import PrecompileProcess
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
-PATIENCE = 600.0  # seconds, after which a test is taken for hung; far more than anything takes on a busy machine
 MIN_HEARD = 1e-4  # linear, at which a sound counts as heard
 _open: list[MainController] = []
 
@@ -47,7 +47,7 @@ def compiled() -> None:
 def patient_engine() -> Iterator[None]:
     """An engine that takes no device for lost that a busy machine only calls late."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "STALL_SECONDS", PATIENCE)
+        patch.setattr(stream, "STALL_SECONDS", MAX_WAIT_SECONDS)
         yield
 
 
@@ -185,9 +185,9 @@ def end(controller: MainController) -> None:
     until(lambda: sip.isdeleted(controller.window))
 
 
-def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+def until(condition: Callable[[], object], seconds: float = MAX_WAIT_SECONDS) -> None:
     """Let the window live until something has come true, for so many seconds at most."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         QTest.qWait(10)

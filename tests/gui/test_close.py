@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 
 from benchmarks.support.jack_server import Server
 from benchmarks.window.close_times import close
-from tests.gui.conftest import PATIENCE, until
+from tests.gui.conftest import until
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def own(monkeypatch):
     ],
 )
 def test_the_program_exits_by_itself_whatever_it_is_doing(app, own, moment, way):
-    found = close(moment, way, own, PATIENCE)
+    found = close(moment, way, own, MAX_WAIT_SECONDS)
     assert found.left == []
     assert found.lost == []
     assert found.status == 0

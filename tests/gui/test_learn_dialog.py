@@ -14,8 +14,9 @@ from gui.controllers.learn import LearnController
 from gui.preferences import Preferences
 from gui.processes import process_lifetime
 from gui.processes.check_recordings import check_recordings
-from tests.gui.conftest import PATIENCE, processes, until
+from tests.gui.conftest import processes, until
 from tests.support.level_and_pitch import level, pitch
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16_000  # Hz: little to learn
@@ -148,7 +149,7 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     number = first.process._process.processId()
     until(lambda: len(processes(number)) > 2, LEARNING)  # it has processes of its own
     first.close()
-    process_lifetime.wait_all(PATIENCE)
+    process_lifetime.wait_all(MAX_WAIT_SECONDS)
     until(lambda: not processes(number))
     library.destination("chime").with_suffix(".learning").mkdir(exist_ok=True)
     second, told = LearnController(app.activeWindow(), preferences.load()), []

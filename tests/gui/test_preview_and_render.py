@@ -13,7 +13,7 @@ from gui.processes.learn import LearnStatus
 from gui.processes.render import RenderProcess
 from session import offline_render
 from session.offline_render import RenderJob
-from tests.gui.conftest import PATIENCE, listen_from_onset, play, quiet, until
+from tests.gui.conftest import listen_from_onset, play, quiet, until
 from tests.gui.test_score_playback import score
 from tests.support.level_and_pitch import level, pitch
 
@@ -37,10 +37,7 @@ def ask(window, name):
     QTest.mouseClick(rows.viewport(), LEFT, pos=QPoint(place.right() - DEMO_BUTTON_WIDTH // 2, place.center().y()))
 
 
-def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_again(
-    window, ear, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("gui.controllers.preview.START_SECONDS", PATIENCE)
+def test_a_demo_plays_without_loading_its_instrument_and_stops_when_requested_again(window, ear, tmp_path):
     ask(window, "vibraphone")
     model = window.window.browser.model
     assert model.demo

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait_limit import MAX_WAIT_SECONDS
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE = 600.0  # seconds, after which a page is taken for hung
 
 
 class Browser:
@@ -77,7 +78,7 @@ class Browser:
 
     def wait(self, script: str) -> None:
         """Wait until a script says yes."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + MAX_WAIT_SECONDS
         while not self.ask(script):
             assert time.monotonic() < end, f"waited in vain for {script}"
             time.sleep(0.02)

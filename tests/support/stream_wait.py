@@ -6,16 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from engine.devices.stream import Stream
-
-PATIENCE = 600.0  # seconds, after which a test is taken for hung; far more than anything takes on a busy machine
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 
 def until(playing: Stream, condition: Callable[[], bool]) -> None:
     """Poll until the condition holds; a failure when it never does."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while not condition():
         if time.monotonic() > end:
-            pytest.fail(f"waited {PATIENCE:g} s in vain; {playing.state} {playing.problem}")
+            pytest.fail(f"waited {MAX_WAIT_SECONDS:g} s in vain; {playing.state} {playing.problem}")
         playing.poll()
         time.sleep(0.005)
 

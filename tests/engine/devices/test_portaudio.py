@@ -20,7 +20,8 @@ from engine.events import Kind
 from engine.host import Host
 from engine.portaudio_callback import callback
 from tests.support.alsa_device import device
-from tests.support.stream_wait import PATIENCE, until, until_played
+from tests.support.stream_wait import until, until_played
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 __all__ = ["device"]
 
@@ -128,7 +129,7 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
     with contextlib.closing(stream.open(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         let_go, close = threading.Event(), playing._device.close
-        playing._device.close = lambda: (let_go.wait(PATIENCE), close())
+        playing._device.close = lambda: (let_go.wait(MAX_WAIT_SECONDS), close())
         host.memory["listens"] = 1
         playing.poll()
         playing.poll()

@@ -18,7 +18,8 @@ from engine.host import Host
 from engine.standard_chain import StandardChain
 from tests.support.jack_server import server
 from tests.support.simple_plugins import Listener
-from tests.support.stream_wait import PATIENCE, until, until_played
+from tests.support.stream_wait import until, until_played
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 __all__ = ["server"]
 
@@ -137,19 +138,21 @@ def test_a_frozen_server_is_closed_and_connected_again(server, monkeypatch):
 def test_a_program_whose_server_was_killed_ends_cleanly(server, end):
     command = [sys.executable, "-c", EXIT, str(server.pid), end]
     environment = {**os.environ, "PYTHONPATH": "."}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=PATIENCE)
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, env=environment, timeout=MAX_WAIT_SECONDS
+    )
     assert (done.returncode, done.stdout) == (0, "waiting\n")
 
 
 def test_no_thread_is_left_behind(server):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     playing = stream.open(tone(), JACK)
     until_played(playing, 1)
     playing.close()
     playing.close()
     playing.poll()
     assert playing.state == "closed"
-    assert threading.active_count() == before
+    until(playing, lambda: not set(threading.enumerate()) - before)
 
 
 def test_an_unknown_backend_is_refused():

@@ -18,6 +18,7 @@ from engine.render import render as rendered
 from tests.engine.dsp.test_decoder import TorchDecoder
 from tests.engine.instruments.resonance_player import level
 from tests.support.host_callback import render
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 HEADER, _ = random_preset()
 RATE, HOP = 48_000, 480
@@ -75,8 +76,8 @@ def has_responses(instrument):
     return (mailbox["last_response"] == mailbox["voices"]["requested"]).all()
 
 
-def waited(condition, seconds=600.0):
-    until = time.monotonic() + seconds
+def waited(condition):
+    until = time.monotonic() + MAX_WAIT_SECONDS
     while not condition() and time.monotonic() < until:
         time.sleep(0.002)
     return condition()

@@ -13,6 +13,7 @@ from engine.standard_chain import StandardChain
 from tests.support.host_callback import RATE, render
 from tests.support.jack_server import server  # noqa: F401 - a fixture, found by name
 from tests.support.simple_plugins import Listener
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 rtmidi = pytest.importorskip("rtmidi")
 KEYS = "Test Keys:keys"
@@ -46,9 +47,9 @@ def host():
     return made
 
 
-def until(done, patience=600.0):
+def until(done):
     """Wait until something is so."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while not done():
         assert time.monotonic() < end
         time.sleep(0.002)

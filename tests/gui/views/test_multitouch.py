@@ -6,8 +6,8 @@ from PyQt6.QtTest import QTest
 
 from gui.widgets.pad.pad import XYPad
 from gui.widgets.piano_keyboard import PianoKeyboard
-from tests.gui.conftest import PATIENCE
 from tests.gui.views.touch_events import LIFT, MOVE, PRESS, STAY, Screen
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def shown(widget, width, height):
     """A widget on the screen."""
     widget.resize(width, height)
     widget.show()
-    assert QTest.qWaitForWindowExposed(widget, round(1000 * PATIENCE))
+    assert QTest.qWaitForWindowExposed(widget, round(1000 * MAX_WAIT_SECONDS))
     return widget
 
 

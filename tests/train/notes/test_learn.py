@@ -11,7 +11,7 @@ import soundfile
 
 from engine.pitch_and_frequency import frequency_of
 from export.resonance_notes import make_header, make_tensors
-from tests.support.stream_wait import PATIENCE
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 from train.notes import level_matching
 from train.notes.key_and_dynamic import RecordingInfo, classify, select
 from train.notes.learn import Config, learn
@@ -174,7 +174,7 @@ if __name__ == "__main__":
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as learner:
         worker = int(learner.stdout.readline())
         learner.kill()
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while _is_running(worker) and time.monotonic() < end:
         time.sleep(0.01)
     assert not _is_running(worker)
