@@ -18,6 +18,7 @@ from .translatable_message import Message
 
 CHANNELS = 16
 FADE_SECONDS = 0.06  # fade-out of an effect that is switched off
+MAX_FADE_SECONDS = 2.0  # to wait for the audio thread to play it
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class RackLoader:
         assert patch.chain is not None
         before = self._now.rack
         made, problems = rack.rebuild(before, patch.chain)
-        if self._silence(before, made) and self._host.running():
-            time.sleep(FADE_SECONDS)
+        if self._silence(before, made):
+            self._wait_for_fade()
         for plugin in made.switchable:
             if not any(plugin is other for other in before.switchable):
                 switch_off(plugin)  # it fades in when its values are set
@@ -80,6 +81,17 @@ class RackLoader:
             for channel in range(CHANNELS):
                 self._host.send(Kind.CHOKE, channel=channel, target=removed)
         return bool(leaving or removed)
+
+    def _wait_for_fade(self) -> None:
+        """Wait until FADE_SECONDS were played after the events sent so far; not for a device that plays nothing."""
+        sent, end_frame = Delivery(self._host, self._host.events), 0
+        until = time.monotonic() + MAX_FADE_SECONDS
+        while self._host.running() and time.monotonic() < until:
+            if not end_frame and sent.is_applied():
+                end_frame = self._host.frame + round(FADE_SECONDS * self._host.rate)
+            if end_frame and self._host.frame >= end_frame:
+                return
+            time.sleep(0.002)
 
     def _set_values(
         self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[Message]

@@ -1,6 +1,5 @@
 """The preview controller: plays demos of instruments, recordings and a test tone beside the instrument."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.browser.catalogue import Entry
 from gui.processes.render import RenderProcess
+from session.audio_thread_queue import Delivery
 from session.engine_thread import EngineThread
 from session.offline_render import RenderJob
 
 TONE_HZ, TONE_AMPLITUDE, TONE_SECONDS = 440.0, 0.1, 1.2
-START_SECONDS = 0.3  # after which a sound that was given to the audio thread has started
 MAX_SECONDS = 30.0  # of a recording that are played
 
 
@@ -30,7 +29,7 @@ class PreviewController(QObject):
         self._renderer.finished.connect(self._play)
         self._renderer.failed.connect(self._fail)
         self._digest = ""
-        self._start_time = 0.0  # when the sound was given to the audio thread; 0: not yet
+        self._delivery: Delivery | None = None  # of the sound to the audio thread; None: not yet
 
     def demo(self, entry: Entry) -> None:
         """Play the demo of an instrument, or stop it."""
@@ -72,8 +71,9 @@ class PreviewController(QObject):
     def poll(self) -> None:
         """Emit `changed` when a demo has ended; to be called often."""
         host = self._engine.host
-        started = self._start_time and time.monotonic() > self._start_time + START_SECONDS
-        if self._digest and not self._renderer.busy and started and host is not None and not host.audition.playing:
+        if host is None or self._delivery is None or not self._digest or self._renderer.busy:
+            return
+        if (self._delivery.is_applied() or not host.running()) and not host.audition.playing:
             self._digest = ""
             self.changed.emit("")
 
@@ -82,9 +82,9 @@ class PreviewController(QObject):
         self._renderer.cancel()
 
     def _play(self, path: str) -> None:
-        self._start_time = 0.0
+        self._delivery = None
 
-        def work() -> bool:
+        def work() -> Delivery | None:
             import soundfile
 
             try:
@@ -95,12 +95,14 @@ class PreviewController(QObject):
                 words = self.tr("{0} cannot be read as sound: {1}")
                 raise OSError(words.format(Path(path).name, error)) from None
             host = self._engine.host
-            return bool(host is not None and host.play_sound(samples[:, :2].T, float(rate)))
+            if host is None or not host.play_sound(samples[:, :2].T, float(rate)):
+                return None
+            return Delivery(host, host.events)
 
-        self._engine.request(work, self._started)
+        self._engine.request(work, self._set_delivery)
 
-    def _started(self, accepted: bool) -> None:
-        self._start_time = time.monotonic() if accepted else 0.0
+    def _set_delivery(self, delivery: Delivery | None) -> None:
+        self._delivery = delivery
 
     def _send(self, sound: np.ndarray | None, rate: float = 0.0) -> None:
         def work() -> None:
