@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,89 @@ def test_kinds_are_told_apart_by_what_they_declare(path):
 )  # fmt: skip
 def test_a_kind_told_apart_by_name_is_found(code):
     assert named_kinds(ast.parse(code))
+
+
+PACKAGES = {path.parts[0] for path in tracked("*.py") if len(path.parts) > 1}
+UNTYPED = [
+    path for path in tracked("*.py") if path.parts[0] in ("tests", "benchmarks", "scripts")
+]  # most without hints
+
+
+def module_file(name: str) -> Path | None:
+    """The file of a module of the project, the folder of a package without code; None when there is none."""
+    place = ROOT.joinpath(*name.split("."))
+    candidates = (place.with_suffix(".py"), place / "__init__.py", place)
+    return next((path for path in candidates if path.exists()), None)
+
+
+@cache
+def module_names(path: Path) -> set[str]:
+    """The names that a module binds at its top level, in branches too."""
+    if path.is_dir():
+        return set()
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.add(node.name)
+                continue
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            waiting.append(node)
+    return found
+
+
+def resolves(name: str) -> bool:
+    """Whether a dotted name is that of a module of the project, or of what one binds, and perhaps of a part of it."""
+    if module_file(name):
+        return True
+    parts = name.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        path = module_file(".".join(parts[:count]))
+        if path:
+            return parts[count] in module_names(path)
+    return False
+
+
+def named_attributes(tree: ast.AST) -> list[tuple[int, str]]:
+    """Dotted names of the project that a file imports, or gives to `setattr` as text or as module and text."""
+    found, modules = [], {}
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found.append((node.lineno, f"{node.module}.{alias.name}"))
+                modules[alias.asname or alias.name] = found[-1][1]
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "setattr":
+            words = [getattr(argument, "value", None) for argument in node.args[:2]]
+            module = modules.get(getattr(node.args[0], "id", ""))
+            if isinstance(words[0], str):
+                found.append((node.lineno, words[0].replace(":", ".")))
+            elif module and isinstance(words[1], str):
+                path = module_file(module)
+                found += [(node.lineno, f"{module}.{words[1]}")] if path else []
+    return [(line, name) for line, name in found if name.partition(".")[0] in PACKAGES]
+
+
+@pytest.mark.parametrize("path", UNTYPED, ids=str)
+def test_what_tests_and_benchmarks_import_or_replace_exists(path):
+    names = named_attributes(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+    assert [f"{path}:{line}: {name}" for line, name in names if not resolves(name)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import engine.hosts", "from engine.host import Hosts", "from engine import hosts",
+        'monkeypatch.setattr("engine.host.MAX_FADES", 1)', 'monkeypatch.setattr("engine.host:Hosts.rate", 1)',
+        'from engine.devices import stream\nmonkeypatch.setattr(stream, "STALL", 1)',
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_is_found(code):
+    assert not all(resolves(name) for _, name in named_attributes(ast.parse(code)))
