@@ -6,7 +6,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,19 @@ def run_preset_benchmark(
 def print_measurements(measurements: Iterable[Measurement], as_json: bool = "--json" in sys.argv) -> None:
     """Print measurements as text, or as one JSON object a line."""
     for measurement in measurements:
-        print(
-            json.dumps(asdict(measurement) | {"value": float(measurement.value), "met": measurement.met})
-            if as_json
-            else _line(measurement)
-        )
+        print(json.dumps(_json(measurement)) if as_json else _line(measurement))
+
+
+def _json(measurement: Measurement) -> dict[str, Any]:
+    """A measurement as plain values."""
+    return {
+        "name": measurement.name,
+        "value": float(measurement.value),
+        "unit": measurement.unit,
+        "goal": None if measurement.goal is None else float(measurement.goal),
+        "goal_is_most": measurement.goal_is_max,
+        "met": measurement.met,
+    }
 
 
 def _times(candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int) -> dict[str, list[float]]:
