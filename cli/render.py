@@ -77,6 +77,7 @@ def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
 
 def _performance(hosted: "HostedRack", args: argparse.Namespace) -> "np.ndarray":
     """The events of a performance of the instrument, which is set to play as it was learned."""
+    from engine.kinds import PLAY_PARAM
     from engine.preset.control_performance import perform
     from engine.reference_output import event_array
 
@@ -85,5 +86,5 @@ def _performance(hosted: "HostedRack", args: argparse.Namespace) -> "np.ndarray"
     if preset is None:
         raise ValueError(f"{instrument.name} was not learned, so it has no performance of its own")
     performance = perform(preset.header, preset.tensors, args.performance, args.seed)
-    hosted.host.set_param(instrument, "play", 0)
+    hosted.host.set_param(instrument, PLAY_PARAM, 0)
     return event_array(performance, hosted.host.rate)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.instruments import make
-from engine.kinds import kind_of
+from engine.kinds import PLAY_PARAM, kind_of
 from engine.kinds.kind import load_member
 from engine.preset.control_performance import Event, perform
 from engine.preset.preset_file import Preset
@@ -45,7 +45,7 @@ def deviation(preset: Preset) -> float:
 def render_probe(preset: Preset, given: dict[str, Any]) -> np.ndarray:
     """The engine's output for a probe's input, (T,)."""
     rate = float(preset.header["rate"])
-    plain = {**preset.header.get("params", {}), **PLAIN_PARAMS, "play": float("note" in given)}
+    plain = {**preset.header.get("params", {}), **PLAIN_PARAMS, PLAY_PARAM: float("note" in given)}
     instrument = make(replace(preset, header={**preset.header, "params": plain, "level": 0.0}))
     host = Host(rate)
     host.play([instrument])

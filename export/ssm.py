@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from engine import reference_output
+from engine.kinds import PLAY_PARAM
 from engine.kinds.ssm import MAX_NORM
 from engine.pitch_and_frequency import ratio_of
 from engine.preset.preset_file import Preset
@@ -83,7 +84,7 @@ def make_header(learned: LearnedModel[StateSpaceModel, Config], pitches: np.ndar
         "kind": "ssm",
         "rate": sizes.rate,
         "keys": {"low": low, "high": high},
-        "params": {"play": float(not drum)},
+        "params": {PLAY_PARAM: float(not drum)},
         "control": {"dimensions": sizes.control, "frames": sizes.samples // sizes.frame, "hop": sizes.frame},
         "training": {
             "version": version,

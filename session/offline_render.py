@@ -76,13 +76,14 @@ def _make_host(job: RenderJob) -> "tuple[StandardChain, Instrument]":
 
 def _demo(instrument: "Instrument", rate: float) -> Any:
     """The start of the learned performance if the instrument plays as learned, else the phrase of loudness tests."""
+    from engine.kinds import PLAY_PARAM
     from engine.midi.midi_score import loudness_phrase
-    from engine.preset.control_performance import perform
+    from engine.preset.control_performance import has_performance, perform
     from engine.reference_output import event_array
 
     preset = instrument.preset
-    notes = next((param.default for param in instrument.params if param.name == "play"), 1.0) > 0.5
-    if notes or not len(preset.tensors.get("control_sites", ())):
+    notes = next((param.default for param in instrument.params if param.name == PLAY_PARAM), 1.0) > 0.5
+    if notes or not has_performance(preset.tensors):
         keys = preset.header.get("keys", {})
         return loudness_phrase(keys.get("low", 0), keys.get("high", 127)).events(rate)
     found = event_array(perform(preset.header, preset.tensors, "learned"), rate)

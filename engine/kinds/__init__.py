@@ -1,6 +1,6 @@
 """Kinds of instruments: one declaration a file, listed in `registry.py`; all other code reads these."""
 
-from .kind import Display, InstrumentKind
+from .kind import PLAY_PARAM, Display, InstrumentKind
 from .registry import DEFAULT_KIND, KINDS, ONNX_KIND, kind_of
 from .schema import Schema, Tensor, Tensors
 
@@ -8,6 +8,7 @@ __all__ = [
     "DEFAULT_KIND",
     "KINDS",
     "ONNX_KIND",
+    "PLAY_PARAM",
     "Display",
     "InstrumentKind",
     "Schema",

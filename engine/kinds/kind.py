@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import Any, Literal
 
 from .schema import Schema, Tensors
+from .voice_header import check_voice_header
 
 Display = Literal["modes", "harmonics", "sound_map"]
+PLAY_PARAM = "play"  # name of the parameter of kinds that can play as learned, 0; 1: notes
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,26 @@ class InstrumentKind:
     learned_modes: str = ""  # of (instrument): the `Modes` that it has learned
     resonance_key: str = ""  # of (instrument, resonance): the key that plays a resonance of these modes, or -1
     sound_map: str = ""  # of (instrument): its `SoundMap`
-    follows_voice: bool = False  # has a voice of its own for a voice input, and `features` in its header
+    control_plane: str = ""  # of (instrument): its `ControlPlane`, or None
+    follows_voice: bool = False  # has a voice of its own for a voice input, and the values of `voice_header`
     voice_snapshot: str = ""  # of (instrument): the `VoiceSnapshot` of that voice
     onnx_instrument: str = ""  # of (path, seed): the instrument of a decoder in an ONNX file; one kind has it
     probe: str = ""  # of (preset, probe): pairs of outputs, actual and expected; otherwise the probe is a sound
     has_room: bool = False  # is learned together with a room
     plays_event_scores: bool = False  # has a decoder of events, which takes recordings apart as well
-    plays_as_learned: Callable[[Tensors], bool] = lambda tensors: False  # whether `play` chooses notes or a plane
+    plays_as_learned: Callable[[Tensors], bool] = lambda tensors: False  # whether PLAY_PARAM chooses notes or a plane
     inert_params: Callable[[Tensors], Sequence[str]] = lambda tensors: ()  # names of those that have no effect
     contents: Callable[[Tensors], Sequence[str]] | None = None  # what it is made of, in words
     learn_label: str = ""  # in the window's form of learning; without one it is learned by the command only
     learn_minutes: float = 20.0
     learn_as: Sequence[str] = ()  # what recordings can be taken as: "notes", "piece", "modes"
     learn_options: Sequence[str] = ()  # of `luthier learn` that mean something to it
+
+    def validate(self, header: dict[str, Any], tensors: Tensors) -> None:
+        """Raise ValueError with a sentence if a preset does not fit its schema, or what the kind declares."""
+        self.schema.validate(header, tensors)
+        if self.follows_voice:
+            check_voice_header(header)
 
     @property
     def learns_notes(self) -> bool:

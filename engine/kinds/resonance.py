@@ -153,6 +153,7 @@ KIND = InstrumentKind(
     snapshot="engine.snapshots.resonance:sounding_modes",
     learned_modes="engine.snapshots.resonance:learned_modes",
     resonance_key="engine.snapshots.resonance:resonance_key",
+    control_plane="engine.snapshots.resonance:control_plane",
     plays_as_learned=lambda tensors: "router" in tensors,
     inert_params=_inert_params,
     contents=_contents,

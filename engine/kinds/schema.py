@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -57,6 +57,11 @@ def check_max_sizes(sizes: Mapping[str, int], max_sizes: Mapping[str, int]) -> N
     for letter, bound in max_sizes.items():
         if sizes.get(letter, 0) > bound:
             raise ValueError(f"size {letter} of its tensors is {sizes[letter]}; at most {bound} can be played")
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a JSON value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _check_tensor(name: str, tensor: np.ndarray, wanted: Tensor, sizes: dict[str, int]) -> None:

@@ -75,6 +75,7 @@ KIND = InstrumentKind(
     compile_label="networks",
     display="sound_map",
     sound_map="engine.snapshots.ssm:sound_map",
+    control_plane="engine.snapshots.ssm:control_plane",
     plays_as_learned=lambda tensors: True,
     learn_label="Struck, with noise and body: a network (state space)",
     learn_minutes=20.0,

@@ -4,6 +4,7 @@ A performance is a list of (seconds, kind, key, value) in order of time, for an 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,34 @@ STRIKES_PER_SECOND = 4.0  # of a random performance
 MIN_DEFORMATION_CHANGE = 1e-4  # smaller changes are not sent
 
 
+@dataclass(frozen=True)
+class ControlSignal:
+    """A learned control signal.
+
+    seconds, dimension, value: (n,), the time, the control dimension and the value of each site that is not 0, in the
+    order of the preset. dimensions, frames: size of the plane in which the sites lie.
+    """
+
+    seconds: np.ndarray
+    dimension: np.ndarray
+    value: np.ndarray
+    dimensions: int
+    frames: int
+
+
+def has_performance(tensors: Mapping[str, np.ndarray]) -> bool:
+    """Whether a preset has a learned control signal that can be performed."""
+    return len(tensors.get("control_sites", ())) > 0
+
+
+def control_signal(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> ControlSignal:
+    """The learned control signal of a preset that has one (`has_performance`)."""
+    control, sites = header["control"], tensors["control_sites"]
+    step = control["hop"] / header["rate"]
+    values = np.asarray(tensors["control_values"], np.float64)
+    return ControlSignal(sites[:, 1] * step, sites[:, 0], values, control["dimensions"], control["frames"])
+
+
 def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: str, seed: int = 0) -> list[Event]:
     """The events of a performance.
 
@@ -25,18 +54,16 @@ def perform(header: Mapping[str, Any], tensors: Mapping[str, np.ndarray], name: 
     """
     if name not in PERFORMANCES:
         raise ValueError(f"no performance is called {name!r}; there are {', '.join(PERFORMANCES)}")
-    if "control_sites" not in tensors or len(tensors["control_sites"]) == 0:
+    if not has_performance(tensors):
         raise ValueError("this instrument has no learned control signal to perform")
     random = np.random.default_rng(seed)
-    control = header["control"]
-    step = control["hop"] / header["rate"]
-    sites, values = tensors["control_sites"], np.asarray(tensors["control_values"], np.float64)
+    signal, step = control_signal(header, tensors), header["control"]["hop"] / header["rate"]
     if name == "random":
-        return _random(control, values, step, random)
-    order = np.arange(control["dimensions"]) if name == "learned" else random.permutation(control["dimensions"])
+        return _random(signal, step, random)
+    order = np.arange(signal.dimensions) if name == "learned" else random.permutation(signal.dimensions)
     strikes = [
-        (float(frame * step), Kind.CONTROL, int(order[dimension]), float(value))
-        for (dimension, frame), value in zip(sites, values, strict=True)
+        (float(time), Kind.CONTROL, int(order[dimension]), float(value))
+        for time, dimension, value in zip(signal.seconds, signal.dimension, signal.value, strict=True)
     ]
     return sorted(strikes + _deformations(tensors, step), key=lambda event: event[0])
 
@@ -46,11 +73,11 @@ def performance_seconds(header: Mapping[str, Any]) -> float:
     return float(header["control"]["frames"] * header["control"]["hop"] / header["rate"])
 
 
-def _random(control: Mapping[str, Any], values: np.ndarray, step: float, random: np.random.Generator) -> list[Event]:
-    seconds = control["frames"] * step
+def _random(signal: ControlSignal, step: float, random: np.random.Generator) -> list[Event]:
+    seconds = signal.frames * step
     times = np.sort(random.uniform(0, seconds, max(round(STRIKES_PER_SECOND * seconds), 1)))
-    energies = random.uniform(values.min(), values.max(), len(times))
-    dimensions = random.integers(control["dimensions"], size=len(times))
+    energies = random.uniform(signal.value.min(), signal.value.max(), len(times))
+    dimensions = random.integers(signal.dimensions, size=len(times))
     return [
         (float(time), Kind.CONTROL, int(dimension), float(energy))
         for time, dimension, energy in zip(times, dimensions, energies, strict=True)

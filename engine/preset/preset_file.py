@@ -89,7 +89,7 @@ def check(preset: Preset) -> None:
     kind = kind_of(header)
     check_header(header)
     try:
-        kind.schema.validate(header, preset.tensors)
+        kind.validate(header, preset.tensors)
     except ValueError as error:
         raise ValueError(f"is not playable: {error}") from None
 

@@ -1,4 +1,4 @@
-"""Snapshots of a resonance instrument: its modes, and the keys of its resonances."""
+"""Snapshots of a resonance instrument: its modes, the keys of its resonances, and its control plane."""
 
 import ctypes
 from typing import Any
@@ -9,6 +9,7 @@ from engine.dsp import modal
 from engine.instruments.resonance.instrument import Resonance
 from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 
+from .control_plane import ControlPlane
 from .modes import NO_MODES, Modes
 
 
@@ -49,6 +50,16 @@ def resonance_key(instrument: Resonance, resonance: int) -> int:
     ratio = _view(int(instrument.state[0]["key_ratio"]), (128,), ctypes.c_float)
     keys = np.flatnonzero(nearest == resonance)
     return int(keys[np.abs(np.log(ratio[keys])).argmin()]) if len(keys) else -1
+
+
+def control_plane(instrument: Resonance) -> ControlPlane | None:
+    """The learned control plane; every dimension is excited by the force itself."""
+    tensors = instrument.preset.tensors
+    if "router" not in tensors:
+        return None
+    router = np.asarray(tensors["router"], np.float64)
+    pad = np.asarray(tensors.get("map_pad", np.zeros((0, 2))), np.float64)
+    return ControlPlane(np.ones(len(router)), pad, router.argmax(axis=0))
 
 
 def _flat(*arrays: np.ndarray) -> Modes:

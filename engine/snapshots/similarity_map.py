@@ -20,7 +20,7 @@ class SoundMap:
 
     x, y: 0..1 from the lower left. level: 0..1. pitch: Hz, 0 without one. note: the key that plays it as a note with
     the least transposition, −1 without one. plain: what plays it as learned, −1 without one: a dimension of the
-    control plane where `driven`, otherwise a key.
+    `ControlPlane` where `driven`, otherwise a key.
     """
 
     x: np.ndarray

@@ -1,13 +1,11 @@
 """Plot of the performance in a report: a score of events, a control signal, notes, or pitch and loudness."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from engine.instruments.events.event_score import EventScore
+from engine.instruments.events.event_score import EventScore, score_pitches
+from engine.preset.control_performance import ControlSignal, control_signal, has_performance
 from engine.preset.preset_file import Preset
 
 from .audio_clip import HOP_SECONDS
@@ -20,10 +18,10 @@ PITCH_TICKS_HZ = (50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000)
 
 def plot_performance(preset: Preset, performance: Performance) -> Drawing:
     """Plot the control signal, the events, the curves or the notes that play the instrument."""
-    if len(preset.tensors.get("control_sites", ())):
-        return _control(preset.header["control"], preset)
+    if has_performance(preset.tensors):
+        return _control(control_signal(preset.header, preset.tensors))
     if performance.score is not None:
-        return _score(performance.score, preset.tensors["pitch"].astype(float))
+        return _score(performance.score, score_pitches(preset, performance.score))
     if performance.curves is not None:
         return _curves(performance)
     times, keys = (np.array([getattr(note, name) for note in performance.notes], float) for name in ("start", "key"))
@@ -38,10 +36,9 @@ def plot_performance(preset: Preset, performance: Performance) -> Drawing:
     return draw("played", "What plays it", description, paint)
 
 
-def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
-    """Plot events over time and the pitch (K,) in Hz of their keys, unpitched ones at the bottom."""
+def _score(score: EventScore, hertz: np.ndarray) -> Drawing:
+    """Plot events over time and their pitches (n,) in Hz, unpitched ones at the bottom."""
     times = np.array([event.time for event in score.events])
-    hertz = pitch[[event.key for event in score.events]]
     strength = np.array([event.strength for event in score.events])
     shown_hertz = np.where(hertz > 0, np.clip(hertz, PITCH_TICKS_HZ[0], PITCH_TICKS_HZ[-1]), UNPITCHED_HZ)
     description = (
@@ -60,19 +57,17 @@ def _score(score: EventScore, pitch: np.ndarray) -> Drawing:
     return draw("played", "What plays it", description, paint)
 
 
-def _control(plane: Mapping[str, Any], preset: Preset) -> Drawing:
+def _control(signal: ControlSignal) -> Drawing:
     """Plot the sites of a learned control signal."""
-    sites, values = preset.tensors["control_sites"], preset.tensors["control_values"]
-    seconds = sites[:, 1] * plane["hop"] / preset.header["rate"]
-    positions = plane["dimensions"] * plane["frames"]
+    count, positions = len(signal.seconds), signal.dimensions * signal.frames
     description = (
-        f"The learned control signal: {len(sites)} strokes on {plane['dimensions']} dimensions, "
-        f"{100 * len(sites) / positions:.2g} % of all the places where one could be; larger dots are stronger."
+        f"The learned control signal: {count} strokes on {signal.dimensions} dimensions, "
+        f"{100 * count / positions:.2g} % of all the places where one could be; larger dots are stronger."
     )
-    strength = np.abs(values).astype(float)
+    strength = np.abs(signal.value)
 
     def paint(axes: Axes) -> None:
-        scatter(axes, seconds, sites[:, 0], strength, 60)
+        scatter(axes, signal.seconds, signal.dimension, strength, 60)
         axes.set(xlabel="seconds", ylabel="dimension")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 

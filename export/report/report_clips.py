@@ -11,8 +11,8 @@ import numpy as np
 
 from engine.instrument_chain import make_chain
 from engine.instruments.events.event_score import EventScore
-from engine.kinds import kind_of
-from engine.preset.control_performance import perform, performance_seconds
+from engine.kinds import PLAY_PARAM, kind_of
+from engine.preset.control_performance import has_performance, perform, performance_seconds
 from engine.preset.preset_file import Preset
 from engine.reference_output import event_array
 from engine.render import render
@@ -52,7 +52,7 @@ def render_clips(preset: Preset, options: ReportOptions) -> Performance:
 def _kind_clips(preset: Preset, empty: Performance, options: ReportOptions) -> Performance:
     """Clips that depend on the capabilities of the instrument's kind."""
     kind, seed, excerpt = kind_of(preset.header), options.seed, None
-    if len(preset.tensors.get("control_sites", ())):
+    if has_performance(preset.tensors):
         return replace(empty, clips=list(_control_plane_clips(preset, options.recording, seed)))
     if options.recording is not None:
         excerpt = fade_out(options.recording[:, : round(options.seconds * RATE)])
@@ -84,7 +84,7 @@ def _control_plane_clips(preset: Preset, recording: np.ndarray | None, seed: int
 def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
     """Render a performance, quiet enough to stay below the limiter."""
     host = _make_host(preset)
-    for param, value in (("play", 0), ("level", LEVEL_DB)):
+    for param, value in ((PLAY_PARAM, 0), ("level", LEVEL_DB)):
         host.set_param(host.chain[0], param, value)
     return render(host, event_array(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL_SECONDS)
 

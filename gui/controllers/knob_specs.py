@@ -1,6 +1,6 @@
 """Knob specifications for the parameters of a rack: texts and ranges, switches, and hidden parameters."""
 
-from engine.kinds import kind_of
+from engine.kinds import PLAY_PARAM, kind_of
 from engine.pitch_and_frequency import NAMES
 from engine.voice.scales import SCALES
 from gui.engine_translation import translate_name, translate_term
@@ -9,7 +9,7 @@ from session.engine_messages import Loaded
 from session.rack import LAYER, ON
 
 STEPS = {"voice root": list(NAMES), "voice scale": list(SCALES)}  # names of values
-SWITCHES = ("play", "variation", "legato", "gate", "voice follow", "voice snap")
+SWITCHES = (PLAY_PARAM, "variation", "legato", "gate", "voice follow", "voice snap")
 
 
 def specs(now: Loaded) -> list[KnobSpec]:
@@ -40,5 +40,5 @@ def hidden(now: Loaded) -> list[str]:
     kind, tensors = kind_of(now.header), now.tensors
     found = [each.name for each in now.parameters if is_power(each.name)]
     if not kind.plays_as_learned(tensors):
-        found.append("play")
+        found.append(PLAY_PARAM)
     return [*found, *kind.inert_params(tensors)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import ROOM
+from engine.kinds import PLAY_PARAM
 from gui.engine_bridge import EngineBridge
 from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.knob.spec import KnobSpec
@@ -163,7 +164,7 @@ class ParameterController(QObject):
             self._slot = VOICE  # what a singer adjusts first
         self._slots = [parameter.slot for parameter in now.parameters]
         words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if is_switch(spec.name)}
-        words |= dict.fromkeys(("play", LAYER + " play"), (self.tr("as learned"), self.tr("notes")))
+        words |= dict.fromkeys((PLAY_PARAM, f"{LAYER} {PLAY_PARAM}"), (self.tr("as learned"), self.tr("notes")))
         self._knobs.set_knobs(self._specs, words, hidden(now))
         for index, spec in enumerate(self._specs):
             self._knobs.set_value(index, self._model.value(spec.name))

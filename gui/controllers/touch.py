@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from engine.kinds import kind_of
+from engine.kinds import PLAY_PARAM, kind_of
 from gui import knob_scale
 from gui.engine_bridge import EngineBridge
 from gui.views.dots import scaled
@@ -17,6 +17,7 @@ from .pad_axes import PadAxes
 from .parameters import ParameterController
 
 if TYPE_CHECKING:
+    from engine.snapshots.control_plane import ControlPlane
     from engine.snapshots.similarity_map import SoundMap
 
 MODES, BARS, MAP = -3, -4, -5  # numbers of the pointers of the views; those of the pad are other ones
@@ -30,12 +31,10 @@ class TouchController(QObject):
         super().__init__()
         self._bridge, self._parameters, self._views = bridge, parameters, views
         self._axes = PadAxes(views, parameters.undo_stack)
-        self._plane = np.zeros((0, 2))
-        self._router = np.zeros((0, 0))
+        self._plane: ControlPlane | None = None
         self._key = 60  # that the pad plays
         self._held: dict[int, int] = {}  # the key that each pointer holds
         self._map: SoundMap | None = None
-        self._energy = np.zeros(0)  # of each dimension of the plane in the recording
         bridge.loaded.connect(self._show_instrument)
         bridge.modes_changed.connect(views.modes.set_ringing)
         bridge.harmonics_changed.connect(views.harmonics.set_bars)
@@ -54,20 +53,19 @@ class TouchController(QObject):
         views.view_changed.connect(self._change_view)
 
     def _show_instrument(self, now: Loaded) -> None:
+        from engine.snapshots.control_plane import control_plane
         from engine.snapshots.modes import learned_modes
         from engine.snapshots.similarity_map import sound_map
 
         self._views.show_display(kind_of(now.header).display)
         self._views.modes.set_modes(scaled(learned_modes(now.plugin)))
         self._map = sound_map(now.plugin)
-        self._energy = np.asarray(now.tensors.get("energy", np.zeros(0)), np.float64)
         self._views.sound_map.set_points(self._map)
         keys = now.header.get("keys", {})
         self._views.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
-        self._router = np.asarray(now.tensors.get("router", np.zeros((0, 0))), np.float64)
-        self._plane = np.asarray(now.tensors.get("map_pad", np.zeros((0, 2))), np.float64)
+        self._plane = control_plane(now.plugin)
         self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
-        learned = bool(self._plane.any()) and len(self._plane) > 1
+        learned = self._plane is not None and bool(self._plane.pad.any()) and len(self._plane.pad) > 1
         self._axes.offer(self._parameters.names, learned, self._plays_notes())
 
     def _change_view(self, view: int) -> None:
@@ -82,12 +80,12 @@ class TouchController(QObject):
 
     def _plays_notes(self) -> bool:
         patch = self._parameters.patch
-        return patch is None or patch.values.get("play", 1.0) > 0.5
+        return patch is None or patch.values.get(PLAY_PARAM, 1.0) > 0.5
 
     def _set_plays_notes(self, notes: bool) -> None:
         """Play notes, or as learned."""
         if self._plays_notes() != notes:
-            self._parameters.set_value("play", float(notes))
+            self._parameters.set_value(PLAY_PARAM, float(notes))
             self._parameters.end_gesture()
 
     def _strike_resonance(self, resonance: int, force: float) -> None:
@@ -95,9 +93,8 @@ class TouchController(QObject):
 
         if self._bridge.now is None or self._bridge.live_input is None:
             return
-        if not self._plays_notes() and resonance < self._router.shape[1]:
-            dimension = int(self._router[:, resonance].argmax())
-            self._bridge.live_input.excite(dimension, force)
+        if not self._plays_notes() and self._plane is not None and resonance < len(self._plane.dimensions):
+            self._excite_dimension(int(self._plane.dimensions[resonance]), force)
             return
         key = key_of(self._bridge.now.plugin, resonance)
         if key >= 0:
@@ -123,7 +120,7 @@ class TouchController(QObject):
             self._note_on(MAP, note, force)
         elif plain >= 0 and self._map.driven:
             self._set_plays_notes(False)
-            self._bridge.live_input.excite(plain, force * float(self._energy[plain]))
+            self._excite_dimension(plain, force)
         elif plain >= 0:
             self._set_plays_notes(False)
             self._note_on(MAP, plain, force)
@@ -157,12 +154,17 @@ class TouchController(QObject):
                 value = knob_scale.value_at(position, *self._parameters.range(name))
                 self._parameters.set_value(name, value)
 
+    def _excite_dimension(self, dimension: int, force: float) -> None:
+        """Send a dimension of the plane its energy at a force 0..1."""
+        if self._plane is not None and self._bridge.live_input is not None:
+            self._bridge.live_input.excite(dimension, force * float(self._plane.energy[dimension]))
+
     def _excite(self, x: float, y: float, force: float) -> None:
-        """Send each dimension its energy at a point of the plane, which plays as learned."""
-        if self._bridge.live_input is None:
+        """Send each dimension its energy at a point of the pad, which plays as learned."""
+        if self._plane is None or self._bridge.live_input is None:
             return
         self._set_plays_notes(False)
-        energies = self._plane @ (x, y) * force
-        threshold = MIN_ENERGY * self._plane.max(initial=0.0)
+        energies = self._plane.pad @ (x, y) * force
+        threshold = MIN_ENERGY * self._plane.pad.max(initial=0.0)
         for dimension in np.flatnonzero(energies > threshold).tolist():
             self._bridge.live_input.excite(dimension, float(energies[dimension]))

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.kinds.ddsp import MAX_SIZES, SCHEMA
+from engine.kinds.voice_header import check_voice_header
 from engine.preset.preset_file import Preset, PresetError, check_header
 
 from .decoder_thread import DecoderThread
@@ -145,6 +146,7 @@ def _check(preset: Preset, harmonics: int, bands: int) -> None:
         raise ValueError(f"it says {harmonics} harmonics; from 1 to {MAX_SIZES['H']} can be played")
     sizes = {"U": 1, "2U": 2, "3U": 3, "H": harmonics, "N": bands, "T": room.size}
     SCHEMA.check(preset.header, preset.tensors, sizes)
+    check_voice_header(preset.header)
 
 
 def _first_line(error: Exception) -> str:

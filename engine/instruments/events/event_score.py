@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.atomic_write import write_text
+from engine.preset.preset_file import Preset
 
 from .decoder import EventDecoder
 
@@ -88,6 +89,11 @@ def render(decoder: EventDecoder, score: EventScore) -> np.ndarray:
     if not response.any():
         return np.float32(score.gain) * score.gains[0] * dry
     return np.float32(score.gain) * (score.gains[0] * np.pad(dry, (0, taps - 1)) + _convolve(dry, response))
+
+
+def score_pitches(preset: Preset, score: EventScore) -> np.ndarray:
+    """The pitch of each event of a score as learned, (n,) in Hz; 0 without one."""
+    return np.asarray(preset.tensors["pitch"].astype(float)[[event.key for event in score.events]])
 
 
 def read(path: str | PathLike[str]) -> EventScore:

@@ -6,13 +6,14 @@ from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.playback_control import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import SMOOTHING
+from engine.kinds import PLAY_PARAM
 from engine.plugin import Param, param_fields
 
 LAYERS = (0.4, 0.85)  # velocities at which each event is rendered
 VELOCITY_EXPONENT = 1.4  # amplitude goes with velocity to this power
 
 PARAMS = (
-    Param("play", "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
+    Param(PLAY_PARAM, "", 0, 1, 1, help="0: each key is an event without a pitch; 1: keys are notes"),
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("release", "s", 0.02, 10, 0.3, cc=72, help="time to fall by 60 dB once a key is let go"),
     Param("vibrato", "cents", 0, 200, 30, help="depth at a full modulation wheel"),

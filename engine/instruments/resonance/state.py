@@ -6,6 +6,7 @@ from engine.dsp.modal import STRIDE
 from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import GAINS, SMOOTHING
+from engine.kinds import PLAY_PARAM
 from engine.plugin import Param, param_fields
 
 MAX_STRIKES = 32  # attacks that sound in one voice at once
@@ -13,7 +14,7 @@ MAX_VARIANTS = 8  # deformations of a resonance
 PARTIAL_ROWS = 4  # that describe the modes of a voice: frequency, decay, real and imaginary amplitude
 
 PARAMS = (
-    Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
+    Param(PLAY_PARAM, "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("decay", "x", 0.1, 10, 1, cc=75, help="how long it rings, in multiples of the recording"),
     Param("brightness", "dB/oct", -6, 6, 0, cc=74, help="tilts the spectrum of the next notes"),

@@ -6,12 +6,13 @@ from engine.instruments.shared.channel_controls import CONTROLS
 from engine.instruments.shared.playback_control import PLAYBACK
 from engine.instruments.shared.voice_allocation import VOICE, VOICES
 from engine.instruments.shared.voice_gain import SMOOTHING
+from engine.kinds import PLAY_PARAM
 from engine.plugin import Param, param_fields
 
 GRID_VOICES = 8  # voices that play as learned; each starts its frames an eighth of a frame after the one before
 
 PARAMS = (
-    Param("play", "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
+    Param(PLAY_PARAM, "", 0, 1, 1, help="0: keys excite the learned control plane; 1: keys are notes"),
     Param("level", "dB", -24, 24, 0, help="how loud this instrument is"),
     Param("drive", "dB", -24, 18, 0, cc=74, help="how hard it is struck: harder is brighter, not only louder"),
     Param("damping", "1/s", 0, 50, 0, cc=75, help="what all that rings loses beside what was learned"),

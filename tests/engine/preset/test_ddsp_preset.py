@@ -1,10 +1,14 @@
 """A preset of kind ddsp is read as it was written, or refused with a reason."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.kinds import KINDS
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, check, read, write
+from tests.support.resonance_preset import small_preset
 
 
 def test_the_article_has_4837670_numbers():
@@ -41,6 +45,18 @@ def test_an_unplayable_header_is_refused(key, value, words):
     header, tensors = random_preset()
     with pytest.raises(ValueError, match=words):
         check(Preset({**header, key: value}, tensors))
+
+
+def test_every_kind_that_declares_to_follow_a_voice_needs_the_loudness_and_range_of_pitch():
+    preset = small_preset()
+    kind = replace(KINDS["resonance"], follows_voice=True)
+    voice = {"features": {"mean": -40.0}, "pitch": {"low": 100.0, "high": 1000.0}}
+    kind.validate({**preset.header, **voice}, preset.tensors)
+    for missing, words in (("features", "mean loudness None"), ("pitch", "'pitch' is None")):
+        header = {**preset.header, **voice}
+        del header[missing]
+        with pytest.raises(ValueError, match=words):
+            kind.validate(header, preset.tensors)
 
 
 @pytest.mark.parametrize(
