@@ -63,8 +63,8 @@ def _tensors(preset: Preset, path: Path) -> str:
 
 
 def _room(preset: Preset, path: Path) -> str:
-    impulse_response.write_room(preset, path)
-    return f"the room of {preset.header['name']}, {len(preset.tensors['room']) / preset.header['rate']:.2f} s"
+    room = impulse_response.write_room(preset, path)
+    return f"the room of {preset.header['name']}, {room.samples.shape[1] / room.rate:.2f} s"
 
 
 WRITERS: dict[str, Callable[[Preset, Path], str]] = {".onnx": _onnx, ".safetensors": _tensors, ".wav": _room}

@@ -64,11 +64,12 @@ def read_recording(path: Path) -> ImpulseResponse:
     return ImpulseResponse(samples.T / np.float32(max(np.sqrt(power), 1.0)), float(rate))
 
 
-def write_room(preset: Preset, path: str | PathLike[str]) -> None:
-    """Write the learned impulse response to a sound file. PresetError if there is none."""
+def write_room(preset: Preset, path: str | PathLike[str]) -> ImpulseResponse:
+    """Write the learned impulse response to a sound file, and return it. PresetError if there is none."""
     learned = learned_room(preset)
     if learned is None:
         raise PresetError(f"{preset.header['name']} has no room to write to a sound file")
     float32 = Path(path).suffix.lower() == ".wav"
     with sound_writer(path, learned.rate, float32) as write:
         write(np.repeat(learned.samples, 2, axis=0) if len(learned.samples) == 1 else learned.samples)
+    return learned
