@@ -12,6 +12,7 @@ from benchmarks.acceptance.pytest_runs import PytestResult, count_results
 from benchmarks.acceptance.report import format_row, format_section, replace_section, write_section
 from benchmarks.acceptance.row import Row, row_at_most
 from benchmarks.acceptance.suites import SUITES, Suite
+from cli.learn.option_checks import LEARNABLE
 from engine.kinds.kind import load_member
 from engine.preset.preset_file import Preset
 
@@ -110,6 +111,10 @@ def test_no_number_is_never_enough_and_cells_stay_in_their_column():
 def test_every_suite_has_a_function():
     for suite in SUITES.values():
         assert callable(load_member(f"benchmarks.acceptance.{suite.function}"))
+
+
+def test_every_kind_that_can_be_learned_is_trained():
+    assert sorted(each.kind for each in training.TRAININGS) == sorted(LEARNABLE)
 
 
 def test_an_undeclared_error_is_counted_with_the_number_that_repeats_it(tmp_path):
