@@ -103,7 +103,7 @@ def _print_dataset(dataset: "Dataset", rank: int) -> None:
     learned, kept = (sum(p.frames for p in segments) / 100 for segments in (dataset.training, dataset.validation))
     back = f"{kept:.0f} s" if kept else "nothing"
     print(
-        f"{learned:.0f} s to learn from, {back} held out; "
+        f"{learned:.0f} s to learn from, {back} kept back; "
         f"pitch from {dataset.low:.0f} to {dataset.high:.0f} Hz, on which two trackers agree in "
         f"{100 * dataset.agreement:.0f} % of the frames; loudness {dataset.mean:.1f} ± {dataset.deviation:.1f} dB",
         file=sys.stderr,

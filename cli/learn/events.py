@@ -40,7 +40,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     ending = STOPPED if learned.stopped else DONE
     loss = learned.validation_loss
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(loss, 4)}
-    return Result(normalize(made), ending, values, [*dataset.warnings, f"validation loss: {loss:.2f}"])
+    return Result(normalize(made), ending, values, [*dataset.warnings, f"loss on what was kept back: {loss:.2f}"])
 
 
 def _config(args: argparse.Namespace) -> "Config":
