@@ -45,7 +45,8 @@ tests-of-the-rest:
 
 other-instruction-sets:  # kernels compiled for AVX2 where the processor has more, and without explicit vectors
 	NUMBA_CPU_NAME=znver3 $(BIN)/pytest -q tests/engine/dsp tests/engine/simd
-	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_pitch.py
+	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_pitch.py \
+	    tests/engine/instruments/test_resonance_as_learned.py
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
