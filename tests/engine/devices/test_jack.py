@@ -18,7 +18,7 @@ from engine.devices.stream import Stream
 from engine.events import Kind
 from engine.host import Host
 from tests.support.jack_server import server
-from tests.support.stream_wait import until, until_played
+from tests.support.stream_wait import open_playing, until, until_played
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 __all__ = ["server"]
@@ -30,7 +30,7 @@ def playing(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]
     monkeypatch.setattr(stream, "RETRY_SECONDS", 0.02)
     host = Host(44_100.0)
     host.play([ConstantTone()])
-    stream_ = stream.open(host, DeviceRequest(backend="jack"))
+    stream_ = open_playing(host, DeviceRequest(backend="jack"))
     yield stream_
     stream_.close()
 
@@ -85,7 +85,7 @@ def test_other_programs_see_our_ports_by_name_connected_to_the_speakers(playing,
 def test_a_keyboard_is_connected_by_part_of_its_name_and_its_loss_is_detected_beside_a_new_one(friend):
     ports = {name: friend.midi_outports.register(name, is_physical=True) for name in ("Grand", "small", "grander")}
     friend.activate()
-    with contextlib.closing(stream.open(Host(48_000.0), DeviceRequest(backend="jack", midi="grand"))) as playing:
+    with contextlib.closing(open_playing(Host(48_000.0), DeviceRequest(backend="jack", midi="grand"))) as playing:
         until(playing, lambda: playing.keyboards == ["friend:Grand", "friend:grander"])
         assert playing.has_midi
         ports["Grand"].unregister()  # and another comes, both between two looks
@@ -107,7 +107,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
     host = Host(48_000.0)
     host.play([ConstantTone()])
     host.send(Kind.NOTE_ON, 60, 0.5, note=60)
-    with contextlib.closing(stream.open(host, DeviceRequest(backend="jack"))) as playing:
+    with contextlib.closing(open_playing(host, DeviceRequest(backend="jack"))) as playing:
         ports = [playing._device._ports[name] for name in ("out_1", "out_2")]
         assert [[port.name for port in each.connections] for each in ports] == [["system:playback_1"]] * 2
         until_played(playing, 1000)
@@ -115,7 +115,7 @@ def test_the_only_speaker_gets_the_mean_of_both_sides(server, friend):
 
 
 def test_a_second_client_gets_another_name_and_is_not_connected_unless_requested(playing):
-    second = stream.open(Host(48_000.0), DeviceRequest(backend="jack", connect=False))
+    second = open_playing(Host(48_000.0), DeviceRequest(backend="jack", connect=False))
     first, given = playing.info, second.info
     second.close()
     assert (first.name, first.device) == ("luthier", "system")
@@ -155,7 +155,7 @@ def test_a_microphone_is_connected_by_part_of_its_name_as_soon_as_it_exists_and_
     monkeypatch.setattr(stream, "RETRY_SECONDS", 0.02)
     host = Host(48_000.0)
     host.play([ConstantTone(listens=True)])
-    with contextlib.closing(stream.open(host, DeviceRequest(backend="jack", input="usb"))) as playing:
+    with contextlib.closing(open_playing(host, DeviceRequest(backend="jack", input="usb"))) as playing:
         until(playing, lambda: "in_1" in playing._device._ports)
         assert playing.info.microphone == ""
         friend.outports.register("USB mic", is_physical=True)

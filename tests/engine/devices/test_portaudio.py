@@ -20,7 +20,7 @@ from engine.events import Kind
 from engine.host import Host
 from engine.portaudio_callback import callback
 from tests.support.alsa_device import device
-from tests.support.stream_wait import until, until_played
+from tests.support.stream_wait import open_playing, until, until_played
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 __all__ = ["device"]
@@ -54,7 +54,7 @@ def short_retry(monkeypatch):
 
 
 def test_the_device_gets_what_the_host_plays(host, device):
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until_played(playing, 20_000)
     assert playing.state == "closed"
     left, right = device.heard()
@@ -66,7 +66,7 @@ def test_the_device_gets_what_the_host_plays(host, device):
 
 def test_the_host_takes_the_rate_of_the_device_and_the_requested_block(host, device):
     settings = DeviceRequest(backend="portaudio", device="speaker", block=96)
-    with contextlib.closing(stream.open(host, settings)) as playing:
+    with contextlib.closing(open_playing(host, settings)) as playing:
         until_played(playing, 1)
         given = playing.info
     assert given is not None
@@ -82,7 +82,7 @@ def test_a_rate_may_be_requested(host, device):
 
 
 def test_a_device_that_was_unplugged_plays_on_when_it_is_connected_again(host, device):
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         device.unplug()
         until(playing, lambda: playing.state == "waiting")
@@ -96,7 +96,7 @@ def test_a_device_that_was_unplugged_plays_on_when_it_is_connected_again(host, d
 
 
 def test_a_microphone_is_opened_only_while_a_plugin_listens(host, device):
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until_played(playing, 1)
         assert int(host.memory["inputs"][0]) == 0
         host.play([ConstantTone(listens=True)])
@@ -106,7 +106,7 @@ def test_a_microphone_is_opened_only_while_a_plugin_listens(host, device):
 
 
 def test_no_other_microphone_is_opened_in_place_of_a_missing_one(host, device):
-    with contextlib.closing(stream.open(host, replace(SPEAKER, input="no such one"))) as playing:
+    with contextlib.closing(open_playing(host, replace(SPEAKER, input="no such one"))) as playing:
         host.play([ConstantTone(listens=True)])
         until(playing, lambda: playing.reopened == 1 and playing.info is not None)
         assert (playing.info.microphone, playing.info.input_latency) == ("", None)
@@ -114,7 +114,7 @@ def test_no_other_microphone_is_opened_in_place_of_a_missing_one(host, device):
 
 
 def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_calls(host, device):
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         host.play([ConstantTone(listens=True)])
         assert host.running()
@@ -126,7 +126,7 @@ def test_memory_is_not_touched_while_a_device_that_should_be_reopened_still_call
 
 def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monkeypatch):
     monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.05)
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until_played(playing, 5000)
         let_go, close = threading.Event(), playing._device.close
         playing._device.close = lambda: (let_go.wait(MAX_WAIT_SECONDS), close())
@@ -143,7 +143,7 @@ def test_a_device_that_is_slow_to_close_may_call_until_it_has(host, device, monk
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere PortAudio does it")
 def test_the_audio_thread_has_realtime_priority_where_that_is_allowed(host, device):
     device.pace = 0.02  # about as fast as a speaker
-    with contextlib.closing(stream.open(host, SPEAKER)) as playing:
+    with contextlib.closing(open_playing(host, SPEAKER)) as playing:
         until(playing, lambda: playing._device._has_priority is not None)
         policies = {os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task")}
         assert (os.SCHED_FIFO in policies) == playing.info.realtime

@@ -18,7 +18,7 @@ from engine.host import Host
 from engine.standard_chain import StandardChain
 from tests.support.jack_server import server
 from tests.support.simple_plugins import Listener
-from tests.support.stream_wait import until, until_played
+from tests.support.stream_wait import open_playing, until, until_played
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 __all__ = ["server"]
@@ -61,7 +61,7 @@ def tone() -> Host:
 @pytest.mark.parametrize("end", [Server.terminate, Server.kill])
 def test_sound_is_back_when_a_server_that_ended_runs_again(server, end):
     host = tone()
-    with contextlib.closing(stream.open(host, JACK)) as playing:
+    with contextlib.closing(open_playing(host, JACK)) as playing:
         until_played(playing, 1000)
         end(server)
         until(playing, lambda: playing.state == "waiting")
@@ -77,7 +77,7 @@ def test_sound_is_back_when_a_server_that_ended_runs_again(server, end):
 
 def test_a_new_instrument_can_be_played_while_the_device_is_away(server):
     host = tone()
-    with contextlib.closing(stream.open(host, JACK)) as playing:
+    with contextlib.closing(open_playing(host, JACK)) as playing:
         server.kill()
         until(playing, lambda: playing.state == "waiting")
         host.play([ConstantTone()])
@@ -89,7 +89,7 @@ def test_a_new_instrument_can_be_played_while_the_device_is_away(server):
 
 def test_a_server_that_comes_back_at_another_rate_is_followed(server):
     host = tone()
-    with contextlib.closing(stream.open(host, JACK)) as playing:
+    with contextlib.closing(open_playing(host, JACK)) as playing:
         until_played(playing, 1)
         server.terminate()
         until(playing, lambda: playing.state == "waiting")
@@ -109,7 +109,7 @@ def test_keys_whose_release_was_lost_with_the_server_are_released(server):
     def released() -> list[int]:
         return [event["note"] for event in listener.heard(Kind.NOTE_OFF) if event["value"] == 1]
 
-    with contextlib.closing(stream.open(host, JACK)) as playing:
+    with contextlib.closing(open_playing(host, JACK)) as playing:
         host.midi(0xB0, 64, 127)
         host.midi(0x90, 60, 100)
         until_played(playing, 5000)
@@ -124,7 +124,7 @@ def test_a_frozen_server_is_closed_and_connected_again(server, monkeypatch):
     monkeypatch.setattr(stream, "STALL_SECONDS", 0.3)
     monkeypatch.setattr(stream, "MAX_CLOSE_SECONDS", 0.2)
     monkeypatch.setattr("engine.devices.jack_connection.MAX_ANSWER_SECONDS", 0.2)
-    with contextlib.closing(stream.open(tone(), JACK)) as playing:
+    with contextlib.closing(open_playing(tone(), JACK)) as playing:
         until_played(playing, 1000)
         server.signal(signal.SIGSTOP)
         until(playing, lambda: "does not answer" in playing.problem)
@@ -146,7 +146,7 @@ def test_a_program_whose_server_was_killed_ends_cleanly(server, end):
 
 def test_no_thread_is_left_behind(server):
     before = set(threading.enumerate())
-    playing = stream.open(tone(), JACK)
+    playing = open_playing(tone(), JACK)
     until_played(playing, 1)
     playing.close()
     playing.close()
