@@ -5,6 +5,9 @@ The live path of the window is `RackLoader`, whose chain is driven here by the c
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,7 +16,6 @@ import soundfile
 from benchmarks.support.jack_server import running
 from cli.main import main
 from engine.kinds.ddsp import random_preset
-from engine.midi import score_playback
 from engine.midi.midi_score import read
 from engine.preset import library
 from engine.preset.preset_file import Preset, write
@@ -108,27 +110,43 @@ def test_the_command_plays_a_patch_into_a_file_as_the_window_does(folder, saved)
     np.testing.assert_array_equal(written("luthier-demo-duo.wav"), written("wanted.wav"))
 
 
-def test_the_command_plays_a_patch_on_a_device_as_the_window_does(folder, saved, monkeypatch):
-    starts = []
+# In a process of its own: libjack may crash after the servers of other tests.
+PLAY = f"""
+import sys
+from pathlib import Path
+from cli.main import main
+from engine.midi import score_playback
+from engine.preset import library
 
-    class Logged(score_playback.ScorePlayback):
-        def __init__(self, ring, score, start):
-            starts.append(start)
-            super().__init__(ring, score, start)
+class Logged(score_playback.ScorePlayback):
+    def __init__(self, ring, score, start):
+        self.start = start
+        print("from frame", start)
+        super().__init__(ring, score, start)
 
-        def feed(self, frame, rate):
-            super().feed(frame, rate)
-            if frame > starts[0] + SECONDS * rate:
-                raise KeyboardInterrupt  # as Ctrl+C, after so many frames
+    def feed(self, frame, rate):
+        super().feed(frame, rate)
+        if frame > self.start + {SECONDS} * rate:
+            raise KeyboardInterrupt  # as Ctrl+C, after so many frames
 
-    monkeypatch.setattr(score_playback, "ScorePlayback", Logged)
+score_playback.ScorePlayback = Logged
+library.user_folder = lambda: Path("user").absolute()
+sys.exit(main(["play", "duo", "--demo", "--record", "heard.wav", "--backend", "jack"]))
+"""
+
+
+def test_the_command_plays_a_patch_on_a_device_as_the_window_does(folder, saved):
     with running(rate=int(DEFAULT_RATE), block=BLOCK, synchronous=True):
-        assert main(["play", "duo", "--demo", "--record", "heard.wav", "--backend", "jack"]) == 130
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-c", PLAY]
+        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    assert run.returncode == 130
+    start = int(run.stdout.partition("from frame ")[2].split()[0])
     heard, score = written("heard.wav"), read(library.factory_folder() / "demo.mid")
     host, _, _ = loaded(Patch(saved))
     events = score.events(host.rate)
-    events["frame"] += starts[0]
-    wanted = render(host, events, starts[0] / host.rate + 2 * SECONDS, BLOCK)
+    events["frame"] += start
+    wanted = render(host, events, start / host.rate + 2 * SECONDS, BLOCK)
     silent = [int(np.flatnonzero(np.abs(sound).max(axis=0))[0]) for sound in (heard, wanted)]
     first = silent[1] - silent[0]  # the frame at which the recording begins
     assert first % BLOCK == 0
