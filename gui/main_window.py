@@ -1,5 +1,6 @@
 """The main window: the layout of all widgets; it depends on Qt only."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,9 +52,9 @@ class MainWindow(QMainWindow):
         self._set_tab_order()
         self.keyboard.setFocus()
 
-    def add_shortcut(self, keys: str, action: object) -> None:
+    def add_shortcut(self, keys: str, action: Callable[[], object]) -> None:
         """Call `action` when these keys are pressed, wherever the focus is."""
-        QShortcut(QKeySequence(keys), self).activated.connect(action)  # type: ignore[arg-type]
+        QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Accept files."""

@@ -43,17 +43,8 @@ class TrainingConfig(Protocol):
         """The full one."""
 
 
-class SegmentConfig(TrainingConfig, Protocol):
-    """Settings of a recipe that learns from one segment of a recording."""
-
-    @property
-    def sizes(self) -> Any:
-        """Of the model and the segment."""
-
-
 ModelT = TypeVar("ModelT", bound=nn.Module)
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
-SegmentConfigT = TypeVar("SegmentConfigT", bound=SegmentConfig)
 ProgressT = TypeVar("ProgressT")
 
 
@@ -294,27 +285,6 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         self.losses[-1] = self.recent_loss()
         self.model.load_state_dict(self.best)
         self.optimizer.state.clear()
-
-
-def fit(
-    make_trainer: Callable[[Tensor, SegmentConfigT], Trainer[ModelT, SegmentConfigT, Progress]],
-    prepare_segment: Callable[[Tensor, Any], Tensor],
-    samples: Tensor,
-    config: SegmentConfigT,
-    folder: Path,
-    report: Callable[[Progress], None] = lambda progress: None,
-    device: str = "cpu",
-    resume: bool = False,
-) -> LearnedModel[ModelT, SegmentConfigT]:
-    """Learn from samples (N,) at the rate of config.sizes; Ctrl+C ends it and keeps the best weights.
-
-    make_trainer: of a segment and the configuration. prepare_segment: the segment of samples and config.sizes.
-    folder: takes `checkpoint.pt` and `preview.wav`. resume: go on from the checkpoint there, as if never stopped.
-    Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
-    """
-    trainer = make_trainer(prepare_segment(samples, config.sizes).to(device), config)
-    stopped = trainer.run(folder, report, resume)
-    return LearnedModel(trainer.model, config, trainer.losses, trainer.seconds, stopped)
 
 
 def copy_weights(model: nn.Module) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from train import trainer
+from train import segment_fit
 
 from .config import Sizes
 from .trainer import ResonanceTrainer
@@ -21,4 +21,4 @@ def prepare_segment(samples: Tensor, sizes: Sizes) -> Tensor:
     return (peak * fitted / fitted.abs().max().clamp(min=1e-9)).to(torch.float32)
 
 
-fit = partial(trainer.fit, ResonanceTrainer, prepare_segment)
+fit = partial(segment_fit.fit, ResonanceTrainer, prepare_segment)
