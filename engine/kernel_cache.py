@@ -1,16 +1,27 @@
-"""Choice of numba's cache folder, named by a digest of the engine's sources, when this module is imported.
+"""Choice of numba's cache folder, named by a digest of the engine's sources, when numba is first imported.
 
 numba detects a change in the file of a function but not in the functions that it calls. Kernels chosen by
-LUTHIER_KERNELS have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone.
+LUTHIER_KERNELS have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone. What does
+not play imports no numba, and reads no sources.
 """
 
-import hashlib
 import os
 import sys
-import time
 from pathlib import Path
 
 _MAX_AGE_DAYS = 3
+
+
+class _NumbaFinder:
+    """A finder of modules (importlib.abc.MetaPathFinder, slow to import) that finds none.
+
+    It sets the cache folder just before numba is found by the others.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname == "numba":
+            sys.meta_path.remove(self)
+            _set_cache_folder()
 
 
 def _set_cache_folder() -> None:
@@ -30,12 +41,12 @@ def _set_cache_folder() -> None:
 
         folder = Path(tempfile.mkdtemp(prefix="luthier-kernels-"))
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    if "numba" in sys.modules:
-        sys.modules["numba"].core.config.reload_config()
 
 
 def _digest(folder: Path, kernels: str) -> str:
     """Twelve hex digits that change with any source in a folder, and with the choice of kernels."""
+    import hashlib
+
     digest = hashlib.blake2b(kernels.encode() + b"\0", digest_size=6)
     for source in sorted(folder.rglob("*.py")):
         digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
@@ -45,6 +56,7 @@ def _digest(folder: Path, kernels: str) -> str:
 def _remove_old(kernels: Path) -> None:
     """Remove the caches that were not used for _MAX_AGE_DAYS."""
     import shutil  # rarely needed, and slow to import
+    import time
 
     oldest = time.time() - _MAX_AGE_DAYS * 86400
     for folder in kernels.iterdir():
@@ -52,4 +64,8 @@ def _remove_old(kernels: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-_set_cache_folder()
+if "numba" in sys.modules:
+    _set_cache_folder()
+    sys.modules["numba"].core.config.reload_config()
+else:
+    sys.meta_path.insert(0, _NumbaFinder())

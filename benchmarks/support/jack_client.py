@@ -169,8 +169,7 @@ class JackClient:
     def connect(self, name: str) -> None:
         """Record a client and play it by MIDI, and no other one."""
         for own_port in (self._left, self._right, self._midi, self._voice):
-            for other_port in self._client.get_all_connections(own_port):
-                self._client.disconnect(*((other_port, own_port) if own_port.is_input else (own_port, other_port)))
+            self._disconnect(own_port)
         self.connect_sound(name)
         self.connect_midi(f"{name}:midi_in")
 
@@ -235,6 +234,18 @@ class JackClient:
         played = int(state["notes_played"])
         sent, heard = state["note_sent"][:played], state["note_heard"][:played]
         return np.where(heard < 0, heard, heard - sent)
+
+    def _disconnect(self, port: jack.OwnPort) -> None:
+        """Take all connections off a port; those of a client that is just leaving go by themselves."""
+        end = time.monotonic() + MAX_WAIT_SECONDS
+        while connected := self._client.get_all_connections(port):
+            for other in connected:
+                try:
+                    self._client.disconnect(*((other, port) if port.is_input else (port, other)))
+                except jack.JackError:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(0.01)
 
     def _connect(self, source: "str | jack.Port", destination: "str | jack.Port") -> None:
         """Connect two ports once both are there: a device may just be opened anew."""
