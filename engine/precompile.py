@@ -52,7 +52,9 @@ def _selected(parts: Collection[str] | None) -> list[str]:
 
 def _marker(part: str) -> Path:
     """The file in numba's cache folder that marks a part as compiled."""
-    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
+    from numba import config  # whose import sets the folder, see engine.kernel_cache
+
+    return Path(config.CACHE_DIR) / f"complete-{part}"
 
 
 def _start_child(part: str) -> subprocess.Popen[bytes] | None:
