@@ -148,3 +148,12 @@ AHEAD: dict[str, Callable[[], None]] = {
     kind.name: partial(_call, kind.compile_ahead) for kind in _KINDS if kind.compile_ahead
 }
 """For some parts, a job that this process does while the child compiles the rest."""
+
+
+def _main() -> None:
+    for number, total, title in compile_parts():
+        print(f"compiling {title} ({number + 1} of {total})", flush=True)
+
+
+if __name__ == "__main__":
+    _main()
