@@ -19,8 +19,9 @@ acceptance:  ## run what takes hours, or $$SUITES of it, and print tables; OPTIO
 	@bash scripts/setup.sh test
 	$(BIN)/python -m benchmarks.acceptance $(SUITES) $(OPTIONS)
 
-check: kernels  ## every check of `make test`, once set up
-	@$(MAKE) --no-print-directory -j3 --output-sync=target static-checks tests-of-the-window tests-of-the-rest
+check:  ## every check of `make test`, once set up
+	@$(MAKE) --no-print-directory -j2 --output-sync=target kernels static-checks
+	@$(MAKE) --no-print-directory -j2 --output-sync=target tests-of-the-window tests-of-the-rest
 
 static-checks: lint types arrows
 
