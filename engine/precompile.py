@@ -52,9 +52,9 @@ def _selected(parts: Collection[str] | None) -> list[str]:
 
 def _marker(part: str) -> Path:
     """The file in numba's cache folder that marks a part as compiled."""
-    from numba import config  # whose import sets the folder, see engine.kernel_cache
+    import numba  # noqa: F401 - its import sets the folder, see engine.kernel_cache
 
-    return Path(config.CACHE_DIR) / f"complete-{part}"
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"complete-{part}"
 
 
 def _start_child(part: str) -> subprocess.Popen[bytes] | None:
