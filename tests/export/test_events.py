@@ -109,6 +109,7 @@ def test_a_model_survives_export_and_import(made, tmp_path):
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
 
 
+@pytest.mark.verify
 def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
     sound = plucked(1.0)
     score = decompose(load_model(made), sound, rounds=1)

@@ -80,6 +80,7 @@ def test_a_part_of_a_recording_can_be_learned(folder):
     assert read("second.luthier").tensors["pitch"][0] == pytest.approx(330, rel=0.002)
 
 
+@pytest.mark.verify
 def test_several_notes_of_one_recording_become_keys_and_those_between_are_interpolated(folder):
     time = np.arange(22050) / 22050
     low, high = (0.5 * np.sin(2 * np.pi * f * time) * np.exp(-6 * time) for f in (220, 261.63))

@@ -41,6 +41,7 @@ def test_a_damaged_or_missing_file_is_ignored(tmp_path):
     assert note_cache.load(tmp_path, "two") is None
 
 
+@pytest.mark.verify
 def test_resumed_learning_uses_the_cached_notes_and_gives_the_same_result(strings, tmp_path):
     folder, names = tmp_path / "x.learning", []
 
