@@ -6,6 +6,7 @@ A score of events, SCORE.json, is rendered by the decoder of an instrument of ki
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from . import chain_options
@@ -13,6 +14,8 @@ from .number_ranges import integer
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from engine.midi.midi_score import Score
 
     from .chain_options import HostedRack
 
@@ -46,11 +49,7 @@ def run(args: argparse.Namespace) -> int:
         return render_events.run(args)
     if args.keep is not None or args.permute or args.random or args.context:
         raise ValueError("--keep, --permute, --random and --context are for a score of events, SCORE.json")
-    from engine.midi.midi_score import read
-
-    score = read(args.score) if args.score else None
-    if score is not None:
-        _check_notes(args.score, score.channels, args.channel)
+    score = _read_score(args.score, args.channel) if args.score else None
     hosted = chain_options.build(args)
     host = hosted.host
     from engine.render import render_file
@@ -64,13 +63,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check_notes(name: str, used: set[int], enabled: list[int] | None) -> None:
-    """ValueError if nothing of a score would sound; used: its channels with notes, from 1."""
-    from engine.midi.channel_masks import DRUM_CHANNEL
+def _read_score(path: str, channels: list[int] | None) -> "Score":
+    """The score of a file, as far as the given channels are heard; what of it cannot be played is printed."""
+    from engine.midi.midi_score import read, without_drums
 
+    score = read(path)
+    for fault in score.faults:
+        print(f"luthier: {path}: {fault}", file=sys.stderr)
+    used, score = score.channels, score if channels else without_drums(score)
+    _check_notes(path, used, score.channels & set(channels or score.channels))
+    return score
+
+
+def _check_notes(name: str, used: set[int], heard: set[int]) -> None:
+    """ValueError if nothing of a score would sound; used: its channels with notes, from 1."""
     if not used:
         raise ValueError(f"{name} has no notes")
-    if not used & (set(enabled) if enabled else set(range(1, 17)) - {DRUM_CHANNEL}):
+    if not heard:
         on = ", ".join(map(str, sorted(used)))
         raise ValueError(f"{name} has notes on channel {on} only, which is not heard; say --channel {min(used)}")
 

@@ -19,7 +19,7 @@ from .host import Host, Meters
 class StandardChain(Host):
     """A host that is played by MIDI: interpreter ▸ chain ▸ audition ▸ limiter ▸ capture ▸ volume.
 
-    channels: the MIDI channels received, counted from 1; all but the drums unless given.
+    channels: the MIDI channels received, counted from 1; all unless given.
     """
 
     def __init__(self, rate: float, channels: Iterable[int] | None = None) -> None:

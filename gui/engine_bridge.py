@@ -4,7 +4,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
 from engine.kinds import kind_of
-from engine.midi.channel_masks import MELODIC_CHANNELS
+from engine.midi.channel_masks import ALL_CHANNELS
+from engine.midi.message_text import describe_message
 from gui.engine_translation import translate_message
 from gui.views.dots import scaled
 from session.active_notes import ActiveNotes
@@ -32,7 +33,7 @@ class EngineBridge(QObject):
     harmonics_changed = pyqtSignal(object)  # Harmonics
     levels_changed = pyqtSignal(float, float, int)  # peaks, linear, and samples clipped so far
     status_changed = pyqtSignal(object)  # Status
-    midi_active = pyqtSignal(bool)  # whether messages of other sources came
+    midi_active = pyqtSignal(bool, str)  # whether messages of other sources came, and the last one in words
     controller_moved = pyqtSignal(int)
     controller_pressed = pyqtSignal(int)  # it passed its middle upwards
     program_changed = pyqtSignal(int)
@@ -74,10 +75,10 @@ class EngineBridge(QObject):
             self.live_input.set_param(self.live_input.host.interpreter, A4, a4)
 
     def set_channel(self, channel: int) -> None:
-        """Receive and send on one MIDI channel, counted from 1; 0: receive all but the drums."""
+        """Receive and send on one MIDI channel, counted from 1; 0: receive all."""
         if self.live_input is not None:
             self.live_input.channel = max(channel - 1, 0)
-            mask = 1 << channel - 1 if channel else MELODIC_CHANNELS
+            mask = 1 << channel - 1 if channel else ALL_CHANNELS
             self.live_input.set_param(self.live_input.host.interpreter, CHANNELS, float(mask))
 
     def panic(self) -> None:
@@ -138,7 +139,8 @@ class EngineBridge(QObject):
             self.program_changed.emit(int(event["key"]))
         moved, pressed = self._moves.poll(host.interpreter)
         foreign = host.interpreter.message_count - live_input.messages
-        self.midi_active.emit(foreign > self._foreign_messages)
+        is_new = foreign > self._foreign_messages
+        self.midi_active.emit(is_new, describe_message(host.interpreter.last_message) if is_new else "")
         self._foreign_messages = max(foreign, self._foreign_messages)
         for controller in pressed:
             self.controller_pressed.emit(controller)

@@ -162,7 +162,7 @@ class MainController(QObject):
         self.devices.tone.connect(self.preview.tone)
         for controller in (
             self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
-            self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore,
+            self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore, self.score,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
 

@@ -33,7 +33,7 @@ class Preferences:
     folders: dict[str, str] = field(
         default_factory=dict
     )  # that files were chosen from, by gui.dialogs.name_and_file_prompts
-    channel: int = 0  # the MIDI channel that is received; 0: all but the drums
+    channel: int = 0  # the MIDI channel that is received; 0: all
 
 
 def load() -> Preferences:

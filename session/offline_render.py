@@ -43,13 +43,13 @@ class RenderJob:
 
 def render(job: RenderJob) -> Iterator[float]:
     """Carry out a job; yields the share that is done, 0..1. ValueError or OSError."""
-    from engine.midi.midi_score import Score, read
+    from engine.midi.midi_score import Score, read, without_drums
     from engine.render import render_blocks
     from engine.sound_file_writer import sound_writer
 
     host, instrument = _make_host(job)
     if job.score:
-        plain = read(job.score)
+        plain = without_drums(read(job.score))
         events: Any = Score(plain.times / job.tempo, plain.messages)
         seconds = plain.seconds / job.tempo
     else:

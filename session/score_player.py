@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.events import midi
-from engine.midi.midi_score import Score, read
+from engine.midi.channel_masks import ALL_CHANNELS
+from engine.midi.midi_score import Score, read, without_drums
 from engine.midi.score_playback import ScorePlayback
 from engine.ring import HEAD, TAIL
 
@@ -34,6 +35,8 @@ class ScorePlayer:
         """Read a MIDI file. ScoreError."""
         self.path, self.loop, self.tempo = path, False, 1.0
         self._score = read(path)
+        if host.interpreter.channels == ALL_CHANNELS:  # chosen ones are heard, whatever they are
+            self._score = without_drums(self._score)
         self._host = host
         self._playback: ScorePlayback | None = None
         self._start, self._is_repeat_queued = 0, False
@@ -45,6 +48,11 @@ class ScorePlayer:
     def seconds(self) -> float:
         """Its length at its own tempo."""
         return self._score.seconds
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What of its file cannot be played, a line each."""
+        return self._score.faults
 
     @property
     def position(self) -> float | None:

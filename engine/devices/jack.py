@@ -167,9 +167,9 @@ class Jack:
             self._client.set_property(subject, jack.METADATA_PRETTY_NAME, name, "text/plain")
 
     def _connect_keyboards(self) -> None:
-        """Connect each physical keyboard once, so that the user can disconnect it."""
+        """Connect each physical keyboard, or every port that was chosen, once, so that the user can disconnect it."""
         wanted = self._request.midi or ""
-        ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=True)
+        ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=not wanted)
         found = {port.name for port in ports if _is_named(port, wanted)}
         ours = self._ports["midi_in"].name
         self._connected_once = {

@@ -1,4 +1,5 @@
-"""Masks of MIDI channels, a bit each; free of numba, for the window."""
+"""MIDI channels: masks, a bit each, and what groups them; free of numba, for the window."""
 
 DRUM_CHANNEL = 10  # counted from 1
-MELODIC_CHANNELS = 0xFFFF & ~(1 << DRUM_CHANNEL - 1)  # all but that of the drums
+ALL_CHANNELS = 0xFFFF
+MPE_RPN = 6  # the registered parameter that configures an MPE zone

@@ -12,6 +12,8 @@ from numba import njit
 from engine.events import ALL, Kind
 from engine.plugin import emit
 
+from .mpe_zones import zone_bend
+
 CHANNEL = np.dtype(
     [
         ("pending", "i4"),  # kinds of event to be emitted, a bit each
@@ -128,10 +130,11 @@ def set_rpn(channel, number, value):
 def emit_pending(state, number):
     """Emit the pending events of a channel, as far as there is room; whether all are emitted."""
     channel = state.channels[number]
+    tuning = state.tuning + state.master_tuning[0] + state.master_tuning[1] + zone_bend(state, number)
     for kind in _EMITTED:
         if channel.pending & 1 << kind:
             key = channel.bank << 7 | channel.program if kind == Kind.PROGRAM else 0
-            if emit(state, 0, kind, number, ALL, key, event_value(channel, kind, state.tuning)):
+            if emit(state, 0, kind, number, ALL, key, event_value(channel, kind, tuning)):
                 channel.pending &= ~(1 << kind)
     for i in range(3):
         if channel.pending & PEDAL << i:

@@ -13,7 +13,7 @@ from engine.events import ALL, Kind
 from engine.plugin import EMITTING, Param, Plugin
 
 from .cc_map import MAX_ROUTES, ROUTE, MidiMap, emit_params, set_routes
-from .channel_masks import MELODIC_CHANNELS
+from .channel_masks import ALL_CHANNELS
 from .channel_state import BEND, CHANNEL, SETTINGS, emit_pending, reset_channel
 from .message_handler import CHANNELS, handle_message, panic
 from .pedals import KEYS, NOTE, emit_damping, emit_key_pressure, end_notes
@@ -30,11 +30,14 @@ STATE = np.dtype(
         ("active", "i8", (1,)),  # the table of routes in use
         ("mask", "i8"),  # the channels heard, a bit each
         ("tuning", "f4"),  # semitones from A4 = 440 Hz
+        ("master_tuning", "f4", (2,)),  # semitones, fine and coarse, as system exclusive messages set it
+        ("mpe_members", "i8", (2,)),  # of the lower and the upper zone; 0: no such zone
         ("rate", "f4"),
         ("time", "i8"),  # frames since the start
         ("notes_pending", "i8"),  # the damping or pressure of some notes is not emitted yet
         ("params_pending", "i8"),  # some parameters are not emitted yet
         ("message_count", "i8"),  # on the channels received
+        ("last_message", "i8"),  # of any channel
         ("move_count", "i8"),  # of them, control changes
         ("last_controller", "i8"),  # of the last control change
         ("controller_values", "i4", (128,)),  # last value of each controller; -1: none yet
@@ -49,19 +52,19 @@ STATE = np.dtype(
 class Interpreter(Plugin):
     """Converts Kind.MIDI to the events of instruments.
 
-    channels: those received, counted from 1; all but the drums unless given. Raises ValueError for others.
+    channels: those received, counted from 1; all unless given. Raises ValueError for others.
     """
 
     name = "midi"
     params: tuple[Param, ...] = (
         Param("a4", "Hz", 400.0, 480.0, 440.0, help="the pitch of the A above middle C"),
-        Param("channels", "", 0.0, 65535.0, MELODIC_CHANNELS, help="the channels heard, a bit each"),
+        Param("channels", "", 0.0, 65535.0, ALL_CHANNELS, help="the channels heard, a bit each"),
     )
 
     def __init__(self, channels: Iterable[int] | None = None) -> None:
         self.state = np.zeros(1, STATE)
         self.handle, self.process = handle, process
-        self.state["mask"] = MELODIC_CHANNELS if channels is None else _mask(channels)
+        self.state["mask"] = ALL_CHANNELS if channels is None else _mask(channels)
         self.state["rate"], self.state["controller_values"] = 1, -1
         self.reset()
 
@@ -84,6 +87,11 @@ class Interpreter(Plugin):
     def message_count(self) -> int:
         """Messages so far on the channels received."""
         return int(self.state["message_count"][0])
+
+    @property
+    def last_message(self) -> int:
+        """The last message, of any channel: status | first << 8 | second << 16; 0 before the first."""
+        return int(self.state["last_message"][0])
 
     @property
     def last_controller(self) -> tuple[int, int]:
@@ -113,7 +121,7 @@ class Interpreter(Plugin):
 
     def reset(self) -> None:
         """[main thread] Reset all channels."""
-        self.state["notes"] = 0
+        self.state["notes"] = self.state["master_tuning"] = self.state["mpe_members"] = 0
         for channel in self.state["channels"][0]:
             reset_channel(channel)
 

@@ -3,6 +3,7 @@
 from numba import njit
 
 from .cc_map import set_controller
+from .channel_masks import MPE_RPN
 from .channel_state import (
     BEND,
     CHOKE,
@@ -15,9 +16,11 @@ from .channel_state import (
     reset_controllers,
     set_control,
 )
+from .mpe_zones import LOWER_MASTER, UPPER_MASTER, configure_zone, master_of, share_bend_range
 from .pedals import all_keys_up, emit_key_pressure, end_notes, key_down, key_up, reset_key_pressure, update_pedal
 
 CHANNELS = 16
+DATA_ENTRY = (6, 38, 96, 97, 98, 99, 100, 101)  # controllers that select and set registered parameters
 
 
 @njit(cache=True, error_model="numpy")
@@ -29,9 +32,14 @@ def handle_message(state, message):
         return
     channel = status & 0xF
     kind = status & 0xF0
+    if kind != 0xF0:
+        state.last_message = message
     if kind == 0xF0:
         if status == 0xFF:
+            set_master_tuning(state, 0.0, 0.0)
             panic(state)
+        elif status == 0xF0:
+            tune(state, message)
         return
     if not state.mask >> channel & 1:
         return
@@ -50,6 +58,34 @@ def handle_message(state, message):
         control_change(state, channel, first, second)
     else:
         set_expression(state.channels[channel], kind, first, second)
+        if kind == 0xE0:
+            mark_members(state, channel)
+
+
+@njit(cache=True, error_model="numpy")
+def tune(state, message):
+    """Handle a master tuning, as `byte_parser.tuning_message` packs it: fine in 14 bits, coarse in semitones."""
+    low, high, which = message >> 8 & 0x7F, message >> 16 & 0x7F, message >> 24
+    if which == 3:
+        set_master_tuning(state, ((high << 7 | low) - 8192) / 8192, state.master_tuning[1])
+    elif which == 4:
+        set_master_tuning(state, state.master_tuning[0], high - 64)
+
+
+@njit(cache=True, error_model="numpy")
+def set_master_tuning(state, fine, coarse):
+    """Set the tuning of every channel, in semitones."""
+    state.master_tuning[0], state.master_tuning[1] = fine, coarse
+    for channel in range(CHANNELS):
+        state.channels[channel].pending |= BEND
+
+
+@njit(cache=True, error_model="numpy")
+def mark_members(state, master):
+    """Let the members of a zone follow the wheel of its master."""
+    for channel in range(CHANNELS):
+        if master_of(state, channel) == master:
+            state.channels[channel].pending |= BEND
 
 
 @njit(cache=True, error_model="numpy")
@@ -75,6 +111,19 @@ def control_change(state, number, controller, value):
     before = state.controller_values[controller]
     state.press_counts[controller] += before < 64 <= value
     state.controller_values[controller] = value
+    is_routed = controller < 120 and set_controller(state, controller, before, value)
+    apply_control(state, number, controller, value, is_routed)
+    if controller not in DATA_ENTRY:
+        for member in range(CHANNELS):
+            if master_of(state, member) == number:
+                apply_control(state, member, controller, value, is_routed)
+    elif controller == 6 or controller == 38:
+        update_zone(state, number, controller, value)
+
+
+@njit(cache=True, error_model="numpy")
+def apply_control(state, number, controller, value, is_routed):
+    """Set a channel by a controller; is_routed: a parameter has the controller."""
     channel = state.channels[number]
     for i in range(3):
         if controller == PEDALS[i]:
@@ -84,8 +133,23 @@ def control_change(state, number, controller, value):
             update_pedal(state, number, i, pressed)
     if controller >= 120:
         channel_mode(state, number, controller)
-    elif not set_controller(state, controller, before, value):
+    elif not is_routed:
         set_control(channel, controller, value)
+
+
+@njit(cache=True, error_model="numpy")
+def update_zone(state, number, controller, value):
+    """What the data entry of a channel means for the other channels of its MPE zone."""
+    rpn = state.channels[number].rpn
+    is_master = number in (LOWER_MASTER, UPPER_MASTER)
+    if rpn == MPE_RPN and controller == 6 and is_master:
+        configure_zone(state, number, value)
+    elif rpn == 0 and master_of(state, number) >= 0:
+        share_bend_range(state, number)
+    else:
+        return
+    for channel in range(CHANNELS):
+        state.channels[channel].pending |= BEND
 
 
 @njit(cache=True, error_model="numpy")

@@ -13,7 +13,7 @@ from .learn import LearnController
 from .parameters import ParameterController
 from .score import ScoreController
 
-SCORE_SUFFIXES = (".mid", ".midi")
+SCORE_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
 
 
 INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX_SUFFIX, patch_file.PATCH_SUFFIX)

@@ -51,7 +51,7 @@ class GlobalSettings(QObject):
         self.undo_stack.close_step()
 
     def set_channel(self, channel: int) -> None:
-        """Receive one MIDI channel, counted from 1; 0: all but the drums."""
+        """Receive one MIDI channel, counted from 1; 0: all."""
         before = self._preferences.channel
         if channel != before:
             self._set_channel(channel)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.engine_bridge import EngineBridge
 from gui.panels.score_bar import ScoreBar
@@ -15,6 +15,8 @@ TEMPO = "the tempo"  # its name in the undo stack, which no parameter has
 
 class ScoreController(QObject):
     """Tempo and repetition are undoable."""
+
+    notified = pyqtSignal(str, bool)
 
     def __init__(self, engine: EngineThread, bridge: EngineBridge, undo_stack: UndoStack, bar: ScoreBar) -> None:
         super().__init__()
@@ -67,6 +69,8 @@ class ScoreController(QObject):
         if score is not None:
             self._tempo = score.tempo
             self._bar.open(score.path.stem)
+            for fault in score.faults[:1]:
+                self.notified.emit(self.tr("{0}: {1}").format(score.path.name, fault), True)
 
     def _toggle(self) -> None:
         score = self._engine.transport.score

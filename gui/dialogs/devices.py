@@ -34,7 +34,7 @@ class DevicesDialog(QDialog):
     request_changed = pyqtSignal(object)  # DeviceRequest
     tuning_edited = pyqtSignal(float)  # Hz of A4
     editing_finished = pyqtSignal()  # of the tuning
-    channel_changed = pyqtSignal(int)  # MIDI channel; 0: all but the drums
+    channel_changed = pyqtSignal(int)  # MIDI channel; 0: all
     tone_requested = pyqtSignal()
     refresh_requested = pyqtSignal()
 
@@ -130,7 +130,7 @@ class DevicesDialog(QDialog):
         self.a4_box.setDecimals(1)
         self.a4_box.setSuffix(" Hz")
         self.a4_box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.channel_box.addItem(self.tr("All but the drums (10)"))
+        self.channel_box.addItem(self.tr("All channels"))
         self.channel_box.addItems([self.tr("Only channel {0}").format(number) for number in range(1, 17)])
 
     def _select(self, box: QComboBox, wanted: object) -> None:

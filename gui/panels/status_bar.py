@@ -12,7 +12,7 @@ BLINK_POLLS = 6  # polls for which the MIDI symbol stays lit
 
 
 class StatusBar(QWidget):
-    """A click on the device opens the devices dialog, one on the load resets it; panic silences everything."""
+    """A click on the device or on MIDI opens the devices dialog, one on the load resets it; panic silences all."""
 
     devices_clicked = pyqtSignal()
     reset_clicked = pyqtSignal()
@@ -22,17 +22,19 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self._blink, self._midi_text = 0, "MIDI"
         self.device_button = factory.push_button("", self.tr("Audio and MIDI devices"), style="flat")
-        self._format_label, self._latency_label, self.voices_label, self.midi_label = (QLabel() for _ in range(4))
+        self._format_label, self._latency_label, self.voices_label, self.message_label = (QLabel() for _ in range(4))
         self.load_button = factory.push_button("", self.tr("Worst block load and under-runs"), style="flat")
         self._panic_button = factory.push_button(self.tr("Panic"), tip=self.tr("Silence everything now (Esc)"))
+        self.midi_button = factory.push_button("", self.tr("MIDI keyboards"), style="flat")
         self.device_button.clicked.connect(self.devices_clicked)
+        self.midi_button.clicked.connect(self.devices_clicked)
         self.load_button.clicked.connect(self.reset_clicked)
         self._panic_button.clicked.connect(self.panic_clicked)
         for label, name in (
             (self._format_label, self.tr("Rate and block")),
             (self._latency_label, self.tr("Latency from key to speaker")),
             (self.voices_label, self.tr("Voices")),
-            (self.midi_label, self.tr("MIDI keyboards")),
+            (self.message_label, self.tr("The last MIDI message")),
         ):
             label.setToolTip(name)
             label.setAccessibleName(name)
@@ -66,20 +68,22 @@ class StatusBar(QWidget):
         self.load_button.setAccessibleDescription(f"{self.load_button.text()} · {lost_text}")
         names = ", ".join(name.split(":")[0] for name in now.ports) or self.tr("no keyboard")
         self._midi_text = f"MIDI {names}"
-        self.midi_label.setToolTip(
+        self.midi_button.setToolTip(
             now.midi_problem or ", ".join(now.ports) or self.tr("No MIDI keyboard is connected")
         )
         self._show_midi()
 
-    def blink(self, received: bool) -> None:
-        """Show whether MIDI came in; to be called at every poll."""
+    def blink(self, received: bool, text: str = "") -> None:
+        """Show whether MIDI came in, and the last message; to be called at every poll."""
+        if received:
+            self.message_label.setText(text)
         before = self._blink > 0
         self._blink = BLINK_POLLS if received else max(self._blink - 1, 0)
         if before != (self._blink > 0):
             self._show_midi()
 
     def _show_midi(self) -> None:
-        self.midi_label.setText(("◆ " if self._blink else "◇ ") + self._midi_text)
+        self.midi_button.setText(("◆ " if self._blink else "◇ ") + self._midi_text)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -91,7 +95,8 @@ class StatusBar(QWidget):
         row.addWidget(self.load_button)
         row.addWidget(self.voices_label)
         row.addStretch(1)
-        row.addWidget(self.midi_label)
+        row.addWidget(self.message_label)
+        row.addWidget(self.midi_button)
         row.addWidget(self._panic_button)
         for widget in self.findChildren(QWidget):
             widget.setFont(theme.sized(self.font(), theme.CAPTION))

@@ -45,10 +45,11 @@ def test_a_performance_is_recorded_as_sound_and_as_notes(window, tmp_path, ear):
 def test_pedal_and_wheel_are_recorded_and_released_at_the_end(window, tmp_path, ear):
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: window.recording.recording)
+    window.bridge.set_channel(1)
     for message in ((0xB0, 64, 127), (0x90, 60, 100), (0x80, 60, 0), (0xE0, 0, 80), (0xB0, 1, 70), (0x90, 64, 90)):
         ear.send(*message)
         ear.listen(0.05, QTest.qWait)
-    ear.send(0x99, 38, 100)  # drums, which are not heard
+    ear.send(0x99, 38, 100)  # another channel, which is not heard
     ear.listen(0.3, QTest.qWait)
     QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     until(lambda: list((tmp_path / "Luthier").glob("*.mid")))
@@ -61,6 +62,7 @@ def test_pedal_and_wheel_are_recorded_and_released_at_the_end(window, tmp_path, 
     ear.send(0xE0, 0, 64)
     ear.send(0xB0, 1, 0)
     ear.send(0x80, 64, 0)
+    window.bridge.set_channel(0)
 
 
 def test_a_full_disk_ends_the_recording_and_not_the_sound(window, ear):

@@ -95,6 +95,16 @@ def test_a_keyboard_is_connected_by_part_of_its_name_and_its_loss_is_detected_be
         assert playing._device.poll(playing.host)
 
 
+def test_a_port_of_a_program_is_connected_when_it_is_chosen_and_otherwise_left_alone(server, friend):
+    port = friend.midi_outports.register("sequencer")
+    friend.activate()
+    with contextlib.closing(open_playing(Host(48_000.0), DeviceRequest(backend="jack"))):
+        assert not port.connections
+    with contextlib.closing(open_playing(Host(48_000.0), DeviceRequest(backend="jack", midi="seq"))) as playing:
+        until(playing, lambda: playing.keyboards == ["friend:sequencer"])
+        assert [other.name for other in port.connections] == [f"{playing.info.name}:midi_in"]
+
+
 def test_a_server_without_keyboards_has_no_midi(playing):
     assert not playing.has_midi
 

@@ -35,8 +35,11 @@ def test_a_key_that_is_not_down_cannot_be_released(keyboard):
     assert keyboard.notes((OFF, 60, 0), (ON, 61, 127), (OFF, 61, 0), (OFF, 61, 0)) == [on(61), off(61)]
 
 
-def test_the_drum_channel_is_ignored_unless_requested(keyboard):
-    assert keyboard.notes((ON | 9, 36, 127)) == []
+def test_a_keyboard_on_channel_ten_is_heard_like_any_other(keyboard):
+    assert keyboard.notes((ON | 9, 36, 127)) == [on(36)]
+
+
+def test_other_channels_are_ignored_where_some_are_requested():
     assert Keyboard(channels=[10]).notes((ON | 9, 36, 127), (ON, 60, 127)) == [on(36)]
 
 

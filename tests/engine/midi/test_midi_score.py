@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import Kind, midi
-from engine.midi.midi_score import ScoreError, loudness_phrase, make_score, read
+from engine.midi.midi_score import ScoreError, loudness_phrase, make_score, read, without_drums
 
 
 def save(path, *tracks, division=480, kind=1):
@@ -65,10 +65,15 @@ def test_events_fall_on_the_nearest_frame():
     assert (events["kind"] == Kind.MIDI).all()
 
 
-def test_a_time_that_no_frame_can_count_is_refused(tmp_path):
-    path = save(tmp_path / "a.mid", [note(60, 0), note(60, 1 << 70, "note_off")])
-    with pytest.raises(ScoreError, match=r"last message is at [0-9.e+]+ s"):
-        read(path)
+def test_the_drums_of_a_score_are_left_out_unless_their_channel_is_one_of_an_mpe_zone():
+    drum, note = (0x99, 36, 100), (0x90, 60, 100)
+    assert without_drums(make_score([(0.0, drum), (0.0, note), (1.0, (0xFF,))])).messages.tolist() == [
+        midi(*note), midi(0xFF),
+    ]  # fmt: skip
+    for master, members, kept in ((0, 9, 1), (0, 8, 0), (15, 6, 1), (15, 5, 0), (3, 15, 0)):
+        zone = [(0.0, (0xB0 | master, controller, value)) for controller, value in ((101, 0), (100, 6), (6, members))]
+        score = without_drums(make_score([*zone, (1.0, drum)]))
+        assert np.count_nonzero(score.messages == midi(*drum)) == kept
 
 
 def test_a_missing_file_is_named():
