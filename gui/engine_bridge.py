@@ -5,7 +5,6 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from engine.events import Kind
 from engine.kinds import kind_of
 from engine.midi.channel_masks import ALL_CHANNELS
-from engine.midi.message_text import describe_message
 from gui.engine_translation import translate_message
 from gui.views.dots import scaled
 from session.active_notes import ActiveNotes
@@ -33,7 +32,7 @@ class EngineBridge(QObject):
     harmonics_changed = pyqtSignal(object)  # Harmonics
     levels_changed = pyqtSignal(float, float, int)  # peaks, linear, and samples clipped so far
     status_changed = pyqtSignal(object)  # Status
-    midi_active = pyqtSignal(bool, str)  # whether messages of other sources came, and the last one in words
+    midi_active = pyqtSignal(bool, int)  # whether messages of other sources came, and the last message
     controller_moved = pyqtSignal(int)
     controller_pressed = pyqtSignal(int)  # it passed its middle upwards
     program_changed = pyqtSignal(int)
@@ -139,8 +138,7 @@ class EngineBridge(QObject):
             self.program_changed.emit(int(event["key"]))
         moved, pressed = self._moves.poll(host.interpreter)
         foreign = host.interpreter.message_count - live_input.messages
-        is_new = foreign > self._foreign_messages
-        self.midi_active.emit(is_new, describe_message(host.interpreter.last_message) if is_new else "")
+        self.midi_active.emit(foreign > self._foreign_messages, host.interpreter.last_message)
         self._foreign_messages = max(foreign, self._foreign_messages)
         for controller in pressed:
             self.controller_pressed.emit(controller)

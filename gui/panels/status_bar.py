@@ -7,6 +7,8 @@ from gui import theme
 from gui.widgets import factory
 from session.status import Status
 
+from .midi_message_text import describe_message
+
 HIGH_LOAD = 0.8  # of a block's duration: above it the load is marked
 BLINK_POLLS = 6  # polls for which the MIDI symbol stays lit
 
@@ -73,10 +75,10 @@ class StatusBar(QWidget):
         )
         self._show_midi()
 
-    def blink(self, received: bool, text: str = "") -> None:
+    def blink(self, received: bool, message: int) -> None:
         """Show whether MIDI came in, and the last message; to be called at every poll."""
         if received:
-            self.message_label.setText(text)
+            self.message_label.setText(describe_message(message))
         before = self._blink > 0
         self._blink = BLINK_POLLS if received else max(self._blink - 1, 0)
         if before != (self._blink > 0):
