@@ -1,6 +1,7 @@
 """The main controller: makes the controllers of a window, and connects the signals that concern several of them."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -32,10 +33,12 @@ from gui.controllers.voice import VoiceController
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.processes import process_lifetime
 from gui.views.view_stack import INSTRUMENT, PAD, VOICE
+from session import fault_log
 from session.engine_messages import Loaded
 from session.engine_thread import EngineThread
 
 from .engine_bridge import EngineBridge
+from .error_hook import ErrorHook
 from .main_window import MainWindow
 from .preferences import Preferences
 
@@ -71,13 +74,16 @@ class MainController(QObject):
         self.undo = UndoController(self.undo_stack, self.comparison, window.top_bar)
         self.theme = ThemeSwitch(app, self.undo_stack, preferences)
         self.session_restore = SessionRestore(preferences, window, self.parameters, self.entry_files, self.midi_learn)
+        self.error_hook = ErrorHook(self.session_restore.save)
         self.closed, self.ended = False, True  # whether `close` was called, and the engine ended in time
         self._first_paths: list[Path] = []
+        self._is_restoring = False  # whether what played last is being loaded, or something in its place
         self._connect_playing()
         self._connect_browser()
         self._connect_learning()
         self._connect_status()
         self._add_shortcuts()
+        self.error_hook.install()
         self.session_restore.restore_window()
 
     def open_first(self, paths: list[Path]) -> None:
@@ -89,20 +95,26 @@ class MainController(QObject):
         if self.closed:
             return
         self.closed, until = True, time.monotonic() + CLOSE_SECONDS
-        self.session_restore.save()
-        self.window.hide_all()
-        self.learn.close()  # first: it has something to save
-        self.computer_keyboard.release_all()
-        self.recording.close()
-        self.bridge.panic()
-        self.preview.close()
-        self.export.close()
-        self.bridge.stop()
-        self.undo_stack.blockSignals(True)  # it is emptied when it is deleted
-        self.engine.loading_marker.clear()
+        for step in (
+            self.session_restore.close, self.window.hide_all,
+            self.learn.close,  # before the others: it has something to save
+            self.computer_keyboard.release_all, self.recording.close, self.bridge.panic, self.preview.close,
+            self.export.close, self.bridge.stop,
+            partial(self.undo_stack.blockSignals, True),  # it is emptied when it is deleted
+            self.engine.loading_marker.clear,
+        ):  # fmt: skip
+            self._run_last(step)
         self.ended = self.engine.close(until - time.monotonic())
         self.engine.loading_marker.clear()  # set again if it began to load meanwhile
         process_lifetime.wait_all(max(until - time.monotonic(), 0.0))
+        self.error_hook.remove()
+
+    def _run_last(self, step: Callable[[], object]) -> None:
+        """Run a step of closing; a fault in it is logged, and does not keep the other steps from being done."""
+        try:
+            step()
+        except Exception as error:
+            fault_log.write(error)
 
     def _connect_playing(self) -> None:
         window, bridge, computer_keyboard = self.window, self.bridge, self.computer_keyboard
@@ -115,6 +127,7 @@ class MainController(QObject):
         bridge.ready.connect(self._start)
         bridge.loaded.connect(self._show_instrument)
         bridge.failed.connect(lambda why: window.notice.show_message(why, True))
+        bridge.failed.connect(self._restore_next)
         self.parameters.shown.connect(self.midi_learn.reset)
         computer_keyboard.letters_changed.connect(lambda: window.keyboard.set_letters(computer_keyboard.letters))
         window.octave_down.clicked.connect(lambda: computer_keyboard.shift(-1))
@@ -163,6 +176,7 @@ class MainController(QObject):
         for controller in (
             self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
             self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore, self.score,
+            self.error_hook,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
 
@@ -184,16 +198,28 @@ class MainController(QObject):
             window.add_shortcut(keys, action)
 
     def _start(self) -> None:
-        """The engine is ready: open the first instrument, unless the last start crashed on one."""
+        """The engine is ready: restore the session, and open the files that were named at the start on top of it."""
         self.global_settings.restore()
         self.session_restore.restore_controls()
         self.button_midi_learn.show()
-        safe = self.session_restore.check_crash(self.engine.loading_marker)
-        if safe and self._first_paths:
-            self.opener.open(self._first_paths)
-        elif safe:
-            self.session_restore.restore_instrument()
+        if not self._first_paths:
             self.learn.offer_resume()
+        self._is_restoring = self.session_restore.restore_instrument(self.engine.loading_marker)
+        if not self._is_restoring:
+            self._open_first()
+
+    def _restore_next(self) -> None:
+        """Something failed: where nothing plays yet, restore something else."""
+        if self._is_restoring and self.bridge.now is None and not self.parameters.is_loading:
+            self._is_restoring = self.session_restore.restore_next()
+            if not self._is_restoring:
+                self._open_first()
+
+    def _open_first(self) -> None:
+        """Open the files that were named at the start, on top of the session that was restored."""
+        paths, self._first_paths = self._first_paths, []
+        if paths:
+            self.opener.open(paths)
 
     def _show_instrument(self, now: Loaded) -> None:
         header, keys = now.header, now.header.get("keys", {})
@@ -202,3 +228,5 @@ class MainController(QObject):
         self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
         self.window.setWindowTitle(f"{now.path.stem} – Luthier")
         self.session_restore.save()
+        self._is_restoring = False
+        self._open_first()

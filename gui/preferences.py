@@ -18,6 +18,7 @@ class Preferences:
     """The defaults are those of a first start; the names are those of the JSON file."""
 
     preset: str = ""  # path of the instrument or patch that played last
+    instrument: str = ""  # path of the instrument itself, should the patch be gone
     values: dict[str, float] = field(default_factory=dict)
     chain: dict[str, Any] = field(default_factory=dict)  # of session.patch.Chain
     volume: float = INITIAL_VOLUME_DB
@@ -50,15 +51,15 @@ def load() -> Preferences:
     return loaded
 
 
-def save(preferences: Preferences) -> None:
-    """Store the preferences."""
-    config_store.save(NAME, asdict(preferences))
+def save(preferences: Preferences) -> OSError | None:
+    """Store the preferences; the error if they could not be."""
+    return config_store.save(NAME, asdict(preferences))
 
 
 def last_instrument(preferences: Preferences) -> Path | None:
-    """The file of the instrument that played last, if it still exists."""
-    found = Path(preferences.preset)
-    return found if preferences.preset and found.is_file() else None
+    """The file of the instrument or patch that played last; of a patch that is gone its instrument."""
+    paths = [Path(path) for path in (preferences.preset, preferences.instrument) if path]
+    return next((path for path in paths if path.is_file()), None)
 
 
 def device_request(preferences: Preferences) -> "DeviceRequest":

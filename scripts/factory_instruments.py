@@ -36,7 +36,7 @@ def command(name: str, recipe: dict[str, Any], data: Path) -> list[str]:
         recordings += [path + separator + excerpt for path in paths]
     texts = [f"--{key}={recipe[key]}" for key in ("description", "licence", "attribution")]
     tags = [f"--tag={tag}" for tag in recipe["tags"]]
-    metadata = ["--author=Luthier", *texts, *tags, "--resume"]
+    metadata = ["--author=Luthier", *texts, *tags, "--resume", "--replace"]
     output = ["-o", str(OUTPUT / f"{name}.luthier")]
     return ["learn", recipe["kind"], *recordings, *output, *recipe.get("options", []), *metadata]
 

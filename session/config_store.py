@@ -1,6 +1,5 @@
 """JSON files in the user's configuration folder."""
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,11 @@ def load(name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def save(name: str, values: dict[str, Any]) -> None:
-    """Save a JSON object, whole or not at all; nothing happens where the folder cannot be written."""
-    with contextlib.suppress(OSError):
+def save(name: str, values: dict[str, Any]) -> OSError | None:
+    """Save a JSON object, whole or not at all; the error where the folder cannot be written."""
+    try:
         folder().mkdir(parents=True, exist_ok=True)
         write_text(folder() / f"{name}.json", json.dumps(values, ensure_ascii=False, indent=1))
+    except OSError as error:
+        return error
+    return None

@@ -1,4 +1,4 @@
-"""Crash marker: a file that exists while an instrument is loaded, and that the next start finds after a crash."""
+"""Crash marker: a file that exists only while an instrument is loaded, and that the next start finds."""
 
 import contextlib
 from pathlib import Path

@@ -35,7 +35,8 @@ class Ready:
 class Loaded:
     """The rack that plays from now on."""
 
-    path: Path
+    path: Path  # of the instrument or the saved patch, as requested
+    instrument: Path  # the file of the instrument
     rack: Rack
     chain: Chain  # as requested; the rack lacks what could not be loaded
     values: dict[str, float]  # of its parameters, as requested and within their ranges

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import fault_log
 from .audio_thread_queue import LiveInput
 from .crash_marker import LoadingMarker
 from .engine_messages import Compiling, EngineMessage, Failed, Ready, Result
 from .patch import Patch
 from .precompile_process import Precompilation
 from .status import Status, read_status
-from .translatable_message import ENGINE_STOPPED, Message, of_error
+from .translatable_message import ENGINE_STOPPED, TASK_FAILED, Message, of_error
 from .transport import Transport
 from .worker_thread import WorkerThread
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_RATE = 48000.0  # Hz, until a device gives its own
 POLL_SECONDS = 0.05  # between two polls of the device
 STATUS_SECONDS = 0.2  # between two status records
-STABLE_SECONDS = 0.3  # that an instrument must have played before the crash marker is removed
+STABLE_SECONDS = 0.3  # that an instrument must have played before the memory of the last one is returned
 FADE_SECONDS = 0.03  # fade-out at the end
 
 
@@ -56,7 +57,7 @@ class EngineThread(threading.Thread):
         self._requested: Patch | None = None
         self._stopped = threading.Event()
         self._precompilation = Precompilation()
-        self._stable_at = 0.0  # monotonic time in s at which the crash marker is removed; 0: there is none
+        self._stable_at = 0.0  # monotonic time in s at which memory is returned to the system; 0: not to be
 
     def load(self, patch: Patch) -> None:
         """Load a patch; of several pending requests only the last is carried out."""
@@ -125,9 +126,8 @@ class EngineThread(threading.Thread):
             self.messages.put(Ready(live_input))
             while not self._stopped.is_set():
                 self._run_next_task()
-                self._stream.poll()
-                self.transport.write()
-                self._poll(ports)
+                for step in (self._stream.poll, self.transport.write, lambda: self._poll(ports)):
+                    self._run_step(step)
             self._requested = None
             while not self._tasks.empty():
                 self._run_next_task()
@@ -142,17 +142,29 @@ class EngineThread(threading.Thread):
             self._run_task(self._tasks.get(timeout=POLL_SECONDS))
 
     def _run_task(self, task: Callable[[], object]) -> None:
-        """Run a task; errors go to the window as messages."""
+        """Run a task; errors go to the window as messages, unexpected ones to the log too."""
         try:
             task()
         except (ValueError, RuntimeError, OSError) as error:
             self._fail(of_error(error))
+        except Exception as error:
+            self._report_fault(error)
+
+    def _run_step(self, step: Callable[[], object]) -> None:
+        """Run what is repeated in every round: it expects no error."""
+        try:
+            step()
+        except Exception as error:
+            self._report_fault(error)
+
+    def _report_fault(self, error: Exception) -> None:
+        if fault_log.write(error):
+            self._fail(Message(TASK_FAILED, type(error).__name__, error))
 
     def _poll(self, ports: "MidiPorts") -> None:
         now = time.monotonic()
         if self._stable_at and now > self._stable_at:
             self._stable_at = 0.0
-            self.loading_marker.clear()
             release_memory()
         if now - self.status.time >= STATUS_SECONDS:
             assert self.host is not None

@@ -3,6 +3,7 @@
 The instrument is known by the digest of its content and found wherever it was moved to; its weights are never copied.
 """
 
+import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any
 
 from engine.atomic_write import write_text
 from engine.preset import library, preset_file
-from engine.preset.preset_file import SUFFIX, PresetError
+from engine.preset.preset_file import PresetError
 
 from . import config_store
 from .patch import Chain, chain_from_json
-from .translatable_message import INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, Message
+from .translatable_message import INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, Message, of_error
 
 PATCH_SUFFIX = ".json"
 PATHS_FILE, MAX_PATHS = "places", 50  # the paths that instruments were opened from
@@ -50,18 +51,31 @@ def all_patches() -> dict[str, Path]:
 
 
 def destination(name: str) -> Path:
-    """The path for a patch of this name. PresetError if the name is invalid or taken."""
-    path = library.destination(name)
-    if path.suffix != SUFFIX or name in library.all_presets() or name in all_patches():
-        raise PresetError(Message(NAME_TAKEN, name))
-    return path.with_suffix(PATCH_SUFFIX)
+    """The path for a patch of this name; one may be there. PresetError if it is no name, or an instrument's."""
+    path = library.file_of_name(name, PATCH_SUFFIX)
+    if path.stem in library.all_presets():
+        raise PresetError(Message(NAME_TAKEN, path.stem))
+    return path
+
+
+def free_name(name: str) -> str:
+    """The name, or the first of those with a number behind it, that neither instrument nor patch nor run has."""
+    runs = {path.stem for path in library.user_folder().glob("*" + library.LEARNING_SUFFIX)}
+    known = {*library.all_presets(), *all_patches(), *runs}
+    names = itertools.chain([name], (f"{name} {number}" for number in itertools.count(2)))
+    return next(each for each in names if each not in known)
 
 
 def write(path: Path, saved: SavedPatch) -> None:
-    """Write a patch, whole or not at all. OSError."""
+    """Write a patch, whole or not at all. OSError with the path."""
     instrument = {"digest": saved.digest, "path": str(saved.path)}
     plain = {FORMAT_KEY: VERSION, "model": instrument, "parameters": saved.values, "row": saved.chain.plain()}
-    write_text(path, json.dumps(plain, ensure_ascii=False, indent=1))
+    try:
+        write_text(path, json.dumps(plain, ensure_ascii=False, indent=1))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from None  # not that of the draft
 
 
 def read(path: Path) -> SavedPatch:
@@ -74,7 +88,7 @@ def read(path: Path) -> SavedPatch:
         chain = chain_from_json(plain.get("row"))
         return SavedPatch(str(instrument["digest"]), Path(instrument["path"]), numbers, chain)
     except OSError as error:
-        raise PresetError(f"{path.name}: {error.strerror or error}") from None
+        raise PresetError(of_error(error)) from None
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError):
         raise PresetError(Message(NOT_A_PATCH, path.name)) from None
 

@@ -1,7 +1,7 @@
 """[engine thread] Loader of racks: changes to another instrument, or to another chain of the same one."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.events import Kind
@@ -49,13 +49,14 @@ class RackLoader:
             resolved = patch_lookup.resolve(patch)
             made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
             self._host.play(made.plugins)
-        except Exception as error:
-            self._marker.clear()
-            if isinstance(error, patch_file.MissingInstrument):
-                self._missing = (error.digest, patch)
+        except patch_file.MissingInstrument as error:
+            self._missing = (error.digest, patch)
             raise
+        finally:
+            self._marker.clear()
         patch_file.remember_path(resolved.path)
-        return self._set_values(patch.path, made, resolved.chain or Chain(), dict(resolved.values), problems)
+        now = replace(resolved, chain=resolved.chain or Chain())
+        return self._set_values(patch.path, made, now, problems)
 
     def arrange(self, patch: Patch) -> LoadResult:
         """Change effects and second instrument; the first instrument continues to sound."""
@@ -69,7 +70,7 @@ class RackLoader:
             if not any(plugin is other for other in before.switchable):
                 switch_off(plugin)  # it fades in when its values are set
         self._host.edit_chain(made.plugins)
-        return self._set_values(patch.path, made, patch.chain, dict(patch.values), problems)
+        return self._set_values(patch.path, made, replace(patch, path=self._now.instrument), problems)
 
     def _silence(self, before: Rack, after: Rack) -> bool:
         """Fade out the plugins that are removed or moved; whether there are any."""
@@ -93,16 +94,16 @@ class RackLoader:
                 return
             time.sleep(0.002)
 
-    def _set_values(
-        self, path: Path, made: Rack, chain: Chain, values: dict[str, float], problems: list[Message]
-    ) -> LoadResult:
-        """Set every parameter, to its default where there is no value."""
+    def _set_values(self, path: Path, made: Rack, now: Patch, problems: list[Message]) -> LoadResult:
+        """Set every parameter, to its default where there is no value; now: the patch with its instrument's path."""
+        assert now.chain is not None
         defaults = {parameter.name: parameter.param.default for parameter in made.parameters}
-        found = rack.set_values(self._host, made, {**defaults, **values})
-        values = {name: found[name] for name in values}
+        found = rack.set_values(self._host, made, {**defaults, **now.values})
+        values = {name: found[name] for name in now.values}
         delivery = Delivery(self._host, self._host.events)
-        self._now = Loaded(path, made, chain, values, delivery, room_envelope(made.preset), made.preset.digest)
+        room, digest = room_envelope(made.preset), made.preset.digest
+        self._now = Loaded(path, now.path, made, now.chain, values, delivery, room, digest)
         missing, waiting = self._missing, None
-        if missing is not None and missing[0] == made.preset.digest:
+        if missing is not None and missing[0] == digest:
             self._missing, waiting = None, missing[1]
         return LoadResult(self._now, problems, waiting)

@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="seed of the random numbers"
     )
     parser.add_argument("--resume", action="store_true", help="go on from where it was stopped")
+    parser.add_argument("--replace", action="store_true", help="replace an instrument or a run of this name")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
@@ -64,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the instrument; Ctrl+C keeps the best so far."""
     option_checks.check(args)
-    path = check_output(args.output, args.resume)
+    path = check_output(args.output, args.resume, args.replace)
     args.recordings = expand(args.recordings)
     _check_torch(args.device)
     recipe = args.kind

@@ -7,10 +7,11 @@ from platformdirs import user_data_path
 
 import presets
 
+from .instrument_name import OTHER_SUFFIXES, check_name
 from .preset_file import SUFFIX, PresetError
 
 ONNX_SUFFIX = ".onnx"  # of a decoder made by another program
-OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ONNX_SUFFIX, ".safetensors")  # of other files
+LEARNING_SUFFIX = ".learning"  # of the folder beside an instrument, with what learning needs to go on
 
 
 def factory_folder() -> Path:
@@ -65,19 +66,7 @@ def destination(preset: str | os.PathLike[str]) -> Path:
     PresetError if the name is not valid, or the file would be one of the factory's.
     """
     if not _is_path(preset):
-        name = str(preset)
-        if not name.strip() or name.startswith(".") or not name.isprintable():
-            raise PresetError(f"{name!r} is no name for an instrument")
-        if Path(name).suffix.lower() in OTHER_SUFFIXES:
-            raise PresetError(
-                f"{name}: the name of an instrument's file ends in {SUFFIX}, or say a name without an ending"
-            )
-        folder = user_folder()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
-        return folder / (name + SUFFIX)
+        return file_of_name(str(preset))
     path = Path(preset)
     if path.suffix.lower() in OTHER_SUFFIXES:
         raise PresetError(f"{path.name}: the name of an instrument's file ends in {SUFFIX}")
@@ -86,6 +75,20 @@ def destination(preset: str | os.PathLike[str]) -> Path:
     if is_factory(path):
         raise PresetError(f"{path.name}: factory instruments are read-only; give a name, or a path elsewhere")
     return path
+
+
+def file_of_name(name: str, suffix: str = SUFFIX) -> Path:
+    """The file of a name, never taken for a path, in the user's folder, which is made if need be.
+
+    PresetError if it is no name, or the folder cannot be made.
+    """
+    folder = user_folder()
+    file_name = check_name(name, folder, suffix, (LEARNING_SUFFIX,) if suffix == SUFFIX else ()) + suffix
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
+    return folder / file_name
 
 
 def _is_path(preset: str | os.PathLike[str]) -> bool:

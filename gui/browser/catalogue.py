@@ -134,9 +134,10 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
         instrument = next((each for each in presets if each.digest == patch.digest), None) or _entry(
             name, patch_file.find_instrument(path, patch)
         )
-    except PresetError as error:
+        content = path.read_bytes()
+    except (PresetError, OSError) as error:
         return Entry(path, name, False, error=translate_message(error))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     description = f"{translate('Entry', 'A patch of {0}.').format(instrument.name)} {instrument.description}"
     return replace(
         instrument,
@@ -145,7 +146,7 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
         factory=False,
         digest=digest,
         description=description,
-        size=path.stat().st_size,
+        size=len(content),
     )
 
 
@@ -164,14 +165,14 @@ def _cached_entry(name: str, path: Path) -> Entry:
 def _entry(name: str, path: Path) -> Entry:
     factory = library.is_factory(path)
     try:
-        preset = read(path)
-    except PresetError as error:
+        preset, size = read(path), path.stat().st_size
+    except (PresetError, OSError) as error:
         return Entry(path, name, factory, error=translate_message(error))
     header = preset.header
     keys, source = header.get("keys", {}), header.get("source", {})
     loud = header.get("loudness", {}).get("lufs")
     return Entry(
-        path, name, factory, path.stat().st_size, header["kind"], preset.digest, tuple(header.get("tags", ())),
+        path, name, factory, size, header["kind"], preset.digest, tuple(header.get("tags", ())),
         describe(header), header.get("author", ""), header.get("licence", ""),
         str(source.get("attribution", "")), str(source.get("recording", "")), keys.get("low", 0),
         keys.get("high", 127), float(header["rate"]), float(loud) if isinstance(loud, int | float) else None,

@@ -5,9 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PyQt6.QtCore import QFile, QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 
+from engine.atomic_write import atomic_path
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser import catalogue
@@ -15,9 +16,11 @@ from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
 from gui.dialogs import name_and_file_prompts
 from gui.engine_translation import translate_message
+from gui.trash import Trash
 from session import patch_file
 from session.engine_messages import Loaded
 from session.engine_thread import EngineThread
+from session.translatable_message import NAME_TAKEN, Message
 
 from .undo_stack import UndoStack
 
@@ -47,11 +50,10 @@ class EntryFiles(QObject):
 
     def rename(self, entry: Entry, name: str) -> None:
         """Rename a file of the user's; its content stays."""
-        if name in library.all_presets() or name in patch_file.all_patches():
-            self.notified.emit(self.tr("There is an instrument called {0} already").format(name), True)
-            return
         try:
-            path = library.destination(name).with_suffix(entry.path.suffix)
+            path = library.file_of_name(name, entry.path.suffix)
+            if path.stem in library.all_presets() or path.stem in patch_file.all_patches():
+                raise PresetError(Message(NAME_TAKEN, path.stem))
         except PresetError as error:
             self.notified.emit(translate_message(error), True)
             return
@@ -65,23 +67,53 @@ class EntryFiles(QObject):
         suggestion = words.format(now.path.stem)
         name_and_file_prompts.ask_name(
             self._browser, self.tr("Save as patch"), self.tr("A name for this patch"),
-            suggestion, lambda name: self.write_patch(name, now, values),
+            suggestion, lambda name: self._save_as(name, now, values),
         )  # fmt: skip
 
-    def write_patch(self, name: str, now: Loaded, values: dict[str, float]) -> None:
-        """Save what plays as a patch of this name."""
-        instrument = patch_file.read(now.path).path if patch_file.is_patch(now.path) else now.path.absolute()
+    def write_patch(self, name: str, now: Loaded, values: dict[str, float], replaces: bool = False) -> None:
+        """Save what plays as a patch of this name; replaces: one that is there goes to the trash."""
         try:
             path = patch_file.destination(name)
-            patch_file.write(path, patch_file.SavedPatch(now.digest, instrument, values, now.chain))
+            replaced = path.exists()
+            if replaced and not replaces:
+                raise PresetError(Message(NAME_TAKEN, path.stem))
+            self._write(path, patch_file.SavedPatch(now.digest, now.instrument, values, now.chain), replaced)
         except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
             return
-        self.notified.emit(self.tr("Saved as {0}").format(name), False)
+        self.notified.emit(self.tr("Saved as {0}").format(path.stem), False)
         self.saved.emit(path)
         self.scan()
-        restore = partial(self._transfer_patch, now.path)
-        self._undo_stack.push_state(self.tr("saving as {0}").format(name), (path, None), (None, path), restore)
+        text = self.tr("saving as {0}").format(path.stem)
+        if replaced:
+            ends = (path, now.path), (now.path, path)
+            self._undo_stack.push_state(text, *ends, partial(self._exchange_patch, path))
+        else:
+            restore = partial(self._transfer_patch, now.path)
+            self._undo_stack.push_state(text, (path, None), (None, path), restore)
+
+    def _save_as(self, name: str, now: Loaded, values: dict[str, float]) -> None:
+        """Save what plays as a patch of this name; ask before a patch of the user's is replaced."""
+        if name not in patch_file.all_patches() or name in library.all_presets():
+            self.write_patch(name, now, values)
+            return
+        name_and_file_prompts.ask_about_taken_name(
+            self._browser, self.tr("Save as patch"),
+            self.tr("There is a patch called {0} already. If it is replaced, it goes to the bin.").format(name),
+            lambda: self.write_patch(name, now, values, True),
+            lambda: self.write_patch(patch_file.free_name(name), now, values),
+        )  # fmt: skip
+
+    def _write(self, path: Path, saved: patch_file.SavedPatch, replaced: bool) -> None:
+        """Write a patch; the one that is replaced goes to the trash, and comes back after an error. OSError."""
+        if replaced and not self._trash.move(path):
+            raise OSError(self.tr("{0} could not be moved to the bin").format(path.name))
+        try:
+            patch_file.write(path, saved)
+        except OSError:
+            if replaced:
+                self._trash.restore(path)
+            raise
 
     def _set_entries(self, entries: list[Entry]) -> None:
         self.entries = entries
@@ -106,14 +138,14 @@ class EntryFiles(QObject):
 
     def _duplicate(self, entry: Entry) -> None:
         """Copy a file to the user's folder, under the first name that is free."""
-        known = {**library.all_presets(), **patch_file.all_patches()}
-        names = (entry.name if number < 2 else f"{entry.name} {number}" for number in range(1, 1000))
-        name = next(name for name in names if name not in known)
+        name = patch_file.free_name(entry.name)
         try:
-            path = library.destination(name).with_suffix(entry.path.suffix)
-            shutil.copyfile(entry.path, path)
+            path = library.file_of_name(name, entry.path.suffix)
+            with atomic_path(path) as draft:
+                shutil.copyfile(entry.path, draft)
         except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
+            self.scan()
             return
         self.notified.emit(self.tr("{0} is yours now, as {1}").format(entry.name, name), False)
         self.scan()
@@ -138,11 +170,12 @@ class EntryFiles(QObject):
     def _move(self, before: Path, after: Path) -> bool:
         """Rename a file, unless the name is taken; whether it was done."""
         try:
-            if after.exists():
+            if after.exists() and not after.samefile(before):
                 raise FileExistsError(self.tr("There is an instrument called {0} already").format(after.stem))
             before.rename(after)
         except OSError as error:
             self.notified.emit(translate_message(error), True)
+            self.scan()
             return False
         self.moved.emit(before, after)
         self.scan()
@@ -165,29 +198,10 @@ class EntryFiles(QObject):
         before, after = cast(tuple[Path | None, Path | None], paths)
         self.moved.emit(before or origin, after or origin)
 
-
-class Trash:
-    """The system's trash; remembers where in it a file went."""
-
-    def __init__(self) -> None:
-        self._trashed: dict[Path, Path] = {}
-
-    def move(self, path: Path) -> bool:
-        """Move a file to the trash; whether it was done."""
-        file = QFile(str(path))
-        if not file.moveToTrash():
-            return False
-        self._trashed[path] = Path(file.fileName())
-        return True
-
-    def restore(self, path: Path) -> bool:
-        """Move a file back, unless its path is taken; whether it was done."""
-        trashed = self._trashed.pop(path, None)
-        if trashed is None or path.exists():
-            return False
-        try:
-            trashed.rename(path)
-            (trashed.parent.parent / "info" / f"{trashed.name}.trashinfo").unlink(missing_ok=True)
-        except OSError:
-            return False
-        return True
+    def _exchange_patch(self, path: Path, ends: object) -> None:
+        """Exchange a patch and the one that it replaced; what plays goes on under the second of two paths."""
+        before, after = cast(tuple[Path, Path], ends)
+        if not self._trash.swap(path):
+            self.notified.emit(self.tr("{0} could not be brought back from the bin").format(path.name), True)
+        self.moved.emit(before, after)
+        self.scan()

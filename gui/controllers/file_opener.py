@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
 from gui.dialogs.learn import SOUND_SUFFIXES
+from gui.engine_translation import translate_message
 from session import patch_file
 
 from .learn import LearnController
@@ -30,7 +31,7 @@ class FileOpener(QObject):
 
     def open(self, paths: list[Path]) -> None:
         """Open files, and those in folders; show an error for others."""
-        paths = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        paths = [file for path in paths for file in self._files(path)]
         recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
         if recordings:
             self._learn.open(recordings)
@@ -45,3 +46,11 @@ class FileOpener(QObject):
             elif path not in recordings:
                 words = self.tr("{0}: only instruments ({1}), scores (.mid) and recordings can be opened")
                 self.notified.emit(words.format(path.name, SUFFIX), True)
+
+    def _files(self, path: Path) -> list[Path]:
+        """The files in a folder, or the path of a file; none of a folder that cannot be read."""
+        try:
+            return sorted(path.iterdir()) if path.is_dir() else [path]
+        except OSError as error:
+            self.notified.emit(translate_message(error), True)
+            return []

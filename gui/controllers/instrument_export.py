@@ -5,6 +5,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from engine.preset.instrument_name import InvalidName, check_name
 from engine.preset.preset_file import SUFFIX, PresetError
 from gui.browser.catalogue import Entry
 from gui.dialogs import name_and_file_prompts
@@ -41,6 +42,11 @@ class ExportController(QObject):
 
     def export(self, entry: Entry, path: Path, patch: Patch | None) -> None:
         """Write an instrument in the format of the file's suffix."""
+        try:
+            check_name(path.name, path.parent, path.suffix.lower())
+        except InvalidName as error:
+            self.notified.emit(translate_message(error), True)
+            return
         if path.suffix.lower() not in SUFFIXES:
             words = self.tr("{0}: the ending must be one of {1}")
             self.notified.emit(words.format(path.name, ", ".join(SUFFIXES)), True)
@@ -63,12 +69,13 @@ class ExportController(QObject):
                 if patch_file.is_patch(entry.path)
                 else entry.path
             )
-        except PresetError as error:
+        except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
             return
         command = process_lifetime.python_command("-m", "cli.main", "export", str(instrument), "-o", str(path))
         self._process = process = process_lifetime.create(self, command)
         process.finished.connect(lambda status, _: self._end(process, status, path))
+        process.errorOccurred.connect(lambda _: self._end(process, 1, path))
         process.start()
 
     def _end(self, process: QProcess, status: int, path: Path) -> None:

@@ -1,6 +1,7 @@
 """The learn controller: runs the child processes behind the learn dialog."""
 
-from dataclasses import asdict
+import contextlib
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ from PyQt6.QtWidgets import QWidget
 
 from engine.kinds import KINDS
 from engine.preset import library
-from engine.preset.preset_file import PresetError
+from engine.preset.preset_file import SUFFIX, PresetError
 from gui import preferences
+from gui.dialogs import name_and_file_prompts
 from gui.dialogs.learn import LearnDialog
+from gui.engine_translation import translate_message
 from gui.preferences import Preferences
 from gui.processes.check_recordings import RecordingChecker
 from gui.processes.learn import MODES, LearnProcess, LearnStatus, LearnTask
+from gui.trash import ReplacedFile, Trash
+from session import patch_file
 
 
 class LearnController(QObject):
@@ -27,7 +32,7 @@ class LearnController(QObject):
     def __init__(self, window: QWidget, stored: Preferences) -> None:
         super().__init__()
         self._preferences = stored
-        self._name = ""
+        self._name, self._trash = "", Trash()
         self.process, self.checker = LearnProcess(), RecordingChecker(self)
         self.dialog = LearnDialog(window)
         self.dialog.start_requested.connect(self._start)
@@ -71,7 +76,40 @@ class LearnController(QObject):
         self.process.abandon()
 
     def _start(self, task: LearnTask) -> None:
+        """Learn; ask before what has the name already is replaced."""
         if self.process.busy:
+            return
+        try:
+            taken = _taken_paths(task.name)
+        except PresetError as error:
+            self.notified.emit(translate_message(error), True)
+            return
+        if task.resume or not taken:
+            self._begin(task)
+            return
+        free = patch_file.free_name(task.name)
+        words = self.tr("There is an instrument called {0} already. If it is replaced, it goes to the bin.")
+        name_and_file_prompts.ask_about_taken_name(
+            self.dialog, self.tr("Learn an instrument"), words.format(task.name),
+            lambda: self._replace(task, taken), lambda: self._begin(replace(task, name=free)),
+        )  # fmt: skip
+
+    def _replace(self, task: LearnTask, taken: list[Path]) -> None:
+        """Learn in place of what has the name: the instrument is kept until its successor is there."""
+        for path in taken:
+            if path.suffix != SUFFIX and not self._trash.move(path):
+                self.notified.emit(self.tr("{0} could not be moved to the bin").format(path.name), True)
+                return
+        self._begin(task)
+
+    def _begin(self, task: LearnTask) -> None:
+        if self.process.busy:
+            return
+        try:
+            path = library.file_of_name(task.name)
+            ReplacedFile(path, self._trash).keep()
+        except (PresetError, OSError) as error:
+            self.notified.emit(translate_message(error), True)
             return
         self._store({**asdict(task), "recordings": [str(path.absolute()) for path in task.recordings]})
         self._name = task.name
@@ -91,6 +129,7 @@ class LearnController(QObject):
 
     def _finish(self, path: str, ending: str) -> None:
         self._store({})
+        ReplacedFile(Path(path), self._trash).finish()
         words, how = self.tr("Learned {0}").format(Path(path).stem), ending.partition(";")[0]
         words += f": {how}" if how not in ("", "done") else ""
         self._end(words)
@@ -100,6 +139,8 @@ class LearnController(QObject):
     def _fail(self, why: str, cut: bool) -> None:
         if not cut:
             self._store({})
+            with contextlib.suppress(PresetError, OSError):
+                ReplacedFile(library.file_of_name(self._name), self._trash).discard()
         self._end(why)
         self.notified.emit(self.tr("Nothing was learned: {0}").format(why), True)
 
@@ -121,9 +162,16 @@ class LearnController(QObject):
 def _can_resume(name: str) -> bool:
     """Whether there is an unfinished run of this name."""
     try:
-        return library.destination(name.strip()).with_suffix(".learning").is_dir()
+        return library.file_of_name(name).with_suffix(library.LEARNING_SUFFIX).is_dir()
     except PresetError:
         return False
+
+
+def _taken_paths(name: str) -> list[Path]:
+    """What the user has under this name: instrument, patch, unfinished run. PresetError if it is no name."""
+    path = library.file_of_name(name)
+    suffixes = (SUFFIX, patch_file.PATCH_SUFFIX, library.LEARNING_SUFFIX)
+    return [each for suffix in suffixes if (each := path.with_suffix(suffix)).exists()]
 
 
 def _task(plain: dict[str, Any]) -> LearnTask | None:

@@ -44,6 +44,16 @@ class ParameterController(QObject):
         return self._model.patch
 
     @property
+    def instrument(self) -> Path | None:
+        """The file of the instrument that plays; of a patch that of its instrument."""
+        return self._bridge.now.instrument if self._bridge.now is not None else None
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a patch is being loaded."""
+        return self._model.requested is not None
+
+    @property
     def chain(self) -> Chain:
         """The chain of what plays, or is about to."""
         return self._model.chain

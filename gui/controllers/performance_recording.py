@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.engine_bridge import EngineBridge
+from gui.engine_translation import translate_message
 from gui.main_window import MainWindow
 from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
@@ -86,7 +87,7 @@ class RecordingController(QObject):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._fail(str(error))
+            self._fail(translate_message(error))
             return
         chain = patch.chain.plain() if patch.chain is not None else None
         rate = self._bridge.live_input.host.rate

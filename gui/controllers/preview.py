@@ -7,6 +7,7 @@ from platformdirs import user_cache_path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.browser.catalogue import Entry
+from gui.engine_translation import translate_message
 from gui.processes.render import RenderProcess
 from session.audio_thread_queue import Delivery
 from session.engine_thread import EngineThread
@@ -40,13 +41,14 @@ class PreviewController(QObject):
         self._digest = entry.digest
         self.changed.emit(entry.digest)
         file = _folder() / f"{entry.digest}.wav"
-        if file.exists():
-            self._play(str(file))
-            return
         try:
+            has_demo = file.exists()
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._fail(str(error))
+            self._fail(translate_message(error))
+            return
+        if has_demo:
+            self._play(str(file))
             return
         self._renderer.start(RenderJob(str(entry.path), str(file)))
 

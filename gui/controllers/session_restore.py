@@ -1,12 +1,15 @@
 """Restoring and storing of the session: window, instrument, controllers and favourites."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from PyQt6.QtCore import QByteArray, QObject, pyqtSignal
+from PyQt6.QtCore import QByteArray, QObject, QTimer, pyqtSignal
 
 from engine.preset import library
 from gui import preferences
 from gui.dialogs import name_and_file_prompts
+from gui.engine_translation import translate_message
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from session.crash_marker import LoadingMarker
@@ -17,6 +20,7 @@ from .midi_learn import MidiLearn
 from .parameters import ParameterController
 
 FIRST_INSTRUMENT = "guitar"  # what plays at the very first start
+AUTOSAVE_MS = 4000  # between two looks whether the session has changed: a crash loses less than 10 s of it
 
 
 class SessionRestore(QObject):
@@ -31,6 +35,12 @@ class SessionRestore(QObject):
         super().__init__()
         self._preferences, self._window, self._parameters = stored, window, parameters
         self._preset_files, self._midi_learn = entry_files, midi_learn
+        self._candidates: list[Patch] = []  # that may play at the start, the best first
+        self._saved: dict[str, Any] = {}  # the session as it was stored last
+        self._problem = ""  # why it could not be; told once
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._save_changes)
+        self._timer.start(AUTOSAVE_MS)
 
     def restore_window(self) -> None:
         """Restore geometry, favourites and folders, before the engine is ready."""
@@ -46,38 +56,63 @@ class SessionRestore(QObject):
         self._midi_learn.set_learned(learned)
         self._window.views.show_view(self._preferences.view)
 
-    def restore_instrument(self) -> None:
-        """Load what played last, or FIRST_INSTRUMENT."""
-        path = preferences.last_instrument(self._preferences)
+    def restore_instrument(self, marker: LoadingMarker) -> bool:
+        """Load what played last; where it is gone, or crashed the last start, the first instrument that does not.
+
+        False if there is none.
+        """
+        crashed_on, last = marker.path(), preferences.last_instrument(self._preferences)
+        marker.clear()
         known = library.all_presets()
-        if path is not None:
-            chain = chain_from_json(self._preferences.chain)
-            self._parameters.recall(Patch(path, self._preferences.values, chain))
-        elif known:
-            self._parameters.recall(Patch(known.get(FIRST_INSTRUMENT) or next(iter(known.values()))))
+        paths = dict.fromkeys(known[name] for name in (FIRST_INSTRUMENT, *known) if name in known)
+        self._candidates = [Patch(path) for path in paths if str(path) != crashed_on]
+        if last is not None and str(last) != crashed_on:
+            chain = chain_from_json(self._preferences.chain) if self._preferences.chain else None
+            self._candidates.insert(0, Patch(last, self._preferences.values, chain))
+        if crashed_on:
+            words = self.tr("The last start did not survive {0}; this one begins without it")
+            self.notified.emit(words.format(Path(crashed_on).name), True)
+        elif last is None and self._candidates:
             words = self.tr(
                 "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"
             )
             self.notified.emit(words, False)
+        return self.restore_next()
 
-    def check_crash(self, marker: LoadingMarker) -> bool:
-        """Whether the last start did not crash while loading; a preset that crashed it is not loaded again."""
-        crashed_on = marker.path()
-        if crashed_on:
-            marker.clear()
-            words = self.tr("The last start did not survive {0}; this one begins without it")
-            self.notified.emit(words.format(Path(crashed_on).name), True)
-        return not crashed_on
+    def restore_next(self) -> bool:
+        """Load the next of what may play at the start; False if there is none."""
+        if not self._candidates:
+            return False
+        self._parameters.recall(self._candidates.pop(0))
+        return True
 
     def save(self) -> None:
         """Store the session as it is now."""
-        preferences.save(self.current())
+        now = self.current()
+        error = preferences.save(now)
+        if error is None:
+            self._saved, self._problem = asdict(now), ""
+        elif (words := translate_message(error)) != self._problem:
+            self._problem = words
+            self.notified.emit(self.tr("The session could not be saved: {0}").format(words), True)
+
+    def close(self) -> None:
+        """Store the session, for the last time."""
+        self._timer.stop()
+        self.save()
+
+    def _save_changes(self) -> None:
+        """Store the session if it has changed; not while an instrument is being loaded, which may fail."""
+        if not self._parameters.is_loading and asdict(self.current()) != self._saved:
+            self.save()
 
     def current(self) -> Preferences:
         """The session as it is now."""
         now, patch = self._preferences, self._parameters.patch
         if patch is not None:
-            now.preset, now.values, now.chain = str(patch.path), patch.values, self._parameters.chain.plain()
+            now.preset, now.values = str(patch.path), dict(patch.values)
+            now.chain = patch.chain.plain() if patch.chain is not None else {}
+            now.instrument = "" if self._parameters.is_loading else str(self._parameters.instrument or "")
         now.geometry = bytes(self._window.saveGeometry().toHex().data()).decode()
         now.view = self._window.views.view
         now.folders = dict(name_and_file_prompts.folders)

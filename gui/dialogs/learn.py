@@ -117,15 +117,15 @@ class LearnDialog(QDialog):
 
     def _show_state(self) -> None:
         """Enable what can be done now, and show how long a run would take."""
-        has_name = bool(self.form.name.text().strip())
-        ready = self._check is not None and self._check.usable and not self._busy and has_name
+        fault = self.form.name_fault
+        ready = self._check is not None and self._check.usable and not self._busy and not fault
         for button in (self.learn, self.resume):
             button.setEnabled(ready)
         self.stop.setEnabled(self._busy)
         self.play_recording.setEnabled(bool(self.recordings))
         self.form.show_state()
         if not self._busy:
-            self.show_message(self.form.estimate)
+            self.show_message(fault if self.form.name.text().strip() and fault else self.form.estimate)
 
     def choose_files(self) -> None:
         """Ask for recordings to learn from."""

@@ -7,6 +7,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy, QWidget
 
 from engine.kinds import KINDS, InstrumentKind
+from engine.preset import library
+from engine.preset.instrument_name import InvalidName, check_name
 from gui import engine_translation
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnTask
@@ -38,6 +40,15 @@ class LearnForm(QObject):
             (self.tr("Name"), self.name), (self.tr("Kind"), self.kind), (self.tr("Take them"), self.mode),
             (self.tr("How long"), self.minutes),
         ]  # fmt: skip
+
+    @property
+    def name_fault(self) -> str:
+        """Why the name is none, as text; empty if it is one."""
+        try:
+            self._checked_name()
+        except InvalidName as error:
+            return engine_translation.translate_message(error)
+        return ""
 
     @property
     def learns_notes(self) -> bool:
@@ -86,12 +97,16 @@ class LearnForm(QObject):
         minutes = 0.0 if self.learns_notes else self.minutes.value()
         kind = self.kind.currentData()
         mode = self.mode.currentData() if self._kind.learns_notes else None
-        return LearnTask(tuple(self._recordings), self.name.text().strip(), kind, mode, minutes, resume)
+        return LearnTask(tuple(self._recordings), self._checked_name(), kind, mode, minutes, resume)
 
     def show_state(self) -> None:
         """Enable the fields that make a difference."""
         self.mode.setEnabled(self._kind.learns_notes)
         self.minutes.setEnabled(not self.learns_notes)
+
+    def _checked_name(self) -> str:
+        """The name. InvalidName."""
+        return check_name(self.name.text(), library.user_folder(), file_suffixes=(library.LEARNING_SUFFIX,))
 
     @property
     def _kind(self) -> InstrumentKind:

@@ -6,8 +6,8 @@ File prompts open in the folder last used for that kind of file, which is kept b
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PyQt6.QtCore import QCoreApplication, Qt
+from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 RECORDINGS, ROOMS, EXPORTS = "recordings", "rooms", "written"
 folders: dict[str, str] = {}  # last used, by kind of file
@@ -19,6 +19,25 @@ def ask_name(parent: QWidget, title: str, text: str, suggestion: str, accept: Ca
     dialog.setLabelText(text)
     dialog.setTextValue(suggestion)
     dialog.textValueSelected.connect(lambda name: accept(name.strip()) if name.strip() else None)
+    _show(dialog, title)
+
+
+def ask_about_taken_name(
+    parent: QWidget, title: str, text: str, replace: Callable[[], object], keep_both: Callable[[], object]
+) -> None:
+    """Ask what to do where a name is taken, and call `replace` or `keep_both`, or neither."""
+    dialog = QMessageBox(parent)
+    dialog.setTextFormat(Qt.TextFormat.PlainText)
+    dialog.setText(text)
+    words = QCoreApplication.translate("Prompt", "Replace"), QCoreApplication.translate("Prompt", "Keep both")
+    replacing = dialog.addButton(words[0], QMessageBox.ButtonRole.DestructiveRole)
+    keeping = dialog.addButton(words[1], QMessageBox.ButtonRole.AcceptRole)
+    dialog.addButton(QMessageBox.StandardButton.Cancel)
+    dialog.setDefaultButton(keeping)
+    dialog.setModal(False)
+    for button, action in ((replacing, replace), (keeping, keep_both)):
+        if button is not None:
+            button.clicked.connect(lambda _, action=action: action())
     _show(dialog, title)
 
 

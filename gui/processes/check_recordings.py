@@ -47,6 +47,7 @@ class RecordingChecker(QObject):
             self, process_lifetime.python_command("-m", "gui.processes.check_recordings", *map(str, paths))
         )
         process.finished.connect(lambda *_: self._end(process))
+        process.errorOccurred.connect(lambda _: self._end(process))
         self._process = process
         process.start()
 

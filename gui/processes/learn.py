@@ -31,9 +31,9 @@ class LearnTask:
 
     @property
     def arguments(self) -> list[str]:
-        """Arguments of the `luthier` command."""
+        """Arguments of the `luthier` command; the window has asked before it replaces anything."""
         return [
-            "learn", self.kind, *map(str, self.recordings), "-o", self.name, "--json",
+            "learn", self.kind, *map(str, self.recordings), f"--output={self.name}", "--json", "--replace",
             *(["--as", self.taken] if self.taken else []),
             *(["--minutes", f"{self.minutes:g}"] if self.minutes else []),
             *(["--resume"] if self.resume else []),

@@ -1,5 +1,6 @@
 """Run an offline render as a child process."""
 
+import contextlib
 import json
 import tempfile
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
 from engine.atomic_write import remove_drafts
+from gui.engine_translation import translate_message
 from session.offline_render import EXIT_FAILED, RenderJob
 
 from . import process_lifetime
@@ -31,11 +33,16 @@ class RenderProcess(QObject):
         return self._process is not None
 
     def start(self, job: RenderJob) -> None:
-        """Start a job."""
+        """Start a job; `failed` is emitted where it cannot be."""
         self.cancel()
-        self._folder = tempfile.TemporaryDirectory(prefix="luthier-")
-        file = Path(self._folder.name) / "job.json"
-        job.write(file)
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="luthier-")
+            file = Path(self._folder.name) / "job.json"
+            job.write(file)
+        except OSError as error:
+            self._clear()
+            self.failed.emit(translate_message(error))
+            return
         process = process_lifetime.create(
             self, process_lifetime.python_command("-m", "session.offline_render", str(file))
         )
@@ -50,13 +57,15 @@ class RenderProcess(QObject):
         process, self._process = self._process, None
         if process is not None:
             process_lifetime.kill(process)
-            remove_drafts(self._out)
+            with contextlib.suppress(OSError):
+                remove_drafts(self._out)
         self._clear()
 
     def _clear(self) -> None:
         folder, self._folder = self._folder, None
         if folder is not None:
-            folder.cleanup()
+            with contextlib.suppress(OSError):
+                folder.cleanup()
 
     def _read(self) -> None:
         while self._process is not None and self._process.canReadLine():

@@ -26,7 +26,7 @@ from engine.preset import library
 from gui import app as gui_app
 from gui import preferences, theme
 from gui.main_controller import MainController
-from session import config_store, patch_file
+from session import config_store, fault_log, patch_file
 from session.patch import Patch
 from session.precompile_process import PrecompileProcess
 from tests.support.wait_limit import MAX_WAIT_SECONDS
@@ -67,6 +67,16 @@ def app() -> Iterator[QApplication]:
         sip.delete(app)
 
 
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[dict[str, float]]:
+    """The faults that nothing handled, which the window survives and a test does not, unless it takes them out."""
+    fault_log._last_times.clear()
+    yield fault_log._last_times
+    told = list(fault_log._last_times)
+    fault_log._last_times.clear()
+    assert told == []
+
+
 @pytest.fixture(scope="package")
 def server() -> Iterator[Server]:
     """A JACK server of 48 kHz and 128 frames that waits for late clients."""
@@ -81,7 +91,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders of a user who has never started the program."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CONFIG", "DATA"):
+        for name in ("CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         yield home
 

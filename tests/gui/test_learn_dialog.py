@@ -161,7 +161,9 @@ def test_learning_ends_with_the_window_and_resumes_at_the_next_start(app, home, 
     monkeypatch.setattr(second.process, "start", started.append)
     second.dialog.show()
     QTest.mouseClick(second.dialog.resume, LEFT)
-    assert started[0].arguments == ["learn", "resonance", str(chime), "-o", "chime", "--json", "--resume"]
+    assert started[0].arguments == [
+        "learn", "resonance", str(chime), "--output=chime", "--json", "--replace", "--resume",
+    ]  # fmt: skip
     for each in (first, second):
         each.close()
         each.dialog.deleteLater()

@@ -13,7 +13,7 @@ from engine.preset import library
 from gui import app as gui_app
 from gui import preferences
 from gui.preferences import Preferences
-from session import config_store, crash_marker
+from session import config_store, crash_marker, rack
 from tests.gui.conftest import end, processes, start, until
 from tests.support.level_and_pitch import level
 
@@ -21,7 +21,7 @@ from tests.support.level_and_pitch import level
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """Folders of a user for each test."""
-    for name in ("CONFIG", "DATA"):
+    for name in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return tmp_path
 
@@ -61,16 +61,104 @@ def test_a_start_after_a_crash_while_loading_skips_that_instrument_and_reports_i
     controller = start(app, ear)
     until(lambda: controller.window.notice.text)
     assert "banjo.luthier" in controller.window.notice.text
-    assert controller.bridge.now is None
-    controller.parameters.choose(library.find("gong"))
-    until(lambda: controller.bridge.now is not None and not crash_marker.LoadingMarker().path())
+    until(lambda: controller.bridge.now is not None)
+    assert controller.bridge.now.path.stem == "guitar"
+    assert not crash_marker.LoadingMarker().path()
     end(controller)
+
+
+def test_a_crash_while_another_instrument_was_loaded_loses_nothing_of_the_session(app, ear, home):
+    preferences.save(Preferences(preset=str(library.find("banjo")), values={"decay": 0.5}))
+    crash_marker.LoadingMarker().set(library.find("gong"))
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None)
+    assert controller.bridge.now.path.stem == "banjo"
+    assert controller.parameters.value("decay") == pytest.approx(0.5)
+    assert "gong.luthier" in controller.window.notice.text
+    end(controller)
+
+
+def test_the_marker_of_a_crash_is_there_only_while_an_instrument_is_loaded(app, ear, home, monkeypatch):
+    controller, marked = start(app, ear), []
+    until(lambda: controller.bridge.now is not None)
+    real = rack.build
+    monkeypatch.setattr(
+        rack, "build", lambda *args: (marked.append(crash_marker.LoadingMarker().path()), real(*args))[1]
+    )
+    controller.parameters.choose(library.find("gong"))
+    until(lambda: controller.bridge.now.path.stem == "gong")
+    assert marked == [str(library.find("gong"))]
+    assert not crash_marker.LoadingMarker().path()  # nothing was waited for
+    end(controller)
+
+
+def test_an_instrument_that_cannot_be_loaded_any_more_gives_way_to_the_first_one(app, ear, home):
+    broken = home / "broken.luthier"
+    broken.write_bytes(library.find("gong").read_bytes()[:5000])
+    preferences.save(Preferences(preset=str(broken)))
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None)
+    assert controller.bridge.now.path.stem == "guitar"
+    assert "broken.luthier" in controller.window.notice.text
+    end(controller)
+
+
+def test_a_patch_that_is_gone_leaves_its_instrument_with_its_values(app, ear, home):
+    gone = home / "evening.json"
+    preferences.save(Preferences(preset=str(gone), instrument=str(library.find("gong")), values={"decay": 0.25}))
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None)
+    assert controller.bridge.now.path.stem == "gong"
+    assert controller.parameters.value("decay") == pytest.approx(0.25)
+    end(controller)
+
+
+def test_what_is_changed_is_saved_while_the_window_is_open(app, ear, home):
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None)
+    controller.parameters.set_value("decay", 0.7)
+    controller.theme.toggle()
+    until(lambda: preferences.load().values.get("decay") == pytest.approx(0.7))
+    assert preferences.load().theme == "light"
+    controller.theme.toggle()
+    end(controller)
+
+
+def test_a_session_that_cannot_be_saved_is_said_once(app, ear, home):
+    controller, said = start(app, ear), []
+    until(lambda: controller.bridge.now is not None)
+    controller.session_restore.notified.connect(lambda words, _: said.append(words))
+    config_store.folder().rename(home / "away")
+    config_store.folder().write_text("in the way")
+    controller.session_restore.save()
+    controller.session_restore.save()
+    assert len(said) == 1
+    assert said[0].startswith("The session could not be saved: ")
+    config_store.folder().unlink()
+    end(controller)
+    assert preferences.load().preset == str(library.find("guitar"))
 
 
 def test_files_named_at_the_start_are_opened(app, ear, home):
     controller = start(app, ear, (library.find("cowbell"),))
-    until(lambda: controller.bridge.now is not None)
-    assert controller.bridge.now.path.stem == "cowbell"
+    until(lambda: controller.bridge.now is not None and controller.bridge.now.path.stem == "cowbell")
+    end(controller)
+
+
+def test_a_score_named_at_the_start_is_played_by_the_instrument_of_the_last_session(app, ear, home):
+    preferences.save(Preferences(preset=str(library.find("vibraphone")), values={"decay": 0.5}))
+    controller = start(app, ear, (library.factory_folder() / "demo.mid",))
+    until(lambda: controller.engine.transport.score is not None and controller.bridge.status.voices > 0)
+    assert controller.bridge.now.path.stem == "vibraphone"
+    assert level(ear.listen(0.5, QTest.qWait)) > -70
+    end(controller)
+
+
+def test_a_score_named_at_the_very_first_start_is_played_by_the_first_instrument(app, ear, home):
+    controller = start(app, ear, (library.factory_folder() / "demo.mid",))
+    until(lambda: controller.engine.transport.score is not None and controller.bridge.status.voices > 0)
+    assert controller.bridge.now.path.stem == "guitar"
+    assert level(ear.listen(0.5, QTest.qWait)) > -70
     end(controller)
 
 

@@ -48,11 +48,35 @@ def test_where_nothing_can_be_written_nothing_is_learned(capsys, kind, output, h
     ],
 )
 def test_what_will_be_overwritten_is_printed(folder, capsys, output, resume, words):
-    assert check_output(output, resume).name == output
+    assert check_output(output, resume, replace=True).name == output
     said = capsys.readouterr().err
     assert said.startswith(words)
     assert bool(said) == bool(words)
     assert (folder / "begun.learning" / "60-x.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "options", "words"),
+    [
+        ("there.luthier", [], "there.luthier exists already: say another name, or --replace"),
+        ("there.luthier", ["--resume"], "there.luthier exists already: say another name, or --replace"),
+        (
+            "begun.luthier",
+            [],
+            "begun.learning would be overwritten: --resume goes on, --replace begins anew",
+        ),
+    ],
+)
+def test_nothing_is_overwritten_unless_that_is_asked_for(folder, capsys, output, options, words):
+    before = {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+    assert main(["learn", "resonance", "none.wav", "-o", output, *options]) == 2
+    assert capsys.readouterr().err == f"luthier: {words}\n"
+    assert {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")} == before
+
+
+def test_a_run_that_has_made_an_instrument_goes_on_without_a_question(folder):
+    (folder / "begun.luthier").touch()
+    assert check_output("begun.luthier", True).name == "begun.luthier"
 
 
 def test_a_name_becomes_a_file_in_the_users_folder(folder):
