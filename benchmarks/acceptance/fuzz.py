@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import file_fuzz, midi_fuzz
+from . import command_fuzz, file_fuzz, midi_fuzz
 from .row import Row, row_at_most
 
 SEED = 2026
@@ -29,6 +29,16 @@ TARGETS: dict[str, tuple[int, str, Attempt]] = {
     "sound files": (4000, "sound files: refused, or read", file_fuzz.damage_sound),
     "MIDI files": (8000, "MIDI files: refused, or read in order", midi_fuzz.damage_midi_file),
     "MIDI bytes": (20000, "streams of bytes: messages of seven bits, wherever they are cut", midi_fuzz.parse_bytes),
+    "scores through the command": (
+        5000,
+        "scores rendered: a sound file, or one line",
+        command_fuzz.render_damaged_score,
+    ),
+    "recordings through the command": (
+        2000,
+        "recordings followed: a sound file, or one line",
+        command_fuzz.transfer_damaged_recording,
+    ),
     "MIDI floods": (64, "floods of messages to factory instruments: numbers, then silence", midi_fuzz.flood),
 }
 """By name: attempts at full length, what they show, and the attempt."""

@@ -14,6 +14,7 @@ from engine.render import render
 from engine.standard_chain import StandardChain
 
 from .damage import check, check_one_line, damage_bytes
+from .score_seeds import score_seeds
 
 RATE = 48_000.0  # Hz
 FLOOD_MESSAGES, FLOOD_SECONDS = 3000, 0.3
@@ -22,9 +23,10 @@ CHANNELS = 16
 
 
 def damage_midi_file(random: np.random.Generator, folder: Path) -> None:
-    """Change bytes of the demo; what is read has messages in order, at finite times from 0 on."""
+    """Change bytes of a score; what is read has messages in order, at finite times from 0 on."""
     path = folder / "damaged.mid"
-    path.write_bytes(damage_bytes(_demo(), random))
+    seeds = score_seeds()
+    path.write_bytes(damage_bytes(seeds[int(random.integers(len(seeds)))], random))
     try:
         score = read(path)
     except ScoreError as error:
@@ -44,7 +46,7 @@ def parse_bytes(random: np.random.Generator, folder: Path) -> None:
     cut, parser = int(random.integers(len(stream))), ByteParser()
     parts = [*parser.feed(stream[:cut]), *parser.feed(stream[cut:])]
     check(parts == list(ByteParser().feed(stream)), "the place of the cut matters")
-    check(all(key & 0x80 and not key & 0x808000 and key < 1 << 24 for key in parts), "not seven bits")
+    check(all(key & 0x80 and not key & 0x808000 and key < 1 << 27 for key in parts), "not seven bits")
 
 
 def flood(random: np.random.Generator, folder: Path) -> None:
@@ -68,11 +70,6 @@ def _flood_score(random: np.random.Generator) -> Score:
     valid, free = status | first << 8 | second << 16, random.integers(0, 1 << 24, FLOOD_MESSAGES)
     messages = np.where(random.random(FLOOD_MESSAGES) < 0.5, valid, free)
     return Score(np.sort(random.uniform(0, FLOOD_SECONDS, FLOOD_MESSAGES)), messages.astype(np.int32))
-
-
-@cache
-def _demo() -> bytes:
-    return (library.factory_folder() / "demo.mid").read_bytes()
 
 
 @cache

@@ -16,6 +16,17 @@ _MAX_HEADER_OFFSET = 4096  # bytes of another program's own header before the fi
 _MAX_DELTA_BYTES = 4
 _META, _EXCLUSIVE, _EXCLUSIVE_GOES_ON, _REALTIME = 0xFF, 0xF0, 0xF7, 0xF8
 _TEMPO, _END_OF_TRACK = 0x51, 0x2F
+_OTHER_FORMATS = {
+    b"SMF2CLIP": "a clip of MIDI 2.0: export it as a Standard MIDI File",
+    b"<?xml": "notation in XML: open it in a notation program and export it as MIDI",
+    b"PK\x03\x04": "compressed: unpack it, or export it as MIDI",
+    b"\x1f\x8b": "compressed: unpack it first",
+    b"XMF_": "MIDI and its sounds in one, XMF: only plain MIDI files can be read",
+    b"RIFF": "a recording: learn from it, or transfer it",
+    b"fLaC": "a recording: learn from it, or transfer it",
+    b"OggS": "a recording: learn from it, or transfer it",
+    b"ID3": "a recording: learn from it, or transfer it",
+}
 
 
 class MidiFileError(ValueError):
@@ -49,7 +60,7 @@ def read_midi_file(data: bytes) -> MidiFile:
     data = _unwrap_riff(data)
     start = data.find(b"MThd", 0, _MAX_HEADER_OFFSET)
     if start < 0:
-        raise MidiFileError("it does not begin as MIDI files do")
+        raise MidiFileError(_describe(data))
     if len(data) < start + 14:
         raise MidiFileError("it ends within its header")
     kind, division = (int.from_bytes(data[start + at : start + at + 2], "big", signed=at == 12) for at in (8, 12))
@@ -62,6 +73,14 @@ def read_midi_file(data: bytes) -> MidiFile:
     if not tracks:
         raise MidiFileError("it has no tracks")
     return MidiFile(kind, division, tracks)
+
+
+def _describe(data: bytes) -> str:
+    """What a file is that is no MIDI file."""
+    for signature, name in _OTHER_FORMATS.items():
+        if data.startswith(signature):
+            return f"it is {name}"
+    return "it does not begin as MIDI files do"
 
 
 def _unwrap_riff(data: bytes) -> bytes:

@@ -145,7 +145,10 @@ def test_what_comes_after_a_pause_of_hours_is_left_out(tmp_path):
     ("data", "reason"),
     [
         (b"", "it is empty"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "it does not begin as MIDI files do"),
+        (b"not a midi file", "it does not begin as MIDI files do"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "it is a recording"),
+        (b"SMF2CLIP" + bytes(40), "it is a clip of MIDI 2.0"),
+        (b"<?xml version=", "it is notation in XML"),
         (b"MThd\x00\x00\x00\x06\x00\x00", "it ends within its header"),
         (header(), "it has no tracks"),
         (header(division=0) + chunk(NOTE + END), "a quarter note has no ticks"),
