@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f"{path.stem} is of kind {preset.header['kind']}: only one of kind events plays such a score"
         )
-    from engine.sound_file_writer import sound_writer
+    from engine.sound_file.writer import sound_writer
 
     sound, peak = _sound(preset, args)
     rate = float(args.rate or preset.header["rate"])

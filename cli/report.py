@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,27 +79,15 @@ def _read(text: str | None) -> "np.ndarray | None":
     if text is None:
         return None
     import numpy as np
-    import soundfile
-    import soxr
 
+    from engine.sound_file import reader
     from export.report.audio_clip import RATE
 
     file, start, length = parse_part(text)
-    if not Path(file).is_file():
-        raise ValueError(f"no such recording: {file}")
-    try:
-        with soundfile.SoundFile(file) as opened:
-            own = opened.samplerate
-            frames = round(min(length or MAX_RECORDING_SECONDS, MAX_RECORDING_SECONDS) * own)
-            opened.seek(min(int(start * own), opened.frames))
-            samples = opened.read(
-                frames,
-                dtype="float32",
-                always_2d=True,
-            )
-    except (soundfile.LibsndfileError, RuntimeError):
-        raise ValueError(f"not a sound file that can be read: {file}") from None
-    if not samples.any() or not np.isfinite(samples).all():
+    sound = reader.read(file, RATE, start, min(length or MAX_RECORDING_SECONDS, MAX_RECORDING_SECONDS))
+    if not sound.samples.any():
         raise ValueError(f"{Path(file).name} is silent there, or damaged")
-    sound = soxr.resample(samples, own, RATE, "VHQ").T
-    return np.ascontiguousarray(np.repeat(sound, 2, axis=0) if len(sound) == 1 else sound[:2], np.float32)
+    for notice in sound.notices:
+        print(notice, file=sys.stderr)
+    samples = sound.samples
+    return np.ascontiguousarray(np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples[:2], np.float32)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 HOP_SECONDS = 0.01  # between two frames of the tracking of the whole voice
 MIN_VOICE_SECONDS = 0.1
-MAX_SAMPLE = 100.0  # a file with a larger one is damaged
 FADE_SECONDS = 0.005  # fade-in after the latency, perhaps within a note, is cut off
 
 
@@ -88,7 +87,7 @@ def _fit(hosted: "HostedRack", sound: "np.ndarray", args: argparse.Namespace) ->
 
 def _write(args: argparse.Namespace, host: "StandardChain", blocks: "Iterator[np.ndarray]") -> dict[str, float]:
     """Write the sound block by block; its length in seconds and its peak."""
-    from engine.sound_file_writer import sound_writer
+    from engine.sound_file.writer import sound_writer
 
     frames, peak = 0, 0.0
     with sound_writer(args.output, host.rate, args.float) as write:
@@ -109,24 +108,21 @@ def _transposition(semitones: float) -> str:
 
 
 def _read(path: Path, rate: float) -> "np.ndarray":
-    """The mean (T,) of the channels of a recording, at a rate in Hz. ValueError or OSError."""
+    """The mean (T,) of the channels of a recording, at a rate in Hz. ValueError."""
     import numpy as np
-    import soundfile
-    import soxr
 
-    if not path.is_file():
-        swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
-        raise OSError(f"no such recording: {path}{swapped}")
+    from engine.sound_file import reader
+
     try:
-        samples, own = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as error:
-        raise OSError(f"{path.name} cannot be read as sound: {error}") from None
-    if len(samples) < MIN_VOICE_SECONDS * own:
-        raise ValueError(f"{path.name} lasts {len(samples) / own:.2f} s, at least {MIN_VOICE_SECONDS} s are needed")
-    sound = samples.mean(axis=1)
-    if not np.isfinite(sound).all() or np.abs(sound).max() > MAX_SAMPLE:
-        raise ValueError(f"{path.name} is damaged: it has samples that are no sound")
-    return soxr.resample(sound, own, rate).astype(np.float32) if own != rate else sound
+        sound = reader.read(path, rate)
+    except reader.RecordingError as error:
+        swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
+        raise ValueError(f"{error}{swapped}") from None
+    if sound.seconds < MIN_VOICE_SECONDS:
+        raise ValueError(f"{path.name} lasts {sound.seconds:.2f} s, at least {MIN_VOICE_SECONDS} s are needed")
+    for notice in sound.notices:
+        print(notice, file=sys.stderr)
+    return np.asarray(sound.samples.mean(axis=0))
 
 
 def _render(host: "StandardChain", sound: "np.ndarray", block: int) -> "Iterator[np.ndarray]":

@@ -1,31 +1,48 @@
 """Atomic writing of files: to a temporary file beside the old one, which it then replaces."""
 
+import contextlib
+import errno
 import glob
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
 _SUFFIX = ".part"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-@contextmanager
+class DiskFullError(OSError):
+    """A file for which there is no room left; the text is one line for the user."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        super().__init__(f"the disk is full: no room for {Path(path).name} in {Path(path).absolute().parent}")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room on the disk."""
+    return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _FULL)
+
+
+@contextlib.contextmanager
 def atomic_path(path: str | PathLike[str], durable: bool = False) -> Iterator[Path]:
     """Give the path of an empty temporary file; it replaces `path` at the end, and is removed after an error.
 
-    durable: what was written is on the disk before it replaces anything. OSError.
+    durable: what was written is on the disk before it replaces anything. OSError, of these DiskFullError.
     """
     path = Path(path)
     draft = path.with_name(f"{_prefix(path)}{os.urandom(4).hex()}{_SUFFIX}")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies, unlike in mkstemp
     try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies, unlike in mkstemp
         yield draft
         if durable:
             _sync(draft)
         os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        if is_full(error) and not isinstance(error, DiskFullError):
+            raise DiskFullError(path) from error
         raise
 
 

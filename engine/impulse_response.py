@@ -8,17 +8,21 @@ import numpy as np
 
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, PresetError, read
-
-from .sound_file_writer import sound_writer
+from engine.sound_file import reader
+from engine.sound_file.suffixes import READABLE_SUFFIXES
+from engine.sound_file.writer import sound_writer
 
 NO_ROOM = "none"  # the option that means no room
 MAX_SECONDS = 30.0  # of a sound file
-_SOUND_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
+CHANNELS = (1, 2, 4)  # of one
 
 
 @dataclass(frozen=True)
 class ImpulseResponse:
-    """Impulse response (C, taps), C = 1 or 2, at a rate in Hz; dry: gain of the direct sound."""
+    """Impulse response (C, taps) at a rate in Hz; dry: gain of the direct sound.
+
+    C = 1, 2 (left and right), or 4 for true stereo: left to left, left to right, right to left, right to right.
+    """
 
     samples: np.ndarray
     rate: float
@@ -27,7 +31,7 @@ class ImpulseResponse:
 
 def find_room(name: str | PathLike[str]) -> ImpulseResponse:
     """The room of a sound file, or of a preset given by name or path; ValueError or OSError if there is none."""
-    if Path(name).suffix.lower() in _SOUND_SUFFIXES:
+    if Path(name).suffix.lower() in READABLE_SUFFIXES:
         return read_recording(Path(name))
     path = find(name if isinstance(name, str) else fspath(name))
     learned = learned_room(read(path))
@@ -48,20 +52,19 @@ def learned_room(preset: Preset) -> ImpulseResponse | None:
 
 def read_recording(path: Path) -> ImpulseResponse:
     """The room of a sound file; one that is louder than the dry sound is scaled to be as loud."""
-    import soundfile
-
-    try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as error:
-        raise OSError(f"{path.name} cannot be read as sound: {error}") from None
-    if not 0 < len(samples) <= MAX_SECONDS * rate:
-        raise ValueError(f"{path.name} is {len(samples) / rate:g} s long; a room lasts up to {MAX_SECONDS:g} s")
-    if samples.shape[1] > 2:
-        raise ValueError(f"{path.name} has {samples.shape[1]} channels; a room has one or two")
-    if not np.isfinite(samples).all() or not samples.any():
-        raise ValueError(f"{path.name} is silent, or damaged")
-    power = float((samples.astype(np.float64) ** 2).sum(axis=0).max())
-    return ImpulseResponse(samples.T / np.float32(max(np.sqrt(power), 1.0)), float(rate))
+    sound = reader.read(path, seconds=MAX_SECONDS + 1, is_mixed=False)
+    if sound.seconds > MAX_SECONDS:
+        raise ValueError(f"{path.name} is longer than {MAX_SECONDS:g} s; a room lasts up to that")
+    if len(sound.samples) not in CHANNELS:
+        count = len(sound.samples)
+        raise ValueError(
+            f"{path.name} has {count} channels; a room has one, two, or four (from each side to left and right)"
+        )
+    if not sound.samples.any():
+        raise ValueError(f"{path.name} is silent")
+    powers = (sound.samples.astype(np.float64) ** 2).sum(axis=1)
+    power = (powers[:2] + powers[2:]).max() if len(powers) == CHANNELS[-1] else powers.max()
+    return ImpulseResponse(sound.samples / np.float32(max(np.sqrt(power), 1.0)), float(sound.rate))
 
 
 def write_room(preset: Preset, path: str | PathLike[str]) -> ImpulseResponse:

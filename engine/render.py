@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from engine.midi.midi_score import Score
+from engine.sound_file.writer import sound_writer
 
 from .block import MAX_BLOCK_EVENTS
 from .events import EVENT
 from .host import Host
 from .portaudio_callback import callback
-from .sound_file_writer import sound_writer
 
 SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has decayed
 MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: events that they cause have room as well

@@ -45,7 +45,7 @@ def render(job: RenderJob) -> Iterator[float]:
     """Carry out a job; yields the share that is done, 0..1. ValueError or OSError."""
     from engine.midi.midi_score import Score, read, without_drums
     from engine.render import render_blocks
-    from engine.sound_file_writer import sound_writer
+    from engine.sound_file.writer import sound_writer
 
     host, instrument = _make_host(job)
     if job.score:

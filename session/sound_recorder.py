@@ -61,7 +61,7 @@ class Recorder:
                 self._files.close()
 
     def _open_file(self) -> None:
-        from engine.sound_file_writer import sound_writer
+        from engine.sound_file.writer import sound_writer
 
         rate, number = self._host.rate, len(self.paths) + 1
         path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path

@@ -10,6 +10,7 @@ from . import fft
 from .convolution import END, FETCH, FIRST_SLICE, FORWARD, HEAD_SIZE, INVERSE, MULTIPLY, RECENT_SIZE
 
 BLOCKS = (HEAD_SIZE, 512, 4096)  # block sizes of the stages
+TRUE_STEREO = 4  # rows of its response
 _CYCLES = {4: 25, 2: 14, 1: 20}  # approximate cycles of a pass for LANES numbers, by radix
 _FETCH_CYCLES, _MULTIPLY_CYCLES = 4, 8  # the same, of the input and of each partition's spectrum
 
@@ -45,12 +46,14 @@ class ConvolutionPlan:
 def plan_convolution(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> ConvolutionPlan:
     """[main thread] Plan the convolution with a response (taps,) or, for left and right, (2, taps).
 
+    A response (4, taps) is true stereo: left to left, left to right, right to left, right to right. Only the FFT
+    stages cross the sides, so sound that crosses within the first HEAD_SIZE samples comes that much later.
     blocks: sizes of the stages, ascending powers of two from HEAD_SIZE on.
     """
-    response = np.atleast_2d(np.asarray(response, np.float64))
+    response = _without_early_crossing(np.atleast_2d(np.asarray(response, np.float64)))
     builder = _Builder()
-    head = np.zeros((2, HEAD_SIZE))
-    head[:, : min(HEAD_SIZE, response.shape[1])] = response[:, :HEAD_SIZE]
+    head, straight = np.zeros((2, HEAD_SIZE)), response[:: TRUE_STEREO - 1] if _is_true_stereo(response) else response
+    head[:, : min(HEAD_SIZE, response.shape[1])] = straight[:, :HEAD_SIZE]
     ranges = _stage_ranges(response.shape[1], blocks)
     ring = 4 * max([HEAD_SIZE, *(block for block, _, _ in ranges)])
     offsets = [
@@ -75,10 +78,30 @@ def _stage_ranges(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, in
 
 
 def _responses(response: np.ndarray) -> np.ndarray:
-    """The responses for the signal and, where left and right differ, its conjugate: (1 or 2, taps)."""
+    """The responses for the signal and, where left and right differ, its conjugate: (1 or 2, taps).
+
+    Those of true stereo are complex.
+    """
+    if _is_true_stereo(response):
+        left, left_to_right, right_to_left, right = response
+        crossing = 1j * np.stack([left_to_right - right_to_left, left_to_right + right_to_left])
+        return (np.stack([left + right, left - right]) + crossing) / 2
     if len(response) == 1 or np.array_equal(response[0], response[1]):
         return response[:1]
     return np.stack([response[0] + response[1], response[0] - response[1]]) / 2
+
+
+def _is_true_stereo(response: np.ndarray) -> bool:
+    return len(response) == TRUE_STEREO
+
+
+def _without_early_crossing(response: np.ndarray) -> np.ndarray:
+    """A response in which nothing crosses the sides within the first HEAD_SIZE samples."""
+    if not _is_true_stereo(response) or not response[1:3, :HEAD_SIZE].any():
+        return response
+    later = np.pad(response, ((0, 0), (0, HEAD_SIZE)))
+    later[1:3] = np.roll(later[1:3], HEAD_SIZE, axis=1)
+    return later
 
 
 @dataclass
@@ -109,7 +132,7 @@ class _Builder:
         """Add a stage with its partitions of the response (signals, taps)."""
         size, (signals, taps) = 2 * block, response.shape
         partitions = -(-taps // block)
-        padded = np.zeros((signals, partitions * block))
+        padded = np.zeros((signals, partitions * block), response.dtype)
         padded[:, :taps] = response
         spectra = np.fft.fft(padded.reshape(signals, partitions, block), size)[..., fft.bin_order(size)] / size
         table = self.append(fft.twiddles(size))

@@ -52,7 +52,7 @@ class ConvolutionReverb(Plugin):
     params: tuple[Param, ...] = PARAMS
 
     def __init__(self, response: np.ndarray, response_rate: float, dry: float = 1.0) -> None:
-        """response: (C, taps) at `response_rate` Hz, C = 1, or 2 for left and right. dry: gain of the dry sound."""
+        """response: (C, taps) at `response_rate` Hz, as of an `ImpulseResponse`. dry: gain of the dry sound."""
         self.state = np.zeros(1, STATE)
         set_defaults(self.state, PARAMS)
         self.handle, self.process = handle, process

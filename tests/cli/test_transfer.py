@@ -75,7 +75,7 @@ def test_transposition_level_and_latency_are_printed(capsys):
     ("words", "reason"),
     [
         (["missing.wav", "drawn.luthier"], "missing.wav"),
-        (["drawn.luthier", "drawn.luthier"], "cannot be read as sound"),
+        (["drawn.luthier", "drawn.luthier"], "not a sound file"),
         (["short.wav", "drawn.luthier"], "lasts 0.05 s"),
         (["silent.wav", "drawn.luthier"], "nothing to follow"),
         (["voice.wav", "small.luthier"], "cannot follow a voice"),

@@ -5,6 +5,7 @@ import pytest
 import soundfile
 
 from engine import impulse_response
+from engine.dsp.convolution import HEAD_SIZE
 from engine.effects.convolution_reverb import CHOKE_FADE_SECONDS, ON, ConvolutionReverb
 from engine.events import Kind
 from engine.host import Host
@@ -52,6 +53,16 @@ def test_the_room_is_added_to_the_dry_sound_at_once(signal, response):
 
 def test_without_the_dry_sound_only_the_room_is_heard(signal, response):
     expected = convolved(signal, response)
+    assert decibels(play(signal, ConvolutionReverb(response, RATE, dry=0.0)) - expected, expected) < -110
+
+
+@pytest.mark.parametrize("first", [0, HEAD_SIZE])
+def test_a_true_stereo_room_crosses_the_sides(signal, random, first):
+    response = random.standard_normal((4, TAPS)) * 0.02 * np.exp(-5 * np.arange(TAPS) / TAPS)
+    response[1:3, :first] = 0
+    crossing = response[1:3] if first else np.pad(response[1:3], ((0, 0), (HEAD_SIZE, 0)))
+    straight, crossed = convolved(signal, response[[0, 3]]), convolved(signal[::-1], crossing[::-1])
+    expected = straight + crossed
     assert decibels(play(signal, ConvolutionReverb(response, RATE, dry=0.0)) - expected, expected) < -110
 
 
@@ -123,6 +134,24 @@ def test_a_loud_recording_of_a_room_is_turned_down(tmp_path, random):
     hall = impulse_response.find_room(tmp_path / "hall.wav")
     assert hall.rate == 44_100
     assert np.linalg.norm(hall.samples, axis=1).max() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "ogg", "opus", "caf", "w64"])
+def test_a_room_may_be_of_every_sound_format(tmp_path, random, suffix):
+    clap = 0.02 * random.uniform(-1, 1, 4000)
+    kind, subtype = ("OGG", "OPUS") if suffix == "opus" else (suffix.upper(), None)
+    soundfile.write(tmp_path / f"hall.{suffix}", clap, 48_000, subtype, format=kind)
+    found = impulse_response.find_room(tmp_path / f"hall.{suffix}").samples
+    assert found.shape[1] == pytest.approx(4000, abs=1200)
+    assert np.sum(found**2) == pytest.approx(np.sum(clap**2), rel=0.3)
+
+
+def test_a_recording_of_four_channels_is_true_stereo_and_not_too_loud(tmp_path, random):
+    soundfile.write(tmp_path / "hall.wav", random.uniform(-1, 1, (4000, 4)), 44_100)
+    hall = impulse_response.find_room(tmp_path / "hall.wav")
+    powers = (hall.samples.astype(float) ** 2).sum(axis=1)
+    assert hall.samples.shape == (4, 4000)
+    assert max(powers[0] + powers[2], powers[1] + powers[3]) == pytest.approx(1, abs=1e-4)
 
 
 def test_what_is_no_room_is_refused_in_one_line(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.sound_file_writer import sound_writer
+from engine.sound_file.writer import sound_writer
 
 
 @pytest.fixture
