@@ -13,7 +13,7 @@ from engine.pitch_and_frequency import cents_of, frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
 from train import recording, recording_faults
-from train.notes import pitch
+from train.names.named_note import key_in_name
 
 from .row import Row, row_at_least, row_at_most, row_of
 
@@ -125,7 +125,7 @@ def _reference(sound: np.ndarray, rate: int, named: float) -> float:
 
 def _frequency_in_name(path: Path) -> float:
     """Hz of the note in a name; 0 if there is none."""
-    key, folder = pitch.key_in_name(path), next((each for each in MIDDLE_C_OCTAVE if each in path.parts), "")
+    key, folder = key_in_name(path), next((each for each in MIDDLE_C_OCTAVE if each in path.parts), "")
     return 0.0 if key is None else float(frequency_of(key + 12 * (4 - MIDDLE_C_OCTAVE.get(folder, 4))))
 
 

@@ -13,10 +13,11 @@ from export.resonance_notes import make_header, make_tensors
 from train.notes import note_cache
 from train.notes.learn import Config, Progress
 from train.notes.learn import learn as learn_notes
+from train.notes.sample import read_samples
 
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
-from .recordings import header_fields, part_files
+from .recordings import header_fields, parse_part, part_files
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
@@ -25,7 +26,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = Config(seed=args.seed, **chosen)
     with part_files(args.recordings, args.start, args.length) as recordings, display(args.json) as show:
         folder = working_folder(path)
-        instrument = learn_notes(recordings, config, lambda now: show(_update(now)), folder, args.resume)
+        samples = read_samples([parse_part(text)[0] for text in args.recordings], recordings)
+        instrument = learn_notes(samples, config, lambda now: show(_update(now)), folder, args.resume)
     made = Preset(
         {**make_header(instrument, config, engine.VERSION), **header_fields(args, path)}, make_tensors(instrument)
     )

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.pitch_and_frequency import pitch_of
 from train import recording, recording_faults
-from train.notes.pitch import key_in_name
 
 from . import synthesis
 from .config import Config, Sizes
 from .features import Features, extract_features
+from .named_octaves import correct_octaves
 from .random_clips import SILENCE_DB, Segment, clip_starts, concatenate
 
 VALIDATION_SECONDS = 20.0  # at the end of every long recording
@@ -57,10 +56,10 @@ def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes:
     if peak < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
         raise ValueError("the recordings are silent")
     found: list[tuple[Segment, Features]] = []
-    warnings: list[str] = []
-    for (path, *_), sound in zip(parts, sounds, strict=True):
+    tracked = [extract_features(sound / peak, sizes.rate, sizes.hop) for sound in sounds]
+    corrected, warnings = correct_octaves([path for path, *_ in parts], sounds, tracked, sizes.rate)
+    for (path, *_), sound, features in zip(parts, sounds, corrected, strict=True):
         warnings += [f"{Path(path).name}: {fault}" for fault in recording_faults.check(sound[None], sizes.rate)]
-        features = _correct_octave(path, extract_features(sound / peak, sizes.rate, sizes.hop))
         whole = make_segment(sound / peak, sizes, features)
         if whole.frames > 1:
             found.append((whole, features))
@@ -125,19 +124,6 @@ def _split_small_set(whole: Segment) -> tuple[list[Segment], list[Segment]]:
     )
     enough = whole.frames >= SMALL_SET_CLIPS * CLIP_FRAMES and clip_starts(training, CLIP_FRAMES)
     return ([training], [validation]) if enough else ([whole], [])
-
-
-def _correct_octave(path: str | Path, features: Features) -> Features:
-    """Move the pitch to the octave of the note in the file's name, if the recording is that single note."""
-    key = key_in_name(path)
-    if key is None:
-        return features
-    distance = pitch_of(features.pitch) - key
-    octaves = np.round(distance / 12)
-    is_single_note = np.abs(distance - 12 * octaves)[features.voiced] < 0.6
-    if not len(is_single_note) or is_single_note.mean() < 0.8:
-        return features
-    return Features(features.pitch / 2**octaves, features.voiced, features.loudness, features.agreement)
 
 
 def _describe(

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
-from train import recording
 
 from . import level_matching, note_cache, velocity_layers
-from .key_and_dynamic import RecordingInfo, classify, select
+from .key_and_dynamic import RecordingInfo, classify, hear
 from .note import Note, fit, fit_like
+from .sample import Sample
+from .selection import drop_other_sounds, select
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,11 @@ class LearnedNotes:
     @property
     def velocities(self) -> list[float]:
         """Velocity 0…1 of each dynamic; 0.7 of a single one."""
-        return (
-            [velocity_layers.DYNAMIC_VELOCITIES[name] for name in self.dynamics] if len(self.dynamics) > 1 else [0.7]
-        )
+        return velocity_layers.velocities_of(self.dynamics)
 
 
 def learn(
-    paths: Sequence[str | Path],
+    samples: Sequence[Sample],
     config: Config | None = None,
     report: Callable[[Progress], None] | None = None,
     folder: Path | None = None,
@@ -75,15 +74,16 @@ def learn(
     notify = report or (lambda progress: None)
     results = _Results(config, folder)
     stopped = False
-    names = sorted(str(path) for path in paths)
+    samples, results.messages = drop_other_sounds(sorted(samples, key=lambda sample: (sample.path, sample.first)))
     with _pool(config) as pool:
         try:
-            recordings = []
-            for info in pool.map(classify, names, [config.rate] * len(names)):
-                recordings.append(info)
-                notify(Progress(0, len(names), time.monotonic() - start, f"analyzed {Path(info.path).name}"))
+            heard = []
+            for one in pool.map(hear, samples, [config.rate] * len(samples)):
+                heard.append(one)
+                notify(Progress(0, len(samples), time.monotonic() - start, f"analyzed {one.sample.name}"))
+            recordings, set_messages = classify(heard)
             chosen, new_messages = select(recordings)
-            results.messages += new_messages
+            results.messages += set_messages + new_messages
             total = sum(len(group) for group in chosen.values())
             jobs = results.submit(pool, chosen, resume)
             done = total - sum(len(chosen[key]) for key in jobs.values())
@@ -95,7 +95,7 @@ def learn(
             stopped = True
             notify(
                 Progress(
-                    len(results.found), len(names), time.monotonic() - start, "stopping: notes in hand end first"
+                    len(results.found), len(samples), time.monotonic() - start, "stopping: notes in hand end first"
                 )
             )
             pool.shutdown(wait=False, cancel_futures=True)
@@ -143,26 +143,28 @@ class _Results:
             frequency = next(iter(notes.values())).pitch
             key = round(pitch_of(frequency))
             message = f"no clear pitch: its strongest mode, {frequency:.0f} Hz, is taken for one ({note_name(key)})"
-            self.messages.append(f"{Path(group[0].path).name} has {message}.")
+            self.messages.append(f"{group[0].sample.name} has {message}.")
         self.found[key] = notes
 
     def _cache_name(self, key: int, group: list[RecordingInfo]) -> str:
         """Cache file name of a key."""
-        settings = self.config.modes, self.config.rate, group[0].is_pitched
-        return f"{key}-{note_cache.fingerprint([info.path for info in group], settings)}"
+        played = [(one.first, one.last, one.cents, one.decibels, one.pan) for one in (info.sample for info in group)]
+        settings = self.config.modes, self.config.rate, group[0].is_pitched, played
+        return f"{key}-{note_cache.fingerprint([info.sample.path for info in group], settings)}"
 
 
 def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
     """Learn the notes of one key by dynamic: the modes of the loudest are matched in the others."""
     notes: dict[str, Note] = {}
+    loudest: Note | None = None
     for info in group:
-        samples, rate = recording.load(info.path, config.rate)
-        if not notes:
+        samples = info.sample.load(config.rate)
+        if loudest is None:
             frequency = frequency_of(info.key) if info.key is not None else None
-            loudest = fit(samples, rate, config.modes, frequency, info.is_pitched)
-            notes[info.dynamic] = loudest
+            note = loudest = fit(samples, config.rate, config.modes, frequency, info.is_pitched)
         else:
-            notes[info.dynamic] = fit_like(samples, rate, loudest, info.is_pitched)
+            note = fit_like(samples, config.rate, loudest, info.is_pitched)
+        notes[info.dynamic] = info.sample.correct(note)
     return notes
 
 
@@ -170,14 +172,12 @@ def _assemble(
     notes_by_key: dict[int, dict[str, Note]], config: Config, messages: list[str], seconds: float, stopped: bool
 ) -> LearnedNotes:
     """All keys with all dynamics, tuned and with matched levels."""
-    dynamics = [
-        name for name in velocity_layers.DYNAMIC_VELOCITIES if any(name in notes for notes in notes_by_key.values())
-    ]
+    dynamics = velocity_layers.sort({name for notes in notes_by_key.values() for name in notes})
     pitches = {key: next(iter(notes.values())).pitch for key, notes in notes_by_key.items()}
     filled, new_messages = velocity_layers.fill_layers(notes_by_key, dynamics)
     filled = {key: velocity_layers.retune(notes_of_key, pitches[key]) for key, notes_of_key in filled.items()}
     if config.even:
-        filled = level_matching.match_levels(filled)
+        filled = level_matching.match_levels(filled, velocity_layers.velocities_of(dynamics))
     return LearnedNotes(config.rate, dynamics, filled, messages + new_messages, seconds, stopped)
 
 

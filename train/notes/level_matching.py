@@ -1,5 +1,7 @@
 """Level matching over the keyboard, so that at one velocity no key is louder than its neighbours."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.signal import lfilter
 
@@ -13,15 +15,21 @@ MAX_STEP_DB = 1.0
 """Maximum level difference to the next recorded key."""
 MIN_DYNAMIC_STEP_DB = 3.0
 """Minimum level difference of successive dynamics."""
+DYNAMIC_STEP_VELOCITY = 0.14
+"""Difference of the velocities of successive dynamics; of nearer layers the minimum level difference is smaller."""
 
 
-def match_levels(keys: dict[int, list[Note]]) -> dict[int, list[Note]]:
-    """Scale the notes so that the level of each dynamic changes smoothly over the keys, and rises with it."""
+def match_levels(keys: dict[int, list[Note]], velocities: Sequence[float]) -> dict[int, list[Note]]:
+    """Scale the notes so that the level of each dynamic changes smoothly over the keys, and rises with it.
+
+    velocities: 0…1, of the notes of each key, soft to loud.
+    """
     sorted_keys = sorted(keys)
     levels = np.array([[note_level(note) for note in keys[key]] for key in sorted_keys])
     targets = np.stack([_limit_steps(_smooth(np.array(sorted_keys, float), column)) for column in levels.T], axis=1)
     for layer in range(targets.shape[1] - 2, -1, -1):
-        targets[:, layer] = np.minimum(targets[:, layer], targets[:, layer + 1] - MIN_DYNAMIC_STEP_DB)
+        step = MIN_DYNAMIC_STEP_DB * min((velocities[layer + 1] - velocities[layer]) / DYNAMIC_STEP_VELOCITY, 1.0)
+        targets[:, layer] = np.minimum(targets[:, layer], targets[:, layer + 1] - step)
     gains = 10 ** ((targets - levels) / 20)
     return {
         key: [note.scaled(float(gain)) for note, gain in zip(keys[key], row, strict=True)]

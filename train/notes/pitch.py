@@ -1,12 +1,10 @@
-"""Pitch of one recorded note, by its spectrum; key and dynamic in file names."""
+"""Pitch of one recorded note, by its spectrum."""
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from engine.pitch_and_frequency import parse_note, ratio_of
+from engine.pitch_and_frequency import ratio_of
 
 MIN_HZ, MAX_HZ = 50.0, 4400.0
 """Range of the search."""
@@ -18,9 +16,6 @@ MIN_SHARE = 0.5
 """Minimum share of the energy at the partials of a reliable pitch."""
 PRIMES = (1, 2, 3, 5, 7, 11)
 """Partials that a pitch must have: of half the pitch only one is present (SWIPE′)."""
-
-_NAME = re.compile(r"(?<![A-Za-z0-9])([A-Ga-g])(s|#|♯|b|♭)?(-?\d)(?![A-Za-z0-9])")
-_DYNAMICS = ("pianissimo", "piano", "mezzo-piano", "mezzo-forte", "forte", "fortissimo")
 
 
 @dataclass(frozen=True)
@@ -63,18 +58,6 @@ def detect(note: np.ndarray, rate: float, near: float | None = None) -> Pitch:
 def harmonicity(note: np.ndarray, rate: float, frequency: float) -> float:
     """How well a frequency in Hz explains note (T,), on the scale of `Pitch.clarity`."""
     return detect(note, rate, near=frequency).clarity
-
-
-def key_in_name(path: str | Path) -> int | None:
-    """MIDI key in a file name (`guitar_As3_forte.mp3`: A♯3, middle C = C4 = 60), or None."""
-    found = _NAME.search(Path(path).stem.replace("_", " "))
-    return parse_note(found.group()) if found else None
-
-
-def dynamic_in_name(path: str | Path) -> str | None:
-    """Dynamic in a file name, `pianissimo` … `fortissimo`, or None."""
-    words = re.split(r"[_\s.]+", Path(path).stem.lower())
-    return next((word for word in words if word in _DYNAMICS), None)
 
 
 def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> float:

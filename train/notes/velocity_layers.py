@@ -1,6 +1,6 @@
 """Velocity layers of a key: notes with corresponding modes, one per dynamic; missing ones are made from others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,20 +11,45 @@ from .mode_set import Modes, audible_energy
 from .note import Note
 
 DYNAMIC_VELOCITIES = {
+    "pianississimo": 0.1,
     "pianissimo": 0.2,
     "piano": 0.4,
     "mezzo-piano": 0.55,
     "mezzo-forte": 0.7,
     "forte": 0.85,
     "fortissimo": 1.0,
+    "fortississimo": 1.0,
 }
-"""Velocity at which each dynamic is played."""
+"""Velocity at which each dynamic is played; others are named by their MIDI velocity, `velocity 64`."""
+MIN_VELOCITY_STEP = 0.04
+"""Minimum difference between the velocities of two layers."""
 NEIGHBOUR_SEMITONES = 5.0
 """Distance over which keys contribute to a missing layer."""
 TILT_LIMITS_DB = (-8.0, 4.0)
 """Limits of the spectral tilt between two dynamics."""
 
 Keys = Mapping[int, Mapping[str, Note]]
+
+
+def velocity_of(dynamic: str) -> float:
+    """Velocity 0…1 of a dynamic by its name."""
+    named = DYNAMIC_VELOCITIES.get(dynamic)
+    return int(dynamic.rpartition(" ")[2]) / 127 if named is None else named
+
+
+def sort(dynamics: Iterable[str]) -> list[str]:
+    """Dynamics from soft to loud."""
+    order = list(DYNAMIC_VELOCITIES)
+    return sorted(dynamics, key=lambda name: (velocity_of(name), order.index(name) if name in order else len(order)))
+
+
+def velocities_of(dynamics: Sequence[str]) -> list[float]:
+    """Velocities 0…1 of dynamics, soft to loud, all different; 0.7 of a single one."""
+    velocities = [velocity_of(name) for name in dynamics] if len(dynamics) > 1 else [0.7]
+    for place in range(len(velocities) - 2, -1, -1):
+        if velocities[place] >= velocities[place + 1]:
+            velocities[place] = velocities[place + 1] - MIN_VELOCITY_STEP
+    return velocities
 
 
 def fill_layers(keys: Keys, dynamics: list[str]) -> tuple[dict[int, list[Note]], list[str]]:
@@ -40,7 +65,7 @@ def fill_layers(keys: Keys, dynamics: list[str]) -> tuple[dict[int, list[Note]],
             if name in notes:
                 layers.append(notes[name])
                 continue
-            other = min(notes, key=lambda source: abs(DYNAMIC_VELOCITIES[source] - DYNAMIC_VELOCITIES[name]))
+            other = min(notes, key=lambda source: abs(velocity_of(source) - velocity_of(name)))
             level, tilt = _difference(keys, key, other, name)
             layers.append(apply_tilt(notes[other], level, tilt))
             change = f"{level:+.1f} dB and {tilt:+.1f} dB per octave"
@@ -88,7 +113,7 @@ def _difference(keys: Keys, key: int, source: str, target: str) -> tuple[float, 
         if source in notes and target in notes
     ]
     if not found:
-        return 20 * 1.3 * float(np.log10(DYNAMIC_VELOCITIES[target] / DYNAMIC_VELOCITIES[source])), 0.0
+        return 20 * 1.3 * float(np.log10(velocity_of(target) / velocity_of(source))), 0.0
     weight = np.array([np.exp(-0.5 * ((other - key) / NEIGHBOUR_SEMITONES) ** 2) + 1e-6 for other, _, _ in found])
     level, tilt = (np.array([difference[place] for difference in found]) @ weight / weight.sum() for place in (1, 2))
     return float(level), float(np.clip(tilt, *TILT_LIMITS_DB))

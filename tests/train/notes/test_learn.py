@@ -13,10 +13,12 @@ from engine.pitch_and_frequency import frequency_of
 from export.resonance_notes import make_header, make_tensors
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 from train.notes import level_matching
-from train.notes.key_and_dynamic import RecordingInfo, classify, select
+from train.notes.key_and_dynamic import RecordingInfo, classify, hear
 from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
+from train.notes.sample import read_samples
+from train.notes.selection import select
 from train.notes.velocity_layers import apply_tilt, fill_layers, retune
 
 RATE = 22050
@@ -50,7 +52,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def learned(folder):
     steps = []
-    return learn(folder, CONFIG, steps.append), steps
+    return learn(read_samples(folder), CONFIG, steps.append), steps
 
 
 def _note(level=0.1, pitch=220.0, modes=4):
@@ -95,7 +97,7 @@ def test_progress_ends_with_everything_done(learned):
 
 @pytest.mark.verify
 def test_the_same_recordings_give_the_same_tensors(folder, learned):
-    again = make_tensors(learn(folder, Config(modes=8, rate=RATE, processes=1)))
+    again = make_tensors(learn(read_samples(folder), Config(modes=8, rate=RATE, processes=1)))
     for name, values in make_tensors(learned[0]).items():
         np.testing.assert_array_equal(values, again[name])
 
@@ -122,7 +124,7 @@ def test_the_engine_accepts_the_preset(learned):
 def test_nothing_to_learn_from_is_reported_in_one_line(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"")
     with pytest.raises(ValueError, match=r"nothing was learned: a\.wav is left out"):
-        learn([tmp_path / "a.wav"], CONFIG)
+        learn(read_samples([tmp_path / "a.wav"]), CONFIG)
 
 
 def test_a_tilt_changes_modes_and_knock_alike():
@@ -147,19 +149,25 @@ def test_the_dynamics_of_a_key_are_tuned_to_one_pitch():
     np.testing.assert_allclose(row[0].modes.frequency, row[1].modes.frequency)
 
 
+def _info(path, key, dynamic, clarity):
+    return RecordingInfo(*read_samples([path]), key, dynamic, clarity)
+
+
 def test_one_recording_per_key_and_dynamic_is_selected_and_rare_dynamics_are_left_out():
-    heard = [RecordingInfo(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
-    heard += [RecordingInfo("again.wav", 60, "forte", 0.3), RecordingInfo("whisper.wav", 61, "pianissimo", 0.5)]
+    heard = [_info(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
+    heard += [_info("again.wav", 60, "forte", 0.3), _info("whisper.wav", 61, "pianissimo", 0.5)]
     chosen, messages = select(heard)
-    assert [[one.path for one in group] for group in chosen.values()] == [[f"{key}.wav"] for key in range(60, 70)]
+    assert [[one.sample.path for one in group] for group in chosen.values()] == [
+        [f"{key}.wav"] for key in range(60, 70)
+    ]
     assert any("again.wav is left out" in message for message in messages)
     assert any("whisper.wav is left out" in message for message in messages)
 
 
 def test_a_recording_without_a_key_in_its_name_gets_its_detected_key(tmp_path):
     _write(tmp_path / "unnamed.wav", 64, 0.3)
-    heard = classify(str(tmp_path / "unnamed.wav"), RATE)
-    assert (heard.key, heard.messages) == (64, ())
+    (heard,), messages = classify([hear(*read_samples([tmp_path / "unnamed.wav"]), RATE)])
+    assert (heard.key, heard.messages, messages) == (64, (), [])
 
 
 def test_worker_processes_exit_when_their_parent_is_killed():

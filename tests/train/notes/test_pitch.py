@@ -1,10 +1,11 @@
-"""Pitch detection on synthetic and real notes; keys and dynamics in file names."""
+"""Pitch detection on synthetic and real notes."""
 
 import numpy as np
 import pytest
 
-from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
-from train.notes.pitch import detect, dynamic_in_name, harmonicity, key_in_name
+from engine.pitch_and_frequency import frequency_of, pitch_of
+from train.names.named_note import key_in_name
+from train.notes.pitch import detect, harmonicity
 
 RATE = 44100
 
@@ -45,26 +46,6 @@ def test_stretched_partials_do_not_sharpen_the_pitch():
 def test_a_neighbouring_key_explains_a_string_worse_than_its_own():
     string = _string(220.0)
     assert harmonicity(string, RATE, 220.0) > 2 * harmonicity(string, RATE, frequency_of(58))
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "dynamic"),
-    [
-        ("guitar_As3_very-long_forte_normal.mp3", 58, "forte"),
-        ("guitar_E2_very-long_pianissimo_harmonics.mp3", 40, "pianissimo"),
-        ("vibraphone-C6.wav", 84, None),
-        ("my piano Bb4.wav", 70, "piano"),
-        ("C-1.wav", 0, None),
-        ("drum.wav", None, None),
-        ("Take5.wav", None, None),
-    ],
-)
-def test_key_and_dynamic_are_read_from_a_name(name, key, dynamic):
-    assert (key_in_name(name), dynamic_in_name(name)) == (key, dynamic)
-
-
-def test_note_names_are_parsed_to_their_keys():
-    assert [key_in_name(note_name(key).replace("♯", "s")) for key in range(128)] == list(range(128))
 
 
 def test_real_notes_have_the_pitch_of_their_names(data):

@@ -1,0 +1,1 @@
+"""Key, dynamic and kind of single-note recordings, read from the names of a whole set of files."""

@@ -1,0 +1,61 @@
+"""A recorded note before learning: its file, what is said of it, and how a mapping plays it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from engine.pitch_and_frequency import ratio_of
+from train import recording
+from train.names.named_note import NamedNote, read_names
+
+from . import velocity_layers
+from .note import Note
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A note in a file. first, last: frames at the file's rate, None: to its end.
+
+    cents, decibels: by which a mapping tunes and amplifies it. pan: by which it moves it, −1 left … 1 right.
+    """
+
+    path: str
+    said: NamedNote
+    first: int = 0
+    last: int | None = None
+    cents: float = 0.0
+    decibels: float = 0.0
+    pan: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return Path(self.path).name
+
+    def load(self, rate: int) -> np.ndarray:
+        """Samples (C, T) at a rate in Hz. RecordingError if there are none."""
+        if not self.first and self.last is None:
+            return recording.load(self.path, rate)[0]
+        samples, own = recording.load(self.path)
+        cut = samples[:, self.first : None if self.last is None else self.last + 1]
+        if not cut.size:
+            raise recording.RecordingError(f"nothing to hear in {self.path} from frame {self.first} on")
+        resampled = cut.T if own == rate else soxr.resample(cut.T, own, rate, "VHQ")
+        return np.ascontiguousarray(resampled.T, np.float32)
+
+    def correct(self, note: Note) -> Note:
+        """The note of this sample as the mapping plays it."""
+        if self.cents:
+            (note,) = velocity_layers.retune([note], note.pitch * ratio_of(self.cents / 100))
+        if self.pan:
+            note = replace(note, place=np.clip(note.place + self.pan, -1, 1))
+        return note.scaled(float(10 ** (self.decibels / 20))) if self.decibels else note
+
+
+def read_samples(paths: Sequence[str | Path], files: Sequence[str | Path] | None = None) -> list[Sample]:
+    """Samples of files by their names, read together. files: where the sound is, if that is elsewhere."""
+    named = read_names(paths)
+    return [Sample(str(file), said) for file, said in zip(files or paths, named, strict=True)]
