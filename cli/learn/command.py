@@ -16,7 +16,7 @@ from . import option_checks
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
 from .progress import Result
-from .recordings import expand, parse_part
+from .recordings import expand, is_mapping_text, parse_part, replace_mappings
 
 DEFAULT_STEPS = 3000
 CHECK_RATE = 22050  # Hz, at which a recording is checked before it is learned
@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
-        help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard; "
-        "FILE@START-END takes a part of one, in seconds",
+        help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard, or a "
+        "library's mapping (.sfz, .dspreset); FILE@START-END takes a part of one, in seconds",
     )  # fmt: skip
     parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the instrument, or a path")
     parser.add_argument(
@@ -72,6 +72,9 @@ def run(args: argparse.Namespace) -> int:
     if KINDS[args.kind].learns_notes and _as_notes(args):
         option_checks.check_notes(args)
         recipe = "notes"
+    else:
+        args.recordings, messages = replace_mappings(args.recordings)
+        print(*messages, sep="\n", end="\n" * bool(messages), file=sys.stderr)
     made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
     if made is None:
         return 0
@@ -97,7 +100,12 @@ def _as_notes(args: argparse.Namespace) -> bool:
     """Whether the recordings are single notes; ValueError if they can be neither that nor one piece."""
     if args.taken == "piece" and len(args.recordings) > 1:
         raise ValueError(f"a piece is learned from one recording, not from {len(args.recordings)}")
-    if args.taken or len(args.recordings) > 1:
+    mappings = [text for text in args.recordings if is_mapping_text(text)]
+    if mappings and args.taken == "piece":
+        raise ValueError(f"{mappings[0]} is a mapping of single notes; a piece is learned from one recording")
+    if mappings and (args.start or args.length is not None):
+        raise ValueError(f"--start and --length take a part of one recording, and {mappings[0]} is a mapping of many")
+    if args.taken or mappings or len(args.recordings) > 1:
         return args.taken != "piece"
     from train.notes import note_span
 

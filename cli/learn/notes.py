@@ -10,6 +10,8 @@ from engine.preset.preset_file import Preset
 from export import reference_output
 from export.loudness import normalize
 from export.resonance_notes import make_header, make_tensors
+from train.mapping.mapping_file import read_mapping
+from train.mapping.samples import samples_of
 from train.notes import note_cache
 from train.notes.learn import Config, Progress
 from train.notes.learn import learn as learn_notes
@@ -17,17 +19,21 @@ from train.notes.sample import read_samples
 
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
-from .recordings import header_fields, parse_part, part_files
+from .recordings import header_fields, is_mapping_text, parse_part, part_files
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn all notes, or those that are done when Ctrl+C is pressed; these are cached beside the preset."""
     chosen = {"modes": args.modes} if args.modes else {}
     config = Config(seed=args.seed, **chosen)
-    with part_files(args.recordings, args.start, args.length) as recordings, display(args.json) as show:
+    mappings = [read_mapping(text) for text in args.recordings if is_mapping_text(text)]
+    files = [text for text in args.recordings if not is_mapping_text(text)]
+    with part_files(files, args.start, args.length) as recordings, display(args.json) as show:
+        samples = [sample for mapping in mappings for sample in samples_of(mapping)]
+        samples += read_samples([parse_part(text)[0] for text in files], recordings)
         folder = working_folder(path)
-        samples = read_samples([parse_part(text)[0] for text in args.recordings], recordings)
         instrument = learn_notes(samples, config, lambda now: show(_update(now)), folder, args.resume)
+    instrument.messages[:0] = [message for mapping in mappings for message in mapping.messages()]
     made = Preset(
         {**make_header(instrument, config, engine.VERSION), **header_fields(args, path)}, make_tensors(instrument)
     )

@@ -1,6 +1,7 @@
 """Recordings as arguments: FILE, or FILE@START-END for a part of it, in seconds.
 
-FILE may be a pattern such as guitar/*.wav, since not every shell expands it, or a folder: all recordings in it.
+FILE may be a pattern such as guitar/*.wav, since not every shell expands it, a folder: all recordings in it, or the
+mapping of a library such as piano.sfz, which stands for its recordings.
 """
 
 import argparse
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import soundfile
+
+from train.mapping import mapping_file
 
 SOUND_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")  # of the recordings in a folder
 _PART = re.compile(r"(?P<file>.+)@(?P<start>\d+(\.\d+)?)-(?P<end>\d+(\.\d+)?)")
@@ -47,6 +50,30 @@ def part_files(texts: Sequence[str], start: float = 0.0, length: float | None = 
         raise ValueError("--start and --length take a part of one recording; of several, name each as FILE@START-END")
     with tempfile.TemporaryDirectory() as folder:
         yield [_file(Path(folder), *parse_part(text, start, length)) for text in texts]
+
+
+def is_mapping_text(text: str) -> bool:
+    """Whether a recording as an argument is a mapping. ValueError if it is a part of one, which there is not."""
+    file, start, length = parse_part(text)
+    if mapping_file.is_mapping(file) and (start or length is not None):
+        raise ValueError(f"{text}: a mapping has no times; learn it as a whole, or name recordings")
+    return mapping_file.is_mapping(file)
+
+
+def replace_mappings(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Recordings with each mapping replaced by those that it maps to struck keys, and what it left out, for the user.
+
+    ValueError for a mapping that cannot be used.
+    """
+    found, messages = [], []
+    for text in texts:
+        if is_mapping_text(text):
+            mapping = mapping_file.read_mapping(text)
+            found += list(dict.fromkeys(str(region.path) for region in mapping.attacks))
+            messages += mapping.messages()
+        else:
+            found.append(text)
+    return found, messages
 
 
 def summary(texts: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ MIN_NAME_CLARITY_RATIO = 0.7
 """Minimum harmonicity of the key in the name, relative to the best pitch, at which the name overrides the pitch."""
 MIN_CERTAIN_CLARITY = 0.4
 """Minimum clarity of a pitch that overrides a name."""
+MIN_TRUSTED_SHARE, MIN_TRUSTED_COUNT = 0.8, 3
+"""Share of a set, and number of recordings, whose names must be right for the others to be believed if unclear."""
 MIN_OCTAVE_SHARE, MIN_SHIFT_SHARE = 0.6, 0.8
 """Share of a set that must be off by the same octaves, or other interval, for the whole set to be moved."""
 MIN_OCTAVE_COUNT, MIN_SHIFT_COUNT = 2, 3
@@ -77,14 +79,32 @@ def check_keys(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None]) -
 
     heard: None where nothing can be heard.
     """
-    way, shift, count = _common_shift(notes, heard)
-    messages = [_shift_message(notes, heard, way, shift, count)] if shift else []
-    return [_check(note, pitch, way, shift) for note, pitch in zip(notes, heard, strict=True)], messages
+    reading = _common_reading(notes, heard)
+    messages = [_shift_message(notes, heard, reading)] if reading.shift else []
+    return [_check(note, pitch, reading) for note, pitch in zip(notes, heard, strict=True)], messages
 
 
-def _common_shift(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None]) -> tuple[int, int, int]:
-    """The way in which to read a set, the semitones by which the sound is above its names, and how many say so."""
-    best, best_rank = (0, 0, 0), (-1, False)
+@dataclass(frozen=True)
+class _Reading:
+    """The way in which to read a set, and the semitones by which the sound is above its names.
+
+    count: recordings that say so, of `total` that say something.
+    """
+
+    way: int = 0
+    shift: int = 0
+    count: int = 0
+    total: int = 0
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the set is right so often that its unclear recordings will be, too."""
+        return self.count >= max(MIN_TRUSTED_COUNT, MIN_TRUSTED_SHARE * self.total)
+
+
+def _common_reading(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None]) -> _Reading:
+    """The reading that most recordings of a set agree with."""
+    best = _Reading()
     for way in range(max((len(note.keys) for note in notes), default=0)):
         votes = [
             _vote(note.keys[way], pitch) for note, pitch in zip(notes, heard, strict=True) if way < len(note.keys)
@@ -93,8 +113,8 @@ def _common_shift(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None]
         shift, count = counts.most_common(1)[0] if counts else (0, 0)
         if not _is_common(shift, count, counts.total(), any(note.is_number for note in notes)):
             shift, count = 0, counts[0]
-        if (count, shift == 0) > best_rank:
-            best, best_rank = (way, shift, count), (count, shift == 0)
+        if (count, shift == 0) > (best.count, best.shift == 0):
+            best = _Reading(way, shift, count, counts.total())
     return best
 
 
@@ -112,41 +132,42 @@ def _is_common(shift: int, count: int, total: int, is_number: bool) -> bool:
     return count >= max(MIN_SHIFT_COUNT, MIN_SHIFT_SHARE * total)
 
 
-def _shift_message(
-    notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None], way: int, shift: int, count: int
-) -> str:
+def _shift_message(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None], reading: _Reading) -> str:
     """The message that a whole set is named otherwise than it sounds."""
+    shift = reading.shift
+    named = [(note, note.keys[reading.way] if note.keys else None) for note in notes]
     example, key = next(
-        (note, key) for note, pitch in zip(notes, heard, strict=True)
-        if note.keys and (key := note.keys[way]) is not None and _vote(key, pitch) == shift
-    )  # fmt: skip
+        (note, key)
+        for (note, key), pitch in zip(named, heard, strict=True)
+        if key is not None and _vote(key, pitch) == shift
+    )
     by = {12: "an octave", 24: "two octaves"}.get(abs(shift), f"{abs(shift)} semitones")
     side = "lower" if shift > 0 else "higher"
     said = f"{note_name(key)} by {example.source}" if not example.is_number else f"number {key}"
     return (
         f"The recordings are named {by} {side} than they sound ({Path(example.path).name}, {said}, sounds like "
-        f"{note_name(key + shift)}; {count} agree): all are learned as they sound."
+        f"{note_name(key + shift)}; {reading.count} agree): all are learned as they sound."
     )
 
 
-def _check(note: NamedNote, pitch: HeardPitch | None, way: int, shift: int) -> CheckedKey:
-    """The key of one recording of a set that is read in a way and moved by a shift in semitones."""
-    named = note.keys[way] if way < len(note.keys) else None
+def _check(note: NamedNote, pitch: HeardPitch | None, reading: _Reading) -> CheckedKey:
+    """The key of one recording of a set."""
+    named = note.keys[reading.way] if reading.way < len(note.keys) else None
     if pitch is None:
         return CheckedKey(None)
     if named is None:
         return CheckedKey(pitch.key if pitch.is_reliable else None)
-    expected = named + shift
-    others = [key + shift for key in note.keys if key is not None]
+    expected = named + reading.shift
+    others = [key + reading.shift for key in note.keys if key is not None]
     near = next((key for key in (expected, *others) if pitch.is_near(key)), None)
     if near is not None:
         return CheckedKey(near)
     if note.is_number:
         return CheckedKey(expected if pitch.supports(expected) else pitch.key if pitch.is_reliable else None)
-    return _disputed(note, pitch, expected)
+    return _disputed(note, pitch, expected, reading.is_trusted)
 
 
-def _disputed(note: NamedNote, pitch: HeardPitch, expected: int) -> CheckedKey:
+def _disputed(note: NamedNote, pitch: HeardPitch, expected: int, is_trusted: bool) -> CheckedKey:
     """The key of a recording that sounds otherwise than expected, with a message."""
     message = f"{Path(note.path).name} sounds like {note_name(pitch.key)} ({pitch.frequency:.1f} Hz)"
     if pitch.fits(expected):
@@ -156,4 +177,6 @@ def _disputed(note: NamedNote, pitch: HeardPitch, expected: int) -> CheckedKey:
     message = f"{message}, not like {note_name(expected)} as {note.source} says"
     if pitch.clarity >= MIN_CERTAIN_CLARITY:
         return CheckedKey(pitch.key, f"{message}: it is learned as it sounds.")
+    if is_trusted:
+        return CheckedKey(expected, f"{message}, but not clearly: {note.source} is believed, as of the others.")
     return CheckedKey(None, f"{message}, and not clearly: it is left out.")

@@ -116,7 +116,7 @@ def _peak(spectrum: np.ndarray, bin_width: float, position: float, reach: float)
     """Frequency in Hz and height of the highest bin near a position, by parabolic interpolation of logs."""
     low = max(int((position - reach) / bin_width), 1)
     high = min(int((position + reach) / bin_width) + 2, len(spectrum) - 1)
-    top = low + int(np.argmax(spectrum[low:high])) if high > low else low
+    top = low + int(np.argmax(spectrum[low:high])) if high > low else min(low, len(spectrum) - 2)
     a, b, c = np.log(spectrum[top - 1 : top + 2] + 1e-20)
     shift = 0.5 * (a - c) / min(a - 2 * b + c, -1e-9)
     return (top + float(np.clip(shift, -0.5, 0.5))) * bin_width, float(spectrum[top])

@@ -9,10 +9,14 @@ import soxr
 
 from engine.pitch_and_frequency import ratio_of
 from train import recording
+from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
 from train.names.named_note import NamedNote, read_names
 
 from . import velocity_layers
 from .note import Note
+
+CHUNK_SOURCE = "its sampler chunk"
+"""What says the key of a recording whose name does not."""
 
 
 @dataclass(frozen=True)
@@ -57,5 +61,19 @@ class Sample:
 
 def read_samples(paths: Sequence[str | Path], files: Sequence[str | Path] | None = None) -> list[Sample]:
     """Samples of files by their names, read together. files: where the sound is, if that is elsewhere."""
+    files = files or paths
     named = read_names(paths)
-    return [Sample(str(file), said) for file, said in zip(files or paths, named, strict=True)]
+    if any(not said.keys for said in named):
+        named = _with_chunk_keys(named, [read_sampler_chunks(Path(file)) for file in files])
+    return [Sample(str(file), said) for file, said in zip(files, named, strict=True)]
+
+
+def _with_chunk_keys(named: Sequence[NamedNote], chunks: Sequence[SamplerChunks | None]) -> list[NamedNote]:
+    """Names, those without a key with that of the file's chunks, unless these say the same of all files."""
+    keys = {chunk.key for chunk in chunks if chunk}
+    if len(keys) < 2 and len(named) > 1:
+        return list(named)
+    return [
+        replace(said, keys=(chunk.key,), is_number=True, source=CHUNK_SOURCE) if chunk and not said.keys else said
+        for said, chunk in zip(named, chunks, strict=True)
+    ]

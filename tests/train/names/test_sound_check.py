@@ -57,6 +57,14 @@ def test_an_unclear_recording_that_sounds_otherwise_is_left_out():
     assert "left out" in single[0]
 
 
+def test_an_unclear_recording_of_a_set_that_is_right_is_believed():
+    notes = read_names([f"x_{letter}4.wav" for letter in SCALE])
+    heard = [_heard(key) for key in (60, 62, 64, 65, 67, 69)] + [_heard(80, clarity=0.25)]
+    checked, _ = check_keys(notes, heard)
+    assert checked[-1].key == 71
+    assert "its name is believed" in checked[-1].message
+
+
 def test_a_low_note_of_which_only_partials_are_heard_is_believed_without_a_word():
     assert _checked(["x_B0.wav", "x_C4.wav"], [23 + 19, 60]) == ([23, 60], [], [])
 

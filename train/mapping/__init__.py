@@ -1,0 +1,1 @@
+"""Mappings of sample libraries: which recording sounds at which keys and velocities (SFZ, DecentSampler, WAV)."""
