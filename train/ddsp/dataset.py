@@ -12,7 +12,7 @@ from train import recording, recording_faults
 from . import synthesis
 from .config import Config, Sizes
 from .features import Features, extract_features
-from .named_octaves import correct_octaves
+from .octave_correction import correct_octaves
 from .random_clips import SILENCE_DB, Segment, clip_starts, concatenate
 
 VALIDATION_SECONDS = 20.0  # at the end of every long recording

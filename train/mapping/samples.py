@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from train.names.dynamics import velocity_label
-from train.names.named_note import NamedNote, read_names
+from train.names.name_reader import NamedNote, read_names
 from train.notes.sample import Sample
 
 from .region import Mapping, Region

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.pitch_and_frequency import cents_of, frequency_of, note_name, pitch_of
 
-from .named_note import NamedNote
+from .name_reader import NamedNote
 
 MAX_DEVIATION_SEMITONES = 0.5
 """Deviation of a pitch from its key."""

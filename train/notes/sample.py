@@ -10,7 +10,7 @@ import soxr
 from engine.pitch_and_frequency import ratio_of
 from train import recording
 from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
-from train.names.named_note import NamedNote, read_names
+from train.names.name_reader import NamedNote, read_names
 
 from . import velocity_layers
 from .note import Note

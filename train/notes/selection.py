@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from engine.kinds.resonance import MAX_SIZES
 from engine.pitch_and_frequency import note_name
 from train.names.vocabulary import MICROPHONE_WORDS
 
@@ -77,7 +76,7 @@ def _choose_dynamics(keys: dict[int, dict[str, RecordingInfo]]) -> tuple[list[st
     frequent = [name for name in velocity_layers.sort(counts) if counts[name] >= MIN_DYNAMIC_SHARE * len(keys)]
     rare = [info for each in keys.values() for name, info in each.items() if name not in frequent]
     messages = _each_left_out(rare, lambda info: f"too few keys are played {info.dynamic}")
-    count, limit = len(frequent), MAX_SIZES["L"]
+    count, limit = len(frequent), velocity_layers.MAX_LAYERS
     if count <= limit:
         return frequent, messages
     kept = [frequent[round(i * (count - 1) / (limit - 1))] for i in range(limit)]

@@ -21,6 +21,8 @@ DYNAMIC_VELOCITIES = {
     "fortississimo": 1.0,
 }
 """Velocity at which each dynamic is played; others are named by their MIDI velocity, `velocity 64`."""
+MAX_LAYERS = 8
+"""Layers that an instrument can have."""
 MIN_VELOCITY_STEP = 0.04
 """Minimum difference between the velocities of two layers."""
 NEIGHBOUR_SEMITONES = 5.0

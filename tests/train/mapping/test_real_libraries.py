@@ -8,7 +8,7 @@ import pytest
 from engine.pitch_and_frequency import parse_note
 from train.mapping.mapping_file import read_mapping
 from train.mapping.samples import samples_of
-from train.names.named_note import read_names
+from train.names.name_reader import read_names
 from train.notes.key_and_dynamic import classify, hear
 from train.notes.sample import read_samples
 

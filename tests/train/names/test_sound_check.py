@@ -1,7 +1,7 @@
 """What is heard has the last word on names: for a whole set once, then for single recordings."""
 
 from engine.pitch_and_frequency import frequency_of
-from train.names.named_note import read_names
+from train.names.name_reader import read_names
 from train.names.sound_check import HeardPitch, check_keys
 
 SCALE = ["C", "D", "E", "F", "G", "A", "B"]

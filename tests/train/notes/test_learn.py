@@ -3,12 +3,14 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from engine.kinds.resonance import MAX_SIZES
 from engine.pitch_and_frequency import frequency_of
 from export.resonance_notes import make_header, make_tensors
 from tests.support.wait_limit import MAX_WAIT_SECONDS
@@ -18,8 +20,8 @@ from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
 from train.notes.sample import read_samples
-from train.notes.selection import select
-from train.notes.velocity_layers import apply_tilt, fill_layers, retune
+from train.notes.selection import drop_other_sounds, select
+from train.notes.velocity_layers import MAX_LAYERS, apply_tilt, fill_layers, retune, sort, velocities_of
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=2)
@@ -162,6 +164,57 @@ def test_one_recording_per_key_and_dynamic_is_selected_and_rare_dynamics_are_lef
     ]
     assert any("again.wav is left out" in message for message in messages)
     assert any("whisper.wav is left out" in message for message in messages)
+
+
+def test_of_sixteen_dynamics_as_many_are_learned_as_an_instrument_can_have():
+    names = [f"{note}v{layer}.wav" for note in ("C4", "E4") for layer in range(1, 17)]
+    heard = [
+        RecordingInfo(sample, sample.said.key, sample.said.dynamic, 0.5, is_pitched=True)
+        for sample in read_samples(names)
+    ]
+    chosen, messages = select(heard)
+    group = [info.dynamic for info in chosen[60]]
+    assert (len(group), MAX_SIZES["L"]) == (MAX_LAYERS, MAX_LAYERS)
+    assert (group[0], group[-1]) == ("velocity 127", "velocity 8")
+    assert any("Of 16 dynamics 8 are learned" in message for message in messages)
+
+
+def test_releases_and_other_microphones_are_left_out():
+    names = ["C4_close_f.wav", "C4_room_f.wav", "E4_close_f.wav", "E4_room_f.wav", "C4_close_release.wav"]
+    kept, messages = drop_other_sounds(read_samples(names))
+    assert [sample.name for sample in kept] == ["C4_close_f.wav", "E4_close_f.wav"]
+    assert "C4_close_release.wav is left out: what sounds when a key is released" in messages[0]
+    assert "C4_room_f.wav and E4_room_f.wav are left out: of the microphones 'close' is learned" in messages[1]
+
+
+def test_the_layers_of_both_names_of_loudest_ascend():
+    assert velocities_of(["forte", "fortissimo", "fortississimo"]) == [0.85, 0.96, 1.0]
+    assert velocities_of(sort(["velocity 127", "velocity 64"])) == [64 / 127, 1.0]
+
+
+def test_the_notes_of_both_dynamics_of_a_piano_in_the_style_of_the_university_of_iowa_are_used(tmp_path):
+    _write(tmp_path / "Piano.ff.A3.wav", 57, 0.4)
+    _write(tmp_path / "Piano.pp.A3.wav", 57, 0.1)
+    infos, _ = classify([hear(sample, RATE) for sample in read_samples(sorted(tmp_path.glob("*.wav")))])
+    chosen, messages = select(infos)
+    assert [(info.sample.name, info.dynamic) for info in chosen[57]] == [
+        ("Piano.ff.A3.wav", "fortissimo"),
+        ("Piano.pp.A3.wav", "pianissimo"),
+    ]
+    assert messages == []
+
+
+def test_a_sample_is_cut_and_corrected_as_its_mapping_says(tmp_path):
+    _write(tmp_path / "x.wav", 57, 0.4)
+    (sample,) = read_samples([tmp_path / "x.wav"])
+    whole = sample.load(RATE)
+    cut = replace(sample, first=3000, last=8999, cents=50.0, decibels=-6.0, pan=0.25)
+    np.testing.assert_array_equal(cut.load(RATE), whole[:, 3000:9000])
+    note = cut.correct(_note())
+    assert note.pitch == pytest.approx(220 * 2 ** (50 / 1200))
+    np.testing.assert_allclose(note.modes.frequency, _note().modes.frequency * 2 ** (50 / 1200))
+    np.testing.assert_allclose(np.abs(note.modes.amplitude), np.abs(_note().modes.amplitude) * 10 ** (-6 / 20))
+    np.testing.assert_array_equal(note.place, 0.25)
 
 
 def test_a_recording_without_a_key_in_its_name_gets_its_detected_key(tmp_path):

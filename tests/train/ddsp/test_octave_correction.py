@@ -5,7 +5,7 @@ import pytest
 
 from engine.pitch_and_frequency import frequency_of, pitch_of
 from train.ddsp.features import Features
-from train.ddsp.named_octaves import correct_octaves
+from train.ddsp.octave_correction import correct_octaves
 
 RATE, HOP, FRAMES = 16_000, 160, 100
 
