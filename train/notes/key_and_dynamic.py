@@ -44,16 +44,16 @@ def hear(sample: Sample, rate: int) -> HeardSample:
     """Find the pitch of a sample and its defects; rate in Hz."""
     name = sample.name
     try:
-        samples = sample.load(rate)
+        sound = sample.read(rate)
     except recording.RecordingError as error:
         return HeardSample(sample, None, (f"{name} is left out: {error}",))
-    defects = recording_faults.check(samples, rate)
+    defects = recording_faults.check(sound.samples, rate)
     if any("too short" in defect or "silent" in defect for defect in defects):
         return HeardSample(sample, None, (f"{name} is left out: {defects[0]}",))
-    mono = samples.mean(axis=0).astype(np.float64)
+    mono = sound.samples.mean(axis=0).astype(np.float64)
     span = note_span.find_span(mono, rate)
     heard = hear_pitch(mono[span.onset : span.end], rate, candidate_keys(sample.said))
-    return HeardSample(sample, heard, tuple(f"{name}: {defect}" for defect in defects))
+    return HeardSample(sample, heard, (*sound.notices, *(f"{name}: {defect}" for defect in defects)))
 
 
 def hear_pitch(note: np.ndarray, rate: float, keys: Sequence[int]) -> HeardPitch:

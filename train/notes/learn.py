@@ -158,7 +158,7 @@ def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
     notes: dict[str, Note] = {}
     loudest: Note | None = None
     for info in group:
-        samples = info.sample.load(config.rate)
+        samples = info.sample.read(config.rate).samples
         if loudest is None:
             frequency = frequency_of(info.key) if info.key is not None else None
             note = loudest = fit(samples, config.rate, config.modes, frequency, info.is_pitched)

@@ -8,6 +8,7 @@ import numpy as np
 import soxr
 
 from engine.pitch_and_frequency import ratio_of
+from engine.sound_file.reader import Sound
 from train import recording
 from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
 from train.names.name_reader import NamedNote, read_names
@@ -39,16 +40,16 @@ class Sample:
         """The name of the file."""
         return Path(self.path).name
 
-    def load(self, rate: int) -> np.ndarray:
-        """Samples (C, T) at a rate in Hz. RecordingError if there are none."""
+    def read(self, rate: int) -> Sound:
+        """The sound at a rate in Hz. RecordingError if there is none."""
         if not self.first and self.last is None:
-            return recording.load(self.path, rate)[0]
-        samples, own = recording.load(self.path)
-        cut = samples[:, self.first : None if self.last is None else self.last + 1]
+            return recording.read(self.path, rate)
+        whole = recording.read(self.path)
+        cut = whole.samples[:, self.first : None if self.last is None else self.last + 1]
         if not cut.size:
             raise recording.RecordingError(f"nothing to hear in {self.path} from frame {self.first} on")
-        resampled = cut.T if own == rate else soxr.resample(cut.T, own, rate, "VHQ")
-        return np.ascontiguousarray(resampled.T, np.float32)
+        resampled = cut.T if whole.rate == rate else soxr.resample(cut.T, whole.rate, rate, "VHQ")
+        return Sound(np.ascontiguousarray(resampled.T, np.float32), rate, whole.notices)
 
     def correct(self, note: Note) -> Note:
         """The note of this sample as the mapping plays it."""

@@ -207,9 +207,9 @@ def test_the_notes_of_both_dynamics_of_a_piano_in_the_style_of_the_university_of
 def test_a_sample_is_cut_and_corrected_as_its_mapping_says(tmp_path):
     _write(tmp_path / "x.wav", 57, 0.4)
     (sample,) = read_samples([tmp_path / "x.wav"])
-    whole = sample.load(RATE)
+    whole = sample.read(RATE).samples
     cut = replace(sample, first=3000, last=8999, cents=50.0, decibels=-6.0, pan=0.25)
-    np.testing.assert_array_equal(cut.load(RATE), whole[:, 3000:9000])
+    np.testing.assert_array_equal(cut.read(RATE).samples, whole[:, 3000:9000])
     note = cut.correct(_note())
     assert note.pitch == pytest.approx(220 * 2 ** (50 / 1200))
     np.testing.assert_allclose(note.modes.frequency, _note().modes.frequency * 2 ** (50 / 1200))
