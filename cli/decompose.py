@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,10 @@ def run(args: argparse.Namespace) -> int:
     from train.events.decompose import decompose
 
     file, start, length = parse_part(args.recording, args.start, args.length)
-    samples, rate = recording.load(file, int(preset.header["rate"]), start, length)
+    sound = recording.read(file, int(preset.header["rate"]), start, length)
+    for notice in sound.notices:
+        print(notice, file=sys.stderr)
+    samples, rate = sound.samples, sound.rate
     model = load_model(preset)
     with display(args.json) as show:
         score = decompose(

@@ -16,7 +16,7 @@ from . import option_checks
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
 from .progress import Result
-from .recordings import expand, is_mapping_text, parse_part, replace_mappings
+from .recordings import expand, is_mapping_text, parse_part, readable, replace_mappings
 
 DEFAULT_STEPS = 3000
 CHECK_RATE = 22050  # Hz, at which a recording is checked before it is learned
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Learn, and write the instrument; Ctrl+C keeps the best so far."""
     option_checks.check(args)
     path = check_output(args.output, args.resume, args.replace)
-    args.recordings = expand(args.recordings)
+    args.recordings = readable(expand(args.recordings))
     _check_torch(args.device)
     recipe = args.kind
     if KINDS[args.kind].learns_notes and _as_notes(args):
@@ -123,10 +123,10 @@ def _load(path: str, start: float, length: float | None) -> np.ndarray:
     from train import recording, recording_faults
 
     path, start, length = parse_part(path, start, length)
-    samples, rate = recording.load(path, CHECK_RATE, start, length)
-    for warning in recording_faults.check_usable(samples, rate, path):
+    sound = recording.read(path, CHECK_RATE, start, length)
+    for warning in (*sound.notices, *recording_faults.check_usable(sound.samples, sound.rate, path)):
         print(warning, file=sys.stderr)
-    return samples
+    return sound.samples
 
 
 def _print_result(args: argparse.Namespace, path: Path, made: Result) -> None:

@@ -56,9 +56,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     elif not args.harmonics:
         sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), DEFAULT_MAX_HARMONICS))
     fabric = make_fabric(args.device)
+    voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     _print_dataset(dataset, fabric.global_rank)
     model = preset_weights.load_model(before.header, before.tensors) if before else None
-    voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     folder, config = working_folder(path), _config(args, sizes)
     is_first = fabric.global_rank == 0
     with display(args.json) if is_first else contextlib.nullcontext(lambda now: None) as show:

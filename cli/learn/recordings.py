@@ -1,23 +1,27 @@
 """Recordings as arguments: FILE, or FILE@START-END for a part of it, in seconds.
 
-FILE may be a pattern such as guitar/*.wav, since not every shell expands it, a folder: all recordings in it, or the
-mapping of a library such as piano.sfz, which stands for its recordings.
+FILE may be a pattern such as guitar/*.wav, since not every shell expands it, a folder: all recordings in it and in the
+folders in it, hidden files left out; or the mapping of a library such as piano.sfz, which stands for its recordings.
 """
 
 import argparse
 import contextlib
-import glob
+import fnmatch
+import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import soundfile
-
+from engine.sound_file import reader
+from engine.sound_file.suffixes import SYSTEM_FOLDERS, find_sound_files, is_sound_file
+from engine.sound_file.wav_writer import WavWriter
 from train.mapping import mapping_file
 
-SOUND_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")  # of the recordings in a folder
+MAX_STEM_CHARACTERS = 24  # of the name of a temporary file, at either end
+_PATTERN = re.compile(r"[*?[]")
 _PART = re.compile(r"(?P<file>.+)@(?P<start>\d+(\.\d+)?)-(?P<end>\d+(\.\d+)?)")
 
 
@@ -26,12 +30,38 @@ def expand(texts: Sequence[str]) -> list[str]:
     return [name for text in texts for name in _matching(text) or [text]]
 
 
+def readable(texts: Sequence[str]) -> list[str]:
+    """Of several recordings those that can be read; each of the others is left out and named on the error stream.
+
+    Mappings stay. ValueError if there is none, or if one that was named is missing.
+    """
+    if len(texts) < 2:
+        return list(texts)
+    found: list[str] = []
+    faults: list[str] = []
+    for text in texts:
+        file = parse_part(text)[0]
+        try:
+            if not mapping_file.is_mapping(file):
+                reader.check(file)
+            found.append(text)
+        except reader.RecordingError as error:
+            if not Path(file).exists():
+                raise
+            faults.append(str(error))
+    if not found:
+        raise ValueError(f"none of {len(texts)} recordings can be read: {faults[0]}")
+    for fault in faults:
+        print(f"left out: {fault}", file=sys.stderr)
+    return found
+
+
 def parse_part(text: str, start: float = 0.0, length: float | None = None) -> tuple[str, float, float | None]:
     """File, start and length in seconds, None for all of it; start, length: where the text gives neither.
 
     ValueError if the end comes before the start.
     """
-    times = None if Path(text).is_file() else _PART.fullmatch(text)
+    times = None if os.path.exists(text) else _PART.fullmatch(text)
     if times is None:
         return text, start, length
     start, end = float(times["start"]), float(times["end"])
@@ -92,22 +122,65 @@ def header_fields(args: argparse.Namespace, path: Path) -> dict[str, Any]:
 
 
 def _matching(text: str) -> list[str]:
-    """The files that a text matches, each with its times; none if it is the name of a file, or no pattern."""
+    """The files that a text matches, each with its times; none if it is the name of a file, or no pattern.
+
+    ValueError for a folder without a recording.
+    """
     file = parse_part(text)[0]
-    if Path(file).is_dir():
-        inside = (str(path) for path in Path(file).iterdir() if path.suffix.lower() in SOUND_SUFFIXES)
-        return [found + text[len(file) :] for found in sorted(inside)]
-    if Path(file).is_file() or not glob.has_magic(file):
+    times = text[len(file) :]
+    if os.path.isdir(file):
+        inside = find_sound_files(Path(file))
+        if not inside:
+            raise ValueError(f"there is no recording in the folder {file}, nor in the folders in it")
+        return [f"{path}{times}" for path in inside]
+    if os.path.exists(file) or not _PATTERN.search(file):
         return []
-    return [found + text[len(file) :] for found in sorted(glob.glob(file, recursive=True)) if Path(found).is_file()]
+    matches = _matching_paths(file)
+    folders = {os.path.realpath(match): match for match in matches if match.is_dir() and not match.is_symlink()}
+    inside = [path for folder in folders.values() for path in find_sound_files(folder)]
+    files = [match for match in matches if match.is_file()]
+    sounds = [path for path in files if is_sound_file(path)]
+    return [f"{path}{times}" for path in sorted({*inside, *(sounds or files)})]
+
+
+def _matching_paths(pattern: str) -> list[Path]:
+    """Files and folders that match a pattern; a part that is the name of one stands for it, brackets or not."""
+    path = Path(pattern)
+    found = [Path(path.anchor)]
+    for part in path.parts[1:] if path.anchor else path.parts:
+        found = [match for base in found for match in _matches(base, part)]
+    return found
+
+
+def _matches(base: Path, part: str) -> list[Path]:
+    """What is in a folder and matches one part of a pattern; `**` is the folder and all folders in it."""
+    if (base / part).exists():
+        return [base / part]
+    if part == "**":
+        folders = [base / name for name in _names(base) if (base / name).is_dir() and not (base / name).is_symlink()]
+        return [base, *(inner for folder in folders for inner in _matches(folder, part))]
+    return [base / name for name in fnmatch.filter(_names(base, part), part)]
+
+
+def _names(folder: Path, part: str = "") -> list[str]:
+    """The names in a folder, hidden ones only for a part that begins as these; none of what is no folder."""
+    try:
+        names = (name for name in os.listdir(folder) if name not in SYSTEM_FOLDERS)
+        return sorted(name for name in names if not name.startswith(".") or part.startswith("."))
+    except OSError:
+        return []
 
 
 def _file(folder: Path, path: str, start: float, length: float | None) -> str:
-    from train import recording
-
     if not start and length is None:
         return path
-    samples, rate = recording.load(path, None, start, length)
-    file = folder / f"{Path(path).stem}@{start:g}-{start + samples.shape[1] / rate:g}.wav"
-    soundfile.write(file, samples.T, rate, "FLOAT")
+    sound = reader.read(path, None, start, length)
+    for notice in sound.notices:
+        print(notice, file=sys.stderr)
+    stem = Path(path).stem
+    if len(stem) > 2 * MAX_STEM_CHARACTERS:  # of up to four bytes each; a key may stand at either end
+        stem = stem[:MAX_STEM_CHARACTERS] + stem[-MAX_STEM_CHARACTERS:]
+    file = folder / f"{stem}@{start:g}-{start + sound.seconds:g}.wav"
+    with contextlib.closing(WavWriter(file, sound.rate, True, channels=len(sound.samples))) as writer:
+        writer.write(sound.samples)
     return str(file)

@@ -48,8 +48,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
 
     config = _config(args)
     file, start, _ = parse_part(args.recordings[0], args.start)
-    samples, rate = recording.load(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
-    warnings = recording_faults.check_usable(samples, rate, file)
+    sound = recording.read(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
+    samples = sound.samples
+    warnings = [*sound.notices, *recording_faults.check_usable(samples, sound.rate, file)]
     folder = working_folder(path)
     with display(args.json) as show:
         mono = torch.from_numpy(samples.mean(axis=0))

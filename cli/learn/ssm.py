@@ -44,8 +44,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = _config(args)
     sizes = config.sizes
     file, start, length = parse_part(args.recordings[0], args.start, args.length)
-    samples, rate = recording.load(file, sizes.rate, start, length or sizes.samples / sizes.rate)
-    warnings = recording_faults.check_usable(samples, rate, file)
+    sound = recording.read(file, sizes.rate, start, length or sizes.samples / sizes.rate)
+    samples = sound.samples
+    warnings = [*sound.notices, *recording_faults.check_usable(samples, sound.rate, file)]
     folder = working_folder(path)
     with display(args.json) as show:
         mono = torch.from_numpy(samples.mean(axis=0))

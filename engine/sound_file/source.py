@@ -5,6 +5,7 @@ other bytes before the first one that counts.
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ class Source:
         if self.header or self.start or self.end is not None:
             with ByteWindow(self.path, self.header, self.start, self.end) as window:
                 yield window
-        elif self.is_mpeg or self.path.with_name(MACOS_PREFIX + self.path.name).exists():
+        elif self.is_mpeg or os.path.exists(self.path.with_name(MACOS_PREFIX + self.path.name)):
             with self.path.open("rb") as file:  # by its path libsndfile would look for a resource fork beside it
                 yield file.fileno()
         else:

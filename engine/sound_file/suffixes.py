@@ -29,7 +29,8 @@ _MAGICS = (
     b"\xff\xfb",
     b"\xff\xf3",
 )
-_SYSTEM_FOLDERS = ("__MACOSX", "$RECYCLE.BIN", "System Volume Information")
+SYSTEM_FOLDERS = ("__MACOSX", "$RECYCLE.BIN", "System Volume Information")
+"""Passed over like hidden ones."""
 
 
 def is_sound_file(path: Path) -> bool:
@@ -49,7 +50,7 @@ def find_sound_files(folder: Path) -> list[Path]:
             folders.clear()
             continue
         visited.add((status.st_dev, status.st_ino))
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SYSTEM_FOLDERS]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in SYSTEM_FOLDERS]
         paths = (Path(parent) / name for name in names)
         found += [path for path in paths if path.is_file() and is_sound_file(path)]
     return sorted(found)

@@ -1,4 +1,4 @@
-"""Writer of WAV files of two channels, which become RF64 where they outgrow the sizes of RIFF (EBU Tech 3306).
+"""Writer of WAV files, which become RF64 where they outgrow the sizes of RIFF (EBU Tech 3306).
 
 Their header is right once a second while they grow, and every block goes to the system at once: what was recorded up
 to a crash can be read.
@@ -11,7 +11,6 @@ import numpy as np
 
 from .wav_layout import MAX_RIFF_BYTES, make_header
 
-CHANNELS = 2
 PCM, FLOAT = 1, 3  # format tags
 PCM_BYTES, FLOAT_BYTES = 3, 4  # of a sample
 
@@ -19,10 +18,13 @@ PCM_BYTES, FLOAT_BYTES = 3, 4  # of a sample
 class WavWriter:
     """Appends audio to a file, in 24 bits or in 32-bit float."""
 
-    def __init__(self, path: Path, rate: int, float32: bool = False, max_riff_bytes: int = MAX_RIFF_BYTES) -> None:
+    def __init__(
+        self, path: Path, rate: int, float32: bool = False, max_riff_bytes: int = MAX_RIFF_BYTES, channels: int = 2
+    ) -> None:
         """max_riff_bytes: the size of the file from which on it is RF64. OSError."""
         self._rate, self._float32, self._max_riff_bytes = rate, float32, max_riff_bytes
-        self._frame_bytes = CHANNELS * (FLOAT_BYTES if float32 else PCM_BYTES)
+        self._channels = channels
+        self._frame_bytes = channels * (FLOAT_BYTES if float32 else PCM_BYTES)
         self._bytes = self._frames_in_header = 0  # bytes of sound that are in the file
         self._header_bytes = len(self._header(0))
         self._file = path.open("wb", buffering=0)
@@ -38,7 +40,7 @@ class WavWriter:
         return self._bytes // self._frame_bytes
 
     def write(self, audio: np.ndarray) -> None:
-        """Append audio (2, T). OSError, after which the frames that had room are in the file."""
+        """Append audio (channels, T). OSError, after which the frames that had room are in the file."""
         data = memoryview(self._encode(audio).tobytes())
         while data:
             written = self._file.write(data) or 0
@@ -63,9 +65,8 @@ class WavWriter:
 
     def _header(self, frames: int) -> bytes:
         tag, sample_bytes = (FLOAT, FLOAT_BYTES) if self._float32 else (PCM, PCM_BYTES)
-        frame_bytes = CHANNELS * sample_bytes
-        rate, bits = self._rate, 8 * sample_bytes
-        content = struct.pack("<HHIIHH", tag, CHANNELS, rate, rate * frame_bytes, frame_bytes, bits)
+        frame_bytes, rate, bits = self._frame_bytes, self._rate, 8 * sample_bytes
+        content = struct.pack("<HHIIHH", tag, self._channels, rate, rate * frame_bytes, frame_bytes, bits)
         fact = b""
         if self._float32:
             content += bytes(2)  # no extension
@@ -73,7 +74,7 @@ class WavWriter:
         return make_header(content, frames * frame_bytes, fact, frames, self._max_riff_bytes)
 
     def _encode(self, audio: np.ndarray) -> np.ndarray:
-        """Bytes of audio (2, T)."""
+        """Bytes of audio (channels, T)."""
         if self._float32:
             return np.ascontiguousarray(audio.T, "<f4")
         full = 2.0 ** (8 * PCM_BYTES - 1)

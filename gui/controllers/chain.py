@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject
 
 from engine.effects import EFFECTS, ROOM, effect_class
 from engine.kinds import KINDS
+from engine.sound_file.suffixes import READABLE_SUFFIXES
 from gui import engine_translation
 from gui.browser.catalogue import Entry
 from gui.dialogs import name_and_file_prompts
@@ -122,7 +123,7 @@ class ChainController(QObject):
         elif key.startswith(ROOM_OFFER):
             self.add_room(key.removeprefix(ROOM_OFFER))
         elif key == FILE:
-            kinds = self.tr("Sound files (*.wav *.flac *.aif *.aiff *.ogg)")
+            kinds = self.tr("Sound files ({0})").format(" ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES))
             name_and_file_prompts.ask_files(
                 self._chain_bar,
                 self.tr("A room"),

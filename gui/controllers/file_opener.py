@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
-from gui.dialogs.learn import SOUND_SUFFIXES
+from engine.sound_file.suffixes import find_sound_files, is_sound_file
 from gui.engine_translation import translate_message
 from session import patch_file
 
@@ -32,7 +32,7 @@ class FileOpener(QObject):
     def open(self, paths: list[Path]) -> None:
         """Open files, and those in folders; show an error for others."""
         paths = [file for path in paths for file in self._files(path)]
-        recordings = [path for path in paths if path.suffix.lower() in SOUND_SUFFIXES]
+        recordings = [path for path in paths if is_sound_file(path)]
         if recordings:
             self._learn.open(recordings)
         for path in paths:
@@ -48,9 +48,16 @@ class FileOpener(QObject):
                 self.notified.emit(words.format(path.name, SUFFIX), True)
 
     def _files(self, path: Path) -> list[Path]:
-        """The files in a folder, or the path of a file; none of a folder that cannot be read."""
+        """The path of a file; of a folder what can be opened, recordings also of the folders in it, or else all files.
+
+        None of one that cannot be read.
+        """
         try:
-            return sorted(path.iterdir()) if path.is_dir() else [path]
+            if not path.is_dir():
+                return [path]
+            files = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+            found = [file for file in files if file.suffix.lower() in (*INSTRUMENT_SUFFIXES, *SCORE_SUFFIXES)]
+            return [*find_sound_files(path), *found] or files
         except OSError as error:
             self.notified.emit(translate_message(error), True)
             return []

@@ -87,17 +87,11 @@ class PreviewController(QObject):
         self._delivery = None
 
         def work() -> Delivery | None:
-            import soundfile
+            from engine.sound_file import reader
 
-            try:
-                with soundfile.SoundFile(path) as file:
-                    rate = file.samplerate
-                    samples = file.read(round(MAX_SECONDS * rate), dtype="float32", always_2d=True)
-            except soundfile.SoundFileError as error:
-                words = self.tr("{0} cannot be read as sound: {1}")
-                raise OSError(words.format(Path(path).name, error)) from None
+            sound = reader.read(path, seconds=MAX_SECONDS, is_mixed=False)
             host = self._engine.host
-            if host is None or not host.play_sound(samples[:, :2].T, float(rate)):
+            if host is None or not host.play_sound(sound.samples[:2], float(sound.rate)):
                 return None
             return Delivery(host, host.events)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.sound_file.suffixes import READABLE_SUFFIXES
 from gui import theme
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
@@ -15,7 +16,6 @@ from . import name_and_file_prompts
 from .learn_form import LearnForm
 from .learn_progress import LearnProgress
 
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 TEXT_WIDTH = 400  # pixels
 
 
@@ -129,7 +129,7 @@ class LearnDialog(QDialog):
 
     def choose_files(self) -> None:
         """Ask for recordings to learn from."""
-        patterns = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES)
         kinds = self.tr("Sound files ({0})").format(patterns)
         name_and_file_prompts.ask_files(
             self, self.tr("Recordings"), name_and_file_prompts.RECORDINGS, kinds, self._use_files, several=True

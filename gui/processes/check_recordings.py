@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
@@ -20,7 +21,7 @@ MAX_REMARKS = 4
 
 @dataclass(frozen=True)
 class RecordingCheck:
-    """Number of recordings, total length, onsets of the only one, faults, and whether they can be learned from."""
+    """Number of recordings that can be read, total length, onsets of the only one, faults, and whether any can be learned from."""
 
     count: int = 0
     seconds: float = 0.0
@@ -84,22 +85,23 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     except ImportError:
         return RecordingCheck(usable=False, can_learn=False)
     faults: list[str] = []
-    seconds, onsets, usable = 0.0, 0, 0
+    seconds, count, usable = 0.0, 0, 0
+    mono: Any = None
     for path in paths:
         try:
-            samples, rate = recording.load(path, RATE, seconds=MAX_SECONDS)
+            sound = recording.read(path, RATE, seconds=MAX_SECONDS)
         except recording.RecordingError as error:
-            faults.append(str(error))
+            faults.insert(0, f"left out: {error}" if len(paths) > 1 else str(error))
             continue
+        samples, rate = sound.samples, sound.rate
         remarks = recording_faults.check(samples, rate)
-        faults += [f"{path.name}: {remark}" if len(paths) > 1 else remark for remark in remarks]
+        faults += [*sound.notices, *(f"{path.name}: {remark}" if len(paths) > 1 else remark for remark in remarks)]
         seconds += samples.shape[1] / rate
         silent = abs(samples).max() < 10 ** (recording.SILENCE_PEAK_DBFS / 20)
         usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate
-        onsets = note_span.count_onsets(samples.mean(axis=0), RATE) if len(paths) == 1 else 0
-    return RecordingCheck(
-        len(paths), seconds, onsets, faults[:MAX_REMARKS], usable == len(paths), max(len(faults) - MAX_REMARKS, 0)
-    )
+        count, mono = count + 1, samples.mean(axis=0)
+    onsets = note_span.count_onsets(mono, RATE) if count == 1 else 0
+    return RecordingCheck(count, seconds, onsets, faults[:MAX_REMARKS], usable > 0, max(len(faults) - MAX_REMARKS, 0))
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ MAX_SECONDS = 12.0
 
 def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> np.ndarray:
     """Spectrogram of a sound file, (BANDS, T) in 0..1 from 70 dB below its maximum to that; lowest band first."""
-    import soundfile
+    from engine.sound_file import reader
 
-    samples, rate = soundfile.read(path, frames=round(seconds * 48000), dtype="float32", always_2d=True)
-    mono = np.pad(samples.mean(axis=1)[: round(seconds * rate)], (0, WINDOW_SIZE))
+    sound = reader.read(path, seconds=seconds)
+    mono, rate = np.pad(sound.samples.mean(axis=0), (0, WINDOW_SIZE)), sound.rate
     frames = np.lib.stride_tricks.sliding_window_view(mono, WINDOW_SIZE)[::HOP_SIZE]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW_SIZE).astype(np.float32), axis=1)) ** 2
     edges = np.geomspace(MIN_FREQUENCY, 0.48 * rate, BANDS + 1) * WINDOW_SIZE / rate

@@ -134,9 +134,18 @@ def test_faults_are_reported_for_each_recording(tmp_path):
     soundfile.write(tmp_path / "hiss.wav", rng.normal(0, 0.05, RATE), RATE)
     (tmp_path / "text.wav").write_text("no sound")
     check = check_recordings([tmp_path / "hiss.wav", tmp_path / "text.wav"])
-    assert check.faults[0].startswith("hiss.wav: The recording is noisy")
-    assert check.faults[1].startswith("not a sound file")
-    assert (check.count, check.usable) == (2, False)
+    assert check.faults[0].startswith("left out: not a sound file")
+    assert check.faults[1].startswith("hiss.wav: The recording is noisy")
+    assert (check.count, check.usable) == (1, True)
+    assert not check_recordings([tmp_path / "text.wav"]).usable
+
+
+def test_the_opposite_sides_of_a_recording_are_named(tmp_path):
+    tone = 0.5 * np.sin(np.arange(RATE) / 9) * np.hanning(RATE)
+    soundfile.write(tmp_path / "wide.wav", np.stack([tone, -tone], axis=1), RATE)
+    check = check_recordings([tmp_path / "wide.wav"])
+    assert "wide.wav: its sides are in opposite phase" in check.faults[0]
+    assert check.usable
 
 
 @pytest.mark.verify

@@ -49,16 +49,16 @@ def load_dataset(parts: Sequence[tuple[str | Path, float, float | None]], sizes:
     """Load recordings at the model's rate, scaled so that the highest peak is 1.
 
     parts: file, start and length in seconds (None: all) of each.
-    Raises RecordingError for a file that cannot be read, ValueError when there is nothing to learn in any.
+    Files that cannot be read, or are silent, are left out with a warning. ValueError when nothing can be learned.
     """
-    sounds = [recording.load(path, sizes.rate, start, seconds)[0].mean(axis=0) for path, start, seconds in parts]
-    peak = max(float(np.abs(sound).max(initial=0.0)) for sound in sounds)
-    if peak < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
-        raise ValueError("the recordings are silent")
+    sounds, warnings = recording.load_all(parts, sizes.rate)
+    peak = max(float(np.abs(sound).max()) for _, sound in sounds)
     found: list[tuple[Segment, Features]] = []
-    tracked = [extract_features(sound / peak, sizes.rate, sizes.hop) for sound in sounds]
-    corrected, warnings = correct_octaves([path for path, *_ in parts], sounds, tracked, sizes.rate)
-    for (path, *_), sound, features in zip(parts, sounds, corrected, strict=True):
+    paths, recorded = [path for path, _ in sounds], [sound for _, sound in sounds]
+    tracked = [extract_features(sound / peak, sizes.rate, sizes.hop) for sound in recorded]
+    corrected, messages = correct_octaves(paths, recorded, tracked, sizes.rate)
+    warnings += messages
+    for path, sound, features in zip(paths, recorded, corrected, strict=True):
         warnings += [f"{Path(path).name}: {fault}" for fault in recording_faults.check(sound[None], sizes.rate)]
         whole = make_segment(sound / peak, sizes, features)
         if whole.frames > 1:
@@ -103,7 +103,9 @@ def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
 
     Raises RecordingError for a file that cannot be read, ValueError for one without a pitch.
     """
-    samples = recording.load(path, sizes.rate)[0].mean(axis=0)
+    sound = recording.read(path, sizes.rate)
+    dataset.warnings.extend(sound.notices)
+    samples = sound.samples.mean(axis=0)
     voice = extract_features(samples / max(float(np.abs(samples).max()), 1e-6), sizes.rate, sizes.hop)
     is_sung = voice.voiced & (voice.loudness > SILENCE_DB)
     if not is_sung.any():

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from train import recording, recording_faults
 from train.notes import note_span
-from train.recording import RecordingError
 
 VALIDATION_SHARE = 0.1  # of a recording, at its end
 MIN_SPLIT_SECONDS = 10.0  # of a recording; a shorter one is not split
@@ -64,17 +63,13 @@ class Dataset:
 def load_dataset(parts: Sequence[tuple[str, float, float | None]], rate: int) -> Dataset:
     """Load recordings; parts: file, start and length in seconds (None: all) of each.
 
-    RecordingError when one cannot be read or is silent.
+    Those that cannot be read, or are silent, are left out with a warning; RecordingError when none is left.
     """
-    dataset, note_count = Dataset([], [], rate, []), 0
-    for path, start, seconds in parts:
-        samples, _ = recording.load(path, rate, start, seconds)
-        faults = recording_faults.check(samples, rate)
-        mono = torch.from_numpy(samples.mean(axis=0))
-        if float(mono.abs().max()) < 10 ** (recording.SILENCE_PEAK_DBFS / 20):
-            raise RecordingError(f"{path}: {' '.join(faults)}")
-        dataset.warnings.extend(f"{path}: {fault}" for fault in faults)
-        mono = mono / mono.abs().max()
+    sounds, warnings = recording.load_all(parts, rate)
+    dataset, note_count = Dataset([], [], rate, warnings), 0
+    for path, samples in sounds:
+        dataset.warnings.extend(f"{path}: {fault}" for fault in recording_faults.check(samples[None], rate))
+        mono = torch.from_numpy(samples / np.abs(samples).max())
         held_out = int(VALIDATION_SHARE * len(mono)) if len(mono) > MIN_SPLIT_SECONDS * rate else 0
         if not held_out and note_span.count_onsets(mono.numpy(), rate) == 1:
             note_count += 1
