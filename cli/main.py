@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import engine
+from engine.atomic_write import full_disk_line
 
 from .printable_text import make_printable
 
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("LUTHIER_TRACEBACK"):
             raise
         if isinstance(error, ValueError | OSError):
-            return _print_error(str(error))
+            _drop_unwritten_output()
+            return _print_error(full_disk_line(error) or str(error))
         return _print_error(
             f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1
         )
@@ -90,6 +92,14 @@ def _run(arguments: list[str]) -> int:
 def _are_files(arguments: list[str]) -> bool:
     """Whether the arguments are files to open rather than a command."""
     return arguments[0] not in COMMANDS and all(Path(argument).is_file() for argument in arguments)
+
+
+def _drop_unwritten_output() -> None:
+    """Let the output that has no room, as on a full disk, not be an error once more at the exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_error(message: str, status: int = 2) -> int:

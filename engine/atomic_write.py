@@ -15,13 +15,30 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class DiskFullError(OSError):
     """A file for which there is no room left; the text is one line for the user."""
 
-    def __init__(self, path: str | PathLike[str]) -> None:
-        super().__init__(f"the disk is full: no room for {Path(path).name} in {Path(path).absolute().parent}")
+    def __init__(self, path: str | PathLike[str], reason: int = errno.ENOSPC) -> None:
+        name, folder = Path(path).name, Path(path).absolute().parent
+        text = f"the disk is full: no room for {name} in {folder}"
+        super().__init__(
+            reason, f"{name} is larger than a file may be in {folder}" if reason == errno.EFBIG else text
+        )
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 def is_full(error: BaseException) -> bool:
     """Whether an error says that there is no room on the disk."""
-    return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _FULL)
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def full_disk_line(error: BaseException) -> str:
+    """One line about a full disk for the user; empty for other errors."""
+    if not is_full(error):
+        return ""
+    if isinstance(error, DiskFullError):
+        return str(error)
+    path, reason = getattr(error, "filename", None), getattr(error, "errno", errno.ENOSPC)
+    return str(DiskFullError(path, reason)) if path else "the disk is full: nothing more can be written"
 
 
 @contextlib.contextmanager
@@ -42,7 +59,7 @@ def atomic_path(path: str | PathLike[str], durable: bool = False) -> Iterator[Pa
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         if is_full(error) and not isinstance(error, DiskFullError):
-            raise DiskFullError(path) from error
+            raise DiskFullError(path, getattr(error, "errno", errno.ENOSPC)) from error
         raise
 
 

@@ -13,10 +13,17 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
 
 
+MAX_NAME_BYTES = 200  # of 255; the rest is for the time and the number of a file
+
+
 def recording_path(instrument: str) -> Path:
-    """The path of the next recording: instrument and time, in the user's music folder."""
+    """The path of the next recording: instrument and time, in the user's music folder.
+
+    A long name of the instrument is cut, so that the system allows that of the file.
+    """
     when = time.strftime("%Y-%m-%d %H-%M-%S")
-    return user_music_path() / "Luthier" / f"{instrument} – {when}.wav"
+    name = instrument.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+    return user_music_path() / "Luthier" / f"{name} – {when}.wav"
 
 
 class Recorder:

@@ -5,9 +5,10 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import soundfile
 import torch
 from torch import Tensor, nn
+
+from engine.sound_file.writer import write_sound
 
 from .trainer import ConfigT, Progress, Trainer
 
@@ -64,7 +65,7 @@ class SparseControlTrainer(Trainer[SparseModelT, ConfigT, Progress]):
         started, path = time.monotonic(), folder / "preview.wav"
         with torch.no_grad():
             sound = self._render(torch.Generator().manual_seed(0)).cpu()
-        soundfile.write(path, (sound / max(1.0, float(sound.abs().max()))).numpy(), self._rate())
+        write_sound(path, (sound / max(1.0, float(sound.abs().max()))).numpy()[None], self._rate())
         self.seconds += time.monotonic() - started
         return path
 

@@ -4,6 +4,7 @@ The learning rate rises linearly and falls as a half cosine. A recipe defines it
 weights are the best so far. After a loss or gradient that is not finite the best weights are restored.
 """
 
+import io
 import math
 import time
 from abc import ABC, abstractmethod
@@ -15,7 +16,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from engine.atomic_write import atomic_path
+from engine.atomic_write import write_bytes
 
 from .graceful_stop import GracefulStop
 
@@ -179,8 +180,9 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
-        with atomic_path(path) as temporary:
-            torch.save(self.state(), temporary)
+        data = io.BytesIO()  # written to the file itself, torch would not tell that a disk is full
+        torch.save(self.state(), data)
+        write_bytes(path, data.getbuffer())
 
     def state(self) -> dict[str, Any]:
         """The content of a checkpoint: all that another process needs to go on."""

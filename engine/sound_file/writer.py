@@ -54,7 +54,13 @@ def _write(file: WavWriter, path: Path, audio: np.ndarray) -> None:
     try:
         file.write(audio)
     except OSError as error:
-        raise DiskFullError(path) if is_full(error) else error from None
+        raise DiskFullError(path, error.errno or 0) if is_full(error) else error from None
+
+
+def write_sound(path: str | PathLike[str], samples: np.ndarray, rate: int) -> None:
+    """Write samples (C, T) to a WAV file of 24 bits, whole or not at all. OSError, DiskFullError where it is full."""
+    with atomic_path(path) as draft, contextlib.closing(WavWriter(draft, rate, channels=len(samples))) as file:
+        _write(file, Path(path), samples)
 
 
 @contextlib.contextmanager

@@ -48,7 +48,7 @@ class FileOpener(QObject):
                 self.notified.emit(words.format(path.name, SUFFIX), True)
 
     def _files(self, path: Path) -> list[Path]:
-        """The path of a file; of a folder what can be opened, recordings also of the folders in it, or else all files.
+        """The path of a file; of a folder what can be opened, recordings in the folders in it too, or else all files.
 
         None of one that cannot be read.
         """

@@ -1,5 +1,6 @@
 """Settings of a run of learning: name, kind, mode and duration."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class LearnForm(QObject):
         """Set the recordings and the check of them; a name that the user has typed stays."""
         self._recordings, self._check = list(paths), check
         if self.name.text() in ("", self._suggested):
-            names = [path.stem for path in paths] if len(paths) < 2 else [paths[0].parent.name]
+            names = [path.stem for path in paths] if len(paths) < 2 else [_shared_folder(paths).name]
             self._suggested = names[0] if names else ""
             self.name.setText(self._suggested)
 
@@ -131,3 +132,8 @@ class LearnForm(QObject):
         self.minutes.setValue(self._kind.learn_minutes)
         for field in (self.kind, self.mode, self.minutes):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def _shared_folder(paths: Sequence[Path]) -> Path:
+    """The folder that all files are in, or in folders of it."""
+    return Path(os.path.commonpath([path.absolute().parent for path in paths]))

@@ -21,7 +21,7 @@ MAX_REMARKS = 4
 
 @dataclass(frozen=True)
 class RecordingCheck:
-    """Number of recordings that can be read, total length, onsets of the only one, faults, and whether any can be learned from."""
+    """Number of readable recordings, total length, onsets of the only one, faults, and whether any is usable."""
 
     count: int = 0
     seconds: float = 0.0

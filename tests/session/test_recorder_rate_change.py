@@ -1,4 +1,4 @@
-"""The recorders while the sample rate of the device changes."""
+"""The recorders while the sample rate of the device changes, or the disk is full."""
 
 import mido
 import numpy as np
@@ -8,8 +8,10 @@ import soundfile
 from engine.events import EVENT, Kind, midi
 from engine.standard_chain import StandardChain
 from session.note_recorder import NoteRecorder
-from session.sound_recorder import Recorder
+from session.sound_recorder import Recorder, recording_path
+from session.transport import Transport
 from tests.support.host_callback import render as call
+from tests.support.limited_files import limited_files
 from tests.support.simple_plugins import Organ
 
 
@@ -33,3 +35,28 @@ def test_a_change_of_rate_starts_another_sound_file_and_the_notes_stay_in_time(t
     notes.add(messages)
     notes.write()
     assert mido.MidiFile(tmp_path / "take.mid").length == pytest.approx(0.15, abs=0.002)
+
+
+def test_on_a_full_disk_what_was_recorded_until_then_stays(tmp_path):
+    host, told = StandardChain(48_000), []
+    host.play([Organ()])
+    transport = Transport(told.append)
+    transport.host = host
+    recorder = transport.start_performance(tmp_path / "take.wav")
+    call(host, 4800)
+    transport.write()
+    with limited_files(20_000 * 2):
+        call(host, 9600)
+        transport.write()
+    assert not transport.is_recording(tmp_path / "take.wav")
+    assert "take.wav" in str(told[0])
+    assert len(told) == 1
+    samples, rate = soundfile.read(tmp_path / "take.wav")
+    assert (len(samples), rate) == ((40_000 - 80) // 6, 48_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["take.wav"]
+    recorder.stop()
+
+
+def test_the_name_of_a_recording_is_one_that_the_system_allows():
+    path = recording_path("ä" * 125)
+    assert len(path.with_stem(f"{path.stem}-1000").name.encode()) <= 255

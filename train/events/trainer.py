@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import soundfile
 import torch
 from torch import Tensor
 
+from engine.sound_file.writer import write_sound
 from train.recording import fingerprint
 from train.trainer import Progress, Trainer, copy_weights
 
@@ -70,7 +70,8 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         started, path = time.monotonic(), folder / "preview.wav"
         segments = self.validation[:PREVIEW_SEGMENTS]
         sounds = torch.stack([segments, self._mixture(self._analyze(segments))], 1).flatten().cpu()
-        soundfile.write(path, (sounds / max(1.0, float(sounds.abs().max()))).numpy(), self.config.sizes.rate)
+        scaled = sounds / max(1.0, float(sounds.abs().max()))
+        write_sound(path, scaled.numpy()[None], self.config.sizes.rate)
         self.seconds += time.monotonic() - started
         return path
 
