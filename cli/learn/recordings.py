@@ -1,7 +1,7 @@
 """Recordings as arguments: FILE, or FILE@START-END for a part of it, in seconds.
 
-FILE may be a pattern such as guitar/*.wav, since not every shell expands it, a folder: all recordings in it and in the
-folders in it, hidden files left out; or the mapping of a library such as piano.sfz, which stands for its recordings.
+FILE may be a pattern such as guitar/*.wav, since not every shell expands it, a folder: all recordings in it and in
+the folders in it, hidden files left out; or the mapping of a library such as piano.sfz: the recordings that it maps.
 """
 
 import argparse
