@@ -14,6 +14,9 @@ READ_ATTRIBUTES = (
 )  # fmt: skip
 """Attributes that learning needs; others are passed over."""
 
+MAX_NUMBER = 1e12
+"""Size of an attribute that is believed."""
+
 
 def read_decent_sampler(path: Path) -> Mapping:
     """Read a .dspreset file. MappingError if it cannot be read."""
@@ -28,7 +31,10 @@ def read_decent_sampler(path: Path) -> Mapping:
     for groups in root.iter("groups"):
         for group in groups.iter("group"):
             for sample in group.iter("sample"):
-                _add(mapping, [groups.attrib, group.attrib, sample.attrib])
+                try:
+                    _add(mapping, [groups.attrib, group.attrib, sample.attrib])
+                except _NumberError as error:
+                    mapping.left_out[str(error)] += 1
     return mapping
 
 
@@ -45,14 +51,14 @@ def _add(mapping: Mapping, levels: list[dict[str, str]]) -> None:
         return
     file = find_file(mapping.path.parent, name) if name else None
     if file is None:
-        mapping.missing += [name] if name not in mapping.missing else []
+        mapping.add_missing(name)
         return
     semitones = sum(_number(attributes, key, 0.0) for key in ("tuning", "groupTuning", "globalTuning"))
     centre = _number(attributes, "rootNote", math.nan)
     last = _number(attributes, "end", 0)
     if attributes.get("loopEnabled", "").lower() in ("1", "true"):
         last = _number(attributes, "loopEnd", last)
-    mapping.regions.append(
+    mapping.add(
         Region(
             path=file,
             low_key=max(round(_number(attributes, "loNote", 0)), 0),
@@ -72,14 +78,18 @@ def _add(mapping: Mapping, levels: list[dict[str, str]]) -> None:
     )
 
 
+class _NumberError(ValueError):
+    """An attribute that is no number."""
+
+
 def _number(attributes: Attributes[str, str], name: str, default: float) -> float:
-    """The number that an attribute gives. MappingError if it is none."""
+    """The number that an attribute gives."""
     text = attributes.get(name, "").strip()
     try:
         value = float(text) if text else default
     except ValueError:
-        raise MappingError(f"{name}={text!r} is no number") from None
-    return value if not math.isinf(value) else default
+        raise _NumberError(f"{name}={text!r} is no number") from None
+    return value if math.isfinite(value) and abs(value) < MAX_NUMBER else default
 
 
 def _decibels(volume: str) -> float:

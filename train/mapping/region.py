@@ -7,6 +7,9 @@ from pathlib import Path
 MAX_NAMED_KINDS = 4
 """Kinds of opcodes, or files, that a message names."""
 
+UNPLAYED = "no key plays them"
+"""Why a region is left out that has no keys or no velocities."""
+
 
 class MappingError(ValueError):
     """A mapping that cannot be used; the text is one line for the user."""
@@ -56,6 +59,18 @@ class Mapping:
         """The regions that sound when a key is struck."""
         return [region for region in self.regions if not region.is_release]
 
+    def add(self, region: Region) -> None:
+        """Add a region, if a key can play it."""
+        if region.low_key <= region.high_key and region.low_velocity <= region.high_velocity:
+            self.regions.append(region)
+        else:
+            self.left_out[UNPLAYED] += 1
+
+    def add_missing(self, name: str) -> None:
+        """Note that a file is not there."""
+        if name not in self.missing:
+            self.missing.append(name)
+
     def messages(self) -> list[str]:
         """What was left out, for the user."""
         name = self.path.name
@@ -74,21 +89,10 @@ class Mapping:
 def find_file(folder: Path, name: str) -> Path | None:
     """A file by its name in a mapping, with slashes and letters of either kind; None if it is not there."""
     path = folder / name.replace("\\", "/")
-    if path.is_file():
-        return path
-    found = Path(path.anchor) if path.anchor else Path()
-    for part in path.parts[1:] if path.anchor else path.parts:
-        if part == ".." or (found / part).exists():
-            found = found / part
-            continue
-        try:
-            inside = [each for each in found.iterdir() if each.name.casefold() == part.casefold()]
-        except OSError:
-            return None
-        if not inside:
-            return None
-        found = inside[0]
-    return found if found.is_file() else None
+    try:
+        return path if path.is_file() else _find_in_other_case(path)
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def read_text(path: Path) -> str:
@@ -101,6 +105,19 @@ def read_text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
+
+
+def _find_in_other_case(path: Path) -> Path | None:
+    found = Path(path.anchor)
+    for part in path.parts[len(found.parts) :]:
+        if part == ".." or (found / part).exists():
+            found = found / part
+            continue
+        inside = [each for each in found.iterdir() if each.name.casefold() == part.casefold()]
+        if not inside:
+            return None
+        found = inside[0]
+    return found if found.is_file() else None
 
 
 def _some(names: list[str]) -> str:

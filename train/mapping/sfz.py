@@ -1,5 +1,6 @@
 """Read an SFZ mapping: regions with what they inherit from group, master and global."""
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping as Opcodes
@@ -8,7 +9,7 @@ from pathlib import Path
 from engine.pitch_and_frequency import parse_note
 
 from .controllers import Controllers
-from .region import Mapping, MappingError, Region, find_file
+from .region import UNPLAYED, Mapping, Region, find_file
 from .sfz_text import SfzText
 from .wav_chunks import read_sampler_chunks
 
@@ -79,7 +80,8 @@ class _Reader:
         elif name in _READ or _CONDITION.fullmatch(name):
             opcodes[name] = value
             if name == "sw_default":
-                self._switch = _key(value)
+                with contextlib.suppress(_KeyError):
+                    self._switch = _key(value)
         else:
             self.mapping.passed_over[name] += 1
 
@@ -96,17 +98,18 @@ class _Reader:
     def _close_region(self) -> None:
         """Add the region that is open to the mapping, or say why not."""
         opcodes = {name: value for level in LEVELS for name, value in self._opened[level].items()}
-        name = opcodes.get("sample", "")
-        why = self._reason_to_leave_out(opcodes)
+        try:
+            why = self._reason_to_leave_out(opcodes)
+            file = None if why else find_file(self.mapping.path.parent, opcodes["sample"])
+            region = self._region(opcodes, file) if file else None
+        except _KeyError as error:
+            why, region = f"{error} is no key", None
         if why:
             self.mapping.left_out[why] += 1
-            return
-        file = find_file(self.mapping.path.parent, name)
-        if file is None:
-            if name not in self.mapping.missing:
-                self.mapping.missing.append(name)
-            return
-        self.mapping.regions.append(self._region(opcodes, file))
+        elif region is None:
+            self.mapping.add_missing(opcodes["sample"])
+        else:
+            self.mapping.add(region)
 
     def _reason_to_leave_out(self, opcodes: Opcodes[str, str]) -> str:
         """Why a region is no note by itself; empty if it is one."""
@@ -114,7 +117,7 @@ class _Reader:
         if not name or name.startswith("*"):
             return "they play no recording" if name else "they name no recording"
         if _key(opcodes.get("hikey", "127")) < 0 or opcodes.get("end", "").strip() == "-1" or "disabled" in opcodes:
-            return "no key plays them"
+            return UNPLAYED
         switch = opcodes.get("sw_last", opcodes.get("sw_down"))
         if switch is not None:
             self._switch = _key(switch) if self._switch is None else self._switch
@@ -190,8 +193,12 @@ def _number(text: str) -> float:
     return value if math.isfinite(value) and abs(value) < 1e12 else 0.0
 
 
+class _KeyError(ValueError):
+    """A text that is neither the number nor the name of a key."""
+
+
 def _key(text: str) -> int:
-    """A MIDI key by its number or name. MappingError if it is neither."""
+    """A MIDI key by its number or name, such as `c#4`."""
     try:
         return round(float(text))
     except (ValueError, OverflowError):
@@ -199,4 +206,4 @@ def _key(text: str) -> int:
     try:
         return parse_note(text)
     except ValueError:
-        raise MappingError(f"{text!r} is no key; one is a number or a note such as c#4") from None
+        raise _KeyError(repr(text)) from None

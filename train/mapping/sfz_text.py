@@ -7,8 +7,10 @@ from pathlib import Path
 from .region import MappingError, find_file, read_text
 
 MAX_INCLUDE_DEPTH = 32
-MAX_OPCODES = 1_000_000
-"""Opcodes of a mapping, with all that it includes."""
+MAX_OPCODES, MAX_INCLUDES = 1_000_000, 10_000
+"""Opcodes of a mapping, with all that it includes, and files that it includes."""
+MAX_LINE_CHARACTERS = 100_000
+"""Length of a line with its macros replaced."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?:(?<=[\s>])|^)//[^\n]*", re.DOTALL | re.MULTILINE)
 _TOKEN = re.compile(
@@ -25,7 +27,7 @@ class SfzText:
         self.path = path
         self.missing: list[str] = []
         self._macros: dict[str, str] = {}
-        self._count = 0
+        self._count, self._includes = 0, 0
 
     def __iter__(self) -> Iterator[tuple[str, str | None]]:
         """Yield headers as (name, None) and opcodes as (name, value), in lower case but for values.
@@ -60,6 +62,9 @@ class SfzText:
     def _include(self, name: str, path: Path, depth: int) -> Iterator[tuple[str, str | None]]:
         """Read a file that is named relative to the first one, or else to the one that includes it."""
         file = find_file(self.path.parent, name) or find_file(path.parent, name)
+        self._includes += 1
+        if self._includes > MAX_INCLUDES:
+            raise MappingError(f"{self.path.name} includes more than {MAX_INCLUDES} files")
         if file:
             yield from self._read(file, depth + 1)
         else:
@@ -73,7 +78,10 @@ class SfzText:
 
     def _expanded(self, line: str) -> str:
         """A line with its macros replaced, each by the longest name that is defined."""
-        return _MACRO.sub(self._replacement, line) if "$" in line else line
+        expanded = _MACRO.sub(self._replacement, line) if "$" in line else line
+        if len(expanded) > MAX_LINE_CHARACTERS:
+            raise MappingError(f"{self.path.name} has a line of more than {MAX_LINE_CHARACTERS} characters")
+        return expanded
 
     def _replacement(self, found: re.Match[str]) -> str:
         name = found[2]

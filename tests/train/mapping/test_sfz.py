@@ -140,6 +140,12 @@ def test_a_note_ends_where_its_loop_does(library):
     assert (cut.first, cut.last) == (5, 50)
 
 
+def test_a_key_that_is_none_leaves_its_region_out(library):
+    mapping = read_mapping(library("<region> sample=a.wav key=H4x <region> sample=a.wav key=60", "a.wav"))
+    assert [region.centre for region in mapping.regions] == [60]
+    assert mapping.left_out == {"'H4x' is no key": 1}
+
+
 def test_round_robins_are_takes(library):
     text = """
     <group> seq_length=2 <region> sample=a.wav seq_position=1 <region> sample=b.wav seq_position=2
@@ -156,10 +162,18 @@ def test_round_robins_are_takes(library):
         ("<region> sample=none.wav key=60", "1 files are not there: none.wav"),
         ("<region> sample=a.wav key=H4x", "'H4x' is no key"),
         ('#include "piano.sfz"', "in a circle"),
+        ("<region> sample=a.wav lokey=64 hikey=60", "no key plays them"),
+        (f"<region> sample={'x' * 300}.wav", "are not there"),
+        ("#define $A aaaaaaaa\n" + "#define $A $A$A$A$A\n" * 12, "a line of more than"),
+        ('#include "left.txt"', "includes more than 10000 files"),
         ("<region> sample=a.wav trigger=release", "when a key is released"),
     ],
 )
 def test_what_maps_nothing_is_refused_in_one_line(library, text, hint):
+    library('#include "right.txt"\n#include "right.txt"', name="left.txt")
+    for depth in range(20):
+        library(f'#include "{depth + 1}.txt"\n#include "{depth + 1}.txt"', name=f"{depth}.txt")
+    library('#include "0.txt"', name="right.txt")
     with pytest.raises(MappingError, match=hint) as raised:
         read_mapping(library(text, "a.wav"))
     assert "\n" not in str(raised.value)
