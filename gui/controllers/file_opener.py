@@ -9,6 +9,7 @@ from engine.preset.preset_file import SUFFIX
 from engine.sound_file.suffixes import find_sound_files, is_sound_file
 from gui.engine_translation import translate_message
 from session import patch_file
+from train.mapping.mapping_file import is_mapping
 
 from .learn import LearnController
 from .parameters import ParameterController
@@ -21,7 +22,7 @@ INSTRUMENT_SUFFIXES = (SUFFIX, library.ONNX_SUFFIX, patch_file.PATCH_SUFFIX)
 
 
 class FileOpener(QObject):
-    """Opens files by their suffix: instruments and scores are played, recordings are learned from."""
+    """Opens files by their suffix: instruments and scores are played, recordings and mappings learned from."""
 
     notified = pyqtSignal(str, bool)
 
@@ -32,7 +33,7 @@ class FileOpener(QObject):
     def open(self, paths: list[Path]) -> None:
         """Open files, and those in folders; show an error for others."""
         paths = [file for path in paths for file in self._files(path)]
-        recordings = [path for path in paths if is_sound_file(path)]
+        recordings = [path for path in paths if is_sound_file(path) or is_mapping(path)]
         if recordings:
             self._learn.open(recordings)
         for path in paths:

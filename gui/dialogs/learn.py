@@ -11,6 +11,7 @@ from gui import theme
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
 from gui.widgets import factory
+from train.mapping.mapping_file import MAPPING_SUFFIXES, is_mapping
 
 from . import name_and_file_prompts
 from .learn_form import LearnForm
@@ -122,14 +123,14 @@ class LearnDialog(QDialog):
         for button in (self.learn, self.resume):
             button.setEnabled(ready)
         self.stop.setEnabled(self._busy)
-        self.play_recording.setEnabled(bool(self.recordings))
+        self.play_recording.setEnabled(bool(self.recordings) and not is_mapping(self.recordings[0]))
         self.form.show_state()
         if not self._busy:
             self.show_message(fault if self.form.name.text().strip() and fault else self.form.estimate)
 
     def choose_files(self) -> None:
         """Ask for recordings to learn from."""
-        patterns = " ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in (*READABLE_SUFFIXES, *MAPPING_SUFFIXES))
         kinds = self.tr("Sound files ({0})").format(patterns)
         name_and_file_prompts.ask_files(
             self, self.tr("Recordings"), name_and_file_prompts.RECORDINGS, kinds, self._use_files, several=True

@@ -56,8 +56,13 @@ class LearnForm(QObject):
         """Whether single notes are learned, as far as is known before the start."""
         if not self._kind.learns_notes:
             return False
-        single_notes = len(self._recordings) > 1 or (self._check is not None and self._check.onsets == 1)
+        single_notes = self._count > 1 or (self._check is not None and self._check.onsets == 1)
         return bool(self.mode.currentData() == "notes" or (self.mode.currentData() is None and single_notes))
+
+    @property
+    def _count(self) -> int:
+        """Number of recordings, those of a mapping too once it is checked."""
+        return max(len(self._recordings), self._check.count if self._check else 0)
 
     @property
     def estimate(self) -> str:
@@ -65,7 +70,7 @@ class LearnForm(QObject):
         if not self._recordings:
             return ""
         if self.learns_notes:
-            seconds = SECONDS_PER_NOTE * len(self._recordings)
+            seconds = SECONDS_PER_NOTE * self._count
             duration = (
                 self.tr("about half a minute") if seconds < 60 else self.tr("about {0:.0f} min").format(seconds / 60)
             )

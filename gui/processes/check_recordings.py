@@ -12,6 +12,9 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
+from train.mapping.mapping_file import is_mapping, mapped_files
+from train.mapping.region import MappingError
+
 from . import process_lifetime
 
 RATE = 22050  # Hz, of the check
@@ -87,6 +90,8 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
     faults: list[str] = []
     seconds, count, usable = 0.0, 0, 0
     mono: Any = None
+    paths, refused = _mapped_recordings(paths)
+    faults += refused
     for path in paths:
         try:
             sound = recording.read(path, RATE, seconds=MAX_SECONDS)
@@ -102,6 +107,18 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         count, mono = count + 1, samples.mean(axis=0)
     onsets = note_span.count_onsets(mono, RATE) if count == 1 else 0
     return RecordingCheck(count, seconds, onsets, faults[:MAX_REMARKS], usable > 0, max(len(faults) - MAX_REMARKS, 0))
+
+
+def _mapped_recordings(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Recordings, with each mapping replaced by those that it maps; and why mappings cannot be used."""
+    found: list[Path] = []
+    refused = []
+    for path in paths:
+        try:
+            found += mapped_files(path) if is_mapping(path) else [path]
+        except MappingError as error:
+            refused.append(str(error))
+    return found, refused
 
 
 if __name__ == "__main__":

@@ -140,6 +140,18 @@ def test_faults_are_reported_for_each_recording(tmp_path):
     assert not check_recordings([tmp_path / "text.wav"]).usable
 
 
+def test_a_mapping_stands_for_its_recordings(tmp_path):
+    for name in ("C4", "E4"):
+        soundfile.write(tmp_path / f"{name}.wav", np.sin(np.arange(RATE) / 9) * np.hanning(RATE), RATE)
+    (tmp_path / "piano.sfz").write_text("<region> sample=C4.wav key=60 <region> sample=E4.wav key=64")
+    check = check_recordings([tmp_path / "piano.sfz"])
+    assert (check.count, check.usable, check.can_learn) == (2, True, True)
+    (tmp_path / "empty.sfz").touch()
+    check = check_recordings([tmp_path / "empty.sfz"])
+    assert "empty.sfz maps no recording to a key" in check.faults[0]
+    assert not check.usable
+
+
 def test_the_opposite_sides_of_a_recording_are_named(tmp_path):
     tone = 0.5 * np.sin(np.arange(RATE) / 9) * np.hanning(RATE)
     soundfile.write(tmp_path / "wide.wav", np.stack([tone, -tone], axis=1), RATE)

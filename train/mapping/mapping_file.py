@@ -26,3 +26,8 @@ def read_mapping(path: str | Path) -> Mapping:
         why = mapping.messages()
         raise MappingError(f"{path} maps no recording to a key" + (f" ({why[0].rstrip('.')})" if why else ""))
     return mapping
+
+
+def mapped_files(path: str | Path) -> list[Path]:
+    """The recordings that a mapping maps to struck keys, each once. MappingError as `read_mapping`."""
+    return list(dict.fromkeys(region.path for region in read_mapping(path).attacks))
