@@ -94,6 +94,19 @@ def test_learning_a_piece_is_stopped_early_kept_and_resumable(window, chime):
     dialog.accept()
 
 
+def test_a_mapping_is_opened_to_learn_its_recordings_as_notes(window, tmp_path):
+    for name in ("C4", "E4"):
+        soundfile.write(tmp_path / f"{name}.wav", np.sin(np.arange(RATE) / 9) * np.hanning(RATE), RATE)
+    (tmp_path / "piano.sfz").write_text("<region> sample=C4.wav key=60 <region> sample=E4.wav key=64")
+    window.opener.open([tmp_path / "piano.sfz"])
+    dialog = window.learn.dialog
+    until(lambda: dialog.check_label.text().startswith("2 recordings"))
+    assert (dialog.form.name.text(), dialog.form.learns_notes) == ("piano", True)
+    assert dialog.learn.isEnabled()
+    assert not dialog.play_recording.isEnabled()
+    dialog.accept()
+
+
 def test_a_silent_recording_is_refused_with_a_message_before_learning(window, tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(RATE), RATE)
     window.opener.open([tmp_path / "silence.wav"])
