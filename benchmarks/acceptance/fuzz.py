@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import command_fuzz, file_fuzz, midi_fuzz
+from . import command_fuzz, file_fuzz, midi_fuzz, recording_fuzz
 from .row import Row, row_at_most
 
 SEED = 2026
@@ -27,6 +27,11 @@ TARGETS: dict[str, tuple[int, str, Attempt]] = {
     "patches": (8000, "saved patches: refused, or read", file_fuzz.damage_patch),
     "bundles": (2000, "patches within presets: read, or taken for none", file_fuzz.damage_bundle),
     "sound files": (4000, "sound files: refused, or read", file_fuzz.damage_sound),
+    "recordings": (
+        2000,
+        "real recordings: refused, or read in bounded time and memory",
+        recording_fuzz.damage_recording,
+    ),
     "MIDI files": (8000, "MIDI files: refused, or read in order", midi_fuzz.damage_midi_file),
     "MIDI bytes": (20000, "streams of bytes: messages of seven bits, wherever they are cut", midi_fuzz.parse_bytes),
     "scores through the command": (

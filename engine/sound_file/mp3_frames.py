@@ -32,7 +32,7 @@ class Mp3Layout:
     """First byte of the first frame, the frames that are there, and those that the first one tells (None: nothing).
 
     sound_start: the first byte of the frames with sound. is_even: whether these are of one length. gaps: where bytes
-    are no such frames, each with its end.
+    are no such frames, each with its end. tags_end: where the first frame should be.
     """
 
     start: int
@@ -42,7 +42,8 @@ class Mp3Layout:
     is_even: bool
     frame: Mp3Frame
     header: bytes
-    gaps: tuple[tuple[int, int], ...] = ()
+    gaps: tuple[tuple[int, int], ...]
+    tags_end: int
 
     def first_frame(self) -> bytes:
         """A first frame that tells the number of frames that are there; only of layer III."""
@@ -75,7 +76,8 @@ def parse_frame(header: bytes) -> Mp3Frame | None:
 def find_layout(path: Path) -> Mp3Layout | None:
     """The layout of an MP3 file, whatever stands before its first frame; None if it has no frames in a row."""
     data = path.read_bytes()
-    start = _first_frame(data)
+    tags_end = _end_of_tags(data)
+    start = _first_frame(data, tags_end)
     frame = None if start is None else parse_frame(data[start : start + 4])
     if start is None or frame is None:
         return None
@@ -84,15 +86,20 @@ def find_layout(path: Path) -> Mp3Layout | None:
     walk = _Walk(data, data[start : start + 4])
     walk.run(sound_start)
     is_even = max(walk.lengths, default=0) - min(walk.lengths, default=0) <= 1
-    return Mp3Layout(start, sound_start, walk.count, stated, is_even, frame, walk.header, tuple(walk.gaps))
+    return Mp3Layout(start, sound_start, walk.count, stated, is_even, frame, walk.header, tuple(walk.gaps), tags_end)
 
 
-def _first_frame(data: bytes) -> int | None:
-    """The byte where frames in a row begin."""
-    first = 0
-    while data[first : first + 3] == b"ID3" and len(data) > first + 10:
-        a, b, c, d = data[first + 6 : first + 10]
-        first += 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | (d & 127))
+def _end_of_tags(data: bytes) -> int:
+    """The byte after the ID3 tags at the beginning, 0 if their lengths lead nowhere."""
+    end = 0
+    while data[end : end + 3] == b"ID3" and len(data) > end + 10:
+        a, b, c, d = data[end + 6 : end + 10]
+        end += 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | (d & 127))
+    return end if end < len(data) else 0
+
+
+def _first_frame(data: bytes, first: int) -> int | None:
+    """The byte from a byte on where frames in a row begin."""
     place = data.find(b"\xff", first)
     while 0 <= place < first + SEARCH_BYTES:
         at, found = place, 0

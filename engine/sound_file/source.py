@@ -6,19 +6,31 @@ other bytes before the first one that counts.
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import mp3_frames, wav_layout
+from . import chunk_lengths, mp3_frames, wav_layout
 from .byte_window import ByteWindow
 
 SEARCH_BYTES = 1 << 16  # for the beginning of a sound file in a file that begins otherwise
 MIN_STATED_DIFFERENCE = 0.02  # share by which a stated length must differ from the true one to be reported
+WRONG_LENGTH = "the length in its header is wrong: all that is there is taken"
 MACOS_PREFIX = "._"  # of the files that macOS puts beside others on foreign disks
 STREAM_TAGS = {0x50: "MPEG audio", 0x55: "MP3"}  # formats of WAV files that hold a file of another format
 LAYER_WITH_TELLING_FRAME = 3
-_MAGICS = (b"fLaC", b"OggS", b"caff", b"FORM", b"RIFF", b"RIFX", b"RF64", b"BW64")
+_WAV_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_BEGINNINGS = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        b"(RIFF|RIFX|RF64|BW64)....WAVE", b"FORM....AIF[FC]", b"fLaC[\0\x80]\0\0\x22", b"OggS\0\2",
+        b"caff\0\1\0\0desc",
+    )
+)  # fmt: skip
+"""Of sound files, wherever they stand in a file."""
+_FLAC_FRAME = re.compile(b"\xff[\xf8\xf9][^\0\x0f]", re.DOTALL)
+_FLAC_FIXED_BYTES = 42  # of a FLAC file: its name and the block that tells about the samples
 _FLAC_TOTAL = slice(21, 26)  # of a FLAC file: the 36 bits of its number of samples are the last of these bytes
 _MP3_SUFFIXES = (".mp3", ".mp2")
 
@@ -56,24 +68,24 @@ def find_source(path: Path) -> Source:
     """The source of a sound file. OSError."""
     with path.open("rb") as file:
         head = file.read(SEARCH_BYTES)
+    is_mpeg = head[:3] == b"ID3" or mp3_frames.parse_frame(head[:4]) or path.suffix.lower() in _MP3_SUFFIXES
+    if is_mpeg and (source := _mp3_source(path)):
+        return source
     offset = _beginning(head)
     magic = head[offset : offset + 4]
-    if magic in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
+    if magic in _WAV_MAGICS:
         return _wav_source(path, offset)
-    if magic == b"fLaC" and len(head) >= offset + 42:
-        return _flac_source(path, offset, head[offset : offset + 42])
-    if not offset and (
-        head[:3] == b"ID3" or mp3_frames.parse_frame(head[:4]) or path.suffix.lower() in _MP3_SUFFIXES
-    ):
-        return _mp3_source(path)
-    return Source(path, start=offset)
+    if magic == b"fLaC" and len(head) >= offset + _FLAC_FIXED_BYTES:
+        return _flac_source(path, offset, head[offset:])
+    true = None if offset else chunk_lengths.find_header(path)
+    if true:
+        return Source(path, true.header, true.start, notices=(WRONG_LENGTH,) if true.is_told else ())
+    return Source(path, start=offset, is_mpeg=bool(is_mpeg))
 
 
 def _beginning(head: bytes) -> int:
     """The byte of a file where its sound file begins; 0 where none is found."""
-    if head.startswith(_MAGICS) or mp3_frames.parse_frame(head[:4]):
-        return 0
-    places = [place for magic in _MAGICS if (place := head.find(magic)) > 0]
+    places = [found.start() for pattern in _BEGINNINGS if (found := pattern.search(head))]
     return min(places, default=0)
 
 
@@ -92,23 +104,40 @@ def _wav_source(path: Path, offset: int) -> Source:
 
 
 def _flac_source(path: Path, offset: int, head: bytes) -> Source:
-    """A FLAC file without its number of samples: then all that are there are read."""
+    """The frames of a FLAC file behind a header without the number of samples: then all that are there are read."""
     number = int.from_bytes(head[_FLAC_TOTAL], "big")
     total = number % (1 << 36)
-    if total == 0:
-        return Source(path, start=offset)
-    header = head[: _FLAC_TOTAL.start] + (number - total).to_bytes(5, "big") + head[_FLAC_TOTAL.stop :]
-    return Source(path, header, offset + len(header), stated_frames=total)
+    info = head[8 : _FLAC_TOTAL.start] + (number - total).to_bytes(5, "big") + head[_FLAC_TOTAL.stop : 42]
+    header = b"fLaC\x80" + len(info).to_bytes(3, "big") + info
+    return Source(path, header, _first_flac_frame(path, offset, head), stated_frames=total or None)
 
 
-def _mp3_source(path: Path) -> Source:
+def _first_flac_frame(path: Path, offset: int, head: bytes) -> int:
+    """The byte of the first frame of a FLAC file: after its blocks, or the first one where these have wrong lengths.
+
+    head: the first bytes of the FLAC file, which begins at `offset`.
+    """
+    place, is_last = offset + 4, False
+    with path.open("rb") as file:
+        while not is_last and file.seek(place) and len(block := file.read(4)) == 4:
+            is_last = bool(block[0] & 0x80)
+            place += 4 + int.from_bytes(block[1:], "big")
+        file.seek(place)
+        if _FLAC_FRAME.match(file.read(4)):
+            return place
+    found = _FLAC_FRAME.search(head, _FLAC_FIXED_BYTES)
+    return offset + found.start() if found else place
+
+
+def _mp3_source(path: Path) -> Source | None:
     """An MP3 file; with another first frame where its own tells a wrong number of frames, or none and they vary.
 
-    libmpg123 would estimate their number by the length of the first one.
+    None if there are no frames. libmpg123 would estimate their number by the length of the first one.
     """
     layout = mp3_frames.find_layout(path)
     if layout is None:
-        return Source(path, is_mpeg=True)
+        return None
+    start = 0 if layout.start == layout.tags_end else layout.start
     seconds = layout.frame.samples / layout.frame.rate
     there, notices = layout.counted * seconds, tuple[str, ...]()
     holes = [gap for gap in layout.gaps if gap[1] < path.stat().st_size]
@@ -117,7 +146,7 @@ def _mp3_source(path: Path) -> Source:
     if layout.stated and differ(layout.stated * seconds, there):
         notices = (difference(layout.stated * seconds, there),)
     elif layout.stated is not None or layout.is_even:
-        return Source(path, is_mpeg=True)
+        return Source(path, start=start, is_mpeg=True)
     header = layout.first_frame() if layout.frame.layer == LAYER_WITH_TELLING_FRAME else b""
     return Source(path, header, layout.sound_start, notices=notices, is_mpeg=True)
 

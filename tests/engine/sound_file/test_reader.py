@@ -97,6 +97,19 @@ def test_a_file_of_more_than_4_gib_whose_header_counts_modulo_that_is_read_at_it
     assert sound.samples.min() == 0.25
 
 
+@pytest.mark.parametrize(("kind", "chunk", "width"), [("AIFF", b"SSND", 4), ("CAF", b"data", 8), ("AU", b".snd", 4)])
+@pytest.mark.parametrize("share", [0, 0.25, 3, None])
+def test_nor_is_the_length_in_other_headers(tmp_path, tone, kind, chunk, width, share):
+    data = wav(tone, "PCM_16", kind)
+    place = data.find(chunk) + (8 if kind == "AU" else 4)
+    true = int.from_bytes(data[place : place + width], "big")
+    stated = 256**width - 1 if share is None else round(share * true) // 2 * 2
+    data[place : place + width] = stated.to_bytes(width, "big")
+    sound = read(saved(tmp_path, data))
+    assert sound.samples.shape[1] == pytest.approx(RATE, abs=4)
+    np.testing.assert_allclose(sound.samples[0, : RATE - 4], tone[:-4], atol=5e-5)
+
+
 @pytest.mark.parametrize("total", [0, 100, 2**36 - 1])
 def test_the_number_of_samples_in_a_flac_file_is_not_believed(tmp_path, tone, total):
     data = wav(tone, "PCM_16", "FLAC")
