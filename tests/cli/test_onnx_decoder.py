@@ -17,6 +17,7 @@ from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from tests.cli.test_transfer import pitch_of
+from tests.support.onnx_decoders import write_stacked_gru
 from tests.test_runtime_imports import loaded_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "decoder.md"
@@ -119,8 +120,8 @@ def narrow(model):
     model.graph.output[0].name = "amplitude"
 
 
-def double(model):
-    model.graph.input[1].type.tensor_type.elem_type = TensorProto.DOUBLE
+def whole(model):
+    model.graph.input[1].type.tensor_type.elem_type = TensorProto.INT32
     cast = helper.make_node("Cast", ["loudness"], ["single"], to=TensorProto.FLOAT)
     for node in model.graph.node:
         node.input[:] = ["single" if name == "loudness" else name for name in node.input]
@@ -136,7 +137,7 @@ def described(**words):
     [
         (renamed, "it has f0, loudness, state → amplitude, harmonics, noise, next_state; expected was pitch (B, 1)"),
         (narrow, "for 1 voices it says (1, 2), (1, 60), (1, 65), (1, 1, 64); expected was pitch (B, 1)"),
-        (double, "loudness is a tensor(double); all must be float32"),
+        (whole, "loudness is a tensor(int32); all must be float32, float16 or float64"),
         (described(kind="resonance"), "it is of kind 'resonance'"),
         (described(pitch={"low": 900, "high": 90}), "'pitch' is {'low': 900, 'high': 90}"),
         (described(features={"deviation": 0}), "the deviation 0"),
@@ -160,6 +161,13 @@ def test_what_is_no_decoder_or_no_preset_is_refused_in_one_line(capsys, words):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "ONNX model" in err
+
+
+def test_a_decoder_of_two_layers_and_one_of_half_precision_play(folder):
+    for words in ({"layers": 2}, {"layers": 2, "dtype": np.float16}):
+        write_stacked_gru(folder / "stacked.onnx", **words)
+        audio, rate = rendered("stacked.onnx")
+        assert pitch_of(audio[0, rate // 2 :], rate) == pytest.approx(440, rel=0.002)
 
 
 def test_factory_instruments_play_without_onnxruntime():
