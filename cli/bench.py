@@ -31,6 +31,8 @@ BY_INSTRUMENT = {
 }
 """Benchmarks of an instrument, by the name of their default instrument."""
 
+COMPLETED_WORDS = {"NAME": tuple(BENCHMARKS)}  # of arguments, by their metavar
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the names of benchmarks."""

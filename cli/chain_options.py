@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
     from session.rack import Rack
 
+COMPLETED_WORDS = {"EFFECT": tuple(EFFECTS)}  # of arguments, by their metavar
 DEFAULT_RATE = 48000.0  # Hz, where no device has its own
 DEFAULT_ROOM = "violin"  # whose room `--with room` takes where the instrument has none
 INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONNX decoder"

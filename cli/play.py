@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.midi.ports import MidiPorts
     from engine.standard_chain import StandardChain
 
+COMPLETED_WORDS = chain_options.COMPLETED_WORDS
 DEMO_FILE = "luthier-demo-{}.wav"  # with the name of the instrument
 LEAD_SECONDS = 0.2  # before the demo's first note
 TAIL_SECONDS = 3.0  # after its last

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from .chain_options import HostedRack
 
+COMPLETED_WORDS = chain_options.COMPLETED_WORDS
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the instrument, what it plays, and the file to write."""

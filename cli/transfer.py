@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .chain_options import HostedRack
 
+COMPLETED_WORDS = chain_options.COMPLETED_WORDS
 HOP_SECONDS = 0.01  # between two frames of the tracking of the whole voice
 MIN_VOICE_SECONDS = 0.1
 FADE_SECONDS = 0.005  # fade-in after the latency, perhaps within a note, is cut off

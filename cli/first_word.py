@@ -1,0 +1,55 @@
+"""The first word of the command where it is no sub-command: an instrument, which is played, or a mistake."""
+
+from pathlib import Path
+
+from engine.preset import library, preset_file
+from session import patch_file, patch_lookup
+
+from .command_parser import COMMANDS
+
+
+def complete(arguments: list[str]) -> list[str]:
+    """The arguments of `luthier play` for those that begin with an instrument. ValueError (one line) for others."""
+    word, *others = arguments
+    path = Path(word)
+    if _is_instrument(word):
+        score = next((other for other in others if other.lower().endswith((".mid", ".midi", ".json"))), None)
+        if score is not None:
+            raise ValueError(f"a score is played into a file: luthier render {word} {score} -o OUT.wav")
+        return ["play", *arguments]
+    if path.is_dir():
+        raise ValueError(
+            f"{word} is a folder: `luthier learn KIND {word} -o NAME` makes an instrument of its recordings"
+        )
+    if not _is_path(word) and not path.is_file():
+        raise ValueError(_unknown(word))
+    missing = next((other for other in arguments if _is_path(other) and not Path(other).is_file()), None)
+    if missing is not None:
+        raise ValueError(f"there is no file {missing!r}")
+    raise ValueError(
+        f"{word} opens in the window without options: luthier {word}; `luthier --help` lists the commands"
+    )
+
+
+def _is_instrument(word: str) -> bool:
+    """Whether a word is the name of an instrument or a saved patch, or the path of one that exists."""
+    if word in patch_lookup.all_paths():
+        return True
+    suffixes = (preset_file.SUFFIX, library.ONNX_SUFFIX)
+    return Path(word).is_file() and (word.lower().endswith(suffixes) or patch_file.is_patch(Path(word)))
+
+
+def _is_path(word: str) -> bool:
+    """Whether a word means a file rather than a name or an option."""
+    return not word.startswith("-") and ("/" in word or "\\" in word or bool(Path(word).suffix))
+
+
+def _unknown(word: str) -> str:
+    """The error for a word that is nothing, with those that are like it."""
+    import difflib
+
+    near = difflib.get_close_matches(word, [*COMMANDS, *patch_lookup.all_paths()], n=3)
+    hint = "`luthier --help` lists the commands, `luthier presets` the instruments"
+    if near:
+        hint = f"did you mean {' or '.join(near)}?"
+    return f"there is no command or instrument {word!r}: {hint}"
