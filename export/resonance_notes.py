@@ -1,11 +1,11 @@
 """Convert an instrument learned from single notes to the tensors and the header of a preset."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from train.notes import interpolate_keys
+from train.notes import interpolate_keys, level_matching
 from train.notes.learn import Config, LearnedNotes
 from train.notes.note import Note
 
@@ -13,6 +13,17 @@ EXTRA_SEMITONES, SPARSE_EXTRA_SEMITONES = 3, 24
 """Semitones by which keys exceed the recorded ones; the second, where only a few keys were recorded."""
 MAX_SPARSE_KEYS = 6
 """Number of recorded keys up to which the wider range is used."""
+
+NOMINAL_NOTE_DB = -20.0
+"""Level of the loudest note over its first half second: instruments are stored alike, however they were recorded."""
+
+
+def with_nominal_level(instrument: LearnedNotes) -> LearnedNotes:
+    """The same instrument with all notes scaled by one gain, which brings the loudest to NOMINAL_NOTE_DB."""
+    levels = [level_matching.note_level(note) for layers in instrument.keys.values() for note in layers]
+    gain = 10 ** ((NOMINAL_NOTE_DB - max(levels)) / 20)
+    keys = {key: [note.scaled(gain) for note in layers] for key, layers in instrument.keys.items()}
+    return replace(instrument, keys=keys)
 
 
 def make_tensors(instrument: LearnedNotes) -> dict[str, np.ndarray]:

@@ -98,9 +98,8 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         optimizer: torch.optim.Optimizer,
         generator: torch.Generator,
         fingerprint: str,
-        started: float,
     ) -> None:
-        """generator: of all random numbers. started: `time.monotonic` when the preparation of this run began."""
+        """generator: of all random numbers."""
         self.config, self.model, self.optimizer = config, model, optimizer
         self.generator, self.fingerprint = generator, fingerprint
         self.losses: list[float] = []
@@ -109,7 +108,7 @@ class Trainer(ABC, Generic[ModelT, ConfigT, ProgressT]):
         self.restores = 0
         self.lowest = math.inf
         self.best = copy_weights(model)
-        self.seconds = time.monotonic() - started
+        self.seconds = 0.0  # from the first step on: what was prepared before is not part of `minutes`
 
     @abstractmethod
     def progress(self, preview: Path | None) -> ProgressT:

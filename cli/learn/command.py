@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -13,26 +14,31 @@ from engine.kinds import KINDS
 from engine.preset import preset_file
 
 from . import option_checks
+from .arguments import default_name, guess_kind, take_kind
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
-from .progress import Result
+from .progress import Result, loudness_notices
 from .recordings import expand, is_mapping_text, parse_part, readable, replace_mappings
 
 DEFAULT_STEPS = 3000
+COMPLETED_WORDS = {"KIND": LEARNABLE}  # of arguments, by their metavar
 CHECK_RATE = 22050  # Hz, at which a recording is checked before it is learned
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the kind, the recordings, the output, and the options of the recipes."""
     parser.add_argument(
-        "kind", metavar="KIND", choices=LEARNABLE, help=" or ".join((", ".join(LEARNABLE[:-1]), LEARNABLE[-1]))
-    )
+        "kind", metavar="KIND", nargs="?",
+        help=f"{' or '.join((', '.join(LEARNABLE[:-1]), LEARNABLE[-1]))}; without it what the recordings sound like",
+    )  # fmt: skip
     parser.add_argument(
         "recordings", metavar="RECORDING", nargs="+",
         help="a sound file: a piece, or a single note; or many files of single notes, for a whole keyboard, or a "
         "library's mapping (.sfz, .dspreset); FILE@START-END takes a part of one, in seconds",
     )  # fmt: skip
-    parser.add_argument("-o", "--output", metavar="NAME", required=True, help="a name for the instrument, or a path")
+    parser.add_argument(
+        "-o", "--output", metavar="NAME", help="a name for the instrument, or a path; as the recording otherwise"
+    )
     parser.add_argument(
         "--as", dest="taken", choices=list(dict.fromkeys(word for kind in KINDS.values() for word in kind.learn_as)),
         help="take the recordings as single notes or as a piece, by their onsets otherwise; or (ssm) as modes",
@@ -60,12 +66,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object per line")
+    parser.epilog = f"the options of one kind alone: {parser.prog} KIND --help"
+
+
+def narrow_help(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Hide the options of other kinds, if the arguments begin with a kind."""
+    if arguments and arguments[0] in LEARNABLE:
+        option_checks.narrow_help(parser, arguments[0])
 
 
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the instrument; Ctrl+C keeps the best so far."""
+    take_kind(args)
+    output = args.output or default_name(args.recordings)
+    if args.kind is None:
+        args.recordings = readable(expand(args.recordings))
+        _check_torch(args.device)
+        args.kind, reason = guess_kind(args)
+        print(reason, file=sys.stderr)
     option_checks.check(args)
-    path = check_output(args.output, args.resume, args.replace)
+    path = check_output(output, args.resume, args.replace)
     args.recordings = readable(expand(args.recordings))
     _check_torch(args.device)
     recipe = args.kind
@@ -131,10 +151,11 @@ def _load(path: str, start: float, length: float | None) -> np.ndarray:
 
 def _print_result(args: argparse.Namespace, path: Path, made: Result) -> None:
     """Print the path, and how learning ended."""
+    loudness = made.preset.header["loudness"]["lufs"]
     if args.json:
-        print(json.dumps({"path": str(path), **made.values, "ending": made.ending}))
+        print(json.dumps({"path": str(path), **made.values, "loudness": loudness, "ending": made.ending}))
         return
-    for line in made.lines:
+    for line in [*made.lines, *loudness_notices(loudness)]:
         print(line)
     preview = made.values.get("preview")
     print(f"{path} ({made.ending})" + (f"; a preview is {preview}" if preview else ""))

@@ -16,7 +16,7 @@ from engine.preset.preset_file import Preset, read
 
 from .option_checks import KindOptions
 from .output_path import working_folder
-from .progress import DONE, STOPPED, Result, Update, display
+from .progress import Result, Update, display, ending_of
 from .recordings import header_fields, parse_part
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     if not is_first:
         return None
     made = make_preset(learned, dataset, engine.VERSION, **header_fields(args, path))
-    ending = STOPPED if learned.stopped else DONE
+    usual_steps = 0 if before else DEFAULT_STEPS  # a finished instrument sounds from the first step on
+    ending = ending_of(learned.stopped, len(learned.losses), usual_steps)
     loss = round(learned.validation_loss, 3) if learned.has_validation else None
     values = {"steps": len(learned.losses), "kept": loss, "agreement": dataset.agreement, "folder": str(folder)}
     what = "what was kept back" if learned.has_validation else "what was learned from, as nothing was kept back"

@@ -10,7 +10,7 @@ from cli.number_ranges import integer
 
 from .option_checks import KindOptions
 from .output_path import working_folder
-from .progress import DONE, STOPPED, Result, display, update_of
+from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn for as long as requested, or until Ctrl+C; checkpoint and preview are written beside the preset."""
     from export.events import make_preset
     from export.loudness import normalize
+    from train.events.config import CONFIGS
     from train.events.dataset import load_dataset
     from train.events.learn import fit
 
@@ -37,7 +38,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     with display(args.json) as show:
         learned = fit(dataset, config, folder, lambda now: show(update_of(now, digits=2)), args.device, args.resume)
     made = make_preset(learned, engine.VERSION, **header_fields(args, path))
-    ending = STOPPED if learned.stopped else DONE
+    ending = ending_of(learned.stopped, len(learned.losses), CONFIGS[args.size or "small"].steps)
     loss = learned.validation_loss
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses), "kept": round(loss, 4)}
     return Result(normalize(made), ending, values, [*dataset.warnings, f"loss on what was kept back: {loss:.2f}"])

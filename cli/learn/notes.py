@@ -9,7 +9,7 @@ import engine
 from engine.preset.preset_file import Preset
 from export import reference_output
 from export.loudness import normalize
-from export.resonance_notes import make_header, make_tensors
+from export.resonance_notes import make_header, make_tensors, with_nominal_level
 from train.mapping.mapping_file import read_mapping
 from train.mapping.samples import samples_of
 from train.notes import note_cache
@@ -32,8 +32,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
         samples = [sample for mapping in mappings for sample in samples_of(mapping)]
         samples += read_samples([parse_part(text)[0] for text in files], recordings)
         folder = working_folder(path)
-        instrument = learn_notes(samples, config, lambda now: show(_update(now)), folder, args.resume)
-    instrument.messages[:0] = [message for mapping in mappings for message in mapping.messages()]
+        learned = learn_notes(samples, config, lambda now: show(_update(now)), folder, args.resume)
+    learned.messages[:0] = [message for mapping in mappings for message in mapping.messages()]
+    instrument = with_nominal_level(learned)
     made = Preset(
         {**make_header(instrument, config, engine.VERSION), **header_fields(args, path)}, make_tensors(instrument)
     )

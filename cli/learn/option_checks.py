@@ -39,6 +39,19 @@ def check(args: argparse.Namespace) -> None:
         _check(args, f"as {args.taken}", [name for name, kind in KINDS.items() if args.taken in kind.learn_as])
 
 
+def narrow_help(parser: argparse.ArgumentParser, name: str) -> None:
+    """Show the options of a kind in the help of a parser, and not those that only others use."""
+    kind = KINDS[name]
+    used = {*kind.learn_options, *(["as"] if kind.learn_as else [])}
+    of_kinds = {"as", *(option for each in KINDS.values() for option in each.learn_options)}
+    parser.prog = f"{parser.prog} {name}"
+    for action in parser._actions:
+        if action.dest == "kind" or {option.lstrip("-") for option in action.option_strings} & (of_kinds - used):
+            action.help = argparse.SUPPRESS
+        if action.dest == "taken":
+            action.choices = kind.learn_as
+
+
 def check_notes(args: argparse.Namespace) -> None:
     """Raise ValueError for an option that only a piece can use."""
     for name in _PIECE_ONLY:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 JSON_SECONDS = 1.0  # between two lines of JSON
 DONE, STOPPED = "done", "stopped early; --resume goes on from here"
+NOMINAL_LUFS, LOUDNESS_TOLERANCE_DB = -23.0, 1.0  # of the phrase of export/loudness.py
+MIN_STEPS_SHARE = 0.1  # of the usual number of steps, from which on an instrument sounds like its recording
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,27 @@ def update_of(now: "Progress", digits: int = 0) -> Update:
     text = f"loss {now.loss:.{digits}f} · {now.steps_per_second:.1f} steps/s · {now.left:.0f} s left"
     message = f"preview: {now.preview}" if now.preview else ""
     return Update(seconds / max(seconds + now.left, 1e-9), text, asdict(now), message)
+
+
+def ending_of(stopped: bool, steps: int, usual_steps: int) -> str:
+    """How a run ended: stopped by the user, after too few steps to be of use, or done."""
+    if stopped:
+        return STOPPED
+    if steps < MIN_STEPS_SHARE * usual_steps:
+        few = "1 step" if steps == 1 else f"{steps} steps"
+        return f"only {few}, where {usual_steps} are usual; --resume with more --minutes or --steps goes on"
+    return DONE
+
+
+def loudness_notices(lufs: float) -> list[str]:
+    """A line where an instrument is not as loud as all others, which play the nominal phrase at NOMINAL_LUFS."""
+    if abs(lufs - NOMINAL_LUFS) <= LOUDNESS_TOLERANCE_DB:
+        return []
+    side = "softer" if lufs < NOMINAL_LUFS else "louder"
+    return [
+        f"it plays {abs(lufs - NOMINAL_LUFS):.0f} dB {side} than other instruments ({lufs:.0f} LUFS): what was "
+        "learned is too uneven on the keys from C4 to C5 for its level to bring it there"
+    ]
 
 
 @contextlib.contextmanager

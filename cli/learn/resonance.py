@@ -12,7 +12,7 @@ from engine.kinds.resonance import MAX_SIZES
 
 from .option_checks import KindOptions
 from .output_path import working_folder
-from .progress import DONE, STOPPED, Result, display, update_of
+from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     stereo = _stereo(samples)
     made = make_preset(learned, engine.VERSION, stereo, **header_fields(args, path))
     preset = normalize(reference_output.add_model_probe(made, learned.model))
-    ending = STOPPED if learned.stopped else DONE
+    ending = ending_of(learned.stopped, len(learned.losses), DEFAULT_STEPS)
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
     return Result(preset, ending, values, warnings if args.taken else [])  # otherwise printed already
 

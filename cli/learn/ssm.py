@@ -10,7 +10,7 @@ from engine.kinds.ssm import MAX_SIZES
 
 from .option_checks import KindOptions
 from .output_path import working_folder
-from .progress import DONE, STOPPED, Result, display, update_of
+from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from export.ssm import make_preset
     from export.ssm_as_modes import as_modes
     from train import recording, recording_faults
+    from train.ssm.config import Config
     from train.ssm.learn import fit
 
     config = _config(args)
@@ -53,7 +54,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
         learned = fit(mono, config, folder, lambda now: show(update_of(now)), args.device, args.resume)
     made = make_preset(learned, engine.VERSION, **header_fields(args, path))
     preset = normalize(as_modes(made) if args.taken == "modes" else made)
-    ending = STOPPED if learned.stopped else DONE
+    ending = ending_of(learned.stopped, len(learned.losses), Config.steps)
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
     return Result(preset, ending, values, warnings)
 

@@ -1,6 +1,6 @@
 """Kinds of instruments: one declaration a file, listed in `registry.py`; all other code reads these."""
 
-from .kind import PLAY_PARAM, Display, InstrumentKind
+from .kind import PLAY_PARAM, Display, InstrumentKind, SoundClass
 from .registry import DEFAULT_KIND, KINDS, ONNX_KIND, kind_of
 from .schema import Schema, Tensor, Tensors
 
@@ -12,6 +12,7 @@ __all__ = [
     "Display",
     "InstrumentKind",
     "Schema",
+    "SoundClass",
     "Tensor",
     "Tensors",
     "kind_of",

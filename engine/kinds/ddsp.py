@@ -123,5 +123,6 @@ KIND = InstrumentKind(
     has_room=True,
     learn_label="Bowed, blown or sung: pitch and loudness (ddsp)",
     learn_minutes=60.0,
+    learn_sounds=("line",),
     learn_options=("units", "harmonics", "from", "voice"),
 )

@@ -115,5 +115,6 @@ KIND = InstrumentKind(
     plays_as_learned=lambda tensors: True,
     learn_label="Many different sounds: each kind of them once (events)",
     learn_minutes=60.0,
+    learn_sounds=("mixture",),
     learn_options=("rate", "size"),
 )

@@ -9,6 +9,7 @@ from .schema import Schema, Tensors
 from .voice_header import check_voice_header
 
 Display = Literal["modes", "harmonics", "sound_map"]
+SoundClass = Literal["strokes", "line", "mixture"]  # struck or plucked; one voice at a time, held; anything else
 PLAY_PARAM = "play"  # name of the parameter of kinds that can play as learned, 0; 1: notes
 
 
@@ -49,6 +50,7 @@ class InstrumentKind:
     learn_label: str = ""  # in the window's form of learning; without one it is learned by the command only
     learn_minutes: float = 20.0
     learn_as: Sequence[str] = ()  # what recordings can be taken as: "notes", "piece", "modes"
+    learn_sounds: Sequence[SoundClass] = ()  # of recordings for which it is learned where no kind is named
     learn_options: Sequence[str] = ()  # of `luthier learn` that mean something to it
 
     def validate(self, header: dict[str, Any], tensors: Tensors) -> None:

@@ -160,5 +160,6 @@ KIND = InstrumentKind(
     learn_label="Struck or plucked: what rings (resonances)",
     learn_minutes=10.0,
     learn_as=("notes", "piece"),
+    learn_sounds=("strokes",),
     learn_options=("control", "resonances", "modes", "variants", "sites", "rate"),
 )

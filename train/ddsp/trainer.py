@@ -82,10 +82,9 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
             group["full"] = config.learning_rate
         generator = torch.Generator().manual_seed(config.seed + 7919 * fabric.global_rank)
         recordings = fingerprint(segment.sound.numpy() for segment in [*dataset.training, *dataset.validation])
-        super().__init__(config, model, optimizer, generator, recordings, time.monotonic())
+        super().__init__(config, model, optimizer, generator, recordings)
         self.best = copy_weights(self.ema)
         self.validations: list[tuple[int, float]] = []
-        self.seconds = 0.0
         self._failed_steps = 0
         self._gradient_norm = torch.zeros(())
         self._log: TensorBoardLog | None = None
@@ -170,6 +169,7 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
     def _prepare_loop(self, resumed: bool) -> None:
         if self.start is not None and not resumed:
             self.validate()  # the initial weights may stay the best
+            self.seconds = 0.0
 
     def _finish_loop(self, folder: Path) -> None:
         self.evaluate(folder)

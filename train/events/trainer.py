@@ -44,7 +44,6 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
     checkpoint_fields = (*Trainer.checkpoint_fields, "stage_steps")
 
     def __init__(self, dataset: Dataset, config: Config, device: str = "cpu") -> None:
-        started = time.monotonic()
         self.dataset = dataset
         sizes = config.sizes
         generator = torch.Generator().manual_seed(config.seed)
@@ -58,7 +57,7 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         groups = [{"params": list(model.parameters()), "full": config.learning_rate}]
         optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=betas)
         recordings = fingerprint(sound.numpy() for sound in [*dataset.training, *dataset.validation])
-        super().__init__(config, model, optimizer, generator, recordings, started)
+        super().__init__(config, model, optimizer, generator, recordings)
 
     def progress(self, preview: Path | None) -> Progress:
         """Progress after the last step."""

@@ -43,21 +43,23 @@ def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = 
 
     An unpitched note gets the frequency of its strongest mode. ValueError if no partial is above the noise.
     """
+    samples, peak = _normalized(samples)
     mono, span, pitch_hz = _analyze(samples, rate, near, pitched)
     modes = mode_search.find_modes(mono, rate, span, pitch_hz, count)
     if len(modes) == 0:
         raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-audible_energy(modes)))
-    return _model(samples, rate, span, pitch_hz or float(modes.frequency[0]), modes)
+    return _model(samples, rate, span, pitch_hz or float(modes.frequency[0]), modes).scaled(peak)
 
 
 def fit_like(samples: np.ndarray, rate: float, reference: Note, pitched: bool = True) -> Note:
     """Fit another dynamic of the same key: its mode j is the same partial as mode j of `reference`."""
+    samples, peak = _normalized(samples)
     mono, span, pitch_hz = _analyze(samples, rate, reference.pitch, pitched)
     modes = mode_search.find_matching_modes(
         mono, rate, span, pitch_hz, reference.modes, pitch_hz / reference.pitch if pitched else 1.0
     )
-    return _model(samples, rate, span, pitch_hz or reference.pitch, modes)
+    return _model(samples, rate, span, pitch_hz or reference.pitch, modes).scaled(peak)
 
 
 def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
@@ -71,6 +73,12 @@ def render(note: Note, frames: int, seed: int | None = 0) -> np.ndarray:
         sound[: len(direct)] += direct
     sound[: len(note.knock)] += note.knock[:frames]
     return np.asarray(sound)
+
+
+def _normalized(samples: np.ndarray) -> tuple[np.ndarray, float]:
+    """Samples (C, T) with a peak of 1, so that the same note is found at any level; and the peak they had."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return (samples / peak, peak) if peak > 0 else (samples, 1.0)
 
 
 def _analyze(samples: np.ndarray, rate: float, near: float | None, pitched: bool) -> tuple[np.ndarray, Span, float]:

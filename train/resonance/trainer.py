@@ -1,6 +1,5 @@
 """The run of learning of a resonance model: sparse control pruned to a budget, published loss with additions."""
 
-import time
 from typing import ClassVar
 
 import torch
@@ -24,7 +23,6 @@ class ResonanceTrainer(SparseControlTrainer[ResonanceModel, Config]):
     }  # fmt: skip
 
     def __init__(self, samples: Tensor, config: Config) -> None:
-        started = time.monotonic()
         self.target = SpectralTarget(samples)
         self.silence = float(self.target.loss(torch.zeros_like(samples)))
         generator = torch.Generator().manual_seed(config.seed)
@@ -36,7 +34,7 @@ class ResonanceTrainer(SparseControlTrainer[ResonanceModel, Config]):
             for name, value in model.named_parameters()
         ]
         optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=(0.9, 0.99))
-        super().__init__(config, model, optimizer, generator, fingerprint([samples.cpu().numpy()]), started)
+        super().__init__(config, model, optimizer, generator, fingerprint([samples.cpu().numpy()]))
 
     def _render(self, generator: torch.Generator) -> Tensor:
         return self.model(self.model.draw_noise(generator))

@@ -6,7 +6,6 @@ during the run, the recurrence stays a contraction, and artifacts of the frame g
 the decay of strikes, are penalized.
 """
 
-import time
 from typing import ClassVar
 
 import torch
@@ -32,7 +31,6 @@ class StateSpaceTrainer(SparseControlTrainer[StateSpaceModel, Config]):
     learning_rate_scales: ClassVar[dict[str, float]] = {"control": 3.0}
 
     def __init__(self, samples: Tensor, config: Config) -> None:
-        started = time.monotonic()
         self.published = config.start == "published"
         self.target = OctaveTarget(samples)
         self.silence = float(self.target.loss(torch.zeros_like(samples)))
@@ -49,7 +47,7 @@ class StateSpaceTrainer(SparseControlTrainer[StateSpaceModel, Config]):
         ]
         betas = (0.9, 0.999) if self.published else (0.9, 0.99)
         optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=betas)
-        super().__init__(config, model, optimizer, generator, fingerprint([samples.cpu().numpy()]), started)
+        super().__init__(config, model, optimizer, generator, fingerprint([samples.cpu().numpy()]))
 
     def _render(self, generator: torch.Generator) -> Tensor:
         return self.model()
