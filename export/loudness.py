@@ -17,8 +17,10 @@ from engine.render import render
 from engine.standard_chain import StandardChain
 
 TARGET_LUFS = -23.0  # of the nominal phrase: a chord of eight at full velocity stays below the limiter
+MAX_LEVEL_DB = 60.0  # what would need more hardly sounds on these keys
 RATE = 48_000
 ITERATIONS = 3  # where the sound reaches a limiter, the level is not quite proportional
+MAX_ITERATIONS, TOLERANCE_DB = 9, 0.5  # where that is not enough
 
 
 def normalize(preset: Preset) -> Preset:
@@ -27,11 +29,16 @@ def normalize(preset: Preset) -> Preset:
     ValueError when the phrase is silent: its keys play nothing that was learned.
     """
     header = dict(preset.header, level=0.0)
-    for _ in range(ITERATIONS):
+    if not np.isfinite(measure_loudness(replace(preset, header=header))):  # below the gate of the measurement
+        header = dict(header, level=MAX_LEVEL_DB)
+    for iteration in range(MAX_ITERATIONS):
         lufs = measure_loudness(replace(preset, header=header))
         if not np.isfinite(lufs):
             raise ValueError("the instrument is silent on the keys of the nominal phrase")
-        header = dict(header, level=round(header["level"] + TARGET_LUFS - lufs, 2))
+        if iteration >= ITERATIONS and abs(lufs - TARGET_LUFS) < TOLERANCE_DB:
+            break
+        level = header["level"] + TARGET_LUFS - lufs
+        header = dict(header, level=round(min(max(level, -MAX_LEVEL_DB), MAX_LEVEL_DB), 2))
     lufs = measure_loudness(replace(preset, header=header))
     return replace(preset, header=dict(header, loudness={"lufs": round(lufs, 2), "phrase": "60 64 67 72 at 90"}))
 

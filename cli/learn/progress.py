@@ -66,8 +66,8 @@ def loudness_notices(lufs: float) -> list[str]:
         return []
     side = "softer" if lufs < NOMINAL_LUFS else "louder"
     return [
-        f"it plays {abs(lufs - NOMINAL_LUFS):.0f} dB {side} than other instruments ({lufs:.0f} LUFS): what was "
-        "learned is too uneven on the keys from C4 to C5 for its level to bring it there"
+        f"it plays {abs(lufs - NOMINAL_LUFS):.0f} dB {side} than other instruments ({lufs:.0f} LUFS): it hardly "
+        "sounds on the keys from C4 to C5, on which loudness is measured"
     ]
 
 

@@ -1,6 +1,7 @@
 """Base class of instruments: a preset, its parameters, and the record that the audio thread works on."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,20 @@ class Instrument(Plugin, ABC):
 
 
 def preset_params(preset: Preset, params: tuple[Param, ...], **defaults: float) -> tuple[Param, ...]:
-    """Parameters with the values of a preset as defaults, else with `defaults`."""
+    """Parameters with the values of a preset as defaults, else with `defaults`.
+
+    A level beyond the range of the parameter, which brings what was learned too soft to the loudness of all others,
+    is the middle of a range of its own.
+    """
     header = preset.header
-    return with_values(params, {**defaults, "level": float(header.get("level", 0.0)), **header.get("params", {})})
+    level = float(header.get("level", 0.0))
+    ranged = tuple(_range_around(param, level) if param.name == "level" else param for param in params)
+    return with_values(ranged, {**defaults, "level": level, **header.get("params", {})})
+
+
+def _range_around(param: Param, value: float) -> Param:
+    """The same parameter, with its range moved to a value that lies outside."""
+    if param.low <= value <= param.high:
+        return param
+    half = (param.high - param.low) / 2
+    return replace(param, low=value - half, high=value + half)
