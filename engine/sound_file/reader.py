@@ -106,18 +106,15 @@ def _decode(path: Path, start: float, seconds: float | None) -> _Decoded:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from None
     except _UnknownFormatError as error:
         reason = str(error)
-    is_for_av = av_decoder.is_for_av(path)
-    if av_decoder.is_installed():
-        try:
-            samples, rate = av_decoder.decode(path, start, seconds)
-        except ValueError as error:
-            raise RecordingError(
-                f"not a sound file that can be read: {path} ({error if is_for_av else reason})"
-            ) from None
-        return _Decoded(samples, _checked_rate(path, rate))
-    if is_for_av:
+    if not av_decoder.is_for_av(path):
+        raise RecordingError(f"not a sound file that can be read: {path} ({reason})")
+    if not av_decoder.is_installed():
         raise RecordingError(f"{path.name} is in a format that needs PyAV: {av_decoder.conversion_hint(path)}")
-    raise RecordingError(f"not a sound file that can be read: {path} ({reason})")
+    try:
+        samples, rate = av_decoder.decode(path, start, seconds)
+    except ValueError as error:
+        raise RecordingError(f"not a sound file that can be read: {path} ({error})") from None
+    return _Decoded(samples, _checked_rate(path, rate))
 
 
 class _Stream(Protocol):

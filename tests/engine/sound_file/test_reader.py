@@ -281,6 +281,28 @@ def test_without_pyav_the_line_says_how_to_convert(tmp_path, monkeypatch, head):
     assert "\n" not in str(error.value)
 
 
+def test_the_recording_of_a_phone_is_read_where_pyav_is_installed_and_else_said_how(tmp_path, tone):
+    path = tmp_path / "memo.m4a"
+    if not av_decoder.is_installed():
+        path.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(4000))
+        with pytest.raises(RecordingError, match="PyAV"):
+            read(path)
+        return
+    import av
+
+    with av.open(str(path), "w", format="mp4") as file:
+        stream = file.add_stream("aac", rate=RATE, layout="mono")
+        for first in range(0, RATE, 1024):
+            frame = av.AudioFrame.from_ndarray(tone[None, first : first + 1024], "fltp", "mono")
+            frame.sample_rate, frame.pts = RATE, first
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    sound = read(path)
+    assert sound.rate == RATE
+    assert sound.seconds == pytest.approx(1, abs=0.2)
+    assert read(path, 44_100, start=0.5, seconds=0.25).seconds == pytest.approx(0.25, abs=0.001)
+
+
 def test_a_recording_that_would_take_far_more_memory_than_its_file_is_refused(tmp_path):
     path = saved(tmp_path, put(wav(np.zeros(4 * RATE)), 24, MIN_RATE))
     assert read(path, 8000, seconds=10).samples.shape[1] == 80_000
