@@ -137,15 +137,17 @@ class ChainController(QObject):
 
     def _switch(self, slot: str) -> None:
         name = f"{slot} {ON}"
+        if name not in self._parameters:
+            return  # the chain has just changed
         self._parameters.set_value(name, 0.0 if self._parameters.value(name) > 0.5 else 1.0)
         self._parameters.end_gesture()
         self._show()
 
     def _move(self, kind: str, by: int) -> None:
         kinds = [slot.name for slot in self._chain_bar.slots if not slot.fixed]
-        index = kinds.index(kind)
+        index = kinds.index(kind) if kind in kinds else -1
         other = index + by
-        if 0 <= other < len(kinds):
+        if index >= 0 and 0 <= other < len(kinds):
             kinds[index], kinds[other] = kinds[other], kinds[index]
             self._parameters.set_chain(self.tr("order of effects"), self._parameters.chain.ordered(kinds))
 

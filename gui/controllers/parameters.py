@@ -83,6 +83,9 @@ class ParameterController(QObject):
         self._knobs.set_shown([index for index, name in enumerate(self._slots) if name == self._slot])
         self.chain_changed.emit()
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._model
+
     def value(self, name: str) -> float:
         """The value of a parameter."""
         return self._model.value(name)
