@@ -1,5 +1,6 @@
 """Note recorder: writes played notes and controllers to a MIDI file."""
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class NoteRecorder:
     rates: list[tuple[int, float]]  # of the recorder of the sound
     messages: list[tuple[int, int]] = field(default_factory=list)  # absolute frame, message
     end: int = 0  # the frame of the end; 0 until it is known
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # so that the last file is the most complete one
 
     def add(self, events: np.ndarray, channels: int = 0xFFFF) -> None:
         """Keep the channel messages among events (N,) EVENT; channels: a bit for each that is enabled."""
@@ -30,7 +32,11 @@ class NoteRecorder:
                 self.messages.append((int(event["frame"]), message))
 
     def write(self) -> None:
-        """[any thread] Write the file, whole or not at all. OSError."""
+        """[any thread] Write the file with what was played so far, whole or not at all. OSError."""
+        with self._lock:
+            self._write()
+
+    def _write(self) -> None:
         import mido
 
         track, last = mido.MidiTrack(), 0

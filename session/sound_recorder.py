@@ -1,6 +1,7 @@
 """Sound recorder: writes live sound to a sound file."""
 
 import contextlib
+import itertools
 import threading
 import time
 from pathlib import Path
@@ -8,28 +9,32 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_music_path
 
+from engine.preset.instrument_name import shorten
+
 if TYPE_CHECKING:
     from engine.effects.capture import Capture
     from engine.standard_chain import StandardChain
-
 
 MAX_NAME_BYTES = 200  # of 255; the rest is for the time and the number of a file
 
 
 def recording_path(instrument: str) -> Path:
-    """The path of the next recording: instrument and time, in the user's music folder.
+    """The path of the next recording, sound or notes: instrument and time, in the user's music folder.
 
-    A long name of the instrument is cut, so that the system allows that of the file.
+    There is no file of this name yet; a long name of an instrument is cut.
     """
-    when = time.strftime("%Y-%m-%d %H-%M-%S")
-    name = instrument.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
-    return user_music_path() / "Luthier" / f"{name} – {when}.wav"
+    when, folder = time.strftime("%Y-%m-%d %H-%M-%S"), user_music_path() / "Luthier"
+    name = f"{shorten(instrument, MAX_NAME_BYTES)} – {when}"
+    names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+    paths = (folder / f"{each}.wav" for each in names)
+    return next(path for path in paths if not path.exists() and not path.with_suffix(".mid").exists())
 
 
 class Recorder:
     """The sound that is played, or that of a microphone, from the constructor to `stop`.
 
-    Where the sample rate of the device changes, another file is begun.
+    Where the sample rate of the device changes, another file is begun. If the program is killed, a new file can be
+    read up to its last second.
     """
 
     def __init__(
@@ -68,10 +73,11 @@ class Recorder:
                 self._files.close()
 
     def _open_file(self) -> None:
-        from engine.sound_file.writer import sound_writer
+        from engine.sound_file.writer import live_sound_writer, sound_writer
 
         rate, number = self._host.rate, len(self.paths) + 1
         path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path
-        self._write = self._files.enter_context(sound_writer(path, rate, self._float32))
+        writer = sound_writer if path.exists() else live_sound_writer  # a file to be replaced stays until the end
+        self._write = self._files.enter_context(writer(path, rate, self._float32))
         self.paths.append(path)
         self.rates.append((self._host.frame, rate))

@@ -1,6 +1,7 @@
 """Writer of sound files, whole or not at all."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from os import PathLike
@@ -26,15 +27,7 @@ def sound_writer(
     ValueError for a suffix or a rate that cannot be written, OSError for a folder that cannot and for a full disk.
     """
     path = Path(path)
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise ValueError(f"{path}: the ending must be {' or '.join(FORMATS)}")
-    if float32 and kind != "WAV":
-        raise ValueError(f"{path.name}: only .wav can hold 32-bit float")
-    if rate != round(rate):
-        raise ValueError(f"a sound file needs a whole number of Hz, not {rate}")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    kind = _check(path, rate, float32)
     with contextlib.ExitStack() as stack:
         try:
             draft = stack.enter_context(atomic_path(path))
@@ -47,6 +40,46 @@ def sound_writer(
             yield partial(_write, file, path)
         else:
             yield stack.enter_context(_flac_writer(draft, path, round(rate)))
+
+
+@contextlib.contextmanager
+def live_sound_writer(
+    path: str | PathLike[str], rate: float, float32: bool = False
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """As `sound_writer`, but the file, a new WAV file, is there from the beginning and grows.
+
+    If the program is killed, it can be read up to its last second.
+    """
+    path = Path(path)
+    if _check(path, rate, float32) != "WAV":
+        raise ValueError(f"{path.name}: only .wav can be written while it is played")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        file = WavWriter(path, round(rate), float32)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        if is_full(error):
+            raise DiskFullError(path) from error
+        raise OSError(f"{path} cannot be written: {error.strerror or error}") from None
+    with contextlib.closing(file):
+        yield partial(_write, file, path)
+
+
+def _check(path: Path, rate: float, float32: bool) -> str:
+    """The format of a file; ValueError or FileNotFoundError if it cannot be written."""
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise ValueError(f"{path}: the ending must be {' or '.join(FORMATS)}")
+    if float32 and kind != "WAV":
+        raise ValueError(f"{path.name}: only .wav can hold 32-bit float")
+    if rate != round(rate):
+        raise ValueError(f"a sound file needs a whole number of Hz, not {rate}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    return kind
 
 
 def _write(file: WavWriter, path: Path, audio: np.ndarray) -> None:

@@ -17,6 +17,8 @@ from session.offline_render import RenderJob
 from session.patch import Patch
 from session.sound_recorder import Recorder, recording_path
 
+NOTES_SECONDS = 5.0  # between two times that the notes of a recording are written
+
 
 class RecordingController(QObject):
     """The performance is written by the engine thread, a score is rendered by a child process."""
@@ -28,7 +30,9 @@ class RecordingController(QObject):
         self._engine, self._bridge, self._window = engine, bridge, window
         self._recorder: Recorder | None = None
         self._notes: NoteRecorder | None = None
-        self._start_time = 0.0
+        self._start_time = self._notes_time = (
+            0.0  # monotonic, in s: of the recording, and of its notes as written last
+        )
         self._finishing: NoteRecorder | None = None  # that the engine thread was asked to write
         bar = window.score_bar
         self._renderer = RenderProcess(self)
@@ -129,13 +133,21 @@ class RecordingController(QObject):
     def _started(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._notes = NoteRecorder(recorder.path.with_suffix(".mid"), recorder.rates)
-        self._start_time = time.monotonic()
+        self._start_time = self._notes_time = time.monotonic()
 
     def _poll(self) -> None:
         if self._recorder is not None and not self._engine.transport.is_recording(self._recorder.path):
             self.stop(failed=True)  # the disk is full; the error was shown
         if self._recorder is not None:
             self._window.top_bar.show_recording(time.monotonic() - self._start_time)
+            self._keep_notes()
+
+    def _keep_notes(self) -> None:
+        """Write the notes played so far from time to time: the program may be killed."""
+        notes, now = self._notes, time.monotonic()
+        if notes is not None and notes.messages and now - self._notes_time > NOTES_SECONDS:
+            self._notes_time = now
+            self._engine.request_in_background(notes.write, lambda _: None)
 
     def _add_events(self, events: Any) -> None:
         if self._notes is not None and self._bridge.live_input is not None:

@@ -1,4 +1,4 @@
-"""The recorders while the sample rate of the device changes, or the disk is full."""
+"""The recorders: another rate of the device, a full disk, files that grow, and their names."""
 
 import mido
 import numpy as np
@@ -60,3 +60,46 @@ def test_on_a_full_disk_what_was_recorded_until_then_stays(tmp_path):
 def test_the_name_of_a_recording_is_one_that_the_system_allows():
     path = recording_path("ä" * 125)
     assert len(path.with_stem(f"{path.stem}-1000").name.encode()) <= 255
+
+
+def test_a_recording_can_be_read_up_to_its_last_second_before_it_ends(tmp_path):
+    host = StandardChain(48_000)
+    host.play([Organ()])
+    recorder = Recorder(host, tmp_path / "take.wav")
+    for second in range(1, 4):
+        for _ in range(10):
+            call(host, 4800)
+            recorder.write()
+        assert soundfile.info(tmp_path / "take.wav").duration == pytest.approx(second, abs=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["take.wav"]
+    before = soundfile.read(tmp_path / "take.wav")[0]
+    recorder.stop()
+    after = soundfile.read(tmp_path / "take.wav")[0]
+    assert len(after) == 3 * 48_000
+    assert np.array_equal(after[: len(before)], before)
+
+
+def test_a_file_that_a_recording_replaces_stays_until_the_recording_ends(tmp_path):
+    host = StandardChain(48_000)
+    (tmp_path / "take.wav").write_text("the old one")
+    recorder = Recorder(host, tmp_path / "take.wav", float32=True)
+    call(host, 4800)
+    recorder.write()
+    assert (tmp_path / "take.wav").read_text() == "the old one"
+    recorder.stop()
+    assert len(soundfile.read(tmp_path / "take.wav")[0]) == 4800
+
+
+def test_a_recording_has_a_name_of_its_own_however_long_that_of_its_instrument(tmp_path, monkeypatch):
+    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.sound_recorder.time.strftime", lambda _: "2026-11-30 10-57-20")
+    (tmp_path / "Luthier").mkdir()
+    for name in ("Bell", "🎻" * 61):
+        paths = []
+        for _ in range(3):
+            paths.append(recording_path(name))
+            paths[-1].touch()
+        paths[0].rename(paths[0].with_suffix(".mid"))
+        paths.append(recording_path(name))
+        assert len(set(paths)) == 4
+        assert all(path.stem.startswith(name[:30]) for path in paths)

@@ -116,7 +116,7 @@ class SlotWalk:
         """What to emit a signal with, once each."""
         known = self._known_arguments()
         if name.startswith("Browser."):
-            return [(entry,) for entry in self.entries]
+            return [(self.entries[0],)]  # the menus of the others emit them too
         if name in known:
             return known[name]
         types = [each for each in signal.signal.partition("(")[2].rstrip(")").split(",") if each]
@@ -135,6 +135,9 @@ class SlotWalk:
             "ChainBar.moved": [("room", 1)], "ChainBar.removed": [("room",)], "ChainBar.selected": [("",)],
             "ChainBar.switched": [("room",)],
             "EngineBridge.events": [(np.zeros(0, EVENT),)],
+            "EngineBridge.loaded": [(self.controller.bridge.now,)],
+            "EngineBridge.status_changed": [(self.controller.bridge.status,)],
+            "EngineBridge.notes_changed": [({60: 0.5},)],
             "EngineBridge.harmonics_changed": [(Harmonics(np.array([440.0]), np.array([-20.0])),)],
             "EntryFiles.moved": [(patch, patch.with_stem("elsewhere"))], "EntryFiles.saved": [(patch,)],
             "EntryListView.demo_clicked": [(self.window.browser.model.index(0),)],

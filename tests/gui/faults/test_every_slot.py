@@ -1,34 +1,25 @@
 """Every slot of the window, its files gone, the disk full or the device gone: the window lives and says one line."""
 
 import contextlib
-import resource
 import shutil
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from benchmarks.support.jack_server import Server
+from engine.devices import stream
+from engine.devices.backend import NoDeviceError
 from engine.preset import library
 from gui import app as gui_app
 from gui import preferences
 from gui.browser.catalogue import Entry
 from session import patch_file
 from tests.gui.conftest import activate, end, until
+from tests.gui.faults.full_disk import full_disk
 from tests.gui.faults.slot_walk import SlotWalk, make_files
 from tests.gui.faults.test_taken_names import save_as, type_name
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def own_server(monkeypatch, app):
-    """A JACK server that only this test knows: it may die."""
-    server = Server()
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-    server.start()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -45,7 +36,7 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def window(home, own_server, app, monkeypatch):
+def window(home, server, app, monkeypatch):
     """A window that plays a patch of the user's, its files listed."""
     monkeypatch.setattr("PyQt6.QtGui.QDesktopServices.openUrl", lambda url: False)  # there is no desktop
     controller = gui_app.open_window(app, preferences.load())
@@ -58,18 +49,7 @@ def window(home, own_server, app, monkeypatch):
     end(controller)
 
 
-@contextlib.contextmanager
-def full_disk():
-    """Let no file of this process and its children grow: what is written to any is refused by the system."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-def lose(controller, what, files, server, stack):
+def lose(controller, what, files, stack):
     """Take the files, the room on the disk or the device away."""
     if what == "files":
         for path in (*files, *library.user_folder().iterdir()):
@@ -77,7 +57,13 @@ def lose(controller, what, files, server, stack):
     elif what == "disk":
         stack.enter_context(full_disk())
     else:
-        server.close()
+
+        def refuse(_):
+            raise NoDeviceError("there is no device")
+
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(stream, "_openers", lambda _: [refuse])
+        controller.engine.submit(controller.engine._stream._close_device)
         until(lambda: controller.bridge.status.state == "waiting")
 
 
@@ -99,12 +85,12 @@ def told(controller):
 
 
 @pytest.mark.parametrize("lost", ["files", "disk", "device"])
-def test_no_slot_ends_the_window(window, own_server, home, lost):
+def test_no_slot_ends_the_window(window, home, lost):
     files, said = make_files(home / "files"), told(window)
     walk = SlotWalk(window, own_entries(window), files)
     walk.settle()
     with contextlib.ExitStack() as stack:
-        lose(window, lost, files, own_server, stack)
+        lose(window, lost, files, stack)
         walk.run()
         walk.settle()
     assert walk.unknown == set()
@@ -126,10 +112,10 @@ def say_after(controller, action):
     return controller.window.notice.text
 
 
-def test_what_needs_a_file_that_is_gone_says_so(window, own_server, home):
+def test_what_needs_a_file_that_is_gone_says_so(window, home):
     files = make_files(home / "files")
     entries = {entry.name: entry for entry in own_entries(window)}
-    lose(window, "files", files, own_server, contextlib.ExitStack())
+    lose(window, "files", files, contextlib.ExitStack())
     mine, browser = entries["mine"], window.window.browser
     assert "mine.luthier is not there any more" in say_after(window, lambda: window.entry_files.rename(mine, "other"))
     assert "mine.luthier is not there any more" in say_after(window, lambda: browser.duplicate_requested.emit(mine))
@@ -145,16 +131,17 @@ def test_what_needs_a_file_that_is_gone_says_so(window, own_server, home):
     assert not (home / "out.luthier").exists()
 
 
-def test_what_needs_room_on_a_full_disk_says_so_and_leaves_nothing_half(window, own_server, home):
+def test_what_needs_room_on_a_full_disk_says_so_and_leaves_nothing_half(window, home):
     files = make_files(home / "files")
     window.opener.open([files[0]])
     until(lambda: window.engine.transport.score is not None)
     window.parameters.set_value("decay", 0.5)
     entries = {entry.name: entry for entry in own_entries(window)}
     before = {path: path.is_file() and path.read_bytes() for path in home.rglob("*") if "state" not in str(path)}
-    full = ("disk is full", "File too large", "could not be saved", "could not be moved to the bin")
+    full = ("disk is full", "could not be saved")
     with full_disk():
         for action in (
+            window.session_restore.save,
             lambda: save_as(window, "night"),
             lambda: window.entry_files.write_patch("evening", window.bridge.now, {}, True),
             lambda: window.window.browser.duplicate_requested.emit(entries["mine"]),
@@ -162,7 +149,6 @@ def test_what_needs_room_on_a_full_disk_says_so_and_leaves_nothing_half(window, 
             lambda: window.export.export(entries["gong"], home / "out.luthier", None),
             window.window.score_bar.render_clicked.emit,
             window.recording.toggle,
-            window.session_restore.save,
         ):
             assert any(words in say_after(window, action) for words in full), window.window.notice.text
     after = {path: path.is_file() and path.read_bytes() for path in home.rglob("*") if "state" not in str(path)}
@@ -172,14 +158,14 @@ def test_what_needs_room_on_a_full_disk_says_so_and_leaves_nothing_half(window, 
     assert window.window.notice.text == "Saved as night"
 
 
-def test_without_a_device_everything_but_the_sound_goes_on(window, own_server, home):
-    lose(window, "device", [], own_server, contextlib.ExitStack())
-    QTest.keyClick(window.window, Qt.Key.Key_S, CONTROL)
-    type_name(window, "night")
-    assert window.window.notice.text == "Saved as night"
-    window.parameters.choose(library.find("gong"))
-    until(lambda: window.bridge.now.path.stem == "gong")
-    own_server.start()
+def test_without_a_device_everything_but_the_sound_goes_on(window, home):
+    with contextlib.ExitStack() as stack:
+        lose(window, "device", [], stack)
+        QTest.keyClick(window.window, Qt.Key.Key_S, CONTROL)
+        type_name(window, "night")
+        assert window.window.notice.text == "Saved as night"
+        window.parameters.choose(library.find("gong"))
+        until(lambda: window.bridge.now.path.stem == "gong")
     until(lambda: window.bridge.status.state == "playing")
     window.bridge.note_on(60, 0.8)
     until(lambda: window.bridge.status.voices)
