@@ -63,9 +63,11 @@ def harmonicity(note: np.ndarray, rate: float, frequency: float) -> float:
 def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> float:
     """√spectrum at partials against the maximum at halves and thirds, times the coverage of PRIMES.
 
-    Both weighted by 1/√k.
+    Both weighted by 1/√k. 0 where no partial lies in the spectrum.
     """
     count = int(min(12, 9000 / frequency, len(spectrum) * bin_width / frequency - 1))
+    if count < 1:
+        return 0.0
     k = np.arange(1, count + 1)
     half = max(int(0.012 * frequency / bin_width), 1)
     harmonics = np.sqrt(_peaks(spectrum, np.round(k * frequency / bin_width).astype(int), half))
@@ -75,7 +77,7 @@ def _harmonicity(spectrum: np.ndarray, bin_width: float, frequency: float) -> fl
     strongest = np.sqrt(spectrum[int(0.8 * MIN_HZ / bin_width) :].max())
     is_prime = np.isin(k, PRIMES)
     coverage = (weight * harmonics)[is_prime].sum() / weight[is_prime].sum() / strongest
-    contrast = (weight * (harmonics - between)).sum() / (weight * (harmonics + between)).sum()
+    contrast = (weight * (harmonics - between)).sum() / max((weight * (harmonics + between)).sum(), 1e-30)
     return float(contrast * np.sqrt(coverage))
 
 

@@ -48,6 +48,10 @@ def test_a_neighbouring_key_explains_a_string_worse_than_its_own():
     assert harmonicity(string, RATE, 220.0) > 2 * harmonicity(string, RATE, frequency_of(58))
 
 
+def test_a_key_above_the_band_of_a_recording_explains_nothing():
+    assert harmonicity(_string(440.0)[::4], RATE / 4, frequency_of(125)) == 0
+
+
 def test_real_notes_have_the_pitch_of_their_names(data):
     from train import recording
     from train.notes import note_span
