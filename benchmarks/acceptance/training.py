@@ -75,7 +75,7 @@ def _rows(training: Training, steps: int, folder: Path) -> Iterator[Row]:
     distances = {}
     for name, count in (("start", 1), ("learned", steps)):
         path = folder / f"{training.kind}-{name}.luthier"
-        _luthier("learn", training.kind, str(source), "-o", str(path), *training.options, "--steps", str(count))
+        run_luthier("learn", training.kind, str(source), "-o", str(path), *training.options, "--steps", str(count))
         sound, rate = training.play(path, source, folder)
         distances[name] = distance(sound, rate, recording.load(source, rate)[0].mean(axis=0))
     what = f"{training.kind}: {training.recording}, {steps} steps: distance from the recording"
@@ -89,7 +89,7 @@ def _notes(folder: Path) -> Iterator[Row]:
     """Single notes of a guitar: the pitch that each was learned with, and the probe."""
     data, path = Path(os.environ["LUTHIER_DATA"]) / "guitar", folder / "notes.luthier"
     files = [data / f"guitar_{name}_very-long_forte_normal.mp3" for name in NOTE_NAMES]
-    _luthier("learn", "resonance", *map(str, files), "--as", "notes", "-o", str(path))
+    run_luthier("learn", "resonance", *map(str, files), "--as", "notes", "-o", str(path))
     preset = preset_file.read(path)
     keys = pitch_of(np.asarray(preset.tensors["pitch"], np.float64))
     cents = {name: 100 * float(np.abs(keys - (key_in_name(f"_{name}_") or 0)).min()) for name in NOTE_NAMES}
@@ -114,19 +114,19 @@ def _as_transfer(path: Path, source: Path, folder: Path) -> tuple[np.ndarray, in
 def _as_events(path: Path, source: Path, folder: Path) -> tuple[np.ndarray, int]:
     """The recording taken apart, and put together again."""
     score = folder / "score.json"
-    _luthier("decompose", str(source), str(path), "-o", str(score))
+    run_luthier("decompose", str(source), str(path), "-o", str(score))
     return _written(folder, "render", str(path), str(score))
 
 
 def _written(folder: Path, *words: str) -> tuple[np.ndarray, int]:
     """What a command writes to a sound file: (T,) and its rate."""
     out = folder / "out.wav"
-    _luthier(*words, "-o", str(out))
+    run_luthier(*words, "-o", str(out))
     samples, rate = recording.load(out)
     return samples.mean(axis=0), rate
 
 
-def _luthier(*words: str) -> None:
+def run_luthier(*words: str) -> None:
     """Run a command; RuntimeError with its last line if it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", *words], cwd=ROOT, capture_output=True, text=True, check=False

@@ -15,12 +15,11 @@ _INST = struct.Struct("<BbbBBBB")
 
 @dataclass(frozen=True)
 class SamplerChunks:
-    """MIDI key of a recording, the cents by which its pitch is above that, and its velocities, 1…127 if not told."""
+    """MIDI key of a recording, the cents by which its pitch is above that, and its lowest and highest velocity."""
 
     key: int
     cents: float = 0.0
-    low_velocity: int = 1
-    high_velocity: int = 127
+    velocities: tuple[int, int] = (1, 127)
 
 
 def read_sampler_chunks(path: Path) -> SamplerChunks | None:
@@ -38,7 +37,7 @@ def read_sampler_chunks(path: Path) -> SamplerChunks | None:
         base, tuning, _, _, _, low, high = _INST.unpack_from(chunks[b"inst"])
         key, cents = (base, -float(tuning)) if key is None else (key, cents)
         velocities = (low, high) if 0 <= low <= high <= 127 else velocities
-    return SamplerChunks(key, cents, *velocities) if key is not None and key <= 127 else None
+    return SamplerChunks(key, cents, velocities) if key is not None and key <= 127 else None
 
 
 def _read_chunks(path: Path) -> dict[bytes, bytes]:

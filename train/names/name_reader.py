@@ -29,7 +29,11 @@ class NamedNote:
     @property
     def key(self) -> int | None:
         """The likeliest MIDI key."""
-        return self.keys[0] if self.keys else None
+        return self.key_by(0)
+
+    def key_by(self, way: int) -> int | None:
+        """The MIDI key by one of the ways."""
+        return self.keys[way] if way < len(self.keys) else None
 
 
 def read_names(paths: Sequence[str | Path]) -> list[NamedNote]:

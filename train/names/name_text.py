@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +70,8 @@ def texts_of(paths: Sequence[str | Path]) -> list[NameText]:
     whole = [Path(os.path.abspath(path)) for path in paths]
     parents = [str(path.parent) for path in whole]
     shared = _shared_folder(parents)
-    return [NameText("/".join((*path.parent.parts[shared:], _PART.sub("", path.stem)))) for path in whole]
+    texts = ["/".join((*path.parent.parts[shared:], _PART.sub("", path.stem))) for path in whole]
+    return [NameText(unicodedata.normalize("NFC", text)) for text in texts]
 
 
 def _shared_folder(parents: Sequence[str]) -> int:

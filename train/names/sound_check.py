@@ -135,7 +135,7 @@ def _is_common(shift: int, count: int, total: int, is_number: bool) -> bool:
 def _shift_message(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None], reading: _Reading) -> str:
     """The message that a whole set is named otherwise than it sounds."""
     shift = reading.shift
-    named = [(note, note.keys[reading.way] if note.keys else None) for note in notes]
+    named = [(note, note.key_by(reading.way)) for note in notes]
     example, key = next(
         (note, key)
         for (note, key), pitch in zip(named, heard, strict=True)
@@ -152,7 +152,7 @@ def _shift_message(notes: Sequence[NamedNote], heard: Sequence[HeardPitch | None
 
 def _check(note: NamedNote, pitch: HeardPitch | None, reading: _Reading) -> CheckedKey:
     """The key of one recording of a set."""
-    named = note.keys[reading.way] if reading.way < len(note.keys) else None
+    named = note.key_by(reading.way)
     if pitch is None:
         return CheckedKey(None)
     if named is None:

@@ -11,6 +11,7 @@ from engine.pitch_and_frequency import ratio_of
 from engine.sound_file.reader import Sound
 from train import recording
 from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
+from train.names.dynamics import velocity_label
 from train.names.name_reader import NamedNote, read_names
 
 from . import velocity_layers
@@ -64,17 +65,21 @@ def read_samples(paths: Sequence[str | Path], files: Sequence[str | Path] | None
     """Samples of files by their names, read together. files: where the sound is, if that is elsewhere."""
     files = files or paths
     named = read_names(paths)
-    if any(not said.keys for said in named):
-        named = _with_chunk_keys(named, [read_sampler_chunks(Path(file)) for file in files])
+    if not all(said.keys and said.dynamic for said in named):
+        named = _with_chunks(named, [read_sampler_chunks(Path(file)) for file in files])
     return [Sample(str(file), said) for file, said in zip(files, named, strict=True)]
 
 
-def _with_chunk_keys(named: Sequence[NamedNote], chunks: Sequence[SamplerChunks | None]) -> list[NamedNote]:
-    """Names, those without a key with that of the file's chunks, unless these say the same of all files."""
-    keys = {chunk.key for chunk in chunks if chunk}
-    if len(keys) < 2 and len(named) > 1:
-        return list(named)
-    return [
-        replace(said, keys=(chunk.key,), is_number=True, source=CHUNK_SOURCE) if chunk and not said.keys else said
-        for said, chunk in zip(named, chunks, strict=True)
-    ]
+def _with_chunks(named: Sequence[NamedNote], chunks: Sequence[SamplerChunks | None]) -> list[NamedNote]:
+    """Names; those without key or dynamic with what the file's chunks say, unless these say the same of all files."""
+    present = [chunk for chunk in chunks if chunk]
+    has_keys = len({chunk.key for chunk in present}) > 1 or len(named) == 1
+    has_dynamics = len({chunk.velocities for chunk in present}) > 1 and not any(said.dynamic for said in named)
+    found = []
+    for said, chunk in zip(named, chunks, strict=True):
+        if chunk and has_keys and not said.keys:
+            said = replace(said, keys=(chunk.key,), is_number=True, source=CHUNK_SOURCE)
+        if chunk and has_dynamics:
+            said = replace(said, dynamic=velocity_label(sum(chunk.velocities) / 2))
+        found.append(said)
+    return found

@@ -78,7 +78,7 @@ def test_the_key_of_a_wav_file_is_read_from_its_chunks(tmp_path):
     soundfile.write(tmp_path / "plain.wav", np.zeros(10), 44100)
     (tmp_path / "text.wav").write_text("RIFF")
     assert read_sampler_chunks(tmp_path / "smpl.wav") == SamplerChunks(57, 25.0)
-    assert read_sampler_chunks(tmp_path / "inst.wav") == SamplerChunks(64, 10.0, 1, 80)
+    assert read_sampler_chunks(tmp_path / "inst.wav") == SamplerChunks(64, 10.0, (1, 80))
     assert [read_sampler_chunks(tmp_path / name) for name in ("plain.wav", "text.wav", "none.wav")] == [None] * 3
 
 
@@ -94,3 +94,13 @@ def test_one_key_in_the_chunks_of_all_files_says_nothing(tmp_path):
     for name in ("first.wav", "second.wav"):
         _write_wav(tmp_path / name, _smpl(60, 0))
     assert [sample.said.key for sample in read_samples(sorted(tmp_path.glob("*.wav")))] == [None, None]
+
+
+def test_dynamics_that_no_name_says_are_read_from_the_chunks(tmp_path):
+    for name, velocities in (("C3 one.wav", (1, 60)), ("C3 two.wav", (61, 127))):
+        _write_wav(tmp_path / name, (b"inst", struct.pack("<BbbBBBB", 48, 0, 0, 0, 127, *velocities)))
+    samples = read_samples(sorted(tmp_path.glob("*.wav")))
+    assert [(sample.said.key, sample.said.dynamic) for sample in samples] == [
+        (48, "velocity 30"),
+        (48, "velocity 94"),
+    ]

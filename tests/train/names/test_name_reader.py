@@ -211,6 +211,10 @@ def test_every_note_name_is_its_key():
     assert [key_in_name(note_name(key).replace("♯", "s")) for key in range(128)] == list(range(128))
 
 
+def test_letters_with_accents_are_read_in_either_form():
+    assert key_in_name("Guitare_r\u00e93.wav") == key_in_name("Guitare_re\u03013.wav") == 50
+
+
 def test_microphones_takes_and_releases_are_told_apart():
     names = read_names(["EP_C4_mf_close_rr1.wav", "EP_C4_mf_room_rr2.wav", "EP_C4_release_mic2.wav"])
     assert [name.microphone for name in names] == ["close", "room", "mic 2"]

@@ -85,3 +85,9 @@ def test_numbers_may_count_from_anywhere():
     found, single, whole = _checked([f"{n}.wav" for n in numbers], [n + 20 for n in numbers])
     assert (found, single, len(whole)) == ([n + 20 for n in numbers], [], 1)
     assert _checked(["21.wav", "22.wav", "23.wav"], [60, 50, 70]) == ([60, 50, 70], [], [])
+
+
+def test_recordings_with_and_without_a_second_reading_are_checked_together():
+    notes = [*read_names(["b3.wav", "c4.wav"]), *read_names(["x_D4.wav"])]
+    checked, messages = check_keys(notes, [_heard(58), _heard(60), _heard(62)])
+    assert ([one.key for one in checked], messages) == ([58, 60, 62], [])
