@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import command_fuzz, file_fuzz, midi_fuzz, recording_fuzz
+from . import command_fuzz, file_fuzz, mapping_fuzz, midi_fuzz, recording_fuzz
 from .row import Row, row_at_most
 
 SEED = 2026
@@ -32,6 +32,8 @@ TARGETS: dict[str, tuple[int, str, Attempt]] = {
         "real recordings: refused, or read in bounded time and memory",
         recording_fuzz.damage_recording,
     ),
+    "mappings": (4000, "mappings of libraries: refused, or read", mapping_fuzz.damage_mapping),
+    "names": (4000, "names of recordings put together from pieces: read", mapping_fuzz.read_made_names),
     "MIDI files": (8000, "MIDI files: refused, or read in order", midi_fuzz.damage_midi_file),
     "MIDI bytes": (20000, "streams of bytes: messages of seven bits, wherever they are cut", midi_fuzz.parse_bytes),
     "scores through the command": (
