@@ -9,6 +9,7 @@ from engine.kinds import kind_of
 from engine.pitch_and_frequency import note_name
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
+from export.likeness import read_verdict
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def of(preset: Preset, path: Path) -> list[tuple[str, str]]:
         ("Author", header.get("author", "")),
         ("Tags", ", ".join(header.get("tags", []))),
         ("Learned", _learning(header.get("training", {}))),
+        ("Compared", _likeness(header)),
         ("Remarks", _remarks(header.get("training", {}).get("words"))),
         ("File", f"{path}, {format_size(path.stat().st_size)}"),
     ]
@@ -132,6 +134,12 @@ def _learning(training: dict[str, Any]) -> str:
     if training.get("version"):
         parts.append(f"by Luthier {training['version']}")
     return ", ".join(parts)
+
+
+def _likeness(header: dict[str, Any]) -> str:
+    """How near it comes to its recording, as judged after learning."""
+    verdict = read_verdict(header)
+    return str(verdict) if verdict is not None else ""
 
 
 def _remarks(words: Any) -> str:

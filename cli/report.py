@@ -81,7 +81,7 @@ def _read(text: str | None) -> "np.ndarray | None":
     import numpy as np
 
     from engine.sound_file import reader
-    from export.report.audio_clip import RATE
+    from export.likeness.distance import RATE
 
     file, start, length = parse_part(text)
     sound = reader.read(file, RATE, start, min(length or MAX_RECORDING_SECONDS, MAX_RECORDING_SECONDS))

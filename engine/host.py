@@ -173,7 +173,12 @@ class Host:
 
     def reset_meters(self) -> None:
         """Reset the maximum load and the counts of clipping and under-runs."""
-        for name in ("max_load", "clipped", "xruns"):
+        self.reset_load()
+        self._record["clipped"] = 0
+
+    def reset_load(self) -> None:
+        """Reset the maximum load and the count of under-runs."""
+        for name in ("max_load", "xruns"):
             self._record[name] = 0
 
     def prepare(self, rate: float) -> None:

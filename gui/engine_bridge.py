@@ -13,7 +13,7 @@ from session.controller_moves import ControllerMoves
 from session.engine_messages import Compiling, Failed, Loaded, Ready, Result
 from session.engine_thread import EngineThread
 from session.parameters import ParameterModel
-from session.status import Status
+from session.status import LoadWatch, Status
 
 A4, CHANNELS = 0, 1  # parameters of the MIDI interpreter
 POLL_MS = 16  # 60 times a second
@@ -47,7 +47,7 @@ class EngineBridge(QObject):
         self.status = Status()
         self.model = ParameterModel()
         self.shows_snapshot = True  # whether the view of modes or harmonics is visible
-        self._active, self._moves = ActiveNotes(), ControllerMoves()
+        self._active, self._moves, self._load_watch = ActiveNotes(), ControllerMoves(), LoadWatch()
         self._foreign_messages, self._is_odd_poll = 0, False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
@@ -106,6 +106,8 @@ class EngineBridge(QObject):
         if self.engine.status is not self.status:
             self.status = self.engine.status
             self.status_changed.emit(self.status)
+            if self._load_watch.is_due(self.status) and self.engine.host is not None:
+                self.engine.submit(self.engine.host.reset_load)
         self.polled.emit()
 
     def _drain_messages(self) -> None:
@@ -121,7 +123,7 @@ class EngineBridge(QObject):
                 self.model.load(message)
                 self.loaded.emit(message)
             elif isinstance(message, Failed):
-                self.model.cancel()
+                self.model.cancel(message.patch)
                 self.failed.emit(translate_message(message.message))
             elif isinstance(message, Result):
                 message.callback(message.value)

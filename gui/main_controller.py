@@ -160,6 +160,8 @@ class MainController(QObject):
         learn.learned.connect(self.selection.add)
         learn.progress.connect(window.browser.show_learning)
         learn.dialog.playback_requested.connect(self.preview.recording)
+        learn.dialog.likeness.compare_requested.connect(self.preview.compare)
+        self.recording.files.playback_requested.connect(self.preview.recording)
         window.browser.learn.clicked.connect(learn.show)
         window.score_bar.render_clicked.connect(
             lambda: self.recording.render_score(self.parameters.patch, self.preferences.a4)
@@ -177,8 +179,11 @@ class MainController(QObject):
             self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
             self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore, self.score,
             self.error_hook,
+            self.recording.files, self.microphone.edit,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
+        for offering in (self.parameters, self.recording.files):
+            offering.offered.connect(self.window.notice.show_offer)
 
     def _add_shortcuts(self) -> None:
         window, keyboard = self.window, self.computer_keyboard
@@ -193,6 +198,7 @@ class MainController(QObject):
             ("Ctrl+3", lambda: window.views.show_view(VOICE)),
             ("Ctrl+D", window.browser.toggle_favourite), ("Ctrl+R", self.recording.toggle),
             ("Ctrl+S", self.selection.save), ("Ctrl+L", self.learn.show), ("Ctrl+,", self.devices.show),
+            ("F2", self.learn.dialog.likeness.play_other),
             ("F1", lambda: ShortcutsDialog(window).show()), ("Ctrl+Q", window.close),
         ):  # fmt: skip
             window.add_shortcut(keys, action)

@@ -77,6 +77,19 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def fit_to_screen(self) -> None:
+        """Shrink and move the window into its screen, or into the first one where its own is gone."""
+        screen = QGuiApplication.screenAt(self.frameGeometry().center()) or QGuiApplication.primaryScreen()
+        if screen is None or self.isMaximized() or self.isFullScreen():
+            return
+        area, frame = screen.availableGeometry(), self.frameGeometry()
+        margins = frame.size() - self.size()
+        self.resize(self.size().boundedTo(area.size() - margins))
+        frame.setSize(self.size() + margins)
+        x = min(max(frame.left(), area.left()), area.right() + 1 - frame.width())
+        y = min(max(frame.top(), area.top()), area.bottom() + 1 - frame.height())
+        self.move(max(x, area.left()), max(y, area.top()))
+
     def hide_all(self) -> None:
         """Hide the window and every dialog at once."""
         for widget in (*self.findChildren(QDialog), self):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .audio_thread_queue import Delivery, LiveInput
-from .patch import Chain
+from .patch import Chain, Patch
 from .rack import Rack, RackParameter
 from .translatable_message import Message
 
@@ -72,9 +72,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Failed:
-    """A request failed."""
+    """A request failed. patch: that could not be loaded, where it was one."""
 
     message: Message
+    patch: Patch | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import fault_log
@@ -173,9 +173,10 @@ class EngineThread(threading.Thread):
     def _load(self) -> None:
         requested, self._requested = self._requested, None
         if requested is not None:
-            self.transport.stop_microphone()
-            self._report(self._loader.load(requested, self.follows_voice))
-            self._stable_at = time.monotonic() + STABLE_SECONDS
+            with self._reported(requested):
+                self.transport.stop_microphone()
+                self._report(self._loader.load(requested, self.follows_voice))
+                self._stable_at = time.monotonic() + STABLE_SECONDS
 
     def _arrange(self) -> None:
         requested = self._requested
@@ -183,8 +184,17 @@ class EngineThread(threading.Thread):
             self._load()
         else:
             self._requested = None
-            self.transport.stop_microphone()
-            self._report(self._loader.arrange(requested))
+            with self._reported(requested):
+                self.transport.stop_microphone()
+                self._report(self._loader.arrange(requested))
+
+    @contextlib.contextmanager
+    def _reported(self, patch: Patch) -> Iterator[None]:
+        """Errors go to the window as messages, with the patch that could not be loaded."""
+        try:
+            yield
+        except (ValueError, RuntimeError, OSError) as error:
+            self.messages.put(Failed(of_error(error), patch))
 
     def _report(self, result: "LoadResult") -> None:
         """Report what plays and what could not be loaded; then load a patch that waited for this instrument."""

@@ -110,9 +110,10 @@ class ParameterModel:
         self.requested = replace(patch, values=dict(patch.values))
         return self.requested
 
-    def cancel(self) -> None:
-        """Discard the requested patch."""
-        self.requested = None
+    def cancel(self, patch: Patch | None) -> None:
+        """Discard the requested patch, if it is this one."""
+        if patch is not None and patch == self.requested:
+            self.requested = None
 
     def plays(self, path: Path) -> bool:
         """Whether an instrument plays and no other is requested."""

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from platformdirs import user_music_path
 
 from engine.preset.instrument_name import shorten
@@ -23,11 +24,16 @@ def recording_path(instrument: str) -> Path:
 
     There is no file of this name yet; a long name of an instrument is cut.
     """
-    when, folder = time.strftime("%Y-%m-%d %H-%M-%S"), user_music_path() / "Luthier"
+    when, folder = time.strftime("%Y-%m-%d %H-%M-%S"), recordings_folder()
     name = f"{shorten(instrument, MAX_NAME_BYTES)} – {when}"
     names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
     paths = (folder / f"{each}.wav" for each in names)
     return next(path for path in paths if not path.exists() and not path.with_suffix(".mid").exists())
+
+
+def recordings_folder() -> Path:
+    """The folder of recordings, within the user's music folder; it may not exist yet."""
+    return user_music_path() / "Luthier"
 
 
 class Recorder:
@@ -44,6 +50,7 @@ class Recorder:
         self.path, self.paths = path, list[Path]()
         self.rates: list[tuple[int, float]] = []  # absolute frame and the rate in Hz from there on
         self.capture = capture or host.capture
+        self.peak = 0.0  # linear, of what was written last
         self._host, self._float32, self._files = host, float32, contextlib.ExitStack()
         self._lock, self._stopped = threading.Lock(), False
         self._open_file()
@@ -56,7 +63,9 @@ class Recorder:
         with self._lock:
             if self._stopped:
                 return
-            self._write(self.capture.drain())
+            sound = self.capture.drain()
+            self.peak = float(np.abs(sound).max(initial=0.0))
+            self._write(sound)
             if self._host.rate != self.rates[-1][1]:
                 self._open_file()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
     from engine.voice_latency import Latency
 
+RESET_SECONDS = 60.0  # without another under-run or worse block, after which both are counted anew
 VOICE, INPUTS = "voice", ("microphone", "zones")  # names of plugins
 
 
@@ -41,6 +42,30 @@ class Status:
     midi_problem: str = ""
     microphone: str = ""  # that is open
     voice_latency: "Latency | None" = None  # of an instrument that follows the voice input
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the engine has been asked; before that, nothing is missing."""
+        return self.time > 0
+
+
+class LoadWatch:
+    """Finds out when the worst load and the under-runs have not grown for RESET_SECONDS."""
+
+    def __init__(self) -> None:
+        self._last = (0.0, 0)
+        self._grown_at = 0.0  # s, monotonic
+
+    def is_due(self, now: Status) -> bool:
+        """Whether both are to be counted anew; to be called with every status."""
+        counts = (now.max_load, now.underruns)
+        if any(new != old for new, old in zip(counts, self._last, strict=True)):
+            self._grown_at = now.time
+        self._last = counts
+        if now.time - self._grown_at < RESET_SECONDS:
+            return False
+        self._grown_at = now.time
+        return any(counts)
 
 
 def read_status(stream: "Stream", host: "StandardChain", ports: "MidiPorts", now: float) -> Status:

@@ -69,6 +69,12 @@ class Transport:
         """[any thread] Whether the recording that was started at a path goes on."""
         return any(each is not None and each.path == path for each in (self._performance, self._microphone))
 
+    @property
+    def microphone_peak(self) -> float:
+        """[any thread] The peak, linear, of what was recorded of the microphone last; 0 when it is not."""
+        recorder = self._microphone
+        return recorder.peak if recorder is not None else 0.0
+
     def open_score(self, path: Path) -> None:
         """Play a MIDI file."""
         from .score_player import ScorePlayer

@@ -13,7 +13,7 @@ from cli.number_ranges import integer, number
 from engine.kinds import KINDS
 from engine.preset import preset_file
 
-from . import option_checks
+from . import likeness, option_checks
 from .arguments import default_name, guess_kind, take_kind
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
@@ -98,10 +98,12 @@ def run(args: argparse.Namespace) -> int:
     made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
     if made is None:
         return 0
-    preset_file.write(path, made.preset)
+    compared = likeness.judge_learned(made.preset, args.recordings, args.start)
+    preset = likeness.with_verdict(made.preset, compared.verdict) if compared else made.preset
+    preset_file.write(path, preset)
     if made.clean_up:
         made.clean_up()
-    _print_result(args, path, made)
+    _print_result(args, path, made, compared)
     return 0
 
 
@@ -149,12 +151,18 @@ def _load(path: str, start: float, length: float | None) -> np.ndarray:
     return sound.samples
 
 
-def _print_result(args: argparse.Namespace, path: Path, made: Result) -> None:
-    """Print the path, and how learning ended."""
+def _print_result(args: argparse.Namespace, path: Path, made: Result, compared: likeness.Likeness | None) -> None:
+    """Print the path, how learning ended, and how near it comes to the recording."""
     loudness = made.preset.header["loudness"]["lufs"]
     if args.json:
-        print(json.dumps({"path": str(path), **made.values, "loudness": loudness, "ending": made.ending}))
+        verdict = {}
+        if compared is not None:
+            pair = likeness.write_pair(compared, path.stem)
+            verdict = {"likeness": compared.verdict.plain, "comparison": pair}
+        print(json.dumps({"path": str(path), **made.values, **verdict, "loudness": loudness, "ending": made.ending}))
         return
+    if compared is not None:
+        print(compared.verdict)
     for line in [*made.lines, *loudness_notices(loudness)]:
         print(line)
     preview = made.values.get("preview")

@@ -28,6 +28,8 @@ def sounding_harmonics(instrument: Ddsp) -> Harmonics:
     pitch = voices["pitch_to"][sounding] * float(state["rate"])
     frequency = pitch[:, None] * np.arange(1, count + 1)
     drawn = level[loudest] > MIN_LEVEL_DB
+    if not drawn.any():
+        return NO_HARMONICS
     power = 10 * np.log10((10 ** (level[loudest[0]] / 10)).sum())
     return Harmonics(frequency[loudest][drawn], level[loudest][drawn], float(pitch[loudest[0]]), float(power))
 

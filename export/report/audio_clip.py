@@ -10,10 +10,9 @@ import numpy as np
 import soundfile
 from PIL import Image
 
-RATE = 48_000  # Hz of all sounds of a report
+from export.likeness.distance import RATE
+
 DEFAULT_SECONDS = 12.0  # length of sounds without a length of their own
-HOP_SECONDS = 0.01  # frame step of the analysis of a recording
-FADE_SECONDS = 0.03  # fade-out of an excerpt
 LEVEL_DBFS = -20.0  # dBFS RMS to which all clips are normalized
 MAX_PEAK = 0.9  # maximum, relative to full scale
 WAVEFORM_POINTS = 480  # of a waveform
@@ -39,11 +38,15 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class Clip:
-    """Name, description and sound (2, T) at RATE."""
+    """Name, description and sound (2, T) at RATE.
+
+    is_compared: whether it is the recording or the instrument's answer to it, which share one axis of time.
+    """
 
     name: str
     description: str
     sound: np.ndarray
+    is_compared: bool = False
 
     @property
     def seconds(self) -> float:
@@ -53,13 +56,7 @@ class Clip:
 
 def recording_clip(sound: np.ndarray) -> Clip:
     """Clip of a recording (2, T)."""
-    return Clip("The recording", "What the instrument was learned from, or is compared with.", sound)
-
-
-def fade_out(sound: np.ndarray) -> np.ndarray:
-    """Fade out an excerpt (2, T)."""
-    remaining = sound.shape[1] - np.arange(sound.shape[1])
-    return np.asarray(sound * np.minimum(remaining / (FADE_SECONDS * RATE), 1), np.float32)
+    return Clip("The recording", "What the instrument was learned from, or is compared with.", sound, True)
 
 
 def normalize(sound: np.ndarray) -> np.ndarray:
@@ -67,6 +64,11 @@ def normalize(sound: np.ndarray) -> np.ndarray:
     rms = float(np.sqrt((sound.astype(np.float64) ** 2).mean())) + 1e-9
     gain = min(10 ** (LEVEL_DBFS / 20) / rms, MAX_PEAK / (float(np.abs(sound).max(initial=0)) + 1e-9))
     return (gain * sound).astype(np.float32)
+
+
+def lengthened(sound: np.ndarray, seconds: float) -> np.ndarray:
+    """A sound (2, T) followed by silence up to a length."""
+    return np.pad(sound, ((0, 0), (0, max(round(seconds * RATE) - sound.shape[1], 0))))
 
 
 def encode(sound: np.ndarray) -> str:

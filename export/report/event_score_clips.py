@@ -8,8 +8,9 @@ import soxr
 from engine.instruments.events.decoder import EventDecoder
 from engine.instruments.events.event_score import Event, EventScore, render
 from engine.preset.preset_file import Preset
+from export.likeness.distance import RATE
 
-from .audio_clip import RATE, Clip, ReportOptions, recording_clip
+from .audio_clip import Clip, ReportOptions, recording_clip
 
 EVENTS_PER_SECOND = 4.0  # of a random score
 TAIL_SECONDS = 3.0  # for the last event and the room
@@ -41,7 +42,7 @@ def make_clips(preset: Preset, score: EventScore, recording: np.ndarray | None, 
     else:
         yield recording_clip(recording)
         description = f"Decomposed into {len(score.events)} events, and resynthesized."
-        yield Clip("Played again", description, render_score(score)[:, : recording.shape[1]])
+        yield Clip("Played again", description, render_score(score)[:, : recording.shape[1]], is_compared=True)
         description = "As many events, of any kinds at any moments."
         yield Clip("At random", description, render_score(score.randomized(decoder.keys, seed)))
     description = "The same events in time, their kinds exchanged."

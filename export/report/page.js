@@ -9,11 +9,12 @@ for (const track of document.querySelectorAll(".track")) {
   const needle = track.querySelector(".needle");
   const time = track.querySelector(".time");
   const duration = Number(track.dataset.seconds);
+  const axis = Number(track.dataset.axis); // length of the picture: compared sounds have one axis of time
   const name = track.querySelector("h3").textContent;
 
   const show = () => {
     const now = Math.min(audio.currentTime, duration);
-    needle.style.left = `${(100 * now) / duration}%`;
+    needle.style.left = `${(100 * now) / axis}%`;
     slider.value = now;
     slider.setAttribute("aria-valuetext", `${now.toFixed(1)} of ${duration.toFixed(1)} seconds`);
     time.textContent = `${formatTime(now)} / ${formatTime(duration)}`;
@@ -32,7 +33,7 @@ for (const track of document.querySelectorAll(".track")) {
   button.addEventListener("click", () => (audio.paused ? audio.play() : audio.pause()));
   slider.addEventListener("input", () => {
     track.classList.add("begun");
-    audio.currentTime = Number(slider.value);
+    audio.currentTime = Math.min(Number(slider.value), duration);
     show();
   });
   audio.addEventListener("play", () => {

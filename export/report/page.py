@@ -9,6 +9,7 @@ import jinja2
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
+from export.likeness import judge, read_verdict
 from export.report.kind_plots import plot_partials
 
 from . import audio_clip, performance_plot, room_loss_plots
@@ -37,8 +38,8 @@ def build(
     kind = kind_of(preset.header)
     return _environment().get_template("page.html").render(
         texts=_texts(preset), kind=kind.title, about=kind.summary, facts=facts, figures=_figures(preset, size),
-        clips=[_clip_values(clip) for clip in performance.clips], marks=audio_clip.frequency_marks(),
-        points=audio_clip.WAVEFORM_POINTS,
+        clips=_clip_values(performance.clips), marks=audio_clip.frequency_marks(),
+        points=audio_clip.WAVEFORM_POINTS, verdict=_verdict(preset, performance),
         drawings=_drawings(preset, performance), style=_text("page.css"), script=_text("page.js"),
     )  # fmt: skip
 
@@ -65,13 +66,26 @@ def _texts(preset: Preset) -> dict[str, str]:
     return {**texts, "attribution": source.get("attribution", ""), "version": training.get("version", "")}
 
 
-def _clip_values(clip: audio_clip.Clip) -> dict[str, Any]:
-    """A clip as template values."""
-    return {
-        "name": clip.name, "description": clip.description, "seconds": round(clip.seconds, 3),
-        "sound": audio_clip.encode(clip.sound),
-        "outline": audio_clip.outline(clip.sound), "spectrogram": audio_clip.spectrogram(clip.sound),
-    }  # fmt: skip
+def _clip_values(clips: Sequence[audio_clip.Clip]) -> list[dict[str, Any]]:
+    """Clips as template values; the pictures of those that are compared are as long as the longest of these."""
+    longest = max((clip.seconds for clip in clips if clip.is_compared), default=0.0)
+    values = []
+    for clip in clips:
+        axis_seconds = longest if clip.is_compared else clip.seconds
+        shown = audio_clip.lengthened(clip.sound, axis_seconds)
+        values.append({
+            "name": clip.name, "description": clip.description, "seconds": round(clip.seconds, 3),
+            "axis_seconds": round(axis_seconds, 3), "sound": audio_clip.encode(clip.sound),
+            "outline": audio_clip.outline(shown), "spectrogram": audio_clip.spectrogram(shown),
+        })  # fmt: skip
+    return values
+
+
+def _verdict(preset: Preset, performance: Performance) -> str:
+    """How near the instrument comes to the recording, or came to that it was learned from; empty if unknown."""
+    compared = [clip.sound for clip in performance.clips if clip.is_compared]
+    verdict = judge(compared[0], compared[1]) if len(compared) == 2 else read_verdict(preset.header)
+    return f"How near it comes: {verdict}." if verdict is not None else ""
 
 
 def _drawings(preset: Preset, performance: Performance) -> dict[str, Drawing | None]:

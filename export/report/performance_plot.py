@@ -7,8 +7,8 @@ from matplotlib.ticker import MaxNLocator
 from engine.instruments.events.event_score import EventScore, score_pitches
 from engine.preset.control_performance import ControlSignal, control_signal, has_performance
 from engine.preset.preset_file import Preset
+from export.likeness.resynthesis import HOP_SECONDS
 
-from .audio_clip import HOP_SECONDS
 from .report_clips import Performance
 from .svg_theme import ACCENT, SECOND, Drawing, draw, scatter
 

@@ -11,21 +11,18 @@ import numpy as np
 
 from engine.instrument_chain import make_chain
 from engine.instruments.events.event_score import EventScore
-from engine.kinds import PLAY_PARAM, kind_of
-from engine.preset.control_performance import has_performance, perform, performance_seconds
+from engine.kinds import kind_of
+from engine.preset.control_performance import has_performance, performance_seconds
 from engine.preset.preset_file import Preset
-from engine.reference_output import event_array
 from engine.render import render
 from engine.standard_chain import StandardChain
 from engine.voice.offline_tracking import PitchCurves, track_recording
+from export.likeness.distance import RATE
+from export.likeness.resynthesis import HOP_SECONDS, TAIL_SECONDS, fade_out, render_performance, resynthesize
 
 from . import demo_notes, event_score_clips
-from .audio_clip import HOP_SECONDS, RATE, Clip, ReportOptions, fade_out, normalize, recording_clip
-from .excerpt_offset import find_offset
+from .audio_clip import Clip, ReportOptions, normalize, recording_clip
 from .resynthesis import note_clips, voice_clips
-
-LEVEL_DB = -12.0  # dB of the parameter "level", to stay below the limiter; clips are normalized afterwards
-TAIL_SECONDS = 4.0  # for the decay of a sound
 
 
 @dataclass(frozen=True)
@@ -69,24 +66,22 @@ def _kind_clips(preset: Preset, empty: Performance, options: ReportOptions) -> P
 
 def _control_plane_clips(preset: Preset, recording: np.ndarray | None, seed: int) -> Iterator[Clip]:
     """Performances of a control plane: as learned, at random, with permuted dimensions."""
-    frames = round(performance_seconds(preset.header) * RATE)
-    learned = fade_out(_render_performance(preset, "learned", seed)[:, :frames])
     if recording is not None:
-        first = find_offset(learned.mean(axis=0), recording.mean(axis=0), RATE)
-        yield recording_clip(fade_out(recording[:, first : first + frames]))
-    yield Clip("Played again", "The instrument, played by the control signal that was learned with it.", learned)
+        part, learned = resynthesize(preset, recording, seed)
+        yield recording_clip(part)
+    else:
+        frames = round(performance_seconds(preset.header) * RATE)
+        learned = fade_out(render_performance(preset, "learned", seed)[:, :frames])
+    yield Clip(
+        "Played again",
+        "The instrument, played by the control signal that was learned with it.",
+        learned,
+        is_compared=True,
+    )
     description = "The same instrument, struck at random moments in random dimensions."
-    yield Clip("At random", description, _render_performance(preset, "random", seed))
+    yield Clip("At random", description, render_performance(preset, "random", seed))
     description = "The learned control signal, its dimensions exchanged: the same rhythm of other sounds."
-    yield Clip("Permuted", description, _render_performance(preset, "permuted", seed))
-
-
-def _render_performance(preset: Preset, name: str, seed: int) -> np.ndarray:
-    """Render a performance, quiet enough to stay below the limiter."""
-    host = _make_host(preset)
-    for param, value in ((PLAY_PARAM, 0), ("level", LEVEL_DB)):
-        host.set_param(host.chain[0], param, value)
-    return render(host, event_array(perform(preset.header, preset.tensors, name, seed), RATE), tail=TAIL_SECONDS)
+    yield Clip("Permuted", description, render_performance(preset, "permuted", seed))
 
 
 def _key_clips(preset: Preset, notes: list[demo_notes.Note], seed: int, names: set[str]) -> Iterator[Clip]:

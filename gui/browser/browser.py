@@ -22,6 +22,7 @@ class Browser(QFrame):
     entry_selected = pyqtSignal(object)  # Entry, as are all of them
     demo_requested = pyqtSignal(object)
     layer_requested = pyqtSignal(object)
+    alone_requested = pyqtSignal(object)
     favourite_toggled = pyqtSignal(object)
     rename_requested = pyqtSignal(object)
     duplicate_requested = pyqtSignal(object)
@@ -53,7 +54,7 @@ class Browser(QFrame):
 
     def set_entries(self, entries: Sequence[Entry], favourites: frozenset[str]) -> None:
         """Set all entries, and the digests of the favourites."""
-        self._entries, self._favourites = list(entries), favourites
+        self._entries, self._favourites, self.model.is_listed = list(entries), favourites, True
         self.filters.set_entries(entries)
         self._filter()
 
@@ -108,6 +109,7 @@ class Browser(QFrame):
                 self.layer_requested.emit,
                 readable and not patch_file.is_patch(entry.path),
             ),
+            (self.tr("Play alone"), self.alone_requested.emit, readable),
             (favourite, self.favourite_toggled.emit, readable),
             (
                 self.tr("Keep among my own") if entry.is_external else self.tr("Duplicate"),

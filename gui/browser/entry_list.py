@@ -21,6 +21,7 @@ class EntryListModel(QAbstractListModel):
         self.entries: list[Entry] = []
         self.favourites: frozenset[str] = frozenset()
         self.demo = ""  # digest of the instrument whose demo plays
+        self.is_listed = False  # whether the folders have been read
 
     def set_entries(self, entries: list[Entry], favourites: frozenset[str]) -> None:
         """Replace the entries."""
@@ -54,6 +55,13 @@ class EntryListView(QListView):
 
     demo_clicked = pyqtSignal(QModelIndex)
 
+    @property
+    def empty_text(self) -> str:
+        """What is shown in place of the rows where there are none."""
+        model = self.model()
+        is_listed = isinstance(model, EntryListModel) and model.is_listed
+        return self.tr("No instrument matches.") if is_listed else self.tr("Reading the instruments…")
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Emit `demo_clicked`, or select."""
         viewport = self.viewport()
@@ -78,7 +86,7 @@ class EntryListView(QListView):
         if model is not None and viewport is not None and model.rowCount() == 0:
             painter = QPainter(viewport)
             painter.setPen(theme.colour(theme.SECONDARY_TEXT))
-            painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.tr("No instrument matches."))
+            painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.empty_text)
 
 
 class EntryDelegate(QStyledItemDelegate):

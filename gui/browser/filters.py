@@ -34,6 +34,7 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(self.changed)
         self.search.returnPressed.connect(self.return_pressed)
         self.favourites_only.toggled.connect(self.changed)
+        self.set_entries([])
         self._lay_out()
 
     @property

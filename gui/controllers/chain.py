@@ -13,7 +13,7 @@ from gui.browser.catalogue import Entry
 from gui.dialogs import name_and_file_prompts
 from gui.panels.chain_bar import ChainBar, ChainSlot
 from gui.panels.split_bar import SplitBar
-from session.patch import OWN_ROOM, Layer
+from session.patch import OWN_ROOM, Chain, Layer
 from session.patch_file import is_patch
 from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, ON, VOICE
 
@@ -37,6 +37,7 @@ class ChainController(QObject):
         chain_bar.moved.connect(self._move)
         chain_bar.removed.connect(self._remove)
         chain_bar.added.connect(self._add)
+        chain_bar.cleared.connect(parameters.drop_chain)
         split_bar.changed.connect(self._set_split)
 
     def set_entries(self, entries: list[Entry]) -> None:
@@ -85,6 +86,7 @@ class ChainController(QObject):
         slots += [slot for slot in effects if not slot.fixed]
         self._chain_bar.set_slots(slots, self._parameters.slot)
         self._chain_bar.set_offers(self._offers())
+        self._chain_bar.set_clearable(chain != Chain())
         self._split_bar.setVisible(layer is not None and self._parameters.slot == LAYER)
         if layer is not None:
             self._split_bar.show_split(layer.split, layer.above, layer.channels)

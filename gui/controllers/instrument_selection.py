@@ -30,6 +30,7 @@ class InstrumentSelection(QObject):
         self._browser, self._bridge = browser, bridge
         self._parameters, self._preset_files = parameters, entry_files
         browser.entry_selected.connect(self.choose)
+        browser.alone_requested.connect(lambda entry: self.choose(entry, alone=True))
         bridge.loaded.connect(self._show_loaded)
         bridge.failed.connect(self.mark)
         bridge.program_changed.connect(self._change_program)
@@ -37,12 +38,12 @@ class InstrumentSelection(QObject):
         entry_files.moved.connect(self._follow_move)
         entry_files.saved.connect(self._set_path)
 
-    def choose(self, entry: Entry) -> None:
-        """Load an instrument, or show the error that prevents it."""
+    def choose(self, entry: Entry, alone: bool = False) -> None:
+        """Load an instrument, alone or beside what is there, or show the error that prevents it."""
         if entry.error:
             self.notified.emit(entry.error, True)
         else:
-            self._parameters.choose(entry.path)
+            self._parameters.choose(entry.path, alone)
 
     def choose_for_voice(self) -> None:
         """Load an instrument that follows a voice, preferably VOICE_INSTRUMENT."""
@@ -63,9 +64,10 @@ class InstrumentSelection(QObject):
             self._preset_files.save(self._bridge.now, patch.values)
 
     def mark(self, _: object = None) -> None:
-        """Mark what plays."""
-        if self._bridge.now is not None:
-            self._browser.set_current(self._bridge.now.path)
+        """Mark what plays, or is about to."""
+        patch = self._parameters.patch
+        if patch is not None:
+            self._browser.set_current(patch.path)
 
     def _show_loaded(self, now: Loaded) -> None:
         """Mark it; a file opened from another folder is listed as well."""

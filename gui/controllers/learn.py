@@ -127,12 +127,15 @@ class LearnController(QObject):
         if now.share is not None:
             self.progress.emit(self.tr("Learning {0}: {1:.0f} %").format(self._name, 100 * now.share))
 
-    def _finish(self, path: str, ending: str) -> None:
+    def _finish(self, path: str, ending: str, result: dict[str, Any]) -> None:
         self._store({})
         ReplacedFile(Path(path), self._trash).finish()
         words, how = self.tr("Learned {0}").format(Path(path).stem), ending.partition(";")[0]
         words += f": {how}" if how not in ("", "done") else ""
         self._end(words)
+        if isinstance(result.get("likeness"), dict):
+            pair = [Path(each) for each in result.get("comparison", [])]
+            self.dialog.show_verdict(result["likeness"], pair)
         self.notified.emit(words, False)
         self.learned.emit(Path(path))
 

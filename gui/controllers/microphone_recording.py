@@ -11,6 +11,7 @@ from session.engine_thread import EngineThread
 from session.sound_recorder import recording_path
 
 from .learn import LearnController
+from .recording.recording_edit import RecordingEdit
 
 MAX_SECONDS = 600.0
 
@@ -26,6 +27,8 @@ class MicrophoneRecording(QObject):
         self._start_time = 0.0
         self._dialog.record.clicked.connect(self.toggle)
         self._dialog.finished.connect(lambda _: self.stop())
+        self.edit = RecordingEdit(engine, learn.set_recordings)
+        self._dialog.bench.edit_requested.connect(self._edit)
         bridge.polled.connect(self._poll)
 
     def toggle(self) -> None:
@@ -43,6 +46,10 @@ class MicrophoneRecording(QObject):
         if path is not None:
             self._engine.request(self._engine.transport.stop_microphone, lambda _: self._learn.set_recordings([path]))
 
+    def _edit(self, start: float, end: float, normalized: bool) -> None:
+        if len(self._dialog.recordings) == 1:
+            self.edit.write(self._dialog.recordings[0], start, end, normalized)
+
     def _started(self, path: Path) -> None:
         self._path, self._start_time = path, time.monotonic()
 
@@ -50,6 +57,6 @@ class MicrophoneRecording(QObject):
         if self._path is None:
             return
         seconds = time.monotonic() - self._start_time
-        self._dialog.show_recording(seconds)
+        self._dialog.show_recording(seconds, self._engine.transport.microphone_peak)
         if seconds > MAX_SECONDS or not self._engine.transport.is_recording(self._path):  # a new rack ends it as well
             self.stop()

@@ -5,15 +5,17 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from engine.effects import ROOM
+from engine.effects import ROOM, effect_class
 from engine.kinds import PLAY_PARAM
 from gui.engine_bridge import EngineBridge
+from gui.engine_translation import translate_term
 from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.knob.spec import KnobSpec
+from gui.widgets.notice_bar import NoticeAction
 from session import patch_bundle, patch_file
 from session.engine_messages import Loaded
 from session.parameters import Origin
-from session.patch import OWN_ROOM, Chain, Patch
+from session.patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Patch
 from session.rack import INSTRUMENT, LAYER, VOICE
 
 from .knob_specs import hidden, is_power, is_switch, specs
@@ -24,6 +26,7 @@ class ParameterController(QObject):
     """Shows the parameters of one slot of the chain; values are kept by the model alone."""
 
     shown = pyqtSignal()  # the knobs of another rack
+    offered = pyqtSignal(str, list)  # what stays beside another instrument, and NoticeActions
     chain_changed = pyqtSignal()  # other plugins, other knobs shown, or an effect switched on or off
 
     def __init__(self, bridge: EngineBridge, knobs: KnobPanel) -> None:
@@ -94,14 +97,23 @@ class ParameterController(QObject):
         """The lowest and highest value of a parameter."""
         return self._model.range(name)
 
-    def choose(self, path: Path) -> None:
-        """Load another instrument, undoably; effects and layer stay, unless the file brings its own."""
+    def choose(self, path: Path, alone: bool = False) -> None:
+        """Load another instrument, undoably; effects and layer stay, unless it is alone, or brings its own."""
         before = self.patch
-        kept = Patch(path) if patch_file.is_patch(path) else Patch(path, self._layer_and_effect_values(), self.chain)
-        after = patch_bundle.read_patch(path) or kept
+        own = Patch(path) if patch_file.is_patch(path) else patch_bundle.read_patch(path)
+        if alone:
+            own = own or Patch(path, {}, Chain())
+        after = own or Patch(path, self._layer_and_effect_values(), self.chain)
         self.recall(after)
         if before is not None:
             self.undo_stack.push_state(self.tr("change of instrument"), before, after, self._recall)
+        if own is None and before is not None and before.path != path and self.chain != Chain():
+            drop = NoticeAction(self.tr("Drop them"), self.drop_chain)
+            self.offered.emit(self._describe_chain(self.chain), [drop])
+
+    def drop_chain(self) -> None:
+        """Play the instrument alone, without layer and effects, undoably."""
+        self.set_chain(self.tr("the instrument alone"), Chain())
 
     def set_chain(self, text: str, chain: Chain) -> None:
         """Change effects or layer, undoably; text: the name of the step."""
@@ -161,6 +173,25 @@ class ParameterController(QObject):
         self._knobs.set_value(index, value)
         if origin is Origin.ENGINE and is_power(self._specs[index].name):
             self.chain_changed.emit()
+
+    def _describe_chain(self, chain: Chain) -> str:
+        """What stays beside another instrument, as a sentence."""
+        effects = [
+            translate_term(effect_class(effect.kind).title)
+            for effect in chain.effects
+            if effect.kind not in (ROOM, PLUGIN)
+        ]
+        effects += [Path(effect.source).stem for effect in chain.effects if effect.kind == PLUGIN]
+        room = next(effect.source for effect in chain.effects if effect.kind == ROOM)
+        if room != OWN_ROOM:
+            effects.append(self.tr("no room") if room == NO_ROOM else self.tr("the room"))
+        names = ", ".join(effects)
+        if chain.layer is None:
+            return self.tr("What follows the instrument stays: {0}").format(names)
+        second = Path(chain.layer.path).stem.capitalize()
+        if not names:
+            return self.tr("The second instrument stays: {0}").format(second)
+        return self.tr("The second instrument and what follows it stay: {0}; {1}").format(second, names)
 
     def _layer_and_effect_values(self) -> dict[str, float]:
         """The values that stay when another instrument is loaded: of layer and effects but its own room."""

@@ -17,6 +17,8 @@ from session.offline_render import RenderJob
 from session.patch import Patch
 from session.sound_recorder import Recorder, recording_path
 
+from .recording.recording_files import RecordingFiles
+
 NOTES_SECONDS = 5.0  # between two times that the notes of a recording are written
 
 
@@ -28,6 +30,7 @@ class RecordingController(QObject):
     def __init__(self, engine: EngineThread, bridge: EngineBridge, window: MainWindow) -> None:
         super().__init__()
         self._engine, self._bridge, self._window = engine, bridge, window
+        self.files = RecordingFiles(window)
         self._recorder: Recorder | None = None
         self._notes: NoteRecorder | None = None
         self._start_time = self._notes_time = (
@@ -120,11 +123,12 @@ class RecordingController(QObject):
 
     def _show_recorded(self, paths: list[Path]) -> None:
         self._forget_notes(paths)
-        self.notified.emit(self.tr("Recorded: {0}").format(", ".join(map(str, paths))), False)
+        text = self.tr("Recorded: {0}").format(", ".join(map(str, paths)))
+        self.files.offer(text, [*paths, paths[0].with_suffix(".mid")])
 
     def _show_rendered(self, path: str) -> None:
         self._window.score_bar.show_rendering(None)
-        self.notified.emit(self.tr("Written: {0}").format(path), False)
+        self.files.offer(self.tr("Written: {0}").format(path), [Path(path)])
 
     def _fail(self, why: str) -> None:
         self._window.score_bar.show_rendering(None)

@@ -1,5 +1,6 @@
 """The preview controller: plays demos of instruments, recordings and a test tone beside the instrument."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,8 @@ class PreviewController(QObject):
         self._renderer.failed.connect(self._fail)
         self._digest = ""
         self._delivery: Delivery | None = None  # of the sound to the audio thread; None: not yet
+        self._pair: list[Path] = []  # that is compared
+        self._pair_frame = 0  # of the host, at which both would have begun
 
     def demo(self, entry: Entry) -> None:
         """Play the demo of an instrument, or stop it."""
@@ -58,6 +61,17 @@ class PreviewController(QObject):
         self._digest = ""
         self._play(str(path))
 
+    def compare(self, pair: Sequence[Path], which: int) -> None:
+        """Play one of two sound files, from the moment that the other one has reached; from its start otherwise."""
+        host = self._engine.host
+        self._renderer.cancel()
+        self._digest = ""
+        goes_on = list(pair) == self._pair and host is not None and host.audition.playing
+        self._pair = list(pair)
+        if host is not None and not goes_on:
+            self._pair_frame = host.frame
+        self._play(str(pair[which]), self._pair_frame)
+
     def tone(self) -> None:
         """Play a test tone, with or without an instrument."""
         time = np.arange(round(TONE_SECONDS * 48_000)) / 48_000
@@ -83,7 +97,8 @@ class PreviewController(QObject):
         """Stop rendering."""
         self._renderer.cancel()
 
-    def _play(self, path: str) -> None:
+    def _play(self, path: str, begin: int | None = None) -> None:
+        """Play a sound file, as if it had begun at a frame of the host."""
         self._delivery = None
 
         def work() -> Delivery | None:
@@ -91,7 +106,10 @@ class PreviewController(QObject):
 
             sound = reader.read(path, seconds=MAX_SECONDS, is_mixed=False)
             host = self._engine.host
-            if host is None or not host.play_sound(sound.samples[:2], float(sound.rate)):
+            samples = sound.samples[:2]
+            if host is not None and begin is not None:
+                samples = samples[:, round((host.frame - begin) / host.rate * sound.rate) :]
+            if host is None or not samples.size or not host.play_sound(samples, float(sound.rate)):
                 return None
             return Delivery(host, host.events)
 

@@ -48,6 +48,7 @@ class SessionRestore(QObject):
         name_and_file_prompts.folders.update(self._preferences.folders)
         if self._preferences.geometry:
             self._window.restoreGeometry(QByteArray.fromHex(self._preferences.geometry.encode()))
+        self._window.fit_to_screen()
         self._preset_files.scan()
 
     def restore_controls(self) -> None:

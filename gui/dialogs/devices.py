@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -17,9 +16,10 @@ from PyQt6.QtWidgets import (
 )
 
 from engine.devices.backend import DeviceRequest
-from gui import theme
 from gui.widgets import factory
 from session.status import Status
+
+from .content_dialog import ContentDialog
 
 if TYPE_CHECKING:
     from engine.devices.listing import DeviceEntry
@@ -28,7 +28,7 @@ RATES = (44100, 48000, 88200, 96000)
 BLOCK_SIZES = (32, 64, 128, 256, 512, 1024)
 
 
-class DevicesDialog(QDialog):
+class DevicesDialog(ContentDialog):
     """Every change is applied at once, so that it can be heard."""
 
     request_changed = pyqtSignal(object)  # DeviceRequest
@@ -39,9 +39,7 @@ class DevicesDialog(QDialog):
     refresh_requested = pyqtSignal()
 
     def __init__(self, request: DeviceRequest, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Devices"))
-        self.setMinimumWidth(620)
+        super().__init__(QCoreApplication.translate("DevicesDialog", "Devices"), parent)
         self._request = request
         self.output_box, self.input_box, self.rate_box, self.block_box, self.midi_box = (
             QComboBox() for _ in range(5)
@@ -85,7 +83,6 @@ class DevicesDialog(QDialog):
         self.set_request(self._request)
         self.hints_label.setText("\n".join(f"• {hint}" for hint in hints))
         self.hints_label.setVisible(bool(hints))
-        self.adjustSize()
 
     def set_request(self, request: DeviceRequest) -> None:
         """Select the devices of a request."""
@@ -107,7 +104,8 @@ class DevicesDialog(QDialog):
     def show_status(self, now: Status) -> None:
         """Show the device in use."""
         if now.state != "playing" or not now.device:
-            self.device_label.setText("⚠ " + (now.problem or self.tr("waiting for an audio device")))
+            waiting = self.tr("waiting for an audio device")
+            self.device_label.setText("⚠ " + now.problem if now.problem else waiting)
             return
         priority = self.tr("realtime") if now.realtime else self.tr("not realtime")
         template = self.tr("{0} ({1}) at {2:g} Hz, blocks of {3}, {4:.1f} ms from key to speaker, {5}")
@@ -170,13 +168,12 @@ class DevicesDialog(QDialog):
         close = factory.push_button(self.tr("Close"), style="main")
         close.clicked.connect(self.accept)
         buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
+        column = QVBoxLayout()
         column.setSpacing(14)
-        column.addWidget(factory.label(self.tr("Devices"), theme.TITLE))
         column.addLayout(form)
         column.addWidget(self.hints_label)
-        column.addLayout(buttons)
+        column.addStretch(1)
+        self.set_content(column, buttons)
 
 
 def _text_label() -> QLabel:

@@ -1,10 +1,12 @@
 """The learn dialog: recordings, the check of them, the settings of a run, and its progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QCoreApplication, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.sound_file.suffixes import READABLE_SUFFIXES
 from gui import theme
@@ -14,13 +16,15 @@ from gui.widgets import factory
 from train.mapping.mapping_file import MAPPING_SUFFIXES, is_mapping
 
 from . import name_and_file_prompts
+from .content_dialog import ContentDialog
 from .learn_form import LearnForm
 from .learn_progress import LearnProgress
+from .likeness_panel import COMPARE_KEY, LikenessPanel
+from .recording_bench import RecordingBench
 
-TEXT_WIDTH = 400  # pixels
 
 
-class LearnDialog(QDialog):
+class LearnDialog(ContentDialog):
     """Can be closed while learning goes on."""
 
     start_requested = pyqtSignal(object)  # LearnTask
@@ -30,14 +34,13 @@ class LearnDialog(QDialog):
     playback_requested = pyqtSignal(object)  # Path
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Learn an instrument"))
-        self.setMinimumWidth(600)
+        super().__init__(QCoreApplication.translate("LearnDialog", "Learn an instrument"), parent)
         self.recordings: list[Path] = []
         self._check: RecordingCheck | None = None
         self._busy = False
         self._files_label, self.check_label = _text_label(), _text_label()
         self.form, self.progress = LearnForm(self), LearnProgress()
+        self.bench, self.likeness = RecordingBench(), LikenessPanel()
         self.learn = factory.push_button(self.tr("Learn"), style="main")
         self.resume = factory.push_button(self.tr("Go on"), tip=self.tr("Go on from where it was stopped"))
         self.stop = factory.push_button(self.tr("Stop and keep"))
@@ -57,6 +60,7 @@ class LearnDialog(QDialog):
         )
         self.check_label.setText(self.tr("Listening…") if paths else "")
         self.form.set_recordings(paths)
+        self.bench.set_outline([], 0.0)
         self._show_state()
 
     def set_task(self, task: LearnTask) -> None:
@@ -68,14 +72,14 @@ class LearnDialog(QDialog):
         """Show the result of the check of the recordings."""
         self._check = check
         self.form.set_recordings(self.recordings, check)
+        self.bench.set_outline(check.outline, check.whole_seconds)
         summary = [self._describe(check)] if check.usable else []
         self.check_label.setText("\n".join([*summary, *(f"⚠ {fault}" for fault in check.faults)]))
-        self.check_label.setMinimumHeight(self.check_label.heightForWidth(TEXT_WIDTH))
-        self.adjustSize()
         self._show_state()
 
-    def show_recording(self, seconds: float | None) -> None:
-        """Show the length of the recording in progress; None: none is."""
+    def show_recording(self, seconds: float | None, peak: float = 0.0) -> None:
+        """Show the length of the recording in progress, and the peak of its last moment; None: none is."""
+        self.bench.show_level(None if seconds is None else peak)
         if seconds is None:
             self.record.setText(self.tr("● Record"))
         else:
@@ -92,6 +96,8 @@ class LearnDialog(QDialog):
         self._show_state()
         if busy:
             self.progress.start(self.recordings)
+            self.likeness.clear()
+            self.area.show_bottom()
             self.play_preview.setEnabled(False)
         else:
             self.progress.stop()
@@ -101,6 +107,11 @@ class LearnDialog(QDialog):
         """Show the progress of the run."""
         self.progress.show_status(now)
         self.play_preview.setEnabled(self.progress.preview is not None)
+
+    def show_verdict(self, verdict: Mapping[str, Any], pair: Sequence[Path]) -> None:
+        """Show how near the instrument comes to the recording; pair: sound files of both."""
+        self.likeness.show_verdict(verdict, pair)
+        self.area.show_bottom()
 
     def show_message(self, text: str) -> None:
         """Show a text below the progress bar."""
@@ -153,6 +164,7 @@ class LearnDialog(QDialog):
         self.play_preview.clicked.connect(lambda: self._play(self.progress.preview))
         self.form.name.textChanged.connect(self.name_changed)
         self.form.changed.connect(self._show_state)
+        QShortcut(QKeySequence(COMPARE_KEY), self).activated.connect(self.likeness.play_other)
 
     def _lay_out(self) -> None:
         choose = factory.push_button(self.tr("Choose files…"))
@@ -168,6 +180,7 @@ class LearnDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow(factory.label(self.tr("Recordings"), secondary=True), self._files_label)
         form.addRow(factory.label(secondary=True), sources)
+        form.addRow(self.bench)
         for text, field in ((self.tr("What was heard"), self.check_label), *self.form.rows):
             field.setAccessibleName(text)
             form.addRow(factory.label(text, secondary=True), field)
@@ -178,13 +191,13 @@ class LearnDialog(QDialog):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
+        column = QVBoxLayout()
         column.setSpacing(12)
-        column.addWidget(factory.label(self.tr("Learn an instrument"), theme.TITLE))
         column.addLayout(form)
         column.addWidget(self.progress)
-        column.addLayout(buttons)
+        column.addWidget(self.likeness)
+        column.addStretch(1)
+        self.set_content(column, buttons)
 
 
 def _text_label() -> QLabel:

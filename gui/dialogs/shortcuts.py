@@ -1,18 +1,18 @@
 """The dialog that lists the keyboard shortcuts."""
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from gui import theme
 from gui.widgets import factory
 
+from .content_dialog import ContentDialog
 
-class ShortcutsDialog(QDialog):
+
+class ShortcutsDialog(ContentDialog):
     """Two columns: keys, and what they do."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keys and shortcuts"))
+        super().__init__(QCoreApplication.translate("ShortcutsDialog", "Keys and shortcuts"), parent)
         self.finished.connect(self.deleteLater)
         rows = [
             ("Z … M,  Q … P", self.tr("play notes; black keys lie in the row above")),
@@ -25,6 +25,7 @@ class ShortcutsDialog(QDialog):
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
             ("Ctrl+S", self.tr("save where the knobs stand as a patch")),
             ("Ctrl+L", self.tr("learn an instrument from a recording")),
+            ("F2", self.tr("after learning: the recording, or the instrument")),
             ("Ctrl+R", self.tr("record sound and notes, or end it")),
             ("Ctrl+B", self.tr("compare settings A and B")),
             ("Ctrl+,", self.tr("audio and MIDI devices")),
@@ -35,17 +36,17 @@ class ShortcutsDialog(QDialog):
             (self.tr("On a link of the chain"), self.tr("Alt+arrows move it, Delete takes it out")),
             ("Ctrl+Q", self.tr("quit")),
         ]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.addWidget(factory.label(self.tr("Keys and shortcuts"), theme.TITLE))
-        column.addSpacing(8)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
+        grid.setColumnStretch(1, 1)
         for i, (keys, what) in enumerate(rows):
+            text = factory.label(what)
+            text.setWordWrap(True)
             grid.addWidget(factory.label(keys, bold=True), i, 0)
-            grid.addWidget(factory.label(what), i, 1)
-        column.addLayout(grid)
+            grid.addWidget(text, i, 1)
         close = factory.push_button(self.tr("Close"), style="main")
         close.clicked.connect(self.accept)
-        column.addSpacing(10)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        self.set_content(grid, buttons)

@@ -32,6 +32,7 @@ class ChainBar(QWidget):
     switched = pyqtSignal(str)
     moved = pyqtSignal(str, int)
     removed = pyqtSignal(str)
+    cleared = pyqtSignal()
     added = pyqtSignal(str)  # the key of an item of `set_offers`
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,6 +45,10 @@ class ChainBar(QWidget):
         self._slot_row = QHBoxLayout()
         self._slot_row.setSpacing(2)
         self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
+        self.new = factory.tool_button(
+            self.tr("New"), self.tr("The instrument alone"),
+            self.tr("The instrument alone, without what plays beside it and follows it"),
+        )  # fmt: skip
         self.power = factory.tool_button(
             self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
         )
@@ -52,6 +57,7 @@ class ChainBar(QWidget):
         self.later = factory.tool_button("▸", self.tr("Later in the chain"), later)
         self.remove = factory.tool_button("✕", self.tr("Take it out of the chain"), self.tr("Take it out (Delete)"))
         self.add.clicked.connect(self._open_menu)
+        self.new.clicked.connect(self.cleared)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
         self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))
         self.later.clicked.connect(lambda: self.moved.emit(self._selected, 1))
@@ -61,6 +67,7 @@ class ChainBar(QWidget):
         row.setSpacing(4)
         row.addLayout(self._slot_row)
         row.addWidget(self.add)
+        row.addWidget(self.new)
         row.addStretch(1)
         for button in (self.power, self.earlier, self.later, self.remove):
             row.addWidget(button)
@@ -81,6 +88,10 @@ class ChainBar(QWidget):
         for button, end in ((self.earlier, 0), (self.later, -1)):
             button.setVisible(selected_slot is not None and not selected_slot.fixed and len(movable) > 1)
             button.setEnabled(bool(movable) and movable[end] != selected)
+
+    def set_clearable(self, clearable: bool) -> None:
+        """Set whether there is anything beside the instrument."""
+        self.new.setEnabled(clearable)
 
     def set_offers(self, offers: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """Set what can be added: title and key, by group; a group without a name is shown at the top level."""

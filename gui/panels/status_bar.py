@@ -42,29 +42,18 @@ class StatusBar(QWidget):
             label.setAccessibleName(name)
             label.setObjectName("secondary")
         self._lay_out()
+        self.show_status(Status())
 
     def show_status(self, now: Status) -> None:
         """Show a status of the engine."""
-        if now.state != "playing" or not now.device:
-            self.device_button.setText("⚠ " + self.tr("No audio device"))
-            self.device_button.setToolTip(now.problem or self.tr("Waiting for an audio device"))
-            for label in (self._format_label, self._latency_label, self.voices_label):
-                label.setText("")
-        else:
-            self.device_button.setText(f"● {now.device}")
-            priority = "" if now.realtime else self.tr("; not realtime: it may stutter under load")
-            self.device_button.setToolTip(self.tr("{0} as {1}{2}").format(now.backend, now.name, priority))
-            self._format_label.setText(f"{now.rate / 1000:g} kHz · {now.block}")
-            self._latency_label.setText(f"{1000 * now.latency:.1f} ms")
-            voices = (
-                self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices", "", now.voices).format(now.voices)
-            )
-            self.voices_label.setText(voices)
+        self._show_device(now)
+        self.load_button.setVisible(now.is_known)
+        self.midi_label.setVisible(now.is_known)
         heavy = "⚠ " if now.max_load > HIGH_LOAD or now.underruns else ""
         self.load_button.setText(
             heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.max_load, now.underruns)
         )
-        tip = self.tr("Worst block load and under-runs since the last reset; click to reset")
+        tip = self.tr("Worst block load and under-runs, until a quiet minute has passed; click to reset")
         lost_text = self.tr("Lost notes and movements of knobs: {0}").format(now.lost_events)
         self.load_button.setToolTip(f"{tip}\n{lost_text}")
         self.load_button.setAccessibleDescription(f"{self.load_button.text()} · {lost_text}")
@@ -83,6 +72,25 @@ class StatusBar(QWidget):
         self._blink = BLINK_POLLS if received else max(self._blink - 1, 0)
         if before != (self._blink > 0):
             self._show_midi()
+
+    def _show_device(self, now: Status) -> None:
+        """Show the device, its format and its latency; nothing is missing until opening it has failed."""
+        if now.state == "playing" and now.device:
+            self.device_button.setText(f"● {now.device}")
+            priority = "" if now.realtime else self.tr("; not realtime: it may stutter under load")
+            self.device_button.setToolTip(self.tr("{0} as {1}{2}").format(now.backend, now.name, priority))
+            self._format_label.setText(f"{now.rate / 1000:g} kHz · {now.block}")
+            self._latency_label.setText(f"{1000 * now.latency:.1f} ms")
+            voices = (
+                self.tr("1 voice") if now.voices == 1 else self.tr("{0} voices", "", now.voices).format(now.voices)
+            )
+            self.voices_label.setText(voices)
+            return
+        opening = self.tr("Opening the audio device…") if now.is_known else self.tr("Starting…")
+        self.device_button.setText("⚠ " + self.tr("No audio device") if now.problem else opening)
+        self.device_button.setToolTip(now.problem or self.tr("Waiting for an audio device"))
+        for label in (self._format_label, self._latency_label, self.voices_label):
+            label.setText("")
 
     def _show_midi(self) -> None:
         self.midi_button.setText(("◆ " if self._blink else "◇ ") + self._midi_text)

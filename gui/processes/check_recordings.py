@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 
 from train.mapping.mapping_file import is_mapping, mapped_files
@@ -20,6 +21,7 @@ from . import process_lifetime
 RATE = 22050  # Hz, of the check
 MAX_SECONDS = 60.0  # of each that are read
 MAX_REMARKS = 4
+OUTLINE_POINTS, MAX_OUTLINE_SECONDS = 600, 600.0  # of a waveform to be shown
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class RecordingCheck:
     usable: bool = True
     omitted: int = 0  # faults beyond MAX_REMARKS
     can_learn: bool = True  # whether torch is installed
+    outline: list[float] = field(default_factory=list)  # peaks, linear, of equal stretches of the only recording
+    whole_seconds: float = 0.0  # length of these
 
 
 class RecordingChecker(QObject):
@@ -106,7 +110,26 @@ def check_recordings(paths: Sequence[Path]) -> RecordingCheck:
         usable += not silent and samples.shape[1] >= recording.MIN_SECONDS * rate
         count, mono = count + 1, samples.mean(axis=0)
     onsets = note_span.count_onsets(mono, RATE) if count == 1 else 0
-    return RecordingCheck(count, seconds, onsets, faults[:MAX_REMARKS], usable > 0, max(len(faults) - MAX_REMARKS, 0))
+    outline, whole_seconds = _outline(paths[0]) if len(paths) == count == 1 else ([], 0.0)
+    return RecordingCheck(
+        count, seconds, onsets, faults[:MAX_REMARKS], usable > 0, max(len(faults) - MAX_REMARKS, 0), True, outline,
+        whole_seconds,
+    )  # fmt: skip
+
+
+def _outline(path: Path) -> tuple[list[float], float]:
+    """The peaks of at most OUTLINE_POINTS equal stretches of a recording, and its length in seconds.
+
+    None of one that is longer than MAX_OUTLINE_SECONDS.
+    """
+    from train import recording
+
+    samples, rate = recording.load(path, None, seconds=MAX_OUTLINE_SECONDS + 1)
+    seconds = samples.shape[1] / rate
+    if seconds > MAX_OUTLINE_SECONDS:
+        return [], 0.0
+    parts = np.array_split(np.abs(samples).max(axis=0), min(OUTLINE_POINTS, samples.shape[1]))
+    return [round(float(part.max()), 4) for part in parts], seconds
 
 
 def _mapped_recordings(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:

@@ -54,7 +54,7 @@ class LearnProcess(QObject):
     """One run at a time."""
 
     progressed = pyqtSignal(object)  # LearnStatus
-    learned = pyqtSignal(str, str)  # path, how it ended
+    learned = pyqtSignal(str, str, object)  # path, how it ended, and all values of the result
     failed = pyqtSignal(str, bool)  # reason, and whether the run was killed and can be resumed
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class LearnProcess(QObject):
         process, self._process = self._process, None
         process.deleteLater()
         if status == 0 and self._result:
-            self.learned.emit(str(self._result["path"]), str(self._result.get("ending", "")))
+            self.learned.emit(str(self._result["path"]), str(self._result.get("ending", "")), self._result)
         elif status == 2:
             lines = [line for line in self._errors.strip().splitlines() if line]
             self.failed.emit(lines[-1].removeprefix("luthier: ") if lines else "", False)

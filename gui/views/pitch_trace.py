@@ -13,6 +13,7 @@ from gui import theme
 
 SECONDS = 8.0  # length of the time axis
 MIN_KEY, MAX_KEY = 36.0, 90.0
+MAX_GAP_SECONDS = 0.25  # between two points that a line connects: nothing is added while the view is hidden
 LABEL_WIDTH_PIXELS = 34  # at the left, for the names of the notes
 
 
@@ -74,9 +75,12 @@ class PitchTrace(QWidget):
         """The stretches in which a column of the points has a pitch."""
         newest = self.points[-1].time
         lines: list[list[QPointF]] = [[]]
+        before = -math.inf
         for point in self.points:
-            if math.isnan(point[column]):
+            if math.isnan(point[column]) or point.time - before > MAX_GAP_SECONDS:
                 lines.append([])
+            before = point.time
+            if math.isnan(point[column]):
                 continue
             x = LABEL_WIDTH_PIXELS + (1 - (newest - point.time) / SECONDS) * (self.width() - LABEL_WIDTH_PIXELS - 6)
             lines[-1].append(QPointF(x, self._y(point[column])))

@@ -14,6 +14,7 @@ class LossCurve(QWidget):
         super().__init__(parent)
         self._losses: list[float] = []
         self.setAccessibleName(self.tr("Loss"))
+        self.setMinimumHeight(48)
         self.hide()
 
     def clear(self) -> None:

@@ -10,41 +10,47 @@ from PyQt6.QtWidgets import QWidget
 from gui import theme
 
 WINDOW_SIZE, HOP_SIZE = 2048, 512  # samples
-MIN_FREQUENCY = 50.0  # Hz
+MIN_FREQUENCY, MAX_FREQUENCY = 50.0, 16_000.0  # Hz
 BANDS = 96
 DYNAMIC_RANGE_DB = 70.0
 MAX_SECONDS = 12.0
+MIN_HEIGHT = 120  # pixels of both
 
 
-def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> np.ndarray:
-    """Spectrogram of a sound file, (BANDS, T) in 0..1 from 70 dB below its maximum to that; lowest band first."""
+def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> tuple[np.ndarray, float]:
+    """Spectrogram of a sound file, and its length in seconds.
+
+    (BANDS, T) in 0..1, from 70 dB below its maximum to that; from MIN_FREQUENCY to MAX_FREQUENCY, whatever its rate.
+    """
     from engine.sound_file import reader
 
     sound = reader.read(path, seconds=seconds)
     mono, rate = np.pad(sound.samples.mean(axis=0), (0, WINDOW_SIZE)), sound.rate
     frames = np.lib.stride_tricks.sliding_window_view(mono, WINDOW_SIZE)[::HOP_SIZE]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW_SIZE).astype(np.float32), axis=1)) ** 2
-    edges = np.geomspace(MIN_FREQUENCY, 0.48 * rate, BANDS + 1) * WINDOW_SIZE / rate
+    edges = np.geomspace(MIN_FREQUENCY, MAX_FREQUENCY, BANDS + 1) * WINDOW_SIZE / rate
     sums = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1)], axis=1)
     bins = np.minimum(np.maximum(edges.round().astype(int), np.arange(BANDS + 1) + 1), sums.shape[1] - 1)
     bands = np.maximum(sums[:, bins[1:]] - sums[:, bins[:-1]], 1e-12).T
     levels = 10 * np.log10(bands)
-    return np.clip(1 + (levels - levels.max()) / DYNAMIC_RANGE_DB, 0, 1)
+    return np.clip(1 + (levels - levels.max()) / DYNAMIC_RANGE_DB, 0, 1), sound.seconds
 
 
 class SpectrogramComparison(QWidget):
-    """The recording above, what is learned so far below."""
+    """The recording above, what is learned so far below, on one axis of time and one of frequency."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: list[QImage | None] = [None, None]
+        self.seconds = [0.0, 0.0]  # that each lasts
+        self.setMinimumHeight(MIN_HEIGHT)
         self._texts = (self.tr("recording"), self.tr("learned so far"))
         self.setAccessibleName(self.tr("Spectrograms of the recording and of what is learned so far"))
         self.hide()
 
     def clear(self) -> None:
         """Remove both and hide."""
-        self._images = [None, None]
+        self._images, self.seconds = [None, None], [0.0, 0.0]
         self.hide()
 
     def set_target(self, path: Path) -> None:
@@ -56,6 +62,10 @@ class SpectrogramComparison(QWidget):
         self._set(1, path)
         self.show()
 
+    def widths(self) -> list[float]:
+        """The shares of the width that the two take, 0..1: the longer one takes all of it."""
+        return [seconds / max(*self.seconds, 1e-3) for seconds in self.seconds]
+
     def sizeHint(self) -> QSize:
         """Two low strips."""
         return QSize(480, 150)
@@ -66,11 +76,11 @@ class SpectrogramComparison(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         height = (self.height() - theme.GAP) / 2
-        for i, (image, text) in enumerate(zip(self._images, self._texts, strict=True)):
+        for i, (image, text, share) in enumerate(zip(self._images, self._texts, self.widths(), strict=True)):
             strip = QRectF(0, i * (height + theme.GAP), self.width(), height)
             painter.fillRect(strip, theme.colour(theme.VIEW_BACKGROUND))
             if image is not None:
-                painter.drawImage(strip, image)
+                painter.drawImage(QRectF(0, strip.top(), share * strip.width(), height), image)
             painter.setPen(theme.colour(theme.TEXT))
             inside = strip.adjusted(6, 4, -6, -4)
             painter.drawText(inside, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), text)
@@ -78,7 +88,7 @@ class SpectrogramComparison(QWidget):
     def _set(self, index: int, path: Path) -> None:
         """Set an image; a file that cannot be read leaves it as it was."""
         try:
-            values = read_spectrogram(path)
+            values, self.seconds[index] = read_spectrogram(path)
         except (RuntimeError, OSError, ValueError):
             return
         self._images[index] = _image(values)

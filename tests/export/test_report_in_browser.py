@@ -10,9 +10,10 @@ from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from export.events import make_preset
+from export.likeness.distance import RATE
+from export.likeness.excerpt_offset import find_offset
 from export.report import ReportOptions, build
-from export.report.audio_clip import RATE, levels, outline
-from export.report.excerpt_offset import find_offset
+from export.report.audio_clip import levels, outline
 from tests.export.test_events import TINY, learned
 from tests.support import events_preset, ssm_preset
 from tests.support.harmonic_tones import tone

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit
 from engine.preset import library
 from engine.preset.preset_file import Preset, read, write
 from gui.browser import catalogue
+from gui.browser.browser import Browser
 from gui.browser.catalogue import Query
 from session import patch_file
 from session.patch_file import SavedPatch
@@ -277,3 +278,28 @@ def test_a_folder_of_recordings_is_learned_from(window, tmp_path):
     assert dialog.form.name.text() == tmp_path.name
     dialog.set_recordings([])
     dialog.accept()
+
+
+def test_the_list_does_not_say_that_nothing_matches_before_it_was_read(app):
+    browser = Browser()
+    assert browser.filters.kind.currentText() == "All kinds"
+    assert browser.filters.tag.currentText() == "All tags"
+    assert browser.list.empty_text == "Reading the instruments…"
+    browser.set_entries([], frozenset())
+    assert browser.list.empty_text == "No instrument matches."
+
+
+def test_selecting_quickly_by_the_arrows_never_jumps_back(window):
+    browser, places = window.window.browser, []
+    browser.list.setFocus()
+    names = [each.name for each in browser.shown]
+    first = names.index(browser.current.name)
+    steps = min(len(names) - 1 - first, 5)
+    watching = window.bridge.polled.connect(lambda: places.append(names.index(browser.current.name)))
+    for step in range(1, steps + 1):
+        QTest.keyClick(browser.list, Qt.Key.Key_Down)
+        QTest.qWait(40)  # in which one may be loaded while the next is asked for
+        assert browser.current.name == names[first + step]
+    until(lambda: window.bridge.now.path == browser.current.path)
+    window.bridge.polled.disconnect(watching)
+    assert places == sorted(places)

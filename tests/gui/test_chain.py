@@ -183,6 +183,40 @@ def test_a_second_instrument_is_removed_without_a_click(window, ear):
     window.bridge.note_off(60)
 
 
+def test_new_leaves_the_instrument_alone_and_is_undone(window):
+    bar = window.window.chain_bar
+    assert not bar.new.isEnabled()
+    window.chain.add_layer(library.find("gong"))
+    add(window, "Chorus")
+    until(lambda: shown(window) == ["", "second", "chorus"] and window.bridge.now.chain.kinds == ["room", "chorus"])
+    QTest.mouseClick(bar.new, LEFT)
+    until(lambda: shown(window) == [""] and window.bridge.now.chain == Chain())
+    assert not bar.new.isEnabled()
+    window.parameters.undo_stack.undo()
+    until(lambda: shown(window) == ["", "second", "chorus"])
+
+
+def test_another_instrument_says_what_stays_beside_it_and_drops_it_by_one_click(window):
+    notice = window.window.notice
+    window.chain.add_layer(library.find("gong"))
+    add(window, "Chorus")
+    until(lambda: shown(window) == ["", "second", "chorus"])
+    window.parameters.choose(library.find("vibraphone"))
+    assert notice.text == "The second instrument and what follows it stay: Gong; Chorus"
+    until(lambda: window.bridge.now.path.stem == "vibraphone")
+    assert shown(window) == ["", "second", "chorus"]
+    assert [button.text() for button in notice.buttons] == ["Drop them"]
+    QTest.mouseClick(notice.buttons[0], LEFT)
+    until(lambda: shown(window) == [""] and window.bridge.now.chain == Chain())
+    assert notice.text == ""
+    window.chain.add_layer(library.find("gong"))
+    until(lambda: shown(window) == ["", "second"])
+    window.parameters.choose(library.find("guitar"), alone=True)
+    until(lambda: window.bridge.now.path.stem == "guitar")
+    assert window.bridge.now.chain == Chain()
+    assert notice.text == ""
+
+
 def test_the_chain_is_saved_with_a_patch_and_with_the_session(window, tmp_path):
     window.chain.add_layer(library.find("gong"))
     add(window, "Chorus")

@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 import soundfile
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QInputDialog, QWidget
 
-from tests.gui.conftest import until
+from gui.controllers.recording.recording_files import RecordingFiles
+from tests.gui.conftest import listen_from_onset, quiet, until
 from tests.support.level_and_pitch import pitch
 
 LEFT = Qt.MouseButton.LeftButton
@@ -78,3 +81,40 @@ def test_a_full_disk_ends_the_recording_and_not_the_sound(window, ear):
     window.bridge.note_off(57)
     until(lambda: not window.recording.recording and window.recording._finishing is None)
     assert "no space left" in window.window.notice.text
+
+
+def test_a_finished_recording_is_played_renamed_and_shown(window, tmp_path, ear, monkeypatch):
+    opened, notice = [], window.window.notice
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toLocalFile())) or True)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: window.recording.recording)
+    window.bridge.note_on(57, 0.8)
+    ear.listen(0.4, QTest.qWait)
+    window.bridge.note_off(57)
+    QTest.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: "Recorded" in notice.text)
+    quiet(window)
+    assert [button.text() for button in notice.buttons] == ["▶ Play", "Rename…", "Show in folder"]
+    QTest.mouseClick(notice.buttons[2], LEFT)
+    assert opened == [str(tmp_path / "Luthier")]
+    began = ear.recorded
+    QTest.mouseClick(notice.buttons[0], LEFT)
+    assert pitch(listen_from_onset(ear, began, 0.4)) == pytest.approx(220, rel=0.02)
+    QTest.mouseClick(notice.buttons[1], LEFT)
+    asked = next(each for each in window.window.findChildren(QInputDialog) if each.isVisible())
+    asked.setTextValue("first take")
+    asked.accept()
+    files = sorted(path.name for path in (tmp_path / "Luthier").iterdir())
+    assert files == ["first take.mid", "first take.wav"]
+    assert "Renamed" in notice.text
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", "two\nlines", "taken"])
+def test_a_recording_keeps_its_name_where_the_new_one_is_invalid_or_taken(app, tmp_path, name):
+    for each in ("old.wav", "old.mid", "taken.mid"):
+        (tmp_path / each).write_text(each)
+    files, told = RecordingFiles(QWidget()), []
+    files.notified.connect(lambda text, error: told.append(error))
+    files.rename([tmp_path / "old.wav", tmp_path / "old.mid"], name)
+    assert told == [True]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["old.mid", "old.wav", "taken.mid"]

@@ -12,6 +12,7 @@ from engine.precompile import is_compiled
 from engine.preset import library
 from gui import app as gui_app
 from gui import preferences
+from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from session import config_store, crash_marker, rack
 from tests.gui.conftest import end, processes, start, until
@@ -190,3 +191,15 @@ def test_the_command_opens_a_window_and_exits_with_success_when_it_is_closed(app
     process.send_signal(signal.SIGINT)
     assert "Traceback" not in process.communicate()[0]
     assert process.returncode == 0
+
+
+def test_a_window_from_a_larger_screen_is_moved_and_shrunk_into_this_one(app):
+    window, screen = MainWindow(), app.primaryScreen().availableGeometry()
+    for x, y, width, height in ((2500, 1500, 1200, 800), (900, 500, 1240, 800), (-400, -300, 3000, 2000)):
+        window.setGeometry(x, y, width, height)
+        window.fit_to_screen()
+        assert screen.contains(window.frameGeometry())
+    window.setGeometry(20, 30, 1100, 750)
+    window.fit_to_screen()
+    assert (window.x(), window.y(), window.width(), window.height()) == (20, 30, 1100, 750)
+    window.deleteLater()

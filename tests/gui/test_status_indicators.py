@@ -6,6 +6,8 @@ from PyQt6.QtTest import QTest
 
 from engine.events import Kind
 from gui import theme
+from gui.panels.status_bar import StatusBar
+from session.status import Status
 from tests.gui.conftest import advance, quiet, until
 
 LEFT = Qt.MouseButton.LeftButton
@@ -56,3 +58,26 @@ def test_lost_events_are_counted_in_the_tip_of_the_load(window):
     until(
         lambda: f"Lost notes and movements of knobs: {before + 1}" in window.window.status_bar.load_button.toolTip()
     )
+
+
+def test_nothing_is_missing_while_the_engine_starts(app):
+    bar = StatusBar()
+    assert bar.device_button.text() == "Starting…"
+    assert bar.load_button.isHidden()
+    assert bar.midi_label.isHidden()
+    bar.show_status(Status(time=1.0))
+    assert "⚠" not in bar.device_button.text()
+    bar.show_status(Status(time=1.0, problem="there is no sound card"))
+    assert bar.device_button.text() == "⚠ No audio device"
+    assert not bar.load_button.isHidden()
+
+
+def test_under_runs_are_counted_anew_by_themselves_and_the_clip_indicator_stays(window, monkeypatch):
+    monkeypatch.setattr("session.status.RESET_SECONDS", 0.5)
+    host = window.engine.host
+    host._record["xruns"], host._record["clipped"] = 3, 1
+    until(lambda: window.bridge.status.underruns == 3)
+    assert "under-runs 3" in window.window.status_bar.load_button.text()
+    until(lambda: host.meters().xruns == 0)
+    assert host._record["clipped"] == 1
+    host.reset_meters()

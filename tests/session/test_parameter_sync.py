@@ -186,7 +186,10 @@ def test_a_requested_patch_counts_as_what_plays_until_it_does(session):
     assert wanted.values == {"chorus mix": 0.2}
     older = session.loader.load(Patch(session.path, {}, CHAIN), False).loaded
     assert not session.model.load(older)
-    session.model.cancel()
+    session.model.cancel(Patch(session.path, {}, CHAIN))  # an older request failed
+    session.model.cancel(None)  # as did something else
+    assert session.model.requested == requested
+    session.model.cancel(requested)
     assert session.model.chain == CHAIN
     assert session.model.patch is not None
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from gui.controllers import voice as singing
+from gui.views.pitch_trace import PitchTrace
 from gui.views.view_stack import INSTRUMENT, VOICE
 from tests.gui.conftest import play, quiet, until
 from tests.support.level_and_pitch import level, pitch
@@ -115,3 +116,19 @@ def test_the_gate_is_between_room_noise_and_the_softest_tone():
     assert singing._gate(np.array([*noise, *soft, *loud])) == -62
     assert singing._gate(np.array([*soft, *loud])) == -80
     assert singing._gate(np.array([*loud, *[(0, -18)] * 9])) == -23  # a room that is louder than the voice
+
+
+def test_the_line_of_the_voice_ends_where_the_voice_ends_and_where_nothing_was_shown(app):
+    trace = PitchTrace()
+    for now, voice in (
+        (0.0, 220.0),
+        (0.1, 220.0),
+        (0.2, 0.0),
+        (0.3, 220.0),
+        (0.4, 220.0),
+        (2.0, 220.0),
+        (2.1, 220.0),
+    ):
+        trace.add(now, voice, 0.0)
+    assert [line.count() for line in trace._lines(1)] == [2, 2, 2]
+    assert trace._lines(2) == []
