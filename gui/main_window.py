@@ -5,8 +5,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gui.browser.browser import Browser
 from gui.panels.chain_bar import ChainBar
@@ -22,6 +30,9 @@ from gui.widgets.piano_keyboard import PianoKeyboard
 
 from . import theme
 
+KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 104  # pixels
+MIN_HEIGHT_OF_KEYBOARD = 700  # pixels of a window in which the keyboard has its full height
+
 
 class MainWindow(QMainWindow):
     """The browser on the left, the views and knobs of what plays in the middle, the keyboard below."""
@@ -34,7 +45,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Luthier")
         self.setAcceptDrops(True)
         self.resize(1240, 800)
-        self.setMinimumSize(960, 700)
+        self.setMinimumSize(480, 320)
         self.top_bar, self.browser, self.views, self.knobs = TopBar(), Browser(), ViewStack(), KnobPanel()
         self.notice, self.status_bar, self.keyboard = NoticeBar(), StatusBar(), PianoKeyboard()
         self.score_bar, self.chain_bar, self.split_bar = ScoreBar(), ChainBar(), SplitBar()
@@ -71,6 +82,12 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         if paths:
             self.dropped.emit(paths)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give a low window a lower keyboard."""
+        super().resizeEvent(event)
+        low = self.height() < MIN_HEIGHT_OF_KEYBOARD
+        self._keyboard_frame.setFixedHeight(LOW_KEYBOARD_HEIGHT if low else KEYBOARD_HEIGHT)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Emit `closing` before the window closes."""
@@ -120,7 +137,7 @@ class MainWindow(QMainWindow):
         column.addWidget(split, 1)
         column.addWidget(self._keyboard_panel())
         column.addWidget(self.status_bar)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(_scrolled(whole))
 
     def _keyboard_panel(self) -> QFrame:
         holder = QWidget()
@@ -134,9 +151,9 @@ class MainWindow(QMainWindow):
         buttons.addStretch(1)
         row.addLayout(buttons)
         row.addWidget(self.keyboard, 1)
-        panel = _panel(holder)
-        panel.setFixedHeight(150)
-        return panel
+        self._keyboard_frame = _panel(holder)
+        self._keyboard_frame.setFixedHeight(KEYBOARD_HEIGHT)
+        return self._keyboard_frame
 
     def _set_tab_order(self) -> None:
         """Tab goes from top to bottom, as the widgets lie."""
@@ -145,6 +162,16 @@ class MainWindow(QMainWindow):
             [*chain, self.octave_up, self.octave_down, self.lock, self.keyboard, self.status_bar]
         ):
             self.setTabOrder(before, after)
+
+
+def _scrolled(inner: QWidget) -> QScrollArea:
+    """A widget that keeps its least size, and scrolls where the screen is smaller."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
 
 
 def _panel(*inner: QWidget) -> QFrame:

@@ -195,6 +195,9 @@ class EngineThread(threading.Thread):
             yield
         except (ValueError, RuntimeError, OSError) as error:
             self.messages.put(Failed(of_error(error), patch))
+        except Exception as error:
+            fault_log.write(error)
+            self.messages.put(Failed(Message(TASK_FAILED, type(error).__name__, error), patch))
 
     def _report(self, result: "LoadResult") -> None:
         """Report what plays and what could not be loaded; then load a patch that waited for this instrument."""

@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 
 from engine.preset.control_performance import has_performance, performance_seconds
 from engine.preset.preset_file import Preset
-from engine.sound_file_writer import sound_writer
+from engine.sound_file.writer import sound_writer
 
 from .recordings import parse_part
 

@@ -133,7 +133,7 @@ class Browser(QFrame):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.filters)
-        self.list.setMinimumHeight(4 * ROW_HEIGHT)
+        self.list.setMinimumHeight(2 * ROW_HEIGHT)
         column.addWidget(self.list, 3)
         column.addWidget(self.details, 2)
         column.addWidget(self.learn)

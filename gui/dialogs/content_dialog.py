@@ -18,6 +18,8 @@ class ContentDialog(QDialog):
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
+        self.follows_end = False  # whether the end of a content that becomes longer is scrolled to
+        self._length = 0  # pixels, of the content
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.grow)
@@ -45,12 +47,19 @@ class ContentDialog(QDialog):
             self.resize(width, self.height())
         layout.activate()
         hidden = self.area.content_height(self.area.viewport_width) - self.area.height()
+        if self.follows_end and self._is_longer():
+            self.area.show_bottom()
         height = min(max(self.height() + hidden, self.height()), room.height() - FRAME_HEIGHT)
         self.resize(width, height)
         x = max(min(self.x(), room.right() + 1 - self.width()), room.left())
         y = max(min(self.y(), room.bottom() + 1 - self.height()), room.top())
         if (x, y) != (self.x(), self.y()):
             self.move(x, y)
+
+    def _is_longer(self) -> bool:
+        """Whether the content has become longer since the last call."""
+        before, self._length = self._length, self.area.content_height(self.area.viewport_width)
+        return self._length > before
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Grow once the content has changed."""

@@ -92,12 +92,11 @@ class LearnDialog(ContentDialog):
 
     def set_busy(self, busy: bool) -> None:
         """Show whether a run is in progress."""
-        self._busy = busy
+        self._busy = self.follows_end = busy
         self._show_state()
         if busy:
             self.progress.start(self.recordings)
             self.likeness.clear()
-            self.area.show_bottom()
             self.play_preview.setEnabled(False)
         else:
             self.progress.stop()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.widgets import factory
@@ -36,7 +36,7 @@ class LikenessPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self.label)
         column.addWidget(self._figures)
-        column.addWidget(self.compare)
+        column.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignLeft)
         self.clear()
 
     def clear(self) -> None:

@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 from gui import theme
 from gui.widgets import factory
 
+MIN_SLOT_WIDTH = 44  # pixels, of a slot whose title is elided
+
 
 @dataclass(frozen=True)
 class ChainSlot:
@@ -136,6 +138,7 @@ class ChainBar(QWidget):
                 self._slot_row.addWidget(_separator("+" if slot.name == "second" else "›"))
             self.buttons[slot.name] = button = factory.tool_button("", slot.title, checkable=True)
             button.setObjectName("slot")
+            button.setMinimumWidth(MIN_SLOT_WIDTH)
             button.clicked.connect(lambda _=False, name=slot.name: self.selected.emit(name))
             self._slot_row.addWidget(button)
             button.show()  # before it gets the focus

@@ -7,6 +7,7 @@ from engine.pitch_and_frequency import note_name
 from session.patch import NO_SPLIT
 
 ALL_KEYS, BELOW, ABOVE = range(3)
+MIN_CHARACTERS, MIN_WIDTH = 14, 80  # of a box; pixels where there is no room for them
 MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # range of split keys
 
 
@@ -32,6 +33,9 @@ class SplitBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         for box, name in zip((self.key_range, self.split, self.first, self.second), names, strict=True):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(MIN_CHARACTERS)
+            box.setMinimumWidth(MIN_WIDTH)
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.activated.connect(self._change)

@@ -48,7 +48,7 @@ class StatusBar(QWidget):
         """Show a status of the engine."""
         self._show_device(now)
         self.load_button.setVisible(now.is_known)
-        self.midi_label.setVisible(now.is_known)
+        self.midi_button.setVisible(now.is_known)
         heavy = "⚠ " if now.max_load > HIGH_LOAD or now.underruns else ""
         self.load_button.setText(
             heavy + self.tr("worst block {0:.0%} · under-runs {1}").format(now.max_load, now.underruns)

@@ -31,7 +31,7 @@ class PitchTrace(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Pitch of the last seconds"))
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(240, 80)
         self.points: deque[Point] = deque()
 
     def clear(self) -> None:

@@ -40,7 +40,7 @@ class PianoKeyboard(QWidget):
         self.setAccessibleDescription(self.tr("Left and right choose a key, Space plays it"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(72)
         self.key_layout = PianoLayout(low, high)
         self._range = (0, 127)
         self._pressed: dict[int, int] = {}

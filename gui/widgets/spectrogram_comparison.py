@@ -30,8 +30,9 @@ def read_spectrogram(path: Path, seconds: float = MAX_SECONDS) -> tuple[np.ndarr
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW_SIZE).astype(np.float32), axis=1)) ** 2
     edges = np.geomspace(MIN_FREQUENCY, MAX_FREQUENCY, BANDS + 1) * WINDOW_SIZE / rate
     sums = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1)], axis=1)
-    bins = np.minimum(np.maximum(edges.round().astype(int), np.arange(BANDS + 1) + 1), sums.shape[1] - 1)
-    bands = np.maximum(sums[:, bins[1:]] - sums[:, bins[:-1]], 1e-12).T
+    first = edges[:-1].astype(int)  # a band narrower than a bin shows the bin that it lies in
+    bins = np.minimum(np.stack([first, np.maximum(edges[1:].astype(int), first + 1)]), sums.shape[1] - 1)
+    bands = np.maximum(sums[:, bins[1]] - sums[:, bins[0]], 1e-12).T
     levels = 10 * np.log10(bands)
     return np.clip(1 + (levels - levels.max()) / DYNAMIC_RANGE_DB, 0, 1), sound.seconds
 

@@ -10,6 +10,7 @@ from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
 from export.events import make_preset
+from export.likeness import Verdict
 from export.likeness.distance import RATE
 from export.likeness.excerpt_offset import find_offset
 from export.report import ReportOptions, build
@@ -156,6 +157,20 @@ def test_a_spectrogram_shows_the_frequency_of_a_tone_and_an_outline_its_amplitud
     heights = [float(y) for _, y in re.findall(r"(\d+) ([\d.]+)", outline(np.stack([sound] * 2)))[:480]]
     assert heights[100] == pytest.approx(2, abs=0.5)
     assert heights[400] == pytest.approx(50 - 4.8, abs=0.8)
+
+
+def test_the_recording_and_the_answer_to_it_share_one_axis_of_time_and_are_judged():
+    recording = np.stack([tone(440.0, np.random.default_rng(1), seconds=1.0, noise=-60)[0]] * 2)
+    page = build(small_preset(), 50_000, options=ReportOptions(recording, 1.0))
+    seconds, axes = (
+        [float(number) for number in re.findall(rf'data-{name}="([\d.]+)"', page)] for name in ("seconds", "axis")
+    )
+    assert axes[0] == axes[1] == max(seconds[:2])
+    assert axes[2:] == seconds[2:]
+    assert "How near it comes: " in page
+    stored = keyed_preset()
+    stored.header["training"]["likeness"] = Verdict(4.1, 20.0, 1.5, "Opus at 30 kb/s").plain
+    assert "very like the recording: 4.1 dB from it" in build(stored, 50_000, options=ReportOptions(seconds=1))
 
 
 def test_the_command_writes_a_page_and_reports_errors_in_one_line(tmp_path, monkeypatch, capsys, recording):

@@ -62,6 +62,8 @@ def test_a_dropped_recording_becomes_an_instrument_in_tune_while_playing_continu
     until(lambda: not window.learn.process.busy, LEARNING)
     until(lambda: window.bridge.now.path.stem == "my string")
     assert "Learned my string" in window.window.notice.text
+    assert dialog.likeness.label.text() in ("Hard to tell from the recording", "Very like the recording")
+    assert [path.exists() for path in dialog.likeness.pair] == [True, True]
     assert "Learning" not in window.window.browser.learn.text()
     until(lambda: any(entry.name == "my string" for entry in window.entry_files.entries))
     assert not library.is_factory(window.bridge.now.path)

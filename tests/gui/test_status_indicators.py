@@ -64,7 +64,7 @@ def test_nothing_is_missing_while_the_engine_starts(app):
     bar = StatusBar()
     assert bar.device_button.text() == "Starting…"
     assert bar.load_button.isHidden()
-    assert bar.midi_label.isHidden()
+    assert bar.midi_button.isHidden()
     bar.show_status(Status(time=1.0))
     assert "⚠" not in bar.device_button.text()
     bar.show_status(Status(time=1.0, problem="there is no sound card"))

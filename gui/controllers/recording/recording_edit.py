@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from engine.sound_file_writer import sound_writer
+from engine.sound_file.writer import sound_writer
 from gui.dialogs.recording_bench import NORMAL_PEAK
 from session.engine_thread import EngineThread
 from session.sound_recorder import recordings_folder
@@ -48,14 +48,14 @@ def write_part(source: Path, path: Path, start: float, end: float, normalized: b
     from train import recording
 
     samples, rate = recording.load(source, None, start, end - start)
-    peak = float(np.abs(samples).max(initial=0.0))
-    if normalized and peak > 0:
-        samples = samples * np.float32(NORMAL_PEAK / peak)
     count = min(round(EDIT_FADE_SECONDS * rate), samples.shape[1] // 2)
     ramp = np.linspace(0, 1, count, dtype=np.float32)
     if start > 0:
         samples[:, :count] *= ramp
     samples[:, samples.shape[1] - count :] *= ramp[::-1]
+    peak = float(np.abs(samples).max(initial=0.0))
+    if normalized and peak > 0:
+        samples = samples * np.float32(NORMAL_PEAK / peak)
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [path, *(path.with_stem(f"{path.stem} {number}") for number in range(2, MAX_NUMBER))]
     path = next(each for each in names if not each.exists())

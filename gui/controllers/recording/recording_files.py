@@ -8,7 +8,10 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QWidget
 
+from engine.preset.instrument_name import check_name
+from engine.preset.preset_file import PresetError
 from gui.dialogs import name_and_file_prompts
+from gui.engine_translation import translate_message
 from gui.widgets.notice_bar import NoticeAction
 
 
@@ -40,13 +43,13 @@ class RecordingFiles(QObject):
         begin = paths[0].stem
         paths = [path for path in paths if path.exists()]
         try:
-            after = [path.with_name(name + path.stem.removeprefix(begin) + path.suffix) for path in paths]
-        except ValueError:
-            after = []
-        if not after or name.startswith(".") or not name.isprintable():
-            self.notified.emit(self.tr("{0} is no name for a file").format(name), True)
+            name = check_name(name, paths[0].parent, paths[0].suffix)
+        except (IndexError, PresetError) as error:
+            gone = isinstance(error, IndexError)
+            self.notified.emit(self.tr("The recording is gone") if gone else translate_message(error), True)
             return
-        taken = next((path for path in after if path.exists()), None)
+        after = [path.with_name(name + path.stem.removeprefix(begin) + path.suffix) for path in paths]
+        taken = next((path for path in after if path.exists() and path not in paths), None)
         if taken is not None:
             self.notified.emit(self.tr("There is a file called {0} already").format(taken.name), True)
             return

@@ -18,6 +18,7 @@ from engine.preset.preset_file import read
 from engine.reference_output import deviation
 from engine.render import render
 from engine.standard_chain import StandardChain
+from export.likeness import read_verdict
 
 TINY = [
     "--as",
@@ -41,6 +42,7 @@ TINY = [
 def folder(tmp_path, monkeypatch):
     """The working folder, with a recording of one struck string."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     time = np.arange(22050) / 22050
     soundfile.write("string.wav", 0.5 * np.sin(2 * np.pi * 440 * time) * np.exp(-6 * time), 22050)
     soundfile.write("silence.wav", np.zeros(22050), 22050)
@@ -54,6 +56,8 @@ def test_a_recording_becomes_an_instrument_that_names_its_source(folder, capsys)
     assert {"step", "loss", "left"} <= progress[0].keys()
     assert told["steps"] == 3
     assert soundfile.info(told["preview"]).duration == pytest.approx(1, abs=0.02)
+    assert {"words", "distance", "silence", "codec", "codec_name"} <= told["likeness"].keys()
+    assert [soundfile.info(path).samplerate for path in told["comparison"]] == [48_000, 48_000]
     header = read("string.luthier").header
     assert (header["name"], header["author"], header["training"]["seed"]) == ("string", "A. Luthier", 5)
     assert header["source"]["recording"] == "string.wav"
@@ -62,8 +66,15 @@ def test_a_recording_becomes_an_instrument_that_names_its_source(folder, capsys)
 
 def test_one_stroke_is_learned_as_a_note_in_tune(folder, capsys):
     assert main(["learn", "resonance", "string.wav", "-o", "note.luthier", "--tag", "string"]) == 0
-    assert "one stroke" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "one stroke" in told.err
     header = read("note.luthier").header
+    verdict = read_verdict(header)
+    assert str(verdict) in told.out
+    assert verdict.words in ("hard to tell from the recording", "very like the recording")
+    assert verdict.distance < verdict.silence / 3
+    assert main(["show", "note.luthier"]) == 0
+    assert verdict.words in " ".join(capsys.readouterr().out.split())
     assert (header["training"]["recipe"], header["tags"]) == ("notes", ["string"])
     host = StandardChain(48_000)
     host.play([load("note.luthier")])
