@@ -98,9 +98,10 @@ def run(args: argparse.Namespace) -> int:
     made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
     if made is None:
         return 0
+    preset_file.write(path, made.preset)  # before it is judged: what was learned is safe
     compared = likeness.judge_learned(made.preset, args.recordings, args.start)
-    preset = likeness.with_verdict(made.preset, compared.verdict) if compared else made.preset
-    preset_file.write(path, preset)
+    if compared is not None:
+        preset_file.write(path, likeness.with_verdict(made.preset, compared.verdict))
     if made.clean_up:
         made.clean_up()
     _print_result(args, path, made, compared)

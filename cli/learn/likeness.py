@@ -13,7 +13,7 @@ from engine.preset.control_performance import has_performance, performance_secon
 from engine.preset.preset_file import Preset
 from engine.sound_file.writer import sound_writer
 
-from .recordings import parse_part
+from .recordings import parse_part, replace_mappings
 
 if TYPE_CHECKING:
     from export.likeness import Verdict
@@ -40,13 +40,14 @@ def judge_learned(preset: Preset, recordings: Sequence[str], start: float = 0.0)
     from export.likeness import judge, mean
     from export.likeness.resynthesis import resynthesize
 
-    step = max(len(recordings) / MAX_RECORDINGS, 1.0)
-    chosen = [recordings[int(i * step)] for i in range(min(len(recordings), MAX_RECORDINGS))]
     try:
+        recordings, _ = replace_mappings(recordings)
+        step = max(len(recordings) / MAX_RECORDINGS, 1.0)
+        chosen = [recordings[int(i * step)] for i in range(min(len(recordings), MAX_RECORDINGS))]
         pairs = [resynthesize(preset, _load(preset, text, start)) for text in chosen]
         return Likeness(mean([judge(*pair) for pair in pairs]), *pairs[0])
-    except (ValueError, ImportError) as error:
-        print(f"it was not compared with the recording: {error}", file=sys.stderr)
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is, the instrument is written
+        print(f"it was not compared with the recording: {str(error) or type(error).__name__}", file=sys.stderr)
         return None
 
 

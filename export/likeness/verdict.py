@@ -39,8 +39,7 @@ class Verdict:
     @property
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
-        rounded = {key: round(value, 2) if isinstance(value, float) else value for key, value in asdict(self).items()}
-        return {"words": self.words, **rounded}
+        return {"words": self.words, **asdict(self)}
 
     def __str__(self) -> str:
         return (
@@ -57,14 +56,14 @@ def judge(recording: np.ndarray, sound: np.ndarray) -> Verdict:
     target, answer = (each[:, : round(EXCERPT_SECONDS * RATE)].mean(axis=0) for each in (recording, sound))
     coded, name = low_rate_codec.copy(target)
     silence = np.zeros_like(target)
-    return Verdict(distance(target, answer), distance(target, silence), distance(target, coded), name)
+    return _rounded(distance(target, answer), distance(target, silence), distance(target, coded), name)
 
 
 def mean(verdicts: list[Verdict]) -> Verdict:
     """The mean of the verdicts on several recordings."""
     figures = np.array([[each.distance, each.silence, each.codec] for each in verdicts])
     away, silence, codec = figures.mean(axis=0).tolist()
-    return Verdict(away, silence, codec, verdicts[0].codec_name)
+    return _rounded(away, silence, codec, verdicts[0].codec_name)
 
 
 def read_verdict(header: Mapping[str, Any]) -> Verdict | None:
@@ -76,3 +75,8 @@ def read_verdict(header: Mapping[str, Any]) -> Verdict | None:
         )
     except (TypeError, ValueError, KeyError):
         return None
+
+
+def _rounded(away: float, silence: float, codec: float, codec_name: str) -> Verdict:
+    """A verdict whose figures are the same wherever they are stored and shown."""
+    return Verdict(round(away, 1), round(silence, 1), round(codec, 1), codec_name)

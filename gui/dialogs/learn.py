@@ -23,7 +23,6 @@ from .likeness_panel import COMPARE_KEY, LikenessPanel
 from .recording_bench import RecordingBench
 
 
-
 class LearnDialog(ContentDialog):
     """Can be closed while learning goes on."""
 
