@@ -8,9 +8,9 @@ from PyQt6.QtCore import QCoreApplication, QObject
 
 from engine.kinds import kind_of
 from engine.pitch_and_frequency import ratio_of
-from engine.snapshots.voice import voice_reading
+from engine.snapshots.voice import VoiceReading, voice_reading
 from gui.engine_bridge import EngineBridge
-from gui.views.voice import VoiceView
+from gui.views.voice import MIN_LEVEL_DB, VoiceView
 from session.engine_messages import Loaded
 from session.status import Status
 
@@ -25,6 +25,7 @@ RANGE_MARGIN_SEMITONES = 4  # beyond the range that was sung
 GATE_ABOVE_NOISE_DB = 8.0  # above the level between the tones,
 MAX_GATE_DEPTH_DB = 45.0  # but no deeper than this below the median of the voice,
 GATE_BELOW_SOFTEST_DB = 3.0  # and by this below its softest
+UNVOICED = VoiceReading(0.0, MIN_LEVEL_DB, MIN_LEVEL_DB, 0.0)
 translate = QCoreApplication.translate
 
 
@@ -72,7 +73,9 @@ class VoiceController(QObject):
         now = self._bridge.now
         if now is None or now.rack.voice is None:
             return
-        reading = voice_reading(now.rack.voice, now.plugin)
+        host = self._bridge.engine.host
+        is_heard = host is not None and host.running()  # the tracker of a lost device keeps its last pitch
+        reading = voice_reading(now.rack.voice, now.plugin) if is_heard else UNVOICED
         if self._readings is not None:
             self._continue_measurement(self._readings, (reading.frequency, reading.level))
         if self._view.isVisible():
