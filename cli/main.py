@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from engine.atomic_write import full_disk_line
+from engine.atomic_write import error_line
 
 from .command_parser import COMMANDS, HELP_OPTIONS, import_command, print_error, root_parser
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         if isinstance(error, ValueError | OSError):
             _drop_unwritten_output()
-            return print_error(full_disk_line(error) or str(error))
+            return print_error(error_line(error))
         return print_error(f"a fault in luthier: {type(error).__name__}: {error}; LUTHIER_TRACEBACK=1 shows where", 1)
     return status
 

@@ -31,14 +31,15 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def full_disk_line(error: BaseException) -> str:
-    """One line about a full disk for the user; empty for other errors."""
-    if not is_full(error):
-        return ""
-    if isinstance(error, DiskFullError):
+def error_line(error: BaseException) -> str:
+    """One line about an error for the user, without the number of an error of the system."""
+    if not isinstance(error, OSError) or isinstance(error, DiskFullError):
         return str(error)
-    path, reason = getattr(error, "filename", None), getattr(error, "errno", errno.ENOSPC)
-    return str(DiskFullError(path, reason)) if path else "the disk is full: nothing more can be written"
+    if is_full(error):
+        return (
+            str(DiskFullError(error.filename)) if error.filename else "the disk is full: nothing more can be written"
+        )
+    return f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename and error.strerror else str(error)
 
 
 @contextlib.contextmanager
@@ -48,6 +49,8 @@ def atomic_path(path: str | PathLike[str], durable: bool = False) -> Iterator[Pa
     durable: what was written is on the disk before it replaces anything. OSError, of these DiskFullError.
     """
     path = Path(path)
+    with contextlib.suppress(FileNotFoundError):
+        path.lstat()  # a name that is too long is an error now, and not when all is written
     draft = path.with_name(f"{_prefix(path)}{os.urandom(4).hex()}{_SUFFIX}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask applies, unlike in mkstemp

@@ -9,7 +9,7 @@ import numpy as np
 from engine.preset.library import find
 from engine.preset.preset_file import Preset, PresetError, read
 from engine.sound_file import reader
-from engine.sound_file.suffixes import READABLE_SUFFIXES
+from engine.sound_file.suffixes import READABLE_SUFFIXES, begins_as_sound
 from engine.sound_file.writer import sound_writer
 
 NO_ROOM = "none"  # the option that means no room
@@ -31,7 +31,7 @@ class ImpulseResponse:
 
 def find_room(name: str | PathLike[str]) -> ImpulseResponse:
     """The room of a sound file, or of a preset given by name or path; ValueError or OSError if there is none."""
-    if Path(name).suffix.lower() in READABLE_SUFFIXES:
+    if Path(name).suffix.lower() in READABLE_SUFFIXES or begins_as_sound(Path(name)):
         return read_recording(Path(name))
     path = find(name if isinstance(name, str) else fspath(name))
     learned = learned_room(read(path))

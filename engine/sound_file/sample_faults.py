@@ -3,7 +3,7 @@
 import numpy as np
 
 MAX_FLOAT_PEAK = 16.0  # of a recording in floats whose full scale is 1; mixes do not come near it
-INTEGER_BITS = (16, 24, 32)
+INTEGER_BITS = (8, 16, 24, 32, 64)
 MIN_INTEGER_SHARE = 0.01  # of the samples that are not 0: above full scale where floats hold integers
 MAX_FAULTY_SHARE = 0.5  # of samples that are no numbers
 OPPOSITE_PHASE_RATIO = 0.05  # power of the mean of all channels to the mean of their powers; in phase it is 1

@@ -6,12 +6,12 @@ from pathlib import Path
 SOUND_SUFFIXES = (
     ".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3",
     ".mp2", ".caf", ".au", ".snd", ".sd2", ".svx", ".8svx", ".iff", ".voc", ".sf", ".ircam", ".paf", ".fap", ".pvf",
-    ".xi", ".htk", ".sds", ".avr", ".wve", ".mpc2k", ".nist", ".sph", ".mat", ".mat4", ".mat5",
+    ".xi", ".htk", ".sds", ".avr", ".wve", ".mpc2k", ".irs", ".nist", ".sph", ".mat", ".mat4", ".mat5",
 )  # fmt: skip
 """Of files that libsndfile reads; the first ones are the usual ones."""
 AV_SUFFIXES = (
     ".m4a", ".aac", ".mp4", ".m4b", ".m4v", ".mov", ".3gp", ".3g2", ".caf", ".webm", ".mkv", ".mka", ".wma", ".wmv",
-    ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".flv", ".amr", ".ac3", ".eac3", ".ape", ".wv", ".tta", ".dsf", ".alac",
+    ".avi", ".mpg", ".mpeg", ".mts", ".flv", ".amr", ".ac3", ".eac3", ".ape", ".wv", ".tta", ".dsf", ".alac",
 )  # fmt: skip
 """Of files that PyAV reads, where it is installed."""
 READABLE_SUFFIXES = tuple(dict.fromkeys((*SOUND_SUFFIXES, *AV_SUFFIXES)))
@@ -37,7 +37,16 @@ def is_sound_file(path: Path) -> bool:
     """Whether a file is meant to be heard: not hidden, and named as sound, or without suffix and with sound."""
     if path.name.startswith("."):
         return False
-    return path.suffix.lower() in READABLE_SUFFIXES or (not path.suffix and _begins_as_sound(path))
+    return path.suffix.lower() in READABLE_SUFFIXES or (not path.suffix and begins_as_sound(path))
+
+
+def begins_as_sound(path: Path) -> bool:
+    """Whether the first bytes of a file are those of a sound file; False where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4).startswith(_MAGICS)
+    except OSError:
+        return False
 
 
 def find_sound_files(folder: Path) -> list[Path]:
@@ -54,12 +63,3 @@ def find_sound_files(folder: Path) -> list[Path]:
         paths = (Path(parent) / name for name in names)
         found += [path for path in paths if path.is_file() and is_sound_file(path)]
     return sorted(found)
-
-
-def _begins_as_sound(path: Path) -> bool:
-    """Whether the first bytes of a file are those of a sound file."""
-    try:
-        with path.open("rb") as file:
-            return file.read(4).startswith(_MAGICS)
-    except OSError:
-        return False

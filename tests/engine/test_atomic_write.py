@@ -1,11 +1,12 @@
 """Files appear whole or not at all, with the permissions of any new file, and nothing is left beside them."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from engine.atomic_write import atomic_path, remove_drafts, write_bytes, write_text
+from engine.atomic_write import DiskFullError, atomic_path, error_line, remove_drafts, write_bytes, write_text
 
 
 @pytest.mark.parametrize("durable", [False, True])
@@ -47,6 +48,23 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
     path = tmp_path / ("ä" * 120 + ".x")
     write_bytes(path, b"x")
     assert Path(path).read_bytes() == b"x"
+
+
+def test_a_name_that_is_too_long_is_an_error_before_anything_is_written(tmp_path):
+    with pytest.raises(OSError, match="File name too long") as error, atomic_path(tmp_path / ("a" * 300)):
+        pytest.fail("it was to be written")
+    assert error_line(error.value).endswith("File name too long")
+    assert "Errno" not in error_line(error.value)
+
+
+def test_a_full_disk_is_a_line_that_names_the_file(tmp_path):
+    (tmp_path / "a").write_text("old")
+    with pytest.raises(DiskFullError) as error, atomic_path(tmp_path / "a"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert error_line(error.value) == f"the disk is full: no room for a in {tmp_path}"
+    assert (tmp_path / "a").read_text() == "old"
+    assert error_line(OSError(errno.ENOSPC, "No space left on device")).startswith("the disk is full")
+    assert error_line(ValueError("words")) == "words"
 
 
 def test_what_a_killed_writer_left_is_removed(tmp_path):

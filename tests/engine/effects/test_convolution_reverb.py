@@ -146,6 +146,12 @@ def test_a_room_may_be_of_every_sound_format(tmp_path, random, suffix):
     assert np.sum(found**2) == pytest.approx(np.sum(clap**2), rel=0.3)
 
 
+@pytest.mark.parametrize("name", ["hall", "hall.irs", "hall.ir"])
+def test_a_room_may_have_any_name_if_it_begins_as_sound(tmp_path, name):
+    soundfile.write(tmp_path / name, [0.5], 48_000, format="WAV")
+    assert impulse_response.find_room(tmp_path / name).samples.shape == (1, 1)
+
+
 def test_a_recording_of_four_channels_is_true_stereo_and_not_too_loud(tmp_path, random):
     soundfile.write(tmp_path / "hall.wav", random.uniform(-1, 1, (4000, 4)), 44_100)
     hall = impulse_response.find_room(tmp_path / "hall.wav")

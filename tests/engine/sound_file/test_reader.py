@@ -153,11 +153,11 @@ def test_every_other_rate_is_read(tmp_path, tone, rate):
     assert read(saved(tmp_path, put(wav(tone), 24, rate))).rate == rate
 
 
-@pytest.mark.parametrize("bits", [16, 24, 32])
+@pytest.mark.parametrize("bits", [8, 16, 24, 32, 64])
 def test_integers_in_floats_are_scaled(tmp_path, tone, bits):
     scaled = (np.rint(tone.astype(float) * 2.0 ** (bits - 1) * 0.9)).astype(np.float32)
     sound = read(saved(tmp_path, wav(scaled, "FLOAT")))
-    np.testing.assert_allclose(sound.samples[0], 0.9 * tone, atol=3e-5)
+    np.testing.assert_allclose(sound.samples[0], 0.9 * tone, atol=3e-5 + 2.0 ** (1 - bits))
     assert f"{bits} bits" in sound.notices[0]
 
 
