@@ -39,8 +39,8 @@ def take_one_side(samples: np.ndarray) -> tuple[np.ndarray, str]:
     if _power(samples.mean(axis=0)) >= OPPOSITE_PHASE_RATIO * powers.mean() or not powers.any():
         return samples, ""
     loudest = int(np.argmax(powers > 0.9 * powers.max()))
-    name = ("left", "right")[loudest] if len(samples) == 2 else f"{loudest + 1}."
-    return samples[loudest : loudest + 1], f"its sides are in opposite phase and cancel out: the {name} one is taken"
+    name = ("the left one", "the right one")[loudest] if len(samples) == 2 else f"channel {loudest + 1}"
+    return samples[loudest : loudest + 1], f"its sides are in opposite phase and cancel out: {name} is taken"
 
 
 def _integer_bits(samples: np.ndarray) -> int:

@@ -16,6 +16,9 @@ SEARCH_BYTES = 1 << 16  # for a chunk that the sizes of others do not lead to
 MAX_FORMAT_BYTES = 4096  # of a format chunk
 TAGS = (b"ID3", b"TAG", b"APETAG", b"LYRICS", b"<?xml")
 """Beginnings of what programs append to a file that is complete."""
+EXTENSIBLE, EXTENSIBLE_BYTES = 0xFFFE, 40  # format that an identifier tells, and the bytes of its chunk
+KNOWN_IDENTIFIERS = (bytes.fromhex("000000001000800000aa00389b71"), bytes.fromhex("00002107d3118644c8c1ca000000"))
+"""Of formats, without their first two bytes: Microsoft's, and those of ambisonic recordings."""
 CHUNKS_AFTER_SOUND = (
     b"LIST", b"smpl", b"inst", b"cue ", b"bext", b"iXML", b"id3 ", b"ID3 ", b"PEAK", b"_PMX", b"JUNK", b"acid",
 )  # fmt: skip
@@ -107,9 +110,11 @@ class _Walk:
         length = min(length, MAX_FORMAT_BYTES, self._size - start)
         self._file.seek(start)
         format_chunk = self._file.read(length)
-        data = self._find(b"data", start + length + length % 2)
+        data = self._find(b"data", start + length + length % 2) or self._find(b"data", self._offset + 12)
         if data is None or length < 16:
             return None
+        if self._has_unknown_extension(format_chunk):
+            self._is_regular, format_chunk = False, self._without_extension(format_chunk)
         start, stated = data
         if stated == OPEN_SIZE and self._long_sizes:
             stated = int.from_bytes(self._long_sizes[8:16], "little")
@@ -135,6 +140,16 @@ class _Walk:
         place = self._file.read(SEARCH_BYTES).find(name)
         return None if place < 0 else (first + place + 8, self._chunk(first + place)[1])
 
+    def _has_unknown_extension(self, format_chunk: bytes) -> bool:
+        """Whether a format is told by an identifier that no list has; some writers leave it empty."""
+        is_extensible = self._number(format_chunk[:2]) == EXTENSIBLE and len(format_chunk) >= EXTENSIBLE_BYTES
+        return is_extensible and not self._is_big_endian and format_chunk[26:40] not in KNOWN_IDENTIFIERS
+
+    def _without_extension(self, format_chunk: bytes) -> bytes:
+        """The plain format chunk of PCM, or of what the beginning of the identifier says."""
+        tag = self._number(format_chunk[24:26]) or 1
+        return tag.to_bytes(2, "little") + format_chunk[2:16]
+
     def _end(self, start: int, stated: int) -> int:
         """The end of the sound: as stated if the file goes on there as after sound, otherwise the end of the file."""
         there, is_complete = self._size - start, self._offset + 8 + self._riff_bytes == self._size
@@ -155,6 +170,8 @@ class _Walk:
         position = end + end % 2
         while position < self._size:
             name, length = self._chunk(position)
+            if name in (b"fmt ", b"data"):
+                self._is_regular = False  # libsndfile would take the last one
             if name in CHUNKS_AFTER_SOUND and position + 8 + length > self._size:
                 return True  # it was cut there
             if not _is_name(name) or position + 8 + length > self._size:

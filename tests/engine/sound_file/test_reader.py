@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 import sys
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def test_what_stands_before_the_sound_is_passed_over(tmp_path, tone, before, kin
     sound = read(saved(tmp_path, before + wav(tone, subtype, kind)))
     assert sound.samples.shape == (1, RATE)
     np.testing.assert_allclose(sound.samples[0], tone, atol=5e-5)
+
+
+def test_chunks_in_another_order_or_twice_and_formats_of_no_list_are_read(tmp_path, tone):
+    data = wav(tone)
+    extension = struct.pack("<HHIIHHHHI", 0xFFFE, 1, RATE, 2 * RATE, 2, 16, 22, 16, 4) + bytes(16)
+    for changed in (
+        data[:12] + data[36:] + data[12:36],
+        data + b"data" + struct.pack("<I", 1000) + bytes(1000),
+        data[:12] + b"fmt " + struct.pack("<I", 40) + extension + data[36:],
+    ):
+        np.testing.assert_allclose(read(saved(tmp_path, changed)).samples[0], tone, atol=5e-5)
 
 
 def test_a_chunk_with_a_wrong_size_does_not_hide_the_sound(tmp_path, tone):
