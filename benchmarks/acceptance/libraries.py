@@ -12,8 +12,8 @@ from engine.pitch_and_frequency import pitch_of
 from engine.preset import preset_file
 from engine.reference_output import deviation
 from train.mapping.mapping_file import read_mapping
+from train.mapping.recordings import note_recordings_of
 from train.mapping.region import Mapping, Region
-from train.mapping.samples import samples_of
 
 from .row import Row, row_at_least, row_at_most
 from .training import run_luthier
@@ -59,9 +59,9 @@ def _rows(name: str, mapping: Mapping, layers: int, count: int, folder: Path) ->
 def _keys(mapping: Mapping, layers: int, count: int) -> list[int]:
     """Some of the keys that have a recording of every layer, spread evenly, or of the keys with most."""
     dynamics = defaultdict(set)
-    for sample in samples_of(mapping):
-        if sample.said.key is not None:
-            dynamics[sample.said.key].add(sample.said.dynamic)
+    for recorded in note_recordings_of(mapping):
+        if recorded.said.key is not None:
+            dynamics[recorded.said.key].add(recorded.said.dynamic)
     whole = sorted(key for key, found in dynamics.items() if len(found) == layers)
     return [whole[i] for i in np.unique(np.linspace(0, len(whole) - 1, count).round().astype(int))]
 

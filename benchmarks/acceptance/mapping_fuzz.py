@@ -6,9 +6,9 @@ import numpy as np
 import soundfile
 
 from train.mapping.mapping_file import read_mapping
+from train.mapping.recordings import note_recordings_of
 from train.mapping.region import MappingError
-from train.mapping.samples import samples_of
-from train.notes.sample import Sample, read_samples
+from train.notes.note_recording import NoteRecording, read_note_recordings
 
 from .damage import check, check_one_line, damage_bytes
 
@@ -32,7 +32,7 @@ NAME_PIECES = (
 
 
 def damage_mapping(random: np.random.Generator, folder: Path) -> None:
-    """Change bytes of a mapping; it must be refused in one line, or its samples have keys and files."""
+    """Change bytes of a mapping; it must be refused in one line, or its recordings have keys and files."""
     (folder / "Notes").mkdir(exist_ok=True)
     for name in ("C4 p.wav", "E4 p.wav", "C4 f.wav"):
         (folder / "Notes" / name).touch()
@@ -41,7 +41,7 @@ def damage_mapping(random: np.random.Generator, folder: Path) -> None:
     path = folder / f"damaged{suffix}"
     path.write_bytes(damage_bytes(whole, random))
     try:
-        _check_samples(samples_of(read_mapping(path)))
+        _check_recordings(note_recordings_of(read_mapping(path)))
     except MappingError as error:
         check_one_line(error)
 
@@ -54,12 +54,15 @@ def read_made_names(random: np.random.Generator, folder: Path) -> None:
     soundfile.write(paths[0], np.zeros(8), 8000, format="WAV")
     chunk = damage_bytes(b"smpl\x24\0\0\0" + bytes(12) + b"\x3c" + bytes(23), random)
     paths[0].write_bytes(paths[0].read_bytes() + chunk)
-    _check_samples(read_samples(paths))
+    _check_recordings(read_note_recordings(paths))
     paths[0].unlink()
 
 
-def _check_samples(samples: list[Sample]) -> None:
-    """Check keys and frames of samples."""
-    for sample in samples:
-        check(all(key is None or 0 <= key <= 127 for key in sample.said.keys), f"keys {sample.said.keys}")
-        check(sample.first >= 0 and np.isfinite([sample.cents, sample.decibels, sample.pan]).all(), f"{sample}")
+def _check_recordings(recordings: list[NoteRecording]) -> None:
+    """Check keys and frames of recordings."""
+    for recorded in recordings:
+        check(all(key is None or 0 <= key <= 127 for key in recorded.said.keys), f"keys {recorded.said.keys}")
+        check(
+            recorded.first >= 0 and np.isfinite([recorded.cents, recorded.decibels, recorded.pan]).all(),
+            f"{recorded}",
+        )

@@ -11,11 +11,11 @@ from export import reference_output
 from export.loudness import normalize
 from export.resonance_notes import make_header, make_tensors, with_nominal_level
 from train.mapping.mapping_file import read_mapping
-from train.mapping.samples import samples_of
+from train.mapping.recordings import note_recordings_of
 from train.notes import note_cache
 from train.notes.learn import Config, Progress
 from train.notes.learn import learn as learn_notes
-from train.notes.sample import read_samples
+from train.notes.note_recording import read_note_recordings
 
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
@@ -29,10 +29,10 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     mappings = [read_mapping(text) for text in args.recordings if is_mapping_text(text)]
     files = [text for text in args.recordings if not is_mapping_text(text)]
     with part_files(files, args.start, args.length) as recordings, display(args.json) as show:
-        samples = [sample for mapping in mappings for sample in samples_of(mapping)]
-        samples += read_samples([parse_part(text)[0] for text in files], recordings)
+        notes = [recorded for mapping in mappings for recorded in note_recordings_of(mapping)]
+        notes += read_note_recordings([parse_part(text)[0] for text in files], recordings)
         folder = working_folder(path)
-        learned = learn_notes(samples, config, lambda now: show(_update(now)), folder, args.resume)
+        learned = learn_notes(notes, config, lambda now: show(_update(now)), folder, args.resume)
     learned.messages[:0] = [message for mapping in mappings for message in mapping.messages()]
     instrument = with_nominal_level(learned)
     made = Preset(

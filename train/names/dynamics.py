@@ -52,7 +52,7 @@ def _words(texts: Sequence[NameText], notes: Sequence[int | None]) -> list[str |
         words = words or found
         others = [one for one in words if one[0] != vocabulary.INSTRUMENT_WORD]
         if others:
-            words = others
+            words = [one for one in others if one[0] not in vocabulary.ENGLISH_WORDS] or others
         elif not is_varied or words is found:
             words = [one for one in words if _follows_instrument(text, note, one[1])]
         rows.append(_label(words, known))

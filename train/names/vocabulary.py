@@ -17,6 +17,11 @@ REGISTER_WORDS = {"low": "piano", "lo": "piano", "mid": "mezzo-forte", "high": "
 """Words that are dynamics only beside others of such a scale: they may be registers too."""
 SCALE_WORDS = ("soft", "med", "medium", "hard", "loud")
 """Words beside which those are dynamics."""
+ENGLISH_WORDS = (
+    "softest", "soft", "softly", "quiet", "leise", "med", "medium", "mittel", "loud", "loudly", "hard", "strong",
+    "laut", "loudest",
+)  # fmt: skip
+"""Dynamics that may describe something else, such as a mallet, beside a musical term."""
 INSTRUMENT_WORD = "piano"
 """The dynamic that is an instrument, too."""
 VELOCITY_TAGS = ("v", "vel", "velo", "velocity", "anschlag")

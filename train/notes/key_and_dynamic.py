@@ -10,17 +10,17 @@ from train import recording, recording_faults
 from train.names.sound_check import HeardPitch, candidate_keys, check_keys
 
 from . import note_span, pitch
-from .sample import Sample
+from .note_recording import NoteRecording
 
 DEFAULT_DYNAMIC = "mezzo-forte"
 """Dynamic of a recording whose name contains none."""
 
 
 @dataclass(frozen=True)
-class HeardSample:
-    """A sample and its pitch, None where it cannot be used; messages: to users."""
+class HeardRecording:
+    """A recording and its pitch, None where it cannot be used; messages: to users."""
 
-    sample: Sample
+    recorded: NoteRecording
     pitch: HeardPitch | None
     messages: tuple[str, ...] = ()
 
@@ -32,7 +32,7 @@ class RecordingInfo:
     is_pitched: whether it has a pitch; unpitched recordings are left out where others have one.
     """
 
-    sample: Sample
+    recorded: NoteRecording
     key: int | None
     dynamic: str
     clarity: float
@@ -40,20 +40,20 @@ class RecordingInfo:
     is_pitched: bool = True
 
 
-def hear(sample: Sample, rate: int) -> HeardSample:
-    """Find the pitch of a sample and its defects; rate in Hz."""
-    name = sample.name
+def hear(recorded: NoteRecording, rate: int) -> HeardRecording:
+    """Find the pitch of a recording and its defects; rate in Hz."""
+    name = recorded.name
     try:
-        sound = sample.read(rate)
+        sound = recorded.read(rate)
     except recording.RecordingError as error:
-        return HeardSample(sample, None, (f"{name} is left out: {error}",))
+        return HeardRecording(recorded, None, (f"{name} is left out: {error}",))
     defects = recording_faults.check(sound.samples, rate)
     if any("too short" in defect or "silent" in defect for defect in defects):
-        return HeardSample(sample, None, (f"{name} is left out: {defects[0]}",))
+        return HeardRecording(recorded, None, (f"{name} is left out: {defects[0]}",))
     mono = sound.samples.mean(axis=0).astype(np.float64)
     span = note_span.find_span(mono, rate)
-    heard = hear_pitch(mono[span.onset : span.end], rate, candidate_keys(sample.said))
-    return HeardSample(sample, heard, (*sound.notices, *(f"{name}: {defect}" for defect in defects)))
+    heard = hear_pitch(mono[span.onset : span.end], rate, candidate_keys(recorded.said))
+    return HeardRecording(recorded, heard, (*sound.notices, *(f"{name}: {defect}" for defect in defects)))
 
 
 def hear_pitch(note: np.ndarray, rate: float, keys: Sequence[int]) -> HeardPitch:
@@ -66,17 +66,17 @@ def hear_pitch(note: np.ndarray, rate: float, keys: Sequence[int]) -> HeardPitch
     return HeardPitch(found.frequency, found.clarity, found.is_reliable, support)
 
 
-def classify(heard: Sequence[HeardSample]) -> tuple[list[RecordingInfo], list[str]]:
-    """The key and the dynamic of each sample of a set, and messages on the whole set."""
-    checked, messages = check_keys([one.sample.said for one in heard], [one.pitch for one in heard])
+def classify(heard: Sequence[HeardRecording]) -> tuple[list[RecordingInfo], list[str]]:
+    """The key and the dynamic of each recording of a set, and messages on the whole set."""
+    checked, messages = check_keys([one.recorded.said for one in heard], [one.pitch for one in heard])
     infos = []
     for one, (key, message) in zip(heard, [(each.key, each.message) for each in checked], strict=True):
-        dynamic = one.sample.said.dynamic or DEFAULT_DYNAMIC
+        dynamic = one.recorded.said.dynamic or DEFAULT_DYNAMIC
         new_messages = (*one.messages, message) if message else one.messages
         if one.pitch and key is None and not message:
-            infos.append(RecordingInfo(one.sample, one.pitch.key, dynamic, one.pitch.clarity, new_messages, False))
+            infos.append(RecordingInfo(one.recorded, one.pitch.key, dynamic, one.pitch.clarity, new_messages, False))
         else:
             infos.append(
-                RecordingInfo(one.sample, key, dynamic, one.pitch.clarity if one.pitch else 0.0, new_messages)
+                RecordingInfo(one.recorded, key, dynamic, one.pitch.clarity if one.pitch else 0.0, new_messages)
             )
     return infos, messages

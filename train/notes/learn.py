@@ -16,7 +16,7 @@ from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
 from . import level_matching, note_cache, velocity_layers
 from .key_and_dynamic import RecordingInfo, classify, hear
 from .note import Note, fit, fit_like
-from .sample import Sample
+from .note_recording import NoteRecording
 from .selection import drop_other_sounds, select
 
 
@@ -59,7 +59,7 @@ class LearnedNotes:
 
 
 def learn(
-    samples: Sequence[Sample],
+    recordings: Sequence[NoteRecording],
     config: Config | None = None,
     report: Callable[[Progress], None] | None = None,
     folder: Path | None = None,
@@ -74,15 +74,16 @@ def learn(
     notify = report or (lambda progress: None)
     results = _Results(config, folder)
     stopped = False
-    samples, results.messages = drop_other_sounds(sorted(samples, key=lambda sample: (sample.path, sample.first)))
+    ordered = sorted(recordings, key=lambda recorded: (recorded.path, recorded.first))
+    recordings, results.messages = drop_other_sounds(ordered)
     with _pool(config) as pool:
         try:
             heard = []
-            for one in pool.map(hear, samples, [config.rate] * len(samples)):
+            for one in pool.map(hear, recordings, [config.rate] * len(recordings)):
                 heard.append(one)
-                notify(Progress(0, len(samples), time.monotonic() - start, f"analyzed {one.sample.name}"))
-            recordings, set_messages = classify(heard)
-            chosen, new_messages = select(recordings)
+                notify(Progress(0, len(recordings), time.monotonic() - start, f"analyzed {one.recorded.name}"))
+            infos, set_messages = classify(heard)
+            chosen, new_messages = select(infos)
             results.messages += set_messages + new_messages
             total = sum(len(group) for group in chosen.values())
             jobs = results.submit(pool, chosen, resume)
@@ -95,7 +96,7 @@ def learn(
             stopped = True
             notify(
                 Progress(
-                    len(results.found), len(samples), time.monotonic() - start, "stopping: notes in hand end first"
+                    len(results.found), len(recordings), time.monotonic() - start, "stopping: notes in hand end first"
                 )
             )
             pool.shutdown(wait=False, cancel_futures=True)
@@ -143,14 +144,16 @@ class _Results:
             frequency = next(iter(notes.values())).pitch
             key = round(pitch_of(frequency))
             message = f"no clear pitch: its strongest mode, {frequency:.0f} Hz, is taken for one ({note_name(key)})"
-            self.messages.append(f"{group[0].sample.name} has {message}.")
+            self.messages.append(f"{group[0].recorded.name} has {message}.")
         self.found[key] = notes
 
     def _cache_name(self, key: int, group: list[RecordingInfo]) -> str:
         """Cache file name of a key."""
-        played = [(one.first, one.last, one.cents, one.decibels, one.pan) for one in (info.sample for info in group)]
+        played = [
+            (one.first, one.last, one.cents, one.decibels, one.pan) for one in (info.recorded for info in group)
+        ]
         settings = self.config.modes, self.config.rate, group[0].is_pitched, played
-        return f"{key}-{note_cache.fingerprint([info.sample.path for info in group], settings)}"
+        return f"{key}-{note_cache.fingerprint([info.recorded.path for info in group], settings)}"
 
 
 def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
@@ -158,13 +161,13 @@ def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
     notes: dict[str, Note] = {}
     loudest: Note | None = None
     for info in group:
-        samples = info.sample.read(config.rate).samples
+        samples = info.recorded.read(config.rate).samples
         if loudest is None:
             frequency = frequency_of(info.key) if info.key is not None else None
             note = loudest = fit(samples, config.rate, config.modes, frequency, info.is_pitched)
         else:
             note = fit_like(samples, config.rate, loudest, info.is_pitched)
-        notes[info.dynamic] = info.sample.correct(note)
+        notes[info.dynamic] = info.recorded.correct(note)
     return notes
 
 

@@ -9,7 +9,7 @@ from train.names.vocabulary import MICROPHONE_WORDS
 
 from . import velocity_layers
 from .key_and_dynamic import RecordingInfo
-from .sample import Sample
+from .note_recording import NoteRecording
 
 MIN_DYNAMIC_SHARE = 0.2
 """Minimum fraction of the keys that must have a dynamic; a rarer dynamic is left out."""
@@ -17,18 +17,18 @@ MAX_NAMED_FILES = 3
 """Files that a message names; more are counted."""
 
 
-def drop_other_sounds(samples: Sequence[Sample]) -> tuple[list[Sample], list[str]]:
-    """Leave out releases, and all microphones but one, where other samples remain; return messages too."""
-    kept, messages = list(samples), []
-    releases = [sample for sample in kept if sample.said.is_release]
+def drop_other_sounds(recordings: Sequence[NoteRecording]) -> tuple[list[NoteRecording], list[str]]:
+    """Leave out releases, and all microphones but one, where others remain; return messages too."""
+    kept, messages = list(recordings), []
+    releases = [recorded for recorded in kept if recorded.said.is_release]
     if releases and len(releases) < len(kept):
-        kept = [sample for sample in kept if not sample.said.is_release]
+        kept = [recorded for recorded in kept if not recorded.said.is_release]
         messages.append(f"{_left_out(releases)}: what sounds when a key is released is not learned.")
-    positions = {sample.said.microphone for sample in kept} - {None}
+    positions = {recorded.said.microphone for recorded in kept} - {None}
     if len(positions) > 1:
         chosen = min(positions, key=_microphone_order(kept))
-        others = [sample for sample in kept if sample.said.microphone not in (chosen, None)]
-        kept = [sample for sample in kept if sample.said.microphone in (chosen, None)]
+        others = [recorded for recorded in kept if recorded.said.microphone not in (chosen, None)]
+        kept = [recorded for recorded in kept if recorded.said.microphone in (chosen, None)]
         messages.append(f"{_left_out(others)}: of the microphones {chosen!r} is learned.")
     return kept, messages
 
@@ -62,9 +62,11 @@ def _clearest_takes(recordings: Sequence[RecordingInfo]) -> tuple[dict[int, dict
             info = other if worse is info else info
         by_dynamic[info.dynamic] = info
     if len(others) > MAX_NAMED_FILES:
-        return keys, [f"{_left_out([info.sample for info in others])}: one take of each note and dynamic is learned."]
+        return keys, [
+            f"{_left_out([info.recorded for info in others])}: one take of each note and dynamic is learned."
+        ]
     return keys, [
-        f"{info.sample.name} is left out: {note_name(info.key)} {info.dynamic} is there twice."
+        f"{info.recorded.name} is left out: {note_name(info.key)} {info.dynamic} is there twice."
         for info in others
         if info.key is not None
     ]
@@ -87,8 +89,8 @@ def _choose_dynamics(keys: dict[int, dict[str, RecordingInfo]]) -> tuple[list[st
 def _each_left_out(infos: Sequence[RecordingInfo], why: Callable[[RecordingInfo], str]) -> list[str]:
     """A message for each recording that is left out, or one for many."""
     if len(infos) > MAX_NAMED_FILES:
-        return [f"{_left_out([info.sample for info in infos])}: {why(infos[0])}."]
-    return [f"{info.sample.name} is left out: {why(info)}." for info in infos]
+        return [f"{_left_out([info.recorded for info in infos])}: {why(infos[0])}."]
+    return [f"{info.recorded.name} is left out: {why(info)}." for info in infos]
 
 
 def _filter_pitched(recordings: list[RecordingInfo]) -> tuple[list[RecordingInfo], list[str]]:
@@ -100,20 +102,20 @@ def _filter_pitched(recordings: list[RecordingInfo]) -> tuple[list[RecordingInfo
     if pitched:
         reason = "no clear pitch, and none in its name (a name such as guitar_E4 tells it)"
         return pitched, _each_left_out(unpitched, lambda info: reason)
-    key = min(unpitched, key=lambda info: info.sample.path).key
+    key = min(unpitched, key=lambda info: info.recorded.path).key
     return [replace(info, key=key) for info in unpitched], []
 
 
-def _left_out(samples: Sequence[Sample]) -> str:
-    """Which samples are left out: the names of a few, the number of many."""
-    names = [sample.name for sample in samples]
+def _left_out(recordings: Sequence[NoteRecording]) -> str:
+    """Which recordings are left out: the names of a few, the number of many."""
+    names = [recorded.name for recorded in recordings]
     if len(names) <= MAX_NAMED_FILES:
         return f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} left out"
     return f"{len(names)} recordings are left out ({names[0]} … {names[-1]})"
 
 
-def _microphone_order(samples: Sequence[Sample]) -> Callable[[str | None], tuple[int, int, str]]:
-    """Order of positions of microphones: the one with most samples first, then the nearest."""
-    counts = Counter(sample.said.microphone for sample in samples)
+def _microphone_order(recordings: Sequence[NoteRecording]) -> Callable[[str | None], tuple[int, int, str]]:
+    """Order of positions of microphones: the one with most recordings first, then the nearest."""
+    counts = Counter(recorded.said.microphone for recorded in recordings)
     order = {name: place for place, name in enumerate(MICROPHONE_WORDS)}
     return lambda name: (-counts[name], order.get(str(name), len(order)), str(name))

@@ -9,7 +9,7 @@ import soundfile
 from train.mapping.mapping_file import read_mapping
 from train.mapping.region import MappingError
 from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
-from train.notes.sample import read_samples
+from train.notes.note_recording import read_note_recordings
 
 PRESET = """<?xml version="1.0" encoding="UTF-8"?>
 <DecentSampler minVersion="1.0.0">
@@ -86,21 +86,21 @@ def test_names_without_a_key_have_that_of_their_chunks(tmp_path):
     _write_wav(tmp_path / "first.wav", _smpl(57, 0))
     _write_wav(tmp_path / "second.wav", _smpl(60, 0))
     _write_wav(tmp_path / "third C3.wav", _smpl(70, 0))
-    samples = read_samples(sorted(tmp_path.glob("*.wav")))
-    assert [sample.said.key for sample in samples] == [57, 60, 48]
+    recordings = read_note_recordings(sorted(tmp_path.glob("*.wav")))
+    assert [recorded.said.key for recorded in recordings] == [57, 60, 48]
 
 
 def test_one_key_in_the_chunks_of_all_files_says_nothing(tmp_path):
     for name in ("first.wav", "second.wav"):
         _write_wav(tmp_path / name, _smpl(60, 0))
-    assert [sample.said.key for sample in read_samples(sorted(tmp_path.glob("*.wav")))] == [None, None]
+    assert [recorded.said.key for recorded in read_note_recordings(sorted(tmp_path.glob("*.wav")))] == [None, None]
 
 
 def test_dynamics_that_no_name_says_are_read_from_the_chunks(tmp_path):
     for name, velocities in (("C3 one.wav", (1, 60)), ("C3 two.wav", (61, 127))):
         _write_wav(tmp_path / name, (b"inst", struct.pack("<BbbBBBB", 48, 0, 0, 0, 127, *velocities)))
-    samples = read_samples(sorted(tmp_path.glob("*.wav")))
-    assert [(sample.said.key, sample.said.dynamic) for sample in samples] == [
+    recordings = read_note_recordings(sorted(tmp_path.glob("*.wav")))
+    assert [(recorded.said.key, recorded.said.dynamic) for recorded in recordings] == [
         (48, "velocity 30"),
         (48, "velocity 94"),
     ]

@@ -7,10 +7,10 @@ import pytest
 
 from engine.pitch_and_frequency import parse_note
 from train.mapping.mapping_file import read_mapping
-from train.mapping.samples import samples_of
+from train.mapping.recordings import note_recordings_of
 from train.names.name_reader import read_names
 from train.notes.key_and_dynamic import classify, hear
-from train.notes.sample import read_samples
+from train.notes.note_recording import read_note_recordings
 
 GRAND = "splendid-grand/Splendid Grand Piano.sfz"
 PIANET = "epianos/Pianet T/Pianet T.sfz"
@@ -20,11 +20,9 @@ GRAND_RANGES = {"PP": [(1, 40), (41, 67)], "MP": [(68, 84)], "MF": [(85, 100)], 
 
 
 def _written_rows(path):
-    """Sample, lowest and highest key, key centre of each region in a text of one region a line."""
+    """File, lowest and highest key, key centre of each region in a text of one region a line."""
     pattern = re.compile(r"lokey=(\d+) hikey=(\d+) pitch_keycenter=(\d+).*sample=(.+?)\.\$EXT")
-    return [
-        (sample, int(low), int(high), int(centre)) for low, high, centre, sample in pattern.findall(path.read_text())
-    ]
+    return [(name, int(low), int(high), int(centre)) for low, high, centre, name in pattern.findall(path.read_text())]
 
 
 def test_the_grand_piano_has_all_regions_that_its_files_say(data):
@@ -48,12 +46,14 @@ def test_the_grand_piano_has_all_regions_that_its_files_say(data):
 
 
 def test_the_grand_piano_is_four_layers_named_an_octave_low(data):
-    samples = samples_of(read_mapping(data / GRAND))
-    assert {sample.path for sample in samples} == {str(path) for path in (data / "splendid-grand").rglob("*.flac")}
+    recordings = note_recordings_of(read_mapping(data / GRAND))
+    assert {recorded.path for recorded in recordings} == {
+        str(path) for path in (data / "splendid-grand").rglob("*.flac")
+    }
     layers = defaultdict(set)
-    for sample, name in zip(samples, read_names([sample.path for sample in samples]), strict=True):
-        assert sample.said.key == name.key + 12
-        layers[sample.said.dynamic].add(name.dynamic)
+    for recorded, name in zip(recordings, read_names([recorded.path for recorded in recordings]), strict=True):
+        assert recorded.said.key == name.key + 12
+        layers[recorded.said.dynamic].add(name.dynamic)
     assert layers == {
         "velocity 34": {"pianissimo"},
         "velocity 76": {"mezzo-piano"},
@@ -71,10 +71,10 @@ def test_the_electric_pianos_have_the_keys_and_layers_of_their_names(data, name,
     mapping = read_mapping(data / name)
     assert len(mapping.regions) - len(mapping.attacks) == releases
     found = defaultdict(set)
-    for sample in samples_of(mapping):
-        note, dynamic = re.search(r"([a-gA-G][#b]?\d)_?([pPmMfF]+)\.flac", sample.name).groups()
-        assert sample.said.key == parse_note(note)
-        found[sample.said.dynamic].add(dynamic.upper())
+    for recorded in note_recordings_of(mapping):
+        note, dynamic = re.search(r"([a-gA-G][#b]?\d)_?([pPmMfF]+)\.flac", recorded.name).groups()
+        assert recorded.said.key == parse_note(note)
+        found[recorded.said.dynamic].add(dynamic.upper())
     assert found == layers
     covered = {key for region in mapping.attacks for key in range(region.low_key, region.high_key + 1)}
     assert covered == set(range(min(covered), max(covered) + 1))
@@ -82,12 +82,12 @@ def test_the_electric_pianos_have_the_keys_and_layers_of_their_names(data, name,
 
 @pytest.mark.verify
 def test_the_sound_of_the_grand_piano_agrees_with_its_mapping_and_moves_its_names(data):
-    mapped = [sample for sample in samples_of(read_mapping(data / GRAND)) if sample.said.key % 3 == 0]
-    infos, messages = classify([hear(sample, 44100) for sample in mapped])
-    assert [info.key for info in infos] == [sample.said.key for sample in mapped]
+    mapped = [recorded for recorded in note_recordings_of(read_mapping(data / GRAND)) if recorded.said.key % 3 == 0]
+    infos, messages = classify([hear(recorded, 44100) for recorded in mapped])
+    assert [info.key for info in infos] == [recorded.said.key for recorded in mapped]
     assert messages == []
-    named = read_samples([sample.path for sample in mapped])
-    infos, messages = classify([hear(sample, 44100) for sample in named])
-    assert [info.key for info in infos] == [sample.said.key for sample in mapped]
+    named = read_note_recordings([recorded.path for recorded in mapped])
+    infos, messages = classify([hear(recorded, 44100) for recorded in named])
+    assert [info.key for info in infos] == [recorded.said.key for recorded in mapped]
     assert len(messages) == 1
     assert "an octave lower" in messages[0]

@@ -3,8 +3,8 @@
 import pytest
 
 from train.mapping.mapping_file import read_mapping
+from train.mapping.recordings import note_recordings_of
 from train.mapping.region import MappingError
-from train.mapping.samples import samples_of
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_what_maps_nothing_is_refused_in_one_line(library, text, hint):
     assert "\n" not in str(raised.value)
 
 
-def test_samples_are_the_recordings_with_keys_and_the_middle_velocities_of_their_layers(library):
+def test_recordings_have_keys_and_the_middle_velocities_of_their_layers(library):
     text = """
     <global> amp_veltrack=0
     <group> hivel=63 <region> sample=p60.wav lokey=58 hikey=62 pitch_keycenter=60 tune=-5
@@ -188,8 +188,8 @@ def test_samples_are_the_recordings_with_keys_and_the_middle_velocities_of_their
                      <region> sample=f60.wav lokey=63 hikey=64 pitch_keycenter=60 volume=-2
                      <region> sample=p66.wav lokey=65 hikey=68 pitch_keycenter=66
     """
-    samples = samples_of(read_mapping(library(text, "p60.wav", "p66.wav", "f60.wav")))
-    rows = [(sample.name, sample.said.key, sample.said.dynamic, sample.cents, sample.decibels) for sample in samples]
+    recordings = note_recordings_of(read_mapping(library(text, "p60.wav", "p66.wav", "f60.wav")))
+    rows = [(one.name, one.said.key, one.said.dynamic, one.cents, one.decibels) for one in recordings]
     assert rows == [
         ("p60.wav", 60, "velocity 32", -5, 0),
         ("p66.wav", 66, "velocity 32", 0, 0),
@@ -199,6 +199,6 @@ def test_samples_are_the_recordings_with_keys_and_the_middle_velocities_of_their
 
 def test_velocity_sets_the_gain_of_a_layer_as_far_as_it_is_tracked(library):
     text = "<group> amp_veltrack=100 <region> sample=a.wav hivel=31 key=60 <region> sample=b.wav lovel=96 key=60"
-    soft, loud = samples_of(read_mapping(library(text, "a.wav", "b.wav")))
+    soft, loud = note_recordings_of(read_mapping(library(text, "a.wav", "b.wav")))
     assert soft.decibels == pytest.approx(-36.5, abs=0.1)
     assert loud.decibels == pytest.approx(-2.3, abs=0.1)

@@ -199,6 +199,7 @@ def test_the_names_of_forty_libraries_are_read():
         ("C-1.wav", 0, None),
         ("drum.wav", None, None),
         ("Take5.wav", None, None),
+        ("tom-toms_C3_forte_medium-sticks.mp3", 48, "forte"),
         ("CP80.wav", None, None),
         ("Marimba.yarn.ff.C4B4.aif", None, "fortissimo"),
     ],

@@ -19,7 +19,7 @@ from train.notes.key_and_dynamic import RecordingInfo, classify, hear
 from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
-from train.notes.sample import read_samples
+from train.notes.note_recording import read_note_recordings
 from train.notes.selection import drop_other_sounds, select
 from train.notes.velocity_layers import MAX_LAYERS, apply_tilt, fill_layers, retune, sort, velocities_of
 
@@ -54,7 +54,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def learned(folder):
     steps = []
-    return learn(read_samples(folder), CONFIG, steps.append), steps
+    return learn(read_note_recordings(folder), CONFIG, steps.append), steps
 
 
 def _note(level=0.1, pitch=220.0, modes=4):
@@ -99,7 +99,7 @@ def test_progress_ends_with_everything_done(learned):
 
 @pytest.mark.verify
 def test_the_same_recordings_give_the_same_tensors(folder, learned):
-    again = make_tensors(learn(read_samples(folder), Config(modes=8, rate=RATE, processes=1)))
+    again = make_tensors(learn(read_note_recordings(folder), Config(modes=8, rate=RATE, processes=1)))
     for name, values in make_tensors(learned[0]).items():
         np.testing.assert_array_equal(values, again[name])
 
@@ -126,7 +126,7 @@ def test_the_engine_accepts_the_preset(learned):
 def test_nothing_to_learn_from_is_reported_in_one_line(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"")
     with pytest.raises(ValueError, match=r"nothing was learned: a\.wav is left out"):
-        learn(read_samples([tmp_path / "a.wav"]), CONFIG)
+        learn(read_note_recordings([tmp_path / "a.wav"]), CONFIG)
 
 
 def test_a_tilt_changes_modes_and_knock_alike():
@@ -152,14 +152,14 @@ def test_the_dynamics_of_a_key_are_tuned_to_one_pitch():
 
 
 def _info(path, key, dynamic, clarity):
-    return RecordingInfo(*read_samples([path]), key, dynamic, clarity)
+    return RecordingInfo(*read_note_recordings([path]), key, dynamic, clarity)
 
 
 def test_one_recording_per_key_and_dynamic_is_selected_and_rare_dynamics_are_left_out():
     heard = [_info(f"{key}.wav", key, "forte", 0.5) for key in range(60, 70)]
     heard += [_info("again.wav", 60, "forte", 0.3), _info("whisper.wav", 61, "pianissimo", 0.5)]
     chosen, messages = select(heard)
-    assert [[one.sample.path for one in group] for group in chosen.values()] == [
+    assert [[one.recorded.path for one in group] for group in chosen.values()] == [
         [f"{key}.wav"] for key in range(60, 70)
     ]
     assert any("again.wav is left out" in message for message in messages)
@@ -169,8 +169,8 @@ def test_one_recording_per_key_and_dynamic_is_selected_and_rare_dynamics_are_lef
 def test_of_sixteen_dynamics_as_many_are_learned_as_an_instrument_can_have():
     names = [f"{note}v{layer}.wav" for note in ("C4", "E4") for layer in range(1, 17)]
     heard = [
-        RecordingInfo(sample, sample.said.key, sample.said.dynamic, 0.5, is_pitched=True)
-        for sample in read_samples(names)
+        RecordingInfo(recorded, recorded.said.key, recorded.said.dynamic, 0.5, is_pitched=True)
+        for recorded in read_note_recordings(names)
     ]
     chosen, messages = select(heard)
     group = [info.dynamic for info in chosen[60]]
@@ -181,8 +181,8 @@ def test_of_sixteen_dynamics_as_many_are_learned_as_an_instrument_can_have():
 
 def test_releases_and_other_microphones_are_left_out():
     names = ["C4_close_f.wav", "C4_room_f.wav", "E4_close_f.wav", "E4_room_f.wav", "C4_close_release.wav"]
-    kept, messages = drop_other_sounds(read_samples(names))
-    assert [sample.name for sample in kept] == ["C4_close_f.wav", "E4_close_f.wav"]
+    kept, messages = drop_other_sounds(read_note_recordings(names))
+    assert [recorded.name for recorded in kept] == ["C4_close_f.wav", "E4_close_f.wav"]
     assert "C4_close_release.wav is left out: what sounds when a key is released" in messages[0]
     assert "C4_room_f.wav and E4_room_f.wav are left out: of the microphones 'close' is learned" in messages[1]
 
@@ -195,20 +195,20 @@ def test_the_layers_of_both_names_of_loudest_ascend():
 def test_the_notes_of_both_dynamics_of_a_piano_in_the_style_of_the_university_of_iowa_are_used(tmp_path):
     _write(tmp_path / "Piano.ff.A3.wav", 57, 0.4)
     _write(tmp_path / "Piano.pp.A3.wav", 57, 0.1)
-    infos, _ = classify([hear(sample, RATE) for sample in read_samples(sorted(tmp_path.glob("*.wav")))])
+    infos, _ = classify([hear(recorded, RATE) for recorded in read_note_recordings(sorted(tmp_path.glob("*.wav")))])
     chosen, messages = select(infos)
-    assert [(info.sample.name, info.dynamic) for info in chosen[57]] == [
+    assert [(info.recorded.name, info.dynamic) for info in chosen[57]] == [
         ("Piano.ff.A3.wav", "fortissimo"),
         ("Piano.pp.A3.wav", "pianissimo"),
     ]
     assert messages == []
 
 
-def test_a_sample_is_cut_and_corrected_as_its_mapping_says(tmp_path):
+def test_a_recording_is_cut_and_corrected_as_its_mapping_says(tmp_path):
     _write(tmp_path / "x.wav", 57, 0.4)
-    (sample,) = read_samples([tmp_path / "x.wav"])
-    whole = sample.read(RATE).samples
-    cut = replace(sample, first=3000, last=8999, cents=50.0, decibels=-6.0, pan=0.25)
+    (recorded,) = read_note_recordings([tmp_path / "x.wav"])
+    whole = recorded.read(RATE).samples
+    cut = replace(recorded, first=3000, last=8999, cents=50.0, decibels=-6.0, pan=0.25)
     np.testing.assert_array_equal(cut.read(RATE).samples, whole[:, 3000:9000])
     note = cut.correct(_note())
     assert note.pitch == pytest.approx(220 * 2 ** (50 / 1200))
@@ -219,7 +219,7 @@ def test_a_sample_is_cut_and_corrected_as_its_mapping_says(tmp_path):
 
 def test_a_recording_without_a_key_in_its_name_gets_its_detected_key(tmp_path):
     _write(tmp_path / "unnamed.wav", 64, 0.3)
-    (heard,), messages = classify([hear(*read_samples([tmp_path / "unnamed.wav"]), RATE)])
+    (heard,), messages = classify([hear(*read_note_recordings([tmp_path / "unnamed.wav"]), RATE)])
     assert (heard.key, heard.messages, messages) == (64, (), [])
 
 

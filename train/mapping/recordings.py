@@ -1,4 +1,4 @@
-"""The samples to learn from a mapping: each recording once, with its key and the layer in which it sounds."""
+"""The recordings to learn of a mapping: each once, with its key and the layer in which it sounds."""
 
 import statistics
 from collections import Counter, defaultdict
@@ -10,7 +10,7 @@ import numpy as np
 
 from train.names.dynamics import velocity_label
 from train.names.name_reader import NamedNote, read_names
-from train.notes.sample import Sample
+from train.notes.note_recording import NoteRecording
 
 from .region import Mapping, Region
 
@@ -39,8 +39,8 @@ class _Stack:
         return sorted(by_range.items(), key=lambda layer: sum(layer[0]))
 
 
-def samples_of(mapping: Mapping) -> list[Sample]:
-    """The samples of a mapping that sound when a key is struck, in the order of their first regions.
+def note_recordings_of(mapping: Mapping) -> list[NoteRecording]:
+    """The recordings of a mapping that sound when a key is struck, in the order of their first regions.
 
     Their dynamics are the middle velocities of the layers that most keys have.
     """
@@ -52,7 +52,7 @@ def samples_of(mapping: Mapping) -> list[Sample]:
         if sum(_low(group) <= velocity <= _high(group) for velocity in velocities) > 1:
             layer_of.pop(recording, None)  # it stands in for others too: its own layer is asked for below
     _place_others(regions, layer_of, velocities)
-    return [_sample(group, layer_of[recording], velocities) for recording, group in regions.items()]
+    return [_note_recording(group, layer_of[recording], velocities) for recording, group in regions.items()]
 
 
 def _layers(regions: Sequence[Region]) -> tuple[dict[Recording, int], list[float]]:
@@ -92,14 +92,14 @@ def _place_others(
         layer_of[recording] = usual[dynamic].most_common(1)[0][0] if dynamic and usual[dynamic] else nearest
 
 
-def _sample(group: Sequence[Region], layer: int, velocities: Sequence[float]) -> Sample:
-    """The sample of the regions that play one recording."""
+def _note_recording(group: Sequence[Region], layer: int, velocities: Sequence[float]) -> NoteRecording:
+    """What is learned of the regions that play one recording."""
     region = group[0]
     keys = () if region.centre is None else (min(max(region.centre, 0), 127),)
     velocity = velocities[layer]
     dynamic = velocity_label(velocity) if len(velocities) > 1 else None
     followed = 1 - region.velocity_tracking * (1 - (velocity / 127) ** 2)
-    return Sample(
+    return NoteRecording(
         str(region.path),
         NamedNote(str(region.path), keys, dynamic, source=SOURCE),
         region.first,

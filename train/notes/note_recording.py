@@ -22,7 +22,7 @@ CHUNK_SOURCE = "its sampler chunk"
 
 
 @dataclass(frozen=True)
-class Sample:
+class NoteRecording:
     """A note in a file. first, last: frames at the file's rate, None: to its end.
 
     cents, decibels: by which a mapping tunes and amplifies it. pan: by which it moves it, −1 left … 1 right.
@@ -53,7 +53,7 @@ class Sample:
         return Sound(np.ascontiguousarray(resampled.T, np.float32), rate, whole.notices)
 
     def correct(self, note: Note) -> Note:
-        """The note of this sample as the mapping plays it."""
+        """A learned note as the mapping plays it."""
         if self.cents:
             (note,) = velocity_layers.retune([note], note.pitch * ratio_of(self.cents / 100))
         if self.pan:
@@ -61,13 +61,15 @@ class Sample:
         return note.scaled(float(10 ** (self.decibels / 20))) if self.decibels else note
 
 
-def read_samples(paths: Sequence[str | Path], files: Sequence[str | Path] | None = None) -> list[Sample]:
-    """Samples of files by their names, read together. files: where the sound is, if that is elsewhere."""
+def read_note_recordings(
+    paths: Sequence[str | Path], files: Sequence[str | Path] | None = None
+) -> list[NoteRecording]:
+    """Recorded notes by the names of their files, read together. files: where the sound is, if that is elsewhere."""
     files = files or paths
     named = read_names(paths)
     if not all(said.keys and said.dynamic for said in named):
         named = _with_chunks(named, [read_sampler_chunks(Path(file)) for file in files])
-    return [Sample(str(file), said) for file, said in zip(files, named, strict=True)]
+    return [NoteRecording(str(file), said) for file, said in zip(files, named, strict=True)]
 
 
 def _with_chunks(named: Sequence[NamedNote], chunks: Sequence[SamplerChunks | None]) -> list[NamedNote]:
