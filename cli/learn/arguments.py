@@ -30,7 +30,7 @@ def take_kind(args: argparse.Namespace) -> None:
 def default_name(recordings: Sequence[str]) -> str:
     """The name of the only recording, or of the folder of several. ValueError if they come from several folders."""
     files = [Path(os.path.abspath(parse_part(text)[0])) for text in recordings]
-    if len(files) == 1 and not glob.has_magic(recordings[0]):
+    if len(files) == 1 and (files[0].exists() or not glob.has_magic(recordings[0])):
         return files[0].name if files[0].is_dir() else files[0].stem
     folders = {file.parent for file in files}
     if len(folders) > 1:

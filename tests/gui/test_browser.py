@@ -270,11 +270,14 @@ def test_an_instrument_opened_from_another_folder_is_listed_and_can_be_kept(wind
 
 
 def test_a_folder_of_recordings_is_learned_from(window, tmp_path):
-    for name in ("a.wav", "b.wav"):
-        soundfile.write(tmp_path / name, np.zeros(1000), 16_000)
+    for name in ("a.wav", "b.wav", "._a.wav", "forte/c.opus", "forte/._c.opus", ".bin/d.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        kinds = {"format": "OGG", "subtype": "OPUS"} if name.endswith("opus") else {}
+        soundfile.write(tmp_path / name, np.zeros(1000), 16_000, **kinds)
+    (tmp_path / "README.txt").write_text("words")
     drop(window, tmp_path)
     dialog = window.learn.dialog
-    assert [path.name for path in dialog.recordings] == ["a.wav", "b.wav"]
+    assert [path.name for path in dialog.recordings] == ["a.wav", "b.wav", "c.opus"]
     assert dialog.form.name.text() == tmp_path.name
     dialog.set_recordings([])
     dialog.accept()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from train.recording import RecordingError, load
+from train.recording import RecordingError, load, load_all
 
 
 def _tone(seconds=1.0, level=0.3, rate=22050):
@@ -48,3 +48,24 @@ def test_a_file_that_is_no_sound_is_refused_in_one_line(tmp_path, content):
 def test_a_missing_file_and_an_empty_part_are_named():
     with pytest.raises(RecordingError, match="no such recording"):
         load(Path("nowhere.wav"))
+
+
+def test_of_several_recordings_those_that_cannot_be_used_are_left_out_and_named(tmp_path):
+    soundfile.write(tmp_path / "good.wav", _tone()[0], 22050)
+    soundfile.write(tmp_path / "silent.wav", np.zeros(22050), 22050)
+    (tmp_path / "bad.wav").write_bytes(b"RIFF")
+    parts = [(tmp_path / name, 0.0, None) for name in ("bad.wav", "good.wav", "silent.wav")]
+    ((path, samples),), lines = load_all(parts, 44100)
+    assert (Path(path).name, samples.shape) == ("good.wav", (44100,))
+    assert ["bad.wav" in lines[0], "silent.wav" in lines[1]] == [True, True]
+    with pytest.raises(RecordingError, match="none of 2"):
+        load_all([parts[0], parts[2]], 44100)
+    with pytest.raises(RecordingError, match="not a sound file"):
+        load_all(parts[:1], 44100)
+
+
+def test_what_was_mended_in_a_recording_is_told(tmp_path):
+    soundfile.write(tmp_path / "wide.wav", np.concatenate([_tone(), -_tone()]).T, 22050, subtype="FLOAT")
+    ((_, samples),), lines = load_all([(tmp_path / "wide.wav", 0.0, None)], 22050)
+    np.testing.assert_array_equal(samples, np.float32(_tone()[0]))
+    assert "opposite phase" in lines[0]
