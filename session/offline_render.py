@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.atomic_write import error_line
+
 from . import patch_lookup, rack
 from .patch import Patch, chain_from_json
 
@@ -100,7 +102,7 @@ def main(arguments: list[str]) -> int:
                 percent = int(100 * done)
                 print(json.dumps({"done": done}), flush=True)
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(error_line(error), file=sys.stderr)
         return EXIT_FAILED
     return 0
 
