@@ -30,7 +30,7 @@ from gui.widgets.piano_keyboard import PianoKeyboard
 
 from . import theme
 
-KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 104  # pixels
+KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 96  # pixels
 MIN_HEIGHT_OF_KEYBOARD = 700  # pixels of a window in which the keyboard has its full height
 
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 from gui import theme
 from gui.widgets import factory
 
-MIN_SLOT_WIDTH = 44  # pixels, of a slot whose title is elided
+MIN_SLOT_WIDTH = 54  # pixels of a slot, below which a longer title is elided
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,6 @@ class ChainBar(QWidget):
                 self._slot_row.addWidget(_separator("+" if slot.name == "second" else "›"))
             self.buttons[slot.name] = button = factory.tool_button("", slot.title, checkable=True)
             button.setObjectName("slot")
-            button.setMinimumWidth(MIN_SLOT_WIDTH)
             button.clicked.connect(lambda _=False, name=slot.name: self.selected.emit(name))
             self._slot_row.addWidget(button)
             button.show()  # before it gets the focus
@@ -148,6 +147,7 @@ class ChainBar(QWidget):
     def _show_state(self, slot: ChainSlot) -> None:
         button = self.buttons[slot.name]
         button.setText(slot.title if slot.on is None else ("● " if slot.on else "○ ") + slot.title)
+        button.setMinimumWidth(min(button.sizeHint().width(), MIN_SLOT_WIDTH))
         button.setChecked(slot.name == self._selected)
         state = "" if slot.on is None else self.tr("on") if slot.on else self.tr("off")
         button.setAccessibleDescription(state)

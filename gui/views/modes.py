@@ -35,7 +35,7 @@ class ModesView(TouchableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Modes of the instrument"))
-        self.setMinimumSize(320, 120)
+        self.setMinimumSize(320, 84)
         self.ringing: Modes | None = None
         self._modes: Modes | None = None
         self._background: QPixmap | None = None

@@ -29,7 +29,7 @@ class SoundMapView(TouchableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Map of the sounds"))
-        self.setMinimumSize(320, 120)
+        self.setMinimumSize(320, 84)
         self.points: SoundMap | None = None
         self.lit: frozenset[int] = frozenset()
         self._strike_times: dict[int, float] = {}  # time of the last strike

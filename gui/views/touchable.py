@@ -27,7 +27,7 @@ class TouchableView(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(260, 110)
+        self.setMinimumSize(260, 84)
         self.pressed_item: int | None = None
         self.selected_item = -1  # none
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -56,7 +57,7 @@ class ViewStack(QFrame):
         for view in (self._instrument_views, self.pad, self.voice, self._make_start_page()):
             self._views.addWidget(view)
         self._view = INSTRUMENT
-        self._views.setCurrentIndex(START)
+        self._show_page(START)
         self._lay_out()
         self.x_axis.currentIndexChanged.connect(self._change_axes)
         self.y_axis.currentIndexChanged.connect(self._change_axes)
@@ -71,7 +72,7 @@ class ViewStack(QFrame):
         self.start_label.setText(self.tr("Compiling for this processor, once: {0}").format(name))
         self._start_bar.setMaximum(total)
         self._start_bar.setValue(done)
-        self._views.setCurrentIndex(START)
+        self._show_page(START)
 
     def show_view(self, view: int) -> None:
         """Switch to INSTRUMENT, PAD or VOICE."""
@@ -79,7 +80,7 @@ class ViewStack(QFrame):
         button = self._tabs.button(view)
         if button is not None:
             button.setChecked(True)
-        self._views.setCurrentIndex(view)
+        self._show_page(view)
         for box in (self.x_axis, self.y_axis):
             box.setVisible(view == PAD)
         self.view_changed.emit(view)
@@ -136,6 +137,15 @@ class ViewStack(QFrame):
         else:
             self.pad.set_axes(*(translate_name(name).capitalize() for name in names))
         self.axes_changed.emit(names[0], names[1])
+
+    def _show_page(self, shown: int) -> None:
+        """Show a page; the others do not make the window higher."""
+        for number in range(self._views.count()):
+            page = self._views.widget(number)
+            if page is not None:
+                vertical = QSizePolicy.Policy.Preferred if number == shown else QSizePolicy.Policy.Ignored
+                page.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+        self._views.setCurrentIndex(shown)
 
     def _make_start_page(self) -> QWidget:
         page = QWidget()

@@ -23,6 +23,7 @@ from .piano_layout import PianoLayout, is_black
 
 MIN_VELOCITY = 0.15  # at the back edge of a key; 1 at the front edge
 MOUSE_POINTER = -1  # id of the mouse; touch points have ids from 0
+MIN_FULL_HEIGHT = 100  # pixels, below which the letters stand closer
 
 
 class PianoKeyboard(QWidget):
@@ -168,12 +169,14 @@ class PianoKeyboard(QWidget):
 
     def _paint_labels(self, painter: QPainter, key: int, area: QRectF) -> None:
         black = is_black(key)
-        letter = self.letters.get(key, "")
+        letter, name = self.letters.get(key, ""), note_name(key)
         painter.setPen(QColor("#cfc9bd" if black else "#5b564e"))
         if letter:
-            painter.drawText(area.adjusted(0, 0, 0, -16 if black else -34), _BOTTOM, letter)
+            low = self.height() < MIN_FULL_HEIGHT
+            above = (6 if low else 16) if black else (15 if low else 34)
+            painter.drawText(area.adjusted(0, 0, 0, -above), _BOTTOM, letter)
         if key % 12 == 0:
-            painter.drawText(area.adjusted(-6, 0, 6, -4), _BOTTOM, note_name(key))
+            painter.drawText(area.adjusted(-6, 0, 6, -2 if self.height() < MIN_FULL_HEIGHT else -4), _BOTTOM, name)
 
     def _press(self, pointer: int, point: QPointF) -> None:
         hit = self.key_at(point)

@@ -196,6 +196,22 @@ def test_new_leaves_the_instrument_alone_and_is_undone(window):
     until(lambda: shown(window) == ["", "second", "chorus"])
 
 
+def test_a_full_chain_fits_into_a_small_window_and_a_smaller_one_scrolls(window):
+    size, area = window.window.size(), window.window.centralWidget()
+    chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
+    window.parameters.set_chain("", replace(chain, layer=Layer(str(library.find("gong")), 60, True)))
+    until(lambda: len(shown(window)) == 6)
+    window.parameters.show_slot("second")
+    bars = (area.horizontalScrollBar(), area.verticalScrollBar())
+    window.window.notice.hide()
+    window.window.resize(1024, 640)
+    until(lambda: window.window.width() == 1024 and [bar.maximum() for bar in bars] == [0, 0])
+    window.window.resize(600, 400)
+    until(lambda: all(bar.maximum() > 0 for bar in bars))
+    window.window.resize(size)
+    until(lambda: [bar.maximum() for bar in bars] == [0, 0])
+
+
 def test_another_instrument_says_what_stays_beside_it_and_drops_it_by_one_click(window):
     notice = window.window.notice
     window.chain.add_layer(library.find("gong"))

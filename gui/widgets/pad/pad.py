@@ -45,7 +45,7 @@ class XYPad(QWidget):
         self.setAccessibleName(self.tr("Control pad"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setMinimumSize(320, 120)
+        self.setMinimumSize(320, 84)
         self._axes = ("", "")
         self.pointers: dict[int, _Pointer] = {}
         self._trail = Trail()
