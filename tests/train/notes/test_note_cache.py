@@ -9,6 +9,7 @@ from train.notes import note_cache
 from train.notes.learn import Config, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note
+from train.notes.note_recording import read_note_recordings
 
 RATE = 22050
 CONFIG = Config(modes=8, rate=RATE, processes=1)
@@ -21,7 +22,7 @@ def strings(tmp_path):
         k = np.arange(1, 5)
         modes = Modes(k * frequency_of(key), 4.0 + k, -0.3j / k)
         soundfile.write(tmp_path / f"{name}.wav", render_modes(modes, RATE // 2, RATE), RATE, subtype="FLOAT")
-    return sorted(str(path) for path in tmp_path.glob("*.wav"))
+    return read_note_recordings(sorted(tmp_path.glob("*.wav")))
 
 
 def test_cached_notes_are_loaded_bit_for_bit(tmp_path, random):
@@ -65,6 +66,6 @@ def test_resumed_learning_uses_the_cached_notes_and_gives_the_same_result(string
 
 def test_other_recordings_and_settings_have_other_fingerprints(strings):
     fingerprints = {
-        note_cache.fingerprint([path], settings) for path in strings for settings in ((64, RATE), (32, RATE))
+        note_cache.fingerprint([string.path], settings) for string in strings for settings in ((64, RATE), (32, RATE))
     }
     assert len(fingerprints) == 4
