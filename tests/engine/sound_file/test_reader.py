@@ -4,7 +4,6 @@ import io
 import os
 import struct
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -320,26 +319,6 @@ def test_a_recording_that_would_take_far_more_memory_than_its_file_is_refused(tm
     assert read(path, 8000, seconds=10).samples.shape[1] == 80_000
     with pytest.raises(RecordingError, match="too long"):
         read(path, MAX_RATE)
-
-
-def cases():
-    """The folder of cases beside the recordings."""
-    folder = Path(os.environ.get("LUTHIER_DATA", "")).parent / "cases" / "audio"
-    if not folder.is_dir():
-        pytest.skip("needs the cases beside the recordings")
-    return folder
-
-
-def test_the_cases_are_read():
-    seconds = {
-        "datasize0.wav": 1.24,
-        "flac-unknown-length.flac": 1.24,
-        "flac-cut.flac": 0.7,
-        "opposite-sides.wav": 0.5,
-    }
-    for name, least in seconds.items():
-        assert read(cases() / name).seconds > least
-    assert read(cases() / "xing-says-8-frames.mp3").seconds > 1.2
 
 
 def test_a_written_file_that_was_never_closed_is_read(tmp_path, tone):
