@@ -5,6 +5,8 @@ other bytes before the first one that counts.
 """
 
 import contextlib
+import itertools
+import mmap
 import os
 import re
 from collections.abc import Iterator
@@ -30,6 +32,8 @@ _BEGINNINGS = tuple(
 )  # fmt: skip
 """Of sound files, wherever they stand in a file."""
 _FLAC_FRAME = re.compile(b"\xff[\xf8\xf9][^\0\x0f]", re.DOTALL)
+_OGG_PAGE = re.compile(b"OggS\\0([\\0-\\7])", re.DOTALL)
+_OGG_FIRST_PAGE = 2  # bit of the flags of a page
 _FLAC_FIXED_BYTES = 42  # of a FLAC file: its name and the block that tells about the samples
 _FLAC_TOTAL = slice(21, 26)  # of a FLAC file: the 36 bits of its number of samples are the last of these bytes
 _MP3_SUFFIXES = (".mp3", ".mp2")
@@ -40,7 +44,8 @@ class Source:
     """What to read: a file, or bytes start … end − 1 of it behind a header.
 
     notices: what was found wrong, without the file's name. is_mpeg: whether libmpg123 decodes it. stated_frames: the
-    length by a header that is replaced, None where libsndfile reads it itself.
+    length by a header that is replaced, None where libsndfile reads it itself. links: several files in this one,
+    to be read one after the other.
     """
 
     path: Path
@@ -50,6 +55,7 @@ class Source:
     notices: tuple[str, ...] = ()
     is_mpeg: bool = False
     stated_frames: int | None = None
+    links: tuple["Source", ...] = ()
 
     @contextlib.contextmanager
     def open(self) -> Iterator[str | int | ByteWindow]:
@@ -77,6 +83,8 @@ def find_source(path: Path) -> Source:
         return _wav_source(path, offset)
     if magic == b"fLaC" and len(head) >= offset + _FLAC_FIXED_BYTES:
         return _flac_source(path, offset, head[offset:])
+    if magic == b"OggS" and len(links := _ogg_links(path, offset)) > 1:
+        return Source(path, links=links)
     true = None if offset else chunk_lengths.find_header(path)
     if true:
         return Source(path, true.header, true.start, notices=(WRONG_LENGTH,) if true.is_told else ())
@@ -87,6 +95,18 @@ def _beginning(head: bytes) -> int:
     """The byte of a file where its sound file begins; 0 where none is found."""
     places = [found.start() for pattern in _BEGINNINGS if (found := pattern.search(head))]
     return min(places, default=0)
+
+
+def _ogg_links(path: Path, offset: int) -> tuple[Source, ...]:
+    """The files that follow each other in an Ogg file; each begins with the first pages of its streams."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        starts, was_first = list[int](), False
+        for page in _OGG_PAGE.finditer(data, offset):
+            is_first = bool(page[1][0] & _OGG_FIRST_PAGE)
+            if is_first and not was_first:
+                starts.append(page.start())
+            was_first = is_first
+        return tuple(Source(path, start=a, end=b) for a, b in itertools.pairwise([*starts, len(data)]))
 
 
 def _wav_source(path: Path, offset: int) -> Source:

@@ -228,6 +228,17 @@ def test_every_format_is_read_whether_or_not_it_can_be_searched(tmp_path, tone, 
         assert np.corrcoef(whole.samples[0, : len(tone)], tone[: whole.samples.shape[1]])[0, 1] > 0.9
 
 
+def test_ogg_files_that_follow_each_other_in_one_are_read_to_the_last(tmp_path, tone):
+    one, other = wav(tone, "VORBIS", "OGG"), wav(np.stack([tone, tone], axis=1), "VORBIS", "OGG")
+    twice = read(saved(tmp_path, one + one, "a.ogg"))
+    assert twice.samples.shape == (1, 2 * RATE)
+    np.testing.assert_array_equal(twice.samples[0, :RATE], twice.samples[0, RATE:])
+    part = read(tmp_path / "a.ogg", start=0.5, seconds=1)
+    np.testing.assert_array_equal(part.samples[0], twice.samples[0, RATE // 2 :][:RATE])
+    differing = read(saved(tmp_path, one + other, "a.ogg"))
+    assert (differing.samples.shape[1], len(differing.notices)) == (RATE, 1)
+
+
 @pytest.mark.parametrize("has_first_frame", [True, False])
 def test_an_mp3_file_of_frames_of_any_length_is_read_to_its_end(tmp_path, random, has_first_frame):
     sound = np.concatenate([random.uniform(-0.5, 0.5, RATE), 0.001 * random.uniform(-0.5, 0.5, 8 * RATE)])
