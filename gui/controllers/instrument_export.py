@@ -72,7 +72,7 @@ class ExportController(QObject):
         except (PresetError, OSError) as error:
             self.notified.emit(translate_message(error), True)
             return
-        command = process_lifetime.python_command("-m", "cli.main", "export", str(instrument), "-o", str(path))
+        command = process_lifetime.module_command("cli.main", "export", str(instrument), "-o", str(path))
         self._process = process = process_lifetime.create(self, command)
         process.finished.connect(lambda status, _: self._end(process, status, path))
         process.errorOccurred.connect(lambda _: self._end(process, 1, path))

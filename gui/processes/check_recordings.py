@@ -52,7 +52,7 @@ class RecordingChecker(QObject):
         """Check these recordings."""
         self.close()
         process = process_lifetime.create(
-            self, process_lifetime.python_command("-m", "gui.processes.check_recordings", *map(str, paths))
+            self, process_lifetime.module_command("gui.processes.check_recordings", *map(str, paths))
         )
         process.finished.connect(lambda *_: self._end(process))
         process.errorOccurred.connect(lambda _: self._end(process))

@@ -71,7 +71,7 @@ class LearnProcess(QObject):
     def start(self, task: LearnTask) -> None:
         """Start a run."""
         self._errors, self._result = "", {}
-        command = process_lifetime.python_command("-m", "cli.main", *task.arguments)
+        command = process_lifetime.module_command("cli.main", *task.arguments)
         if shutil.which("nice"):
             command = ["nice", "-n", NICENESS, *command]
         process = process_lifetime.create(self, command)

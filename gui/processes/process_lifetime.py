@@ -24,9 +24,9 @@ def create(parent: QObject, command: Sequence[str]) -> QProcess:
     return process
 
 
-def python_command(*arguments: str) -> list[str]:
-    """The command that runs this Python with arguments."""
-    return [sys.executable, *arguments]
+def module_command(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module with arguments, and ends when this process is killed."""
+    return [sys.executable, "-m", "gui.processes.child", str(os.getpid()), module, *arguments]
 
 
 def interrupt(process: QProcess) -> None:

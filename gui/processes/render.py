@@ -43,9 +43,7 @@ class RenderProcess(QObject):
             self._clear()
             self.failed.emit(translate_message(error))
             return
-        process = process_lifetime.create(
-            self, process_lifetime.python_command("-m", "session.offline_render", str(file))
-        )
+        process = process_lifetime.create(self, process_lifetime.module_command("session.offline_render", str(file)))
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(lambda status, _: self._end(process, status))
         process.errorOccurred.connect(lambda _: self._end(process, 1))
