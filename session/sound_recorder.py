@@ -51,6 +51,7 @@ class Recorder:
         self.rates: list[tuple[int, float]] = []  # absolute frame and the rate in Hz from there on
         self.capture = capture or host.capture
         self.peak = 0.0  # linear, of what was written last
+        self.failure: Exception | None = None  # that ended writing in another thread
         self._host, self._float32, self._files = host, float32, contextlib.ExitStack()
         self._lock, self._stopped = threading.Lock(), False
         self._open_file()
@@ -58,8 +59,13 @@ class Recorder:
         self.capture.start()
         self.rates[0] = (host.frame, self.rates[0][1])  # the sound begins here, however long the file took to open
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
     def write(self) -> None:
-        """Write what was played since the last call; to be called about once a second. OSError or RuntimeError."""
+        """[any thread] Write what was played since the last call, about once a second. OSError or RuntimeError."""
         with self._lock:
             if self._stopped:
                 return

@@ -1,6 +1,8 @@
 """[engine thread] Transport: recording of the performance or the microphone, and playback of a score."""
 
 import contextlib
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
     from .score_player import ScorePlayer
     from .sound_recorder import Recorder
+
+WRITE_SECONDS = 0.2  # between two times that a recording is written while the engine thread is busy
 
 
 class Transport:
@@ -32,7 +36,7 @@ class Transport:
         assert self.host is not None
         self.stop_performance()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._performance = Recorder(self.host, path)
+        self._performance = self._start(Recorder(self.host, path))
         self.host.report_midi()
         return self._performance
 
@@ -53,7 +57,7 @@ class Transport:
         self.stop_microphone()
         path.parent.mkdir(parents=True, exist_ok=True)
         capture = MicrophoneCapture()
-        self._microphone = Recorder(self.host, path, capture)
+        self._microphone = self._start(Recorder(self.host, path, capture))
         self.host.edit_chain([capture, *self.host.chain])
         return path
 
@@ -109,9 +113,25 @@ class Transport:
             if recorder is not None:
                 _stop(recorder)
 
+    def _start(self, recorder: "Recorder") -> "Recorder":
+        """Let another thread write, too, while the engine thread loads an instrument."""
+        threading.Thread(target=self._keep_writing, args=(recorder,), name="recorder", daemon=True).start()
+        return recorder
+
+    def _keep_writing(self, recorder: "Recorder") -> None:
+        """[recorder thread] Write until the recording ends; the engine thread finds an error when it writes next."""
+        try:
+            while not recorder.is_stopped:
+                recorder.write()
+                time.sleep(WRITE_SECONDS)
+        except (OSError, RuntimeError, ValueError) as error:
+            recorder.failure = error
+
     def _write(self, recorder: "Recorder") -> None:
         """Write; an error, such as a full disk, ends the recording but not the sound."""
         try:
+            if recorder.failure is not None:
+                raise recorder.failure
             recorder.write()
         except (OSError, RuntimeError, ValueError) as error:
             self._fail(Message(RECORDING_FAILED, recorder.path.name, error))

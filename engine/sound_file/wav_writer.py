@@ -1,6 +1,6 @@
 """Writer of WAV files, which become RF64 where they outgrow the sizes of RIFF (EBU Tech 3306).
 
-Their header is right once a second while they grow, and every block goes to the system at once: what was recorded up
+Their header is right twice a second while they grow, and every block goes to the system at once: what was recorded up
 to a crash can be read.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 from .wav_layout import MAX_RIFF_BYTES, make_header
 
 PCM, FLOAT = 1, 3  # format tags
+HEADER_SECONDS = 0.5  # of sound that a file may have beyond the sizes in its header while it grows
 PCM_BYTES, FLOAT_BYTES = 3, 4  # of a sample
 
 
@@ -46,7 +47,7 @@ class WavWriter:
             written = self._file.write(data) or 0
             self._bytes += written
             data = data[written:]
-        if self.frames - self._frames_in_header >= self._rate:
+        if self.frames - self._frames_in_header >= self._rate * HEADER_SECONDS:
             self._update_header()
 
     def close(self) -> None:
