@@ -31,6 +31,7 @@ _ALL = (
     Suite("libraries", "Sample libraries are learned by their mappings, with all layers.", "libraries:measure"),
     Suite("instruction-sets", "The kernels are right on other processors.", "instruction_sets:measure"),
     Suite("closing", "The window closes at any moment, in any way.", "windows:measure_closing"),
+    Suite("kill", "The window may be killed at any moment: nothing that was saved is lost.", "windows:measure_kills"),
     Suite("window", "The window opens quickly and does not disturb the sound.", "windows:measure_use"),
     Suite("busy", "`make check` passes on a busy machine.", "busy_machine:measure"),
 )

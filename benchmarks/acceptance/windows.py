@@ -1,11 +1,12 @@
-"""The window, as its benchmarks measure it: closed at every moment, and used for a minute."""
+"""The window, as its benchmarks measure it: closed at every moment, killed at random ones, used for a minute."""
 
 from collections.abc import Iterator
 
 from benchmarks.support.virtual_display import virtual_display
 
-from .row import Row, row_of
+from .row import Row, row_at_most, row_of
 
+MAX_KILLS = 50
 USE_SECONDS = 60.0  # of dragging, resizing and dialogs
 
 
@@ -15,6 +16,21 @@ def measure_closing(scale: float) -> Iterator[Row]:
 
     with virtual_display():
         yield from map(row_of, close_times.measure(every=scale == 1))
+
+
+def measure_kills(scale: float) -> Iterator[Row]:
+    """Kill the window at random moments of editing, recording and learning, and start it again."""
+    from benchmarks.support.jack_server import running
+    from benchmarks.window.kills import kill_often
+
+    with virtual_display(), running() as server:
+        kills = list(kill_often(max(round(MAX_KILLS * scale), 1), 0, server))
+    for moment in dict.fromkeys(each.moment for each in kills):
+        found = [each for each in kills if each.moment == moment]
+        lost = [what for each in found for what in each.lost]
+        steps = sum(each.steps for each in found)
+        what = f"{moment}: things lost after {len(found)} kills and {steps} steps"
+        yield row_at_most(what, len(lost), 0, where="; ".join(lost[:3]))
 
 
 def measure_use(scale: float) -> Iterator[Row]:

@@ -89,13 +89,13 @@ def _record_and_scan(controller: Any, folder: Path, server: int) -> None:
 
 
 def _check_recording(controller: Any, folder: Path, server: int) -> None:
-    controller.opener.open([_write_chime(folder)])
+    controller.opener.open([write_chime(folder)])
     _wait(1)
 
 
 def _learn(controller: Any, folder: Path, server: int) -> None:
     dialog = controller.learn.dialog
-    controller.opener.open([_write_chime(folder)])
+    controller.opener.open([write_chime(folder)])
     dialog.form.mode.setCurrentIndex(2)  # as a piece
     until(dialog.learn.isEnabled)
     dialog.learn.click()
@@ -105,7 +105,7 @@ def _learn(controller: Any, folder: Path, server: int) -> None:
 
 def _preview_learned(controller: Any, folder: Path, server: int) -> None:
     _learn(controller, folder, server)
-    controller.preview.recording(_write_chime(folder))
+    controller.preview.recording(write_chime(folder))
     until(lambda: controller.engine.host.audition.playing)
 
 
@@ -176,7 +176,7 @@ def _open_menu(controller: Any, folder: Path, server: int) -> None:
     until(QApplication.activePopupWidget)
 
 
-def _write_chime(folder: Path) -> Path:
+def write_chime(folder: Path) -> Path:
     """A recording of one 220 Hz stroke."""
     import numpy as np
     import soundfile

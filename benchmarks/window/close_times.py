@@ -110,7 +110,7 @@ def close(moment: str, way: str, server: Server, patience: float | None = None) 
                 process.kill()
             closing.ended = time.monotonic() - times["closed"]
             closing.status = process.returncode
-            closing.left = _marked_processes(mark) if patience is None else _lasting_processes(mark)
+            closing.left = _marked_processes(mark) if patience is None else find_lasting_processes(mark)
             times |= {line.split()[0]: float(line.split()[1]) for line in process.stdout}
         closing.hidden = times.get("hidden", float("inf")) - times["closed"]
         closing.max_wait = times.get("max_wait", float("inf"))
@@ -169,7 +169,7 @@ def _marked_processes(mark: str) -> list[str]:
     return processes
 
 
-def _lasting_processes(mark: str) -> list[str]:
+def find_lasting_processes(mark: str) -> list[str]:
     """Processes with a mark that are still there when those that were killed have had time to end."""
     until = time.monotonic() + KILL_AFTER_SECONDS
     while (marked := _marked_processes(mark)) and time.monotonic() < until:
