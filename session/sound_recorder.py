@@ -70,7 +70,8 @@ class Recorder:
             if self._stopped:
                 return
             sound = self.capture.drain()
-            self.peak = float(np.abs(sound).max(initial=0.0))
+            if sound.shape[1]:  # another thread may have written a moment ago
+                self.peak = float(np.abs(sound).max())
             self._write(sound)
             if self._host.rate != self.rates[-1][1]:
                 self._open_file()

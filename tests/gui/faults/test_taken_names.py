@@ -198,7 +198,7 @@ def test_learning_asks_before_an_instrument_and_its_run_are_replaced(window, lea
     assert mine.read_text() == "the old one"  # until there is another one
     assert trashed(home, "bell.learning")
     write_bytes(mine, library.find("gong").read_bytes())
-    window.learn.process.learned.emit(str(mine), "done")
+    window.learn.process.learned.emit(str(mine), "done", {})
     assert trashed(home, "bell.luthier")[-1].read_text() == "the old one"
     until(lambda: window.bridge.now.path == mine)
     assert own_files() == ["bell.luthier"]
