@@ -1,7 +1,6 @@
 """Decoder of sound files by libsndfile, in blocks to the true end."""
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from .error_stream import quiet_errors
 from .source import Source, differ, difference, find_source
 
 MIN_RATE, MAX_RATE = 100, 768_000  # Hz, of a sound file
@@ -70,7 +70,7 @@ def _decode_source(source: Source, start: float, seconds: float | None) -> Decod
     """Decode a part by libsndfile; what comes before damage if there is any."""
     import soundfile
 
-    with _quiet(source.is_mpeg):
+    with quiet_errors() if source.is_mpeg else contextlib.nullcontext():  # libmpg123 writes about all damage
         try:
             return _decode_blocks(source, start, seconds, BLOCK_SAMPLES)
         except (soundfile.SoundFileError, TypeError):  # TypeError for the suffix .raw
@@ -197,26 +197,6 @@ def checked_rate(path: Path, rate: int) -> int:
             "set its rate right in a sound editor"
         )
     return rate
-
-
-@contextlib.contextmanager
-def _quiet(is_mpeg: bool) -> Iterator[None]:
-    """Drop what libmpg123 writes to the error stream of the process about damage."""
-    if not is_mpeg:
-        yield
-        return
-    try:
-        kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # there is no error stream
-        yield
-        return
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
 
 
 def _reason(error: Exception) -> str:
