@@ -131,6 +131,8 @@ def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear
     ear.sing(window.bridge.status.name, np.float32(0.3 * np.exp(-3 * time) * np.sin(2 * np.pi * 330 * time)))
     heard = ear.listen(1.2, QTest.qWait)
     assert pitch(heard[:, 4800:]) == pytest.approx(110, rel=0.01)  # the note, and nothing of the microphone
+    until(lambda: dialog.bench.meter.highest > -20)
+    assert dialog.bench.meter.text.startswith("good")
     QTest.mouseClick(dialog.record, LEFT)
     until(lambda: "s, " in dialog.check_label.text())
     file = next((tmp_path / "Luthier").glob("Recording – *.wav"))
@@ -138,6 +140,14 @@ def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear
     begin = int(np.abs(sound).max(axis=1).argmax())
     assert pitch(sound[begin : begin + 14_400].T) == pytest.approx(330, rel=0.01)
     assert dialog.recordings == [file]
+    assert dialog.bench.meter.isHidden()
+    until(dialog.bench.waveform.isVisible)
+    dialog.bench.waveform.set_part(0.2, dialog.bench.waveform.seconds)
+    QTest.mouseClick(dialog.bench.trim, LEFT)
+    until(lambda: [path.stem for path in dialog.recordings] == [f"{file.stem} – part"])
+    assert "Written" in window.window.notice.text
+    until(lambda: "s, " in dialog.check_label.text())
+    assert file.is_file()
     assert [plugin.name for plugin in window.engine.host.chain] == ["resonance"]
     window.bridge.note_off(45)
     dialog.set_recordings([])

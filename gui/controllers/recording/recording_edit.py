@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from engine.preset.instrument_name import shorten
 from engine.sound_file.writer import sound_writer
 from gui.dialogs.recording_bench import NORMAL_PEAK
 from session.engine_thread import EngineThread
-from session.sound_recorder import recordings_folder
+from session.sound_recorder import MAX_NAME_BYTES, recordings_folder
 
 EDIT_FADE_SECONDS = 0.005  # at both ends of a part
 MAX_NUMBER = 1000  # of files of one name
@@ -28,7 +29,7 @@ class RecordingEdit(QObject):
     def write(self, source: Path, start: float, end: float, normalized: bool) -> None:
         """Write the part of a recording from `start` to `end`, in seconds, normalized or not."""
         words = self.tr("{0} – normalized") if normalized else self.tr("{0} – part")
-        name = words.format(source.stem)
+        name = words.format(shorten(source.stem, MAX_NAME_BYTES))
 
         def work() -> Path:
             return write_part(source, recordings_folder() / f"{name}.wav", start, end, normalized)
