@@ -101,20 +101,23 @@ def _play_note(preset: Preset, key: int, velocity: int, onset: int, frames: int)
 
 
 def _events(preset: Preset, recording: np.ndarray) -> np.ndarray:
-    """A recording (2, T) taken apart into events and put together again: (2, T)."""
+    """What the encoder hears of a recording (2, T), segment by segment and put together again: (2, T).
+
+    Not fitted to the recording, as `luthier decompose` does, which takes many times as long as the recording.
+    """
     import soxr
     import torch
 
-    from engine.instruments.events.decoder import EventDecoder
-    from engine.instruments.events.event_score import render as render_score
     from export.events import load_model
-    from train.events.decompose import decompose
 
-    decoder, rate = EventDecoder(preset), float(preset.header["rate"])
+    model, rate = load_model(preset), float(preset.header["rate"])
     mono = soxr.resample(recording.mean(axis=0), RATE, rate, "VHQ").astype(np.float32)
-    score = decompose(load_model(preset), torch.from_numpy(mono))
-    sound = soxr.resample(render_score(decoder, score), decoder.rate, RATE, "VHQ")
-    return np.repeat(sound[None, : recording.shape[1]], 2, axis=0)
+    size, peak = model.sizes.samples, max(float(np.abs(mono).max()), 1e-9)
+    segments = torch.from_numpy(np.pad(mono / peak, (0, -len(mono) % size)).reshape(-1, size))
+    with torch.no_grad():
+        heard = torch.stack(model.eval()(segments).passes).sum(0).flatten().numpy()
+    sound = soxr.resample(peak * heard, rate, RATE, "VHQ")[: recording.shape[1]]
+    return np.repeat(sound[None], 2, axis=0)
 
 
 def _make_host(preset: Preset) -> StandardChain:

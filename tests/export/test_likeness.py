@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from export.events import make_preset
 from export.likeness import Verdict, judge, mean, read_verdict
 from export.likeness.distance import RATE, distance, gain_to_equal_loudness
 from export.likeness.low_rate_codec import copy
 from export.likeness.resynthesis import resynthesize
+from tests.export.test_events import TINY, learned
 from tests.support.resonance_preset import small_preset
 
 
@@ -77,3 +79,12 @@ def test_an_instrument_that_was_learned_from_a_piece_answers_with_its_performanc
     part, answer = resynthesize(preset, recording)
     assert np.abs(answer).max() > 0
     assert part.shape[0] == answer.shape[0] == 2
+
+
+def test_an_event_instrument_answers_with_what_its_encoder_hears():
+    preset = make_preset(learned(TINY), "0", name="events")
+    recording = np.random.default_rng(1).normal(0, 0.1, (2, RATE // 2)).astype(np.float32)
+    part, answer = resynthesize(preset, recording)
+    assert part is recording
+    assert answer.shape == recording.shape
+    assert np.isfinite(answer).all()
