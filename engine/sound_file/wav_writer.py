@@ -13,6 +13,7 @@ from .wav_layout import MAX_RIFF_BYTES, make_header
 
 PCM, FLOAT = 1, 3  # format tags
 HEADER_SECONDS = 0.5  # of sound that a file may have beyond the sizes in its header while it grows
+FULL_SCALE = 2**31
 PCM_BYTES, FLOAT_BYTES = 3, 4  # of a sample
 
 
@@ -78,8 +79,8 @@ class WavWriter:
         """Bytes of audio (channels, T)."""
         if self._float32:
             return np.ascontiguousarray(audio.T, "<f4")
-        full = 2.0 ** (8 * PCM_BYTES - 1)
-        integers = np.clip(np.rint(audio.T * full), -full, full - 1).astype("<i4")
+        scaled = np.clip(np.rint(audio.T.astype(np.float64) * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
+        integers = (scaled.astype(np.int64) >> 8).astype("<i4")  # the upper 24 of 32 bits, as libsndfile takes them
         return np.ascontiguousarray(integers.reshape(-1, 1).view(np.uint8)[:, :PCM_BYTES])
 
     def _write_all(self, data: bytes) -> None:

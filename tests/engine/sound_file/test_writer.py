@@ -40,6 +40,13 @@ def test_float_is_kept_exactly(tmp_path, audio):
     np.testing.assert_array_equal(back.T, audio)
 
 
+def test_24_bits_are_those_that_libsndfile_writes(tmp_path, random):
+    audio = (1.2 * random.uniform(-1, 1, (2, 50_000)) ** 5).astype(np.float32)
+    soundfile.write(tmp_path / "other.wav", audio.T, 44_100, "PCM_24")
+    ours, other = (soundfile.read(path)[0] for path in (save(tmp_path / "a.wav", audio), tmp_path / "other.wav"))
+    np.testing.assert_array_equal(ours, other)
+
+
 def test_samples_above_full_scale_are_clipped_and_never_wrap(tmp_path):
     back, _ = soundfile.read(save(tmp_path / "a.wav", np.full((2, 10), 1.5, np.float32)))
     np.testing.assert_allclose(back, 1, atol=2**-22)
