@@ -94,14 +94,19 @@ class EntryFiles(QObject):
 
     def _save_as(self, name: str, now: Loaded, values: dict[str, float]) -> None:
         """Save what plays as a patch of this name; ask before a patch of the user's is replaced."""
-        if name not in patch_file.all_patches() or name in library.all_presets():
+        try:
+            path = patch_file.destination(name)
+        except PresetError as error:
+            self.notified.emit(translate_message(error), True)
+            return
+        if not path.exists():
             self.write_patch(name, now, values)
             return
+        words = self.tr("There is a patch called {0} already. If it is replaced, it goes to the bin.")
         name_and_file_prompts.ask_about_taken_name(
-            self._browser, self.tr("Save as patch"),
-            self.tr("There is a patch called {0} already. If it is replaced, it goes to the bin.").format(name),
-            lambda: self.write_patch(name, now, values, True),
-            lambda: self.write_patch(patch_file.free_name(name), now, values),
+            self._browser, self.tr("Save as patch"), words.format(path.stem),
+            lambda: self.write_patch(path.stem, now, values, True),
+            lambda: self.write_patch(patch_file.free_name(path.stem), now, values),
         )  # fmt: skip
 
     def _write(self, path: Path, saved: patch_file.SavedPatch, replaced: bool) -> None:

@@ -137,7 +137,7 @@ def test_a_patch_is_kept_beside_the_one_of_its_name(window):
     save_as(window, "evening")
     press(window, "Keep both")
     assert own_files() == ["evening 2.json", "evening.json"]
-    save_as(window, "evening")
+    save_as(window, " evening.json ")
     press(window, "Cancel")
     assert own_files() == ["evening 2.json", "evening.json"]
 
