@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=number(0, 86400, "s"), default=0.0, metavar="S", help="where to start")
     parser.add_argument(
         "--length", type=number(0.3, 60, "s"), metavar="S",
-        help="how much to learn from; of a piece 5.94 s otherwise, of ssm 11.88 s, of others all",
+        help="how much to learn from; of a piece 5.94 s otherwise, of ssm about 12 s, of others all",
     )  # fmt: skip
     duration = parser.add_mutually_exclusive_group()
     duration.add_argument(

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, Update, display, ending_of
 from .recordings import header_fields, parse_part
+from .sample_rate import source_rate
 
 if TYPE_CHECKING:
     from train.ddsp.config import Config, Sizes
@@ -32,6 +34,7 @@ MAX_WARNINGS = 8
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
     options.add("--units", "width of a decoder (ddsp); 256 otherwise", type=integer(1, MAX_SIZES["U"]), metavar="U")
+    options.add("--rate", type=integer(8000, 96000, "Hz"), metavar="HZ")
     options.add("--harmonics", "number of harmonics (ddsp)", type=integer(1, MAX_SIZES["H"]), metavar="H")
     options.add("--from", "start from the weights of an instrument (ddsp)", dest="start_from", metavar="INSTRUMENT")
     options.add("--voice", "a voice for previews of the instrument while it learns (ddsp)", metavar="FILE")
@@ -49,8 +52,9 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     from train.ddsp.learn import fit, make_fabric
 
     before = read(library.find(args.start_from)) if args.start_from else None
-    sizes = _sizes(args, before)
-    dataset = load_dataset([parse_part(text, args.start, args.length) for text in args.recordings], sizes)
+    parts = [parse_part(text, args.start, args.length) for text in args.recordings]
+    sizes = _sizes(args, before, [file for file, _, _ in parts])
+    dataset = load_dataset(parts, sizes)
     if before:
         dataset = with_loudness_scale(dataset, before)
     elif not args.harmonics:
@@ -74,16 +78,19 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     return Result(normalize(made), ending, values, [f"{what}: {learned.validation_loss:.2f}"])
 
 
-def _sizes(args: argparse.Namespace, before: Preset | None) -> "Sizes":
-    """The sizes of the model: those of the options, or those of the preset to go on from."""
-    from train.ddsp.config import Sizes
+def _sizes(args: argparse.Namespace, before: Preset | None, files: Sequence[str]) -> "Sizes":
+    """The sizes of the model: by the options and the rate of the files, or those of the preset to go on from."""
+    from train.ddsp.config import sizes_at
     from train.ddsp.preset_weights import read_sizes
 
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
-        return Sizes(**{name: size for name, size in chosen.items() if size})
+        sizes = sizes_at(args.rate or source_rate(files))
+        return replace(sizes, **{name: size for name, size in chosen.items() if size})
     if before.header["kind"] != KIND.name:
         raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
+    if args.rate and args.rate != before.header["rate"]:
+        raise ValueError(f"{args.start_from} has a rate of {before.header['rate']:g} Hz: --rate cannot change it")
     return read_sizes(before.header, before.tensors)
 
 

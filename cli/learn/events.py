@@ -1,6 +1,7 @@
 """Learn an event instrument from recordings: embeddings of sounds, and an encoder that finds them."""
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
+from .sample_rate import source_rate
 
 if TYPE_CHECKING:
     from train.events.config import Config
@@ -33,6 +35,12 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
 
     config = _config(args)
     parts = [parse_part(text, args.start, args.length) for text in args.recordings]
+    own = source_rate([file for file, _, _ in parts])
+    if own > config.sizes.rate and not args.rate:
+        print(
+            f"learned at {config.sizes.rate} Hz, as every step takes far longer at {own} (--rate {own})",
+            file=sys.stderr,
+        )
     dataset = load_dataset(parts, config.sizes.rate)
     folder = working_folder(path)
     with display(args.json) as show:

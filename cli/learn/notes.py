@@ -20,17 +20,18 @@ from train.notes.note_recording import read_note_recordings
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
 from .recordings import header_fields, is_mapping_text, parse_part, part_files
+from .sample_rate import source_rate
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
     """Learn all notes, or those that are done when Ctrl+C is pressed; these are cached beside the preset."""
     chosen = {"modes": args.modes} if args.modes else {}
-    config = Config(seed=args.seed, **chosen)
     mappings = [read_mapping(text) for text in args.recordings if is_mapping_text(text)]
     files = [text for text in args.recordings if not is_mapping_text(text)]
     with part_files(files, args.start, args.length) as recordings, display(args.json) as show:
         notes = [recorded for mapping in mappings for recorded in note_recordings_of(mapping)]
         notes += read_note_recordings([parse_part(text)[0] for text in files], recordings)
+        config = Config(rate=args.rate or source_rate([each.path for each in notes]), seed=args.seed, **chosen)
         folder = working_folder(path)
         learned = learn_notes(notes, config, lambda now: show(_update(now)), folder, args.resume)
     learned.messages[:0] = [message for mapping in mappings for message in mapping.messages()]

@@ -11,7 +11,7 @@ LEARNABLE = [name for name in KINDS if find_spec(f"cli.learn.{name}")]
 """The kinds that have a recipe of learning: a module of their name in this folder."""
 
 _ATTRIBUTES = {"as": "taken", "from": "start_from"}  # of the parsed arguments, where they differ from the option
-_PIECE_ONLY = ("control", "resonances", "variants", "sites", "rate")
+_PIECE_ONLY = ("control", "resonances", "variants", "sites")
 
 
 class KindOptions:

@@ -14,6 +14,7 @@ from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
+from .sample_rate import source_rate
 
 if TYPE_CHECKING:
     from train.resonance.config import Config
@@ -33,7 +34,10 @@ def add_arguments(options: KindOptions) -> None:
     for letter, (name, what) in _SIZES.items():
         options.add(f"--{name}", what, type=integer(1, MAX_SIZES[letter]), metavar=letter)
     options.add("--sites", "attacks in a piece, at most", type=integer(1, 10**6), metavar="N")
-    options.add("--rate", "at which a piece is learned", type=integer(8000, 96000, "Hz"), metavar="HZ")
+    options.add(
+        "--rate", "to learn at; that of the recordings otherwise, up to 48000", type=integer(8000, 96000, "Hz"),
+        metavar="HZ",
+    )  # fmt: skip
 
 
 def learn(args: argparse.Namespace, path: Path) -> Result:
@@ -70,8 +74,8 @@ def _config(args: argparse.Namespace) -> "Config":
 
     chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
     default = Sizes()
-    rate = args.rate or default.rate
-    length = parse_part(args.recordings[0], length=args.length)[2] or DEFAULT_SECONDS
+    file, _, length = parse_part(args.recordings[0], length=args.length)
+    rate, length = args.rate or source_rate([file]), length or DEFAULT_SECONDS
     frames = -(-round(length * rate) // default.hop) * default.hop
     attacks = {name: round(getattr(default, name) * rate / default.rate) for name in ("attack", "knock")}
     sizes = Sizes(**{name: size for name, size in chosen.items() if size}, **attacks, frames=frames, rate=rate)

@@ -12,11 +12,10 @@ from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, display, ending_of, update_of
 from .recordings import header_fields, parse_part
+from .sample_rate import rate_factor, source_rate
 
 if TYPE_CHECKING:
     from train.ssm.config import Config
-
-DEFAULT_SECONDS = 11.88  # of the piece, as published
 
 
 def add_arguments(options: KindOptions) -> None:
@@ -60,14 +59,20 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
 
 
 def _config(args: argparse.Namespace) -> "Config":
-    """The configuration of the run; the segment is the next power of two of the requested length."""
+    """The configuration of the run; the segment is the next power of two of the requested length.
+
+    Frames, and a segment of no requested length, last about as long at any rate.
+    """
     from train.ssm.config import Config, Sizes
 
-    rate = args.rate or Sizes.rate
-    requested = (parse_part(args.recordings[0], length=args.length)[2] or DEFAULT_SECONDS) * rate
-    samples = max(1 << max(int(requested) - 1, 1).bit_length(), 1 << 13)
+    file, _, length = parse_part(args.recordings[0], length=args.length)
+    rate = args.rate or source_rate([file])
+    factor = rate_factor(rate, Sizes.rate)
+    samples = factor * Sizes.samples
+    if length:
+        samples = max(1 << max(int(length * rate) - 1, 1).bit_length(), 1 << 13)
     chosen = {name: size for name in ("control", "state", "frame") if (size := getattr(args, name, None))}
-    sizes = Sizes(**chosen, samples=samples, rate=rate)
+    sizes = Sizes(**{"frame": factor * Sizes.frame, **chosen}, samples=samples, rate=rate)
     if sizes.frame & (sizes.frame - 1) or sizes.state % 2:
         raise ValueError("--frame must be a power of two, and --state even")
     steps = args.steps or Config.steps

@@ -124,5 +124,5 @@ KIND = InstrumentKind(
     learn_label="Bowed, blown or sung: pitch and loudness (ddsp)",
     learn_minutes=60.0,
     learn_sounds=("line",),
-    learn_options=("units", "harmonics", "from", "voice"),
+    learn_options=("units", "harmonics", "from", "voice", "rate"),
 )

@@ -1,6 +1,7 @@
 """Sizes and settings of a DDSP model and its run of learning."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,13 @@ class Sizes:
     dry: float = 1.0  # gain of the direct sound beside the room; 0: the room includes it, each tap through tanh
     ramps: bool = True  # controls are interpolated between frames, or constant over each
     masked: bool = True  # harmonics above the band are left out before the others share the amplitude
+
+
+def sizes_at(rate: int) -> Sizes:
+    """The default sizes at a rate in Hz: frames of 10 ms, a room of one second, bands of noise about as wide."""
+    usual = Sizes()
+    bands = (usual.bands - 1) * 2 ** round(math.log2(max(rate / usual.rate, 1)))
+    return replace(usual, rate=rate, hop=round(rate * usual.hop / usual.rate), taps=rate, bands=bands + 1)
 
 
 ARTICLE = Sizes(units=512, harmonics=100, pitch="hertz", dry=0.0, ramps=False, masked=False)

@@ -4,19 +4,27 @@ Sum over windows of mean|ΔS| + mean|Δlog(S + 1e-7)|, S magnitudes of Hann spec
 Both differences have the same sign, so the gradient needs no logarithm.
 """
 
+import math
 from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-WINDOWS = (2048, 1024, 512, 256, 128, 64)
+WINDOWS = (2048, 1024, 512, 256, 128, 64)  # samples at USUAL_RATE
+USUAL_RATE = 16_000  # Hz
 MAGNITUDE_FLOOR = 1e-7
 
 
 def spectral_loss(sound: Tensor, target: Tensor, windows: tuple[int, ...] = WINDOWS) -> Tensor:
     """The loss of sounds (B, N) against targets (B, N); 0-d, differentiable in `sound`."""
     return torch.stack([_WindowLoss.apply(sound, target, window) for window in windows]).sum()
+
+
+def windows_at(rate: int) -> tuple[int, ...]:
+    """The windows at a rate in Hz, powers of two that last about as long as those at USUAL_RATE."""
+    factor = 2 ** round(math.log2(max(rate / USUAL_RATE, 1)))
+    return tuple(factor * window for window in WINDOWS)
 
 
 def spectrum(sound: Tensor, window: int) -> Tensor:

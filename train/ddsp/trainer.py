@@ -19,7 +19,7 @@ from train.trainer import Trainer, copy_weights
 
 from .config import Config
 from .dataset import Dataset
-from .loss import spectral_loss
+from .loss import spectral_loss, windows_at
 from .model import DdspModel
 from .random_clips import ClipSampler, Segment, stack_segments
 from .tensorboard import TensorBoardLog
@@ -192,7 +192,7 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         clip = self._augment(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
         sound = self._wrapped(clip.pitch, clip.phase, self.scale_loudness(clip.loudness), self.generator)
         start = config.lead * config.sizes.hop
-        loss = spectral_loss(sound[:, start:], clip.sound[:, start:])
+        loss = spectral_loss(sound[:, start:], clip.sound[:, start:], windows_at(config.sizes.rate))
         return loss, loss
 
     def _augment(self, clip: Segment) -> Segment:
@@ -206,7 +206,8 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         )
 
     def _segment_loss(self, segment: Segment) -> float:
-        return float(spectral_loss(self.render(segment)[None], segment.sound[None].to(self.fabric.device)))
+        windows, target = windows_at(self.config.sizes.rate), segment.sound[None].to(self.fabric.device)
+        return float(spectral_loss(self.render(segment)[None], target, windows))
 
     def _backward(self, loss: Tensor) -> None:
         self.fabric.backward(loss)

@@ -131,7 +131,7 @@ def test_a_stroke_without_a_pitch_is_learned_and_named_after_its_strongest_mode(
         (["resonance", "string.wav", "-o", "x.luthier", "--steps", "3", "--minutes", "1"], "not allowed with"),
         (["ddsp", "string.wav", "-o", "x.luthier", "--start", "5"], "nothing to hear"),
         (["ddsp", "string.wav@3-4", "-o", "x.luthier"], "nothing to hear in string.wav from 3 s"),
-        (["ddsp", "string.wav", "-o", "x.luthier", "--rate", "8000"], "--rate is for resonance or ssm or events"),
+        (["ddsp", "string.wav", "-o", "x.luthier", "--state", "8"], "--state is for ssm"),
         (["events", "string.wav", "-o", "x.luthier", "--as", "piece"], "--as is for resonance or ssm"),
         (["resonance", "string.wav", "-o", "x.luthier", "--from", "violin"], "--from is for ddsp"),
         (["resonance", "string.wav", "-o", "x.luthier", "--sites", "9"], "--sites is for a piece"),
