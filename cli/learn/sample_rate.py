@@ -15,8 +15,8 @@ BEGINNING_SECONDS = 0.05  # read for the rate
 def source_rate(paths: Sequence[str]) -> int:
     """The highest rate in Hz of sound files, within MIN_RATE_HZ and MAX_RATE_HZ; damaged ones are passed over."""
     indices = np.unique(np.linspace(0, len(paths) - 1, MAX_FILES).astype(int))
-    rates = []
-    for i in indices:
+    rates: list[int] = []
+    for i in indices if paths else []:
         try:
             rates.append(reader.read(paths[i], None, 0.0, BEGINNING_SECONDS).rate)
         except reader.RecordingError:
