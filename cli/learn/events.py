@@ -38,7 +38,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     own = source_rate([file for file, _, _ in parts])
     if own > config.sizes.rate and not args.rate:
         print(
-            f"learned at {config.sizes.rate} Hz, as every step takes far longer at {own} (--rate {own})",
+            f"learned at {config.sizes.rate} Hz, as steps are slower at the {own} of the recordings (--rate {own})",
             file=sys.stderr,
         )
     dataset = load_dataset(parts, config.sizes.rate)
