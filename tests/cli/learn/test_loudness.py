@@ -47,8 +47,9 @@ def test_recordings_60_dB_apart_become_instruments_of_one_loudness(folder, capsy
         found.append(read(f"{name}.luthier"))
         assert measure_loudness(found[-1]) == pytest.approx(TARGET_LUFS, abs=1)
     if "notes" in options:
-        for tensor in ("frequency", "amplitude", "decay"):
-            np.testing.assert_allclose(found[1].tensors[tensor], found[0].tensors[tensor], rtol=1e-3, atol=1e-6)
+        for tensor in ("frequency", "amplitude", "decay"):  # of the strongest mode: others are rounding errors
+            soft, full = (preset.tensors[tensor][..., 0] for preset in reversed(found))
+            np.testing.assert_allclose(soft, full, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("gain", "is_nominal"), [(1e-3, True), (1e-4, False), (1e2, True)])
