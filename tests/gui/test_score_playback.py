@@ -183,7 +183,7 @@ def test_scores_of_other_names_play_and_a_notice_says_where_a_damaged_one_ends(w
 
 def test_the_drums_of_a_score_are_silent_and_those_of_a_keyboard_sound(window, tmp_path, ear):
     file = mido.MidiFile(tracks=[mido.MidiTrack()])
-    file.tracks[0] += [mido.Message("note_on", note=note, velocity=90, channel=9, time=480) for note in range(50, 60)]
+    file.tracks[0] += [mido.Message("note_on", note=note, velocity=90, channel=9, time=48) for note in range(50, 60)]
     file.tracks[0].append(mido.Message("note_on", note=64, velocity=90))
     file.save(tmp_path / "drums.mid")
     heard = []
@@ -192,10 +192,12 @@ def test_the_drums_of_a_score_are_silent_and_those_of_a_keyboard_sound(window, t
     until(lambda: any(64 in notes for notes in heard))
     assert not any(notes.keys() & set(range(50, 60)) for notes in heard)
     window.score.close()
+    window.bridge.panic()
     ear.send(0x99, 52, 100)
     until(lambda: 52 in window.window.keyboard.lit)
     until(lambda: window.window.status_bar.message_label.text() == "10: note E3 on, 100")
     ear.send(0x89, 52, 0)
     until(lambda: not window.window.keyboard.lit)
     window.bridge.notes_changed.disconnect(heard.append)
+    window.bridge.panic()
     quiet(window)

@@ -30,12 +30,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     "words",
     [
         ["resonance", "--as", "notes"],
-        pytest.param(["resonance", *PIECE, "--steps", "3"], marks=pytest.mark.verify),
-        pytest.param(["ssm", *NETWORK, "--steps", "3"], marks=pytest.mark.verify),
+        ["resonance", *PIECE, "--steps", "3"],
+        ["ssm", *NETWORK, "--steps", "3"],
     ],
 )
 def test_recordings_60_dB_apart_become_instruments_of_one_loudness(folder, capsys, words):

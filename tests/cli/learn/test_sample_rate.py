@@ -59,9 +59,8 @@ def test_of_several_files_the_highest_rate_counts_and_a_damaged_one_is_passed_ov
     assert source_rate(["low.wav", "broken.wav", "high.wav"]) == 44_100
 
 
-@pytest.mark.parametrize(
-    "kind", ["notes", *(pytest.param(kind, marks=pytest.mark.verify) for kind in OPTIONS if kind != "notes")]
-)
+@pytest.mark.verify
+@pytest.mark.parametrize("kind", OPTIONS)
 def test_every_kind_learns_at_the_rate_of_its_recording_or_at_another(folder, kind):
     write_string("string.wav", 44_100, 4.0 if kind == "ddsp" else 0.9)
     words = ["learn", OPTIONS[kind][0], "string.wav", *OPTIONS[kind][1:]]
