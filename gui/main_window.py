@@ -166,11 +166,8 @@ class MainWindow(QMainWindow):
 
 def _scrolled(inner: QWidget) -> QScrollArea:
     """A widget that keeps its least size, and scrolls where the screen is smaller."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
+    area = factory.scroll_area(inner, is_wide=True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inner)
     return area
 
 

@@ -53,12 +53,13 @@ def menu(owner: QWidget, items: Iterable[tuple[str, Callable[[], object], bool]]
     return made
 
 
-def scroll_area(inner: QWidget) -> QScrollArea:
-    """A vertical scroll area around a widget."""
+def scroll_area(inner: QWidget, is_wide: bool = False) -> QScrollArea:
+    """A scroll area around a widget: a vertical one, or a wide one that scrolls both ways."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not is_wide:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
     return area
 

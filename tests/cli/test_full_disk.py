@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import mido
 import numpy as np
 import pytest
 import soundfile
@@ -14,6 +13,7 @@ from cli.main import main
 from engine.atomic_write import DiskFullError
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, PresetError, write
+from tests.support.drawn_instrument import write_instrument_and_score
 from tests.support.limited_files import limited_files
 from train.ssm.config import Config, Sizes
 from train.ssm.trainer import StateSpaceTrainer
@@ -25,10 +25,7 @@ MAX_FILE_BYTES = 3000  # larger than what is there, smaller than what is written
 def folder(tmp_path, monkeypatch):
     """A small instrument, a score and a voice."""
     monkeypatch.chdir(tmp_path)
-    header, tensors = random_preset(taps=800)
-    write(tmp_path / "drawn.luthier", Preset({**header, "level": -24.0}, tensors))
-    notes = [mido.Message("note_on", note=69, velocity=90, time=0), mido.Message("note_off", note=69, time=240)]
-    mido.MidiFile(tracks=[mido.MidiTrack(notes)]).save(tmp_path / "score.mid")
+    write_instrument_and_score(tmp_path)
     soundfile.write("voice.wav", 0.3 * np.sin(np.arange(24_000) / 9), 24_000)
     return tmp_path
 

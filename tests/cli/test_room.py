@@ -1,22 +1,17 @@
 """luthier render --room puts an instrument into another room, or into none."""
 
-import mido
 import numpy as np
 import pytest
 import soundfile
 
 from cli.main import main
-from engine.kinds.ddsp import random_preset
-from engine.preset.preset_file import Preset, write
+from tests.support.drawn_instrument import write_instrument_and_score
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    header, tensors = random_preset(taps=800)
-    write(tmp_path / "drawn.luthier", Preset({**header, "level": -24.0}, tensors))
-    notes = [mido.Message("note_on", note=69, velocity=90, time=0), mido.Message("note_off", note=69, time=240)]
-    mido.MidiFile(tracks=[mido.MidiTrack(notes)]).save(tmp_path / "score.mid")
+    write_instrument_and_score(tmp_path)
 
 
 def rendered(*words):
