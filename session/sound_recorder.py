@@ -91,9 +91,14 @@ class Recorder:
     def _open_file(self) -> None:
         from engine.sound_file.writer import live_sound_writer, sound_writer
 
-        rate, number = self._host.rate, len(self.paths) + 1
-        path = self.path.with_stem(f"{self.path.stem}-{number}") if self.paths else self.path
+        rate = self._host.rate
+        path = self._next_path() if self.paths else self.path
         writer = sound_writer if path.exists() else live_sound_writer  # a file to be replaced stays until the end
         self._write = self._files.enter_context(writer(path, rate, self._float32))
         self.paths.append(path)
         self.rates.append((self._host.frame, rate))
+
+    def _next_path(self) -> Path:
+        """A path beside the first one at which there is no file yet."""
+        paths = (self.path.with_stem(f"{self.path.stem}-{number}") for number in itertools.count(len(self.paths) + 1))
+        return next(path for path in paths if not path.exists())

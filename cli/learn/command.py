@@ -78,6 +78,7 @@ def narrow_help(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> No
 def run(args: argparse.Namespace) -> int:
     """Learn, and write the instrument; Ctrl+C keeps the best so far."""
     take_kind(args)
+    args.warnings = []
     output = args.output or default_name(args.recordings)
     if args.kind is None:
         args.recordings = readable(expand(args.recordings))
@@ -132,7 +133,9 @@ def _as_notes(args: argparse.Namespace) -> bool:
         return args.taken != "piece"
     from train.notes import note_span
 
-    samples = _load(args.recordings[0], args.start, args.length)
+    samples, args.warnings = _load(args.recordings[0], args.start, args.length)
+    for warning in args.warnings:
+        print(warning, file=sys.stderr)
     onsets = note_span.count_onsets(samples.mean(axis=0), CHECK_RATE)
     if onsets == 1:
         print("one stroke: learning it as a note (--as piece if it is not)", file=sys.stderr)
@@ -141,15 +144,13 @@ def _as_notes(args: argparse.Namespace) -> bool:
     return onsets == 1
 
 
-def _load(path: str, start: float, length: float | None) -> np.ndarray:
-    """The part to learn from, (C, N), with warnings on it printed; ValueError if nothing can be learned from it."""
+def _load(path: str, start: float, length: float | None) -> tuple[np.ndarray, list[str]]:
+    """The part to learn from, (C, N), and warnings on it; ValueError if nothing can be learned from it."""
     from train import recording, recording_faults
 
     path, start, length = parse_part(path, start, length)
     sound = recording.read(path, CHECK_RATE, start, length)
-    for warning in (*sound.notices, *recording_faults.check_usable(sound.samples, sound.rate, path)):
-        print(warning, file=sys.stderr)
-    return sound.samples
+    return sound.samples, [*sound.notices, *recording_faults.check_usable(sound.samples, sound.rate, path)]
 
 
 def _print_result(args: argparse.Namespace, path: Path, made: Result, compared: likeness.Likeness | None) -> None:
@@ -165,6 +166,7 @@ def _print_result(args: argparse.Namespace, path: Path, made: Result, compared: 
     if compared is not None:
         print(compared.verdict)
     for line in [*made.lines, *loudness_notices(loudness)]:
-        print(line)
+        if line not in args.warnings:  # which were printed before it was learned
+            print(line)
     preview = made.values.get("preview")
     print(f"{path} ({made.ending})" + (f"; a preview is {preview}" if preview else ""))

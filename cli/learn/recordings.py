@@ -132,6 +132,10 @@ def _matching(text: str) -> list[str]:
         inside = find_sound_files(Path(file))
         if not inside:
             raise ValueError(f"there is no recording in the folder {file}, nor in the folders in it")
+        mappings = sorted(name for name in os.listdir(file) if mapping_file.is_mapping(name) and name[0] != ".")
+        if mappings:
+            message = f"the keys are read from the names of the files; those of a mapping: learn {file}/{mappings[0]}"
+            print(message, file=sys.stderr)
         return [f"{path}{times}" for path in inside]
     if os.path.exists(file) or not _PATTERN.search(file):
         return []

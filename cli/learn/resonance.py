@@ -64,7 +64,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     preset = normalize(reference_output.add_model_probe(made, learned.model))
     ending = ending_of(learned.stopped, len(learned.losses), DEFAULT_STEPS)
     values = {"preview": str(folder / "preview.wav"), "steps": len(learned.losses)}
-    return Result(preset, ending, values, warnings if args.taken else [])  # otherwise printed already
+    return Result(preset, ending, values, warnings)
 
 
 def _config(args: argparse.Namespace) -> "Config":

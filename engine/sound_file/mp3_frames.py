@@ -32,7 +32,8 @@ class Mp3Layout:
     """First byte of the first frame, the frames that are there, and those that the first one tells (None: nothing).
 
     sound_start: the first byte of the frames with sound. is_even: whether these are of one length. gaps: where bytes
-    are no such frames, each with its end. tags_end: where the first frame should be.
+    are no such frames, each with its end. tags_end: where the first frame should be. other_bytes: at the end, of frames
+    of another format or rate.
     """
 
     start: int
@@ -44,6 +45,7 @@ class Mp3Layout:
     header: bytes
     gaps: tuple[tuple[int, int], ...]
     tags_end: int
+    other_bytes: int
 
     def first_frame(self) -> bytes:
         """A first frame that tells the number of frames that are there; only of layer III."""
@@ -73,6 +75,11 @@ def parse_frame(header: bytes) -> Mp3Frame | None:
     return Mp3Frame(layer, samples // 8 * bits // hertz + padding, samples, hertz)
 
 
+def _format(header: bytes) -> tuple[int, int, bool]:
+    """What is alike in all frames of one sound: version and layer, sample rate, and whether it is mono."""
+    return header[1] & 0xFE, header[2] & 0x0C, header[3] >> 6 == 3
+
+
 def find_layout(path: Path) -> Mp3Layout | None:
     """The layout of an MP3 file, whatever stands before its first frame; None if it has no frames in a row."""
     data = path.read_bytes()
@@ -86,7 +93,10 @@ def find_layout(path: Path) -> Mp3Layout | None:
     walk = _Walk(data, data[start : start + 4])
     walk.run(sound_start)
     is_even = max(walk.lengths, default=0) - min(walk.lengths, default=0) <= 1
-    return Mp3Layout(start, sound_start, walk.count, stated, is_even, frame, walk.header, tuple(walk.gaps), tags_end)
+    end = next((first for first, end in walk.gaps[-1:] if end == len(data) and _are_frames(data, first)), len(data))
+    return Mp3Layout(
+        start, sound_start, walk.count, stated, is_even, frame, walk.header, tuple(walk.gaps), tags_end, len(data) - end
+    )
 
 
 def _end_of_tags(data: bytes) -> int:
@@ -102,13 +112,18 @@ def _first_frame(data: bytes, first: int) -> int | None:
     """The byte from a byte on where frames in a row begin."""
     place = data.find(b"\xff", first)
     while 0 <= place < first + SEARCH_BYTES:
-        at, found = place, 0
-        while found < MIN_FRAMES_IN_ROW and (frame := parse_frame(data[at : at + 4])):
-            at, found = at + frame.length, found + 1
-        if found == MIN_FRAMES_IN_ROW or (found and at == len(data)):
+        if _are_frames(data, place):
             return place
         place = data.find(b"\xff", place + 1)
     return None
+
+
+def _are_frames(data: bytes, place: int) -> bool:
+    """Whether frames in a row begin at a byte, of whatever format."""
+    found = 0
+    while found < MIN_FRAMES_IN_ROW and (frame := parse_frame(data[place : place + 4])):
+        place, found = place + frame.length, found + 1
+    return found == MIN_FRAMES_IN_ROW or (found > 0 and place == len(data))
 
 
 def _stated_frames(frame: bytes) -> int | None:
@@ -148,10 +163,7 @@ class _Walk:
         """The frame at a byte, None if there is none of the format of the first one."""
         header = self._data[start : start + 4]
         frame = parse_frame(header)
-        is_like_first = (
-            frame and header[1] & 0xFE == self.header[1] & 0xFE and not (header[2] ^ self.header[2]) & 0x0C
-        )
-        return frame if is_like_first else None
+        return frame if frame and _format(header) == _format(self.header) else None
 
     def _following(self, start: int) -> int:
         """The byte from a byte on where a frame begins and another follows it; the end if there is none."""

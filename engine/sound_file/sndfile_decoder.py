@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from .error_stream import quiet_errors
-from .source import Source, differ, difference, find_source
+from .source import OTHER_RATE, Source, differ, difference, find_source
 
 MIN_RATE, MAX_RATE = 100, 768_000  # Hz, of a sound file
 BLOCK_SAMPLES = 1 << 18  # of all channels, read at once
@@ -94,7 +94,7 @@ def _decode_links(links: Sequence[Source], start: float, seconds: float | None) 
             notices += ("it goes on, but damaged: what comes before is taken",)
             break
         if parts and (part.rate, part.samples.shape[1]) != (parts[0].rate, parts[0].samples.shape[1]):
-            notices += ("it goes on at another rate or with other channels: what comes before is taken",)
+            notices += (OTHER_RATE,)
             break
         parts.append(part)
         notices += part.notices

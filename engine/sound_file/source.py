@@ -19,6 +19,7 @@ from .byte_window import ByteWindow
 SEARCH_BYTES = 1 << 16  # for the beginning of a sound file in a file that begins otherwise
 MIN_STATED_DIFFERENCE = 0.02  # share by which a stated length must differ from the true one to be reported
 WRONG_LENGTH = "the length in its header is wrong: all that is there is taken"
+OTHER_RATE = "it goes on at another rate or with other channels: what comes before is taken"
 MACOS_PREFIX = "._"  # of the files that macOS puts beside others on foreign disks
 STREAM_TAGS = {0x50: "MPEG audio", 0x55: "MP3"}  # formats of WAV files that hold a file of another format
 LAYER_WITH_TELLING_FRAME = 3
@@ -160,10 +161,14 @@ def _mp3_source(path: Path) -> Source | None:
     start = 0 if layout.start == layout.tags_end else layout.start
     seconds = layout.frame.samples / layout.frame.rate
     there, notices = layout.counted * seconds, tuple[str, ...]()
+    if layout.other_bytes:
+        notices = (OTHER_RATE,)
     holes = [gap for gap in layout.gaps if gap[1] < path.stat().st_size]
     if holes:
-        return _mp3_source_without(path, layout, holes)
-    if layout.stated and differ(layout.stated * seconds, there):
+        return _mp3_source_without(path, layout, holes, notices)
+    if layout.other_bytes:
+        pass
+    elif layout.stated and differ(layout.stated * seconds, there):
         notices = (difference(layout.stated * seconds, there),)
     elif layout.stated is not None or layout.is_even:
         return Source(path, start=start, is_mpeg=True)
@@ -171,15 +176,18 @@ def _mp3_source(path: Path) -> Source | None:
     return Source(path, header, layout.sound_start, notices=notices, is_mpeg=True)
 
 
-def _mp3_source_without(path: Path, layout: mp3_frames.Mp3Layout, holes: list[tuple[int, int]]) -> Source:
+def _mp3_source_without(
+    path: Path, layout: mp3_frames.Mp3Layout, holes: list[tuple[int, int]], notices: tuple[str, ...]
+) -> Source:
     """An MP3 file without the bytes in it that are no frames."""
     data, place, parts = path.read_bytes(), layout.sound_start, []
-    for first, end in [*holes, (len(data), len(data))]:
+    end = len(data) - layout.other_bytes
+    for first, end in [*holes, (end, end)]:
         parts.append(data[place:first])
         place = end
     first_frame = layout.first_frame() if layout.frame.layer == LAYER_WITH_TELLING_FRAME else b""
     skipped = sum(end - first for first, end in holes)
-    notices = (f"{skipped} bytes in it are no MP3 and are passed over",)
+    notices = (f"{skipped} bytes in it are no MP3 and are passed over", *notices)
     return Source(path, first_frame + b"".join(parts), len(data), notices=notices, is_mpeg=True)
 
 

@@ -37,6 +37,20 @@ def test_a_change_of_rate_starts_another_sound_file_and_the_notes_stay_in_time(t
     assert mido.MidiFile(tmp_path / "take.mid").length == pytest.approx(0.15, abs=0.002)
 
 
+def test_a_change_of_rate_leaves_the_files_of_an_earlier_recording_alone(tmp_path):
+    (tmp_path / "take-2.wav").write_bytes(b"an earlier one")
+    host = StandardChain(48_000)
+    host.play([Organ()])
+    recorder = Recorder(host, tmp_path / "take.wav")
+    host.prepare(44_100)
+    recorder.write()
+    call(host, 4410)
+    recorder.stop()
+    assert [path.name for path in recorder.paths] == ["take.wav", "take-3.wav"]
+    assert soundfile.info(tmp_path / "take-3.wav").frames == 4410
+    assert (tmp_path / "take-2.wav").read_bytes() == b"an earlier one"
+
+
 def test_on_a_full_disk_what_was_recorded_until_then_stays(tmp_path):
     host, told = StandardChain(48_000), []
     host.play([Organ()])

@@ -39,6 +39,13 @@ def test_a_folder_is_all_recordings_in_it(tmp_path):
     assert expand(["fold*"]) == ["folder.wav/E3.mp3", "folder.wav/G3.WAV"]
 
 
+def test_of_a_folder_with_a_mapping_it_is_said_how_to_learn_by_the_mapping(tmp_path, capsys):
+    for name in ("E3.mp3", "piano.sfz"):
+        (tmp_path / "folder.wav" / name).touch()
+    assert expand(["folder.wav"]) == ["folder.wav/E3.mp3"]
+    assert "learn folder.wav/piano.sfz" in capsys.readouterr().err
+
+
 def test_folders_in_folders_are_searched_and_hidden_files_passed_over(tmp_path):
     library = tmp_path / "library"
     names = ["pp/A3.wav", "ff/deep/er/A3.opus", "B3.m4a", "C4.aifc", "D4.w64", "E4.caf"]
