@@ -32,8 +32,8 @@ class Mp3Layout:
     """First byte of the first frame, the frames that are there, and those that the first one tells (None: nothing).
 
     sound_start: the first byte of the frames with sound. is_even: whether these are of one length. gaps: where bytes
-    are no such frames, each with its end. tags_end: where the first frame should be. other_bytes: at the end, of frames
-    of another format or rate.
+    are no such frames, each with its end. tags_end: where the first frame should be. other_bytes: at the end, of
+    frames of another format or rate.
     """
 
     start: int
@@ -95,7 +95,16 @@ def find_layout(path: Path) -> Mp3Layout | None:
     is_even = max(walk.lengths, default=0) - min(walk.lengths, default=0) <= 1
     end = next((first for first, end in walk.gaps[-1:] if end == len(data) and _are_frames(data, first)), len(data))
     return Mp3Layout(
-        start, sound_start, walk.count, stated, is_even, frame, walk.header, tuple(walk.gaps), tags_end, len(data) - end
+        start,
+        sound_start,
+        walk.count,
+        stated,
+        is_even,
+        frame,
+        walk.header,
+        tuple(walk.gaps),
+        tags_end,
+        len(data) - end,
     )
 
 

@@ -181,8 +181,8 @@ def _mp3_source_without(
 ) -> Source:
     """An MP3 file without the bytes in it that are no frames."""
     data, place, parts = path.read_bytes(), layout.sound_start, []
-    end = len(data) - layout.other_bytes
-    for first, end in [*holes, (end, end)]:
+    last = len(data) - layout.other_bytes
+    for first, end in [*holes, (last, last)]:
         parts.append(data[place:first])
         place = end
     first_frame = layout.first_frame() if layout.frame.layer == LAYER_WITH_TELLING_FRAME else b""

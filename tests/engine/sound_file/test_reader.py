@@ -54,8 +54,10 @@ def test_an_mp3_file_of_frames_of_any_length_is_read_to_its_end(tmp_path, random
     assert len(read_back.notices) == has_first_frame
 
 
-@pytest.mark.parametrize("rate, channels", [(48_000, 1), (44_100, 2)])
-def test_of_an_mp3_file_that_goes_on_at_another_rate_the_first_part_is_taken_and_said(tmp_path, random, rate, channels):
+@pytest.mark.parametrize(("rate", "channels"), [(48_000, 1), (44_100, 2)])
+def test_of_an_mp3_file_that_goes_on_at_another_rate_the_first_part_is_taken_and_said(
+    tmp_path, random, rate, channels
+):
     parts = []
     for name, each, count in (("a.mp3", 44_100, 1), ("b.mp3", rate, channels)):
         soundfile.write(tmp_path / name, random.uniform(-0.5, 0.5, (2 * each, count)), each, format="MP3")
