@@ -21,7 +21,17 @@ class _NumbaFinder:
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         if fullname == "numba":
             sys.meta_path.remove(self)
-            _set_cache_folder()
+            _set_environment()
+
+
+def _set_environment() -> None:
+    """Set what numba reads when it is imported: its cache, and no features but those of a processor by name.
+
+    With NUMBA_CPU_NAME alone numba would add the features of this machine, and make no code for the other one.
+    """
+    if os.environ.get("NUMBA_CPU_NAME"):
+        os.environ.setdefault("NUMBA_CPU_FEATURES", "")
+    _set_cache_folder()
 
 
 def _set_cache_folder() -> None:
@@ -65,7 +75,7 @@ def _remove_old(kernels: Path) -> None:
 
 
 if "numba" in sys.modules:
-    _set_cache_folder()
+    _set_environment()
     sys.modules["numba"].core.config.reload_config()
 else:
     sys.meta_path.insert(0, _NumbaFinder())

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 from numba.core.registry import cpu_target
@@ -20,21 +20,32 @@ from numba.extending import intrinsic, models, register_model
 from .array_element import element_address
 
 
-def _lanes_of(features: str) -> int:
-    """The number of float32 in a register of the instruction set that numba generates code for."""
-    if "+avx512f" in features:
-        return 16
-    return 8 if "+avx" in features else 4
+_PROBE = """
+define void @probe(ptr %floats, ptr %halves) {
+  %x = load <16 x float>, ptr %floats
+  %y = fmul <16 x float> %x, %x
+  store <16 x float> %y, ptr %floats
+  %h = load <8 x half>, ptr %halves
+  %f = fpext <8 x half> %h to <8 x float>
+  store <8 x float> %f, ptr %halves
+  ret void
+}
+"""
 
 
-def _converts_float16(triple: str, features: str) -> bool:
-    """Whether the instruction set converts float16 to float32."""
-    return "+f16c" in features or "+avx512f" in features or triple.startswith(("aarch64", "arm64"))
+def _probe_registers(triple: str, name: str, features: str) -> tuple[int, bool]:
+    """The float32 in a register of a processor, and whether it converts float16 to float32; by code made for it.
+
+    Of a processor named by NUMBA_CPU_NAME there is no list of features.
+    """
+    machine = binding.Target.from_triple(triple).create_target_machine(cpu=name, features=features, opt=2)
+    code = machine.emit_assembly(binding.parse_assembly(_PROBE))
+    lanes = 16 if "zmm" in code else 8 if "ymm" in code else 4
+    return lanes, "vcvtph2ps" in code or "fcvtl" in code
 
 
-_TRIPLE, _, _FEATURES = cpu_target.target_context.codegen().magic_tuple()
-LANES = _lanes_of(_FEATURES)
-HAS_FLOAT16 = _converts_float16(_TRIPLE, _FEATURES)  # whether `load` can read float16
+LANES, HAS_FLOAT16 = _probe_registers(*cpu_target.target_context.codegen().magic_tuple())
+"""Float32 in a register of the processor that numba makes code for, and whether `load` can read float16."""
 WIDTH = 4 * LANES  # hides the latency of a multiply-add; measured best with 16 as with 32 registers
 _CACHE_LINE = 16  # float32 in a cache line
 _FLOAT = ir.FloatType()
