@@ -19,7 +19,6 @@ from numba.extending import intrinsic, models, register_model
 
 from .array_element import element_address
 
-
 _PROBE = """
 define void @probe(ptr %floats, ptr %halves) {
   %x = load <16 x float>, ptr %floats
