@@ -12,6 +12,11 @@ import pytest
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background had it ignored
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # a core for each worker: threads of PyTorch would wait for each other
+
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)  # the same examples in every run
 hypothesis.settings.load_profile("same")
 

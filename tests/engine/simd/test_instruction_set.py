@@ -27,11 +27,7 @@ print(LANES, HAS_FLOAT16, "zmm" in code, "ymm" in code)
 @pytest.mark.parametrize(("name", "expected"), [("znver3", "8 True False True"), ("nehalem", "4 False False False")])
 def test_code_for_a_named_processor_has_its_registers_only(name, expected):
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CPU_FEATURES"}
-    told = subprocess.run(
-        [sys.executable, "-c", _CODE],
-        env={**environment, "NUMBA_CPU_NAME": name},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment["NUMBA_CPU_NAME"] = name
+    command = [sys.executable, "-c", _CODE]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert told.stdout.strip() == expected, told.stderr[-2000:]
