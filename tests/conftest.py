@@ -15,7 +15,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault(
         "OMP_NUM_THREADS", "1"
-    )  # a core for each worker: threads of PyTorch would wait for each other
+    )  # of PyTorch: a core for each worker
 
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)  # the same examples in every run
 hypothesis.settings.load_profile("same")
