@@ -1,5 +1,7 @@
 """Convolution reverb: the impulse response of a room, learned or recorded, added to the dry sound without delay."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numba import njit
 
@@ -8,7 +10,7 @@ from engine.dsp.convolution_plan import plan_convolution
 from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import resample_impulse_response
 from engine.events import ALL, Kind
-from engine.plugin import Param, Plugin, entry, param_changed, param_fields, set_defaults
+from engine.plugin import KeptArray, Param, Plugin, entry, param_changed, param_fields, set_defaults
 from engine.pointers import view_f4, view_i4
 
 SMOOTHING_SECONDS = 0.01
@@ -71,6 +73,11 @@ class ConvolutionReverb(Plugin):
         self.state["clear_frames"] = -(-int(plan.regions[:, 1].sum()) // (CLEARED_PER_FRAME * HEAD_SIZE)) * HEAD_SIZE
         self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
         self.reset()
+
+    def arrays(self) -> Iterator[KeptArray]:
+        """The plan of the convolution, and its memory."""
+        for name, array in self._arrays.items():
+            yield KeptArray(name, array, name == "memory")
 
     def reset(self) -> None:
         """[main thread] Silence."""

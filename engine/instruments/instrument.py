@@ -1,6 +1,7 @@
 """Base class of instruments: a preset, its parameters, and the record that the audio thread works on."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from engine.instruments.shared.random import seed_state
 from engine.kinds import InstrumentKind, kind_of
-from engine.plugin import Param, Plugin, set_defaults, with_values
+from engine.plugin import KeptArray, Param, Plugin, set_defaults, with_values
 from engine.preset.preset_file import Preset
 
 
@@ -21,6 +22,7 @@ class Instrument(Plugin, ABC):
         self.params = params
         self.state = np.zeros(1, dtype)
         self._arrays: dict[str, np.ndarray] = {}
+        self._written: set[str] = set()
         set_defaults(self.state, params)
         self.state["volume"] = 1
 
@@ -46,10 +48,17 @@ class Instrument(Plugin, ABC):
         """An array whose address is in the record."""
         return self._arrays[name]
 
-    def _keep(self, name: str, array: np.ndarray) -> None:
-        """Keep an array alive and store its address in the record."""
+    def arrays(self) -> Iterator[KeptArray]:
+        """All arrays whose addresses are in the record."""
+        for name, array in self._arrays.items():
+            yield KeptArray(name, array, name in self._written)
+
+    def _keep(self, name: str, array: np.ndarray, is_written: bool = False) -> None:
+        """Keep an array alive and store its address in the record. is_written: whether the audio thread writes it."""
         self._arrays[name] = array
         self.state[name] = array.ctypes.data
+        if is_written:
+            self._written.add(name)
 
     def _clear_fields(self, *names: str) -> None:
         """Set fields of the record to zero."""

@@ -18,7 +18,8 @@ class InstrumentKind:
     """A family of learned instruments, declared without loading the compiler.
 
     name: in headers and commands. title, summary: of its report. description: in `luthier show`, after the name.
-    label: in the window. instrument: "module:Class" of an `Instrument`; its module has `compile_all()`.
+    label: in the window. instrument: "module:Class" of an `Instrument`; its module has
+    `compile_all()` and `sample()`, the smallest instrument.
     compile_label: the title in small letters, unless given. compile_ahead: "module:function" that compiles a part of
     it beside the rest, if any. The other paths are "module:function" too; what has none is not shown.
     """

@@ -1,7 +1,8 @@
 """Plugins: the contract, parameters, compilation, and events emitted to the next plugin."""
 
+from .callback import compile_callback
 from .compile import entry
-from .contract import BURST, UNLIMITED, Param, Plugin, state_address, with_defaults
+from .contract import BURST, UNLIMITED, KeptArray, Param, Plugin, state_address, with_defaults
 from .event_output import EMITTING, emit
 from .param_fields import clamp, param_changed, param_fields, param_values, set_defaults, with_values
 
@@ -9,9 +10,11 @@ __all__ = [
     "BURST",
     "EMITTING",
     "UNLIMITED",
+    "KeptArray",
     "Param",
     "Plugin",
     "clamp",
+    "compile_callback",
     "emit",
     "entry",
     "param_changed",

@@ -8,12 +8,13 @@ import inspect
 from types import FunctionType
 from typing import Any
 
-from numba import carray, cfunc, njit
+from numba import carray, njit
 
 from engine.events import EVENT
 from engine.pointers import C_PROCESS, address_of
 from engine.ring import copy
 
+from .callback import compile_callback
 from .contract import BURST, Plugin
 from .event_output import append_emitted, append_event
 
@@ -49,7 +50,7 @@ def _compile(plugin: Plugin) -> Any:
     names = {"handle": handle, "process": plugin.process, "preprocess": preprocess, "DTYPE": dtype}
     run = FunctionType(code, {**globals(), **names}, name)
     run.__module__, run.__qualname__ = handle.py_func.__module__, name
-    return cfunc(C_PROCESS, cache=True, error_model="numpy")(run)
+    return compile_callback(run, C_PROCESS, plugin.name)
 
 
 @njit(cache=True, error_model="numpy")

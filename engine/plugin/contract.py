@@ -14,6 +14,7 @@ count, own address), called before each block; it must not change the sound.
 A C library has an `address` in their place: that of one C function of the signature C_PROCESS.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import new_class
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,15 @@ class Param:
         return replace(self, default=min(max(value, self.low), self.high))
 
 
+@dataclass(frozen=True)
+class KeptArray:
+    """An array whose address is in a plugin's record, and whether the audio thread writes to it."""
+
+    name: str
+    array: np.ndarray
+    is_written: bool
+
+
 class Plugin:
     """Base class of what the host can hold in a slot: the members it must have, and defaults of the optional ones.
 
@@ -69,6 +79,10 @@ class Plugin:
     def reset(self) -> None:
         """[main thread, not playing] Silence: clear all that sounds on."""
         raise NotImplementedError
+
+    def arrays(self) -> Iterable[KeptArray]:
+        """The arrays whose addresses are in its record: with it, all memory that the audio thread reaches."""
+        return ()
 
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""

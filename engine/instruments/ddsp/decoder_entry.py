@@ -1,24 +1,37 @@
 """C entry point of the built-in decoder: compiled once by itself, not inlined into its callers."""
 
+from types import SimpleNamespace
 from typing import Any
 
-from numba import carray, cfunc, njit, types
+from numba import carray, njit, types
 
 from engine.dsp.decoder import WORK_ROWS, decode
+from engine.plugin import compile_callback
 from engine.pointers import view_f4, view_u2
 
 from .state import DDSP
 
 SIGNATURE = types.void(types.voidptr, types.intp)  # record of the instrument, number of voices
 _compiled: dict[bool, Any] = {}
+_PLACEHOLDER = 0x4C55544849455200  # no address that a process has
 
 
 def decoder_callback(half: bool) -> Any:
     """[main thread] The C function that decodes a batch with weights of float16 or float32, with its `address`."""
     if half not in _compiled:
-        function = _decode_float16 if half else _decode_float32
-        _compiled[half] = cfunc(SIGNATURE, cache=True, error_model="numpy")(function)
+        function, name = (_decode_float16, "decode_float16") if half else (_decode_float32, "decode_float32")
+        _compiled[half] = compile_callback(function, SIGNATURE, name)
     return _compiled[half]
+
+
+def use_placeholders() -> None:
+    """[main thread] From now on, instruments hold addresses at which nothing is: for images, which are not played."""
+    _compiled.update({half: SimpleNamespace(address=_PLACEHOLDER + half) for half in (False, True)})
+
+
+def compiled_decoders() -> dict[bool, Any]:
+    """The C functions compiled so far, by whether they take weights of float16."""
+    return dict(_compiled)
 
 
 def _decode_float16(pointer, count):

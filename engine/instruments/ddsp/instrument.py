@@ -97,8 +97,8 @@ class Ddsp(Instrument):
         taps, line = noise.tap_count(table), noise.new_line(table)
         self.state["R"], self.state["taps"], self.state["line"] = len(table), taps, line.shape[1]
         self._keep("filter_table", table)
-        self._keep("filters", np.zeros((VOICES + 1, 3, taps), np.float32))
-        self._keep("noise_lines", np.zeros((VOICES + 1, *line.shape), np.float32))
+        self._keep("filters", np.zeros((VOICES + 1, 3, taps), np.float32), is_written=True)
+        self._keep("noise_lines", np.zeros((VOICES + 1, *line.shape), np.float32), is_written=True)
         self.reset()
 
     def reset(self) -> None:
@@ -135,17 +135,22 @@ class Ddsp(Instrument):
         size = padded(units)
         self.state["H"], self.state["N"], self.state["self_address"] = harmonics, bands, self.state.ctypes.data
         self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
-        self._keep("voice_states", np.zeros((VOICES + 1, size), np.float32))
-        self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32))
+        self._keep("voice_states", np.zeros((VOICES + 1, size), np.float32), is_written=True)
+        self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32), is_written=True)
         widths = {"features": 2, "states": size, "work": decoder.WORK_ROWS * size, "outputs": padded(heads)}
         widths |= {"ahead_features": 2, "ahead_states": size, "ahead_outputs": padded(heads)}
         for name, width in widths.items():
-            self._keep(name, np.zeros((MAX_BATCH, width), np.float32))
+            self._keep(name, np.zeros((MAX_BATCH, width), np.float32), is_written=True)
+
+
+def sample() -> Ddsp:
+    """[main thread] The smallest instrument of this kind."""
+    return Ddsp(Preset(*random_preset(float16=decoder.HAS_FLOAT16)))
 
 
 def compile_all() -> None:
     """[main thread] Compile the audio-thread functions of a DDSP instrument."""
-    instrument = Ddsp(Preset(*random_preset(float16=decoder.HAS_FLOAT16)))
+    instrument = sample()
     instrument.prepare(48_000.0)
     entry(instrument)
     remote_decoder_callback()

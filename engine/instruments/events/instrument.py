@@ -60,8 +60,8 @@ class Events(Instrument):
         self._clear_fields("clock", "notes", "lfo", "voices")
 
 
-def compile_all() -> None:
-    """[main thread] Compile the audio-thread functions of an instrument of events, without rendering any event."""
+def sample() -> Events:
+    """[main thread] The smallest instrument of this kind, for which no event is rendered."""
     instrument = Events.__new__(Events)
     tensors = {"pitch": np.zeros(1, np.float32), "use": np.zeros(1, np.float32)}
     layers = len(LAYERS)
@@ -70,6 +70,12 @@ def compile_all() -> None:
     )
     preset = Preset({"name": "silence", "kind": "events", "rate": 48_000}, tensors)
     instrument._initialize(preset, map_keys(tensors["pitch"], tensors["use"]), silent, 0)
+    return instrument
+
+
+def compile_all() -> None:
+    """[main thread] Compile the audio-thread functions of an instrument of events."""
+    instrument = sample()
     instrument.prepare(48_000.0)
     entry(instrument)
 

@@ -105,10 +105,10 @@ class Resonance(Instrument):
         nearest, ratio = key_tables.nearest_resonances(np.asarray(tensors["pitch"], np.float64))
         self._store("nearest", nearest)
         self._store("key_ratio", ratio)
-        self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)))
+        self._keep("partials", np.zeros((VOICES, variants, PARTIAL_ROWS, modes)), is_written=True)
         self.state["C"] = channels = 2 if np.any(tensors["place"]) else 1
-        self._keep("banks", modal.new_banks(VOICES * variants, modes))
-        self._keep("sums", modal.new_sums(variants, channels))
+        self._keep("banks", modal.new_banks(VOICES * variants, modes), is_written=True)
+        self._keep("sums", modal.new_sums(variants, channels), is_written=True)
 
     def _store(self, name: str, array: np.ndarray, count: str = "") -> None:
         """Keep an array and store its address; count: the field for the length of its last axis."""
@@ -118,13 +118,18 @@ class Resonance(Instrument):
             self.state[count] = array.shape[-1]
 
 
-def compile_all() -> None:
-    """[main thread] Compile the audio-thread functions of a resonance instrument."""
+def sample() -> Resonance:
+    """[main thread] The smallest instrument of this kind."""
     ranks = {"frequency": 4, "decay": 4, "amplitude": 4, "phase": 4, "gain": 1, "pitch": 1, "velocity": 2}
     ranks |= dict.fromkeys(("place", "strike", "knock", "envelope", "hiss"), 3)
     tensors = {name: np.ones((1,) * rank, np.float32) for name, rank in ranks.items()}
     header = {"name": "silence", "kind": "resonance", "rate": 48_000, "attack": 1}
-    instrument = Resonance(Preset(header, tensors))
+    return Resonance(Preset(header, tensors))
+
+
+def compile_all() -> None:
+    """[main thread] Compile the audio-thread functions of a resonance instrument."""
+    instrument = sample()
     instrument.prepare(48_000.0)
     entry(instrument)
 

@@ -77,15 +77,20 @@ class StateSpace(Instrument):
         self._keep("nearest", nearest)
         self._keep("key_ratio", ratio)
         self._keep("sincs", sinc_tables())
-        self._keep("h", aligned_zeros((VOICES, units)))
-        self._keep("u", aligned_zeros((VOICES, units)))
-        self._keep("wave", aligned_zeros((VOICES, TAPS + samples)))
+        self._keep("h", aligned_zeros((VOICES, units)), is_written=True)
+        self._keep("u", aligned_zeros((VOICES, units)), is_written=True)
+        self._keep("wave", aligned_zeros((VOICES, TAPS + samples)), is_written=True)
+
+
+def sample() -> StateSpace:
+    """[main thread] The smallest instrument of this kind."""
+    shapes = {"recurrence": (1, 1), "input": (1, 1), "output": (32, 1), "pitch": (1,), "energy": (1,)}
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    return StateSpace(Preset({"name": "silence", "kind": "ssm", "rate": 48_000}, tensors))
 
 
 def compile_all() -> None:
     """[main thread] Compile the audio-thread functions of a state-space instrument."""
-    shapes = {"recurrence": (1, 1), "input": (1, 1), "output": (32, 1), "pitch": (1,), "energy": (1,)}
-    tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-    instrument = StateSpace(Preset({"name": "silence", "kind": "ssm", "rate": 48_000}, tensors))
+    instrument = sample()
     instrument.prepare(48_000.0)
     entry(instrument)

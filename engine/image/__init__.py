@@ -1,0 +1,1 @@
+"""Images: prepared chains as relocatable memory that the shell plays without Python."""

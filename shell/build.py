@@ -1,0 +1,127 @@
+"""Build shells: compile the engine's functions, the C around them, and link both.
+
+    python -m shell.build FOLDER [clap] [wasm]        what is conveyed: clap for x86-64 v2 and v3, wasm
+    python -m shell.build FOLDER native               for this processor only, by its C compiler: for tests
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .kernel_module import HOST, WASM32, X86_64_V2, X86_64_V3, Target, compile_texts, make_object, symbol
+
+SOURCES = Path(__file__).parent
+CLAP_NAME, WASM_NAME = "luthier.clap", "luthier.wasm"
+GLIBC_TARGET = "x86_64-linux-gnu.2.17"  # the oldest C library that the shell needs
+_DECODERS = ("decode_float32", "decode_float16")
+_C_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden")
+_SUPPORTED = {
+    "v2": '__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")',
+    "v3": '__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") && '
+    '__builtin_cpu_supports("bmi2")',
+}
+_LANES = {"v2": 4, "v3": 8, "wasm": 4}
+
+
+def build(folder: Path, targets: Sequence[Target], sources: Sequence[str], name: str, compiler: Sequence[str]) -> Path:
+    """Build one shell in a folder; its path. CalledProcessError where the compiler fails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    objects = []
+    known: dict[str, list[str]] = {}
+    for target in targets:
+        texts = compile_texts(target)
+        if target.triple.startswith("wasm32"):
+            texts.pop("decode_float16", None)  # no processor of a browser converts float16
+        known[target.name] = list(texts)
+        path = folder / f"kernels_{target.name}.o"
+        path.write_bytes(make_object(texts, target))
+        objects.append(str(path))
+    table = folder / f"functions_{name.partition('.')[2]}.c"
+    table.write_text(_function_tables(targets, known), encoding="utf-8")
+    files = [str(SOURCES / source) for source in sources]
+    output = folder / name
+    command = [*compiler, f"-I{SOURCES}", *files, str(table), *objects, "-o", str(output)]
+    subprocess.run(command, check=True)
+    return output
+
+
+def build_native(folder: Path, sources: Sequence[str] = ("runtime.c",), name: str = "luthier.so") -> Path:
+    """A shared library for this processor alone, linked by its C compiler: the runtime, for tests."""
+    compiler = ["cc", *_C_FLAGS, "-fvisibility=default", "-shared"]
+    return build(folder, [HOST], sources, name, [*compiler, "-Wl,-Bsymbolic"])
+
+
+def build_clap(folder: Path) -> Path:
+    """The plugin for Linux on x86-64."""
+    compiler = [*_zig(), "cc", "-target", GLIBC_TARGET, *_C_FLAGS, "-shared", "-s", "-fno-sanitize=all"]
+    return build(folder, [X86_64_V3, X86_64_V2], ["runtime.c", "resampler.c", "clap_plugin.c"], CLAP_NAME, compiler)
+
+
+def build_wasm(folder: Path) -> Path:
+    """The module for pages."""
+    compiler = [
+        *_zig(), "cc", "-target", "wasm32-wasi", "-std=c11", "-O2", "-mexec-model=reactor", "-msimd128", "-s",
+        "-fno-sanitize=all",
+    ]  # fmt: skip
+    return build(folder, [WASM32], ["runtime.c", "worklet.c"], WASM_NAME, compiler)
+
+
+def _zig() -> list[str]:
+    return [sys.executable, "-m", "ziglang"]
+
+
+def _function_tables(targets: Sequence[Target], known: dict[str, list[str]]) -> str:
+    """The C source of `luthier_codes` and `luthier_digest`."""
+    from engine.image.function_table import FUNCTION_NAMES, record_digest
+    from engine.simd.vectors import LANES
+
+    lines = ['#include "runtime.h"', ""]
+    for target in targets:
+        lines += _wrappers(target, known[target.name])
+        names = [_reference(target, name) if name in known[target.name] else "0" for name in FUNCTION_NAMES]
+        lines.append(f"static const void *const {target.name}_functions[] = {{{', '.join(names)}}};")
+        condition = _SUPPORTED.get(target.name, "1")
+        lines.append(f"static int is_{target.name}_supported(void) {{ return {condition}; }}")
+    entries = [
+        f"{{{_LANES.get(target.name, LANES)}, {len(FUNCTION_NAMES)}, {target.name}_functions, "
+        f"is_{target.name}_supported}}"
+        for target in targets
+    ]
+    lines.append(f"const luthier_code luthier_codes[] = {{{', '.join(entries)}, {{0, 0, 0, 0}}}};")
+    lines.append(f"const uint64_t luthier_digest = {record_digest():#x}u;")
+    lines.append(f"const uint64_t luthier_voice = {FUNCTION_NAMES.index('voice')};")
+    return "\n".join(lines) + "\n"
+
+
+def _wrappers(target: Target, names: Sequence[str]) -> list[str]:
+    """Declarations, and wrappers of those whose C function numba gives a result that the caller does not expect."""
+    lines = []
+    for name in names:
+        function = symbol(target, name)
+        if name in _DECODERS:
+            lines.append(f"void *{function}(void *, int64_t);")
+            lines.append(f"static void {target.name}_{name}(void *record, int64_t count) {{ {function}(record, count); }}")
+        else:
+            lines.append(f"int64_t {function}(void *, float *, int64_t, void *, int64_t);")
+    return lines
+
+
+def _reference(target: Target, name: str) -> str:
+    return f"(const void *){target.name}_{name}" if name in _DECODERS else f"(const void *){symbol(target, name)}"
+
+
+def main() -> None:
+    """Build what is named on the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("shells", nargs="*", choices=["clap", "wasm", "native"], default=["clap", "wasm"])
+    args = parser.parse_args()
+    for name in args.shells:
+        made = {"clap": build_clap, "wasm": build_wasm, "native": build_native}[name](args.folder)
+        print(f"{made} ({made.stat().st_size} bytes)", flush=True)
+
+
+if __name__ == "__main__":
+    main()
