@@ -36,7 +36,7 @@ arrows:
 	$(BIN)/lint-imports
 
 kernels:  # compiled once, before several processes ask for them
-	$(BIN)/python -m engine.precompile
+	LUTHIER_KEEP_TEXT=1 $(BIN)/python -m engine.precompile
 
 tests-of-the-window:  # these mostly wait for the sound, so they run beside the others
 	$(BIN)/pytest -q -m "not verify" tests/gui

@@ -82,8 +82,10 @@ def render_blocks(
 def render_frames(host: Host, frames: int, microphone: np.ndarray | None = None) -> np.ndarray:
     """The next frames (2, frames), by calls of the callback, waiting for worker threads between them.
 
-    microphone: (frames, inputs).
+    microphone: (frames, inputs), silence unless given.
     """
+    if microphone is None and host.memory["listens"][0]:
+        microphone = np.zeros((frames, int(host.memory["inputs"][0])), np.float32)
     audio, step = np.zeros((frames, 2), np.float32), host.catch_up_frames
     for start in range(0, frames, step):
         part = audio[start : start + step]

@@ -1,7 +1,7 @@
 """Build shells: compile the engine's functions, the C around them, and link both.
 
-    python -m shell.build FOLDER [clap] [wasm]        what is conveyed: clap for x86-64 v2 and v3, wasm
-    python -m shell.build FOLDER native               for this processor only, by its C compiler: for tests
+python -m shell.build FOLDER [clap] [wasm]        what is conveyed: clap for x86-64 v2 and v3, wasm
+python -m shell.build FOLDER native               for this processor only, by its C compiler: for tests
 """
 
 import argparse
@@ -25,7 +25,9 @@ _SUPPORTED = {
 _LANES = {"v2": 4, "v3": 8, "wasm": 4}
 
 
-def build(folder: Path, targets: Sequence[Target], sources: Sequence[str], name: str, compiler: Sequence[str]) -> Path:
+def build(
+    folder: Path, targets: Sequence[Target], sources: Sequence[str], name: str, compiler: Sequence[str]
+) -> Path:
     """Build one shell in a folder; its path. CalledProcessError where the compiler fails."""
     folder.mkdir(parents=True, exist_ok=True)
     objects = []
@@ -102,7 +104,9 @@ def _wrappers(target: Target, names: Sequence[str]) -> list[str]:
         function = symbol(target, name)
         if name in _DECODERS:
             lines.append(f"void *{function}(void *, int64_t);")
-            lines.append(f"static void {target.name}_{name}(void *record, int64_t count) {{ {function}(record, count); }}")
+            lines.append(
+                f"static void {target.name}_{name}(void *record, int64_t count) {{ {function}(record, count); }}"
+            )
         else:
             lines.append(f"int64_t {function}(void *, float *, int64_t, void *, int64_t);")
     return lines

@@ -60,7 +60,7 @@ for name in FUNCTION_NAMES:
 def make_object(texts: dict[str, Path], target: Target) -> bytes:
     """An object file with the functions, each under the symbol PREFIX + target + name.
 
-    RuntimeError where optimised code for 64 bits keeps an address on its stack, which is no code for 32 bits.
+    RuntimeError where optimised code for 64 bits keeps a record with an address on its stack: no code for 32 bits.
     """
     binding.initialize_all_targets()
     binding.initialize_all_asmprinters()
@@ -111,7 +111,7 @@ def _machine(target: Target) -> binding.TargetMachine:
 
 
 def _remove_unused(module: binding.ModuleRef, machine: binding.TargetMachine) -> None:
-    """Remove what is never called: the wrappers for Python, and what they would raise. numba has optimised the rest."""
+    """Remove what is never called: the wrappers for Python, and their errors. numba has optimised the rest."""
     passes = binding.create_new_module_pass_manager()
     for _ in range(_ROUNDS):
         passes.add_ipsccp_pass()
@@ -124,9 +124,9 @@ def _remove_unused(module: binding.ModuleRef, machine: binding.TargetMachine) ->
 def _moved_to_32_bits(module: binding.ModuleRef, machine: binding.TargetMachine) -> binding.ModuleRef:
     """The same module with the layout of wasm32: its addresses become 32 bits wide, its records keep theirs."""
     text = str(module)
-    kept = [line for line in text.splitlines() if re.search(r"= alloca .*\bptr\b", line.partition(", align")[0])]
+    kept = re.search(r"= alloca (?!ptr\b).*\bptr\b.*", text)  # alone it is stored and loaded as what it is
     if kept:
-        raise RuntimeError(f"an address is kept on the stack: {kept[0].strip()}")
+        raise RuntimeError(f"a record with an address is kept on the stack: {kept[0]}")
     text = re.sub(r'target triple = ".*"', f'target triple = "{WASM32.triple}"', text)
     text = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', text)
     moved = binding.parse_assembly(text)

@@ -13,9 +13,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background had it ignored
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # of PyTorch: a core for each worker
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of PyTorch: a core for each worker
 
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)  # the same examples in every run
 hypothesis.settings.load_profile("same")

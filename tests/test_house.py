@@ -11,7 +11,7 @@ import pytest
 from engine.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("engine", "session", "gui", "export", "train", "cli", "benchmarks")
+FOLDERS = ("engine", "session", "gui", "export", "train", "cli", "shell", "benchmarks")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 COMPILED = {"njit", "cfunc", "intrinsic", "overload", "overload_method", "generated_jit", "vectorize"}
 

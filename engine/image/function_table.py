@@ -4,7 +4,8 @@ A shell has the functions of all kinds, all effects, and of what stands around a
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def sample_plugins() -> dict[str, Callable[[], Plugin]]:
         "midi": Interpreter, "voice": VoiceTracker, "limiter": Limiter, "volume": Volume,
     }  # fmt: skip
     found |= {name: load_member(kind.instrument.partition(":")[0] + ":sample") for name, kind in KINDS.items()}
-    found |= {name: (lambda name=name: make(name, room if name == ROOM else None)) for name in EFFECTS}
+    found |= {name: partial(make, name, room if name == ROOM else None) for name in EFFECTS}
     return found
 
 
@@ -53,7 +54,7 @@ def compile_functions() -> None:
 
 
 def record_digest() -> int:
-    """A number of 64 bits that changes with the record of any plugin, with an event and with the list of functions."""
+    """A number of 64 bits that changes with the record of any plugin, an event, or the list of functions."""
     parts = [FUNCTION_NAMES, BURST, _layout(EVENT)]
     parts += [_layout(plugin().state.dtype) for plugin in sample_plugins().values()]
     return int.from_bytes(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest(), "little")
@@ -65,5 +66,5 @@ def _layout(dtype: np.dtype) -> Any:
         return _layout(dtype.subdtype[0]), dtype.subdtype[1]
     if dtype.names is None:
         return dtype.str
-    fields = dtype.fields or {}
+    fields: Mapping[str, Any] = dtype.fields or {}
     return dtype.itemsize, [(name, fields[name][1], _layout(fields[name][0])) for name in dtype.names]

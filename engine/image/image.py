@@ -4,8 +4,9 @@ Memory is what is written while it plays, once for each instance. Tables are rea
 shared, by instances and by images that hold the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -163,7 +164,7 @@ def _address_fields(dtype: np.dtype, start: int = 0) -> Iterator[int]:
         for number in range(int(np.prod(shape)) if inner else 0):
             yield from (start + number * base.itemsize + place for place in inner)
     elif dtype.names is not None:
-        fields = dtype.fields or {}
+        fields: Mapping[str, Any] = dtype.fields or {}
         for name in dtype.names:
             yield from _address_fields(fields[name][0], start + fields[name][1])
     elif dtype == ADDRESS:

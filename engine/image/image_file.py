@@ -12,6 +12,7 @@ All numbers are little-endian, all places count from the start of the file, whic
 shell/runtime.c reads it, and checks every number before it is used.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def image_params(
     """The parameters of a chain. stepped: plugin and name of those that take whole numbers. values: see `default`."""
     found = []
     for number, (plugin, slot) in enumerate(zip(plugins, image.slots, strict=True)):
-        fields = plugin.state.dtype.fields or {}
+        fields: Mapping[str, Any] = plugin.state.dtype.fields or {}
         for index, param in enumerate(plugin.params):
             has_value = "param" in fields
             live = slot.place + fields["param"][1] + 4 * index if has_value else NO_PLACE
@@ -180,8 +181,6 @@ def _param_values(param: ImageParam) -> tuple[Any, ...]:
 
 def _stable_id(text: str) -> bytes:
     """Four bytes of a hash: the same for a parameter of the same name in later versions."""
-    import hashlib
-
     return hashlib.blake2b(text.encode(), digest_size=4).digest()
 
 

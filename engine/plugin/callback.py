@@ -18,7 +18,7 @@ ENTRY_PREFIX = "; entry "
 
 
 def compile_callback(function: Any, signature: Any, name: str) -> Any:
-    """The C function of a Python function, with its `address`, from numba's cache if it is there. name: of its text."""
+    """The C function of a Python function, with its `address`, from numba's cache if there. name: of its text."""
     made = cfunc(signature, cache=True, error_model="numpy")(function)
     if os.environ.get(TEXT_FLAG) == "1" and not text_path(name).exists():
         fresh = cfunc(signature, error_model="numpy")(function) if made.cache_hits else made
@@ -30,7 +30,9 @@ def _write_text(path: Path, callback: Any) -> None:
     """Write the text of a C function that was compiled just now, after a line with its symbol."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as draft:
-        draft.write_text(f"{ENTRY_PREFIX}{callback._wrapper_name}\n{callback._library.get_llvm_str()}", encoding="utf-8")
+        draft.write_text(
+            f"{ENTRY_PREFIX}{callback._wrapper_name}\n{callback._library.get_llvm_str()}", encoding="utf-8"
+        )
 
 
 def text_path(name: str) -> Path:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.events import ALL, Kind
+
 OK = 0
 MAX_EVENTS = 256
 
@@ -13,7 +15,11 @@ MAX_EVENTS = 256
 class File(ctypes.Structure):
     """luthier_file"""
 
-    _fields_ = [("data", ctypes.c_void_p), *((f"n{i}", ctypes.c_uint64) for i in range(5)), ("count", ctypes.c_uint32)]
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        *((f"n{i}", ctypes.c_uint64) for i in range(5)),
+        ("count", ctypes.c_uint32),
+    ]
 
 
 class Image(ctypes.Structure):
@@ -24,6 +30,17 @@ class Image(ctypes.Structure):
         *((f"place{i}", ctypes.c_uint64) for i in range(6)),
         ("rate", ctypes.c_uint32), ("slots", ctypes.c_uint32), ("relocations", ctypes.c_uint32),
         ("chunks", ctypes.c_uint32), ("params", ctypes.c_uint32), ("listens", ctypes.c_int),
+    ]  # fmt: skip
+
+
+class Param(ctypes.Structure):
+    """luthier_param"""
+
+    _fields_ = [
+        ("id", ctypes.c_uint32), ("slot", ctypes.c_uint32), ("index", ctypes.c_uint32), ("flags", ctypes.c_uint32),
+        ("live_place", ctypes.c_uint64), ("low", ctypes.c_double), ("high", ctypes.c_double),
+        ("initial", ctypes.c_double), ("name", ctypes.c_char * 48), ("unit", ctypes.c_char * 16),
+        ("module", ctypes.c_char * 48),
     ]  # fmt: skip
 
 
@@ -46,6 +63,7 @@ class Library:
         self.c.luthier_message.restype = ctypes.c_char_p
         self.c.luthier_create.restype = ctypes.c_void_p
         self.c.luthier_memory.restype = ctypes.c_void_p
+        self.c.luthier_param_at.restype = Param
         self.c.luthier_value.restype = ctypes.c_float
         self.c.luthier_open.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64]
         for name in ("restore", "destroy", "memory"):
@@ -86,6 +104,16 @@ class Instance:
         """Send an event of EVENT at a frame of the next block."""
         values = (int(event[name]) for name in ("kind", "channel", "note", "key"))
         return bool(self.c.luthier_send(self.address, frame, *values, float(event["value"]), -1))
+
+    def param(self, number: int) -> "Param":
+        """A parameter."""
+        return self.c.luthier_param_at(ctypes.byref(self.image), number)
+
+    def set_param(self, number: int, share: float) -> None:
+        """Set a parameter to a share of its range."""
+        param = self.param(number)
+        value = param.low + share * (param.high - param.low)
+        assert self.c.luthier_send(self.address, 0, Kind.PARAM, 0, ALL, param.index, value, param.slot)
 
     def render(self, events: np.ndarray, seconds: float, blocks: list[int]) -> np.ndarray:
         """The sound (2, T) of events in order of frame, in blocks of sizes used in turn."""
