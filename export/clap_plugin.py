@@ -1,6 +1,7 @@
 """An instrument as a CLAP plugin: the shell with the images of the instrument at its end."""
 
 import re
+import struct
 from pathlib import Path
 
 import engine
@@ -29,14 +30,16 @@ def write_clap(path: Path, patch: Patch, preset: Preset) -> str:
     made = make_images(patch, RATES, tuple(LAYOUTS), follows)
     name = path.stem
     data = pack_images(made.images, made.tables, labels(preset, name), {})
-    place = len(shell) + -len(shell) % PAGE_BYTES
     with atomic_path(path) as draft:
-        with draft.open("wb") as file:
-            file.write(shell.ljust(place, b"\0"))
-            file.write(data)
-            file.write(TRAILER + place.to_bytes(8, "little") + len(data).to_bytes(8, "little"))
+        draft.write_bytes(join(shell, data))
         draft.chmod(0o755)
     return f"{len(made.images[0].params)} parameters, {' and '.join(f'{rate / 1000:g}' for rate in RATES)} kHz"
+
+
+def join(shell: bytes, images: bytes) -> bytes:
+    """A shell with a file of images at its end, and where it begins."""
+    place = len(shell) + -len(shell) % PAGE_BYTES
+    return shell.ljust(place, b"\0") + images + TRAILER + struct.pack("<QQ", place, len(images))
 
 
 def labels(preset: Preset, name: str) -> dict[str, str]:

@@ -8,12 +8,16 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .kernel_module import HOST, WASM32, X86_64_V2, X86_64_V3, Target, compile_texts, make_object, symbol
 
 SOURCES = Path(__file__).parent
 CLAP_NAME, WASM_NAME = "luthier.clap", "luthier.wasm"
+RUNTIME_SOURCES = ("runtime.c",)
+CLAP_SOURCES = (*RUNTIME_SOURCES, "resampler.c", "clap_plugin.c")
+WASM_SOURCES = (*RUNTIME_SOURCES, "worklet.c")
 GLIBC_TARGET = "x86_64-linux-gnu.2.17"  # the oldest C library that the shell needs
 _DECODERS = ("decode_float32", "decode_float16")
 _C_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden")
@@ -25,40 +29,52 @@ _SUPPORTED = {
 _LANES = {"v2": 4, "v3": 8, "wasm": 4}
 
 
-def build(
-    folder: Path, targets: Sequence[Target], sources: Sequence[str], name: str, compiler: Sequence[str]
-) -> Path:
-    """Build one shell in a folder; its path. CalledProcessError where the compiler fails."""
+@dataclass(frozen=True)
+class Kernels:
+    """Objects of the engine's functions, one for each target, and the source that lists them for the runtime."""
+
+    objects: tuple[Path, ...]
+    table: Path
+
+
+def compile_kernels(folder: Path, targets: Sequence[Target]) -> Kernels:
+    """Compile the functions for targets, into a folder; minutes for a target that is compiled for the first time."""
     folder.mkdir(parents=True, exist_ok=True)
-    objects = []
+    objects: list[Path] = []
     known: dict[str, list[str]] = {}
     for target in targets:
         texts = compile_texts(target)
         if target.triple.startswith("wasm32"):
             texts.pop("decode_float16", None)  # no processor of a browser converts float16
         known[target.name] = list(texts)
-        path = folder / f"kernels_{target.name}.o"
-        path.write_bytes(make_object(texts, target))
-        objects.append(str(path))
-    table = folder / f"functions_{name.partition('.')[2]}.c"
+        objects.append(folder / f"kernels_{target.name}.o")
+        objects[-1].write_bytes(make_object(texts, target))
+    table = folder / f"functions_{'_'.join(known)}.c"
     table.write_text(_function_tables(targets, known), encoding="utf-8")
-    files = [str(SOURCES / source) for source in sources]
-    output = folder / name
-    command = [*compiler, f"-I{SOURCES}", *files, str(table), *objects, "-o", str(output)]
-    subprocess.run(command, check=True)
+    return Kernels(tuple(objects), table)
+
+
+def link(output: Path, compiler: Sequence[str], sources: Sequence[str], kernels: Kernels) -> Path:
+    """Link a shell; its path. CalledProcessError where the compiler fails."""
+    files = [*(SOURCES / source for source in sources), kernels.table, *kernels.objects]
+    subprocess.run([*compiler, f"-I{SOURCES}", *map(str, files), "-o", str(output), "-lm"], check=True)
     return output
 
 
-def build_native(folder: Path, sources: Sequence[str] = ("runtime.c",), name: str = "luthier.so") -> Path:
-    """A shared library for this processor alone, linked by its C compiler: the runtime, for tests."""
-    compiler = ["cc", *_C_FLAGS, "-fvisibility=default", "-shared"]
-    return build(folder, [HOST], sources, name, [*compiler, "-Wl,-Bsymbolic"])
+def link_native(output: Path, sources: Sequence[str], kernels: Kernels) -> Path:
+    """Link a shared library for this processor with its own C compiler."""
+    return link(output, ["cc", *_C_FLAGS, "-shared", "-Wl,-Bsymbolic"], sources, kernels)
+
+
+def build_native(folder: Path) -> Path:
+    """The plugin for this processor alone."""
+    return link_native(folder / CLAP_NAME, CLAP_SOURCES, compile_kernels(folder, [HOST]))
 
 
 def build_clap(folder: Path) -> Path:
     """The plugin for Linux on x86-64."""
     compiler = [*_zig(), "cc", "-target", GLIBC_TARGET, *_C_FLAGS, "-shared", "-s", "-fno-sanitize=all"]
-    return build(folder, [X86_64_V3, X86_64_V2], ["runtime.c", "resampler.c", "clap_plugin.c"], CLAP_NAME, compiler)
+    return link(folder / CLAP_NAME, compiler, CLAP_SOURCES, compile_kernels(folder, [X86_64_V3, X86_64_V2]))
 
 
 def build_wasm(folder: Path) -> Path:
@@ -67,7 +83,7 @@ def build_wasm(folder: Path) -> Path:
         *_zig(), "cc", "-target", "wasm32-wasi", "-std=c11", "-O2", "-mexec-model=reactor", "-msimd128", "-s",
         "-fno-sanitize=all",
     ]  # fmt: skip
-    return build(folder, [WASM32], ["runtime.c", "worklet.c"], WASM_NAME, compiler)
+    return link(folder / WASM_NAME, compiler, WASM_SOURCES, compile_kernels(folder, [WASM32]))
 
 
 def _zig() -> list[str]:

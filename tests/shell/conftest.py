@@ -1,25 +1,60 @@
-"""A shell for this processor, built once from the texts of the kernels."""
+"""Shells for this processor, built once from the texts of the kernels."""
 
+import ctypes
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from shell.build import SOURCES, build_native
+from shell.build import CLAP_NAME, CLAP_SOURCES, RUNTIME_SOURCES, SOURCES, compile_kernels, link, link_native
+from shell.kernel_module import HOST
+from tests.support.clap_host import ClapHost
 from tests.support.shell_library import Library
+
+HOST_SOURCE = Path(__file__).parent / "clap_host.c"
+RUNTIME_NAME, HOST_NAME = "runtime.so", "clap_host.so"
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
-    """The runtime of the shell, with the functions of the engine as numba compiles them here."""
+def shells() -> Path:
+    """A folder with the runtime as a library, the shell of plugins, and a host of plugins."""
     import numba  # noqa: F401 - its import sets the folder
 
-    stamp = max(int(path.stat().st_mtime_ns) for path in SOURCES.iterdir())
-    folder = Path(os.environ["NUMBA_CACHE_DIR"]) / "shell"
-    path = folder / f"runtime-{stamp}.so"
-    if not path.exists():
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as draft:
-            os.replace(build_native(Path(draft)), path)
-    return Library(path)
+    stamp = max(path.stat().st_mtime_ns for path in (HOST_SOURCE, *SOURCES.iterdir()))
+    folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"shells-{stamp}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+            _build(Path(draft) / "shells")
+            try:
+                os.rename(Path(draft) / "shells", folder)
+            except OSError:  # another process was faster
+                assert folder.exists()
+    return folder
+
+
+def _build(folder: Path) -> None:
+    kernels = compile_kernels(folder, [HOST])
+    link(folder / RUNTIME_NAME, ["cc", "-O2", "-fPIC", "-shared"], RUNTIME_SOURCES, kernels)
+    link_native(folder / CLAP_NAME, CLAP_SOURCES, kernels)
+    flags = ["-std=c11", "-O2", "-fPIC", "-shared", f"-I{SOURCES}"]
+    subprocess.run(["cc", *flags, str(HOST_SOURCE), "-o", str(folder / HOST_NAME), "-lpthread", "-ldl"], check=True)
+
+
+@pytest.fixture(scope="session")
+def library(shells) -> Library:
+    """The runtime of the shell, with the functions of the engine as numba compiles them here."""
+    return Library(shells / RUNTIME_NAME)
+
+
+@pytest.fixture(scope="session")
+def clap_host(shells) -> ClapHost:
+    """The host of plugins."""
+    return ClapHost(ctypes.CDLL(str(shells / HOST_NAME)))
+
+
+@pytest.fixture(scope="session")
+def clap_shell(shells) -> bytes:
+    """The bytes of the shell of plugins."""
+    return (shells / CLAP_NAME).read_bytes()
