@@ -53,10 +53,14 @@ presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIE
 	@bash scripts/setup.sh test
 	@PYTHONPATH=. $(BIN)/python scripts/factory_instruments.py
 
+shells:  ## build the players of exported instruments, into shell/binaries
+	@bash scripts/setup.sh test
+	$(BIN)/python -m shell.build shell/binaries
+
 texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring it up to date
 	@test -n "$(LOCALE)" || { echo "say which language, such as: make texts LOCALE=de" >&2; exit 2; }
 	@mkdir -p build && $(BIN)/python -m gui.engine_translation > build/terms.py
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
 .PHONY: play test verify acceptance check static-checks lint types arrows kernels tests-of-the-window tests-of-the-rest \
-        other-instruction-sets presets texts
+        other-instruction-sets presets shells texts

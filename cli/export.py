@@ -7,8 +7,10 @@ from pathlib import Path
 
 from engine import impulse_response
 from engine.preset import preset_file
+from engine.preset.library import ONNX_SUFFIX
 from engine.preset.preset_file import Preset, PresetError
 from session import patch_lookup
+from session.patch import Patch
 
 EXAMPLE = "example: luthier export violin -o violin.onnx"
 
@@ -18,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True,
-        help="the file to write: .onnx, a model from state to next state; .safetensors, the raw "
-        "tensors; .wav, the learned room: a clap in it",
+        help="the file to write: .clap, a plugin for other programs; .onnx, a model from state to next state; "
+        ".safetensors, the raw tensors; .wav, the learned room: a clap in it",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
@@ -31,9 +33,12 @@ def run(args: argparse.Namespace) -> int:
     write = WRITERS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"{path.name}: the ending must be {', '.join(list(WRITERS)[:-1])} or {list(WRITERS)[-1]}")
-    preset = preset_file.read(patch_lookup.find_instrument(args.preset))
+    patch = patch_lookup.resolve(Patch(patch_lookup.find(args.preset)))
+    if patch.path.suffix.lower() == ONNX_SUFFIX:
+        raise PresetError(f"{patch.path.name} is a decoder from elsewhere: only instruments can be exported")
+    preset = preset_file.read(patch.path)
     _check_path(path)
-    content = write(preset, path)
+    content = write(patch, preset, path)
     result = {"path": args.output, "bytes": path.stat().st_size, "kind": preset.header["kind"]}
     print(json.dumps(result) if args.json else f"{args.output}: {content}; {result['bytes'] / 1e6:.2f} MB")
     return 0
@@ -47,7 +52,13 @@ def _check_path(path: Path) -> None:
         raise PresetError(f"{path} is a folder")
 
 
-def _onnx(preset: Preset, path: Path) -> str:
+def _clap(patch: Patch, preset: Preset, path: Path) -> str:
+    from export.clap_plugin import write_clap
+
+    return write_clap(path, patch, preset)
+
+
+def _onnx(_patch: Patch, preset: Preset, path: Path) -> str:
     from export.onnx import make_model
     from export.onnx.graph import write
 
@@ -57,14 +68,16 @@ def _onnx(preset: Preset, path: Path) -> str:
     return f"{inputs} → {outputs}"
 
 
-def _tensors(preset: Preset, path: Path) -> str:
+def _tensors(_patch: Patch, preset: Preset, path: Path) -> str:
     preset_file.write(path, preset)
     return f"{len(preset.tensors)} tensors, {sum(tensor.size for tensor in preset.tensors.values())} numbers"
 
 
-def _room(preset: Preset, path: Path) -> str:
+def _room(_patch: Patch, preset: Preset, path: Path) -> str:
     room = impulse_response.write_room(preset, path)
     return f"the room of {preset.header['name']}, {room.samples.shape[1] / room.rate:.2f} s"
 
 
-WRITERS: dict[str, Callable[[Preset, Path], str]] = {".onnx": _onnx, ".safetensors": _tensors, ".wav": _room}
+WRITERS: dict[str, Callable[[Patch, Preset, Path], str]] = {
+    ".clap": _clap, ".onnx": _onnx, ".safetensors": _tensors, ".wav": _room,
+}  # fmt: skip

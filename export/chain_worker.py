@@ -1,97 +1,16 @@
-"""A process that makes the images of an instrument for the registers of another processor, and their union.
+"""A process that makes the images of an instrument for the registers of another processor; see chain_images.py."""
 
-numba makes code for one processor in a process, and the layout of an image follows its registers.
-"""
-
-import os
 import pickle
-import subprocess
 import sys
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 
-from engine.image.chain_image import make_rated_image
-from engine.image.image import IN_TABLES, ImageError, Tables
-from engine.image.image_file import RatedImage
-from session.patch import Chain, Patch
+from engine.image.image import ImageError
+from engine.instruments.ddsp.decoder_entry import use_placeholders
 
-LAYOUTS = {8: "x86-64-v3", 4: "x86-64-v2"}
-"""Processor for which numba makes an image, by its float32 in a register."""
+from .chain_images import ImageSet, make_set
 
 
-@dataclass(frozen=True)
-class ImageSet:
-    """Images that share tables."""
-
-    images: list[RatedImage]
-    tables: Tables
-
-
-def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow_voice: bool) -> ImageSet:
-    """The images of a patch for all rates in Hz and widths of registers, each width made by a process of its own.
-
-    ImageError, ValueError or OSError give the reason in one line.
-    """
-    return merge([_run(patch, rates, each, follow_voice) for each in lanes])
-
-
-def make_set(patch: Patch, rates: Sequence[int], follow_voice: bool) -> ImageSet:
-    """[main thread] The images of a patch for the registers of this process. Errors as of `make_images`."""
-    from session import rack
-
-    tables, images = Tables(), []
-    for rate in rates:
-        made, problems = rack.build(patch.path, patch.chain or Chain(), follow_voice, 0)
-        if problems:
-            raise ValueError(str(problems[0]))
-        values = {
-            (parameter.plugin, parameter.param.name): patch.values[parameter.name]
-            for parameter in made.parameters
-            if parameter.name in patch.values
-        }
-        images.append(make_rated_image(made.plugins, rate, tables, values))
-    return ImageSet(images, tables)
-
-
-def merge(sets: Sequence[ImageSet]) -> ImageSet:
-    """All images of several sets, their tables once."""
-    tables, images = Tables(), []
-    for each in sets:
-        places = [place for place, _ in each.tables.parts]
-        moved = [tables.add_bytes(data) for _, data in each.tables.parts]
-        for rated in each.images:
-            relocations = []
-            for relocation in rated.image.relocations:
-                if relocation.kind == IN_TABLES:
-                    part = bisect_right(places, relocation.target) - 1
-                    relocation = replace(relocation, target=moved[part] + relocation.target - places[part])
-                relocations.append(relocation)
-            images.append(replace(rated, image=replace(rated.image, relocations=relocations)))
-    return ImageSet(images, tables)
-
-
-def _run(patch: Patch, rates: Sequence[int], lanes: int, follow_voice: bool) -> ImageSet:
-    """The images for one width of registers, from another process."""
-    request = pickle.dumps((patch, list(rates), follow_voice))
-    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CPU_FEATURES"}
-    environment |= {"NUMBA_CPU_NAME": LAYOUTS[lanes], "PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-m", "export.chain_worker"]
-    told = subprocess.run(command, input=request, env=environment, stdout=subprocess.PIPE, check=False)
-    if told.returncode:
-        raise RuntimeError(f"the images for {LAYOUTS[lanes]} could not be made")
-    result = pickle.loads(told.stdout)
-    if isinstance(result, Exception):
-        raise result
-    assert isinstance(result, ImageSet)
-    return result
-
-
-def _work() -> None:
+def main() -> None:
     """Read a request, and write the images or the reason why there are none."""
-    from engine.instruments.ddsp.decoder_entry import use_placeholders
-
     use_placeholders()  # the functions themselves are in the shell: nothing is compiled here
     patch, rates, follow_voice = pickle.loads(sys.stdin.buffer.read())
     output, sys.stdout = sys.stdout.buffer, sys.stderr
@@ -104,4 +23,4 @@ def _work() -> None:
 
 
 if __name__ == "__main__":
-    _work()
+    main()

@@ -12,7 +12,7 @@ from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from session.patch import Patch
 
-from .chain_worker import LAYOUTS, make_images
+from .chain_images import LAYOUTS, make_images
 from .shell_file import find_shell
 
 SHELL_NAME = "luthier.clap"

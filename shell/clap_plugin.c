@@ -288,7 +288,8 @@ static int32_t on_process(const clap_plugin *plugin, const clap_process *process
   send_pending(me);
   while (start < process->frames) {
     uint32_t frames = process->frames - start, end = next;
-    while (frames > LUTHIER_MAX_FRAMES || inner_frames(me, frames) > LUTHIER_MAX_FRAMES) frames = (frames + 1) / 2;
+    if (frames > LUTHIER_MAX_FRAMES) frames = LUTHIER_MAX_FRAMES;
+    while (inner_frames(me, frames) > LUTHIER_MAX_FRAMES) frames = (frames + 1) / 2;
     uint32_t inner = inner_frames(me, frames);
     for (; end < count; end++) {
       const clap_event *event = events->get(events, end);

@@ -48,7 +48,8 @@ def midi_messages(events: np.ndarray) -> np.ndarray:
 
 def message(frame: int, kind: int, first: int = 0, second: int = 0, third: int = 0, value: float = 0.0) -> np.void:
     """One message."""
-    return np.array((frame, kind, (first, second, third), value), MESSAGE)[()]
+    data = np.array((first, second, third), np.int64).astype(np.int32)  # an identifier has 32 bits without a sign
+    return np.array((frame, kind, data, value), MESSAGE)[()]
 
 
 @dataclass
