@@ -98,6 +98,12 @@ def pointer_i4(typing, address):
 
 
 @intrinsic
+def pointer_i2(typing, address):
+    """An address as an int16 pointer."""
+    return _pointer(types.CPointer(types.int16))
+
+
+@intrinsic
 def pointer_u2(typing, address):
     """An address as a 16-bit pointer."""
     return _pointer(types.CPointer(types.uint16))
@@ -129,6 +135,12 @@ def view_f4(address, shape):
 def view_u2(address, shape):
     """The uint16 array of a shape at an address; float16 by its bits."""
     return carray(pointer_u2(address), shape)
+
+
+@njit(inline="always", error_model="numpy")
+def view_i2(address, shape):
+    """The int16 array of a shape at an address."""
+    return carray(pointer_i2(address), shape)
 
 
 @njit(inline="always", error_model="numpy")

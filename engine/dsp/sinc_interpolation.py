@@ -29,12 +29,15 @@ def table_index(speed):
 
 @njit(cache=True, error_model="numpy", fastmath=True)
 def interpolate(wave, start, share, table):
-    """The value `share` (0 … 1) of the way from sample start + LOOKAHEAD − 1 to the next; reads TAPS samples."""
+    """The value `share` (0 … 1) of the way from sample start + LOOKAHEAD − 1 to the next; reads TAPS samples.
+
+    wave: float32 or int16.
+    """
     position = share * np.float32(PHASES)
     phase = min(int(position), PHASES - 1)
     fraction = position - np.float32(phase)
     low, high, samples = table[phase], table[phase + 1], wave[start : start + TAPS]
     total = np.float32(0)
     for k in range(TAPS):
-        total += samples[k] * (low[k] + fraction * (high[k] - low[k]))
+        total += np.float32(samples[k]) * (low[k] + fraction * (high[k] - low[k]))
     return total

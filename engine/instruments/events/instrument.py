@@ -37,6 +37,7 @@ class Events(Instrument):
         self.handle, self.process = handle, process
         self.state["slots"], self.state["samples"] = bank.waves.shape
         self._keep("bank", bank.waves)
+        self._keep("scales", bank.scales)
         self._keep("ends", bank.ends)
         self._keep("sincs", sinc_tables())
         self._keep("notes_ratio", key_map.ratio)
@@ -66,7 +67,10 @@ def sample() -> Events:
     tensors = {"pitch": np.zeros(1, np.float32), "use": np.zeros(1, np.float32)}
     layers = len(LAYERS)
     silent = RenderedBank(
-        np.zeros((layers, 64), np.float32), np.zeros(layers, np.int32), np.zeros((1, layers), np.int32)
+        np.zeros((layers, 64), np.int16),
+        np.ones(layers, np.float32),
+        np.zeros(layers, np.int32),
+        np.zeros((1, layers), np.int32),
     )
     preset = Preset({"name": "silence", "kind": "events", "rate": 48_000}, tensors)
     instrument._initialize(preset, map_keys(tensors["pitch"], tensors["use"]), silent, 0)

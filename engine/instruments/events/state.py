@@ -41,7 +41,8 @@ EVENTS = np.dtype(
         ("slots", "i8"),
         ("samples", "i8"),  # of a slot, with its padding
         # addresses of arrays, (shape)
-        ("bank", "u8"),  # (slots, samples) float32: the rendered events
+        ("bank", "u8"),  # (slots, samples) int16: the rendered events
+        ("scales", "u8"),  # (slots,) float32: value of 1 in each
         ("ends", "u8"),  # (slots,) int32: audible samples of each
         ("notes_slot", "u8"),  # (128, layers) int32: slot that each key plays as a note
         ("notes_ratio", "u8"),  # (128,) float32: pitch ratio of the key to its event

@@ -46,24 +46,8 @@ def strikes(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
     return resample(strike, learned, rate)
 
 
-def envelopes(points: np.ndarray, attack: int, learned: float, rate: float) -> np.ndarray:
-    """Envelopes (R, L, A) interpolated through their points over `attack` learned samples: (R · L, N).
-
-    N is 0 if all points are 0. Point a stands in the middle of its share of the attack, and the ends are flat.
-    """
-    points = np.asarray(points, np.float32).reshape(-1, points.shape[-1])
-    if not points.any():
-        return np.zeros((len(points), 0), np.float32)
-    frames = round(attack * rate / learned)
-    middle = (np.arange(points.shape[1]) + 0.5) * attack / points.shape[1] - 0.5
-    time = np.arange(frames) * learned / rate
-    return np.stack([np.interp(time, middle, each) for each in points]).astype(np.float32)
-
-
 def knocks(tensors: Tensors, learned: float, rate: float) -> np.ndarray:
-    """The part of the attacks that bypasses the modes, left and right: (R · L, 2, Q')."""
+    """The part of the attacks that bypasses the modes, of both channels or of each: (R · L, 1 or 2, Q')."""
     knock = np.asarray(tensors["knock"], np.float32)
-    if knock.ndim == 3:
-        knock = np.repeat(knock[:, :, None], 2, axis=2)
-    tables = knock.shape[0] * knock.shape[1]
-    return resample(knock.reshape(tables, 2, knock.shape[-1]), learned, rate)
+    tables, channels = knock.shape[0] * knock.shape[1], 1 if knock.ndim == 3 else 2
+    return resample(knock.reshape(tables, channels, knock.shape[-1]), learned, rate)

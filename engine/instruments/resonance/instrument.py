@@ -66,9 +66,10 @@ class Resonance(Instrument):
         self.state["ramp_length"] = max(round(header.get("control", {}).get("hop", 128) * rate / learned), 1)
         self._store("noise", excitation_tables.noise(learned, rate), "noise_length")
         self._store("strike", excitation_tables.strikes(tensors, learned, rate), "strike_length")
-        self._store("knock", excitation_tables.knocks(tensors, learned, rate), "knock_length")
-        for name, count in (("envelope", "envelope_length"), ("hiss", "hiss_length")):
-            self._store(name, excitation_tables.envelopes(tensors[name], int(header["attack"]), learned, rate), count)
+        knocks = excitation_tables.knocks(tensors, learned, rate)
+        self.state["knock_channels"] = knocks.shape[1]
+        self._store("knock", knocks, "knock_length")
+        self._store_envelopes(int(header["attack"]), learned, rate)
         self.reset()
 
     def reset(self) -> None:
@@ -80,6 +81,17 @@ class Resonance(Instrument):
         self._arrays["sums"][:] = 0
         state["logit"] = state["rest"]
         reset_voices(state[0])
+
+    def _store_envelopes(self, attack: int, learned: float, rate: float) -> None:
+        """Keep the points of the envelopes of noise, and how they lie over an attack in learned samples."""
+        tensors = self.preset.tensors
+        points = tensors["envelope"].shape[-1]
+        self.state["points"], self.state["point_start"] = points, 0.5 * points / attack - 0.5
+        self.state["point_step"] = points / attack * learned / rate
+        for name in ("envelope", "hiss"):
+            self._store(name, tensors[name].reshape(-1, points))
+            is_silent = not np.any(tensors[name])
+            self.state[f"{name}_length"] = 0 if is_silent else round(attack * rate / learned)
 
     def _fill_tables(self, tensors: Any) -> None:
         """Fill the tables that do not depend on the device."""

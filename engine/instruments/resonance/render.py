@@ -54,12 +54,9 @@ def render_attacks(state, voice, u, left, right):
     tables = state.R * state.L
     strikes, knocks = (
         view_f4(state.strike, (tables, state.strike_length)),
-        view_f4(state.knock, (tables, 2, state.knock_length)),
+        view_f4(state.knock, (tables, state.knock_channels, state.knock_length)),
     )
-    envelope, hiss = (
-        view_f4(state.envelope, (tables, state.envelope_length)),
-        view_f4(state.hiss, (tables, state.hiss_length)),
-    )
+    envelope, hiss = view_f4(state.envelope, (tables, state.points)), view_f4(state.hiss, (tables, state.points))
     noise = view_f4(state.noise, state.noise_length)
     direct_gain = gain_of(state.param[ATTACK])
     driven, kept = False, 0
@@ -67,6 +64,7 @@ def render_attacks(state, voice, u, left, right):
         strike = voice.strikes[i]
         at, table, direct = strike.position, strike.table, strike.direct * direct_gain
         segment = noise[strike.noise + at :]
+        frames = min(u.shape[0], segment.shape[0])
         filtered = strike.dullness != 0
         tail = state.lowpass_tail if filtered else 0
         driven |= at < max(state.strike_length, state.envelope_length) + tail
@@ -74,11 +72,13 @@ def render_attacks(state, voice, u, left, right):
         if filtered:
             drive, direct_left, direct_right = _clear_scratch(state, u.shape[0])
         _add_curve(drive, strikes[table], at, strike.gain)
-        _add_noise(drive, envelope[table], segment, at, strike.gain)
+        count = _fill_envelope(state, envelope[table], at, state.envelope_length - at, frames)
+        _add_noise(state, drive, segment, count, strike.gain)
         _add_curve(direct_left, knocks[table, 0], at, direct)
-        _add_curve(direct_right, knocks[table, 1], at, direct)
-        _add_noise(direct_left, hiss[table], segment, at, direct)
-        _add_noise(direct_right, hiss[table], segment, at, direct)
+        _add_curve(direct_right, knocks[table, state.knock_channels - 1], at, direct)
+        count = _fill_envelope(state, hiss[table], at, state.hiss_length - at, frames)
+        _add_noise(state, direct_left, segment, count, direct)
+        _add_noise(state, direct_right, segment, count, direct)
         if filtered:
             strike.low = excitation.add_damped(u, drive, strike.low, strike.dullness, state.lowpass_coefficient)
             strike.left = excitation.add_damped(
@@ -125,8 +125,17 @@ def _add_curve(out, curve, start, gain):
 
 
 @njit(cache=True, error_model="numpy")
-def _add_noise(out, envelope, noise, start, gain):
-    """Add noise times an envelope from `start` on to `out`."""
-    count = min(out.shape[0], min(envelope.shape[0] - start, noise.shape[0]))
+def _fill_envelope(state, points, start, left, frames):
+    """Fill the work array with an envelope from frame `start` on, of which `left` frames are left; how many."""
+    count = min(left, frames)
     if count > 0:
-        excitation.add_noise(out[:count], envelope[start : start + count], noise[:count], gain)
+        curve = state.strike_envelope[:count]
+        excitation.interpolate_points(curve, points, start, state.point_start, state.point_step)
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _add_noise(state, out, noise, count, gain):
+    """Add noise times the envelope in the work array to the first `count` frames of `out`."""
+    if count > 0:
+        excitation.add_noise(out[:count], state.strike_envelope[:count], noise[:count], gain)

@@ -95,13 +95,17 @@ RESONANCE = np.dtype(
         ("nearest", "u8"),  # (128,) int32: the resonance that a key plays
         ("key_ratio", "u8"),  # (128,): the frequency ratio between them
         ("strike", "u8"),  # (R · L, strike_length): excitation of the modes, at the device's rate
-        ("envelope", "u8"),  # (R · L, envelope_length): of the noise that excites them
-        ("knock", "u8"),  # (R · L, 2, knock_length): heard directly
-        ("hiss", "u8"),  # (R · L, hiss_length): of the noise heard directly
+        ("envelope", "u8"),  # (R · L, points): of the noise that excites them
+        ("knock", "u8"),  # (R · L, knock_channels, knock_length): heard directly
+        ("hiss", "u8"),  # (R · L, points): envelope of the noise heard directly
         ("strike_length", "i8"),  # frames of the tables above
-        ("envelope_length", "i8"),
+        ("envelope_length", "i8"),  # 0: all points are 0
         ("knock_length", "i8"),
         ("hiss_length", "i8"),
+        ("knock_channels", "i8"),
+        ("points", "i8"),  # of an envelope,
+        ("point_start", "f8"),  # the one at the first frame
+        ("point_step", "f8"),  # and how many of them a frame is
         ("noise", "u8"),  # (noise_length,)
         ("noise_length", "i8"),
         ("partials", "u8"),  # (VOICES, E, PARTIAL_ROWS, J) float64: modes of each voice, before bend and damping
@@ -127,6 +131,7 @@ RESONANCE = np.dtype(
         ("u", "f4", (STRIDE,)),
         ("left", "f4", (STRIDE,)),
         ("right", "f4", (STRIDE,)),
+        ("strike_envelope", "f4", (STRIDE,)),
         ("strike_u", "f4", (STRIDE,)),  # u, left and right of one strike
         ("strike_left", "f4", (STRIDE,)),
         ("strike_right", "f4", (STRIDE,)),

@@ -130,7 +130,7 @@ def test_keys_play_events_near_in_pitch_and_often_used():
 
 def test_beyond_the_memory_limit_the_nearest_rendered_key_plays(monkeypatch):
     whole = playing()[1]
-    monkeypatch.setattr(sound_bank, "MAX_BYTES", 12 * 4 * 8192)
+    monkeypatch.setattr(sound_bank, "MAX_BYTES", 12 * 2 * 8192)
     host, instrument = playing()
     assert len(instrument._arrays["bank"]) == 12 < len(whole._arrays["bank"])
     assert instrument._arrays["notes_slot"].min() >= 0

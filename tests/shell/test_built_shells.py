@@ -1,0 +1,89 @@
+"""The shells that are conveyed: built for their processors, against the engine for the same ones, and in node."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cli.main import main
+from engine.image.image_file import pack_images
+from engine.preset.library import find
+from export.chain_images import make_images
+from export.shell_file import SHELL_FOLDER
+from session.patch import Patch
+from shell.build import CLAP_NAME, SOURCES, WASM_NAME, build_clap, build_wasm
+from tests.support.clap_host import midi_messages
+from tests.support.hard_score import SECONDS, hard_score
+
+pytestmark = pytest.mark.verify
+RATE, BLOCK = 48_000, 128
+NAMES = ("celesta", "violin", "sugarplum", "mosaic")
+SCRIPT = Path(__file__).parent / "play_wasm.js"
+MAX_DIFFERENCE = 1e-5  # of another instruction set
+
+_ENGINE_SOUND = """
+import sys
+import numpy as np
+from engine.instrument_chain import make_chain
+from tests.shell.test_images import engine_sound
+from tests.support.hard_score import hard_score
+for name in sys.argv[2:]:
+    np.save(f"{sys.argv[1]}/{name}.npy", engine_sound(make_chain(name), hard_score(48_000), [128]))
+"""
+
+
+@pytest.fixture(scope="module")
+def shells():
+    """A folder with both shells, built unless they were for these sources."""
+    import numba  # noqa: F401 - its import sets the folder
+
+    stamp = max(path.stat().st_mtime_ns for path in SOURCES.iterdir())
+    folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"built-shells-{stamp}"
+    if not (folder / CLAP_NAME).exists():
+        build_wasm(folder)
+        build_clap(folder)
+    return folder
+
+
+def engine_sounds(folder, cpu):
+    """The sounds of all NAMES as the engine plays them on a processor, from another process."""
+    environment = {**os.environ, "NUMBA_CPU_NAME": cpu, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment.pop("NUMBA_CPU_FEATURES", None)
+    subprocess.run([sys.executable, "-c", _ENGINE_SOUND, str(folder), *NAMES], env=environment, check=True)
+    return {name: np.load(folder / f"{name}.npy") for name in NAMES}
+
+
+def test_exported_plugins_play_as_the_engine_does_on_a_processor_with_avx2(
+    shells, clap_host, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv(SHELL_FOLDER, str(shells))
+    expected = engine_sounds(tmp_path, "x86-64-v3")
+    for name in NAMES:
+        path = tmp_path / f"{name}.clap"
+        assert main(["export", name, "-o", str(path)]) == 0
+        module = clap_host.open(path)
+        made = module.create(RATE)
+        played = made.play(midi_messages(hard_score(RATE)), round(SECONDS * RATE), [BLOCK])
+        made.close()
+        module.close()
+        if "avx2" in Path("/proc/cpuinfo").read_text():
+            assert np.array_equal(played, expected[name]), name
+        assert np.abs(played - expected[name]).max() < MAX_DIFFERENCE
+    assert "parameters, 44.1 and 48 kHz" in capsys.readouterr().out
+
+
+def test_the_module_of_pages_plays_as_the_engine_does(shells, tmp_path):
+    expected = engine_sounds(tmp_path, "x86-64-v3")
+    events = hard_score(RATE)
+    np.stack([events["frame"], events["key"]], axis=1).astype("<i8").tofile(tmp_path / "messages")
+    for name in NAMES:
+        made = make_images(Patch(find(name)), [RATE], [4], follow_voice=False)
+        (tmp_path / "images").write_bytes(pack_images(made.images, made.tables, {"name": name}, {}))
+        names = (shells / WASM_NAME, tmp_path / "images", tmp_path / "messages")
+        numbers = (RATE, BLOCK, round(SECONDS * RATE))
+        subprocess.run(["node", SCRIPT, *names, *map(str, numbers), tmp_path / "sound"], check=True)
+        played = np.fromfile(tmp_path / "sound", "<f4").reshape(2, -1)
+        assert np.abs(played - expected[name]).max() < MAX_DIFFERENCE, name
