@@ -9,6 +9,7 @@ from engine import impulse_response
 from engine.preset import preset_file
 from engine.preset.library import ONNX_SUFFIX
 from engine.preset.preset_file import Preset, PresetError
+from engine.preset.redistribution import check_exportable
 from session import patch_lookup
 from session.patch import Patch
 
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if patch.path.suffix.lower() == ONNX_SUFFIX:
         raise PresetError(f"{patch.path.name} is a decoder from elsewhere: only instruments can be exported")
     preset = preset_file.read(patch.path)
+    check_exportable(preset.header)
     _check_path(path)
     content = write(patch, preset, path)
     result = {"path": args.output, "bytes": path.stat().st_size, "kind": preset.header["kind"]}

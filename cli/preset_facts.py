@@ -8,6 +8,7 @@ from engine.effects import ROOM
 from engine.kinds import kind_of
 from engine.pitch_and_frequency import note_name
 from engine.preset.preset_file import Preset
+from engine.preset.redistribution import redistribution_of
 from engine.quantity_format import format_duration, format_size
 from export.likeness import read_verdict
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from engine.plugin import Param
 
 MAX_REMARKS = 3  # of those made while learning
+
+
+_REDISTRIBUTION = {"free": "", "model-only": "the instrument, not the recordings", "no": "no"}
 
 
 def of(preset: Preset, path: Path) -> list[tuple[str, str]]:
@@ -30,6 +34,7 @@ def of(preset: Preset, path: Path) -> list[tuple[str, str]]:
         ("Learned from", str(source.get("recording", ""))),
         ("Attribution", str(source.get("attribution", ""))),
         ("Licence", header.get("licence", "")),
+        ("May be passed on", _REDISTRIBUTION[redistribution_of(header)]),
         ("Author", header.get("author", "")),
         ("Tags", ", ".join(header.get("tags", []))),
         ("Learned", _learning(header.get("training", {}))),

@@ -34,7 +34,7 @@ def command(name: str, recipe: dict[str, Any], data: Path) -> list[str]:
         if not paths:
             raise ValueError(f"{name}: there is no {file} in {data}")
         recordings += [path + separator + excerpt for path in paths]
-    texts = [f"--{key}={recipe[key]}" for key in ("description", "licence", "attribution")]
+    texts = [f"--{key}={recipe[key]}" for key in ("description", "licence", "attribution", "redistribution")]
     tags = [f"--tag={tag}" for tag in recipe["tags"]]
     metadata = ["--author=Luthier", *texts, *tags, "--resume", "--replace"]
     output = ["-o", str(OUTPUT / f"{name}.luthier")]

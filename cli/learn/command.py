@@ -11,7 +11,7 @@ import numpy as np
 
 from cli.number_ranges import integer, number
 from engine.kinds import KINDS
-from engine.preset import preset_file
+from engine.preset import preset_file, redistribution
 
 from . import likeness, option_checks
 from .arguments import default_name, guess_kind, take_kind
@@ -64,6 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replace", action="store_true", help="replace an instrument or a run of this name")
     for name in ("description", "author", "licence", "attribution"):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{name}, stored in the instrument")
+    parser.add_argument(
+        "--redistribution", choices=redistribution.VALUES, default="free",
+        help="what may be passed on: all (free), the instrument without its recordings (model-only), or nothing "
+        "(no); exports obey it",
+    )  # fmt: skip
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a word to find it by")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object per line")
     parser.epilog = f"the options of one kind alone: {parser.prog} KIND --help"

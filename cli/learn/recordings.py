@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.preset import redistribution
 from engine.sound_file import reader
 from engine.sound_file.suffixes import SYSTEM_FOLDERS, find_sound_files, is_sound_file
 from engine.sound_file.wav_writer import WavWriter
@@ -117,7 +118,7 @@ def summary(texts: Sequence[str]) -> str:
 def header_fields(args: argparse.Namespace, path: Path) -> dict[str, Any]:
     """Header fields of a preset at a path that are not learned: name, source, and what the user says of it."""
     source = {"recording": summary(args.recordings), "attribution": args.attribution}
-    words = {key: getattr(args, key) for key in ("description", "author", "licence")}
+    words = {key: getattr(args, key) for key in ("description", "author", "licence", redistribution.KEY)}
     return {"name": path.stem, "source": source, "tags": args.tag, **words}
 
 

@@ -16,6 +16,7 @@ from engine.atomic_write import write_bytes
 from engine.kinds import kind_of
 
 from . import container
+from .redistribution import redistribution_of
 
 FORMAT_VERSION = "1.0"
 SUFFIX = ".luthier"
@@ -109,6 +110,7 @@ def check_header(header: dict[str, Any]) -> None:
     for key in _OBJECTS:
         if not isinstance(header.get(key, {}), dict):
             raise ValueError(f"has {key} {header[key]!r}; it must be an object")
+    redistribution_of(header)
     tags = header.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ValueError("has tags that are not a list of texts")

@@ -99,3 +99,23 @@ def test_the_example_of_the_readme_runs():
 def test_the_help_has_an_example(capsys):
     assert main(["export", "--help"]) == 0
     assert "luthier export violin -o violin.onnx" in capsys.readouterr().out
+
+
+def test_what_may_not_be_passed_on_is_not_exported(capsys):
+    preset = read("small.luthier")
+    preset.header["redistribution"] = "no"
+    write(Path("mine.luthier"), preset)
+    assert main(["export", "mine.luthier", "-o", "out.safetensors"]) == 2
+    assert "may not be passed on" in capsys.readouterr().err
+    assert not Path("out.safetensors").exists()
+    assert main(["show", "mine.luthier"]) == 0
+    assert "May be passed on" in capsys.readouterr().out
+    preset.header["redistribution"] = "perhaps"
+    with pytest.raises(ValueError, match="it must be free, model-only or no"):
+        write(Path("other.luthier"), preset)
+
+
+def test_a_decoder_from_elsewhere_is_not_exported(capsys):
+    assert main(["export", "drawn.luthier", "-o", "out.onnx"]) == 0
+    assert main(["export", "out.onnx", "-o", "out.clap"]) == 2
+    assert "a decoder from elsewhere" in capsys.readouterr().err
