@@ -116,6 +116,7 @@ KIND = InstrumentKind(
     compile_label="decoded instruments",
     display="harmonics",
     snapshot="engine.snapshots.ddsp:sounding_harmonics",
+    record_layout="engine.snapshots.ddsp:record_layout",
     follows_voice=True,
     voice_snapshot="engine.snapshots.ddsp:voice_snapshot",
     onnx_instrument="engine.instruments.ddsp.onnx_decoder:make_instrument",

@@ -109,6 +109,7 @@ KIND = InstrumentKind(
     instrument="engine.instruments.events.instrument:Events",
     display="sound_map",
     sound_map="engine.snapshots.events:sound_map",
+    record_layout="engine.snapshots.events:record_layout",
     probe="engine.instruments.events.decoder:probe_outputs",
     has_room=True,
     plays_event_scores=True,

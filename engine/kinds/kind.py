@@ -39,6 +39,7 @@ class InstrumentKind:
     resonance_key: str = ""  # of (instrument, resonance): the key that plays a resonance of these modes, or -1
     sound_map: str = ""  # of (instrument): its `SoundMap`
     control_plane: str = ""  # of (instrument): its `ControlPlane`, or None
+    record_layout: str = ""  # of (instrument): the `RecordLayout` of what its display shows
     follows_voice: bool = False  # has a voice of its own for a voice input, and the values of `voice_header`
     voice_snapshot: str = ""  # of (instrument): the `VoiceSnapshot` of that voice
     onnx_instrument: str = ""  # of (path, seed): the instrument of a decoder in an ONNX file; one kind has it

@@ -154,6 +154,7 @@ KIND = InstrumentKind(
     learned_modes="engine.snapshots.resonance:learned_modes",
     resonance_key="engine.snapshots.resonance:resonance_key",
     control_plane="engine.snapshots.resonance:control_plane",
+    record_layout="engine.snapshots.resonance:record_layout",
     plays_as_learned=lambda tensors: "router" in tensors,
     inert_params=_inert_params,
     contents=_contents,

@@ -76,6 +76,7 @@ KIND = InstrumentKind(
     display="sound_map",
     sound_map="engine.snapshots.ssm:sound_map",
     control_plane="engine.snapshots.ssm:control_plane",
+    record_layout="engine.snapshots.ssm:record_layout",
     plays_as_learned=lambda tensors: True,
     learn_label="Struck, with noise and body: a network (state space)",
     learn_minutes=20.0,

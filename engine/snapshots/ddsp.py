@@ -1,6 +1,7 @@
 """Snapshots of a DDSP instrument: the harmonics that sound now, and the voice that follows a voice input."""
 
 import ctypes
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from engine.instruments.ddsp.state import TRACKED_VOICE
 from engine.instruments.shared.voice_allocation import FREE
 
 from .harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics
+from .record_layout import RecordLayout, VoiceNumbers, field_places, voice_layout
 from .voice import VoiceSnapshot
 
 MAX_NOTES = 8  # the loudest
@@ -40,3 +42,13 @@ def voice_snapshot(instrument: Ddsp) -> VoiceSnapshot:
     voice = state["voices"][TRACKED_VOICE]
     frequency = float(voice["pitch_to"]) * float(state["rate"]) if float(voice["gain"].max()) > 0 else 0.0
     return VoiceSnapshot(frequency, int(state["hop"]) * (1 + bool(state["mailbox"])))
+
+
+def record_layout(instrument: Ddsp) -> RecordLayout:
+    """Key, gains, pitch in turns a sample and current set of each voice, and its three sets of H amplitudes."""
+    count = int(instrument.state["H"][0])
+    address = field_places(instrument.state.dtype, "harmonics")[0][0]
+    arrays = [VoiceNumbers(address, 3 * 4 * count, 0, 3 * count)]
+    names = ("key", "gain", "pitch_to", "current")
+    layout = voice_layout(instrument.state.dtype, names, ("rate",), arrays)
+    return replace(layout, count=TRACKED_VOICE + 1)

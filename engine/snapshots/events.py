@@ -5,6 +5,7 @@ import numpy as np
 from engine.instruments.events.instrument import Events
 from engine.instruments.events.key_map import map_keys
 
+from .record_layout import RecordLayout, voice_layout
 from .similarity_map import SoundMap, nearest_keys, project
 
 
@@ -19,3 +20,8 @@ def sound_map(instrument: Events) -> SoundMap:
     features = np.asarray(tensors["embedding"], np.float64)[audible]
     level, pitch = tensors["strength"][audible] * tensors["use"][audible], tensors["pitch"][audible]
     return project(features, level, pitch, note, plain, False)
+
+
+def record_layout(instrument: Events) -> RecordLayout:
+    """The key of each voice."""
+    return voice_layout(instrument.state.dtype, ("key",))

@@ -11,6 +11,7 @@ from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 
 from .control_plane import ControlPlane
 from .modes import NO_MODES, Modes
+from .record_layout import RecordLayout, VoiceNumbers, voice_layout
 
 
 def learned_modes(instrument: Resonance) -> Modes:
@@ -60,6 +61,21 @@ def control_plane(instrument: Resonance) -> ControlPlane | None:
     router = np.asarray(tensors["router"], np.float64)
     pad = np.asarray(tensors.get("map_pad", np.zeros((0, 2))), np.float64)
     return ControlPlane(np.ones(len(router)), pad, router.argmax(axis=0))
+
+
+def record_layout(instrument: Resonance) -> RecordLayout:
+    """Resonance and gains of each voice, and of each of its E banks the rows x, y, a and −b² of J modes."""
+    state = instrument.state[0]
+    count, row = int(state["J"]), 4 * int(state["width"])
+    bank = modal.ROWS * row
+    address = int((instrument.state.dtype.fields or {})["banks"][1])
+    rows = (modal.RE, modal.SCALED_IM, modal.A, modal.MINUS_B_SQUARED)
+    arrays = [
+        VoiceNumbers(address, int(state["E"]) * bank, variant * bank + number * row, count)
+        for variant in range(int(state["E"]))
+        for number in rows
+    ]
+    return voice_layout(instrument.state.dtype, ("resonance", "gain"), ("rate",), arrays)
 
 
 def _flat(*arrays: np.ndarray) -> Modes:

@@ -5,6 +5,7 @@ import numpy as np
 from engine.instruments.ssm.instrument import StateSpace
 
 from .control_plane import ControlPlane
+from .record_layout import RecordLayout, voice_layout
 from .similarity_map import MIN_VALUE, SoundMap, nearest_keys, project
 
 
@@ -24,3 +25,8 @@ def control_plane(instrument: StateSpace) -> ControlPlane:
     tensors = instrument.preset.tensors
     pad = np.asarray(tensors.get("map_pad", np.zeros((0, 2))), np.float64)
     return ControlPlane(np.asarray(tensors["energy"], np.float64), pad, np.zeros(0, np.int64))
+
+
+def record_layout(instrument: StateSpace) -> RecordLayout:
+    """The key of each voice."""
+    return voice_layout(instrument.state.dtype, ("key",))
