@@ -10,8 +10,9 @@ import subprocess
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from engine.image.chain_image import make_rated_image
 from engine.image.image import IN_TABLES, Tables
@@ -24,10 +25,11 @@ LAYOUTS = {8: "x86-64-v3", 4: "x86-64-v2"}
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Images that share tables."""
+    """Images that share tables; description: what a page shows of the first of them."""
 
     images: list[RatedImage]
     tables: Tables
+    description: dict[str, Any] = field(default_factory=dict)
 
 
 def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow_voice: bool) -> ImageSet:
@@ -40,9 +42,11 @@ def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow
 
 def make_set(patch: Patch, rates: Sequence[int], follow_voice: bool) -> ImageSet:
     """[main thread] The images of a patch for the registers of this process. Errors as of `make_images`."""
+    from export.page.description import describe
     from session import rack
 
     tables, images = Tables(), []
+    description: dict[str, Any] = {}
     for rate in rates:
         made, problems = rack.build(patch.path, patch.chain or Chain(), follow_voice, 0)
         if problems:
@@ -53,7 +57,8 @@ def make_set(patch: Patch, rates: Sequence[int], follow_voice: bool) -> ImageSet
             if parameter.name in patch.values
         }
         images.append(make_rated_image(made.plugins, rate, tables, values))
-    return ImageSet(images, tables)
+        description = description or describe(made, images[0])
+    return ImageSet(images, tables, description)
 
 
 def merge(sets: Sequence[ImageSet]) -> ImageSet:
@@ -70,7 +75,7 @@ def merge(sets: Sequence[ImageSet]) -> ImageSet:
                     relocation = replace(relocation, target=moved[part] + relocation.target - places[part])
                 relocations.append(relocation)
             images.append(replace(rated, image=replace(rated.image, relocations=relocations)))
-    return ImageSet(images, tables)
+    return ImageSet(images, tables, sets[0].description)
 
 
 def _run(patch: Patch, rates: Sequence[int], lanes: int, follow_voice: bool) -> ImageSet:

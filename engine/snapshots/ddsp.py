@@ -10,7 +10,7 @@ from engine.instruments.ddsp.state import TRACKED_VOICE
 from engine.instruments.shared.voice_allocation import FREE
 
 from .harmonics import MIN_LEVEL_DB, NO_HARMONICS, Harmonics
-from .record_layout import RecordLayout, VoiceNumbers, field_places, voice_layout
+from .record_layout import RecordLayout, VoiceNumbers, find_field, voice_layout
 from .voice import VoiceSnapshot
 
 MAX_NOTES = 8  # the loudest
@@ -47,7 +47,7 @@ def voice_snapshot(instrument: Ddsp) -> VoiceSnapshot:
 def record_layout(instrument: Ddsp) -> RecordLayout:
     """Key, gains, pitch in turns a sample and current set of each voice, and its three sets of H amplitudes."""
     count = int(instrument.state["H"][0])
-    address = field_places(instrument.state.dtype, "harmonics")[0][0]
+    address, _ = find_field(instrument.state.dtype, "harmonics")
     arrays = [VoiceNumbers(address, 3 * 4 * count, 0, 3 * count)]
     names = ("key", "gain", "pitch_to", "current")
     layout = voice_layout(instrument.state.dtype, names, ("rate",), arrays)

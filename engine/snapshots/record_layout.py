@@ -58,11 +58,11 @@ def voice_layout(
     record: np.dtype, names: Sequence[str], numbers: Sequence[str] = (), arrays: Sequence[VoiceNumbers] = ()
 ) -> RecordLayout:
     """The layout of a record with a field `voices`. names: of fields of a voice; numbers: of fields of the record."""
-    base, shape = _field(record, "voices")[1].subdtype or (record, (0,))
-    idle = _field(base, "idle")[0] if "idle" in (base.names or ()) else -1
+    base, shape = find_field(record, "voices")[1].subdtype or (record, (0,))
+    idle = find_field(base, "idle")[0] if "idle" in (base.names or ()) else -1
     every = [(name, place) for name in names for place in field_places(base, name)]
     return RecordLayout(
-        _field(record, "voices")[0], base.itemsize, int(shape[0]), _field(base, "stage")[0], idle,
+        find_field(record, "voices")[0], base.itemsize, int(shape[0]), find_field(base, "stage")[0], idle,
         [name for name, _ in every], [place for _, place in every],
         [place for name in numbers for place in field_places(record, name)], arrays,
     )  # fmt: skip
@@ -70,12 +70,12 @@ def voice_layout(
 
 def field_places(record: np.dtype, name: str) -> list[Place]:
     """The place of a field, or of each number of a field of several."""
-    place, kind = _field(record, name)
+    place, kind = find_field(record, name)
     base, shape = kind.subdtype or (kind, ())
     return [(place + i * base.itemsize, base.str[1:]) for i in range(int(np.prod(shape)))]
 
 
-def _field(record: np.dtype, name: str) -> tuple[int, np.dtype]:
-    """Place and type of a field."""
+def find_field(record: np.dtype, name: str) -> tuple[int, np.dtype]:
+    """Place in bytes and type of a field of a record."""
     fields: Mapping[str, Any] = record.fields or {}
     return int(fields[name][1]), fields[name][0]

@@ -11,7 +11,7 @@ from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 
 from .control_plane import ControlPlane
 from .modes import NO_MODES, Modes
-from .record_layout import RecordLayout, VoiceNumbers, voice_layout
+from .record_layout import RecordLayout, VoiceNumbers, find_field, voice_layout
 
 
 def learned_modes(instrument: Resonance) -> Modes:
@@ -68,7 +68,7 @@ def record_layout(instrument: Resonance) -> RecordLayout:
     state = instrument.state[0]
     count, row = int(state["J"]), 4 * int(state["width"])
     bank = modal.ROWS * row
-    address = int((instrument.state.dtype.fields or {})["banks"][1])
+    address, _ = find_field(instrument.state.dtype, "banks")
     rows = (modal.RE, modal.SCALED_IM, modal.A, modal.MINUS_B_SQUARED)
     arrays = [
         VoiceNumbers(address, int(state["E"]) * bank, variant * bank + number * row, count)

@@ -20,7 +20,7 @@ from engine.preset.control_performance import PERFORMANCES, has_performance, per
 from engine.preset.preset_file import Preset
 from engine.snapshots.control_plane import control_plane
 from engine.snapshots.modes import key_of, learned_modes
-from engine.snapshots.record_layout import RecordLayout, field_places, record_layout
+from engine.snapshots.record_layout import RecordLayout, field_places, find_field, record_layout
 from engine.snapshots.similarity_map import sound_map
 from engine.voice.scales import SCALES
 from session.rack import INSTRUMENT, ON, VOICE, Rack
@@ -91,7 +91,7 @@ def _modes(instrument: Instrument) -> dict[str, list[Any]] | None:
     count = int(modes.resonance.max()) + 1
     return {
         "frequency": _numbers(modes.frequency, 5), "decay": _numbers(modes.decay, 4),
-        "level": _numbers(np.minimum(modes.level, 1), 3), "resonance": modes.resonance.tolist(),
+        "level": _numbers(np.minimum(modes.level, 1), 3), "resonances": modes.resonance.tolist(),
         "keys": [key_of(instrument, resonance) for resonance in range(count)],
     }  # fmt: skip
 
@@ -135,12 +135,9 @@ def _voice(made: Rack) -> dict[str, Any] | None:
     """The slot of the voice tracker, and what is shown of it: whether it hears a voice, pitch, level and gate."""
     if made.voice is None:
         return None
-    tracker = (made.voice.state.dtype.fields or {})["tracker"]
-    numbers = [
-        (int(tracker[1]) + place, kind)
-        for name in ("voiced", "pitch", "level", "gate")
-        for place, kind in field_places(tracker[0], name)
-    ]
+    start, tracker = find_field(made.voice.state.dtype, "tracker")
+    names = ("voiced", "pitch", "level", "gate")
+    numbers = [(start + place, kind) for name in names for place, kind in field_places(tracker, name)]
     layout = RecordLayout(0, 0, 0, 0, -1, (), (), numbers)
     return {"slot": FIRST_SLOT + made.plugins.index(made.voice), "layout": asdict(layout)}
 

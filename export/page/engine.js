@@ -115,7 +115,7 @@ class Engine {
     };
   }
 
-  // Ask for a report, unless one is on its way.
+  // Ask for a report, unless one is on its way; the last one cannot be read any more.
   look() {
     if (!this.node || this.isAsked) return;
     this.isAsked = true;

@@ -9,7 +9,7 @@ const modeRadius = (level) => 1.2 + 5.5 * levelShare(level) ** 1.5;
 
 class ModesPicture extends Picture {
   constructor(canvas, modes, play) {
-    const count = Math.max(...modes.resonance) + 1;
+    const count = Math.max(...modes.resonances) + 1;
     super(canvas, `${modes.frequency.length} modes of ${count} resonances: arrows choose one, Space strikes it`, play);
     Object.assign(this, { modes, count, lit: [] });
   }
@@ -28,11 +28,11 @@ class ModesPicture extends Picture {
   }
 
   itemAt(x, y) {
-    const { frequency, decay, level, resonance } = this.modes;
+    const { frequency, decay, level, resonances } = this.modes;
     let best = null, nearest = MODE_HIT_PIXELS;
     for (let i = 0; i < frequency.length; i++) {
       const distance = Math.hypot(this.x(frequency[i]) - x, this.y(decay[i]) - y) - 0.3 * modeRadius(level[i]);
-      if (distance < nearest) [best, nearest] = [resonance[i], distance];
+      if (distance < nearest) [best, nearest] = [resonances[i], distance];
     }
     return best;
   }
@@ -110,11 +110,11 @@ class ModesPicture extends Picture {
   }
 
   paintSelected(context) {
-    const { frequency, decay, level, resonance } = this.modes;
+    const { frequency, decay, level, resonances } = this.modes;
     context.strokeStyle = withAlpha(colours.accent, this.hasFocus ? 0.8 : 0.55);
     context.lineWidth = 1.2;
     for (let i = 0; i < frequency.length; i++) {
-      if (resonance[i] !== this.selected) continue;
+      if (resonances[i] !== this.selected) continue;
       context.beginPath();
       context.arc(this.x(frequency[i]), this.y(decay[i]), modeRadius(level[i]) + 1.5, 0, 2 * Math.PI);
       context.stroke();

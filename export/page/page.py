@@ -13,7 +13,7 @@ from engine.image.image_file import pack_images
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_size
-from export.chain_worker import make_images
+from export.chain_images import make_images
 from export.clap_plugin import labels
 from export.shell_file import find_shell
 from session.patch import Patch
@@ -34,9 +34,8 @@ def write_page(path: Path, patch: Patch, preset: Preset) -> str:
     ImageError, ValueError or OSError if it cannot be made.
     """
     module = find_shell(SHELL_NAME).read_bytes()
-    made = make_images(patch, RATES, LANES, kind_of(preset.header).follows_voice, is_described=True)
-    name = path.stem if patch.path.stem != preset.header["name"] else preset.header["name"]
-    images = pack_images(made.images, made.tables, labels(preset, name), made.description)
+    made = make_images(patch, RATES, LANES, kind_of(preset.header).follows_voice)
+    images = pack_images(made.images, made.tables, labels(preset, preset.header["name"]), made.description)
     write_text(path, build_page(preset, patch.path.stat().st_size, module, images))
     return f"{len(made.description['params'])} knobs, {' and '.join(f'{rate / 1000:g}' for rate in RATES)} kHz"
 
@@ -52,7 +51,7 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes) -> str:
 
 
 def recording_share(preset: Preset, size: int) -> float | None:
-    """Bytes of an instrument over those of its recording, with 16 bits a sample; None where its length is not known."""
+    """Bytes of an instrument over those of its recording at 16 bits a sample; None where its length is unknown."""
     control = preset.header.get("control")
     if not isinstance(control, dict):
         return None

@@ -74,7 +74,10 @@ class PerformancePanel extends Surface {
     super.recolour();
   }
 
-  radius(value) { return 1.2 + 3.3 * Math.sqrt(Math.max(value, 0) / this.largest); }
+  radius(value) {
+    const scale = clamp(this.width / 700, 0.6, 1);
+    return scale * (1.2 + 3.3 * Math.sqrt(Math.max(value, 0) / this.largest));
+  }
 
   paint(context) {
     this.largest = Math.max(1e-9, ...this.performances[this.shown][2]);

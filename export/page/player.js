@@ -264,10 +264,13 @@ class Player {
   }
 
   update() {
-    this.engine.look();
     const now = this.engine.now;
-    if (!now) return;
     this.engine.now = null;
+    if (now) this.show(now);
+    this.engine.look(); // gives away the memory of the report
+  }
+
+  show(now) {
     this.meter.show(now.peaks);
     this.performance?.show(now.seconds);
     if (now.picture && this.picture && !this.picture.canvas.hidden) this.picture.show(now.picture);

@@ -29,6 +29,7 @@ class Browser:
             program, "--headless=new", "--no-sandbox", "--remote-debugging-pipe", f"--user-data-dir={folder}",
             "--autoplay-policy=no-user-gesture-required", "--disable-gpu", "--disable-dev-shm-usage",
             "--no-first-run", "--disable-background-networking", "--hide-scrollbars", "--force-color-profile=srgb",
+            "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         ]  # fmt: skip
 
         # the browser reads from its descriptor 3 and writes to its 4
@@ -111,7 +112,10 @@ class Browser:
         heard: dict[str, Any] = json.loads(text)
         method, params = heard.get("method"), heard.get("params", {})
         if method == "Runtime.exceptionThrown":
-            self.complaints.append(params["exceptionDetails"].get("text", "exception"))
+            details = params["exceptionDetails"]
+            self.complaints.append(
+                details.get("exception", {}).get("description") or details.get("text", "exception")
+            )
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
             self.complaints.append(str(params["args"]))
         elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):

@@ -1,0 +1,135 @@
+"""Pages that play an instrument: one file with all that it needs, and one line where none can be made."""
+
+import base64
+import gzip
+import json
+import re
+
+import numpy as np
+import pytest
+
+from cli.main import main
+from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM
+from engine.preset.control_performance import perform
+from engine.preset.preset_file import write
+from export.page.page import SCRIPTS, build_page, recording_share
+from tests.support.resonance_preset import small_preset
+
+EMPTY_MODULE = b"\0asm\1\0\0\0"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page of a small instrument with a learned performance; its text. The module in it is an empty one."""
+    folder = tmp_path_factory.mktemp("page")
+    write(folder / "small.luthier", small_preset())
+    (folder / "luthier.wasm").write_bytes(EMPTY_MODULE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LUTHIER_SHELLS", str(folder))
+        assert main(["export", str(folder / "small.luthier"), "-o", str(folder / "small.html")]) == 0
+    return (folder / "small.html").read_text(encoding="utf-8")
+
+
+def unpack(page: str, name: str) -> bytes:
+    (text,) = re.findall(rf'<script type="application/octet-stream" id="{name}">([^<]*)</script>', page)
+    return gzip.decompress(base64.b64decode(text))
+
+
+def description(page: str) -> dict:
+    images = unpack(page, "images")
+    header = np.frombuffer(images, HEADER, 1)[0]
+    start = int(header["text_place"])
+    return json.loads(images[start : start + int(header["text_size"])])
+
+
+def test_a_page_is_one_file_that_loads_nothing(page):
+    assert unpack(page, "module") == EMPTY_MODULE
+    visible = re.sub(r"<script type=\"application/octet-stream\".*?</script>", "", page, flags=re.DOTALL)
+    assert not re.findall(r"https?://|@import|\burl\(|\bsrc=|<link (?!rel=\"icon\" href=\"data:,\")", visible)
+    assert "default-src 'none'" in visible
+
+
+def test_a_page_has_an_image_for_each_of_both_rates_at_the_width_of_the_browsers_registers(page):
+    images = unpack(page, "images")
+    entries = np.frombuffer(images, IMAGE, 2, HEADER.itemsize + LABELS.itemsize)
+    assert np.frombuffer(images, HEADER, 1)["count"][0] == 2
+    assert entries["rate"].tolist() == [44_100, 48_000]
+    assert entries["lanes"].tolist() == [4, 4]
+
+
+def test_knobs_are_those_of_the_image(page):
+    images, told = unpack(page, "images"), description(page)
+    entry = np.frombuffer(images, IMAGE, 1, HEADER.itemsize + LABELS.itemsize)[0]
+    params = np.frombuffer(images, PARAM, int(entry["params_count"]), int(entry["params_place"]))
+    assert told["paramCount"] == len(params)
+    assert told["params"]
+    for knob in told["params"]:
+        param = params[knob["number"]]
+        assert (param["name"].decode(), param["unit"].decode()) == (knob["name"], knob["unit"])
+        assert (param["low"], param["high"], param["slot"], param["index"]) == (
+            knob["low"], knob["high"], knob["slot"], knob["index"],
+        )  # fmt: skip
+    assert params[[param["module"] == b"volume" for param in params]]["slot"] == told["volume"]["slot"]
+
+
+def test_performances_are_those_of_the_engine(page):
+    told, preset = description(page)["performances"], small_preset()
+    for name in ("learned", "random", "permuted"):
+        events = [event for event in perform(preset.header, preset.tensors, name) if event[1].name == "CONTROL"]
+        seconds, keys, values = told[name]
+        np.testing.assert_allclose(seconds, [event[0] for event in events], rtol=1e-6)
+        assert keys == [event[2] for event in events]
+        np.testing.assert_array_equal(np.float32(values), np.float32([event[3] for event in events]))
+
+
+def test_the_share_of_the_recording_counts_its_samples_at_16_bits():
+    preset = small_preset()
+    control = preset.header["control"]
+    assert recording_share(preset, 1000) == 500 / (control["frames"] * control["hop"])
+    del preset.header["control"]
+    assert recording_share(preset, 1000) is None
+
+
+def test_texts_of_an_instrument_are_no_markup():
+    preset = small_preset()
+    preset.header["name"], preset.header["description"] = "a <b>", "</title><script>"
+    text = build_page(preset, 1000, EMPTY_MODULE, b"")
+    assert "A &lt;b&gt;" in text
+    assert "</title><script>" not in text
+
+
+def test_every_script_of_the_page_is_in_it(page):
+    assert all(
+        f"class {name}" in page for name in ("Engine", "Keyboard", "Knob", "Pad", "PerformancePanel", "Player")
+    )
+    assert len(set(SCRIPTS)) == len(SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["small.luthier", "-o", "small.html"], "luthier.wasm was not built"),
+        (["small.luthier", "-o", "nowhere/small.html"], "there is no folder 'nowhere'"),
+        (["decoder.onnx", "-o", "small.html"], "decoder.onnx is a decoder from elsewhere"),
+    ],
+)
+def test_what_cannot_be_a_page_is_one_line_and_no_file(tmp_path, monkeypatch, capsys, words, why):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "decoder.onnx").write_bytes(b"any")
+    before = sorted(tmp_path.iterdir())
+    assert main(["export", *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert why in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_name_of_the_preset_can_be_read_again(page):
+    assert description(page)["name"] == small_preset().header["name"] == read_name(page)
+
+
+def read_name(page: str) -> str:
+    labels = np.frombuffer(unpack(page, "images"), LABELS, 1, HEADER.itemsize)
+    return labels["name"][0].decode()
