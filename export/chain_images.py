@@ -9,7 +9,7 @@ import pickle
 import subprocess
 import sys
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ class ImageSet:
     images: list[RatedImage]
     tables: Tables
     description: dict[str, Any] = field(default_factory=dict)
+
+    def select(self, rates: Sequence[int]) -> "ImageSet":
+        """Those of some rates in Hz, with the tables that they use."""
+        kept = [rated for rated in self.images if rated.rate in rates]
+        places = [place for place, _ in self.tables.parts]
+        targets = {each.target for rated in kept for each in rated.image.relocations if each.kind == IN_TABLES}
+        used = {bisect_right(places, target) - 1 for target in targets}
+        tables = Tables()
+        moved = {number: tables.add_bytes(self.tables.parts[number][1]) for number in sorted(used)}
+        return ImageSet([_moved(rated, places, moved) for rated in kept], tables, self.description)
 
 
 def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow_voice: bool) -> ImageSet:
@@ -66,16 +76,20 @@ def merge(sets: Sequence[ImageSet]) -> ImageSet:
     tables, images = Tables(), []
     for each in sets:
         places = [place for place, _ in each.tables.parts]
-        moved = [tables.add_bytes(data) for _, data in each.tables.parts]
-        for rated in each.images:
-            relocations = []
-            for relocation in rated.image.relocations:
-                if relocation.kind == IN_TABLES:
-                    part = bisect_right(places, relocation.target) - 1
-                    relocation = replace(relocation, target=moved[part] + relocation.target - places[part])
-                relocations.append(relocation)
-            images.append(replace(rated, image=replace(rated.image, relocations=relocations)))
+        moved = dict(enumerate(tables.add_bytes(data) for _, data in each.tables.parts))
+        images += [_moved(rated, places, moved) for rated in each.images]
     return ImageSet(images, tables, sets[0].description)
+
+
+def _moved(rated: RatedImage, places: Sequence[int], moved: Mapping[int, int]) -> RatedImage:
+    """An image whose tables have moved. places: of all tables, before; moved: their places now, by number."""
+    relocations = []
+    for relocation in rated.image.relocations:
+        if relocation.kind == IN_TABLES:
+            part = bisect_right(places, relocation.target) - 1
+            relocation = replace(relocation, target=moved[part] + relocation.target - places[part])
+        relocations.append(relocation)
+    return replace(rated, image=replace(rated.image, relocations=relocations))
 
 
 def _run(patch: Patch, rates: Sequence[int], lanes: int, follow_voice: bool) -> ImageSet:

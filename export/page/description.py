@@ -29,7 +29,8 @@ FIRST_SLOT = 1  # of the rack; the interpreter is before it
 SWITCHES = (PLAY_PARAM, ON, "variation", "legato", "gliding", "gate", "follow", "snap")
 """Names of parameters from 0 to 1 that are either off or on."""
 VALUE_NAMES = {(VOICE, "root"): list(NAMES), (VOICE, "scale"): list(SCALES)}
-MAX_DIGITS = 7  # of a float32
+EXACT_DIGITS = 9  # significant ones, which tell any two float32 apart
+SHOWN_DIGITS = 6
 
 
 def describe(made: Rack, rated: RatedImage) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _performances(preset: Preset) -> dict[str, Any] | None:
         events = perform(preset.header, preset.tensors, name)
         found[name] = _listed([event for event in events if event[1] == Kind.CONTROL])
         if name == PERFORMANCES[0]:
-            found["deformation"] = _listed([event for event in events if event[1] == Kind.DEFORM])
+            found["deformation"] = _listed([event for event in events if event[1] == Kind.DEFORM], SHOWN_DIGITS)
     return found
 
 
@@ -125,10 +126,10 @@ def _dimensions(preset: Preset) -> int:
     return int(preset.header["control"]["dimensions"])
 
 
-def _listed(events: Sequence[tuple[float, Kind, int, float]]) -> list[list[Any]]:
-    """Seconds, keys and values of events."""
+def _listed(events: Sequence[tuple[float, Kind, int, float]], digits: int = EXACT_DIGITS) -> list[list[Any]]:
+    """Seconds, keys and values of events; digits: of the values."""
     seconds, _, keys, values = zip(*events, strict=True) if events else ((), (), (), ())
-    return [_numbers(np.array(seconds)), [int(key) for key in keys], _numbers(np.array(values), MAX_DIGITS + 2)]
+    return [_numbers(np.array(seconds)), [int(key) for key in keys], _numbers(np.array(values), digits)]
 
 
 def _voice(made: Rack) -> dict[str, Any] | None:
@@ -142,6 +143,6 @@ def _voice(made: Rack) -> dict[str, Any] | None:
     return {"slot": FIRST_SLOT + made.plugins.index(made.voice), "layout": asdict(layout)}
 
 
-def _numbers(values: np.ndarray, digits: int = MAX_DIGITS) -> list[float]:
+def _numbers(values: np.ndarray, digits: int = SHOWN_DIGITS) -> list[float]:
     """Numbers of so many significant digits."""
     return [float(f"{value:.{digits}g}") for value in np.asarray(values, np.float64).ravel().tolist()]

@@ -1,5 +1,4 @@
 // The instrument on the audio thread: made with the first gesture, then sent events and asked for reports.
-const RATES = [48000, 44100]; // for which there are images; others are converted by the browser
 const KIND = { CHOKE: 2, CONTROL: 10, DEFORM: 11, PARAM: 14, MIDI: 15 }; // engine/events.py
 const ALL = -1;
 const MAX_VOICES_READ = 32; // as in processor.js
@@ -8,7 +7,7 @@ const sizeOf = ({ count, numbers, fields, arrays }) =>
   numbers.length + 1 + Math.min(count, MAX_VOICES_READ) *
     (fields.length + arrays.reduce((sum, array) => sum + array.count, 0));
 
-// A node that plays, in a context of one of RATES. score: events played from the start, see `Engine.scoreOf`.
+// A node that plays, in a context of one of the rates of the images. score: events played from the start, see `Engine.scoreOf`.
 const makeNode = async (context, module, images, description, score = null) => {
   const script = btoa(unescape(encodeURIComponent(PROCESSOR)));
   try {
@@ -53,9 +52,10 @@ class Engine {
 
   async start() {
     if (!window.AudioWorkletNode) throw new Error("this browser plays no instruments from a page opened in this way");
+    const rates = this.description.rates;
     let context = new AudioContext({ latencyHint: "interactive" });
-    if (!RATES.includes(context.sampleRate)) {
-      const rate = context.sampleRate % 44100 ? 48000 : 44100;
+    if (!rates.includes(context.sampleRate)) { // the browser converts
+      const rate = rates.find((each) => context.sampleRate % each === 0) ?? rates.at(-1);
       await context.close();
       context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
     }

@@ -6,14 +6,15 @@ from importlib.resources import files
 from pathlib import Path
 
 import jinja2
+import numpy as np
 
 from engine.atomic_write import write_text
 from engine.image.chain_image import RATES
-from engine.image.image_file import pack_images
+from engine.image.image_file import HEADER, pack_images
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_size
-from export.chain_images import make_images
+from export.chain_images import ImageSet, make_images
 from export.clap_plugin import labels
 from export.shell_file import find_shell
 from session.patch import Patch
@@ -26,6 +27,9 @@ SCRIPTS = (
 )  # fmt: skip
 """The scripts of a page in order, without the processor, which runs on the browser's audio thread."""
 BYTES_PER_SAMPLE = 2  # of a recording
+MAX_BYTES_FOR_TWO_RATES = 4_500_000
+"""Of a page: a larger one has images for one rate, and the browser converts for devices of others."""
+FLOAT_BYTES = 4
 
 
 def write_page(path: Path, patch: Patch, preset: Preset) -> str:
@@ -35,9 +39,13 @@ def write_page(path: Path, patch: Patch, preset: Preset) -> str:
     """
     module = find_shell(SHELL_NAME).read_bytes()
     made = make_images(patch, RATES, LANES, kind_of(preset.header).follows_voice)
-    images = pack_images(made.images, made.tables, labels(preset, preset.header["name"]), made.description)
-    write_text(path, build_page(preset, patch.path.stat().st_size, module, images))
-    return f"{len(made.description['params'])} knobs, {' and '.join(f'{rate / 1000:g}' for rate in RATES)} kHz"
+    text = _build(preset, patch, module, made)
+    if len(text) > MAX_BYTES_FOR_TWO_RATES:
+        made = made.select(RATES[-1:])
+        text = _build(preset, patch, module, made)
+    write_text(path, text)
+    rates = " and ".join(f"{rated.rate / 1000:g}" for rated in made.images)
+    return f"{len(made.description['params'])} knobs, {rates} kHz"
 
 
 def build_page(preset: Preset, size: int, module: bytes, images: bytes) -> str:
@@ -46,8 +54,15 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes) -> str:
     return _environment().get_template("page.html").render(
         texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_text("page.css"),
         scripts=[_text(f"{name}.js") for name in SCRIPTS], processor=_text("processor.js"),
-        module=_packed(module), images=_packed(images), follows_voice=kind.follows_voice,
+        module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
     )  # fmt: skip
+
+
+def _build(preset: Preset, patch: Patch, module: bytes, made: ImageSet) -> str:
+    """The text of the page of a patch with these images."""
+    description = {**made.description, "rates": [rated.rate for rated in made.images]}
+    images = pack_images(made.images, made.tables, labels(preset, preset.header["name"]), description)
+    return build_page(preset, patch.path.stat().st_size, module, images)
 
 
 def recording_share(preset: Preset, size: int) -> float | None:
@@ -75,6 +90,16 @@ def _texts(preset: Preset) -> dict[str, str]:
         **texts, "name": name[:1].upper() + name[1:], "attribution": source.get("attribution", ""),
         "version": training.get("version", ""),
     }  # fmt: skip
+
+
+def in_planes(images: bytes) -> bytes:
+    """A file of images with sorted tables: first bytes of all words of FLOAT_BYTES, then second ones, and so on.
+
+    Numbers shrink more so.
+    """
+    start = int(np.frombuffer(images, HEADER, 1)["tables_place"][0])
+    tables = images[start:] + bytes(-len(images) % FLOAT_BYTES)
+    return images[:start] + np.frombuffer(tables, np.uint8).reshape(-1, FLOAT_BYTES).T.tobytes()
 
 
 def _packed(data: bytes) -> str:

@@ -291,7 +291,7 @@ const player = (async () => {
   try {
     readColours();
     if (!window.DecompressionStream || !window.WebAssembly) throw new Error("this browser is too old to play this page");
-    const [module, images] = await Promise.all([unpack("module"), unpack("images")]);
+    const [module, images] = await Promise.all([unpack("module"), unpackImages()]);
     const description = readDescription(images);
     return new Player(new Engine(module, images, description), description);
   } catch (error) {

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from cli.main import main
-from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM
+from engine.image.image import IN_TABLES
+from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM, RELOCATION
 from engine.preset.control_performance import perform
 from engine.preset.preset_file import write
 from export.page.page import SCRIPTS, build_page, recording_share
@@ -32,7 +33,11 @@ def page(tmp_path_factory):
 
 def unpack(page: str, name: str) -> bytes:
     (text,) = re.findall(rf'<script type="application/octet-stream" id="{name}">([^<]*)</script>', page)
-    return gzip.decompress(base64.b64decode(text))
+    data = gzip.decompress(base64.b64decode(text))
+    if name != "images":
+        return data
+    start = int(np.frombuffer(data, HEADER, 1)["tables_place"][0])
+    return data[:start] + np.frombuffer(data[start:], np.uint8).reshape(4, -1).T.tobytes()
 
 
 def description(page: str) -> dict:
@@ -77,7 +82,7 @@ def test_performances_are_those_of_the_engine(page):
     for name in ("learned", "random", "permuted"):
         events = [event for event in perform(preset.header, preset.tensors, name) if event[1].name == "CONTROL"]
         seconds, keys, values = told[name]
-        np.testing.assert_allclose(seconds, [event[0] for event in events], rtol=1e-6)
+        np.testing.assert_allclose(seconds, [event[0] for event in events], rtol=1e-5)
         assert keys == [event[2] for event in events]
         np.testing.assert_array_equal(np.float32(values), np.float32([event[3] for event in events]))
 
@@ -90,10 +95,10 @@ def test_the_share_of_the_recording_counts_its_samples_at_16_bits():
     assert recording_share(preset, 1000) is None
 
 
-def test_texts_of_an_instrument_are_no_markup():
+def test_texts_of_an_instrument_are_no_markup(page):
     preset = small_preset()
     preset.header["name"], preset.header["description"] = "a <b>", "</title><script>"
-    text = build_page(preset, 1000, EMPTY_MODULE, b"")
+    text = build_page(preset, 1000, EMPTY_MODULE, unpack(page, "images"))
     assert "A &lt;b&gt;" in text
     assert "</title><script>" not in text
 
@@ -133,3 +138,25 @@ def test_the_name_of_the_preset_can_be_read_again(page):
 def read_name(page: str) -> str:
     labels = np.frombuffer(unpack(page, "images"), LABELS, 1, HEADER.itemsize)
     return labels["name"][0].decode()
+
+
+def test_a_large_page_has_one_rate_with_the_same_image(page, tmp_path, monkeypatch):
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    monkeypatch.setattr("export.page.page.MAX_BYTES_FOR_TWO_RATES", 1000)
+    assert main(["export", str(tmp_path / "small.luthier"), "-o", str(tmp_path / "small.html")]) == 0
+    one = (tmp_path / "small.html").read_text(encoding="utf-8")
+    assert description(one)["rates"] == [48_000]
+    assert memory_and_tables(unpack(one, "images"), 0) == memory_and_tables(unpack(page, "images"), 1)
+    assert len(unpack(one, "images")) < len(unpack(page, "images"))
+
+
+def memory_and_tables(images: bytes, number: int) -> tuple[bytes, list[bytes]]:
+    """The first memory of an image in a file, and the beginnings of the tables that its relocations lead to."""
+    header = np.frombuffer(images, HEADER, 1)[0]
+    entry = np.frombuffer(images, IMAGE, int(header["count"]), HEADER.itemsize + LABELS.itemsize)[number]
+    start, tables = int(entry["data_place"]), int(header["tables_place"])
+    relocations = np.frombuffer(images, RELOCATION, int(entry["relocations_count"]), int(entry["relocations_place"]))
+    places = [tables + int(each["target"]) for each in relocations if each["kind"] == IN_TABLES]
+    return images[start : start + int(entry["data_size"])], [images[place : place + 64] for place in places]

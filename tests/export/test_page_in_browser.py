@@ -31,7 +31,7 @@ AS_LEARNED = ("celesta", "sugarplum")
 MIN_SHARE = 0.3  # of the meter, 60 dB
 
 PLAY_OFFLINE = """async (frames, rate, score) => {
-  const [module, images] = await Promise.all([unpack("module"), unpack("images")]);
+  const [module, images] = await Promise.all([unpack("module"), unpackImages()]);
   const context = new OfflineAudioContext(2, frames, rate);
   const node = await makeNode(context, module, images, readDescription(images), score);
   node.connect(context.destination);
