@@ -21,9 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True,
-        help="the file to write: .html, a page that plays it in a browser; .clap, a plugin for other "
-        "programs; .onnx, a model from state to next state; "
-        ".safetensors, the raw tensors; .wav, the learned room: a clap in it",
+        help="the file to write: .clap, a plugin for other programs; .html, a page that plays it in a browser; .onnx, a "
+        "model from state to next state; .safetensors, the raw tensors; .wav, the learned room: a clap in it",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
@@ -88,5 +87,5 @@ def _room(_patch: Patch, preset: Preset, path: Path) -> str:
 
 
 WRITERS: dict[str, Callable[[Patch, Preset, Path], str]] = {
-    ".html": _page, ".clap": _clap, ".onnx": _onnx, ".safetensors": _tensors, ".wav": _room,
+    ".clap": _clap, ".html": _page, ".onnx": _onnx, ".safetensors": _tensors, ".wav": _room,
 }  # fmt: skip

@@ -53,7 +53,7 @@ def test_a_clap_in_the_learned_room_is_a_sound_file():
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["drawn.luthier", "-o", "out.mp3"], "the ending must be .clap, .onnx, .safetensors or .wav"),
+        (["drawn.luthier", "-o", "out.mp3"], "the ending must be .clap, .html, .onnx, .safetensors or .wav"),
         (["drawn.luthier", "-o", "out"], "the ending must be"),
         (["small.luthier", "-o", "clap.wav"], "has no room"),
         (["drawn.luthier", "-o", "nowhere/out.onnx"], "there is no folder 'nowhere'"),
