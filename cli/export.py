@@ -21,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preset", metavar="INSTRUMENT", help="an instrument, or a saved patch, by name or path")
     parser.add_argument(
         "-o", "--output", metavar="FILE", required=True,
-        help="the file to write: .clap, a plugin for other programs; .html, a page that plays it in a browser; .onnx, a "
-        "model from state to next state; .safetensors, the raw tensors; .wav, the learned room: a clap in it",
+        help="the file to write: .clap, a plugin for other programs; .html, a page that plays it in a browser; "
+        ".onnx, a model from state to next state; .safetensors, the raw tensors; "
+        ".wav, the learned room: a clap in it",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
