@@ -16,16 +16,12 @@ from .kernel_module import HOST, WASM32, X86_64_V2, X86_64_V3, Target, compile_t
 SOURCES = Path(__file__).parent
 CLAP_NAME, WASM_NAME = "luthier.clap", "luthier.wasm"
 RUNTIME_SOURCES = ("runtime.c",)
-CLAP_SOURCES = (*RUNTIME_SOURCES, "resampler.c", "clap_plugin.c")
+CLAP_SOURCES = (*RUNTIME_SOURCES, "processor.c", "resampler.c", "clap_plugin.c")
 WASM_SOURCES = (*RUNTIME_SOURCES, "worklet.c")
 GLIBC_TARGET = "x86_64-linux-gnu.2.17"  # the oldest C library that the shell needs
 _DECODERS = ("decode_float32", "decode_float16")
 _C_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden")
-_SUPPORTED = {
-    "v2": '__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")',
-    "v3": '__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") && '
-    '__builtin_cpu_supports("bmi2")',
-}
+_SUPPORTED = {"v2": "luthier_has_v2", "v3": "luthier_has_v3"}
 _LANES = {"v2": 4, "v3": 8, "wasm": 4}
 
 
@@ -95,16 +91,16 @@ def _function_tables(targets: Sequence[Target], known: dict[str, list[str]]) -> 
     from engine.image.function_table import FUNCTION_NAMES, record_digest
     from engine.simd.vectors import LANES
 
-    lines = ['#include "runtime.h"', ""]
+    lines = ['#include "processor.h"', '#include "runtime.h"', ""]
     for target in targets:
         lines += _wrappers(target, known[target.name])
         names = [_reference(target, name) if name in known[target.name] else "0" for name in FUNCTION_NAMES]
         lines.append(f"static const void *const {target.name}_functions[] = {{{', '.join(names)}}};")
-        condition = _SUPPORTED.get(target.name, "1")
-        lines.append(f"static int is_{target.name}_supported(void) {{ return {condition}; }}")
+        if target.name not in _SUPPORTED:
+            lines.append(f"static int is_{target.name}_supported(void) {{ return 1; }}")
     entries = [
         f"{{{_LANES.get(target.name, LANES)}, {len(FUNCTION_NAMES)}, {target.name}_functions, "
-        f"is_{target.name}_supported}}"
+        f"{_SUPPORTED.get(target.name, f'is_{target.name}_supported')}}}"
         for target in targets
     ]
     lines.append(f"const luthier_code luthier_codes[] = {{{', '.join(entries)}, {{0, 0, 0, 0}}}};")
