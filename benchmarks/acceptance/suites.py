@@ -24,6 +24,7 @@ class Suite:
 
 _ALL = (
     Suite("fuzzing", "Damaged files and bytes are refused by the declared errors, or read.", "fuzz:measure"),
+    Suite("foreign-files", "So are damaged scores, recordings and mappings.", "fuzz:measure_foreign"),
     Suite("presets", "Every factory instrument is in tune and even over its whole keyboard.", "presets:measure"),
     Suite("recordings", "Every recording can be opened, followed and taken apart.", "recordings:measure"),
     Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
