@@ -36,7 +36,7 @@ for name in sys.argv[2:]:
 
 
 @pytest.fixture(scope="module")
-def shells():
+def built_shells():
     """A folder with both shells, built unless they were for these sources."""
     import numba  # noqa: F401 - its import sets the folder
 
@@ -57,9 +57,9 @@ def engine_sounds(folder, cpu):
 
 
 def test_exported_plugins_play_as_the_engine_does_on_a_processor_with_avx2(
-    shells, clap_host, tmp_path, monkeypatch, capsys
+    built_shells, clap_host, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setenv(SHELL_FOLDER, str(shells))
+    monkeypatch.setenv(SHELL_FOLDER, str(built_shells))
     expected = engine_sounds(tmp_path, "x86-64-v3")
     for name in NAMES:
         path = tmp_path / f"{name}.clap"
@@ -75,14 +75,14 @@ def test_exported_plugins_play_as_the_engine_does_on_a_processor_with_avx2(
     assert "parameters, 44.1 and 48 kHz" in capsys.readouterr().out
 
 
-def test_the_module_of_pages_plays_as_the_engine_does(shells, tmp_path):
+def test_the_module_of_pages_plays_as_the_engine_does(built_shells, tmp_path):
     expected = engine_sounds(tmp_path, "x86-64-v3")
     events = hard_score(RATE)
     np.stack([events["frame"], events["key"]], axis=1).astype("<i8").tofile(tmp_path / "messages")
     for name in NAMES:
         made = make_images(Patch(find(name)), [RATE], [4], follow_voice=False)
         (tmp_path / "images").write_bytes(pack_images(made.images, made.tables, {"name": name}, {}))
-        names = (shells / WASM_NAME, tmp_path / "images", tmp_path / "messages")
+        names = (built_shells / WASM_NAME, tmp_path / "images", tmp_path / "messages")
         numbers = (RATE, BLOCK, round(SECONDS * RATE))
         subprocess.run(["node", SCRIPT, *names, *map(str, numbers), tmp_path / "sound"], check=True)
         played = np.fromfile(tmp_path / "sound", "<f4").reshape(2, -1)
