@@ -8,8 +8,8 @@ published by its version number, and faded in while the old one fades out.
 """
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.plugin import BURST
 
 from .events import ALL, EVENT, Kind

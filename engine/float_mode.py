@@ -3,10 +3,8 @@
 import platform
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+
+from engine.kernel import cgutils, intrinsic, ir, njit, types
 
 _ARM = platform.machine().lower() in ("arm64", "aarch64")
 

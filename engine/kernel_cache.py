@@ -27,8 +27,16 @@ class _NumbaFinder:
 def _set_environment() -> None:
     """Set what numba reads when it is imported: its cache, and no features but those of a processor by name.
 
-    With NUMBA_CPU_NAME alone numba would add the features of this machine, and make no code for the other one.
+    With NUMBA_CPU_NAME alone numba would add the features of this machine, and make no code for the other one. Beside
+    a library of kernels numba makes code for the processor of the library, so that both keep their arrays alike.
     """
+    from engine.kernel.library import CPU_PREFIX, INSTRUCTION_SETS, loaded_library, wanted_instruction_set
+
+    library, wanted = loaded_library(), wanted_instruction_set()
+    if library is not None:
+        os.environ["NUMBA_CPU_NAME"] = library.cpu
+    elif wanted in INSTRUCTION_SETS:
+        os.environ["NUMBA_CPU_NAME"] = CPU_PREFIX + wanted
     if os.environ.get("NUMBA_CPU_NAME"):
         os.environ.setdefault("NUMBA_CPU_FEATURES", "")
     _set_cache_folder()
@@ -41,7 +49,7 @@ def _set_cache_folder() -> None:
     from platformdirs import user_cache_path
 
     kernels = user_cache_path("luthier", appauthor=False) / "kernels"
-    folder = kernels / _digest(Path(__file__).parent, os.environ.get("LUTHIER_KERNELS", ""))
+    folder = kernels / digest_sources(os.environ.get("LUTHIER_KERNELS", ""))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
@@ -53,10 +61,11 @@ def _set_cache_folder() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
-def _digest(folder: Path, kernels: str) -> str:
-    """Twelve hex digits that change with any source in a folder, and with the choice of kernels."""
+def digest_sources(kernels: str = "") -> str:
+    """Twelve hex digits that change with any source of the engine, and with the choice of kernels."""
     import hashlib
 
+    folder = Path(__file__).parent
     digest = hashlib.blake2b(kernels.encode() + b"\0", digest_size=6)
     for source in sorted(folder.rglob("*.py")):
         digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")

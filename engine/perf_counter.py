@@ -3,7 +3,8 @@
 import sys
 
 import numpy as np
-from numba import njit, types
+
+from engine.kernel import ExternalFunction, njit
 
 _SECONDS = {"linux": 1, "darwin": 8}  # CLOCK_MONOTONIC, CLOCK_UPTIME_RAW: what time.perf_counter reads there
 
@@ -16,7 +17,7 @@ if sys.platform == "win32":
     _frequency = ctypes.c_int64()
     ctypes.windll.kernel32.QueryPerformanceFrequency(ctypes.byref(_frequency))
     _TICK = 1.0 / _frequency.value
-    _counter = types.ExternalFunction("QueryPerformanceCounter", types.intc(types.CPointer(types.int64)))
+    _counter = ExternalFunction("QueryPerformanceCounter", "intc(CPointer(int64))")
 
     @njit(error_model="numpy", cache=True)
     def now(scratch):
@@ -26,7 +27,7 @@ if sys.platform == "win32":
 
 else:
     _CLOCK = np.int32(_SECONDS.get(sys.platform, 1))
-    _clock_gettime = types.ExternalFunction("clock_gettime", types.intc(types.intc, types.CPointer(types.int64)))
+    _clock_gettime = ExternalFunction("clock_gettime", "intc(intc, CPointer(int64))")
 
     @njit(error_model="numpy", cache=True)
     def now(scratch):

@@ -1,17 +1,14 @@
 """Pointers, which numba lacks: ordered memory access, calls and array views by address."""
 
-from llvmlite import ir
-from numba import carray, njit, types
-from numba.extending import intrinsic
-
+from engine.kernel import Signature, carray, intrinsic, ir, njit, types
 from engine.simd.array_element import element_address
 
-C_PROCESS = types.intp(
-    types.voidptr,  # state of the plugin: one record
-    types.CPointer(types.float32),  # audio, (2, frames)
-    types.intp,  # frames
-    types.voidptr,  # events of this block, in order of frame
-    types.intp,  # how many; the result: how many for the next plugin
+C_PROCESS = (
+    "intp(voidptr, "  # state of the plugin: one record
+    "CPointer(float32), "  # audio, (2, frames)
+    "intp, "  # frames
+    "voidptr, "  # events of this block, in order of frame
+    "intp)"  # how many; the result: how many for the next plugin
 )
 
 
@@ -36,7 +33,7 @@ def store_release(typing, array, index, value):
     return types.void(array, types.intp, types.int64), generate
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", ("i8", 1), "i8", "i8"))
 def publish(array, index, value):
     """[main thread] Write array[index]; a reader by `load_acquire` sees all that was written before."""
     store_release(array, index, value)

@@ -1,18 +1,19 @@
 """[audio thread] The callback of PortAudio, also called by offline rendering."""
 
 import numpy as np
-from numba import carray, cfunc, njit, types
+
+from engine.kernel import carray, cfunc, njit, types
 
 from .block import HOST, MAX_BLOCK_FRAMES, advance
 from .float_mode import flush_denormals, set_float_mode
 
-PA_STREAM_CALLBACK = types.intc(
-    types.CPointer(types.float32),  # microphone, interleaved host.inputs; null without one
-    types.CPointer(types.float32),  # speaker, interleaved host.outputs
-    types.ulong,  # frames
-    types.voidptr,  # times, unused: the engine reads its own clock
-    types.ulong,  # flags: non-zero after an under-run or over-run
-    types.voidptr,  # the HOST record
+PA_STREAM_CALLBACK = (
+    "intc(CPointer(float32), "  # microphone, interleaved host.inputs; null without one
+    "CPointer(float32), "  # speaker, interleaved host.outputs
+    "ulong, "  # frames
+    "voidptr, "  # times, unused: the engine reads its own clock
+    "ulong, "  # flags: non-zero after an under-run or over-run
+    "voidptr)"  # the HOST record
 )
 
 

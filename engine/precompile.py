@@ -14,13 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.kernel import Callback, loaded_library
 from engine.kinds import DEFAULT_KIND, KINDS
 from engine.kinds.kind import load_member
 
 
 def is_compiled(parts: Collection[str] | None = None) -> bool:
-    """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise."""
-    return all(_marker(part).exists() for part in _selected(parts))
+    """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise.
+
+    A library of kernels has them all.
+    """
+    return loaded_library() is not None or all(_marker(part).exists() for part in _selected(parts))
 
 
 def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:
@@ -69,12 +73,23 @@ def _start_child(part: str) -> subprocess.Popen[bytes] | None:
 
 
 def _callback() -> None:
-    from . import portaudio_callback  # noqa: F401 - a callback is compiled where it is defined
     from .host import Host
 
-    with contextlib.suppress(OSError):  # without libjack it is not needed
-        from engine.devices import jack_callback  # noqa: F401 - as above
+    for each in device_callbacks():
+        _ = each.address  # compiles it
     Host(48_000.0).play([])
+
+
+def device_callbacks() -> list[Callback]:
+    """The C functions that audio devices call; those of JACK where libjack is installed."""
+    from . import portaudio_callback
+
+    found = [portaudio_callback.callback]
+    with contextlib.suppress(OSError):
+        from engine.devices import jack_callback
+
+        found += [each for each in vars(jack_callback).values() if isinstance(each, Callback)]
+    return found
 
 
 def _head() -> None:

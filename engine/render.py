@@ -1,10 +1,8 @@
 """Offline rendering through the audio callback, to an array or to a file."""
 
-import ctypes
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from os import PathLike
-from typing import Any
 
 import numpy as np
 
@@ -89,15 +87,10 @@ def render_frames(host: Host, frames: int, microphone: np.ndarray | None = None)
     audio, step = np.zeros((frames, 2), np.float32), host.catch_up_frames
     for start in range(0, frames, step):
         part = audio[start : start + step]
-        input_ = None if microphone is None else _samples(microphone[start : start + step])
-        callback.ctypes(input_, _samples(part), len(part), None, 0, host.memory.ctypes.data)
+        input_ = None if microphone is None else microphone[start : start + step].ctypes.data
+        callback.ctypes(input_, part.ctypes.data, len(part), None, 0, host.memory.ctypes.data)
         host.catch_up()
     return audio.T
-
-
-def _samples(array: np.ndarray) -> Any:
-    """The C pointer of a float32 array."""
-    return ctypes.cast(array.ctypes.data, ctypes.POINTER(ctypes.c_float))
 
 
 def _event_array(score: Score | np.ndarray | None, rate: float) -> np.ndarray:

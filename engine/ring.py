@@ -5,7 +5,8 @@ capacity. A full ring refuses the event and counts it as lost: the audio thread 
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import Signature, njit
 
 from .events import EVENT, NOW
 from .pointers import load_acquire, store_release
@@ -62,7 +63,7 @@ def copy(source, event):
     event.value = source.value
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(cache=True, error_model="numpy", nogil=True, exported=Signature("?", (EVENT, 1), ("i8", 1), EVENT))
 def push(slots, cursors, event):
     """[writer thread] Append a copy of an event; False when there is no room."""
     tail = cursors[TAIL]
@@ -74,7 +75,7 @@ def push(slots, cursors, event):
     return True
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(cache=True, error_model="numpy", nogil=True, exported=Signature("i8", (EVENT, 1), ("i8", 1), (EVENT, 1)))
 def drain_into(slots, cursors, events):
     """[reader thread] Move events from the queue to `events`, at most its length; how many."""
     head = cursors[HEAD]

@@ -7,12 +7,11 @@ from typing import Any
 
 import jack
 import numpy as np
-from llvmlite import binding
-from numba import carray, cfunc, njit, types
 
 from engine.block import DEVICE_RING, HOST, MAX_BLOCK_FRAMES, advance
 from engine.events import Kind
 from engine.float_mode import flush_denormals, set_float_mode
+from engine.kernel import ExternalFunction, carray, cfunc, njit, types
 from engine.pointers import pointer, view_f4, view_u1
 from engine.ring import push
 
@@ -35,11 +34,9 @@ PORTS = np.dtype(
 )
 
 
-def bind(name: str, result: Any, *arguments: Any) -> Any:
+def bind(name: str, signature: str) -> ExternalFunction:
     """A function of libjack for compiled code; pointers are passed as addresses."""
-    function = jack._ffi.addressof(jack._lib, name)
-    binding.add_symbol(name, address(function))
-    return types.ExternalFunction(name, result(*arguments))
+    return ExternalFunction(name, signature, address(jack._ffi.addressof(jack._lib, name)))
 
 
 def address(pointer: Any) -> int:
@@ -47,10 +44,10 @@ def address(pointer: Any) -> int:
     return int(jack._ffi.cast("uintptr_t", pointer))
 
 
-port_get_buffer = bind("jack_port_get_buffer", types.uintp, types.uintp, types.uint32)
-_midi_get_event_count = bind("jack_midi_get_event_count", types.uint32, types.uintp)
-_midi_event_get = bind("jack_midi_event_get", types.intc, types.CPointer(types.uint64), types.uintp, types.uint32)
-last_frame_time = bind("jack_last_frame_time", types.uint32, types.uintp)
+port_get_buffer = bind("jack_port_get_buffer", "uintp(uintp, uint32)")
+_midi_get_event_count = bind("jack_midi_get_event_count", "uint32(uintp)")
+_midi_event_get = bind("jack_midi_event_get", "intc(CPointer(uint64), uintp, uint32)")
+last_frame_time = bind("jack_last_frame_time", "uint32(uintp)")
 
 
 @njit(cache=True, error_model="numpy")
@@ -110,7 +107,7 @@ def read_microphone(ports, host, frames, start, n):
             host.input[t] = np.float32(0)
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+@cfunc("intc(uint32, voidptr)", cache=True, error_model="numpy")
 def process(frames, user):
     """Read the messages of this block and fill its two ports, whatever its size."""
     ports = carray(user, 1, PORTS)[0]
@@ -136,7 +133,7 @@ def process(frames, user):
     return 0
 
 
-@cfunc(types.intc(types.voidptr), cache=True, error_model="numpy")
+@cfunc("intc(voidptr)", cache=True, error_model="numpy")
 def count_xrun(user):
     """Count an under-run of the server."""
     ports = carray(user, 1, PORTS)[0]
@@ -145,7 +142,7 @@ def count_xrun(user):
     return 0
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+@cfunc("intc(uint32, voidptr)", cache=True, error_model="numpy")
 def set_block(frames, user):
     """Store a new block size for display; `process` works with any."""
     ports = carray(user, 1, PORTS)[0]
@@ -154,19 +151,19 @@ def set_block(frames, user):
     return 0
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+@cfunc("intc(uint32, voidptr)", cache=True, error_model="numpy")
 def set_rate(rate, user):
     """Store a new rate: the main thread opens the device again."""
     carray(user, 1, PORTS)[0].rate = rate
     return 0
 
 
-@cfunc(types.void(types.intc, types.voidptr, types.voidptr), cache=True, error_model="numpy")
+@cfunc("void(intc, voidptr, voidptr)", cache=True, error_model="numpy")
 def shut_down(_code, _reason, user):
     """Mark the client as disconnected by the server."""
     carray(user, 1, PORTS)[0].disconnected = 1
 
 
-@cfunc(types.void(types.voidptr), cache=True, error_model="numpy")
+@cfunc("void(voidptr)", cache=True, error_model="numpy")
 def ignore_message(_message):
     """Keep libjack from writing to the terminal."""

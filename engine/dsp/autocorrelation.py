@@ -9,7 +9,8 @@ periods of a tone are enough.
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 
 def low_pass(rate: float, cutoff: float, seconds: float) -> np.ndarray:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import Signature, njit
 from engine.simd.vectors import aligned_zeros
 
 from . import matmul, matmul_plain
@@ -68,7 +68,13 @@ def pack_weights(tensors: Mapping[str, np.ndarray], half: bool) -> DecoderWeight
     return DecoderWeights(_aligned_copy(packed), _aligned_copy(np.concatenate(vectors)), units, len(heads))
 
 
-@njit(cache=True, error_model="numpy")
+_SIGNATURES = [
+    Signature("", (weights, 1), ("f4", 1), "i8", ("f4", 2), ("f4", 3), ("f4", 3), ("f4", 3))
+    for weights in (("f4", "u2") if HAS_FLOAT16 else ("f4",))
+]
+
+
+@njit(cache=True, error_model="numpy", exported=_SIGNATURES)
 def decode(weights, vectors, units, features, state, work, heads):
     """Decode one frame for each voice of a batch.
 

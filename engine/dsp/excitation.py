@@ -1,7 +1,8 @@
 """Excitation signals of attacks: a fixed curve, a noise burst, and a one-pole damping of their high frequencies."""
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -8,8 +8,8 @@ The numbers of a transform start at `base` of an array x: `size` real parts, the
 """
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import Signature, njit
 from engine.simd.register_fft import lane_fft, lane_inverse_fft, load_register, store_register
 from engine.simd.vectors import LANES, add, aligned_zeros, fma, fms, mul, sub
 
@@ -50,7 +50,7 @@ def bin_order(size: int) -> np.ndarray:
     return np.round(-angle * size / (2 * np.pi)).astype(np.int32) % size
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", ("f4", 1), "i8", "i8", ("f4", 1), ("i4", 2)))
 def forward(x, base, size, table, passes):
     """Transform in place."""
     for i in range(passes.shape[0]):

@@ -15,8 +15,8 @@ number of half turns; where that is odd, the odd harmonics change sign.
 import math
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.simd.sample_lanes import add_to, ramp, reduce_phase
 from engine.simd.vectors import WIDTH, add, fma, load_scalar, mul, splat, sub
 

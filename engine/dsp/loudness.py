@@ -6,7 +6,8 @@ tones; its delay is half the window.
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 WINDOW_SECONDS = 0.02  # seconds
 FLOOR_DB = -80.0  # level of silence

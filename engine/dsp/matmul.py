@@ -6,8 +6,8 @@ In plain numba: matmul_plain.py.
 """
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.simd.vectors import HAS_FLOAT16, LANES, WIDTH, fma, load, load_scalar, splat, store
 
 __all__ = ["HAS_FLOAT16", "WIDTH", "multiply", "pack", "padded"]

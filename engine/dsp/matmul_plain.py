@@ -1,7 +1,6 @@
 """The kernel of matmul.py without explicit vectors: its reference, and a fallback where vectors fail."""
 
-from numba import njit
-
+from engine.kernel import njit
 from engine.simd.vectors import WIDTH
 
 

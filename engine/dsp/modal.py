@@ -11,7 +11,8 @@ Rounding p to float32 drifts, to −40 dB after 10 s. `correct` multiplies z by 
 import os
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 from . import modal_plain, modal_simd
 from .modal_bank import (

@@ -2,10 +2,13 @@
 
 import math
 
-from numba import njit
+from engine.kernel import Signature, njit
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
+_SIGNATURE = Signature("f8", *[("f8", 1)] * 4, "f8")
+
+
+@njit(cache=True, error_model="numpy", fastmath=True, exported=_SIGNATURE)
 def impulse_response_energy(frequency, decay, real, imaginary, extra_decay):
     """The integral of the square of Σ Re(c_j exp((−decay_j − extra_decay + 2πi frequency_j) t)) over t > 0.
 

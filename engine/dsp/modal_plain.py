@@ -5,7 +5,8 @@ can; the state passes through memory at every frame, which the explicit kernels 
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 from .modal_bank import INPUT_RE, INPUT_SCALED_IM, MINUS_B_SQUARED, RE, SCALED_IM, SIDE, A
 

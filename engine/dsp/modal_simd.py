@@ -5,8 +5,8 @@ share the sums. However a run is split, the samples are bit-identical. In plain 
 """
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.simd.vectors import (
     LANES,
     WIDTH,

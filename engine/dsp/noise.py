@@ -9,8 +9,8 @@ The delay of the symmetric filter does not matter, since noise has no onset.
 """
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.simd.sample_lanes import add_to, ramp
 from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, load_scalar, splat, sub
 

@@ -1,7 +1,8 @@
 """Kernels for pitch tracking: spectra of a few bins, and whether the partials of a pitch are present in them."""
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 
 def fourier_basis(count: int, bins: int, spacing: float, rate: float) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,8 @@ A table holds a sinc at PHASES positions between two samples, interpolated linea
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 TAPS = 32  # samples that one value is computed from
 LOOKAHEAD = TAPS // 2  # those of them after the read position

@@ -11,8 +11,8 @@ After John Vinyard, "Learning 'Playable' State-Space Models from Audio", 2024.
 import math
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.simd.vectors import WIDTH, aligned_zeros, fma, load, load_scalar, splat, store
 
 _SINE_SERIES = tuple(

@@ -8,7 +8,8 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 
 def _sine_series(terms: int) -> tuple[float, ...]:

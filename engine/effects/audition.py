@@ -1,9 +1,9 @@
 """Audition: playback of a loaded sound beside the chain, for demos, previews of learning and test tones."""
 
 import numpy as np
-from numba import njit
 
 from engine.events import Kind
+from engine.kernel import njit
 from engine.plugin import Param, Plugin
 from engine.pointers import view_f4
 

@@ -1,8 +1,8 @@
 """Capture of what is played, or of the microphone, into a ring that the main thread drains into a file."""
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import Signature, njit
 from engine.plugin import Param, Plugin
 from engine.pointers import load_acquire, publish, store_release
 
@@ -105,6 +105,6 @@ def copy_to_ring(state, audio):
     store_release(state.cursors, WRITTEN, written + frames)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("i8", ("i8", 1)))
 def _written(cursors):
     return load_acquire(cursors, WRITTEN)

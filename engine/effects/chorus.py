@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import Signature, njit
 from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.02
@@ -63,7 +63,7 @@ class Chorus(Plugin):
         self.state["depth"], self.state["wet"] = self.state["depth_target"], self.state["wet_target"]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", STATE))
 def update_targets(state):
     """Set the targets of depth and gain, and the step of the modulation."""
     angle = 2 * math.pi * state.param[SPEED] / state.rate

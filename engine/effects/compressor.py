@@ -1,9 +1,9 @@
 """Stereo compressor with linked channels and a peak detector at a control rate."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import gain_of
+from engine.kernel import Signature, njit
 from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 CONTROL_SAMPLES = 16  # from one update of the gain to the next, counted from the reset, whatever the block
@@ -60,7 +60,7 @@ class Compressor(Plugin):
         self.state["gain"] = 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", STATE))
 def update_smoothing(state):
     """Set the smoothing of attack and release for one control step."""
     time = np.float32(CONTROL_SAMPLES) / state.rate

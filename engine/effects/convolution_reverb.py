@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.convolution import END, FIRST_SLICE, HEAD_SIZE, clear, convolve
 from engine.dsp.convolution_plan import plan_convolution
 from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import resample_impulse_response
 from engine.events import ALL, Kind
+from engine.kernel import Signature, njit
 from engine.plugin import KeptArray, Param, Plugin, entry, param_changed, param_fields, set_defaults
 from engine.pointers import view_f4, view_i4
 
@@ -94,7 +94,7 @@ def compile_all() -> None:
     entry(room)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", STATE))
 def update_target(state):
     """Set the target of the gain."""
     level = state.param[LEVEL] if state.param[ON] > 0.5 else np.float32(MIN_LEVEL_DB)

@@ -1,8 +1,8 @@
 """Peak limiter without look-ahead; replaces samples that are not finite by silence."""
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import njit
 from engine.plugin import Param, Plugin
 
 CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dB: room for what a converter adds between samples

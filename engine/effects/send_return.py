@@ -4,8 +4,8 @@ What was played before the send skips the plugins between, and is added to what 
 """
 
 import numpy as np
-from numba import carray, njit
 
+from engine.kernel import carray, njit
 from engine.plugin import Param, Plugin
 from engine.pointers import pointer
 

@@ -1,9 +1,9 @@
 """Tilt equalizer: a one-pole crossover whose low and high band get opposite gains."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import MAX_SAMPLE, gain_of
+from engine.kernel import Signature, njit
 from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
 
 SMOOTHING_SECONDS = 0.01
@@ -55,7 +55,7 @@ class TiltEq(Plugin):
         self.state["bass"], self.state["treble"] = self.state["bass_target"], self.state["treble_target"]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", STATE))
 def update_targets(state):
     """Set the target gains and the coefficient of the low-pass (bilinear transform, prewarped at the pivot)."""
     tilt = state.param[TILT] if state.param[ON] > 0.5 else np.float32(0)

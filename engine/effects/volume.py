@@ -1,10 +1,10 @@
 """Master volume, after the limiter."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import gain_of
 from engine.events import Kind
+from engine.kernel import njit
 from engine.plugin import Param, Plugin
 
 SMOOTHING_SECONDS = 0.01

@@ -7,9 +7,9 @@ own map picks a parameter up once it passes its value (soft takeover), so that n
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numba import njit
 
 from engine.events import ALL, Kind
+from engine.kernel import njit
 from engine.plugin import Param, Plugin, emit, state_address
 from engine.pointers import load_acquire, publish, view_f4
 

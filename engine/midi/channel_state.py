@@ -7,9 +7,9 @@ So no setting is lost, however fast they come: the last one is emitted. Paramete
 import math
 
 import numpy as np
-from numba import njit
 
 from engine.events import ALL, Kind
+from engine.kernel import Signature, njit
 from engine.plugin import emit
 
 from .mpe_zones import zone_bend
@@ -51,7 +51,7 @@ _ORDER = (Kind.CHOKE, Kind.VOLUME, Kind.PAN, Kind.BEND, Kind.MODULATION, Kind.PR
 _EMITTED = np.array(_ORDER, np.int32)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", CHANNEL))
 def reset_channel(channel):
     """Reset a channel to its defaults."""
     channel.volume, channel.pan = UNITY_VOLUME, 64

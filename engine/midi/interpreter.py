@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numba import njit
 
 from engine.events import ALL, Kind
+from engine.kernel import njit
 from engine.plugin import EMITTING, Param, Plugin
 
 from .cc_map import MAX_ROUTES, ROUTE, MidiMap, emit_params, set_routes

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from engine.events import Kind
+from engine.kernel import njit
 from engine.plugin import Param, Plugin, state_address
 
 KEYS = 128

@@ -1,6 +1,6 @@
 """[audio thread] The effect of each MIDI message on the notes and the state of its channel."""
 
-from numba import njit
+from engine.kernel import njit
 
 from .cc_map import set_controller
 from .channel_masks import MPE_RPN

@@ -4,7 +4,7 @@ The lower zone has channel 1 as its master and the members from 2 upwards, the u
 `state.mpe_members` holds their numbers of members; 0: no such zone. Channels count from 0 here.
 """
 
-from numba import njit
+from engine.kernel import njit
 
 LOWER_MASTER, UPPER_MASTER = 0, 15
 MEMBER_BEND_SEMITONES, MASTER_BEND_SEMITONES = 48, 2  # of a full bend, once a zone is configured

@@ -5,9 +5,9 @@ half-pedal; it is emitted again whenever that changes.
 """
 
 import numpy as np
-from numba import njit
 
 from engine.events import Kind
+from engine.kernel import njit
 from engine.plugin import emit
 
 from .channel_state import PEDAL_THRESHOLD, SOFT, SOSTENUTO, SUSTAIN

@@ -8,9 +8,8 @@ import inspect
 from types import FunctionType
 from typing import Any
 
-from numba import carray, njit
-
 from engine.events import EVENT
+from engine.kernel import carray, njit
 from engine.pointers import C_PROCESS, address_of
 from engine.ring import copy
 

@@ -5,9 +5,8 @@ the run of samples it is in (0 in `handle`), as long as there is `room` in this 
 the next plugin as well.
 """
 
-from numba import njit
-
 from engine.events import EVENT
+from engine.kernel import njit
 from engine.ring import copy
 
 from .contract import BURST

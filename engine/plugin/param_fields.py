@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numba import njit
 
 from engine.events import Kind
+from engine.kernel import njit
 
 from .contract import Param, Plugin
 

@@ -1,14 +1,11 @@
 """Vectors whose lanes are successive samples: ramps, phases, and adding a vector to part of an array."""
 
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from typing import Any
 
-from .vectors import VECTOR, WIDTH
+from engine.kernel import cgutils, intrinsic, ir, types
 
-_FLOAT, _DOUBLE, _INDEX = ir.FloatType(), ir.DoubleType(), ir.IntType(64)
-_FLOATS, _DOUBLES = ir.VectorType(_FLOAT, WIDTH), ir.VectorType(_DOUBLE, WIDTH)
+from .vectors import WIDTH, vector_types
+
 _ROUNDER = 1.5 * 2.0**52  # adding and subtracting it rounds a double to an integer
 
 
@@ -17,10 +14,10 @@ def ramp(typing, first, step):
     """Compute first + t · step for t = 0 … WIDTH − 1."""
 
     def generate(context, builder, signature, args):
-        first, step = (_splat(builder, value, _FLOATS) for value in args)
-        return builder.fadd(first, builder.fmul(_lane_numbers(_FLOATS), step))
+        first, step = (_splat(builder, value, vector_types.FLOATS) for value in args)
+        return builder.fadd(first, builder.fmul(_lane_numbers(vector_types.FLOATS), step))
 
-    return VECTOR(types.float32, types.float32), generate
+    return vector_types.VECTOR(types.float32, types.float32), generate
 
 
 @intrinsic
@@ -32,16 +29,18 @@ def reduce_phase(typing, first, step, bend):
     """
 
     def generate(context, builder, signature, args):
-        first, step, bend = (_splat(builder, value, _DOUBLES) for value in args)
-        t, half, eight = _lane_numbers(_DOUBLES), _constant(0.5), _constant(8.0)
+        first, step, bend = (_splat(builder, value, vector_types.DOUBLES) for value in args)
+        t, half, eight = _lane_numbers(vector_types.DOUBLES), _constant(0.5), _constant(8.0)
         phase = builder.fadd(first, builder.fmul(t, builder.fadd(step, builder.fmul(t, bend))))
         halves = builder.fmul(half, _round(builder, builder.fadd(phase, phase)))
         odd = builder.fsub(halves, _round(builder, halves))  # 0 or ± 1/2
         sign = builder.fsub(_constant(1.0), builder.fmul(eight, builder.fmul(odd, odd)))
-        remainder = builder.fptrunc(builder.fsub(phase, halves), _FLOATS)
-        return context.make_tuple(builder, signature.return_type, (remainder, builder.fptrunc(sign, _FLOATS)))
+        remainder = builder.fptrunc(builder.fsub(phase, halves), vector_types.FLOATS)
+        return context.make_tuple(
+            builder, signature.return_type, (remainder, builder.fptrunc(sign, vector_types.FLOATS))
+        )
 
-    return types.UniTuple(VECTOR, 2)(types.float64, types.float64, types.float64), generate
+    return types.UniTuple(vector_types.VECTOR, 2)(types.float64, types.float64, types.float64), generate
 
 
 @intrinsic
@@ -51,38 +50,41 @@ def add_to(typing, array, offset, x, count):
     def generate(context, builder, signature, args):
         view = context.make_array(signature.args[0])(context, builder, args[0])
         address, x, count = builder.gep(view.data, [args[1]]), args[2], args[3]
-        with builder.if_else(builder.icmp_signed(">=", count, ir.Constant(_INDEX, WIDTH))) as (whole, part):
+        with builder.if_else(builder.icmp_signed(">=", count, ir.Constant(vector_types.INDEX, WIDTH))) as (
+            whole,
+            part,
+        ):
             with whole:
-                whole_vector = builder.bitcast(address, _FLOATS.as_pointer())
+                whole_vector = builder.bitcast(address, vector_types.FLOATS.as_pointer())
                 builder.store(builder.fadd(builder.load(whole_vector, align=4), x), whole_vector, align=4)
             with part:
-                buffer = cgutils.alloca_once(builder, ir.ArrayType(_FLOAT, WIDTH))
-                builder.store(x, builder.bitcast(buffer, _FLOATS.as_pointer()), align=4)
-                lanes = builder.bitcast(buffer, _FLOAT.as_pointer())
+                buffer = cgutils.alloca_once(builder, ir.ArrayType(vector_types.FLOAT, WIDTH))
+                builder.store(x, builder.bitcast(buffer, vector_types.FLOATS.as_pointer()), align=4)
+                lanes = builder.bitcast(buffer, vector_types.FLOAT.as_pointer())
                 with cgutils.for_range(builder, count) as loop:
                     target = builder.gep(address, [loop.index])
                     value = builder.load(builder.gep(lanes, [loop.index]))
                     builder.store(builder.fadd(builder.load(target), value), target)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, VECTOR, types.intp), generate
+    return types.void(array, types.intp, vector_types.VECTOR, types.intp), generate
 
 
-def _round(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+def _round(builder: Any, x: Any) -> Any:
     """Round to the nearest integers."""
     rounder = _constant(_ROUNDER)
     return builder.fsub(builder.fadd(x, rounder), rounder)
 
 
-def _constant(value: float) -> ir.Constant:
-    return ir.Constant(_DOUBLES, [value] * WIDTH)
+def _constant(value: float) -> Any:
+    return ir.Constant(vector_types.DOUBLES, [value] * WIDTH)
 
 
-def _lane_numbers(kind: ir.VectorType) -> ir.Constant:
+def _lane_numbers(kind: Any) -> Any:
     return ir.Constant(kind, [float(t) for t in range(WIDTH)])
 
 
-def _splat(builder: ir.IRBuilder, value: ir.Value, kind: ir.VectorType) -> ir.Value:
+def _splat(builder: Any, value: Any, kind: Any) -> Any:
     undefined = ir.Constant(kind, ir.Undefined)
     single = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
     indices = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)

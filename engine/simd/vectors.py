@@ -11,62 +11,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from llvmlite import binding, ir
-from numba import types
-from numba.core import cgutils
-from numba.core.registry import cpu_target
-from numba.extending import intrinsic, models, register_model
 
+from engine.kernel import LazyModule, cgutils, intrinsic, ir, loaded_library, types
+
+from . import register_probe
 from .array_element import element_address
 
-_PROBE = """
-define void @probe(ptr %floats, ptr %halves) {
-  %x = load <16 x float>, ptr %floats
-  %y = fmul <16 x float> %x, %x
-  store <16 x float> %y, ptr %floats
-  %h = load <8 x half>, ptr %halves
-  %f = fpext <8 x half> %h to <8 x float>
-  store <8 x float> %f, ptr %halves
-  ret void
-}
-"""
-
-
-def _probe_registers(triple: str, name: str, features: str) -> tuple[int, bool]:
-    """The float32 in a register of a processor, and whether it converts float16 to float32; by code made for it.
-
-    Of a processor named by NUMBA_CPU_NAME there is no list of features.
-    """
-    machine = binding.Target.from_triple(triple).create_target_machine(cpu=name, features=features, opt=2)
-    code = machine.emit_assembly(binding.parse_assembly(_PROBE))
-    lanes = 16 if "zmm" in code else 8 if "ymm" in code else 4
-    return lanes, "vcvtph2ps" in code or "fcvtl" in code
-
-
-LANES, HAS_FLOAT16 = _probe_registers(*cpu_target.target_context.codegen().magic_tuple())
-"""Float32 in a register of the processor that numba makes code for, and whether `load` can read float16."""
+_library = loaded_library()
+LANES, HAS_FLOAT16 = (_library.lanes, _library.has_float16) if _library else register_probe.probe_registers()
+"""Float32 in a register of the processor that kernels are made for, and whether `load` can read float16."""
 WIDTH = 4 * LANES  # hides the latency of a multiply-add; measured best with 16 as with 32 registers
 _CACHE_LINE = 16  # float32 in a cache line
-_FLOAT = ir.FloatType()
-_ZERO_REGISTER = ir.Constant(ir.VectorType(_FLOAT, LANES), None)
-
-
-class _Vector(types.Type):
-    """The numba type of `lanes` float32 in registers."""
-
-    def __init__(self, lanes: int) -> None:
-        super().__init__(name=f"float32x{lanes}")
-        self.lanes = lanes
-
-
-VECTOR = _Vector(WIDTH)
-REGISTER = _Vector(LANES)  # a single register; register_fft.py has its operations
-
-
-@register_model(_Vector)
-class _VectorModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: _Vector) -> None:
-        super().__init__(manager, kind, ir.VectorType(_FLOAT, kind.lanes))
+vector_types: Any = LazyModule("engine.simd.vector_types")
 
 
 def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
@@ -97,7 +53,7 @@ def load(typing, array, offset):
             return _load_half(builder, address)
         return _load(builder, address, WIDTH)
 
-    return VECTOR(array, types.intp), generate
+    return vector_types.VECTOR(array, types.intp), generate
 
 
 @intrinsic
@@ -108,7 +64,7 @@ def store(typing, array, offset, x):
         _store(builder, args[2], element_address(context, builder, signature, args))
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, VECTOR), generate
+    return types.void(array, types.intp, vector_types.VECTOR), generate
 
 
 @intrinsic
@@ -118,7 +74,7 @@ def splat(typing, value):
     def generate(context, builder, signature, args):
         return _splat(builder, args[0], WIDTH)
 
-    return VECTOR(types.float32), generate
+    return vector_types.VECTOR(types.float32), generate
 
 
 @intrinsic
@@ -167,7 +123,7 @@ def add_registers(typing, array, offset, x):
         _store(builder, builder.fadd(_load(builder, address, LANES), parts[0]), address)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, VECTOR), generate
+    return types.void(array, types.intp, vector_types.VECTOR), generate
 
 
 @intrinsic
@@ -182,7 +138,7 @@ def add_scaled_registers(typing, array, offset, x, gain):
         _store(builder, total, address)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, VECTOR, VECTOR), generate
+    return types.void(array, types.intp, vector_types.VECTOR, vector_types.VECTOR), generate
 
 
 @intrinsic
@@ -194,7 +150,7 @@ def sum_registers(typing, array, offset, target):
         addresses = [_offset_address(builder, address, register * LANES) for register in range(LANES)]
         registers = [_load(builder, address, LANES) for address in addresses]
         for address in addresses:
-            _store(builder, _ZERO_REGISTER, address)
+            _store(builder, vector_types.ZERO_REGISTER, address)
         while len(registers) > 1:
             registers = [
                 _pairwise_sums(builder, *pair) for pair in zip(registers[0::2], registers[1::2], strict=True)
@@ -205,48 +161,48 @@ def sum_registers(typing, array, offset, target):
     return types.void(array, types.intp, types.intp), generate
 
 
-def _offset_address(builder: ir.IRBuilder, address: ir.Value, offset: int) -> ir.Value:
+def _offset_address(builder: Any, address: Any, offset: int) -> Any:
     return builder.gep(address, [ir.Constant(ir.IntType(64), offset)])
 
 
-def _load(builder: ir.IRBuilder, address: ir.Value, lanes: int) -> ir.Value:
-    return builder.load(builder.bitcast(address, ir.VectorType(_FLOAT, lanes).as_pointer()), align=4)
+def _load(builder: Any, address: Any, lanes: int) -> Any:
+    return builder.load(builder.bitcast(address, ir.VectorType(vector_types.FLOAT, lanes).as_pointer()), align=4)
 
 
-def _load_half(builder: ir.IRBuilder, address: ir.Value) -> ir.Value:
+def _load_half(builder: Any, address: Any) -> Any:
     halves = builder.bitcast(address, ir.VectorType(ir.HalfType(), WIDTH).as_pointer())
-    return builder.fpext(builder.load(halves, align=2), ir.VectorType(_FLOAT, WIDTH))
+    return builder.fpext(builder.load(halves, align=2), ir.VectorType(vector_types.FLOAT, WIDTH))
 
 
-def _store(builder: ir.IRBuilder, x: ir.Value, address: ir.Value) -> None:
+def _store(builder: Any, x: Any, address: Any) -> None:
     builder.store(x, builder.bitcast(address, x.type.as_pointer()), align=4)
 
 
-def _splat(builder: ir.IRBuilder, value: ir.Value, lanes: int) -> ir.Value:
-    undefined = ir.Constant(ir.VectorType(_FLOAT, lanes), ir.Undefined)
+def _splat(builder: Any, value: Any, lanes: int) -> Any:
+    undefined = ir.Constant(ir.VectorType(vector_types.FLOAT, lanes), ir.Undefined)
     single = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
     return builder.shuffle_vector(single, undefined, _shuffle_indices([0] * lanes))
 
 
-def _fma(builder: ir.IRBuilder, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+def _fma(builder: Any, x: Any, y: Any, z: Any) -> Any:
     kind = ir.FunctionType(x.type, [x.type] * 3)
     name = f"llvm.fmuladd.v{x.type.count}f32"
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [x, y, z])
 
 
-def _split_registers(builder: ir.IRBuilder, x: ir.Value) -> list[ir.Value]:
+def _split_registers(builder: Any, x: Any) -> list[Any]:
     """Split a vector into its registers."""
     starts = range(0, WIDTH, LANES)
     return [builder.shuffle_vector(x, x, _shuffle_indices(range(start, start + LANES))) for start in starts]
 
 
-def _pairwise_sums(builder: ir.IRBuilder, x: ir.Value, y: ir.Value) -> ir.Value:
+def _pairwise_sums(builder: Any, x: Any, y: Any) -> Any:
     """The sums of adjacent lanes of x, then of y."""
     even = builder.shuffle_vector(x, y, _shuffle_indices(range(0, 2 * LANES, 2)))
     odd = builder.shuffle_vector(x, y, _shuffle_indices(range(1, 2 * LANES, 2)))
     return builder.fadd(even, odd)
 
 
-def _shuffle_indices(numbers: Iterable[int]) -> ir.Constant:
+def _shuffle_indices(numbers: Iterable[int]) -> Any:
     numbers = list(numbers)
     return ir.Constant(ir.VectorType(ir.IntType(32), len(numbers)), numbers)

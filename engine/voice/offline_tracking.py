@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from engine.kernel import Signature, njit
 from engine.voice.pitch_tracker import new_tracker, pitch_delay, track
-from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ
+from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ, TRACKER
 
 TRACKER_HZ = 48_000.0  # every recording is resampled to it
 GATE_DB = -60.0
@@ -68,7 +68,7 @@ def track_hops(
     return (np.arange(count) + 1) * hop / TRACKER_HZ, float(tracker["loudness_delay"][0]), results
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", TRACKER, ("f4", 1), ("f8", 2)))
 def _track(tracker, sound, results):
     at = 0
     for t in range(results.shape[1]):

@@ -1,6 +1,6 @@
 """Musical scales, and the note of a scale nearest to a pitch."""
 
-from numba import njit
+from engine.kernel import njit
 
 SCALES = {
     "chromatic": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),

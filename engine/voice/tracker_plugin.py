@@ -6,10 +6,10 @@ passed on at the level of `dry`.
 """
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.pitch_units import frequency_of, pitch_of
 from engine.events import ALL, Kind
+from engine.kernel import njit
 from engine.plugin import EMITTING, Param, Plugin, emit, param_changed, param_fields, set_defaults
 from engine.voice.pitch_tracker import TRACKER, new_tracker, reset, track
 from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ

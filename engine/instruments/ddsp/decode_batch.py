@@ -1,8 +1,7 @@
 """[audio thread] Decode all due frames in batches, so that the weights are read once for several voices."""
 
-from numba import njit
-
 from engine.instruments.shared.voice_allocation import FREE, VOICES
+from engine.kernel import njit
 from engine.pointers import call, view_f4
 
 from .decoder_outputs import apply_outputs, read_initial_state

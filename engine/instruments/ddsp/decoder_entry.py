@@ -3,15 +3,14 @@
 from types import SimpleNamespace
 from typing import Any
 
-from numba import carray, njit, types
-
 from engine.dsp.decoder import WORK_ROWS, decode
+from engine.kernel import carray, njit
 from engine.plugin import compile_callback
 from engine.pointers import view_f4, view_u2
 
 from .state import DDSP
 
-SIGNATURE = types.void(types.voidptr, types.intp)  # record of the instrument, number of voices
+SIGNATURE = "void(voidptr, intp)"  # record of the instrument, number of voices
 _compiled: dict[bool, Any] = {}
 _PLACEHOLDER = 0x4C55544849455200  # no address that a process has
 

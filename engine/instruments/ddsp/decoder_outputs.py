@@ -1,11 +1,11 @@
 """[audio thread] Turn the outputs of the decoder into amplitudes of harmonics and noise filters of a voice."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import noise
 from engine.dsp.pitch_units import pitch_of
 from engine.instruments.shared.voice_allocation import VOICES
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import view_f4
 

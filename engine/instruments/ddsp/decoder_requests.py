@@ -9,9 +9,9 @@ the other thread.
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, njit
 
 from engine.instruments.shared.voice_allocation import VOICES
+from engine.kernel import Signature, carray, cfunc, njit
 from engine.pointers import load_acquire, pointer, store_release, view_f4
 from engine.ring import CURSORS, HEAD, TAIL
 
@@ -80,7 +80,7 @@ def remote_decoder_callback() -> Any:
     return _compiled[0]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("i8", MAILBOX, (DECODER_REQUEST, 1)))
 def drain_requests(mailbox, out):
     """[decoder thread] Move pending requests to out (N,) DECODER_REQUEST; returns their number."""
     head = mailbox.cursors[HEAD]

@@ -7,10 +7,10 @@ same; where a controller has moved in between, it is decoded again.
 import math
 
 import numpy as np
-from numba import njit
 
 from engine.events import Kind
 from engine.instruments.shared.voice_allocation import VOICES
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import call, view_f4
 

@@ -5,9 +5,9 @@ frame is the target one hop later, reached by linear interpolation; the first on
 """
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import harmonics
+from engine.kernel import njit
 
 from .decoder_outputs import voice_filters, voice_harmonics
 from .state import FRAME_PHASES, START, VOICES_PER_PHASE

@@ -1,9 +1,9 @@
 """[audio thread] Note on, note off and choke of a DDSP instrument, with legato and glide."""
 
 import numpy as np
-from numba import njit
 
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD, RELEASED, VOICES, allocate, matches
+from engine.kernel import njit
 from engine.plugin import clamp
 
 from .decoder_outputs import start_noise

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.pitch_units import frequency_of, pitch_of
+from engine.kernel import njit
 from engine.plugin import clamp
 
 from .state import ATTACK, DECAY, PRESSURE, RELEASE, SPEED, SUSTAIN, SWAY, TRACKED_VOICE, VIBRATO

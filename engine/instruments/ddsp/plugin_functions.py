@@ -1,11 +1,10 @@
 """[audio thread] The plugin functions of a DDSP instrument: handle events, process a block."""
 
-from numba import njit
-
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import handle_control
 from engine.instruments.shared.voice_allocation import ENDING, FREE, RELEASED, VOICES, matches
 from engine.instruments.shared.voice_gain import is_silent
+from engine.kernel import njit
 from engine.plugin import param_changed
 
 from .decode_batch import decode_due

@@ -3,12 +3,12 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import harmonics, noise
 from engine.dsp.decibels import gain_of
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.instruments.shared.voice_gain import ramp_gains, snap_gains
+from engine.kernel import njit
 from engine.pointers import view_f4
 
 from .decoder_outputs import MIN_NOISE_DB

@@ -1,10 +1,10 @@
 """[audio thread] The voice that follows a tracker's LOUDNESS and PITCH events."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.pitch_units import pitch_of
 from engine.instruments.shared.voice_allocation import ENDING, FREE, HELD
+from engine.kernel import njit
 
 from .frame_schedule import split_frame
 from .note_on_off import start_voice

@@ -1,12 +1,12 @@
 """[audio thread] Note on, note off and choke of an instrument of events."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import gain_of
 from engine.instruments.shared.playback_control import release, start_playback
 from engine.instruments.shared.random import next_signed
 from engine.instruments.shared.voice_allocation import ENDING, VOICES, allocate, is_sounding, matches
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_i4
 

@@ -1,13 +1,12 @@
 """[audio thread] The plugin functions of an instrument of events: handle events, process a block."""
 
-from numba import njit
-
 from engine.dsp.decibels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import advance_vibrato, handle_control
 from engine.instruments.shared.playback_control import CONTROL_FRAMES, update_gains, update_pitch
 from engine.instruments.shared.voice_allocation import ENDING, FREE, VOICES
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent
+from engine.kernel import njit
 from engine.plugin import param_changed
 
 from .note_on_off import choke, note_off, note_on

@@ -1,10 +1,10 @@
 """[audio thread] Read a voice's rendered event at its playback speed."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.sinc_interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
 from engine.instruments.shared.voice_allocation import FREE
+from engine.kernel import njit
 from engine.pointers import view_f4, view_i2, view_i4
 
 

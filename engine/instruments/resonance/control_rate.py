@@ -1,13 +1,13 @@
 """[audio thread] Updates at the control rate, every STRIDE frames: pitch, gain, rounding errors, silent voices."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import modal
 from engine.dsp.decibels import gain_of
 from engine.instruments.shared.channel_controls import advance_vibrato, pitch_ratio
 from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, ENDING, FREE, HELD, VOICES
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent, ramp_gains
+from engine.kernel import njit
 from engine.pointers import view_f4
 
 from .note_on import clear_voice

@@ -3,13 +3,13 @@
 from typing import Any
 
 import numpy as np
-from numba import from_dtype
 
 from engine.dsp import modal
 from engine.events import EVENT
 from engine.instruments.instrument import Instrument, preset_params
 from engine.instruments.shared.voice_allocation import VOICES, is_rendered
 from engine.instruments.shared.voice_gain import set_smoothing
+from engine.kernel import Signature
 from engine.plugin import entry
 from engine.preset.preset_file import Preset
 
@@ -149,4 +149,4 @@ def compile_all() -> None:
 def compile_keys() -> None:
     """[main thread] Compile the last functions of `compile_all`, in parallel with it."""
     for excite in (excite_dimension, excite_key):
-        excite.compile((from_dtype(RESONANCE), from_dtype(EVENT)))
+        excite.compile(Signature("", RESONANCE, EVENT).numba_types())

@@ -1,11 +1,11 @@
 """[audio thread] Note on: choose and tune the resonance of a key, and start its attack."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import modal
 from engine.instruments.shared.random import next_bits
 from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, ENDING, FREE, HELD, VOICES, allocate
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_i4
 

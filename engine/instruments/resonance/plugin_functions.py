@@ -1,7 +1,5 @@
 """[audio thread] The plugin functions of a resonance instrument: handle events, process a block."""
 
-from numba import njit
-
 from engine.dsp import modal
 from engine.dsp.decibels import NEPERS_PER_60_DB
 from engine.events import Kind
@@ -15,12 +13,13 @@ from engine.instruments.shared.voice_allocation import (
     is_sounding,
     matches,
 )
+from engine.kernel import Signature, njit
 from engine.plugin import clamp, param_changed
 
 from .control_rate import retune_pending, update_voices
 from .note_on import assign_voice, excite_dimension, excite_key, note_on
 from .render import render_voice
-from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, WIDTH
+from .state import BODY, BRIGHTNESS, DECAY, PLAY, RELEASE, RESONANCE, WIDTH
 from .variant_crossfade import compute_weights, start_crossfade
 from .voice_modes import retune
 
@@ -71,7 +70,7 @@ def process(state, audio):
         start += count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("", RESONANCE))
 def reset_voices(state):
     """[main thread] Set the weights at rest; where it plays as learned, assign a voice to each resonance."""
     for e in range(state.E):

@@ -1,12 +1,12 @@
 """[audio thread] Render a voice in runs of at most STRIDE frames: its attacks drive its modes."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import excitation, modal
 from engine.dsp.decibels import gain_of
 from engine.dsp.vector_math import tanh
 from engine.instruments.shared.voice_allocation import VOICES
+from engine.kernel import njit
 from engine.pointers import view_f4
 from engine.simd.vectors import LANES
 

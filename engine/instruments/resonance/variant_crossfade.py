@@ -1,7 +1,8 @@
 """[audio thread] Cross-fade between the variants of a resonance: all are rendered, and mixed by weights."""
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 from .state import DEFORM
 

@@ -1,7 +1,6 @@
 """[audio thread] The modes of a voice: from the preset, the key, the velocity, the parameters and the controllers."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import modal
 from engine.dsp.decibels import gain_of
@@ -9,6 +8,7 @@ from engine.dsp.modal_energy import impulse_response_energy
 from engine.dsp.pitch_units import ratio_of
 from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, VOICES
 from engine.instruments.shared.voice_gain import snap_gains
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_f8
 

@@ -4,10 +4,10 @@ The record of an instrument has the fields `CONTROLS`; its voices have `bend` an
 """
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.pitch_units import ratio_of
 from engine.events import ALL, Kind
+from engine.kernel import njit
 from engine.plugin import clamp
 
 from .voice_allocation import VOICES, matches

@@ -5,10 +5,10 @@ The record of an instrument has `pace`, the learned samples per frame of the dev
 """
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import NEPERS_PER_60_DB
 from engine.dsp.pitch_units import ratio_of
+from engine.kernel import njit
 
 from .channel_controls import pitch_ratio
 from .voice_allocation import RELEASED

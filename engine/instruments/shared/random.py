@@ -1,7 +1,8 @@
 """Random number generator of an instrument; its state is the field `random_state` of the record: u4, never 0."""
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 
 def seed_state(seed: int) -> int:

@@ -5,9 +5,9 @@ voice fades out while a spare one plays the new note, so that stealing never cli
 """
 
 import numpy as np
-from numba import njit
 
 from engine.events import ALL
+from engine.kernel import njit
 
 FREE, HELD, RELEASED, ENDING = 0, 1, 2, 3
 MAX_NOTES = 64  # that sound at once

@@ -4,7 +4,8 @@ The record of an instrument has `SMOOTHING`, or those of them that it needs, and
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 from .voice_allocation import ENDING
 

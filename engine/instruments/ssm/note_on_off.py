@@ -1,7 +1,6 @@
 """[audio thread] Note on, note off and control events of a state-space instrument."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp.decibels import gain_of
 from engine.instruments.shared.playback_control import release, start_playback
@@ -13,6 +12,7 @@ from engine.instruments.shared.voice_allocation import (
     is_sounding,
     matches,
 )
+from engine.kernel import njit
 from engine.plugin import clamp
 from engine.pointers import view_f4, view_i4
 

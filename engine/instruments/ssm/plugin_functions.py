@@ -1,7 +1,5 @@
 """[audio thread] The plugin functions of a state-space instrument: handle events, process a block."""
 
-from numba import njit
-
 from engine.dsp.decibels import gain_of
 from engine.events import Kind
 from engine.instruments.shared.channel_controls import advance_vibrato, handle_control
@@ -15,6 +13,7 @@ from engine.instruments.shared.voice_allocation import (
     choke_matching,
 )
 from engine.instruments.shared.voice_gain import MIN_GAIN, is_silent
+from engine.kernel import njit
 from engine.plugin import param_changed
 
 from .note_on_off import excite_dimension, excite_key, note_off, note_on

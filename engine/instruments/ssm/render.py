@@ -1,13 +1,13 @@
 """[audio thread] Frames of a state-space instrument: step a voice's state, interpolate its samples, excite it."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import tanh_rnn
 from engine.dsp.decibels import gain_of
 from engine.dsp.sinc_interpolation import LOOKAHEAD, PHASES, TABLES, TAPS, interpolate, table_index
 from engine.instruments.shared.random import next_signed
 from engine.instruments.shared.voice_allocation import AS_LEARNED_NOTE, VOICES
+from engine.kernel import njit
 from engine.pointers import view_f4
 from engine.simd.vectors import WIDTH
 

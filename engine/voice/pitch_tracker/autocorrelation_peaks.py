@@ -1,11 +1,11 @@
 """[audio thread] Pitch candidates: peaks of the autocorrelation, found on the coarse buffer, refined on the fine."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import autocorrelation
+from engine.kernel import Signature, njit
 
-from .state import CLARITY_SECONDS, MAX_CANDIDATES
+from .state import CLARITY_SECONDS, MAX_CANDIDATES, TRACKER
 
 MIN_STRENGTH = 0.5  # correlation of a candidate
 OCTAVE_COST = 0.05  # by which a lag twice as long must be better
@@ -108,7 +108,7 @@ def _correlation(tracker, lag, window):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", exported=Signature("f8", TRACKER))
 def pitch_delay(tracker):
     """Delay in seconds of a changing pitch: that of the filters and half of the measured time."""
     if tracker.pitch <= 0:

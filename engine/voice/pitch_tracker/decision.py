@@ -5,7 +5,8 @@ exponential forgetting): an octave error must last to win, while after silence t
 """
 
 import numpy as np
-from numba import njit
+
+from engine.kernel import njit
 
 from .autocorrelation_peaks import clarity, find_candidates, lag_score
 from .octave_check import penalize_octaves, update_spectrum

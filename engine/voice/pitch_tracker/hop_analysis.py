@@ -1,10 +1,10 @@
 """[audio thread] Collect hops of samples: measure loudness, filter, decimate, then decide the pitch."""
 
 import numpy as np
-from numba import njit
 
 from engine.dsp import autocorrelation, loudness
 from engine.dsp.decibels import MAX_SAMPLE
+from engine.kernel import njit
 
 from .decision import decide
 

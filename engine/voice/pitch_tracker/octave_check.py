@@ -6,9 +6,8 @@ does not have. Once a tone has lasted as long as the spectrum the check is stric
 earlier sound.
 """
 
-from numba import njit
-
 from engine.dsp import partial_spectrum
+from engine.kernel import njit
 
 from .autocorrelation_peaks import MIN_STRENGTH
 from .state import BIN_HZ, MAX_CANDIDATES, SPECTRUM_BINS

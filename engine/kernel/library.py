@@ -1,0 +1,110 @@
+"""The library of kernels that were compiled ahead: chosen for this processor, and used if it is of these sources.
+
+A wheel carries libraries for several instruction sets, with a digest of the sources that they were made of. From a
+checkout there is none, unless `make ahead` was run: kernels are compiled as they are needed. LUTHIER_ISA chooses: v2,
+v3 or v4 of x86-64, or numba for no library.
+"""
+
+import ctypes
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LIBRARY_FOLDER = Path(__file__).parent / "libraries"
+MANIFEST = "libraries.json"
+ISA_FLAG = "LUTHIER_ISA"
+NO_LIBRARY = "numba"
+CPU_PREFIX = "x86-64-"  # and the name of an instruction set: a processor of NUMBA_CPU_NAME
+INSTRUCTION_SETS = {
+    "v2": "sse4_2 ssse3 popcnt cx16",
+    "v3": "avx2 bmi1 bmi2 f16c fma movbe",
+    "v4": "avx512f avx512bw avx512cd avx512dq avx512vl",
+}
+"""What a processor says of itself in /proc/cpuinfo where it has one, with those before; the best one last."""
+
+
+class Library:
+    """A library of kernels: the lanes and the float16 that its functions are made for, and their addresses."""
+
+    def __init__(self, path: Path, isa: str, facts: dict[str, Any]) -> None:
+        self.isa = isa
+        self.lanes = int(facts["lanes"])
+        self.has_float16 = bool(facts["has_float16"])
+        self._symbols: dict[str, str] = facts["symbols"]
+        self._loaded = ctypes.CDLL(str(path))
+
+    @property
+    def cpu(self) -> str:
+        """The processor that numba has to make code for, where it compiles what the library lacks."""
+        return CPU_PREFIX + self.isa
+
+    def address(self, name: str) -> int:
+        """The address of a kernel or a C function, by module and qualified name; 0: it has none."""
+        symbol = self._symbols.get(name)
+        if symbol is None:
+            return 0
+        return ctypes.cast(getattr(self._loaded, symbol), ctypes.c_void_p).value or 0
+
+    def set_address(self, name: str, address: int) -> None:
+        """Give it the address of a function of another library, which it calls by that name."""
+        ctypes.c_void_p.in_dll(self._loaded, f"luthier_{name}").value = address
+
+
+@cache
+def loaded_library() -> Library | None:
+    """The library that this process uses; None where kernels are compiled by numba."""
+    manifest = _read_manifest()
+    if not manifest or os.environ.get("LUTHIER_KERNELS"):
+        return None
+    known = [isa for isa in supported_instruction_sets() if isa in manifest["libraries"]]
+    wanted = wanted_instruction_set()
+    chosen = wanted if wanted else known[-1] if known else ""
+    if chosen not in known or manifest["digest"] != _source_digest():
+        return None
+    try:
+        return Library(LIBRARY_FOLDER / library_name(chosen), chosen, manifest["libraries"][chosen])
+    except OSError:  # of another system, or damaged: as without one
+        return None
+
+
+def library_name(isa: str) -> str:
+    """The file name of the library for an instruction set."""
+    return f"kernels_{isa}.so"
+
+
+def wanted_instruction_set() -> str:
+    """What the environment asks for: a key of INSTRUCTION_SETS, something else for numba, or empty for the best."""
+    return os.environ.get(ISA_FLAG) or os.environ.get("NUMBA_CPU_NAME", "").removeprefix(CPU_PREFIX)
+
+
+def supported_instruction_sets() -> list[str]:
+    """Those of INSTRUCTION_SETS that this processor has, the best one last; none where it is not known."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return []
+    line = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    flags = set(line.partition(":")[2].split())
+    found: list[str] = []
+    for isa, needed in INSTRUCTION_SETS.items():
+        if not flags.issuperset(needed.split()):
+            break
+        found.append(isa)
+    return found
+
+
+def _read_manifest() -> dict[str, Any]:
+    try:
+        text = (LIBRARY_FOLDER / MANIFEST).read_text(encoding="utf-8")
+        manifest: dict[str, Any] = json.loads(text)
+    except (OSError, ValueError):
+        return {}
+    return manifest
+
+
+def _source_digest() -> str:
+    from engine.kernel_cache import digest_sources
+
+    return digest_sources()
