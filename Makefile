@@ -49,6 +49,14 @@ other-instruction-sets:  # kernels compiled for AVX2 where the processor has mor
 	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_pitch.py \
 	    tests/engine/instruments/test_resonance_as_learned.py
 
+ahead:  ## compile all kernels into libraries for x86-64 v2, v3 and v4: playing from here then needs no compiler
+	@bash scripts/setup.sh test
+	$(BIN)/python -m shell.kernel_library
+
+wheel: ahead  ## build the wheel that carries them, into dist
+	@rm -rf build/lib build/bdist.*
+	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
+
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
 	@bash scripts/setup.sh test
 	@PYTHONPATH=. $(BIN)/python scripts/factory_instruments.py
@@ -62,5 +70,5 @@ texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring 
 	@mkdir -p build && $(BIN)/python -m gui.engine_translation > build/terms.py
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
-.PHONY: play test verify acceptance check static-checks lint types arrows kernels tests-of-the-window tests-of-the-rest \
-        other-instruction-sets presets shells texts
+.PHONY: play test verify acceptance ahead wheel check static-checks lint types arrows kernels tests-of-the-window \
+        tests-of-the-rest other-instruction-sets presets shells texts

@@ -50,6 +50,31 @@ def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, i
         _marker(part).touch()
 
 
+def list_texts() -> dict[str, Path]:
+    """Compile all that plays, and keep its LLVM text: files by the names of functions in a library.
+
+    Playing compiles the same functions where there is no library.
+    """
+    from engine.instruments.ddsp.decoder_entry import decoder_callback
+    from engine.instruments.ddsp.decoder_requests import remote_decoder_callback
+    from engine.kernel import callbacks, exported_kernels
+    from engine.kernel.text import keep_kernel_text, keep_text
+    from engine.simd.vectors import HAS_FLOAT16
+
+    for _, job in _COMMON:
+        job()
+    for job in JOBS.values():
+        job()
+    for half in {False, HAS_FLOAT16}:
+        decoder_callback(half)
+    remote_decoder_callback()
+    found = {each.symbol: keep_text(each, each.text_name) for each in callbacks}
+    for kernel in exported_kernels:
+        for number in range(len(kernel.exported)):
+            found[f"{kernel.symbol}.{number}"] = keep_kernel_text(kernel, number)
+    return found
+
+
 def _selected(parts: Collection[str] | None) -> list[str]:
     return [part for part in PARTS if parts is None or part in parts]
 

@@ -30,6 +30,7 @@ class Target:
 
 X86_64_V2 = Target("v2", "x86-64-v2", "x86_64-unknown-linux-gnu", "x86-64-v2")
 X86_64_V3 = Target("v3", "x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3")
+X86_64_V4 = Target("v4", "x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4")
 WASM32 = Target("wasm", "x86-64-v2", "wasm32-unknown-unknown", "generic", "+simd128")
 HOST = Target("host", "", "", "")
 

@@ -4,7 +4,6 @@ import math
 
 from engine.kernel import Signature, njit
 
-
 _SIGNATURE = Signature("f8", *[("f8", 1)] * 4, "f8")
 
 

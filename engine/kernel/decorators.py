@@ -9,7 +9,7 @@ import ctypes
 import functools
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from .flat_call import FlatCall, Signature
 from .library import loaded_library
@@ -25,10 +25,10 @@ callbacks: list["Callback"] = []
 
 
 class Kernel:
-    """A function that numba compiles for the types it is called with; it has the attributes of its dispatcher, too."""
+    """A function that numba compiles for the types it is called with; it has what its dispatcher has, too."""
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any], exported: Sequence[Signature]) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(cast(Any, self), function)
         self.py_func = function
         self.exported = tuple(exported)
         self.options = options
@@ -77,7 +77,7 @@ class Callback:
     """A C function of a Python function, from a library or compiled when its address is first asked for."""
 
     def __init__(self, function: Callable[..., Any], signature: str, options: dict[str, Any]) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(cast(Any, self), function)
         self.py_func = function
         self.signature = signature
         self.options = options
@@ -119,7 +119,7 @@ class Intrinsic:
     """A function that generates code in kernels; never called from Python."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(cast(Any, self), function)
         self._function = function
 
     @functools.cached_property

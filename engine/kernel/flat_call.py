@@ -90,7 +90,7 @@ class FlatCall:
             raise RuntimeError("a kernel of the library failed")
         if self.signature.result is None:
             return None
-        return np.frombuffer(result, self.signature.result, 1)[0].item()
+        return np.frombuffer(result.raw, self.signature.result, 1)[0].item()
 
 
 def _argument(given: Any) -> Any:
