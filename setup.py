@@ -1,4 +1,4 @@
-"""The wheel: for Linux on x86-64 where libraries of kernels were built beforehand (`make wheel`), otherwise for all."""
+"""The wheel: for Linux on x86-64 if libraries of kernels were built before (`make wheel`), else for any system."""
 
 from pathlib import Path
 

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from engine.atomic_write import atomic_path
-from engine.kernel.library import LIBRARY_FOLDER, MANIFEST, library_name
+from engine.kernel.library import LIBRARY_FOLDER, MANIFEST, file_digest, library_name
 from engine.kernel_cache import digest_sources
 
 from .build import GLIBC_TARGET, SOURCES
@@ -22,40 +23,44 @@ from .kernel_module import X86_64_V2, X86_64_V3, X86_64_V4, Target, make_object,
 TARGETS = {target.name: target for target in (X86_64_V2, X86_64_V3, X86_64_V4)}
 _FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-fno-sanitize=all")
 _LISTING = """
-import json
-import engine
-from engine.precompile import list_texts
+import json, sys
+from engine.kinds.kind import load_member
 from engine.simd.vectors import HAS_FLOAT16, LANES
 
-texts = {name: str(path) for name, path in list_texts().items()}
+texts = {name: str(path) for name, path in load_member(sys.argv[1])().items()}
 print(json.dumps({"lanes": LANES, "has_float16": HAS_FLOAT16, "texts": texts}))
 """
 
 
-def build_libraries(names: Sequence[str], folder: Path = LIBRARY_FOLDER) -> list[Path]:
+def build_libraries(
+    names: Sequence[str], folder: Path = LIBRARY_FOLDER, listing: str = "engine.precompile:list_texts"
+) -> list[Path]:
     """Build the libraries for some of TARGETS, and write what they are beside them; their paths.
 
+    listing: module and function that compile what they shall hold, as `engine.precompile.list_texts` does.
     CalledProcessError where a kernel cannot be compiled or linked.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digest = digest_sources()
     libraries = {}
     for name in names:
-        facts = _compile(TARGETS[name])
+        facts = _compile(TARGETS[name], listing)
         texts = {each: Path(path) for each, path in facts.pop("texts").items()}
-        _link(texts, TARGETS[name], folder / library_name(name))
-        libraries[name] = {**facts, "symbols": {each: symbol(TARGETS[name], each) for each in texts}}
+        path = folder / library_name(name)
+        _link(texts, TARGETS[name], path)
+        symbols = {each: symbol(TARGETS[name], each) for each in texts}
+        libraries[name] = {**facts, "digest": file_digest(path), "symbols": symbols}
     with atomic_path(folder / MANIFEST) as draft:
         draft.write_text(json.dumps({"digest": digest, "libraries": libraries}, indent=1), encoding="utf-8")
     return [folder / library_name(name) for name in names]
 
 
-def _compile(target: Target) -> dict:
+def _compile(target: Target, listing: str) -> dict[str, Any]:
     """Compile all kernels that are still missing, in another process; their texts, and what they were made for."""
     environment = {**os.environ, "LUTHIER_KEEP_TEXT": "1", "LUTHIER_ISA": "numba", "NUMBA_CPU_NAME": target.numba_cpu}
-    command = [sys.executable, "-c", _LISTING]
+    command = [sys.executable, "-c", _LISTING, listing]
     told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
-    facts: dict = json.loads(told)
+    facts: dict[str, Any] = json.loads(told)
     return facts
 
 
@@ -72,7 +77,7 @@ def _link(texts: dict[str, Path], target: Target, path: Path) -> None:
 def main() -> None:
     """Build what is named on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[])
+    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[], help="all, unless named")
     args = parser.parse_args()
     for path in build_libraries(args.targets or list(TARGETS)):
         print(f"{path} ({path.stat().st_size} bytes)", flush=True)

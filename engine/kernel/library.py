@@ -6,6 +6,7 @@ v3 or v4 of x86-64, or numba for no library.
 """
 
 import ctypes
+import hashlib
 import json
 import os
 from functools import cache
@@ -63,15 +64,21 @@ def loaded_library() -> Library | None:
     chosen = wanted if wanted else known[-1] if known else ""
     if chosen not in known or manifest["digest"] != _source_digest():
         return None
-    try:
-        return Library(LIBRARY_FOLDER / library_name(chosen), chosen, manifest["libraries"][chosen])
-    except OSError:  # of another system, or damaged: as without one
+    path, facts = LIBRARY_FOLDER / library_name(chosen), manifest["libraries"][chosen]
+    try:  # what is damaged must not be opened: the system would end this process
+        return Library(path, chosen, facts) if file_digest(path) == facts["digest"] else None
+    except OSError:
         return None
 
 
 def library_name(isa: str) -> str:
     """The file name of the library for an instruction set."""
     return f"kernels_{isa}.so"
+
+
+def file_digest(path: Path) -> str:
+    """A digest of the bytes of a library; OSError if it cannot be read."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 def wanted_instruction_set() -> str:
