@@ -55,12 +55,14 @@ class Library:
 
 @cache
 def loaded_library() -> Library | None:
-    """The library that this process uses; None where kernels are compiled by numba."""
-    manifest = _read_manifest()
+    """The library that this process uses; None where kernels are compiled by numba.
+
+    ValueError if LUTHIER_ISA is something that this processor lacks.
+    """
+    manifest, wanted = _read_manifest(), wanted_instruction_set()
     if not manifest or os.environ.get("LUTHIER_KERNELS"):
         return None
     known = [isa for isa in supported_instruction_sets() if isa in manifest["libraries"]]
-    wanted = wanted_instruction_set()
     chosen = wanted if wanted else known[-1] if known else ""
     if chosen not in known or manifest["digest"] != _source_digest():
         return None
@@ -82,8 +84,14 @@ def file_digest(path: Path) -> str:
 
 
 def wanted_instruction_set() -> str:
-    """What the environment asks for: a key of INSTRUCTION_SETS, something else for numba, or empty for the best."""
-    return os.environ.get(ISA_FLAG) or os.environ.get("NUMBA_CPU_NAME", "").removeprefix(CPU_PREFIX)
+    """What the environment asks for: a key of INSTRUCTION_SETS, something else for numba, or empty for the best.
+
+    ValueError if LUTHIER_ISA is something that this processor lacks.
+    """
+    wanted, known = os.environ.get(ISA_FLAG), (*supported_instruction_sets(), NO_LIBRARY)
+    if wanted and wanted not in known:
+        raise ValueError(f"{ISA_FLAG} is {wanted!r}; on this processor it can be {', '.join(known)}, or be left out")
+    return wanted or os.environ.get("NUMBA_CPU_NAME", "").removeprefix(CPU_PREFIX)
 
 
 def supported_instruction_sets() -> list[str]:

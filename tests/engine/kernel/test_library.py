@@ -1,6 +1,8 @@
 """Kernels from a library do what kernels compiled now do, bit for bit, and need no compiler."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -106,6 +108,14 @@ def test_a_library_that_does_not_fit_is_left_aside(library, isa, tmp_path, chang
     (tmp_path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     _, had_library, _ = run_kernels("told = 0", isa, tmp_path)
     assert not had_library
+
+
+def test_an_instruction_set_that_the_processor_lacks_is_refused_in_one_line():
+    words = [sys.executable, "-m", "cli.main", "render", "guitar", "demo", "-o", os.devnull]
+    environment = {**os.environ, "LUTHIER_ISA": "v9"}
+    run = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    (line,) = run.stderr.splitlines()
+    assert (run.returncode, line.startswith("luthier: LUTHIER_ISA is 'v9'; on this processor it can be")) == (2, True)
 
 
 def test_without_a_library_nothing_is_compiled_before_it_is_needed():
