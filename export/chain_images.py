@@ -17,6 +17,7 @@ from typing import Any
 from engine.image.chain_image import make_rated_image
 from engine.image.image import IN_TABLES, Tables
 from engine.image.image_file import RatedImage
+from engine.kernel.library import ISA_FLAG, NO_LIBRARY
 from session.patch import Chain, Patch
 
 LAYOUTS = {8: "x86-64-v3", 4: "x86-64-v2"}
@@ -96,6 +97,8 @@ def _run(patch: Patch, rates: Sequence[int], lanes: int, follow_voice: bool) -> 
     """The images for one width of registers, from another process."""
     request = pickle.dumps((patch, list(rates), follow_voice))
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CPU_FEATURES"}
+    if environment.get(ISA_FLAG) != NO_LIBRARY:
+        environment.pop(ISA_FLAG, None)  # the processor's name says the same
     environment |= {"NUMBA_CPU_NAME": LAYOUTS[lanes], "PYTHONPATH": str(Path(__file__).parents[1])}
     command = [sys.executable, "-m", "export.chain_worker"]
     told = subprocess.run(command, input=request, env=environment, stdout=subprocess.PIPE, check=False)
