@@ -1,5 +1,5 @@
-/* The functions of libjack that kernels call: found at run time, so that a library loads where JACK is not installed.
-   Addresses are integers in kernels. */
+/* What kernels call besides the C library. The functions of libjack are found at run time, so that a library loads where
+   JACK is not installed; addresses are integers in kernels. */
 #include <stdint.h>
 
 #define SHOWN __attribute__((visibility("default")))
@@ -16,3 +16,6 @@ int jack_midi_event_get(uint64_t *event, uintptr_t buffer, uint32_t index)
     return luthier_jack_midi_event_get(event, buffer, index);
 }
 uint32_t jack_last_frame_time(uintptr_t client) { return luthier_jack_last_frame_time(client); }
+
+/* Called when the owner of an array goes; the arrays of a library are views, which have no owner. */
+void NRT_MemInfo_call_dtor(void *owner) { (void)owner; }

@@ -22,6 +22,7 @@ exported_kernels: list["Kernel"] = []
 """All kernels that Python calls while playing, of the modules imported so far."""
 callbacks: list["Callback"] = []
 """All C functions, of the modules imported and the plugins made so far."""
+_new_symbols: dict[str, int] = {}  # addresses of external functions that the compiler does not know yet
 
 
 class Kernel:
@@ -40,6 +41,7 @@ class Kernel:
         """What numba makes of the function."""
         import numba
 
+        _add_symbols()
         return numba.njit(**self.options)(self.py_func)
 
     @property
@@ -89,6 +91,7 @@ class Callback:
         """What numba makes of the function."""
         import numba
 
+        _add_symbols()
         return numba.cfunc(self.signature, **self.options)(self.py_func)
 
     @property
@@ -159,18 +162,17 @@ class ExternalFunction:
     """
 
     def __init__(self, symbol: str, signature: str, address: int = 0) -> None:
-        self._symbol, self._signature, self._address = symbol, signature, address
+        self._symbol, self._signature = symbol, signature
         library = loaded_library()
+        if address:
+            _new_symbols[symbol] = address
         if address and library is not None:
             library.set_address(symbol, address)
 
     @functools.cached_property
     def _numba_type_(self) -> Any:
-        from llvmlite import binding
         from numba.core import sigutils, types
 
-        if self._address:
-            binding.add_symbol(self._symbol, self._address)
         arguments, result = sigutils.normalize_signature(self._signature)
         return types.ExternalFunction(self._symbol, result(*arguments))
 
@@ -184,6 +186,15 @@ class LazyModule(ModuleType):
         import importlib
 
         return getattr(importlib.import_module(self.__name__), name)
+
+
+def _add_symbols() -> None:
+    """Tell the compiler of new external functions: code from its cache calls them as well."""
+    if _new_symbols:
+        from llvmlite import binding
+
+        while _new_symbols:
+            binding.add_symbol(*_new_symbols.popitem())
 
 
 def _symbol(function: Callable[..., Any]) -> str:
