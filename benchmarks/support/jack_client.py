@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import jack
 import numpy as np
-from numba import carray, cfunc, njit, types
 
 from benchmarks.support.jack_server import MAX_WAIT_SECONDS
 from engine.devices.jack_callback import address, bind, last_frame_time, port_get_buffer
+from engine.kernel import carray, cfunc, njit, types
 from engine.pointers import view_f4, view_u1
 
 RECORDED_FRAMES = 48_000 * 60  # of the ring that the sound is recorded to
@@ -48,8 +48,8 @@ CLIENT = np.dtype(
     align=True,
 )
 
-_clear_buffer = bind("jack_midi_clear_buffer", types.void, types.uintp)
-_event_reserve = bind("jack_midi_event_reserve", types.uintp, types.uintp, types.uint32, types.uint64)
+_clear_buffer = bind("jack_midi_clear_buffer", "void(uintp)")
+_event_reserve = bind("jack_midi_event_reserve", "uintp(uintp, uint32, uint64)")
 
 
 @njit(cache=True, error_model="numpy")
@@ -104,7 +104,7 @@ def play_note(state, buffer, frames, now):
             state.notes_played += 1
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), cache=True, error_model="numpy")
+@cfunc("intc(uint32, voidptr)", cache=True, error_model="numpy")
 def process(frames, user):
     """Record a block, and send a message if one waits."""
     state = carray(user, 1, CLIENT)[0]

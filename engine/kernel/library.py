@@ -5,6 +5,7 @@ checkout there is none, unless `make ahead` was run: kernels are compiled as the
 v3 or v4 of x86-64, or numba for no library.
 """
 
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -49,8 +50,9 @@ class Library:
         return ctypes.cast(getattr(self._loaded, symbol), ctypes.c_void_p).value or 0
 
     def set_address(self, name: str, address: int) -> None:
-        """Give it the address of a function of another library, which it calls by that name."""
-        ctypes.c_void_p.in_dll(self._loaded, f"luthier_{name}").value = address
+        """Give it the address of a function of another library, if it calls one by that name."""
+        with contextlib.suppress(ValueError):
+            ctypes.c_void_p.in_dll(self._loaded, f"luthier_{name}").value = address
 
 
 @cache
