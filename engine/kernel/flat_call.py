@@ -82,7 +82,7 @@ class FlatCall:
         flat: list[Any] = []
         for kind, argument in zip(self.signature.arguments, arguments, strict=True):
             if isinstance(kind, str):
-                flat.append(argument)
+                flat.append(int(argument) if kind[0] == "i" else float(argument))
             else:
                 _append_flat(flat, argument)
         result, error = ctypes.create_string_buffer(_RESULT_BYTES), ctypes.c_void_p()
@@ -121,13 +121,13 @@ def _fits(kind: Any, argument: Any) -> bool:
         )
     if isinstance(kind, RecordType):
         return isinstance(argument, np.void) and argument.dtype == kind.dtype
-    return isinstance(argument, int | np.integer) if kind[0] == "i" else isinstance(argument, float | np.floating)
+    return isinstance(argument, int | np.integer) if kind[0] == "i" else isinstance(argument, float)
 
 
 def _append_flat(flat: list[Any], argument: Any) -> None:
     """Append what an array or a record is passed as."""
-    address = argument.__array_interface__["data"][0]
     if isinstance(argument, np.ndarray):
+        address = argument.ctypes.data
         flat += [None, None, argument.size, argument.itemsize, address, *argument.shape, *argument.strides]
-    else:
-        flat.append(address)
+    else:  # its __array_interface__ describes all fields, which takes long
+        flat.append(np.frombuffer(argument, np.uint8).ctypes.data)

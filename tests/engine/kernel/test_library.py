@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from engine.kernel.library import CPU_PREFIX, MANIFEST, supported_instruction_sets
+from engine.preset.library import factory_folder
 from tests.support.kernel_process import run_kernels
 
 pytestmark = pytest.mark.skipif(not supported_instruction_sets(), reason="libraries are for x86-64 under Linux")
@@ -110,8 +111,9 @@ def test_a_library_that_does_not_fit_is_left_aside(library, isa, tmp_path, chang
     assert not had_library
 
 
-def test_an_instruction_set_that_the_processor_lacks_is_refused_in_one_line():
-    words = [sys.executable, "-m", "cli.main", "render", "guitar", "demo", "-o", os.devnull]
+def test_an_instruction_set_that_the_processor_lacks_is_refused_in_one_line(tmp_path):
+    score, sound = factory_folder() / "demo.mid", tmp_path / "sound.wav"
+    words = [sys.executable, "-m", "cli.main", "render", "guitar", str(score), "-o", str(sound)]
     environment = {**os.environ, "LUTHIER_ISA": "v9"}
     run = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     (line,) = run.stderr.splitlines()
