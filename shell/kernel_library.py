@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.atomic_write import atomic_path
-from engine.kernel.library import LIBRARY_FOLDER, MANIFEST, file_digest, library_name
+from engine.kernel.library import LIBRARY_FOLDER, LIBRARY_MANIFEST, file_digest, library_name
 from engine.kernel_cache import digest_sources
 
 from .build import GLIBC_TARGET, SOURCES
@@ -50,7 +50,7 @@ def build_libraries(
         _link(texts, TARGETS[name], path)
         symbols = {each: symbol(TARGETS[name], each) for each in texts}
         libraries[name] = {**facts, "digest": file_digest(path), "symbols": symbols}
-    with atomic_path(folder / MANIFEST) as draft:
+    with atomic_path(folder / LIBRARY_MANIFEST) as draft:
         draft.write_text(json.dumps({"digest": digest, "libraries": libraries}, indent=1), encoding="utf-8")
     return [folder / library_name(name) for name in names]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LIBRARY_FOLDER = Path(__file__).parent / "libraries"
-MANIFEST = "libraries.json"
+LIBRARY_MANIFEST = "libraries.json"
 ISA_FLAG = "LUTHIER_ISA"
 NO_LIBRARY = "numba"
 CPU_PREFIX = "x86-64-"  # and the name of an instruction set: a processor of NUMBA_CPU_NAME
@@ -114,7 +114,7 @@ def supported_instruction_sets() -> list[str]:
 
 def _read_manifest() -> dict[str, Any]:
     try:
-        text = (LIBRARY_FOLDER / MANIFEST).read_text(encoding="utf-8")
+        text = (LIBRARY_FOLDER / LIBRARY_MANIFEST).read_text(encoding="utf-8")
         manifest: dict[str, Any] = json.loads(text)
     except (OSError, ValueError):
         return {}

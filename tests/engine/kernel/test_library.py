@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from engine.kernel.library import CPU_PREFIX, MANIFEST, supported_instruction_sets
+from engine.kernel.library import CPU_PREFIX, LIBRARY_MANIFEST, supported_instruction_sets
 from engine.preset.library import factory_folder
 from tests.support.kernel_process import run_kernels
 
@@ -98,7 +98,7 @@ told = [every["key"].tolist(), before, second["key"].tolist()]
 
 @pytest.mark.parametrize("change", ["other sources", "no such set", "damaged"])
 def test_a_library_that_does_not_fit_is_left_aside(library, isa, tmp_path, change):
-    manifest = json.loads((library / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((library / LIBRARY_MANIFEST).read_text(encoding="utf-8"))
     for path in library.glob("*.so"):
         data = path.read_bytes()
         (tmp_path / path.name).write_bytes(data[: len(data) // 3] if change == "damaged" else data)
@@ -106,7 +106,7 @@ def test_a_library_that_does_not_fit_is_left_aside(library, isa, tmp_path, chang
         manifest["digest"] = "000000000000"
     if change == "no such set":
         manifest["libraries"] = {"v9": manifest["libraries"][isa]}
-    (tmp_path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / LIBRARY_MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     _, had_library, _ = run_kernels("told = 0", isa, tmp_path)
     assert not had_library
 

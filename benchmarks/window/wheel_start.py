@@ -1,6 +1,6 @@
 """A wheel in an empty environment: time to the first sound and to the window, and the memory of the window.
 
-    python -m benchmarks.window.installed_start WHEEL [--json]
+    python -m benchmarks.window.wheel_start WHEEL [--json]
 
 Installs the wheel with what it needs from the package index, and plays the guitar from there: to a file in place of a
 device, then in the window through a JACK server without hardware. Needs a display, such as Xvfb, and jackd.
