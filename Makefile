@@ -54,7 +54,7 @@ ahead:  ## compile all kernels into libraries for x86-64 v2, v3 and v4: playing 
 	$(BIN)/python -m shell.kernel_library
 
 wheel: ahead shells  ## build the wheel that carries them, and the players of exported instruments, into dist
-	@rm -rf build/lib build/bdist.*
+	@rm -rf build/lib* build/bdist.*
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
 presets:  ## learn the factory instruments anew, from the recordings in $$LUTHIER_DATA, into build/presets
