@@ -9,7 +9,7 @@ import pytest
 
 from engine.kernel.library import CPU_PREFIX, LIBRARY_MANIFEST, supported_instruction_sets
 from engine.preset.library import factory_folder
-from tests.support.kernel_process import run_kernels
+from tests.support.kernels.kernel_process import run_kernels
 
 pytestmark = pytest.mark.skipif(not supported_instruction_sets(), reason="libraries are for x86-64 under Linux")
 PLAYING = """
@@ -55,7 +55,7 @@ def library(isa, tmp_path_factory):
     from shell.kernel_library import build_libraries
 
     folder = tmp_path_factory.mktemp("library")
-    build_libraries([isa], folder, "tests.support.few_kernels:list_few")
+    build_libraries([isa], folder, "tests.support.kernels.few_kernels:list_few")
     return folder
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.kernel.library import CPU_PREFIX, supported_instruction_sets
-from tests.support.kernel_process import run_kernels
+from tests.support.kernels.kernel_process import run_kernels
 
 pytestmark = [
     pytest.mark.verify,
