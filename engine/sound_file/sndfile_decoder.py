@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from .error_stream import quiet_errors
 from .source import OTHER_RATE, Source, differ, difference, find_source
+from .standard_streams import quiet_errors, quiet_output
 
 MIN_RATE, MAX_RATE = 100, 768_000  # Hz, of a sound file
 BLOCK_SAMPLES = 1 << 18  # of all channels, read at once
@@ -70,7 +70,7 @@ def _decode_source(source: Source, start: float, seconds: float | None) -> Decod
     """Decode a part by libsndfile; what comes before damage if there is any."""
     import soundfile
 
-    with quiet_errors() if source.is_mpeg else contextlib.nullcontext():  # libmpg123 writes about all damage
+    with _quiet_streams(source):
         try:
             return _decode_blocks(source, start, seconds, BLOCK_SAMPLES)
         except (soundfile.SoundFileError, TypeError):  # TypeError for the suffix .raw
@@ -79,6 +79,13 @@ def _decode_source(source: Source, start: float, seconds: float | None) -> Decod
             return _decode_blocks(source, start, seconds, SMALL_BLOCK_FRAMES, keeps_part=True)
         except (soundfile.SoundFileError, TypeError) as error:
             raise UnknownFormatError(_reason(error)) from None
+
+
+def _quiet_streams(source: Source) -> contextlib.AbstractContextManager[None]:
+    """The stream closed to which the decoder of a source writes about damage."""
+    if source.is_mpeg:
+        return quiet_errors()
+    return quiet_output() if source.is_alac else contextlib.nullcontext()
 
 
 def _decode_links(links: Sequence[Source], start: float, seconds: float | None) -> Decoded:

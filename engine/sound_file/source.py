@@ -37,6 +37,7 @@ _OGG_PAGE = re.compile(b"OggS\\0([\\0-\\7])", re.DOTALL)
 _OGG_FIRST_PAGE = 2  # bit of the flags of a page
 _FLAC_FIXED_BYTES = 42  # of a FLAC file: its name and the block that tells about the samples
 _FLAC_TOTAL = slice(21, 26)  # of a FLAC file: the 36 bits of its number of samples are the last of these bytes
+_CAF_CODEC = slice(28, 32)  # of a CAF file: its chunk "desc" comes first and names the codec after the rate
 _MP3_SUFFIXES = (".mp3", ".mp2")
 
 
@@ -44,9 +45,9 @@ _MP3_SUFFIXES = (".mp3", ".mp2")
 class Source:
     """What to read: a file, or bytes start … end − 1 of it behind a header.
 
-    notices: what was found wrong, without the file's name. is_mpeg: whether libmpg123 decodes it. stated_frames: the
-    length by a header that is replaced, None where libsndfile reads it itself. links: several files in this one,
-    to be read one after the other.
+    notices: what was found wrong, without the file's name. is_mpeg: whether libmpg123 decodes it. is_alac:
+    whether it is coded as ALAC. stated_frames: the length by a header that is replaced, None where libsndfile reads
+    it itself. links: several files in this one, to be read one after the other.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Source:
     end: int | None = None
     notices: tuple[str, ...] = ()
     is_mpeg: bool = False
+    is_alac: bool = False
     stated_frames: int | None = None
     links: tuple["Source", ...] = ()
 
@@ -86,10 +88,12 @@ def find_source(path: Path) -> Source:
         return _flac_source(path, offset, head[offset:])
     if magic == b"OggS" and len(links := _ogg_links(path, offset)) > 1:
         return Source(path, links=links)
+    is_alac = magic == b"caff" and head[offset:][_CAF_CODEC] == b"alac"
     true = None if offset else chunk_lengths.find_header(path)
     if true:
-        return Source(path, true.header, true.start, notices=(WRONG_LENGTH,) if true.is_told else ())
-    return Source(path, start=offset, is_mpeg=bool(is_mpeg))
+        notices = (WRONG_LENGTH,) if true.is_told else ()
+        return Source(path, true.header, true.start, notices=notices, is_alac=is_alac)
+    return Source(path, start=offset, is_mpeg=bool(is_mpeg), is_alac=is_alac)
 
 
 def _beginning(head: bytes) -> int:
