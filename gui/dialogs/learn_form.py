@@ -13,6 +13,7 @@ from engine.preset.instrument_name import InvalidName, check_name
 from gui import engine_translation
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnTask
+from train.mapping.mapping_file import is_mapping
 
 SECONDS_PER_NOTE = 25  # of learning, about
 
@@ -56,8 +57,15 @@ class LearnForm(QObject):
         """Whether single notes are learned, as far as is known before the start."""
         if not self._kind.learns_notes:
             return False
-        single_notes = self._count > 1 or (self._check is not None and self._check.onsets == 1)
-        return bool(self.mode.currentData() == "notes" or (self.mode.currentData() is None and single_notes))
+        if self._are_only_notes:
+            return True
+        single_note = self._check is not None and self._check.onsets == 1
+        return bool(self.mode.currentData() == "notes" or (self.mode.currentData() is None and single_note))
+
+    @property
+    def _are_only_notes(self) -> bool:
+        """Whether the recordings cannot be taken as a piece: several, or those of a mapping."""
+        return self._count > 1 or any(map(is_mapping, self._recordings))
 
     @property
     def _count(self) -> int:
@@ -85,6 +93,8 @@ class LearnForm(QObject):
             names = [path.stem for path in paths] if len(paths) < 2 else [_shared_folder(paths).name]
             self._suggested = names[0] if names else ""
             self.name.setText(self._suggested)
+        if self._are_only_notes and self.mode.currentData() == "piece":
+            self.mode.setCurrentIndex(0)
 
     def accept_name(self) -> None:
         """Let the next recordings suggest another name, as after a finished run."""
@@ -102,12 +112,12 @@ class LearnForm(QObject):
         """The task with these settings; resume: continue an unfinished run."""
         minutes = 0.0 if self.learns_notes else self.minutes.value()
         kind = self.kind.currentData()
-        mode = self.mode.currentData() if self._kind.learns_notes else None
+        mode = self.mode.currentData() if self._kind.learns_notes and not self._are_only_notes else None
         return LearnTask(tuple(self._recordings), self._checked_name(), kind, mode, minutes, resume)
 
     def show_state(self) -> None:
         """Enable the fields that make a difference."""
-        self.mode.setEnabled(self._kind.learns_notes)
+        self.mode.setEnabled(self._kind.learns_notes and not self._are_only_notes)
         self.minutes.setEnabled(not self.learns_notes)
 
     def _checked_name(self) -> str:

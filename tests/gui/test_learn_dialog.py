@@ -100,10 +100,12 @@ def test_a_mapping_is_opened_to_learn_its_recordings_as_notes(window, tmp_path):
     for name in ("C4", "E4"):
         soundfile.write(tmp_path / f"{name}.wav", np.sin(np.arange(RATE) / 9) * np.hanning(RATE), RATE)
     (tmp_path / "piano.sfz").write_text("<region> sample=C4.wav key=60 <region> sample=E4.wav key=64")
-    window.opener.open([tmp_path / "piano.sfz"])
     dialog = window.learn.dialog
+    dialog.form.mode.setCurrentIndex(dialog.form.mode.findData("piece"))  # as the last run left it
+    window.opener.open([tmp_path / "piano.sfz"])
     until(lambda: dialog.check_label.text().startswith("2 recordings"))
     assert (dialog.form.name.text(), dialog.form.learns_notes) == ("piano", True)
+    assert (dialog.form.mode.isEnabled(), dialog.form.task(False).taken) == (False, None)
     assert dialog.learn.isEnabled()
     assert not dialog.play_recording.isEnabled()
     dialog.accept()
