@@ -48,7 +48,7 @@ THEMES = {
     ),
     "light": Colours(
         window="#efebe4", panel="#f9f7f3", raised="#ffffff", border="#d3ccc0", view="#fdfcfa", text="#26231f",
-        secondary="#6b655b", accent="#b4610a", on_accent="#ffffff", warning="#b3261e",
+        secondary="#6b655b", accent="#a25709", on_accent="#ffffff", warning="#b3261e",
     ),
 }  # fmt: skip
 
