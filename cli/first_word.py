@@ -1,4 +1,4 @@
-"""The first word of the command where it is no sub-command: an instrument, which is played, or a mistake."""
+"""The first word of the command where it is no sub-command: an instrument, an option, `help`, or a mistake."""
 
 from pathlib import Path
 
@@ -9,14 +9,24 @@ from .command_parser import COMMANDS
 
 
 def complete(arguments: list[str]) -> list[str]:
-    """The arguments of `luthier play` for those that begin with an instrument. ValueError (one line) for others."""
+    """The arguments with a sub-command before them, `play` for an instrument. ValueError (one line) for mistakes.
+
+    Options alone, and those with no word that is a command or an instrument, stay as they are.
+    """
     word, *others = arguments
     path = Path(word)
+    if word.startswith("-"):
+        return _with_command_first(arguments)
     if _is_instrument(word):
         score = next((other for other in others if other.lower().endswith((".mid", ".midi", ".json"))), None)
         if score is not None:
             raise ValueError(f"a score is played into a file: luthier render {word} {score} -o OUT.wav")
         return ["play", *arguments]
+    if word == "help" and not path.exists():
+        unknown = next((other for other in others if other not in COMMANDS), None)
+        if unknown is not None:
+            raise ValueError(_unknown(unknown))
+        return [*others, "--help"]
     if path.is_dir():
         raise ValueError(
             f"{word} is a folder: `luthier learn KIND {word} -o NAME` makes an instrument of its recordings"
@@ -29,6 +39,15 @@ def complete(arguments: list[str]) -> list[str]:
     raise ValueError(
         f"{word} opens in the window without options: luthier {word}; `luthier --help` lists the commands"
     )
+
+
+def _with_command_first(arguments: list[str]) -> list[str]:
+    """The arguments with the first word before them that is a sub-command, or `play` before an instrument."""
+    command = next((word for word in arguments if word in COMMANDS), None)
+    if command is not None:
+        place = arguments.index(command)
+        return [command, *arguments[:place], *arguments[place + 1 :]]
+    return ["play", *arguments] if any(map(_is_instrument, arguments)) else arguments
 
 
 def _is_instrument(word: str) -> bool:

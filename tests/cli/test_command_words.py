@@ -49,6 +49,28 @@ def test_options_stand_anywhere_among_the_arguments(folder, parts):
     assert soundfile.info("out.wav").subtype == "FLOAT"
 
 
+def test_options_stand_before_the_command_too(folder, capsys):
+    assert main(["-o", "out.wav", "--seconds", "0.2", "render", "--float", "small", "score.mid"]) == 0
+    assert soundfile.info("out.wav").subtype == "FLOAT"
+    capsys.readouterr()
+    assert main(["--json", "show", "small"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "resonance"
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (["help"], "usage: luthier [FILE ...]"),
+        (["help", "render"], "usage: luthier render"),
+        (["--help", "render"], "usage: luthier render"),
+        (["render", "help", "-h"], "usage: luthier render"),
+    ],
+)
+def test_help_is_a_word_as_well(folder, capsys, words, usage):
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith(usage)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -90,6 +112,8 @@ def test_every_command_takes_its_arguments_after_its_options():
         (["bell.wav", "--json"], "opens in the window without options"),
         (["sounds"], "sounds is a folder: `luthier learn KIND sounds"),
         (["--jsn"], "unrecognized arguments: --jsn"),
+        (["--jsn", "presets"], "did you mean --json?; see `luthier presets --help`"),
+        (["help", "rendr"], "did you mean render"),
         (["presets", "--jsn"], "did you mean --json?"),
         (["presets", "small"], "unrecognized arguments: small"),
         (["presets", "--kind", "organ"], "invalid choice: 'organ'"),
@@ -128,7 +152,8 @@ def test_an_instrument_alone_is_played(folder, monkeypatch, name):
     (folder / "tune.json").write_text("{}")
     monkeypatch.setattr("cli.play.run", lambda args: played.append((args.preset, args.plugins)) or 0)
     assert main([name, "--with", "chorus"]) == 0
-    assert played == [(name, ["chorus"])]
+    assert main(["--with", "chorus", name]) == 0
+    assert played == 2 * [(name, ["chorus"])]
 
 
 def test_lists_are_filtered_by_kind_and_tags(folder, capsys):
