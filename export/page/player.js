@@ -132,9 +132,12 @@ class Player {
 
   strikeResonance(resonance, force, pointer) {
     const { modes, dimensions, energy } = this.description;
-    if (!this.playsNotes && resonance < dimensions.length)
+    if (modes.keys[resonance] >= 0 && (this.playsNotes || resonance >= dimensions.length)) {
+      this.hold(pointer, modes.keys[resonance], force);
+    } else if (resonance < dimensions.length) {
+      this.setPlaysNotes(false);
       this.excite(dimensions[resonance], force * energy[dimensions[resonance]]);
-    else if (modes.keys[resonance] >= 0) this.hold(pointer, modes.keys[resonance], force);
+    }
   }
 
   strikeSound(sound, force, pointer) {
