@@ -7,27 +7,6 @@ const sizeOf = ({ count, numbers, fields, arrays }) =>
   numbers.length + 1 + Math.min(count, MAX_VOICES_READ) *
     (fields.length + arrays.reduce((sum, array) => sum + array.count, 0));
 
-// A node that plays, in a context of one of the rates of the images. score: events played from the start, see `Engine.scoreOf`.
-const makeNode = async (context, module, images, description, score = null) => {
-  const script = btoa(unescape(encodeURIComponent(PROCESSOR)));
-  try {
-    await context.audioWorklet.addModule(`data:text/javascript;base64,${script}`);
-  } catch (error) { // a browser that takes no script from such an address
-    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([PROCESSOR], { type: "text/javascript" })));
-  }
-  const layouts = [];
-  if (description.layout) layouts.push([description.slot, description.layout]);
-  if (description.voice) layouts.push([description.voice.slot, description.voice.layout]);
-  const node = new AudioWorkletNode(context, "luthier", {
-    numberOfInputs: 1, outputChannelCount: [2], processorOptions: { module, images, layouts, score },
-  });
-  await new Promise((resolve, reject) => {
-    node.port.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve());
-    node.onprocessorerror = () => reject(new Error("the instrument could not be started"));
-  });
-  return node;
-};
-
 class Engine {
   constructor(module, images, description) {
     Object.assign(this, { module, images, description });
@@ -60,7 +39,7 @@ class Engine {
       context = new AudioContext({ latencyHint: "interactive", sampleRate: rate });
     }
     this.context = context;
-    const node = await makeNode(context, this.module, this.images, this.description);
+    const node = await this.makeNode(context);
     node.port.onmessage = ({ data }) => this.receive(data);
     node.onprocessorerror = () => this.fail(new Error("the instrument has stopped: open the page again"));
     node.connect(context.destination);
@@ -68,6 +47,27 @@ class Engine {
     this.post({ events: this.waiting });
     this.waiting = [];
     if (context.state === "suspended") context.resume().catch(() => {});
+  }
+
+  // A node that plays, in a context of one of the rates of the images. score: played from the start, see `scoreOf`.
+  async makeNode(context, score = null) {
+    const { module, images, description } = this, script = btoa(unescape(encodeURIComponent(PROCESSOR)));
+    try {
+      await context.audioWorklet.addModule(`data:text/javascript;base64,${script}`);
+    } catch { // a browser that takes no script from such an address
+      await context.audioWorklet.addModule(URL.createObjectURL(new Blob([PROCESSOR], { type: "text/javascript" })));
+    }
+    const layouts = [];
+    if (description.layout) layouts.push([description.slot, description.layout]);
+    if (description.voice) layouts.push([description.voice.slot, description.voice.layout]);
+    const node = new AudioWorkletNode(context, "luthier", {
+      numberOfInputs: 1, outputChannelCount: [2], processorOptions: { module, images, layouts, score },
+    });
+    await new Promise((resolve, reject) => {
+      node.port.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve());
+      node.onprocessorerror = () => reject(new Error("the instrument could not be started"));
+    });
+    return node;
   }
 
   post(message) {

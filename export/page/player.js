@@ -290,7 +290,7 @@ class Player {
 }
 
 // Open what the page carries; the player can be used as soon as this has ended.
-const player = (async () => {
+window.player = (async () => {
   try {
     readColours();
     if (!window.DecompressionStream || !window.WebAssembly) throw new Error("this browser is too old to play this page");

@@ -21,6 +21,7 @@ from engine.render import render
 from tests.support.browser_shell import browser_shell
 from tests.support.hard_score import hard_score
 from tests.support.headless_chromium import Browser
+from tests.support.headless_firefox import Firefox
 
 RATE = 48_000
 SECONDS = 3.0
@@ -31,16 +32,14 @@ AS_LEARNED = ("celesta", "sugarplum")
 MIN_SHARE = 0.3  # of the meter, 60 dB
 
 PLAY_OFFLINE = """async (frames, rate, score) => {
-  const [module, images] = await Promise.all([unpack("module"), unpackImages()]);
-  const context = new OfflineAudioContext(2, frames, rate);
-  const node = await makeNode(context, module, images, readDescription(images), score);
-  node.connect(context.destination);
-  const sound = await context.startRendering(), bytes = [];
+  const { engine } = await window.player, context = new OfflineAudioContext(2, frames, rate);
+  (await engine.makeNode(context, score)).connect(context.destination);
+  const sound = await context.startRendering(), parts = [];
   for (const side of [0, 1]) {
-    const part = new Uint8Array(sound.getChannelData(side).buffer);
-    for (let i = 0; i < part.length; i += 32768) bytes.push(String.fromCharCode(...part.subarray(i, i + 32768)));
+    const bytes = new Uint8Array(sound.getChannelData(side).buffer);
+    for (let i = 0; i < bytes.length; i += 32768) parts.push(String.fromCharCode(...bytes.subarray(i, i + 32768)));
   }
-  return btoa(bytes.join(""));
+  return btoa(parts.join(""));
 }"""
 
 pytestmark = pytest.mark.verify
@@ -49,6 +48,13 @@ pytestmark = pytest.mark.verify
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     made = Browser(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def firefox(tmp_path):
+    made = Firefox(tmp_path)
     yield made
     made.close()
 
@@ -125,6 +131,18 @@ def test_a_page_performs_as_the_engine_does(name, browser, page):
     open_page(browser, page(name))
     assert np.abs(expected).max() > 0.01
     assert np.abs(page_sound(browser, events) - expected).max() < TOLERANCE
+
+
+def test_a_page_plays_from_a_file_in_firefox(firefox, page):
+    events = hard_score(RATE)
+    firefox.open(page("celesta"))
+    assert firefox.ask("window.player.then(one => one !== null)") is True
+    played = page_sound(firefox, events)
+    assert np.abs(played - engine_sound("celesta", events)).max() < TOLERANCE
+    firefox.press("c")
+    firefox.wait("window.player.then(one => one.engine.node !== null)")  # no sound: it plays on devices only
+    assert firefox.ask("document.querySelector('#notice').hidden") is True
+    assert firefox.errors() == []
 
 
 def press(browser, code, key):
