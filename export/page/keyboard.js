@@ -39,7 +39,8 @@ class Keyboard extends Surface {
     if (this.first === undefined) {
       const middle = (whitesBelow(this.low) + whitesBelow(this.high)) / 2 - this.count / 2;
       this.first = this.clampFirst(7 * Math.round(middle / 7));
-      this.base = Math.min(Math.max(12 * Math.round(this.first / 7 + 0.001) + (this.count > 24 ? 12 : 0), 12), 96);
+      const [low, high] = [12 * Math.ceil(this.first / 7), 12 * Math.floor((this.first + this.count) / 7) - 12];
+      this.base = Math.min(Math.max(48, low), Math.max(low, high));
     }
     this.first = this.clampFirst(this.first);
     super.resize(width, height);
