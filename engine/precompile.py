@@ -8,6 +8,8 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,8 @@ import numpy as np
 from engine.kernel import Callback, loaded_library
 from engine.kinds import DEFAULT_KIND, KINDS
 from engine.kinds.kind import load_member
+
+POLL_SECONDS = 0.5  # between two looks whether the parent is there
 
 
 def is_compiled(parts: Collection[str] | None = None) -> bool:
@@ -75,6 +79,18 @@ def list_texts() -> dict[str, Path]:
     return found
 
 
+def end_with_parent() -> None:
+    """End this process once the one that started it has ended, even if that was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(POLL_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
 def _selected(parts: Collection[str] | None) -> list[str]:
     return [part for part in PARTS if parts is None or part in parts]
 
@@ -89,7 +105,7 @@ def _marker(part: str) -> Path:
 def _start_child(part: str) -> subprocess.Popen[bytes] | None:
     """A process that compiles a part into the cache; where it cannot be started, this process does it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    code = f"import engine.precompile; engine.precompile.JOBS[{part!r}]()"
+    code = f"from engine import precompile; precompile.end_with_parent(); precompile.JOBS[{part!r}]()"
     with contextlib.suppress(OSError):
         return subprocess.Popen(
             [sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

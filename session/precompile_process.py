@@ -12,7 +12,8 @@ from engine.kinds import DEFAULT_KIND
 KILL_TIMEOUT_SECONDS = 0.2
 FIRST_PARTS = (DEFAULT_KIND.name,)  # compiled before the first sound: the kind of the first instrument
 _STEPS = """import os
-from engine.precompile import compile_parts
+from engine.precompile import compile_parts, end_with_parent
+end_with_parent()
 getattr(os, "nice", int)(5)
 for step in compile_parts({}):
     print(*step, flush=True)
