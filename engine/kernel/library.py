@@ -20,8 +20,8 @@ ISA_FLAG = "LUTHIER_ISA"
 NO_LIBRARY = "numba"
 CPU_PREFIX = "x86-64-"  # and the name of an instruction set: a processor of NUMBA_CPU_NAME
 INSTRUCTION_SETS = {
-    "v2": "sse4_2 ssse3 popcnt cx16",
-    "v3": "avx2 bmi1 bmi2 f16c fma movbe",
+    "v2": "cx16 lahf_lm pni popcnt sse4_1 sse4_2 ssse3",
+    "v3": "abm avx avx2 bmi1 bmi2 f16c fma movbe xsave",
     "v4": "avx512f avx512bw avx512cd avx512dq avx512vl",
 }
 """What a processor says of itself in /proc/cpuinfo where it has one, with those before; the best one last."""
