@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from gui import theme
 from gui.widgets import factory
-
-MIN_SLOT_WIDTH = 54  # pixels of a slot, below which a longer title is elided
+from gui.widgets.row_area import RowArea
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,10 @@ class ChainBar(QWidget):
         self._offers: Mapping[str, Sequence[tuple[str, str]]] = {}
         self._slot_row = QHBoxLayout()
         self._slot_row.setSpacing(2)
+        self.area = RowArea(self._slot_row)
+        self._timer = QTimer(self)  # until new buttons are laid out
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._scroll_to_selected)
         self.add = factory.tool_button(self.tr("+ Add"), self.tr("Add an effect or a second instrument"))
         self.new = factory.tool_button(
             self.tr("New"), self.tr("The instrument alone"),
@@ -67,7 +70,7 @@ class ChainBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(4)
-        row.addLayout(self._slot_row)
+        row.addWidget(self.area)
         row.addWidget(self.add)
         row.addWidget(self.new)
         row.addStretch(1)
@@ -90,6 +93,7 @@ class ChainBar(QWidget):
         for button, end in ((self.earlier, 0), (self.later, -1)):
             button.setVisible(selected_slot is not None and not selected_slot.fixed and len(movable) > 1)
             button.setEnabled(bool(movable) and movable[end] != selected)
+        self._timer.start(0)
 
     def set_clearable(self, clearable: bool) -> None:
         """Set whether there is anything beside the instrument."""
@@ -147,11 +151,14 @@ class ChainBar(QWidget):
     def _show_state(self, slot: ChainSlot) -> None:
         button = self.buttons[slot.name]
         button.setText(slot.title if slot.on is None else ("● " if slot.on else "○ ") + slot.title)
-        button.setMinimumWidth(min(button.sizeHint().width(), MIN_SLOT_WIDTH))
         button.setChecked(slot.name == self._selected)
         state = "" if slot.on is None else self.tr("on") if slot.on else self.tr("off")
         button.setAccessibleDescription(state)
         button.setToolTip(self.tr("Show the knobs of: {0}").format(slot.title) + (f" ({state})" if state else ""))
+
+    def _scroll_to_selected(self) -> None:
+        if self._selected in self.buttons:
+            self.area.ensureWidgetVisible(self.buttons[self._selected])
 
     def _open_menu(self) -> None:
         self.menu().popup(self.add.mapToGlobal(QPoint(0, self.add.height())))

@@ -1,0 +1,41 @@
+"""The slots of a chain keep their titles, however little room there is."""
+
+import pytest
+from PyQt6.QtCore import QPoint, QRect
+
+from gui.panels.chain_bar import ChainBar, ChainSlot
+from tests.gui.conftest import until
+
+SLOTS = [
+    ChainSlot("", "Guitar"),
+    ChainSlot("second", "Violin", None, False, True),
+    *(ChainSlot(name, name.capitalize(), True, False, True) for name in ("room", "tone", "chorus", "compressor")),
+]
+
+
+@pytest.fixture
+def bar(app):
+    """A bar with a full chain, in less room than it needs."""
+    made = ChainBar()
+    made.resize(500, 60)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.mark.parametrize("selected", ["", "tone", "compressor"])
+def test_no_title_is_cut_and_the_selected_slot_is_in_sight(bar, selected):
+    bar.set_slots(SLOTS, selected)
+    until(lambda: all(button.width() >= button.sizeHint().width() for button in bar.buttons.values()))
+    assert bar.area.is_scrolled
+    button, viewport = bar.buttons[selected], bar.area.viewport()
+    until(lambda: viewport.rect().contains(QRect(button.mapTo(viewport, QPoint(0, 0)), button.size())))
+    assert bar.area.height() >= button.height() + bar.area.horizontalScrollBar().height()
+
+
+def test_a_chain_with_room_has_no_scroll_bar(bar):
+    bar.set_slots(SLOTS, "")
+    bar.resize(1100, 60)
+    until(lambda: not bar.area.is_scrolled and bar.area.horizontalScrollBar().maximum() == 0)
+    until(lambda: bar.area.height() == bar.buttons[""].height())
