@@ -30,7 +30,7 @@ from gui.widgets.piano_keyboard import PianoKeyboard
 
 from . import theme
 
-KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 96  # pixels
+KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 100  # pixels, of which the buttons beside the keys need no fewer
 MIN_HEIGHT_OF_KEYBOARD = 700  # pixels of a window in which the keyboard has its full height
 
 
@@ -144,9 +144,9 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         buttons = QVBoxLayout()
-        buttons.setSpacing(2)
+        buttons.setSpacing(1)
         for button in (self.octave_up, self.octave_down, self.lock):
-            button.setFixedWidth(36)
+            button.setFixedWidth(40)
             buttons.addWidget(button)
         buttons.addStretch(1)
         row.addLayout(buttons)

@@ -179,7 +179,8 @@ class DevicesDialog(ContentDialog):
 def _text_label() -> QLabel:
     label = factory.label()
     label.setWordWrap(True)
-    label.setMinimumHeight(2 * label.fontMetrics().height())  # room for two lines, whatever is shown later
+    label.setMinimumHeight(2 * label.fontMetrics().lineSpacing())  # room for two lines, whatever is shown later
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     return label
 
 

@@ -7,7 +7,7 @@ from engine.pitch_and_frequency import note_name
 from session.patch import NO_SPLIT
 
 ALL_KEYS, BELOW, ABOVE = range(3)
-MIN_CHARACTERS, MIN_WIDTH = 14, 80  # of a box; pixels where there is no room for them
+CHARACTERS, MIN_WIDTH = (16, 11, 14, 15), 80  # of each box; pixels where there is no room for them
 MIN_SPLIT_KEY, MAX_SPLIT_KEY = 24, 96  # range of split keys
 
 
@@ -32,9 +32,10 @@ class SplitBar(QWidget):
         )  # fmt: skip
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
-        for box, name in zip((self.key_range, self.split, self.first, self.second), names, strict=True):
+        boxes = (self.key_range, self.split, self.first, self.second)
+        for box, name, characters in zip(boxes, names, CHARACTERS, strict=True):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(MIN_CHARACTERS)
+            box.setMinimumContentsLength(characters)
             box.setMinimumWidth(MIN_WIDTH)
             box.setAccessibleName(name)
             box.setToolTip(name)

@@ -3,6 +3,7 @@
 The x axis is frequency, the y axis decay time; the size of a dot is the level of its mode.
 """
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -161,10 +162,14 @@ class ModesView(TouchableView):
             painter.drawText(
                 QRectF(x + 5, self.height() - MARGIN_PIXELS - 2, 90, 20), Qt.AlignmentFlag.AlignLeft, label
             )
+        last_label = math.inf
         for seconds, label in GRID_SECONDS.items():
             y = float(self._points(np.array([100.0]), np.array([NEPERS_PER_60_DB / seconds]))[1][0])
             painter.setPen(line)
             painter.drawLine(QPointF(MARGIN_PIXELS - 12, y), QPointF(self.width() - MARGIN_PIXELS + 12, y))
+            if abs(last_label - y) < painter.fontMetrics().height():
+                continue  # in a low view the labels would lie over each other
+            last_label = y
             painter.setPen(text_colour)
             painter.drawText(QRectF(MARGIN_PIXELS - 12, y - 18, 80, 18), Qt.AlignmentFlag.AlignLeft, label)
 

@@ -57,7 +57,8 @@ class ViewStack(QFrame):
         for view in (self._instrument_views, self.pad, self.voice, self._make_start_page()):
             self._views.addWidget(view)
         self._view = INSTRUMENT
-        self._show_page(START)
+        _show_page(self._instrument_views, 0)
+        _show_page(self._views, START)
         self._lay_out()
         self.x_axis.currentIndexChanged.connect(self._change_axes)
         self.y_axis.currentIndexChanged.connect(self._change_axes)
@@ -72,7 +73,7 @@ class ViewStack(QFrame):
         self.start_label.setText(self.tr("Compiling for this processor, once: {0}").format(name))
         self._start_bar.setMaximum(total)
         self._start_bar.setValue(done)
-        self._show_page(START)
+        _show_page(self._views, START)
 
     def show_view(self, view: int) -> None:
         """Switch to INSTRUMENT, PAD or VOICE."""
@@ -80,7 +81,7 @@ class ViewStack(QFrame):
         button = self._tabs.button(view)
         if button is not None:
             button.setChecked(True)
-        self._show_page(view)
+        _show_page(self._views, view)
         for box in (self.x_axis, self.y_axis):
             box.setVisible(view == PAD)
         self.view_changed.emit(view)
@@ -92,7 +93,7 @@ class ViewStack(QFrame):
             "sound_map": (self.sound_map, self.tr("Map")),
         }
         view, title = displays.get(display, (self.modes, self.tr("Modes")))
-        self._instrument_views.setCurrentWidget(view)
+        _show_page(self._instrument_views, self._instrument_views.indexOf(view))
         button = self._tabs.button(INSTRUMENT)
         if button is not None:
             button.setText(title)
@@ -138,15 +139,6 @@ class ViewStack(QFrame):
             self.pad.set_axes(*(translate_name(name).capitalize() for name in names))
         self.axes_changed.emit(names[0], names[1])
 
-    def _show_page(self, shown: int) -> None:
-        """Show a page; the others do not make the window higher."""
-        for number in range(self._views.count()):
-            page = self._views.widget(number)
-            if page is not None:
-                vertical = QSizePolicy.Policy.Preferred if number == shown else QSizePolicy.Policy.Ignored
-                page.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
-        self._views.setCurrentIndex(shown)
-
     def _make_start_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
@@ -177,3 +169,13 @@ class ViewStack(QFrame):
         column.setSpacing(4)
         column.addLayout(tabs)
         column.addWidget(self._views, 1)
+
+
+def _show_page(stack: QStackedWidget, shown: int) -> None:
+    """Show a page; the others do not make the window higher."""
+    for number in range(stack.count()):
+        page = stack.widget(number)
+        if page is not None:
+            vertical = QSizePolicy.Policy.Preferred if number == shown else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+    stack.setCurrentIndex(shown)

@@ -160,7 +160,7 @@ class PianoKeyboard(QWidget):
             painter.setBrush(gradient)
             painter.drawRoundedRect(area, 3.5, 3.5)
             painter.setBrush(theme.colour(theme.ON_ACCENT))  # visible without colour too: a dot on the key
-            painter.drawEllipse(QPointF(area.center().x(), area.bottom() - (8 if black else 26)), 3, 3)
+            painter.drawEllipse(QPointF(area.center().x(), area.bottom() - self._dot_height(black)), 3, 3)
         if key == self._cursor and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour(theme.ACCENT), 2))
@@ -170,13 +170,22 @@ class PianoKeyboard(QWidget):
     def _paint_labels(self, painter: QPainter, key: int, area: QRectF) -> None:
         black = is_black(key)
         letter, name = self.letters.get(key, ""), note_name(key)
-        painter.setPen(QColor("#cfc9bd" if black else "#5b564e"))
+        painter.setPen(_ink(black, self.lit.get(key)))
         if letter:
-            low = self.height() < MIN_FULL_HEIGHT
-            above = (6 if low else 16) if black else (15 if low else 34)
+            above = (6 if self._is_low else 16) if black else (15 if self._is_low else 34)
             painter.drawText(area.adjusted(0, 0, 0, -above), _BOTTOM, letter)
         if key % 12 == 0:
-            painter.drawText(area.adjusted(-6, 0, 6, -2 if self.height() < MIN_FULL_HEIGHT else -4), _BOTTOM, name)
+            painter.drawText(area.adjusted(-6, 0, 6, -2 if self._is_low else -4), _BOTTOM, name)
+
+    @property
+    def _is_low(self) -> bool:
+        return self.height() < MIN_FULL_HEIGHT
+
+    def _dot_height(self, black: bool) -> int:
+        """Pixels from the end of a key to the dot of a lit one: below its letter, or above it on low keys."""
+        if self._is_low:
+            return 25 if black else 33
+        return 8 if black else 26
 
     def _press(self, pointer: int, point: QPointF) -> None:
         hit = self.key_at(point)
@@ -200,6 +209,15 @@ _BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
 _TOUCH_EVENTS = (
     QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel,
 )  # fmt: skip
+
+
+def _ink(black: bool, velocity: float | None) -> QColor:
+    """Colour of a key's letter and name; readable on the accent too where the key is lit, at a velocity."""
+    if velocity is None:
+        return QColor("#cfc9bd" if black else "#5b564e")
+    share = 0.45 + 0.55 * velocity  # of the accent at the end of the key
+    lightness = share * theme.colour(theme.ACCENT).lightnessF() + (1 - share) * (0.15 if black else 0.95)
+    return QColor("#1b1408" if lightness > 0.5 else "#ffffff")
 
 
 def _body_gradient(area: QRectF, black: bool, dark: bool, in_range: bool) -> QLinearGradient:
