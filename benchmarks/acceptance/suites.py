@@ -34,6 +34,7 @@ _ALL = (
     Suite("closing", "The window closes at any moment, in any way.", "windows:measure_closing"),
     Suite("kill", "The window may be killed at any moment: nothing that was saved is lost.", "windows:measure_kills"),
     Suite("window", "The window opens quickly and does not disturb the sound.", "windows:measure_use"),
+    Suite("walk", "No text is cut and no widget squeezed at any size, scale and theme.", "windows:measure_walk"),
     Suite("busy", "`make check` passes on a busy machine.", "busy_machine:measure"),
 )
 SUITES = {suite.name: suite for suite in _ALL}

@@ -1,6 +1,8 @@
-"""The window, as its benchmarks measure it: closed at every moment, killed at random ones, used for a minute."""
+"""The window, as its benchmarks measure it: closed at every moment, killed at random ones, used, walked through."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from benchmarks.support.virtual_display import virtual_display
 
@@ -31,6 +33,17 @@ def measure_kills(scale: float) -> Iterator[Row]:
         steps = sum(each.steps for each in found)
         what = f"{moment}: things lost after {len(found)} kills and {steps} steps"
         yield row_at_most(what, len(lost), 0, where="; ".join(lost[:3]))
+
+
+def measure_walk(scale: float) -> Iterator[Row]:
+    """Walk through the window at each size, scale and theme: faults of layout, and where they are."""
+    from benchmarks.window.walk import walk_all
+
+    with tempfile.TemporaryDirectory() as folder:
+        for walked in walk_all(Path(folder), share=scale):
+            (width, height), faults = walked.size, walked.faults
+            what = f"{width} × {height} at {walked.scale:g}, {walked.theme}: faults in {walked.screens} screens"
+            yield row_at_most(what, len(faults), 0, where="; ".join(faults[:3]))
 
 
 def measure_use(scale: float) -> Iterator[Row]:
