@@ -13,7 +13,7 @@ from engine.preset.preset_file import Preset
 from session.patch import Patch
 
 from .chain_images import LAYOUTS, make_images
-from .shell_file import find_shell
+from .shell_file import check_shell, find_shell
 
 SHELL_NAME = "luthier.clap"
 TRAILER = b"LUTHEND\x01"
@@ -28,6 +28,7 @@ def write_clap(path: Path, patch: Patch, preset: Preset) -> str:
     shell = find_shell(SHELL_NAME).read_bytes()
     follows = kind_of(preset.header).follows_voice
     made = make_images(patch, RATES, tuple(LAYOUTS), follows)
+    check_shell(shell, SHELL_NAME, made.images[0].digest)
     name = path.stem
     data = pack_images(made.images, made.tables, labels(preset, name), {})
     with atomic_path(path) as draft:

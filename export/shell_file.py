@@ -15,3 +15,9 @@ def find_shell(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"{name} was not built: a release of Luthier has it; from the sources: make shells")
+
+
+def check_shell(shell: bytes, name: str, digest: int) -> None:
+    """ValueError, one line, for a shell of other sources than those of images with this digest of their records."""
+    if digest.to_bytes(8, "little") not in shell:
+        raise ValueError(f"{name} was built from other sources than these: build it anew by make shells")

@@ -16,7 +16,7 @@ from engine.preset.preset_file import Preset
 from engine.quantity_format import format_size
 from export.chain_images import ImageSet, make_images
 from export.clap_plugin import labels
-from export.shell_file import find_shell
+from export.shell_file import check_shell, find_shell
 from session.patch import Patch
 
 SHELL_NAME = "luthier.wasm"
@@ -39,6 +39,7 @@ def write_page(path: Path, patch: Patch, preset: Preset) -> str:
     """
     module = find_shell(SHELL_NAME).read_bytes()
     made = make_images(patch, RATES, LANES, kind_of(preset.header).follows_voice)
+    check_shell(module, SHELL_NAME, made.images[0].digest)
     text = _build(preset, patch, module, made)
     if len(text) > MAX_BYTES_FOR_TWO_RATES:
         made = made.select(RATES[-1:])

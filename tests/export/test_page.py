@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from cli.main import main
+from engine.image.function_table import record_digest
 from engine.image.image import IN_TABLES
 from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM, RELOCATION
 from engine.preset.control_performance import perform
 from engine.preset.preset_file import write
-from export.page.page import SCRIPTS, build_page, recording_share
+from export.page.page import SCRIPTS, build_page, recording_share, write_page
+from session.patch import Chain, Patch
 from tests.support.resonance_preset import small_preset
 
-EMPTY_MODULE = b"\0asm\1\0\0\0"
+DIGEST_SECTION = b"\0\x09\0" + record_digest().to_bytes(8, "little")  # one that means nothing to a browser
+EMPTY_MODULE = b"\0asm\1\0\0\0" + DIGEST_SECTION
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +141,30 @@ def test_the_name_of_the_preset_can_be_read_again(page):
 def read_name(page: str) -> str:
     labels = np.frombuffer(unpack(page, "images"), LABELS, 1, HEADER.itemsize)
     return labels["name"][0].decode()
+
+
+def test_a_shell_of_other_sources_is_one_line_and_no_page(tmp_path, monkeypatch, capsys):
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE[: -len(DIGEST_SECTION)])
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    assert main(["export", str(tmp_path / "small.luthier"), "-o", str(tmp_path / "small.html")]) == 2
+    assert capsys.readouterr().err == (
+        "luthier: luthier.wasm was built from other sources than these: build it anew by make shells\n"
+    )
+    assert not (tmp_path / "small.html").exists()
+
+
+def test_the_page_of_a_patch_has_its_effects_and_its_values(tmp_path, monkeypatch):
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    chain = Chain().with_effect("chorus")
+    patch = Patch(tmp_path / "small.luthier", {"level": -9.0, "chorus depth": 0.004}, chain)
+    write_page(tmp_path / "patch.html", patch, small_preset())
+    knobs = description((tmp_path / "patch.html").read_text(encoding="utf-8"))["params"]
+    values = {f"{knob['group']} {knob['name']}".strip(): knob["value"] for knob in knobs}
+    assert (values["level"], values["chorus depth"]) == (-9.0, 0.004)
+    assert [knob["switch"] for knob in knobs if knob["name"] == "on"] == [True]
 
 
 def test_a_large_page_has_one_rate_with_the_same_image(page, tmp_path, monkeypatch):

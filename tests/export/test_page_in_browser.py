@@ -222,6 +222,26 @@ def test_a_knob_is_turned_by_keys_and_set_back_by_a_double_click(browser, page):
     assert browser.ask(knob) == before
 
 
+def test_several_fingers_play_chords_the_lower_on_a_key_the_louder(browser, page):
+    open_page(browser, page("celesta"), 390, 844)
+    browser.tell("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=5)
+    left, top, wide, high = browser.ask(
+        "(box => [box.left, box.top, box.width, box.height])"
+        "(document.querySelector('#keyboard').getBoundingClientRect())"
+    )
+    places = [{"x": left + wide * across, "y": top + high * down} for across, down in ((0.05, 0.9), (0.95, 0.7))]
+    for count in (1, 2):
+        browser.tell("Input.dispatchTouchEvent", type="touchStart", touchPoints=places[:count])
+    velocities = browser.ask("player.then(one => [...one.keyboard.lit.values()])")
+    assert len(velocities) == 2
+    assert velocities[0] > velocities[1]
+    browser.tell("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    assert browser.ask("player.then(one => one.keyboard.lit.size)") == 0
+    wait_for_sound(browser)
+    browser.tell("Emulation.setTouchEmulationEnabled", enabled=False)
+    assert browser.complaints == []
+
+
 def test_panic_silences_what_is_held(browser, page):
     open_page(browser, page("violin"))
     browser.tell("Input.dispatchKeyEvent", type="keyDown", code="KeyN", key="n")

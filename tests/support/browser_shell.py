@@ -1,7 +1,6 @@
 """The shell for pages: as it was built, or built once into the folder of compiled code."""
 
 import os
-import tempfile
 from pathlib import Path
 
 from export.page.page import SHELL_NAME
@@ -17,9 +16,7 @@ def browser_shell() -> Path:
         import numba  # noqa: F401 - its import sets the folder
 
         stamp = max(path.stat().st_mtime_ns for path in SOURCES.iterdir())
-        folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"wasm-{stamp}"
+        folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"built-shells-{stamp}"
         if not (folder / SHELL_NAME).exists():
-            folder.mkdir(exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=folder) as draft:
-                os.replace(build_wasm(Path(draft)), folder / SHELL_NAME)
+            build_wasm(folder)
         return folder
