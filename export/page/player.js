@@ -6,6 +6,7 @@ const PICTURES = {
 };
 const PICTURE_TITLES = { modes: "Modes", harmonics: "Harmonics", sound_map: "Map" };
 const OWN_CHANGE_MS = 400; // in which a report may still tell a value from before
+const VOICE_TEXT_MS = 100; // between two texts about the voice
 const METER_RANGE_DB = 60, METER_FALL = 0.93; // of its length, for each picture
 
 const find = (id) => document.getElementById(id);
@@ -201,10 +202,12 @@ class Player {
   }
 
   showVoice({ numbers: [isVoiced, pitch, level] }) {
-    if (!this.microphone?.isOn) return;
+    const milliseconds = performance.now();
+    if (!this.microphone?.isOn || milliseconds - (this.voiceShown ?? 0) < VOICE_TEXT_MS) return;
+    this.voiceShown = milliseconds;
     const key = 69 + 12 * Math.log2(pitch / 440);
     const text = isVoiced ? `${noteName(Math.round(key))} · ${pitch.toFixed(1)} Hz` : "no voice";
-    const line = `${text} · ${level.toFixed(0)} dB`;
+    const line = `${text} · ${level.toFixed(0).replace("-", "−")} dB`;
     if (find("sung").textContent !== line) find("sung").textContent = line;
   }
 
