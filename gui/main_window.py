@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
     QKeySequence,
     QResizeEvent,
     QShortcut,
+    QShowEvent,
 )
 from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -31,6 +32,7 @@ from gui.widgets.piano_keyboard import PianoKeyboard
 from . import theme
 
 KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 100  # pixels, of which the buttons beside the keys need no fewer
+FRAME_LOOK_MS, MAX_FRAME_LOOKS = 100, 50  # between two looks for the frame that the desktop puts around a window
 MIN_HEIGHT_OF_KEYBOARD = 700  # pixels of a window in which the keyboard has its full height
 
 
@@ -59,6 +61,9 @@ class MainWindow(QMainWindow):
         self.lock = factory.tool_button(
             "⌨", self.tr("Play on the computer's keys"), self.tr("Play on the computer's keys (Ctrl+K)"), True
         )
+        self._frame_timer, self._frame_looks = QTimer(self), 0
+        self._frame_timer.setInterval(FRAME_LOOK_MS)
+        self._frame_timer.timeout.connect(self._fit_with_frame)
         self._lay_out()
         self._set_tab_order()
         self.keyboard.setFocus()
@@ -89,6 +94,12 @@ class MainWindow(QMainWindow):
         low = self.height() < MIN_HEIGHT_OF_KEYBOARD
         self._keyboard_frame.setFixedHeight(LOW_KEYBOARD_HEIGHT if low else KEYBOARD_HEIGHT)
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Fit into the screen once more when the frame of the window is there, which takes room too."""
+        super().showEvent(event)
+        self._frame_looks = 0
+        self._frame_timer.start()
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Emit `closing` before the window closes."""
         self.closing.emit()
@@ -112,6 +123,14 @@ class MainWindow(QMainWindow):
         for widget in (*self.findChildren(QDialog), self):
             widget.hide()
         QGuiApplication.sync()
+
+    def _fit_with_frame(self) -> None:
+        self._frame_looks += 1
+        has_frame = self.frameGeometry() != self.geometry()
+        if has_frame or self._frame_looks == MAX_FRAME_LOOKS:
+            self._frame_timer.stop()
+        if has_frame:
+            self.fit_to_screen()
 
     def _lay_out(self) -> None:
         right = QWidget()
