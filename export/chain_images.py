@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.image.chain_image import make_rated_image
-from engine.image.image import IN_TABLES, Tables
+from engine.image.image import IN_TABLES, ImageError, Tables
 from engine.image.image_file import RatedImage
 from engine.kernel.library import ISA_FLAG, NO_LIBRARY
 from session.patch import Chain, Patch
@@ -48,6 +48,8 @@ def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow
 
     ImageError, ValueError or OSError give the reason in one line.
     """
+    if patch.chain is not None and patch.chain.layer is not None:
+        raise ImageError("this patch has a second instrument: only one can be exported, so save the patch without it")
     return merge([_run(patch, rates, each, follow_voice) for each in lanes])
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from cli.main import main
 from engine.image.function_table import record_digest
-from engine.image.image import IN_TABLES
+from engine.image.image import IN_TABLES, ImageError
 from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM, RELOCATION
 from engine.preset.control_performance import perform
 from engine.preset.preset_file import write
 from export.page.page import SCRIPTS, build_page, recording_share, write_page
-from session.patch import Chain, Patch
+from session.patch import Chain, Layer, Patch
 from tests.support.resonance_preset import small_preset
 
 DIGEST_SECTION = b"\0\x09\0" + record_digest().to_bytes(8, "little")  # one that means nothing to a browser
@@ -165,6 +165,16 @@ def test_the_page_of_a_patch_has_its_effects_and_its_values(tmp_path, monkeypatc
     values = {f"{knob['group']} {knob['name']}".strip(): knob["value"] for knob in knobs}
     assert (values["level"], values["chorus depth"]) == (-9.0, 0.004)
     assert [knob["switch"] for knob in knobs if knob["name"] == "on"] == [True]
+
+
+def test_a_second_instrument_is_refused_before_anything_is_made(tmp_path, monkeypatch):
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    patch = Patch(tmp_path / "small.luthier", chain=Chain(layer=Layer("guitar")))
+    with pytest.raises(ImageError, match="only one can be exported"):
+        write_page(tmp_path / "patch.html", patch, small_preset())
+    assert not (tmp_path / "patch.html").exists()
 
 
 def test_a_large_page_has_one_rate_with_the_same_image(page, tmp_path, monkeypatch):
