@@ -13,7 +13,8 @@ libxcb-cursor.so.0=libxcb-cursor0 libxcb-icccm.so.4=libxcb-icccm4 libxcb-image.s
 libxcb-keysyms.so.1=libxcb-keysyms1 libxcb-randr.so.0=libxcb-randr0 libxcb-render-util.so.0=libxcb-render-util0
 libxcb-shape.so.0=libxcb-shape0 libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0
 libxkbcommon-x11.so.0=libxkbcommon-x11-0"
-test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb chromium=chromium node=nodejs"
+test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb chromium=chromium node=nodejs
+firefox-esr=firefox-esr"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
