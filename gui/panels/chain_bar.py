@@ -77,6 +77,7 @@ class ChainBar(QWidget):
         for button in (self.power, self.earlier, self.later, self.remove):
             row.addWidget(button)
         self.set_slots([], "")
+        self.set_clearable(False)
 
     def set_slots(self, slots: Sequence[ChainSlot], selected: str) -> None:
         """Show the slots and their states."""

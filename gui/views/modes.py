@@ -136,7 +136,10 @@ class ModesView(TouchableView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         modes = self._modes
-        if modes is None or len(modes.level) == 0:
+        if modes is None:
+            painter.end()
+            return background  # nothing plays yet
+        if len(modes.level) == 0:
             painter.setPen(theme.colour(theme.SECONDARY_TEXT))
             text = self.tr("Its modes cannot be seen: play the keys, or the pad")
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)

@@ -34,6 +34,12 @@ def test_no_title_is_cut_and_the_selected_slot_is_in_sight(bar, selected):
     assert bar.area.height() >= button.height() + bar.area.horizontalScrollBar().height()
 
 
+def test_before_an_instrument_plays_there_is_nothing_to_take_away(bar):
+    assert not bar.new.isEnabled()
+    bar.set_clearable(True)
+    assert bar.new.isEnabled()
+
+
 def test_a_chain_with_room_has_no_scroll_bar(bar):
     bar.set_slots(SLOTS, "")
     bar.resize(1100, 60)
