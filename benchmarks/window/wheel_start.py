@@ -58,8 +58,8 @@ def measure(wheel: Path, times: int = 5) -> list[Measurement]:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        python = _install(wheel, folder / "environment")
         kept = {each: value for each, value in os.environ.items() if each not in ("PYTHONPATH", "NUMBA_CACHE_DIR")}
+        python = _install(wheel, folder / "environment", kept)
         environment = {**kept, "XDG_CACHE_HOME": str(folder / "cache"), "XDG_CONFIG_HOME": str(folder / "config")}
         first, *sounds = [_render(python, folder, environment) for _ in range(times + 1)]
         with running():
@@ -79,19 +79,20 @@ def measure(wheel: Path, times: int = 5) -> list[Measurement]:
     ]
 
 
-def _install(wheel: Path, folder: Path) -> Path:
+def _install(wheel: Path, folder: Path, environment: dict[str, str]) -> Path:
     """A new environment with the wheel; its Python."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     words = [str(python), "-m", "pip", "install", "--quiet", "-c", str(_CONSTRAINTS), str(wheel.resolve())]
-    subprocess.run(words, check=True)
+    subprocess.run(words, env=environment, check=True)
     return python
 
 
 def _render(python: Path, folder: Path, environment: dict[str, str]) -> float:
     """Seconds of the command that renders the first sound."""
-    (score,) = python.parents[1].glob("lib*/python*/site-packages/presets/demo.mid")
+    (score,) = python.parents[1].glob("lib/python*/site-packages/presets/demo.mid")
     words = ["render", "guitar", str(score), "-o", str(folder / "first.wav"), "--seconds", "0.1"]
+    (folder / "first.wav").unlink(missing_ok=True)
     start = time.perf_counter()
     subprocess.run([python, "-m", "cli.main", *words], env=environment, cwd=folder, check=True, capture_output=True)
     return time.perf_counter() - start
