@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
-from gui.browser.catalogue import describe
+from gui.browser.catalogue import describe, display_name
 from gui.controllers.ab_comparison import ABComparison
 from gui.controllers.button_midi_learn import ButtonMidiLearn
 from gui.controllers.chain import ChainController
@@ -230,7 +230,7 @@ class MainController(QObject):
     def _show_instrument(self, now: Loaded) -> None:
         header, keys = now.header, now.header.get("keys", {})
         paths = [now.path] if now.chain.layer is None else [now.path, Path(now.chain.layer.path)]
-        self.window.top_bar.set_instrument(" + ".join(each.stem.capitalize() for each in paths), describe(header))
+        self.window.top_bar.set_instrument(" + ".join(display_name(each.stem) for each in paths), describe(header))
         self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
         self.window.setWindowTitle(f"{now.path.stem} – Luthier")
         self.session_restore.save()

@@ -98,6 +98,11 @@ def kind_label(kind: str) -> str:
     return engine_translation.translate_term(KINDS[kind].label) if kind in KINDS else kind
 
 
+def display_name(name: str) -> str:
+    """A name as it is shown: the first letter is large, and the others stay, as in Trumpet-A4."""
+    return name[:1].upper() + name[1:]
+
+
 def describe(header: Mapping[str, Any]) -> str:
     """One sentence about an instrument: the author's description, or what it was learned from."""
     text = " ".join(header.get("description", "").split())

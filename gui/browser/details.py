@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from gui import theme
 from gui.widgets import factory
 
-from .catalogue import Entry
+from .catalogue import Entry, display_name
 
 MIN_FACTS_HEIGHT, MAX_FACTS_HEIGHT = 56, 140  # pixels
 
@@ -49,7 +49,7 @@ class DetailsPanel(QWidget):
             self._name_label.setText("")
             self.facts_label.setText("")
             return
-        self._name_label.setText(entry.name.capitalize())
+        self._name_label.setText(display_name(entry.name))
         name_colour = theme.colour(theme.SECONDARY_TEXT).name()
         paragraph = f"<p>{escape(entry.error or entry.description)}</p>"
         rows = "".join(

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 
 from gui import theme
 
-from .catalogue import Entry
+from .catalogue import Entry, display_name
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 42  # pixels
@@ -115,7 +115,7 @@ class EntryDelegate(QStyledItemDelegate):
         text = area.adjusted(14, 5, -DEMO_BUTTON_WIDTH - 18, -5)
         painter.setFont(theme.sized(view.font(), theme.BODY, bold=selected))
         painter.setPen(theme.colour(theme.WARNING if entry.error else theme.TEXT))
-        painter.drawText(text, Qt.AlignmentFlag.AlignTop, entry.name.capitalize())
+        painter.drawText(text, Qt.AlignmentFlag.AlignTop, display_name(entry.name))
         painter.setFont(theme.sized(view.font(), theme.CAPTION))
         painter.setPen(theme.colour(theme.SECONDARY_TEXT))
         below = self.tr("cannot be read") if entry.error else " · ".join(entry.tags[:3]) or entry.kind

@@ -9,7 +9,7 @@ from engine.effects import EFFECTS, ROOM, effect_class
 from engine.kinds import KINDS
 from engine.sound_file.suffixes import READABLE_SUFFIXES
 from gui import engine_translation
-from gui.browser.catalogue import Entry
+from gui.browser.catalogue import Entry, display_name
 from gui.dialogs import name_and_file_prompts
 from gui.panels.chain_bar import ChainBar, ChainSlot
 from gui.panels.split_bar import SplitBar
@@ -63,7 +63,7 @@ class ChainController(QObject):
             return
         chain, names = self._parameters.chain, self._parameters.slots
         slots = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in names else []
-        slots.append(ChainSlot(INSTRUMENT, patch.path.stem.capitalize()))
+        slots.append(ChainSlot(INSTRUMENT, display_name(patch.path.stem)))
         effects = [
             ChainSlot(
                 kind,
@@ -78,7 +78,7 @@ class ChainController(QObject):
         slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
         if layer is not None:
-            title = Path(layer.path).stem.capitalize()
+            title = display_name(Path(layer.path).stem)
             slots.append(ChainSlot(LAYER, title, removable=True))
             if LAYER_ROOM in names:
                 words = self.tr("Room of {0}").format(title)
@@ -99,7 +99,7 @@ class ChainController(QObject):
         if kind != ROOM:
             return engine_translation.translate_term(effect_class(kind).title)
         source = self._room_source()
-        return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(Path(source).stem.capitalize())
+        return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(display_name(Path(source).stem))
 
     def _room_source(self) -> str:
         return next(effect.source for effect in self._parameters.chain.effects if effect.kind == ROOM)
@@ -109,13 +109,13 @@ class ChainController(QObject):
         chain = self._parameters.chain
         instruments = [entry for entry in self._entries if not is_patch(entry.path)]
         with_room = [entry for entry in instruments if KINDS[entry.kind].has_room]
-        rooms = [(entry.name.capitalize(), ROOM_OFFER + entry.name) for entry in with_room]
+        rooms = [(display_name(entry.name), ROOM_OFFER + entry.name) for entry in with_room]
         own = [(self.tr("Its own"), ROOM_OFFER)] if self._room_source() != OWN_ROOM else []
         return {
             "": [(self._title(kind), kind) for kind in EFFECTS if kind != ROOM and kind not in chain.kinds],
             self.tr("Room"): [*own, *rooms, (self.tr("From a sound file…"), FILE)],
             self.tr("Second instrument"): [
-                (entry.name.capitalize(), LAYER_OFFER + str(entry.path)) for entry in instruments
+                (display_name(entry.name), LAYER_OFFER + str(entry.path)) for entry in instruments
             ],
         }
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import ROOM, effect_class
 from engine.kinds import PLAY_PARAM
+from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
 from gui.engine_translation import translate_term
 from gui.widgets.knob.panel import KnobPanel
@@ -188,7 +189,7 @@ class ParameterController(QObject):
         names = ", ".join(effects)
         if chain.layer is None:
             return self.tr("What follows the instrument stays: {0}").format(names)
-        second = Path(chain.layer.path).stem.capitalize()
+        second = display_name(Path(chain.layer.path).stem)
         if not names:
             return self.tr("The second instrument stays: {0}").format(second)
         return self.tr("The second instrument and what follows it stay: {0}; {1}").format(second, names)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
 from gui.engine_translation import translate_message
 from gui.main_window import MainWindow
@@ -56,7 +57,7 @@ class RecordingController(QObject):
         if self._recorder is not None:
             self.stop()
         elif self._bridge.now is not None:
-            path = recording_path(self._bridge.now.path.stem.capitalize())
+            path = recording_path(display_name(self._bridge.now.path.stem))
             self._engine.request(lambda: self._engine.transport.start_performance(path), self._started)
 
     def stop(self, failed: bool = False) -> None:
@@ -90,7 +91,7 @@ class RecordingController(QObject):
             return
         if score is None or patch is None or self._bridge.live_input is None:
             return
-        path = recording_path(f"{patch.path.stem.capitalize()} – {score.path.stem}")
+        path = recording_path(f"{display_name(patch.path.stem)} – {score.path.stem}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -30,6 +30,12 @@ def window(guitar):
     return guitar
 
 
+def test_a_name_is_shown_with_a_large_first_letter_and_as_it_is_otherwise():
+    names = ["guitar", "trumpet-A4", "my TR-808", "Éclat", "x", ""]
+    shown = ["Guitar", "Trumpet-A4", "My TR-808", "Éclat", "X", ""]
+    assert [catalogue.display_name(name) for name in names] == shown
+
+
 def entry(window, name):
     """The browser entry of a name, once it is listed."""
     until(lambda: any(each.name == name for each in window.entry_files.entries))
