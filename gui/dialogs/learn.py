@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.sound_file.suffixes import READABLE_SUFFIXES
@@ -110,6 +110,12 @@ class LearnDialog(ContentDialog):
         """Show how near the instrument comes to the recording; pair: sound files of both."""
         self.likeness.show_verdict(verdict, pair)
         self.area.show_bottom()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Begin at the verdict where there is one: it may have come while the dialog was closed."""
+        super().showEvent(event)
+        if not self.likeness.isHidden():
+            self.area.show_bottom()
 
     def show_message(self, text: str) -> None:
         """Show a text below the progress bar."""

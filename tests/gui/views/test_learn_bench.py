@@ -74,6 +74,21 @@ def test_the_fields_keep_their_height_while_it_learns_however_low_the_screen(dia
         until(lambda: bar.maximum() == 0)
 
 
+def test_a_verdict_that_came_while_the_dialog_was_closed_is_in_sight_when_it_opens(dialog, tmp_path):
+    dialog.setMaximumHeight(420)
+    dialog.set_recordings([tone(tmp_path / "bell.wav", 2.0)])
+    dialog.set_check(RecordingCheck(1, 2.0, 1, outline=[0.5] * 100, whole_seconds=2.0))
+    dialog.show()
+    QTest.qWait(50)
+    dialog.accept()
+    dialog.show_verdict({"words": "like the recording", "codec_name": "Opus"}, [tmp_path / "bell.wav"] * 2)
+    QTest.qWait(50)
+    dialog.show()
+    bar = dialog.area.verticalScrollBar()
+    until(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    assert not dialog.likeness.compare.visibleRegion().isEmpty()
+
+
 def test_two_spectrograms_share_one_axis_of_time_and_of_frequency(app, tmp_path):
     comparison = SpectrogramComparison()
     comparison.set_target(tone(tmp_path / "long.wav", 3.9))
