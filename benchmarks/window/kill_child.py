@@ -48,12 +48,10 @@ class RandomUse:
         os.write(self._log, f"{line}\n".encode())
 
     def _step(self) -> None:
-        """Take one step; none while an instrument is loaded, as what plays then is not known."""
-        if self._controller.parameters.is_loading:
-            return
+        """Take one step, and log the session before and after it; while an instrument is loaded only log it."""
         self._log_session()
-        self._random.choice(self._steps)()
         if not self._controller.parameters.is_loading:
+            self._random.choice(self._steps)()
             self._log_session()
 
     def _log_session(self) -> None:
