@@ -36,8 +36,10 @@ class RandomUse:
         self._controller, self._random, self._count = controller, random.Random(seed), 0
         self._log = os.open(folder / LOG, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o666)
         self._steps: list[Callable[[], object]] = [
-            *[self._turn] * 8, self._choose, self._add_effect, self._remove_effect, self._save, self._rename,
+            *[self._turn] * 8, self._choose, self._add_effect, self._remove_effect, self._save_patch, self._rename,
         ]  # fmt: skip
+        self._save = controller.session_restore.save
+        controller.session_restore.save = self._save_session  # what is kept is logged, whatever changed since a step
         self._timer = QTimer(controller)
         self._timer.timeout.connect(self._step)
         self._timer.start(STEP_MS)
@@ -53,6 +55,10 @@ class RandomUse:
         if not self._controller.parameters.is_loading:
             self._random.choice(self._steps)()
             self._log_session()
+
+    def _save_session(self) -> None:
+        self._log_session()
+        self._save()
 
     def _log_session(self) -> None:
         self.log(session=asdict(self._controller.session_restore.current()))
@@ -76,7 +82,7 @@ class RandomUse:
         chain = self._controller.parameters.chain
         self._controller.parameters.set_chain("", chain.without(self._random.choice(("tone", "chorus"))))
 
-    def _save(self) -> None:
+    def _save_patch(self) -> None:
         from session import patch_file
 
         self._count += 1
@@ -92,6 +98,7 @@ class RandomUse:
         if mine:
             entry, self._count = self._random.choice(mine), self._count + 1
             name = f"name {self._count}"
+            self.log(renaming=entry.path.stem, to=name)  # it may be killed before that is done, or told
             self._controller.entry_files.rename(entry, name)
             self.log(renamed=entry.path.stem, saved=name, digest=_digest(patch_file.all_patches()[name]))
 

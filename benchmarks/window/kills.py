@@ -128,7 +128,10 @@ def _lost_session(log: list[dict[str, Any]], stored: dict[str, Any], killed: flo
 def _lost_files(log: list[dict[str, Any]], folder: Path) -> list[str]:
     """Every patch under its last name, and the instrument that was to be replaced, with its content."""
     expected: dict[str, str] = {}
+    renaming: dict[str, str] = {}  # the last one, unless it was done
     for line in log:
+        renaming = {f"{line['renaming']}.json": f"{line['to']}.json"} if "renaming" in line else renaming
+        renaming = {} if "renamed" in line else renaming
         expected.pop(f"{line.get('renamed')}.json", None)
         if "saved" in line:
             expected[f"{line['saved']}.json"] = line["digest"]
@@ -136,7 +139,8 @@ def _lost_files(log: list[dict[str, Any]], folder: Path) -> list[str]:
             expected[line["kept"]] = line["digest"]
     files = folder / "data" / "luthier" / "presets"
     there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.iterdir() if path.is_file()}
-    return [name for name, digest in expected.items() if there.get(name) != digest]
+    names = {name: (name, renaming.get(name, name)) for name in expected}
+    return [name for name, digest in expected.items() if digest not in map(there.get, names[name])]
 
 
 def _lost_recording(log: list[dict[str, Any]], killed: float) -> list[str]:

@@ -38,6 +38,7 @@ class SessionRestore(QObject):
         self._candidates: list[Patch] = []  # that may play at the start, the best first
         self._saved: dict[str, Any] = {}  # the session as it was stored last
         self._problem = ""  # why it could not be; told once
+        entry_files.moved.connect(self._follow_move)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._save_changes)
         self._timer.start(AUTOSAVE_MS)
@@ -106,6 +107,13 @@ class SessionRestore(QObject):
         """Store the session if it has changed; not while an instrument is being loaded, which may fail."""
         if not self._parameters.is_loading and asdict(self.current()) != self._saved:
             self.save()
+
+    def _follow_move(self, before: Path, after: Path) -> None:
+        """Store at once that what plays has another name: the next start would not find it under the old one."""
+        if self._saved.get("preset") == str(before):
+            stored = Preferences(**{**self._saved, "preset": str(after)})
+            if preferences.save(stored) is None:
+                self._saved = asdict(stored)
 
     def current(self) -> Preferences:
         """The session as it is now."""

@@ -125,6 +125,19 @@ def test_what_is_changed_is_saved_while_the_window_is_open(app, ear, home):
     end(controller)
 
 
+def test_a_new_name_of_the_patch_that_plays_is_stored_at_once(app, ear, home):
+    controller = start(app, ear)
+    until(lambda: controller.bridge.now is not None and controller.entry_files.entries)
+    controller.entry_files.write_patch("evening", controller.bridge.now, {})
+    until(lambda: controller.parameters.patch.path.stem == "evening" and not controller.parameters.is_loading)
+    controller.session_restore.save()
+    until(lambda: any(entry.path.stem == "evening" for entry in controller.entry_files.entries))
+    entry = next(entry for entry in controller.entry_files.entries if entry.path.stem == "evening")
+    controller.entry_files.rename(entry, "morning")
+    assert preferences.load().preset == str(entry.path.with_name("morning.json"))
+    end(controller)
+
+
 def test_a_session_that_cannot_be_saved_is_said_once(app, ear, home):
     controller, said = start(app, ear), []
     until(lambda: controller.bridge.now is not None)
