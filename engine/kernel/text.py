@@ -29,8 +29,9 @@ def keep_text(callback: Callback, name: str) -> Path:
         import numba
 
         made = callback.compiled
-        if made.cache_hits:
-            made = numba.cfunc(callback.signature, error_model="numpy")(callback.py_func)
+        if made.cache_hits:  # what is cached is replaced: another compilation may round otherwise
+            made._cache.flush()
+            made = callback.compiled = numba.cfunc(callback.signature, **callback.options)(callback.py_func)
         _write_text(path, made._wrapper_name, made._library)
     return path
 

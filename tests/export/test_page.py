@@ -50,6 +50,7 @@ def description(page: str) -> dict:
     return json.loads(images[start : start + int(header["text_size"])])
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_a_page_is_one_file_that_loads_nothing(page):
     assert unpack(page, "module") == EMPTY_MODULE
     visible = re.sub(r"<script type=\"application/octet-stream\".*?</script>", "", page, flags=re.DOTALL)
@@ -57,6 +58,7 @@ def test_a_page_is_one_file_that_loads_nothing(page):
     assert "default-src 'none'" in visible
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_a_page_has_an_image_for_each_of_both_rates_at_the_width_of_the_browsers_registers(page):
     images = unpack(page, "images")
     entries = np.frombuffer(images, IMAGE, 2, HEADER.itemsize + LABELS.itemsize)
@@ -65,6 +67,7 @@ def test_a_page_has_an_image_for_each_of_both_rates_at_the_width_of_the_browsers
     assert entries["lanes"].tolist() == [4, 4]
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_knobs_are_those_of_the_image(page):
     images, told = unpack(page, "images"), description(page)
     entry = np.frombuffer(images, IMAGE, 1, HEADER.itemsize + LABELS.itemsize)[0]
@@ -80,6 +83,7 @@ def test_knobs_are_those_of_the_image(page):
     assert params[[param["module"] == b"volume" for param in params]]["slot"] == told["volume"]["slot"]
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_performances_are_those_of_the_engine(page):
     told, preset = description(page)["performances"], small_preset()
     for name in ("learned", "random", "permuted"):
@@ -98,6 +102,7 @@ def test_the_share_of_the_recording_counts_its_samples_at_16_bits():
     assert recording_share(preset, 1000) is None
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_texts_of_an_instrument_are_no_markup(page):
     preset = small_preset()
     preset.header["name"], preset.header["description"] = "a <b>", "</title><script>"
@@ -106,6 +111,7 @@ def test_texts_of_an_instrument_are_no_markup(page):
     assert "</title><script>" not in text
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_every_script_of_the_page_is_in_it(page):
     assert all(
         f"class {name}" in page for name in ("Engine", "Keyboard", "Knob", "Pad", "PerformancePanel", "Player")
@@ -134,6 +140,7 @@ def test_what_cannot_be_a_page_is_one_line_and_no_file(tmp_path, monkeypatch, ca
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_the_name_of_the_preset_can_be_read_again(page):
     assert description(page)["name"] == small_preset().header["name"] == read_name(page)
 
@@ -154,6 +161,7 @@ def test_a_shell_of_other_sources_is_one_line_and_no_page(tmp_path, monkeypatch,
     assert not (tmp_path / "small.html").exists()
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_the_page_of_a_patch_has_its_effects_and_its_values(tmp_path, monkeypatch):
     write(tmp_path / "small.luthier", small_preset())
     (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)
@@ -177,6 +185,7 @@ def test_a_second_instrument_is_refused_before_anything_is_made(tmp_path, monkey
     assert not (tmp_path / "patch.html").exists()
 
 
+@pytest.mark.verify  # another process compiles for other registers
 def test_a_large_page_has_one_rate_with_the_same_image(page, tmp_path, monkeypatch):
     write(tmp_path / "small.luthier", small_preset())
     (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)

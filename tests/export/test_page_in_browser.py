@@ -76,7 +76,8 @@ def page(tmp_path_factory):
 
 
 def open_page(browser, path, *window):
-    """Open a page, and wait until it can be played."""
+    """Open a page, and wait until it can be played. A button that the last test held is released."""
+    browser.tell("Input.dispatchMouseEvent", type="mouseReleased", x=0, y=0, button="left", clickCount=1)
     browser.open(path, *window)
     assert browser.ask("player.then(one => one !== null)")
 

@@ -22,12 +22,13 @@ from engine.impulse_response import ImpulseResponse
 from engine.instrument_chain import follow_voice, make_chain
 from engine.midi.interpreter import Interpreter
 from engine.render import render
+from tests.support import events_preset
 from tests.support.hard_score import SECONDS, hard_score
 from tests.support.shell_library import Library, aligned
 from tests.support.simple_plugins import Organ
 
 RATE = 48_000
-ONE_OF_EACH_KIND = ("celesta", "violin", "sugarplum", "mosaic")
+KINDS = ("celesta", "violin", "sugarplum")
 ALL_PRESETS = sorted(path.stem for path in Path("presets").glob("*.luthier"))
 BLOCKS = ([1], [64], [256], [4096], [3, 500, 64, 1, 128, 77])
 
@@ -39,7 +40,8 @@ def with_all_effects(name):
 
 
 CHAINS = {
-    **{name: partial(make_chain, name) for name in ONE_OF_EACH_KIND},
+    **{name: partial(make_chain, name) for name in KINDS},
+    "events": lambda: make_chain(events_preset.preset()),
     "celesta with effects": partial(with_all_effects, "celesta"),
     "violin that follows a voice": lambda: follow_voice(make_chain("violin")),
 }
