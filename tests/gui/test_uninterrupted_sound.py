@@ -40,6 +40,7 @@ def falls(sound):
     return (earlier + 5) * WINDOW, peaks[earlier] / peaks[max(earlier - 10, 0) : earlier].max()
 
 
+@pytest.mark.verify
 def test_every_instrument_is_exchanged_twice_while_a_chord_is_held_without_a_click(guitar, ear):
     factory = [entry.name for entry in guitar.entry_files.entries if entry.factory]
     for _ in range(2 * len(factory)):

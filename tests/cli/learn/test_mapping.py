@@ -43,6 +43,7 @@ def library(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.verify
 def test_a_library_is_learned_with_the_keys_layers_and_tuning_of_its_mapping(library, capsys):
     assert main(["learn", "resonance", "piano.sfz", "-o", "piano.luthier", "--modes", "6"]) == 0
     found = read("piano.luthier")

@@ -58,6 +58,7 @@ def test_the_onset_is_that_of_the_note_and_not_of_a_thump_before_it():
     assert abs(note_span.find_onset(recording[0], RATE) - silence) < 0.002 * RATE
 
 
+@pytest.mark.verify
 def test_the_modes_of_a_synthetic_string_are_recovered():
     recording, modes, _ = _pluck()
     note = fit(recording, RATE, 32)
