@@ -3,6 +3,7 @@
 numba keeps machine code in its cache, of which no text can be had: so a function is compiled anew for its text.
 """
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,14 @@ ENTRY_PREFIX = "; entry "
 
 
 def text_path(name: str) -> Path:
-    """The file of the LLVM text of a function, in numba's cache folder, apart for each processor."""
+    """The file of the LLVM text of a function, in numba's cache folder, apart for each processor and each checkout.
+
+    numba caches the code of each checkout apart, and a text has to be of the same compilation as the code.
+    """
     from numba import config
 
-    return Path(os.environ["NUMBA_CACHE_DIR"]) / "text" / (config.CPU_NAME or "host") / f"{name}.ll"
+    checkout = hashlib.blake2b(os.fsencode(Path(__file__).resolve().parents[1]), digest_size=6).hexdigest()
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / "text" / checkout / (config.CPU_NAME or "host") / f"{name}.ll"
 
 
 def keep_text(callback: Callback, name: str) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from shell.build import CLAP_NAME, CLAP_SOURCES, RUNTIME_SOURCES, SOURCES, compile_kernels, link, link_native
 from shell.kernel_module import HOST
 from tests.support.clap_host import ClapHost
+from tests.support.shell_folder import shell_folder
 from tests.support.shell_library import Library
 
 HOST_SOURCE = Path(__file__).parent / "clap_host.c"
@@ -20,11 +21,9 @@ RUNTIME_NAME, HOST_NAME = "runtime.so", "clap_host.so"
 @pytest.fixture(scope="session")
 def shells() -> Path:
     """A folder with the runtime as a library, the shell of plugins, and a host of plugins."""
-    import numba  # noqa: F401 - its import sets the folder
-
-    stamp = max(path.stat().st_mtime_ns for path in (HOST_SOURCE, *SOURCES.iterdir()))
-    folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"shells-{stamp}"
+    folder = shell_folder("shells", [HOST_SOURCE])
     if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
             _build(Path(draft) / "shells")
             try:

@@ -14,9 +14,10 @@ from engine.preset.library import find
 from export.chain_images import make_images
 from export.shell_file import SHELL_FOLDER
 from session.patch import Patch
-from shell.build import CLAP_NAME, SOURCES, WASM_NAME, build_clap, build_wasm
+from shell.build import CLAP_NAME, WASM_NAME, build_clap, build_wasm
 from tests.support.clap_host import midi_messages
 from tests.support.hard_score import SECONDS, hard_score
+from tests.support.shell_folder import shell_folder
 
 pytestmark = pytest.mark.verify
 RATE, BLOCK = 48_000, 128
@@ -38,10 +39,7 @@ for name in sys.argv[2:]:
 @pytest.fixture(scope="module")
 def built_shells():
     """A folder with both shells, built unless they were for these sources."""
-    import numba  # noqa: F401 - its import sets the folder
-
-    stamp = max(path.stat().st_mtime_ns for path in SOURCES.iterdir())
-    folder = Path(os.environ["NUMBA_CACHE_DIR"]) / f"built-shells-{stamp}"
+    folder = shell_folder("built-shells")
     if not (folder / CLAP_NAME).exists():
         build_wasm(folder)
         build_clap(folder)
