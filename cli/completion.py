@@ -80,4 +80,4 @@ def _set_completion(action: argparse.Action, words: Sequence[str] | None) -> Non
     elif action.dest in INSTRUMENT_ARGUMENTS:
         action.complete = INSTRUMENTS  # type: ignore[attr-defined]  # shtab reads it
     elif metavar in FILE_METAVARS or "." in metavar:
-        action.complete = FILE  # type: ignore[attr-defined]  # as above
+        action.complete = FILE  # type: ignore[attr-defined]  # shtab reads it

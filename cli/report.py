@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     preset = preset_file.read(path)
     try:
         import jinja2  # noqa: F401 - only to know that it is there
-        import matplotlib  # noqa: F401 - as above
+        import matplotlib  # noqa: F401 - only to know that it is there
     except ImportError as error:
         raise ValueError(f"a page needs {error.name}: pip install 'luthier[report]'") from None
     try:

@@ -2,10 +2,8 @@
 
 import base64
 import gzip
-from importlib.resources import files
 from pathlib import Path
 
-import jinja2
 import numpy as np
 
 from engine.atomic_write import write_text
@@ -16,10 +14,12 @@ from engine.preset.preset_file import Preset
 from engine.quantity_format import format_size
 from export.chain_images import ImageSet, make_images
 from export.clap_plugin import labels
+from export.package_files import PackageFiles
 from export.shell_file import check_shell, find_shell
 from session.patch import Patch
 
 SHELL_NAME = "luthier.wasm"
+_FILES = PackageFiles("export.page")
 LANES = (4,)  # float32 in a register of the browser's
 SCRIPTS = (
     "data", "engine", "surface", "keyboard", "knobs", "picture", "modes", "harmonics", "sound_map", "pad",
@@ -52,9 +52,9 @@ def write_page(path: Path, patch: Patch, preset: Preset) -> str:
 def build_page(preset: Preset, size: int, module: bytes, images: bytes) -> str:
     """The text of a page. size: bytes of the preset's file; module: of WebAssembly; images: a file of images."""
     kind = kind_of(preset.header)
-    return _environment().get_template("page.html").render(
-        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_text("page.css"),
-        scripts=[_text(f"{name}.js") for name in SCRIPTS], processor=_text("processor.js"),
+    return _FILES.template("page.html").render(
+        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_FILES.text("page.css"),
+        scripts=[_FILES.text(f"{name}.js") for name in SCRIPTS], processor=_FILES.text("processor.js"),
         module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
     )  # fmt: skip
 
@@ -106,14 +106,3 @@ def in_planes(images: bytes) -> bytes:
 def _packed(data: bytes) -> str:
     """Bytes for a page: gzip, in base64. The same bytes always give the same text."""
     return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-
-
-def _text(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")

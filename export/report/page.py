@@ -1,15 +1,13 @@
 """The HTML page of a report, a single file without external references."""
 
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from typing import Any
-
-import jinja2
 
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from engine.quantity_format import format_duration, format_size
 from export.likeness import judge, read_verdict
+from export.package_files import PackageFiles
 from export.report.kind_plots import plot_partials
 
 from . import audio_clip, performance_plot, room_loss_plots
@@ -17,6 +15,7 @@ from .report_clips import Performance, render_clips
 from .svg_theme import Drawing
 
 DEFAULT_OPTIONS = audio_clip.ReportOptions()
+_FILES = PackageFiles("export.report")
 Fact = tuple[str, str]
 
 
@@ -36,11 +35,11 @@ def build(
     performance = render_clips(preset, options)
     report("drawing")
     kind = kind_of(preset.header)
-    return _environment().get_template("page.html").render(
+    return _FILES.template("page.html").render(
         texts=_texts(preset), kind=kind.title, about=kind.summary, facts=facts, figures=_figures(preset, size),
         clips=_clip_values(performance.clips), marks=audio_clip.frequency_marks(),
         points=audio_clip.WAVEFORM_POINTS, verdict=_verdict(preset, performance),
-        drawings=_drawings(preset, performance), style=_text("page.css"), script=_text("page.js"),
+        drawings=_drawings(preset, performance), style=_FILES.text("page.css"), script=_FILES.text("page.js"),
     )  # fmt: skip
 
 
@@ -95,14 +94,3 @@ def _drawings(preset: Preset, performance: Performance) -> dict[str, Drawing | N
         "room": room_loss_plots.plot_room(preset),
         "loss": room_loss_plots.plot_loss(preset.header.get("training", {})),
     }
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-
-
-def _text(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")

@@ -44,19 +44,9 @@ told = [made.hexdigest(), pushed, ring.lost]
 
 
 @pytest.fixture(scope="module")
-def isa():
-    return supported_instruction_sets()[-1]
-
-
-@pytest.fixture(scope="module")
-def library(isa, tmp_path_factory):
+def library(make_library):
     """The folder of a library with some kernels."""
-    pytest.importorskip("ziglang")
-    from shell.kernel_library import build_libraries
-
-    folder = tmp_path_factory.mktemp("library")
-    build_libraries([isa], folder, "tests.support.kernels.few_kernels:list_few")
-    return folder
+    return make_library("tests.support.kernels.few_kernels:list_few")
 
 
 def test_they_give_the_same_bits_and_load_no_compiler(library, isa):

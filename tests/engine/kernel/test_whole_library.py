@@ -28,19 +28,9 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 @pytest.fixture(scope="module")
-def isa():
-    return supported_instruction_sets()[-1]
-
-
-@pytest.fixture(scope="module")
-def library(isa, tmp_path_factory):
+def library(make_library):
     """The folder of a library with all kernels."""
-    pytest.importorskip("ziglang")
-    from shell.kernel_library import build_libraries
-
-    folder = tmp_path_factory.mktemp("library")
-    build_libraries([isa], folder)
-    return folder
+    return make_library()
 
 
 def test_all_factory_instruments_sound_the_same_and_load_no_compiler(library, isa):
