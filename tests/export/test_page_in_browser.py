@@ -18,10 +18,10 @@ from engine.preset.library import find
 from engine.preset.preset_file import read
 from engine.reference_output import event_array
 from engine.render import render
-from tests.support.browser_shell import browser_shell
 from tests.support.hard_score import hard_score
 from tests.support.headless_chromium import Browser
 from tests.support.headless_firefox import Firefox
+from tests.support.shell.browser_shell import browser_shell
 
 RATE = 48_000
 SECONDS = 3.0

@@ -10,9 +10,9 @@ import pytest
 
 from shell.build import CLAP_NAME, CLAP_SOURCES, RUNTIME_SOURCES, SOURCES, compile_kernels, link, link_native
 from shell.kernel_module import HOST
-from tests.support.clap_host import ClapHost
-from tests.support.shell_folder import shell_folder
-from tests.support.shell_library import Library
+from tests.support.shell.clap_host import ClapHost
+from tests.support.shell.shell_folder import shell_folder
+from tests.support.shell.shell_library import Library
 
 HOST_SOURCE = Path(__file__).parent / "clap_host.c"
 RUNTIME_NAME, HOST_NAME = "runtime.so", "clap_host.so"

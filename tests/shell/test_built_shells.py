@@ -15,9 +15,9 @@ from export.chain_images import make_images
 from export.shell_file import SHELL_FOLDER
 from session.patch import Patch
 from shell.build import CLAP_NAME, WASM_NAME, build_clap, build_wasm
-from tests.support.clap_host import midi_messages
 from tests.support.hard_score import SECONDS, hard_score
-from tests.support.shell_folder import shell_folder
+from tests.support.shell.clap_host import midi_messages
+from tests.support.shell.shell_folder import shell_folder
 
 pytestmark = pytest.mark.verify
 RATE, BLOCK = 48_000, 128

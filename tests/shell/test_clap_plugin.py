@@ -12,7 +12,8 @@ from engine.preset.library import find
 from engine.preset.preset_file import read
 from export.clap_plugin import join, labels
 from tests.shell.test_images import engine_sound
-from tests.support.clap_host import (
+from tests.support.hard_score import SECONDS, hard_score
+from tests.support.shell.clap_host import (
     EXPRESSION,
     MESSAGE,
     NO_VALUE,
@@ -25,7 +26,6 @@ from tests.support.clap_host import (
     message,
     midi_messages,
 )
-from tests.support.hard_score import SECONDS, hard_score
 
 RATE = 48_000
 

@@ -13,7 +13,7 @@ from engine.image.chain_image import make_rated_image
 from engine.image.image import Tables
 from engine.image.image_file import HEADER, IMAGE, LABELS, checksum, pack_images
 from engine.instrument_chain import make_chain
-from tests.support.shell_library import Library, aligned
+from tests.support.shell.shell_library import Library, aligned
 
 RATE = 48_000
 FIRST = HEADER.itemsize + LABELS.itemsize
@@ -68,7 +68,7 @@ def open_sealed(library_path: Path, path: Path, count: int) -> None:
         result, file = library.open(room)
         refused += result != 0
         if result == 0:
-            from tests.support.shell_library import Image
+            from tests.support.shell.shell_library import Image
 
             image = Image()
             if library.c.luthier_find(ctypes.byref(file), RATE, ctypes.byref(image)) == 0:

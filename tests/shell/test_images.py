@@ -24,7 +24,7 @@ from engine.midi.interpreter import Interpreter
 from engine.render import render
 from tests.support import events_preset
 from tests.support.hard_score import SECONDS, hard_score
-from tests.support.shell_library import Library, aligned
+from tests.support.shell.shell_library import Library, aligned
 from tests.support.simple_plugins import Organ
 
 RATE = 48_000

@@ -5,7 +5,7 @@ from pathlib import Path
 from export.page.page import SHELL_NAME
 from export.shell_file import find_shell
 from shell.build import build_wasm
-from tests.support.shell_folder import shell_folder
+from tests.support.shell.shell_folder import shell_folder
 
 
 def browser_shell() -> Path:
