@@ -1,8 +1,9 @@
 """Choice of numba's cache folder, named by a digest of the engine's sources, when numba is first imported.
 
 numba detects a change in the file of a function but not in the functions that it calls. Kernels chosen by
-LUTHIER_KERNELS have a cache of their own. A folder that the user chose (NUMBA_CACHE_DIR) is left alone. What does
-not play imports no numba, and reads no sources.
+LUTHIER_KERNELS have a cache of their own, and so has each copy of the sources: numba keeps their code apart too, and
+what tells that a part was compiled must not hold for another copy. A folder that the user chose (NUMBA_CACHE_DIR) is
+left alone. What does not play imports no numba, and reads no sources.
 """
 
 import os
@@ -49,7 +50,7 @@ def _set_cache_folder() -> None:
     from platformdirs import user_cache_path
 
     kernels = user_cache_path("luthier", appauthor=False) / "kernels"
-    folder = kernels / digest_sources(os.environ.get("LUTHIER_KERNELS", ""))
+    folder = kernels / f"{digest_sources(os.environ.get('LUTHIER_KERNELS', ''))}-{_digest_place()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
@@ -70,6 +71,13 @@ def digest_sources(kernels: str = "") -> str:
     for source in sorted(folder.rglob("*.py")):
         digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _digest_place() -> str:
+    """Eight hex digits that change with the folder of the sources."""
+    import hashlib
+
+    return hashlib.blake2b(os.fsencode(Path(__file__).resolve().parent), digest_size=4).hexdigest()
 
 
 def _remove_old(kernels: Path) -> None:

@@ -15,6 +15,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # of PyTorch: a core for each worker
 
+os.environ.setdefault("LUTHIER_KEEP_TEXT", "1")  # shells are built from the texts of the code that tests run
+
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)  # the same examples in every run
 hypothesis.settings.load_profile("same")
 

@@ -3,8 +3,9 @@
 numba keeps machine code in its cache, of which no text can be had: so a function is compiled anew for its text.
 """
 
-import hashlib
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +18,29 @@ ENTRY_PREFIX = "; entry "
 
 
 def text_path(name: str) -> Path:
-    """The file of the LLVM text of a function, in numba's cache folder, apart for each processor and each checkout.
-
-    numba caches the code of each checkout apart, and a text has to be of the same compilation as the code.
-    """
+    """The file of the LLVM text of a function, in numba's cache folder, apart for each processor."""
     from numba import config
 
-    checkout = hashlib.blake2b(os.fsencode(Path(__file__).resolve().parents[1]), digest_size=6).hexdigest()
-    return Path(os.environ["NUMBA_CACHE_DIR"]) / "text" / checkout / (config.CPU_NAME or "host") / f"{name}.ll"
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / "text" / (config.CPU_NAME or "host") / f"{name}.ll"
 
 
 def keep_text(callback: Callback, name: str) -> Path:
-    """Write the text of a C function, unless it is there; its file."""
+    """Write the text of a C function, unless it is there; its file.
+
+    Text and cached code are of one compilation, as another one may round otherwise: processes wait for each other.
+    """
     path = text_path(name)
     if not path.exists():
         import numba
 
-        made = callback.compiled
-        if made.cache_hits:  # what is cached is replaced: another compilation may round otherwise
-            made._cache.flush()
-            made = callback.compiled = numba.cfunc(callback.signature, **callback.options)(callback.py_func)
-        _write_text(path, made._wrapper_name, made._library)
+        with _locked(path):
+            if path.exists():
+                return path
+            made = callback.compiled
+            if made.cache_hits:
+                made._cache.flush()
+                made = callback.compiled = numba.cfunc(callback.signature, **callback.options)(callback.py_func)
+            _write_text(path, made._wrapper_name, made._library)
     return path
 
 
@@ -60,6 +63,18 @@ def keep_kernel_text(kernel: Kernel, number: int) -> Path:
             raise TypeError(f"{kernel.symbol} gives {found}, and is exported with {signature.numba_result()}")
         _write_text(path, compiled.fndesc.llvm_func_name, compiled.library)
     return path
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file that is being made; where the system has no such locks, none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write_text(path: Path, symbol: str, library: Any) -> None:

@@ -1,8 +1,10 @@
 """The compile cache keeps the choices of kernels apart."""
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,20 @@ def test_neither_choice_of_kernels_runs_code_compiled_for_the_other(tmp_path):
     assert run("plain") == ["plain", "0"]
     assert run("") == ["explicit", "0"]
     assert run("plain") == ["plain", "1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the platform's cache folder is moved by XDG_CACHE_HOME")
+def test_two_copies_of_the_sources_have_each_their_cache(tmp_path):
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    folders = set()
+    for name in ("one", "two"):
+        copy = tmp_path / name / "engine"
+        (copy / "kernel").mkdir(parents=True)
+        for source in ("kernel_cache.py", "kernel/library.py"):
+            shutil.copy(Path("engine") / source, copy / source)
+        words = [sys.executable, "-c", "import engine.kernel_cache, numba, os; print(os.environ['NUMBA_CACHE_DIR'])"]
+        chosen = {**environment, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / name)}
+        folders.add(
+            subprocess.run(words, env=chosen, cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=True).stdout
+        )
+    assert len(folders) == 2
