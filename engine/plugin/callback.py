@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from engine.kernel import Callback, cfunc
+from engine.kernel import Callback, cfunc, loaded_library
 from engine.kernel.text import keep_text, text_path
 
 __all__ = ["TEXT_FLAG", "compile_callback", "text_path"]
@@ -19,7 +19,7 @@ def compile_callback(function: Any, signature: str, name: str) -> Callback:
     """
     made: Callback = cfunc(signature, cache=True, error_model="numpy")(function)
     made.text_name = name
-    if os.environ.get(TEXT_FLAG) == "1":
+    if os.environ.get(TEXT_FLAG) == "1" and loaded_library() is None:
         keep_text(made, name)
     _ = made.address  # compiles it
     return made
