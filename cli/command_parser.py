@@ -20,6 +20,7 @@ COMMANDS = {
     "learn": "make an instrument from a recording",
     "decompose": "decompose a recording into the events of an instrument",
     "export": "write an instrument for other programs, or its room",
+    "serve": "serve pages that play instruments to the browsers of this machine",
     "report": "make a page about an instrument with sounds and plots, for a browser",
     "presets": "list the instruments and patches that have a name",
     "show": "the facts about one instrument or patch",

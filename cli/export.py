@@ -25,6 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ".onnx, a model from state to next state; .safetensors, the raw tensors; "
         ".wav, the learned room: a clap in it",
     )  # fmt: skip
+    parser.add_argument(
+        "--hands", action="store_true",
+        help="with .html: the page can be played by a hand before the camera, for instruments learned from a piece; "
+        "10 MB more",
+    )  # fmt: skip
+    parser.add_argument(
+        "--hand-package", metavar="FILE.tgz", default="",
+        help="the package of the hand tracker, where npm cannot fetch it",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
 
@@ -33,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the file, and print what is in it."""
     path = Path(args.output)
     write = WRITERS.get(path.suffix.lower())
+    if args.hands or args.hand_package:
+        write = _page_with_hand(path, args.hand_package)
     if write is None:
         raise ValueError(f"{path.name}: the ending must be {', '.join(list(WRITERS)[:-1])} or {list(WRITERS)[-1]}")
     patch = patch_lookup.resolve(Patch(patch_lookup.find(args.preset)))
@@ -65,6 +76,21 @@ def _page(patch: Patch, preset: Preset, path: Path) -> str:
     from export.page.page import write_page
 
     return write_page(path, patch, preset)
+
+
+def _page_with_hand(page: Path, package: str) -> Callable[[Patch, Preset, Path], str]:
+    """A function that writes a page with the hand tracker; ValueError for other endings."""
+    if page.suffix.lower() != ".html":
+        raise ValueError(f"{page.name}: a hand plays a page, so the ending must be .html")
+
+    def write(patch: Patch, preset: Preset, path: Path) -> str:
+        from export.page.hand_tracker import load_tracker
+        from export.page.page import check_hand_map, write_page
+
+        check_hand_map(preset)
+        return write_page(path, patch, preset, load_tracker(package))
+
+    return write
 
 
 def _onnx(_patch: Patch, preset: Preset, path: Path) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.learn.recordings import parse_part
-from engine.atomic_write import write_text
+from engine.atomic_write import error_line, write_text
 from engine.preset import preset_file
+from engine.preset.redistribution import check_exportable
 from session import patch_lookup
+from session.patch import Patch
 
 from . import preset_facts
 from .number_ranges import integer, number
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=number(0.5, 60, "s"), default=12.0, metavar="S", help="how long sounds may be; 12 otherwise"
     )
+    parser.add_argument("--no-player", action="store_true", help="without the instrument itself, which is 2 to 5 MB")
     parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="N", help="decides what is random")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.epilog = EXAMPLE
@@ -71,7 +74,22 @@ def _page(preset: "Preset", path: Path, recording: "np.ndarray | None", args: ar
     options = ReportOptions(recording, args.seconds, args.seed)
     facts = [(name, text) for name, text in preset_facts.of(preset, path) if name != "File"]
     with Console(stderr=True).status("starting") as status:
-        return build(preset, path.stat().st_size, facts, options, status.update)
+        player, problem = ("", "") if args.no_player else _player(preset, path)
+        text = build(preset, path.stat().st_size, facts, options, status.update, player)
+    if problem:
+        print(f"the page has no instrument to play: {problem}", file=sys.stderr)
+    return text
+
+
+def _player(preset: "Preset", path: Path) -> tuple[str, str]:
+    """The text of the page that plays an instrument; where it cannot be made, "" and the reason."""
+    from export.page.page import make_page
+
+    try:
+        check_exportable(preset.header)
+        return make_page(patch_lookup.resolve(Patch(path)), preset)[0], ""
+    except (ValueError, OSError) as error:
+        return "", error_line(error)
 
 
 def _read(text: str | None) -> "np.ndarray | None":

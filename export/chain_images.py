@@ -20,6 +20,8 @@ from engine.image.image_file import RatedImage
 from engine.kernel.library import ISA_FLAG, NO_LIBRARY
 from session.patch import Chain, Patch
 
+MAX_IMAGE_BYTES = 20_000_000
+"""Of an image for one rate, with its tables."""
 LAYOUTS = {8: "x86-64-v3", 4: "x86-64-v2"}
 """Processor for which numba makes an image, by its float32 in a register."""
 
@@ -50,7 +52,22 @@ def make_images(patch: Patch, rates: Sequence[int], lanes: Sequence[int], follow
     """
     if patch.chain is not None and patch.chain.layer is not None:
         raise ImageError("this patch has a second instrument: only one can be exported, so save the patch without it")
-    return merge([_run(patch, rates, each, follow_voice) for each in lanes])
+    sets = [_run(patch, rates, each, follow_voice) for each in lanes]
+    for each in sets:
+        _check_size(each, rates)
+    return merge(sets)
+
+
+def _check_size(made: ImageSet, rates: Sequence[int]) -> None:
+    """ImageError, one line, if an image of one rate is larger than MAX_IMAGE_BYTES."""
+    for rate in rates:
+        part = made.select([rate])
+        size = part.tables.size + sum(len(rated.image.memory) for rated in part.images)
+        if size > MAX_IMAGE_BYTES:
+            raise ImageError(
+                f"{made.description['name']} takes {size / 1e6:.0f} MB at {rate / 1000:g} kHz, and at most "
+                f"{MAX_IMAGE_BYTES / 1e6:.0f} MB can be exported: a shorter room or fewer effects may help"
+            )
 
 
 def make_set(patch: Patch, rates: Sequence[int], follow_voice: bool) -> ImageSet:

@@ -1,7 +1,7 @@
 """Build shells: compile the engine's functions, the C around them, and link both.
 
-python -m shell.build FOLDER [clap] [wasm]        what is conveyed: clap for x86-64 v2 and v3, wasm
-python -m shell.build FOLDER native               for this processor only, by its C compiler: for tests
+python -m shell.build FOLDER                      what is conveyed: clap for x86-64 v2 and v3, wasm
+python -m shell.build FOLDER --only native        for this processor only, by its C compiler: for tests
 """
 
 import argparse
@@ -132,10 +132,11 @@ def main() -> None:
     """Build what is named on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("shells", nargs="*", choices=["clap", "wasm", "native"], default=["clap", "wasm"])
+    builders = {"clap": build_clap, "wasm": build_wasm, "native": build_native}
+    parser.add_argument("--only", choices=list(builders), help="what to build; the plugin and the page otherwise")
     args = parser.parse_args()
-    for name in args.shells:
-        made = {"clap": build_clap, "wasm": build_wasm, "native": build_native}[name](args.folder)
+    for name in [args.only] if args.only else ["clap", "wasm"]:
+        made = builders[name](args.folder)
         print(f"{made} ({made.stat().st_size} bytes)", flush=True)
 
 

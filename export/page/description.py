@@ -46,6 +46,7 @@ def describe(made: Rack, rated: RatedImage) -> dict[str, Any]:
         "dimensions": plane.dimensions.tolist() if plane else [],
         "pad": [_numbers(row) for row in plane.pad] if plane and plane.pad.any() and len(plane.pad) > 1 else [],
         "performances": _performances(preset), "voice": _voice(made),
+        "hand": _gesture_map(preset, "map_hand"), "motion": _gesture_map(preset, "map_motion"),
     }  # fmt: skip
 
 
@@ -141,6 +142,11 @@ def _voice(made: Rack) -> dict[str, Any] | None:
     numbers = [(start + place, kind) for name in names for place, kind in field_places(tracker, name)]
     layout = RecordLayout(0, 0, 0, 0, -1, (), (), numbers)
     return {"slot": FIRST_SLOT + made.plugins.index(made.voice), "layout": asdict(layout)}
+
+
+def _gesture_map(preset: Preset, name: str) -> list[list[float]]:
+    """A learned mapping: the energies of each dimension for each coordinate of a gesture; empty without one."""
+    return [_numbers(row, 4) for row in preset.tensors.get(name, np.zeros((0, 0)))]
 
 
 def _numbers(values: np.ndarray, digits: int = SHOWN_DIGITS) -> list[float]:

@@ -18,52 +18,93 @@ from export.package_files import PackageFiles
 from export.shell_file import check_shell, find_shell
 from session.patch import Patch
 
+from .hand_tracker import NOTICE, HandTracker
+
 SHELL_NAME = "luthier.wasm"
 _FILES = PackageFiles("export.page")
 LANES = (4,)  # float32 in a register of the browser's
 SCRIPTS = (
     "data", "engine", "surface", "keyboard", "knobs", "picture", "modes", "harmonics", "sound_map", "pad",
-    "performance", "inputs", "player",
+    "performance", "inputs", "one_euro", "gesture",
 )  # fmt: skip
-"""The scripts of a page in order, without the processor, which runs on the browser's audio thread."""
+"""The scripts of every page in order; `HAND_SCRIPTS` and the player follow. The processor, which runs on the audio
+thread of the browser, and the script of the hand tracker, which runs in a worker, are texts in them.
+"""
+HAND_SCRIPTS = ("camera",)
+PLAYER = "player"
 BYTES_PER_SAMPLE = 2  # of a recording
 MAX_BYTES_FOR_TWO_RATES = 4_500_000
 """Of a page: a larger one has images for one rate, and the browser converts for devices of others."""
 FLOAT_BYTES = 4
+HAND_MAP = "map_hand"
+"""Tensor of a preset: the energies of K control dimensions for each of 63 coordinates of a hand."""
 
 
-def write_page(path: Path, patch: Patch, preset: Preset) -> str:
+def write_page(path: Path, patch: Patch, preset: Preset, tracker: HandTracker | None = None) -> str:
     """Write the page of a patch, whole or not at all; what is in it, in words.
 
-    ImageError, ValueError or OSError if it cannot be made.
+    tracker: plays it by a hand before the camera. ImageError, ValueError or OSError if it cannot be made.
     """
+    text, words = make_page(patch, preset, tracker)
+    write_text(path, text)
+    return words
+
+
+def make_page(patch: Patch, preset: Preset, tracker: HandTracker | None = None) -> tuple[str, str]:
+    """The text of the page of a patch, and what is in it, in words; see `write_page`."""
+    if tracker is not None:
+        check_hand_map(preset)
     module = find_shell(SHELL_NAME).read_bytes()
     made = make_images(patch, RATES, LANES, kind_of(preset.header).follows_voice)
     check_shell(module, SHELL_NAME, made.images[0].digest)
-    text = _build(preset, patch, module, made)
+    size = patch.path.stat().st_size
+    text = build_page(preset, size, module, _pack(preset, made))
     if len(text) > MAX_BYTES_FOR_TWO_RATES:
         made = made.select(RATES[-1:])
-        text = _build(preset, patch, module, made)
-    write_text(path, text)
+        text = build_page(preset, size, module, _pack(preset, made))
+    if tracker is not None:
+        text = build_page(preset, size, module, _pack(preset, made), tracker)
     rates = " and ".join(f"{rated.rate / 1000:g}" for rated in made.images)
-    return f"{len(made.description['params'])} knobs, {rates} kHz"
+    return text, f"{len(made.description['params'])} knobs, {rates} kHz{', a hand' if tracker is not None else ''}"
 
 
-def build_page(preset: Preset, size: int, module: bytes, images: bytes) -> str:
+def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker: HandTracker | None = None) -> str:
     """The text of a page. size: bytes of the preset's file; module: of WebAssembly; images: a file of images."""
     kind = kind_of(preset.header)
+    names = [*SCRIPTS, *(HAND_SCRIPTS if tracker is not None else ()), PLAYER]
     return _FILES.template("page.html").render(
         texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_FILES.text("page.css"),
-        scripts=[_FILES.text(f"{name}.js") for name in SCRIPTS], processor=_FILES.text("processor.js"),
+        scripts=[_FILES.text(f"{name}.js") for name in names], processor=_FILES.text("processor.js"),
         module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
+        tracker=_tracker_values(tracker) if tracker is not None else None,
     )  # fmt: skip
 
 
-def _build(preset: Preset, patch: Patch, module: bytes, made: ImageSet) -> str:
-    """The text of the page of a patch with these images."""
+def _tracker_values(tracker: HandTracker) -> dict[str, str]:
+    """What the template inserts of a hand tracker."""
+    return {
+        "script": _FILES.text("hand_tracker.js"), "data": _packed(tracker.data), "table": tracker.table,
+        "notice": NOTICE, "licence": _FILES.text("apache-2.0.txt"),
+    }  # fmt: skip
+
+
+def has_hand_map(preset: Preset) -> bool:
+    """Whether an instrument has learned what a hand plays."""
+    return HAND_MAP in preset.tensors
+
+
+def check_hand_map(preset: Preset) -> None:
+    """ValueError, one line, for an instrument that has not learned what a hand plays."""
+    if not has_hand_map(preset):
+        raise ValueError(
+            f"{preset.header['name']} has no learned mapping of a hand: instruments learned from a piece have one"
+        )
+
+
+def _pack(preset: Preset, made: ImageSet) -> bytes:
+    """A file of images, with the description of the page."""
     description = {**made.description, "rates": [rated.rate for rated in made.images]}
-    images = pack_images(made.images, made.tables, labels(preset, preset.header["name"]), description)
-    return build_page(preset, patch.path.stat().st_size, module, images)
+    return pack_images(made.images, made.tables, labels(preset, preset.header["name"]), description)
 
 
 def recording_share(preset: Preset, size: int) -> float | None:

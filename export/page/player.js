@@ -59,6 +59,8 @@ class Player {
     this.addViews();
     this.addPerformances();
     this.addVoice();
+    this.addHand();
+    this.addMotion();
     this.addControls();
     engine.fail = showNotice;
     animate(() => this.update());
@@ -198,6 +200,60 @@ class Player {
       sing.textContent = this.microphone.isOn ? "Stop singing" : "Sing";
       sing.setAttribute("aria-pressed", String(this.microphone.isOn));
       if (!this.microphone.isOn) find("sung").textContent = "Put on headphones, then press Sing.";
+    });
+  }
+
+  // Excite the control plane by a gesture: how far each of its coordinates takes part, and its force.
+  strikeByGesture(map, shares, force) {
+    this.setPlaysNotes(false);
+    for (const [dimension, energy] of gestureEnergies(map, shares, force)) this.excite(dimension, energy);
+  }
+
+  addHand() {
+    const button = find("camera");
+    if (!button) return;
+    const { hand } = this.description, picture = new HandPicture(find("hand"));
+    const gesture = new HandGesture((shares, force) => this.strikeByGesture(hand, shares, force));
+    const tracker = new HandTracker((landmarks) => {
+      picture.show(gesture.follow(landmarks, performance.now() / 1000));
+      if (this.camera.isOn) find("seen").textContent = landmarks ? "Move your hand." : "Show your hand to the camera.";
+    });
+    this.camera = new Camera(tracker, (error) => this.showCamera(error));
+    this.showCamera = (error) => {
+      if (error) showNotice(`The hand cannot be followed: ${error.message}`);
+      button.textContent = this.camera.isOn ? "Stop" : "Hand";
+      button.setAttribute("aria-pressed", String(this.camera.isOn));
+      if (!this.camera.isOn) find("seen").textContent = "Your hand before the camera plays it: the camera's picture stays on this page.";
+    };
+    button.addEventListener("click", async () => {
+      showNotice(null);
+      find("seen").textContent = "Starting…";
+      let failure = null;
+      try {
+        if (this.camera.isOn) this.camera.stop();
+        else await this.camera.start();
+      } catch (error) {
+        failure = error;
+      }
+      this.showCamera(failure);
+    });
+  }
+
+  // Offered where the browser tells of motion: on pages that are served safely to devices that are held.
+  addMotion() {
+    const { motion } = this.description, isHeld = matchMedia("(pointer: coarse)").matches;
+    if (!motion.length || !isHeld || !window.isSecureContext || !window.DeviceMotionEvent) return;
+    const button = find("move"), gesture = new MotionGesture((shares, force) => this.strikeByGesture(motion, shares, force));
+    find("motion").hidden = false;
+    const follow = (event) => gesture.follow(event, performance.now());
+    button.addEventListener("click", async () => {
+      const isOn = button.getAttribute("aria-pressed") === "true";
+      window.removeEventListener("devicemotion", follow);
+      showNotice(null);
+      if (!isOn && (await DeviceMotionEvent.requestPermission?.().catch(() => "denied")) === "denied")
+        return showNotice("The motion of the device cannot be used: this page may not read it");
+      if (!isOn) window.addEventListener("devicemotion", follow);
+      button.setAttribute("aria-pressed", String(!isOn));
     });
   }
 

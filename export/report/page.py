@@ -25,11 +25,12 @@ def build(
     facts: Sequence[Fact] = (),
     options: audio_clip.ReportOptions = DEFAULT_OPTIONS,
     report: Callable[[str], None] = lambda what: None,
+    player: str = "",
 ) -> str:
     """Build the HTML page of a preset.
 
-    size: bytes of its file. facts: further entries, by name. report: called with each step. ValueError when the
-    recording cannot be played.
+    size: bytes of its file. facts: further entries, by name. report: called with each step. player: the text of the
+    page that plays it, if any. ValueError when the recording cannot be played.
     """
     report("playing")
     performance = render_clips(preset, options)
@@ -39,7 +40,8 @@ def build(
         texts=_texts(preset), kind=kind.title, about=kind.summary, facts=facts, figures=_figures(preset, size),
         clips=_clip_values(performance.clips), marks=audio_clip.frequency_marks(),
         points=audio_clip.WAVEFORM_POINTS, verdict=_verdict(preset, performance),
-        drawings=_drawings(preset, performance), style=_FILES.text("page.css"), script=_FILES.text("page.js"),
+        drawings=_drawings(preset, performance), player=player,
+        style=_FILES.text("page.css"), script=_FILES.text("page.js"),
     )  # fmt: skip
 
 
