@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from benchmarks.support.headless_chromium import Browser
 from cli.main import main
 from engine.effects.limiter import Limiter
 from engine.effects.volume import Volume
@@ -19,7 +20,6 @@ from engine.preset.preset_file import read
 from engine.reference_output import event_array
 from engine.render import render
 from tests.support.hard_score import hard_score
-from tests.support.headless_chromium import Browser
 from tests.support.headless_firefox import Firefox
 from tests.support.shell.browser_shell import browser_shell
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from benchmarks.support.headless_chromium import Browser
 from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
@@ -18,7 +19,6 @@ from export.report.audio_clip import levels, outline
 from tests.export.test_events import TINY, learned
 from tests.support import events_preset, ssm_preset
 from tests.support.harmonic_tones import tone
-from tests.support.headless_chromium import Browser
 from tests.support.resonance_preset import small_preset
 
 MAX_BYTES = 15e6

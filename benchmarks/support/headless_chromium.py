@@ -6,28 +6,28 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.support.wait_limit import MAX_WAIT_SECONDS
-
+MAX_WAIT_SECONDS = 600.0
+"""After which a wait has failed; far more than the wait takes on a busy machine."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class Browser:
     """One page at a time; `complaints` is what the browser said against it, `asked` what it wanted from elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, flags: Sequence[str] = ("--disable-gpu",)) -> None:
+        """folder: of its user data. FileNotFoundError where there is no Chromium."""
         program = next((found for name in NAMES if (found := shutil.which(name))), None)
         if program is None:
-            pytest.skip("needs Chromium: apt-get install chromium")
+            raise FileNotFoundError("needs Chromium: apt-get install chromium")
         theirs_in, self._to = os.pipe()
         self._from, theirs_out = os.pipe()
         words = [
             program, "--headless=new", "--no-sandbox", "--remote-debugging-pipe", f"--user-data-dir={folder}",
-            "--autoplay-policy=no-user-gesture-required", "--disable-gpu", "--disable-dev-shm-usage",
+            "--autoplay-policy=no-user-gesture-required", "--disable-dev-shm-usage", *flags,
             "--no-first-run", "--disable-background-networking", "--hide-scrollbars", "--force-color-profile=srgb",
             "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         ]  # fmt: skip
