@@ -1,7 +1,7 @@
 // The camera, after a click: its pictures go to the tracker in a worker, one at a time, and the hand is drawn.
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 const FINGERS = [[0, 1, 2, 3, 4], [0, 5, 6, 7, 8], [5, 9, 10, 11, 12], [9, 13, 14, 15, 16], [0, 17, 18, 19, 20], [13, 17]];
-const HAND_FADE_MS = 600;
+const HAND_SEEN_MS = 1500, HAND_FADE_MS = 400; // after the last picture with a hand
 
 // Files packed one after the other, beneath a list of [name, bytes] as JSON in the element's attribute.
 const unpackTracker = async () => {
@@ -54,6 +54,8 @@ class Camera {
 
   get isOn() { return this.stream !== null; }
 
+  get aspect() { return this.video.videoWidth / this.video.videoHeight || 1; }
+
   async start() {
     if (!navigator.mediaDevices) throw new Error("this browser gives no camera to this page");
     const stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
@@ -97,17 +99,20 @@ class HandPicture extends Surface {
     this.seen = 0;
   }
 
-  show(landmarks) {
-    if (landmarks) [this.landmarks, this.seen] = [landmarks, performance.now()];
+  // aspect: width of the camera's picture over its height.
+  show(landmarks, aspect) {
+    if (landmarks) [this.landmarks, this.seen, this.aspect] = [landmarks, performance.now(), aspect];
     this.change();
   }
 
   point(number) {
-    return [(1 - this.landmarks[3 * number]) * this.width, this.landmarks[3 * number + 1] * this.height];
+    const wide = Math.min(this.width, this.height * this.aspect), high = wide / this.aspect;
+    const across = 1 - this.landmarks[3 * number], down = this.landmarks[3 * number + 1];
+    return [this.width / 2 + (across - 0.5) * wide, this.height / 2 + (down - 0.5) * high];
   }
 
   paint(context) {
-    const fresh = 1 - (performance.now() - this.seen) / HAND_FADE_MS;
+    const fresh = Math.min(1 - (performance.now() - this.seen - HAND_SEEN_MS) / HAND_FADE_MS, 1);
     if (!this.landmarks || fresh <= 0) return;
     Object.assign(context, { lineWidth: 3, lineJoin: "round", lineCap: "round" });
     context.strokeStyle = withAlpha(colours.accent, 0.7 * fresh);

@@ -1,6 +1,23 @@
 // In a worker: finds a hand in pictures, by the tracker that the page carries (MediaPipe Hands).
 const OPTIONS = { maxNumHands: 1, modelComplexity: 0, minDetectionConfidence: 0.5, minTrackingConfidence: 0.5 };
 let tracker = null, found = null;
+for (const name of ["log", "info", "warn", "error"]) console[name] = () => {}; // it tells of all that it does
+
+// What the tracker's scripts use of a document: they know how to load their parts in one, not in a worker.
+class Script {
+  setAttribute(name, value) { this[name] = value; }
+  addEventListener(name, call) { this[`on${name}`] = call; }
+}
+self.window = self;
+self.document = {
+  createElement: (name) => (name === "canvas" ? new OffscreenCanvas(1, 1) : new Script()),
+  body: {
+    appendChild: (script) => {
+      importScripts(script.src);
+      script.onload();
+    },
+  },
+};
 
 // files: bytes by their names. The tracker asks for them by these names and receives addresses within the page.
 const open = async (files) => {
@@ -9,7 +26,6 @@ const open = async (files) => {
     return [name, URL.createObjectURL(new Blob([bytes], { type }))];
   }));
   const locateFile = (name) => addresses.get(name) ?? name;
-  self.createMediapipeSolutionsPackedAssets = { locateFile }; // what its scripts take for their module
   importScripts(locateFile("hands.js"));
   tracker = new Hands({ locateFile });
   tracker.setOptions(OPTIONS);

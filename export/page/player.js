@@ -215,7 +215,7 @@ class Player {
     const { hand } = this.description, picture = new HandPicture(find("hand"));
     const gesture = new HandGesture((shares, force) => this.strikeByGesture(hand, shares, force));
     const tracker = new HandTracker((landmarks) => {
-      picture.show(gesture.follow(landmarks, performance.now() / 1000));
+      picture.show(gesture.follow(landmarks, performance.now() / 1000), this.camera.aspect);
       if (this.camera.isOn) find("seen").textContent = landmarks ? "Move your hand." : "Show your hand to the camera.";
     });
     this.camera = new Camera(tracker, (error) => this.showCamera(error));

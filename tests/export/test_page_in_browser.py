@@ -80,6 +80,7 @@ def open_page(browser, path, *window):
     browser.tell("Input.dispatchMouseEvent", type="mouseReleased", x=0, y=0, button="left", clickCount=1)
     browser.open(path, *window)
     assert browser.ask("player.then(one => one !== null)")
+    browser.wait("[...document.querySelectorAll('#keyboard, #picture')].every(one => one.hidden || one.width > 100)")
 
 
 def engine_sound(name, events):
