@@ -16,7 +16,7 @@ from engine.instrument_chain import make_chain
 from engine.midi.interpreter import Interpreter
 from engine.preset.control_performance import perform
 from engine.preset.library import find
-from engine.preset.preset_file import read
+from engine.preset.preset_file import read, write
 from engine.reference_output import event_array
 from engine.render import render
 from tests.support.hard_score import hard_score
@@ -80,7 +80,7 @@ def open_page(browser, path, *window):
     browser.tell("Input.dispatchMouseEvent", type="mouseReleased", x=0, y=0, button="left", clickCount=1)
     browser.open(path, *window)
     assert browser.ask("player.then(one => one !== null)")
-    browser.wait("[...document.querySelectorAll('#keyboard, #picture')].every(one => one.hidden || one.width > 100)")
+    browser.wait("player.then(one => one.keyboard.width > 100)")  # laid out
 
 
 def engine_sound(name, events):
@@ -195,7 +195,7 @@ def test_a_page_is_played_by(name, action, browser, page):
 def test_the_pad_and_the_performances_sound_and_are_lit(name, browser, page):
     open_page(browser, page(name))
     browser.ask("[...document.querySelectorAll('#views button')].at(-1).click()")
-    browser.wait("document.querySelector('#pad').width > 100")
+    browser.wait("player.then(one => one.pad.width > 100)")
     click(browser, "#pad", 0.8, 0.2)
     wait_for_sound(browser)
     assert not browser.ask("player.then(one => one.playsNotes)")
@@ -272,3 +272,60 @@ def test_the_microphone_is_followed_after_a_click(browser, page):
     click(browser, "#sing")
     browser.wait("document.querySelector('#sing').getAttribute('aria-pressed') === 'false'")
     assert browser.complaints == []
+
+
+SHAKE = """window.dispatchEvent(new DeviceMotionEvent("devicemotion", {
+  acceleration: { x: 20, y: 2, z: 0 }, accelerationIncludingGravity: { x: 20, y: 2, z: 9.8 }, interval: 16,
+}))"""
+
+
+def test_a_device_that_is_held_plays_by_its_motion_after_a_tap(browser, page):
+    browser.tell("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=5)
+    try:
+        open_page(browser, page("celesta"), 390, 844)
+        click(browser, "#move")
+        browser.wait("document.querySelector('#move').getAttribute('aria-pressed') === 'true'")
+        browser.ask(SHAKE)
+        wait_for_sound(browser)
+        assert not browser.ask("player.then(one => one.playsNotes)")
+        click(browser, "#move")
+        browser.wait("document.querySelector('#move').getAttribute('aria-pressed') === 'false'")
+        assert browser.complaints == []
+    finally:
+        browser.tell("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def test_a_device_that_is_not_held_is_offered_no_motion(browser, page):
+    open_page(browser, page("celesta"))
+    assert browser.ask("document.querySelector('#motion').hidden")
+
+
+def test_a_report_carries_the_same_player(browser, page, tmp_path, monkeypatch, capsys):
+    page("celesta")
+    monkeypatch.setenv("LUTHIER_SHELLS", str(browser_shell()))
+    assert main(["report", "celesta", "-o", str(tmp_path / "report.html"), "--seconds", "1"]) == 0
+    assert "no instrument to play" not in capsys.readouterr().err
+    browser.open(tmp_path / "report.html")
+    frame = "document.querySelector('.player').contentWindow"
+    assert browser.ask(f"{frame}.player.then(one => one !== null)")
+    browser.wait(f"{frame}.player.then(one => one.keyboard.width > 100)")
+    browser.ask("document.querySelector('.player').scrollIntoView()")
+    x, y = browser.ask(
+        "(box => [box.left + 0.5 * box.width, box.top + 0.93 * box.height])"
+        "(document.querySelector('.player').getBoundingClientRect())"
+    )
+    browser.tell("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
+    browser.wait(f"{frame}.player.then(one => one.keyboard.lit.size === 1 && one.engine.node !== null)")
+    browser.wait(f"{frame}.player.then(one => one.engine.context.currentTime > 0.1)")
+    assert browser.complaints == []
+
+
+def test_a_report_of_what_cannot_be_exported_says_so_and_has_no_player(tmp_path, monkeypatch, capsys):
+    preset = read(find("celesta"))
+    preset.header["redistribution"] = "no"
+    write(tmp_path / "mine.luthier", preset)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(browser_shell()))
+    words = ["report", str(tmp_path / "mine.luthier"), "-o", str(tmp_path / "report.html"), "--seconds", "1"]
+    assert main(words) == 0
+    assert "the page has no instrument to play: celesta may not be passed on" in capsys.readouterr().err
+    assert 'class="player"' not in (tmp_path / "report.html").read_text(encoding="utf-8")
