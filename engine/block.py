@@ -10,7 +10,7 @@ published by its version number, and faded in while the old one fades out.
 import numpy as np
 
 from engine.kernel import njit
-from engine.plugin import BURST
+from engine.plugin import BURST, MAX_BLOCK_FRAMES
 
 from .events import ALL, EVENT, Kind
 from .perf_counter import now
@@ -22,7 +22,6 @@ MAX_SOURCES = 5  # rings of events, each written by one thread
 MAIN_RING, TIMED_RING, DEVICE_RING = 0, 1, 2  # of the main thread, without and with a frame; of the device's MIDI
 RING_SIZE = 4096  # events
 MAX_BLOCK_EVENTS = BURST // 2  # taken from the rings in one block; the rest of BURST is for what plugins emit
-MAX_BLOCK_FRAMES = 4096  # rendered at once
 FADE_SECONDS = 0.02  # of the crossfade from the old chain to the new
 PUBLISHED, ACTIVE = 0, 8  # indices of the version that should play, and of the one that has replaced all before it
 PEAK_DECAY_SECONDS = 0.15  # in which the peak meter falls to 1/e

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.plugin import Param, Plugin, entry, state_address
+from engine.plugin import MAX_BLOCK_FRAMES, Param, Plugin, entry, state_address
 
 from .block import (
     ACTIVE,
     DEVICE_RING,
     HOST,
     MAIN_RING,
-    MAX_BLOCK_FRAMES,
     MAX_SLOTS,
     MAX_SOURCES,
     PUBLISHED,

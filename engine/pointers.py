@@ -1,5 +1,8 @@
 """Pointers, which numba lacks: ordered memory access, calls and array views by address."""
 
+import inspect
+from typing import Any
+
 from engine.kernel import Signature, carray, intrinsic, ir, njit, types
 from engine.simd.array_element import element_address
 
@@ -56,18 +59,36 @@ def invoke(typing, address, state, audio, frames, events, count):
     return signature, generate
 
 
-@intrinsic
-def call(typing, address, record, count):
-    """Call the C function (record, count) without a result at an address."""
+def make_call(result: str, *arguments: str) -> Any:
+    """An intrinsic that calls the C function of a signature at an address: of (address, arguments …).
+
+    result, arguments: names of numba types, such as "int32", "float64" or "intp"; "void" of no result; "voidptr" of a
+    pointer, which is given and returned as an address.
+    """
+
+    def make(typing, address, *given):
+        kinds = [types.uintp if name == "voidptr" else getattr(types, name) for name in (result, *arguments)]
+        return kinds[0](types.uintp, *kinds[1:]), generate
 
     def generate(context, builder, signature, args):
-        byte, number = ir.IntType(8).as_pointer(), context.get_value_type(types.intp)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number])
-        function = builder.inttoptr(args[0], kind.as_pointer())
-        builder.call(function, [builder.inttoptr(args[1], byte), args[2]])
-        return context.get_dummy_value()
+        names = (result, *arguments)
+        kinds = [context.get_value_type(getattr(types, name)) if name != "void" else ir.VoidType() for name in names]
+        function = builder.inttoptr(args[0], ir.FunctionType(kinds[0], kinds[1:]).as_pointer())
+        given = zip(args[1:], kinds[1:], arguments, strict=True)
+        values = [builder.inttoptr(value, kind) if name == "voidptr" else value for value, kind, name in given]
+        called = builder.call(function, values)
+        if result == "voidptr":
+            return builder.ptrtoint(called, context.get_value_type(types.uintp))
+        return context.get_dummy_value() if result == "void" else called
 
-    return types.void(types.uintp, types.uintp, types.intp), generate
+    names = ["typing", "address", *(f"argument{i}" for i in range(len(arguments)))]
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # numba reads their number there
+    return intrinsic(make)
+
+
+call = make_call("void", "voidptr", "intp")
+"""Call the C function (record, count) without a result at an address."""
 
 
 @intrinsic

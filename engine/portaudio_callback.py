@@ -3,8 +3,9 @@
 import numpy as np
 
 from engine.kernel import carray, cfunc, njit, types
+from engine.plugin import MAX_BLOCK_FRAMES
 
-from .block import HOST, MAX_BLOCK_FRAMES, advance
+from .block import HOST, advance
 from .float_mode import flush_denormals, set_float_mode
 
 PA_STREAM_CALLBACK = (

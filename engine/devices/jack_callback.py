@@ -8,10 +8,11 @@ from typing import Any
 import jack
 import numpy as np
 
-from engine.block import DEVICE_RING, HOST, MAX_BLOCK_FRAMES, advance
+from engine.block import DEVICE_RING, HOST, advance
 from engine.events import Kind
 from engine.float_mode import flush_denormals, set_float_mode
 from engine.kernel import ExternalFunction, carray, cfunc, njit, types
+from engine.plugin import MAX_BLOCK_FRAMES
 from engine.pointers import pointer, view_f4, view_u1
 from engine.ring import push
 

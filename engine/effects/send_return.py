@@ -6,10 +6,8 @@ What was played before the send skips the plugins between, and is added to what 
 import numpy as np
 
 from engine.kernel import carray, njit
-from engine.plugin import Param, Plugin
+from engine.plugin import MAX_BLOCK_FRAMES, Param, Plugin
 from engine.pointers import pointer
-
-MAX_BLOCK_FRAMES = 4096
 
 SEND = np.dtype([("sound", "f4", (2, MAX_BLOCK_FRAMES)), ("position", "i8")], align=True)
 RETURN = np.dtype([("send", "u8"), ("position", "i8")], align=True)

@@ -2,13 +2,14 @@
 
 from .callback import compile_callback
 from .compile import entry
-from .contract import BURST, UNLIMITED, KeptArray, Param, Plugin, state_address, with_defaults
+from .contract import BURST, MAX_BLOCK_FRAMES, UNLIMITED, KeptArray, Param, Plugin, state_address, with_defaults
 from .event_output import EMITTING, emit
 from .param_fields import clamp, param_changed, param_fields, param_values, set_defaults, with_values
 
 __all__ = [
     "BURST",
     "EMITTING",
+    "MAX_BLOCK_FRAMES",
     "UNLIMITED",
     "KeptArray",
     "Param",

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 BURST = 1024  # most events of one block for a plugin
+MAX_BLOCK_FRAMES = 4096  # rendered at once
 UNLIMITED = 1 << 30  # frames
 
 _REQUIRED = ("name", "params", "state", "prepare", "reset")
@@ -29,7 +30,12 @@ _REQUIRED = ("name", "params", "state", "prepare", "reset")
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its name, its unit, its range in that unit, and the MIDI controller that moves it."""
+    """A parameter: its name, its unit, its range in that unit, and the MIDI controller that moves it.
+
+    key: of a foreign plugin, what stays the same through its versions while names may not be unique. group: of
+    parameters that are shown together. steps: between low and high, 0 where it is continuous. words: those of single
+    values. is_logarithmic: whether equal ratios are shown as equal distances.
+    """
 
     name: str
     unit: str
@@ -38,6 +44,11 @@ class Param:
     default: float
     cc: int | None = None
     help: str = ""
+    key: str = ""
+    group: str = ""
+    steps: int = 0
+    words: tuple[tuple[float, str], ...] = ()
+    is_logarithmic: bool = False
 
     def at(self, value: float) -> "Param":
         """The same parameter with another default, clamped to its range."""
@@ -87,6 +98,24 @@ class Plugin:
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""
 
+    def poll(self) -> None:
+        """[main thread, many times a second while it plays] Handle what the audio thread has asked for."""
+
+    def drain_changes(self) -> list[tuple[int, float]]:
+        """[main thread] The parameters that it set itself since the last call: index and value, the last one last."""
+        return []
+
+    def save_state(self) -> bytes | None:
+        """[main thread] All that makes it sound as it does; None where the values of its parameters say it all."""
+        return None
+
+    def load_state(self, state: bytes) -> None:
+        """[main thread] Restore what `save_state` returned; ValueError if it cannot be taken."""
+        raise ValueError(f"{self.name} keeps nothing but the values of its parameters")
+
+    def close(self) -> None:
+        """[main thread, once no block uses it] Free what it holds outside its record; it is not used any more."""
+
     if TYPE_CHECKING:  # a subclass may compute what the base class, at run time, has as plain attributes
 
         @property
@@ -98,6 +127,10 @@ class Plugin:
             """Frames that may be rendered offline between two calls of `catch_up`."""
 
         @property
+        def latency(self) -> int:
+            """Frames from its input to its output."""
+
+        @property
         def late(self) -> int:
             """Frames that a worker thread delivered too late."""
 
@@ -106,7 +139,7 @@ class Plugin:
             """Why a worker thread has stopped; empty while it works."""
 
     else:  # a property without a setter would hide the attribute that an instance sets
-        voices, catch_up_frames, late, failure = 0, UNLIMITED, 0, ""
+        voices, catch_up_frames, latency, late, failure = 0, UNLIMITED, 0, 0, ""
 
 
 def with_defaults(plugin: Any) -> Plugin:

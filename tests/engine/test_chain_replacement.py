@@ -7,8 +7,9 @@ import weakref
 import numpy as np
 import pytest
 
-from engine.block import FADE_SECONDS, MAX_BLOCK_FRAMES, MAX_SLOTS
+from engine.block import FADE_SECONDS, MAX_SLOTS
 from engine.host import Host
+from engine.plugin import MAX_BLOCK_FRAMES
 from engine.portaudio_callback import callback
 from tests.support.host_callback import RATE, render
 from tests.support.simple_plugins import Signal

@@ -11,12 +11,12 @@ from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.cpu_load import CpuLoad
 from benchmarks.support.jack_client import UNKNOWN, note_delays
 from benchmarks.support.jack_server import Server
-from engine.block import MAX_BLOCK_FRAMES
 from engine.devices import jack_callback, stream
 from engine.devices.backend import DeviceRequest
 from engine.devices.stream import Stream
 from engine.events import Kind
 from engine.host import Host
+from engine.plugin import MAX_BLOCK_FRAMES
 from tests.support.jack_server import server
 from tests.support.stream_wait import open_playing, until, until_played
 from tests.support.wait_limit import MAX_WAIT_SECONDS

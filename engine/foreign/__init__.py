@@ -1,0 +1,6 @@
+"""Foreign plugins: those of the formats that hosts share, played by the audio callback; by name or by path."""
+
+from .loader import load
+from .names import Format, PluginName, is_foreign, parse
+
+__all__ = ["Format", "PluginName", "is_foreign", "load", "parse"]

@@ -1,0 +1,160 @@
+"""[audio thread] The sound into a foreign plugin and out of it: its own buffers, mono and stereo, volume and a guard.
+
+The block is copied into buffers that are connected once. Each buffer has a side: a mono plugin is there twice, one
+of them for each side. What comes out is added to the block; an effect replaces it. A sample that is no number, or is
+louder than MAX_SAMPLE, is silenced and counted.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from engine.events import Kind
+from engine.kernel import njit
+from engine.pointers import view_f4
+
+from .midi import CHANNELS, is_meant
+
+MAX_BUFFERS = 128  # each way
+MAX_SAMPLE = 1000.0  # 60 dB above full scale
+SLEW_SECONDS = 0.01  # of the volume from 0 to 1
+
+
+class Side(IntEnum):
+    """Which side of the block a buffer belongs to."""
+
+    LEFT = 0
+    RIGHT = 1
+    BOTH = 2  # into a plugin the mean of both
+    NONE = 3  # silence in, unheard out
+
+
+BUFFER = np.dtype([("address", "u8"), ("side", "i8")], align=True)
+AUDIO_IO = np.dtype(
+    [
+        ("inlets", BUFFER, (MAX_BUFFERS,)),
+        ("outlets", BUFFER, (MAX_BUFFERS,)),
+        ("inlet_count", "i8"),
+        ("outlet_count", "i8"),
+        ("replaces", "i8"),  # whether what comes out takes the place of the block: of an effect
+        ("channel", "i8"),  # of the last note: its volume and pan are those of the sound
+        ("volume", "f4", (CHANNELS,)),  # linear
+        ("pan", "f4", (CHANNELS,)),  # -1..1
+        ("gains", "f4", (2,)),  # of both sides, now
+        ("targets", "f4", (2,)),  # where they go
+        ("slew", "f4"),  # a frame
+        ("broken", "i8"),  # samples silenced
+        ("broken_blocks", "i8"),  # blocks that had any, since the last one without
+    ],
+    align=True,
+)
+
+
+def reset_volume(io: np.void, rate: float) -> None:
+    """[main thread, not playing] Full volume in the middle, for a rate in Hz."""
+    io["volume"], io["pan"], io["channel"] = 1, 0, 0
+    io["gains"] = io["targets"] = 1
+    io["slew"] = 1 / (SLEW_SECONDS * rate)
+    io["broken_blocks"] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def fill_inlets(io, block):
+    """Copy a block (2, T) into the buffers of a plugin."""
+    frames = block.shape[1]
+    for i in range(io.inlet_count):
+        inlet, side = view_f4(io.inlets[i].address, (frames,)), io.inlets[i].side
+        if side == Side.BOTH:
+            for t in range(frames):
+                inlet[t] = np.float32(0.5) * (block[0, t] + block[1, t])
+        elif side == Side.NONE:
+            for t in range(frames):
+                inlet[t] = 0
+        else:
+            for t in range(frames):
+                inlet[t] = block[side, t]
+
+
+@njit(cache=True, error_model="numpy")
+def add_outlets(io, block, events, count, own_address):
+    """Add what came out of a plugin to a block (2, T), with the volume of the events of this block at their frames.
+
+    The sound of an effect takes the place of the block, and has no volume of its own.
+    """
+    frames, start, broken = block.shape[1], 0, io.broken
+    if io.replaces:
+        for side in range(2):
+            for t in range(frames):
+                block[side, t] = 0
+    else:
+        for i in range(count):
+            event = events[i]
+            if sets_gains(event.kind) and is_meant(event, own_address):
+                frame = min(max(event.frame, start), frames)
+                add_run(io, block, start, frame)
+                set_gains(io, event)
+                start = frame
+    add_run(io, block, start, frames)
+    io.broken_blocks = io.broken_blocks + 1 if io.broken != broken else 0
+
+
+@njit(cache=True, error_model="numpy")
+def sets_gains(kind):
+    """Whether an event of a kind may change the volume of what comes out."""
+    return kind == Kind.VOLUME or kind == Kind.PAN or kind == Kind.NOTE_ON
+
+
+@njit(cache=True, error_model="numpy")
+def set_gains(io, event):
+    """Take the volume or the pan of a channel, or the channel of a note."""
+    channel = event.channel & 15
+    if event.kind == Kind.VOLUME:
+        io.volume[channel] = min(max(event.value, np.float32(0)), np.float32(4))
+    elif event.kind == Kind.PAN:
+        io.pan[channel] = min(max(event.value, np.float32(-1)), np.float32(1))
+    else:
+        io.channel = channel
+    volume, pan = io.volume[io.channel], io.pan[io.channel]
+    io.targets[0] = volume * min(np.float32(1), np.float32(1) - pan)
+    io.targets[1] = volume * min(np.float32(1), np.float32(1) + pan)
+
+
+@njit(cache=True, error_model="numpy")
+def add_run(io, block, start, end):
+    """Add the frames start..end of all buffers."""
+    if start >= end:
+        return
+    for i in range(io.outlet_count):
+        outlet, side = view_f4(io.outlets[i].address, (end,)), io.outlets[i].side
+        if side == Side.LEFT or side == Side.BOTH:
+            add_side(io, outlet, block[0], 0, start)
+        if side == Side.RIGHT or side == Side.BOTH:
+            add_side(io, outlet, block[1], 1, start)
+    for side in range(2):
+        io.gains[side] = approach(io.gains[side], io.targets[side], io.slew * np.float32(end - start))
+
+
+@njit(cache=True, error_model="numpy")
+def add_side(io, outlet, out, side, start):
+    """Add a buffer (T,), from frame `start` on, to a side of the block."""
+    gain, target, broken = io.gains[side], io.targets[side], 0
+    if gain == target:
+        for t in range(start, outlet.shape[0]):
+            x = outlet[t]
+            is_good = abs(x) <= np.float32(MAX_SAMPLE)
+            out[t] += gain * (x if is_good else np.float32(0))
+            broken += not is_good
+    else:
+        for t in range(start, outlet.shape[0]):
+            x = outlet[t]
+            gain = approach(gain, target, io.slew)
+            is_good = abs(x) <= np.float32(MAX_SAMPLE)
+            out[t] += gain * (x if is_good else np.float32(0))
+            broken += not is_good
+    io.broken += broken
+
+
+@njit(cache=True, error_model="numpy")
+def approach(value, target, step):
+    """A value nearer to its target, by at most a step."""
+    return min(value + step, target) if value < target else max(value - step, target)

@@ -1,0 +1,21 @@
+"""Loading of a plugin of any format by its name."""
+
+from os import PathLike
+
+from engine.kinds.kind import load_member
+from engine.plugin import Plugin
+from engine.plugin.external import load as load_own
+
+from .names import Format, parse
+
+_CLASSES = {Format.CLAP: "engine.foreign.clap.plugin:ClapPlugin", Format.LV2: "engine.foreign.lv2.plugin:Lv2Plugin"}
+"""Module and class for each format; a class is called with a place and an identifier."""
+
+
+def load(name: str | PathLike[str]) -> Plugin:
+    """[main thread] A plugin by its name, see `names.parse`. PluginError says in one line why it cannot be had."""
+    meant = parse(name)
+    if meant.format not in _CLASSES:
+        return load_own(name)
+    made: Plugin = load_member(_CLASSES[meant.format])(meant.place, meant.id)
+    return made

@@ -1,0 +1,59 @@
+"""Names of plugins: which format, file and identifier a word of the user means."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from os import PathLike, fspath
+
+from engine.plugin.external import PluginError, is_library
+
+LV2_PREFIX = "lv2:"
+CLAP_SUFFIX = ".clap"
+ID_MARK = "#"
+
+
+class Format(StrEnum):
+    """How a plugin is made: a format of hosts in general, a C library for Luthier, or a Python package."""
+
+    LV2 = "lv2"
+    CLAP = "clap"
+    LIBRARY = "library"
+    PACKAGE = "package"
+
+
+@dataclass(frozen=True)
+class PluginName:
+    """A plugin: its format, its place, and its identifier among those of one file (empty: the only one).
+
+    place: a path, the URI of an LV2 plugin, or the name of a package.
+    """
+
+    format: Format
+    place: str
+    id: str = ""
+
+    def __str__(self) -> str:
+        """What `parse` takes."""
+        prefix = LV2_PREFIX if self.format is Format.LV2 else ""
+        return f"{prefix}{self.place}{ID_MARK + self.id if self.id else ''}"
+
+
+def parse(name: str | PathLike[str]) -> PluginName:
+    """Which plugin is meant: lv2:URI, FILE.clap, FILE.clap#ID, a C library, or else a package. PluginError."""
+    text = fspath(name)
+    if text.lower().startswith(LV2_PREFIX):
+        uri = text[len(LV2_PREFIX) :].strip()
+        if not uri:
+            raise PluginError(f"{text} names no plugin: say lv2:URI, as lv2:http://drobilla.net/plugins/mda/Piano")
+        return PluginName(Format.LV2, uri)
+    if text.lower().endswith(CLAP_SUFFIX):
+        return PluginName(Format.CLAP, text)
+    place = text.lower().rfind(CLAP_SUFFIX + ID_MARK)
+    if place >= 0:
+        end = place + len(CLAP_SUFFIX)
+        return PluginName(Format.CLAP, text[:end], text[end + len(ID_MARK) :])
+    return PluginName(Format.LIBRARY if is_library(text) else Format.PACKAGE, text)
+
+
+def is_foreign(name: str | PathLike[str]) -> bool:
+    """Whether a name means a plugin of a format of hosts in general. PluginError."""
+    return parse(name).format in (Format.LV2, Format.CLAP)
