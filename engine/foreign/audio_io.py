@@ -50,10 +50,14 @@ AUDIO_IO = np.dtype(
 )
 
 
-def reset_volume(io: np.void, rate: float) -> None:
-    """[main thread, not playing] Full volume in the middle, for a rate in Hz."""
+def reset_volume(io: np.void) -> None:
+    """[main thread, not playing] Full volume in the middle."""
     io["volume"], io["pan"], io["channel"] = 1, 0, 0
     io["gains"] = io["targets"] = 1
+
+
+def set_slew(io: np.void, rate: float) -> None:
+    """[main thread, not playing] Set the rate in Hz; nothing is broken yet."""
     io["slew"] = 1 / (SLEW_SECONDS * rate)
     io["broken_blocks"] = 0
 

@@ -1,0 +1,1 @@
+"""CLAP plugins, by the published specification of their interface, version 1.2."""
