@@ -201,14 +201,23 @@ class Host:
             if not any(plugin is other for other in self.chain):
                 plugin.prepare(self.rate)
         alive = self._write("chains", version & 1, chain)
+        released = [each for key, values in self._alive.items() if key not in (-1, version - 1) for each in values]
         self._alive = {key: value for key, value in self._alive.items() if key in (-1, version - 1)}
         self._alive[version] = alive
+        self._close(released)
         listens = any(plugin.listens for plugin in chain)
         self._record["listens"] = self._record["chain_listens"][version & 1] = listens
         self._record["fade_frame"] = 0
         self._record["unfaded"] = 0 if fade else version
         publish(self._record["version"], PUBLISHED, version)
         self.chain = list(chain)
+
+    def _close(self, released: Sequence[object]) -> None:
+        """Close the plugins that no chain has any more."""
+        kept = {id(each) for values in self._alive.values() for each in values}
+        for plugin in {id(each): each for each in released if id(each) not in kept}.values():
+            if isinstance(plugin, Plugin):
+                plugin.close()
 
     def _finish_fade(self) -> None:
         """Wait until the fade to the chain is over; end it where no device runs."""

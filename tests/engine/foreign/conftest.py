@@ -1,0 +1,37 @@
+"""The probe as a file of CLAP plugins, and plugins made from it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.foreign.clap.plugin import ClapPlugin
+from engine.host import Host
+from tests.support.foreign.probe import build_probe
+from tests.support.host_callback import RATE
+
+
+@pytest.fixture(scope="session")
+def probe_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file."""
+    return build_probe(tmp_path_factory.mktemp("probe") / "probe.clap", "probe_clap.c")
+
+
+@pytest.fixture
+def make(probe_path: Path) -> Iterator[Callable[..., ClapPlugin]]:
+    """A function that makes a plugin of an id, after `probe.`; they are closed afterwards."""
+    made: list[ClapPlugin] = []
+
+    def make_one(id: str, **options: bool) -> ClapPlugin:
+        made.append(ClapPlugin(probe_path, f"probe.{id}", **options))
+        return made[-1]
+
+    yield make_one
+    for plugin in made:
+        plugin.close()
+
+
+@pytest.fixture
+def host() -> Host:
+    """A host without a head: events come as they are sent."""
+    return Host(RATE)
