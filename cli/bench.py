@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
     "notes": ("learning.note_accuracy", ()),
     "start": ("engine.start", ()),
     "realtime": ("engine.callback_punctuality", (60.0, 1000)),
+    "foreign": ("engine.foreign_cost", ()),
     "events": ("learning.event_quality", ()),
     "first_use": ("engine.event_cache_misses", ()),
     "isolation": ("learning.event_ablation", ()),

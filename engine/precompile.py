@@ -179,6 +179,15 @@ def _voice() -> None:
     track_recording(np.zeros(48), 48_000.0)
 
 
+def _foreign() -> None:
+    from engine.foreign.clap import host_functions, process
+
+    for module in (host_functions, process):
+        for each in vars(module).values():
+            if isinstance(each, Callback):
+                _ = each.address  # compiles it
+
+
 def _call(path: str) -> None:
     """Call the function at "module:function"."""
     load_member(path)()
@@ -190,6 +199,7 @@ _OPTIONAL = {
     "room": ("rooms", _room),
     "effects": ("effects", _effects),
     "voice": ("the ear for a voice", _voice),
+    "foreign": ("foreign plugins", _foreign),
 }
 _KINDS = [*(kind for kind in KINDS.values() if kind is not DEFAULT_KIND), DEFAULT_KIND]
 

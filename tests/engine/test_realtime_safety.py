@@ -13,6 +13,10 @@ import numpy as np
 import pytest
 from numba import cfunc, types
 
+CLAP_HOST = (
+    "get_extension", "request_callback", "rescan", "is_audio_thread", "register_timer", "unregister_timer", "event_at",
+    "push_event",
+)  # fmt: skip
 PLAYED = {
     "callback": "from engine.portaudio_callback import callback as it",
     "interpreter": "from engine.midi.interpreter import Interpreter; it = entry(Interpreter())",
@@ -34,6 +38,8 @@ PLAYED = {
     "it = entry(make(preset()))",
     "events": "from engine.instruments import make; from tests.support.events_preset import preset; "
     "it = entry(make(preset()))",
+    **{f"clap: {name}": f"from engine.foreign.clap.host_functions import {name} as it" for name in CLAP_HOST},
+    "clap": "from engine.foreign.clap.process import process as it",
     "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_callback; it = decoder_callback(False)",
 }  # one line for each compiled function
 ALLOWED = {
@@ -51,6 +57,8 @@ ALSO = {
     "ssm": TUNING,
     "events": TUNING,
     "jack": LIBJACK,
+    "clap": {"pthread_self"},
+    "clap: is_audio_thread": {"pthread_self"},
 }
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",

@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.image.chain_image import make_rated_image
-from engine.image.image import Tables
-from engine.image.image_file import HEADER, checksum, pack_images
-from engine.instrument_chain import follow_voice, make_chain
-from engine.preset.library import find
-from engine.preset.preset_file import read
-from export.clap_plugin import join, labels
+from engine.image.image_file import HEADER, checksum
+from engine.instrument_chain import make_chain
 from tests.shell.test_images import engine_sound
 from tests.support.hard_score import SECONDS, hard_score
 from tests.support.shell.clap_host import (
@@ -28,22 +23,6 @@ from tests.support.shell.clap_host import (
 )
 
 RATE = 48_000
-
-
-@pytest.fixture(scope="module")
-def make_plugin(clap_shell, tmp_path_factory):
-    """A function that writes the plugin of a preset; its path. change: of its bytes."""
-
-    def make(name, change=lambda data: data, voice=False):
-        tables = Tables()
-        chains = [follow_voice(make_chain(name)) if voice else make_chain(name) for _ in range(2)]
-        rated = [make_rated_image(chain, rate, tables) for chain, rate in zip(chains, (44_100, RATE), strict=True)]
-        data = pack_images(rated, tables, labels(read(find(name)), name), {})
-        path = tmp_path_factory.mktemp("plugins") / f"{name}.clap"
-        path.write_bytes(join(clap_shell, change(data)))
-        return path
-
-    return make
 
 
 @pytest.fixture(scope="module")
