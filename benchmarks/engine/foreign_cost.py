@@ -1,6 +1,8 @@
 """Cost of hosting a foreign plugin: a block with its copies, events and guard, without the plugin and with it.
 
-python -m benchmarks.engine.foreign_cost [FILE.clap] [--json]
+    python -m benchmarks.engine.foreign_cost [FILE.clap] [--json]
+
+A block is 128 frames, stereo, with one turn of a knob.
 """
 
 from typing import Any
@@ -21,7 +23,7 @@ DEFAULT_PLUGIN = "/usr/lib/clap/ZamComp.clap"
 
 
 def measure(name: str = DEFAULT_PLUGIN) -> list[Measurement]:
-    """Measure the microseconds of a block of 128 frames, stereo, with one turn of a knob in it."""
+    """Measure the microseconds of a block."""
     plugin = load(name)
     plugin.prepare(RATE)
     sound = (0.1 * np.random.default_rng(1).standard_normal((2, BLOCK))).astype(np.float32)

@@ -14,8 +14,8 @@ import pytest
 from numba import cfunc, types
 
 CLAP_HOST = (
-    "get_extension", "request_callback", "rescan", "is_audio_thread", "register_timer", "unregister_timer", "event_at",
-    "push_event",
+    "get_extension", "request_callback", "rescan", "is_audio_thread", "register_timer", "unregister_timer",
+    "event_at", "push_event",
 )  # fmt: skip
 PLAYED = {
     "callback": "from engine.portaudio_callback import callback as it",

@@ -72,9 +72,8 @@ class ClapPlugin(Plugin):
         self._changes = ByteRing(self._record["changes"], self._record["change_cursors"])
         self._hosts: list[abi.HostStruct] = []
         self._instances: list[tuple[Any, int]] = []  # each with its address
-        self._is_active = False
         self._pending: list[tuple[int, float]] = []
-        self._latency = 0
+        self._latency, self._failure = 0, ""
         self._fill_record()
         with self._as_main_thread():
             try:
@@ -93,6 +92,11 @@ class ClapPlugin(Plugin):
     def latency(self) -> int:
         """Frames from its input to its output, as it tells since it was activated."""
         return self._latency
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be started anew; empty while it plays."""
+        return self._failure
 
     @property
     def voices(self) -> int:
@@ -133,7 +137,7 @@ class ClapPlugin(Plugin):
         self._check_open()
         with self._alone():
             for instance, address in self._instances:
-                if self._is_active:
+                if self._record["is_active"]:
                     instance.reset(address)
             self._forget_notes()
             self._record["io"]["broken_blocks"] = 0
@@ -150,7 +154,7 @@ class ClapPlugin(Plugin):
             if self._takes_request(RESCAN):
                 self._read_values()
             if self._takes_request(RESTART):
-                self.prepare(self._rate)
+                self._restart()
             elif self._takes_request(LATENCY):
                 self._read_latency()
         if self._record["io"]["broken_blocks"] > MAX_BROKEN_BLOCKS:
@@ -289,15 +293,22 @@ class ClapPlugin(Plugin):
             if not instance.start_processing(address):
                 instance.deactivate(address)
                 raise PluginError(f"{self.name} cannot start to play")
-        self._is_active = True
+        self._record["is_active"] = True
         self._read_latency()
 
+    def _restart(self) -> None:
+        """Activate it anew, as it has asked; if it refuses, it is passed over from now on."""
+        try:
+            self.prepare(self._rate)
+        except PluginError as error:
+            self._failure = str(error)
+
     def _deactivate(self) -> None:
-        if self._is_active:
+        if self._record["is_active"]:
             for instance, address in self._instances:
                 instance.stop_processing(address)
                 instance.deactivate(address)
-        self._is_active = False
+        self._record["is_active"] = False
 
     def _destroy(self) -> None:
         """End the instances; the record stays."""

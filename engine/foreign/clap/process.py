@@ -21,14 +21,21 @@ def process(state, audio, frames, events, count):
     if not enter(record.gate):
         record.missed = 1
         return count
-    block, queue, own_address = carray(audio, (2, frames)), carray(events, BURST, EVENT), address_of(state)
+    if record.is_active:
+        play(record, carray(audio, (2, frames)), carray(events, BURST, EVENT), count, address_of(state))
+    leave(record.gate)
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def play(record, block, queue, count, own_address):
+    """Play a block (2, T)."""
+    frames = block.shape[1]
     record.threads[AUDIO] = thread_id()
     write_events(record, queue, count, frames, own_address)
     fill_inlets(record.io, block)
     if run_instances(record, frames):
         add_outlets(record.io, block, queue, count, own_address)
-    leave(record.gate)
-    return count
 
 
 @njit(cache=True, error_model="numpy")

@@ -63,6 +63,7 @@ STATE = np.dtype(
         ("processes", PROCESS, (MAX_INSTANCES,)),
         ("process_addresses", "u8", (MAX_INSTANCES,)),
         ("instance_count", "i8"),
+        ("is_active", "i8"),  # whether they may be called
         ("dialects", "i8"),  # of notes, a bit each
         ("param_count", "i8"),
         ("params", "u8"),  # address of rows of PARAM_ROW
