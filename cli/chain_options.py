@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.effects import EFFECTS, ROOM
+from engine.foreign import is_foreign
 from engine.kinds import ONNX_KIND, kind_of
 from session import patch_lookup
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COMPLETED_WORDS = {"EFFECT": tuple(EFFECTS)}  # of arguments, by their metavar
 DEFAULT_RATE = 48000.0  # Hz, where no device has its own
 DEFAULT_ROOM = "violin"  # whose room `--with room` takes where the instrument has none
-INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONNX decoder"
+INSTRUMENT_HELP = "an instrument, or a saved patch, by name or path; also an ONNX decoder, or a CLAP plugin"
 
 
 @dataclass
@@ -55,7 +56,8 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--with", dest="plugins", action="append", default=[], metavar="EFFECT",
-        help=f"append an effect: {', '.join(EFFECTS)}; the name of an installed plugin; or a C library. May be given "
+        help=f"append an effect: {', '.join(EFFECTS)}; the name of an installed plugin; a CLAP plugin, FILE.clap or "
+        "FILE.clap#ID; or a C library. May be given "
         f"several times, in the order of processing. `{ROOM}` is the instrument's own, or else that of the "
         f"{DEFAULT_ROOM}; {ROOM}=FILE.wav or {ROOM}=INSTRUMENT is another",
     )  # fmt: skip
@@ -127,18 +129,21 @@ def _room_of(path: Path) -> str:
     """The source of the room that an instrument gets where none is named."""
     from engine.preset import library, preset_file
 
+    if is_foreign(path):
+        return DEFAULT_ROOM
     kind = ONNX_KIND if path.suffix.lower() == library.ONNX_SUFFIX else kind_of(preset_file.read(path).header)
     return OWN_ROOM if kind.has_room else DEFAULT_ROOM
 
 
 def _check_plugin(name: str) -> None:
     """ValueError if there is no plugin of this name, with the names that there are."""
+    from engine.foreign import Format, parse
     from engine.plugin import external
 
     known = external.installed()
-    if not external.is_library(name) and name not in known:
+    if parse(name).format is Format.PACKAGE and name not in known:
         names = ", ".join([*EFFECTS, *sorted(known)])
-        raise ValueError(f"no effect {name!r}; there are {names}, and C libraries by their path")
+        raise ValueError(f"no effect {name!r}; there are {names}, and CLAP plugins and C libraries by their path")
 
 
 def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> None:

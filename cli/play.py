@@ -114,7 +114,7 @@ def _make_tasks(
 ) -> list[Task]:
     """The tasks that `_run_tasks` repeats; `stack` closes what they opened."""
     host = hosted.host
-    tasks = [_make_program_change_task(hosted, args)]
+    tasks = [_make_program_change_task(hosted, args), host.poll]
     if args.mic:
         tasks.append(_make_latency_task(hosted, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:

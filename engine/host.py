@@ -89,6 +89,16 @@ class Host:
         for plugin in self.chain:
             plugin.catch_up()
 
+    @property
+    def latency(self) -> int:
+        """Frames from the input of the chain to its output: those of its plugins, one after the other."""
+        return sum(plugin.latency for plugin in self.chain)
+
+    def poll(self) -> None:
+        """[main thread, many times a second while it plays] Handle what plugins have asked for while they played."""
+        for plugin in self.chain:
+            plugin.poll()
+
     def play(self, chain: Sequence[Plugin]) -> None:
         """[main thread] Prepare new plugins, and replace the chain by a crossfade.
 

@@ -38,14 +38,16 @@ def make_instrument(path: Path, seed: int = 0) -> Instrument:
     return make(read(path), seed)
 
 
-def make_room(preset: Preset, source: str | os.PathLike[str] | None = None) -> Plugin | None:
+def make_room(preset: Preset | None, source: str | os.PathLike[str] | None = None) -> Plugin | None:
     """[main thread] The convolution reverb of a room; None where it would have no effect.
 
-    source: NO_ROOM, a sound file, or a preset whose room it is; otherwise the preset's own. ValueError or OSError.
+    source: NO_ROOM, a sound file, or a preset whose room it is; otherwise the preset's own, if there is a preset.
+    ValueError or OSError.
     """
-    if source == NO_ROOM:
+    if source == NO_ROOM or (source is None and preset is None):
         return None
-    response = impulse_response.learned_room(preset) if source is None else impulse_response.find_room(source)
+    own = impulse_response.learned_room(preset) if source is None and preset is not None else None
+    response = own if source is None else impulse_response.find_room(source)
     if response is None or (response.dry == 1 and not response.samples.any()):
         return None
     return effects.make(effects.ROOM, response)

@@ -39,10 +39,16 @@ def render_file(
     block: int | Sequence[int] = 128,
     float32: bool = False,
 ) -> tuple[float, float]:
-    """Write the sound of a score to a file, whole or not at all; its length in seconds and its peak, linear."""
-    frames, peak = 0, 0.0
+    """Write the sound of a score to a file, whole or not at all; its length in seconds and its peak, linear.
+
+    The latency of the chain is taken off.
+    """
+    frames, peak, late = 0, 0.0, host.latency
+    whole = None if seconds is None else seconds + late / host.rate
     with sound_writer(path, host.rate, float32) as write:
-        for audio in render_blocks(host, score, seconds, block):
+        for audio in render_blocks(host, score, whole, block):
+            early = min(late, audio.shape[1])
+            audio, late = audio[:, early:], late - early
             write(audio)
             frames += audio.shape[1]
             peak = max(peak, float(np.abs(audio).max(initial=0)))

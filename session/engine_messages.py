@@ -46,7 +46,7 @@ class Loaded:
 
     @property
     def header(self) -> dict[str, Any]:
-        """The header of the instrument's preset."""
+        """The header of the instrument's preset; ValueError for a foreign one."""
         return self.rack.preset.header
 
     @property

@@ -126,7 +126,7 @@ class EngineThread(threading.Thread):
             self.messages.put(Ready(live_input))
             while not self._stopped.is_set():
                 self._run_next_task()
-                for step in (self._stream.poll, self.transport.write, lambda: self._poll(ports)):
+                for step in (self._stream.poll, self.host.poll, self.transport.write, lambda: self._poll(ports)):
                     self._run_step(step)
             self._requested = None
             while not self._tasks.empty():

@@ -16,7 +16,7 @@ from . import patch_lookup, rack
 from .patch import Patch, chain_from_json
 
 if TYPE_CHECKING:
-    from engine.instruments import Instrument
+    from engine.plugin import Plugin
     from engine.standard_chain import StandardChain
 
 DEMO_SECONDS = 6.0
@@ -65,7 +65,7 @@ def render(job: RenderJob) -> Iterator[float]:
             yield min(frames / (seconds * host.rate), 1.0)
 
 
-def _make_host(job: RenderJob) -> "tuple[StandardChain, Instrument]":
+def _make_host(job: RenderJob) -> "tuple[StandardChain, Plugin]":
     """The host that plays a job, and the instrument, the first of two."""
     from engine.standard_chain import StandardChain
 
@@ -76,13 +76,16 @@ def _make_host(job: RenderJob) -> "tuple[StandardChain, Instrument]":
     return host, loaded.instrument
 
 
-def _demo(instrument: "Instrument", rate: float) -> Any:
+def _demo(instrument: "Plugin", rate: float) -> Any:
     """The start of the learned performance if the instrument plays as learned, else the phrase of loudness tests."""
+    from engine.instruments import Instrument
     from engine.kinds import PLAY_PARAM
     from engine.midi.midi_score import loudness_phrase
     from engine.preset.control_performance import has_performance, perform
     from engine.reference_output import event_array
 
+    if not isinstance(instrument, Instrument):
+        return loudness_phrase(0, 127).events(rate)
     preset = instrument.preset
     notes = next((param.default for param in instrument.params if param.name == PLAY_PARAM), 1.0) > 0.5
     if notes or not has_performance(preset.tensors):

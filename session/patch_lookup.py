@@ -4,6 +4,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
+from engine.foreign import is_foreign
 from engine.preset import library
 from engine.preset.preset_file import PresetError
 
@@ -12,8 +13,13 @@ from .patch import Patch
 
 
 def find(name: str | PathLike[str]) -> Path:
-    """The file of an instrument or of a saved patch, given by name or path. PresetError if there is none."""
+    """The file of an instrument or of a saved patch, given by name or path. PresetError if there is none.
+
+    The name of a foreign plugin, as `engine.foreign.parse` takes it, is its own path.
+    """
     path = Path(name)
+    if is_foreign(name):
+        return path
     if patch_file.is_patch(path):
         if path.is_file():
             return path
@@ -35,6 +41,8 @@ def resolve(patch: Patch) -> Patch:
 
     The given values and chain come before those of the file. PresetError if the file, or its instrument, is missing.
     """
+    if is_foreign(patch.path):
+        return patch
     if patch_file.is_patch(patch.path):
         saved = patch_file.read(patch.path)
         path = patch_file.find_instrument(patch.path, saved)

@@ -1,9 +1,11 @@
 """[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
+from engine.foreign import is_foreign
 from engine.kinds import ONNX_KIND, kind_of
 
 from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
@@ -11,13 +13,13 @@ from .translatable_message import Message, of_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
     from engine.standard_chain import StandardChain
 
+FOREIGN = "foreign"  # part of `engine.precompile`
 ON = "on"  # the switch that every effect has
 INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
 LAYER_ROOM = f"{LAYER} {ROOM}"
@@ -47,18 +49,32 @@ class LayerRoom:
 class Rack:
     """The plugins of a patch; layer_path: the file of the second instrument."""
 
-    instrument: "Instrument"
+    instrument: "Plugin"
     voice: "Plugin | None" = None
-    layer: "Instrument | None" = None
+    layer: "Plugin | None" = None
     key_zones: "Plugin | None" = None
     layer_room: "LayerRoom | None" = None
     layer_path: str = ""
     effects: "dict[Effect, Plugin]" = field(default_factory=dict)
 
     @property
+    def learned(self) -> "Instrument":
+        """The instrument as one that was learned; ValueError for a foreign one."""
+        from engine.instruments import Instrument
+
+        if not isinstance(self.instrument, Instrument):
+            raise ValueError(f"{self.instrument.name} is a plugin: this is for instruments that were learned")
+        return self.instrument
+
+    @property
     def preset(self) -> "Preset":
-        """The preset of the instrument."""
-        return self.instrument.preset
+        """The preset of the instrument; ValueError for a foreign one, which has none."""
+        return self.learned.preset
+
+    @property
+    def found_preset(self) -> "Preset | None":
+        """The preset of the instrument; None for a foreign one."""
+        return _preset_of(self.instrument)
 
     @property
     def plugins(self) -> "list[Plugin]":
@@ -143,10 +159,9 @@ def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tupl
 
     follow_voice: with a tracker before an instrument that can follow a voice.
     """
-    from engine.instrument_chain import make_instrument
-
-    made = Rack(make_instrument(path, seed))
-    if follow_voice and kind_of(made.preset.header).follows_voice:
+    made = Rack(_make_instrument(path, seed))
+    preset = made.found_preset
+    if follow_voice and preset is not None and kind_of(preset.header).follows_voice:
         _add_tracker(made)
     return made, _add_plugins(made, chain, None, seed)
 
@@ -179,12 +194,17 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     paths = [patch.path] if chain.layer is None else [patch.path, library.find(chain.layer.path)]
     parts = {"voice"} if follow_voice else set[str]()
     for path in paths:
+        if is_foreign(path):
+            parts.add(FOREIGN)
+            continue
         kind = ONNX_KIND if path.suffix.lower() == library.ONNX_SUFFIX else kind_of(read(path).header)
         parts.add(kind.name)
         if kind.has_room:
             parts.add(ROOM)
     if any(effect.kind == ROOM and effect.source not in (OWN_ROOM, NO_ROOM) for effect in chain.effects):
         parts.add(ROOM)
+    if any(effect.kind == PLUGIN and is_foreign(effect.source) for effect in chain.effects):
+        parts.add(FOREIGN)
     if chain.layer is not None or set(chain.kinds) - {ROOM, PLUGIN}:
         parts.add("effects")
     return parts
@@ -232,17 +252,15 @@ def _load_or_report(problems: list[Message], work: Any) -> Any:
 
 def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
     """Add the second instrument, and before both the key zones that route the events to them."""
-    from engine.instruments import make
     from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
     from engine.preset.library import find
-    from engine.preset.preset_file import read
 
     assert chain.layer is not None
-    path = find(chain.layer.path)
+    path = Path(chain.layer.path) if is_foreign(chain.layer.path) else find(chain.layer.path)
     if before is not None and before.layer is not None and before.layer_path == str(path):
         made.layer = before.layer
     else:
-        made.layer = make(read(path), seed)
+        made.layer = _make_instrument(path, seed)
     made.layer_path = str(path)
     zones = [
         Zone(plugin, low, high, 1 << channel - 1 if channel else ALL_CHANNELS)
@@ -262,22 +280,41 @@ def _add_layer_room(made: Rack, before: Rack | None) -> None:
     if before is not None and before.layer_room is not None and before.layer is made.layer:
         made.layer_room = before.layer_room
         return
-    reverb = make_room(made.layer.preset)
+    reverb = make_room(_preset_of(made.layer))
     if reverb is not None:
         send = BusSend()
         made.layer_room = LayerRoom(reverb, send, BusReturn(send))
+
+
+def _make_instrument(path: "Path", seed: int) -> "Plugin":
+    """The instrument of a file, learned or foreign. PresetError or PluginError."""
+    if is_foreign(path):
+        from engine.foreign import load as load_plugin
+
+        return load_plugin(path)
+    from engine.instrument_chain import make_instrument
+
+    return make_instrument(path, seed)
+
+
+def _preset_of(plugin: "Plugin") -> "Preset | None":
+    """What an instrument was learned as; None for a foreign one."""
+    from engine.instruments import Instrument
+
+    return plugin.preset if isinstance(plugin, Instrument) else None
 
 
 def _effect(effect: Effect, made: Rack) -> "Plugin | None":
     """Make the plugin of an effect; None where there is no room. ValueError or OSError if it cannot be loaded."""
     from engine import effects
     from engine.instrument_chain import make_room
-    from engine.plugin import external
 
     if effect.kind == PLUGIN:
-        return external.load(effect.source)
+        from engine.foreign import load as load_plugin
+
+        return load_plugin(effect.source)
     if effect.kind != ROOM:
         return effects.make(effect.kind)
     if effect.source == NO_ROOM:
         return None
-    return make_room(made.preset, None if effect.source == OWN_ROOM else effect.source)
+    return make_room(made.found_preset, None if effect.source == OWN_ROOM else effect.source)

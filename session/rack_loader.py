@@ -101,7 +101,8 @@ class RackLoader:
         found = rack.set_values(self._host, made, {**defaults, **now.values})
         values = {name: found[name] for name in now.values}
         delivery = Delivery(self._host, self._host.events)
-        room, digest = room_envelope(made.preset), made.preset.digest
+        preset = made.found_preset
+        room, digest = (room_envelope(preset), preset.digest) if preset is not None else (None, "")
         self._now = Loaded(path, now.path, made, now.chain, values, delivery, room, digest)
         missing, waiting = self._missing, None
         if missing is not None and missing[0] == digest:

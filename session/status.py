@@ -86,7 +86,7 @@ def read_status(stream: "Stream", host: "StandardChain", ports: "MidiPorts", now
         return Status(now, stream.state, stream.problem, midi_problem=problem, **found)
     return Status(
         now, stream.state, stream.problem, device.backend, device.device, device.name, device.rate, device.block,
-        device.latency + device.block / device.rate, device.realtime, midi_problem=problem,
+        device.latency + (device.block + host.latency) / device.rate, device.realtime, midi_problem=problem,
         microphone=device.microphone, **found,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Names of plugins: which format, file and identifier a word of the user means."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from os import PathLike, fspath
@@ -9,6 +10,7 @@ from engine.plugin.external import PluginError, is_library
 LV2_PREFIX = "lv2:"
 CLAP_SUFFIX = ".clap"
 ID_MARK = "#"
+_ONE_SLASH = re.compile(r"^(https?|file):/(?!/)")
 
 
 class Format(StrEnum):
@@ -38,10 +40,13 @@ class PluginName:
 
 
 def parse(name: str | PathLike[str]) -> PluginName:
-    """Which plugin is meant: lv2:URI, FILE.clap, FILE.clap#ID, a C library, or else a package. PluginError."""
+    """Which plugin is meant: lv2:URI, FILE.clap, FILE.clap#ID, a C library, or else a package. PluginError.
+
+    A URI that was a path meanwhile has its two slashes again.
+    """
     text = fspath(name)
     if text.lower().startswith(LV2_PREFIX):
-        uri = text[len(LV2_PREFIX) :].strip()
+        uri = _ONE_SLASH.sub(r"\1://", text[len(LV2_PREFIX) :].strip())
         if not uri:
             raise PluginError(f"{text} names no plugin: say lv2:URI, as lv2:http://drobilla.net/plugins/mda/Piano")
         return PluginName(Format.LV2, uri)

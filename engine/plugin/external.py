@@ -5,14 +5,16 @@ The contract, with a complete example of each, is in examples/README.md.
 
 import ctypes
 import math
-from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.plugin import Param, Plugin, entry, with_defaults
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "luthier.plugins"
 LIBRARY_SUFFIXES = (".so", ".dylib", ".dll")
@@ -65,8 +67,10 @@ class Library(Plugin):
         self._table.reset(self.state.ctypes.data)
 
 
-def installed() -> dict[str, EntryPoint]:
+def installed() -> "dict[str, EntryPoint]":
     """The entry points of the Python plugins that are installed, by name."""
+    from importlib.metadata import entry_points  # slow to import
+
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 

@@ -35,7 +35,7 @@ SHOWN_DIGITS = 6
 
 def describe(made: Rack, rated: RatedImage) -> dict[str, Any]:
     """A rack whose image was made in this process."""
-    instrument, preset = made.instrument, made.preset
+    instrument, preset = made.learned, made.preset
     plane = control_plane(instrument)
     layout = record_layout(instrument)
     return {
