@@ -30,6 +30,14 @@ def data() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(scope="session")
+def probe_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of CLAP plugins of our own, see tests/support/foreign/probe_core.h."""
+    from tests.support.foreign.probe import build_probe
+
+    return build_probe(tmp_path_factory.mktemp("probe") / "probe.clap", "probe_clap.c")
+
+
 @pytest.fixture
 def rate() -> float:
     """The rate in Hz that most devices run at."""

@@ -1,4 +1,4 @@
-"""The probe as a file of CLAP plugins, and plugins made from it."""
+"""Plugins made from the file of the probe."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,14 +7,7 @@ import pytest
 
 from engine.foreign.clap.plugin import ClapPlugin
 from engine.host import Host
-from tests.support.foreign.probe import build_probe
 from tests.support.host_callback import RATE
-
-
-@pytest.fixture(scope="session")
-def probe_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file."""
-    return build_probe(tmp_path_factory.mktemp("probe") / "probe.clap", "probe_clap.c")
 
 
 @pytest.fixture

@@ -132,6 +132,17 @@ def test_a_restart_that_it_asks_for_keeps_the_sound_going(make, host, random):
     assert wrong_threads_and_calls(plugin)[0] == 0
 
 
+def test_a_restart_that_it_then_refuses_is_told_and_it_is_passed_over(make, host, random, monkeypatch):
+    sound, plugin = noise(random), make("effect")
+    host.play([Signal(sound), plugin])
+    host.set_param(plugin, "Mode", probe.RESTART)
+    render(host, 1000)
+    monkeypatch.setenv("PROBE_FAULT", "activate")
+    host.poll()
+    np.testing.assert_array_equal(render(host, 1000), sound[:, 1000:2000])
+    assert plugin.failure == "Probe effect cannot play at 48000 Hz"
+
+
 def test_a_reset_silences_it(make, host, random):
     plugin = make("effect")
     host.play([Signal(noise(random, 500)), plugin])

@@ -1,0 +1,74 @@
+"""Foreign plugins in the commands: as instruments, as effects, and refused in one line."""
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+
+from cli.main import main
+
+RATE = 48_000
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working folder, with a score of one note from 0.25 s to 0.5 s."""
+    monkeypatch.chdir(tmp_path)
+    messages = [
+        mido.Message("note_on", note=60, velocity=127, time=240),
+        mido.Message("note_off", note=60, time=240),
+    ]
+    mido.MidiFile(tracks=[mido.MidiTrack(messages)]).save(tmp_path / "score.mid")
+    return tmp_path
+
+
+def rendered(*words):
+    """The sound (2, T) of a second of the score."""
+    assert main(["render", *map(str, words), "-o", "out.wav", "--seconds", "1", "--float"]) == 0
+    sound, rate = soundfile.read("out.wav", dtype="float32")
+    assert rate == RATE
+    assert len(sound) == RATE
+    return sound.T
+
+
+def test_a_foreign_instrument_plays_each_key_on_its_frame(folder, probe_path):
+    sound = rendered(f"{probe_path}#probe.instrument", "score.mid")
+    assert np.flatnonzero(sound[0]).tolist() == [RATE // 4, RATE // 2]
+
+
+def test_the_latency_of_a_foreign_effect_is_taken_off(folder, probe_path):
+    plain = rendered("guitar", "score.mid")
+    np.testing.assert_array_equal(rendered("guitar", "score.mid", "--with", f"{probe_path}#probe.effect"), plain)
+
+
+def test_the_knobs_of_a_foreign_effect_are_set_by_its_name(folder, probe_path):
+    plain = rendered("guitar", "score.mid")
+    words = ("--with", f"{probe_path}#probe.mono", "--set", "Probe mono.Gain=0.5")
+    np.testing.assert_allclose(rendered("guitar", "score.mid", *words), plain / 2, atol=1e-6)
+
+
+def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(folder, probe_path):
+    words = (f"{probe_path}#probe.instrument", "score.mid", "--with", "room", "--with", "chorus")
+    sound = rendered(*words)
+    assert np.flatnonzero(np.abs(sound[0]) > 1e-6)[-1] > RATE // 2 + 100
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["render", "PROBE#probe.none", "score.mid", "-o", "out.wav"], "has no plugin 'probe.none'"),
+        (["render", "gone.clap", "score.mid", "-o", "out.wav"], "no such plugin"),
+        (["render", "guitar", "score.mid", "-o", "out.wav", "--with", "gone.clap"], "no such plugin"),
+        (["render", "guitar", "score.mid", "-o", "out.wav", "--with", "PROBE"], "has 5 plugins: say"),
+        (["render", "PROBE#probe.instrument", "-o", "out.wav", "--performance", "learned"], "was not learned"),
+        (["transfer", "voice.wav", "PROBE#probe.instrument", "-o", "out.wav"], "cannot follow a voice"),
+        (["play", "gone.clap"], "no such plugin"),
+    ],
+)
+def test_what_cannot_be_had_is_told_in_one_line(folder, probe_path, capsys, words, reason):
+    soundfile.write("voice.wav", np.sin(np.arange(RATE) / 20), RATE)
+    assert main([word.replace("PROBE", str(probe_path)) for word in words]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert reason in told[-1]
+    assert told[-1].startswith("luthier: ")
+    assert not (folder / "out.wav").exists()
