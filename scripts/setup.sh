@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 purpose=${1:-play}
 venv=.venv
 
-# command or library on the left, Debian package on the right
+# command, library or file on the left, Debian package on the right
 play_needs="libportaudio.so.2=libportaudio2 libjack.so.0=libjack-jackd2-0 libEGL.so.1=libegl1 libGL.so.1=libgl1
 libX11-xcb.so.1=libx11-xcb1 libdbus-1.so.3=libdbus-1-3 libfontconfig.so.1=libfontconfig1 libglib-2.0.so.0=libglib2.0-0
 libxcb-cursor.so.0=libxcb-cursor0 libxcb-icccm.so.4=libxcb-icccm4 libxcb-image.so.0=libxcb-image0
@@ -14,12 +14,13 @@ libxcb-keysyms.so.1=libxcb-keysyms1 libxcb-randr.so.0=libxcb-randr0 libxcb-rende
 libxcb-shape.so.0=libxcb-shape0 libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0
 libxkbcommon-x11.so.0=libxkbcommon-x11-0"
 test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb chromium=chromium node=nodejs
-firefox-esr=firefox-esr openbox=openbox"
+firefox-esr=firefox-esr openbox=openbox /usr/lib/clap/ZamDelay.clap=zam-plugins"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
 has() {
     case $1 in
+        /*) [ -e "$1" ] ;;
         *.so.*) [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) == *"$1"* ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac
