@@ -39,4 +39,4 @@ def test_an_exported_instrument_sounds_as_itself_bit_for_bit(make_plugin, name, 
     plugin.close()
     assert np.abs(hosted).max() > 0.01
     tail = [Limiter(), Volume()]  # a plugin has them as well
-    np.testing.assert_array_equal(hosted, played(make_chain(name), np.random.default_rng(5), 128, tail))
+    np.testing.assert_array_equal(hosted, played(make_chain(name), np.random.default_rng(5), block, tail))
