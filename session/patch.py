@@ -1,5 +1,7 @@
 """Patch: an instrument, its parameter values, effects in their order and a second instrument."""
 
+import base64
+import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,8 +9,9 @@ from typing import Any
 
 from engine.effects import EFFECTS, ROOM
 
-PLUGIN = "plugin"  # kind of an external effect: an installed Python plugin, or a C library
+PLUGIN = "plugin"  # kind of an external effect: a foreign one, an installed Python plugin, or a C library
 OWN_ROOM, NO_ROOM = "", "none"  # sources of a room: the one that the instrument was learned in; none
+STATE_KEY = "state"
 NO_SPLIT = -1  # both instruments on all keys
 
 
@@ -17,11 +20,13 @@ class Effect:
     """One effect, `number` of its kind in the chain.
 
     source: of a room OWN_ROOM, NO_ROOM, a sound file or an instrument with a room; of a PLUGIN its name or its path.
+    state: what it saved beside its values, see `Plugin.save_state`; two that differ in it alone are the same effect.
     """
 
     kind: str
     source: str = OWN_ROOM
     number: int = 1
+    state: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,14 @@ class Layer:
     """A second instrument, on all keys (NO_SPLIT) or from the key `split` on: above it, or below.
 
     channels: the MIDI channels of the first and the second one, counted from 1; 0: all that are enabled.
+    state: of a foreign one, as of an `Effect`.
     """
 
     path: str
     split: int = NO_SPLIT
     above: bool = False
     channels: tuple[int, int] = (0, 0)
+    state: bytes = field(default=b"", compare=False)
 
     @property
     def keys(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -49,12 +56,13 @@ class Layer:
 class Chain:
     """The effects in order, and the second instrument, if any.
 
-    There is always a room among the effects, though it may be NO_ROOM. The window has at most one effect of a kind;
-    only the command line adds more.
+    There is always a room among the effects, though it may be NO_ROOM. The window has at most one effect of a kind,
+    but for foreign ones; only the command line adds more. state: of a foreign first instrument, as of an `Effect`.
     """
 
     effects: tuple[Effect, ...] = (Effect(ROOM),)
     layer: Layer | None = None
+    state: bytes = field(default=b"", compare=False)
 
     @property
     def kinds(self) -> list[str]:
@@ -87,13 +95,18 @@ class Chain:
 
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
-        found: dict[str, Any] = {"effects": [{"kind": each.kind, "source": each.source} for each in self.effects]}
+        found: dict[str, Any] = {
+            "effects": [
+                {"kind": each.kind, "source": each.source, **_plain_state(each.state)} for each in self.effects
+            ]
+        }
         if self.layer is not None:
             layer = self.layer
             found["second"] = {
                 "path": layer.path, "split": layer.split, "above": layer.above, "channels": list(layer.channels),
+                **_plain_state(layer.state),
             }  # fmt: skip
-        return found
+        return {**found, **_plain_state(self.state)}
 
 
 @dataclass(frozen=True)
@@ -114,12 +127,36 @@ def chain_from_json(plain: object) -> Chain:
         return Chain()
     effects: list[Effect] = []
     for each in plain.get("effects", ()) if isinstance(plain.get("effects"), list) else ():
-        kind, source = (each.get("kind"), each.get("source", OWN_ROOM)) if isinstance(each, dict) else (None, "")
-        if kind in EFFECTS and isinstance(source, str) and kind not in [effect.kind for effect in effects]:
-            effects.append(Effect(kind, source))
+        effect = _effect(each, [effect.kind for effect in effects])
+        if effect is not None:
+            effects.append(effect)
     if ROOM not in [effect.kind for effect in effects]:
         effects.insert(0, Effect(ROOM))
-    return Chain(tuple(effects), _layer(plain.get("second")))
+    return Chain(tuple(effects), _layer(plain.get("second")), _state(plain))
+
+
+def _effect(plain: object, before: list[str]) -> Effect | None:
+    """One effect; None where it is invalid, or a second one of a kind of ours. before: the kinds so far."""
+    kind, source = (plain.get("kind"), plain.get("source", OWN_ROOM)) if isinstance(plain, dict) else (None, "")
+    if not isinstance(source, str):
+        return None
+    if kind == PLUGIN and source:
+        return Effect(PLUGIN, source, 1 + before.count(PLUGIN), _state(plain))
+    return Effect(kind, source) if kind in EFFECTS and kind not in before else None
+
+
+def _plain_state(state: bytes) -> dict[str, str]:
+    """A state as JSON, where there is one."""
+    return {STATE_KEY: base64.b64encode(state).decode("ascii")} if state else {}
+
+
+def _state(plain: object) -> bytes:
+    """The state in JSON values; empty where there is none."""
+    text = plain.get(STATE_KEY) if isinstance(plain, dict) else None
+    try:
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (ValueError, binascii.Error):
+        return b""
 
 
 def _layer(plain: object) -> Layer | None:
@@ -132,4 +169,4 @@ def _layer(plain: object) -> Layer | None:
         return None
     if not all(type(channel) is int and 0 <= channel <= 16 for channel in channels):
         return None
-    return Layer(plain["path"], split, above, (channels[0], channels[1]))
+    return Layer(plain["path"], split, above, (channels[0], channels[1]), _state(plain))

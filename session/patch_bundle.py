@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.foreign import is_foreign
 from engine.preset import library
 from engine.preset.container import MAX_HEADER_BYTES
 from engine.preset.preset_file import SUFFIX, Preset, read, write
 
 from . import patch_file
-from .patch import NO_ROOM, OWN_ROOM, Chain, Effect, Patch, chain_from_json
+from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Patch, chain_from_json
 
 KEY = "setting"
 
@@ -78,13 +79,17 @@ def _portable(chain: Chain, path: Path) -> tuple[Chain, dict[Path, Path]]:
 
 
 def _with_sources(chain: Chain, change: Callable[[str], str]) -> Chain:
-    """A chain with the sources of its rooms and of its second instrument replaced."""
+    """A chain with the sources of its rooms and of its second instrument replaced; plugins stay where they are."""
     effects = tuple(
-        each if each.source in (OWN_ROOM, NO_ROOM) else Effect(each.kind, change(each.source))
+        each
+        if each.kind == PLUGIN or each.source in (OWN_ROOM, NO_ROOM)
+        else replace(each, source=change(each.source))
         for each in chain.effects
     )
-    layer = chain.layer and replace(chain.layer, path=change(chain.layer.path))
-    return Chain(effects, layer)
+    layer = chain.layer
+    if layer is not None and not is_foreign(layer.path):
+        layer = replace(layer, path=change(layer.path))
+    return replace(chain, effects=effects, layer=layer)
 
 
 def _prefer_neighbour(path: Path, source: str) -> str:

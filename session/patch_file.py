@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.atomic_write import write_text
+from engine.foreign import is_foreign
 from engine.preset import library, preset_file
 from engine.preset.preset_file import PresetError
 
@@ -107,7 +108,12 @@ def remembered_paths() -> list[Path]:
 
 
 def find_instrument(path: Path, saved: SavedPatch) -> Path:
-    """The file of a patch's instrument: its last path, or any other with this digest. MissingInstrument if none."""
+    """The file of a patch's instrument: its last path, or any other with this digest. MissingInstrument if none.
+
+    A foreign one has no digest: it is known by its name.
+    """
+    if is_foreign(saved.path):
+        return saved.path
     for place in (saved.path, path.with_name(saved.path.name), *library.all_presets().values(), *remembered_paths()):
         try:
             if place.is_file() and preset_file.read(place).digest == saved.digest:

@@ -1,6 +1,6 @@
 """[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +122,26 @@ class Rack:
         """All plugins in the order of processing, by their names; the second of a name is called `ddsp2`."""
         return _numbered([(plugin.name, plugin) for plugin in self.plugins])
 
+    def drain_changes(self) -> dict[str, float]:
+        """The values that plugins have set themselves since the last call, by the names of the parameters."""
+        changes = {id(plugin): dict(plugin.drain_changes()) for plugin in self.plugins}
+        return {
+            each.name: changes[id(each.plugin)][each.index]
+            for each in self.parameters
+            if each.index in changes.get(id(each.plugin), {})
+        }
+
+    def with_states(self, chain: Chain) -> Chain:
+        """[engine thread] A chain with the states of the plugins that play; of one that does not, its last one."""
+        effects = tuple(
+            replace(each, state=_saved_state(self.effects[each], each.state)) if each in self.effects else each
+            for each in chain.effects
+        )
+        layer = chain.layer
+        if layer is not None and self.layer is not None:
+            layer = replace(layer, state=_saved_state(self.layer, layer.state))
+        return replace(chain, effects=effects, layer=layer, state=_saved_state(self.instrument, chain.state))
+
     def named(self, owner: str) -> "list[Plugin]":
         """The plugins of a name, of a slot or of a plugin; all of them for an empty one."""
         named = [*self.slots, *self.named_plugins]
@@ -139,6 +159,7 @@ def load(host: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool 
     if follow_voice and made.voice is None:
         _add_tracker(made)  # raises the reason
     host.play(made.plugins)
+    made.drain_changes()  # of the states that were loaded
     set_values(host, made, patch.values)
     return made
 
@@ -163,7 +184,9 @@ def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tupl
     preset = made.found_preset
     if follow_voice and preset is not None and kind_of(preset.header).follows_voice:
         _add_tracker(made)
-    return made, _add_plugins(made, chain, None, seed)
+    problems: list[Message] = []
+    _load_state(problems, made.instrument, chain.state)
+    return made, [*problems, *_add_plugins(made, chain, None, seed)]
 
 
 def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
@@ -239,7 +262,23 @@ def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int = 0) -
         plugin = old or _load_or_report(problems, lambda effect=effect: _effect(effect, made))
         if plugin is not None:
             made.effects[effect] = plugin
+            if old is None:
+                _load_state(problems, plugin, effect.state)
     return problems
+
+
+def _load_state(problems: list[Message], plugin: "Plugin", state: bytes) -> None:
+    """Restore the state of a new plugin, if there is one; it stays as it is if it does not take it."""
+    if state:
+        _load_or_report(problems, lambda: plugin.load_state(state))
+
+
+def _saved_state(plugin: "Plugin", before: bytes) -> bytes:
+    """The state of a plugin; `before` if it cannot save it, nothing if it has none."""
+    try:
+        return plugin.save_state() or b""
+    except ValueError:
+        return before
 
 
 def _load_or_report(problems: list[Message], work: Any) -> Any:
@@ -261,6 +300,8 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
         made.layer = before.layer
     else:
         made.layer = _make_instrument(path, seed)
+        if chain.layer.state:
+            made.layer.load_state(chain.layer.state)
     made.layer_path = str(path)
     zones = [
         Zone(plugin, low, high, 1 << channel - 1 if channel else ALL_CHANNELS)

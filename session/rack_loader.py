@@ -98,6 +98,7 @@ class RackLoader:
         """Set every parameter, to its default where there is no value; now: the patch with its instrument's path."""
         assert now.chain is not None
         defaults = {parameter.name: parameter.param.default for parameter in made.parameters}
+        defaults |= made.drain_changes()  # of the states that were loaded
         found = rack.set_values(self._host, made, {**defaults, **now.values})
         values = {name: found[name] for name in now.values}
         delivery = Delivery(self._host, self._host.events)
