@@ -1,6 +1,7 @@
 """Facts about a preset and a patch, and the parameters of an instrument, as texts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,13 @@ from engine.quantity_format import format_duration, format_size
 from export.likeness import read_verdict
 from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
 
+from .printable_text import make_printable
+
 if TYPE_CHECKING:
     from engine.plugin import Param
 
 MAX_REMARKS = 3  # of those made while learning
+MAX_WORDS = 12  # of the values of a parameter
 
 
 _REDISTRIBUTION = {"free": "", "model-only": "the instrument, not the recordings", "no": "no"}
@@ -67,6 +71,21 @@ def rows(params: "Iterable[Param]") -> list[tuple[str, str, str, str, str]]:
         )
         for param in params
     ]
+
+
+def plugin_rows(params: "Iterable[Param]") -> list[tuple[str, str, str, str, str]]:
+    """The same of a foreign plugin: with its group and its words in place of a controller and of help."""
+    shown = [replace(param, name=make_printable(param.name), unit=make_printable(param.unit)) for param in params]
+    return [
+        (*row[:3], make_printable(param.group), make_printable(_words(param)))
+        for row, param in zip(rows(shown), params, strict=True)
+    ]
+
+
+def _words(param: "Param") -> str:
+    """The words of the values of a parameter, the first ones if there are many."""
+    words = [f"{value:g} {word}" for value, word in param.words]
+    return ", ".join(words[:MAX_WORDS]) + (", …" if len(words) > MAX_WORDS else "")
 
 
 def of_patch(patch: Patch) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""luthier show NAME: the facts about an instrument or a saved patch, or what an effect does; and its parameters."""
+"""luthier show NAME: the facts about an instrument, a saved patch, an effect or a plugin; and its parameters."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.effects import EFFECTS, effect_class
+from engine.foreign import is_foreign
 from engine.preset import preset_file
 from engine.preset.preset_file import Preset
 from session import patch_file, patch_lookup
@@ -17,13 +18,15 @@ from . import preset_facts
 from .printable_text import make_printable
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
+PLUGIN_RATE = 48_000.0  # Hz, at which a foreign plugin tells its latency
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the instrument, and --json."""
     parser.add_argument(
-        "preset", metavar="NAME", help="an instrument or a saved patch, by name or path, or an effect by name"
-    )
+        "preset", metavar="NAME",
+        help="an instrument or a saved patch, by name or path, an effect by name, or a CLAP plugin",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="everything but the tensors' values, as one JSON object")
 
 
@@ -31,6 +34,9 @@ def run(args: argparse.Namespace) -> int:
     """Print a page, or all of the header and the shapes of the tensors as JSON."""
     if args.preset in EFFECTS and args.preset not in patch_lookup.all_paths():
         _print_effect(args.preset, args.json)
+        return 0
+    if is_foreign(args.preset):
+        _print_plugin(args.preset, args.json)
         return 0
     path = patch_lookup.find(args.preset)
     patch = patch_lookup.resolve(Patch(path))
@@ -78,6 +84,28 @@ def _print_effect(name: str, as_json: bool) -> None:
         return
     print(f"{name}\n{effect.help}")
     _print_parameters(preset_facts.rows(effect.params))
+
+
+def _print_plugin(name: str, as_json: bool) -> None:
+    """Print what a foreign plugin tells of itself, and its parameters. PluginError."""
+    from engine.foreign import load
+
+    plugin = load(name)
+    plugin.prepare(PLUGIN_RATE)
+    latency, has_state = plugin.latency, plugin.save_state() is not None
+    plugin.close()
+    if as_json:
+        params = [asdict(param) for param in plugin.params]
+        facts = {"name": plugin.name, "path": name, "latency": latency, "has_state": has_state, "params": params}
+        print(json.dumps(facts, ensure_ascii=False))
+        return
+    print(make_printable(plugin.name))
+    print()
+    milliseconds = 1000 * latency / PLUGIN_RATE
+    _print_fact("Latency", f"{latency} frames at {PLUGIN_RATE:g} Hz, {milliseconds:.1f} ms" if latency else "none")
+    _print_fact("Saved", "its own state" if has_state else "the values of its parameters")
+    _print_fact("Plugin", make_printable(name))
+    _print_parameters(preset_facts.plugin_rows(plugin.params))
 
 
 def _print_parameters(rows: list[tuple[str, str, str, str, str]]) -> None:

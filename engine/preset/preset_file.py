@@ -5,6 +5,7 @@ header, then the tensors against the schema of the preset's kind (engine/kinds).
 """
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from .redistribution import redistribution_of
 FORMAT_VERSION = "1.0"
 SUFFIX = ".luthier"
 
+_PLUGIN_NAME = re.compile(r"^lv2:|\.clap(#|$)", re.IGNORECASE)  # of a foreign plugin, see engine.foreign.names
 _TEXTS = ("description", "author", "licence")
 _OBJECTS = ("source", "loudness", "params", "training", "probe", "control")
 
@@ -51,6 +53,8 @@ def read(path: str | os.PathLike[str]) -> Preset:
     try:
         if path.suffix.lower() == ".onnx":
             raise ValueError("is an ONNX model, no instrument: `luthier play`, `render` and `transfer` can use it")
+        if _PLUGIN_NAME.search(os.fspath(path)):
+            raise ValueError("is a plugin, no learned instrument: `luthier play`, `render` and `show` can use it")
         opened = container.unpack(_bytes_of(path))
         header = container.parse(opened.text, "its description")
         if header.pop("digest", None) != opened.digest:

@@ -1,11 +1,14 @@
 """Foreign plugins in the commands: as instruments, as effects, and refused in one line."""
 
+import json
+
 import mido
 import numpy as np
 import pytest
 import soundfile
 
 from cli.main import main
+from tests.support.foreign.probe import LATENCY
 
 RATE = 48_000
 
@@ -72,3 +75,25 @@ def test_what_cannot_be_had_is_told_in_one_line(folder, probe_path, capsys, word
     assert reason in told[-1]
     assert told[-1].startswith("luthier: ")
     assert not (folder / "out.wav").exists()
+
+
+def test_what_a_plugin_tells_of_itself_is_shown(folder, probe_path, capsys):
+    name = f"{probe_path}#probe.effect"
+    assert main(["show", name]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Probe effect\n")
+    assert "64 frames at 48000 Hz, 1.3 ms" in told
+    assert "Mode" in told
+    assert "1 not a number, 2 huge" in told
+    assert main(["show", name, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["latency"], facts["has_state"], facts["params"][0]["key"]) == (LATENCY, True, "100")
+
+
+@pytest.mark.parametrize("words", [["export", "PROBE", "-o", "a.clap"], ["report", "PROBE", "-o", "a.html"]])
+def test_what_is_made_of_learned_instruments_refuses_a_plugin(folder, probe_path, capsys, words):
+    assert main([word.replace("PROBE", f"{probe_path}#probe.effect") for word in words]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len(told) == 1
+    assert "is a plugin" in told[0]
+    assert len(list(folder.iterdir())) == 1
