@@ -203,11 +203,6 @@ def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
     return [plugin for plugin in old if moved or id(plugin) not in other]
 
 
-def switch_off(effect: "Plugin") -> None:
-    """Set the switch of an effect that does not play yet to off."""
-    effect.state["param"][0, [param.name for param in effect.params].index(ON)] = 0
-
-
 def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     """The parts of `engine.precompile` that play a patch of an instrument. PresetError if a preset is damaged."""
     from engine.preset import library

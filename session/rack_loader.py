@@ -13,7 +13,7 @@ from .audio_thread_queue import Delivery
 from .crash_marker import LoadingMarker
 from .engine_messages import Loaded
 from .patch import Chain, Patch
-from .rack import ON, Rack, find_displaced_effects, switch_off
+from .rack import ON, Rack, find_displaced_effects
 from .translatable_message import Message
 
 CHANNELS = 16
@@ -68,7 +68,7 @@ class RackLoader:
             self._wait_for_fade()
         for plugin in made.switchable:
             if not any(plugin is other for other in before.switchable):
-                switch_off(plugin)  # it fades in when its values are set
+                plugin.switch_off()  # it fades in when its values are set
         self._host.edit_chain(made.plugins)
         return self._set_values(patch.path, made, replace(patch, path=self._now.instrument), problems)
 

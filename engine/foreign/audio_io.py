@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.events import Kind
 from engine.kernel import njit
+from engine.plugin import Param
 from engine.pointers import view_f4
 
 from .midi import CHANNELS, is_meant
@@ -18,6 +19,7 @@ from .midi import CHANNELS, is_meant
 MAX_BUFFERS = 128  # each way
 MAX_SAMPLE = 1000.0  # 60 dB above full scale
 SLEW_SECONDS = 0.01  # of the volume from 0 to 1
+SWITCH = Param("on", "", 0.0, 1.0, 1.0, help="off: the sound passes as it is", key="luthier.on")
 
 
 class Side(IntEnum):
@@ -40,7 +42,8 @@ AUDIO_IO = np.dtype(
         ("channel", "i8"),  # of the last note: its volume and pan are those of the sound
         ("volume", "f4", (CHANNELS,)),  # linear
         ("pan", "f4", (CHANNELS,)),  # -1..1
-        ("gains", "f4", (2,)),  # of both sides, now
+        ("switch", "i8"),  # index of the parameter that switches an effect; -1: none does
+        ("gains", "f4", (2,)),  # of both sides, now; of an effect its share of the sound, the rest is what came in
         ("targets", "f4", (2,)),  # where they go
         ("slew", "f4"),  # a frame
         ("broken", "i8"),  # samples silenced
@@ -51,9 +54,23 @@ AUDIO_IO = np.dtype(
 
 
 def reset_volume(io: np.void) -> None:
-    """[main thread, not playing] Full volume in the middle."""
+    """[main thread, not playing] Full volume in the middle; no parameter is a switch yet."""
     io["volume"], io["pan"], io["channel"] = 1, 0, 0
     io["gains"] = io["targets"] = 1
+    io["switch"] = -1
+
+
+def with_switch(io: np.void, params: tuple[Param, ...]) -> tuple[Param, ...]:
+    """[main thread, not playing] The parameters of a plugin, and behind those of an effect the host's switch."""
+    if not io["replaces"]:
+        return params
+    io["switch"] = len(params)
+    return (*params, SWITCH)
+
+
+def switch_off(io: np.void) -> None:
+    """[main thread, not playing] Switch an effect off, without a fade."""
+    io["gains"] = io["targets"] = 0
 
 
 def set_slew(io: np.void, rate: float) -> None:
@@ -83,34 +100,35 @@ def fill_inlets(io, block):
 def add_outlets(io, block, events, count, own_address):
     """Add what came out of a plugin to a block (2, T), with the volume of the events of this block at their frames.
 
-    The sound of an effect takes the place of the block, and has no volume of its own.
+    The sound of an effect takes the place of the block, as far as it is switched on.
     """
     frames, start, broken = block.shape[1], 0, io.broken
-    if io.replaces:
-        for side in range(2):
-            for t in range(frames):
-                block[side, t] = 0
-    else:
-        for i in range(count):
-            event = events[i]
-            if sets_gains(event.kind) and is_meant(event, own_address):
-                frame = min(max(event.frame, start), frames)
-                add_run(io, block, start, frame)
-                set_gains(io, event)
-                start = frame
+    for i in range(count):
+        event = events[i]
+        if sets_gains(io, event) and is_meant(event, own_address):
+            frame = min(max(event.frame, start), frames)
+            add_run(io, block, start, frame)
+            set_gains(io, event)
+            start = frame
     add_run(io, block, start, frames)
     io.broken_blocks = io.broken_blocks + 1 if io.broken != broken else 0
 
 
 @njit(cache=True, error_model="numpy")
-def sets_gains(kind):
-    """Whether an event of a kind may change the volume of what comes out."""
+def sets_gains(io, event):
+    """Whether an event may change the volume of what comes out."""
+    kind = event.kind
+    if io.replaces:
+        return kind == Kind.PARAM and event.key == io.switch
     return kind == Kind.VOLUME or kind == Kind.PAN or kind == Kind.NOTE_ON
 
 
 @njit(cache=True, error_model="numpy")
 def set_gains(io, event):
-    """Take the volume or the pan of a channel, or the channel of a note."""
+    """Take the switch of an effect, the volume or the pan of a channel, or the channel of a note."""
+    if event.kind == Kind.PARAM:
+        io.targets[0] = io.targets[1] = np.float32(event.value >= np.float32(0.5))
+        return
     channel = event.channel & 15
     if event.kind == Kind.VOLUME:
         io.volume[channel] = min(max(event.value, np.float32(0)), np.float32(4))
@@ -128,6 +146,8 @@ def add_run(io, block, start, end):
     """Add the frames start..end of all buffers."""
     if start >= end:
         return
+    if io.replaces:
+        fade_input(io, block, start, end)
     for i in range(io.outlet_count):
         outlet, side = view_f4(io.outlets[i].address, (end,)), io.outlets[i].side
         if side == Side.LEFT or side == Side.BOTH:
@@ -136,6 +156,23 @@ def add_run(io, block, start, end):
             add_side(io, outlet, block[1], 1, start)
     for side in range(2):
         io.gains[side] = approach(io.gains[side], io.targets[side], io.slew * np.float32(end - start))
+
+
+@njit(cache=True, error_model="numpy")
+def fade_input(io, block, start, end):
+    """Leave of the frames start..end of what came into an effect the share that the effect leaves."""
+    gain, target = io.gains[0], io.targets[0]
+    if gain == target == 0:
+        return
+    if gain == target == 1:
+        for side in range(2):
+            for t in range(start, end):
+                block[side, t] = 0
+        return
+    for t in range(start, end):
+        gain = approach(gain, target, io.slew)
+        for side in range(2):
+            block[side, t] *= np.float32(1) - gain
 
 
 @njit(cache=True, error_model="numpy")

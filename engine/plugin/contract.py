@@ -98,6 +98,10 @@ class Plugin:
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""
 
+    def switch_off(self) -> None:
+        """[main thread, before it plays] Begin switched off: of an effect that has a parameter `on`."""
+        self.state["param"][0, [param.name for param in self.params].index("on")] = 0
+
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Handle what the audio thread has asked for."""
 

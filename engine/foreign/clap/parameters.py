@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.foreign.audio_io import SWITCH
 from engine.plugin import Param
 
 from . import abi
@@ -117,6 +118,7 @@ def _is_number(word: str, value: float) -> bool:
 def _unique_names(infos: list[abi.ParamInfo]) -> list[str]:
     """The names of parameters: with the group where one is there twice, and a number where that does not help."""
     names = [abi.text_of(info.name) or str(info.id) for info in infos]
+    names = [f"its {name}" if name == SWITCH.name else name for name in names]
     counts = Counter(names)
     groups = [abi.text_of(info.module) for info in infos]
     names = [

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.foreign.audio_io import MAX_BUFFERS, Side, reset_volume, set_slew
+from engine.foreign.audio_io import MAX_BUFFERS, Side, reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.byte_ring import ByteRing
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
@@ -142,6 +142,10 @@ class ClapPlugin(Plugin):
             self._forget_notes()
             self._record["io"]["broken_blocks"] = 0
 
+    def switch_off(self) -> None:
+        """[main thread, before it plays] Begin switched off."""
+        switch_off(self._record["io"])
+
     def poll(self) -> None:
         """[main thread] Do what the plugin has asked for, and start it anew after blocks full of broken samples."""
         if not self._instances:
@@ -176,7 +180,7 @@ class ClapPlugin(Plugin):
         return found
 
     def values(self) -> list[float]:
-        """[main thread] Where its parameters stand."""
+        """[main thread] Where its own parameters stand."""
         with self._as_main_thread():
             return self._parameters.values()
 
@@ -250,9 +254,9 @@ class ClapPlugin(Plugin):
         self._connect(ports, [Side.LEFT, Side.RIGHT] if has_twins else [None])
         extension = self._extension("clap.params", abi.Params)
         self._parameters = Parameters(self._instances[0][1], extension, has_cookies=not has_twins)
-        self.params = self._parameters.params
+        self.params = with_switch(self._record["io"], self._parameters.params)
         self._record["params"] = self._parameters.rows.ctypes.data
-        self._record["param_count"] = len(self.params)
+        self._record["param_count"] = len(self._parameters.params)
 
     def _add_instance(self) -> None:
         """Make one more instance, with a host of its own."""

@@ -54,6 +54,29 @@ def test_a_mono_effect_is_there_for_each_side(make, host, random):
     np.testing.assert_array_equal(render(host, 4000)[:, LATENCY:], 2 * sound[:, :-LATENCY])
 
 
+def test_an_effect_is_switched_off_and_on_without_a_click(make, host):
+    effect = make("mono")
+    host.play([Signal(np.ones((2, 6000), np.float32)), effect])
+    host.set_param(effect, "Gain", 0.0)
+    host.set_param(effect, "on", 0.0, frame=2000)
+    host.set_param(effect, "on", 1.0, frame=4000)
+    for side in render(host, 6000, [128, 1, 300]):
+        assert not side[:2000].any()
+        np.testing.assert_allclose(side[2000:2480], np.arange(1, 481) / 480, atol=1e-5)
+        np.testing.assert_array_equal(side[2480:4000], 1)
+        np.testing.assert_allclose(side[4000:4480], 1 - np.arange(1, 481) / 480, atol=1e-5)
+        assert not side[4480:].any()
+
+
+def test_an_effect_that_begins_switched_off_passes_what_comes_in(make, host, random):
+    sound, effect = noise(random), make("effect")
+    effect.switch_off()
+    host.play([Signal(sound), effect])
+    np.testing.assert_array_equal(render(host, 4000), sound)
+    assert [param.name for param in effect.params] == ["Gain", "Mode", "Knob", "on"]
+    assert "on" not in [param.name for param in make("instrument").params]
+
+
 @pytest.mark.parametrize(("fed", "summed"), [(True, True), (False, True), (True, False), (False, False)])
 def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, random, fed, summed):
     sound = noise(random)
