@@ -43,6 +43,8 @@ AUDIO_IO = np.dtype(
         ("volume", "f4", (CHANNELS,)),  # linear
         ("pan", "f4", (CHANNELS,)),  # -1..1
         ("switch", "i8"),  # index of the parameter that switches an effect; -1: none does
+        ("latency", "i8"),  # frames, of the plugin
+        ("hold", "i8"),  # frames that an effect waits when switched on: until it has something to say
         ("gains", "f4", (2,)),  # of both sides, now; of an effect its share of the sound, the rest is what came in
         ("targets", "f4", (2,)),  # where they go
         ("slew", "f4"),  # a frame
@@ -128,6 +130,7 @@ def set_gains(io, event):
     """Take the switch of an effect, the volume or the pan of a channel, or the channel of a note."""
     if event.kind == Kind.PARAM:
         io.targets[0] = io.targets[1] = np.float32(event.value >= np.float32(0.5))
+        io.hold = io.latency if io.gains[0] == 0 else 0
         return
     channel = event.channel & 15
     if event.kind == Kind.VOLUME:
@@ -144,6 +147,10 @@ def set_gains(io, event):
 @njit(cache=True, error_model="numpy")
 def add_run(io, block, start, end):
     """Add the frames start..end of all buffers."""
+    if io.hold > 0:
+        held = min(io.hold, end - start)
+        io.hold -= held
+        start += held
     if start >= end:
         return
     if io.replaces:

@@ -73,7 +73,7 @@ class ClapPlugin(Plugin):
         self._hosts: list[abi.HostStruct] = []
         self._instances: list[tuple[Any, int]] = []  # each with its address
         self._pending: list[tuple[int, float]] = []
-        self._latency, self._failure = 0, ""
+        self._failure = ""
         self._fill_record()
         with self._as_main_thread():
             try:
@@ -91,7 +91,7 @@ class ClapPlugin(Plugin):
     @property
     def latency(self) -> int:
         """Frames from its input to its output, as it tells since it was activated."""
-        return self._latency
+        return int(self._record["io"]["latency"])
 
     @property
     def failure(self) -> str:
@@ -325,7 +325,7 @@ class ClapPlugin(Plugin):
     def _read_latency(self) -> None:
         extension = self._extension("clap.latency", abi.FrameCount)
         frames = extension.get(self._instances[0][1]) if extension is not None else 0
-        self._latency = min(frames, MAX_LATENCY_FRAMES)
+        self._record["io"]["latency"] = min(frames, MAX_LATENCY_FRAMES)
 
     def _read_values(self) -> None:
         """Take the values of all parameters as set by the plugin itself."""

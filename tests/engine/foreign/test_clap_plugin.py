@@ -64,8 +64,9 @@ def test_an_effect_is_switched_off_and_on_without_a_click(make, host):
         assert not side[:2000].any()
         np.testing.assert_allclose(side[2000:2480], np.arange(1, 481) / 480, atol=1e-5)
         np.testing.assert_array_equal(side[2480:4000], 1)
-        np.testing.assert_allclose(side[4000:4480], 1 - np.arange(1, 481) / 480, atol=1e-5)
-        assert not side[4480:].any()
+        np.testing.assert_array_equal(side[4000:4064], 1)  # until what it plays would have come through it
+        np.testing.assert_allclose(side[4064:4544], 1 - np.arange(1, 481) / 480, atol=1e-5)
+        assert not side[4544:].any()
 
 
 def test_an_effect_that_begins_switched_off_passes_what_comes_in(make, host, random):
