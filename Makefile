@@ -11,9 +11,7 @@ test:  ## set up everything and run every check that fits into eight minutes of 
 
 verify:  ## set up everything and run the checks that take longer: browsers, learning, closing, fuzzing, other instruction sets
 	@bash scripts/setup.sh test
-	@$(MAKE) --no-print-directory kernels
-	$(BIN)/pytest -q -m verify
-	@$(MAKE) --no-print-directory other-instruction-sets
+	@$(MAKE) --no-print-directory verify-all
 
 acceptance:  ## run what takes hours, or $$SUITES of it, and print tables; OPTIONS=--write puts them into docs/acceptance.md
 	@bash scripts/setup.sh test
@@ -22,6 +20,11 @@ acceptance:  ## run what takes hours, or $$SUITES of it, and print tables; OPTIO
 check:  ## every check of `make test`, once set up
 	@$(MAKE) --no-print-directory -j2 --output-sync=target kernels static-checks
 	@$(MAKE) --no-print-directory -j2 --output-sync=target tests-of-the-window tests-of-the-rest
+
+verify-all:  ## every check of `make verify`, once set up
+	@$(MAKE) --no-print-directory kernels
+	@$(MAKE) --no-print-directory -j2 --output-sync=target verification-of-the-window verification-of-the-rest
+	@$(MAKE) --no-print-directory other-instruction-sets
 
 static-checks: lint types arrows
 
@@ -43,6 +46,12 @@ tests-of-the-window:  # these mostly wait for the sound, so they run beside the 
 
 tests-of-the-rest:
 	$(BIN)/pytest -q -m "not verify" --ignore=tests/gui -n 2 --dist loadfile
+
+verification-of-the-window:
+	$(BIN)/pytest -q -m verify tests/gui
+
+verification-of-the-rest:
+	$(BIN)/pytest -q -m verify --ignore=tests/gui -n 2 --dist loadfile
 
 other-instruction-sets:  # kernels compiled for AVX2 where the processor has more, and without explicit vectors
 	NUMBA_CPU_NAME=znver3 $(BIN)/pytest -q tests/engine/dsp tests/engine/simd
@@ -70,5 +79,6 @@ texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring 
 	@mkdir -p build && $(BIN)/python -m gui.engine_translation > build/terms.py
 	$(BIN)/pylupdate6 --no-obsolete --ts gui/translations/luthier_$(LOCALE).ts gui build/terms.py
 
-.PHONY: play test verify acceptance ahead wheel check static-checks lint types arrows kernels tests-of-the-window \
-        tests-of-the-rest other-instruction-sets presets shells texts
+.PHONY: play test verify acceptance ahead wheel check verify-all static-checks lint types arrows kernels \
+        tests-of-the-window tests-of-the-rest verification-of-the-window verification-of-the-rest \
+        other-instruction-sets presets shells texts

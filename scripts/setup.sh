@@ -14,7 +14,7 @@ libxcb-keysyms.so.1=libxcb-keysyms1 libxcb-randr.so.0=libxcb-randr0 libxcb-rende
 libxcb-shape.so.0=libxcb-shape0 libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0
 libxkbcommon-x11.so.0=libxkbcommon-x11-0"
 test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb chromium=chromium node=nodejs
-firefox-esr=firefox-esr openbox=openbox /usr/lib/clap/ZamDelay.clap=zam-plugins"
+firefox-esr=firefox-esr openbox=openbox pulseaudio=pulseaudio /usr/lib/clap/ZamDelay.clap=zam-plugins"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

@@ -7,6 +7,16 @@ const sizeOf = ({ count, numbers, fields, arrays }) =>
   numbers.length + 1 + Math.min(count, MAX_VOICES_READ) *
     (fields.length + arrays.reduce((sum, array) => sum + array.count, 0));
 
+// Give a context the processors of this page.
+const addProcessor = async (context) => {
+  const script = btoa(unescape(encodeURIComponent(PROCESSOR)));
+  try {
+    await context.audioWorklet.addModule(`data:text/javascript;base64,${script}`);
+  } catch { // a browser that takes no script from such an address
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([PROCESSOR], { type: "text/javascript" })));
+  }
+};
+
 class Engine {
   constructor(module, images, description) {
     Object.assign(this, { module, images, description });
@@ -33,6 +43,7 @@ class Engine {
     if (!window.AudioWorkletNode) throw new Error("this browser plays no instruments from a page opened in this way");
     const rates = this.description.rates;
     let context = new AudioContext({ latencyHint: "interactive" });
+    this.deviceRate = context.sampleRate;
     if (!rates.includes(context.sampleRate)) { // the browser converts
       const rate = rates.find((each) => context.sampleRate % each === 0) ?? rates.at(-1);
       await context.close();
@@ -51,12 +62,8 @@ class Engine {
 
   // A node that plays, in a context of one of the rates of the images. score: played from the start, see `scoreOf`.
   async makeNode(context, score = null) {
-    const { module, images, description } = this, script = btoa(unescape(encodeURIComponent(PROCESSOR)));
-    try {
-      await context.audioWorklet.addModule(`data:text/javascript;base64,${script}`);
-    } catch { // a browser that takes no script from such an address
-      await context.audioWorklet.addModule(URL.createObjectURL(new Blob([PROCESSOR], { type: "text/javascript" })));
-    }
+    const { module, images, description } = this;
+    await addProcessor(context);
     const layouts = [];
     if (description.layout) layouts.push([description.slot, description.layout]);
     if (description.voice) layouts.push([description.voice.slot, description.voice.layout]);

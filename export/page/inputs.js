@@ -17,7 +17,7 @@ const openMidi = async (send) => {
 class Microphone {
   constructor(engine) {
     this.engine = engine;
-    this.stream = this.source = null;
+    this.stream = this.source = null; // source: ends it
   }
 
   get isOn() { return this.source !== null; }
@@ -26,12 +26,38 @@ class Microphone {
     await this.engine.wake();
     if (!navigator.mediaDevices) throw new Error("this browser gives no microphone to this page");
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
-    this.source = this.engine.context.createMediaStreamSource(this.stream);
-    this.source.connect(this.engine.node);
+    this.source = this.needsBridge ? await this.bridge() : this.connect();
+  }
+
+  // Whether the context has another rate than the microphone, in a browser that converts none.
+  get needsBridge() {
+    const { context, deviceRate } = this.engine;
+    return context.sampleRate !== deviceRate && !navigator.mediaDevices.getSupportedConstraints().sampleRate;
+  }
+
+  // Connect the stream within the context; a function that ends it.
+  connect() {
+    const source = this.engine.context.createMediaStreamSource(this.stream);
+    source.connect(this.engine.node);
+    return () => source.disconnect();
+  }
+
+  // Hear the stream in a context of its own rate, which sends it to the instrument; a function that ends it.
+  async bridge() {
+    const context = new AudioContext({ latencyHint: "interactive" }), { port1, port2 } = new MessageChannel();
+    await addProcessor(context);
+    const capture = new AudioWorkletNode(context, "luthier-capture");
+    capture.port.postMessage(port1, [port1]);
+    this.engine.node.port.postMessage({ voice: { port: port2, rate: context.sampleRate } }, [port2]);
+    context.createMediaStreamSource(this.stream).connect(capture).connect(context.destination); // it is silent
+    return () => {
+      this.engine.post({ voice: null });
+      context.close();
+    };
   }
 
   stop() {
-    this.source.disconnect();
+    this.source();
     for (const track of this.stream.getTracks()) track.stop();
     this.stream = this.source = null;
   }

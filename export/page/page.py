@@ -31,6 +31,7 @@ SCRIPTS = (
 thread of the browser, and the script of the hand tracker, which runs in a worker, are texts in them.
 """
 HAND_SCRIPTS = ("camera",)
+PROCESSOR_SCRIPTS = ("rate_converter", "processor")
 PLAYER = "player"
 BYTES_PER_SAMPLE = 2  # of a recording
 MAX_BYTES_FOR_TWO_RATES = 4_500_000
@@ -74,7 +75,8 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker:
     names = [*SCRIPTS, *(HAND_SCRIPTS if tracker is not None else ()), PLAYER]
     return _FILES.template("page.html").render(
         texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_FILES.text("page.css"),
-        scripts=[_FILES.text(f"{name}.js") for name in names], processor=_FILES.text("processor.js"),
+        scripts=[_FILES.text(f"{name}.js") for name in names],
+        processor="\n".join(_FILES.text(f"{name}.js") for name in PROCESSOR_SCRIPTS),
         module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
         tracker=_tracker_values(tracker) if tracker is not None else None,
     )  # fmt: skip

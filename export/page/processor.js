@@ -24,7 +24,8 @@ registerProcessor("luthier", class extends AudioWorkletProcessor {
     this.port.postMessage({ error: this.isOpen ? "" : this.text(this.shell.message(result)) });
   }
 
-  receive({ events, score, report }) {
+  receive({ events, score, report, voice }) {
+    if (voice !== undefined) this.hear(voice);
     if (events) this.waiting.push(...events);
     if (score !== undefined) [this.score, this.next, this.begun] = [score, 0, this.frame];
     if (report) {
@@ -36,7 +37,7 @@ registerProcessor("luthier", class extends AudioWorkletProcessor {
   process([input], [[left, right]]) {
     if (!this.isOpen) return false;
     const frames = left.length;
-    const heard = input && input.length ? this.listen(input, frames) : 0;
+    const heard = this.voice ? this.convert(frames) : input && input.length ? this.listen(input, frames) : 0;
     this.sendEvents(frames);
     const place = this.shell.render(frames, heard);
     const audio = new Float32Array(this.shell.memory.buffer, place, 2 * frames);
@@ -54,6 +55,20 @@ registerProcessor("luthier", class extends AudioWorkletProcessor {
     const audio = new Float32Array(this.shell.memory.buffer, this.shell.input_buffer(), 2 * frames);
     audio.set(input[0]);
     audio.set(input[input.length - 1], frames);
+    return 1;
+  }
+
+  // Follow a voice that another context sends in pieces, at its rate; null: no longer.
+  hear(voice) {
+    this.voice?.port.close();
+    this.voice = voice && { port: voice.port, converter: new RateConverter(voice.rate, sampleRate) };
+    if (voice) voice.port.onmessage = ({ data }) => this.voice?.converter.push(data);
+  }
+
+  convert(frames) {
+    const audio = new Float32Array(this.shell.memory.buffer, this.shell.input_buffer(), 2 * frames);
+    this.voice.converter.pull(audio.subarray(0, frames));
+    audio.copyWithin(frames, 0, frames);
     return 1;
   }
 
@@ -113,5 +128,18 @@ registerProcessor("luthier", class extends AudioWorkletProcessor {
     let text = "";
     while (bytes[place]) text += String.fromCharCode(bytes[place++]);
     return text;
+  }
+});
+
+// In a context of the microphone's own rate: sends what it hears to a port, in pieces.
+registerProcessor("luthier-capture", class extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }) => { this.to = data; };
+  }
+
+  process([input]) {
+    if (this.to && input.length) this.to.postMessage(input[0].slice());
+    return true;
   }
 });

@@ -19,8 +19,8 @@ from engine.preset.library import find
 from engine.preset.preset_file import read, write
 from engine.reference_output import event_array
 from engine.render import render
+from tests.support.browsers.headless_firefox import Firefox
 from tests.support.hard_score import hard_score
-from tests.support.headless_firefox import Firefox
 from tests.support.shell.browser_shell import browser_shell
 
 RATE = 48_000
@@ -142,8 +142,18 @@ def test_a_page_plays_from_a_file_in_firefox(firefox, page):
     played = page_sound(firefox, events)
     assert np.abs(played - engine_sound("celesta", events)).max() < TOLERANCE
     firefox.press("c")
-    firefox.wait("window.player.then(one => one.engine.node !== null)")  # no sound: it plays on devices only
+    firefox.wait(f"window.player.then(one => Math.max(...one.meter.shares) > {MIN_SHARE})")
     assert firefox.ask("document.querySelector('#notice').hidden") is True
+    assert firefox.errors() == []
+
+
+def test_a_page_follows_the_microphone_in_firefox(firefox, page):
+    firefox.open(page("violin"))
+    assert firefox.ask("window.player.then(one => one !== null)") is True
+    firefox.click("#sing")
+    firefox.wait("document.querySelector('#sing').getAttribute('aria-pressed') === 'true'")
+    firefox.wait("document.querySelector('#sung').textContent.includes('Hz')")  # the browser's own trial tone
+    firefox.wait(f"window.player.then(one => Math.max(...one.meter.shares) > {MIN_SHARE})")
     assert firefox.errors() == []
 
 

@@ -1,4 +1,4 @@
-"""Firefox without a window, spoken to by its own protocol for tests, Marionette."""
+"""Firefox without a window, spoken to by its own protocol for tests, Marionette; with a sound server of its own."""
 
 import base64
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.browsers.pulse_server import PulseServer
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 NAMES = ("firefox-esr", "firefox")
@@ -36,7 +37,11 @@ class Firefox:
         (folder / "user.js").write_text("\n".join(lines))
         words = [program, "--headless", "--no-remote", "--profile", str(folder), "--marionette"]
         words.append("--remote-allow-system-access")  # to read its console
-        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        (folder / "sound").mkdir()
+        self._sound = PulseServer(folder / "sound")
+        self._process = subprocess.Popen(
+            words, env=self._sound.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self._socket = socket.create_connection(("127.0.0.1", _port(folder / "MarionetteActivePort")))
         self._rest, self._number = b"", 0
         self._hear()
@@ -94,6 +99,7 @@ class Firefox:
         self._socket.close()
         self._process.terminate()
         self._process.wait()
+        self._sound.close()
 
     def _hear(self) -> Any:
         """The next message: its length, a colon, JSON."""
