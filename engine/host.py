@@ -91,8 +91,11 @@ class Host:
 
     @property
     def latency(self) -> int:
-        """Frames from the input of the chain to its output: those of its plugins, one after the other."""
-        return sum(plugin.latency for plugin in self.chain)
+        """Frames until an event is heard: those of the slowest instrument and of the effects after it."""
+        frames = 0
+        for plugin in self.chain:
+            frames = max(frames, plugin.latency) if plugin.is_instrument else frames + plugin.latency
+        return frames
 
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Handle what plugins have asked for while they played."""

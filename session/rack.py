@@ -327,7 +327,11 @@ def _make_instrument(path: "Path", seed: int) -> "Plugin":
     if is_foreign(path):
         from engine.foreign import load as load_plugin
 
-        return load_plugin(path)
+        plugin = load_plugin(path)
+        if not plugin.is_instrument:
+            plugin.close()
+            raise ValueError(f"{plugin.name} is an effect: play an instrument --with {path}")
+        return plugin
     from engine.instrument_chain import make_instrument
 
     return make_instrument(path, seed)

@@ -32,6 +32,11 @@ class Instrument(Plugin, ABC):
         return kind_of(self.preset.header)
 
     @property
+    def is_instrument(self) -> bool:
+        """It is one."""
+        return True
+
+    @property
     @abstractmethod
     def voices(self) -> int:
         """How many notes sound."""

@@ -131,6 +131,10 @@ class Plugin:
             """Frames that may be rendered offline between two calls of `catch_up`."""
 
         @property
+        def is_instrument(self) -> bool:
+            """Whether it adds a sound of its own, so that its latency is not that of what passes it."""
+
+        @property
         def latency(self) -> int:
             """Frames from its input to its output."""
 
@@ -143,7 +147,8 @@ class Plugin:
             """Why a worker thread has stopped; empty while it works."""
 
     else:  # a property without a setter would hide the attribute that an instance sets
-        voices, catch_up_frames, latency, late, failure = 0, UNLIMITED, 0, 0, ""
+        voices, catch_up_frames, late, failure = 0, UNLIMITED, 0, ""
+        is_instrument, latency = False, 0
 
 
 def with_defaults(plugin: Any) -> Plugin:

@@ -66,13 +66,14 @@ def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(folder, pro
         (["render", "PROBE#probe.instrument", "-o", "out.wav", "--performance", "learned"], "was not learned"),
         (["transfer", "voice.wav", "PROBE#probe.instrument", "-o", "out.wav"], "cannot follow a voice"),
         (["play", "gone.clap"], "no such plugin"),
+        (["play", "PROBE#probe.mono"], "Probe mono is an effect: play an instrument --with PROBE#probe.mono"),
     ],
 )
 def test_what_cannot_be_had_is_told_in_one_line(folder, probe_path, capsys, words, reason):
     soundfile.write("voice.wav", np.sin(np.arange(RATE) / 20), RATE)
     assert main([word.replace("PROBE", str(probe_path)) for word in words]) == 2
     told = capsys.readouterr().err.strip().splitlines()
-    assert reason in told[-1]
+    assert reason.replace("PROBE", str(probe_path)) in told[-1]
     assert told[-1].startswith("luthier: ")
     assert not (folder / "out.wav").exists()
 

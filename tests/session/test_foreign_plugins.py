@@ -78,6 +78,12 @@ def test_a_foreign_effect_stands_after_a_learned_instrument(names):
     np.testing.assert_allclose(render(host, 9064)[:, 64:], render(plain, 9000) / 2, atol=1e-6)
 
 
+def test_the_latency_of_a_chain_is_that_of_the_effects_after_the_instruments(names):
+    made, _ = build(names["instrument"], chain_of(names))
+    assert play(made).latency == 2 * 64
+    assert [plugin.is_instrument for plugin in made.plugins if plugin.latency == 0].count(True) == 2
+
+
 def test_a_missing_plugin_is_named_and_its_place_and_state_are_kept(names, tmp_path):
     gone = Effect(PLUGIN, str(tmp_path / "gone.clap"), 1, b"its state")
     chain = Chain((*Chain().effects, gone, Effect(PLUGIN, names["effect"], 2)))
