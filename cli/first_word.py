@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from engine.foreign import is_foreign
 from engine.preset import library, preset_file
 from session import patch_file, patch_lookup
 
@@ -51,8 +52,8 @@ def _with_command_first(arguments: list[str]) -> list[str]:
 
 
 def _is_instrument(word: str) -> bool:
-    """Whether a word is the name of an instrument or a saved patch, or the path of one that exists."""
-    if word in patch_lookup.all_paths():
+    """Whether a word is the name of an instrument, a patch or a foreign plugin, or the path of one that exists."""
+    if word in patch_lookup.all_paths() or is_foreign(word):
         return True
     suffixes = (preset_file.SUFFIX, library.ONNX_SUFFIX)
     return Path(word).is_file() and (word.lower().endswith(suffixes) or patch_file.is_patch(Path(word)))

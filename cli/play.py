@@ -114,7 +114,7 @@ def _make_tasks(
 ) -> list[Task]:
     """The tasks that `_run_tasks` repeats; `stack` closes what they opened."""
     host = hosted.host
-    tasks = [_make_program_change_task(hosted, args), host.poll]
+    tasks = [_make_program_change_task(hosted, args), _make_plugin_task(host, args)]
     if args.mic:
         tasks.append(_make_latency_task(hosted, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:
@@ -159,6 +159,23 @@ def _make_program_change_task(hosted: HostedRack, args: argparse.Namespace) -> T
             status_line.print_message(str(error), args.json)
         else:
             status_line.print_message(f"program {programs[-1]}: {path.stem}", args.json)
+
+    return poll
+
+
+def _make_plugin_task(host: "StandardChain", args: argparse.Namespace) -> Task:
+    """Make a task that does what foreign plugins ask for, and says once why one of them has stopped."""
+    from engine.instruments import Instrument
+
+    told: set[str] = set()
+
+    def poll() -> None:
+        host.poll()
+        foreign = [plugin for plugin in host.chain if not isinstance(plugin, Instrument)]
+        failures = {plugin.failure for plugin in foreign if plugin.failure}
+        for text in sorted(failures - told):
+            status_line.print_message(text, args.json)
+        told.update(failures)
 
     return poll
 

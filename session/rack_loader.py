@@ -1,6 +1,8 @@
 """[engine thread] Loader of racks: changes to another instrument, or to another chain of the same one."""
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,16 +46,14 @@ class RackLoader:
 
     def load(self, patch: Patch, follow_voice: bool) -> LoadResult:
         """Load a patch; follow_voice: with a voice tracker, if its instrument can follow one."""
-        self._marker.set(patch.path)
-        try:
-            resolved = patch_lookup.resolve(patch)
-            made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
-            self._host.play(made.plugins)
-        except patch_file.MissingInstrument as error:
-            self._missing = (error.digest, patch)
-            raise
-        finally:
-            self._marker.clear()
+        with self._marked(patch):
+            try:
+                resolved = patch_lookup.resolve(patch)
+                made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
+                self._host.play(made.plugins)
+            except patch_file.MissingInstrument as error:
+                self._missing = (error.digest, patch)
+                raise
         patch_file.remember_path(resolved.path)
         now = replace(resolved, chain=resolved.chain or Chain())
         return self._set_values(patch.path, made, now, problems)
@@ -63,7 +63,8 @@ class RackLoader:
         assert self._now is not None
         assert patch.chain is not None
         before = self._now.rack
-        made, problems = rack.rebuild(before, patch.chain)
+        with self._marked(patch):
+            made, problems = rack.rebuild(before, patch.chain)
         if self._silence(before, made):
             self._wait_for_fade()
         for plugin in made.switchable:
@@ -71,6 +72,15 @@ class RackLoader:
                 plugin.switch_off()  # it fades in when its values are set
         self._host.edit_chain(made.plugins)
         return self._set_values(patch.path, made, replace(patch, path=self._now.instrument), problems)
+
+    @contextlib.contextmanager
+    def _marked(self, patch: Patch) -> Iterator[None]:
+        """Load a patch, or a part of it, under the crash marker."""
+        self._marker.set(patch.path)
+        try:
+            yield
+        finally:
+            self._marker.clear()
 
     def _silence(self, before: Rack, after: Rack) -> bool:
         """Fade out the plugins that are removed or moved; whether there are any."""

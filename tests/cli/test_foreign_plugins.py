@@ -1,5 +1,6 @@
 """Foreign plugins in the commands: as instruments, as effects, and refused in one line."""
 
+import argparse
 import json
 
 import mido
@@ -7,8 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from cli import play
 from cli.main import main
-from tests.support.foreign.probe import LATENCY
+from engine.foreign import load
+from engine.standard_chain import StandardChain
+from tests.support.foreign.probe import LATENCY, RESTART
+from tests.support.host_callback import render
 
 RATE = 48_000
 
@@ -66,6 +71,7 @@ def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(folder, pro
         (["render", "PROBE#probe.instrument", "-o", "out.wav", "--performance", "learned"], "was not learned"),
         (["transfer", "voice.wav", "PROBE#probe.instrument", "-o", "out.wav"], "cannot follow a voice"),
         (["play", "gone.clap"], "no such plugin"),
+        (["gone.clap"], "no such plugin"),
         (["play", "PROBE#probe.mono"], "Probe mono is an effect: play an instrument --with PROBE#probe.mono"),
     ],
 )
@@ -98,3 +104,15 @@ def test_what_is_made_of_learned_instruments_refuses_a_plugin(folder, probe_path
     assert len(told) == 1
     assert "is a plugin" in told[0]
     assert len(list(folder.iterdir())) == 1
+
+
+def test_a_plugin_that_stops_while_it_plays_is_told_once(probe_path, monkeypatch, capsys):
+    host, plugin = StandardChain(RATE), load(f"{probe_path}#probe.effect")
+    host.play([plugin])
+    host.set_param(plugin, "Mode", RESTART)
+    render(host, 256)
+    monkeypatch.setenv("PROBE_FAULT", "activate")
+    task = play._make_plugin_task(host, argparse.Namespace(json=False))
+    for _ in range(3):
+        task()
+    assert capsys.readouterr().out == "Probe effect cannot play at 48000 Hz\n"
