@@ -36,6 +36,18 @@ def store_release(typing, array, index, value):
     return types.void(array, types.intp, types.int64), generate
 
 
+@intrinsic
+def compare_exchange(typing, array, index, expected, value):
+    """Write array[index] if it holds what is expected, in one step; whether it did."""
+
+    def generate(context, builder, signature, args):
+        address = element_address(context, builder, signature, args)
+        found = builder.cmpxchg(address, args[2], args[3], "acq_rel", "acquire")
+        return builder.extract_value(found, 1)
+
+    return types.boolean(array, types.intp, types.int64, types.int64), generate
+
+
 @njit(cache=True, error_model="numpy", exported=Signature("", ("i8", 1), "i8", "i8"))
 def publish(array, index, value):
     """[main thread] Write array[index]; a reader by `load_acquire` sees all that was written before."""

@@ -180,12 +180,9 @@ def _voice() -> None:
 
 
 def _foreign() -> None:
-    from engine.foreign.clap import host_functions, process
+    from engine.foreign.callbacks import compile_all
 
-    for module in (host_functions, process):
-        for each in vars(module).values():
-            if isinstance(each, Callback):
-                _ = each.address  # compiles it
+    compile_all()
 
 
 def _call(path: str) -> None:

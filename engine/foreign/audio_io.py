@@ -99,16 +99,17 @@ def fill_inlets(io, block):
 
 
 @njit(cache=True, error_model="numpy")
-def add_outlets(io, block, events, count, own_address):
+def add_outlets(io, block, events, count, own_address, origin=0):
     """Add what came out of a plugin to a block (2, T), with the volume of the events of this block at their frames.
 
-    The sound of an effect takes the place of the block, as far as it is switched on.
+    The sound of an effect takes the place of the block, as far as it is switched on. origin: the frame that the
+    events call the first one of the block.
     """
     frames, start, broken = block.shape[1], 0, io.broken
     for i in range(count):
         event = events[i]
         if sets_gains(io, event) and is_meant(event, own_address):
-            frame = min(max(event.frame, start), frames)
+            frame = min(max(event.frame - origin, start), frames)
             add_run(io, block, start, frame)
             set_gains(io, event)
             start = frame

@@ -31,6 +31,11 @@ class ByteRing:
         """Messages refused so far because the ring was full."""
         return int(self.cursors[LOST])
 
+    @property
+    def waiting(self) -> int:
+        """Bytes in the queue."""
+        return int(self.cursors[TAIL] - self.cursors[HEAD])
+
     def push(self, message: bytes) -> bool:
         """[writer thread] Append a message; False when the ring has no room for it."""
         return bool(push_bytes(self.data, self.cursors, np.frombuffer(bytearray(message), np.uint8)))

@@ -16,6 +16,7 @@ from .library import loaded_library
 
 _C_TYPES: dict[str, Any] = {
     "intc": ctypes.c_int, "uint32": ctypes.c_uint32, "ulong": ctypes.c_ulong, "intp": ctypes.c_ssize_t, "void": None,
+    "voidptr": ctypes.c_void_p,
 }  # fmt: skip
 
 exported_kernels: list["Kernel"] = []

@@ -2,13 +2,12 @@
 
 import ctypes
 import math
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from engine.foreign.audio_io import SWITCH
+from engine.foreign.unique_names import make_unique
 from engine.plugin import Param
 
 from . import abi
@@ -36,7 +35,8 @@ class Parameters:
             row["id"], row["low"], row["high"] = info.id, info.low, info.high
             row["cookie"] = (info.cookie or 0) if has_cookies else 0
             row["is_stepped"] = bool(info.flags & abi.STEPPED)
-        names = _unique_names(infos)
+        titles = [abi.text_of(info.name) or str(info.id) for info in infos]
+        names = make_unique(titles, [abi.text_of(info.module) for info in infos])
         self.params = tuple(self._param(info, name) for info, name in zip(infos, names, strict=True))
 
     def value(self, index: int) -> float:
@@ -113,20 +113,3 @@ def _is_number(word: str, value: float) -> bool:
         return abs(float(word) - value) <= 0.01 * max(abs(value), 1.0)
     except ValueError:
         return False
-
-
-def _unique_names(infos: list[abi.ParamInfo]) -> list[str]:
-    """The names of parameters: with the group where one is there twice, and a number where that does not help."""
-    names = [abi.text_of(info.name) or str(info.id) for info in infos]
-    names = [f"its {name}" if name == SWITCH.name else name for name in names]
-    counts = Counter(names)
-    groups = [abi.text_of(info.module) for info in infos]
-    names = [
-        f"{group} {name}" if counts[name] > 1 and group else name for name, group in zip(names, groups, strict=True)
-    ]
-    seen: Counter[str] = Counter()
-    found = []
-    for name in names:
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} {seen[name]}")
-    return found

@@ -1,0 +1,231 @@
+"""An LV2 plugin as an instrument or an effect of Luthier's."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from engine.foreign.audio_io import reset_volume, set_slew
+from engine.foreign.gate import Gate
+from engine.foreign.midi import reset_memory
+from engine.plugin import KeptArray, Plugin
+from engine.plugin.external import PluginError
+from engine.ring import LOST
+
+from . import presets, process, state_text
+from .connection import Controls, Routing, connect, connect_worker, twin_count
+from .description import describe, required_features, wanted_features
+from .features import GIVEN_FEATURES, Features, UridMap
+from .instance import Instance, zeros
+from .lilv import find_plugin
+from .ports import REFERENCE_RATE, Port, PortKind, read_ports
+from .state import LV2_STATE, SEQUENCE_BYTES
+from .worker import Worker
+
+MAX_BROKEN_BLOCKS = 8  # in a row, after which a plugin is activated anew
+_NO_CUT = -(1 << 40)  # frames: long ago
+
+
+class Lv2Plugin(Plugin):
+    """A plugin by its URI, there twice if it is mono. PluginError says in one line why it cannot be had."""
+
+    def __init__(self, uri: str, id: str = "", feeds_side_chain: bool = True, sums_outputs: bool = True) -> None:
+        """[main thread] Open it for REFERENCE_RATE. id: none, as a URI says it all.
+
+        feeds_side_chain: what comes in goes to side chains too. sums_outputs: all outputs are heard, not two.
+        """
+        self.lilv_plugin = find_plugin(uri)
+        self.uri, self.entry = uri, describe(self.lilv_plugin)
+        self.name = self.entry.title
+        required = required_features(self.lilv_plugin)
+        missing = [feature for feature in required if feature not in GIVEN_FEATURES]
+        if missing:
+            raise PluginError(f"{uri} requires what Luthier does not have: {', '.join(missing)}")
+        self._ports = tuple(_with_room(port) for port in read_ports(self.lilv_plugin))
+        self.controls = Controls(self._ports)
+        self.params = self.controls.params
+        self.state = zeros(1, LV2_STATE)
+        self.address = process.process.address
+        self._routing = Routing(feeds_side_chain, sums_outputs)
+        self.urid_map = UridMap()
+        self.instances: list[Instance] = []
+        self._workers: list[Worker] = []
+        self._gate = Gate(self.state["gate"][0])
+        self._changes: dict[int, float] = {}
+        self._rate = 0.0
+        self.controls.write_to(self.state[0])
+        reset_volume(self.state[0]["io"])
+        self._open(REFERENCE_RATE)
+        if "state:loadDefaultState" in (*required, *wanted_features(self.lilv_plugin)):
+            presets.load_default(self)
+        self._changes.clear()
+
+    def prepare(self, rate: float) -> None:
+        """[main thread, not playing] Silence it; for another rate in Hz it is opened anew, with its state."""
+        self._check_open()
+        if rate == self._rate:
+            self.reset()
+            return
+        kept = state_text.save(self)
+        self._open(rate)
+        state_text.restore(self, kept)
+        self._changes.clear()
+
+    def reset(self) -> None:
+        """[main thread, not playing] Silence."""
+        self._check_open()
+        with self.paused():
+            for instance in self.instances:
+                instance.deactivate()
+                instance.activate()
+            self._forget()
+
+    def arrays(self) -> Iterable[KeptArray]:
+        """The arrays of its own; those of the plugin are not known."""
+        tables = ("param_ports", "least", "most")
+        yield KeptArray("values", self.controls.values, True)
+        for name in tables:
+            yield KeptArray(name, getattr(self.controls, name), False)
+
+    @property
+    def is_instrument(self) -> bool:
+        """Whether it adds its sound to the chain, instead of changing what comes in."""
+        return not self.state["io"]["replaces"][0]
+
+    @property
+    def voices(self) -> int:
+        """Notes that were started and not ended."""
+        return int(self.state["midi"]["sounding"].sum())
+
+    @property
+    def broken_samples(self) -> int:
+        """Samples that were no numbers, or far too loud, and were silenced."""
+        return int(self.state["io"]["broken"][0])
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the audio thread is within the plugin."""
+        return self._gate.is_busy
+
+    @property
+    def refused_events(self) -> int:
+        """Events and requests for work that found no room."""
+        return int(self.state["dropped"][0] + self.state["work"]["request_cursors"][0, :, LOST].sum())
+
+    @property
+    def latency(self) -> int:
+        """Frames from its input to its output, as it tells."""
+        told = next((float(self.controls.values[port.index]) for port in self._ports if port.tells_latency), 0.0)
+        return round(told) if 0 <= told < self._rate else 0
+
+    def catch_up(self) -> None:
+        """[offline driver, between two blocks] Do what it has asked the worker thread for."""
+        for worker in self._workers:
+            worker.catch_up()
+        self.poll()
+
+    def poll(self) -> None:
+        """[main thread, many times a second while it plays] Silence it where nothing but broken sound comes out."""
+        if self.instances and self.state["io"]["broken_blocks"][0] > MAX_BROKEN_BLOCKS:
+            self.reset()
+
+    def drain_changes(self) -> list[tuple[int, float]]:
+        """[main thread] The parameters that a preset or a state has set since the last call: index and value."""
+        changes, self._changes = self._changes, {}
+        return list(changes.items())
+
+    def values(self) -> list[float]:
+        """[main thread] Where its parameters stand."""
+        return [float(self.controls.values[port.index]) for port in self.controls.ports]
+
+    def save_state(self) -> bytes | None:
+        """[main thread] What lilv writes of it; None where the values of its parameters say it all."""
+        self._check_open()
+        return state_text.save(self) if self.instances[0].extension("state:interface") else None
+
+    def load_state(self, state: bytes) -> None:
+        """[main thread] Restore what `save_state` returned; ValueError if it cannot be taken."""
+        self._check_open()
+        state_text.restore(self, state)
+
+    def find_presets(self) -> dict[str, str]:
+        """[main thread] The presets that are installed for it: names by their URIs."""
+        return presets.find_presets(self.lilv_plugin)
+
+    def load_preset(self, uri: str) -> None:
+        """[main thread] Load a preset. PluginError if there is none of that URI."""
+        self._check_open()
+        presets.load_preset(self, uri)
+
+    def close(self) -> None:
+        """[main thread, once no block uses it] End its instances."""
+        with self._gate.closed():
+            self._close_instances()
+            self.state["twin_count"] = 0
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """[main thread] Keep the audio thread and the worker thread from calling it."""
+        with self._gate.closed(), contextlib.ExitStack() as locks:
+            for worker in self._workers:
+                locks.enter_context(worker.lock)
+            yield
+
+    def set_value(self, symbol: str, value: float) -> None:
+        """[main thread, paused] Set a control by its symbol; what is no number is left out."""
+        index = self.controls.set(symbol, value)
+        if index is not None:
+            self._changes[index] = float(self.controls.values[self.controls.ports[index].index])
+
+    def _check_open(self) -> None:
+        if not self.instances:
+            raise PluginError(f"{self.name} was closed: load it again")
+
+    def _open(self, rate: float) -> None:
+        """Make new instances for a rate, in place of those that there are."""
+        record = self.state[0]
+        self._close_instances()
+        self._rate = rate
+        self.controls.set_rate(rate)
+        set_slew(record["io"], rate)
+        sequence_bytes = max([port.min_bytes for port in self._ports] or [0]) or SEQUENCE_BYTES
+        try:
+            for twin in range(twin_count(self._ports)):
+                features = Features(self.urid_map, record["work"][twin : twin + 1].ctypes.data, rate, sequence_bytes)
+                self.instances.append(Instance(self.lilv_plugin, rate, features, self._ports))
+        except PluginError as error:
+            self._close_instances()
+            raise PluginError(f"{self.uri}: {error}") from None
+        connect(record, self._ports, self.controls, self.instances, self._routing)
+        connect_worker(record, self.instances)
+        for twin, instance in enumerate(self.instances):
+            functions = instance.worker()
+            if functions is not None:
+                self._workers.append(Worker(functions, record["work"][twin : twin + 1]))
+            instance.activate()
+        self._forget()
+        if any(port.tells_latency for port in self._ports):
+            for instance in self.instances:
+                instance.run_nothing()
+
+    def _forget(self) -> None:
+        """Forget the notes and the volume of what has played."""
+        record = self.state[0]
+        reset_memory(record["midi"])
+        record["io"]["broken_blocks"] = 0
+        record["clock"], record["last_cut"], record["pending"] = 0, _NO_CUT, 0
+        for worker in self._workers:
+            worker.clear()
+
+    def _close_instances(self) -> None:
+        for worker in self._workers:
+            worker.close()
+        for instance in self.instances:
+            instance.free()
+        self.instances, self._workers = [], []
+
+
+def _with_room(port: Port) -> Port:
+    """A port whose buffer of events, if it has one, holds SEQUENCE_BYTES at least."""
+    if port.kind not in (PortKind.ATOM_IN, PortKind.ATOM_OUT):
+        return port
+    return replace(port, min_bytes=max(port.min_bytes, SEQUENCE_BYTES) + 7 & ~7)

@@ -1,0 +1,96 @@
+"""The probe plugins built as an LV2 bundle, with the description of their ports."""
+
+from pathlib import Path
+
+from tests.support.foreign.probe import build_probe
+
+URI = "urn:luthier:probe:"
+BINARY = "probe.so"
+PREFIXES = """@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+@prefix atom: <http://lv2plug.in/ns/ext/atom#> .
+@prefix midi: <http://lv2plug.in/ns/ext/midi#> .
+@prefix urid: <http://lv2plug.in/ns/ext/urid#> .
+@prefix worker: <http://lv2plug.in/ns/ext/worker#> .
+@prefix state: <http://lv2plug.in/ns/ext/state#> .
+@prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+@prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .
+@prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .
+@prefix rsz: <http://lv2plug.in/ns/ext/resize-port#> .
+@prefix units: <http://lv2plug.in/ns/extensions/units#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix doap: <http://usefulinc.com/ns/doap#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+"""
+MIDI_IN = "a lv2:InputPort, atom:AtomPort ; atom:bufferType atom:Sequence ; atom:supports midi:MidiEvent"
+LEFT_IN, RIGHT_IN = "a lv2:InputPort, lv2:AudioPort", "a lv2:InputPort, lv2:AudioPort"
+SIDE_IN = "a lv2:InputPort, lv2:AudioPort ; lv2:portProperty lv2:isSideChain"
+OUT = "a lv2:OutputPort, lv2:AudioPort"
+CONTROLS = (
+    "a lv2:InputPort, lv2:ControlPort ; lv2:default 1.0 ; lv2:minimum 0.0 ; lv2:maximum 2.0 ; units:unit units:db ; "
+    f"pg:group <{URI}sound>",
+    "a lv2:InputPort, lv2:ControlPort ; lv2:default 0 ; lv2:minimum 0 ; lv2:maximum 8 ; "
+    'lv2:portProperty lv2:integer ; lv2:scalePoint [ rdfs:label "plain" ; rdf:value 0 ], '
+    '[ rdfs:label "not a number" ; rdf:value 1 ]',
+    "a lv2:InputPort, lv2:ControlPort ; lv2:default 0.25 ; lv2:minimum -1.0 ; lv2:maximum 1.0 ; "
+    f"pg:group <{URI}sound>",
+)
+CALLS = "a lv2:OutputPort, lv2:ControlPort"
+LATENCY = "a lv2:OutputPort, lv2:ControlPort ; lv2:designation lv2:latency ; lv2:portProperty lv2:reportsLatency"
+PORTS = {
+    "instrument": (MIDI_IN, OUT, OUT, *CONTROLS, CALLS),
+    "effect": (LEFT_IN, RIGHT_IN, OUT, OUT, *CONTROLS, CALLS, LATENCY),
+    "mono": (LEFT_IN, OUT, *CONTROLS, CALLS, LATENCY),
+    "wide": (LEFT_IN, RIGHT_IN, SIDE_IN, SIDE_IN, OUT, OUT, OUT, *CONTROLS, CALLS, LATENCY),
+}
+CLASSES = {"instrument": "lv2:InstrumentPlugin", "effect": "lv2:FilterPlugin"}
+FEATURES = (
+    "lv2:requiredFeature urid:map ; lv2:optionalFeature worker:schedule, lv2:hardRTCapable ; "
+    "lv2:extensionData worker:interface, state:interface"
+)
+
+
+def build_bundle(folder: Path) -> Path:
+    """Build the bundle probe.lv2 in a folder; its path."""
+    bundle = folder / "probe.lv2"
+    bundle.mkdir(parents=True)
+    build_probe(bundle / BINARY, "probe_lv2.c")
+    preset = f"<{URI}preset> a pset:Preset ; lv2:appliesTo <{URI}effect> ; rdfs:seeAlso <presets.ttl> .\n"
+    manifest = "".join(
+        f"<{URI}{name}> a lv2:Plugin ; lv2:binary <{BINARY}> ; rdfs:seeAlso <probe.ttl> .\n" for name in PORTS
+    )
+    write(bundle / "manifest.ttl", manifest + preset)
+    group = f'<{URI}sound> a pg:Group ; lv2:symbol "sound" ; lv2:name "Sound" .\n'
+    write(bundle / "probe.ttl", group + "".join(describe(name, ports) for name, ports in PORTS.items()))
+    write(
+        bundle / "presets.ttl",
+        f'<{URI}preset> a pset:Preset ; rdfs:label "Loud" ; lv2:appliesTo <{URI}effect> ; '
+        'lv2:port [ lv2:symbol "gain" ; pset:value 1.5 ] .\n',
+    )
+    return bundle
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of Turtle with the prefixes."""
+    path.write_text(PREFIXES + "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n" + text)
+
+
+def describe(name: str, ports: tuple[str, ...], features: str = FEATURES) -> str:
+    """The description of a plugin with its ports."""
+    lines = [
+        f'[ {port} ; lv2:index {index} ; lv2:symbol "{symbol}" ; lv2:name "{symbol.replace("_", " ").title()}" ]'
+        for index, (port, symbol) in enumerate(zip(ports, symbols(ports), strict=True))
+    ]
+    kind = CLASSES.get(name, "lv2:UtilityPlugin")
+    return (
+        f'<{URI}{name}> a lv2:Plugin, {kind} ; doap:name "Probe {name}" ; '
+        f'doap:maintainer [ foaf:name "Luthier" ] ; {features} ; lv2:port\n' + " ,\n".join(lines) + " .\n"
+    )
+
+
+def symbols(ports: tuple[str, ...]) -> list[str]:
+    """A symbol for each port: those of the controls by name, the others by number."""
+    names = iter(("gain", "mode", "knob"))
+    return [
+        next(names) if port in CONTROLS else "calls" if port == CALLS else "latency" if port == LATENCY
+        else f"port_{index}" for index, port in enumerate(ports)
+    ]  # fmt: skip
