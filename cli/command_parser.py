@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "serve pages that play instruments to the browsers of this machine",
     "report": "make a page about an instrument with sounds and plots, for a browser",
     "presets": "list the instruments and patches that have a name",
+    "plugins": "list the CLAP and LV2 plugins that are installed",
     "show": "the facts about one instrument or patch",
     "devices": "audio devices and MIDI ports, and what is missing",
     "bench": "measure the engine on this machine",

@@ -1,0 +1,155 @@
+"""The catalog of installed plugins: what is found, kept, and listed as broken."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from engine.foreign.plugin_entry import EFFECT, INSTRUMENT
+from engine.foreign.scan import Catalog, scanner
+from tests.support.foreign.probe import build_probe
+from tests.support.foreign.probe_bundle import BINARY, PORTS, URI, build_bundle
+
+CLAPS, LV2S = 5, len(PORTS)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A folder with a CLAP file and a folder of LV2 bundles."""
+    folder = tmp_path_factory.mktemp("installed")
+    (folder / "clap" / "below").mkdir(parents=True)
+    build_probe(folder / "clap" / "below" / "probe.clap", "probe_clap.c")
+    build_bundle(folder / "lv2")
+    return folder
+
+
+@pytest.fixture
+def installed(built, tmp_path, monkeypatch):
+    """The same anew, as the only plugins of this machine."""
+    folder = tmp_path / "installed"
+    shutil.copytree(built, folder)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLAP_PATH", str(folder / "clap"))
+    monkeypatch.setenv("LV2_PATH", str(folder / "lv2"))
+    monkeypatch.setattr("engine.foreign.plugin_files._multiarch", lambda name: [])
+    return folder
+
+
+@pytest.fixture
+def refreshed(tmp_path):
+    """A function that brings a catalog up to date: the catalog, and the steps that it took."""
+
+    def refresh(is_complete=False):
+        catalog = Catalog(tmp_path / "cache" / "plugins.json")
+        return catalog, list(catalog.refresh(is_complete))
+
+    return refresh
+
+
+def own(catalog, folder):
+    """The entries of the plugins in a folder: those of the system may be there as well."""
+    return [entry for entry in catalog.entries if entry.path.startswith(str(folder))]
+
+
+def test_what_is_installed_is_found_and_not_opened_again(installed, refreshed):
+    catalog, steps = refreshed()
+    entries = {entry.name: entry for entry in own(catalog, installed)}
+    assert len(entries) == CLAPS + LV2S
+    assert not [entry for entry in entries.values() if entry.fault]
+    found = entries[f"lv2:{URI}instrument"]
+    assert (found.format, found.title, found.maker, found.kind) == ("LV2", "Probe instrument", "Luthier", INSTRUMENT)
+    assert found.path == str(installed / "lv2" / "probe.lv2")
+    found = entries[f"{installed / 'clap' / 'below' / 'probe.clap'}#probe.effect"]
+    assert (found.format, found.title, found.maker, found.kind) == ("CLAP", "Probe effect", "Luthier", EFFECT)
+    assert steps[-1][0] == steps[-1][1]
+    again, steps = refreshed()
+    assert steps == []
+    assert again.entries == catalog.entries
+
+
+def test_what_has_changed_is_opened_again_and_what_is_gone_is_forgotten(installed, refreshed):
+    refreshed()
+    clap = installed / "clap" / "below" / "probe.clap"
+    os.utime(clap, ns=(0, clap.stat().st_mtime_ns + 1))
+    catalog, steps = refreshed()
+    assert steps[-1][:2] == (CLAPS + 1, CLAPS + 1)
+    shutil.rmtree(installed / "lv2" / "probe.lv2")
+    catalog, steps = refreshed()
+    assert steps == []
+    assert {entry.format for entry in own(catalog, installed)} == {"CLAP"}
+
+
+def test_a_complete_scan_opens_all(installed, refreshed):
+    refreshed()
+    _, steps = refreshed(is_complete=True)
+    assert steps[-1][0] >= CLAPS + LV2S
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [("abort", "was ended by SIGABRT when it was opened"), ("hang", "did not answer within 1 s")]
+)
+def test_what_kills_or_stops_the_scan_is_broken_and_the_rest_is_not(installed, refreshed, monkeypatch, fault, reason):
+    monkeypatch.setenv("PROBE_FAULT", fault)
+    monkeypatch.setattr(scanner, "MAX_OPEN_SECONDS", 1.0)
+    (installed / "clap" / "text.clap").write_text("no library")
+    catalog, _ = refreshed()
+    faults = {entry.name: entry.fault for entry in own(catalog, installed)}
+    assert len(faults) == CLAPS + LV2S + 1
+    assert "no plugin for this machine" in faults.pop(str(installed / "clap" / "text.clap"))
+    assert set(faults.values()) == {reason}
+
+
+def test_a_bundle_without_its_library_is_broken(installed, refreshed):
+    (installed / "lv2" / "probe.lv2" / BINARY).unlink()
+    catalog, _ = refreshed()
+    faults = [entry.fault for entry in own(catalog, installed) if entry.format == "LV2"]
+    assert len(faults) == LV2S
+    assert all("cannot be opened" in fault for fault in faults)
+
+
+def test_a_plugin_that_requires_what_there_is_not_is_broken_with_its_name(installed, refreshed):
+    description = installed / "lv2" / "probe.lv2" / "probe.ttl"
+    description.write_text(description.read_text().replace("requiredFeature urid:map", "requiredFeature <urn:magic>"))
+    catalog, _ = refreshed()
+    faults = [entry.fault for entry in own(catalog, installed) if entry.format == "LV2"]
+    assert len(faults) == LV2S
+    assert all("requires what Luthier does not have: urn:magic" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', '{"version": 1, "files": {"a": {"stamp": 1}}}'])
+def test_a_damaged_cache_is_as_none(tmp_path, text):
+    (tmp_path / "plugins.json").write_text(text)
+    assert Catalog(tmp_path / "plugins.json").entries == []
+
+
+def test_a_damaged_cache_is_written_anew(installed, refreshed, tmp_path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "plugins.json").write_text("{")
+    assert refreshed()[1]
+    assert json.loads((tmp_path / "cache" / "plugins.json").read_text())["version"] == 1
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(installed, tmp_path):
+    (tmp_path / "file").write_text("")
+    catalog = Catalog(tmp_path / "file" / "plugins.json")
+    assert list(catalog.refresh())
+    assert len(own(catalog, installed)) == CLAPS + LV2S
+
+
+def test_a_scan_that_was_stopped_keeps_what_it_has_found(installed, refreshed, tmp_path):
+    catalog = Catalog(tmp_path / "cache" / "plugins.json")
+    steps = catalog.refresh()
+    while not own(catalog, installed):
+        next(steps)
+    steps.close()
+    assert Catalog(tmp_path / "cache" / "plugins.json").entries == catalog.entries != []
+    complete, _ = refreshed()
+    assert len(own(complete, installed)) == CLAPS + LV2S
+
+
+def test_a_scan_process_that_cannot_start_leaves_every_file_with_a_reason(installed, refreshed, monkeypatch):
+    monkeypatch.setattr(scanner, "CHILD_MODULE", "engine.foreign.scan.nothing")
+    catalog, _ = refreshed()
+    assert {entry.fault for entry in own(catalog, installed)} == {"the scan ended with status 1"}
+    assert len(own(catalog, installed)) == 2
