@@ -14,7 +14,7 @@ verify:  ## set up everything and run the checks that take longer: browsers, lea
 	@$(MAKE) --no-print-directory verify-all
 
 acceptance:  ## run what takes hours, or $$SUITES of it, and print tables; OPTIONS=--write puts them into docs/acceptance.md
-	@bash scripts/setup.sh test
+	@bash scripts/setup.sh acceptance
 	$(BIN)/python -m benchmarks.acceptance $(SUITES) $(OPTIONS)
 
 check:  ## every check of `make test`, once set up

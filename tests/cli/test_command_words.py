@@ -87,7 +87,15 @@ def test_a_file_that_begins_with_a_dash_is_named_after_two_dashes(folder, words)
 def test_every_command_takes_its_arguments_after_its_options():
     options = {"render": ["-o", "x"], "transfer": ["-o", "x"], "export": ["-o", "x"], "report": ["-o", "x"]}
     options |= {"decompose": ["-o", "x"], "learn": ["-o", "x"], "completion": []}
-    arguments = {"completion": ["bash"], "presets": [], "devices": [], "play": ["a"], "show": ["a"], "export": ["a"]}
+    arguments = {
+        "completion": ["bash"],
+        "presets": [],
+        "plugins": [],
+        "devices": [],
+        "play": ["a"],
+        "show": ["a"],
+        "export": ["a"],
+    }
     for name in COMMANDS:
         parser = root_parser()[1][name]
         import_command(name).add_arguments(parser)

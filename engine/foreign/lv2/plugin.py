@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from engine.foreign.audio_io import reset_volume, set_slew
+from engine.foreign.audio_io import reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
 from engine.plugin import KeptArray, Plugin
@@ -42,7 +42,6 @@ class Lv2Plugin(Plugin):
             raise PluginError(f"{uri} requires what Luthier does not have: {', '.join(missing)}")
         self._ports = tuple(_with_room(port) for port in read_ports(self.lilv_plugin))
         self.controls = Controls(self._ports)
-        self.params = self.controls.params
         self.state = zeros(1, LV2_STATE)
         self.address = process.process.address
         self._routing = Routing(feeds_side_chain, sums_outputs)
@@ -55,6 +54,7 @@ class Lv2Plugin(Plugin):
         self.controls.write_to(self.state[0])
         reset_volume(self.state[0]["io"])
         self._open(REFERENCE_RATE)
+        self.params = with_switch(self.state[0]["io"], self.controls.params)
         if "state:loadDefaultState" in (*required, *wanted_features(self.lilv_plugin)):
             presets.load_default(self)
         self._changes.clear()
@@ -117,6 +117,10 @@ class Lv2Plugin(Plugin):
         told = next((float(self.controls.values[port.index]) for port in self._ports if port.tells_latency), 0.0)
         return round(told) if 0 <= told < self._rate else 0
 
+    def switch_off(self) -> None:
+        """[main thread, before it plays] Begin switched off."""
+        switch_off(self.state[0]["io"])
+
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Do what it has asked the worker thread for."""
         for worker in self._workers:
@@ -125,6 +129,7 @@ class Lv2Plugin(Plugin):
 
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Silence it where nothing but broken sound comes out."""
+        self.state["io"]["latency"] = self.latency
         if self.instances and self.state["io"]["broken_blocks"][0] > MAX_BROKEN_BLOCKS:
             self.reset()
 
@@ -134,7 +139,7 @@ class Lv2Plugin(Plugin):
         return list(changes.items())
 
     def values(self) -> list[float]:
-        """[main thread] Where its parameters stand."""
+        """[main thread] Where its own parameters stand."""
         return [float(self.controls.values[port.index]) for port in self.controls.ports]
 
     def save_state(self) -> bytes | None:
@@ -206,6 +211,7 @@ class Lv2Plugin(Plugin):
         if any(port.tells_latency for port in self._ports):
             for instance in self.instances:
                 instance.run_nothing()
+        record["io"]["latency"] = self.latency
 
     def _forget(self) -> None:
         """Forget the notes and the volume of what has played."""
