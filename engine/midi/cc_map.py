@@ -50,9 +50,9 @@ def set_routes(record: np.void, plugins: Sequence[Plugin], midi_map: MidiMap) ->
 
 
 def _value_address(plugin: Plugin, index: int) -> int:
-    """The address of a parameter's value; 0 where the plugin has no field `param`."""
-    fields = plugin.state.dtype.fields
-    return state_address(plugin) + fields["param"][1] + 4 * index if fields and "param" in fields else 0
+    """The address of a parameter's value; 0 where it is not known."""
+    values = plugin.live_values
+    return 0 if values is None else int(values.ctypes.data) + 4 * index
 
 
 def _set_range(route: np.void, param: Param, controller: int) -> None:

@@ -95,6 +95,13 @@ class Plugin:
         """The arrays whose addresses are in its record: with it, all memory that the audio thread reaches."""
         return ()
 
+    @property
+    def live_values(self) -> np.ndarray | None:
+        """The values of its parameters as they are now, (N,) float32 at an address that stays; None: not known."""
+        names = self.state.dtype.names or ()
+        values: np.ndarray | None = self.state["param"][0] if "param" in names else None
+        return values
+
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Wait until the worker threads have handled all requests."""
 

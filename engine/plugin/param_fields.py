@@ -27,10 +27,9 @@ def with_values(params: tuple[Param, ...], values: Mapping[str, float]) -> tuple
 
 
 def param_values(plugin: Plugin) -> np.ndarray | None:
-    """The parameter values of a plugin, (N,); None where its record has no field `param`."""
-    if "param" not in (plugin.state.dtype.names or ()):
-        return None
-    return np.array(plugin.state["param"][0], np.float32)
+    """A copy of the parameter values of a plugin, (N,); None where they are not known."""
+    values = plugin.live_values
+    return None if values is None else np.array(values, np.float32)
 
 
 @njit(cache=True, error_model="numpy")

@@ -15,7 +15,7 @@ from engine.foreign.midi import (
     start_note,
 )
 from engine.kernel import carray, njit
-from engine.pointers import pointer
+from engine.pointers import pointer, view_f4
 
 from .abi import CLAP_DIALECT, MIDI_DIALECT, MPE_DIALECT
 from .state import (
@@ -130,6 +130,8 @@ def write_expression(record, event, time):
 @njit(cache=True, error_model="numpy")
 def write_param(record, event, time):
     """Write the value of a parameter, within its range."""
+    if event.key == record.io.switch:
+        view_f4(record.values, (record.param_count + 1,))[event.key] = event.value >= np.float32(0.5)
     if not 0 <= event.key < record.param_count:
         return
     row = carray(pointer(record.params), record.param_count, PARAM_ROW)[event.key]
@@ -141,6 +143,7 @@ def write_param(record, event, time):
         value = np.float64(event.value)
         value = min(value, row.high) if value >= row.low else row.low  # no number: the lowest
         made.value = np.rint(value) if row.is_stepped else value
+        view_f4(record.values, (record.param_count,))[event.key] = made.value
 
 
 @njit(cache=True, error_model="numpy")

@@ -72,7 +72,7 @@ class ClapPlugin(Plugin):
         self._changes = ByteRing(self._record["changes"], self._record["change_cursors"])
         self._hosts: list[abi.HostStruct] = []
         self._instances: list[tuple[Any, int]] = []  # each with its address
-        self._pending: list[tuple[int, float]] = []
+        self._pending: dict[int, float] = {}  # parameters that it has set itself, by index
         self._failure = ""
         self._fill_record()
         with self._as_main_thread():
@@ -82,6 +82,11 @@ class ClapPlugin(Plugin):
                 self._destroy()
                 raise
         self.address = process.address
+
+    @property
+    def live_values(self) -> np.ndarray:
+        """The values of its parameters as they are now, (N,): as they were sent, or as it has told."""
+        return self._live_values[: len(self.params)]
 
     @property
     def is_instrument(self) -> bool:
@@ -145,6 +150,7 @@ class ClapPlugin(Plugin):
     def switch_off(self) -> None:
         """[main thread, before it plays] Begin switched off."""
         switch_off(self._record["io"])
+        self._live_values[self._record["io"]["switch"]] = 0
 
     def poll(self) -> None:
         """[main thread] Do what the plugin has asked for, and start it anew after blocks full of broken samples."""
@@ -157,6 +163,7 @@ class ClapPlugin(Plugin):
             self._run_timers()
             if self._takes_request(RESCAN):
                 self._read_values()
+            self._take_changes()
             if self._takes_request(RESTART):
                 self._restart()
             elif self._takes_request(LATENCY):
@@ -169,15 +176,10 @@ class ClapPlugin(Plugin):
         self.poll()
 
     def drain_changes(self) -> list[tuple[int, float]]:
-        """[main thread] The parameters that it set itself since the last call: index and value."""
-        found, self._pending = self._pending, []
-        for message in self._changes.drain():
-            event = np.frombuffer(message, PARAM_EVENT, 1)[0]
-            index, value = self._parameters.indices.get(int(event["param"])), float(event["value"])
-            if index is not None and np.isfinite(value):
-                param = self.params[index]
-                found.append((index, min(max(value, param.low), param.high)))
-        return found
+        """[main thread] The parameters that it set itself since the last call: index and last value."""
+        self._take_changes()
+        found, self._pending = self._pending, {}
+        return list(found.items())
 
     def values(self) -> list[float]:
         """[main thread] Where its own parameters stand."""
@@ -257,6 +259,8 @@ class ClapPlugin(Plugin):
         self.params = with_switch(self._record["io"], self._parameters.params)
         self._record["params"] = self._parameters.rows.ctypes.data
         self._record["param_count"] = len(self._parameters.params)
+        self._live_values = np.array([param.default for param in self.params] or [0], np.float32)
+        self._record["values"] = self._live_values.ctypes.data
 
     def _add_instance(self) -> None:
         """Make one more instance, with a host of its own."""
@@ -329,7 +333,23 @@ class ClapPlugin(Plugin):
 
     def _read_values(self) -> None:
         """Take the values of all parameters as set by the plugin itself."""
-        self._pending += enumerate(self._parameters.values())
+        self._set_values(dict(enumerate(self._parameters.values())))
+
+    def _take_changes(self) -> None:
+        """Take the values that it has set while it played."""
+        changed: dict[int, float] = {}
+        for message in self._changes.drain():
+            event = np.frombuffer(message, PARAM_EVENT, 1)[0]
+            index, value = self._parameters.indices.get(int(event["param"])), float(event["value"])
+            if index is not None and np.isfinite(value):
+                changed[index] = min(max(value, self.params[index].low), self.params[index].high)
+        self._set_values(changed)
+
+    def _set_values(self, changed: dict[int, float]) -> None:
+        """Note values that the plugin has set itself, by index."""
+        self._pending.update(changed)
+        for index, value in changed.items():
+            self._live_values[index] = value
 
     def _run_timers(self) -> None:
         """Call the plugin for the timers that are due."""

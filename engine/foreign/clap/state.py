@@ -67,6 +67,7 @@ STATE = np.dtype(
         ("dialects", "i8"),  # of notes, a bit each
         ("param_count", "i8"),
         ("params", "u8"),  # address of rows of PARAM_ROW
+        ("values", "u8"),  # address of their values, float32, and that of the switch of an effect
         ("io", AUDIO_IO),
         ("midi", MIDI_MEMORY),
         ("settings", "f4", (SETTINGS_COUNT, CHANNELS)),  # as last sent by expressions

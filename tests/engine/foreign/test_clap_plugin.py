@@ -13,6 +13,7 @@ import pytest
 from engine.events import Kind
 from engine.foreign import load
 from engine.foreign.clap.plugin import ClapPlugin
+from engine.plugin import param_values
 from engine.plugin.external import PluginError
 from engine.portaudio_callback import callback
 from tests.support.foreign import probe
@@ -114,8 +115,19 @@ def test_a_knob_that_it_turns_itself_is_told(make, host):
     host.play([plugin])
     host.set_param(plugin, "Mode", probe.TURN)
     render(host, 200)
+    plugin.poll()
+    np.testing.assert_array_equal(plugin.live_values, np.float32([1.0, probe.TURN, 0.5]))
     assert plugin.drain_changes() == [(2, 0.5)]
     assert plugin.drain_changes() == []
+
+
+def test_the_values_of_its_parameters_are_seen_as_they_are_sent(make, host):
+    plugin = make("mono")
+    host.play([plugin])
+    for name, value in [("Gain", 0.5), ("Knob", -9.0), ("on", 0.0)]:
+        host.set_param(plugin, name, value)
+    render(host, 200)
+    np.testing.assert_array_equal(param_values(plugin), np.float32([0.5, 0.0, -1.0, 0.0]))
 
 
 def test_what_it_asks_for_is_done_by_the_main_thread_between_two_blocks(make, host):
@@ -196,9 +208,8 @@ def test_a_flood_of_events_is_cut_and_counted(make, host):
     host.set_param(plugin, "Mode", probe.FLOOD)
     render(host, 300)
     told = plugin.drain_changes()
-    assert 500 < len(told) < 20_000
-    assert plugin.refused_events == 3 * 20_000 - len(told)
-    assert {index for index, _ in told} == {2}
+    assert [index for index, _ in told] == [2]
+    assert 50_000 < plugin.refused_events < 3 * 20_000
 
 
 def test_more_events_than_a_block_can_hold_reach_it_as_far_as_there_is_room(make, host):
