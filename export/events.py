@@ -103,7 +103,12 @@ def make_header(learned: LearnedEvents, version: str) -> dict[str, Any]:
         "kind": "events",
         "rate": sizes.rate,
         "dry": round(float(learned.model.typical_gains[0]), 6),
-        "decoder": {"published": sizes.published, "shapes": list(sizes.shapes), "decays": list(sizes.decays)},
+        "decoder": {
+            "published": sizes.published,
+            "hop": sizes.hop,
+            "shapes": list(sizes.shapes),
+            "decays": list(sizes.decays),
+        },
         "training": {
             "version": version,
             "recipe": f"events, {'published' if sizes.published else 'in passes'}",

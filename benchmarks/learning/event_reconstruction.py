@@ -108,7 +108,7 @@ def measure_segment(
         score = decompose(model, target, peak=1.0)
         reconstruction = torch.from_numpy(event_score.render(decoder, score)[: len(target)])
         context_and_gains = (torch.from_numpy(part)[None] for part in (score.context, score.gains))
-        parts = pursue(render_atoms(model, *context_and_gains), target, model.sizes.events)
+        parts = pursue(render_atoms(model, *context_and_gains), target, model.sizes.events, model.sizes.hop)
         refitted = fit_strengths(model, parts, target)
     target_spectra = [magnitudes(target[None], window) for window in WINDOWS]
     losses = [

@@ -8,7 +8,6 @@ squares over all atoms, as in orthogonal pursuit, made the loss larger.
 import torch
 from torch import Tensor
 
-from train.events.config import HOP
 from train.events.decomposition_window import DecompositionWindow
 from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
 from train.events.model import EventModel
@@ -27,21 +26,21 @@ def render_atoms(model: EventModel, context: Tensor, gains: Tensor) -> Tensor:
     return torch.cat(batches)
 
 
-def pursue(sounds: Tensor, target: Tensor, count: int) -> Tensor:
-    """Choose `count` of the sounds (K, N) at frame positions, each reducing the residual most: (count, N).
+def pursue(sounds: Tensor, target: Tensor, count: int, hop: int) -> Tensor:
+    """Choose `count` of the sounds (K, N) at frames of `hop` samples, each reducing the residual most: (count, N).
 
     They may have either sign; samples past the end are cut off. Their sum is the approximation.
     """
     samples = len(target)
-    frames = samples // HOP
-    energies = sounds.square().cumsum(1)[:, HOP - 1 :: HOP].flip(1)  # (K, frames): of what begins there
+    frames = samples // hop
+    energies = sounds.square().cumsum(1)[:, hop - 1 :: hop].flip(1)  # (K, frames): of what begins there
     residual, parts = target.clone(), torch.zeros(count, samples)
     for part in parts:
-        windows = torch.nn.functional.pad(residual, (0, samples)).unfold(0, samples, HOP)[:frames]
+        windows = torch.nn.functional.pad(residual, (0, samples)).unfold(0, samples, hop)[:frames]
         products = sounds @ windows.T
         reduction = products.square() / (energies + 1e-9)
         key, frame = divmod(int(reduction.argmax()), frames)
-        first = frame * HOP
+        first = frame * hop
         part[first:] = products[key, frame] / (energies[key, frame] + 1e-9) * sounds[key, : samples - first]
         residual -= part
     return parts

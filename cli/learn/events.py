@@ -1,7 +1,6 @@
 """Learn an event instrument from recordings: embeddings of sounds, and an encoder that finds them."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,14 +32,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from train.events.dataset import load_dataset
     from train.events.learn import fit
 
-    config = _config(args)
     parts = [parse_part(text, args.start, args.length) for text in args.recordings]
-    own = source_rate([file for file, _, _ in parts])
-    if own > config.sizes.rate and not args.rate:
-        print(
-            f"learned at {config.sizes.rate} Hz, as steps are slower at the {own} of the recordings (--rate {own})",
-            file=sys.stderr,
-        )
+    config = _config(args, args.rate or source_rate([file for file, _, _ in parts]))
     dataset = load_dataset(parts, config.sizes.rate)
     folder = working_folder(path)
     with display(args.json) as show:
@@ -52,13 +45,11 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(normalize(made), ending, values, [*dataset.warnings, f"loss on what was kept back: {loss:.2f}"])
 
 
-def _config(args: argparse.Namespace) -> "Config":
-    """The configuration of the run."""
+def _config(args: argparse.Namespace, rate: int) -> "Config":
+    """The configuration of the run at a rate in Hz; frames and segments last about as long at any rate."""
     from train.events.config import CONFIGS
 
     config = CONFIGS[args.size or "small"]
-    rate = {"rate": args.rate} if args.rate else {}
     steps = args.steps or config.steps
-    return replace(
-        config, sizes=replace(config.sizes, **rate), steps=steps, minutes=args.minutes or 0.0, seed=args.seed
-    )
+    sizes = config.sizes.scaled_to(rate)
+    return replace(config, sizes=sizes, steps=steps, minutes=args.minutes or 0.0, seed=args.seed)

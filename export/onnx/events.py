@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.dsp.wave_bank import CYCLE_SAMPLES, wave_cycles
 from engine.instruments.events.decoder import MIN_STRENGTH, hann, interpolation_matrix
-from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
+from engine.kinds.events import BANDS, frame_sizes
 from engine.kinds.schema import Tensors
 from engine.preset.preset_file import Preset
 
@@ -27,14 +27,17 @@ def make_model(preset: Preset) -> Any:
     """The model of a preset, an onnx.ModelProto."""
     graph, tensors = Graph(), preset.tensors
     decoder, frames, numbers = preset.header["decoder"], len(tensors["decay_bias"]), len(tensors["offset"])
-    samples = HOP * frames
+    hop, grain = frame_sizes(decoder)
+    samples = hop * frames
     key, strength = graph.input("key", EVENTS, is_integer=True), graph.input("strength", EVENTS)
     context = graph.input("context", 1, numbers)
     strength_column = graph.node("Unsqueeze", strength, graph.constant([1]))
     embedded = graph.node("Add", _embedded(graph, tensors, key, strength_column, decoder["published"]), context)
-    impulse = _impulse(graph, tensors, embedded, decoder["published"])
-    resonance = _resonance(graph, tensors, embedded, _waves(graph, preset, samples), (samples, *decoder["decays"]))
-    taps = len(tensors["noise"]) - GRAIN
+    impulse = _impulse(graph, tensors, embedded, grain, decoder["published"])
+    resonance = _resonance(
+        graph, tensors, embedded, _waves(graph, preset, samples), (samples, hop, *decoder["decays"])
+    )
+    taps = len(tensors["noise"]) - grain
     parts = [
         graph.node("Pad", impulse, graph.constant([0, 0, 0, samples - taps])),
         _convolve(graph, impulse, resonance, (samples - taps, samples)),
@@ -63,19 +66,19 @@ def _embedded(graph: Graph, tensors: Tensors, key: str, strength: str, published
     return graph.node("Add", rows, graph.constant(tensors["offset"], "offset"))
 
 
-def _impulse(graph: Graph, tensors: Tensors, embedded: str, published: bool) -> str:
-    """Impulses (events, taps): noise with a spectrum that changes every GRAIN_HOP samples."""
-    taps, window = len(tensors["noise"]) - GRAIN, hann(GRAIN)
-    first = np.arange(taps // GRAIN_HOP)[:, None] * GRAIN_HOP + np.arange(GRAIN)
+def _impulse(graph: Graph, tensors: Tensors, embedded: str, grain: int, published: bool) -> str:
+    """Impulses (events, taps): noise with a spectrum that changes at every half of a grain's samples."""
+    taps, window, grain_hop = len(tensors["noise"]) - grain, hann(grain), grain // 2
+    first = np.arange(taps // grain_hop)[:, None] * grain_hop + np.arange(grain)
     grains = np.fft.rfft(np.asarray(tensors["noise"], np.float32)[first] * window)  # (grains, bins)
     shapes_table = graph.node(
         "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "impulse", embedded)), perm=[0, 2, 1]
     )
-    upper = graph.slice(graph.node("Mul", shapes_table, shapes_table), 2, 1, GRAIN // 2 + 1)
+    upper = graph.slice(graph.node("Mul", shapes_table, shapes_table), 2, 1, grain // 2 + 1)
     gains = graph.node("Pad", upper, graph.constant([0, 0, 1, 0, 0, 0]), graph.constant(1.0))
     spectrum = [graph.node("Mul", gains, graph.constant(part, "grains")) for part in (grains.real, grains.imag)]
-    shaped = graph.node("Mul", _inverse_dft(graph, spectrum, GRAIN), graph.constant(window, "hann"))
-    sound = _overlap_add(graph, shaped, GRAIN_HOP, taps)
+    shaped = graph.node("Mul", _inverse_dft(graph, spectrum, grain), graph.constant(window, "hann"))
+    sound = _overlap_add(graph, shaped, grain_hop, taps)
     return sound if published else _normalize(graph, sound)
 
 
@@ -100,16 +103,19 @@ def _waves(graph: Graph, preset: Preset, samples: int) -> str:
     return graph.node("Add", ends[0], graph.node("Mul", share, graph.node("Sub", ends[1], ends[0])))
 
 
-def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decoder: tuple[int, float, float]) -> str:
+def _resonance(
+    graph: Graph, tensors: Tensors, embedded: str, waves: str, decoder: tuple[int, int, float, float]
+) -> str:
     """Resonances (events, N): frames of waves of unit energy, decaying and filtered.
 
-    limits: N, and the range of a frame's decay.
+    decoder: N, samples of a frame, and the range of a frame's decay.
     """
-    size, (samples, low, high) = 2 * HOP, decoder
+    samples, hop, low, high = decoder
+    size = 2 * hop
     strengths = graph.node("Relu", graph.linear(tensors, "wave", embedded))
-    mixed = graph.node("Pad", graph.node("MatMul", strengths, waves), graph.constant([0, 0, 0, HOP]))
-    halves = graph.node("Reshape", mixed, graph.constant([0, -1, HOP]))
-    count = samples // HOP
+    mixed = graph.node("Pad", graph.node("MatMul", strengths, waves), graph.constant([0, 0, 0, hop]))
+    halves = graph.node("Reshape", mixed, graph.constant([0, -1, hop]))
+    count = samples // hop
     pairs = [graph.slice(halves, 1, i, i + count) for i in range(2)]
     frames = graph.node("Mul", graph.node("Concat", *pairs, axis=2), graph.constant(hann(size), "hann"))
     remaining = graph.node("Sigmoid", graph.linear(tensors, "decay", embedded))
@@ -119,11 +125,11 @@ def _resonance(graph: Graph, tensors: Tensors, embedded: str, waves: str, decode
     shapes_table = graph.node(
         "Transpose", graph.node("Sigmoid", _stack(graph, tensors, "filter", embedded)), perm=[0, 2, 1]
     )
-    gains = graph.node("MatMul", shapes_table, graph.constant(interpolation_matrix(BANDS, HOP + 1), "between"))
-    angle = 2 * np.pi / size * (np.outer(np.arange(size), np.arange(HOP + 1)) % size)
+    gains = graph.node("MatMul", shapes_table, graph.constant(interpolation_matrix(BANDS, hop + 1), "between"))
+    angle = 2 * np.pi / size * (np.outer(np.arange(size), np.arange(hop + 1)) % size)
     transforms = (graph.constant(table, "forth") for table in (np.cos(angle), -np.sin(angle)))
     spectrum = [graph.node("Mul", graph.node("MatMul", decaying, transform), gains) for transform in transforms]
-    return _overlap_add(graph, _inverse_dft(graph, spectrum, size), HOP, samples)
+    return _overlap_add(graph, _inverse_dft(graph, spectrum, size), hop, samples)
 
 
 def _stack(graph: Graph, tensors: Tensors, name: str, x: str) -> str:

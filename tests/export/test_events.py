@@ -21,6 +21,7 @@ from train.events.model import Events
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 PUBLISHED = replace(TINY, passes=1, published=True)
+FULL_BAND = TINY.scaled_to(44_100)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ def learned(sizes: Sizes) -> LearnedEvents:
     return LearnedEvents(model, Config(sizes), [2.0, 1.0], 1.0, False, 1.5)
 
 
-@pytest.fixture(scope="module", params=[TINY, PUBLISHED], ids=["ours", "published"])
+@pytest.fixture(scope="module", params=[TINY, PUBLISHED, FULL_BAND], ids=["ours", "published", "full band"])
 def made(request):
     return make_preset(learned(request.param), "0", name="events")
 
@@ -115,11 +116,12 @@ def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
     score = decompose(load_model(made), sound, rounds=1)
     assert len(score.events) > 10
     assert all(0 <= event.time < 1.0 + TINY.samples / 22050 for event in score.events)
-    assert all(abs(event.time * 22050 / 256 - round(event.time * 22050 / 256)) < 1e-6 for event in score.events)
+    frames = [event.time * made.header["rate"] / made.header["decoder"]["hop"] for event in score.events]
+    np.testing.assert_allclose(frames, np.round(frames), atol=1e-6)
     with pytest.raises(ValueError, match="silent"):
         decompose(load_model(made), torch.zeros(5000))
     with pytest.raises(ValueError, match="at most 7200 s"):
-        decompose(load_model(made), torch.ones(1).expand(7201 * 22050))
+        decompose(load_model(made), torch.ones(1).expand(7201 * made.header["rate"]))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,8 @@ def test_events_of_a_long_recording_are_within_it_on_frame_times(made):
     [
         (lambda made: made.tensors.pop("noise"), "'noise' is missing"),
         (lambda made: made.header["decoder"].update(shapes=["round"]), "shapes"),
+        (lambda made: made.header["decoder"].update(hop=300), "hop 300"),
+        (lambda made: made.header["decoder"].update(hop=4096), "played|bins|noise"),
         (lambda made: made.header["decoder"].update(decays=[0.5, 1.0]), "decays"),
         (lambda made: made.tensors.update(filter_up_bias=made.tensors["filter_up_bias"][:-1]), "shape"),
         (lambda made: made.tensors.update(frequencies=made.tensors["frequencies"] * 9), "frequency"),

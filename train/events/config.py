@@ -1,17 +1,17 @@
 """Sizes and settings of an event model and its run of learning: as published, and smaller for one CPU core."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.dsp.wave_bank import wave_bank
+from engine.kinds.events import DEFAULT_HOP, GRAINS_PER_HOP
 from engine.pitch_and_frequency import frequency_of
 
 LOWEST_PITCH, HIGHEST_PITCH = 28.0, 107.5  # of the waves, in semitones
-WINDOW, HOP = 2048, 256  # samples of the spectra that the encoder receives
+WINDOW_HOPS = 8  # frames that a spectrum for the encoder lasts
 UPSAMPLER_FRAMES = 4  # that an upsampling stack starts with
-GRAIN, GRAIN_HOP = 32, 16  # samples of the short spectra that shape an impulse
-FRAME = 2 * HOP  # samples of the frames that shape a resonance
 ROOM_CODE_SIZE = 16  # numbers that a room is chosen by
 
 
@@ -29,13 +29,30 @@ class Sizes:
     impulse: int = 4096  # samples
     samples: int = 2**15  # of a segment, and of an event
     rate: int = 22050  # Hz
+    hop: int = DEFAULT_HOP  # samples between frames
     rooms: int = 8  # that a room is mixed from
     published: bool = False
 
     @property
     def frames(self) -> int:
         """Of a segment; events begin on one."""
-        return self.samples // HOP
+        return self.samples // self.hop
+
+    @property
+    def window(self) -> int:
+        """Samples of a spectrum for the encoder."""
+        return WINDOW_HOPS * self.hop
+
+    @property
+    def grain(self) -> int:
+        """Samples of the short spectra that shape an impulse; they follow at every half of them."""
+        return self.hop // GRAINS_PER_HOP
+
+    def scaled_to(self, rate: int) -> "Sizes":
+        """The sizes for another rate in Hz: what is counted in samples lasts about as long, in powers of two."""
+        factor = 1 << max(round(math.log2(rate / self.rate)), 0)
+        lengths = {name: factor * getattr(self, name) for name in ("impulse", "samples", "hop")}
+        return replace(self, rate=rate, **lengths)
 
     @property
     def shapes(self) -> tuple[str, ...]:

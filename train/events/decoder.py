@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .config import FRAME, GRAIN, GRAIN_HOP, HOP, UPSAMPLER_FRAMES, Sizes
+from .config import UPSAMPLER_FRAMES, Sizes
 
 FILTER_BANDS = 32  # of the filter of a resonance
 MIN_STRENGTH = 1e-3  # of the timbre of an event; a weaker one is only softer
@@ -28,15 +28,15 @@ class Decoder(nn.Module):
         width, frames = sizes.width, sizes.frames
         self.register_buffer("waves", torch.from_numpy(sizes.waves()), persistent=False)
         generator = torch.Generator().manual_seed(SEED)
-        self.register_buffer("noise", torch.rand(sizes.impulse + GRAIN, generator=generator) * 2 - 1)
+        self.register_buffer("noise", torch.rand(sizes.impulse + sizes.grain, generator=generator) * 2 - 1)
         self.embedding = nn.Linear(sizes.keys, sizes.embedding)
         self.swell = nn.Parameter(torch.zeros(sizes.embedding))
         self.wave = nn.Linear(sizes.embedding, len(self.waves))
         self.decay = nn.Linear(sizes.embedding, frames)
         self.mix = nn.Linear(sizes.embedding, 3)
         self.level = nn.Linear(sizes.embedding, 1)
-        grains = sizes.impulse // GRAIN_HOP
-        self.impulse = make_upsampler(sizes, width, grains, GRAIN // 2 + 1)
+        grain_hop = sizes.grain // 2
+        self.impulse = make_upsampler(sizes, width, sizes.impulse // grain_hop, grain_hop + 1)
         self.filter = make_upsampler(sizes, max(width // 2, 1), frames, FILTER_BANDS)
 
     def forward(self, keys: Tensor, strengths: Tensor, context: Tensor) -> Tensor:
@@ -58,25 +58,27 @@ class Decoder(nn.Module):
         return rows + strengths.clamp(min=MIN_STRENGTH).log()[:, None] * self.swell + self.embedding.bias
 
     def impulses(self, e: Tensor) -> Tensor:
-        """(n, impulse): noise with a spectrum that changes every GRAIN_HOP samples, the lowest bin always full."""
-        hann = torch.hann_window(GRAIN, device=e.device)
+        """(n, impulse): noise with a spectrum that changes at every half of a grain, the lowest bin always full."""
+        grain = self.sizes.grain
+        hann = torch.hann_window(grain, device=e.device)
         bin_gains = self.impulse(e).transpose(1, 2).sigmoid() ** 2
         bin_gains = torch.cat([torch.ones_like(bin_gains[..., :1]), bin_gains[..., 1:]], -1)
-        grains = self.noise.unfold(0, GRAIN, GRAIN_HOP)[: bin_gains.shape[1]] * hann
-        shaped = torch.fft.irfft(torch.fft.rfft(grains) * bin_gains, GRAIN) * hann
+        grains = self.noise.unfold(0, grain, grain // 2)[: bin_gains.shape[1]] * hann
+        shaped = torch.fft.irfft(torch.fft.rfft(grains) * bin_gains, grain) * hann
         sound = _overlap_add(shaped)[:, : self.sizes.impulse]
         return sound if self.sizes.published else normalize(sound)
 
     def resonances(self, e: Tensor) -> Tensor:
         """(n, samples): frames of waves, each of unit energy, that decay and are filtered frame by frame."""
-        hann = torch.hann_window(FRAME, device=e.device)
-        waves = nn.functional.pad(self.wave(e).relu() @ self.waves, (0, FRAME))
-        frames = normalize(waves.unfold(1, FRAME, HOP)[:, : self.sizes.frames] * hann)
+        hop, size = self.sizes.hop, 2 * self.sizes.hop
+        hann = torch.hann_window(size, device=e.device)
+        waves = nn.functional.pad(self.wave(e).relu() @ self.waves, (0, size))
+        frames = normalize(waves.unfold(1, size, hop)[:, : self.sizes.frames] * hann)
         low, high = self.sizes.decays
         decay_curve = (low + (high - low) * self.decay(e).sigmoid()).log().cumsum(-1).exp()
         band_gains = self.filter(e).transpose(1, 2).sigmoid()
-        bin_gains = band_gains @ interpolation_matrix(FILTER_BANDS, FRAME // 2 + 1).to(e.device)
-        return _overlap_add(torch.fft.irfft(torch.fft.rfft(frames * decay_curve[..., None]) * bin_gains, FRAME))[
+        bin_gains = band_gains @ interpolation_matrix(FILTER_BANDS, hop + 1).to(e.device)
+        return _overlap_add(torch.fft.irfft(torch.fft.rfft(frames * decay_curve[..., None]) * bin_gains, size))[
             :, : self.sizes.samples
         ]
 

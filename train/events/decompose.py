@@ -14,7 +14,6 @@ from torch import Tensor
 
 from engine.instruments.events.event_score import MAX_SECONDS, Event, EventScore
 
-from .config import HOP
 from .decomposition_window import DecompositionWindow, concatenate, select
 from .event_search import DEFAULT_ROUNDS, refine_events
 from .fit_strengths import fit_context_and_room
@@ -63,7 +62,9 @@ def decompose(
                 )
                 found = _find_events(analysis_window, initial.get(number), rounds)
                 added = _select_first_half(analysis_window, found, explained[first:], number == count - 1)
-                events += [Event((first + HOP * frame) / sizes.rate, key, strength) for frame, key, strength in added]
+                events += [
+                    Event((first + sizes.hop * frame) / sizes.rate, key, strength) for frame, key, strength in added
+                ]
             report(CONTEXT_ROOM_SHARE + (1 - CONTEXT_ROOM_SHARE) * (number + 1) / count)
     events.sort(key=lambda event: (event.time, event.key))
     return EventScore(
@@ -89,7 +90,8 @@ def _estimate_context_and_room(
     contexts, rooms = [], []
     weights = windows.square().sum(1, True)
     for number, window in enumerate(windows):
-        context, gains = model.context_and_room(model.find_events(model.encoder(magnitude_spectrum(window[None]))))
+        spectra = magnitude_spectrum(window[None], model.sizes)
+        context, gains = model.context_and_room(model.find_events(model.encoder(spectra)))
         contexts.append(context)
         rooms.append(gains)
         report(0.5 * (number + 1) / len(windows))
@@ -141,10 +143,10 @@ def _find_events(window: DecompositionWindow, initial: Events | None, rounds: in
 def _encode(window: DecompositionWindow) -> Events:
     """The events (1, n) of a window that the encoder finds, pass by pass."""
     model, mixture = window.model, window.known[None]
-    spectrum = magnitude_spectrum(window.target[None])
+    spectrum = magnitude_spectrum(window.target[None], model.sizes)
     passes: list[Events] = []
     for _ in range(model.sizes.passes):
-        residual = (spectrum - magnitude_spectrum(mixture)).relu() if mixture.any() else spectrum
+        residual = (spectrum - magnitude_spectrum(mixture, model.sizes)).relu() if mixture.any() else spectrum
         passes.append(model.find_events(model.encoder(residual)))
         mixture = mixture + model.render(passes[-1], window.context, window.room)
     found = passes[0]
@@ -157,9 +159,10 @@ def _render(window: DecompositionWindow, found: Events, size: int) -> Tensor:
     """The sound of events in their room, with its decay: (size,)."""
     model = window.model
     sounds = model.decoder(found.keys[0], found.strengths[0], window.context.expand(found.keys.shape[1], -1))
+    hop = model.sizes.hop
     dry = torch.zeros(3 * model.sizes.samples)
     for sound, frame in zip(sounds, found.frames[0].tolist(), strict=True):
-        dry[frame * HOP : frame * HOP + len(sound)] += sound
+        dry[frame * hop : frame * hop + len(sound)] += sound
     wet = model.rooms.reverberate(dry[None], window.room)[0]
     return torch.nn.functional.pad(wet, (0, max(size - len(wet), 0)))[:size]
 

@@ -8,7 +8,7 @@ exact timing.
 import torch
 from torch import Tensor, nn
 
-from .config import WINDOW, Sizes
+from .config import Sizes
 
 HALVING_COUNT = 5  # times that the frames are halved on the way down
 REFRACTORY_FRAMES = 7  # after an event in which it inhibits the next on the same key, as published
@@ -22,7 +22,7 @@ class Encoder(nn.Module):
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        bins, channels = WINDOW // 2, sizes.channels
+        bins, channels = sizes.window // 2, sizes.channels
         self.published = sizes.published
         counts = [bins] + (HALVING_COUNT - 1) * [channels]
         self.down = nn.ModuleList(

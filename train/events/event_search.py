@@ -63,7 +63,8 @@ def _find_candidates(window: DecompositionWindow, found: Events) -> Events:
     model = window.model
     with torch.no_grad():
         mixture = window.known + found.strengths[0] @ window.render_each(found)
-        residual = (magnitude_spectrum(window.target[None]) - magnitude_spectrum(mixture[None])).relu()
+        target, found_so_far = (magnitude_spectrum(each[None], model.sizes) for each in (window.target, mixture))
+        residual = (target - found_so_far).relu()
         candidates = model.find_events(model.encoder(residual), CANDIDATES)
         candidates = select(candidates, candidates.strengths[0] > 0)
         sounds = window.render_each(candidates) * candidates.strengths[0, :, None]

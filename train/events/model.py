@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from train.spectral_loss import magnitudes
 
-from .config import HOP, WINDOW, Sizes
+from .config import Sizes
 from .decoder import Decoder
 from .encoder import Encoder
 from .rooms import Rooms
@@ -65,13 +65,13 @@ class EventModel(nn.Module):
 
     def forward(self, sound: Tensor) -> Analysis:
         """Find and render the events of segments (B, N); no gradient flows from one pass to another."""
-        spectra = magnitude_spectrum(sound)
+        spectra = magnitude_spectrum(sound, self.sizes)
         mixture = torch.zeros_like(sound)
         passes: list[Tensor] = []
         found: list[Events] = []
         context = gains = None
         for _ in range(self.sizes.passes):
-            residual = (spectra - magnitude_spectrum(mixture)).relu() if passes else spectra
+            residual = (spectra - magnitude_spectrum(mixture, self.sizes)).relu() if passes else spectra
             events = self.find_events(self.encoder(residual))
             if context is None or gains is None:
                 context, gains = self.context_and_room(events)
@@ -125,11 +125,12 @@ def place_events(sounds: Tensor, frames: Tensor, sizes: Sizes) -> Tensor:
     rows = 2 * sizes.frames
     first = torch.arange(len(frames), device=sounds.device)[:, None] * rows + frames
     rows_of_frames = first.flatten()[:, None] + torch.arange(sizes.frames, device=sounds.device)
-    padded = sounds.new_zeros(len(frames) * rows, HOP).index_add(0, rows_of_frames.flatten(), sounds.reshape(-1, HOP))
+    padded = sounds.new_zeros(len(frames) * rows, sizes.hop)
+    padded = padded.index_add(0, rows_of_frames.flatten(), sounds.reshape(-1, sizes.hop))
     return padded.view(len(frames), -1)[:, : sizes.samples]
 
 
-def magnitude_spectrum(sound: Tensor) -> Tensor:
-    """(B, N) → (B, bins, T): magnitudes, frame i beginning at sample i · HOP; the highest bin is left out."""
-    rows = [magnitudes(row, WINDOW, HOP)[:, :-1].T for row in sound]
+def magnitude_spectrum(sound: Tensor, sizes: Sizes) -> Tensor:
+    """(B, N) → (B, bins, T): magnitudes, frame i beginning at sample i · hop; the highest bin is left out."""
+    rows = [magnitudes(row, sizes.window, sizes.hop)[:, :-1].T for row in sound]
     return torch.stack(rows)

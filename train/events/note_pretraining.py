@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from .config import Sizes
 from .loss import reconstruction_loss
 from .model import EventModel, magnitude_spectrum
 
@@ -34,12 +35,14 @@ def key_similarity(model: EventModel, sounds: Tensor) -> Tensor:
     keys = torch.arange(model.sizes.keys, device=sounds.device)
     with torch.no_grad():
         rendered = [
-            _coarse_spectra(
-                model.decoder(batch, torch.ones_like(batch, dtype=torch.float), model.typical.expand(len(batch), -1))
-            )
+            model.decoder(batch, torch.ones_like(batch, dtype=torch.float), model.typical.expand(len(batch), -1))
             for batch in keys.split(BATCH_SIZE)
         ]
-        return torch.cat([_coarse_spectra(batch) for batch in sounds.split(BATCH_SIZE)]) @ torch.cat(rendered).T
+        ours, theirs = (
+            torch.cat([_coarse_spectra(batch, model.sizes) for batch in batches])
+            for batches in (sounds.split(BATCH_SIZE), rendered)
+        )
+        return ours @ theirs.T
 
 
 def assign_keys(similarity: Tensor) -> Tensor:
@@ -54,8 +57,8 @@ def assign_keys(similarity: Tensor) -> Tensor:
     return keys
 
 
-def _coarse_spectra(sounds: Tensor) -> Tensor:
+def _coarse_spectra(sounds: Tensor, sizes: Sizes) -> Tensor:
     """(n, bins · frames) of norm 1: square roots of coarse spectra."""
-    spectra = magnitude_spectrum(sounds)
+    spectra = magnitude_spectrum(sounds, sizes)
     coarse = spectra.unflatten(-1, (-1, min(FRAMES_PER_BIN, spectra.shape[-1]))).mean(-1).sqrt().flatten(1)
     return coarse / (torch.linalg.vector_norm(coarse, dim=1, keepdim=True) + 1e-9)

@@ -7,7 +7,6 @@ recording reaches only the events that were found.
 import torch
 from torch import Tensor
 
-from .config import HOP
 from .model import EventModel, magnitude_spectrum
 from .note_pretraining import NotePretraining
 
@@ -60,7 +59,9 @@ class SyntheticSegments:
             event_count = int(torch.randint(MIN_EVENTS, MAX_EVENTS + 1, (1,), generator=self.generator))
             indices = torch.randint(1 << 30, (event_count,), generator=self.generator).tolist()
             is_note = torch.rand(event_count, generator=self.generator) < recorded
-            offsets = torch.randint(-HOP // 2, HOP // 2, (event_count,), generator=self.generator).tolist()
+            offsets = torch.randint(
+                -sizes.hop // 2, sizes.hop // 2, (event_count,), generator=self.generator
+            ).tolist()
             frames = torch.randint(sizes.frames - 4, (event_count,), generator=self.generator).tolist()
             log_position = torch.rand(event_count, generator=self.generator)
             strengths = (MIN_STRENGTH * (MAX_STRENGTH / MIN_STRENGTH) ** log_position).tolist()
@@ -68,7 +69,7 @@ class SyntheticSegments:
                 indices, is_note, frames, offsets, strengths, strict=True
             ):
                 pool = self.notes if recorded_note and self.notes else self
-                index, first = index % len(pool.keys), max(frame * HOP + offset, 0)
+                index, first = index % len(pool.keys), max(frame * sizes.hop + offset, 0)
                 sound[first:] += strength * pool.sounds[index, : sizes.samples - first]
                 segment_activations[pool.keys[index], frame] = strength
         has_room = torch.rand(count, 1, generator=self.generator) < ROOM_SHARE
@@ -78,7 +79,7 @@ class SyntheticSegments:
         peak = sounds.abs().amax(1).clamp(min=1.0)
         noise = torch.randn(sounds.shape, generator=self.generator) * torch.rand(count, 1, generator=self.generator)
         sounds = sounds / peak[:, None] + MAX_NOISE * noise.to(sounds.device)
-        return magnitude_spectrum(sounds), activations / peak[:, None, None]
+        return magnitude_spectrum(sounds, sizes), activations / peak[:, None, None]
 
 
 def activation_loss(activations: Tensor, target: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.dsp.wave_bank import wave_bank
-from engine.kinds.events import BANDS, GRAIN, GRAIN_HOP, HOP
+from engine.kinds.events import BANDS, frame_sizes
 from engine.preset.preset_file import Preset
 
 MIN_STRENGTH = 1e-3  # a weaker event has the timbre of this strength, scaled down
@@ -33,9 +33,10 @@ class EventDecoder:
         self.low, self.high = (np.float32(decay) for decay in config["decays"])
         t = self.tensors
         self.keys, self.frames = len(t["embedding"]), len(t["decay_bias"])
-        self.samples, self.impulse = HOP * self.frames, len(t["noise"]) - GRAIN
+        self.hop, self.grain = frame_sizes(config)
+        self.samples, self.impulse = self.hop * self.frames, len(t["noise"]) - self.grain
         self.waves = wave_bank(t["frequencies"], tuple(config["shapes"]), self.samples, self.rate, not self.published)
-        self.filter_interpolation = interpolation_matrix(BANDS, HOP + 1)
+        self.filter_interpolation = interpolation_matrix(BANDS, self.hop + 1)
 
     def render(self, keys: np.ndarray, strengths: np.ndarray, context: np.ndarray | None = None) -> np.ndarray:
         """Render keys (n,) at strengths (n,) → (n, samples) dry; context: (M,), the preset's own by default."""
@@ -57,24 +58,24 @@ class EventDecoder:
         return np.asarray(rows + np.log(np.maximum(strengths, MIN_STRENGTH))[:, None] * t["swell"] + t["offset"])
 
     def _impulses(self, e: np.ndarray) -> np.ndarray:
-        """(n, impulse): noise filtered in grains every GRAIN_HOP samples; the gain of the lowest bin is 1."""
-        window = hann(GRAIN)
+        """(n, impulse): noise filtered in grains that overlap by half; the gain of the lowest bin is 1."""
+        window = hann(self.grain)
         magnitudes = _sigmoid(self._upsampled("impulse", e)).transpose(0, 2, 1) ** 2
         magnitudes[..., 0] = 1
-        first = np.arange(magnitudes.shape[1])[:, None] * GRAIN_HOP + np.arange(GRAIN)
-        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * window) * magnitudes, GRAIN) * window
+        first = np.arange(magnitudes.shape[1])[:, None] * (self.grain // 2) + np.arange(self.grain)
+        shaped = np.fft.irfft(np.fft.rfft(self.tensors["noise"][first] * window) * magnitudes, self.grain) * window
         sound = _overlap_add(shaped)[:, : self.impulse]
         return sound if self.published else _unit(sound)
 
     def _resonances(self, e: np.ndarray) -> np.ndarray:
         """(n, samples): mixtures of waves in frames of unit energy, each frame decayed and filtered."""
-        t = self.tensors
-        waves = np.pad(np.maximum(_linear(t, "wave", e), 0) @ self.waves, ((0, 0), (0, 2 * HOP)))
-        frames = np.lib.stride_tricks.sliding_window_view(waves, 2 * HOP, axis=1)[:, : self.samples : HOP]
-        frames = _unit(frames * hann(2 * HOP))
+        t, hop = self.tensors, self.hop
+        waves = np.pad(np.maximum(_linear(t, "wave", e), 0) @ self.waves, ((0, 0), (0, 2 * hop)))
+        frames = np.lib.stride_tricks.sliding_window_view(waves, 2 * hop, axis=1)[:, : self.samples : hop]
+        frames = _unit(frames * hann(2 * hop))
         decay = np.exp(np.log(self.low + (self.high - self.low) * _sigmoid(_linear(t, "decay", e))).cumsum(axis=-1))
         magnitudes = _sigmoid(self._upsampled("filter", e)).transpose(0, 2, 1) @ self.filter_interpolation
-        filtered = np.fft.irfft(np.fft.rfft(frames * decay[..., None]) * magnitudes, 2 * HOP)
+        filtered = np.fft.irfft(np.fft.rfft(frames * decay[..., None]) * magnitudes, 2 * hop)
         return _overlap_add(filtered)[:, : self.samples]
 
     def _upsampled(self, name: str, e: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Parts of learning an event model: model, losses, search, synthetic segments."""
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 
 from engine.dsp.wave_bank import wave_bank
 from tests.train.events.test_learn import SHORT, TINY, dataset, model, plucked
-from train.events.config import ARTICLE, CONFIGS, HOP
+from train.events.config import ARTICLE, CONFIGS, SMALL
 from train.events.dataset import Dataset
 from train.events.decomposition_window import DecompositionWindow
 from train.events.event_search import drop_least_important, refine_events
@@ -60,8 +61,8 @@ def test_an_event_sounds_from_its_frame_on_scaled_by_its_strength():
     found = Events(keys, torch.tensor([[3, 20]]), torch.tensor([[0.5, 0.0]]))
     sound = net.render(found, context, dry)[0]
     alone = net.decoder(torch.tensor([5]), torch.tensor([0.5]), context)[0]
-    assert not sound[: 3 * HOP].any()
-    torch.testing.assert_close(sound[3 * HOP :], alone[: -3 * HOP], rtol=1e-4, atol=1e-6)
+    assert not sound[: 3 * TINY.hop].any()
+    torch.testing.assert_close(sound[3 * TINY.hop :], alone[: -3 * TINY.hop], rtol=1e-4, atol=1e-6)
 
 
 def test_initial_keys_are_decaying_pitches():
@@ -145,7 +146,8 @@ def test_a_pass_receives_what_is_left_and_is_compared_by_itself():
     torch.testing.assert_close(second, analysis.passes[0] + analysis.passes[1])
     (of_first,) = torch.autograd.grad(second.sum(), analysis.passes[0], allow_unused=True)
     assert of_first is None
-    left = (magnitude_spectrum(trainer.validation) - magnitude_spectrum(analysis.passes[0].detach())).relu()
+    spectra = functools.partial(magnitude_spectrum, sizes=TINY)
+    left = (spectra(trainer.validation) - spectra(analysis.passes[0].detach())).relu()
     again = trainer.model.find_events(trainer.model.encoder(left))
     torch.testing.assert_close(again.keys, analysis.events.keys[:, TINY.events // 2 :])
     together = EventTrainer(dataset(), replace(SHORT, isolate=False))
@@ -180,3 +182,11 @@ def test_the_loss_is_zero_for_equal_sounds_and_about_one_a_window_for_silence():
     assert reconstruction_loss(sound, sound) == 0
     assert 4 < reconstruction_loss(torch.zeros_like(sound), sound) < 12
     assert reconstruction_loss(0.9 * sound, sound) < reconstruction_loss(0.5 * sound, sound)
+
+
+def test_sizes_at_another_rate_last_about_as_long():
+    scaled = SMALL.scaled_to(48_000)
+    assert (scaled.rate, scaled.hop, scaled.impulse, scaled.samples) == (48_000, 512, 8192, 2**16)
+    assert (scaled.frames, scaled.window, scaled.grain) == (SMALL.frames, 4096, 64)
+    assert SMALL.scaled_to(16_000).samples == SMALL.samples
+    assert SMALL.scaled_to(22_050) == SMALL
