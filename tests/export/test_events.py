@@ -102,9 +102,8 @@ def test_float16_matrices_sound_like_the_trained_model(made):
 
 def test_a_model_survives_export_and_import(made, tmp_path):
     write(tmp_path / "one.luthier", made)
-    again = make_preset(
-        LearnedEvents(load_model(read(tmp_path / "one.luthier")), Config(TINY), [1.0], 1.0, False, 1.0), "0"
-    )
+    model = load_model(read(tmp_path / "one.luthier"))
+    again = make_preset(LearnedEvents(model, Config(model.sizes), [1.0], 1.0, False, 1.0), "0")
     for name, tensor in made.tensors.items():
         if name != "pitch":  # of what has not learned, by chance one harmonic or another
             np.testing.assert_allclose(again.tensors[name], tensor, rtol=2e-3, atol=1e-5, err_msg=name)
