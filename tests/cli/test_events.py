@@ -11,6 +11,7 @@ import soundfile
 from cli.main import main
 from engine.preset.library import factory_folder
 from engine.preset.preset_file import read
+from engine.reference_output import deviation
 from train.events.config import CONFIGS, Config, Sizes
 
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
@@ -108,3 +109,17 @@ def test_what_cannot_be_done_is_one_line(capsys, words, hint):
     error = capsys.readouterr().err.splitlines()
     assert len(error) == 1
     assert hint in error[0]
+
+
+@pytest.mark.verify
+def test_the_rate_of_the_recording_is_kept_unless_another_is_said(folder, monkeypatch):
+    monkeypatch.setitem(CONFIGS, "small", Config(TINY, synthetic=1))
+    time = np.arange(44_100) / 44_100
+    soundfile.write("full.wav", 0.5 * np.sin(2 * np.pi * 440 * time) * np.exp(-9 * time), 44_100)
+    words = ["learn", "events", "full.wav", "--steps", "2"]
+    assert main([*words, "-o", "./own.luthier"]) == 0
+    assert main([*words, "-o", "./other.luthier", "--rate", "16000"]) == 0
+    own, other = read("own.luthier"), read("other.luthier")
+    assert (own.header["rate"], own.header["decoder"]["hop"]) == (44_100, 2 * TINY.hop)
+    assert (other.header["rate"], other.header["decoder"]["hop"]) == (16_000, TINY.hop)
+    assert max(deviation(own), deviation(other)) < -50
