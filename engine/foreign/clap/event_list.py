@@ -130,7 +130,7 @@ def write_expression(record, event, time):
 @njit(cache=True, error_model="numpy")
 def write_param(record, event, time):
     """Write the value of a parameter, within its range."""
-    if event.key == record.io.switch:
+    if record.io.replaces and event.key == record.io.switch:
         view_f4(record.values, (record.param_count + 1,))[event.key] = event.value >= np.float32(0.5)
     if not 0 <= event.key < record.param_count:
         return

@@ -27,6 +27,8 @@ class Controls:
         self._inputs = {port.symbol: port.index for port in ports if port.kind is PortKind.CONTROL_IN}
         self.values = zeros(len(ports), np.float32)
         self.values[: len(ports)] = [port.initial for port in ports]
+        self.live = zeros(len(self.params) + 1, np.float32)  # the last one is the switch of an effect
+        self.live[:-1], self.live[-1] = [param.default for param in self.params], 1
         self.param_ports = zeros(len(self.params), np.int32)
         self.param_ports[: len(self.params)] = [port.index for port in self.ports]
         self.least, self.most = (zeros(len(self.params), np.float32) for _ in range(2))
@@ -39,7 +41,7 @@ class Controls:
 
     def write_to(self, record: np.void) -> None:
         """Let the audio thread know the tables."""
-        record["values"] = self.values.ctypes.data
+        record["values"], record["live"] = self.values.ctypes.data, self.live.ctypes.data
         record["param_count"] = len(self.params)
         record["param_ports"] = self.param_ports.ctypes.data
         record["least"], record["most"] = self.least.ctypes.data, self.most.ctypes.data
@@ -55,7 +57,7 @@ class Controls:
         if index is None or not np.isfinite(value):
             return None
         limited = min(max(value, float(self.least[index])), float(self.most[index]))
-        self.values[self.ports[index].index] = limited
+        self.values[self.ports[index].index] = self.live[index] = limited
         return index
 
 

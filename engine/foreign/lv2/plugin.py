@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from engine.foreign.audio_io import reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
@@ -83,8 +85,14 @@ class Lv2Plugin(Plugin):
         """The arrays of its own; those of the plugin are not known."""
         tables = ("param_ports", "least", "most")
         yield KeptArray("values", self.controls.values, True)
+        yield KeptArray("live", self.controls.live, True)
         for name in tables:
             yield KeptArray(name, getattr(self.controls, name), False)
+
+    @property
+    def live_values(self) -> np.ndarray:
+        """The values of its parameters as they are now, (N,), that of the switch of an effect among them."""
+        return self.controls.live[: len(self.params)]
 
     @property
     def is_instrument(self) -> bool:
@@ -120,6 +128,7 @@ class Lv2Plugin(Plugin):
     def switch_off(self) -> None:
         """[main thread, before it plays] Begin switched off."""
         switch_off(self.state[0]["io"])
+        self.controls.live[len(self.controls.params)] = 0
 
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Do what it has asked the worker thread for."""
@@ -140,7 +149,7 @@ class Lv2Plugin(Plugin):
 
     def values(self) -> list[float]:
         """[main thread] Where its own parameters stand."""
-        return [float(self.controls.values[port.index]) for port in self.controls.ports]
+        return [float(value) for value in self.controls.live[: len(self.controls.params)]]
 
     def save_state(self) -> bytes | None:
         """[main thread] What lilv writes of it; None where the values of its parameters say it all."""
@@ -179,7 +188,7 @@ class Lv2Plugin(Plugin):
         """[main thread, paused] Set a control by its symbol; what is no number is left out."""
         index = self.controls.set(symbol, value)
         if index is not None:
-            self._changes[index] = float(self.controls.values[self.controls.ports[index].index])
+            self._changes[index] = float(self.controls.live[index])
 
     def _check_open(self) -> None:
         if not self.instances:

@@ -50,6 +50,8 @@ def play_block(state, block, queue, count, own_address):
             start, first = end, i
             apply_pending(state, start)
         if event.kind == Kind.PARAM:
+            if state.io.replaces and event.key == state.io.switch:
+                view_f4(state.live, (state.param_count + 1,))[event.key] = event.value >= np.float32(0.5)
             if is_change(state, event):
                 if state.clock + frame - state.last_cut >= GRAIN_FRAMES or state.pending == MAX_PENDING:
                     play_run(state, block, queue[first:i], own_address, start, frame)
@@ -117,7 +119,9 @@ def set_value(state, param, value):
     low = view_f4(state.least, (state.param_count,))[param]
     high = view_f4(state.most, (state.param_count,))[param]
     port = view_i4(state.param_ports, (state.param_count,))[param]
-    view_f4(state.values, (port + 1,))[port] = clamp(value, low, high)
+    limited = clamp(value, low, high)
+    view_f4(state.values, (port + 1,))[port] = limited
+    view_f4(state.live, (state.param_count,))[param] = limited
 
 
 @njit(cache=True, error_model="numpy")

@@ -32,7 +32,8 @@ LV2_STATE = np.dtype(
         ("midi", MIDI_MEMORY),
         ("clock", "i8"),  # the first frame of the next block, since `prepare`
         ("values", "u8"),  # float32 of each port
-        ("param_count", "i8"),
+        ("param_count", "i8"),  # without the switch
+        ("live", "u8"),  # float32 of each parameter and of the switch: where it stands
         ("param_ports", "u8"),  # int32 of each parameter: its port
         ("least", "u8"),  # float32 of each parameter
         ("most", "u8"),

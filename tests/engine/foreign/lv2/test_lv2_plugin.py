@@ -84,7 +84,21 @@ def test_values_are_kept_within_their_range(make, host):
     host.events.push(int(Kind.PARAM), 3, 1.0, target=plugin.state.ctypes.data)
     host.events.push(int(Kind.PARAM), -1, 1.0, target=plugin.state.ctypes.data)
     render(host, 200)
-    assert plugin.values() == [2.0, 0.0, -1.0]
+    assert plugin.values() == list(plugin.live_values) == [2.0, 0.0, -1.0]
+
+
+def test_an_effect_has_a_switch_that_fades_and_is_among_the_values(make, host, random):
+    sound, plugin = noise(random, 12_000), make("effect")
+    host.play([Signal(sound), plugin])
+    assert [param.name for param in plugin.params] == ["Gain", "Mode", "Knob", "on"]
+    host.set_param(plugin, "Gain", 2.0, frame=0)
+    host.set_param(plugin, "on", 0.0, frame=3000)
+    host.set_param(plugin, "on", 1.0, frame=7000)
+    heard = render(host, 12_000, [128, 1, 300])
+    np.testing.assert_array_equal(heard[:, LATENCY:3000], 2 * sound[:, : 3000 - LATENCY])
+    np.testing.assert_array_equal(heard[:, 3600:7000], sound[:, 3600:7000])
+    np.testing.assert_array_equal(heard[:, 8000:], 2 * sound[:, 8000 - LATENCY : -LATENCY])
+    assert list(plugin.live_values) == [2.0, 0.0, 0.25, 1.0]
 
 
 def test_what_an_effect_returns_takes_the_place_of_what_came_in(make, host, random):
