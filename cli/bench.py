@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
     "recurrence": ("kernels.tanh_rnn", ()),
     "harmonics": ("kernels.harmonics_noise", ()),
     "room": ("kernels.room", ()),
+    "effects": ("engine.effect_load", ()),
     "tracker": ("engine.tracker", ()),
     "transfer": ("engine.transfer_accuracy", ()),
     "transfer_delay": ("engine.transfer_delay", ()),

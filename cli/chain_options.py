@@ -121,7 +121,7 @@ def _patch(args: argparse.Namespace, path: Path) -> Patch:
 def _with_room(chain: Chain, source: str, first: bool) -> Chain:
     """A chain with a room at its end: the one that it has anyway, or one more if that was moved there before."""
     if first:
-        chain = replace(chain, effects=tuple(effect for effect in chain.effects if effect.kind != ROOM))
+        chain = replace(chain, effects=tuple(effect for effect in chain.effects if effect.slot != ROOM))
     return chain.with_another(ROOM, source)
 
 
@@ -159,10 +159,12 @@ def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> 
             known = [f"{slot}.{param.name}" for slot, plugin in rack.named_plugins for param in plugin.params]
             raise ValueError(f"--set {text}: there is no knob {name!r}; there are {', '.join(known)}")
         plugin, param = found[0]
+        words = {word: value for value, word in param.words}
         try:
-            value = float(value_text)
+            value = words[value_text] if value_text in words else float(value_text)
         except ValueError:
-            raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE") from None
+            named = f", or one of {', '.join(words)}" if words else ""
+            raise ValueError(f"--set {text}: {value_text!r} is no number; say {name}=VALUE{named}") from None
         if not param.low <= value <= param.high:
             raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
         host.set_param(plugin, param_name, value)

@@ -64,18 +64,21 @@ def rows(params: "Iterable[Param]") -> list[tuple[str, str, str, str, str]]:
     return [
         (
             param.name,
-            _amount(param.default, param.unit),
-            f"{param.low:g} … {param.high:g}",
+            names[round(param.default - param.low)] if names else _amount(param.default, param.unit),
+            f"{names[0]} … {names[-1]}" if names else f"{param.low:g} … {param.high:g}",
             "" if param.cc is None else f"CC {param.cc}",
             param.help,
         )
         for param in params
+        for names in [param.value_names]
     ]
 
 
 def plugin_rows(params: "Iterable[Param]") -> list[tuple[str, str, str, str, str]]:
     """The same of a foreign plugin: with its group and its words in place of a controller and of help."""
-    shown = [replace(param, name=make_printable(param.name), unit=make_printable(param.unit)) for param in params]
+    shown = [
+        replace(param, name=make_printable(param.name), unit=make_printable(param.unit), words=()) for param in params
+    ]
     return [
         (*row[:3], make_printable(param.group), make_printable(_words(param)))
         for row, param in zip(rows(shown), params, strict=True)
@@ -102,8 +105,8 @@ def of_patch(patch: Patch) -> list[tuple[str, str]]:
 def _effect(effect: Effect) -> str:
     """An effect with its source; empty for a room that is none or may be none."""
     if effect.source in (OWN_ROOM, NO_ROOM):
-        return effect.kind if effect.kind != ROOM else ""
-    return f"{effect.kind} of {Path(effect.source).stem}"
+        return effect.slot if effect.slot != ROOM else ""
+    return f"{effect.slot} of {Path(effect.source).stem}"
 
 
 def _layer(layer: Layer) -> str:

@@ -17,7 +17,7 @@ from .perf_counter import now
 from .pointers import invoke, load_acquire, store_release
 from .ring import CURSORS, HEAD, TAIL, copy, push
 
-MAX_SLOTS = 12  # plugins in a chain
+MAX_SLOTS = 32  # plugins in a chain
 MAX_SOURCES = 5  # rings of events, each written by one thread
 MAIN_RING, TIMED_RING, DEVICE_RING = 0, 1, 2  # of the main thread, without and with a frame; of the device's MIDI
 RING_SIZE = 4096  # events

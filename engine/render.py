@@ -16,7 +16,7 @@ from .portaudio_callback import callback
 
 SILENCE_PEAK = 10 ** (-80 / 20)  # peak below which a tail has decayed
 MAX_CALL_EVENTS = MAX_BLOCK_EVENTS // 2  # in one call: events that they cause have room as well
-MIN_SILENCE_SECONDS = 0.5  # that a tail must stay below it
+MIN_SILENCE_SECONDS = 0.5  # that a tail must stay below it, beside the pauses between echoes
 MAX_TAIL_SECONDS = 30.0
 
 
@@ -65,7 +65,7 @@ def render_blocks(
     """The sound of a score block by block, (2, frames) each, through the callback that a device would call.
 
     block: frames, or sizes used in turn. seconds: length; without it until the sound after the last event has stayed
-    below -80 dBFS for half a second, or `tail` seconds after it.
+    below -80 dBFS for half a second and the pauses of all plugins, or `tail` seconds after it.
     """
     events = _event_array(score, host.rate)
     total = None if seconds is None else round(seconds * host.rate)
@@ -110,7 +110,8 @@ def _event_array(score: Score | np.ndarray | None, rate: float) -> np.ndarray:
 
 def _has_ended(host: Host, since: int, quiet: int, tail: float) -> bool:
     """Whether the sound has decayed, `since` frames after the last event."""
-    return since > tail * host.rate or min(since, quiet) > MIN_SILENCE_SECONDS * host.rate
+    pause = sum(plugin.max_pause_seconds for plugin in host.chain)
+    return since > tail * host.rate or min(since, quiet) > (MIN_SILENCE_SECONDS + pause) * host.rate
 
 
 def _split(times: np.ndarray, first: int, start: int, frames: int) -> tuple[int, int]:

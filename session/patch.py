@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ class Effect:
     source: str = OWN_ROOM
     number: int = 1
     state: bytes = field(default=b"", compare=False)
+
+    @property
+    def slot(self) -> str:
+        """The name of its slot, with which the names of its parameters begin: "delay", of the second one "delay2"."""
+        return self.kind if self.number == 1 else f"{self.kind}{self.number}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,8 @@ class Layer:
 class Chain:
     """The effects in order, and the second instrument, if any.
 
-    There is always a room among the effects, though it may be NO_ROOM. The window has at most one effect of a kind,
-    but for foreign ones; only the command line adds more. state: of a foreign first instrument, as of an `Effect`.
+    There is always a first room among the effects, though it may be NO_ROOM. An effect keeps its number, and so the
+    names of its parameters, when others are moved or removed. state: of a foreign first one, as of an `Effect`.
     """
 
     effects: tuple[Effect, ...] = (Effect(ROOM),)
@@ -69,37 +75,39 @@ class Chain:
         """The kinds of the effects, in order."""
         return [effect.kind for effect in self.effects]
 
+    @property
+    def slots(self) -> list[str]:
+        """The names of the slots of the effects, in order."""
+        return [effect.slot for effect in self.effects]
+
     def with_effect(self, kind: str, source: str = OWN_ROOM) -> "Chain":
-        """With one more effect at the end; one that is there already changes its source in place."""
-        if kind in self.kinds:
-            changed = tuple(Effect(kind, source) if each.kind == kind else each for each in self.effects)
+        """With a first effect of a kind: at the end, or the one that is there with another source."""
+        if kind in self.slots:
+            changed = tuple(Effect(kind, source) if each.slot == kind else each for each in self.effects)
             return replace(self, effects=changed)
         return replace(self, effects=(*self.effects, Effect(kind, source)))
 
     def with_another(self, kind: str, source: str = OWN_ROOM) -> "Chain":
-        """With one more effect at the end, even if there is one of its kind."""
-        return replace(self, effects=(*self.effects, Effect(kind, source, 1 + self.kinds.count(kind))))
+        """With one more effect at the end, even if there is one of its kind: it has the first number that is free."""
+        numbers = {effect.number for effect in self.effects if effect.kind == kind}
+        return replace(self, effects=(*self.effects, Effect(kind, source, _first_free(numbers))))
 
-    def without(self, kind: str) -> "Chain":
-        """Without an effect."""
-        if kind == ROOM:
+    def without(self, slot: str) -> "Chain":
+        """Without the effect of a slot."""
+        if slot == ROOM:
             return self.with_effect(ROOM, NO_ROOM)
-        return replace(self, effects=tuple(effect for effect in self.effects if effect.kind != kind))
+        return replace(self, effects=tuple(effect for effect in self.effects if effect.slot != slot))
 
-    def ordered(self, kinds: Iterable[str]) -> "Chain":
-        """With the effects of these kinds in this order; others keep their slots."""
-        by_kind = {effect.kind: effect for effect in self.effects}
-        order = iter([by_kind[kind] for kind in kinds])
-        chosen = set(kinds)
-        return replace(self, effects=tuple(next(order) if each.kind in chosen else each for each in self.effects))
+    def ordered(self, slots: Iterable[str]) -> "Chain":
+        """With the effects of these slots in this order; others keep their places."""
+        by_slot = {effect.slot: effect for effect in self.effects}
+        order = iter([by_slot[slot] for slot in slots])
+        chosen = set(slots)
+        return replace(self, effects=tuple(next(order) if each.slot in chosen else each for each in self.effects))
 
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
-        found: dict[str, Any] = {
-            "effects": [
-                {"kind": each.kind, "source": each.source, **_plain_state(each.state)} for each in self.effects
-            ]
-        }
+        found: dict[str, Any] = {"effects": [_plain_effect(each) for each in self.effects]}
         if self.layer is not None:
             layer = self.layer
             found["second"] = {
@@ -127,22 +135,31 @@ def chain_from_json(plain: object) -> Chain:
         return Chain()
     effects: list[Effect] = []
     for each in plain.get("effects", ()) if isinstance(plain.get("effects"), list) else ():
-        effect = _effect(each, [effect.kind for effect in effects])
+        effect = _effect(each, effects)
         if effect is not None:
             effects.append(effect)
-    if ROOM not in [effect.kind for effect in effects]:
+    if ROOM not in [effect.slot for effect in effects]:
         effects.insert(0, Effect(ROOM))
     return Chain(tuple(effects), _layer(plain.get("second")), _state(plain))
 
 
-def _effect(plain: object, before: list[str]) -> Effect | None:
-    """One effect; None where it is invalid, or a second one of a kind of ours. before: the kinds so far."""
-    kind, source = (plain.get("kind"), plain.get("source", OWN_ROOM)) if isinstance(plain, dict) else (None, "")
-    if not isinstance(source, str):
+def _effect(plain: object, before: Sequence[Effect]) -> Effect | None:
+    """One effect; None where it is invalid, or has the place of one before."""
+    if not isinstance(plain, dict) or not isinstance(plain.get("kind"), str):
         return None
+    kind, source, number = plain["kind"], plain.get("source", OWN_ROOM), plain.get("number", 1)
+    if not isinstance(source, str) or type(number) is not int or number < 1:
+        return None
+    taken = {effect.number for effect in before if effect.kind == kind}
     if kind == PLUGIN and source:
-        return Effect(PLUGIN, source, 1 + before.count(PLUGIN), _state(plain))
-    return Effect(kind, source) if kind in EFFECTS and kind not in before else None
+        number = number if number not in taken else _first_free(taken)
+        return Effect(PLUGIN, source, number, _state(plain))
+    return Effect(kind, source, number) if kind in EFFECTS and number not in taken else None
+
+
+def _first_free(numbers: Collection[int]) -> int:
+    """The first number, from 1 on, that is not among some."""
+    return next(each for each in itertools.count(1) if each not in numbers)
 
 
 def _plain_state(state: bytes) -> dict[str, str]:
@@ -157,6 +174,12 @@ def _state(plain: object) -> bytes:
         return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
     except (ValueError, binascii.Error):
         return b""
+
+
+def _plain_effect(effect: Effect) -> dict[str, Any]:
+    """An effect as JSON values; a number only where it is not the first."""
+    numbered = {"number": effect.number} if effect.number > 1 else {}
+    return {"kind": effect.kind, "source": effect.source, **numbered, **_plain_state(effect.state)}
 
 
 def _layer(plain: object) -> Layer | None:

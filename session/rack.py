@@ -1,5 +1,6 @@
 """[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
 from .translatable_message import Message, of_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
@@ -96,17 +97,14 @@ class Rack:
 
     @property
     def slots(self) -> "list[tuple[str, Plugin]]":
-        """The slots that have parameters, by name; a second effect of a name is called `chorus2`."""
+        """The slots that have parameters, by name; of effects see `Effect.slot`."""
         found: list[tuple[str, Plugin]] = [(VOICE, self.voice)] if self.voice else []
         found.append((INSTRUMENT, self.instrument))
         if self.layer is not None:
             found.append((LAYER, self.layer))
         if self.layer_room is not None:
             found.append((LAYER_ROOM, self.layer_room.reverb))
-        effects = [
-            (plugin.name if effect.kind == PLUGIN else effect.kind, plugin) for effect, plugin in self.effects.items()
-        ]
-        return [*found, *_numbered(effects)]
+        return [*found, *self._named_effects]
 
     @property
     def parameters(self) -> list[RackParameter]:
@@ -119,8 +117,11 @@ class Rack:
 
     @property
     def named_plugins(self) -> "list[tuple[str, Plugin]]":
-        """All plugins in the order of processing, by their names; the second of a name is called `ddsp2`."""
-        return _numbered([(plugin.name, plugin) for plugin in self.plugins])
+        """All plugins in the order of processing: effects by their slots, the second of another name as `ddsp2`."""
+        effects = {id(plugin): name for name, plugin in self._named_effects}
+        others = [(plugin.name, plugin) for plugin in self.plugins if id(plugin) not in effects]
+        names = effects | {id(plugin): name for name, plugin in _numbered(others, effects.values())}
+        return [(names[id(plugin)], plugin) for plugin in self.plugins]
 
     def drain_changes(self) -> dict[str, float]:
         """The values that plugins have set themselves since the last call, by the names of the parameters."""
@@ -146,6 +147,14 @@ class Rack:
         """The plugins of a name, of a slot or of a plugin; all of them for an empty one."""
         named = [*self.slots, *self.named_plugins]
         return [plugin for name, plugin in named if name == owner] if owner else self.plugins
+
+    @property
+    def _named_effects(self) -> "list[tuple[str, Plugin]]":
+        """The effects in their order, with the names of their slots; those from elsewhere have what name is left."""
+        own = {effect: effect.slot for effect in self.effects if effect.kind != PLUGIN}
+        foreign = [(plugin.name, plugin) for effect, plugin in self.effects.items() if effect not in own]
+        names = iter([name for name, _ in _numbered(foreign, own.values())])
+        return [(own[effect] if effect in own else next(names), plugin) for effect, plugin in self.effects.items()]
 
 
 def load(host: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
@@ -228,14 +237,15 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     return parts
 
 
-def _numbered(plugins: "list[tuple[str, Plugin]]") -> "list[tuple[str, Plugin]]":
-    """The same with unique names: the second of a name ends with 2, and so on."""
-    names = [name for name, _ in plugins]
-    counts = [names[: place + 1].count(name) for place, name in enumerate(names)]
-    return [
-        (name if count == 1 else f"{name}{count}", plugin)
-        for (name, plugin), count in zip(plugins, counts, strict=True)
-    ]
+def _numbered(plugins: "list[tuple[str, Plugin]]", taken: "Iterable[str]") -> "list[tuple[str, Plugin]]":
+    """The same with unique names that are not taken: the second of a name ends with 2, and so on."""
+    names, found = set(taken), []
+    for name, plugin in plugins:
+        numbered = (f"{name}{number}" for number in itertools.count(2))
+        unique = next(each for each in itertools.chain([name], numbered) if each not in names)
+        names.add(unique)
+        found.append((unique, plugin))
+    return found
 
 
 def _add_tracker(made: Rack) -> None:
@@ -348,13 +358,18 @@ def _effect(effect: Effect, made: Rack) -> "Plugin | None":
     """Make the plugin of an effect; None where there is no room. ValueError or OSError if it cannot be loaded."""
     from engine import effects
     from engine.instrument_chain import make_room
+    from engine.plugin import set_label
 
     if effect.kind == PLUGIN:
         from engine.foreign import load as load_plugin
 
         return load_plugin(effect.source)
-    if effect.kind != ROOM:
-        return effects.make(effect.kind)
-    if effect.source == NO_ROOM:
+    if effect.kind == ROOM and effect.source == NO_ROOM:
         return None
-    return make_room(made.found_preset, None if effect.source == OWN_ROOM else effect.source)
+    if effect.kind == ROOM:
+        plugin = make_room(made.found_preset, None if effect.source == OWN_ROOM else effect.source)
+    else:
+        plugin = effects.make(effect.kind)
+    if plugin is not None and effect.number > 1:
+        set_label(plugin, effect.slot)
+    return plugin

@@ -22,6 +22,7 @@ struct luthier_instance {
   uint8_t *record[LUTHIER_MAX_SLOTS];
   luthier_event events[LUTHIER_BURST];
   int64_t count;
+  int64_t begun; /* of them, those that `begin` has put before all others */
   int is_fresh; /* nothing was rendered yet: the interpreter is to tell the chain its state */
 };
 
@@ -178,7 +179,7 @@ void luthier_restore(luthier_instance *instance) {
     else address = (uint64_t)(uintptr_t)image->code->functions[target];
     memcpy(instance->memory + u8_at(relocation), &address, 8);
   }
-  instance->count = 0;
+  instance->count = instance->begun = 0;
   instance->is_fresh = 1;
 }
 
@@ -222,14 +223,15 @@ static void begin(luthier_instance *instance) {
                            (int32_t)param.index, value, 0};
     if (now != value) append(instance, event);
   }
+  instance->begun = instance->count;
   instance->is_fresh = 0;
 }
 
 int luthier_send(luthier_instance *instance, int64_t frame, int32_t kind, int32_t channel, int32_t note, int32_t key,
                  float value, int slot) {
   uint64_t target = slot < 0 ? 0 : (uint64_t)(uintptr_t)instance->record[slot];
-  if (instance->count >= LUTHIER_MAX_EVENTS) return 0;
   if (instance->is_fresh) begin(instance);
+  if (instance->count - instance->begun >= LUTHIER_MAX_EVENTS) return 0;
   luthier_event event = {frame, target, kind, channel, note, key, value, 0};
   append(instance, event);
   return 1;
@@ -271,7 +273,7 @@ void luthier_render(luthier_instance *instance, const float *input, float *audio
     count = instance->process[i](instance->record[i], audio, frames, instance->events, count);
     count = count < 0 ? 0 : count > LUTHIER_BURST ? LUTHIER_BURST : count;
   }
-  instance->count = 0;
+  instance->count = instance->begun = 0;
   set_float_mode(mode);
 }
 

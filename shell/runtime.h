@@ -12,8 +12,8 @@ enum {
   LUTHIER_BURST = 1024,       /* events of a block, with those that plugins emit */
   LUTHIER_MAX_EVENTS = 256,   /* sent to a block; a denser one is to be cut */
   LUTHIER_MAX_FRAMES = 4096,  /* of a block */
-  LUTHIER_MAX_SLOTS = 16,
-  LUTHIER_MAX_PARAMS = 128
+  LUTHIER_MAX_SLOTS = 40,      /* a chain, and what stands around it */
+  LUTHIER_MAX_PARAMS = 448
 };
 
 /* engine/events.py */

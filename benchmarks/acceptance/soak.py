@@ -18,6 +18,7 @@ from benchmarks.support.block_times import BlockLog, BlockSummary, record_blocks
 from benchmarks.support.jack_server import running
 from engine.devices import stream
 from engine.devices.backend import DeviceRequest
+from engine.effects import EFFECTS, ROOM
 from engine.preset import library
 from engine.preset.preset_file import SUFFIX
 from engine.standard_chain import StandardChain
@@ -33,7 +34,7 @@ MAX_TAIL_SECONDS = 10.0  # after the release, until no voice sounds
 MAX_GROWTH_MB, MAX_MISSED_PERCENT = 24.0, 0.2  # goals: of memory after every instrument was played, of the time
 WARM_ROUNDS = 1  # in which every instrument was played, before the memory is measured
 LAYER_SHARE, EFFECT_SHARE = 0.25, 0.5  # of the scenes with a second instrument, with each effect
-OPTIONAL_EFFECTS = ("tone", "chorus", "compressor")
+OPTIONAL_EFFECTS = tuple(kind for kind in EFFECTS if kind != ROOM)
 
 
 @dataclass
@@ -138,7 +139,7 @@ def _play_scene(
 def _chain(paths: list[Path], random: np.random.Generator) -> Chain:
     """Some effects, with a room, in any order, and at times a second instrument."""
     kinds = [kind for kind in OPTIONAL_EFFECTS if random.random() < EFFECT_SHARE]
-    effects = [Effect("room"), *map(Effect, kinds)]
+    effects = [Effect(ROOM), *map(Effect, kinds)]
     order = random.permutation(len(effects))
     layer = Layer(str(paths[int(random.integers(len(paths)))]), NO_SPLIT if random.random() < 0.5 else 60)
     return Chain(tuple(effects[i] for i in order), layer if random.random() < LAYER_SHARE else None)

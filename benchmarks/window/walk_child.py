@@ -17,6 +17,7 @@ from typing import Any
 from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from engine.effects import EFFECTS
 from gui import preferences, theme
 from gui.app import open_window
 from gui.dialogs.shortcuts import ShortcutsDialog
@@ -76,7 +77,7 @@ class Walk:
     def _chains(self) -> Iterator[tuple[str, QWidget]]:
         from engine.preset import library
 
-        parameters, effects = self._controller.parameters, ("tone", "chorus", "compressor", "room")
+        parameters, effects = self._controller.parameters, tuple(EFFECTS)
         layer = Layer(str(library.find("violin")), SPLIT_KEY, True)
         parameters.recall(Patch(library.find("guitar"), {}, Chain(tuple(map(Effect, effects)), layer=layer)))
         until(lambda: self._controller.bridge.now.chain.layer is not None)

@@ -16,6 +16,10 @@ EFFECTS: dict[str, str] = {
     "chorus": "chorus:Chorus",
     "compressor": "compressor:Compressor",
     ROOM: "convolution_reverb:ConvolutionReverb",
+    "equalizer": "equalizer:Equalizer",
+    "drive": "drive:Drive",
+    "delay": "delay:Delay",
+    "reverb": "reverb:Reverb",
 }
 """Name of each effect, as plugins and chains have it: module in this folder and class."""
 

@@ -14,8 +14,6 @@ from .image_file import RatedImage, image_params
 
 RATES = (44_100, 48_000)
 """Rates in Hz of images; the shell converts to others."""
-STEPPED = (("voice", "root"), ("voice", "scale"))
-"""Plugin and name of parameters that take whole numbers."""
 
 
 def make_standard_plugins(chain: Sequence[Plugin], rate: float) -> list[Plugin]:
@@ -37,4 +35,4 @@ def make_rated_image(
     """
     plugins = make_standard_plugins(chain, float(rate))
     image = make_image(plugins, tables)
-    return RatedImage(image, record_digest(), LANES, rate, image_params(plugins, image, STEPPED, values or {}))
+    return RatedImage(image, record_digest(), LANES, rate, image_params(plugins, image, values or {}))

@@ -14,13 +14,13 @@ shell/runtime.c reads it, and checks every number before it is used.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from engine.plugin import Plugin
+from engine.plugin import Plugin, label_of
 
 from .image import Image, Tables
 
@@ -91,12 +91,9 @@ class RatedImage:
 
 
 def image_params(
-    plugins: Sequence[Plugin],
-    image: Image,
-    stepped: Collection[tuple[str, str]],
-    values: Mapping[tuple[Plugin, str], float],
+    plugins: Sequence[Plugin], image: Image, values: Mapping[tuple[Plugin, str], float]
 ) -> list[ImageParam]:
-    """The parameters of a chain. stepped: plugin and name of those that take whole numbers. values: see `default`."""
+    """The parameters of a chain. values: see `default`."""
     found = []
     for number, (plugin, slot) in enumerate(zip(plugins, image.slots, strict=True)):
         fields: Mapping[str, Any] = plugin.state.dtype.fields or {}
@@ -106,10 +103,10 @@ def image_params(
             value = float(plugin.state["param"][0, index]) if has_value else param.default
             value = min(max(values.get((plugin, param.name), value), param.low), param.high)
             is_switch = param.name == "on" and (param.low, param.high) == (0, 1)
-            flags = STEPPED * ((plugin.name, param.name) in stepped or is_switch) | SWITCH * is_switch
+            flags = STEPPED * (bool(param.value_names) or is_switch) | SWITCH * is_switch
             found.append(
                 ImageParam(
-                    number, index, param.name, param.unit, plugin.name, param.low, param.high, value, flags, live
+                    number, index, param.name, param.unit, label_of(plugin), param.low, param.high, value, flags, live
                 )
             )
     return found

@@ -10,12 +10,12 @@ import numpy as np
 
 from engine.events import ALL, Kind
 from engine.kernel import njit
-from engine.plugin import Param, Plugin, emit, state_address
+from engine.plugin import Param, Plugin, emit, label_of, state_address
 from engine.pointers import load_acquire, publish, view_f4
 
 MAX_ROUTES = 64  # parameters with a controller
 
-MidiMap = Mapping[tuple[str, str], int | None]  # plugin and parameter → controller, or none
+MidiMap = Mapping[tuple[str, str], int | None]  # label of a plugin, and parameter → controller, or none
 
 ROUTE = np.dtype(
     [
@@ -39,12 +39,12 @@ def set_routes(record: np.void, plugins: Sequence[Plugin], midi_map: MidiMap) ->
     """[main thread] Route controllers to the parameters of these plugins only: by `midi_map`, else by `cc`."""
     table = int(record["active"][0]) ^ 1
     named = [(plugin, i, param) for plugin in plugins for i, param in enumerate(plugin.params)]
-    routed = [(midi_map.get((plugin.name, param.name), param.cc), plugin, i, param) for plugin, i, param in named]
-    routed = [each for each in routed if each[0] is not None]
+    known = [midi_map.get((label_of(plugin), param.name), param.cc) for plugin, _, param in named]
+    routed = [(controller, *each) for controller, each in zip(known, named, strict=True) if controller is not None]
     for route, (controller, plugin, index, param) in zip(record["routes"][table], routed, strict=False):
         route["target"], route["index"], route["pending"], route["picked_up"] = state_address(plugin), index, -1, 0
-        route["value_address"] = _value_address(plugin, index) if (plugin.name, param.name) in midi_map else 0
-        _set_range(route, param, controller or 0)
+        route["value_address"] = _value_address(plugin, index) if (label_of(plugin), param.name) in midi_map else 0
+        _set_range(route, param, controller)
     record["route_counts"][table] = min(len(routed), MAX_ROUTES)
     publish(record["active"], 0, table)
 

@@ -50,6 +50,15 @@ class Param:
     words: tuple[tuple[float, str], ...] = ()
     is_logarithmic: bool = False
 
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The words of all values where these are whole numbers from `low` to `high`, each with a word; else none."""
+        names = dict(self.words)
+        if not names or len(names) != self.high - self.low + 1:
+            return ()
+        values = [self.low + number for number in range(len(names))]
+        return tuple(names[value] for value in values) if all(value in names for value in values) else ()
+
     def at(self, value: float) -> "Param":
         """The same parameter with another default, clamped to its range."""
         return replace(self, default=min(max(value, self.low), self.high))
@@ -82,6 +91,7 @@ class Plugin:
     preprocess: Any = None
     address: int = 0  # of a C function in their place; 0: none
     listens: bool = False  # whether it reads the microphone
+    label: str = ""  # its name in a chain that has another of its kind, such as "delay2"; empty: `name`
 
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Size and tune the record to a rate in Hz."""
@@ -146,6 +156,10 @@ class Plugin:
             """Frames from its input to its output."""
 
         @property
+        def max_pause_seconds(self) -> float:
+            """The longest silence that may lie within its sound, as between echoes."""
+
+        @property
         def late(self) -> int:
             """Frames that a worker thread delivered too late."""
 
@@ -154,7 +168,7 @@ class Plugin:
             """Why a worker thread has stopped; empty while it works."""
 
     else:  # a property without a setter would hide the attribute that an instance sets
-        voices, catch_up_frames, late, failure = 0, UNLIMITED, 0, ""
+        voices, catch_up_frames, max_pause_seconds, late, failure = 0, UNLIMITED, 0.0, 0, ""
         is_instrument, latency = False, 0
 
 
@@ -173,6 +187,21 @@ def with_defaults(plugin: Any) -> Plugin:
     object.__setattr__(plugin, "__class__", derived)  # a frozen dataclass refuses its own __setattr__
     assert isinstance(plugin, Plugin)
     return plugin
+
+
+def numbered_words(names: Iterable[str]) -> tuple[tuple[float, str], ...]:
+    """The words of the values 0, 1, 2 and so on of a parameter."""
+    return tuple((float(number), name) for number, name in enumerate(names))
+
+
+def set_label(plugin: Plugin, label: str) -> None:
+    """[main thread] Give an effect of Luthier the name that it has in its chain."""
+    object.__setattr__(plugin, "label", label)  # the base class has no slot for it
+
+
+def label_of(plugin: Plugin) -> str:
+    """The name of a plugin in its chain: that of its kind, unless it has one of its own."""
+    return plugin.label or plugin.name
 
 
 def state_address(plugin: Plugin) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 from engine.dsp.pitch_units import frequency_of, pitch_of
 from engine.events import ALL, Kind
 from engine.kernel import njit
-from engine.plugin import EMITTING, Param, Plugin, emit, param_changed, param_fields, set_defaults
+from engine.pitch_and_frequency import NAMES
+from engine.plugin import EMITTING, Param, Plugin, emit, numbered_words, param_changed, param_fields, set_defaults
 from engine.voice.pitch_tracker import TRACKER, new_tracker, reset, track
 from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ
 
@@ -24,12 +25,15 @@ PARAMS = (
     ),
     Param("transpose", "semitones", -36, 36, 0, help="how far the instrument is from the voice"),
     Param("snap", "", 0, 1, 0, help="1: only the notes of a scale"),
-    Param("root", "", 0, 11, 0, help="of the scale, in semitones from C"),
-    Param("scale", "", 0, len(SCALES) - 1, 0, help=", ".join(f"{i}: {name}" for i, name in enumerate(SCALES))),
+    Param("root", "", 0, 11, 0, help="of the scale, in semitones from C", steps=11, words=numbered_words(NAMES)),
+    Param(
+        "scale", "", 0, len(SCALES) - 1, 0, steps=len(SCALES) - 1, words=numbered_words(SCALES),
+        help=", ".join(f"{i}: {name}" for i, name in enumerate(SCALES)),
+    ),
     Param("dry", "dB", -60, 0, -60, help="how much of the microphone is heard; -60: nothing"),
     Param("low", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 70, help="the lowest pitch of the voice"),
     Param("high", "Hz", MIN_PITCH_HZ, MAX_PITCH_HZ, 1400, help="the highest pitch of the voice"),
-)
+)  # fmt: skip
 (GATE, LEVEL, FOLLOW, TRANSPOSE, SNAP, ROOT, SCALE, DRY, LOW, HIGH) = range(len(PARAMS))
 MIN_MEAN_SECONDS, MAX_MEAN_SECONDS = 0.05, 20.0  # time constant of the mean loudness: at first, later on
 MAX_LEVEL_OFFSET_DB = 40.0  # of the automatic level

@@ -14,7 +14,6 @@ from engine.events import Kind
 from engine.image.image_file import RatedImage
 from engine.instruments import Instrument
 from engine.kinds import PLAY_PARAM, kind_of
-from engine.pitch_and_frequency import NAMES
 from engine.plugin import Plugin
 from engine.preset.control_performance import PERFORMANCES, has_performance, perform, performance_seconds
 from engine.preset.preset_file import Preset
@@ -22,13 +21,11 @@ from engine.snapshots.control_plane import control_plane
 from engine.snapshots.modes import key_of, learned_modes
 from engine.snapshots.record_layout import RecordLayout, field_places, find_field, record_layout
 from engine.snapshots.similarity_map import sound_map
-from engine.voice.scales import SCALES
-from session.rack import INSTRUMENT, ON, VOICE, Rack
+from session.rack import INSTRUMENT, ON, Rack
 
 FIRST_SLOT = 1  # of the rack; the interpreter is before it
 SWITCHES = (PLAY_PARAM, ON, "variation", "legato", "gliding", "gate", "follow", "snap")
 """Names of parameters from 0 to 1 that are either off or on."""
-VALUE_NAMES = {(VOICE, "root"): list(NAMES), (VOICE, "scale"): list(SCALES)}
 EXACT_DIGITS = 9  # significant ones, which tell any two float32 apart
 SHOWN_DIGITS = 6
 
@@ -69,7 +66,7 @@ def _params(made: Rack, rated: RatedImage) -> list[dict[str, Any]]:
         found.append({
             "number": number, "slot": param.slot, "index": param.index, "group": slot, "name": param.name,
             "unit": param.unit, "low": param.low, "high": param.high, "value": param.default,
-            "help": plugin.params[param.index].help, "names": VALUE_NAMES.get((slot, param.name), []),
+            "help": plugin.params[param.index].help, "names": list(plugin.params[param.index].value_names),
             "switch": param.name in SWITCHES and (param.unit, param.low, param.high) == ("", 0, 1),
         })  # fmt: skip
     return found

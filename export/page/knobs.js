@@ -167,7 +167,7 @@ class KnobPanel {
       for (const knob of this.knobs) knob.box.hidden = knob.param.group !== group;
     };
     place.append(...this.knobs.map(({ box }) => box));
-    const name = (group) => (group ? group[0].toUpperCase() + group.slice(1) : title);
+    const name = (group) => (group ? group[0].toUpperCase() + group.slice(1).replace(/\d+$/, " $&") : title);
     makeTabs(tabs, groups.map((group) => [group, name(group)]), first, show);
   }
 

@@ -1,11 +1,12 @@
 """The chain controller: adds, moves, switches and removes effects and the second instrument, undoably."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from engine.effects import EFFECTS, ROOM, effect_class
+from engine.effects import EFFECTS, ROOM
 from engine.kinds import KINDS
 from engine.sound_file.suffixes import READABLE_SUFFIXES
 from gui import engine_translation
@@ -13,7 +14,7 @@ from gui.browser.catalogue import Entry, display_name
 from gui.dialogs import name_and_file_prompts
 from gui.panels.chain_bar import ChainBar, ChainSlot
 from gui.panels.split_bar import SplitBar
-from session.patch import OWN_ROOM, Chain, Layer
+from session.patch import OWN_ROOM, Chain, Effect, Layer
 from session.patch_file import is_patch
 from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, ON, VOICE
 
@@ -21,7 +22,8 @@ from .parameters import ParameterController
 
 FILE = "file"  # the key of the offer of a room from a sound file
 LAYER_OFFER = "beside "  # prefix of the offers of a second instrument
-ROOM_OFFER = "room of "  # prefix of the offers of rooms of instruments
+ROOM_OFFER, SECOND_ROOM_OFFER = "room of ", "second room of "  # prefixes of the offers of rooms of instruments
+SECOND_FILE = "second file"  # the key of the offer of one more room from a sound file
 
 
 class ChainController(QObject):
@@ -57,6 +59,12 @@ class ChainController(QObject):
         self._parameters.set_chain(self.tr("another room"), self._parameters.chain.with_effect(ROOM, source))
         self._parameters.show_slot(ROOM)
 
+    def add_effect(self, kind: str, source: str = OWN_ROOM) -> None:
+        """Add one more effect at the end, even if there is one of its kind."""
+        chain = self._parameters.chain.with_another(kind, source)
+        self._parameters.set_chain(self.tr("one more effect"), chain)
+        self._parameters.show_slot(chain.slots[-1])
+
     def _show(self) -> None:
         patch = self._parameters.patch
         if patch is None:
@@ -66,14 +74,14 @@ class ChainController(QObject):
         slots.append(ChainSlot(INSTRUMENT, display_name(patch.path.stem)))
         effects = [
             ChainSlot(
-                kind,
-                self._title(kind),
-                self._is_on(kind),
-                fixed=kind == ROOM and LAYER_ROOM in names,
+                effect.slot,
+                self._title(effect),
+                self._is_on(effect.slot),
+                fixed=effect.slot == ROOM and LAYER_ROOM in names,
                 removable=True,
             )
-            for kind in chain.kinds
-            if kind in names
+            for effect in chain.effects
+            if effect.slot in names
         ]
         slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
@@ -95,47 +103,58 @@ class ChainController(QObject):
         patch = self._parameters.patch
         return patch is None or patch.values.get(f"{slot} {ON}", 1.0) > 0.5
 
-    def _title(self, kind: str) -> str:
-        if kind != ROOM:
-            return engine_translation.translate_term(effect_class(kind).title)
-        source = self._room_source()
-        return self.tr("Room") if source == OWN_ROOM else self.tr("Room: {0}").format(display_name(Path(source).stem))
+    def _title(self, effect: Effect) -> str:
+        if effect.kind != ROOM or effect.source == OWN_ROOM:
+            return engine_translation.translate_effect(effect.kind, effect.number)
+        name = display_name(Path(effect.source).stem)
+        if effect.number == 1:
+            return self.tr("Room: {0}").format(name)
+        return self.tr("Room {0}: {1}").format(effect.number, name)
 
     def _room_source(self) -> str:
-        return next(effect.source for effect in self._parameters.chain.effects if effect.kind == ROOM)
+        return next(effect.source for effect in self._parameters.chain.effects if effect.slot == ROOM)
 
     def _offers(self) -> dict[str, list[tuple[str, str]]]:
         """What can be added: title and key, by group."""
-        chain = self._parameters.chain
         instruments = [entry for entry in self._entries if not is_patch(entry.path)]
         with_room = [entry for entry in instruments if KINDS[entry.kind].has_room]
-        rooms = [(display_name(entry.name), ROOM_OFFER + entry.name) for entry in with_room]
-        own = [(self.tr("Its own"), ROOM_OFFER)] if self._room_source() != OWN_ROOM else []
-        return {
-            "": [(self._title(kind), kind) for kind in EFFECTS if kind != ROOM and kind not in chain.kinds],
-            self.tr("Room"): [*own, *rooms, (self.tr("From a sound file…"), FILE)],
-            self.tr("Second instrument"): [
-                (display_name(entry.name), LAYER_OFFER + str(entry.path)) for entry in instruments
-            ],
+        rooms = [(display_name(entry.name), entry.name) for entry in with_room]
+        own = [(self.tr("Its own"), "")] if self._room_source() != OWN_ROOM else []
+        file = self.tr("From a sound file…")
+        offers = {
+            "": [(self._title(Effect(kind)), kind) for kind in EFFECTS if kind != ROOM],
+            self.tr("Room"): [*((title, ROOM_OFFER + name) for title, name in (*own, *rooms)), (file, FILE)],
         }
+        if ROOM in self._parameters.slots:
+            others = [(title, SECOND_ROOM_OFFER + name) for title, name in rooms]
+            offers[self.tr("One more room")] = [*others, (file, SECOND_FILE)]
+        layers = [(display_name(entry.name), LAYER_OFFER + str(entry.path)) for entry in instruments]
+        return {**offers, self.tr("Second instrument"): layers}
 
     def _add(self, key: str) -> None:
         if key.startswith(LAYER_OFFER):
             self.add_layer(Path(key.removeprefix(LAYER_OFFER)))
         elif key.startswith(ROOM_OFFER):
             self.add_room(key.removeprefix(ROOM_OFFER))
+        elif key.startswith(SECOND_ROOM_OFFER):
+            self.add_effect(ROOM, key.removeprefix(SECOND_ROOM_OFFER))
         elif key == FILE:
-            kinds = self.tr("Sound files ({0})").format(" ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES))
-            name_and_file_prompts.ask_files(
-                self._chain_bar,
-                self.tr("A room"),
-                name_and_file_prompts.ROOMS,
-                kinds,
-                lambda paths: self.add_room(str(paths[0])),
-            )
+            self._ask_room(self.add_room)
+        elif key == SECOND_FILE:
+            self._ask_room(lambda source: self.add_effect(ROOM, source))
         else:
-            self._parameters.set_chain(self.tr("one more effect"), self._parameters.chain.with_effect(key))
-            self._parameters.show_slot(key)
+            self.add_effect(key)
+
+    def _ask_room(self, use: Callable[[str], None]) -> None:
+        """Ask for a sound file, and use its path."""
+        kinds = self.tr("Sound files ({0})").format(" ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES))
+        name_and_file_prompts.ask_files(
+            self._chain_bar,
+            self.tr("A room"),
+            name_and_file_prompts.ROOMS,
+            kinds,
+            lambda paths: use(str(paths[0])),
+        )
 
     def _switch(self, slot: str) -> None:
         name = f"{slot} {ON}"
@@ -145,13 +164,13 @@ class ChainController(QObject):
         self._parameters.end_gesture()
         self._show()
 
-    def _move(self, kind: str, by: int) -> None:
-        kinds = [slot.name for slot in self._chain_bar.slots if not slot.fixed]
-        index = kinds.index(kind) if kind in kinds else -1
+    def _move(self, slot: str, by: int) -> None:
+        slots = [each.name for each in self._chain_bar.slots if not each.fixed]
+        index = slots.index(slot) if slot in slots else -1
         other = index + by
-        if index >= 0 and 0 <= other < len(kinds):
-            kinds[index], kinds[other] = kinds[other], kinds[index]
-            self._parameters.set_chain(self.tr("order of effects"), self._parameters.chain.ordered(kinds))
+        if index >= 0 and 0 <= other < len(slots):
+            slots[index], slots[other] = slots[other], slots[index]
+            self._parameters.set_chain(self.tr("order of effects"), self._parameters.chain.ordered(slots))
 
     def _remove(self, slot: str) -> None:
         chain = self._parameters.chain

@@ -1,14 +1,11 @@
 """Knob specifications for the parameters of a rack: texts and ranges, switches, and hidden parameters."""
 
 from engine.kinds import PLAY_PARAM, kind_of
-from engine.pitch_and_frequency import NAMES
-from engine.voice.scales import SCALES
 from gui.engine_translation import translate_name, translate_term
 from gui.widgets.knob.spec import KnobSpec
 from session.engine_messages import Loaded
 from session.rack import LAYER, ON
 
-STEPS = {"voice root": list(NAMES), "voice scale": list(SCALES)}  # names of values
 SWITCHES = (PLAY_PARAM, "variation", "legato", "gate", "voice follow", "voice snap")
 
 
@@ -18,7 +15,7 @@ def specs(now: Loaded) -> list[KnobSpec]:
         KnobSpec(
             each.name, param.unit, param.low, param.high, param.default, translate_term(param.help), param.cc,
             translate_term(param.name), translate_name(each.name),
-            tuple(map(translate_term, STEPS.get(each.name, ()))),
+            tuple(map(translate_term, param.value_names)),
         )
         for each in now.parameters
         for param in [each.param]

@@ -4,13 +4,14 @@ from typing import cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from engine.plugin import label_of
 from gui.engine_bridge import EngineBridge
 from gui.widgets.knob.panel import KnobPanel
 
 from .undo_stack import UndoStack
 
 RESERVED_CONTROLLERS = frozenset({0, 6, 32, 38, *range(98, 102), *range(120, 128)})  # with a fixed meaning in MIDI
-Learned = dict[tuple[str, str], int | None]  # by plugin and parameter; None: no controller, not even the default one
+Learned = dict[tuple[str, str], int | None]  # by label of plugin, and parameter; None: none, not even the default
 
 
 class MidiLearn(QObject):
@@ -78,9 +79,9 @@ class MidiLearn(QObject):
         assert self._bridge.now is not None
         parameter = self._bridge.now.parameters[index]
         self._learning = None
-        self.assign((parameter.plugin.name, parameter.param.name), controller)
+        self.assign((label_of(parameter.plugin), parameter.param.name), controller)
 
     def _show(self) -> None:
         parameters = self._bridge.now.parameters if self._bridge.now is not None else []
-        found = [self.learned.get((each.plugin.name, each.param.name), each.param.cc) for each in parameters]
+        found = [self.learned.get((label_of(each.plugin), each.param.name), each.param.cc) for each in parameters]
         self._knobs.set_controllers(dict(enumerate(found)), self._learning)

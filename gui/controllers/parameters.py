@@ -5,11 +5,11 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from engine.effects import ROOM, effect_class
+from engine.effects import ROOM
 from engine.kinds import PLAY_PARAM
 from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
-from gui.engine_translation import translate_term
+from gui.engine_translation import translate_effect
 from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.knob.spec import KnobSpec
 from gui.widgets.notice_bar import NoticeAction
@@ -178,12 +178,12 @@ class ParameterController(QObject):
     def _describe_chain(self, chain: Chain) -> str:
         """What stays beside another instrument, as a sentence."""
         effects = [
-            translate_term(effect_class(effect.kind).title)
+            translate_effect(effect.kind, effect.number)
             for effect in chain.effects
-            if effect.kind not in (ROOM, PLUGIN)
+            if effect.slot != ROOM and effect.kind != PLUGIN
         ]
         effects += [Path(effect.source).stem for effect in chain.effects if effect.kind == PLUGIN]
-        room = next(effect.source for effect in chain.effects if effect.kind == ROOM)
+        room = next(effect.source for effect in chain.effects if effect.slot == ROOM)
         if room != OWN_ROOM:
             effects.append(self.tr("no room") if room == NO_ROOM else self.tr("the room"))
         names = ", ".join(effects)
@@ -197,7 +197,7 @@ class ParameterController(QObject):
     def _layer_and_effect_values(self) -> dict[str, float]:
         """The values that stay when another instrument is loaded: of layer and effects but its own room."""
         values = self.patch.values if self.patch is not None else {}
-        own = [effect.kind for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]
+        own = [effect.slot for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]
         kept = [*own, LAYER] if self.chain.layer is not None else own
         return {name: value for name, value in values.items() if name.partition(" ")[0] in kept}
 

@@ -61,6 +61,20 @@ def test_a_second_effect_of_a_name_has_a_number():
     np.testing.assert_array_equal(sound, expected([first, second], (first, "mix", 1.0), (second, "mix", 0.2)))
 
 
+def test_the_note_of_a_delay_is_set_by_its_name(capfd):
+    first, second = make("delay"), make("delay")
+    words = ["--with", "delay", "--with", "delay", "--set", "delay.tempo=140", "--set", "delay2.tempo=140"]
+    sound = rendered(*words, "--set", "delay.note=1/8.", "--set", "delay2.note=2")
+    values = [(first, "tempo", 140.0), (second, "tempo", 140.0), (first, "note", 7.0), (second, "note", 2.0)]
+    np.testing.assert_array_equal(sound, expected([first, second], *values))
+    base = ["render", "small.luthier", "score.mid", "-o", "out2.wav", "--with", "delay"]
+    assert main([*base, "--set", "delay.note=1/7"]) == 2
+    assert "delay.note=VALUE, or one of 1/32, 1/16T, 1/16," in capfd.readouterr().err
+    assert main(["show", "delay"]) == 0
+    shown = [line.split()[:5] for line in capfd.readouterr().out.splitlines()]
+    assert ["note", "1/4", "1/32", "…", "1/1"] in shown
+
+
 def test_a_room_by_name_is_that_of_the_violin_where_the_instrument_has_none():
     room = make("room", impulse_response.find_room("violin"))
     np.testing.assert_array_equal(rendered("--with", "room"), expected([room]))

@@ -29,6 +29,10 @@ PLAYED = {
     "jack: shut down": "from engine.devices.jack_callback import shut_down as it",
     "jack: words": "from engine.devices.jack_callback import ignore_message as it",
     "voice": "from engine.voice.tracker_plugin import VoiceTracker; it = entry(VoiceTracker())",
+    **{
+        name: f"from engine.effects import make; it = entry(make({name!r}))"
+        for name in ("equalizer", "drive", "delay", "reverb")
+    },
     "volume": "from engine.effects.volume import Volume; it = entry(Volume())",
     "resonance": "from engine.instruments import make; from tests.support.resonance_preset import small_preset; "
     "it = entry(make(small_preset()))",
@@ -59,6 +63,10 @@ ALSO = {
     "jack": LIBJACK,
     "clap": {"pthread_self"},
     "clap: is_audio_thread": {"pthread_self"},
+    "equalizer": {"tan"},
+    "drive": {"tan"},
+    "delay": {"exp"},
+    "reverb": {"exp"},
 }
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",

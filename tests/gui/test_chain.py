@@ -255,6 +255,51 @@ def test_the_chain_is_saved_with_a_patch_and_with_the_session(window, tmp_path):
     play(window, "guitar")
 
 
+def test_several_effects_of_a_kind_have_knobs_values_and_controllers_of_their_own(window):
+    for _ in range(2):
+        add(window, "Delay")
+    until(lambda: shown(window) == ["", "delay", "delay2"] and window.parameters.slot == "delay2")
+    bar, parameters, learned = window.window.chain_bar, window.parameters, window.midi_learn.learned
+    assert [bar.buttons[name].text() for name in ("delay", "delay2")] == ["● Delay", "● Delay 2"]
+    knobs = {knob.spec.name: knob for knob in window.window.knobs.knobs.values() if knob.isVisible()}
+    assert [knob.spec.label for knob in knobs.values()][:3] == ["Time", "Tempo", "Note"]
+    assert knobs["delay2 note"].spec.full_name == "delay 2 note"
+    assert knobs["delay2 note"].value_text == "1/4"
+    window.midi_learn.learn(parameters._model.index("delay2 feedback"))
+    window.bridge.controller_moved.emit(21)
+    assert window.midi_learn.learned == {**learned, ("delay2", "feedback"): 21}
+    parameters.set_value("delay2 mix", 0.75)
+    parameters.set_value("delay mix", 0.5)
+    QTest.mouseClick(bar.buttons["delay"], LEFT)
+    QTest.mouseClick(bar.remove, LEFT)
+    until(lambda: shown(window) == ["", "delay2"] and "delay mix" not in parameters)
+    assert parameters.value("delay2 mix") == pytest.approx(0.75)
+    remembered = patch.chain_from_json(window.session_restore.current().chain)
+    assert remembered.slots == ["room", "delay2"]
+    add(window, "Delay")
+    until(lambda: shown(window) == ["", "delay2", "delay"])
+    parameters.undo_stack.undo()
+    parameters.undo_stack.undo()
+    until(lambda: shown(window) == ["", "delay", "delay2"] and not parameters.is_loading)
+    assert parameters.value("delay mix") == pytest.approx(0.5)
+    assert parameters.value("delay2 mix") == pytest.approx(0.75)
+    window.midi_learn.set_learned(learned)
+
+
+def test_one_more_room_follows_the_first(window):
+    assert "One more room" not in [action.text() for action in window.window.chain_bar.menu().actions()]
+    add(window, "Violin")
+    until(lambda: shown(window) == ["", "room"])
+    menus = {action.text(): action.menu() for action in window.window.chain_bar.menu().actions()}
+    next(action for action in menus["One more room"].actions() if action.text() == "Flute").trigger()
+    until(lambda: shown(window) == ["", "room", "room2"])
+    assert window.window.chain_bar.buttons["room2"].text() == "● Room 2: Flute"
+    assert window.parameters.chain.effects == (Effect(ROOM, "violin"), Effect(ROOM, "flute", 2))
+    window.parameters.set_value("room2 level", -6.0)
+    QTest.mouseClick(window.window.chain_bar.remove, LEFT)
+    until(lambda: shown(window) == ["", "room"])
+
+
 def test_an_unreadable_chain_is_an_empty_one():
     for plain in (None, [], {"effects": 3}, {"effects": [{"kind": "laser"}, 7]}, {"second": {"path": 1}}):
         assert patch.chain_from_json(plain) == Chain()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QMenu, QWidget
 
+from engine.effects import EFFECTS, ROOM
 from engine.preset import library
 from gui import preferences
 from gui import translation as translating
@@ -21,7 +22,7 @@ from session.patch import Chain, Effect, Layer
 from tests.gui.conftest import advance, end, play, quiet, start, until
 from tests.gui.test_score_playback import score
 
-UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "min", "cents", "st", "JACK", "WAV"}
+UNITS = {"Hz", "kHz", "ms", "dB", "oct", "MB", "kB", "LUFS", "MIDI", "CC", "BPM", "min", "cents", "st", "JACK", "WAV"}
 KEYS = {"Esc", "Ctrl", "Alt", "Shift"}
 NOTE = re.compile(r"[A-G]♯?-?\d")
 
@@ -121,7 +122,8 @@ def test_no_view_of_any_kind_has_an_untranslated_text(window):
 
 
 def test_chain_score_voice_recording_and_errors_have_no_untranslated_text(window, tmp_path):
-    chain = Chain((Effect("tone"), Effect("chorus"), Effect("compressor"), Effect("room", "violin")))
+    effects = [Effect(kind) for kind in EFFECTS if kind != ROOM]
+    chain = Chain((*effects, Effect("delay", number=2), Effect(ROOM, "violin"), Effect(ROOM, "flute", 2)))
     window.parameters.set_chain("", Chain(chain.effects, Layer(str(library.find("gong")), 60, True)))
     until(lambda: window.bridge.now.chain.kinds == chain.kinds)
     window.opener.open([score(tmp_path / "tune.mid", 57, 60), tmp_path / "letter.txt", tmp_path / "no.luthier"])

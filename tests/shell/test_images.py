@@ -17,10 +17,11 @@ from engine.events import ALL, EVENT, Kind
 from engine.host import Host
 from engine.image.chain_image import make_rated_image, make_standard_plugins
 from engine.image.image import ImageError, Tables, make_image
-from engine.image.image_file import pack_images
+from engine.image.image_file import PARAM, STEPPED, _param_values, pack_images
 from engine.impulse_response import ImpulseResponse
 from engine.instrument_chain import follow_voice, make_chain
 from engine.midi.interpreter import Interpreter
+from engine.plugin import set_label
 from engine.render import render
 from tests.support import events_preset
 from tests.support.hard_score import SECONDS, hard_score
@@ -34,8 +35,10 @@ BLOCKS = ([1], [64], [256], [4096], [3, 500, 64, 1, 128, 77])
 
 
 def with_all_effects(name):
-    """The chain of an instrument, its room and every other effect."""
-    made = [effects.make(effect) for effect in effects.EFFECTS if effect != effects.ROOM]
+    """The chain of an instrument, its room, every other effect, and a second one of each kind."""
+    made = [effects.make(effect) for effect in effects.EFFECTS if effect != effects.ROOM for _ in range(2)]
+    for plugin in made[1::2]:
+        set_label(plugin, plugin.name + "2")
     return [*make_chain(name), *made]
 
 
@@ -97,6 +100,15 @@ def test_an_image_that_is_made_twice_at_other_addresses_is_the_same_byte_for_byt
         image = make_image(plugins, tables)
         parts.append((bytes(image.memory), image.relocations, image.slots, tables.bytes()))
     assert parts[0] == parts[1]
+
+
+def test_two_effects_of_a_kind_have_parameters_that_a_host_can_tell_apart():
+    rated = make_rated_image(with_all_effects("celesta"), RATE, Tables())
+    params = np.array([_param_values(param) for param in rated.params], PARAM)
+    assert len(set(params["id"].tolist())) == len(params)
+    assert len({(param["module"], param["name"]) for param in params}) == len(params)
+    notes = [param for param in rated.params if param.name == "note"]
+    assert [(param.module, param.flags) for param in notes] == [("delay", STEPPED), ("delay2", STEPPED)]
 
 
 def test_values_of_a_patch_are_set_before_the_first_note(library):

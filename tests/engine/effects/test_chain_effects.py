@@ -9,10 +9,17 @@ from engine.effects import EFFECTS, ROOM, make
 from engine.effects.chorus import CENTRE_DELAY_SECONDS, SMOOTHING_SECONDS, Chorus
 from engine.effects.compressor import CONTROL_SAMPLES, Compressor
 from engine.effects.tilt_eq import TiltEq
+from engine.events import EVENT, Kind
 from engine.host import Host
 from engine.impulse_response import ImpulseResponse
+from engine.plugin import state_address
+from engine.render import render as render_events
+from tests.support.entry_call import call_entry, count_denormals
 from tests.support.host_callback import MAX_FRAMES, RATE, render
 from tests.support.simple_plugins import Signal
+
+BIT_EXACT = ("equalizer", "drive", "delay", "reverb")
+SHORT = {"decay": 0.1, "size": 4.0, "time": 0.001, "feedback": 0.3}  # values of parameters for a short tail
 
 
 def through(plugin, audio, block=128, **values):
@@ -47,6 +54,71 @@ def test_an_effect_that_is_off_passes_the_sound_unchanged(effect, noise):
 @pytest.mark.parametrize("block", [1, 7, 64, [3, 500, 64, 1, 4096]], ids=str)
 def test_the_block_size_is_not_heard(effect, noise, block):
     np.testing.assert_allclose(through(made(effect), noise, block), through(made(effect), noise, 4096), atol=1e-6)
+
+
+@pytest.mark.parametrize("effect", BIT_EXACT)
+@pytest.mark.parametrize("block", [1, 7, 128, [3, 500, 64, 1, 4096]], ids=str)
+def test_blocks_of_any_size_give_the_same_samples_bit_for_bit(effect, noise, block):
+    np.testing.assert_array_equal(turned(effect, noise, block), turned(effect, noise, 4096))
+
+
+def turned(effect, audio, block):
+    """Audio through an effect whose knobs are all turned while it plays."""
+    host, plugin = Host(RATE), made(effect)
+    host.play([Signal(audio), plugin])
+    events = np.zeros(2 * len(plugin.params) - 2, EVENT)
+    events["kind"], events["target"] = Kind.PARAM, state_address(plugin)
+    for number, event in enumerate(events):
+        index = number % (len(plugin.params) - 1)
+        param = plugin.params[index]
+        event["frame"], event["key"] = 317 * (number + 1), index
+        event["value"] = param.low + (param.high - param.low) * (0.8 if number == index else 0.3)
+    return render_events(host, events, audio.shape[1] / RATE, block)
+
+
+@pytest.mark.parametrize("effect", BIT_EXACT)
+def test_a_knob_turns_at_its_frame_in_a_ramp(effect):
+    tone = np.stack([np.sin(2 * np.pi * f * np.arange(8000) / RATE) for f in (110, 165)]).astype(np.float32)
+    for index, param in enumerate(made(effect).params[:-1]):
+        low, high = (turned_once(effect, tone, index, value) for value in (param.low, param.high))
+        np.testing.assert_array_equal(low[:, :4000], high[:, :4000])
+        difference = np.abs(low - high)
+        assert difference[:, 4000:4010].max() < 0.1 * max(difference.max(), 0.01), param.name
+
+
+def turned_once(effect, audio, index, value):
+    """Audio through an effect of which one knob is turned at frame 4000."""
+    host, plugin = Host(RATE), made(effect)
+    host.play([Signal(audio), plugin])
+    event = np.zeros(1, EVENT)
+    event["frame"], event["kind"], event["key"], event["value"] = 4000, Kind.PARAM, index, value
+    event["target"] = state_address(plugin)
+    return render_events(host, event, audio.shape[1] / RATE, 512)
+
+
+@pytest.mark.parametrize("effect", BIT_EXACT)
+def test_silence_stays_silence_and_no_tail_ends_in_denormal_numbers(effect, noise):
+    plugin = made(effect)
+    for index, param in enumerate(plugin.params):
+        plugin.state["param"][0, index] = SHORT.get(param.name, param.default)
+    plugin.prepare(RATE)
+    assert not call_entry(plugin, np.zeros((2, 4096))).any()
+    call_entry(plugin, noise)
+    for _ in range(20):
+        tail = call_entry(plugin, np.zeros((2, 4096)))
+        assert count_denormals(plugin) == 0
+    assert not tail.any()
+
+
+@pytest.mark.parametrize("effect", BIT_EXACT)
+def test_a_reset_leaves_nothing_of_what_was_played(effect, noise):
+    plugin = made(effect)
+    plugin.prepare(RATE)
+    first = call_entry(plugin, noise)
+    plugin.reset()
+    assert not call_entry(plugin, np.zeros((2, 4096))).any()
+    plugin.reset()
+    np.testing.assert_array_equal(call_entry(plugin, noise), first)
 
 
 @pytest.mark.parametrize("effect", EFFECTS)

@@ -29,7 +29,7 @@ from engine.events import EVENT
 from engine.preset import library
 from engine.snapshots.harmonics import Harmonics
 from gui.browser.catalogue import Entry
-from gui.controllers.chain import FILE, LAYER_OFFER, ROOM_OFFER
+from gui.controllers.chain import FILE, LAYER_OFFER, ROOM_OFFER, SECOND_FILE, SECOND_ROOM_OFFER
 from gui.main_controller import MainController
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
@@ -131,7 +131,10 @@ class SlotWalk:
         _, recording, instrument, patch, _ = self.files
         names = self.controller.parameters.names or [""]
         return {
-            "ChainBar.added": [("tone",), (FILE,), (LAYER_OFFER + str(instrument),), (ROOM_OFFER + "nothing",)],
+            "ChainBar.added": [
+                *((key,) for key in ("tone", "tone", FILE, SECOND_FILE, ROOM_OFFER + "nothing")),
+                *((key,) for key in (SECOND_ROOM_OFFER + "nothing", LAYER_OFFER + str(instrument))),
+            ],
             "ChainBar.moved": [("room", 1)], "ChainBar.removed": [("room",)], "ChainBar.selected": [("",)],
             "ChainBar.switched": [("room",)],
             "EngineBridge.events": [(np.zeros(0, EVENT),)],
