@@ -48,6 +48,17 @@ def compare_exchange(typing, array, index, expected, value):
     return types.boolean(array, types.intp, types.int64, types.int64), generate
 
 
+@intrinsic
+def fetch_add(typing, array, index, value):
+    """Add to array[index] in one step; what it held before."""
+
+    def generate(context, builder, signature, args):
+        address = element_address(context, builder, signature, args)
+        return builder.atomic_rmw("add", address, args[2], "acq_rel")
+
+    return types.int64(array, types.intp, types.int64), generate
+
+
 @njit(cache=True, error_model="numpy", exported=Signature("", ("i8", 1), "i8", "i8"))
 def publish(array, index, value):
     """[main thread] Write array[index]; a reader by `load_acquire` sees all that was written before."""

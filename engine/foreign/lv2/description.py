@@ -1,12 +1,14 @@
 """[main thread] What an LV2 plugin says of itself, and which plugins a bundle has; none of their code is run."""
 
 import os
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 from engine.foreign.names import LV2_PREFIX
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, MIDI_EFFECT, PluginEntry
 
-from .lilv import functions, path_of, plugins, take_text, take_texts, text_of, uri_node
+from .lilv import functions, path_of, plugins, port_count, quiet_stderr, take_text, take_texts, text_of, uri_node
 from .uris import full_uri, short_uri
 
 FORMAT = "LV2"
@@ -16,6 +18,11 @@ _MIDI_CLASSES = ("core:MIDIPlugin",)
 
 def describe(plugin: int) -> PluginEntry:
     """A plugin of lilv."""
+    with quiet_stderr():  # lilv complains there of ports that are not described
+        return _describe(plugin)
+
+
+def _describe(plugin: int) -> PluginEntry:
     lilv = functions()
     uri = text_of(lilv.plugin_get_uri(plugin))
     title = take_text(lilv.plugin_get_name(plugin)) or uri
@@ -26,12 +33,16 @@ def describe(plugin: int) -> PluginEntry:
 
 def list_bundle(path: str) -> list[PluginEntry]:
     """The plugins of a bundle."""
-    folder = os.path.realpath(path)
-    lilv = functions()
-    return [
-        describe(plugin) for plugin in plugins()
-        if os.path.realpath(path_of(lilv.plugin_get_bundle_uri(plugin))) == folder
-    ]  # fmt: skip
+    return [describe(plugin) for plugin in plugins_by_bundle().get(os.path.realpath(path), [])]
+
+
+@cache
+def plugins_by_bundle() -> dict[str, list[int]]:
+    """The plugins of lilv that were installed at the first call, by the real paths of their bundles."""
+    lilv, found = functions(), defaultdict(list)
+    for plugin in plugins():
+        found[os.path.realpath(path_of(lilv.plugin_get_bundle_uri(plugin)))].append(plugin)
+    return dict(found)
 
 
 def required_features(plugin: int) -> list[str]:
@@ -61,7 +72,7 @@ def _kind(plugin: int) -> str:
 def _has_port(plugin: int, *classes: str) -> bool:
     """Whether a plugin has a port of all these classes."""
     lilv = functions()
-    ports = (lilv.plugin_get_port_by_index(plugin, i) for i in range(lilv.plugin_get_num_ports(plugin)))
+    ports = (lilv.plugin_get_port_by_index(plugin, i) for i in range(port_count(plugin)))
     nodes = [uri_node(full_uri(name)) for name in classes]
     return any(all(lilv.port_is_a(plugin, port, node) for node in nodes) for port in ports)
 

@@ -106,6 +106,12 @@ def find_plugin(uri: str) -> int:
     return found
 
 
+def port_count(plugin: int) -> int:
+    """How many ports a plugin has; 0 where it does not describe all of them."""
+    with quiet_stderr():  # lilv says there which one is missing
+        return int(functions().plugin_get_num_ports(plugin))
+
+
 def text_of(node: int | None) -> str:
     """The text of a node that belongs to somebody; empty where there is none."""
     return (functions().node_as_string(node) or b"").decode("utf-8", "replace") if node else ""

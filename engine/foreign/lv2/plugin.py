@@ -43,6 +43,8 @@ class Lv2Plugin(Plugin):
         if missing:
             raise PluginError(f"{uri} requires what Luthier does not have: {', '.join(missing)}")
         self._ports = tuple(_with_room(port) for port in read_ports(self.lilv_plugin))
+        if not self._ports:  # lilv gives none where one is missing; unconnected ones would be written to
+            raise PluginError(f"{uri} describes no ports, or not all of them")
         self.controls = Controls(self._ports)
         self.state = zeros(1, LV2_STATE)
         self.address = process.process.address

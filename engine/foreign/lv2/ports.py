@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.plugin import Param
 
-from .lilv import find_texts, functions, take_number, take_text, take_texts, text_of, uri_node
+from .lilv import find_texts, functions, port_count, take_number, take_text, take_texts, text_of, uri_node
 from .uris import full_uri, short_uri
 
 REFERENCE_RATE = 48_000.0  # Hz: ranges that depend on the rate are shown for this one
@@ -60,9 +60,10 @@ class Port:
 def read_ports(plugin: int) -> tuple[Port, ...]:
     """The ports of a plugin of lilv, by index."""
     lilv = functions()
-    count = lilv.plugin_get_num_ports(plugin)
+    count = port_count(plugin)
     ranges = np.full((3, max(count, 1)), np.nan, np.float32)
-    lilv.plugin_get_port_ranges_float(plugin, *(row.ctypes.data for row in ranges))
+    if count:
+        lilv.plugin_get_port_ranges_float(plugin, *(row.ctypes.data for row in ranges))
     return tuple(_Reader(plugin, index).port(*ranges[:, index].tolist()) for index in range(count))
 
 

@@ -1,7 +1,7 @@
 """The numbers of URIs, as plugins ask for them on any thread: a table that only grows, in memory of its own.
 
-The numbers are the same for all plugins of the process. A reader takes no lock; who adds a URI holds one for as long
-as it takes to copy the text, and gives up (number 0) when another thread holds it too long.
+The numbers are the same for all plugins of the process. Nobody waits for anybody: a text is copied to a place of its
+own, and then found by whoever looks at the slot that its number was put into.
 """
 
 import ctypes
@@ -11,17 +11,15 @@ import numpy as np
 
 from engine.foreign.lv2.uris import full_uri
 from engine.kernel import carray, cfunc, njit
-from engine.pointers import address_of, compare_exchange, load_acquire, pointer, store_release, view_u1
+from engine.pointers import address_of, compare_exchange, fetch_add, load_acquire, pointer, view_u1
 
 MAX_URIS = 1 << 18
 MAX_TEXT_BYTES = 1 << 25  # of all
 MAX_URI_BYTES = 1 << 12
 SLOT_COUNT = 2 * MAX_URIS  # a power of two
-MAX_TRIES = 100_000  # to get the lock: more than a millisecond
 URID_TABLE = np.dtype(
     [
-        ("lock", "i8", (1,)),
-        ("count", "i8", (1,)),
+        ("count", "i8", (1,)),  # numbers given so far
         ("used", "i8", (1,)),  # bytes of `text`
         ("slots", "i8", (SLOT_COUNT,)),  # numbers, found by the hash of the text; 0: none
         ("starts", "i8", (MAX_URIS,)),  # of the text of each number
@@ -72,7 +70,7 @@ def map_uri(handle, uri):
 def unmap_uri(handle, number):
     """[any thread] `unmap` of LV2's urid:unmap; handle: the table."""
     table = carray(handle, 1, URID_TABLE)[0]
-    if number == 0 or number > load_acquire(table.count, 0):
+    if number == 0 or number > min(load_acquire(table.count, 0), MAX_URIS):
         return pointer(np.uintp(0))
     return pointer(np.uintp(table.text.ctypes.data) + np.uintp(table.starts[number - 1]))
 
@@ -102,26 +100,24 @@ def find_text(table, text, size, digest):
 
 @njit(cache=True, error_model="numpy")
 def add_text(table, text, size, slot):
-    """[any thread] The number that a text gets, if another thread has not added it meanwhile; 0 without room."""
-    tries = 0
-    while not compare_exchange(table.lock, 0, 0, 1):
-        tries += 1
-        if tries == MAX_TRIES:
-            return 0
-    number = load_acquire(table.slots, slot)
-    while number != 0 and not is_text(table, number, text, size):
+    """[any thread] The number of a text that has none yet, or has got one from another thread just now.
+
+    0 without room. slot: the first that may be free.
+    """
+    if load_acquire(table.count, 0) >= MAX_URIS or load_acquire(table.used, 0) + size >= MAX_TEXT_BYTES:
+        return 0
+    start = fetch_add(table.used, 0, size + 1)
+    number = fetch_add(table.count, 0, 1) + 1
+    if number > MAX_URIS or start + size >= MAX_TEXT_BYTES:
+        return 0
+    for i in range(size):
+        table.text[start + i] = text[i]
+    table.starts[number - 1] = start
+    while not compare_exchange(table.slots, slot, 0, number):
+        other = load_acquire(table.slots, slot)
+        if is_text(table, other, text, size):
+            return other  # the number that was taken for it here is left out
         slot = (slot + 1) & (SLOT_COUNT - 1)
-        number = load_acquire(table.slots, slot)
-    start = table.used[0]
-    if number == 0 and table.count[0] < MAX_URIS and start + size < MAX_TEXT_BYTES:
-        for i in range(size):
-            table.text[start + i] = text[i]
-        number = table.count[0] + 1
-        table.starts[number - 1] = start
-        table.used[0] = start + size + 1
-        store_release(table.count, 0, number)
-        store_release(table.slots, slot, number)
-    store_release(table.lock, 0, 0)
     return number
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.events import EVENT
 from engine.foreign.callbacks import compile_all
 from engine.foreign.loader import load
-from engine.foreign.lv2.lilv import world
+from engine.foreign.lv2.description import plugins_by_bundle
 from engine.foreign.plugin_entry import PluginEntry
 from engine.foreign.plugin_files import CLAP, LV2
 from engine.kinds.kind import load_member
@@ -27,7 +27,7 @@ def warm_up(formats: Collection[str]) -> None:
     compile_all()
     if LV2 in formats:
         with contextlib.suppress(PluginError):  # without lilv every bundle has that as its fault
-            world()
+            plugins_by_bundle()
 
 
 def list_plugins(name: str, path: str) -> list[PluginEntry]:

@@ -1,5 +1,6 @@
 """The probe plugins built as an LV2 bundle, with the description of their ports."""
 
+import shutil
 from pathlib import Path
 
 from tests.support.foreign.probe import build_probe
@@ -19,6 +20,7 @@ PREFIXES = """@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
 @prefix units: <http://lv2plug.in/ns/extensions/units#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix doap: <http://usefulinc.com/ns/doap#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 """
 MIDI_IN = "a lv2:InputPort, atom:AtomPort ; atom:bufferType atom:Sequence ; atom:supports midi:MidiEvent"
@@ -42,6 +44,21 @@ PORTS = {
     "mono": (LEFT_IN, OUT, *CONTROLS, CALLS, LATENCY),
     "wide": (LEFT_IN, RIGHT_IN, SIDE_IN, SIDE_IN, OUT, OUT, OUT, *CONTROLS, CALLS, LATENCY),
 }
+CONTROL, EFFECT = "a lv2:InputPort, lv2:ControlPort", PORTS["effect"]
+LIARS: dict[str, tuple[str | None, ...]] = {
+    "many inputs": (*EFFECT, *(SIDE_IN,) * 200),
+    "events without end": (*EFFECT, f"{MIDI_IN} ; rsz:minimumSize 1099511627776"),
+    "a negative size": (*EFFECT, f"{MIDI_IN} ; rsz:minimumSize -5"),
+    "ranges that are none": (
+        *EFFECT[:4], CONTROL, f"{CONTROL} ; lv2:minimum 5 ; lv2:maximum -5 ; lv2:default 99",
+        f'{CONTROL} ; lv2:minimum "nan"^^xsd:float ; lv2:default "inf"^^xsd:float', *EFFECT[7:],
+    ),
+    "ports of no kind": (*EFFECT, "a lv2:InputPort", "a lv2:OutputPort, <urn:unknown>"),
+    "one symbol": tuple(f'{port} ; lv2:symbol "same"' for port in EFFECT),
+    "no ports": (),
+    "a gap": (*EFFECT[:4], None, *EFFECT[4:]),
+}  # fmt: skip
+"""Ports as plugins describe them that are effects in truth; None: left out. Their URIs end with liar0, liar1 …"""
 CLASSES = {"instrument": "lv2:InstrumentPlugin", "effect": "lv2:FilterPlugin"}
 FEATURES = (
     "lv2:requiredFeature urid:map ; lv2:optionalFeature worker:schedule, lv2:hardRTCapable ; "
@@ -55,10 +72,7 @@ def build_bundle(folder: Path) -> Path:
     bundle.mkdir(parents=True)
     build_probe(bundle / BINARY, "probe_lv2.c")
     preset = f"<{URI}preset> a pset:Preset ; lv2:appliesTo <{URI}effect> ; rdfs:seeAlso <presets.ttl> .\n"
-    manifest = "".join(
-        f"<{URI}{name}> a lv2:Plugin ; lv2:binary <{BINARY}> ; rdfs:seeAlso <probe.ttl> .\n" for name in PORTS
-    )
-    write(bundle / "manifest.ttl", manifest + preset)
+    write(bundle / "manifest.ttl", "".join(map(introduce, PORTS)) + preset)
     group = f'<{URI}sound> a pg:Group ; lv2:symbol "sound" ; lv2:name "Sound" .\n'
     write(bundle / "probe.ttl", group + "".join(describe(name, ports) for name, ports in PORTS.items()))
     write(
@@ -69,25 +83,45 @@ def build_bundle(folder: Path) -> Path:
     return bundle
 
 
+def build_liars(folder: Path, bundle: Path) -> None:
+    """Build the bundle liars.lv2 in a folder, with the library of the other one."""
+    liars = folder / "liars.lv2"
+    liars.mkdir(parents=True)
+    shutil.copy(bundle / BINARY, liars / BINARY)
+    names = [f"liar{number}" for number in range(len(LIARS))]
+    write(liars / "manifest.ttl", "".join(map(introduce, names)))
+    texts = [describe(name, ports) for name, ports in zip(names, LIARS.values(), strict=True)]
+    write(liars / "probe.ttl", "".join(texts))
+
+
+def introduce(name: str) -> str:
+    """The lines about a plugin in a manifest."""
+    return f"<{URI}{name}> a lv2:Plugin ; lv2:binary <{BINARY}> ; rdfs:seeAlso <probe.ttl> .\n"
+
+
 def write(path: Path, text: str) -> None:
     """Write a file of Turtle with the prefixes."""
     path.write_text(PREFIXES + "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n" + text)
 
 
-def describe(name: str, ports: tuple[str, ...], features: str = FEATURES) -> str:
+def describe(name: str, ports: tuple[str | None, ...], features: str = FEATURES) -> str:
     """The description of a plugin with its ports."""
     lines = [
         f'[ {port} ; lv2:index {index} ; lv2:symbol "{symbol}" ; lv2:name "{symbol.replace("_", " ").title()}" ]'
         for index, (port, symbol) in enumerate(zip(ports, symbols(ports), strict=True))
+        if port is not None
     ]
     kind = CLASSES.get(name, "lv2:UtilityPlugin")
     return (
         f'<{URI}{name}> a lv2:Plugin, {kind} ; doap:name "Probe {name}" ; '
-        f'doap:maintainer [ foaf:name "Luthier" ] ; {features} ; lv2:port\n' + " ,\n".join(lines) + " .\n"
+        f'doap:maintainer [ foaf:name "Luthier" ] ; {features}'
+        + (" ; lv2:port\n" if lines else "")
+        + " ,\n".join(lines)
+        + " .\n"
     )
 
 
-def symbols(ports: tuple[str, ...]) -> list[str]:
+def symbols(ports: tuple[str | None, ...]) -> list[str]:
     """A symbol for each port: those of the controls by name, the others by number."""
     names = iter(("gain", "mode", "knob"))
     return [

@@ -13,6 +13,7 @@
 #define PREFIX "urn:luthier:probe:"
 enum { MAX_EVENTS = 8192, MAX_PORTS = 32, CONTROLS = 3 };
 enum { INSTRUMENT, EFFECT, MONO_EFFECT, WIDE_EFFECT, KINDS };
+enum { LIARS = 8, LIAR_BYTES = 32 }; /* effects whose descriptions are wrong: PREFIX liar0, liar1 … */
 
 typedef void *handle;
 typedef struct { const char *uri; void *data; } feature;
@@ -73,7 +74,8 @@ static handle instantiate(const void *given, double rate, const char *bundle, co
   while (probe_has_fault("hang")) sleep(1);
   if (probe_has_fault("create") || rate <= 0 || !bundle) return NULL;
   instance *me = calloc(1, sizeof *me);
-  while (strcmp(uri + strlen(PREFIX), NAMES[me->kind])) me->kind++;
+  while (me->kind < KINDS && strcmp(uri + strlen(PREFIX), NAMES[me->kind])) me->kind++;
+  if (me->kind == KINDS) me->kind = EFFECT;
   me->map = find(features, "http://lv2plug.in/ns/ext/urid#map");
   me->scheduler = find(features, "http://lv2plug.in/ns/ext/worker#schedule");
   me->midi = me->map->map(me->map->handle, "http://lv2plug.in/ns/ext/midi#MidiEvent");
@@ -199,5 +201,13 @@ static const void *extension_data(const char *uri) {
 __attribute__((visibility("default"))) const descriptor *lv2_descriptor(uint32_t index) {
   static const descriptor DESCRIPTORS[KINDS] = {DESCRIPTOR("instrument"), DESCRIPTOR("effect"), DESCRIPTOR("mono"),
                                                 DESCRIPTOR("wide")};
-  return index < KINDS && !probe_has_fault("descriptor") ? &DESCRIPTORS[index] : NULL;
+  static descriptor liars[LIARS];
+  static char uris[LIARS][LIAR_BYTES];
+  if (index >= KINDS + LIARS || probe_has_fault("descriptor")) return NULL;
+  if (index < KINDS) return &DESCRIPTORS[index];
+  int number = (int)index - KINDS;
+  snprintf(uris[number], LIAR_BYTES, PREFIX "liar%d", number);
+  liars[number] = DESCRIPTORS[EFFECT];
+  liars[number].uri = uris[number];
+  return &liars[number];
 }

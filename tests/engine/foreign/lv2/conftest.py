@@ -9,7 +9,7 @@ import pytest
 from engine.foreign.lv2.plugin import Lv2Plugin
 from engine.foreign.plugin_files import lv2_folders
 from engine.host import Host
-from tests.support.foreign.probe_bundle import URI, build_bundle
+from tests.support.foreign.probe_bundle import URI, build_bundle, build_liars
 from tests.support.host_callback import RATE
 
 
@@ -18,6 +18,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The bundle, in a folder that is looked through before those of the system."""
     folder = tmp_path_factory.mktemp("lv2")
     built = build_bundle(folder)
+    build_liars(folder, built)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LV2_PATH", os.pathsep.join([str(folder), *map(str, lv2_folders())]))
         yield built

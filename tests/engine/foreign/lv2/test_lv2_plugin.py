@@ -17,7 +17,7 @@ from engine.plugin.external import PluginError
 from engine.portaudio_callback import callback
 from tests.support.foreign import probe
 from tests.support.foreign.probe import LATENCY, release, written_events
-from tests.support.foreign.probe_bundle import BINARY, URI
+from tests.support.foreign.probe_bundle import BINARY, LIARS, URI
 from tests.support.host_callback import RATE, render
 from tests.support.simple_plugins import Signal
 from tests.support.wait_limit import MAX_WAIT_SECONDS
@@ -297,6 +297,28 @@ def test_what_was_closed_is_not_played_again(make, host):
     plugin.close()
     with pytest.raises(PluginError, match="was closed"):
         host.play([plugin])
+
+
+@pytest.mark.parametrize("lie", [lie for lie in LIARS if lie not in ("no ports", "a gap")])
+def test_a_plugin_that_lies_about_its_ports_plays(make, host, random, lie):
+    sound, plugin = noise(random), make(f"liar{list(LIARS).index(lie)}")
+    assert all(np.isfinite([each.low, each.default, each.high]).all() for each in plugin.params)
+    assert all(each.low <= each.default <= each.high for each in plugin.params)
+    host.play([Signal(sound), plugin])
+    heard = render(host, 4000)
+    if lie != "ranges that are none":
+        np.testing.assert_array_equal(heard[:, LATENCY:], sound[:, :-LATENCY])
+    state = plugin.save_state()
+    plugin.load_state(state)
+    assert plugin.save_state() == state
+
+
+@pytest.mark.parametrize("lie", ["no ports", "a gap"])
+def test_a_plugin_whose_ports_are_not_known_is_refused_in_one_line(bundle, lie, capfd):
+    with pytest.raises(PluginError, match="describes no ports, or not all of them") as refused:
+        load(f"lv2:{URI}liar{list(LIARS).index(lie)}")
+    assert "\n" not in str(refused.value)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_bundle_that_was_installed_a_moment_ago_is_found(bundle, make, tmp_path, monkeypatch):
