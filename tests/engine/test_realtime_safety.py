@@ -63,10 +63,10 @@ ALSO = {
     "jack": LIBJACK,
     "clap": {"pthread_self"},
     "clap: is_audio_thread": {"pthread_self"},
-    "equalizer": {"tan"},
+    "equalizer": {"sqrt", "tan"},
     "drive": {"tan"},
     "delay": {"exp"},
-    "reverb": {"exp"},
+    "reverb": {"exp", "sqrt"},
 }
 EXCEPTION = "picklebuf"  # what numba calls an exception that is kept ready
 INLINE = ("fabs", "smax", "smin", "umax", "umin", "maxnum", "minnum", "fma", "fmuladd", "sqrt", "assume", "lifetime",
