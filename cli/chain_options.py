@@ -56,8 +56,8 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--with", dest="plugins", action="append", default=[], metavar="EFFECT",
-        help=f"append an effect: {', '.join(EFFECTS)}; the name of an installed plugin; a CLAP plugin, FILE.clap or "
-        "FILE.clap#ID; or a C library. May be given "
+        help=f"append an effect: {', '.join(EFFECTS)}; the name of an installed plugin; one of CLAP, FILE.clap or "
+        "FILE.clap#ID, or of LV2, lv2:URI; or a C library. May be given "
         f"several times, in the order of processing. `{ROOM}` is the instrument's own, or else that of the "
         f"{DEFAULT_ROOM}; {ROOM}=FILE.wav or {ROOM}=INSTRUMENT is another",
     )  # fmt: skip
@@ -66,6 +66,11 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
         help="set a parameter, as `luthier show NAME` names those of an instrument; of an effect EFFECT.PARAM=VALUE "
         "(chorus.mix=0.4, room.level=-6), of the second one of a name chorus2.mix, of a second instrument "
         "second.PARAM; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--plugin-preset", dest="plugin_presets", action="append", default=[], metavar="[PLUGIN=]NAME",
+        help="load a preset that a plugin brings along, as `luthier show lv2:URI` lists them, before --set; may be "
+        "given several times",
     )  # fmt: skip
 
 
@@ -95,6 +100,7 @@ def _load(host: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rac
     made = rack.load(host, patch, args.seed, _follows_voice(args))
     if made.voice is not None:
         voice_options.apply(host, made.voice, args)
+    _load_presets(made, getattr(args, "plugin_presets", []))
     _set_params(host, made, args.params)
     return made
 
@@ -144,6 +150,21 @@ def _check_plugin(name: str) -> None:
     if parse(name).format is Format.PACKAGE and name not in known:
         names = ", ".join([*EFFECTS, *sorted(known)])
         raise ValueError(f"no effect {name!r}; there are {names}, and CLAP plugins and C libraries by their path")
+
+
+def _load_presets(rack: "Rack", wanted: list[str]) -> None:
+    """Load presets of plugins as `--plugin-preset` says; ValueError if there is no such preset."""
+    for text in wanted:
+        owner, _, rest = text.partition("=")
+        plugins, name = (rack.named(owner), rest) if rest and rack.named(owner) else (rack.plugins, text)
+        presets = [(plugin, uri, title) for plugin in plugins for uri, title in plugin.find_presets().items()]
+        found = next(((plugin, uri) for plugin, uri, title in presets if name in (title, uri)), None)
+        if found is None:
+            known = ", ".join(title for _, _, title in presets) or "none"
+            raise ValueError(f"--plugin-preset {text}: there is no preset {name!r}; there are {known}")
+        plugin, uri = found
+        plugin.load_preset(uri)
+    rack.drain_changes()  # those of the presets
 
 
 def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> None:

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the instrument, and --json."""
     parser.add_argument(
         "preset", metavar="NAME",
-        help="an instrument or a saved patch, by name or path, an effect by name, or a CLAP plugin",
+        help="an instrument or a saved patch, by name or path, an effect by name, or a plugin of CLAP or LV2",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="everything but the tensors' values, as one JSON object")
 
@@ -92,12 +92,12 @@ def _print_plugin(name: str, as_json: bool) -> None:
 
     plugin = load(name)
     plugin.prepare(PLUGIN_RATE)
-    latency, has_state = plugin.latency, plugin.save_state() is not None
+    latency, has_state, presets = plugin.latency, plugin.save_state() is not None, plugin.find_presets()
     plugin.close()
     if as_json:
         params = [asdict(param) for param in plugin.params]
         facts = {"name": plugin.name, "path": name, "latency": latency, "has_state": has_state, "params": params}
-        print(json.dumps(facts, ensure_ascii=False))
+        print(json.dumps(facts | {"presets": presets}, ensure_ascii=False))
         return
     print(make_printable(plugin.name))
     print()
@@ -105,6 +105,8 @@ def _print_plugin(name: str, as_json: bool) -> None:
     _print_fact("Latency", f"{latency} frames at {PLUGIN_RATE:g} Hz, {milliseconds:.1f} ms" if latency else "none")
     _print_fact("Saved", "its own state" if has_state else "the values of its parameters")
     _print_fact("Plugin", make_printable(name))
+    if presets:
+        _print_fact("Presets", make_printable(", ".join(presets.values())))
     _print_parameters(preset_facts.plugin_rows(plugin.params))
 
 

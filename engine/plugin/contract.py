@@ -134,6 +134,14 @@ class Plugin:
         """[main thread] Restore what `save_state` returned; ValueError if it cannot be taken."""
         raise ValueError(f"{self.name} keeps nothing but the values of its parameters")
 
+    def find_presets(self) -> dict[str, str]:
+        """[main thread] The presets that it brings along: names by what identifies them, in order of name."""
+        return {}
+
+    def load_preset(self, identifier: str) -> None:
+        """[main thread] Load a preset of `find_presets`, also while it plays; ValueError if there is none."""
+        raise ValueError(f"{self.name} has no preset {identifier!r}")
+
     def close(self) -> None:
         """[main thread, once no block uses it] Free what it holds outside its record; it is not used any more."""
 

@@ -167,10 +167,10 @@ class Lv2Plugin(Plugin):
         """[main thread] The presets that are installed for it: names by their URIs."""
         return presets.find_presets(self.lilv_plugin)
 
-    def load_preset(self, uri: str) -> None:
-        """[main thread] Load a preset. PluginError if there is none of that URI."""
+    def load_preset(self, identifier: str) -> None:
+        """[main thread] Load a preset by its URI. PluginError if there is none."""
         self._check_open()
-        presets.load_preset(self, uri)
+        presets.load_preset(self, identifier)
 
     def close(self) -> None:
         """[main thread, once no block uses it] End its instances."""
