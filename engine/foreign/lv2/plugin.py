@@ -136,13 +136,13 @@ class Lv2Plugin(Plugin):
         """[offline driver, between two blocks] Do what it has asked the worker thread for."""
         for worker in self._workers:
             worker.catch_up()
-        self.poll()
+        self._check_sound()
 
     def poll(self) -> None:
-        """[main thread, many times a second while it plays] Silence it where nothing but broken sound comes out."""
-        self.state["io"]["latency"] = self.latency
-        if self.instances and self.state["io"]["broken_blocks"][0] > MAX_BROKEN_BLOCKS:
-            self.reset()
+        """[main thread, many times a second while it plays] Let it work, and look at its sound and its latency."""
+        for worker in self._workers:
+            worker.allow()
+        self._check_sound()
 
     def drain_changes(self) -> list[tuple[int, float]]:
         """[main thread] The parameters that a preset or a state has set since the last call: index and value."""
@@ -191,6 +191,12 @@ class Lv2Plugin(Plugin):
         index = self.controls.set(symbol, value)
         if index is not None:
             self._changes[index] = float(self.controls.live[index])
+
+    def _check_sound(self) -> None:
+        """Take the latency that it tells, and silence it where nothing but broken sound comes out."""
+        self.state["io"]["latency"] = self.latency
+        if self.instances and self.state["io"]["broken_blocks"][0] > MAX_BROKEN_BLOCKS:
+            self.reset()
 
     def _check_open(self) -> None:
         if not self.instances:

@@ -1,7 +1,8 @@
 """The worker thread of LV2 plugins: it does for all of them what they ask for while they play.
 
-In offline rendering it is idle: the driver calls `catch_up` between two blocks, so that the result does not depend
-on the speed of the machine.
+One thread works at a time, whatever it works for, as plugins share libraries that bear no more. In offline rendering
+the thread is idle: the driver calls `catch_up` between two blocks, so that the result does not depend on the speed of
+the machine. Who plays live calls `allow` now and then.
 """
 
 import threading
@@ -17,7 +18,7 @@ from .instance import WorkerFunctions
 from .process import respond
 
 POLL_SECONDS = 0.001
-OFFLINE_TIMEOUT_SECONDS = 1.0  # after the last `catch_up` for which the thread stays idle
+_working = threading.Lock()  # held by who works
 
 
 class Worker:
@@ -29,20 +30,24 @@ class Worker:
         self._record = record
         self._requests = ByteRing(record["requests"][0], record["request_cursors"][0])
         self._responses = ByteRing(record["responses"][0], record["response_cursors"][0])
-        self._last_catch_up = -OFFLINE_TIMEOUT_SECONDS
+        self._is_live = False
         _thread().add(self)
 
     def catch_up(self) -> None:
         """[offline driver, between two blocks] Do all that was asked for."""
         with self.lock:
-            self._last_catch_up = time.monotonic()
+            self._is_live = False
             self._work()
 
+    def allow(self) -> None:
+        """[main thread, while it plays] Let the worker thread do what is asked for, until the next `catch_up`."""
+        self._is_live = True
+
     def poll(self) -> None:
-        """[worker thread] Do all that was asked for, unless an offline driver does."""
-        if self._requests.waiting:
+        """[worker thread] Do all that was asked for, if it may."""
+        if self._is_live and self._requests.waiting:
             with self.lock:
-                if time.monotonic() - self._last_catch_up > OFFLINE_TIMEOUT_SECONDS:
+                if self._is_live:
                     self._work()
 
     def clear(self) -> None:
@@ -57,7 +62,8 @@ class Worker:
 
     def _work(self) -> None:
         while self._functions is not None and (message := self._requests.pop()) is not None:
-            self._functions.work(respond.address, self._record.ctypes.data, message)
+            with _working:
+                self._functions.work(respond.address, self._record.ctypes.data, message)
 
 
 class _Thread:
