@@ -82,8 +82,7 @@ STATE = np.dtype(
         ("dry", "f4", (2, RUN_FRAMES)),  # of the frames that are computed together: the sound as it is,
         ("sent", "f4", (2, RUN_FRAMES)),  # what enters the lines,
         ("swayed", "f4", (2, RUN_FRAMES)),  # cosine and sine of the sway,
-        ("heard", "f4", (LINES, RUN_FRAMES)),  # what leaves the lines,
-        ("sums", "f4", (2, RUN_FRAMES)),  # and the sums of even and odd lines
+        ("heard", "f4", (LINES, RUN_FRAMES)),  # and what leaves the lines
         ("rate", "f8"),
     ],
     align=True,
@@ -212,10 +211,12 @@ def _process_run(state, audio):
     _sway(state, count)
     _read_lines(state, lines, count)
     _leave(state, audio)
-    for width in (1, 2, 4, 8):
+    width = 1
+    while width < LINES:
         for i in range(LINES):
             if i & width == 0:
                 _cross(state.heard[i], state.heard[i + width], count)
+        width *= 2
     for i in range(LINES):
         _write_line(state, lines[i], i, count)
     state.position += count
@@ -339,24 +340,21 @@ def _damp(state, i, count):
 @njit(cache=True, error_model="numpy")
 def _leave(state, audio):
     """Mix the sound as it is, even lines to the left and odd lines to the right."""
-    count = audio.shape[1]
-    for c in range(2):
-        for t in range(count):
-            state.sums[c, t] = 0
-        for i in range(c, LINES, 2):
-            for t in range(count):
-                state.sums[c, t] += SIGNS[i] * state.heard[i, t]
-    for c in range(2):
-        dry, wet, width = state.now[DRY], state.now[WET], state.now[SIDE]
-        for t in range(count):
-            dry += state.step[DRY]
-            wet += state.step[WET]
-            width += state.step[SIDE]
-            gain = wet
-            if state.choke_left > 0:
-                gain *= np.float32(state.choke_left - t) / np.float32(state.choke_frames)
-            other = np.float32(0.5) * (np.float32(1) - width) * (state.sums[1 - c, t] - state.sums[c, t])
-            audio[c, t] = dry * state.dry[c, t] + gain * (state.sums[c, t] + other)
+    dry, wet, width = state.now[DRY], state.now[WET], state.now[SIDE]
+    for t in range(audio.shape[1]):
+        dry += state.step[DRY]
+        wet += state.step[WET]
+        width += state.step[SIDE]
+        gain = wet
+        if state.choke_left > 0:
+            gain *= np.float32(state.choke_left - t) / np.float32(state.choke_frames)
+        even, odd = np.float32(0), np.float32(0)
+        for i in range(0, LINES, 2):
+            even += SIGNS[i] * state.heard[i, t]
+            odd += SIGNS[i + 1] * state.heard[i + 1, t]
+        other = np.float32(0.5) * (np.float32(1) - width) * (odd - even)
+        audio[0, t] = dry * state.dry[0, t] + gain * (even + other)
+        audio[1, t] = dry * state.dry[1, t] + gain * (odd - other)
 
 
 @njit(cache=True, error_model="numpy")

@@ -74,9 +74,9 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker:
     kind = kind_of(preset.header)
     names = [*SCRIPTS, *(HAND_SCRIPTS if tracker is not None else ()), PLAYER]
     return _FILES.template("page.html").render(
-        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_FILES.text("page.css"),
-        scripts=[_FILES.text(f"{name}.js") for name in names],
-        processor="\n".join(_FILES.text(f"{name}.js") for name in PROCESSOR_SCRIPTS),
+        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_unindented("page.css"),
+        scripts=[_unindented(f"{name}.js") for name in names],
+        processor="\n".join(_unindented(f"{name}.js") for name in PROCESSOR_SCRIPTS),
         module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
         tracker=_tracker_values(tracker) if tracker is not None else None,
     )  # fmt: skip
@@ -85,9 +85,14 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker:
 def _tracker_values(tracker: HandTracker) -> dict[str, str]:
     """What the template inserts of a hand tracker."""
     return {
-        "script": _FILES.text("hand_tracker.js"), "data": _packed(tracker.data), "table": tracker.table,
+        "script": _unindented("hand_tracker.js"), "data": _packed(tracker.data), "table": tracker.table,
         "notice": NOTICE, "licence": _FILES.text("apache-2.0.txt"),
     }  # fmt: skip
+
+
+def _unindented(name: str) -> str:
+    """The text of a script or a style sheet without indentation, which is a fourteenth of it."""
+    return "\n".join(line.strip() for line in _FILES.text(name).splitlines())
 
 
 def has_hand_map(preset: Preset) -> bool:
