@@ -36,7 +36,8 @@ _ALL = (
     Suite("kill", "The window may be killed at any moment: nothing that was saved is lost.", "windows:measure_kills"),
     Suite("window", "The window opens quickly and does not disturb the sound.", "windows:measure_use"),
     Suite("walk", "No text is cut and no widget squeezed at any size, scale and theme.", "windows:measure_walk"),
-    Suite("hand", "A hand before the camera plays a page, and the sound is on time.", "hand:measure"),
+    Suite("hand", "A hand before the camera plays a page, and the sound is on time.", "exports.hand:measure"),
+    Suite("qtractor", "A workstation finds, plays and restores an exported plugin.", "exports.qtractor:measure"),
     Suite("busy", "`make check` passes on a busy machine.", "busy_machine:measure"),
 )
 SUITES = {suite.name: suite for suite in _ALL}

@@ -74,9 +74,9 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker:
     kind = kind_of(preset.header)
     names = [*SCRIPTS, *(HAND_SCRIPTS if tracker is not None else ()), PLAYER]
     return _FILES.template("page.html").render(
-        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=_unindented("page.css"),
-        scripts=[_unindented(f"{name}.js") for name in names],
-        processor="\n".join(_unindented(f"{name}.js") for name in PROCESSOR_SCRIPTS),
+        texts=_texts(preset), kind=kind.title, facts=_facts(preset, size), style=page_text("page.css"),
+        scripts=[page_text(f"{name}.js") for name in names],
+        processor="\n".join(page_text(f"{name}.js") for name in PROCESSOR_SCRIPTS),
         module=_packed(module), images=_packed(in_planes(images)), follows_voice=kind.follows_voice,
         tracker=_tracker_values(tracker) if tracker is not None else None,
     )  # fmt: skip
@@ -85,14 +85,18 @@ def build_page(preset: Preset, size: int, module: bytes, images: bytes, tracker:
 def _tracker_values(tracker: HandTracker) -> dict[str, str]:
     """What the template inserts of a hand tracker."""
     return {
-        "script": _unindented("hand_tracker.js"), "data": _packed(tracker.data), "table": tracker.table,
+        "script": page_text("hand_tracker.js"), "data": _packed(tracker.data), "table": tracker.table,
         "notice": NOTICE, "licence": _FILES.text("apache-2.0.txt"),
     }  # fmt: skip
 
 
-def _unindented(name: str) -> str:
-    """The text of a script or a style sheet without indentation, which is a fourteenth of it."""
-    return "\n".join(line.strip() for line in _FILES.text(name).splitlines())
+def page_text(name: str) -> str:
+    """A script or a style sheet for a page: without indentation, empty lines and lines of comment.
+
+    Its strings end on their lines.
+    """
+    lines = (line.strip() for line in _FILES.text(name).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def has_hand_map(preset: Preset) -> bool:

@@ -14,7 +14,17 @@ from engine.image.image import IN_TABLES, ImageError
 from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM, RELOCATION
 from engine.preset.control_performance import perform
 from engine.preset.preset_file import write
-from export.page.page import SCRIPTS, build_page, recording_share, write_page
+from export.package_files import PackageFiles
+from export.page.page import (
+    HAND_SCRIPTS,
+    PLAYER,
+    PROCESSOR_SCRIPTS,
+    SCRIPTS,
+    build_page,
+    page_text,
+    recording_share,
+    write_page,
+)
 from session.patch import Chain, Layer, Patch
 from tests.support.resonance_preset import small_preset
 
@@ -206,3 +216,10 @@ def memory_and_tables(images: bytes, number: int) -> tuple[bytes, list[bytes]]:
     relocations = np.frombuffer(images, RELOCATION, int(entry["relocations_count"]), int(entry["relocations_place"]))
     places = [tables + int(each["target"]) for each in relocations if each["kind"] == IN_TABLES]
     return images[start : start + int(entry["data_size"])], [images[place : place + 64] for place in places]
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *HAND_SCRIPTS, *PROCESSOR_SCRIPTS, PLAYER, "hand_tracker"])
+def test_no_script_has_a_string_that_goes_on_in_the_next_line(name):
+    for line in PackageFiles("export.page").text(f"{name}.js").splitlines():
+        assert line.count("`") % 2 == 0
+    assert "//" not in "".join(line[:2] for line in page_text(f"{name}.js").splitlines())

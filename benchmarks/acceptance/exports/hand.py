@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.acceptance.row import Row, row_at_least, row_at_most
 from benchmarks.support.hand_picture import draw_hand, joints_in, write_film
 from benchmarks.support.headless_chromium import Browser
 from cli.main import main
-
-from .row import Row, row_at_least, row_at_most
 
 WIDTH, HEIGHT, RATE = 640, 480, 10  # of the film, in pixels and pictures a second
 CAMERA_RATE = 30  # pictures a second of a usual camera

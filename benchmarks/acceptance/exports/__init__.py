@@ -1,0 +1,1 @@
+"""Exported instruments in the programs that they are made for."""
