@@ -17,6 +17,7 @@ CLAP_HOST = (
     "get_extension", "request_callback", "rescan", "is_audio_thread", "register_timer", "unregister_timer",
     "event_at", "push_event",
 )  # fmt: skip
+LV2_PROCESS, LV2_URIDS = ("process", "schedule_work", "ignore_log"), ("map_uri", "unmap_uri")
 PLAYED = {
     "callback": "from engine.portaudio_callback import callback as it",
     "interpreter": "from engine.midi.interpreter import Interpreter; it = entry(Interpreter())",
@@ -44,6 +45,11 @@ PLAYED = {
     "it = entry(make(preset()))",
     **{f"clap: {name}": f"from engine.foreign.clap.host_functions import {name} as it" for name in CLAP_HOST},
     "clap": "from engine.foreign.clap.process import process as it",
+    **{
+        f"lv2: {name}": f"from engine.foreign.lv2.{module} import {name} as it"
+        for module, names in (("process", LV2_PROCESS), ("urids", LV2_URIDS))
+        for name in names
+    },
     "decoder": "from engine.instruments.ddsp.decoder_entry import decoder_callback; it = decoder_callback(False)",
 }  # one line for each compiled function
 ALLOWED = {
