@@ -8,6 +8,7 @@ for each plugin and for each file:
     {"file": path, "done": true}
 """
 
+import ctypes
 import json
 import os
 import selectors
@@ -25,6 +26,7 @@ from engine.foreign.scan.scanner import exit_text
 MAX_COPIES = 4  # at once
 POLL_SECONDS = 0.5  # between two looks whether the parent is there
 _CHUNK_BYTES = 1 << 16
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _work(task: _Task, target: int) -> None:
     """[in a copy of the process] Do a task, write what was found, and end."""
     try:
         os.setpgid(0, 0)
+        _end_with_parent()
         found = _list(task) if task.entry is None else find_fault(task.entry)
         data = json.dumps(found).encode()
         while data:
@@ -167,6 +170,12 @@ def _work(task: _Task, target: int) -> None:
     except BaseException:
         os._exit(1)
     os._exit(0)
+
+
+def _end_with_parent() -> None:
+    """[in a copy of the process] Let the system end this copy when the process ends, however that comes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _run_here(tasks: list[_Task], output: _Output) -> None:

@@ -1,15 +1,20 @@
 """The catalog of installed plugins: what is found, kept, and listed as broken."""
 
+import contextlib
 import json
 import os
 import shutil
+import time
+from pathlib import Path
 
 import pytest
 
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT
 from engine.foreign.scan import Catalog, scanner
+from engine.foreign.scan.scan_process import MAX_COPIES
 from tests.support.foreign.probe import build_probe
 from tests.support.foreign.probe_bundle import BINARY, PORTS, URI, build_bundle
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 CLAPS, LV2S = 5, len(PORTS)
 
@@ -146,6 +151,34 @@ def test_a_scan_that_was_stopped_keeps_what_it_has_found(installed, refreshed, t
     assert Catalog(tmp_path / "cache" / "plugins.json").entries == catalog.entries != []
     complete, _ = refreshed()
     assert len(own(complete, installed)) == CLAPS + LV2S
+
+
+def test_a_scan_that_is_stopped_while_a_plugin_hangs_leaves_no_process(installed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROBE_FAULT", "hang")
+    steps = Catalog(tmp_path / "cache" / "plugins.json").refresh()
+    next(steps)
+    copies = min(os.cpu_count() or 1, MAX_COPIES)
+    seen = [set()]
+    while len(seen[-1]) != 1 + copies or seen[-1] != seen[max(len(seen) - 20, 0)]:  # all copies are in a plugin
+        seen.append(set(processes_of(installed)))
+        time.sleep(0.01)
+    steps.close()
+    left = seen[-1]
+    until = time.monotonic() + MAX_WAIT_SECONDS
+    while left and time.monotonic() < until:
+        left = processes_of(installed)
+        time.sleep(0.01)
+    assert not left
+
+
+def processes_of(folder):
+    """The processes, but for this one, to which a folder was given in the environment."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if os.fsencode(folder) in environment.read_bytes():
+                found.append(environment.parent.name)
+    return [number for number in found if int(number) != os.getpid()]
 
 
 def test_a_scan_process_that_cannot_start_leaves_every_file_with_a_reason(installed, refreshed, monkeypatch):
