@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.foreign import load
 from engine.foreign.clap.plugin import ClapPlugin
 from engine.host import Host
 from tests.support.host_callback import RATE, render
@@ -49,6 +50,15 @@ def test_it_changes_the_sound_alike_with_the_same_values(name):
     assert first.broken_samples == first.refused_events == 0
     for plugin in made:
         plugin.close()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_it_sounds_alike_in_both_formats(name):
+    sounds = []
+    for plugin in (load(FOLDER / f"{name}.clap"), load(f"lv2:urn:zamaudio:{name}")):
+        sounds.append(processed(plugin, SETTINGS[name]))
+        plugin.close()
+    np.testing.assert_array_equal(*sounds)
 
 
 def test_an_echo_of_a_mono_plugin_comes_on_its_own_side_after_its_time():
