@@ -10,7 +10,7 @@ from gui.views.dots import scaled
 from session.active_notes import ActiveNotes
 from session.audio_thread_queue import LiveInput
 from session.controller_moves import ControllerMoves
-from session.engine_messages import Compiling, Failed, Loaded, Ready, Result
+from session.engine_messages import Compiling, Failed, Loaded, Ready, Result, StatesSaved
 from session.engine_thread import EngineThread
 from session.parameters import ParameterModel
 from session.status import LoadWatch, Status
@@ -122,6 +122,8 @@ class EngineBridge(QObject):
                 self.now = message
                 self.model.load(message)
                 self.loaded.emit(message)
+            elif isinstance(message, StatesSaved):
+                self.model.adopt_states(message.chain)
             elif isinstance(message, Failed):
                 self.model.cancel(message.patch)
                 self.failed.emit(translate_message(message.message))

@@ -71,6 +71,13 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class StatesSaved:
+    """The chain that plays, with the states of its foreign plugins as they are now."""
+
+    chain: Chain
+
+
+@dataclass(frozen=True)
 class Failed:
     """A request failed. patch: that could not be loaded, where it was one."""
 
@@ -86,4 +93,4 @@ class Result:
     value: Any
 
 
-EngineMessage = Compiling | Ready | Loaded | Failed | Result
+EngineMessage = Compiling | Ready | Loaded | StatesSaved | Failed | Result

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from . import fault_log
 from .audio_thread_queue import LiveInput
 from .crash_marker import LoadingMarker
-from .engine_messages import Compiling, EngineMessage, Failed, Ready, Result
+from .engine_messages import Compiling, EngineMessage, Failed, Ready, Result, StatesSaved
 from .patch import Patch
 from .precompile_process import Precompilation
 from .status import Status, read_status
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_RATE = 48000.0  # Hz, until a device gives its own
 POLL_SECONDS = 0.05  # between two polls of the device
 STATUS_SECONDS = 0.2  # between two status records
+STATES_SECONDS = 2.0  # between two looks at the states of foreign plugins
 STABLE_SECONDS = 0.3  # that an instrument must have played before the memory of the last one is returned
 FADE_SECONDS = 0.03  # fade-out at the end
 
@@ -57,6 +58,7 @@ class EngineThread(threading.Thread):
         self._requested: Patch | None = None
         self._stopped = threading.Event()
         self._precompilation = Precompilation()
+        self._states_saved_at = 0.0  # monotonic time in s
         self._stable_at = 0.0  # monotonic time in s at which memory is returned to the system; 0: not to be
 
     def load(self, patch: Patch) -> None:
@@ -169,6 +171,11 @@ class EngineThread(threading.Thread):
         if now - self.status.time >= STATUS_SECONDS:
             assert self.host is not None
             self.status = read_status(self._stream, self.host, ports, now)
+        if now - self._states_saved_at >= STATES_SECONDS:
+            self._states_saved_at = now
+            chain = self._loader.save_states()
+            if chain is not None:
+                self.messages.put(StatesSaved(chain))
 
     def _load(self) -> None:
         requested, self._requested = self._requested, None

@@ -115,6 +115,11 @@ class ParameterModel:
         if patch is not None and patch == self.requested:
             self.requested = None
 
+    def adopt_states(self, chain: Chain) -> None:
+        """Take the states of foreign plugins from the chain that plays, unless that has changed."""
+        if chain == self._chain:
+            self._chain = chain
+
     def plays(self, path: Path) -> bool:
         """Whether an instrument plays and no other is requested."""
         return path == self._path and self.requested is None

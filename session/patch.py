@@ -80,6 +80,12 @@ class Chain:
         """The names of the slots of the effects, in order."""
         return [effect.slot for effect in self.effects]
 
+    @property
+    def states(self) -> list[bytes]:
+        """The states of the first instrument, the second one and the effects."""
+        layer = self.layer.state if self.layer is not None else b""
+        return [self.state, layer, *(effect.state for effect in self.effects)]
+
     def with_effect(self, kind: str, source: str = OWN_ROOM) -> "Chain":
         """With a first effect of a kind: at the end, or the one that is there with another source."""
         if kind in self.slots:

@@ -73,6 +73,16 @@ class RackLoader:
         self._host.edit_chain(made.plugins)
         return self._set_values(patch.path, made, replace(patch, path=self._now.instrument), problems)
 
+    def save_states(self) -> Chain | None:
+        """The chain that plays with the states of its foreign plugins; None where none has changed."""
+        if self._now is None:
+            return None
+        chain = self._now.rack.with_states(self._now.chain)
+        if chain.states == self._now.chain.states:
+            return None
+        self._now = replace(self._now, chain=chain)
+        return chain
+
     @contextlib.contextmanager
     def _marked(self, patch: Patch) -> Iterator[None]:
         """Load a patch, or a part of it, under the crash marker."""
