@@ -9,6 +9,7 @@ class Script {
   addEventListener(name, call) { this[`on${name}`] = call; }
 }
 self.window = self;
+self.alert = () => { throw new Error("this browser draws nothing by WebGL in a worker, which the tracker needs"); };
 self.document = {
   createElement: (name) => (name === "canvas" ? new OffscreenCanvas(1, 1) : new Script()),
   body: {

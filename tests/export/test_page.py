@@ -14,6 +14,7 @@ from engine.image.image import IN_TABLES, ImageError
 from engine.image.image_file import HEADER, IMAGE, LABELS, PARAM, RELOCATION
 from engine.preset.control_performance import perform
 from engine.preset.preset_file import write
+from export import chain_images
 from export.package_files import PackageFiles
 from export.page.page import (
     HAND_SCRIPTS,
@@ -223,3 +224,15 @@ def test_no_script_has_a_string_that_goes_on_in_the_next_line(name):
     for line in PackageFiles("export.page").text(f"{name}.js").splitlines():
         assert line.count("`") % 2 == 0
     assert "//" not in "".join(line[:2] for line in page_text(f"{name}.js").splitlines())
+
+
+@pytest.mark.verify  # another process compiles for other registers
+def test_an_instrument_that_is_too_large_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
+    write(tmp_path / "small.luthier", small_preset())
+    (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE)
+    monkeypatch.setenv("LUTHIER_SHELLS", str(tmp_path))
+    monkeypatch.setattr(chain_images, "MAX_IMAGE_BYTES", 1000)
+    assert main(["export", str(tmp_path / "small.luthier"), "-o", str(tmp_path / "small.html")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "MB can be exported" in line
+    assert not (tmp_path / "small.html").exists()
