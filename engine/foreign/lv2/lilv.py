@@ -2,12 +2,14 @@
 
 import contextlib
 import ctypes
+import functools
 import os
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from engine.foreign.plugin_files import lv2_bundles
 from engine.plugin.external import PluginError
@@ -15,6 +17,8 @@ from engine.plugin.external import PluginError
 LIBRARY = "liblilv-0.so.0"
 _URI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`\ud800-\udfff]+""")
 _loaded_bundles: set[Path] = set()
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_lock = threading.RLock()
 _TYPES: dict[str, Any] = {
     "p": ctypes.c_void_p, "s": ctypes.c_char_p, "b": ctypes.c_bool, "u": ctypes.c_uint32, "i": ctypes.c_int,
     "d": ctypes.c_double, "f": ctypes.c_float, "v": None,
@@ -40,6 +44,17 @@ state_new_from_instance p p p p s s s s p p u p | state_to_string p p p p p s s 
 state_new_from_world p p p p | state_restore v p p p p u p | state_free v p | state_get_plugin_uri p p
 """
 """Functions without their prefix, each with its result and its arguments as letters of _TYPES."""
+
+
+def alone(method: _Method) -> _Method:
+    """Decorate what calls lilv, which bears one thread at a time."""
+
+    @functools.wraps(method)
+    def locked(*arguments: Any, **options: Any) -> Any:
+        with _lock:
+            return method(*arguments, **options)
+
+    return cast(_Method, locked)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""An LV2 plugin as an instrument or an effect of Luthier's."""
+"""An LV2 plugin as an instrument or an effect of Luthier's. [main thread] may be any here, one at a time."""
 
 import contextlib
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from .connection import Controls, Routing, connect, connect_worker, twin_count
 from .description import describe, required_features, wanted_features
 from .features import GIVEN_FEATURES, Features, UridMap
 from .instance import Instance, zeros
-from .lilv import find_plugin
+from .lilv import alone, find_plugin
 from .ports import REFERENCE_RATE, Port, PortKind, read_ports
 from .state import LV2_STATE, SEQUENCE_BYTES
 from .worker import Worker
@@ -30,6 +30,7 @@ _NO_CUT = -(1 << 40)  # frames: long ago
 class Lv2Plugin(Plugin):
     """A plugin by its URI, there twice if it is mono. PluginError says in one line why it cannot be had."""
 
+    @alone
     def __init__(self, uri: str, id: str = "", feeds_side_chain: bool = True, sums_outputs: bool = True) -> None:
         """[main thread] Open it for REFERENCE_RATE. id: none, as a URI says it all.
 
@@ -63,6 +64,7 @@ class Lv2Plugin(Plugin):
             presets.load_default(self)
         self._changes.clear()
 
+    @alone
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Silence it; for another rate in Hz it is opened anew, with its state."""
         self._check_open()
@@ -153,25 +155,30 @@ class Lv2Plugin(Plugin):
         """[main thread] Where its own parameters stand."""
         return [float(value) for value in self.controls.live[: len(self.controls.params)]]
 
+    @alone
     def save_state(self) -> bytes | None:
         """[main thread] What lilv writes of it; None where the values of its parameters say it all."""
         self._check_open()
         return state_text.save(self) if self.instances[0].extension("state:interface") else None
 
+    @alone
     def load_state(self, state: bytes) -> None:
         """[main thread] Restore what `save_state` returned; ValueError if it cannot be taken."""
         self._check_open()
         state_text.restore(self, state)
 
+    @alone
     def find_presets(self) -> dict[str, str]:
         """[main thread] The presets that are installed for it: names by their URIs."""
         return presets.find_presets(self.lilv_plugin)
 
+    @alone
     def load_preset(self, identifier: str) -> None:
         """[main thread] Load a preset by its URI. PluginError if there is none."""
         self._check_open()
         presets.load_preset(self, identifier)
 
+    @alone
     def close(self) -> None:
         """[main thread, once no block uses it] End its instances."""
         with self._gate.closed():

@@ -3,6 +3,7 @@
 import ctypes
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -347,3 +348,31 @@ def test_what_cannot_be_made_is_refused_in_one_line(bundle, monkeypatch, fault, 
     assert capfd.readouterr().err == ""
     monkeypatch.delenv("PROBE_FAULT")
     load(f"lv2:{URI}effect").close()  # it is not remembered
+
+
+def test_threads_may_open_plugins_and_ask_them_for_their_state_at_once(make, bundle):
+    expected = make("effect").save_state()
+    found, faults = [], []
+
+    def work():
+        try:
+            for _ in range(10):
+                plugin = load(f"lv2:{URI}effect")
+                plugin.prepare(44_100.0)
+                found.append((plugin.save_state(), plugin.find_presets()))
+                plugin.close()
+        except Exception as error:
+            faults.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not faults
+    assert found == 40 * [(expected, {f"{URI}preset": "Loud"})]
