@@ -9,6 +9,7 @@ from engine.foreign import load
 from engine.host import Host
 from engine.instrument_chain import make_chain
 from engine.midi.interpreter import Interpreter
+from tests.support.foreign.block_thread import BLOCKS, play_with_lock_held
 from tests.support.host_callback import RATE, render
 
 FRAMES = 2 * RATE
@@ -40,3 +41,12 @@ def test_an_exported_instrument_sounds_as_itself_bit_for_bit(make_plugin, name, 
     assert np.abs(hosted).max() > 0.01
     tail = [Limiter(), Volume()]  # a plugin has them as well
     np.testing.assert_array_equal(hosted, played(make_chain(name), np.random.default_rng(5), block, tail))
+
+
+def test_the_gil_is_never_asked_for_while_an_exported_instrument_plays(make_plugin, tmp_path):
+    plugin, host = load(make_plugin("celesta")), Host(RATE, head=[Interpreter()])
+    host.play([plugin])
+    for frame in range(0, 40_000, 1000):
+        host.midi(0x90, 40 + frame // 1000, 100, frame=frame)
+    assert play_with_lock_held(host, tmp_path) == BLOCKS
+    plugin.close()

@@ -1,11 +1,9 @@
 """A CLAP plugin in the chain: ports, parameters, state, requests, and what it may do wrong."""
 
-import ctypes
 import shutil
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,15 +13,12 @@ from engine.foreign import load
 from engine.foreign.clap.plugin import ClapPlugin
 from engine.plugin import param_values
 from engine.plugin.external import PluginError
-from engine.portaudio_callback import callback
 from tests.support.foreign import probe
+from tests.support.foreign.block_thread import BLOCKS, play_with_lock_held
 from tests.support.foreign.probe import LATENCY, NOTE_ON, release, written_events
 from tests.support.host_callback import render
 from tests.support.simple_plugins import Signal
 from tests.support.wait_limit import MAX_WAIT_SECONDS
-
-BLOCK_THREAD = Path(probe.__file__).parent / "block_thread.c"
-BLOCKS = 400
 
 
 def noise(random, frames=4000):
@@ -236,14 +231,7 @@ def test_the_gil_is_never_asked_for_while_it_plays(make, host, tmp_path):
     for mode in (probe.TURN, probe.ASK, probe.RESTART, probe.FLOOD):
         host.set_param(effect, "Mode", mode, frame=mode * 1000)
     host.send(Kind.NOTE_ON, 60, 1.0, note=60)
-    path = tmp_path / "block_thread.so"
-    subprocess.run(
-        ["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", BLOCK_THREAD, "-o", path, "-lpthread"], check=True
-    )
-    holding = ctypes.PyDLL(str(path))  # its functions run with the lock held
-    address, memory = ctypes.c_void_p(callback.address), ctypes.c_void_p(host.memory.ctypes.data)
-    holding.start_blocks(address, memory, ctypes.c_ulong(128), BLOCKS)
-    assert holding.wait_for_blocks(int(1000 * MAX_WAIT_SECONDS)) == BLOCKS
+    assert play_with_lock_held(host, tmp_path) == BLOCKS
     assert wrong_threads_and_calls(effect)[0] == 0
 
 

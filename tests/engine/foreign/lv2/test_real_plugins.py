@@ -1,8 +1,6 @@
 """Real LV2 plugins of Debian packages: mda-lv2 and so-synth-lv2, and lv2apply of lilv-utils to compare with."""
 
-import ctypes
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +10,9 @@ from engine.events import Kind
 from engine.foreign import load
 from engine.foreign.lv2 import lilv
 from engine.plugin.external import PluginError
-from engine.portaudio_callback import callback
-from tests.support.foreign import probe
+from tests.support.foreign.block_thread import BLOCKS, play_with_lock_held
 from tests.support.host_callback import RATE, render
 from tests.support.simple_plugins import Signal
-from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 MDA = "http://drobilla.net/plugins/mda/"
 COMPARED = ("Ambience", "Bandisto", "Delay", "Leslie", "Limiter", "MultiBand", "Overdrive", "RingMod", "ThruZero")
@@ -114,10 +110,4 @@ def test_without_lilv_one_line_says_what_to_install(monkeypatch):
 def test_the_gil_is_never_asked_for_while_a_piano_plays_through_a_reverb(make, host, tmp_path):
     host.play([make(f"{MDA}Piano"), make(f"{MDA}Ambience")])
     chord(host)
-    path = tmp_path / "block_thread.so"
-    source = Path(probe.__file__).parent / "block_thread.c"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", path, "-lpthread"], check=True)
-    holding = ctypes.PyDLL(str(path))  # its functions run with the lock held
-    address, memory = ctypes.c_void_p(callback.address), ctypes.c_void_p(host.memory.ctypes.data)
-    holding.start_blocks(address, memory, ctypes.c_ulong(128), 400)
-    assert holding.wait_for_blocks(int(1000 * MAX_WAIT_SECONDS)) == 400
+    assert play_with_lock_held(host, tmp_path) == BLOCKS
