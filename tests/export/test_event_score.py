@@ -8,17 +8,18 @@ import pytest
 from engine.instruments.events import event_score
 from engine.instruments.events.decoder import EventDecoder
 from export.events import load_model
-from tests.export.test_events import TINY, error_db, few_steps, made, plucked
+from tests.export.test_events import error_db, few_steps, made, plucked
 from train.events.decompose import decompose, reconstruct
 
 __all__ = ["few_steps", "made"]
 
 
 def test_a_score_is_rendered_like_the_model_reconstructs_it(made, tmp_path):
-    model, sound = load_model(made), plucked(TINY.samples / 22050)
+    model = load_model(made)
+    sound = plucked(model.sizes.samples / 22050)
     score = decompose(model, sound, rounds=1)
     event_score.write(tmp_path / "score.json", score)
-    heard = event_score.render(EventDecoder(made), event_score.read(tmp_path / "score.json"))[: TINY.samples]
+    heard = event_score.render(EventDecoder(made), event_score.read(tmp_path / "score.json"))[: len(sound)]
     assert len(score.events) > 2
     assert error_db(heard, reconstruct(model, sound, rounds=1)) < -60
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.foreign.float_environment import kept_float_environment
 from engine.plugin.external import PluginError
 
 from . import abi
@@ -79,6 +80,7 @@ class ClapLibrary:
                 yield Description(id, name, abi.text_of(each.vendor), abi.text_of(each.release), _features(each))
 
 
+@kept_float_environment()
 def open_library(place: str | os.PathLike[str]) -> ClapLibrary:
     """The library of a file. PluginError."""
     path = Path(place).expanduser().absolute()

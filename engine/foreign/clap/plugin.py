@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.foreign.audio_io import MAX_BUFFERS, Side, reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.byte_ring import ByteRing
+from engine.foreign.float_environment import kept_float_environment
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
 from engine.plugin import MAX_BLOCK_FRAMES, Plugin
@@ -388,7 +389,8 @@ class ClapPlugin(Plugin):
     def _as_main_thread(self) -> Iterator[None]:
         """Call the plugin as its main thread: the one that does so at present."""
         self._record["threads"][MAIN] = threading.get_ident()
-        yield
+        with kept_float_environment():
+            yield
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

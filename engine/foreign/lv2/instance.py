@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.foreign.float_environment import kept_float_environment
 from engine.plugin import MAX_BLOCK_FRAMES
 from engine.plugin.external import PluginError
 
@@ -59,6 +60,7 @@ class Instance:
         for port in ports:
             self.connect(port.index, self.buffers[port.index].ctypes.data if port.index in self.buffers else None)
 
+    @kept_float_environment()
     def connect(self, index: int, address: int | None) -> None:
         """Connect a port to a buffer, or to nothing."""
         self.descriptor.connect_port(self.handle, index, address)
@@ -68,22 +70,26 @@ class Instance:
         """Of the function that plays: (handle, frames)."""
         return int(self.descriptor.run or 0)
 
+    @kept_float_environment()
     def activate(self) -> None:
         """Let it be run from now on."""
         if not self.is_active and self.descriptor.activate:
             _SIMPLE(self.descriptor.activate)(self.handle)
         self.is_active = True
 
+    @kept_float_environment()
     def deactivate(self) -> None:
         """Let it not be run any more."""
         if self.is_active and self.descriptor.deactivate:
             _SIMPLE(self.descriptor.deactivate)(self.handle)
         self.is_active = False
 
+    @kept_float_environment()
     def run_nothing(self) -> None:
         """Run no frames, so that it sets its output controls."""
         _RUN(self.run_address)(self.handle, 0)
 
+    @kept_float_environment()
     def extension(self, short: str) -> int:
         """The address of the data of an extension; 0 if it has none."""
         address = self.descriptor.extension_data
@@ -112,6 +118,7 @@ class WorkerFunctions:
         self._handle = handle
         self._work: Any = _WORK(interface.work) if interface.work else None
 
+    @kept_float_environment()
     def work(self, respond: int, respond_handle: int, message: bytes) -> None:
         """[worker thread] Do what the plugin asks for. respond: address of a function, called with its handle."""
         if self._work is not None:

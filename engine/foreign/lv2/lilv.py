@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from engine.foreign.float_environment import kept_float_environment
 from engine.foreign.plugin_files import lv2_bundles
 from engine.plugin.external import PluginError
 
@@ -46,6 +47,10 @@ state_new_from_world p p p p | state_restore v p p p p u p | state_free v p | st
 """Functions without their prefix, each with its result and its arguments as letters of _TYPES."""
 
 
+_CALLING_PLUGINS = ("plugin_instantiate", "instance_free", "state_new_from_instance", "state_restore")
+"""Functions that run code of the plugin itself."""
+
+
 def alone(method: _Method) -> _Method:
     """Decorate what calls lilv, which bears one thread at a time."""
 
@@ -70,7 +75,7 @@ def functions() -> Any:
             name, result, *arguments = text.split()
             function = getattr(library, f"lilv_{name}")
             function.restype, function.argtypes = _TYPES[result], [_TYPES[letter] for letter in arguments]
-            setattr(table, name, function)
+            setattr(table, name, kept_float_environment()(function) if name in _CALLING_PLUGINS else function)
     return table
 
 
