@@ -195,6 +195,7 @@ def test_the_help_of_a_kind_shows_its_options_only(folder, capsys):
     assert "--units" not in of_ssm
 
 
+@pytest.mark.verify
 def test_without_a_kind_and_a_name_both_are_found_and_said(folder, capsys):
     assert main(["learn", "bell.wav"]) == 0
     out, err = capsys.readouterr()

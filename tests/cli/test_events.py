@@ -14,6 +14,8 @@ from engine.preset.preset_file import read
 from engine.reference_output import deviation
 from train.events.config import CONFIGS, Config, Sizes
 
+pytestmark = pytest.mark.verify  # it learns
+
 TINY = Sizes(channels=16, keys=88, events=8, embedding=48, width=8, pitches=12, impulse=256, samples=2**13, rooms=3)
 
 
@@ -111,7 +113,6 @@ def test_what_cannot_be_done_is_one_line(capsys, words, hint):
     assert hint in error[0]
 
 
-@pytest.mark.verify
 def test_the_rate_of_the_recording_is_kept_unless_another_is_said(folder, monkeypatch):
     monkeypatch.setitem(CONFIGS, "small", Config(TINY, synthetic=1))
     time = np.arange(44_100) / 44_100

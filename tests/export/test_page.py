@@ -161,6 +161,7 @@ def read_name(page: str) -> str:
     return labels["name"][0].decode()
 
 
+@pytest.mark.verify
 def test_a_shell_of_other_sources_is_one_line_and_no_page(tmp_path, monkeypatch, capsys):
     write(tmp_path / "small.luthier", small_preset())
     (tmp_path / "luthier.wasm").write_bytes(EMPTY_MODULE[: -len(DIGEST_SECTION)])

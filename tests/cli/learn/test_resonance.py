@@ -83,6 +83,7 @@ def test_one_stroke_is_learned_as_a_note_in_tune(folder, capsys):
     assert deviation(read("note.luthier")) < -80
 
 
+@pytest.mark.verify
 def test_a_part_of_a_recording_can_be_learned(folder):
     time = np.arange(22050) / 22050
     low, high = (0.5 * np.sin(2 * np.pi * f * time) * np.exp(-6 * time) for f in (220, 330))

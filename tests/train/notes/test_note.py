@@ -112,6 +112,7 @@ def test_the_blur_varies_a_mode_by_its_spread(random):
     assert np.sqrt((np.abs(turned) ** 2).mean()) == pytest.approx(0.05, rel=0.1)
 
 
+@pytest.mark.verify
 def test_a_real_note_has_the_pitch_and_decay_of_its_recording(data):
     samples, rate = load(data / "guitar" / "guitar_A3_very-long_forte_normal.mp3")
     note = fit(samples, rate, 64, frequency_of(57))
