@@ -190,7 +190,7 @@ class MainController(QObject):
         for keys, action in (
             ("Esc", self.bridge.panic),
             ("Alt+Up", lambda: window.browser.step(-1)), ("Alt+Down", lambda: window.browser.step(1)),
-            ("Ctrl+F", window.browser.focus_search), ("Ctrl+Z", self.undo_stack.undo),
+            ("Ctrl+F", window.focus_search), ("Ctrl+Z", self.undo_stack.undo),
             ("Ctrl+Shift+Z", self.undo_stack.redo),
             ("Ctrl+B", self.comparison.compare), ("Ctrl+T", self.theme.toggle), ("Ctrl+K", window.lock.toggle),
             ("PgDown", lambda: keyboard.shift(-1)), ("PgUp", lambda: keyboard.shift(1)),

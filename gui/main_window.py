@@ -19,13 +19,13 @@ from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QScrollAr
 
 from gui.browser.browser import Browser
 from gui.panels.chain_bar import ChainBar
+from gui.panels.parameter_panel import ParameterPanel
 from gui.panels.score_bar import ScoreBar
 from gui.panels.split_bar import SplitBar
 from gui.panels.status_bar import StatusBar
 from gui.panels.top_bar import TopBar
 from gui.views.view_stack import ViewStack
 from gui.widgets import factory
-from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.piano_keyboard import PianoKeyboard
 
@@ -33,6 +33,7 @@ from . import theme
 
 KEYBOARD_HEIGHT, LOW_KEYBOARD_HEIGHT = 150, 100  # pixels, of which the buttons beside the keys need no fewer
 FRAME_LOOK_MS, MAX_FRAME_LOOKS = 100, 50  # between two looks for the frame that the desktop puts around a window
+EDITOR_STRETCH = 3  # of the room that views and generic editor share, to one of the views
 MIN_HEIGHT_OF_KEYBOARD = 700  # pixels of a window in which the keyboard has its full height
 
 
@@ -48,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1240, 800)
         self.setMinimumSize(480, 320)
-        self.top_bar, self.browser, self.views, self.knobs = TopBar(), Browser(), ViewStack(), KnobPanel()
+        self.top_bar, self.browser, self.views, self.knobs = TopBar(), Browser(), ViewStack(), ParameterPanel()
         self.notice, self.status_bar, self.keyboard = NoticeBar(), StatusBar(), PianoKeyboard()
         self.score_bar, self.chain_bar, self.split_bar = ScoreBar(), ChainBar(), SplitBar()
         self.split_bar.hide()
@@ -71,6 +72,11 @@ class MainWindow(QMainWindow):
     def add_shortcut(self, keys: str, action: Callable[[], object]) -> None:
         """Call `action` when these keys are pressed, wherever the focus is."""
         QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def focus_search(self) -> None:
+        """Put the focus into the search field of the parameters if keys go to them, or else into the browser's."""
+        if not self.knobs.focus_search():
+            self.browser.focus_search()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Accept files."""
@@ -140,7 +146,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notice)
         column.addWidget(self.views, 1)
         column.addWidget(self.score_bar)
-        column.addWidget(_panel(self.chain_bar, self.split_bar, self.knobs))
+        parameters = _panel(self.chain_bar, self.split_bar, self.knobs)
+        column.addWidget(parameters)
+        self.knobs.editor_shown.connect(lambda shown: column.setStretchFactor(parameters, EDITOR_STRETCH * shown))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.browser)
         split.addWidget(right)

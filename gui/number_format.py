@@ -2,7 +2,7 @@
 
 import re
 
-_NUMBER = re.compile(r"\s*([-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*(k?)")
+_NUMBER = re.compile(r"\s*([-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+−]?\d{1,3})?)\s*(k?)")
 
 
 def format_value(value: float, unit: str) -> str:
@@ -22,6 +22,13 @@ def format_value(value: float, unit: str) -> str:
     if unit == "" and value == round(value):
         number = f"{value:.0f}"
     return f"{number} {unit}".strip()
+
+
+def format_fine(value: float, unit: str) -> str:
+    """The same for a range that may be as small as it likes: where nothing but zeros would be shown, in powers."""
+    if value and not any(digit in format_value(value, unit) for digit in "123456789"):
+        return f"{value:.2g} {unit}".strip().replace("-", "−")
+    return format_value(value, unit)
 
 
 def parse(text: str, unit: str) -> float | None:

@@ -34,7 +34,8 @@ class Param:
 
     key: of a foreign plugin, what stays the same through its versions while names may not be unique. group: of
     parameters that are shown together. steps: between low and high, 0 where it is continuous. words: those of single
-    values. is_logarithmic: whether equal ratios are shown as equal distances.
+    values. is_logarithmic: whether equal ratios are shown as equal distances; of a range from
+    0 on, all but its beginning.
     """
 
     name: str

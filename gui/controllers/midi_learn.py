@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.plugin import label_of
 from gui.engine_bridge import EngineBridge
-from gui.widgets.knob.panel import KnobPanel
+from gui.panels.parameter_panel import ParameterPanel
 
 from .undo_stack import UndoStack
 
@@ -20,7 +20,7 @@ class MidiLearn(QObject):
     notified = pyqtSignal(str)
     changed = pyqtSignal()
 
-    def __init__(self, bridge: EngineBridge, knobs: KnobPanel, undo_stack: UndoStack) -> None:
+    def __init__(self, bridge: EngineBridge, knobs: ParameterPanel, undo_stack: UndoStack) -> None:
         super().__init__()
         self.learned: Learned = {}
         self._bridge, self._knobs, self._undo_stack = bridge, knobs, undo_stack
@@ -70,7 +70,9 @@ class MidiLearn(QObject):
         if now is None or live_input is None or not self.learned:
             return
         waiting = live_input.host.interpreter.pending_pickups
-        keys = {(each.plugin.state.ctypes.data, each.index): index for index, each in enumerate(now.parameters)}
+        keys = {}
+        if waiting:  # a plugin may have a thousand parameters
+            keys = {(each.plugin.state.ctypes.data, each.index): index for index, each in enumerate(now.parameters)}
         self._knobs.set_controller_positions(
             {keys[key]: level / 127 for key, level in waiting.items() if key in keys}
         )

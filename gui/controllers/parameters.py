@@ -10,7 +10,7 @@ from engine.kinds import PLAY_PARAM
 from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
 from gui.engine_translation import translate_effect
-from gui.widgets.knob.panel import KnobPanel
+from gui.panels.parameter_panel import ParameterPanel
 from gui.widgets.knob.spec import KnobSpec
 from gui.widgets.notice_bar import NoticeAction
 from session import patch_bundle, patch_file
@@ -30,13 +30,14 @@ class ParameterController(QObject):
     offered = pyqtSignal(str, list)  # what stays beside another instrument, and NoticeActions
     chain_changed = pyqtSignal()  # other plugins, other knobs shown, or an effect switched on or off
 
-    def __init__(self, bridge: EngineBridge, knobs: KnobPanel) -> None:
+    def __init__(self, bridge: EngineBridge, knobs: ParameterPanel) -> None:
         super().__init__()
         self.undo_stack = UndoStack(self)
         self._bridge, self._model, self._knobs = bridge, bridge.model, knobs
         self._specs: list[KnobSpec] = []
         self._slot = INSTRUMENT  # whose knobs are shown
         self._slots: list[str] = []  # of each parameter
+        self._hidden: frozenset[str] = frozenset()  # names of parameters without a knob
         knobs.value_edited.connect(self._change)
         knobs.editing_finished.connect(self.end_gesture)
         bridge.loaded.connect(self._show_rack)
@@ -67,8 +68,8 @@ class ParameterController(QObject):
         """The parameters with a knob, in order; no switches."""
         return [
             spec.name
-            for index, spec in enumerate(self._specs)
-            if index in self._knobs.knobs and not is_switch(spec.name)
+            for spec in self._specs
+            if spec.name not in self._hidden and not (spec.is_switch or is_switch(spec.name))
         ]
 
     @property
@@ -209,8 +210,10 @@ class ParameterController(QObject):
             self._slot = VOICE  # what a singer adjusts first
         self._slots = [parameter.slot for parameter in now.parameters]
         words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if is_switch(spec.name)}
+        words |= {spec.name: (spec.format(0), spec.format(1)) for spec in self._specs if spec.is_switch}
         words |= dict.fromkeys((PLAY_PARAM, f"{LAYER} {PLAY_PARAM}"), (self.tr("as learned"), self.tr("notes")))
-        self._knobs.set_knobs(self._specs, words, hidden(now))
+        self._hidden = frozenset(hidden(now))
+        self._knobs.set_knobs(self._specs, self._slots, words, self._hidden)
         for index, spec in enumerate(self._specs):
             self._knobs.set_value(index, self._model.value(spec.name))
         self.shown.emit()

@@ -32,6 +32,7 @@ class ShortcutsDialog(ContentDialog):
             ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("the picture, the pad, the voice")),
             ("Ctrl+T", self.tr("light or dark")),
             (self.tr("On a knob"), self.tr("arrows turn, Enter types, Delete is the default, Shift-drag is fine")),
+            (self.tr("In a list of knobs"), self.tr("arrows choose and turn, Space switches, Ctrl+F searches")),
             (self.tr("On keys, picture, pad"), self.tr("arrows choose, Space plays")),
             (self.tr("On a link of the chain"), self.tr("Alt+arrows move it, Delete takes it out")),
             ("Ctrl+Q", self.tr("quit")),

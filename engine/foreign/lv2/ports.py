@@ -119,7 +119,7 @@ class _Reader:
         param = Param(
             self._name(symbol), self._unit(), low, high, initial, help=self._text("rdfs:comment"), key=symbol,
             group=self._group(), steps=self._steps(low, high), words=self._words(),
-            is_logarithmic=low > 0 and self._has_property("pprops:logarithmic"),
+            is_logarithmic=low >= 0 and self._has_property("pprops:logarithmic"),
         )  # fmt: skip
         return Port(
             self._index, symbol, PortKind.CONTROL_IN, initial, is_optional=is_optional, param=param,

@@ -1,4 +1,4 @@
-"""Mouse drag and wheel of a knob: up and to the right increases, Shift or Ctrl makes it fine."""
+"""Mouse drag and wheel of a knob or slider: up and to the right increases, Shift or Ctrl makes it fine."""
 
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
@@ -13,18 +13,22 @@ class KnobDrag:
 
     def __init__(self) -> None:
         self._last: tuple[QPointF, float] | None = None
+        self._track_width = 0.0
 
-    def start(self, point: QPointF, position: float) -> None:
-        """Start a drag at a point, from the position of the knob."""
-        self._last = (point, position)
+    def start(self, point: QPointF, position: float, track_width: float = 0.0) -> None:
+        """Start a drag at a point, from the position of the knob; of a slider along its track, in pixels."""
+        self._last, self._track_width = (point, position), track_width
 
     def move(self, event: QMouseEvent) -> float | None:
         """The position that the drag has reached; None without a drag."""
         if self._last is None:
             return None
         last, position = self._last
-        moved = (last.y() - event.position().y()) + (event.position().x() - last.x())
-        position = min(max(position + moved / (DRAG_PIXELS * _fine_factor(event)), 0.0), 1.0)
+        moved = event.position().x() - last.x()
+        if not self._track_width:
+            moved += last.y() - event.position().y()
+        pixels = self._track_width or DRAG_PIXELS
+        position = min(max(position + moved / (pixels * _fine_factor(event)), 0.0), 1.0)
         self._last = (event.position(), position)
         return position
 

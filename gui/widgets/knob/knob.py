@@ -6,12 +6,12 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QDial, QMenu, QWidget
 
-from gui import knob_scale, theme
+from gui import theme
 from gui.widgets import factory
 
-from .appearance import MIN_SIZE, SIZE, paint_controller_mark, paint_knob, paint_labels, set_up
+from .appearance import MIN_SIZE, SIZE, paint_controller_mark, paint_knob, paint_labels, set_up, size_of
 from .drag import KnobDrag, wheel_share
-from .spec import KnobSpec
+from .spec import SCALE_STEPS, KnobSpec
 from .value_editor import ValueEditor
 
 STEPS = 1000  # of the range, for arrow keys and assistive programs
@@ -37,7 +37,7 @@ class Knob(QDial):
         self.controller_position: float | None = None
         self.editor: ValueEditor | None = None
         self.setRange(0, STEPS)
-        self.setSingleStep(round(STEPS / (len(spec.steps) - 1)) if spec.steps else STEPS // 100)
+        self.setSingleStep(_single_step(spec))
         self.setPageStep(STEPS // 10)
         set_up(self, spec)
         self.actionTriggered.connect(self._apply_slider)
@@ -69,7 +69,7 @@ class Knob(QDial):
         by = self.tr("turned by CC {0}").format(cc) if cc is not None else self.tr("no controller")
         if learning:
             by = self.tr("move a controller to learn it")
-        self.setToolTip(f"<b>{self.spec.full_name.capitalize()}</b> · {by}<br>{self.spec.help}")
+        self.setToolTip(f"<b>{self.spec.heading}</b> · {by}<br>{self.spec.help}")
         self.update()
 
     def set_controller_position(self, position: float | None) -> None:
@@ -80,11 +80,11 @@ class Knob(QDial):
 
     def sizeHint(self) -> QSize:
         """Room for the arc, the name and the value."""
-        return SIZE
+        return size_of(self, self.spec, SIZE)
 
     def minimumSizeHint(self) -> QSize:
         """Nearly the same: a knob is not squeezed."""
-        return MIN_SIZE
+        return size_of(self, self.spec, MIN_SIZE)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the labels and the knob."""
@@ -112,7 +112,7 @@ class Knob(QDial):
         """Turn by dragging."""
         position = self._drag.move(event) if event is not None else None
         if position is not None:
-            self._edit_value(knob_scale.value_at(position, self.spec.low, self.spec.high))
+            self._edit_value(self.spec.value_at(position))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End the drag."""
@@ -168,12 +168,12 @@ class Knob(QDial):
 
     def _apply_slider(self, action: int) -> None:
         """Follow QDial's own value, which arrow keys and assistive programs move."""
-        self._edit_value(knob_scale.value_at(self.sliderPosition() / STEPS, self.spec.low, self.spec.high))
+        self._edit_value(self.spec.value_at(self.sliderPosition() / STEPS))
         self.editing_finished.emit()
 
     def _turn_by(self, share: float) -> None:
-        value = knob_scale.value_at(self._position() + share, self.spec.low, self.spec.high)
-        self._edit_value(self._value + math.copysign(1, share) if self.spec.steps else value)
+        stop = math.copysign(self.spec.stop_size, share)
+        self._edit_value(self._value + stop if stop else self.spec.value_at(self._position() + share))
         self.editing_finished.emit()
 
     def _edit_value(self, value: float) -> None:
@@ -183,9 +183,15 @@ class Knob(QDial):
             self.value_edited.emit(self._value)
 
     def _position(self) -> float:
-        return knob_scale.position_of(self._value, self.spec.low, self.spec.high)
+        return self.spec.position_of(self._value)
 
     def _origin(self) -> float:
         """Where the arc starts: at zero if the range has negative values, else at the lower end."""
         spec = self.spec
-        return knob_scale.position_of(min(0.0, spec.high), spec.low, spec.high) if spec.low < 0 else 0.0
+        return spec.position_of(min(0.0, spec.high)) if spec.low < 0 else 0.0
+
+
+def _single_step(spec: KnobSpec) -> int:
+    """The step of an arrow key, of STEPS."""
+    stops = len(spec.steps) - 1 if spec.steps else spec.stops
+    return max(round(STEPS / stops), 1) if stops else STEPS // SCALE_STEPS

@@ -30,7 +30,7 @@ class KnobPanel(QScrollArea):
         self.knobs: dict[int, Knob | Switch] = {}
 
     def set_knobs(
-        self, specs: Sequence[KnobSpec], switches: Mapping[str, tuple[str, str]], hidden: Sequence[str]
+        self, specs: Sequence[KnobSpec], switches: Mapping[str, tuple[str, str]], hidden: Collection[str]
     ) -> None:
         """Make a knob for each spec; a switch with two texts for the names in `switches`, none for those hidden."""
         holder = QWidget()

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from gui import theme
 
-from .appearance import MIN_SIZE, SIZE, paint_labels, set_up
+from .appearance import MIN_SIZE, SIZE, paint_labels, set_up, size_of
 from .spec import KnobSpec
 
 
@@ -22,7 +22,7 @@ class Switch(QAbstractButton):
         self._texts = texts  # off, on
         self.setCheckable(True)
         set_up(self, spec)
-        self.setToolTip(f"<b>{spec.full_name.capitalize()}</b><br>{spec.help}")
+        self.setToolTip(f"<b>{spec.heading}</b><br>{spec.help}")
         self.clicked.connect(self._click)
         self.set_value(spec.default)
 
@@ -39,11 +39,11 @@ class Switch(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """The size of a knob."""
-        return SIZE
+        return size_of(self, self.spec, SIZE)
 
     def minimumSizeHint(self) -> QSize:
         """The smallest size of a knob."""
-        return MIN_SIZE
+        return size_of(self, self.spec, MIN_SIZE)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the labels, the track and the thumb."""

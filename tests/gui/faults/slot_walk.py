@@ -169,6 +169,8 @@ class SlotWalk:
         for knob in list(self.window.knobs.knobs.values()):
             if hasattr(knob, "menu") and not sip.isdeleted(knob):
                 yield knob.menu()
+        for index in list(self.window.knobs.editor.specs):
+            yield self.window.knobs.editor.list.menu(index)
 
     def _trigger(self, menu: QMenu) -> None:
         for action in menu.actions():

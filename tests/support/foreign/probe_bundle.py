@@ -59,6 +59,19 @@ LIARS: dict[str, tuple[str | None, ...]] = {
     "a gap": (*EFFECT[:4], None, *EFFECT[4:]),
 }  # fmt: skip
 """Ports as plugins describe them that are effects in truth; None: left out. Their URIs end with liar0, liar1 …"""
+MANY, MANY_CONTROLS, BAND_CONTROLS = "liar8", 1005, 12
+BAND = (
+    "lv2:minimum 20 ; lv2:maximum 20000 ; lv2:default 1000 ; units:unit units:hz ; "
+    "lv2:portProperty pprops:logarithmic",
+    "lv2:minimum -12 ; lv2:maximum 12 ; lv2:default 0 ; units:unit units:db",
+    "lv2:minimum 0 ; lv2:maximum 1 ; lv2:default 1 ; lv2:portProperty lv2:toggled",
+    "lv2:minimum 0 ; lv2:maximum 2 ; lv2:default 0 ; lv2:portProperty lv2:integer ; "
+    'lv2:scalePoint [ rdfs:label "soft" ; rdf:value 0 ], [ rdfs:label "hard" ; rdf:value 1 ], '
+    '[ rdfs:label "broken" ; rdf:value 2 ]',
+    "lv2:minimum 1 ; lv2:maximum 16 ; lv2:default 4 ; lv2:portProperty lv2:integer",
+    "lv2:minimum 0 ; lv2:maximum 10 ; lv2:default 1 ; lv2:portProperty pprops:logarithmic",
+)
+"""Controls of a plugin with very many, each kind in turn: the parameter `Port 9` is the first of them."""
 CLASSES = {"instrument": "lv2:InstrumentPlugin", "effect": "lv2:FilterPlugin"}
 FEATURES = (
     "lv2:requiredFeature urid:map ; lv2:optionalFeature worker:schedule, lv2:hardRTCapable ; "
@@ -92,6 +105,21 @@ def build_liars(folder: Path, bundle: Path) -> None:
     write(liars / "manifest.ttl", "".join(map(introduce, names)))
     texts = [describe(name, ports) for name, ports in zip(names, LIARS.values(), strict=True)]
     write(liars / "probe.ttl", "".join(texts))
+
+
+def build_many(folder: Path, bundle: Path) -> str:
+    """Build the bundle many.lv2 in a folder, an effect with MANY_CONTROLS parameters in groups; its URI."""
+    many = folder / "many.lv2"
+    many.mkdir(parents=True)
+    shutil.copy(bundle / BINARY, many / BINARY)
+    write(many / "manifest.ttl", introduce(MANY))
+    groups = range(-(-MANY_CONTROLS // BAND_CONTROLS))
+    text = f'<{URI}sound> a pg:Group ; lv2:symbol "sound" ; lv2:name "Sound" .\n'
+    text += "".join(f'<{URI}band{n}> a pg:Group ; lv2:symbol "band{n}" ; lv2:name "Band {n}" .\n' for n in groups)
+    further = range(MANY_CONTROLS - len(CONTROLS))
+    ports = [f"{CONTROL} ; {BAND[n % len(BAND)]} ; pg:group <{URI}band{n // BAND_CONTROLS}>" for n in further]
+    write(many / "probe.ttl", text + describe(MANY, (*EFFECT, *ports)))
+    return f"{URI}{MANY}"
 
 
 def introduce(name: str) -> str:
