@@ -296,6 +296,7 @@ def test_the_editor_is_drawn_without_a_fault_in_every_theme(editor, window, tmp_
     assert window.window.grab().save(str(folder / f"editor-{name}-{size[0]}.png"))
 
 
+@pytest.mark.verify
 def test_a_plugin_of_lsp_is_found_turned_and_undone(window, tmp_path):
     if not Path("/usr/lib/lv2/lsp-plugins.lv2").is_dir():
         pytest.skip("needs lsp-plugins-lv2")
