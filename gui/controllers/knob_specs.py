@@ -38,7 +38,7 @@ def is_switch(name: str) -> bool:
 def hidden(now: Loaded) -> list[str]:
     """The parameters without a knob: those that would have no effect, and those that the chain bar shows."""
     kind, tensors = kind_of(now.header), now.tensors
-    found = [each.name for each in now.parameters if is_power(each.name)]
+    found = [each.name for each in now.parameters if each.param.name == ON]
     if not kind.plays_as_learned(tensors):
         found.append(PLAY_PARAM)
     return [*found, *kind.inert_params(tensors)]

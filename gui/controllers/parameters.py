@@ -66,11 +66,7 @@ class ParameterController(QObject):
     @property
     def names(self) -> list[str]:
         """The parameters with a knob, in order; no switches."""
-        return [
-            spec.name
-            for spec in self._specs
-            if spec.name not in self._hidden and not (spec.is_switch or is_switch(spec.name))
-        ]
+        return [spec.name for spec in self._specs if spec.name not in self._hidden and not _is_switch(spec)]
 
     @property
     def slot(self) -> str:
@@ -209,8 +205,9 @@ class ParameterController(QObject):
         if now.follows_voice and VOICE not in self._slots:
             self._slot = VOICE  # what a singer adjusts first
         self._slots = [parameter.slot for parameter in now.parameters]
-        words = {spec.name: (self.tr("off"), self.tr("on")) for spec in self._specs if is_switch(spec.name)}
-        words |= {spec.name: (spec.format(0), spec.format(1)) for spec in self._specs if spec.is_switch}
+        switches = [spec for spec in self._specs if _is_switch(spec)]
+        words = {spec.name: (self.tr("off"), self.tr("on")) for spec in switches if not spec.is_foreign}
+        words |= {spec.name: (spec.format(0), spec.format(1)) for spec in switches if spec.is_foreign}
         words |= dict.fromkeys((PLAY_PARAM, f"{LAYER} {PLAY_PARAM}"), (self.tr("as learned"), self.tr("notes")))
         self._hidden = frozenset(hidden(now))
         self._knobs.set_knobs(self._specs, self._slots, words, self._hidden)
@@ -218,3 +215,8 @@ class ParameterController(QObject):
             self._knobs.set_value(index, self._model.value(spec.name))
         self.shown.emit()
         self.show_slot(self._slot if self._slot in self._slots else INSTRUMENT)
+
+
+def _is_switch(spec: KnobSpec) -> bool:
+    """Whether a parameter is either off or on: of Luthier by its name, of others as they say."""
+    return spec.is_switch if spec.is_foreign else is_switch(spec.name)

@@ -27,6 +27,7 @@ from .voice import VoiceView
 
 INSTRUMENT, PAD, VOICE, START = range(4)
 LEARNED = ""  # name of an axis of the learned plane
+MAX_AXIS_WIDTH = 260  # pixels, of a choice: parameters of plugins may have long names
 NO_AXIS = " "  # name of an axis that sets nothing; no parameter has it
 
 
@@ -49,6 +50,8 @@ class ViewStack(QFrame):
         self.x_axis, self.y_axis = QComboBox(), QComboBox()
         self.x_axis.setAccessibleName(self.tr("Pad: from left to right"))
         self.y_axis.setAccessibleName(self.tr("Pad: upwards"))
+        for box in (self.x_axis, self.y_axis):
+            box.setMaximumWidth(MAX_AXIS_WIDTH)
         self.start_label = factory.label(self.tr("Starting"), theme.TITLE)
         self._start_bar = QProgressBar()
         self._start_bar.setTextVisible(False)
