@@ -14,7 +14,7 @@ from .model import ROW_ROLE, Heading, ParameterListModel
 ROW_HEIGHT = 28  # pixels
 NAME_SHARE, VALUE_SHARE = 0.36, 0.22  # of the width of a row
 MAX_NAME_WIDTH, MAX_VALUE_WIDTH = 340, 130  # pixels
-MAX_CONTROL_WIDTH = 420  # pixels
+MAX_CONTROL_WIDTH = 640  # pixels
 TRACK_HEIGHT, TRACK_MARGIN = 4, 6  # pixels; on either side of a track
 
 

@@ -62,9 +62,13 @@ def opened(window, source):
     window.parameters.set_chain("one more effect", chain)
     until(lambda: window.bridge.now.chain.effects == chain.effects)
     window.parameters.show_slot(window.parameters.slots[-1])
+    editor = window.window.knobs.editor
+    for spec in editor.specs.values():  # a patch keeps the values of effects that were removed
+        window.parameters.set_value(spec.name, spec.default)
+    editor.search.clear()
     window.parameters.undo_stack.clear()
     activate(window)
-    return window.window.knobs.editor
+    return editor
 
 
 def find(editor, text):
@@ -291,6 +295,8 @@ def test_the_editor_is_drawn_without_a_fault_in_every_theme(editor, window, tmp_
     editor.list.setFocus()
     QTest.keyClick(editor.list, Qt.Key.Key_Down)
     until(lambda: not find_faults(window.window))
+    frame, bar = window.window._keyboard_frame, window.window.status_bar
+    until(lambda: bar.geometry().top() - frame.geometry().bottom() <= 2 * theme.GAP)
     assert editor.list.height() >= 100
     folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
     assert window.window.grab().save(str(folder / f"editor-{name}-{size[0]}.png"))
