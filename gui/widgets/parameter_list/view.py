@@ -129,8 +129,9 @@ class ParameterListView(QListView):
             return
         place = self.indexAt(event.position().toPoint())
         row = self._row(place)
-        is_current = isinstance(row, int) and place == self.currentIndex() and self.hasFocus()
-        if is_current and areas_of(self.visualRect(place)).control.contains(event.position().toPoint()):
+        is_current = place == self.currentIndex() and self.hasFocus()
+        is_on_control = areas_of(self.visualRect(place)).control.contains(event.position().toPoint())
+        if isinstance(row, int) and is_current and is_on_control:
             share = wheel_share(event)
             spec = self.rows.specs[row]
             by = (1 if share > 0 else -1) if spec.stop_size else share * SCALE_STEPS

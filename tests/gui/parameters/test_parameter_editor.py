@@ -272,7 +272,7 @@ def test_what_the_plugin_turns_itself_is_shown_in_the_list(window, probe_path, m
     window.parameters.set_value(mode, PLAIN)
 
 
-def test_few_parameters_stay_knobs_with_the_words_of_the_plugin(window, probe_path):
+def test_few_parameters_stay_knobs_with_the_words_of_the_plugin(window, probe_path, tmp_path):
     editor = opened(window, f"{probe_path}#probe.effect")
     assert not editor.isVisible()
     shown = {knob.spec.label: knob for knob in window.window.knobs.knobs.values() if knob.isVisible()}
@@ -284,6 +284,8 @@ def test_few_parameters_stay_knobs_with_the_words_of_the_plugin(window, probe_pa
     undo(window)
     assert shown["Mode"].amount == 0
     until(lambda: not find_faults(window.window))
+    folder = Path(os.environ.get("LUTHIER_SHOTS", tmp_path))
+    assert window.window.grab().save(str(folder / "few.png"))
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
