@@ -73,7 +73,7 @@ class ParameterListView(QListView):
                 lambda: self.forget_requested.emit(index),
                 self.rows.controllers.get(index) is not None,
             ),
-            (self.tr("Type a value…"), lambda: self.edit(self.rows.place(index)), True),
+            (self.tr("Type a value…"), lambda: self._type(index), True),
             (self.tr("Default"), lambda: self._finish(index, self.rows.specs[index].default), True),
         ]
         return factory.menu(self, items)
@@ -204,6 +204,11 @@ class ParameterListView(QListView):
         elif spec.steps:
             self._open_choice(index)
         else:
+            self._type(index)
+
+    def _type(self, index: int) -> None:
+        """Open the field for the value of a parameter, if its row is there."""
+        if self.rows.place(index).isValid():
             self.edit(self.rows.place(index))
 
     def _open_choice(self, index: int) -> None:

@@ -204,6 +204,27 @@ def test_switches_choices_and_steps_have_their_words(editor, window):
     assert [rows.text(index) for index in (switch, choice, stepped)] == ["on", "soft", "4"]
 
 
+def test_a_switch_that_is_called_as_that_of_the_slot_is_in_the_list(editor, window):
+    (other,) = find(editor, "port 17 on")
+    click(editor, other)
+    assert editor.list.rows.text(other) == "off"
+    until(lambda: in_engine(window, other) == 0)
+    assert not any(spec.label == "on" for spec in editor.specs.values())  # the chain bar shows that
+
+
+def test_gestures_end_when_other_parameters_come_under_their_indices(editor, window):
+    choice = port(editor, CHOICE)
+    click(editor, choice)
+    menu = editor.list.open_menu
+    assert menu.isVisible()
+    window.parameters.set_chain("the instrument alone", Chain())
+    until(lambda: window.bridge.now.chain == Chain() and editor.list.open_menu is None)
+    before = dict(window.parameters.patch.values)
+    QTest.mouseMove(editor.list.viewport(), QPoint(200, 40))
+    QTest.keyClick(editor.list, Qt.Key.Key_Right)
+    assert window.parameters.patch.values == before
+
+
 def test_a_logarithmic_scale_may_begin_at_zero(editor):
     spec = editor.specs[port(editor, AMPLITUDE)]
     assert spec.position_of(1) == pytest.approx(0.75)  # 60 of 80 dB

@@ -118,7 +118,8 @@ def build_many(folder: Path, bundle: Path) -> str:
     text += "".join(f'<{URI}band{n}> a pg:Group ; lv2:symbol "band{n}" ; lv2:name "Band {n}" .\n' for n in groups)
     further = range(MANY_CONTROLS - len(CONTROLS))
     ports = [f"{CONTROL} ; {BAND[n % len(BAND)]} ; pg:group <{URI}band{n // BAND_CONTROLS}>" for n in further]
-    write(many / "probe.ttl", text + describe(MANY, (*EFFECT, *ports)))
+    text += describe(MANY, (*EFFECT, *ports))
+    write(many / "probe.ttl", text.replace('"Port 17"', '"Port 17 on"'))  # as the switch of a slot is called
     return f"{URI}{MANY}"
 
 
