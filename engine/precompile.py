@@ -26,9 +26,10 @@ POLL_SECONDS = 0.5  # between two looks whether the parent is there
 def is_compiled(parts: Collection[str] | None = None) -> bool:
     """Whether parts of the engine, keys of PARTS, were compiled before, for these sources; all of them otherwise.
 
-    A library of kernels has them all.
+    A library of kernels of these very sources has them all.
     """
-    return loaded_library() is not None or all(_marker(part).exists() for part in _selected(parts))
+    library = loaded_library()
+    return (library is not None and library.is_whole) or all(_marker(part).exists() for part in _selected(parts))
 
 
 def compile_parts(parts: Collection[str] | None = None) -> Iterator[tuple[int, int, str]]:

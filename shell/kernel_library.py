@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.atomic_write import atomic_path
 from engine.kernel.library import LIBRARY_FOLDER, LIBRARY_MANIFEST, file_digest, library_name
+from engine.kernel.source_digest import digest_module
 from engine.kernel_cache import digest_sources
 
 from .build import GLIBC_TARGET, SOURCES
@@ -27,8 +28,14 @@ import json, sys
 from engine.kinds.kind import load_member
 from engine.simd.vectors import HAS_FLOAT16, LANES
 
+from engine.kernel import callbacks, exported_kernels
+
 texts = {name: str(path) for name, path in load_member(sys.argv[1])().items()}
-print(json.dumps({"lanes": LANES, "has_float16": HAS_FLOAT16, "texts": texts}))
+modules = {each.symbol: each.modules for each in callbacks if each.symbol in texts}
+for kernel in exported_kernels:
+    modules |= {f"{kernel.symbol}.{n}": [kernel.py_func.__module__] for n in range(len(kernel.exported))}
+modules = {name: modules[name] for name in texts}
+print(json.dumps({"lanes": LANES, "has_float16": HAS_FLOAT16, "texts": texts, "modules": modules}))
 """
 
 
@@ -42,16 +49,20 @@ def build_libraries(
     """
     folder.mkdir(parents=True, exist_ok=True)
     digest = digest_sources()
-    libraries = {}
+    libraries: dict[str, dict[str, Any]] = {}
+    sources: set[str] = set()
     for name in names:
         facts = _compile(TARGETS[name], listing)
         texts = {each: Path(path) for each, path in facts.pop("texts").items()}
         path = folder / library_name(name)
         _link(texts, TARGETS[name], path)
         symbols = {each: symbol(TARGETS[name], each) for each in texts}
+        sources.update(*facts["modules"].values())
         libraries[name] = {**facts, "digest": file_digest(path), "symbols": symbols}
     with atomic_path(folder / LIBRARY_MANIFEST) as draft:
-        draft.write_text(json.dumps({"digest": digest, "libraries": libraries}, indent=1), encoding="utf-8")
+        digests = {module: digest_module(module) for module in sorted(sources)}
+        manifest = {"digest": digest, "modules": digests, "libraries": libraries}
+        draft.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return [folder / library_name(name) for name in names]
 
 

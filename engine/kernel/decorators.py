@@ -85,6 +85,7 @@ class Callback:
         self.signature = signature
         self.options = options
         self.text_name = self.symbol
+        self.modules: tuple[str, ...] = (function.__module__,)  # that it and what it was given come from
         callbacks.append(self)
 
     @functools.cached_property

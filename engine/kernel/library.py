@@ -1,8 +1,8 @@
-"""The library of kernels that were compiled ahead: chosen for this processor, and used if it is of these sources.
+"""The library of kernels that were compiled ahead: chosen for this processor, used as far as it is of these sources.
 
-A wheel carries libraries for several instruction sets, with a digest of the sources that they were made of. From a
-checkout there is none, unless `make ahead` was run: kernels are compiled as they are needed. LUTHIER_ISA chooses: v2,
-v3 or v4 of x86-64, or numba for no library.
+A wheel carries libraries for several instruction sets, with digests of the sources that they were made of. From a
+checkout there is none, unless `make ahead` was run: kernels are compiled as they are needed, and so are, after a
+change, those that it concerns. LUTHIER_ISA chooses: v2, v3 or v4 of x86-64, or numba for no library.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import ctypes
 import hashlib
 import json
 import os
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,15 @@ INSTRUCTION_SETS = {
 class Library:
     """A library of kernels: the lanes and the float16 that its functions are made for, and their addresses."""
 
-    def __init__(self, path: Path, isa: str, facts: dict[str, Any]) -> None:
+    def __init__(self, path: Path, isa: str, facts: dict[str, Any], changed: Collection[str] = ()) -> None:
+        """changed: modules whose kernels are not to be used."""
         self.isa = isa
+        self.is_whole = not changed
         self.lanes = int(facts["lanes"])
         self.has_float16 = bool(facts["has_float16"])
-        self._symbols: dict[str, str] = facts["symbols"]
+        modules: dict[str, list[str]] = facts.get("modules", {})
+        symbols: dict[str, str] = facts["symbols"]
+        self._symbols = {name: each for name, each in symbols.items() if not {*modules.get(name, ())} & {*changed}}
         self._loaded = ctypes.CDLL(str(path))
 
     @property
@@ -66,11 +71,14 @@ def loaded_library() -> Library | None:
         return None
     known = [isa for isa in supported_instruction_sets() if isa in manifest["libraries"]]
     chosen = wanted if wanted else known[-1] if known else ""
-    if chosen not in known or manifest["digest"] != _source_digest():
+    if chosen not in known:
         return None
+    changed = _changed_modules(manifest)
     path, facts = LIBRARY_FOLDER / library_name(chosen), manifest["libraries"][chosen]
+    if changed is None or not any({*each}.isdisjoint(changed) for each in facts.get("modules", {"": []}).values()):
+        return None
     try:  # what is damaged must not be opened: the system would end this process
-        return Library(path, chosen, facts) if file_digest(path) == facts["digest"] else None
+        return Library(path, chosen, facts, changed) if file_digest(path) == facts["digest"] else None
     except OSError:
         return None
 
@@ -121,7 +129,14 @@ def _read_manifest() -> dict[str, Any]:
     return manifest
 
 
-def _source_digest() -> str:
+def _changed_modules(manifest: dict[str, Any]) -> set[str] | None:
+    """The modules of kernels whose sources, or those of what they import, have changed; None if nothing is known."""
     from engine.kernel_cache import digest_sources
 
-    return digest_sources()
+    if manifest["digest"] == digest_sources():
+        return set()
+    if "modules" not in manifest:
+        return None
+    from .source_digest import digest_module
+
+    return {module for module, digest in manifest["modules"].items() if digest != digest_module(module)}

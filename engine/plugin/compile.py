@@ -49,7 +49,8 @@ def _compile(plugin: Plugin) -> Any:
     names = {"handle": handle, "process": plugin.process, "preprocess": preprocess, "DTYPE": dtype}
     run = FunctionType(code, {**globals(), **names}, name)
     run.__module__, run.__qualname__ = handle.py_func.__module__, name
-    return compile_callback(run, C_PROCESS, plugin.name)
+    given = (each.py_func.__module__ for each in (handle, plugin.process, preprocess))
+    return compile_callback(run, C_PROCESS, plugin.name, {__name__, type(plugin).__module__, *given})
 
 
 @njit(cache=True, error_model="numpy")

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from engine.kernel.library import CPU_PREFIX, LIBRARY_MANIFEST, supported_instruction_sets
+from engine.kernel.source_digest import digest_module, find_dependencies
 from engine.preset.library import factory_folder
 from tests.support.kernels.kernel_process import run_kernels
 
@@ -94,11 +96,45 @@ def test_a_library_that_does_not_fit_is_left_aside(library, isa, tmp_path, chang
         (tmp_path / path.name).write_bytes(data[: len(data) // 3] if change == "damaged" else data)
     if change == "other sources":
         manifest["digest"] = "000000000000"
+        manifest["modules"] = dict.fromkeys(manifest["modules"], "000000000000")
     if change == "no such set":
         manifest["libraries"] = {"v9": manifest["libraries"][isa]}
     (tmp_path / LIBRARY_MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     _, had_library, _ = run_kernels("told = 0", isa, tmp_path)
     assert not had_library
+
+
+CHANGED = """
+from engine.effects.limiter import Limiter
+from engine.effects.volume import Volume
+from engine.plugin import entry
+from engine.kernel.library import loaded_library
+before = "numba" in sys.modules
+limiter = entry(Limiter()).address, "numba" in sys.modules
+volume = bool(entry(Volume()).address), "numba" in sys.modules
+told = [before, bool(limiter[0]), limiter[1], *volume, loaded_library().is_whole]
+"""
+
+
+def test_only_what_a_change_concerns_is_compiled(library, isa, tmp_path, monkeypatch):
+    copy = tmp_path / "sources"
+    shutil.copytree("engine", copy / "engine", ignore=shutil.ignore_patterns("__pycache__", "libraries"))
+    changed = copy / "engine" / "effects" / "volume.py"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(copy))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    told, had_library, _ = run_kernels(CHANGED, isa, library)
+    assert had_library
+    assert told == [False, True, False, True, True, False]
+
+
+def test_the_digest_of_a_module_changes_with_what_it_imports():
+    needed = find_dependencies("engine.effects.limiter")
+    assert {"engine.effects.limiter", "engine.plugin.compile", "engine.ring", "engine.kernel"} <= needed
+    assert not {"engine.effects.volume", "engine.instruments.ddsp.instrument"} & needed
+    assert digest_module("engine.effects.limiter") != digest_module("engine.effects.volume")
+    assert digest_module("numpy") == ""
 
 
 def test_an_instruction_set_that_the_processor_lacks_is_refused_in_one_line(tmp_path):
