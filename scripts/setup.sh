@@ -19,7 +19,8 @@ libxcb-shape.so.0=libxcb-shape0 libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0
 libxkbcommon-x11.so.0=libxkbcommon-x11-0"
 test_needs="$play_needs jackd=jackd2 gcc=gcc sox=sox espeak-ng=espeak-ng Xvfb=xvfb chromium=chromium node=nodejs
 firefox-esr=firefox-esr openbox=openbox pulseaudio=pulseaudio /usr/lib/clap/ZamDelay.clap=zam-plugins
-lv2apply=lilv-utils /usr/lib/lv2/mda.lv2=mda-lv2 /usr/lib/lv2/so-synth.lv2=so-synth-lv2"
+lv2apply=lilv-utils /usr/lib/lv2/mda.lv2=mda-lv2 /usr/lib/lv2/so-synth.lv2=so-synth-lv2
+/usr/lib/lv2/lsp-plugins.lv2=lsp-plugins-lv2"
 plugin_packages="abgate ardour-lv2-plugins avldrums.lv2 avldrums.lv2-soundfont blop-lv2 calf-plugins dpf-plugins-lv2
 dragonfly-reverb-lv2 drumgizmo drumkv1-lv2 eq10q fomp foo-yc20 guitarix-lv2 invada-studio-plugins-lv2 ir.lv2
 lsp-plugins-lv2 lv2-examples lv2vocoder padthv1-lv2 qmidiarp rubberband-lv2 samplv1-lv2 setbfree swh-lv2 synthv1-lv2
