@@ -3,7 +3,6 @@
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.events import Kind
-from engine.kinds import kind_of
 from engine.midi.channel_masks import ALL_CHANNELS
 from gui.engine_translation import translate_message
 from gui.views.dots import scaled
@@ -162,7 +161,7 @@ class EngineBridge(QObject):
             self.model.poll()
 
     def _emit_snapshot(self, now: Loaded) -> None:
-        if kind_of(now.header).display == "harmonics":
+        if now.kind is not None and now.kind.display == "harmonics":
             from engine.snapshots import harmonics
 
             self.harmonics_changed.emit(harmonics.sounding_harmonics(now.plugin))

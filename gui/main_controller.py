@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
+from engine.foreign import parse
 from gui.browser.catalogue import describe, display_name
 from gui.controllers.ab_comparison import ABComparison
 from gui.controllers.button_midi_learn import ButtonMidiLearn
@@ -228,11 +229,12 @@ class MainController(QObject):
             self.opener.open(paths)
 
     def _show_instrument(self, now: Loaded) -> None:
-        header, keys = now.header, now.header.get("keys", {})
-        paths = [now.path] if now.chain.layer is None else [now.path, Path(now.chain.layer.path)]
-        self.window.top_bar.set_instrument(" + ".join(display_name(each.stem) for each in paths), describe(header))
-        self.window.keyboard.set_range(keys.get("low", 0), keys.get("high", 127))
-        self.window.setWindowTitle(f"{now.path.stem} – Luthier")
+        titles = filter(None, [now.title, self.parameters.second_title])
+        plugin = self.tr("A plugin ({0})").format(parse(now.instrument).format.upper())
+        description = describe(now.header) if now.kind is not None else plugin
+        self.window.top_bar.set_instrument(" + ".join(map(display_name, titles)), description)
+        self.window.keyboard.set_range(*now.keys)
+        self.window.setWindowTitle(f"{now.title} – Luthier")
         self.session_restore.save()
         self._is_restoring = False
         self._open_first()

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.foreign import is_foreign
 from session import config_store
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def save(preferences: Preferences) -> OSError | None:
 
 
 def last_instrument(preferences: Preferences) -> Path | None:
-    """The file of the instrument or patch that played last; of a patch that is gone its instrument."""
+    """The file of the instrument or patch that played last; of a patch that is gone its instrument; or a plugin."""
     paths = [Path(path) for path in (preferences.preset, preferences.instrument) if path]
-    return next((path for path in paths if path.is_file()), None)
+    return next((path for path in paths if is_foreign(path) or path.is_file()), None)
 
 
 def device_request(preferences: Preferences) -> "DeviceRequest":

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.foreign import is_foreign, parse
+from engine.kinds import kind_of
+
 from .audio_thread_queue import Delivery, LiveInput
-from .patch import Chain, Patch
+from .patch import PLUGIN, Chain, Patch
 from .rack import Rack, RackParameter
 from .translatable_message import Message
 
 if TYPE_CHECKING:
+    from engine.kinds import InstrumentKind
     from engine.plugin import Plugin
     from engine.snapshots.harmonics import RoomEnvelope
 
@@ -43,6 +47,35 @@ class Loaded:
     delivery: Delivery | None = None  # of these values to the audio thread
     room: "RoomEnvelope | None" = None  # of the learned room
     digest: str = ""  # of the instrument's content
+
+    @property
+    def title(self) -> str:
+        """The name of what plays: that of its file, of a foreign plugin its own; it may be one of a file."""
+        return self.plugin.name.replace("/", "-") if is_foreign(self.path) else self.path.stem
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The names of the effects from elsewhere that could be loaded, by slot."""
+        return {effect.slot: plugin.name for effect, plugin in self.rack.effects.items() if effect.kind == PLUGIN}
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The names of the effects from elsewhere that could not be loaded, by slot."""
+        gone = (effect for effect in self.chain.effects if effect.kind == PLUGIN and effect not in self.rack.effects)
+        return {effect.slot: parse(effect.source).title for effect in gone}
+
+    @property
+    def kind(self) -> "InstrumentKind | None":
+        """What kind of instrument was learned; None for a foreign one."""
+        preset = self.rack.found_preset
+        return kind_of(preset.header) if preset is not None else None
+
+    @property
+    def keys(self) -> tuple[int, int]:
+        """The lowest and the highest key of the instrument."""
+        preset = self.rack.found_preset
+        found = preset.header.get("keys", {}) if preset is not None else {}
+        return found.get("low", 0), found.get("high", 127)
 
     @property
     def header(self) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def read(path: Path) -> SavedPatch:
 def remember_path(path: Path) -> None:
     """Add a path to those searched for the instruments of patches, unless it is in the program's own folders."""
     known = remembered_paths()
-    if path.absolute() not in known and path.parent not in (library.factory_folder(), library.user_folder()):
+    own = (library.factory_folder(), library.user_folder())
+    if not is_foreign(path) and path.absolute() not in known and path.parent not in own:
         config_store.save(PATHS_FILE, {"paths": [str(each) for each in [path.absolute(), *known][:MAX_PATHS]]})
 
 

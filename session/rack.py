@@ -13,7 +13,7 @@ from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
 from .translatable_message import Message, of_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
@@ -28,13 +28,17 @@ LAYER_ROOM = f"{LAYER} {ROOM}"
 
 @dataclass(frozen=True)
 class RackParameter:
-    """A parameter of a plugin: its index there, and its name in a patch, which begins with that of the slot."""
+    """A parameter of a plugin: its index there, and its name in a patch.
+
+    slot: the name of the slot; of an effect see `Effect.slot`. The name begins with it, or with that of a plugin from
+    elsewhere.
+    """
 
     plugin: "Plugin"
     index: int
     name: str
     param: "Param"
-    slot: str  # the name of the slot
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Rack:
 
     @property
     def slots(self) -> "list[tuple[str, Plugin]]":
-        """The slots that have parameters, by name; of effects see `Effect.slot`."""
+        """The slots that have parameters, by the name that those of their parameters begin with."""
         found: list[tuple[str, Plugin]] = [(VOICE, self.voice)] if self.voice else []
         found.append((INSTRUMENT, self.instrument))
         if self.layer is not None:
@@ -108,10 +112,11 @@ class Rack:
 
     @property
     def parameters(self) -> list[RackParameter]:
-        """Every parameter; the names of all but the first instrument's begin with the name of their slot."""
+        """Every parameter of the instruments, the voice and the effects."""
+        slots = {id(plugin): effect.slot for effect, plugin in self.effects.items()}
         return [
-            RackParameter(plugin, index, f"{slot} {param.name}".strip(), param, slot)
-            for slot, plugin in self.slots
+            RackParameter(plugin, index, f"{name} {param.name}".strip(), param, slots.get(id(plugin), name))
+            for name, plugin in self.slots
             for index, param in enumerate(plugin.params)
         ]
 
@@ -143,6 +148,21 @@ class Rack:
             layer = replace(layer, state=_saved_state(self.layer, layer.state))
         return replace(chain, effects=effects, layer=layer, state=_saved_state(self.instrument, chain.state))
 
+    def rename_values(self, values: "Mapping[str, float]", chain: Chain) -> dict[str, float]:
+        """Values of its parameters by their names in another chain, without those of plugins that are not in it.
+
+        Effects from elsewhere are numbered by their order where several have one name.
+        """
+        before, after = self._names_of(self.effects), self._names_of([e for e in chain.effects if e in self.effects])
+        owners = {effect.slot: effect for effect in before if effect.kind == PLUGIN}
+        renamed: dict[str, str | None] = {}
+        for each in self.parameters:
+            effect = owners.get(each.slot)
+            if effect is not None:
+                renamed[each.name] = f"{after[effect]} {each.param.name}" if effect in after else None
+        names = ((renamed.get(name, name), value) for name, value in values.items())
+        return {name: value for name, value in names if name is not None}
+
     def named(self, owner: str) -> "list[Plugin]":
         """The plugins of a name, of a slot or of a plugin; all of them for an empty one."""
         named = [*self.slots, *self.named_plugins]
@@ -151,10 +171,14 @@ class Rack:
     @property
     def _named_effects(self) -> "list[tuple[str, Plugin]]":
         """The effects in their order, with the names of their slots; those from elsewhere have what name is left."""
-        own = {effect: effect.slot for effect in self.effects if effect.kind != PLUGIN}
-        foreign = [(plugin.name, plugin) for effect, plugin in self.effects.items() if effect not in own]
-        names = iter([name for name, _ in _numbered(foreign, own.values())])
-        return [(own[effect] if effect in own else next(names), plugin) for effect, plugin in self.effects.items()]
+        names = self._names_of(self.effects)
+        return [(names[effect], plugin) for effect, plugin in self.effects.items()]
+
+    def _names_of(self, effects: "Collection[Effect]") -> dict[Effect, str]:
+        """What the names of the parameters of some of its effects begin with, were these all, in this order."""
+        own = {effect: effect.slot for effect in effects if effect.kind != PLUGIN}
+        foreign = [(self.effects[effect].name, effect) for effect in effects if effect not in own]
+        return own | {effect: name for name, effect in _numbered(foreign, own.values())}
 
 
 def load(host: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
@@ -237,9 +261,9 @@ def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     return parts
 
 
-def _numbered(plugins: "list[tuple[str, Plugin]]", taken: "Iterable[str]") -> "list[tuple[str, Plugin]]":
+def _numbered(plugins: "list[tuple[str, Any]]", taken: "Iterable[str]") -> "list[tuple[str, Any]]":
     """The same with unique names that are not taken: the second of a name ends with 2, and so on."""
-    names, found = set(taken), []
+    names, found = set(taken), list[tuple[str, Any]]()
     for name, plugin in plugins:
         numbered = (f"{name}{number}" for number in itertools.count(2))
         unique = next(each for each in itertools.chain([name], numbered) if each not in names)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from os import PathLike, fspath
+from pathlib import PurePath
 
 from engine.plugin.external import PluginError, is_library
 
@@ -33,6 +34,13 @@ class PluginName:
     place: str
     id: str = ""
 
+    @property
+    def title(self) -> str:
+        """A short name, where that of the plugin is not known: the end of its URI or identifier, or its file."""
+        if self.format is Format.LV2:
+            return re.split(r"[/#:]", self.place.rstrip("/#:"))[-1]
+        return self.id.rpartition(".")[2] or PurePath(self.place).stem
+
     def __str__(self) -> str:
         """What `parse` takes."""
         prefix = LV2_PREFIX if self.format is Format.LV2 else ""
@@ -60,5 +68,6 @@ def parse(name: str | PathLike[str]) -> PluginName:
 
 
 def is_foreign(name: str | PathLike[str]) -> bool:
-    """Whether a name means a plugin of a format of hosts in general. PluginError."""
-    return parse(name).format in (Format.LV2, Format.CLAP)
+    """Whether a name means a plugin of a format of hosts in general."""
+    text = fspath(name).lower()
+    return text.startswith(LV2_PREFIX) or text.endswith(CLAP_SUFFIX) or CLAP_SUFFIX + ID_MARK in text

@@ -8,6 +8,7 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication
 
+from engine.foreign import is_foreign, parse
 from engine.kinds import KINDS
 from engine.pitch_and_frequency import note_name
 from engine.preset import library
@@ -135,11 +136,14 @@ def _matches(entry: Entry, query: Query, favourites: set[str]) -> bool:
 def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     """The entry of a saved patch: that of its instrument, with its own name."""
     try:
-        patch = patch_file.read(path)
+        patch, content = patch_file.read(path), path.read_bytes()
+        if is_foreign(patch.path):
+            words = translate("Entry", "A patch of {0}.").format(parse(patch.path).title)
+            digest = hashlib.sha256(content).hexdigest()
+            return Entry(path, name, False, len(content), digest=digest, description=words)
         instrument = next((each for each in presets if each.digest == patch.digest), None) or _entry(
             name, patch_file.find_instrument(path, patch)
         )
-        content = path.read_bytes()
     except (PresetError, OSError) as error:
         return Entry(path, name, False, error=translate_message(error))
     digest = hashlib.sha256(content).hexdigest()

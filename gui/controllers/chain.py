@@ -1,10 +1,11 @@
 """The chain controller: adds, moves, switches and removes effects and the second instrument, undoably."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import EFFECTS, ROOM
 from engine.kinds import KINDS
@@ -14,9 +15,9 @@ from gui.browser.catalogue import Entry, display_name
 from gui.dialogs import name_and_file_prompts
 from gui.panels.chain_bar import ChainBar, ChainSlot
 from gui.panels.split_bar import SplitBar
-from session.patch import OWN_ROOM, Chain, Effect, Layer
+from session.patch import OWN_ROOM, PLUGIN, Chain, Effect, Layer
 from session.patch_file import is_patch
-from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, ON, VOICE
+from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, VOICE
 
 from .parameters import ParameterController
 
@@ -24,10 +25,13 @@ FILE = "file"  # the key of the offer of a room from a sound file
 LAYER_OFFER = "beside "  # prefix of the offers of a second instrument
 ROOM_OFFER, SECOND_ROOM_OFFER = "room of ", "second room of "  # prefixes of the offers of rooms of instruments
 SECOND_FILE = "second file"  # the key of the offer of one more room from a sound file
+PLUGINS = "plugins"  # the key of the offer of a plugin from elsewhere
 
 
 class ChainController(QObject):
     """Shows the chain in the chain bar."""
+
+    plugins_requested = pyqtSignal()  # a choice among all that are installed
 
     def __init__(self, parameters: ParameterController, chain_bar: ChainBar, split_bar: SplitBar) -> None:
         super().__init__()
@@ -66,27 +70,16 @@ class ChainController(QObject):
         self._parameters.show_slot(chain.slots[-1])
 
     def _show(self) -> None:
-        patch = self._parameters.patch
-        if patch is None:
+        if self._parameters.patch is None:
             return
         chain, names = self._parameters.chain, self._parameters.slots
         slots = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in names else []
-        slots.append(ChainSlot(INSTRUMENT, display_name(patch.path.stem)))
-        effects = [
-            ChainSlot(
-                effect.slot,
-                self._title(effect),
-                self._is_on(effect.slot),
-                fixed=effect.slot == ROOM and LAYER_ROOM in names,
-                removable=True,
-            )
-            for effect in chain.effects
-            if effect.slot in names
-        ]
+        slots.append(ChainSlot(INSTRUMENT, display_name(self._parameters.title)))
+        effects = self._effects()
         slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
         if layer is not None:
-            title = display_name(Path(layer.path).stem)
+            title = display_name(self._parameters.second_title)
             slots.append(ChainSlot(LAYER, title, removable=True))
             if LAYER_ROOM in names:
                 words = self.tr("Room of {0}").format(title)
@@ -99,9 +92,33 @@ class ChainController(QObject):
         if layer is not None:
             self._split_bar.show_split(layer.split, layer.above, layer.channels)
 
-    def _is_on(self, slot: str) -> bool:
-        patch = self._parameters.patch
-        return patch is None or patch.values.get(f"{slot} {ON}", 1.0) > 0.5
+    def _effects(self) -> list[ChainSlot]:
+        """The slots of the effects that play, and of those from elsewhere that are missing."""
+        names, found = self._parameters.slots, list[ChainSlot]()
+        for effect in self._parameters.chain.effects:
+            slot = effect.slot
+            if effect.kind == PLUGIN:
+                title, fault = self._name_plugin(slot, [each.title for each in found])
+                if title:
+                    found.append(ChainSlot(slot, title, self._is_on(slot), False, True, fault))
+            elif slot in names:
+                fixed = slot == ROOM and LAYER_ROOM in names
+                found.append(ChainSlot(slot, self._title(effect), self._is_on(slot), fixed, True))
+        return found
+
+    def _name_plugin(self, slot: str, taken: list[str]) -> tuple[str, str]:
+        """The title of an effect from elsewhere, and why it does not play; both empty while it is being loaded."""
+        missing = self._parameters.missing.get(slot, "")
+        title = missing or self._parameters.titles.get(slot, "")
+        numbered = (f"{title} {number}" for number in itertools.count(2))
+        unique = next(each for each in itertools.chain([title], numbered) if each not in taken)
+        words = self.tr("{0} could not be opened: its place and what it has saved are kept")
+        return unique if title else "", words.format(title) if missing else ""
+
+    def _is_on(self, slot: str) -> bool | None:
+        """Whether an effect is switched on; None where it cannot be switched."""
+        patch, name = self._parameters.patch, self._parameters.switch_name(slot)
+        return patch is None or patch.values.get(name, 1.0) > 0.5 if name else None
 
     def _title(self, effect: Effect) -> str:
         if effect.kind != ROOM or effect.source == OWN_ROOM:
@@ -122,7 +139,10 @@ class ChainController(QObject):
         own = [(self.tr("Its own"), "")] if self._room_source() != OWN_ROOM else []
         file = self.tr("From a sound file…")
         offers = {
-            "": [(self._title(Effect(kind)), kind) for kind in EFFECTS if kind != ROOM],
+            "": [
+                *((self._title(Effect(kind)), kind) for kind in EFFECTS if kind != ROOM),
+                (self.tr("Plugins…"), PLUGINS),
+            ],
             self.tr("Room"): [*((title, ROOM_OFFER + name) for title, name in (*own, *rooms)), (file, FILE)],
         }
         if ROOM in self._parameters.slots:
@@ -138,6 +158,8 @@ class ChainController(QObject):
             self.add_room(key.removeprefix(ROOM_OFFER))
         elif key.startswith(SECOND_ROOM_OFFER):
             self.add_effect(ROOM, key.removeprefix(SECOND_ROOM_OFFER))
+        elif key == PLUGINS:
+            self.plugins_requested.emit()
         elif key == FILE:
             self._ask_room(self.add_room)
         elif key == SECOND_FILE:
@@ -157,7 +179,7 @@ class ChainController(QObject):
         )
 
     def _switch(self, slot: str) -> None:
-        name = f"{slot} {ON}"
+        name = self._parameters.switch_name(slot)
         if name not in self._parameters:
             return  # the chain has just changed
         self._parameters.set_value(name, 0.0 if self._parameters.value(name) > 0.5 else 1.0)

@@ -30,6 +30,7 @@ class EntryFiles(QObject):
 
     notified = pyqtSignal(str, bool)  # text, and whether it is an error
     scanned = pyqtSignal()
+    favourites_changed = pyqtSignal(frozenset)  # digests of instruments, names of plugins
     moved = pyqtSignal(Path, Path)
     saved = pyqtSignal(Path)
 
@@ -38,7 +39,7 @@ class EntryFiles(QObject):
         self.entries: list[Entry] = []
         self.favourites: set[str] = set()
         self._engine, self._browser, self._undo_stack, self._trash = engine, browser, undo_stack, Trash()
-        browser.favourite_toggled.connect(self._toggle_favourite)
+        browser.favourite_toggled.connect(lambda entry: self.toggle_favourite(entry.digest))
         browser.rename_requested.connect(self._ask_name)
         browser.duplicate_requested.connect(self._duplicate)
         browser.show_folder_requested.connect(self._show_folder)
@@ -64,7 +65,7 @@ class EntryFiles(QObject):
     def save(self, now: Loaded, values: dict[str, float]) -> None:
         """Ask for a name, and save what plays as a patch."""
         words = self.tr("my {0}") if library.is_factory(now.path) else self.tr("{0} 2")
-        suggestion = words.format(now.path.stem)
+        suggestion = words.format(now.title)
         name_and_file_prompts.ask_name(
             self._browser, self.tr("Save as patch"), self.tr("A name for this patch"),
             suggestion, lambda name: self._save_as(name, now, values),
@@ -125,8 +126,9 @@ class EntryFiles(QObject):
         self._browser.set_entries(entries, frozenset(self.favourites))
         self.scanned.emit()
 
-    def _toggle_favourite(self, entry: Entry) -> None:
-        before, after = frozenset(self.favourites), frozenset(self.favourites ^ {entry.digest})
+    def toggle_favourite(self, key: str) -> None:
+        """Make something a favourite, or none, undoably. key: the digest of an instrument, the name of a plugin."""
+        before, after = frozenset(self.favourites), frozenset(self.favourites ^ {key})
         self._set_favourites(after)
         self._undo_stack.push_state(self.tr("favourite"), before, after, self._set_favourites)
 
@@ -134,6 +136,7 @@ class EntryFiles(QObject):
         assert isinstance(favourites, frozenset)
         self.favourites = set(favourites)
         self._browser.set_favourites(favourites)
+        self.favourites_changed.emit(favourites)
 
     def _ask_name(self, entry: Entry) -> None:
         name_and_file_prompts.ask_name(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from engine.foreign import is_foreign
 from engine.kinds import KINDS
 from gui.browser.browser import Browser
 from gui.browser.catalogue import Entry
@@ -48,7 +49,7 @@ class InstrumentSelection(QObject):
     def choose_for_voice(self) -> None:
         """Load an instrument that follows a voice, preferably VOICE_INSTRUMENT."""
         entries = self._preset_files.entries
-        found = [each for each in entries if not each.error and KINDS[each.kind].follows_voice]
+        found = [each for each in entries if each.kind in KINDS and KINDS[each.kind].follows_voice and not each.error]
         if found:
             self.choose(min(found, key=lambda entry: entry.name != VOICE_INSTRUMENT))
 
@@ -61,7 +62,8 @@ class InstrumentSelection(QObject):
         """Save what plays as a patch, under a name that is asked for."""
         patch = self._parameters.patch
         if self._bridge.now is not None and patch is not None:
-            self._preset_files.save(self._bridge.now, patch.values)
+            now = replace(self._bridge.now, chain=self._parameters.chain)  # with the states of foreign plugins
+            self._preset_files.save(now, patch.values)
 
     def mark(self, _: object = None) -> None:
         """Mark what plays, or is about to."""
@@ -72,7 +74,7 @@ class InstrumentSelection(QObject):
     def _show_loaded(self, now: Loaded) -> None:
         """Mark it; a file opened from another folder is listed as well."""
         entries = self._preset_files.entries
-        if entries and all(entry.path != now.path for entry in entries):
+        if entries and not is_foreign(now.path) and all(entry.path != now.path for entry in entries):
             self._preset_files.scan()
         self.mark()
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from PyQt6.QtCore import QCoreApplication
 
-from engine.kinds import PLAY_PARAM, kind_of
+from engine.kinds import PLAY_PARAM
 from engine.plugin import Param
 from gui.engine_translation import translate_name, translate_term
 from gui.widgets.knob.spec import KnobSpec
@@ -37,8 +37,10 @@ def is_switch(name: str) -> bool:
 
 def hidden(now: Loaded) -> list[str]:
     """The parameters without a knob: those that would have no effect, and those that the chain bar shows."""
-    kind, tensors = kind_of(now.header), now.tensors
-    found = [each.name for each in now.parameters if each.param.name == ON]
+    found, kind = [each.name for each in now.parameters if each.param.name == ON], now.kind
+    if kind is None:
+        return found
+    tensors = now.tensors
     if not kind.plays_as_learned(tensors):
         found.append(PLAY_PARAM)
     return [*found, *kind.inert_params(tensors)]

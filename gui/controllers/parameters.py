@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import ROOM
+from engine.foreign import is_foreign, parse
 from engine.kinds import PLAY_PARAM
 from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
@@ -17,7 +18,7 @@ from session import patch_bundle, patch_file
 from session.engine_messages import Loaded
 from session.parameters import Origin
 from session.patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Patch
-from session.rack import INSTRUMENT, LAYER, VOICE
+from session.rack import INSTRUMENT, LAYER, ON, VOICE
 
 from .knob_specs import hidden, is_power, is_switch, specs
 from .undo_stack import UndoStack
@@ -38,6 +39,7 @@ class ParameterController(QObject):
         self._slot = INSTRUMENT  # whose knobs are shown
         self._slots: list[str] = []  # of each parameter
         self._hidden: frozenset[str] = frozenset()  # names of parameters without a knob
+        self._titles, self._missing = dict[str, str](), dict[str, str]()  # of effects from elsewhere, by slot
         knobs.value_edited.connect(self._change)
         knobs.editing_finished.connect(self.end_gesture)
         bridge.loaded.connect(self._show_rack)
@@ -78,9 +80,43 @@ class ParameterController(QObject):
         """The slots that have parameters, in the order of the chain."""
         return list(dict.fromkeys(self._slots))
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The names of the effects from elsewhere that play, by slot."""
+        return self._titles
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The names of the effects from elsewhere that could not be loaded, by slot."""
+        return self._missing
+
+    @property
+    def title(self) -> str:
+        """The name of what plays, or is about to."""
+        now, path = self._bridge.now, self.patch.path if self.patch is not None else Path()
+        if now is not None and now.path == path:
+            return now.title
+        return parse(path).title if is_foreign(path) else path.stem
+
+    @property
+    def second_title(self) -> str:
+        """The name of the second instrument; empty where there is none."""
+        layer, now = self.chain.layer, self._bridge.now
+        if layer is None:
+            return ""
+        if not is_foreign(layer.path):
+            return Path(layer.path).stem
+        playing = now.rack.layer if now is not None and now.rack.layer_path == str(Path(layer.path)) else None
+        return playing.name if playing is not None else parse(layer.path).title
+
+    def switch_name(self, slot: str) -> str:
+        """The name of the parameter that switches the effect of a slot; empty where it cannot be switched."""
+        found = (each.name for each in self._model.definitions if each.slot == slot and each.param.name == ON)
+        return next(found, "")
+
     def show_slot(self, slot: str) -> None:
         """Show the knobs of the instrument, the layer, the voice input or an effect."""
-        self._slot = slot if slot in self._slots or self._model.requested is not None else INSTRUMENT
+        self._slot = slot if self._has_slot(slot) or self._model.requested is not None else INSTRUMENT
         self._knobs.set_shown([index for index, name in enumerate(self._slots) if name == self._slot])
         self.chain_changed.emit()
 
@@ -101,7 +137,7 @@ class ParameterController(QObject):
         own = Patch(path) if patch_file.is_patch(path) else patch_bundle.read_patch(path)
         if alone:
             own = own or Patch(path, {}, Chain())
-        after = own or Patch(path, self._layer_and_effect_values(), self.chain)
+        after = own or Patch(path, self._layer_and_effect_values(), self._chain_of(path))
         self.recall(after)
         if before is not None:
             self.undo_stack.push_state(self.tr("change of instrument"), before, after, self._recall)
@@ -115,9 +151,12 @@ class ParameterController(QObject):
 
     def set_chain(self, text: str, chain: Chain) -> None:
         """Change effects or layer, undoably; text: the name of the step."""
-        before = self.patch
+        before, now = self.patch, self._bridge.now
         if before is not None and chain != self.chain:
-            after = replace(before, chain=chain)
+            values = before.values
+            if now is not None and not self.is_loading:
+                values = now.rack.rename_values(values, chain)
+            after = replace(before, chain=chain, values=values)
             self.recall(after)
             self.undo_stack.push_state(text, before, after, self._recall)
 
@@ -179,24 +218,37 @@ class ParameterController(QObject):
             for effect in chain.effects
             if effect.slot != ROOM and effect.kind != PLUGIN
         ]
-        effects += [Path(effect.source).stem for effect in chain.effects if effect.kind == PLUGIN]
+        effects += [
+            self._titles.get(effect.slot) or parse(effect.source).title
+            for effect in chain.effects
+            if effect.kind == PLUGIN
+        ]
         room = next(effect.source for effect in chain.effects if effect.slot == ROOM)
         if room != OWN_ROOM:
             effects.append(self.tr("no room") if room == NO_ROOM else self.tr("the room"))
         names = ", ".join(effects)
         if chain.layer is None:
             return self.tr("What follows the instrument stays: {0}").format(names)
-        second = display_name(Path(chain.layer.path).stem)
+        second = display_name(self.second_title)
         if not names:
             return self.tr("The second instrument stays: {0}").format(second)
         return self.tr("The second instrument and what follows it stay: {0}; {1}").format(second, names)
+
+    def _chain_of(self, path: Path) -> Chain:
+        """The chain as it is kept for an instrument: the state of another one is not its own."""
+        is_same = self.patch is not None and self.patch.path == path
+        return self.chain if is_same else replace(self.chain, state=b"")
+
+    def _has_slot(self, slot: str) -> bool:
+        return slot in self._slots or slot in self._titles or slot in self._missing
 
     def _layer_and_effect_values(self) -> dict[str, float]:
         """The values that stay when another instrument is loaded: of layer and effects but its own room."""
         values = self.patch.values if self.patch is not None else {}
         own = [effect.slot for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]
         kept = [*own, LAYER] if self.chain.layer is not None else own
-        return {name: value for name, value in values.items() if name.partition(" ")[0] in kept}
+        slots = {each.name: each.slot for each in self._model.definitions}
+        return {name: value for name, value in values.items() if slots.get(name, name).partition(" ")[0] in kept}
 
     def _show_rack(self, now: Loaded) -> None:
         if self._model.requested is not None:
@@ -205,6 +257,7 @@ class ParameterController(QObject):
         if now.follows_voice and VOICE not in self._slots:
             self._slot = VOICE  # what a singer adjusts first
         self._slots = [parameter.slot for parameter in now.parameters]
+        self._titles, self._missing = now.titles, now.missing
         switches = [spec for spec in self._specs if _is_switch(spec)]
         words = {spec.name: (self.tr("off"), self.tr("on")) for spec in switches if not spec.is_foreign}
         words |= {spec.name: (spec.format(0), spec.format(1)) for spec in switches if spec.is_foreign}
@@ -214,7 +267,7 @@ class ParameterController(QObject):
         for index, spec in enumerate(self._specs):
             self._knobs.set_value(index, self._model.value(spec.name))
         self.shown.emit()
-        self.show_slot(self._slot if self._slot in self._slots else INSTRUMENT)
+        self.show_slot(self._slot if self._has_slot(self._slot) else INSTRUMENT)
 
 
 def _is_switch(spec: KnobSpec) -> bool:

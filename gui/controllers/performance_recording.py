@@ -57,7 +57,7 @@ class RecordingController(QObject):
         if self._recorder is not None:
             self.stop()
         elif self._bridge.now is not None:
-            path = recording_path(display_name(self._bridge.now.path.stem))
+            path = recording_path(display_name(self._bridge.now.title))
             self._engine.request(lambda: self._engine.transport.start_performance(path), self._started)
 
     def stop(self, failed: bool = False) -> None:
@@ -91,7 +91,9 @@ class RecordingController(QObject):
             return
         if score is None or patch is None or self._bridge.live_input is None:
             return
-        path = recording_path(f"{display_name(patch.path.stem)} – {score.path.stem}")
+        now = self._bridge.now
+        title = now.title if now is not None and now.path == patch.path else patch.path.stem
+        path = recording_path(f"{display_name(title)} – {score.path.stem}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

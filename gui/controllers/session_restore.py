@@ -6,6 +6,7 @@ from typing import Any
 
 from PyQt6.QtCore import QByteArray, QObject, QTimer, pyqtSignal
 
+from engine.foreign import is_foreign, parse
 from engine.preset import library
 from gui import preferences
 from gui.dialogs import name_and_file_prompts
@@ -73,7 +74,8 @@ class SessionRestore(QObject):
             self._candidates.insert(0, Patch(last, self._preferences.values, chain))
         if crashed_on:
             words = self.tr("The last start did not survive {0}; this one begins without it")
-            self.notified.emit(words.format(Path(crashed_on).name), True)
+            name = parse(crashed_on).title if is_foreign(crashed_on) else Path(crashed_on).name
+            self.notified.emit(words.format(name), True)
         elif last is None and self._candidates:
             words = self.tr(
                 "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"

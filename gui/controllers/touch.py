@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from engine.kinds import PLAY_PARAM, kind_of
+from engine.kinds import PLAY_PARAM
 from gui import knob_scale
 from gui.engine_bridge import EngineBridge
 from gui.views.dots import scaled
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.snapshots.control_plane import ControlPlane
     from engine.snapshots.similarity_map import SoundMap
 
+NO_DISPLAY = ""  # of a foreign instrument
 MODES, BARS, MAP = -3, -4, -5  # numbers of the pointers of the views; those of the pad are other ones
 MIN_ENERGY = 0.02  # of the largest one of the plane: less is not sent
 
@@ -57,14 +58,14 @@ class TouchController(QObject):
         from engine.snapshots.modes import learned_modes
         from engine.snapshots.similarity_map import sound_map
 
-        self._views.show_display(kind_of(now.header).display)
+        self._views.show_display(now.kind.display if now.kind is not None else NO_DISPLAY)
         self._views.modes.set_modes(scaled(learned_modes(now.plugin)))
         self._map = sound_map(now.plugin)
         self._views.sound_map.set_points(self._map)
-        keys = now.header.get("keys", {})
-        self._views.harmonics.set_instrument(keys.get("low", 0), keys.get("high", 127), now.room)
+        low, high = now.keys
+        self._views.harmonics.set_instrument(low, high, now.room)
         self._plane = control_plane(now.plugin)
-        self._key = min(max(60, keys.get("low", 0)), keys.get("high", 127))
+        self._key = min(max(60, low), high)
         learned = self._plane is not None and bool(self._plane.pad.any()) and len(self._plane.pad) > 1
         self._axes.offer(self._parameters.names, learned, self._plays_notes())
 

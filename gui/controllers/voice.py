@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QCoreApplication, QObject
 
-from engine.kinds import kind_of
 from engine.pitch_and_frequency import ratio_of
 from engine.snapshots.voice import VoiceReading, voice_reading
 from gui.engine_bridge import EngineBridge
@@ -67,7 +66,7 @@ class VoiceController(QObject):
     def _reset(self, now: Loaded) -> None:
         self._readings = None
         self._view.show_countdown(0, "")
-        self._view.set_state(kind_of(now.header).follows_voice, now.follows_voice)
+        self._view.set_state(now.kind is not None and now.kind.follows_voice, now.follows_voice)
 
     def _poll(self) -> None:
         now = self._bridge.now

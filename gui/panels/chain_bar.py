@@ -14,13 +14,17 @@ from gui.widgets.row_area import RowArea
 
 @dataclass(frozen=True)
 class ChainSlot:
-    """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved."""
+    """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved.
+
+    fault: why what belongs there does not play; empty if it does.
+    """
 
     name: str
     title: str
     on: bool | None = None
     fixed: bool = True
     removable: bool = False
+    fault: str = ""
 
 
 class ChainBar(QWidget):
@@ -151,11 +155,13 @@ class ChainBar(QWidget):
 
     def _show_state(self, slot: ChainSlot) -> None:
         button = self.buttons[slot.name]
-        button.setText(slot.title if slot.on is None else ("● " if slot.on else "○ ") + slot.title)
+        mark = "⚠ " if slot.fault else "" if slot.on is None else "● " if slot.on else "○ "
+        button.setText(mark + slot.title)
         button.setChecked(slot.name == self._selected)
         state = "" if slot.on is None else self.tr("on") if slot.on else self.tr("off")
-        button.setAccessibleDescription(state)
-        button.setToolTip(self.tr("Show the knobs of: {0}").format(slot.title) + (f" ({state})" if state else ""))
+        tip = self.tr("Show the knobs of: {0}").format(slot.title) + (f" ({state})" if state else "")
+        button.setAccessibleDescription(slot.fault or state)
+        button.setToolTip(slot.fault or tip)
 
     def _scroll_to_selected(self) -> None:
         if self._selected in self.buttons:
