@@ -25,6 +25,7 @@ from gui.controllers.microphone_recording import MicrophoneRecording
 from gui.controllers.midi_learn import MidiLearn
 from gui.controllers.parameters import ParameterController
 from gui.controllers.performance_recording import RecordingController
+from gui.controllers.plugins.plugin_list import PluginController
 from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
 from gui.controllers.session_restore import SessionRestore
@@ -72,6 +73,7 @@ class MainController(QObject):
         self.preview, self.export = PreviewController(engine), ExportController(engine, window)
         self.button_midi_learn = ButtonMidiLearn(self.bridge, self.midi_learn)
         self.comparison = ABComparison(self.parameters)
+        self.plugins = PluginController(engine, window.plugins, self.parameters, self.chain, self.entry_files)
         self.undo = UndoController(self.undo_stack, self.comparison, window.top_bar)
         self.theme = ThemeSwitch(app, self.undo_stack, preferences)
         self.session_restore = SessionRestore(preferences, window, self.parameters, self.entry_files, self.midi_learn)
@@ -100,7 +102,7 @@ class MainController(QObject):
             self.session_restore.close, self.window.hide_all,
             self.learn.close,  # before the others: it has something to save
             self.computer_keyboard.release_all, self.recording.close, self.bridge.panic, self.preview.close,
-            self.export.close, self.bridge.stop,
+            self.export.close, self.plugins.close, self.bridge.stop,
             partial(self.undo_stack.blockSignals, True),  # it is emptied when it is deleted
             self.engine.loading_marker.clear,
         ):  # fmt: skip
@@ -142,6 +144,8 @@ class MainController(QObject):
         window.dropped.connect(self.opener.open)
         window.closing.connect(self.close)
         window.views.voice.voice_instrument_requested.connect(self.selection.choose_for_voice)
+        window.pages.plugins_shown.connect(self.plugins.open)
+        self.chain.plugins_requested.connect(window.pages.show_plugins)
         browser.demo_requested.connect(self.preview.demo)
         browser.layer_requested.connect(lambda entry: self.chain.add_layer(entry.path))
         browser.export_requested.connect(lambda entry: self.export.ask_destination(entry, self.parameters.patch))
@@ -179,7 +183,7 @@ class MainController(QObject):
         for controller in (
             self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
             self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore, self.score,
-            self.error_hook,
+            self.error_hook, self.plugins,
             self.recording.files, self.microphone.edit,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
@@ -197,7 +201,7 @@ class MainController(QObject):
             ("PgDown", lambda: keyboard.shift(-1)), ("PgUp", lambda: keyboard.shift(1)),
             ("Ctrl+1", lambda: window.views.show_view(INSTRUMENT)), ("Ctrl+2", lambda: window.views.show_view(PAD)),
             ("Ctrl+3", lambda: window.views.show_view(VOICE)),
-            ("Ctrl+D", window.browser.toggle_favourite), ("Ctrl+R", self.recording.toggle),
+            ("Ctrl+D", window.pages.toggle_favourite), ("Ctrl+R", self.recording.toggle),
             ("Ctrl+S", self.selection.save), ("Ctrl+L", self.learn.show), ("Ctrl+,", self.devices.show),
             ("F2", self.learn.dialog.likeness.play_other),
             ("F1", lambda: ShortcutsDialog(window).show()), ("Ctrl+Q", window.close),

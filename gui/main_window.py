@@ -18,6 +18,8 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gui.browser.browser import Browser
+from gui.browser.pages import BrowserPages
+from gui.browser.plugins.plugin_page import PluginPage
 from gui.panels.chain_bar import ChainBar
 from gui.panels.parameter_panel import ParameterPanel
 from gui.panels.score_bar import ScoreBar
@@ -50,6 +52,8 @@ class MainWindow(QMainWindow):
         self.resize(1240, 800)
         self.setMinimumSize(480, 320)
         self.top_bar, self.browser, self.views, self.knobs = TopBar(), Browser(), ViewStack(), ParameterPanel()
+        self.plugins = PluginPage()
+        self.pages = BrowserPages(self.browser, self.plugins)
         self.notice, self.status_bar, self.keyboard = NoticeBar(), StatusBar(), PianoKeyboard()
         self.score_bar, self.chain_bar, self.split_bar = ScoreBar(), ChainBar(), SplitBar()
         self.split_bar.hide()
@@ -76,7 +80,7 @@ class MainWindow(QMainWindow):
     def focus_search(self) -> None:
         """Put the focus into the search field of the parameters if keys go to them, or else into the browser's."""
         if not self.knobs.focus_search():
-            self.browser.focus_search()
+            self.pages.focus_search()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Accept files."""
@@ -150,7 +154,7 @@ class MainWindow(QMainWindow):
         column.addWidget(parameters)
         self.knobs.editor_shown.connect(lambda shown: column.setStretchFactor(parameters, EDITOR_STRETCH * shown))
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.browser)
+        split.addWidget(self.pages)
         split.addWidget(right)
         split.setSizes([280, 960])
         split.setStretchFactor(1, 1)
@@ -184,7 +188,7 @@ class MainWindow(QMainWindow):
 
     def _set_tab_order(self) -> None:
         """Tab goes from top to bottom, as the widgets lie."""
-        chain: list[QWidget] = [self.top_bar, self.browser, self.views, self.chain_bar, self.split_bar, self.knobs]
+        chain: list[QWidget] = [self.top_bar, self.pages, self.views, self.chain_bar, self.split_bar, self.knobs]
         for before, after in pairwise(
             [*chain, self.octave_up, self.octave_down, self.lock, self.keyboard, self.status_bar]
         ):

@@ -1,5 +1,6 @@
 """Details of the browser's current entry."""
 
+from collections.abc import Sequence
 from html import escape
 
 from PyQt6.QtCore import QEvent, QPoint, Qt, pyqtSignal
@@ -21,7 +22,7 @@ class DetailsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entry: Entry | None = None
+        self._shown = ("", "", list[tuple[str, str]]())  # name, text and facts
         self._name_label = factory.label(bold=True)
         self.facts_label = factory.label(step=theme.CAPTION)
         self.facts_label.setTextFormat(Qt.TextFormat.RichText)
@@ -42,26 +43,30 @@ class DetailsPanel(QWidget):
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show an entry; None: nothing."""
-        self._entry = entry
-        for widget in (self._star, self._more):
-            widget.setVisible(entry is not None)
         if entry is None:
-            self._name_label.setText("")
-            self.facts_label.setText("")
+            self.show_facts("", "", [])
             return
-        self._name_label.setText(display_name(entry.name))
+        facts = [] if entry.error else entry.facts
+        self.show_facts(display_name(entry.name), entry.error or entry.description, facts)
+
+    def show_facts(self, name: str, text: str, facts: Sequence[tuple[str, str]]) -> None:
+        """Show a name, a text, and names and values of facts; nothing for an empty name."""
+        self._shown = (name, text, list(facts))
+        for widget in (self._star, self._more):
+            widget.setVisible(bool(name))
+        self._name_label.setText(name)
         name_colour = theme.colour(theme.SECONDARY_TEXT).name()
-        paragraph = f"<p>{escape(entry.error or entry.description)}</p>"
         rows = "".join(
-            f"<tr><td style='color:{name_colour}; padding-right:8px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
-            for name, text in ([] if entry.error else entry.facts)
+            f"<tr><td style='color:{name_colour}; padding-right:8px'>{escape(fact)}</td><td>{escape(value)}</td></tr>"
+            for fact, value in facts
         )
-        self.facts_label.setText(f"{paragraph}<table cellspacing='0' cellpadding='1'>{rows}</table>")
+        content = f"<p>{escape(text)}</p><table cellspacing='0' cellpadding='1'>{rows}</table>"
+        self.facts_label.setText(content if name else "")
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Set the colours in the text for another theme."""
         if event is not None and event.type() == QEvent.Type.PaletteChange:
-            self.show_entry(self._entry)
+            self.show_facts(*self._shown)
         super().changeEvent(event)
 
     def set_favourite(self, favourite: bool) -> None:

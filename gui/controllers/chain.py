@@ -69,6 +69,10 @@ class ChainController(QObject):
         self._parameters.set_chain(self.tr("one more effect"), chain)
         self._parameters.show_slot(chain.slots[-1])
 
+    def add_plugin(self, source: str) -> None:
+        """Add an effect from elsewhere at the end. source: its name, as `engine.foreign.parse` takes it."""
+        self.add_effect(PLUGIN, source)
+
     def _show(self) -> None:
         if self._parameters.patch is None:
             return

@@ -26,10 +26,12 @@ from PyQt6.QtWidgets import (
 
 from engine.devices.backend import DeviceRequest
 from engine.events import EVENT
+from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, MIDI_EFFECT, PluginEntry
 from engine.preset import library
 from engine.snapshots.harmonics import Harmonics
 from gui.browser.catalogue import Entry
 from gui.controllers.chain import FILE, LAYER_OFFER, ROOM_OFFER, SECOND_FILE, SECOND_ROOM_OFFER
+from gui.controllers.chain import PLUGINS as PLUGINS_OFFER
 from gui.main_controller import MainController
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
@@ -37,6 +39,12 @@ from tests.gui.conftest import until
 
 ENDING = {"closing", "_caught"}  # signals that end the window, or are faults themselves
 ENDING_KEYS = {"Ctrl+Q"}
+PLUGINS = [
+    PluginEntry("/nowhere/gone.clap", "CLAP", "Gone", "Nobody", EFFECT, "/nowhere/gone.clap"),
+    PluginEntry("lv2:urn:nowhere:gone", "LV2", "Gone too", "Nobody", INSTRUMENT, "/nowhere/gone.lv2"),
+    PluginEntry("lv2:urn:nowhere:notes", "LV2", "Notes", "Nobody", MIDI_EFFECT, "/nowhere/gone.lv2"),
+    PluginEntry("/nowhere/torn.clap", "CLAP", "Torn", fault="it is torn"),
+]  # those that can be played are not there any more
 PLAIN = {"int": 0, "double": 0.5, "bool": False, "QString": "walk"}
 
 
@@ -115,6 +123,8 @@ class SlotWalk:
     def _arguments(self, name: str, signal: object) -> list[tuple[object, ...]]:
         """What to emit a signal with, once each."""
         known = self._known_arguments()
+        if name.startswith("PluginPage.") and "PyQt_PyObject" in signal.signal:
+            return [(entry,) for entry in PLUGINS]
         if name.startswith("Browser."):
             return [(self.entries[0],)]  # the menus of the others emit them too
         if name in known:
@@ -132,7 +142,7 @@ class SlotWalk:
         names = self.controller.parameters.names or [""]
         return {
             "ChainBar.added": [
-                *((key,) for key in ("tone", "tone", FILE, SECOND_FILE, ROOM_OFFER + "nothing")),
+                *((key,) for key in ("tone", "tone", PLUGINS_OFFER, FILE, SECOND_FILE, ROOM_OFFER + "nothing")),
                 *((key,) for key in (SECOND_ROOM_OFFER + "nothing", LAYER_OFFER + str(instrument))),
             ],
             "ChainBar.moved": [("room", 1)], "ChainBar.removed": [("room",)], "ChainBar.selected": [("",)],
@@ -143,6 +153,7 @@ class SlotWalk:
             "EngineBridge.notes_changed": [({60: 0.5},)],
             "EngineBridge.harmonics_changed": [(Harmonics(np.array([440.0]), np.array([-20.0])),)],
             "EntryFiles.moved": [(patch, patch.with_stem("elsewhere"))], "EntryFiles.saved": [(patch,)],
+            "EntryFiles.favourites_changed": [(frozenset({"walk"}),)],
             "EntryListView.demo_clicked": [(self.window.browser.model.index(0),)],
             "LearnController.learned": [(instrument,)],
             "LearnDialog.playback_requested": [(recording,)], "LearnDialog.recordings_chosen": [([recording],)],
@@ -153,6 +164,7 @@ class SlotWalk:
             "MainWindow.dropped": [(list(self.files),)],
             "ParameterController.offered": [("walk", [])],
             "PreviewController.changed": [("",)],
+            "PluginListView.chosen": [(self.window.plugins.model.index(0),)], "PluginScan.finished": [(PLUGINS,)],
             "RecordingFiles.offered": [("walk", [])], "RecordingFiles.playback_requested": [(recording,)],
             "RecordingChecker.checked": [(RecordingCheck(1, 1.0, 1),)],
             "RenderProcess.finished": [(str(recording),)],
@@ -164,6 +176,8 @@ class SlotWalk:
     def _menus(self) -> Iterator[QMenu]:
         for entry in self.entries:
             yield self.window.browser.menu(entry)
+        for plugin in PLUGINS:
+            yield self.window.plugins.menu(plugin)
         yield self.window.chain_bar.menu()
         yield self.controller.button_midi_learn.menu("next")
         for knob in list(self.window.knobs.knobs.values()):

@@ -27,6 +27,7 @@ def home(tmp_path, monkeypatch):
     """Folders of a user who has an instrument and a patch."""
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("LV2_PATH", str(tmp_path / "lv2"))  # no hundreds of plugins to be scanned
     monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path / "music")
     library.user_folder().mkdir(parents=True)
     shutil.copyfile(library.find("gong"), library.user_folder() / "mine.luthier")

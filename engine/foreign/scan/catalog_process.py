@@ -1,0 +1,36 @@
+"""The process that brings the catalog up to date beside the music: python -m engine.foreign.scan.catalog_process.
+
+It writes a line of JSON for each step of the scan, and one for what was found; --rescan opens all plugins again:
+
+    {"done": N, "total": N, "title": "..."}     plugins done and known so far, and the last one
+    {"plugins": [{...}, ...]}                   the fields of all
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .catalog import Catalog
+
+NICENESS = 10  # that a scan has more than what plays
+RESCAN = "--rescan"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Scan what is new or has changed, or everything."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    catalog = Catalog()
+    for done, total, title in catalog.refresh(RESCAN in arguments):
+        _write({"done": done, "total": total, "title": title})
+    _write({"plugins": [entry.as_dict() for entry in catalog.entries]})
+
+
+def _write(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The page of the browser that lists the installed plugins of other formats."""

@@ -1,0 +1,1 @@
+"""Controllers of the plugins of other formats."""
