@@ -37,6 +37,9 @@ class SessionRestore(QObject):
         self._preferences, self._window, self._parameters = stored, window, parameters
         self._preset_files, self._midi_learn = entry_files, midi_learn
         self._candidates: list[Patch] = []  # that may play at the start, the best first
+        self._missing: Path | None = None  # the plugin that played last and could not be loaded
+        self._tried: Path | None = None  # the last of them that was loaded
+        self._substitute: Patch | None = None  # what plays in its place, as it was loaded
         self._saved: dict[str, Any] = {}  # the session as it was stored last
         self._problem = ""  # why it could not be; told once
         entry_files.moved.connect(self._follow_move)
@@ -87,7 +90,11 @@ class SessionRestore(QObject):
         """Load the next of what may play at the start; False if there is none."""
         if not self._candidates:
             return False
-        self._parameters.recall(self._candidates.pop(0))
+        patch = self._candidates.pop(0)
+        if self._tried is not None and is_foreign(self._tried):
+            self._missing = self._tried
+        self._tried = patch.path
+        self._parameters.recall(patch)
         return True
 
     def save(self) -> None:
@@ -117,10 +124,19 @@ class SessionRestore(QObject):
             if preferences.save(stored) is None:
                 self._saved = asdict(stored)
 
+    def _stands_in(self, patch: Patch) -> bool:
+        """Whether a patch plays in place of a plugin that is missing, unchanged: the next start tries that again."""
+        if self._missing is None or patch.path == self._missing:
+            return False
+        if self._substitute is None and not self._parameters.is_loading:
+            self._substitute = patch
+        return self._substitute in (None, patch)
+
     def current(self) -> Preferences:
         """The session as it is now."""
         now, patch = self._preferences, self._parameters.patch
-        if patch is not None:
+        if patch is not None and not self._stands_in(patch):
+            self._missing = None
             now.preset, now.values = str(patch.path), dict(patch.values)
             now.chain = patch.chain.plain() if patch.chain is not None else {}
             now.instrument = "" if self._parameters.is_loading else str(self._parameters.instrument or "")

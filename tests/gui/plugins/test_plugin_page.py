@@ -1,16 +1,21 @@
 """The page of plugins in a real window: what is installed, and what a click does with it."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, MIDI_EFFECT, PluginEntry
+from engine.preset import library
+from gui import preferences
 from gui.browser.pages import PLUGINS as PLUGIN_PAGE
 from gui.browser.plugins.plugin_search import BROKEN, kind_of
 from gui.controllers.chain import PLUGINS
 from gui.panels.chain_bar import ChainSlot
+from gui.preferences import Preferences
+from session.patch import Chain
 from tests.gui.conftest import activate, end, listen_from_onset, play, processes, quiet, start, until
 
 LEFT = Qt.MouseButton.LeftButton
@@ -229,6 +234,23 @@ def test_a_missing_effect_keeps_its_place_and_can_be_taken_out(window, home):
     until(lambda: not window.parameters.is_loading)
     window.undo_stack.undo()
     until(lambda: [name for name, _ in slots(window)] == ["plugin", "chorus"])
+
+
+def test_an_instrument_that_is_missing_at_the_start_is_tried_again_until_another_is_chosen(app, ear, home):
+    gone, chain = home / "gone.clap", replace(Chain(), state=b"what it kept")
+    preferences.save(Preferences(preset=str(gone), values={"Gain": 0.5}, chain=chain.plain()))
+    first = start(app, ear)
+    until(lambda: first.bridge.now is not None)
+    assert first.bridge.now.title == "guitar"
+    assert f"no such plugin: {gone}" in first.window.notice.text
+    end(first)
+    stored = preferences.load()
+    assert (stored.preset, stored.values, stored.chain) == (str(gone), {"Gain": 0.5}, chain.plain())
+    second = start(app, ear)
+    until(lambda: second.bridge.now is not None and not second.parameters.is_loading)
+    play(second, "gong")
+    end(second)
+    assert preferences.load().preset == str(library.find("gong"))
 
 
 def test_favourites_are_kept_with_those_of_the_instruments(window):
