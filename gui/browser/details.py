@@ -60,7 +60,8 @@ class DetailsPanel(QWidget):
             f"<tr><td style='color:{name_colour}; padding-right:8px'>{escape(fact)}</td><td>{escape(value)}</td></tr>"
             for fact, value in facts
         )
-        content = f"<p>{escape(text)}</p><table cellspacing='0' cellpadding='1'>{rows}</table>"
+        paragraph = f"<p>{escape(text)}</p>" if text else ""
+        content = f"{paragraph}<table cellspacing='0' cellpadding='1'>{rows}</table>"
         self.facts_label.setText(content if name else "")
 
     def changeEvent(self, event: QEvent | None) -> None:

@@ -4,8 +4,10 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
 
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, MIDI_EFFECT, PluginEntry
 from engine.preset import library
@@ -75,6 +77,16 @@ def click(controller, title):
     QTest.mouseClick(page.list.viewport(), LEFT, pos=position(page, title))
 
 
+def double_click(widget, place):
+    """What a mouse sends for two clicks at once."""
+    kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick
+    for kind in kinds:
+        for each, held in ((kind, LEFT), (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton)):
+            where = QPointF(widget.mapToGlobal(place))
+            event = QMouseEvent(each, QPointF(place), where, LEFT, held, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(widget, event)
+
+
 def slots(controller):
     """Names and titles of the chain bar, without the instrument."""
     return [(slot.name, slot.title) for slot in controller.window.chain_bar.slots if slot.name]
@@ -90,7 +102,7 @@ def test_everything_installed_is_listed_and_what_is_broken_has_its_reason(app, e
     assert page._progress_bar.isVisible()
     until(lambda: not controller.plugins.scan.busy)
     assert page.scan_button.isEnabled()
-    assert steps[-1][0] == steps[-1][1] == len(controller.plugins.entries)
+    assert steps[-1][0] == steps[-1][1] > len(own(controller))
     found = {title: (entry.kind, kind_of(entry), entry.maker) for title, entry in own(controller).items()}
     assert found["Probe"] == (INSTRUMENT, INSTRUMENT, "Luthier")
     assert found["Probe effect"] == (EFFECT, EFFECT, "Luthier")
@@ -178,8 +190,10 @@ def test_the_values_of_an_effect_stay_with_it_when_the_one_before_it_is_taken_ou
     until(lambda: slots(window) == [("plugin2", "Probe effect")])
     until(lambda: not window.parameters.is_loading)
     assert window.parameters.value("Probe effect Gain") == 1.5
-    play(window, "gong")  # the effects stay
-    assert window.parameters.chain.slots[-1] == "plugin2"
+    window.parameters.choose(library.find("gong"))  # the effects stay
+    until(lambda: window.bridge.now.path.stem == "gong")
+    assert slots(window)[-1] == ("plugin2", "Probe effect")
+    assert window.parameters.value("Probe effect Gain") == 1.5
 
 
 def test_moving_through_the_list_adds_nothing_and_enter_and_two_clicks_add_one(window):
@@ -194,8 +208,7 @@ def test_moving_through_the_list_adds_nothing_and_enter_and_two_clicks_add_one(w
     assert slots(window) == []
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     until(lambda: slots(window) == [("plugin", "Probe wide")])
-    place = position(page, "Probe mono")
-    QTest.mouseDClick(page.list.viewport(), LEFT, pos=place)
+    double_click(page.list.viewport(), position(page, "Probe mono"))
     until(lambda: len(slots(window)) == 2)
     until(lambda: not window.parameters.is_loading)
     assert slots(window) == [("plugin", "Probe wide"), ("plugin2", "Probe mono")]
@@ -276,7 +289,7 @@ def test_what_makes_no_sound_is_listed_and_refused_in_one_line(window):
     page.filters.kind.setCurrentIndex(page.filters.kind.findData(MIDI_EFFECT))
     assert page.shown == [notes]
     QTest.mouseClick(page.list.viewport(), LEFT, pos=page.list.visualRect(page.model.index(0)).center())
-    assert window.window.notice.text == "Arp: It makes notes, no sound: effects on MIDI cannot be played"
+    assert window.window.notice.text == "⚠ Arp: It makes notes, no sound: effects on MIDI cannot be played"
     assert slots(window) == []
     enabled = {action.text(): action.isEnabled() for action in page.menu(notes).actions()}
     assert enabled == {
