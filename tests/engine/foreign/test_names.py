@@ -24,6 +24,21 @@ def test_a_name_says_format_place_and_identifier(text, meant):
     assert is_foreign(text) == (meant.format in (Format.LV2, Format.CLAP))
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("lv2:http://a.org/b/Piano", "Piano"), ("lv2:http://a.org/b#Reverb", "Reverb"), ("lv2:urn:x:y/", "y"),
+        ("a/b.clap", "b"), ("a/b.clap#org.c", "c"), ("a/b.so", "b"), ("tremolo", "tremolo"),
+    ],
+)  # fmt: skip
+def test_a_plugin_that_is_not_there_has_a_short_name(text, title):
+    assert parse(text).title == title
+
+
+def test_a_name_without_a_plugin_is_foreign_without_being_opened():
+    assert is_foreign("lv2:")
+
+
 @pytest.mark.parametrize("text", ["lv2:", "lv2:  "])
 def test_a_name_without_a_plugin_is_refused_in_one_line(text):
     with pytest.raises(PluginError, match="names no plugin: say lv2:URI"):
