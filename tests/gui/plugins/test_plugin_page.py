@@ -17,8 +17,10 @@ from gui.browser.plugins.plugin_search import BROKEN, kind_of
 from gui.controllers.chain import PLUGINS
 from gui.panels.chain_bar import ChainSlot
 from gui.preferences import Preferences
+from session import patch_file
 from session.patch import Chain
 from tests.gui.conftest import activate, end, listen_from_onset, play, processes, quiet, start, until
+from tests.gui.faults.test_taken_names import save_as
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -227,6 +229,22 @@ def test_an_instrument_its_effects_and_their_values_come_back_at_the_next_start(
     assert slots(again) == [("plugin", "Probe mono")]
     assert again.parameters.value("Probe mono Gain") == 1.25
     end(again)
+
+
+def test_a_patch_of_a_plugin_is_saved_with_its_state_listed_and_played(window):
+    click(window, "Probe")
+    until(lambda: window.bridge.now.title == "Probe")
+    window.parameters.set_value("Gain", 0.5)
+    until(lambda: window.parameters.chain.state)
+    save_as(window, "evening")
+    until(lambda: any(entry.name == "evening" for entry in window.entry_files.entries))
+    listed = next(entry for entry in window.entry_files.entries if entry.name == "evening")
+    assert (listed.error, listed.kind) == ("", "")
+    assert patch_file.read(listed.path).chain.state == window.parameters.chain.state
+    play(window, "gong")
+    window.window.browser.entry_selected.emit(listed)
+    until(lambda: window.bridge.now.title == "evening")
+    assert window.parameters.value("Gain") == 0.5
 
 
 def test_a_missing_effect_keeps_its_place_and_can_be_taken_out(window, home):
