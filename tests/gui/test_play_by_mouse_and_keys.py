@@ -165,9 +165,9 @@ def test_two_patches_are_compared(window):
     assert window.window.top_bar.compare.text() == "B ⇄ A"
     window.parameters.set_value("release", 2.0)
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
-    assert release.amount == pytest.approx(0.3)
+    until(lambda: release.amount == pytest.approx(0.3))
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
-    assert release.amount == pytest.approx(2.0)
+    until(lambda: release.amount == pytest.approx(2.0))
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert window.window.top_bar.compare.text() == "A ⇄ B"
 

@@ -85,7 +85,10 @@ def told(controller):
     return said
 
 
-@pytest.mark.parametrize("lost", ["files", "disk", "device"])
+@pytest.mark.parametrize(
+    "lost",
+    ["files", pytest.param("disk", marks=pytest.mark.verify), pytest.param("device", marks=pytest.mark.verify)],
+)
 def test_no_slot_ends_the_window(window, home, lost):
     files, said = make_files(home / "files"), told(window)
     walk = SlotWalk(window, own_entries(window), files)

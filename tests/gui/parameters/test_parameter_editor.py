@@ -309,6 +309,7 @@ def test_few_parameters_stay_knobs_with_the_words_of_the_plugin(window, probe_pa
     assert window.window.grab().save(str(folder / "few.png"))
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("name", ["dark", "light"])
 @pytest.mark.parametrize("size", [(1024, 640), (1440, 900)], ids=str)
 def test_the_editor_is_drawn_without_a_fault_in_every_theme(editor, window, tmp_path, name, size):

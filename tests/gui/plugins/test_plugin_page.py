@@ -94,6 +94,7 @@ def slots(controller):
     return [(slot.name, slot.title) for slot in controller.window.chain_bar.slots if slot.name]
 
 
+@pytest.mark.verify
 def test_everything_installed_is_listed_and_what_is_broken_has_its_reason(app, ear, home):
     controller, steps = start(app, ear), []
     controller.plugins.scan.progressed.connect(lambda done, total: steps.append((done, total)))
@@ -181,6 +182,7 @@ def test_effects_are_added_switched_moved_and_taken_out_and_all_is_undone(window
     assert parameters.value("Probe effect Gain") == 1.5
 
 
+@pytest.mark.verify
 def test_the_values_of_an_effect_stay_with_it_when_the_one_before_it_is_taken_out(window):
     click(window, "Probe effect")
     until(lambda: len(slots(window)) == 1)
@@ -198,6 +200,7 @@ def test_the_values_of_an_effect_stay_with_it_when_the_one_before_it_is_taken_ou
     assert window.parameters.value("Probe effect Gain") == 1.5
 
 
+@pytest.mark.verify
 def test_moving_through_the_list_adds_nothing_and_enter_and_two_clicks_add_one(window):
     page = window.window.plugins
     page.filters.maker.setCurrentIndex(page.filters.maker.findData("Luthier"))
@@ -216,6 +219,7 @@ def test_moving_through_the_list_adds_nothing_and_enter_and_two_clicks_add_one(w
     assert slots(window) == [("plugin", "Probe wide"), ("plugin2", "Probe mono")]
 
 
+@pytest.mark.verify
 def test_an_instrument_its_effects_and_their_values_come_back_at_the_next_start(window, app, ear, home):
     click(window, "Probe")
     until(lambda: window.bridge.now.title == "Probe")
@@ -231,6 +235,7 @@ def test_an_instrument_its_effects_and_their_values_come_back_at_the_next_start(
     end(again)
 
 
+@pytest.mark.verify
 def test_a_patch_of_a_plugin_is_saved_with_its_state_listed_and_played(window):
     click(window, "Probe")
     until(lambda: window.bridge.now.title == "Probe")
@@ -267,6 +272,7 @@ def test_a_missing_effect_keeps_its_place_and_can_be_taken_out(window, home):
     until(lambda: [name for name, _ in slots(window)] == ["plugin", "chorus"])
 
 
+@pytest.mark.verify
 def test_an_instrument_that_is_missing_at_the_start_is_tried_again_until_another_is_chosen(app, ear, home):
     gone, chain = home / "gone.clap", replace(Chain(), state=b"what it kept")
     preferences.save(Preferences(preset=str(gone), values={"Gain": 0.5}, chain=chain.plain()))
@@ -284,6 +290,7 @@ def test_an_instrument_that_is_missing_at_the_start_is_tried_again_until_another
     assert preferences.load().preset == str(library.find("gong"))
 
 
+@pytest.mark.verify
 def test_favourites_are_kept_with_those_of_the_instruments(window):
     page, name = window.window.plugins, own(window)["Probe mono"].name
     click(window, "Probe mono")
@@ -299,6 +306,7 @@ def test_favourites_are_kept_with_those_of_the_instruments(window):
     assert name not in window.entry_files.favourites
 
 
+@pytest.mark.verify
 def test_what_makes_no_sound_is_listed_and_refused_in_one_line(window):
     page = window.window.plugins
     notes = PluginEntry("lv2:urn:notes", "LV2", "Arp", "Somebody", MIDI_EFFECT, "/nowhere", "neither takes sound")
@@ -316,6 +324,7 @@ def test_what_makes_no_sound_is_listed_and_refused_in_one_line(window):
     }  # fmt: skip
 
 
+@pytest.mark.verify
 def test_an_instrument_plays_beside_another_one(window):
     window.window.plugins.layer_requested.emit(own(window)["Probe"])
     until(lambda: [title for _, title in slots(window)] == ["Probe"])
@@ -324,6 +333,7 @@ def test_an_instrument_plays_beside_another_one(window):
     assert "second Gain" in window.parameters
 
 
+@pytest.mark.verify
 def test_the_chain_bar_leads_to_the_page(window):
     window.window.pages._show(0)
     window.window.chain_bar.added.emit(PLUGINS)
@@ -331,6 +341,7 @@ def test_the_chain_bar_leads_to_the_page(window):
     assert window.window.plugins.filters.search.hasFocus()
 
 
+@pytest.mark.verify
 def test_a_scan_ends_with_the_window(app, ear, home, monkeypatch):
     monkeypatch.setenv("PROBE_FAULT", "hang")
     controller, steps = start(app, ear), []
