@@ -160,13 +160,19 @@ def test_one_gesture_is_one_undo_step(window):
 
 
 def test_two_patches_are_compared(window):
+    def compare():
+        QTest.mouseClick(window.window.top_bar.compare, LEFT)
+        until(lambda: not window.parameters.is_loading)
+
+    until(lambda: not window.parameters.is_loading)
     release = knob(window, "release")
-    QTest.mouseClick(window.window.top_bar.compare, LEFT)
+    compare()
     assert window.window.top_bar.compare.text() == "B ⇄ A"
+    before = release.amount
     window.parameters.set_value("release", 2.0)
-    QTest.mouseClick(window.window.top_bar.compare, LEFT)
-    until(lambda: release.amount == pytest.approx(0.3))
-    QTest.mouseClick(window.window.top_bar.compare, LEFT)
+    compare()
+    until(lambda: release.amount == pytest.approx(before))
+    compare()
     until(lambda: release.amount == pytest.approx(2.0))
     QTest.mouseClick(window.window.top_bar.compare, LEFT)
     assert window.window.top_bar.compare.text() == "A ⇄ B"
