@@ -159,6 +159,7 @@ def test_one_gesture_is_one_undo_step(window):
     assert decay.amount == 1
 
 
+@pytest.mark.verify
 def test_two_patches_are_compared(window):
     def release():
         return knob(window, "release").amount  # a patch that is loaded brings other knobs
