@@ -228,12 +228,12 @@ class ClapPlugin(Plugin):
         tables = ExtensionTables.shared()
         reset_volume(record["io"])
         record["extensions"], record["extension_count"] = tables.rows.ctypes.data, len(tables.rows)
-        record["slots_address"] = address + STATE.fields["slots"][1]  # type: ignore[index]
+        record["slots_address"] = address + STATE.fields["slots"][1]  # type: ignore[index]  # a record has fields
         record["in_events"] = (address, event_count.address, event_at.address)
         lists = record["out_events"]
         for row, function in zip(lists, (push_event, drop_event), strict=True):
             row["context"], row["try_push"] = address, function.address
-        first = address + STATE.fields["processes"][1]  # type: ignore[index]
+        first = address + STATE.fields["processes"][1]  # type: ignore[index]  # as above
         for index, called in enumerate(record["processes"]):
             called["in_events"] = address
             called["out_events"] = lists.ctypes.data + index * lists.strides[0]
