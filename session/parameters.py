@@ -45,6 +45,7 @@ class ParameterModel:
         self._values: list[float] = []
         self._indices: dict[str, int] = {}
         self._deliveries: dict[int, Delivery] = {}
+        self._meanwhile = dict[str, float]()  # what the player changed since another patch was requested
         self._plugins: list[Plugin] = []
         self._listeners: list[Listener] = []
 
@@ -52,7 +53,8 @@ class ParameterModel:
     def patch(self) -> Patch | None:
         """The patch that plays, or is requested."""
         if self.requested is not None:
-            return self.requested
+            meanwhile = self._meanwhile if self.requested.path == self._path else {}
+            return replace(self.requested, values=self.requested.values | meanwhile)
         return Patch(self._path, self.values, self._chain) if self._path is not None else None
 
     @property
@@ -87,10 +89,12 @@ class ParameterModel:
 
     def set_value(self, index: int, value: float, origin: Origin = Origin.PLAYER) -> None:
         """Change a value, and send it to the engine unless it comes from there."""
-        self._values[index] = value
-        if origin is Origin.PLAYER and self.live_input is not None:
-            definition = self.definitions[index]
-            self._deliveries[index] = self.live_input.set_param(definition.plugin, definition.index, value)
+        if origin is Origin.PLAYER:
+            self._send(index, value)
+            if self.requested is not None:
+                self._meanwhile[self.definitions[index].name] = value
+        else:
+            self._values[index] = value
         for listener in self._listeners:
             listener(index, value, origin)
 
@@ -108,6 +112,7 @@ class ParameterModel:
     def request(self, patch: Patch) -> Patch:
         """Store a patch as requested; the copy that is to be given to the engine."""
         self.requested = replace(patch, values=dict(patch.values))
+        self._meanwhile = {}
         return self.requested
 
     def cancel(self, patch: Patch | None) -> None:
@@ -129,13 +134,23 @@ class ParameterModel:
         requested = self.requested
         if requested is not None and (now.path != requested.path or requested.chain not in (None, now.chain)):
             return False
+        meanwhile = self._meanwhile if now.path == self._path else {}
         self.requested, self._path, self._chain = None, now.path, now.chain
         self.definitions = now.parameters
         self._values = [now.values.get(each.name, each.param.default) for each in self.definitions]
         self._indices = {each.name: index for index, each in enumerate(self.definitions)}
         self._deliveries = dict.fromkeys(range(len(self._values)), now.delivery) if now.delivery is not None else {}
         self._plugins = [plugin for _, plugin in now.rack.slots]
+        for name in meanwhile.keys() & self._indices.keys():
+            self._send(self._indices[name], meanwhile[name])
         return True
+
+    def _send(self, index: int, value: float) -> None:
+        """Change a value here and in the engine."""
+        self._values[index] = value
+        if self.live_input is not None:
+            definition = self.definitions[index]
+            self._deliveries[index] = self.live_input.set_param(definition.plugin, definition.index, value)
 
 
 def _values(plugin: "Plugin") -> np.ndarray:

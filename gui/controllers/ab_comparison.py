@@ -30,15 +30,13 @@ class ABComparison(QObject):
         current = self._parameters.patch
         if current is None:
             return
-        other = self._waiting or current
-        self._swap((current, other))
-        text = self.tr("comparison")
-        self._parameters.undo_stack.push_state(text, (other, current), (current, other), self._swap)
+        before, after = (current, self._waiting), (self._waiting or current, current)
+        self._restore(after)
+        self._parameters.undo_stack.push_state(self.tr("comparison"), before, after, self._restore)
 
-    def _swap(self, pair: object) -> None:
-        """Store the first of two patches, and load the second."""
-        stored, loaded = cast(tuple[Patch, Patch], pair)
-        self._waiting = stored
+    def _restore(self, state: object) -> None:
+        """Load the first of two patches, and store the second: None until there was a comparison."""
+        loaded, self._waiting = cast(tuple[Patch, Patch | None], state)
         self.current = self.other
         self._parameters.recall(loaded)
         self.notified.emit(self.tr("Setting {0}").format(self.current))

@@ -27,7 +27,7 @@ from gui import app as gui_app
 from gui import preferences, theme
 from gui.main_controller import MainController
 from session import config_store, fault_log, patch_file
-from session.patch import Patch
+from session.patch import Chain, Patch
 from session.precompile_process import PrecompileProcess
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
@@ -131,12 +131,13 @@ def guitar(opened: MainController, ear: JackClient) -> Iterator[MainController]:
 
 
 def play(controller: MainController, name: str) -> None:
-    """Let an instrument play, and wait until it does."""
+    """Let an instrument play alone, and wait until it does."""
     path = library.find(name)
     until(lambda: controller.bridge.now is not None)
-    if controller.bridge.now is not None and controller.bridge.now.path != path:
-        controller.parameters.recall(Patch(path))
-    until(lambda: controller.bridge.now is not None and controller.bridge.now.path == path)
+    patch = controller.parameters.patch
+    if patch is None or patch.path != path or controller.parameters.chain != Chain():
+        controller.parameters.recall(Patch(path, {}, Chain()))
+    until(lambda: not controller.parameters.is_loading and controller.bridge.now.path == path)
 
 
 def quiet(controller: MainController) -> None:
