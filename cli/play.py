@@ -230,7 +230,7 @@ def _make_playback_task(host: "StandardChain", score: "Score") -> Task:
 @contextlib.contextmanager
 def _record(host: "StandardChain", args: argparse.Namespace) -> Iterator[Task]:
     """Record what is played from now on, one file for each sample rate of the device."""
-    from session.sound_recorder import Recorder
+    from session.recorders.sound_recorder import Recorder
 
     recorder = Recorder(host, Path(args.record), float32=True)
     try:

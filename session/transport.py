@@ -12,8 +12,8 @@ from .translatable_message import RECORDING_FAILED, Message
 if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
 
+    from .recorders.sound_recorder import Recorder
     from .score_player import ScorePlayer
-    from .sound_recorder import Recorder
 
 WRITE_SECONDS = 0.2  # between two times that a recording is written while the engine thread is busy
 
@@ -31,7 +31,7 @@ class Transport:
 
     def start_performance(self, path: Path) -> "Recorder":
         """Record what is played from now on. OSError."""
-        from .sound_recorder import Recorder
+        from .recorders.sound_recorder import Recorder
 
         assert self.host is not None
         self.stop_performance()
@@ -51,7 +51,7 @@ class Transport:
         """Record the microphone from now on, while the rack continues to sound. OSError."""
         from engine.effects.capture import MicrophoneCapture
 
-        from .sound_recorder import Recorder
+        from .recorders.sound_recorder import Recorder
 
         assert self.host is not None
         self.stop_microphone()

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject
 from gui.dialogs.learn import LearnDialog
 from gui.engine_bridge import EngineBridge
 from session.engine_thread import EngineThread
-from session.sound_recorder import recording_path
+from session.recorders.sound_recorder import recording_path
 
 from .learn import LearnController
 from .recording.recording_edit import RecordingEdit

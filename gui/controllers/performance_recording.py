@@ -13,10 +13,10 @@ from gui.engine_translation import translate_message
 from gui.main_window import MainWindow
 from gui.processes.render import RenderProcess
 from session.engine_thread import EngineThread
-from session.note_recorder import NoteRecorder
 from session.offline_render import RenderJob
 from session.patch import Patch
-from session.sound_recorder import Recorder, recording_path
+from session.recorders.note_recorder import NoteRecorder
+from session.recorders.sound_recorder import Recorder, recording_path
 
 from .recording.recording_files import RecordingFiles
 

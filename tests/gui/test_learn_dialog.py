@@ -121,7 +121,7 @@ def test_a_silent_recording_is_refused_with_a_message_before_learning(window, tm
 
 
 def test_the_microphone_is_recorded_for_learning_while_a_note_sounds(window, ear, tmp_path, monkeypatch):
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path)
     window.learn.show()
     dialog = window.learn.dialog
     window.bridge.note_on(45, 0.9)

@@ -19,7 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, and a folder for music."""
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("session.score_player.LOOKAHEAD_SECONDS", 4.0)  # a busy machine runs its thread late
     return guitar
 

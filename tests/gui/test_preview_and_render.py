@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(guitar, tmp_path, monkeypatch):
     """The window with the guitar in it, a folder for music and one for demos."""
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     return guitar
 

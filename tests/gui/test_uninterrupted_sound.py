@@ -112,7 +112,7 @@ def test_a_note_of_the_pad_sounds_until_the_last_of_two_fingers_is_released(guit
 def test_the_window_closes_whatever_it_is_doing_and_nothing_is_lost(app, ear, tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path)
     monkeypatch.setattr("gui.controllers.preview._folder", lambda: tmp_path / "demos")
     controller = start(app, ear)
     until(lambda: controller.bridge.now is not None and controller.entry_files.entries)

@@ -7,8 +7,8 @@ import soundfile
 
 from engine.events import EVENT, Kind, midi
 from engine.standard_chain import StandardChain
-from session.note_recorder import NoteRecorder
-from session.sound_recorder import Recorder, recording_path
+from session.recorders.note_recorder import NoteRecorder
+from session.recorders.sound_recorder import Recorder, recording_path
 from session.transport import Transport
 from tests.support.host_callback import render as call
 from tests.support.limited_files import limited_files
@@ -105,8 +105,8 @@ def test_a_file_that_a_recording_replaces_stays_until_the_recording_ends(tmp_pat
 
 
 def test_a_recording_has_a_name_of_its_own_however_long_that_of_its_instrument(tmp_path, monkeypatch):
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path)
-    monkeypatch.setattr("session.sound_recorder.time.strftime", lambda _: "2026-11-30 10-57-20")
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path)
+    monkeypatch.setattr("session.recorders.sound_recorder.time.strftime", lambda _: "2026-11-30 10-57-20")
     (tmp_path / "Luthier").mkdir()
     for name in ("Bell", "🎻" * 61):
         paths = []

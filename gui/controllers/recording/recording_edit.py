@@ -10,7 +10,7 @@ from engine.preset.instrument_name import shorten
 from engine.sound_file.writer import sound_writer
 from gui.dialogs.recording_bench import NORMAL_PEAK
 from session.engine_thread import EngineThread
-from session.sound_recorder import MAX_NAME_BYTES, recordings_folder
+from session.recorders.sound_recorder import MAX_NAME_BYTES, recordings_folder
 
 EDIT_FADE_SECONDS = 0.005  # at both ends of a part
 MAX_NUMBER = 1000  # of files of one name

@@ -28,7 +28,7 @@ def home(tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("LV2_PATH", str(tmp_path / "lv2"))  # no hundreds of plugins to be scanned
-    monkeypatch.setattr("session.sound_recorder.user_music_path", lambda: tmp_path / "music")
+    monkeypatch.setattr("session.recorders.sound_recorder.user_music_path", lambda: tmp_path / "music")
     library.user_folder().mkdir(parents=True)
     shutil.copyfile(library.find("gong"), library.user_folder() / "mine.luthier")
     saved = patch_file.SavedPatch("0" * 64, library.find("gong"), {})

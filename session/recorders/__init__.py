@@ -1,0 +1,1 @@
+"""Recorders of what is played: its sound, and its notes as MIDI."""
