@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from engine.preset import library, preset_file
 from session import patch_lookup
 
-from . import chain_options, panic_key, status_line, voice_options
+from . import chain_options, voice_options
 from .chain_options import HostedRack
+from .playback import hang_recovery, panic_key, status_line
+from .playback.hang_recovery import PluginHang
 
 if TYPE_CHECKING:
     from engine.devices.backend import DeviceInfo
@@ -57,7 +59,24 @@ def run(args: argparse.Namespace) -> int:
     if args.preset is None and not args.demo:
         raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
     args.preset = args.preset or _default_instrument()
-    hosted = chain_options.build(args)
+    hung: list[HostedRack] = []  # alive as long as a thread may come back into them
+    while True:
+        hosted = chain_options.build(args)
+        try:
+            status = _play(hosted, args)
+        except PluginHang as error:
+            hung.append(hosted)
+            status_line.print_message(str(error), args.json)
+            if hang_recovery.leave_out(args, error.hang):
+                continue
+            status = 1
+        if hung:
+            hang_recovery.end(status)
+        return status
+
+
+def _play(hosted: HostedRack, args: argparse.Namespace) -> int:
+    """Open the device and play; the exit status. PluginHang."""
     from engine.devices import stream
     from engine.devices.backend import DeviceRequest
     from engine.midi.midi_score import read
@@ -114,7 +133,7 @@ def _make_tasks(
 ) -> list[Task]:
     """The tasks that `_run_tasks` repeats; `stack` closes what they opened."""
     host = hosted.host
-    tasks = [_make_program_change_task(hosted, args), _make_plugin_task(host, args)]
+    tasks = [_make_program_change_task(hosted, args), hang_recovery.make_task(host), _make_plugin_task(host, args)]
     if args.mic:
         tasks.append(_make_latency_task(hosted, opened, args))
     if Path(args.preset).suffix.lower() == library.ONNX_SUFFIX:

@@ -97,6 +97,12 @@ class Host:
             frames = max(frames, plugin.latency) if plugin.is_instrument else frames + plugin.latency
         return frames
 
+    @property
+    def busy_plugin(self) -> Plugin | None:
+        """[any thread] The foreign plugin that the audio thread is within, of the chain that plays or fades out."""
+        held = [each for values in list(self._alive.values()) for each in values]
+        return next((each for each in held if isinstance(each, Plugin) and each.is_busy), None)
+
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Handle what plugins have asked for while they played."""
         for plugin in self.chain:

@@ -9,7 +9,7 @@ from gui.views.dots import scaled
 from session.active_notes import ActiveNotes
 from session.audio_thread_queue import LiveInput
 from session.controller_moves import ControllerMoves
-from session.engine_messages import Compiling, Failed, Loaded, Ready, Result, StatesSaved
+from session.engine_messages import Compiling, Failed, Loaded, PluginHung, Ready, Result, StatesSaved
 from session.engine_thread import EngineThread
 from session.parameters import ParameterModel
 from session.status import LoadWatch, Status
@@ -24,6 +24,8 @@ class EngineBridge(QObject):
 
     compiling = pyqtSignal(int, int, str)
     ready = pyqtSignal()
+    plugin_hung = pyqtSignal(str)  # its name; a new engine is about to begin without it
+    restarted = pyqtSignal()  # the new engine can be played, but plays nothing yet
     loaded = pyqtSignal(object)  # Loaded
     failed = pyqtSignal(str)
     notes_changed = pyqtSignal(dict)  # velocity of each key that sounds
@@ -115,8 +117,9 @@ class EngineBridge(QObject):
             if isinstance(message, Compiling):
                 self.compiling.emit(message.number, message.total, message.step)
             elif isinstance(message, Ready):
-                self.live_input = self.model.live_input = message.live_input
-                self.ready.emit()
+                self._take_engine(message)
+            elif isinstance(message, PluginHung):
+                self.plugin_hung.emit(message.title)
             elif isinstance(message, Loaded):
                 self.now = message
                 self.model.load(message)
@@ -128,6 +131,17 @@ class EngineBridge(QObject):
                 self.failed.emit(translate_message(message.message))
             elif isinstance(message, Result):
                 message.callback(message.value)
+
+    def _take_engine(self, message: Ready) -> None:
+        """Send notes and parameters to this engine from now on."""
+        self.live_input = self.model.live_input = message.live_input
+        if not message.is_anew:
+            self.ready.emit()
+            return
+        self.now, self._foreign_messages = None, 0
+        self._active.clear()
+        self.notes_changed.emit({})
+        self.restarted.emit()
 
     def _drain_events(self, live_input: LiveInput) -> None:
         """Emit the starts and ends of notes of all sources, and the moves of controllers."""

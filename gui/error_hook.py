@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.engine_translation import translate_message
 from session import fault_log
-from session.engine_thread import EngineThread
+from session.engine_run import EngineRun
 
 
 class ErrorHook(QObject):
@@ -51,7 +51,7 @@ class ErrorHook(QObject):
 
     def _handle_thread(self, args: threading.ExceptHookArgs) -> None:
         """[any thread] As `threading.excepthook`; the engine's own thread has told the window already."""
-        error, report = args.exc_value, fault_log.write if isinstance(args.thread, EngineThread) else self.report
+        error, report = args.exc_value, fault_log.write if isinstance(args.thread, EngineRun) else self.report
         if not isinstance(error, Exception) or report(error):
             self._previous[1](args)
 

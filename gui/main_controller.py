@@ -128,6 +128,8 @@ class MainController(QObject):
         bridge.levels_changed.connect(window.top_bar.meter.set_levels)
         bridge.compiling.connect(window.views.show_compiling)
         bridge.ready.connect(self._start)
+        bridge.plugin_hung.connect(self._keep_session)
+        bridge.restarted.connect(self._play_on)
         bridge.loaded.connect(self._show_instrument)
         bridge.failed.connect(lambda why: window.notice.show_message(why, True))
         bridge.failed.connect(self._restore_next)
@@ -218,6 +220,20 @@ class MainController(QObject):
         self._is_restoring = self.session_restore.restore_instrument(self.engine.loading_marker)
         if not self._is_restoring:
             self._open_first()
+
+    def _keep_session(self, title: str) -> None:
+        """A plugin hangs: store the session and end a recording, before a new engine begins."""
+        self.session_restore.save()
+        if self.recording.recording:
+            self.recording.stop()
+        words = self.tr("{0} does not come back; the session is saved, and Luthier plays on without it")
+        self.window.notice.show_message(words.format(title), True)
+
+    def _play_on(self) -> None:
+        """There is a new engine: load into it what played."""
+        self.global_settings.restore()
+        self._is_restoring = True  # where the instrument itself hung, something else is to play
+        self.session_restore.reload()
 
     def _restore_next(self) -> None:
         """Something failed: where nothing plays yet, restore something else."""

@@ -30,9 +30,10 @@ class Compiling:
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine can be played."""
+    """The engine can be played; is_anew: another one, after a plugin hung, to which nothing was told yet."""
 
     live_input: LiveInput
+    is_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,13 @@ class StatesSaved:
 
 
 @dataclass(frozen=True)
+class PluginHung:
+    """A plugin hangs; a new engine is about to begin without it."""
+
+    title: str
+
+
+@dataclass(frozen=True)
 class Failed:
     """A request failed. patch: that could not be loaded, where it was one."""
 
@@ -126,4 +134,4 @@ class Result:
     value: Any
 
 
-EngineMessage = Compiling | Ready | Loaded | StatesSaved | Failed | Result
+EngineMessage = Compiling | Ready | Loaded | StatesSaved | PluginHung | Failed | Result

@@ -13,6 +13,7 @@ INSTRUMENT_MISSING = "{0} needs the instrument {1}, which is not there: let its 
 NAME_TAKEN = "There is an instrument called {0} already"
 NOT_A_PATCH = "{0} is no patch"
 TASK_FAILED = "A fault in Luthier, {0}: {1}; the sound goes on"
+PLUGIN_SLOW = "{0} takes long; the sound goes on"
 FILE_GONE = "{0} is not there any more"
 DISK_FULL = "{0} was not written: the disk is full"
 NOT_ALLOWED = "{0}: the system does not allow it"
@@ -22,7 +23,7 @@ FILE_FAULTS = {
     errno.EFBIG: DISK_FULL, errno.EACCES: NOT_ALLOWED, errno.EPERM: NOT_ALLOWED, errno.EROFS: READ_ONLY,
 }  # fmt: skip
 TEMPLATES = (
-    ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, TASK_FAILED,
+    ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, TASK_FAILED, PLUGIN_SLOW,
     *dict.fromkeys(FILE_FAULTS.values()), *instrument_name.TEMPLATES,
 )  # fmt: skip
 

@@ -107,6 +107,11 @@ class Transport:
         self.stop_microphone()
         self.stop_performance()
 
+    def abandon(self) -> None:
+        """[any thread] Close the files and forget the score, without asking the host, which hangs."""
+        self.close_files()
+        self._performance = self._microphone = self.score = None
+
     def close_files(self) -> None:
         """[any thread] Close every file, even while the engine thread is busy."""
         for recorder in (self._performance, self._microphone):

@@ -31,7 +31,7 @@ def click_presets(controller: Any, blocks: BlockLog, times: int = 2) -> dict[str
 
     from .close_moments import until
 
-    host, device = controller.engine.host, controller.engine._stream._device
+    host, device = controller.engine.host, controller.engine.stream._device
     names = [entry.name for entry in controller.entry_files.entries if entry.factory]
     controller.bridge.reset_meters()
     QTest.qWait(300)

@@ -6,6 +6,7 @@ from engine.kinds.kind import load_member
 from engine.plugin import Plugin
 from engine.plugin.external import load as load_own
 
+from . import calls
 from .names import Format, parse
 
 _CLASSES = {Format.CLAP: "engine.foreign.clap.plugin:ClapPlugin", Format.LV2: "engine.foreign.lv2.plugin:Lv2Plugin"}
@@ -17,5 +18,8 @@ def load(name: str | PathLike[str]) -> Plugin:
     meant = parse(name)
     if meant.format not in _CLASSES:
         return load_own(name)
-    made: Plugin = load_member(_CLASSES[meant.format])(meant.place, meant.id)
+    calls.check(str(meant))
+    with calls.within(str(meant), meant.title):
+        made: Plugin = load_member(_CLASSES[meant.format])(meant.place, meant.id)
+    object.__setattr__(made, "source", str(meant))  # the base class has no slot for it
     return made

@@ -92,6 +92,7 @@ class Plugin:
     preprocess: Any = None
     address: int = 0  # of a C function in their place; 0: none
     listens: bool = False  # whether it reads the microphone
+    source: str = ""  # what a foreign plugin was opened by, see `engine.foreign.load`
     label: str = ""  # its name in a chain that has another of its kind, such as "delay2"; empty: `name`
 
     def prepare(self, rate: float) -> None:
@@ -153,6 +154,10 @@ class Plugin:
             """How many notes sound."""
 
         @property
+        def is_busy(self) -> bool:
+            """Whether the audio thread is within a foreign plugin."""
+
+        @property
         def catch_up_frames(self) -> int:
             """Frames that may be rendered offline between two calls of `catch_up`."""
 
@@ -178,7 +183,7 @@ class Plugin:
 
     else:  # a property without a setter would hide the attribute that an instance sets
         voices, catch_up_frames, max_pause_seconds, late, failure = 0, UNLIMITED, 0.0, 0, ""
-        is_instrument, latency = False, 0
+        is_instrument, is_busy, latency = False, False, 0
 
 
 def with_defaults(plugin: Any) -> Plugin:

@@ -174,6 +174,11 @@ class ParameterController(QObject):
         else:
             self._bridge.engine.load(requested)
 
+    def reload(self) -> None:
+        """Load what plays, or was about to, into an engine that plays nothing yet."""
+        if self.patch is not None:
+            self._bridge.engine.load(self._model.request(self.patch))
+
     def set_value(self, name: str, value: float) -> None:
         """Change a value as its knob would, undoably."""
         if name in self._model and self._model.value(name) != value:

@@ -97,6 +97,12 @@ class SessionRestore(QObject):
         self._parameters.recall(patch)
         return True
 
+    def reload(self) -> None:
+        """Load what played, into another engine."""
+        patch = self._parameters.patch
+        self._tried = patch.path if patch is not None else None
+        self._parameters.reload()
+
     def save(self) -> None:
         """Store the session as it is now."""
         now = self.current()

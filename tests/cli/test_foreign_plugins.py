@@ -2,18 +2,22 @@
 
 import argparse
 import json
+import subprocess
+import sys
 
 import mido
 import numpy as np
 import pytest
 import soundfile
 
+from benchmarks.support.jack_server import running
 from cli import play
 from cli.main import main
 from engine.foreign import load
 from engine.standard_chain import StandardChain
-from tests.support.foreign.probe import LATENCY, RESTART
+from tests.support.foreign.probe import HANG, LATENCY, RESTART
 from tests.support.host_callback import render
+from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 RATE = 48_000
 
@@ -116,3 +120,28 @@ def test_a_plugin_that_stops_while_it_plays_is_told_once(probe_path, monkeypatch
     for _ in range(3):
         task()
     assert capsys.readouterr().out == "Probe effect cannot play at 48000 Hz\n"
+
+
+def run_play(*words):
+    """`luthier play` in a process of its own."""
+    command = [sys.executable, "-m", "cli.main", "play", *words, "--backend", "jack"]
+    with running():
+        return subprocess.run(command, capture_output=True, text=True, timeout=MAX_WAIT_SECONDS, check=False)
+
+
+@pytest.mark.verify
+def test_playing_goes_on_without_an_effect_that_hangs(folder, probe_path):
+    effect = ["--with", f"{probe_path}#probe.effect", "--set", f"Probe effect.Mode={HANG}"]
+    ended = run_play("guitar", *effect, "--demo", "--seconds", "4", "--record", "a.wav")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Probe effect does not come back: it is left out" in ended.stdout
+    sound, _ = soundfile.read("a-2.wav")
+    assert len(sound) >= 3 * RATE
+    assert np.abs(sound).max() > 0.01
+
+
+@pytest.mark.verify
+def test_playing_ends_where_the_instrument_hangs(probe_path):
+    ended = run_play(f"{probe_path}#probe.instrument", "--set", f"Mode={HANG}", "--seconds", "20")
+    assert ended.returncode == 1
+    assert "Probe does not come back" in ended.stdout

@@ -13,9 +13,10 @@ import soundfile
 
 from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.jack_server import running
-from cli import panic_key, play, status_line
+from cli import play
 from cli.chain_options import HostedRack
 from cli.main import main
+from cli.playback import panic_key, status_line
 from engine.instruments import load
 from engine.midi.midi_score import read
 from engine.preset import library

@@ -25,18 +25,18 @@ def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once
     until(lambda: dialog.output_box.count() > 1)
     assert "48000 Hz, blocks of 128" in dialog.device_label.text()
     assert dialog.output_box.itemData(1) == ("jack", None)
-    before = controller.engine._stream
+    before = controller.engine.stream
     dialog.output_box.setCurrentIndex(1)
     dialog.output_box.activated.emit(1)
-    until(lambda: controller.engine._stream is not before and controller.engine._stream.state == "playing")
+    until(lambda: controller.engine.stream is not before and controller.engine._stream.state == "playing")
     assert controller.preferences.device["backend"] == "jack"
-    ear.connect(controller.engine._stream.info.name)
+    ear.connect(controller.engine.stream.info.name)
     name = "system:capture_2"
     dialog.input_box.setCurrentIndex(dialog.input_box.findData(name))
     dialog.input_box.activated.emit(dialog.input_box.currentIndex())
-    until(lambda: controller.engine._stream._request.input == name and controller.engine._stream.state == "playing")
+    until(lambda: controller.engine.stream._request.input == name and controller.engine._stream.state == "playing")
     assert controller.preferences.device["input"] == name
-    ear.connect(controller.engine._stream.info.name)
+    ear.connect(controller.engine.stream.info.name)
     dialog.a4_box.setValue(466.2)
     dialog.channel_box.setCurrentIndex(3)
     dialog.channel_box.activated.emit(3)

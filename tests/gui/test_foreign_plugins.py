@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from PyQt6.QtTest import QTest
 
+from engine.foreign import calls
 from engine.preset import library
 from gui import preferences
 from gui.preferences import Preferences
-from session.patch import PLUGIN, Chain, Effect
+from session.patch import PLUGIN, Chain, Effect, chain_from_json
 from tests.gui.conftest import end, start, until
-from tests.support.foreign.probe import PLAIN, TURN
+from tests.support.foreign.probe import HANG, PLAIN, TURN, build_probe, release
+from tests.support.level_and_pitch import level
 
 
 @pytest.fixture
@@ -60,3 +63,70 @@ def test_a_plugin_that_is_gone_is_named_and_its_place_and_state_are_kept(app, ea
     assert opened.parameters.chain == chain
     end(opened)
     assert preferences.load().chain == chain.plain()
+
+
+@pytest.fixture
+def hanging(tmp_path):
+    """The file of a probe that hangs where its parameter Mode says so, and comes back at the end of the test."""
+    path = build_probe(tmp_path / "hanging.clap", "probe_clap.c")
+    yield path
+    release(path)
+    for word in ("effect", "instrument"):
+        calls.accept(f"{path}#probe.{word}")
+
+
+def test_an_effect_that_hangs_is_left_out_and_the_music_goes_on(app, ear, home, hanging):
+    preferences.save(Preferences(preset=str(library.find("gong"))))
+    opened = start(app, ear)
+    source = f"{hanging}#probe.effect"
+    with_probe(opened, source)
+    opened.parameters.set_value("Probe effect Gain", 1.5)
+    opened.parameters.set_chain("a chorus", Chain((*opened.parameters.chain.effects, Effect("chorus"))))
+    until(lambda: not opened.parameters.is_loading)
+    chain, host = opened.parameters.chain, opened.engine.host
+    opened.parameters.set_value("Probe effect Mode", HANG)
+    until(lambda: "Probe effect does not come back" in opened.window.notice.text)
+    until(lambda: opened.bridge.now is not None and opened.bridge.now.missing)
+    saved = chain_from_json(preferences.load().chain)
+    assert [effect.source for effect in saved.effects] == [effect.source for effect in chain.effects]
+    assert opened.engine.host is not host
+    assert opened.bridge.now.path.stem == "gong"
+    assert [effect.source for effect in opened.parameters.chain.effects] == [each.source for each in chain.effects]
+    until(lambda: opened.bridge.status.state == "playing")
+    ear.connect(opened.bridge.status.name)
+    opened.bridge.note_on(60, 0.9)
+    assert level(ear.listen(0.3, QTest.qWait)) > -50
+    opened.parameters.set_chain("no chorus", Chain(opened.parameters.chain.effects[:-1]))
+    until(lambda: not opened.parameters.is_loading)
+    end(opened)
+
+
+@pytest.mark.verify
+def test_an_instrument_that_hangs_is_replaced(app, ear, home, hanging):
+    source = f"{hanging}#probe.instrument"
+    preferences.save(Preferences(preset=source))
+    opened = start(app, ear)
+    until(lambda: opened.bridge.now is not None and opened.bridge.now.title == "Probe")
+    opened.parameters.set_value("Mode", HANG)
+    until(lambda: "Probe does not come back" in opened.window.notice.text)
+    until(lambda: opened.bridge.now is not None and opened.bridge.now.title == "guitar")
+    end(opened)
+    assert preferences.load().preset == source  # the next start tries it again
+
+
+@pytest.mark.verify
+def test_a_plugin_that_does_not_open_is_given_up(app, ear, home, hanging, monkeypatch):
+    monkeypatch.setattr("session.hang_watch.SLOW_SECONDS", 0.1)
+    monkeypatch.setattr("session.hang_watch.MAX_CALL_SECONDS", 1.0)
+    preferences.save(Preferences(preset=str(library.find("gong"))))
+    opened = start(app, ear)
+    until(lambda: opened.bridge.now is not None)
+    chain = Chain((*Chain().effects, Effect(PLUGIN, f"{hanging}#probe.effect")))
+    monkeypatch.setenv("PROBE_FAULT", "hang")
+    opened.parameters.set_chain("one more effect", chain)
+    until(lambda: "effect takes long" in opened.window.notice.text)
+    until(lambda: opened.bridge.now is not None and opened.bridge.now.missing)
+    monkeypatch.delenv("PROBE_FAULT")
+    assert opened.bridge.now.path.stem == "gong"
+    assert opened.parameters.chain == chain
+    end(opened)

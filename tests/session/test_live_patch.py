@@ -26,7 +26,7 @@ from engine.voice.offline_tracking import track_recording
 from engine.voice_transfer import fit_voice, render_transfer
 from session import patch_bundle, patch_file
 from session.crash_marker import LoadingMarker
-from session.engine_thread import DEFAULT_RATE
+from session.engine_run import DEFAULT_RATE
 from session.patch import ROOM, Chain, Effect, Layer, Patch
 from session.rack_loader import RackLoader
 from tests.session.test_command_window_parity import VALUES, chain, folder, saved

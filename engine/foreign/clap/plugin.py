@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.foreign.audio_io import MAX_BUFFERS, Side, reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.byte_ring import ByteRing
+from engine.foreign.calls import watched
 from engine.foreign.float_environment import kept_float_environment
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
@@ -129,6 +130,7 @@ class ClapPlugin(Plugin):
         """Events that found no room, to the plugin and from it."""
         return int(self._record["refused"]) + self._changes.lost
 
+    @watched
     def prepare(self, rate: float) -> None:
         """[main thread] Activate it anew for a rate in Hz. PluginError if it refuses."""
         self._check_open()
@@ -138,6 +140,7 @@ class ClapPlugin(Plugin):
             self._forget_notes()
             self._activate(rate)
 
+    @watched
     def reset(self) -> None:
         """[main thread] Silence."""
         self._check_open()
@@ -153,6 +156,7 @@ class ClapPlugin(Plugin):
         switch_off(self._record["io"])
         self._live_values[self._record["io"]["switch"]] = 0
 
+    @watched
     def poll(self) -> None:
         """[main thread] Do what the plugin has asked for, and start it anew after blocks full of broken samples."""
         if not self._instances:
@@ -182,16 +186,19 @@ class ClapPlugin(Plugin):
         found, self._pending = self._pending, {}
         return list(found.items())
 
+    @watched
     def values(self) -> list[float]:
         """[main thread] Where its own parameters stand."""
         with self._as_main_thread():
             return self._parameters.values()
 
+    @watched
     def format_value(self, index: int, value: float) -> str:
         """[main thread] How the plugin writes a value of a parameter; empty where it does not."""
         with self._as_main_thread():
             return self._parameters.text(index, value)
 
+    @watched
     def save_state(self) -> bytes | None:
         """[main thread] Its state; None where it has none but the values of its parameters. PluginError."""
         extension = self._extension("clap.state", abi.State)
@@ -203,6 +210,7 @@ class ClapPlugin(Plugin):
             raise PluginError(f"{self.name} could not save its state")
         return state
 
+    @watched
     def load_state(self, state: bytes) -> None:
         """[main thread] Restore its state; no block is played meanwhile. PluginError if the plugin refuses it."""
         self._check_open()
@@ -215,6 +223,7 @@ class ClapPlugin(Plugin):
                 raise PluginError(f"{self.name} does not take this state ({len(state)} bytes)")
             self._read_values()
 
+    @watched
     def close(self) -> None:
         """[main thread, once no block uses it] End the plugin."""
         if self._instances:

@@ -16,6 +16,7 @@ from engine.foreign.plugin_files import lv2_bundles
 from engine.plugin.external import PluginError
 
 LIBRARY = "liblilv-0.so.0"
+MAX_WAIT_SECONDS = 30.0  # for another thread, which may open a large plugin
 _URI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`\ud800-\udfff]+""")
 _loaded_bundles: set[Path] = set()
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -52,12 +53,16 @@ _CALLING_PLUGINS = ("plugin_instantiate", "instance_free", "state_new_from_insta
 
 
 def alone(method: _Method) -> _Method:
-    """Decorate what calls lilv, which bears one thread at a time."""
+    """Decorate what calls lilv, which bears one thread at a time. PluginError if another one does not come back."""
 
     @functools.wraps(method)
     def locked(*arguments: Any, **options: Any) -> Any:
-        with _lock:
+        if not _lock.acquire(timeout=MAX_WAIT_SECONDS):
+            raise PluginError("an LV2 plugin that hangs keeps all others from being opened: start Luthier anew")
+        try:
             return method(*arguments, **options)
+        finally:
+            _lock.release()
 
     return cast(_Method, locked)
 

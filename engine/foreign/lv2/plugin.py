@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.foreign.audio_io import reset_volume, set_slew, switch_off, with_switch
+from engine.foreign.calls import watched
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
 from engine.plugin import KeptArray, Plugin
@@ -64,6 +65,7 @@ class Lv2Plugin(Plugin):
             presets.load_default(self)
         self._changes.clear()
 
+    @watched
     @alone
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Silence it; for another rate in Hz it is opened anew, with its state."""
@@ -76,6 +78,7 @@ class Lv2Plugin(Plugin):
         state_text.restore(self, kept)
         self._changes.clear()
 
+    @watched
     def reset(self) -> None:
         """[main thread, not playing] Silence."""
         self._check_open()
@@ -140,6 +143,7 @@ class Lv2Plugin(Plugin):
             worker.catch_up()
         self._check_sound()
 
+    @watched
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Let it work, and look at its sound and its latency."""
         for worker in self._workers:
@@ -155,12 +159,14 @@ class Lv2Plugin(Plugin):
         """[main thread] Where its own parameters stand."""
         return [float(value) for value in self.controls.live[: len(self.controls.params)]]
 
+    @watched
     @alone
     def save_state(self) -> bytes | None:
         """[main thread] What lilv writes of it; None where the values of its parameters say it all."""
         self._check_open()
         return state_text.save(self) if self.instances[0].extension("state:interface") else None
 
+    @watched
     @alone
     def load_state(self, state: bytes) -> None:
         """[main thread] Restore what `save_state` returned; ValueError if it cannot be taken."""
@@ -172,12 +178,14 @@ class Lv2Plugin(Plugin):
         """[main thread] The presets that are installed for it: names by their URIs."""
         return presets.find_presets(self.lilv_plugin)
 
+    @watched
     @alone
     def load_preset(self, identifier: str) -> None:
         """[main thread] Load a preset by its URI. PluginError if there is none."""
         self._check_open()
         presets.load_preset(self, identifier)
 
+    @watched
     @alone
     def close(self) -> None:
         """[main thread, once no block uses it] End its instances."""

@@ -75,7 +75,7 @@ def test_an_error_in_a_task_of_the_engine_is_one_line_and_the_engine_goes_on(win
 
 
 def test_an_error_in_the_polling_of_the_device_does_not_end_the_engine(window, monkeypatch):
-    monkeypatch.setattr(window.engine._stream, "poll", raise_fault)
+    monkeypatch.setattr(window.engine.stream, "poll", raise_fault)
     until(lambda: "A fault in Luthier, KeyError" in window.window.notice.text)
     monkeypatch.undo()
     answers = []

@@ -64,7 +64,7 @@ def lose(controller, what, files, stack):
 
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(stream, "_openers", lambda _: [refuse])
-        controller.engine.submit(controller.engine._stream._close_device)
+        controller.engine.submit(controller.engine.stream._close_device)
         until(lambda: controller.bridge.status.state == "waiting")
 
 

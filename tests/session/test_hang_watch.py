@@ -1,0 +1,92 @@
+"""Plugins that hang are seen: in a block, and while they are opened."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from engine.foreign import calls, load
+from engine.foreign.plugin_files import lv2_folders
+from engine.plugin.external import PluginError
+from engine.standard_chain import StandardChain
+from session.hang_watch import MAX_LOOKS, WATCH_SECONDS, Hang, HangWatch
+from tests.support.foreign.probe import HANG, build_probe, release
+from tests.support.foreign.probe_bundle import BINARY, URI, build_bundle
+from tests.support.host_callback import RATE, render
+from tests.support.wait_limit import MAX_WAIT_SECONDS
+
+
+@pytest.fixture(params=["clap", "lv2"])
+def hanging(request, tmp_path, monkeypatch):
+    """The name of a probe effect, and the file that lets it come back."""
+    if request.param == "clap":
+        path = build_probe(tmp_path / "probe.clap", "probe_clap.c")
+        return f"{path}#probe.effect", path
+    bundle = build_bundle(tmp_path)
+    monkeypatch.setenv("LV2_PATH", os.pathsep.join([str(tmp_path), *map(str, lv2_folders())]))
+    return f"lv2:{URI}effect", bundle / BINARY
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Looks that follow one another at once."""
+    monkeypatch.setattr("session.hang_watch.WATCH_SECONDS", 0.0)
+
+
+def look_until_it_hangs(watch, host, thread=None):
+    """What hangs, and how often was looked until that was seen."""
+    end, looks = time.monotonic() + MAX_WAIT_SECONDS, 0
+    while time.monotonic() < end:
+        looks += 1
+        hang = watch.look(host, thread)
+        if hang is not None:
+            return hang, looks
+    raise TimeoutError
+
+
+def test_a_plugin_that_does_not_come_back_from_a_block_is_seen_and_not_opened_again(hanging):
+    source, path = hanging
+    host, plugin = StandardChain(RATE), load(source)
+    host.play([plugin])
+    render(host, 1000)
+    watch = HangWatch()
+    assert all(watch.look(host, None) is None for _ in range(3 * MAX_LOOKS))
+    host.set_param(plugin, "Mode", HANG)
+    playing = threading.Thread(target=render, args=(host, 256))
+    playing.start()
+    try:
+        hang, looks = look_until_it_hangs(watch, host)
+        assert hang == Hang(source, plugin.name)
+        assert looks > MAX_LOOKS
+        calls.refuse(hang.source, hang.title)
+        with pytest.raises(PluginError, match=r"^Probe effect does not come back .* start Luthier anew"):
+            load(source)
+    finally:
+        release(path)
+        playing.join()
+        calls.accept(source)
+    load(source).close()
+
+
+def test_a_plugin_that_does_not_come_back_from_being_opened_is_told_and_then_given_up(hanging, monkeypatch):
+    monkeypatch.setattr("session.hang_watch.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("session.hang_watch.MAX_CALL_SECONDS", 0.2)
+    monkeypatch.setenv("PROBE_FAULT", "hang")
+    source, _ = hanging
+    opening = threading.Thread(target=load, args=(source,))
+    opening.start()
+    watch = HangWatch()
+    try:
+        hang, _ = look_until_it_hangs(watch, None, opening.ident)
+        assert hang == Hang(source, "effect")
+        assert watch.slow_call(opening.ident) == "effect"
+        assert watch.slow_call(opening.ident) == ""  # it is told once
+    finally:
+        monkeypatch.delenv("PROBE_FAULT")
+        opening.join()
+    assert calls.current(opening.ident) is None
+
+
+def test_a_hang_is_seen_within_two_seconds():
+    assert (MAX_LOOKS + 2) * WATCH_SECONDS < 2
