@@ -53,7 +53,7 @@ class Soak:
 
 def measure(scale: float) -> Iterator[Row]:
     """Play for SOAK_SECONDS · scale, but until every instrument was played WARM_ROUNDS times and once more."""
-    with tempfile.TemporaryDirectory() as home, _environment(XDG_CONFIG_HOME=home), running() as server:
+    with tempfile.TemporaryDirectory() as home, environment(XDG_CONFIG_HOME=home), running() as server:
         host = StandardChain(float(server.rate))
         with record_blocks(host.rate) as log:
             playing = stream.open(host, DeviceRequest(backend="jack"))
@@ -102,7 +102,7 @@ def _play(playing: stream.Stream, log: BlockLog, seconds: float) -> Soak:
         soak.blocks.append(summary)
         if summary.late_by_us:
             soak.late.append(f"{paths[(soak.scenes - 1) % len(paths)].stem} {summary.late_by_us}")
-        soak.last_memory = _memory()
+        soak.last_memory = memory_mb()
         if soak.scenes == warm:
             soak.first_memory = soak.last_memory
     return soak
@@ -145,14 +145,14 @@ def _chain(paths: list[Path], random: np.random.Generator) -> Chain:
     return Chain(tuple(effects[i] for i in order), layer if random.random() < LAYER_SHARE else None)
 
 
-def _memory() -> float:
+def memory_mb() -> float:
     """Resident memory of this process in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @contextlib.contextmanager
-def _environment(**variables: str) -> Iterator[None]:
+def environment(**variables: str) -> Iterator[None]:
     """Set environment variables for a while."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

@@ -28,6 +28,7 @@ _ALL = (
     Suite("presets", "Every factory instrument is in tune and even over its whole keyboard.", "presets:measure"),
     Suite("recordings", "Every recording can be opened, followed and taken apart.", "recordings:measure"),
     Suite("lv2", "The LV2 plugins of Debian open, play, and keep their state.", "lv2_plugins:measure"),
+    Suite("plugins", "Plugins of others come, go and change places under a chord.", "plugin_changes:measure"),
     Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
     Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
     Suite("libraries", "Sample libraries are learned by their mappings, with all layers.", "libraries:measure"),

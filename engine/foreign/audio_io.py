@@ -44,9 +44,12 @@ AUDIO_IO = np.dtype(
         ("pan", "f4", (CHANNELS,)),  # -1..1
         ("switch", "i8"),  # index of the parameter that switches an effect; -1: none does
         ("latency", "i8"),  # frames, of the plugin
-        ("hold", "i8"),  # frames that an effect waits when switched on: until it has something to say
+        ("hold", "i8"),  # frames that an effect waits when switched on: until what it says is whole
         ("gains", "f4", (2,)),  # of both sides, now; of an effect its share of the sound, the rest is what came in
         ("targets", "f4", (2,)),  # where they go
+        ("inlet_gain", "f4"),  # of what goes into an effect: silence while it is switched off
+        ("inlet_target", "f4"),
+        ("inlet_hold", "i8"),  # frames that it still hears when switched off: until nothing of it is heard
         ("slew", "f4"),  # a frame
         ("broken", "i8"),  # samples silenced
         ("broken_blocks", "i8"),  # blocks that had any, since the last one without
@@ -58,7 +61,7 @@ AUDIO_IO = np.dtype(
 def reset_volume(io: np.void) -> None:
     """[main thread, not playing] Full volume in the middle; no parameter is a switch yet."""
     io["volume"], io["pan"], io["channel"] = 1, 0, 0
-    io["gains"] = io["targets"] = 1
+    io["gains"] = io["targets"] = io["inlet_gain"] = io["inlet_target"] = 1
     io["switch"] = -1
 
 
@@ -72,7 +75,8 @@ def with_switch(io: np.void, params: tuple[Param, ...]) -> tuple[Param, ...]:
 
 def switch_off(io: np.void) -> None:
     """[main thread, not playing] Switch an effect off, without a fade."""
-    io["gains"] = io["targets"] = 0
+    io["gains"] = io["targets"] = io["inlet_gain"] = io["inlet_target"] = 0
+    io["inlet_hold"] = 0
 
 
 def set_slew(io: np.void, rate: float) -> None:
@@ -82,8 +86,51 @@ def set_slew(io: np.void, rate: float) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def fill_inlets(io, block):
-    """Copy a block (2, T) into the buffers of a plugin."""
+def fill_inlets(io, block, events, count, own_address, origin=0):
+    """Copy a block (2, T) into the buffers of a plugin; events and origin: as of `add_outlets`.
+
+    What goes into an effect is faded in before it is heard, and faded out after: a sound that began in there at once
+    would come out as a click, perhaps later, as from a delay.
+    """
+    copy_block(io, block)
+    frames, start = block.shape[1], 0
+    for i in range(count):
+        event = events[i]
+        if event.kind == Kind.PARAM and event.key == io.switch and io.replaces and is_meant(event, own_address):
+            frame = min(max(event.frame - origin, start), frames)
+            fade_inlets(io, start, frame)
+            set_inlet_target(io, np.float32(event.value >= np.float32(0.5)))
+            start = frame
+    fade_inlets(io, start, frames)
+
+
+@njit(cache=True, error_model="numpy")
+def set_inlet_target(io, target):
+    """Fade what goes in to 1 at once, or to 0 once nothing of the effect is heard any more."""
+    if target != io.inlet_target:
+        io.inlet_hold = fade_frames(io) if target == 0 else 0
+    io.inlet_target = target
+
+
+@njit(cache=True, error_model="numpy")
+def fade_inlets(io, start, end):
+    """Fade the frames start..end of the buffers of a plugin."""
+    if start >= end or io.inlet_gain == io.inlet_target == 1:
+        return
+    held = min(io.inlet_hold, end - start)
+    io.inlet_hold -= held
+    for i in range(io.inlet_count):
+        inlet, gain = view_f4(io.inlets[i].address, (end,)), io.inlet_gain
+        for t in range(start, end):
+            if t >= start + held:
+                gain = approach(gain, io.inlet_target, io.slew)
+            inlet[t] *= gain
+    io.inlet_gain = approach(io.inlet_gain, io.inlet_target, io.slew * np.float32(end - start - held))
+
+
+@njit(cache=True, error_model="numpy")
+def copy_block(io, block):
+    """Copy a block (2, T) into the buffers."""
     frames = block.shape[1]
     for i in range(io.inlet_count):
         inlet, side = view_f4(io.inlets[i].address, (frames,)), io.inlets[i].side
@@ -131,7 +178,7 @@ def set_gains(io, event):
     """Take the switch of an effect, the volume or the pan of a channel, or the channel of a note."""
     if event.kind == Kind.PARAM:
         io.targets[0] = io.targets[1] = np.float32(event.value >= np.float32(0.5))
-        io.hold = io.latency if io.gains[0] == 0 else 0
+        io.hold = io.latency + fade_frames(io) if io.gains[0] == 0 else 0
         return
     channel = event.channel & 15
     if event.kind == Kind.VOLUME:
@@ -201,6 +248,12 @@ def add_side(io, outlet, out, side, start):
             out[t] += gain * (x if is_good else np.float32(0))
             broken += not is_good
     io.broken += broken
+
+
+@njit(cache=True, error_model="numpy")
+def fade_frames(io):
+    """The frames of a fade."""
+    return np.int64(np.float32(1) / io.slew + np.float32(0.5))
 
 
 @njit(cache=True, error_model="numpy")

@@ -33,7 +33,7 @@ def play(record, block, queue, count, own_address):
     frames = block.shape[1]
     record.threads[AUDIO] = thread_id()
     write_events(record, queue, count, frames, own_address)
-    fill_inlets(record.io, block)
+    fill_inlets(record.io, block, queue, count, own_address)
     if run_instances(record, frames):
         add_outlets(record.io, block, queue, count, own_address)
 

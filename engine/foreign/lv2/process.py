@@ -130,7 +130,7 @@ def play_run(state, block, events, own_address, start, end):
     if start >= end:
         return
     part = block[:, start:end]
-    fill_inlets(state.io, part)
+    fill_inlets(state.io, part, events, events.shape[0], own_address, start)
     clear_outputs(state)
     for twin in range(state.twin_count):
         call_run(state.run, state.handles[twin], np.uint32(end - start))

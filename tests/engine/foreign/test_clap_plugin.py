@@ -60,9 +60,27 @@ def test_an_effect_is_switched_off_and_on_without_a_click(make, host):
         assert not side[:2000].any()
         np.testing.assert_allclose(side[2000:2480], np.arange(1, 481) / 480, atol=1e-5)
         np.testing.assert_array_equal(side[2480:4000], 1)
-        np.testing.assert_array_equal(side[4000:4064], 1)  # until what it plays would have come through it
-        np.testing.assert_allclose(side[4064:4544], 1 - np.arange(1, 481) / 480, atol=1e-5)
-        assert not side[4544:].any()
+        np.testing.assert_array_equal(side[4000:4544], 1)  # until all that comes in would have come through it
+        np.testing.assert_allclose(side[4544:5024], 1 - np.arange(1, 481) / 480, atol=1e-5)
+        assert not side[5024:].any()
+
+
+@pytest.mark.parametrize("block", [128, [1, 300, 7], 4096])
+def test_nothing_is_missing_while_an_effect_is_switched_off_and_on(make, host, block):
+    effect = make("effect")
+    host.play([Signal(np.ones((2, 9000), np.float32)), effect])
+    for frame, on in (
+        (1000, 0.0),
+        (2000, 1.0),
+        (2100, 0.0),
+        (4000, 1.0),
+        (4700, 0.0),
+        (4710, 1.0),
+        (6000, 0.0),
+        (6010, 0.0),
+    ):
+        host.set_param(effect, "on", on, frame=frame)
+    np.testing.assert_allclose(render(host, 9000, block)[:, LATENCY:], 1, atol=1e-5)
 
 
 def test_an_effect_that_begins_switched_off_passes_what_comes_in(make, host, random):

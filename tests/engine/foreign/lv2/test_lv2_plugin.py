@@ -98,7 +98,7 @@ def test_an_effect_has_a_switch_that_fades_and_is_among_the_values(make, host, r
     heard = render(host, 12_000, [128, 1, 300])
     np.testing.assert_array_equal(heard[:, LATENCY:3000], 2 * sound[:, : 3000 - LATENCY])
     np.testing.assert_array_equal(heard[:, 3600:7000], sound[:, 3600:7000])
-    np.testing.assert_array_equal(heard[:, 8000:], 2 * sound[:, 8000 - LATENCY : -LATENCY])
+    np.testing.assert_array_equal(heard[:, 8100:], 2 * sound[:, 8100 - LATENCY : -LATENCY])
     assert list(plugin.live_values) == [2.0, 0.0, 0.25, 1.0]
 
 
