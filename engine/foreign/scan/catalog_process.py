@@ -7,21 +7,19 @@ It writes a line of JSON for each step of the scan, and one for what was found; 
 """
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from .catalog import Catalog
+from .priority import lower_priority
 
-NICENESS = 10  # that a scan has more than what plays
 RESCAN = "--rescan"
 
 
 def main(arguments: Sequence[str]) -> None:
     """Scan what is new or has changed, or everything."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    lower_priority()
     catalog = Catalog()
     for done, total, title in catalog.refresh(RESCAN in arguments):
         _write({"done": done, "total": total, "title": title})

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.foreign.plugin_entry import PluginEntry, entry_of
+from engine.foreign.scan.priority import lower_priority
 from engine.foreign.scan.proof import find_fault, list_plugins, warm_up
 from engine.foreign.scan.scanner import exit_text
 
@@ -77,6 +78,7 @@ class _Output:
 
 def main() -> None:
     """Scan what the standard input names."""
+    lower_priority()
     asked = json.load(sys.stdin)
     tasks = [_Task(kind, path) for kind, path in asked["files"]]
     output = _Output()

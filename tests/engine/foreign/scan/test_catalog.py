@@ -11,6 +11,7 @@ import pytest
 
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT
 from engine.foreign.scan import Catalog, scanner
+from engine.foreign.scan.priority import NICENESS
 from engine.foreign.scan.scan_process import MAX_COPIES
 from tests.support.foreign.probe import build_probe
 from tests.support.foreign.probe_bundle import BINARY, PORTS, URI, build_bundle
@@ -153,7 +154,9 @@ def test_a_scan_that_was_stopped_keeps_what_it_has_found(installed, refreshed, t
     assert len(own(complete, installed)) == CLAPS + LV2S
 
 
-def test_a_scan_that_is_stopped_while_a_plugin_hangs_leaves_no_process(installed, tmp_path, monkeypatch):
+def test_a_scan_waits_for_what_plays_and_leaves_no_process_when_it_is_stopped_while_a_plugin_hangs(
+    installed, tmp_path, monkeypatch
+):
     monkeypatch.setenv("PROBE_FAULT", "hang")
     steps = Catalog(tmp_path / "cache" / "plugins.json").refresh()
     next(steps)
@@ -162,6 +165,7 @@ def test_a_scan_that_is_stopped_while_a_plugin_hangs_leaves_no_process(installed
     while len(seen[-1]) != 1 + copies or seen[-1] != seen[max(len(seen) - 20, 0)]:  # all copies are in a plugin
         seen.append(set(processes_of(installed)))
         time.sleep(0.01)
+    assert {priority_of(number) for number in seen[-1]} == {(NICENESS, os.SCHED_BATCH)}
     steps.close()
     left = seen[-1]
     until = time.monotonic() + MAX_WAIT_SECONDS
@@ -169,6 +173,11 @@ def test_a_scan_that_is_stopped_while_a_plugin_hangs_leaves_no_process(installed
         left = processes_of(installed)
         time.sleep(0.01)
     assert not left
+
+
+def priority_of(number):
+    """Niceness and policy of a process."""
+    return os.getpriority(os.PRIO_PROCESS, int(number)), os.sched_getscheduler(int(number))
 
 
 def processes_of(folder):
