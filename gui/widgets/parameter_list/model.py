@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.widgets.knob.spec import KnobSpec
 
+from .groups import sort_groups
+
 ROW_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -161,7 +163,8 @@ class ParameterListModel(QAbstractListModel):
             groups.setdefault(self.specs[index].group, []).append(index)
         folded = self._folded_found if self.words else self._folded
         self.rows = []
-        for group, members in groups.items():
+        for group in sort_groups(groups):
+            members = groups[group]
             title = group or self.tr("General")
             is_open = title not in folded or len(groups) == 1
             if members and len(groups) > 1:
