@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,7 @@ class Host:
         self.device_events = Ring(record["queues"][DEVICE_RING], record["cursors"][DEVICE_RING])
         self.outbox = Ring(record["outbox"], record["outbox_cursors"])
         self.running: Callable[[], bool] = lambda: False  # whether a device calls the callback; set by the stream
+        self.preparing: Callable[[Plugin], AbstractContextManager[object]] = nullcontext  # in which one is prepared
         self.chain: list[Plugin] = []
         self.head, self.tail = list(head), list(tail)
         self._record = record
@@ -206,7 +208,8 @@ class Host:
         self._finish_fade()
         self._record["rate"] = rate
         for plugin in (*self.head, *self.chain, *self.tail):
-            plugin.prepare(rate)
+            with self.preparing(plugin):
+                plugin.prepare(rate)
 
     def _publish(self, chain: Sequence[Plugin], fade: bool) -> None:
         """Write a chain beside the one that plays, and publish its version."""
@@ -218,7 +221,8 @@ class Host:
         version = int(self._record["version"][PUBLISHED]) + 1
         for plugin in chain:
             if not any(plugin is other for other in self.chain):
-                plugin.prepare(self.rate)
+                with self.preparing(plugin):
+                    plugin.prepare(self.rate)
         alive = self._write("chains", version & 1, chain)
         released = [each for key, values in self._alive.items() if key not in (-1, version - 1) for each in values]
         self._alive = {key: value for key, value in self._alive.items() if key in (-1, version - 1)}

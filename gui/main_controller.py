@@ -25,6 +25,7 @@ from gui.controllers.microphone_recording import MicrophoneRecording
 from gui.controllers.midi_learn import MidiLearn
 from gui.controllers.parameters import ParameterController
 from gui.controllers.performance_recording import RecordingController
+from gui.controllers.plugins.crash_question import CrashQuestion
 from gui.controllers.plugins.plugin_list import PluginController
 from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
@@ -76,7 +77,10 @@ class MainController(QObject):
         self.plugins = PluginController(engine, window.plugins, self.parameters, self.chain, self.entry_files)
         self.undo = UndoController(self.undo_stack, self.comparison, window.top_bar)
         self.theme = ThemeSwitch(app, self.undo_stack, preferences)
-        self.session_restore = SessionRestore(preferences, window, self.parameters, self.entry_files, self.midi_learn)
+        self.crash_question = CrashQuestion(self.parameters, engine.loading_marker)
+        self.session_restore = SessionRestore(
+            preferences, window, self.parameters, self.entry_files, self.midi_learn, self.crash_question
+        )
         self.error_hook = ErrorHook(self.session_restore.save)
         self.closed, self.ended = False, True  # whether `close` was called, and the engine ended in time
         self._first_paths: list[Path] = []
@@ -189,7 +193,7 @@ class MainController(QObject):
             self.recording.files, self.microphone.edit,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)
-        for offering in (self.parameters, self.recording.files):
+        for offering in (self.parameters, self.recording.files, self.crash_question):
             offering.offered.connect(self.window.notice.show_offer)
 
     def _add_shortcuts(self) -> None:

@@ -10,7 +10,7 @@ from engine.kinds import kind_of
 
 from .audio_thread_queue import Delivery, LiveInput
 from .patch import PLUGIN, Chain, Patch
-from .rack import Rack, RackParameter
+from .rack import LAYER, Rack, RackParameter
 from .translatable_message import Message
 
 if TYPE_CHECKING:
@@ -61,9 +61,13 @@ class Loaded:
 
     @property
     def missing(self) -> dict[str, str]:
-        """The names of the effects from elsewhere that could not be loaded, by slot."""
+        """The names of the effects from elsewhere and the second instrument that could not be loaded, by slot."""
         gone = (effect for effect in self.chain.effects if effect.kind == PLUGIN and effect not in self.rack.effects)
-        return {effect.slot: parse(effect.source).title for effect in gone}
+        found = {effect.slot: parse(effect.source).title for effect in gone}
+        layer = self.chain.layer
+        if layer is not None and self.rack.layer is None:
+            found[LAYER] = parse(layer.path).title if is_foreign(layer.path) else Path(layer.path).stem
+        return found
 
     @property
     def kind(self) -> "InstrumentKind | None":

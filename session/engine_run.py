@@ -139,7 +139,13 @@ class EngineRun(threading.Thread):
             self.report(Ready(live_input, not self._is_first))
             while not engine.stopped.is_set() and not self.is_abandoned:
                 self._run_next_task()
-                for step in (self._poll_device, self.host.poll, engine.transport.write, self._poll):
+                for step in (
+                    self._poll_device,
+                    self.host.poll,
+                    self._loader.poll,
+                    engine.transport.write,
+                    self._poll,
+                ):
                     self._run_step(step)
             if not self.is_abandoned:
                 self._end(live_input)

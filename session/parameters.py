@@ -43,6 +43,7 @@ class ParameterModel:
         self._path: Path | None = None
         self._chain = Chain()
         self._values: list[float] = []
+        self.missing_values = dict[str, float]()  # of what could not be loaded
         self._indices: dict[str, int] = {}
         self._deliveries: dict[int, Delivery] = {}
         self._meanwhile = dict[str, float]()  # what the player changed since another patch was requested
@@ -64,8 +65,9 @@ class ParameterModel:
 
     @property
     def values(self) -> dict[str, float]:
-        """The value of every parameter that plays, by name."""
-        return {each.name: value for each, value in zip(self.definitions, self._values, strict=True)}
+        """The value of every parameter that plays, by name, and those of what could not be loaded."""
+        playing = {each.name: value for each, value in zip(self.definitions, self._values, strict=True)}
+        return self.missing_values | playing
 
     def __contains__(self, name: str) -> bool:
         return name in self._indices
@@ -139,6 +141,8 @@ class ParameterModel:
         self.definitions = now.parameters
         self._values = [now.values.get(each.name, each.param.default) for each in self.definitions]
         self._indices = {each.name: index for index, each in enumerate(self.definitions)}
+        unknown = {name: value for name, value in now.values.items() if name not in self._indices}
+        self.missing_values = unknown if now.missing else {}
         self._deliveries = dict.fromkeys(range(len(self._values)), now.delivery) if now.delivery is not None else {}
         self._plugins = [plugin for _, plugin in now.rack.slots]
         for name in meanwhile.keys() & self._indices.keys():

@@ -1,6 +1,8 @@
 """[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
 
 import itertools
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from engine.effects import ROOM
 from engine.foreign import is_foreign
 from engine.kinds import ONNX_KIND, kind_of
 
+from .crash_marker import LeftOutError
 from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
 from .translatable_message import Message, of_error
 
@@ -24,6 +27,8 @@ FOREIGN = "foreign"  # part of `engine.precompile`
 ON = "on"  # the switch that every effect has
 INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
 LAYER_ROOM = f"{LAYER} {ROOM}"
+Opening = Callable[[str], AbstractContextManager[object]]
+"""Called with the name of a plugin from elsewhere, which is opened in its context, see `LoadingMarker.opening`."""
 
 
 @dataclass(frozen=True)
@@ -208,24 +213,25 @@ def set_values(host: "StandardChain", made: Rack, values: "Mapping[str, float]")
     return found
 
 
-def build(path: "Path", chain: Chain, follow_voice: bool, seed: int = 0) -> tuple[Rack, list[Message]]:
+def build(
+    path: "Path", chain: Chain, follow_voice: bool, seed: int = 0, opening: Opening = nullcontext
+) -> tuple[Rack, list[Message]]:
     """Build a new rack; the problems of what could not be loaded. PresetError if that is the instrument itself.
 
     follow_voice: with a tracker before an instrument that can follow a voice.
     """
-    made = Rack(_make_instrument(path, seed))
+    problems: list[Message] = []
+    made = Rack(_open_instrument(problems, path, chain.state, seed, opening))
     preset = made.found_preset
     if follow_voice and preset is not None and kind_of(preset.header).follows_voice:
         _add_tracker(made)
-    problems: list[Message] = []
-    _load_state(problems, made.instrument, chain.state)
-    return made, [*problems, *_add_plugins(made, chain, None, seed)]
+    return made, [*problems, *_add_plugins(made, chain, None, seed, opening)]
 
 
-def rebuild(before: Rack, chain: Chain) -> tuple[Rack, list[Message]]:
+def rebuild(before: Rack, chain: Chain, opening: Opening = nullcontext) -> tuple[Rack, list[Message]]:
     """Build the rack of another chain with the instrument and the remaining plugins of `before`; as `build`."""
     made = Rack(before.instrument, before.voice)
-    return made, _add_plugins(made, chain, before)
+    return made, _add_plugins(made, chain, before, 0, opening)
 
 
 def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
@@ -279,20 +285,21 @@ def _add_tracker(made: Rack) -> None:
     made.voice = follow_voice([made.instrument])[0]
 
 
-def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int = 0) -> list[Message]:
+def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int, opening: Opening) -> list[Message]:
     """Add layer, rooms and effects of a chain; the problems of what could not be loaded."""
     problems: list[Message] = []
     if chain.layer is not None:
-        _load_or_report(problems, lambda: _add_layer(made, chain, before, seed))
+        _load_or_report(problems, lambda: problems.extend(_add_layer(made, chain, before, seed, opening)))
     if made.layer is not None and Effect(ROOM) in chain.effects:
         _load_or_report(problems, lambda: _add_layer_room(made, before))
     for effect in chain.effects:
-        old = before.effects.get(effect) if before is not None else None
-        plugin = old or _load_or_report(problems, lambda effect=effect: _effect(effect, made))
+        plugin = before.effects.get(effect) if before is not None else None
+        if plugin is None and effect.kind == PLUGIN:
+            plugin = _load_or_report(problems, lambda effect=effect: _open_effect(problems, effect, opening))
+        elif plugin is None:
+            plugin = _load_or_report(problems, lambda effect=effect: _effect(effect, made))
         if plugin is not None:
             made.effects[effect] = plugin
-            if old is None:
-                _load_state(problems, plugin, effect.state)
     return problems
 
 
@@ -313,24 +320,25 @@ def _saved_state(plugin: "Plugin", before: bytes) -> bytes:
 def _load_or_report(problems: list[Message], work: Any) -> Any:
     try:
         return work()
+    except LeftOutError:  # the window asks
+        return None
     except (ValueError, OSError) as error:
         problems.append(of_error(error))
         return None
 
 
-def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None:
-    """Add the second instrument, and before both the key zones that route the events to them."""
+def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int, opening: Opening) -> list[Message]:
+    """Add the second instrument, and before both the key zones that route the events to them; its problems."""
     from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
     from engine.preset.library import find
 
     assert chain.layer is not None
+    problems: list[Message] = []
     path = Path(chain.layer.path) if is_foreign(chain.layer.path) else find(chain.layer.path)
     if before is not None and before.layer is not None and before.layer_path == str(path):
         made.layer = before.layer
     else:
-        made.layer = _make_instrument(path, seed)
-        if chain.layer.state:
-            made.layer.load_state(chain.layer.state)
+        made.layer = _open_instrument(problems, path, chain.layer.state, seed, opening)
     made.layer_path = str(path)
     zones = [
         Zone(plugin, low, high, 1 << channel - 1 if channel else ALL_CHANNELS)
@@ -339,6 +347,7 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int) -> None
         )
     ]
     made.key_zones = KeyZones(zones)
+    return problems
 
 
 def _add_layer_room(made: Rack, before: Rack | None) -> None:
@@ -354,6 +363,14 @@ def _add_layer_room(made: Rack, before: Rack | None) -> None:
     if reverb is not None:
         send = BusSend()
         made.layer_room = LayerRoom(reverb, send, BusReturn(send))
+
+
+def _open_instrument(problems: list[Message], path: "Path", state: bytes, seed: int, opening: Opening) -> "Plugin":
+    """The instrument of a file with its state, which it may refuse. PresetError, PluginError or LeftOutError."""
+    with opening(str(path)) if is_foreign(path) else nullcontext():
+        plugin = _make_instrument(path, seed)
+        _load_state(problems, plugin, state)
+    return plugin
 
 
 def _make_instrument(path: "Path", seed: int) -> "Plugin":
@@ -378,16 +395,22 @@ def _preset_of(plugin: "Plugin") -> "Preset | None":
     return plugin.preset if isinstance(plugin, Instrument) else None
 
 
+def _open_effect(problems: list[Message], effect: Effect, opening: Opening) -> "Plugin":
+    """An effect from elsewhere with its state, which it may refuse. ValueError or OSError if it cannot be loaded."""
+    from engine.foreign import load as load_plugin
+
+    with opening(effect.source):
+        plugin = load_plugin(effect.source)
+        _load_state(problems, plugin, effect.state)
+    return plugin
+
+
 def _effect(effect: Effect, made: Rack) -> "Plugin | None":
     """Make the plugin of an effect; None where there is no room. ValueError or OSError if it cannot be loaded."""
     from engine import effects
     from engine.instrument_chain import make_room
     from engine.plugin import set_label
 
-    if effect.kind == PLUGIN:
-        from engine.foreign import load as load_plugin
-
-        return load_plugin(effect.source)
     if effect.kind == ROOM and effect.source == NO_ROOM:
         return None
     if effect.kind == ROOM:

@@ -2,11 +2,13 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.events import Kind
+from engine.foreign import is_foreign
+from engine.plugin import Plugin
 from engine.snapshots.harmonics import room_envelope
 from engine.standard_chain import StandardChain
 
@@ -14,13 +16,14 @@ from . import patch_file, patch_lookup, rack
 from .audio_thread_queue import Delivery
 from .crash_marker import LoadingMarker
 from .engine_messages import Loaded
-from .patch import Chain, Patch
+from .patch import PLUGIN, Chain, Patch
 from .rack import ON, Rack, find_displaced_effects
 from .translatable_message import Message
 
 CHANNELS = 16
 FADE_SECONDS = 0.06  # fade-out of an effect that is switched off
 MAX_FADE_SECONDS = 2.0  # to wait for the audio thread to play it
+TRIAL_SECONDS = 0.5  # that new plugins from elsewhere must have played before they count as opened
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class RackLoader:
         self._host, self._marker = host, marker
         self._now: Loaded | None = None
         self._missing: tuple[str, Patch] | None = None  # digest of the instrument that a patch needs, and the patch
+        self._names: dict[int, str] = {}  # of plugins from elsewhere, by their identities
+        self._trial_end = 0  # frame at which the new ones count as opened; 0: there are none
+        host.preparing = self._preparing
 
     def plays(self, patch: Patch) -> bool:
         """Whether the instrument of a patch plays, so that only the chain has to change."""
@@ -49,8 +55,12 @@ class RackLoader:
         with self._marked(patch):
             try:
                 resolved = patch_lookup.resolve(patch)
-                made, problems = rack.build(resolved.path, resolved.chain or Chain(), follow_voice)
-                self._host.play(made.plugins)
+                made, problems = rack.build(
+                    resolved.path, resolved.chain or Chain(), follow_voice, 0, self._marker.opening
+                )
+                self._names = _names(resolved.path, made)
+                with self._trial(patch, self._names):
+                    self._host.play(made.plugins)
             except patch_file.MissingInstrument as error:
                 self._missing = (error.digest, patch)
                 raise
@@ -64,13 +74,17 @@ class RackLoader:
         assert patch.chain is not None
         before = self._now.rack
         with self._marked(patch):
-            made, problems = rack.rebuild(before, patch.chain)
+            made, problems = rack.rebuild(before, patch.chain, self._marker.opening)
         if self._silence(before, made):
             self._wait_for_fade()
         for plugin in made.switchable:
             if not any(plugin is other for other in before.switchable):
                 plugin.switch_off()  # it fades in when its values are set
-        self._host.edit_chain(made.plugins)
+        known, self._names = self._names, _names(self._now.instrument, made)
+        with self._marked(patch):
+            new = {key: name for key, name in self._names.items() if key not in known}
+            with self._trial(patch, new):
+                self._host.edit_chain(made.plugins)
         return self._set_values(patch.path, made, replace(patch, path=self._now.instrument), problems)
 
     def save_states(self) -> Chain | None:
@@ -83,14 +97,36 @@ class RackLoader:
         self._now = replace(self._now, chain=chain)
         return chain
 
+    def poll(self) -> None:
+        """[many times a second] Remove the crash marker once new plugins from elsewhere have played long enough."""
+        if self._trial_end and (self._host.frame >= self._trial_end or not self._host.running()):
+            self._trial_end = 0
+            self._marker.clear()
+
     @contextlib.contextmanager
     def _marked(self, patch: Patch) -> Iterator[None]:
-        """Load a patch, or a part of it, under the crash marker."""
+        """Load a patch, or a part of it, under the crash marker; it stays while new plugins are on trial."""
+        self._trial_end = 0
         self._marker.set(patch.path)
         try:
             yield
         finally:
-            self._marker.clear()
+            if not self._trial_end:
+                self._marker.clear()
+
+    def _preparing(self, plugin: Plugin) -> contextlib.AbstractContextManager[None]:
+        """The context in which a plugin is prepared: one from elsewhere under the crash marker."""
+        name = self._names.get(id(plugin))
+        return self._marker.opening(name) if name else contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def _trial(self, patch: Patch, names: Mapping[int, str]) -> Iterator[None]:
+        """Let new plugins play, and keep the marker until they have for TRIAL_SECONDS: some end the program then."""
+        if names:
+            self._marker.set(patch.path, names.values())
+        yield
+        if names and self._host.running():
+            self._trial_end = self._host.frame + round(TRIAL_SECONDS * self._host.rate)
 
     def _silence(self, before: Rack, after: Rack) -> bool:
         """Fade out the plugins that are removed or moved; whether there are any."""
@@ -129,3 +165,13 @@ class RackLoader:
         if missing is not None and missing[0] == digest:
             self._missing, waiting = None, missing[1]
         return LoadResult(self._now, problems, waiting)
+
+
+def _names(path: Path, made: Rack) -> dict[int, str]:
+    """The names of the plugins from elsewhere in a rack, by their identities. path: of its instrument."""
+    found = {id(plugin): effect.source for effect, plugin in made.effects.items() if effect.kind == PLUGIN}
+    if is_foreign(path):
+        found[id(made.instrument)] = str(path)
+    if made.layer is not None and is_foreign(made.layer_path):
+        found[id(made.layer)] = made.layer_path
+    return found

@@ -12,6 +12,7 @@ RECORDING_FAILED = "{0} could not be written on: {1}"
 INSTRUMENT_MISSING = "{0} needs the instrument {1}, which is not there: let its file fall on the window"
 NAME_TAKEN = "There is an instrument called {0} already"
 NOT_A_PATCH = "{0} is no patch"
+LEFT_OUT = "{0} is left out: Luthier has ended while it was opened. Choose it on the page of plugins to try again"
 TASK_FAILED = "A fault in Luthier, {0}: {1}; the sound goes on"
 PLUGIN_SLOW = "{0} takes long; the sound goes on"
 FILE_GONE = "{0} is not there any more"
@@ -23,7 +24,7 @@ FILE_FAULTS = {
     errno.EFBIG: DISK_FULL, errno.EACCES: NOT_ALLOWED, errno.EPERM: NOT_ALLOWED, errno.EROFS: READ_ONLY,
 }  # fmt: skip
 TEMPLATES = (
-    ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, TASK_FAILED, PLUGIN_SLOW,
+    ENGINE_STOPPED, RECORDING_FAILED, INSTRUMENT_MISSING, NAME_TAKEN, NOT_A_PATCH, LEFT_OUT, TASK_FAILED, PLUGIN_SLOW,
     *dict.fromkeys(FILE_FAULTS.values()), *instrument_name.TEMPLATES,
 )  # fmt: skip
 

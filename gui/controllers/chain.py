@@ -84,7 +84,8 @@ class ChainController(QObject):
         layer = chain.layer
         if layer is not None:
             title = display_name(self._parameters.second_title)
-            slots.append(ChainSlot(LAYER, title, removable=True))
+            missing = self._parameters.missing.get(LAYER, "")
+            slots.append(ChainSlot(LAYER, title, removable=True, fault=self._describe_fault(missing)))
             if LAYER_ROOM in names:
                 words = self.tr("Room of {0}").format(title)
                 slots.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
@@ -116,8 +117,12 @@ class ChainController(QObject):
         title = missing or self._parameters.titles.get(slot, "")
         numbered = (f"{title} {number}" for number in itertools.count(2))
         unique = next(each for each in itertools.chain([title], numbered) if each not in taken)
+        return unique if title else "", self._describe_fault(missing)
+
+    def _describe_fault(self, missing: str) -> str:
+        """Why something does not play; empty where nothing is missing."""
         words = self.tr("{0} could not be opened: its place and what it has saved are kept")
-        return unique if title else "", words.format(title) if missing else ""
+        return words.format(missing) if missing else ""
 
     def _is_on(self, slot: str) -> bool | None:
         """Whether an effect is switched on; None where it cannot be switched."""

@@ -87,7 +87,7 @@ class ParameterController(QObject):
 
     @property
     def missing(self) -> dict[str, str]:
-        """The names of the effects from elsewhere that could not be loaded, by slot."""
+        """The names of the effects from elsewhere and the second instrument that could not be loaded, by slot."""
         return self._missing
 
     @property
@@ -179,6 +179,12 @@ class ParameterController(QObject):
         if self.patch is not None:
             self._bridge.engine.load(self._model.request(self.patch))
 
+    def load_missing(self) -> None:
+        """Try again to load what of the chain could not be loaded; all else plays on."""
+        if self.patch is not None:
+            self.end_gesture()
+            self._bridge.engine.arrange(self._model.request(self.patch))
+
     def set_value(self, name: str, value: float) -> None:
         """Change a value as its knob would, undoably."""
         if name in self._model and self._model.value(name) != value:
@@ -253,7 +259,12 @@ class ParameterController(QObject):
         own = [effect.slot for effect in self.chain.effects if effect.kind != ROOM or effect.source != OWN_ROOM]
         kept = [*own, LAYER] if self.chain.layer is not None else own
         slots = {each.name: each.slot for each in self._model.definitions}
-        return {name: value for name, value in values.items() if slots.get(name, name).partition(" ")[0] in kept}
+        missing = self._model.missing_values
+        return {
+            name: value
+            for name, value in values.items()
+            if name in missing or slots.get(name, name).partition(" ")[0] in kept
+        }
 
     def _show_rack(self, now: Loaded) -> None:
         if self._model.requested is not None:

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QByteArray, QObject, QTimer, pyqtSignal
 from engine.foreign import is_foreign, parse
 from engine.preset import library
 from gui import preferences
+from gui.controllers.plugins.crash_question import CrashQuestion, plugins_of
 from gui.dialogs import name_and_file_prompts
 from gui.engine_translation import translate_message
 from gui.main_window import MainWindow
@@ -31,9 +32,10 @@ class SessionRestore(QObject):
 
     def __init__(
         self, stored: Preferences, window: MainWindow, parameters: ParameterController, entry_files: EntryFiles,
-        midi_learn: MidiLearn,
+        midi_learn: MidiLearn, question: CrashQuestion,
     ) -> None:  # fmt: skip
         super().__init__()
+        self._question = question
         self._preferences, self._window, self._parameters = stored, window, parameters
         self._preset_files, self._midi_learn = entry_files, midi_learn
         self._candidates: list[Patch] = []  # that may play at the start, the best first
@@ -65,26 +67,44 @@ class SessionRestore(QObject):
     def restore_instrument(self, marker: LoadingMarker) -> bool:
         """Load what played last; where it is gone, or crashed the last start, the first instrument that does not.
 
-        False if there is none.
+        Plugins that crashed it are left out, and their places kept. False if there is nothing.
         """
-        crashed_on, last = marker.path(), preferences.last_instrument(self._preferences)
+        crashed, last = self._question.leave_out_crashed(), preferences.last_instrument(self._preferences)
+        crashed_on = "" if crashed else marker.path()
         marker.clear()
         known = library.all_presets()
         paths = dict.fromkeys(known[name] for name in (FIRST_INSTRUMENT, *known) if name in known)
         self._candidates = [Patch(path) for path in paths if str(path) != crashed_on]
         if last is not None and str(last) != crashed_on:
-            chain = chain_from_json(self._preferences.chain) if self._preferences.chain else None
-            self._candidates.insert(0, Patch(last, self._preferences.values, chain))
+            self._add_candidate(last)
         if crashed_on:
-            words = self.tr("The last start did not survive {0}; this one begins without it")
-            name = parse(crashed_on).title if is_foreign(crashed_on) else Path(crashed_on).name
-            self.notified.emit(words.format(name), True)
+            self._tell_crash(Path(crashed_on).name)
+        elif unknown := [name for name in crashed if not self._has_stored(name)]:
+            self._tell_crash(", ".join(parse(name).title for name in unknown))
         elif last is None and self._candidates:
             words = self.tr(
                 "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"
             )
             self.notified.emit(words, False)
         return self.restore_next()
+
+    def _add_candidate(self, last: Path) -> None:
+        """Try first what played last; if it is left out, the next start tries again, unless something else plays."""
+        chain = chain_from_json(self._preferences.chain) if self._preferences.chain else None
+        patch = Patch(last, self._preferences.values, chain)
+        if self._question.stands_for(patch):
+            self._missing = last
+        else:
+            self._candidates.insert(0, patch)
+
+    def _has_stored(self, name: str) -> bool:
+        """Whether a plugin from elsewhere is in the session that was stored."""
+        stored = [self._preferences.preset, *plugins_of(chain_from_json(self._preferences.chain))]
+        return name in [str(parse(each)) for each in stored if each]
+
+    def _tell_crash(self, names: str) -> None:
+        words = self.tr("The last start did not survive {0}; this one begins without it")
+        self.notified.emit(words.format(names), True)
 
     def restore_next(self) -> bool:
         """Load the next of what may play at the start; False if there is none."""

@@ -11,6 +11,7 @@ from gui.browser.entry_list import ENTRY_ROLE, ROW_HEIGHT
 from .plugin_search import BROKEN, find_hindrance, kind_of, kind_text
 
 STAR_WIDTH = 24  # pixels at the right end of a row
+DOT_SIZE = 6  # pixels, of the mark of what plays
 
 
 class PluginListModel(QAbstractListModel):
@@ -20,6 +21,11 @@ class PluginListModel(QAbstractListModel):
         super().__init__(parent)
         self.entries: list[PluginEntry] = []
         self.favourites: frozenset[str] = frozenset()
+        self.playing: frozenset[str] = frozenset()  # names
+
+    def plays(self, entry: PluginEntry) -> bool:
+        """Whether a plugin is in the chain that plays; that of a file with one alone is also called by its file."""
+        return entry.name in self.playing or entry.path in self.playing
 
     def set_entries(self, entries: list[PluginEntry], favourites: frozenset[str]) -> None:
         """Replace the plugins; favourites: names."""
@@ -44,7 +50,8 @@ class PluginListModel(QAbstractListModel):
             return find_hindrance(entry) or entry.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             star = self.tr("favourite") if entry.name in self.favourites else ""
-            return ", ".join(filter(None, [entry.title, *facts(entry), star, find_hindrance(entry)]))
+            mark = self.tr("plays") if self.plays(entry) else ""
+            return ", ".join(filter(None, [entry.title, *facts(entry), mark, star, find_hindrance(entry)]))
         return None
 
 
@@ -103,7 +110,7 @@ class PluginListView(QListView):
 
 
 class PluginDelegate(QStyledItemDelegate):
-    """Paints title, facts and the star of a favourite."""
+    """Paints title, facts, a dot beside what plays, and the star of a favourite."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Room for two lines."""
@@ -132,6 +139,11 @@ class PluginDelegate(QStyledItemDelegate):
             painter.setPen(theme.colour(colour))
             fitting = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, text.width())
             painter.drawText(text, side, fitting)
+        if model.plays(entry):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour(theme.ACCENT))
+            middle = text.top() + painter.fontMetrics().height() // 2
+            painter.drawEllipse(QRect(area.left() + 5, middle - DOT_SIZE // 2 + 1, DOT_SIZE, DOT_SIZE))
         if is_starred:
             painter.setPen(theme.colour(theme.ACCENT))
             painter.drawText(area.adjusted(0, 0, -6, 0), _RIGHT, "★")

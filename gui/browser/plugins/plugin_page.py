@@ -68,6 +68,12 @@ class PluginPage(QFrame):
             self._show_details()
             self._repaint_list()
 
+    def set_playing(self, names: frozenset[str]) -> None:
+        """Set the names of the plugins that play, which are marked."""
+        if names != self.model.playing:
+            self.model.playing = names
+            self._repaint_list()
+
     def show_scan(self, done: int, total: int, is_scanning: bool) -> None:
         """Show the progress of a scan: plugins done and known so far; total 0: it has just begun."""
         self._is_scanning = is_scanning

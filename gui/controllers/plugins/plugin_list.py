@@ -5,6 +5,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 
+from engine.foreign import parse
 from engine.foreign.plugin_entry import INSTRUMENT, PluginEntry
 from engine.foreign.scan import Catalog
 from gui.browser.plugins.plugin_page import PluginPage
@@ -12,8 +13,10 @@ from gui.browser.plugins.plugin_search import find_hindrance
 from gui.controllers.chain import ChainController
 from gui.controllers.entry_files import EntryFiles
 from gui.controllers.parameters import ParameterController
+from gui.controllers.plugins.crash_question import plugins_of
 from gui.processes.plugin_scan import PluginScan
 from session.engine_thread import EngineThread
+from session.patch import PLUGIN
 
 
 class PluginController(QObject):
@@ -38,6 +41,7 @@ class PluginController(QObject):
         page.show_folder_requested.connect(self._show_folder)
         page.scan_requested.connect(lambda: self._start_scan(True))
         entry_files.favourites_changed.connect(page.set_favourites)
+        parameters.chain_changed.connect(self._mark_playing)
         self.scan.progressed.connect(lambda done, total: page.show_scan(done, total, True))
         self.scan.finished.connect(self._finish_scan)
         self.scan.failed.connect(self._fail_scan)
@@ -52,7 +56,10 @@ class PluginController(QObject):
         """Play an instrument, add an effect to the chain, or say why that cannot be done."""
         if self._is_refused(entry):
             return
-        if entry.kind != INSTRUMENT:
+        was_left_out = self._engine.loading_marker.allow(entry.name)
+        if was_left_out and self._has_missing(entry):
+            self._parameters.load_missing()
+        elif entry.kind != INSTRUMENT:
             self._chain.add_plugin(entry.name)
         elif self._parameters.patch is None or self._parameters.patch.path != Path(entry.name):
             self._parameters.choose(Path(entry.name))
@@ -60,6 +67,13 @@ class PluginController(QObject):
     def close(self) -> None:
         """Stop the scan."""
         self.scan.close()
+
+    def _mark_playing(self) -> None:
+        """Mark on the page what is in the chain that plays."""
+        parameters = self._parameters
+        names = [str(parameters.patch.path)] if parameters.patch is not None else []
+        names += plugins_of(parameters.chain, parameters.missing)
+        self._page.set_playing(frozenset(str(parse(name)) for name in names))
 
     def _show_known(self, entries: list[PluginEntry]) -> None:
         if not self.entries:
@@ -86,11 +100,19 @@ class PluginController(QObject):
 
     def _add_layer(self, entry: PluginEntry) -> None:
         if not self._is_refused(entry):
+            self._engine.loading_marker.allow(entry.name)
             self._chain.add_layer(Path(entry.name))
 
     def _play_alone(self, entry: PluginEntry) -> None:
         if not self._is_refused(entry):
+            self._engine.loading_marker.allow(entry.name)
             self._parameters.choose(Path(entry.name), alone=True)
+
+    def _has_missing(self, entry: PluginEntry) -> bool:
+        """Whether a plugin has a place in the chain where it does not play."""
+        chain, missing = self._parameters.chain, self._parameters.missing
+        effects = [each.source for each in chain.effects if each.kind == PLUGIN and each.slot in missing]
+        return entry.name in [str(parse(name)) for name in effects]
 
     def _is_refused(self, entry: PluginEntry) -> bool:
         """Say why a plugin cannot be played; whether that is so."""

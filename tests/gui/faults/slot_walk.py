@@ -162,7 +162,7 @@ class SlotWalk:
             "LikenessPanel.compare_requested": [([recording, recording], 0)],
             "LearnProcess.progressed": [(LearnStatus(0.5, "", 0.1, recording),)],
             "MainWindow.dropped": [(list(self.files),)],
-            "ParameterController.offered": [("walk", [])],
+            "ParameterController.offered": [("walk", [])], "CrashQuestion.offered": [("walk", [])],
             "PreviewController.changed": [("",)],
             "PluginListView.chosen": [(self.window.plugins.model.index(0),)], "PluginScan.finished": [(PLUGINS,)],
             "RecordingFiles.offered": [("walk", [])], "RecordingFiles.playback_requested": [(recording,)],

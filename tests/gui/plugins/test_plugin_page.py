@@ -18,7 +18,7 @@ from gui.controllers.chain import PLUGINS
 from gui.panels.chain_bar import ChainSlot
 from gui.preferences import Preferences
 from session import patch_file
-from session.patch import Chain
+from session.patch import Chain, Layer, Patch
 from tests.gui.conftest import activate, end, listen_from_onset, play, processes, quiet, start, until
 from tests.gui.faults.test_taken_names import save_as
 
@@ -270,6 +270,58 @@ def test_a_missing_effect_keeps_its_place_and_can_be_taken_out(window, home):
     until(lambda: not window.parameters.is_loading)
     window.undo_stack.undo()
     until(lambda: [name for name, _ in slots(window)] == ["plugin", "chorus"])
+
+
+@pytest.mark.verify
+def test_a_missing_second_instrument_keeps_its_place_its_values_and_its_state(window, home):
+    gone = home / "gone.clap"
+    layer = Layer(str(gone), 60, True, state=b"what it kept")
+    window.parameters.recall(Patch(library.find("guitar"), {"second Gain": 0.5}, Chain(layer=layer)))
+    until(lambda: not window.parameters.is_loading and [name for name, _ in slots(window)] == ["second"])
+    why = "gone could not be opened: its place and what it has saved are kept"
+    assert window.window.chain_bar.slots[-1] == ChainSlot("second", "Gone", None, True, True, why)
+    assert window.window.chain_bar.buttons["second"].text() == "⚠ Gone"
+    QTest.mouseClick(window.window.chain_bar.buttons["second"], LEFT)
+    assert window.window.split_bar.isVisible()
+    stored = window.session_restore.current()
+    assert (stored.values["second Gain"], stored.chain) == (0.5, Chain(layer=layer).plain())
+    shutil.copyfile(home / "clap" / "probe.clap", gone)  # of its plugins none is meant
+    window.parameters.load_missing()
+    until(lambda: "gone.clap" in window.window.notice.text)
+    QTest.mouseClick(window.window.chain_bar.remove, LEFT)
+    until(lambda: not slots(window))
+
+
+@pytest.mark.verify
+def test_a_plugin_becomes_the_second_instrument_with_a_split_and_the_page_marks_what_plays(window, ear):
+    page = window.window.plugins
+    click(window, "Probe effect")
+    until(lambda: slots(window) == [("plugin", "Probe effect")])
+    probe, effect = own(window)["Probe"], own(window)["Probe effect"]
+    next(each for each in page.menu(probe).actions() if each.text() == "Play beside what plays").trigger()
+    until(lambda: slots(window) == [("second", "Probe"), ("plugin", "Probe effect")])
+    until(lambda: not window.parameters.is_loading)
+    assert window.window.split_bar.isVisible()
+    assert [entry for entry in page.model.entries if page.model.plays(entry)] == [effect]
+    page.filters.search.setText("probe")
+    assert {entry.title for entry in page.shown if page.model.plays(entry)} == {"Probe", "Probe effect"}
+    row = page.model.index(page.shown.index(probe))
+    assert "plays" in row.data(Qt.ItemDataRole.AccessibleTextRole).split(", ")
+    window.window.split_bar.changed.emit(60, True, 0, 0)
+    until(lambda: window.parameters.chain.layer.split == 60 and not window.parameters.is_loading)
+    window.window.chain_bar.removed.emit("plugin")
+    until(lambda: slots(window) == [("second", "Probe")] and not window.parameters.is_loading)
+    quiet(window)
+    layer = window.bridge.now.rack.layer
+    window.bridge.note_on(72, 0.8)
+    until(lambda: layer.voices == 1)
+    window.bridge.note_on(48, 0.8)
+    until(lambda: window.bridge.live_input.host.meters().voices >= 2)
+    assert layer.voices == 1  # the lower key belongs to the guitar
+    window.bridge.panic()
+    window.window.chain_bar.removed.emit("second")
+    until(lambda: not slots(window))
+    assert not any(page.model.plays(entry) for entry in page.shown)
 
 
 @pytest.mark.verify
