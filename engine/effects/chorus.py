@@ -5,7 +5,9 @@ import math
 import numpy as np
 
 from engine.kernel import Signature, njit
-from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
+from engine.plugin import Param, param_changed, param_fields
+
+from .effect import Effect
 
 SMOOTHING_SECONDS = 0.02
 CENTRE_DELAY_SECONDS = 0.010
@@ -36,23 +38,21 @@ STATE = np.dtype(
 )
 
 
-class Chorus(Plugin):
+class Chorus(Effect):
     """The delay of the left copy follows a cosine, that of the right one a sine; the dry sound is not delayed."""
 
     name = "chorus"
     title = "Chorus"
     help = "adds two copies whose delay is modulated, one to each side"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
+        super().__init__(STATE, handle, process)
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; the parameters stay."""
-        self.state["rate"], self.state["smoothing"] = rate, 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
-        self.reset()
+        self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
+        super().prepare(rate)
 
     def reset(self) -> None:
         """[main thread] Clear the delay lines, and set the modulation to phase 0."""

@@ -4,7 +4,9 @@ import numpy as np
 
 from engine.dsp.decibels import gain_of
 from engine.kernel import Signature, njit
-from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
+from engine.plugin import Param, param_changed, param_fields
+
+from .effect import Effect
 
 CONTROL_SAMPLES = 16  # from one update of the gain to the next, counted from the reset, whatever the block
 MIN_PEAK, MAX_PEAK = np.float32(1e-6), np.float32(1e4)  # linear: a peak outside, or NaN, counts as the bound
@@ -34,23 +36,16 @@ STATE = np.dtype(
 )
 
 
-class Compressor(Plugin):
+class Compressor(Effect):
     """Updates its gain from the peak of both channels every CONTROL_SAMPLES, and ramps it linearly between."""
 
     name = "compressor"
     title = "Compressor"
     help = "turns loud passages down, so that all can be louder"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
-
-    def prepare(self, rate: float) -> None:
-        """[main thread] Set the rate in Hz; the parameters stay."""
-        self.state["rate"] = rate
-        self.reset()
+        super().__init__(STATE, handle, process)
 
     def reset(self) -> None:
         """[main thread] Clear the detector, and set the gain to 1."""

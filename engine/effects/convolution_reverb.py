@@ -10,8 +10,10 @@ from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.dsp.resample_ir import resample_impulse_response
 from engine.events import ALL, Kind
 from engine.kernel import Signature, njit
-from engine.plugin import KeptArray, Param, Plugin, entry, param_changed, param_fields, set_defaults
+from engine.plugin import KeptArray, Param, entry, param_changed, param_fields
 from engine.pointers import view_f4, view_i4
+
+from .effect import Effect
 
 SMOOTHING_SECONDS = 0.01
 MIN_LEVEL_DB = -60.0  # the lower end of the parameter, where the room is silent
@@ -45,19 +47,17 @@ STATE = np.dtype(
 )
 
 
-class ConvolutionReverb(Plugin):
+class ConvolutionReverb(Effect):
     """Adds the convolved sound; `level` is that of the room alone, the dry sound keeps its gain."""
 
     name = "room"
     title = "Room"
     help = "adds the impulse response of a room"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self, response: np.ndarray, response_rate: float, dry: float = 1.0) -> None:
         """response: (C, taps) at `response_rate` Hz, as of an `ImpulseResponse`. dry: gain of the dry sound."""
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
+        super().__init__(STATE, handle, process)
         self._response, self._response_rate = np.atleast_2d(response), response_rate
         self._arrays: dict[str, np.ndarray] = {}
         self.state["dry"] = dry

@@ -15,9 +15,10 @@ import numpy as np
 
 from engine.dsp.decibels import MAX_SAMPLE
 from engine.kernel import Signature, njit
-from engine.plugin import KeptArray, Param, Plugin, numbered_words, param_changed, param_fields, set_defaults
+from engine.plugin import KeptArray, Param, numbered_words, param_changed, param_fields
 from engine.pointers import view_f4
 
+from .effect import Effect
 from .ramp import advance_ramp, end_ramp, prepare_ramp, ramp_fields, start_ramp
 from .tail import (
     CHOKE_FADE_SECONDS,
@@ -78,18 +79,16 @@ STATE = np.dtype(
 )
 
 
-class Delay(Plugin):
+class Delay(Effect):
     """Two delay lines; what leaves them is damped, heard, and fed back to the same line or to the other one."""
 
     name = "delay"
     title = "Delay"
     help = "adds echoes, by time or by tempo"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
+        super().__init__(STATE, handle, process)
         self._line = np.zeros((2, 1), np.float32)
 
     @property
@@ -101,11 +100,11 @@ class Delay(Plugin):
         """[main thread] Make the lines for a rate in Hz; the parameters stay."""
         size = 1 << math.ceil(math.log2(MAX_SECONDS * rate + 1))
         self._line = np.zeros((2, size), np.float32)
-        self.state["line"], self.state["line_size"], self.state["rate"] = self._line.ctypes.data, size, rate
+        self.state["line"], self.state["line_size"] = self._line.ctypes.data, size
         self.state["fade_frames"] = round(CROSSFADE_SECONDS * rate)
         self.state["choke_frames"] = round(CHOKE_FADE_SECONDS * rate)
         prepare_ramp(self.state, RAMP_SECONDS, rate)
-        self.reset()
+        super().prepare(rate)
 
     def arrays(self) -> Iterator[KeptArray]:
         """The delay lines."""

@@ -11,8 +11,9 @@ import numpy as np
 
 from engine.dsp.decibels import MAX_SAMPLE
 from engine.kernel import Signature, njit
-from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
+from engine.plugin import Param, param_changed, param_fields
 
+from .effect import Effect
 from .ramp import advance_ramp, end_ramp, prepare_ramp, ramp_fields, start_ramp
 
 RAMP_SECONDS = 0.01
@@ -53,24 +54,21 @@ STATE = np.dtype(
 )
 
 
-class Equalizer(Plugin):
+class Equalizer(Effect):
     """The bands one after the other; one with a gain of 0 dB passes the sound unchanged."""
 
     name = "equalizer"
     title = "Equalizer"
     help = "makes lows, highs and two bands between them louder or softer"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
+        super().__init__(STATE, handle, process)
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; the parameters stay."""
-        self.state["rate"] = rate
         prepare_ramp(self.state, RAMP_SECONDS, rate)
-        self.reset()
+        super().prepare(rate)
 
     def reset(self) -> None:
         """[main thread] Clear the filters, and set the coefficients to their targets."""

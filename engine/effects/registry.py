@@ -19,7 +19,7 @@ EFFECTS: dict[str, str] = {
     "equalizer": "equalizer:Equalizer",
     "drive": "drive:Drive",
     "delay": "delay:Delay",
-    "reverb": "reverb:Reverb",
+    "reverb": "reverb.effect:Reverb",
 }
 """Name of each effect, as plugins and chains have it: module in this folder and class."""
 

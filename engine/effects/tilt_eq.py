@@ -4,7 +4,9 @@ import numpy as np
 
 from engine.dsp.decibels import MAX_SAMPLE, gain_of
 from engine.kernel import Signature, njit
-from engine.plugin import Param, Plugin, param_changed, param_fields, set_defaults
+from engine.plugin import Param, param_changed, param_fields
+
+from .effect import Effect
 
 SMOOTHING_SECONDS = 0.01
 PARAMS = (
@@ -30,23 +32,21 @@ STATE = np.dtype(
 )
 
 
-class TiltEq(Plugin):
+class TiltEq(Effect):
     """Tilts the spectrum around `pivot`: brighter for a positive `tilt`, darker for a negative one."""
 
     name = "tone"
     title = "Tone"
     help = "tilts the spectrum: brighter or darker"
-    params: tuple[Param, ...] = PARAMS
+    params = PARAMS
 
     def __init__(self) -> None:
-        self.state = np.zeros(1, STATE)
-        set_defaults(self.state, PARAMS)
-        self.handle, self.process = handle, process
+        super().__init__(STATE, handle, process)
 
     def prepare(self, rate: float) -> None:
         """[main thread] Set the rate in Hz; the parameters stay."""
-        self.state["rate"], self.state["smoothing"] = rate, 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
-        self.reset()
+        self.state["smoothing"] = 1 - np.exp(-1 / (SMOOTHING_SECONDS * rate))
+        super().prepare(rate)
 
     def reset(self) -> None:
         """[main thread] Clear the filter, and set the gains to their targets."""

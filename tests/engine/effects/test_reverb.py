@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.effects.reverb import (
+from engine.effects.reverb.effect import Reverb
+from engine.effects.reverb.state import (
     CROSSOVER_HZ,
     DIFFUSER_SECONDS,
     DIFFUSION,
@@ -16,7 +17,6 @@ from engine.effects.reverb import (
     SIGNS,
     SWAY_HZ,
     SWAY_SECONDS,
-    Reverb,
 )
 from engine.events import Kind
 from engine.host import Host
