@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.effects import EFFECTS, ROOM
-from engine.foreign import is_foreign
+from engine.foreign import Format, check_installed, is_foreign, parse
 from engine.kinds import ONNX_KIND, kind_of
 from session import patch_lookup
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
     from session.rack import Rack
 
+MAX_NAMED = 48  # knobs or presets in a message
 COMPLETED_WORDS = {"EFFECT": tuple(EFFECTS)}  # of arguments, by their metavar
 DEFAULT_RATE = 48000.0  # Hz, where no device has its own
 DEFAULT_ROOM = "violin"  # whose room `--with room` takes where the instrument has none
@@ -108,6 +109,8 @@ def _load(host: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rac
 def _patch(args: argparse.Namespace, path: Path) -> Patch:
     """What a file holds, with the room and the effects of the options; ValueError if there is no such effect."""
     patch = patch_lookup.resolve(Patch(path))
+    if is_foreign(patch.path):
+        check_installed(patch.path)
     chain = patch.chain or Chain()
     if args.room is not None:
         chain = chain.with_effect(ROOM, args.room)
@@ -143,13 +146,15 @@ def _room_of(path: Path) -> str:
 
 def _check_plugin(name: str) -> None:
     """ValueError if there is no plugin of this name, with the names that there are."""
-    from engine.foreign import Format, parse
     from engine.plugin import external
 
+    check_installed(name)
     known = external.installed()
     if parse(name).format is Format.PACKAGE and name not in known:
         names = ", ".join([*EFFECTS, *sorted(known)])
-        raise ValueError(f"no effect {name!r}; there are {names}, and CLAP plugins and C libraries by their path")
+        raise ValueError(
+            f"no effect {name!r}; there are {names}, what `luthier plugins` lists, and C libraries by their path"
+        )
 
 
 def _load_presets(rack: "Rack", wanted: list[str]) -> None:
@@ -160,7 +165,7 @@ def _load_presets(rack: "Rack", wanted: list[str]) -> None:
         presets = [(plugin, uri, title) for plugin in plugins for uri, title in plugin.find_presets().items()]
         found = next(((plugin, uri) for plugin, uri, title in presets if name in (title, uri)), None)
         if found is None:
-            known = ", ".join(title for _, _, title in presets) or "none"
+            known = _join([title for _, _, title in presets]) or "none"
             raise ValueError(f"--plugin-preset {text}: there is no preset {name!r}; there are {known}")
         plugin, uri = found
         plugin.load_preset(uri)
@@ -177,8 +182,7 @@ def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> 
             for param in plugin.params if param.name == param_name
         ]  # fmt: skip
         if not found:
-            known = [f"{slot}.{param.name}" for slot, plugin in rack.named_plugins for param in plugin.params]
-            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {', '.join(known)}")
+            raise ValueError(f"--set {text}: there is no knob {name!r}; there are {_list_knobs(rack, owner)}")
         plugin, param = found[0]
         words = {word: value for value, word in param.words}
         try:
@@ -189,6 +193,22 @@ def _set_params(host: "StandardChain", rack: "Rack", assignments: list[str]) -> 
         if not param.low <= value <= param.high:
             raise ValueError(f"--set {text}: {name} goes from {param.low:g} to {param.high:g} {param.unit}".rstrip())
         host.set_param(plugin, param_name, value)
+
+
+def _list_knobs(rack: "Rack", owner: str) -> str:
+    """The knobs of a plugin for a message, or of all plugins where none has that name."""
+    owned = {id(plugin) for plugin in rack.named(owner.replace(".", " "))} if owner else set[int]()
+    names = [
+        f"{slot}.{param.name}" for slot, plugin in rack.named_plugins if not owned or id(plugin) in owned
+        for param in plugin.params
+    ]  # fmt: skip
+    return _join(names)
+
+
+def _join(names: list[str]) -> str:
+    """The first ones of many names, and how many more there are."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _follows_voice(args: argparse.Namespace) -> bool:

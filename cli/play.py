@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     """Play until Ctrl+C, until the demo is over or for --seconds."""
     if args.preset is None and not args.demo:
         raise ValueError("play what? name an INSTRUMENT (`luthier presets` lists them), or say --demo")
-    args.preset = args.preset or _default_instrument()
+    args.preset = _default_instrument() if args.preset is None else args.preset
     hung: list[HostedRack] = []  # alive as long as a thread may come back into them
     while True:
         hosted = chain_options.build(args)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
-from engine.foreign import is_foreign
+from engine.foreign import is_foreign, parse
 from engine.kinds import ONNX_KIND, kind_of
 
 from .crash_marker import LeftOutError
@@ -381,7 +381,7 @@ def _make_instrument(path: "Path", seed: int) -> "Plugin":
         plugin = load_plugin(path)
         if not plugin.is_instrument:
             plugin.close()
-            raise ValueError(f"{plugin.name} is an effect: play an instrument --with {path}")
+            raise ValueError(f"{plugin.name} is an effect: play an instrument --with {parse(path)}")
         return plugin
     from engine.instrument_chain import make_instrument
 

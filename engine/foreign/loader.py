@@ -11,6 +11,8 @@ from .names import Format, parse
 
 _CLASSES = {Format.CLAP: "engine.foreign.clap.plugin:ClapPlugin", Format.LV2: "engine.foreign.lv2.plugin:Lv2Plugin"}
 """Module and class for each format; a class is called with a place and an identifier."""
+_FINDERS = {Format.CLAP: "engine.foreign.clap.library:find_binary", Format.LV2: "engine.foreign.lv2.lilv:find_plugin"}
+"""Module and function for each format, called with a place: where there is no plugin it says so."""
 
 
 def load(name: str | PathLike[str]) -> Plugin:
@@ -23,3 +25,10 @@ def load(name: str | PathLike[str]) -> Plugin:
         made: Plugin = load_member(_CLASSES[meant.format])(meant.place, meant.id)
     object.__setattr__(made, "source", str(meant))  # the base class has no slot for it
     return made
+
+
+def check_installed(name: str | PathLike[str]) -> None:
+    """[main thread] PluginError if a name means no plugin of others that is installed; none of their code is run."""
+    meant = parse(name)
+    if meant.format in _FINDERS:
+        load_member(_FINDERS[meant.format])(meant.place)

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 
-import mido
 import numpy as np
 import pytest
 import soundfile
@@ -20,18 +19,7 @@ from tests.support.host_callback import render
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 RATE = 48_000
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """The working folder, with a score of one note from 0.25 s to 0.5 s."""
-    monkeypatch.chdir(tmp_path)
-    messages = [
-        mido.Message("note_on", note=60, velocity=127, time=240),
-        mido.Message("note_off", note=60, time=240),
-    ]
-    mido.MidiFile(tracks=[mido.MidiTrack(messages)]).save(tmp_path / "score.mid")
-    return tmp_path
+RENDER_GUITAR = ("render", "guitar", "score.mid", "-o", "out.wav")
 
 
 def rendered(*words):
@@ -43,23 +31,23 @@ def rendered(*words):
     return sound.T
 
 
-def test_a_foreign_instrument_plays_each_key_on_its_frame(folder, probe_path):
+def test_a_foreign_instrument_plays_each_key_on_its_frame(score_folder, probe_path):
     sound = rendered(f"{probe_path}#probe.instrument", "score.mid")
     assert np.flatnonzero(sound[0]).tolist() == [RATE // 4, RATE // 2]
 
 
-def test_the_latency_of_a_foreign_effect_is_taken_off(folder, probe_path):
+def test_the_latency_of_a_foreign_effect_is_taken_off(score_folder, probe_path):
     plain = rendered("guitar", "score.mid")
     np.testing.assert_array_equal(rendered("guitar", "score.mid", "--with", f"{probe_path}#probe.effect"), plain)
 
 
-def test_the_knobs_of_a_foreign_effect_are_set_by_its_name(folder, probe_path):
+def test_the_knobs_of_a_foreign_effect_are_set_by_its_name(score_folder, probe_path):
     plain = rendered("guitar", "score.mid")
     words = ("--with", f"{probe_path}#probe.mono", "--set", "Probe mono.Gain=0.5")
     np.testing.assert_allclose(rendered("guitar", "score.mid", *words), plain / 2, atol=1e-6)
 
 
-def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(folder, probe_path):
+def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(score_folder, probe_path):
     words = (f"{probe_path}#probe.instrument", "score.mid", "--with", "room", "--with", "chorus")
     sound = rendered(*words)
     assert np.flatnonzero(np.abs(sound[0]) > 1e-6)[-1] > RATE // 2 + 100
@@ -70,25 +58,29 @@ def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(folder, pro
     [
         (["render", "PROBE#probe.none", "score.mid", "-o", "out.wav"], "has no plugin 'probe.none'"),
         (["render", "gone.clap", "score.mid", "-o", "out.wav"], "no such plugin"),
-        (["render", "guitar", "score.mid", "-o", "out.wav", "--with", "gone.clap"], "no such plugin"),
-        (["render", "guitar", "score.mid", "-o", "out.wav", "--with", "PROBE"], "has 5 plugins: say"),
+        ([*RENDER_GUITAR, "--with", "gone.clap"], "no such plugin"),
+        ([*RENDER_GUITAR, "--with", "PROBE"], "has 5 plugins: say"),
         (["render", "PROBE#probe.instrument", "-o", "out.wav", "--performance", "learned"], "was not learned"),
         (["transfer", "voice.wav", "PROBE#probe.instrument", "-o", "out.wav"], "cannot follow a voice"),
         (["play", "gone.clap"], "no such plugin"),
         (["gone.clap"], "no such plugin"),
+        (
+            [*RENDER_GUITAR, "--with", "PROBE#probe.mono", "--set", "Probe mono.X=1"],
+            "there is no knob 'Probe mono.X'; there are Probe mono.Gain, Probe mono.Mode, Probe mono.Knob,",
+        ),
         (["play", "PROBE#probe.mono"], "Probe mono is an effect: play an instrument --with PROBE#probe.mono"),
     ],
 )
-def test_what_cannot_be_had_is_told_in_one_line(folder, probe_path, capsys, words, reason):
+def test_what_cannot_be_had_is_told_in_one_line(score_folder, probe_path, capsys, words, reason):
     soundfile.write("voice.wav", np.sin(np.arange(RATE) / 20), RATE)
     assert main([word.replace("PROBE", str(probe_path)) for word in words]) == 2
     told = capsys.readouterr().err.strip().splitlines()
     assert reason.replace("PROBE", str(probe_path)) in told[-1]
     assert told[-1].startswith("luthier: ")
-    assert not (folder / "out.wav").exists()
+    assert not (score_folder / "out.wav").exists()
 
 
-def test_what_a_plugin_tells_of_itself_is_shown(folder, probe_path, capsys):
+def test_what_a_plugin_tells_of_itself_is_shown(score_folder, probe_path, capsys):
     name = f"{probe_path}#probe.effect"
     assert main(["show", name]) == 0
     told = capsys.readouterr().out
@@ -102,12 +94,12 @@ def test_what_a_plugin_tells_of_itself_is_shown(folder, probe_path, capsys):
 
 
 @pytest.mark.parametrize("words", [["export", "PROBE", "-o", "a.clap"], ["report", "PROBE", "-o", "a.html"]])
-def test_what_is_made_of_learned_instruments_refuses_a_plugin(folder, probe_path, capsys, words):
+def test_what_is_made_of_learned_instruments_refuses_a_plugin(score_folder, probe_path, capsys, words):
     assert main([word.replace("PROBE", f"{probe_path}#probe.effect") for word in words]) == 2
     told = capsys.readouterr().err.strip().splitlines()
     assert len(told) == 1
     assert "is a plugin" in told[0]
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(score_folder.iterdir())) == 1
 
 
 def test_a_plugin_that_stops_while_it_plays_is_told_once(probe_path, monkeypatch, capsys):

@@ -3,7 +3,6 @@
 import json
 import os
 
-import mido
 import numpy as np
 import pytest
 import soundfile
@@ -12,7 +11,10 @@ from cli.main import main
 from tests.support.foreign.probe_bundle import URI, build_bundle
 
 RATE = 48_000
+RENDER_GUITAR = ("render", "guitar", "score.mid", "-o", "out.wav")
 EFFECT = f"lv2:{URI}effect"
+
+pytestmark = pytest.mark.usefixtures("score_folder")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,18 +25,6 @@ def _bundle(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LV2_PATH", os.pathsep.join([str(folder), "/usr/lib/lv2"]))
         yield
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The working folder, with a score of one note from 0.25 s to 0.5 s."""
-    monkeypatch.chdir(tmp_path)
-    messages = [
-        mido.Message("note_on", note=60, velocity=127, time=240),
-        mido.Message("note_off", note=60, time=240),
-    ]
-    mido.MidiFile(tracks=[mido.MidiTrack(messages)]).save(tmp_path / "score.mid")
-    return tmp_path
 
 
 def rendered(*words):
@@ -77,19 +67,22 @@ def test_show_tells_of_presets(capsys):
     ("words", "reason"),
     [
         (["render", "lv2:urn:none", "score.mid", "-o", "out.wav"], "no LV2 plugin 'urn:none' is installed"),
-        (["render", "guitar", "score.mid", "-o", "out.wav", "--with", "lv2:urn:none"], "no LV2 plugin 'urn:none'"),
+        ([*RENDER_GUITAR, "--with", "lv2:urn:none"], "no LV2 plugin 'urn:none'"),
         (["play", "lv2:urn:50m30n3:plugins:SO-404"], "its library cannot be opened"),
         (["show", "lv2:"], "names no plugin: say lv2:URI"),
-        (["render", "guitar", "score.mid", "-o", "out.wav", "--plugin-preset", "X"], "no preset 'X'; there are none"),
+        (["play", "lv2:"], "names no plugin: say lv2:URI"),
+        (["play", EFFECT], f"Probe effect is an effect: play an instrument --with {EFFECT}"),
         (
-            ["render", "guitar", "score.mid", "-o", "out.wav", "--with", EFFECT, "--plugin-preset", "X"],
-            "no preset 'X'; there are Loud",
+            ["play", "lv2:http://drobilla.net/plugins/mda/Overdrive"],
+            "play an instrument --with lv2:http://drobilla.net/plugins/mda/Overdrive",
         ),
+        ([*RENDER_GUITAR, "--plugin-preset", "X"], "no preset 'X'; there are none"),
+        ([*RENDER_GUITAR, "--with", EFFECT, "--plugin-preset", "X"], "no preset 'X'; there are Loud"),
     ],
 )
-def test_what_cannot_be_had_is_told_in_one_line(folder, capfd, words, reason):
+def test_what_cannot_be_had_is_told_in_one_line(score_folder, capfd, words, reason):
     assert main(words) == 2
     lines = capfd.readouterr().err.splitlines()
     assert reason in lines[-1]
     assert [line for line in lines if line.startswith("luthier:")] == lines[-1:]
-    assert not (folder / "out.wav").exists()
+    assert not (score_folder / "out.wav").exists()

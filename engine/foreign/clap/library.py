@@ -83,19 +83,30 @@ class ClapLibrary:
 @kept_float_environment()
 def open_library(place: str | os.PathLike[str]) -> ClapLibrary:
     """The library of a file. PluginError."""
-    path = Path(place).expanduser().absolute()
+    path = _absolute(place)
     if path not in _libraries:
         _libraries[path] = ClapLibrary(path)
     return _libraries[path]
 
 
-def _find_entry(path: Path) -> abi.Entry:
-    """The entry point of a file, or of the bundle that a folder is. PluginError."""
+def find_binary(place: str | os.PathLike[str]) -> Path:
+    """The file of the code of a plugin: itself, or one in the bundle that it is. PluginError if there is none."""
+    path = _absolute(place)
     if not path.exists():
         raise PluginError(f"no such plugin: {path}")
     binary = path / _MAC_FOLDER / path.stem if path.is_dir() else path
     if not binary.is_file():
         raise PluginError(f"{path} is a folder without a plugin")
+    return binary
+
+
+def _absolute(place: str | os.PathLike[str]) -> Path:
+    return Path(place).expanduser().absolute()
+
+
+def _find_entry(path: Path) -> abi.Entry:
+    """The entry point of a file, or of the bundle that a folder is. PluginError."""
+    binary = find_binary(path)
     try:
         library = ctypes.CDLL(str(binary))
     except OSError as error:
