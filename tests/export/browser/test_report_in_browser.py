@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.support.headless_chromium import Browser
 from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
@@ -51,13 +50,6 @@ def recording():
     """A note of 440 Hz after some silence, twice, on two channels."""
     note = tone(440.0, np.random.default_rng(1), seconds=0.6, noise=-60)[0]
     return np.stack([np.tile(note, 2)] * 2)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    made = Browser(tmp_path_factory.mktemp("browser"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
