@@ -10,7 +10,6 @@ VERSION = (1, 2, 2)
 ENTRY_SYMBOL = "clap_entry"
 FACTORY_ID = b"clap.plugin-factory"
 CLAP_DIALECT, MIDI_DIALECT, MPE_DIALECT = 1, 2, 4
-MAIN_PORT = 1  # flag of an audio port
 STEPPED, HIDDEN, READ_ONLY = 1 << 0, 1 << 2, 1 << 3  # flags of a parameter
 NAME_BYTES, MODULE_BYTES = 256, 1024
 
