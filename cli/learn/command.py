@@ -1,7 +1,9 @@
 """luthier learn KIND RECORDING... -o NAME: learn an instrument from recordings."""
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,7 +19,7 @@ from . import likeness, option_checks
 from .arguments import default_name, guess_kind, take_kind
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
-from .progress import Result, loudness_notices
+from .progress import FIRST_OF_NOTES, FIRST_OF_STEPS, JsonLines, Result, loudness_notices
 from .recordings import expand, is_mapping_text, parse_part, readable, replace_mappings
 
 DEFAULT_STEPS = 3000
@@ -101,17 +103,26 @@ def run(args: argparse.Namespace) -> int:
     else:
         args.recordings, messages = replace_mappings(args.recordings)
         print(*messages, sep="\n", end="\n" * bool(messages), file=sys.stderr)
-    made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
-    if made is None:
-        return 0
-    preset_file.write(path, made.preset)  # before it is judged: what was learned is safe
-    compared = likeness.judge_learned(made.preset, args.recordings, args.start)
+    args.lines = _json_lines(recipe) if args.json else None
+    with args.lines or contextlib.nullcontext():
+        made: Result | None = import_module(f".{recipe}", __package__).learn(args, path)
+        if made is None:
+            return 0
+        preset_file.write(path, made.preset)  # before it is judged: what was learned is safe
+        compared = likeness.judge_learned(made.preset, args.recordings, args.start)
     if compared is not None:
         preset_file.write(path, likeness.with_verdict(made.preset, compared.verdict))
     if made.clean_up:
         made.clean_up()
     _print_result(args, path, made, compared)
     return 0
+
+
+def _json_lines(recipe: str) -> JsonLines | None:
+    """The progress as lines, where this process is the only one that learns, or the first of several."""
+    if os.environ.get("RANK", "0") != "0":
+        return None
+    return JsonLines(FIRST_OF_NOTES if recipe == "notes" else FIRST_OF_STEPS)
 
 
 def _check_torch(device: str) -> None:

@@ -65,7 +65,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     model = preset_weights.load_model(before.header, before.tensors) if before else None
     folder, config = working_folder(path), _config(args, sizes)
     is_first = fabric.global_rank == 0
-    with display(args.json) if is_first else contextlib.nullcontext(lambda now: None) as show:
+    with display(args.lines) if is_first else contextlib.nullcontext(lambda now: None) as show:
         learned = fit(dataset, config, folder, fabric, lambda now: show(_update(now)), args.resume, model, voice)
     if not is_first:
         return None

@@ -36,7 +36,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     config = _config(args, args.rate or source_rate([file for file, _, _ in parts]))
     dataset = load_dataset(parts, config.sizes.rate)
     folder = working_folder(path)
-    with display(args.json) as show:
+    with display(args.lines) as show:
         learned = fit(dataset, config, folder, lambda now: show(update_of(now, digits=2)), args.device, args.resume)
     made = make_preset(learned, engine.VERSION, **header_fields(args, path))
     ending = ending_of(learned.stopped, len(learned.losses), CONFIGS[args.size or "small"].steps)

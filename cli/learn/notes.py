@@ -28,7 +28,7 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     chosen = {"modes": args.modes} if args.modes else {}
     mappings = [read_mapping(text) for text in args.recordings if is_mapping_text(text)]
     files = [text for text in args.recordings if not is_mapping_text(text)]
-    with part_files(files, args.start, args.length) as recordings, display(args.json) as show:
+    with part_files(files, args.start, args.length) as recordings, display(args.lines) as show:
         notes = [recorded for mapping in mappings for recorded in note_recordings_of(mapping)]
         notes += read_note_recordings([parse_part(text)[0] for text in files], recordings)
         config = Config(rate=args.rate or source_rate([each.path for each in notes]), seed=args.seed, **chosen)

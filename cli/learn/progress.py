@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -12,7 +13,9 @@ from engine.preset.preset_file import Preset
 if TYPE_CHECKING:
     from train.trainer import Progress
 
-JSON_SECONDS = 1.0  # between two lines of JSON
+JSON_SECONDS = 1.0  # between two lines of JSON that tell something new
+SILENT_SECONDS = 1.5  # between two that do not
+POLL_SECONDS = 0.1
 DONE, STOPPED = "done", "stopped early; --resume goes on from here"
 NOMINAL_LUFS, LOUDNESS_TOLERANCE_DB = -23.0, 1.0  # of the phrase of export/loudness.py
 MIN_STEPS_SHARE = 0.1  # of the usual number of steps, from which on an instrument sounds like its recording
@@ -30,6 +33,11 @@ class Result:
     values: dict[str, Any] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     clean_up: Callable[[], None] | None = None
+
+
+FIRST_OF_NOTES: dict[str, Any] = {"done": 0, "all": 0, "seconds": 0.0, "text": ""}
+FIRST_OF_STEPS: dict[str, Any] = {"step": 0, "loss": None, "left": None}
+"""The keys that a program may count on from the first line on."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +80,10 @@ def loudness_notices(lufs: float) -> list[str]:
 
 
 @contextlib.contextmanager
-def display(as_json: bool) -> Iterator[Callable[[Update], None]]:
-    """Give a function that shows updates."""
-    if as_json:
-        yield _json_lines()
+def display(lines: "JsonLines | None") -> Iterator[Callable[[Update], None]]:
+    """Give a function that shows updates: as lines of JSON where there are any, else by a bar."""
+    if lines is not None:
+        yield lines.show
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -93,14 +101,45 @@ def display(as_json: bool) -> Iterator[Callable[[Update], None]]:
         yield show
 
 
-def _json_lines() -> Callable[[Update], None]:
-    """Make a function that prints updates as JSON, at most once in JSON_SECONDS."""
-    last = 0.0
+class JsonLines:
+    """Updates as lines of JSON: at most one in JSON_SECONDS, and the last one of those once it is time.
 
-    def show(update: Update) -> None:
-        nonlocal last
-        if update.message or update.fraction >= 1 or time.monotonic() - last > JSON_SECONDS:
-            last = time.monotonic()
-            print(json.dumps(update.values, default=str), flush=True)
+    Where nothing is new, as while learning is prepared, the last line comes again every SILENT_SECONDS.
+    """
 
-    return show
+    def __init__(self, first: dict[str, Any]) -> None:
+        """first: the values until there is an update."""
+        self._values = first
+        self._is_new = False
+        self._printed_at = 0.0  # s, monotonic
+        self._lock, self._ended = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._repeat, name="progress", daemon=True)
+
+    def __enter__(self) -> "JsonLines":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        with self._lock:
+            if self._is_new:
+                self._print()
+
+    def show(self, update: Update) -> None:
+        """Print an update, or keep it for the next line."""
+        with self._lock:
+            self._values, self._is_new = update.values, True
+            if update.message or update.fraction >= 1 or time.monotonic() - self._printed_at > JSON_SECONDS:
+                self._print()
+
+    def _repeat(self) -> None:
+        """[its own thread] Print what was kept, or the last line again."""
+        while not self._ended.wait(POLL_SECONDS):
+            with self._lock:
+                if time.monotonic() - self._printed_at > (JSON_SECONDS if self._is_new else SILENT_SECONDS):
+                    self._print()
+
+    def _print(self) -> None:
+        self._is_new, self._printed_at = False, time.monotonic()
+        print(json.dumps(self._values, default=str), flush=True)

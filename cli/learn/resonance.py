@@ -50,13 +50,13 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from train import recording, recording_faults
     from train.resonance.learn import fit
 
-    config = _config(args)
-    file, start, _ = parse_part(args.recordings[0], args.start)
-    sound = recording.read(file, config.sizes.rate, start, config.sizes.frames / config.sizes.rate)
+    file, start, length = parse_part(args.recordings[0], args.start, args.length)
+    sound = recording.read(file, args.rate or source_rate([file]), start, length or DEFAULT_SECONDS)
     samples = sound.samples
     warnings = [*sound.notices, *recording_faults.check_usable(samples, sound.rate, file)]
+    config = _config(args, sound.rate, samples.shape[1])
     folder = working_folder(path)
-    with display(args.json) as show:
+    with display(args.lines) as show:
         mono = torch.from_numpy(samples.mean(axis=0))
         learned = fit(mono, config, folder, lambda now: show(update_of(now)), args.device, args.resume)
     stereo = _stereo(samples)
@@ -67,16 +67,14 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(preset, ending, values, warnings)
 
 
-def _config(args: argparse.Namespace) -> "Config":
-    """The configuration of the run."""
+def _config(args: argparse.Namespace, rate: int, length: int) -> "Config":
+    """The configuration of a run at a rate in Hz, on a segment of a length in samples."""
     from engine.instruments.shared.voice_allocation import VOICES
     from train.resonance.config import Config, Sizes
 
     chosen = {name: getattr(args, name) for name in ("control", "resonances", "modes", "variants")}
     default = Sizes()
-    file, _, length = parse_part(args.recordings[0], length=args.length)
-    rate, length = args.rate or source_rate([file]), length or DEFAULT_SECONDS
-    frames = -(-round(length * rate) // default.hop) * default.hop
+    frames = -(-length // default.hop) * default.hop
     attacks = {name: round(getattr(default, name) * rate / default.rate) for name in ("attack", "knock")}
     sizes = Sizes(**{name: size for name, size in chosen.items() if size}, **attacks, frames=frames, rate=rate)
     if sizes.resonances > VOICES:

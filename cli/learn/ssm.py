@@ -17,6 +17,8 @@ from .sample_rate import rate_factor, source_rate
 if TYPE_CHECKING:
     from train.ssm.config import Config
 
+MIN_SEGMENT_SAMPLES = 1 << 13
+
 
 def add_arguments(options: KindOptions) -> None:
     """Add the options of this kind, as its `learn_options` lists them."""
@@ -38,17 +40,17 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     from export.ssm import make_preset
     from export.ssm_as_modes import as_modes
     from train import recording, recording_faults
-    from train.ssm.config import Config
+    from train.ssm.config import Config, Sizes
     from train.ssm.learn import fit
 
-    config = _config(args)
-    sizes = config.sizes
     file, start, length = parse_part(args.recordings[0], args.start, args.length)
-    sound = recording.read(file, sizes.rate, start, length or sizes.samples / sizes.rate)
+    rate = args.rate or source_rate([file])
+    sound = recording.read(file, rate, start, length or rate_factor(rate, Sizes.rate) * Sizes.samples / rate)
     samples = sound.samples
     warnings = [*sound.notices, *recording_faults.check_usable(samples, sound.rate, file)]
+    config = _config(args, rate, samples.shape[1])
     folder = working_folder(path)
-    with display(args.json) as show:
+    with display(args.lines) as show:
         mono = torch.from_numpy(samples.mean(axis=0))
         learned = fit(mono, config, folder, lambda now: show(update_of(now)), args.device, args.resume)
     made = make_preset(learned, engine.VERSION, **header_fields(args, path))
@@ -58,19 +60,15 @@ def learn(args: argparse.Namespace, path: Path) -> Result:
     return Result(preset, ending, values, warnings)
 
 
-def _config(args: argparse.Namespace) -> "Config":
-    """The configuration of the run; the segment is the next power of two of the requested length.
+def _config(args: argparse.Namespace, rate: int, length: int) -> "Config":
+    """The configuration of a run at a rate in Hz; the segment is the next power of two of a length in samples.
 
-    Frames, and a segment of no requested length, last about as long at any rate.
+    Frames last about as long at any rate.
     """
     from train.ssm.config import Config, Sizes
 
-    file, _, length = parse_part(args.recordings[0], length=args.length)
-    rate = args.rate or source_rate([file])
     factor = rate_factor(rate, Sizes.rate)
-    samples = factor * Sizes.samples
-    if length:
-        samples = max(1 << max(int(length * rate) - 1, 1).bit_length(), 1 << 13)
+    samples = max(1 << max(length - 1, 1).bit_length(), MIN_SEGMENT_SAMPLES)
     chosen = {name: size for name in ("control", "state", "frame") if (size := getattr(args, name, None))}
     sizes = Sizes(**{"frame": factor * Sizes.frame, **chosen}, samples=samples, rate=rate)
     if sizes.frame & (sizes.frame - 1) or sizes.state % 2:

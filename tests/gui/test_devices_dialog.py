@@ -28,13 +28,13 @@ def test_the_devices_dialog_shows_the_device_in_use_and_applies_a_choice_at_once
     before = controller.engine.stream
     dialog.output_box.setCurrentIndex(1)
     dialog.output_box.activated.emit(1)
-    until(lambda: controller.engine.stream is not before and controller.engine._stream.state == "playing")
+    until(lambda: controller.engine.stream is not before and controller.engine.stream.state == "playing")
     assert controller.preferences.device["backend"] == "jack"
     ear.connect(controller.engine.stream.info.name)
     name = "system:capture_2"
     dialog.input_box.setCurrentIndex(dialog.input_box.findData(name))
     dialog.input_box.activated.emit(dialog.input_box.currentIndex())
-    until(lambda: controller.engine.stream._request.input == name and controller.engine._stream.state == "playing")
+    until(lambda: controller.engine.stream._request.input == name and controller.engine.stream.state == "playing")
     assert controller.preferences.device["input"] == name
     ear.connect(controller.engine.stream.info.name)
     dialog.a4_box.setValue(466.2)
