@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QModelIndex, QPoint, Qt, pyqtSignal
-from PyQt6.QtWidgets import QAbstractItemView, QFrame, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtCore import QModelIndex, QPoint, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from gui.widgets import factory
 from session import patch_file
@@ -12,8 +12,9 @@ from session import patch_file
 from . import catalogue
 from .catalogue import Entry
 from .details import DetailsPanel
-from .entry_list import ENTRY_ROLE, ROW_HEIGHT, EntryDelegate, EntryListModel, EntryListView
+from .entry_list import EntryListModel, EntryListView
 from .filters import FilterBar
+from .row_list import ENTRY_ROLE
 
 
 class Browser(QFrame):
@@ -40,6 +41,7 @@ class Browser(QFrame):
         self.model = EntryListModel(self)
         self.list = EntryListView()
         self.list.setAccessibleName(self.tr("Instruments"))
+        self.list.empty_text = self.tr("Reading the instruments…")
         self.learn = factory.push_button(
             self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)")
         )
@@ -54,7 +56,8 @@ class Browser(QFrame):
 
     def set_entries(self, entries: Sequence[Entry], favourites: frozenset[str]) -> None:
         """Set all entries, and the digests of the favourites."""
-        self._entries, self._favourites, self.model.is_listed = list(entries), favourites, True
+        self._entries, self._favourites = list(entries), favourites
+        self.list.empty_text = self.tr("No instrument matches.")
         self.filters.set_entries(entries)
         self._filter()
 
@@ -89,9 +92,7 @@ class Browser(QFrame):
     def show_demo(self, digest: str) -> None:
         """Mark the instrument whose demo plays; empty: none."""
         self.model.demo = digest
-        viewport = self.list.viewport()
-        if viewport is not None:
-            viewport.update()
+        self.list.repaint_rows()
 
     def show_learning(self, text: str) -> None:
         """Show the progress of learning on the button; empty: nothing is being learned."""
@@ -125,15 +126,10 @@ class Browser(QFrame):
 
     def _lay_out(self) -> None:
         self.list.setModel(self.model)
-        self.list.setItemDelegate(EntryDelegate(self.list))
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.filters)
-        self.list.setMinimumHeight(2 * ROW_HEIGHT)
         column.addWidget(self.list, 3)
         column.addWidget(self.details, 2)
         column.addWidget(self.learn)
@@ -168,9 +164,7 @@ class Browser(QFrame):
                 selection.blockSignals(blocked)
                 self.list.scrollTo(self.model.index(i))
         self.details.set_favourite(self.current is not None and self.current.digest in self._favourites)
-        viewport = self.list.viewport()
-        if viewport is not None:
-            viewport.update()
+        self.list.repaint_rows()
 
     def _select(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE)

@@ -45,23 +45,13 @@ class FilterBar(QWidget):
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Offer the kinds and tags of the entries; the selection stays."""
-        self._fill(self.kind, self.tr("All kinds"), catalogue.kinds(entries))
-        self._fill(self.tag, self.tr("All tags"), catalogue.tags(entries))
+        fill_box(self.kind, self.tr("All kinds"), _label(catalogue.kinds(entries)))
+        fill_box(self.tag, self.tr("All tags"), _label(catalogue.tags(entries)))
 
     def focus_search(self) -> None:
         """Put the focus into the search field."""
         self.search.setFocus()
         self.search.selectAll()
-
-    def _fill(self, box: QComboBox, all_text: str, names: Sequence[str]) -> None:
-        selected = box.currentData()
-        blocked = box.blockSignals(True)
-        box.clear()
-        box.addItem(all_text, "")
-        for name in names:
-            box.addItem(catalogue.kind_label(name).capitalize(), name)
-        box.setCurrentIndex(max(box.findData(selected), 0))
-        box.blockSignals(blocked)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -74,3 +64,19 @@ class FilterBar(QWidget):
         column.setSpacing(8)
         column.addWidget(self.search)
         column.addLayout(row)
+
+
+def fill_box(box: QComboBox, all_text: str, offers: Sequence[tuple[str, str]]) -> None:
+    """Offer all, with empty data, and some texts with their data; the selection stays, nothing is emitted."""
+    selected = box.currentData()
+    blocked = box.blockSignals(True)
+    box.clear()
+    box.addItem(all_text, "")
+    for text, data in offers:
+        box.addItem(text, data)
+    box.setCurrentIndex(max(box.findData(selected), 0))
+    box.blockSignals(blocked)
+
+
+def _label(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(catalogue.kind_label(name).capitalize(), name) for name in names]

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from engine.foreign.plugin_entry import PluginEntry
+from gui.browser.filters import fill_box
 from gui.widgets import factory
 
 from .plugin_search import KINDS, PluginQuery, kind_of, kind_text
@@ -46,11 +47,11 @@ class PluginFilters(QWidget):
     def set_entries(self, entries: Sequence[PluginEntry]) -> None:
         """Offer what the plugins are; the selection stays."""
         kinds = {kind_of(entry) for entry in entries}
-        formats, makers = {entry.format for entry in entries}, {entry.maker for entry in entries}
+        formats, makers = {entry.format for entry in entries}, {entry.maker for entry in entries if entry.maker}
         offered = [(kind_text(kind).capitalize(), kind) for kind in KINDS if kind in kinds]
-        _fill(self.kind, self.tr("All kinds"), offered)
-        _fill(self.maker, self.tr("All makers"), [(each, each) for each in sorted(makers, key=str.casefold) if each])
-        _fill(self.format, self.tr("All formats"), [(each, each) for each in sorted(formats)])
+        fill_box(self.kind, self.tr("All kinds"), offered)
+        fill_box(self.maker, self.tr("All makers"), [(each, each) for each in sorted(makers, key=str.casefold)])
+        fill_box(self.format, self.tr("All formats"), [(each, each) for each in sorted(formats)])
 
     def focus_search(self) -> None:
         """Put the focus into the search field."""
@@ -71,14 +72,3 @@ class PluginFilters(QWidget):
         boxes.addWidget(self.kind, 1, 0)
         boxes.addWidget(self.format, 1, 1)
         grid.addLayout(boxes, 1, 0, 1, 2)
-
-
-def _fill(box: QComboBox, all_text: str, offers: Sequence[tuple[str, str]]) -> None:
-    selected = box.currentData()
-    blocked = box.blockSignals(True)
-    box.clear()
-    box.addItem(all_text, "")
-    for text, data in offers:
-        box.addItem(text, data)
-    box.setCurrentIndex(max(box.findData(selected), 0))
-    box.blockSignals(blocked)

@@ -1,12 +1,12 @@
 """The list of plugins in the browser: model, view and delegate."""
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PyQt6.QtCore import QModelIndex, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PyQt6.QtWidgets import QWidget
 
 from engine.foreign.plugin_entry import PluginEntry
 from gui import theme
-from gui.browser.entry_list import ENTRY_ROLE, ROW_HEIGHT
+from gui.browser.row_list import Row, RowDelegate, RowListModel, RowListView, paint_lines, paint_star
 
 from .plugin_search import BROKEN, find_hindrance, kind_of, kind_text
 
@@ -14,36 +14,21 @@ STAR_WIDTH = 24  # pixels at the right end of a row
 DOT_SIZE = 6  # pixels, of the mark of what plays
 
 
-class PluginListModel(QAbstractListModel):
-    """The plugins shown."""
+class PluginListModel(RowListModel):
+    """The plugins shown; favourites by their names."""
+
+    entries: list[PluginEntry]
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.entries: list[PluginEntry] = []
-        self.favourites: frozenset[str] = frozenset()
         self.playing: frozenset[str] = frozenset()  # names
 
     def plays(self, entry: PluginEntry) -> bool:
         """Whether a plugin is in the chain that plays; that of a file with one alone is also called by its file."""
         return entry.name in self.playing or entry.path in self.playing
 
-    def set_entries(self, entries: list[PluginEntry], favourites: frozenset[str]) -> None:
-        """Replace the plugins; favourites: names."""
-        self.beginResetModel()
-        self.entries, self.favourites = entries, favourites
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """Number of plugins."""
-        return len(self.entries)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The title for display, title and state for screen readers, the plugin itself as ENTRY_ROLE."""
-        if not index.isValid() or index.row() >= len(self.entries):
-            return None
-        entry = self.entries[index.row()]
-        if role == ENTRY_ROLE:
-            return entry
+    def text(self, entry: PluginEntry, role: int) -> str | None:
+        """The title for display, title and state for screen readers."""
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.title
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -55,21 +40,14 @@ class PluginListModel(QAbstractListModel):
         return None
 
 
-class PluginListView(QListView):
+class PluginListView(RowListView):
     """A list view; a click or Enter emits `chosen`, a second click at once does not."""
 
     chosen = pyqtSignal(QModelIndex)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.empty_text = ""  # shown in place of the rows where there are none
+        super().__init__(PluginDelegate(), parent)
         self._is_double = False
-        self.setItemDelegate(PluginDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMinimumHeight(2 * ROW_HEIGHT)
         self.clicked.connect(self._choose)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -90,64 +68,26 @@ class PluginListView(QListView):
             return
         super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the current row visible."""
-        super().resizeEvent(event)
-        self.scrollTo(self.currentIndex())
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint a text where there is no row."""
-        super().paintEvent(event)
-        model, viewport = self.model(), self.viewport()
-        if model is not None and viewport is not None and model.rowCount() == 0:
-            painter = QPainter(viewport)
-            painter.setPen(theme.colour(theme.SECONDARY_TEXT))
-            painter.drawText(viewport.rect().adjusted(14, 10, -14, 0), _WRAPPED, self.empty_text)
-
     def _choose(self, index: QModelIndex) -> None:
         if not self._is_double:
             self.chosen.emit(index)
 
 
-class PluginDelegate(QStyledItemDelegate):
+class PluginDelegate(RowDelegate):
     """Paints title, facts, a dot beside what plays, and the star of a favourite."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """Room for two lines."""
-        return QSize(160, ROW_HEIGHT)
-
-    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Paint one row."""
-        view, entry, model = option.widget, index.data(ENTRY_ROLE), index.model()
-        if painter is None or view is None or entry is None or not isinstance(model, PluginListModel):
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area, is_selected = option.rect.adjusted(0, 1, -6, -1), bool(option.state & QStyle.StateFlag.State_Selected)
-        _paint_background(painter, area, is_selected, bool(option.state & QStyle.StateFlag.State_MouseOver))
-        is_starred, hindrance = entry.name in model.favourites, find_hindrance(entry)
-        text = area.adjusted(14, 5, -STAR_WIDTH if is_starred else -6, -5)
-        colours = (
-            theme.SECONDARY_TEXT if hindrance else theme.TEXT,
-            (theme.WARNING if kind_of(entry) == BROKEN else theme.SECONDARY_TEXT),
-        )
-        lines = (entry.title, colours[0], theme.BODY, is_selected), (
-            " · ".join(facts(entry)), colours[1], theme.CAPTION, False,
-        )  # fmt: skip
-        for (words, colour, size, is_bold), side in zip(lines, (_TOP, _BOTTOM), strict=True):
-            painter.setFont(theme.sized(view.font(), size, bold=is_bold))
-            painter.setPen(theme.colour(colour))
-            fitting = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, text.width())
-            painter.drawText(text, side, fitting)
-        if model.plays(entry):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(theme.ACCENT))
-            middle = text.top() + painter.fontMetrics().height() // 2
-            painter.drawEllipse(QRect(area.left() + 5, middle - DOT_SIZE // 2 + 1, DOT_SIZE, DOT_SIZE))
+    def paint_entry(self, painter: QPainter, row: Row, model: RowListModel) -> None:
+        """Paint a plugin."""
+        entry: PluginEntry = row.entry
+        is_starred = entry.name in model.favourites
+        title_colour = theme.SECONDARY_TEXT if find_hindrance(entry) else theme.TEXT
+        facts_colour = theme.WARNING if kind_of(entry) == BROKEN else theme.SECONDARY_TEXT
+        top, bottom = (entry.title, title_colour), (" · ".join(facts(entry)), facts_colour)
+        paint_lines(painter, row, STAR_WIDTH if is_starred else 6, top, bottom)
+        if isinstance(model, PluginListModel) and model.plays(entry):
+            _paint_dot(painter, row)
         if is_starred:
-            painter.setPen(theme.colour(theme.ACCENT))
-            painter.drawText(area.adjusted(0, 0, -6, 0), _RIGHT, "★")
-        painter.restore()
+            paint_star(painter, row, 6)
 
 
 def facts(entry: PluginEntry) -> list[str]:
@@ -155,16 +95,9 @@ def facts(entry: PluginEntry) -> list[str]:
     return [text for text in (kind_text(kind_of(entry)), entry.maker, entry.format) if text]
 
 
-def _paint_background(painter: QPainter, area: QRect, is_selected: bool, is_hovered: bool) -> None:
+def _paint_dot(painter: QPainter, row: Row) -> None:
+    """Mark what plays, beside its title."""
     painter.setPen(Qt.PenStyle.NoPen)
-    if is_selected or is_hovered:
-        painter.setBrush(theme.colour(theme.RAISED, 1.0 if is_selected else 0.5))
-        painter.drawRoundedRect(area, 7, 7)
-    if is_selected:
-        painter.setBrush(theme.colour(theme.ACCENT))
-        painter.drawRoundedRect(QRect(area.left(), area.top() + 9, 3, area.height() - 18), 1.5, 1.5)
-
-
-_WRAPPED = int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
-_TOP, _BOTTOM = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.setBrush(theme.colour(theme.ACCENT))
+    middle = row.area.top() + 6 + painter.fontMetrics().height() // 2
+    painter.drawEllipse(QRect(row.area.left() + 5, middle - DOT_SIZE // 2, DOT_SIZE, DOT_SIZE))

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QFrame, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from engine.foreign.plugin_entry import INSTRUMENT, PluginEntry
 from gui.browser.details import DetailsPanel
-from gui.browser.entry_list import ENTRY_ROLE
+from gui.browser.row_list import ENTRY_ROLE
 from gui.widgets import factory
 
 from .plugin_filters import PluginFilters
@@ -66,13 +66,13 @@ class PluginPage(QFrame):
             self._filter()
         else:  # the list stays where it was scrolled to
             self._show_details()
-            self._repaint_list()
+            self.list.repaint_rows()
 
     def set_playing(self, names: frozenset[str]) -> None:
         """Set the names of the plugins that play, which are marked."""
         if names != self.model.playing:
             self.model.playing = names
-            self._repaint_list()
+            self.list.repaint_rows()
 
     def show_scan(self, done: int, total: int, is_scanning: bool) -> None:
         """Show the progress of a scan: plugins done and known so far; total 0: it has just begun."""
@@ -167,12 +167,7 @@ class PluginPage(QFrame):
         found, none = self.tr("No plugin matches."), self.tr("There are no plugins: neither CLAP nor LV2.")
         waiting = self.tr("Looking for plugins…")
         self.list.empty_text = found if self._entries else waiting if self._is_scanning else none
-        self._repaint_list()
-
-    def _repaint_list(self) -> None:
-        viewport = self.list.viewport()
-        if viewport is not None:
-            viewport.update()
+        self.list.repaint_rows()
 
     def _choose(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE)
