@@ -52,6 +52,7 @@ class EngineRun(threading.Thread):
         self._ports: MidiPorts | None = None
         self._states_saved_at = 0.0  # monotonic time in s
         self._stable_at = 0.0  # monotonic time in s at which memory is returned to the system; 0: not to be
+        self._failures: set[str] = set()  # of the plugins that play, told already
 
     def run(self) -> None:
         """[engine thread] Compile, make the host, then run tasks until the end."""
@@ -206,11 +207,19 @@ class EngineRun(threading.Thread):
             release_memory()
         if now - self._engine.status.time >= STATUS_SECONDS:
             self._engine.status = read_status(self.stream, self.host, self._ports, now)
+            self._report_failures(self.host)
         if now - self._states_saved_at >= STATES_SECONDS:
             self._states_saved_at = now
             chain = self._loader.save_states()
             if chain is not None:
                 self.report(StatesSaved(chain))
+
+    def _report_failures(self, host: "StandardChain") -> None:
+        """Report once why a plugin that plays has stopped."""
+        failures = {plugin.failure for plugin in host.chain if plugin.failure}
+        for text in sorted(failures - self._failures):
+            self.fail(Message(text))
+        self._failures = failures
 
     @contextlib.contextmanager
     def _reported(self, patch: Patch) -> Iterator[None]:

@@ -11,7 +11,7 @@ from gui import preferences
 from gui.preferences import Preferences
 from session.patch import PLUGIN, Chain, Effect, chain_from_json
 from tests.gui.conftest import end, start, until
-from tests.support.foreign.probe import HANG, PLAIN, TURN, build_probe, release
+from tests.support.foreign.probe import HANG, PLAIN, RESTART, TURN, build_probe, release
 from tests.support.level_and_pitch import level
 
 
@@ -63,6 +63,21 @@ def test_a_plugin_that_is_gone_is_named_and_its_place_and_state_are_kept(app, ea
     assert opened.parameters.chain == chain
     end(opened)
     assert preferences.load().chain == chain.plain()
+
+
+def test_a_plugin_that_stops_while_it_plays_is_told_once_and_passed_over(app, ear, home, probe_path, monkeypatch):
+    opened = start(app, ear)
+    with_probe(opened, f"{probe_path}#probe.effect")
+    told = []
+    opened.bridge.failed.connect(told.append)
+    monkeypatch.setenv("PROBE_FAULT", "activate")
+    opened.parameters.set_value("Probe effect Mode", RESTART)
+    until(lambda: told)
+    seen = opened.bridge.status
+    until(lambda: opened.bridge.status is not seen)
+    assert told == ["Probe effect cannot play at 48000 Hz"]
+    monkeypatch.delenv("PROBE_FAULT")
+    end(opened)
 
 
 @pytest.fixture
