@@ -28,6 +28,11 @@ _ALL = (
     Suite("presets", "Every factory instrument is in tune and even over its whole keyboard.", "presets:measure"),
     Suite("recordings", "Every recording can be opened, followed and taken apart.", "recordings:measure"),
     Suite("lv2", "The LV2 plugins of Debian open, play, and keep their state.", "lv2_plugins:measure"),
+    Suite(
+        "scan",
+        "All plugins that are installed are looked at within minutes, and known at once.",
+        "plugin_scan:measure",
+    ),
     Suite("plugins", "Plugins of others come, go and change places under a chord.", "plugin_changes:measure"),
     Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
     Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
