@@ -2,12 +2,13 @@
 
 import re
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import engine
 from engine.atomic_write import atomic_path
 from engine.image.chain_image import RATES
-from engine.image.image_file import PAGE_BYTES, pack_images
+from engine.image.image_file import PAGE_BYTES, ImageParam, pack_images
 from engine.kinds import kind_of
 from engine.preset.preset_file import Preset
 from session.patch import Patch
@@ -30,11 +31,21 @@ def write_clap(path: Path, patch: Patch, preset: Preset) -> str:
     made = make_images(patch, RATES, tuple(LAYOUTS), follows)
     check_shell(shell, SHELL_NAME, made.images[0].digest)
     name = path.stem
-    data = pack_images(made.images, made.tables, labels(preset, name), {})
+    data = pack_images(made.images, made.tables, labels(preset, name), words(made.images[0].params))
     with atomic_path(path) as draft:
         draft.write_bytes(join(shell, data))
         draft.chmod(0o755)
     return f"{len(made.images[0].params)} parameters, {' and '.join(f'{rate / 1000:g}' for rate in RATES)} kHz"
+
+
+def words(params: Sequence[ImageParam]) -> dict[str, list[str]]:
+    """What a host shows of the steps of parameters, by their numbers; without those that C would have to decode."""
+    return {
+        str(number): list(param.names)
+        for number, param in enumerate(params)
+        if param.names
+        and all(name.isascii() and name.isprintable() and not set(name) & set('"\\') for name in param.names)
+    }
 
 
 def join(shell: bytes, images: bytes) -> bytes:

@@ -380,6 +380,51 @@ static bool params_value(const clap_plugin *plugin, uint32_t id, double *value) 
   return true;
 }
 
+/* Where the words of a parameter begin in the text of the file, {"NUMBER": ["first", "second"], ...}; NULL: it has none. */
+static const char *find_words(uint32_t number, const char **end) {
+  char key[24];
+  size_t length = (size_t)snprintf(key, sizeof key, "\"%u\": [", number);
+  const char *text = (const char *)library.file.data + library.file.text_place;
+  *end = text + library.file.text_size;
+  for (; (size_t)(*end - text) > length; text++)
+    if (!memcmp(text, key, length)) return text + length;
+  return NULL;
+}
+
+/* The next word, and its length; NULL: that was the last one. */
+static const char *next_word(const char **place, const char *end, size_t *length) {
+  while (*place < end && **place != '"' && **place != ']') ++*place;
+  if (*place >= end || **place == ']') return NULL;
+  const char *word = ++*place;
+  while (*place < end && **place != '"') ++*place;
+  *length = (size_t)(*place - word);
+  *place += *place < end;
+  return word;
+}
+
+/* The word of a value; false: it has none. */
+static bool write_word(const luthier_param *param, uint32_t number, double value, char *text, uint32_t size) {
+  const char *end, *place = find_words(number, &end), *word = NULL;
+  size_t length = 0;
+  if (!place || !(value >= param->low && value <= param->high)) return false;
+  for (double step = floor(value - param->low + 0.5); step >= 0; step--)
+    if (!(word = next_word(&place, end, &length))) return false;
+  snprintf(text, size, "%.*s", (int)length, word);
+  return true;
+}
+
+/* The value that a word stands for; false: none does. */
+static bool read_word(const luthier_param *param, uint32_t number, const char *text, double *value) {
+  const char *end, *place = find_words(number, &end), *word;
+  size_t length;
+  for (double step = param->low; place && (word = next_word(&place, end, &length)); step++)
+    if (strlen(text) == length && !memcmp(text, word, length)) {
+      *value = step;
+      return true;
+    }
+  return false;
+}
+
 /* As gui/number_format.py writes values, in ASCII. */
 static bool params_text(const clap_plugin *plugin, uint32_t id, double value, char *text, uint32_t size) {
   instrument *me = self(plugin);
@@ -387,6 +432,7 @@ static bool params_text(const clap_plugin *plugin, uint32_t id, double value, ch
   if (i < 0) return false;
   luthier_param param = luthier_param_at(&me->image, (uint32_t)i);
   double amount = fabs(value);
+  if (write_word(&param, (uint32_t)i, value, text, size)) return true;
   if (param.flags & LUTHIER_SWITCH) snprintf(text, size, "%s", value > 0.5 ? "on" : "off");
   else if (!strcmp(param.unit, "Hz") && amount >= 1000) snprintf(text, size, "%.3g kHz", value / 1000);
   else if (!strcmp(param.unit, "s") && amount < 1) snprintf(text, size, "%.3g ms", 1000 * value);
@@ -408,6 +454,7 @@ static bool params_parse(const clap_plugin *plugin, uint32_t id, const char *tex
     *value = text[1] == 'n';
     return true;
   }
+  if (read_word(&param, (uint32_t)i, text, value)) return true;
   char *end;
   double number = strtod(text, &end);
   if (end == text || !(number == number)) return false;

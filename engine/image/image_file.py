@@ -65,6 +65,7 @@ class ImageParam:
     """A parameter of a chain: that of slot `slot` with number `index`; live_place: of its value in the memory.
 
     default: where a player finds it; the shell sets it before the first block, if the memory has another value.
+    names: words of the whole numbers from low to high, if it has only these.
     """
 
     slot: int
@@ -77,6 +78,7 @@ class ImageParam:
     default: float
     flags: int
     live_place: int
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,8 @@ def image_params(
             value = min(max(values.get((plugin, param.name), value), param.low), param.high)
             is_switch = param.name == "on" and (param.low, param.high) == (0, 1)
             flags = STEPPED * (bool(param.value_names) or is_switch) | SWITCH * is_switch
-            found.append(
-                ImageParam(
-                    number, index, param.name, param.unit, label_of(plugin), param.low, param.high, value, flags, live
-                )
-            )
+            place = (number, index, param.name, param.unit, label_of(plugin))
+            found.append(ImageParam(*place, param.low, param.high, value, flags, live, param.value_names))
     return found
 
 

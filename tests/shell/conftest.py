@@ -4,18 +4,19 @@ import ctypes
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from engine import effects
 from engine.image.chain_image import RATES, make_rated_image
 from engine.image.image import Tables
 from engine.image.image_file import pack_images
 from engine.instrument_chain import follow_voice, make_chain
 from engine.preset.library import find
 from engine.preset.preset_file import read
-from export.clap_plugin import join, labels
+from export.clap_plugin import join, labels, words
 from shell.build import CLAP_NAME, CLAP_SOURCES, RUNTIME_SOURCES, SOURCES, compile_kernels, link, link_native
 from shell.kernel_module import HOST
 from tests.support.shell.clap_host import ClapHost
@@ -69,13 +70,19 @@ def clap_shell(shells) -> bytes:
 
 @pytest.fixture(scope="session")
 def make_plugin(clap_shell: bytes, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A function that writes the plugin of a preset; its path. change: of its bytes."""
+    """A function that writes the plugin of a preset; its path. change: of its bytes. kinds: of effects after it."""
 
-    def make(name: str, change: Callable[[bytes], bytes] = lambda data: data, voice: bool = False) -> Path:
+    def make(
+        name: str,
+        change: Callable[[bytes], bytes] = lambda data: data,
+        voice: bool = False,
+        kinds: Sequence[str] = (),
+    ) -> Path:
         tables = Tables()
         chains = [follow_voice(make_chain(name)) if voice else make_chain(name) for _ in RATES]
+        chains = [[*chain, *map(effects.make, kinds)] for chain in chains]
         rated = [make_rated_image(chain, rate, tables) for chain, rate in zip(chains, RATES, strict=True)]
-        data = pack_images(rated, tables, labels(read(find(name)), name), {})
+        data = pack_images(rated, tables, labels(read(find(name)), name), words(rated[0].params))
         path = tmp_path_factory.mktemp("plugins") / f"{name}.clap"
         path.write_bytes(join(clap_shell, change(data)))
         return path

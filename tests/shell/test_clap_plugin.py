@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.effects.delay import NOTES
 from engine.events import Kind
 from engine.image.image_file import HEADER, checksum
 from engine.instrument_chain import make_chain
@@ -65,6 +66,22 @@ def test_it_describes_itself(celesta, player):
     assert ports == [0, 1, 1, 0]  # notes out, sound out, notes in, sound in
     assert player.c.host_latency(player.address) == 0
     assert player.c.host_tail(player.address) >= RATE
+
+
+def test_steps_are_told_in_words(clap_host, make_plugin):
+    module = clap_host.open(make_plugin("celesta", kinds=("delay", "chorus", "delay")))
+    made = module.create(RATE)
+    for info in (each for (_, name), each in made.params().items() if name == "note"):
+        for number, (name, _) in enumerate(NOTES):
+            assert made.text(info, number) == name
+            assert made.parse(info, name) == number
+        assert made.text(info, 3.4) == NOTES[3][0]
+        assert made.parse(info, "1/7") == 1.0  # a number as all others
+        assert made.parse(info, "dotted") == NO_VALUE
+    assert made.text(made.params()["delay", "on"], 1.0) == "on"
+    assert made.text(made.params()["delay", "time"], 0.5) == "500 ms"
+    made.close()
+    module.close()
 
 
 def test_parameters_have_names_units_ranges_and_texts(player):
