@@ -23,6 +23,8 @@ from engine.simd.vectors import (
 
 from .modal_bank import INPUT_RE, INPUT_SCALED_IM, MINUS_B_SQUARED, RE, SCALED_IM, SIDE, STRIDE, A
 
+_READS_COEFFICIENTS = LANES == 8  # AVX2: x and y fill half its registers, and multiply-adds can read memory
+
 
 @njit(cache=True, error_model="numpy")
 def advance(bank, sums, frames):
@@ -35,6 +37,8 @@ def advance(bank, sums, frames):
         x, y = load(bank, RE * modes + k), load(bank, SCALED_IM * modes + k)
         a, minus_b_squared = load(bank, A * modes + k), load(bank, MINUS_B_SQUARED * modes + k)
         for t in range(frames):
+            if _READS_COEFFICIENTS:
+                minus_b_squared = load(bank, MINUS_B_SQUARED * modes + k)
             x, y = fma(a, x, y), fma(a, y, mul(minus_b_squared, x))
             add_registers(sums, t * LANES, x)
             if is_stereo:
@@ -46,12 +50,21 @@ def advance(bank, sums, frames):
 @njit(cache=True, error_model="numpy")
 def advance_driven(bank, u, sums):
     """Advance a bank driven by u (T,), T ≤ STRIDE; otherwise as `advance`."""
-    modes, is_stereo = bank.shape[1], sums.shape[0] > 1
+    if sums.shape[0] > 1:  # apart: a condition within the loop over frames costs registers
+        _advance_driven(bank, u, sums, True)
+    else:
+        _advance_driven(bank, u, sums, False)
+
+
+@njit(inline="always", error_model="numpy")
+def _advance_driven(bank, u, sums, is_stereo):
+    modes = bank.shape[1]
     for k in range(0, modes, WIDTH):
         x, y = load(bank, RE * modes + k), load(bank, SCALED_IM * modes + k)
-        a, minus_b_squared = load(bank, A * modes + k), load(bank, MINUS_B_SQUARED * modes + k)
-        input_re, input_scaled_im = load(bank, INPUT_RE * modes + k), load(bank, INPUT_SCALED_IM * modes + k)
+        a, minus_b_squared, input_re, input_scaled_im = _load_coefficients(bank, k)
         for t in range(u.shape[0]):
+            if _READS_COEFFICIENTS:
+                a, minus_b_squared, input_re, input_scaled_im = _load_coefficients(bank, k)
             input = splat(u[t])
             x, y = fma(a, x, fma(input_re, input, y)), fma(a, y, fma(minus_b_squared, x, mul(input_scaled_im, input)))
             add_registers(sums, t * LANES, x)
@@ -59,6 +72,18 @@ def advance_driven(bank, u, sums):
                 add_scaled_registers(sums, (STRIDE + t) * LANES, x, load(bank, SIDE * modes + k))
         store(bank, RE * modes + k, x)
         store(bank, SCALED_IM * modes + k, y)
+
+
+@njit(inline="always", error_model="numpy")
+def _load_coefficients(bank, k):
+    """A, MINUS_B_SQUARED, INPUT_RE and INPUT_SCALED_IM of the modes from k on."""
+    modes = bank.shape[1]
+    return (
+        load(bank, A * modes + k),
+        load(bank, MINUS_B_SQUARED * modes + k),
+        load(bank, INPUT_RE * modes + k),
+        load(bank, INPUT_SCALED_IM * modes + k),
+    )
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
