@@ -17,7 +17,7 @@ All large data lie in `memory`, one float32 array laid out by convolution_plan.p
 import numpy as np
 
 from engine.kernel import njit
-from engine.simd.register_fft import load_register, negate, store_register
+from engine.simd.registers import load_register, negate, store_register
 from engine.simd.sample_lanes import add_to
 from engine.simd.vectors import LANES, WIDTH, fma, load, load_scalar, mul, splat, store, sub
 

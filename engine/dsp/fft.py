@@ -10,7 +10,8 @@ The numbers of a transform start at `base` of an array x: `size` real parts, the
 import numpy as np
 
 from engine.kernel import Signature, njit
-from engine.simd.register_fft import lane_fft, lane_inverse_fft, load_register, store_register
+from engine.simd.register_fft import lane_fft, lane_inverse_fft
+from engine.simd.registers import load_register, store_register
 from engine.simd.vectors import LANES, add, aligned_zeros, fma, fms, mul, sub
 
 MIN_SIZE = 2 * LANES

@@ -6,6 +6,8 @@ A table holds a sinc at PHASES positions between two samples, interpolated linea
 import numpy as np
 
 from engine.kernel import njit
+from engine.simd.registers import load_register, splat_register, sum_lanes
+from engine.simd.vectors import LANES, fma, sub
 
 TAPS = 32  # samples that one value is computed from
 LOOKAHEAD = TAPS // 2  # those of them after the read position
@@ -28,17 +30,17 @@ def table_index(speed):
     return min(max(int(np.ceil(8 * np.log2(max(speed, 1.0)) - 1e-6)), 0), TABLES - 1)
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
+@njit(cache=True, error_model="numpy")
 def interpolate(wave, start, share, table):
     """The value `share` (0 … 1) of the way from sample start + LOOKAHEAD − 1 to the next; reads TAPS samples.
 
-    wave: float32 or int16.
+    wave: float32 or int16. table: (PHASES + 1, TAPS), C-contiguous, one of `sinc_tables`.
     """
     position = share * np.float32(PHASES)
     phase = min(int(position), PHASES - 1)
-    fraction = position - np.float32(phase)
-    low, high, samples = table[phase], table[phase + 1], wave[start : start + TAPS]
-    total = np.float32(0)
-    for k in range(TAPS):
-        total += np.float32(samples[k]) * (low[k] + fraction * (high[k] - low[k]))
-    return total
+    fraction, row = splat_register(position - np.float32(phase)), phase * TAPS
+    total = splat_register(np.float32(0))
+    for k in range(0, TAPS, LANES):
+        low, high = load_register(table, row + k), load_register(table, row + TAPS + k)
+        total = fma(load_register(wave, start + k), fma(fraction, sub(high, low), low), total)
+    return sum_lanes(total)

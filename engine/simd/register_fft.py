@@ -1,47 +1,14 @@
-"""Load and store single registers, and the FFT of the LANES complex numbers in a pair of registers.
-
-The arithmetic of vectors.py takes registers as well as whole vectors.
-"""
+"""The FFT of the LANES complex numbers in a pair of registers."""
 
 import cmath
 from typing import Any
 
 from engine.kernel import intrinsic, ir, types
 
-from .array_element import element_address
 from .vectors import LANES, vector_types
 
 _HALF_SIZES = tuple(1 << level for level in reversed(range(LANES.bit_length() - 1)))  # LANES / 2 … 1
 _FLAGS = ("contract",)
-
-
-@intrinsic
-def load_register(typing, array, offset):
-    """Load LANES floats of an array from an offset on."""
-
-    def generate(context, builder, signature, args):
-        return builder.load(_address(context, builder, signature, args), align=4)
-
-    return vector_types.REGISTER(array, types.intp), generate
-
-
-@intrinsic
-def store_register(typing, array, offset, x):
-    """Store a register to an array from an offset on."""
-
-    def generate(context, builder, signature, args):
-        builder.store(args[2], _address(context, builder, signature, args), align=4)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, vector_types.REGISTER), generate
-
-
-@intrinsic
-def negate(typing, x):
-    """Compute −x."""
-    return vector_types.REGISTER(vector_types.REGISTER), lambda context, builder, signature, args: builder.fneg(
-        args[0]
-    )
 
 
 @intrinsic
@@ -94,10 +61,3 @@ def _twiddle(builder: Any, re: Any, im: Any, half: int, sense: int) -> tuple[Any
         return combine(builder.fmul(x, c, flags=_FLAGS), builder.fmul(y, s, flags=_FLAGS), flags=_FLAGS)
 
     return rotated(re, im, builder.fsub), rotated(im, re, builder.fadd)
-
-
-def _address(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    """The address of LANES floats from element args[1] of array args[0] on."""
-    return builder.bitcast(
-        element_address(context, builder, signature, args), vector_types.FLOAT_REGISTER.as_pointer()
-    )
