@@ -48,7 +48,7 @@ def measure() -> list[Measurement]:
         Measurement("100 harmonics × 64 frames", 1e6 * kernel, "µs"),
         Measurement("multiply-adds of one core", peak / 1e9, "G/s"),
         Measurement("of that, at three a harmonic and frame", 100 * OPERATIONS_PER_FRAME * work / kernel / peak, "%"),
-        Measurement("rotation at that peak : harmonics", ROTATION_OPERATIONS * work / peak / kernel, "×", 0.8),
+        Measurement("rotation at that peak : harmonics", ROTATION_OPERATIONS * work / peak / kernel, "×", 0.82),
         Measurement("sum of np.sin : harmonics", times["numpy"] / kernel, "×", 150),
         Measurement("sum of np.sin, float32 : harmonics", times["numpy, float32"] / kernel, "×"),
         Measurement("sum of math.sin, compiled : harmonics", times["libm"] / 2 / kernel, "×"),

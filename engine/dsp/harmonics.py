@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.kernel import njit
 from engine.simd.sample_lanes import add_to, ramp, reduce_phase
-from engine.simd.vectors import WIDTH, add, fma, load_scalar, mul, splat, sub
+from engine.simd.vectors import WIDTH, add, align_stack, fma, load_scalar, mul, splat, sub
 
 
 def _series(first: int) -> tuple[np.float32, ...]:
@@ -38,6 +38,7 @@ def add_harmonics(out, phase, pitch_from, pitch_to, before, after, start, hop):
     pitch_from, pitch_to: at the frame's ends, in turns per sample (Hz / rate). before, after: (H,) amplitudes of the
     harmonics at the ends, 0 for those above the band. hop: samples of the frame.
     """
+    align_stack()
     frames = out.shape[0]
     bend = (pitch_to - pitch_from) / (2 * hop)
     slope = pitch_from - bend

@@ -22,6 +22,7 @@ LANES, HAS_FLOAT16 = (_library.lanes, _library.has_float16) if _library else reg
 """Float32 in a register of the processor that kernels are made for, and whether `load` can read float16."""
 WIDTH = 4 * LANES  # hides the latency of a multiply-add; measured best with 16 as with 32 registers
 _CACHE_LINE = 16  # float32 in a cache line
+_ALIGNED_LANES = 4  # of a register that every system aligns on the stack
 vector_types: Any = LazyModule("engine.simd.vector_types")
 
 
@@ -31,6 +32,25 @@ def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
     buffer = np.zeros(size + _CACHE_LINE, np.float32)
     start = -(buffer.ctypes.data // buffer.itemsize) % _CACHE_LINE
     return buffer[start : start + size].reshape(shape)
+
+
+@intrinsic
+def align_stack(typing):
+    """Align what this function keeps in memory for want of registers, so that none of it straddles two cache lines.
+
+    LLVM aligns its frame only if something in it asks for that: so a word does, which is written for it to be kept.
+    """
+
+    def generate(context, builder, signature, args):
+        if LANES > _ALIGNED_LANES:
+            word, byte = cgutils.alloca_once(builder, ir.IntType(64)), ir.IntType(8)
+            word.align = 4 * LANES
+            memset = builder.module.declare_intrinsic("llvm.memset", (byte.as_pointer(), vector_types.INDEX))
+            address, is_volatile = builder.bitcast(word, byte.as_pointer()), ir.IntType(1)(1)
+            builder.call(memset, [address, byte(0), vector_types.INDEX(8), is_volatile])
+        return context.get_dummy_value()
+
+    return types.void(), generate
 
 
 @intrinsic

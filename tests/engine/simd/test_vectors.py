@@ -1,5 +1,7 @@
 """Explicit vectors against numpy, lane by lane."""
 
+import platform
+
 import numpy as np
 import pytest
 from numba import njit
@@ -89,3 +91,27 @@ def test_the_modal_kernels_call_no_function():
         body = code.split("define")[1].split("\n}")[0]
         calls = {line.split("@")[1].split("(")[0] for line in body.splitlines() if " call " in line and "@" in line}
         assert all(name.startswith("llvm.") for name in calls), calls
+
+
+@njit
+def moved_through_a_loop(x, times):
+    """More vectors than any processor has registers for, all used in every turn."""
+    vectors.align_stack()
+    a, b, c, d = (vectors.load(x, 0), vectors.load(x, WIDTH), vectors.load(x, 2 * WIDTH), vectors.load(x, 3 * WIDTH))
+    e, f, g, h = (vectors.mul(a, b), vectors.mul(b, c), vectors.mul(c, d), vectors.mul(d, a))
+    for _ in range(times):
+        a, b, c, d = vectors.add(b, e), vectors.add(c, f), vectors.add(d, g), vectors.add(a, h)
+        e, f, g, h = vectors.mul(a, f), vectors.mul(b, g), vectors.mul(c, h), vectors.mul(d, e)
+    for number, vector in enumerate((a, b, c, d, e, f, g, h)):
+        vectors.store(x, number * WIDTH, vector)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="reads code of x86-64")
+def test_what_registers_have_no_room_for_is_aligned_in_memory(noise):
+    x = noise.uniform(-1, 1, (8, WIDTH)).astype(np.float32)
+    moved_through_a_loop(x, 3)
+    (code,) = moved_through_a_loop.inspect_asm().values()
+    moves = [line.split() for line in code.splitlines() if "(%rsp)" in line and ("mm" in line.split()[-1])]
+    moves = [move for move in moves if move[0].lstrip("v") in ("movups", "movaps")]
+    assert moves
+    assert all(move[0].endswith("aps") for move in moves), moves
