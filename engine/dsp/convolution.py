@@ -7,9 +7,11 @@ where the head ends and are needed at once; those of the others begin at 2 B, so
 jobs in equal time slices, one for each HEAD_SIZE samples (W. G. Gardner, Efficient convolution without input-output
 delay, 1995).
 
-Both channels are one complex signal, left + i right. A response common to both multiplies its spectrum; with one
-response for each side the conjugate signal is transformed too: with A and B half the sum and half the difference of
-the responses, the output is A ∗ x + B ∗ conj x.
+Both channels are one complex signal, left + i right. A response common to both multiplies its spectrum. With one
+response for each side, the spectrum is split into those of left and right, half the bins of each, which the spectra
+of the responses multiply, and the sums are merged. Where sound also crosses the sides (true stereo), the conjugate
+signal is transformed too: the output is A ∗ x + B ∗ conj x with A and B half the sum and half the difference of what
+goes to the left and to the right.
 
 All large data lie in `memory`, one float32 array laid out by convolution_plan.py.
 """
@@ -26,9 +28,11 @@ from . import fft
 HEAD_SIZE = 64  # samples of the part that is convolved directly, and of a time slice of work
 RECENT_SIZE = 2 * HEAD_SIZE + WIDTH  # per channel: the last HEAD_SIZE samples, the current ones, padding
 TAPS, PAST, INPUT, WET, RING = range(5)  # columns of `offsets`; RING is the index mask of the ring buffer
-BLOCK, PARTITIONS, SIGNALS, SPECTRA, DELAY_LINE, WORK, FIRST_SLICE = range(7)  # columns of `stages`
+BLOCK, PARTITIONS, SIGNALS, IS_SPLIT, SPECTRA, DELAY_LINE, WORK, FIRST_SLICE = range(8)  # columns of `stages`
 KIND, SIGNAL, BEGIN, END = range(4, 8)  # columns of `jobs`, after those of a pass of fft.py
-FETCH, FORWARD, MULTIPLY, INVERSE = range(4)  # kinds of jobs
+FETCH, FORWARD, SPLIT, MULTIPLY, MERGE, INVERSE = range(6)  # kinds of jobs
+LAYOUT = (RING + 1, FIRST_SLICE + 1, END + 1, INVERSE + 1)
+"""Columns of `offsets`, `stages` and `jobs`, and kinds of jobs: what compiled code and plans must agree on."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -112,8 +116,14 @@ def _run_job(memory, offsets, stage, job, index):
         _fetch(memory, offsets, spectrum, stage[BLOCK], job, index)
     elif job[KIND] == FORWARD:
         fft.forward_pass(memory, spectrum, size, memory, job, job[BEGIN], job[END])
+    elif job[KIND] == SPLIT:
+        fft.split(memory, spectrum, size, job[BEGIN], job[END])
     elif job[KIND] == MULTIPLY:
         _multiply(memory, stage, work, index, job[BEGIN], job[END])
+        if stage[IS_SPLIT] and job[BEGIN] == 0:
+            _multiply_real(memory, stage, work, index)
+    elif job[KIND] == MERGE:
+        fft.merge(memory, work, size, job[BEGIN], job[END])
     else:
         fft.inverse_pass(memory, work, size, memory, job, job[BEGIN], job[END])
 
@@ -160,3 +170,16 @@ def _multiply(memory, stage, work, index, begin, end):
                 x -= 2 * size
         store(memory, work + k, re)
         store(memory, work + size + k, im)
+
+
+@njit(cache=True, error_model="numpy")
+def _multiply_real(memory, stage, work, index):
+    """Multiply and sum the first two bins of spectra that are split: two real numbers, of left and of right."""
+    size, partitions = 2 * stage[BLOCK], stage[PARTITIONS]
+    for k in range(2):
+        left = right = np.float32(0)
+        for part in range(partitions):
+            h, x = stage[SPECTRA] + part * 2 * size + k, _spectrum_offset(stage, 0, index + partitions - part) + k
+            left += memory[x] * memory[h]
+            right += memory[x + size] * memory[h + size]
+        memory[work + k], memory[work + size + k] = left, right

@@ -7,12 +7,13 @@ import numpy as np
 from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
 from . import fft
-from .convolution import END, FETCH, FIRST_SLICE, FORWARD, HEAD_SIZE, INVERSE, MULTIPLY, RECENT_SIZE
+from .convolution import END, FETCH, FIRST_SLICE, FORWARD, HEAD_SIZE, INVERSE, MERGE, MULTIPLY, RECENT_SIZE, SPLIT
 
 BLOCKS = (HEAD_SIZE, 512, 4096)  # block sizes of the stages
 TRUE_STEREO = 4  # rows of its response
 _CYCLES = {4: 25, 2: 14, 1: 20}  # approximate cycles of a pass for LANES numbers, by radix
 _FETCH_CYCLES, _MULTIPLY_CYCLES = 4, 8  # the same, of the input and of each partition's spectrum
+_SPLIT_CYCLES = 8  # of LANES pairs that are split or merged
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def plan_convolution(response: np.ndarray, blocks: tuple[int, ...] = BLOCKS) -> 
         ring - 1,
     ]
     for block, first, last in ranges:
-        builder.add_stage(block, _responses(response[:, first:last]))
+        builder.add_stage(block, response[:, first:last])
     return builder.finish(offsets)
 
 
@@ -77,18 +78,40 @@ def _stage_ranges(taps: int, blocks: tuple[int, ...]) -> list[tuple[int, int, in
     ]
 
 
-def _responses(response: np.ndarray) -> np.ndarray:
-    """The responses for the signal and, where left and right differ, its conjugate: (1 or 2, taps).
+def _response_spectra(response: np.ndarray, partitions: int, size: int) -> np.ndarray:
+    """The spectra that multiply those of the signals, (signals, partitions, size), for a part of a response.
 
-    Those of true stereo are complex.
+    Split where left and right differ: see `_is_split`.
     """
-    if _is_true_stereo(response):
-        left, left_to_right, right_to_left, right = response
-        crossing = 1j * np.stack([left_to_right - right_to_left, left_to_right + right_to_left])
-        return (np.stack([left + right, left - right]) + crossing) / 2
-    if len(response) == 1 or np.array_equal(response[0], response[1]):
-        return response[:1]
-    return np.stack([response[0] + response[1], response[0] - response[1]]) / 2
+    if _is_split(response):
+        return _split_spectra(_spectra(response, partitions, size))
+    if not _is_true_stereo(response):
+        return _spectra(response[:1], partitions, size)[..., fft.bin_order(size)]
+    left, left_to_right, right_to_left, right = response
+    crossing = 1j * np.stack([left_to_right - right_to_left, left_to_right + right_to_left])
+    straight = np.stack([left + right, left - right])
+    return _spectra((straight + crossing) / 2, partitions, size)[..., fft.bin_order(size)]
+
+
+def _spectra(responses: np.ndarray, partitions: int, size: int) -> np.ndarray:
+    """The spectra of all partitions of responses (N, taps): (N, partitions, size)."""
+    padded = np.zeros((len(responses), partitions * size // 2), responses.dtype)
+    padded[:, : responses.shape[1]] = responses
+    return np.fft.fft(padded.reshape(len(responses), partitions, size // 2), size) / size
+
+
+def _split_spectra(spectra: np.ndarray) -> np.ndarray:
+    """The spectra (2, partitions, size) of left and right as those of one signal that is split."""
+    size = spectra.shape[2]
+    channels, bins = fft.split_order(size)
+    both = spectra[channels, :, bins].T / 2  # as the signal's are twice those of left and right
+    both[:, :2] = spectra[0][:, bins[:2]].real + 1j * spectra[1][:, bins[:2]].real
+    return both[None]
+
+
+def _is_split(response: np.ndarray) -> bool:
+    """Whether a part of a response has left and right that differ, and nothing that crosses them."""
+    return len(response) == 2 and not np.array_equal(response[0], response[1])
 
 
 def _is_true_stereo(response: np.ndarray) -> bool:
@@ -129,20 +152,17 @@ class _Builder:
         return self.append(np.zeros(size, np.float32))
 
     def add_stage(self, block: int, response: np.ndarray) -> None:
-        """Add a stage with its partitions of the response (signals, taps)."""
-        size, (signals, taps) = 2 * block, response.shape
-        partitions = -(-taps // block)
-        padded = np.zeros((signals, partitions * block), response.dtype)
-        padded[:, :taps] = response
-        spectra = np.fft.fft(padded.reshape(signals, partitions, block), size)[..., fft.bin_order(size)] / size
-        table = self.append(fft.twiddles(size))
+        """Add a stage with its partitions of the response (channels, taps)."""
+        size, partitions, is_split = 2 * block, -(-response.shape[1] // block), _is_split(response)
+        spectra = _response_spectra(response, partitions, size)
+        signals, table = len(spectra), self.append(fft.twiddles(size))
         offsets = (
             self.append(np.stack([spectra.real, spectra.imag], 2)),
             self.reserve(2 * spectra.size),
             self.reserve(4 * size),
         )
-        self.stages.append([block, partitions, signals, *offsets, len(self.slices)])
-        self._add_jobs(_tasks(size, partitions, signals, table), block // HEAD_SIZE)
+        self.stages.append([block, partitions, signals, int(is_split), *offsets, len(self.slices)])
+        self._add_jobs(_tasks(size, partitions, signals, is_split, table), block // HEAD_SIZE)
 
     def _add_jobs(self, tasks: list[_Task], slices: int) -> None:
         """Split tasks into time slices of equal cost."""
@@ -178,7 +198,7 @@ class _Builder:
         )
 
 
-def _tasks(size: int, partitions: int, signals: int, table: int) -> list[_Task]:
+def _tasks(size: int, partitions: int, signals: int, is_split: bool, table: int) -> list[_Task]:
     """The tasks of a block, in order."""
     passes = [
         (radix, width, steps, table + twiddle_offset)
@@ -189,5 +209,7 @@ def _tasks(size: int, partitions: int, signals: int, table: int) -> list[_Task]:
     for signal in range(signals):
         tasks_found.append(_Task(FETCH, signal, no_pass, size, LANES, _FETCH_CYCLES))
         tasks_found += [_Task(FORWARD, signal, step, step[2], LANES, _CYCLES[step[0]]) for step in passes]
-    tasks_found.append(_Task(MULTIPLY, 0, no_pass, size, WIDTH, _MULTIPLY_CYCLES * partitions * signals))
-    return tasks_found + [_Task(INVERSE, 0, step, step[2], LANES, _CYCLES[step[0]]) for step in reversed(passes)]
+    split, merge = ([_Task(kind, 0, no_pass, size // 2, LANES, _SPLIT_CYCLES)] * is_split for kind in (SPLIT, MERGE))
+    multiply = _Task(MULTIPLY, 0, no_pass, size, WIDTH, _MULTIPLY_CYCLES * partitions * signals)
+    inverse = [_Task(INVERSE, 0, step, step[2], LANES, _CYCLES[step[0]]) for step in reversed(passes)]
+    return [*tasks_found, *split, multiply, *merge, *inverse]

@@ -5,13 +5,17 @@ other. Each pass goes over all numbers once: radix 4 while a quarter holds a reg
 registers, and finally the FFT within a register. A pass may be done in pieces once the one before it is complete.
 
 The numbers of a transform start at `base` of an array x: `size` real parts, then as many imaginary parts.
+
+The order is that of reversed bits. So the numbers 2 h … 4 h − 1, h a power of two, have the bins that are minus those
+of the same numbers backwards: number h + i, h ≤ i < 2 h, makes a pair with number 5 h − 1 − i, for 1 ≤ i < size / 2.
+`split` takes the spectrum of left + i right apart by these pairs, `merge` puts it together.
 """
 
 import numpy as np
 
 from engine.kernel import Signature, njit
 from engine.simd.register_fft import lane_fft, lane_inverse_fft
-from engine.simd.registers import load_register, store_register
+from engine.simd.registers import load_register, reverse_lanes, store_register
 from engine.simd.vectors import LANES, add, aligned_zeros, fma, fms, mul, sub
 
 MIN_SIZE = 2 * LANES
@@ -49,6 +53,18 @@ def bin_order(size: int) -> np.ndarray:
     forward(x, 0, size, twiddles(size), passes(size))
     angle = np.angle(x[:size] + 1j * x[size:])
     return np.round(-angle * size / (2 * np.pi)).astype(np.int32) % size
+
+
+def split_order(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """[main thread] What each number is after `split`: of left (0) or right (1), and the bin; both (size,)."""
+    bins, channels = bin_order(size), np.zeros(size, np.int32)
+    split_bins = bins.copy()
+    for i in range(1, size // 2):
+        half, lane = 1 << (i.bit_length() - 1), i % LANES
+        backwards = 5 * half - 1 - i
+        place = backwards if i < LANES else 5 * half - i - LANES + 2 * lane  # whole registers are not reversed
+        channels[place], split_bins[place] = 1, bins[backwards]
+    return channels, split_bins
 
 
 @njit(cache=True, error_model="numpy", exported=Signature("", ("f4", 1), "i8", "i8", ("f4", 1), ("i4", 2)))
@@ -96,6 +112,71 @@ def inverse_pass(x, base, size, table, step, first, last):
 
 
 @njit(cache=True, error_model="numpy")
+def split(x, base, size, first, last):
+    """Split the spectrum of left + i right, of pair `first` to pair `last` − 1, both multiples of LANES.
+
+    Each pair becomes twice a number of left at a bin, and twice one of right at minus that bin, where `split_order`
+    says. Of the first two numbers, which are not in pairs, the real part is that of left, the imaginary of right.
+    """
+    half = LANES
+    for i in range(first, last, LANES):
+        if i == 0:
+            _split_first(x, base, size)
+            continue
+        while 2 * half <= i:
+            half *= 2
+        p, q = base + half + i, base + 5 * half - i - LANES
+        p_re, p_im = load_register(x, p), load_register(x, p + size)
+        q_re, q_im = reverse_lanes(load_register(x, q)), reverse_lanes(load_register(x, q + size))
+        store_register(x, p, add(p_re, q_re))
+        store_register(x, p + size, sub(p_im, q_im))
+        store_register(x, q, add(p_im, q_im))
+        store_register(x, q + size, sub(p_re, q_re))
+
+
+@njit(cache=True, error_model="numpy")
+def merge(x, base, size, first, last):
+    """Merge spectra that were split, without the factor 2: the inverse of `split`, times 2."""
+    half = LANES
+    for i in range(first, last, LANES):
+        if i == 0:
+            _merge_first(x, base, size)
+            continue
+        while 2 * half <= i:
+            half *= 2
+        p, q = base + half + i, base + 5 * half - i - LANES
+        left_re, left_im = load_register(x, p), load_register(x, p + size)
+        right_re, right_im = load_register(x, q), load_register(x, q + size)
+        store_register(x, p, add(left_re, right_im))
+        store_register(x, p + size, add(left_im, right_re))
+        store_register(x, q, reverse_lanes(sub(left_re, right_im)))
+        store_register(x, q + size, reverse_lanes(sub(right_re, left_im)))
+
+
+@njit(cache=True, error_model="numpy")
+def _split_first(x, base, size):
+    """Split the pairs 1 … LANES − 1."""
+    half = 1
+    for i in range(1, LANES):
+        half = 2 * half if i == 2 * half else half
+        p, q = base + half + i, base + 5 * half - 1 - i
+        p_re, p_im, q_re, q_im = x[p], x[p + size], x[q], x[q + size]
+        x[p], x[p + size], x[q], x[q + size] = p_re + q_re, p_im - q_im, p_im + q_im, p_re - q_re
+
+
+@njit(cache=True, error_model="numpy")
+def _merge_first(x, base, size):
+    """Merge the pairs 1 … LANES − 1."""
+    half = 1
+    for i in range(1, LANES):
+        half = 2 * half if i == 2 * half else half
+        p, q = base + half + i, base + 5 * half - 1 - i
+        left_re, left_im, right_re, right_im = x[p], x[p + size], x[q], x[q + size]
+        x[p], x[p + size] = left_re + right_im, left_im + right_re
+        x[q], x[q + size] = left_re - right_im, right_re - left_im
+
+
+@njit(cache=True, error_model="numpy")
 def _forward_radix_4(x, base, size, width, table, offset, first, last):
     for step in range(first, last, LANES):
         j = step & (width - 1)
@@ -127,10 +208,10 @@ def _forward_radix_4(x, base, size, width, table, offset, first, last):
         )
         store_register(x, a, add(even_sum_re, odd_sum_re))
         store_register(x, a + size, add(even_sum_im, odd_sum_im))
-        _store_twiddled(x, b, size, add(even_diff_re, odd_diff_im), sub(even_diff_im, odd_diff_re), table, w, width)
         _store_twiddled(
-            x, c, size, sub(even_sum_re, odd_sum_re), sub(even_sum_im, odd_sum_im), table, w + 2 * width, width
+            x, b, size, sub(even_sum_re, odd_sum_re), sub(even_sum_im, odd_sum_im), table, w + 2 * width, width
         )
+        _store_twiddled(x, c, size, add(even_diff_re, odd_diff_im), sub(even_diff_im, odd_diff_re), table, w, width)
         _store_twiddled(
             x, d, size, sub(even_diff_re, odd_diff_im), add(even_diff_im, odd_diff_re), table, w + 4 * width, width
         )
@@ -143,8 +224,8 @@ def _inverse_radix_4(x, base, size, width, table, offset, first, last):
         a = base + 4 * (step - j) + j
         b, c, d, w = a + width, a + 2 * width, a + 3 * width, offset + j
         a_re, a_im = load_register(x, a), load_register(x, a + size)
-        b_re, b_im = _load_untwiddled(x, b, size, table, w, width)
-        c_re, c_im = _load_untwiddled(x, c, size, table, w + 2 * width, width)
+        b_re, b_im = _load_untwiddled(x, c, size, table, w, width)
+        c_re, c_im = _load_untwiddled(x, b, size, table, w + 2 * width, width)
         d_re, d_im = _load_untwiddled(x, d, size, table, w + 4 * width, width)
         even_sum_re, even_sum_im, even_diff_re, even_diff_im = (
             add(a_re, c_re),

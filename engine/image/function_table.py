@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.dsp import convolution
 from engine.effects import EFFECTS, ROOM, make
 from engine.events import EVENT
 from engine.kinds import KINDS
@@ -54,8 +55,8 @@ def compile_functions() -> None:
 
 
 def record_digest() -> int:
-    """A number of 64 bits that changes with the record of any plugin, an event, or the list of functions."""
-    parts = [FUNCTION_NAMES, BURST, _layout(EVENT)]
+    """A number of 64 bits that changes with the record of any plugin, an event, the plan of a room, or a function."""
+    parts = [FUNCTION_NAMES, BURST, _layout(EVENT), convolution.LAYOUT]
     parts += [_layout(plugin().state.dtype) for plugin in sample_plugins().values()]
     return int.from_bytes(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest(), "little")
 

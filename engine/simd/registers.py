@@ -1,4 +1,4 @@
-"""Single registers of LANES float32: load, store, and the sum of the lanes.
+"""Single registers of LANES float32: load, store, reverse, and the sum of the lanes.
 
 The arithmetic of vectors.py takes registers as well as whole vectors.
 """
@@ -60,6 +60,16 @@ def negate(typing, x):
     return vector_types.REGISTER(vector_types.REGISTER), lambda context, builder, signature, args: builder.fneg(
         args[0]
     )
+
+
+@intrinsic
+def reverse_lanes(typing, x):
+    """The lanes of a register, the last one first."""
+
+    def generate(context, builder, signature, args):
+        return builder.shuffle_vector(args[0], args[0], _indices(reversed(range(LANES))))
+
+    return vector_types.REGISTER(vector_types.REGISTER), generate
 
 
 @intrinsic

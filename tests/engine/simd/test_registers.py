@@ -15,6 +15,11 @@ def copied(x, out):
 
 
 @njit
+def turned(x):
+    registers.store_register(x, 0, registers.reverse_lanes(registers.load_register(x, 0)))
+
+
+@njit
 def summed(x):
     return registers.sum_lanes(registers.load_register(x, 0))
 
@@ -35,6 +40,13 @@ def test_a_number_fills_the_lanes():
     out = np.zeros(LANES + 2, np.float32)
     filled(np.float32(0.3), out)
     np.testing.assert_array_equal(out, [0, *[np.float32(0.3)] * LANES, 0])
+
+
+def test_the_lanes_are_reversed(random):
+    x = random.standard_normal(LANES).astype(np.float32)
+    expected = x[::-1].copy()
+    turned(x)
+    np.testing.assert_array_equal(x, expected)
 
 
 def test_the_lanes_are_summed_by_halves(random):
