@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-from benchmarks.support.measurement import Measurement, median_times, print_measurements
+from benchmarks.support.measurement import Measurement, min_times, print_measurements
 from engine.dsp import modal
 from engine.simd.vectors import LANES, WIDTH, aligned_zeros
 
@@ -28,7 +28,7 @@ MIN_DRIVEN_PERCENT, MIN_RINGING_PERCENT = (78, 85) if LANES >= 8 else (65, 70)  
 
 def measure() -> list[Measurement]:
     """Measure the modal kernel."""
-    times = median_times(
+    times = min_times(
         _candidates() | {"peak": lambda: processor_limits.multiply_add(_PEAK_DATA, processor_limits.STEPS)}, 40
     )
     peak = processor_limits.CHAINS * WIDTH * processor_limits.STEPS / times.pop("peak")
