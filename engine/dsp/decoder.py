@@ -2,7 +2,8 @@
 
 Pitch and loudness pass through three layers each (linear, layer norm, leaky ReLU), then together through a GRU, and
 with its state through three more layers; the linear heads end in 2 · sigmoid(x)^ln 10 + 1e-7.
-One call computes a frame for a batch of voices: reading the weights is most of the cost.
+A frame is computed for a batch of voices, as reading the weights is most of the cost; at once, or panel by panel in
+as many calls as there is time for, with the same result.
 U units are padded with zeros to `padded(U)`. LUTHIER_KERNELS=plain selects matmul_plain.py.
 """
 
@@ -17,7 +18,7 @@ from engine.kernel import Signature, njit
 from engine.simd.vectors import aligned_zeros
 
 from . import matmul, matmul_plain
-from .matmul import pack, padded
+from .matmul import WIDTH, pack, padded
 from .vector_math import sigmoid_power, tanh
 
 HAS_FLOAT16 = (
@@ -27,6 +28,17 @@ WORK_ROWS = 11  # rows of `padded(U)` numbers of working memory for a voice
 
 _multiply = matmul_plain.multiply if os.environ.get("LUTHIER_KERNELS") == "plain" else matmul.multiply
 _LAYERS = 3
+
+# The matrices in order: pitch, pitch, loudness, loudness, GRU of inputs, GRU of state, out, out, out, heads. `work`
+# has the GRU's inputs in rows 0–2, what it makes of them in 3–5 and of its state in 6–8, layers in 9 and 10.
+STEPS = 10
+_STATE_STEP = 5  # its input is the state
+_X_ROW, _X_PARTS = (9, 10, 9, 10, 0, 0, 0, 9, 10, 9), (1, 1, 1, 1, 2, 1, 3, 1, 1, 1)
+_Y_ROW, _Y_PARTS = (10, 0, 10, 1, 3, 6, 9, 10, 9, 0), (1, 1, 1, 1, 3, 3, 1, 1, 1, 1)
+_MATRIX = (0, 1, 2, 3, 4, 10, 13, 16, 17, 18)  # where each begins, in squares of padded units
+_VECTOR = (4, 7, 14, 17, 20, 23, 26, 29, 32, 35)  # where the bias of each begins, in padded units
+_INPUT = (0, -1, 1, -1, -1, -1, -1, -1, -1, -1)  # the feature that is the input of a first layer before it
+
 _EPSILON = np.float32(1e-5)
 _LEAK = np.float32(0.01)
 _POWER = math.log(10)
@@ -68,6 +80,12 @@ def pack_weights(tensors: Mapping[str, np.ndarray], half: bool) -> DecoderWeight
     return DecoderWeights(_aligned_copy(packed), _aligned_copy(np.concatenate(vectors)), units, len(heads))
 
 
+def frame_work(size: int, heads: int) -> int:
+    """[main thread] The sum of `panel_cost` over all panels of a frame. size, heads: padded, units and outputs."""
+    rows = [parts * size for parts in _Y_PARTS[:-1]] + [heads]
+    return sum(count // WIDTH * parts for count, parts in zip(rows, _X_PARTS, strict=True))
+
+
 _SIGNATURES = [
     Signature("", (weights, 1), ("f4", 1), "i8", ("f4", 2), ("f4", 3), ("f4", 3), ("f4", 3))
     for weights in (("f4", "u2") if HAS_FLOAT16 else ("f4",))
@@ -82,51 +100,58 @@ def decode(weights, vectors, units, features, state, work, heads):
     state: (1, B, padded(U)) of the GRU, updated. work: (WORK_ROWS, B, padded(U)). heads: (1, B, padded(heads)),
     written: amplitude, harmonics and noise, each 1e-7 … 2; the padding is undefined.
     """
-    gru_input, from_input, from_state, first, second = work[:3], work[3:6], work[6:9], work[9:10], work[10:11]
-    w, v = 0, 0
-    for stack in range(2):
-        v = _input_layer(vectors, v, units, features[stack], first)
-        w, v = _layer(weights, vectors, w, v, units, first, second)
-        w, v = _layer(weights, vectors, w, v, units, second, gru_input[stack : stack + 1])
-    w, v = _dense(weights, vectors, w, v, gru_input[:2], from_input)
-    w, v = _dense(weights, vectors, w, v, state, from_state)
-    _update_gru(from_input, from_state, state[0], units)
-    _copy(state[0], gru_input[2])
-    w, v = _layer(weights, vectors, w, v, units, gru_input, first)
-    w, v = _layer(weights, vectors, w, v, units, first, second)
-    w, v = _layer(weights, vectors, w, v, units, second, first)
-    _dense(weights, vectors, w, v, first, heads)
-    for b in range(heads.shape[1]):
-        _exp_sigmoid(heads[0, b])
+    for step in range(STEPS):
+        last = panel_count(step, work.shape[2], heads.shape[2])
+        decode_panels((weights, vectors, units), features, state, work, heads, step, 0, last)
 
 
 @njit(cache=True, error_model="numpy")
-def _input_layer(vectors, v, units, feature, y):
-    """The layer from one number to all units; returns the offset of the next vectors."""
-    size = y.shape[2]
+def decode_panels(network, features, state, work, heads, step, first, last):
+    """Decode the part of a frame that panels first … last − 1 of a matrix make; all in turn are the frame.
+
+    network: weights, vectors and units. step: number of the matrix, of STEPS. last: at most its `panel_count`. The
+    others: as of `decode`.
+    """
+    weights, vectors, units = network
+    size = work.shape[2]
+    x = state if step == _STATE_STEP else work[_X_ROW[step] : _X_ROW[step] + _X_PARTS[step]]
+    y = heads if step == STEPS - 1 else work[_Y_ROW[step] : _Y_ROW[step] + _Y_PARTS[step]]
+    v = _VECTOR[step] * size
+    if first == 0 and _INPUT[step] >= 0:
+        _input_layer(vectors[v - 4 * size : v], units, features[_INPUT[step]], x[0])
+    _multiply(weights, _MATRIX[step] * size * size, vectors[v : v + y.shape[0] * y.shape[2]], x, y, first, last)
+    if last < panel_count(step, size, heads.shape[2]):
+        return
     for b in range(y.shape[1]):
+        if step == STEPS - 1:
+            _exp_sigmoid(heads[0, b])
+        elif y.shape[0] == 1:
+            _layer_norm(y[0, b], vectors[v + size : v + 3 * size], units)
+    if step == _STATE_STEP:
+        _update_gru(work[3:6], work[6:9], state[0], units)
+        _copy(state[0], work[2])
+
+
+@njit(cache=True, error_model="numpy")
+def panel_count(step, size, heads):
+    """The panels of a step's matrix. size, heads: padded, units and outputs."""
+    return (heads if step == STEPS - 1 else _Y_PARTS[step] * size) // WIDTH
+
+
+@njit(cache=True, error_model="numpy")
+def panel_cost(step):
+    """The work of a panel of a step: parts of its inputs, each of padded(units) numbers."""
+    return _X_PARTS[step]
+
+
+@njit(cache=True, error_model="numpy")
+def _input_layer(vectors, units, feature, y):
+    """The layer from one number (B,) to all units, y (B, size); vectors: weights, biases, scales and shifts."""
+    size = y.shape[1]
+    for b in range(y.shape[0]):
         for k in range(size):
-            y[0, b, k] = vectors[v + k] * feature[b] + vectors[v + size + k]
-        _layer_norm(y[0, b], vectors[v + 2 * size : v + 4 * size], units)
-    return v + 4 * size
-
-
-@njit(cache=True, error_model="numpy")
-def _layer(weights, vectors, w, v, units, x, y):
-    """A layer of units, y from x; returns the offsets of the next weights and vectors."""
-    size = y.shape[2]
-    w, v = _dense(weights, vectors, w, v, x, y)
-    for b in range(y.shape[1]):
-        _layer_norm(y[0, b], vectors[v : v + 2 * size], units)
-    return w, v + 2 * size
-
-
-@njit(cache=True, error_model="numpy")
-def _dense(weights, vectors, w, v, x, y):
-    """Write y = matrix · x + bias; returns the offsets of the next weights and vectors."""
-    inputs, rows = x.shape[0] * x.shape[2], y.shape[0] * y.shape[2]
-    _multiply(weights, w, vectors[v : v + rows], x, y)
-    return w + rows * inputs, v + rows
+            y[b, k] = vectors[k] * feature[b] + vectors[size + k]
+        _layer_norm(y[b], vectors[2 * size : 4 * size], units)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -30,25 +30,25 @@ def pack(matrix: np.ndarray, half: bool) -> np.ndarray:
 
 
 @njit(cache=True, error_model="numpy")
-def multiply(panels, start, bias, x, y):
-    """Write y = matrix · x + bias for each vector of a batch.
+def multiply(panels, start, bias, x, y, first, last):
+    """Write the rows of panels first … last − 1 of y = matrix · x + bias for each vector of a batch.
 
     panels: (n,), the matrix from `start` on. bias: (rows,). x: (parts, B, size), each vector split in parts of
     together `inputs` numbers. y: likewise, together `rows`.
     """
-    panels_per_part, batch, panel = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
-    for p in range(y.shape[0] * panels_per_part):
-        sums, offset, first = y[p // panels_per_part], p % panels_per_part * WIDTH, start + p * panel
+    panels_per_part, batch, size = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
+    for p in range(first, last):
+        sums, offset, panel = y[p // panels_per_part], p % panels_per_part * WIDTH, start + p * size
         total = load(bias, p * WIDTH)
         b = 0
         while _HAS_32_REGISTERS and b + 4 <= batch:
-            _multiply_four(panels, first, total, x, b, sums, offset)
+            _multiply_four(panels, panel, total, x, b, sums, offset)
             b += 4
         while b + 2 <= batch:
-            _multiply_two(panels, first, total, x, b, sums, offset)
+            _multiply_two(panels, panel, total, x, b, sums, offset)
             b += 2
         if b < batch:
-            _multiply_one(panels, first, total, x, b, sums, offset)
+            _multiply_one(panels, panel, total, x, b, sums, offset)
 
 
 @njit(inline="always", error_model="numpy")

@@ -5,10 +5,10 @@ from engine.simd.vectors import WIDTH
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)
-def multiply(panels, start, bias, x, y):
-    """Write y = matrix · x + bias for each vector of a batch; panels (n,) of float32."""
+def multiply(panels, start, bias, x, y, first, last):
+    """Write the rows of panels first … last − 1 of y = matrix · x + bias for each vector; panels (n,) of float32."""
     each, size = y.shape[2] // WIDTH, x.shape[2]
-    for p in range(y.shape[0] * each):
+    for p in range(first, last):
         for b in range(x.shape[1]):
             total = y[p // each, b, p % each * WIDTH : (p % each + 1) * WIDTH]
             for row in range(WIDTH):

@@ -20,11 +20,11 @@ def sounding_harmonics(instrument: Ddsp) -> Harmonics:
     """The harmonics of the loudest MAX_NOTES notes."""
     state = instrument.state[0]
     voices, count = state["voices"], int(state["H"])
-    sounding = np.flatnonzero(voices["stage"][:-1] != FREE)
+    sounding = np.flatnonzero(voices["stage"] != FREE)
     if len(sounding) == 0 or not state["harmonics"]:
         return NO_HARMONICS
     address = ctypes.cast(int(state["harmonics"]), ctypes.POINTER(ctypes.c_float))
-    controls = np.ctypeslib.as_array(address, (len(voices) - 1, 3, count))[sounding, voices["current"][sounding] % 3]
+    controls = np.ctypeslib.as_array(address, (len(voices), 3, count))[sounding, voices["current"][sounding] % 3]
     level = 20 * np.log10(np.abs(controls.astype(np.float64)) + 1e-9)
     loudest = np.argsort(-level.max(axis=1))[:MAX_NOTES]
     pitch = voices["pitch_to"][sounding] * float(state["rate"])

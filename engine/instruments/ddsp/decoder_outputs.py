@@ -3,13 +3,10 @@
 import numpy as np
 
 from engine.dsp import noise
-from engine.dsp.pitch_units import pitch_of
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.kernel import njit
-from engine.plugin import clamp
 from engine.pointers import view_f4
 
-from .initial_states import LOUDNESS_LEVELS
 from .state import BRIGHTNESS, CONTINUE, NOISE, START
 
 MIN_NOISE_DB = np.float32(-59.9)  # of the parameter: below it there is no noise
@@ -25,38 +22,40 @@ def start_noise(state, v):
 
 
 @njit(cache=True, error_model="numpy")
-def read_initial_state(state, voice, loudness, out):
-    """Write to out (size,) the steady state of a note of this pitch and loudness."""
-    hertz = clamp(np.float32(voice.pitch_next * state.rate), state.min_frequency, state.max_frequency)
-    key = round(pitch_of(hertz)) - state.first_key
-    steady = view_f4(state.steady, (state.key_count, len(LOUDNESS_LEVELS), state.size))
-    held = steady[min(max(key, 0), state.key_count - 1)]
-    above = 1
-    while above < len(LOUDNESS_LEVELS) - 1 and loudness > LOUDNESS_LEVELS[above]:
-        above += 1
-    share = (loudness - LOUDNESS_LEVELS[above - 1]) / (LOUDNESS_LEVELS[above] - LOUDNESS_LEVELS[above - 1])
-    for k in range(state.size):
-        out[k] = held[above - 1, k] + share * (held[above, k] - held[above - 1, k])
-
-
-@njit(cache=True, error_model="numpy")
 def apply_outputs(state, v, outputs):
-    """Turn the outputs of the decoder into amplitudes and noise filter of a voice."""
+    """Turn the outputs of the decoder into the controls of a voice's next model frame, or of the requested one."""
     voice = state.voices[v]
-    amplitudes, filters = voice_harmonics(state, v), voice_filters(state, v)
     at = (voice.current + (1 if voice.requested == CONTINUE else 2)) % 3
-    valid = _write_harmonics(state, voice, outputs, amplitudes[at])
-    _write_noise_filter(state, voice, outputs[1 + state.H : 1 + state.H + state.N], filters[at], valid)
-    voice.silent_frames = 0 if voice.scale > 0 and valid else voice.silent_frames + 1
+    is_audible = _write_controls(state, v, outputs, at)
+    voice.silent_frames = 0 if is_audible else voice.silent_frames + 1
     if voice.requested == START:
         voice.pitch_from = voice.pitch_to = voice.pitch_next
-        for controls in (amplitudes, filters):
+        for controls in (voice_harmonics(state, v), voice_filters(state, v)):
             for k in range(controls.shape[1]):
                 controls[(at + 2) % 3, k] = controls[at, k]
         voice.current = (at + 2) % 3
     elif voice.requested == CONTINUE:
         voice.pitch_to = voice.pitch_next
     voice.requested = 0
+
+
+@njit(cache=True, error_model="numpy")
+def amend_outputs(state, v, outputs):
+    """Turn the outputs of the decoder into the controls at the end of the current model frame of a voice."""
+    voice = state.voices[v]
+    if _write_controls(state, v, outputs, (voice.current + 1) % 3):
+        voice.silent_frames = 0
+
+
+@njit(cache=True, error_model="numpy")
+def _write_controls(state, v, outputs, at):
+    """Write one of the three sets of controls of a voice; whether it is audible."""
+    voice = state.voices[v]
+    valid = _write_harmonics(state, voice, outputs, voice_harmonics(state, v)[at])
+    _write_noise_filter(
+        state, voice, outputs[1 + state.H : 1 + state.H + state.N], voice_filters(state, v)[at], valid
+    )
+    return voice.scale > 0 and valid
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,8 +16,7 @@ from engine.preset.preset_file import Preset
 from .decode_curves import uses_float16
 from .decoder_entry import decoder_callback
 from .decoder_requests import remote_decoder_callback
-from .first_frame_batch import preprocess
-from .initial_states import LOUDNESS_LEVELS, key_range, steady_states
+from .initial_states import first_frames, key_range
 from .plugin_functions import handle, process
 from .state import CONTROL_FRAMES, DDSP, MAX_BATCH, PARAMS
 
@@ -48,7 +47,7 @@ class Ddsp(Instrument):
     def __init__(self, preset: Preset, seed: int = 0, remote: RemoteDecoder | None = None) -> None:
         header = preset.header
         super().__init__(preset, preset_params(preset, PARAMS), DDSP, seed)
-        self.handle, self.process, self.preprocess = handle, process, preprocess
+        self.handle, self.process = handle, process
         self._remote = remote
         features = header["features"]
         self.state["uses_hertz"] = remote is not None or features["pitch"] == "hertz"
@@ -104,7 +103,7 @@ class Ddsp(Instrument):
     def reset(self) -> None:
         """[main thread] Silence all voices and restart the seed; parameters and controllers are kept."""
         self.state["seed"] = self._seed
-        self._clear_fields("clock", "notes", "lfo", "lfo_at", "held_count", "voices")
+        self._clear_fields("clock", "notes", "lfo", "lfo_at", "held_count", "batch_count", "voices")
         for name in ("voice_states", "harmonics", "filters"):
             self._arrays[name][:] = 0
         if self._remote is not None:
@@ -120,14 +119,15 @@ class Ddsp(Instrument):
         self._keep("weights", weights)
         self._keep("vectors", vectors)
         self.state["first_key"], self.state["key_count"] = key_range(self.preset.header["pitch"])
-        self._keep("steady", steady_states(network, self.preset.header))
+        outputs, states = first_frames(network, self.preset.header)
+        self._keep("first_outputs", outputs)
+        self._keep("first_states", states)
+        self.state["frame_work"] = decoder.frame_work(padded(units), padded(heads))
         self._lay_out_voices(len(tensors["harmonics_bias"]), len(tensors["noise_bias"]), units, heads)
 
     def _lay_out_remote(self, remote: RemoteDecoder) -> None:
         """Lay out a decoder on another thread, which keeps its states itself."""
         self.state["mailbox"], self.state["decoder"] = remote.mailbox.ctypes.data, remote_decoder_callback().address
-        self.state["key_count"] = 1
-        self._keep("steady", np.zeros((1, len(LOUDNESS_LEVELS), 0), np.float32))
         self._lay_out_voices(remote.harmonics, remote.bands, 0, 1 + remote.harmonics + remote.bands)
 
     def _lay_out_voices(self, harmonics: int, bands: int, units: int, heads: int) -> None:
@@ -135,10 +135,11 @@ class Ddsp(Instrument):
         size = padded(units)
         self.state["H"], self.state["N"], self.state["self_address"] = harmonics, bands, self.state.ctypes.data
         self.state["units"], self.state["size"], self.state["heads"] = units, size, padded(heads)
-        self._keep("voice_states", np.zeros((VOICES + 1, size), np.float32), is_written=True)
+        widths = {"voice_states": size, "next_states": size, "voice_outputs": padded(heads)}
+        for name, width in widths.items():
+            self._keep(name, np.zeros((VOICES + 1, width), np.float32), is_written=True)
         self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32), is_written=True)
         widths = {"features": 2, "states": size, "work": decoder.WORK_ROWS * size, "outputs": padded(heads)}
-        widths |= {"ahead_features": 2, "ahead_states": size, "ahead_outputs": padded(heads)}
         for name, width in widths.items():
             self._keep(name, np.zeros((MAX_BATCH, width), np.float32), is_written=True)
 

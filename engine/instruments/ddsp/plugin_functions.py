@@ -7,8 +7,9 @@ from engine.instruments.shared.voice_gain import is_silent
 from engine.kernel import njit
 from engine.plugin import param_changed
 
-from .decode_batch import decode_due
+from .frame_plan import begin_run, prepare_frames
 from .note_on_off import choke, note_off, note_on
+from .remote_frames import exchange_frames
 from .render import render_voice, update_gains
 from .state import CONTROL_FRAMES, LEGATO, SPEED
 from .voice_input import retarget_pitch, set_loudness, set_pitch
@@ -39,14 +40,18 @@ def handle(state, event):
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of CONTROL_FRAMES."""
+    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of CONTROL_FRAMES or amendments."""
     start, frames = 0, audio.shape[1]
     while start < frames:
         since = state.clock % CONTROL_FRAMES
         if since == 0:
             _update_controls(state)
         count = min(min(CONTROL_FRAMES - since, frames - start), state.min_frame)
-        decode_due(state, count)
+        if state.mailbox != 0:
+            exchange_frames(state, count)
+        else:
+            count = min(count, begin_run(state))
+            prepare_frames(state, count)
         for v in range(VOICES + 1):
             if state.voices[v].stage != FREE:
                 render_voice(state, v, audio[:, start : start + count])

@@ -9,10 +9,9 @@ from engine.instruments.shared.voice_gain import GAINS
 from engine.plugin import Param, param_fields
 
 TRACKED_VOICE = VOICES  # follows a voice tracker; the voices before it play keys
-TRIAL_VOICE = VOICES + 1  # never sounds; used to compute the features of a note ahead
 FRAME_PHASES = 6  # phases of a hop at which voices have their model frames
 VOICES_PER_PHASE = -(-(VOICES + 1) // FRAME_PHASES)
-MAX_BATCH = 16  # voices decoded in one call
+MAX_BATCH = 16  # voices decoded together
 MAX_HELD_KEYS = 32  # held keys that legato keeps
 CONTROL_FRAMES = MAX_RUN  # frames of a control period
 
@@ -41,6 +40,11 @@ VOICE_STATE = np.dtype(
     VOICE
     + [
         ("requested", "i4"),  # model frame requested at once: START or CONTINUE; 0: none
+        ("plan", "i4"),  # of a model frame that is decoded ahead: WAITING, ACTIVE or DECODED; 0: none
+        ("amends", "i4"),  # 1: it amends the current model frame; 0: it is the next one
+        ("due", "i8"),  # time by which it must be decoded
+        ("planned_pitch", "f4"),  # its features
+        ("planned_loudness", "f4"),
         ("current", "i4"),  # index of the control set at the frame's start, of three; the next is that of its end
         ("silent_frames", "i4"),  # silent model frames in a row
         ("frame_start", "i8"),  # start of the current model frame,
@@ -66,6 +70,7 @@ VOICE_STATE = np.dtype(
     align=True,
 )
 START, CONTINUE = 1, 2
+WAITING, ACTIVE, DECODED = 1, 2, 3
 
 KEY = np.dtype([("note", "i4"), ("channel", "i4"), ("key", "i4"), ("velocity", "f4")], align=True)
 DDSP = np.dtype(
@@ -96,8 +101,11 @@ DDSP = np.dtype(
         # addresses of float32 arrays, (shape)
         ("weights", "u8"),  # (weights_size,), or float16
         ("vectors", "u8"),  # (vectors_size,)
-        ("voice_states", "u8"),  # (VOICES + 1, size): GRU states
-        ("steady", "u8"),  # (key_count, LOUDNESS_LEVELS, size): steady states of held notes
+        ("voice_states", "u8"),  # (VOICES + 1, size): GRU states,
+        ("next_states", "u8"),  # (VOICES + 1, size): after their planned model frames,
+        ("voice_outputs", "u8"),  # (VOICES + 1, heads): and the outputs of these
+        ("first_outputs", "u8"),  # (key_count, FIRST_LEVELS, heads): of the first model frames of notes,
+        ("first_states", "u8"),  # (key_count, FIRST_LEVELS, size): and GRU states after them
         ("first_key", "i8"),  # MIDI key of the first
         ("key_count", "i8"),
         ("filter_table", "u8"),  # (R, N): from bands to filters
@@ -108,15 +116,16 @@ DDSP = np.dtype(
         ("noise_lines", "u8"),  # (VOICES + 1, 2, line): noise on both sides
         ("line", "i8"),
         # work
-        ("batch", "i8", (MAX_BATCH,)),
-        ("features", "u8"),  # (2, B) of a batch of B ≤ MAX_BATCH
+        ("batch", "i8", (MAX_BATCH,)),  # the voices whose frames are being decoded,
+        ("batch_count", "i8"),  # their number B,
+        ("step", "i8"),  # the matrix that is next,
+        ("panel", "i8"),  # and its panel, see `engine.dsp.decoder.decode_panels`
+        ("work_done", "i8"),  # work done for them,
+        ("frame_work", "i8"),  # of this much for a frame
+        ("features", "u8"),  # (2, B) of the batch
         ("states", "u8"),  # (B, size)
         ("work", "u8"),  # (WORK_ROWS, B, size)
         ("outputs", "u8"),  # (B, heads)
-        ("ahead_count", "i8"),  # first frames decoded ahead in this block:
-        ("ahead_features", "u8"),  # (2, MAX_BATCH) their features, NaN once used,
-        ("ahead_states", "u8"),  # (MAX_BATCH, size)
-        ("ahead_outputs", "u8"),  # (MAX_BATCH, heads)
         ("tone", "f4", (CONTROL_FRAMES,)),
         ("left", "f4", (CONTROL_FRAMES,)),
         ("right", "f4", (CONTROL_FRAMES,)),
@@ -129,7 +138,7 @@ DDSP = np.dtype(
         ("lfo_at", "i8"),  # time of the last update of the LFO
         ("keys", KEY, (MAX_HELD_KEYS,)),  # held keys of legato, newest last
         ("held_count", "i8"),
-        ("voices", VOICE_STATE, (VOICES + 2,)),  # of the keys, the tracked voice and the trial voice
+        ("voices", VOICE_STATE, (VOICES + 1,)),  # of the keys, and the tracked voice
     ],
     align=True,
 )

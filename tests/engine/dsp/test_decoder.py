@@ -107,7 +107,8 @@ def test_packed_panels_multiply_as_matrices(batch, parts, size, gates, random):
     whole = x.transpose(1, 0, 2).reshape(batch, inputs).astype(float)
 
     def check(multiply, panels, matrix):
-        multiply(panels, 0, bias, x, y)
+        for first, last in ((0, 1), (1, rows // WIDTH)):
+            multiply(panels, 0, bias, x, y, first, last)
         expected = (whole @ matrix.T.astype(float) + bias).reshape(batch, gates, -1).transpose(1, 0, 2)
         np.testing.assert_allclose(y, expected, atol=1e-4)
 

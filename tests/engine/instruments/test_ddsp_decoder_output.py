@@ -90,22 +90,6 @@ def test_a_chord_is_the_sum_of_its_notes():
     np.testing.assert_allclose(play(*keys), sum(play(key) for key in keys), atol=2e-6)
 
 
-def test_notes_of_one_block_are_decoded_in_one_batch_with_the_same_sound():
-    def play(block):
-        host, instrument = playing(half=True)
-        for i in range(6):
-            note_on(host, 50 + 5 * (i // 2), 0.8, frame=100 + 7 * i, channel=i)
-        note_on(host, 80, frame=150)
-        host.send(Kind.VOLUME, value=0.3, frame=120, channel=5)
-        heard = render(host, 256, block)
-        return heard, int(instrument.state["ahead_count"][0])
-
-    together, foreseen = play(256)
-    apart, alone = play(1)
-    assert (foreseen, alone) == (7, 0)
-    np.testing.assert_allclose(together, apart, atol=1e-6)
-
-
 @pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
 @pytest.mark.parametrize("key", [43, 57, 69, 100])
 def test_keys_sound_at_their_pitch_also_outside_the_learned_range(rate, key):
