@@ -40,7 +40,7 @@ def handle(state, event):
 
 @njit(cache=True, error_model="numpy")
 def process(state, audio):
-    """[audio thread] Add all voices to audio (2, T), in runs that end at multiples of CONTROL_FRAMES or amendments."""
+    """[audio thread] Add all voices to audio (2, T), in runs up to a multiple of CONTROL_FRAMES or an amendment."""
     start, frames = 0, audio.shape[1]
     while start < frames:
         since = state.clock % CONTROL_FRAMES
