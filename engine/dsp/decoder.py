@@ -31,13 +31,14 @@ _LAYERS = 3
 
 # The matrices in order: pitch, pitch, loudness, loudness, GRU of inputs, GRU of state, out, out, out, heads. `work`
 # has the GRU's inputs in rows 0–2, what it makes of them in 3–5 and of its state in 6–8, layers in 9 and 10.
+# Arrays, as a tuple raises where a number is beyond its end.
 STEPS = 10
 _STATE_STEP = 5  # its input is the state
-_X_ROW, _X_PARTS = (9, 10, 9, 10, 0, 0, 0, 9, 10, 9), (1, 1, 1, 1, 2, 1, 3, 1, 1, 1)
-_Y_ROW, _Y_PARTS = (10, 0, 10, 1, 3, 6, 9, 10, 9, 0), (1, 1, 1, 1, 3, 3, 1, 1, 1, 1)
-_MATRIX = (0, 1, 2, 3, 4, 10, 13, 16, 17, 18)  # where each begins, in squares of padded units
-_VECTOR = (4, 7, 14, 17, 20, 23, 26, 29, 32, 35)  # where the bias of each begins, in padded units
-_INPUT = (0, -1, 1, -1, -1, -1, -1, -1, -1, -1)  # the feature that is the input of a first layer before it
+_X_ROW, _X_PARTS = np.array([9, 10, 9, 10, 0, 0, 0, 9, 10, 9]), np.array([1, 1, 1, 1, 2, 1, 3, 1, 1, 1])
+_Y_ROW, _Y_PARTS = np.array([10, 0, 10, 1, 3, 6, 9, 10, 9, 0]), np.array([1, 1, 1, 1, 3, 3, 1, 1, 1, 1])
+_MATRIX = np.array([0, 1, 2, 3, 4, 10, 13, 16, 17, 18])  # where each begins, in squares of padded units
+_VECTOR = np.array([4, 7, 14, 17, 20, 23, 26, 29, 32, 35])  # where the bias of each begins, in padded units
+_INPUT = np.array([0, -1, 1, -1, -1, -1, -1, -1, -1, -1])  # the feature that is the input of a first layer before it
 
 _EPSILON = np.float32(1e-5)
 _LEAK = np.float32(0.01)
@@ -83,7 +84,7 @@ def pack_weights(tensors: Mapping[str, np.ndarray], half: bool) -> DecoderWeight
 def frame_work(size: int, heads: int) -> int:
     """[main thread] The sum of `panel_cost` over all panels of a frame. size, heads: padded, units and outputs."""
     rows = [parts * size for parts in _Y_PARTS[:-1]] + [heads]
-    return sum(count // WIDTH * parts for count, parts in zip(rows, _X_PARTS, strict=True))
+    return sum(int(count // WIDTH * parts) for count, parts in zip(rows, _X_PARTS, strict=True))
 
 
 _SIGNATURES = [
