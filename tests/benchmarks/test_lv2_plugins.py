@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from benchmarks.acceptance import lv2_plugins, lv2_trial
-from benchmarks.acceptance.lv2_trial import Trial, try_plugin
+from benchmarks.acceptance.plugins import lv2_plugins, lv2_trial
+from benchmarks.acceptance.plugins.lv2_trial import Trial, try_plugin
 from engine.foreign.callbacks import compile_all
 from tests.support.foreign.probe_bundle import PORTS, URI, build_bundle
 

@@ -1,6 +1,6 @@
 """Every LV2 plugin of the Debian packages that have some, each tried in a process of its own, and told by package.
 
-python -m benchmarks.acceptance.lv2_plugins    writes the table of docs/plugins.md
+python -m benchmarks.acceptance.plugins.lv2_plugins    writes the table of docs/plugins.md
 """
 
 import glob
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.acceptance.report import ROOT
+from benchmarks.acceptance.row import Row, row_at_least, row_at_most
 from engine.atomic_write import write_text
 from engine.foreign.callbacks import compile_all
 from engine.foreign.lv2.description import describe
@@ -19,8 +21,6 @@ from engine.foreign.names import LV2_PREFIX
 from engine.foreign.plugin_entry import PluginEntry
 
 from .lv2_trial import Trial, try_plugin
-from .report import ROOT
-from .row import Row, row_at_least, row_at_most
 
 _PACKAGES = """
 abgate ardour-lv2-plugins avldrums.lv2 blop-lv2 calf-plugins dpf-plugins-lv2 dragonfly-reverb-lv2 drumgizmo eq10q fomp

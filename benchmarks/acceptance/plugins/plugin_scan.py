@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.acceptance.row import Row, row_at_most
 from engine.foreign.callbacks import compile_all
 from engine.foreign.scan import Catalog
 from engine.foreign.scan.catalog import CATALOG_NAME
-
-from .row import Row, row_at_most
 
 MAX_COLD_SECONDS, MAX_CACHED_SECONDS = 180.0, 0.5
 STARTS = 5  # of the command, with a scan that finds nothing new

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.acceptance.row import Row, row_at_most
+from benchmarks.acceptance.soak import environment, memory_mb
 from benchmarks.support.block_times import BlockLog, record_blocks
 from benchmarks.support.jack_client import JackClient
 from benchmarks.support.jack_server import running
@@ -23,9 +25,6 @@ from engine.standard_chain import StandardChain
 from session.crash_marker import LoadingMarker
 from session.patch import NO_ROOM, PLUGIN, Chain, Effect, Patch
 from session.rack_loader import RackLoader
-
-from .row import Row, row_at_most
-from .soak import environment, memory_mb
 
 INSTRUMENT, KEYS = "violin", (55, 62, 67)
 ROUNDS, SETTLED_ROUND, MIN_ROUNDS = 50, 10, 12
