@@ -136,6 +136,7 @@ class MainController(QObject):
         bridge.restarted.connect(self._play_on)
         bridge.loaded.connect(self._show_instrument)
         bridge.failed.connect(lambda why: window.notice.show_message(why, True))
+        bridge.failed.connect(self.crash_question.repeat)
         bridge.failed.connect(self._restore_next)
         self.parameters.shown.connect(self.midi_learn.reset)
         computer_keyboard.letters_changed.connect(lambda: window.keyboard.set_letters(computer_keyboard.letters))

@@ -22,6 +22,7 @@ class CrashQuestion(QObject):
         super().__init__()
         self._parameters, self._marker = parameters, marker
         self._asked: set[str] = set()
+        self._question: tuple[str, list[NoticeAction]] | None = None  # about what was loaded last
         self._patch: Patch | None = None  # of an instrument that is left out, while something plays in its place
         parameters.shown.connect(self._ask)
 
@@ -38,8 +39,15 @@ class CrashQuestion(QObject):
         self._patch = patch if is_left_out else None
         return is_left_out
 
+    def repeat(self, why: str) -> None:
+        """Something else of what was loaded has failed: ask again, below the reason."""
+        if self._question is not None:
+            words, actions = self._question
+            self.offered.emit(f"⚠ {why}\n{words}", actions)
+
     def _ask(self) -> None:
         """Ask about what is left out of what plays, if that was not asked."""
+        self._question = None
         instrument = [str(self._patch.path)] if self._patch is not None else []
         names = [*instrument, *filter(self._marker.is_left_out, plugins_of(self._parameters.chain))]
         if set(names) <= self._asked:
@@ -53,12 +61,17 @@ class CrashQuestion(QObject):
         again: Callable[[], object] = partial(self._open_again, names, patch)
         actions = [
             NoticeAction(self.tr("Open it again"), again),
-            NoticeAction(self.tr("Go on without it"), lambda: None),
+            NoticeAction(self.tr("Go on without it"), self._drop_question),
         ]
-        self.offered.emit(words.format(titles), actions)
+        self._question = words.format(titles), actions
+        self.offered.emit(*self._question)
+
+    def _drop_question(self) -> None:
+        self._question = None
 
     def _open_again(self, names: list[str], patch: Patch | None) -> None:
         """Open plugins after all. patch: whose instrument is one of them."""
+        self._drop_question()
         for name in names:
             self._marker.allow(name)
         if patch is not None:

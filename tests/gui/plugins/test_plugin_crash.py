@@ -93,6 +93,23 @@ def test_the_next_start_begins_without_the_plugin_and_asks(app, ear, server, hom
 
 
 @pytest.mark.verify
+def test_the_question_stays_where_something_else_is_missing(app, ear, home, probe_path):
+    name, gone = f"{probe_path}#probe.effect", str(home / "gone.clap")
+    chain = Chain((Effect(ROOM), Effect(PLUGIN, name), Effect(PLUGIN, gone, 2)))
+    preferences.save(Preferences(preset=str(library.find("guitar")), chain=chain.plain()))
+    LoadingMarker().set(library.find("guitar"), [name])
+    controller = start(app, ear)
+    notice = controller.window.notice
+    until(lambda: notice.buttons and f"no such plugin: {gone}" in notice.text)
+    assert "Luthier has ended while effect was opened" in notice.text
+    assert faults(controller) == ["plugin", "plugin2"]
+    QTest.mouseClick(notice.buttons[0], LEFT)
+    until(lambda: faults(controller) == ["plugin2"])
+    until(lambda: not notice.buttons and f"no such plugin: {gone}" in notice.text)
+    end(controller)
+
+
+@pytest.mark.verify
 def test_a_plugin_that_ends_the_window_when_it_begins_to_play_is_named_too(app, server, home):
     bundle = build_bundle(home / "lv2")
     effect = Effect(PLUGIN, f"lv2:{URI}effect")
